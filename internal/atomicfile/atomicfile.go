@@ -1,0 +1,58 @@
+// Package atomicfile replaces a file as a whole: after a crash, a full disk or
+// an error halfway, the old content is there or the new one, never a mixture.
+//
+// Everything in a run directory (weights, checkpoints, results, configuration,
+// figures) is written with it. It does not lock: of two writers the later wins.
+package atomicfile
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+)
+
+// Write calls write with a buffered temporary file in path's folder, syncs it to
+// disk and renames it to path. A file that is already there keeps its permissions;
+// a new one gets 0644 less the umask.
+//
+// An error names path and says what to do. It wraps the cause, so errors.Is with
+// fs.ErrNotExist, syscall.ENOSPC or an error of write's own works. The file that
+// was at path is then as it was, and the temporary one is gone.
+func Write(path string, write func(io.Writer) error) error {
+	if err := replace(path, write); err != nil {
+		return fmt.Errorf("cannot write %s: %w%s", path, err, advice(path, err))
+	}
+	return nil
+}
+
+// buffered runs write on top of a buffer, since writers of CSV and JSON make many
+// small writes.
+func buffered(file io.Writer, write func(io.Writer) error) error {
+	w := bufio.NewWriterSize(file, 1<<16)
+	if err := write(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// advice turns the few causes that a user can do something about into a sentence.
+func advice(path string, err error) string {
+	folder := filepath.Dir(path)
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "; what was there before is unchanged: free some space and try again"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Sprintf("; what was there before is unchanged: make %s writable or choose another folder", folder)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("; create the folder %s first", folder)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Sprintf("; %s is not a folder: choose another path", folder)
+	case errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist): // os.Rename gives the second
+		return "; there is a folder of that name: choose another path"
+	}
+	return ""
+}

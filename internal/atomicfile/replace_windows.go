@@ -1,0 +1,32 @@
+package atomicfile
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// renameio has no Windows implementation. os.Rename replaces an existing file
+// there, in one step on NTFS.
+func replace(path string, write func(io.Writer) error) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			file.Close() // Windows removes no open file; a second Close is harmless
+			os.Remove(file.Name())
+		}
+	}()
+	if err := buffered(file, write); err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
