@@ -1,0 +1,124 @@
+// Package golden loads the reference values in testdata/golden, which were made
+// by running the authors' PyTorch code on fixed weights and a fixed batch. For
+// tests only.
+package golden
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/sbinet/npyio"
+	"github.com/sbinet/npyio/npz"
+)
+
+// Arrays maps an array's name, as in "f64/losses", to its elements in row-major
+// order.
+type Arrays map[string][]float64
+
+// Load reads testdata/golden/name.npz.
+func Load(t testing.TB, name string) Arrays {
+	t.Helper()
+	_, self, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(self), "..", "..", "testdata", "golden", name+".npz")
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := npz.NewReader(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays := Arrays{}
+	for _, key := range r.Keys() {
+		v, err := elements(r, key)
+		if err != nil {
+			t.Fatalf("%s: %s: %v", path, key, err)
+		}
+		arrays[strings.TrimSuffix(key, ".npy")] = v
+	}
+	return arrays
+}
+
+func elements(r *npz.Reader, key string) ([]float64, error) {
+	h := r.Header(key)
+	var v []float64
+	switch h.Descr.Type {
+	case "<f8":
+		if err := r.Read(key, &v); err != nil {
+			return nil, err
+		}
+	case "<f4":
+		var s []float32
+		if err := r.Read(key, &s); err != nil {
+			return nil, err
+		}
+		for _, x := range s {
+			v = append(v, float64(x))
+		}
+	case "<i8":
+		var s []int64
+		if err := r.Read(key, &s); err != nil {
+			return nil, err
+		}
+		for _, x := range s {
+			v = append(v, float64(x))
+		}
+	default:
+		return nil, fmt.Errorf("element type %s", h.Descr.Type)
+	}
+	return rowMajor(h, v), nil
+}
+
+// rowMajor transposes an array stored in Fortran order.
+func rowMajor(h *npyio.Header, v []float64) []float64 {
+	if !h.Descr.Fortran || len(h.Descr.Shape) != 2 {
+		return v
+	}
+	rows, cols := h.Descr.Shape[0], h.Descr.Shape[1]
+	out := make([]float64, len(v))
+	for i := range rows {
+		for j := range cols {
+			out[i*cols+j] = v[j*rows+i]
+		}
+	}
+	return out
+}
+
+// Get is an array that must exist.
+func (a Arrays) Get(t testing.TB, name string) []float64 {
+	t.Helper()
+	v, ok := a[name]
+	if !ok {
+		t.Fatalf("no golden array %q", name)
+	}
+	return v
+}
+
+// Weights concatenates linear1.weight, linear1.bias and so on up to layers, each
+// under the prefix, in the layout of nn.MLP's Params. With second, the output
+// layer keeps its second row only: the authors' HNN has two outputs, of which the
+// first is dead.
+func (a Arrays) Weights(t testing.TB, prefix string, layers int, second bool) []float64 {
+	t.Helper()
+	var p []float64
+	for l := 1; l <= layers; l++ {
+		w := a.Get(t, fmt.Sprintf("%sdifferentiable_model.linear%d.weight", prefix, l))
+		if l == layers && second {
+			w = w[len(w)/2:]
+		}
+		p = append(p, w...)
+		if b, ok := a[fmt.Sprintf("%sdifferentiable_model.linear%d.bias", prefix, l)]; ok {
+			p = append(p, b...)
+		}
+	}
+	return p
+}

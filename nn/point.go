@@ -1,0 +1,78 @@
+package nn
+
+import "hnn/internal/kernel"
+
+// Point evaluates a network at one state at a time, reading each weight matrix
+// once in the layout of Params: it is limited by memory, not by arithmetic, and
+// needs no Refresh. Not safe for concurrent use.
+type Point[T kernel.Float] struct {
+	net        *MLP[T]
+	a, d1, bar [][]T
+	prime      []T
+}
+
+// NewPoint returns an evaluator for single states.
+func (m *MLP[T]) NewPoint() *Point[T] {
+	p := &Point[T]{net: m}
+	widest := 0
+	for _, h := range m.spec.Hidden {
+		p.a = append(p.a, make([]T, h))
+		p.bar = append(p.bar, make([]T, h))
+		var d1 []T
+		if !m.spec.Activation.fromValue() || m.spec.Residual {
+			d1 = make([]T, h)
+		}
+		p.d1 = append(p.d1, d1)
+		widest = max(widest, h)
+	}
+	p.prime = make([]T, widest)
+	return p
+}
+
+func (p *Point[T]) hidden(x []T) []T {
+	m := p.net
+	act := kernel.Act(m.spec.Activation)
+	for l := range p.a {
+		layer := &m.layers[l]
+		kernel.Gemv(p.a[l], layer.W, layer.In, x, layer.Out, layer.In, false)
+		kernel.Activate(act, p.a[l], layer.Out, layer.B, p.d1[l], nil, 1, layer.Out)
+		if m.residual(l) {
+			kernel.Add(p.a[l], x)
+		}
+		x = p.a[l]
+	}
+	return x
+}
+
+// Value is P1 at one state: y (Out) = MLP(x), x (In).
+func (p *Point[T]) Value(x, y []T) {
+	out := &p.net.layers[len(p.a)]
+	kernel.Gemv(y, out.W, out.In, p.hidden(x), out.Out, out.In, false)
+	if out.B != nil {
+		kernel.Add(y[:out.Out], out.B)
+	}
+}
+
+// Gradient is P2 at one state: g (In) = dH/dx for the scalar network's H.
+func (p *Point[T]) Gradient(x, g []T) {
+	m, last := p.net, len(p.a)
+	if m.spec.Out != 1 {
+		panic("nn: Gradient of a network with more than one output")
+	}
+	p.hidden(x)
+	act := kernel.Act(m.spec.Activation)
+	bar := m.layers[last].W
+	for l := last - 1; l >= 0; l-- {
+		layer := &m.layers[l]
+		kernel.MulPrime(act, p.prime, bar, 0, p.a[l], p.d1[l], layer.Out, 1, layer.Out)
+		if l == 0 {
+			kernel.GemvT(g, layer.W, layer.In, p.prime, layer.Out, layer.In, false)
+			return
+		}
+		if m.residual(l) {
+			copy(p.bar[l-1], bar)
+		}
+		kernel.GemvT(p.bar[l-1], layer.W, layer.In, p.prime, layer.Out, layer.In, m.residual(l))
+		bar = p.bar[l-1]
+	}
+}

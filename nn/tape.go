@@ -1,0 +1,102 @@
+package nn
+
+import "hnn/internal/kernel"
+
+// Tape holds the temporaries of one pass over up to Rows rows and its adjoint.
+// Buffers that end up side by side in one product are laid out one below the
+// other, so that the two outer products of P2's adjoint are one. It is not safe
+// for concurrent use; a network takes any number of tapes.
+//
+// Rows should be near 96 where speed matters: a block's temporaries then stay in
+// the second-level cache.
+type Tape[T kernel.Float] struct {
+	net  *MLP[T]
+	Rows int
+	rows int // of the pass at hand
+
+	stride []int // of layer l's rows; stride[0] is that of the inputs
+	// ta[l] is t_l in its first rows and a_l below them, for l = 0 (Gbar over X) to
+	// L; P1 uses the a part only, at the top.
+	ta [][]T
+	// de[l] is d_l and, below, e_l (which becomes zbar_l), for hidden layers 1 to L.
+	de   [][]T
+	abar [][]T // abar_l for l = 1 to L-1
+	// s' and s” of layer l, nil where they follow from s.
+	d1, d2 [][]T
+	c      []T        // the cotangent of a_l, as wide as the widest layer
+	grad   []Layer[T] // views of the gradient at hand
+}
+
+// NewTape returns a tape for up to rows rows.
+func (m *MLP[T]) NewTape(rows int) *Tape[T] {
+	if rows < 1 {
+		panic("nn: a tape needs at least one row")
+	}
+	hidden := len(m.layers) - 1
+	t := &Tape[T]{net: m, Rows: rows}
+	t.stride = make([]int, hidden+1)
+	t.ta = make([][]T, hidden+1)
+	t.de = make([][]T, hidden+1)
+	t.abar = make([][]T, hidden+1)
+	t.d1 = make([][]T, hidden+1)
+	t.d2 = make([][]T, hidden+1)
+	widest := 0
+	t.stride[0] = m.spec.In
+	t.ta[0] = make([]T, 2*rows*m.spec.In)
+	for l := 1; l <= hidden; l++ {
+		s := kernel.Stride[T](m.spec.Hidden[l-1])
+		t.stride[l] = s
+		widest = max(widest, s)
+		t.ta[l] = make([]T, 2*rows*s)
+		t.de[l] = make([]T, 2*rows*s)
+		if l < hidden {
+			t.abar[l] = make([]T, rows*s)
+		}
+		// A residual layer overwrites s with the sum, so s' cannot follow from it.
+		if !m.spec.Activation.fromValue() || m.spec.Residual {
+			t.d1[l] = make([]T, rows*s)
+			t.d2[l] = make([]T, rows*s)
+		}
+	}
+	t.c = make([]T, rows*widest)
+	return t
+}
+
+func (t *Tape[T]) begin(rows int) {
+	if rows < 1 || rows > t.Rows {
+		panic("nn: more rows than the tape holds")
+	}
+	t.rows = rows
+}
+
+// a is a_l of the pass at hand, t its tangent, d and e the cotangents of z.
+func (t *Tape[T]) a(l int) []T { return t.ta[l][t.rows*t.stride[l]:] }
+func (t *Tape[T]) d(l int) []T { return t.de[l] }
+func (t *Tape[T]) e(l int) []T { return t.de[l][t.rows*t.stride[l]:] }
+
+// hidden runs the hidden layers on x (rows x In), leaving a_l in the tape, s' and,
+// where second is set, s”.
+func (t *Tape[T]) hidden(x []T, second bool) {
+	m := t.net
+	act := kernel.Act(m.spec.Activation)
+	copy(t.a(0), x[:t.rows*m.spec.In])
+	for l := 1; l < len(m.layers); l++ {
+		layer, s := &m.layers[l-1], t.stride[l]
+		kernel.MulPacked(t.a(l), s, t.a(l-1), t.stride[l-1], m.forward[l-1], t.rows, layer.Out, layer.In, false)
+		d2 := t.d2[l]
+		if !second {
+			d2 = nil
+		}
+		kernel.Activate(act, t.a(l), s, layer.B, t.d1[l], d2, t.rows, layer.Out)
+		if m.residual(l - 1) {
+			// The padding of a row is never read, so whole rows may be added.
+			kernel.Add(t.a(l)[:t.rows*s], t.a(l - 1)[:t.rows*s])
+		}
+	}
+}
+
+// gradientLayers views grad as layers, without allocating.
+func (t *Tape[T]) gradientLayers(grad []T) []Layer[T] {
+	t.grad = appendLayers(t.grad[:0], t.net.spec, grad)
+	return t.grad
+}
