@@ -1,0 +1,58 @@
+package system
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Kepler is a unit mass in the plane about a fixed centre,
+//
+//	H = |p|^2/2 - Mu / |q|.
+//
+// An orbit of semi-major axis a has the energy -Mu/(2a) and the period
+// 2 pi sqrt(a^3/Mu).
+type Kepler struct {
+	Mu float64
+}
+
+// Name returns "kepler".
+func (Kepler) Name() string { return "kepler" }
+
+// Dim returns 4.
+func (Kepler) Dim() int { return 4 }
+
+// Coordinates returns x, y, px, py, all dimensionless.
+func (Kepler) Coordinates() []Coordinate {
+	return []Coordinate{{Name: "x"}, {Name: "y"}, {Name: "px"}, {Name: "py"}}
+}
+
+// Hamiltonian returns the energy of the state.
+func (s Kepler) Hamiltonian(x []float64) float64 {
+	checkState(s, x)
+	return (x[2]*x[2]+x[3]*x[3])/2 - s.Mu/math.Sqrt(x[0]*x[0]+x[1]*x[1])
+}
+
+// Field stores (px, py, -Mu x / r^3, -Mu y / r^3).
+func (s Kepler) Field(x, dx []float64) {
+	checkField(s, x, dx)
+	r2 := x[0]*x[0] + x[1]*x[1]
+	f := -s.Mu / (r2 * math.Sqrt(r2))
+	dx[0], dx[1] = x[2], x[3]
+	dx[2], dx[3] = f*x[0], f*x[1]
+}
+
+// Sample draws an ellipse of semi-major axis U(0.8,1.2) and eccentricity
+// U(0,0.5), turned by a uniform angle, at a uniform eccentric anomaly, run
+// through counter-clockwise.
+func (s Kepler) Sample(rng *rand.Rand, x []float64) {
+	checkState(s, x)
+	a, e := uniform(rng, 0.8, 1.2), uniform(rng, 0, 0.5)
+	sinE, cosE := math.Sincos(uniform(rng, 0, 2*math.Pi))
+	b := math.Sqrt(1 - e*e)
+	speed := math.Sqrt(s.Mu/a) / (1 - e*cosE)
+	qx, qy := a*(cosE-e), a*b*sinE
+	px, py := -speed*sinE, speed*b*cosE
+	sin, cos := math.Sincos(uniform(rng, 0, 2*math.Pi))
+	x[0], x[1] = cos*qx-sin*qy, sin*qx+cos*qy
+	x[2], x[3] = cos*px-sin*py, sin*px+cos*py
+}

@@ -1,0 +1,39 @@
+package system
+
+import "math/rand/v2"
+
+// Spring is the paper's ideal mass on a spring (task 1),
+//
+//	H = q^2 + p^2,
+//
+// which turns clockwise in the (q, p) plane with angular frequency 2.
+type Spring struct{}
+
+// Name returns "spring".
+func (Spring) Name() string { return "spring" }
+
+// Dim returns 2.
+func (Spring) Dim() int { return 2 }
+
+// Coordinates returns q and p, both dimensionless.
+func (Spring) Coordinates() []Coordinate {
+	return []Coordinate{{Name: "q"}, {Name: "p"}}
+}
+
+// Hamiltonian returns q^2 + p^2.
+func (s Spring) Hamiltonian(x []float64) float64 {
+	checkState(s, x)
+	return x[0]*x[0] + x[1]*x[1]
+}
+
+// Field stores (2p, -2q).
+func (s Spring) Field(x, dx []float64) {
+	checkField(s, x, dx)
+	dx[0], dx[1] = 2*x[1], -2*x[0]
+}
+
+// Sample draws the direction of a point of U(-1,1)^2 and a radius of U(0.1,1).
+func (s Spring) Sample(rng *rand.Rand, x []float64) {
+	checkState(s, x)
+	sampleDirection(rng, 0.1, 1, x)
+}

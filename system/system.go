@@ -1,0 +1,145 @@
+// Package system holds the Hamiltonian systems whose equations are known: the
+// paper's and a few classics. Each gives its Hamiltonian, its vector field, the
+// names and units of its coordinates and a sampler of initial states.
+//
+// The package integrates nothing (see ode), stores nothing (see data) and learns
+// nothing. It is used by data to generate trajectories, by eval to measure what
+// a learned model does to the true energy, and by the program's verbs.
+//
+// A state is a slice (q..., p...) of even length: all positions, then the
+// canonical momenta in the same order. Fields do not allocate and may be called
+// from several goroutines at once.
+package system
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// Coordinate names one component of a state.
+type Coordinate struct {
+	// Name is the component's symbol, also its column name in files.
+	Name string
+	// Unit is its SI unit, or "" for the dimensionless systems.
+	Unit string
+	// Angle says that the component is an angle in radians: adding 2 pi to it
+	// changes neither the Hamiltonian nor the motion.
+	Angle bool
+}
+
+// System is a Hamiltonian system whose equations are known.
+type System interface {
+	// Name is the name by which Lookup finds the system.
+	Name() string
+	// Dim is the length of a state, an even number.
+	Dim() int
+	// Coordinates describes the Dim components of a state.
+	Coordinates() []Coordinate
+	// Hamiltonian returns the energy of the state x. It panics if the length of x
+	// is not Dim.
+	Hamiltonian(x []float64) float64
+	// Field stores in dx the time derivative of the state x,
+	// dq/dt = dH/dp and dp/dt = -dH/dq. It panics if a length is not Dim.
+	Field(x, dx []float64)
+	// Sample stores in x an initial state as the training data draw it. It panics
+	// if the length of x is not Dim.
+	Sample(rng *rand.Rand, x []float64)
+}
+
+const badState = "system: state has the wrong length"
+
+func checkState(s System, x []float64) {
+	if len(x) != s.Dim() {
+		panic(badState)
+	}
+}
+
+func checkField(s System, x, dx []float64) {
+	if len(x) != s.Dim() || len(dx) != s.Dim() {
+		panic(badState)
+	}
+}
+
+// known lists the systems of Names in its order, with their usual parameters.
+var known = []System{
+	Spring{},
+	Pendulum{K: 3},
+	NewNBody(2),
+	NewNBody(3),
+	HenonHeiles{Alpha: 1},
+	DoublePendulum{G: 9.81},
+	Duffing{Alpha: -1, Beta: 1},
+	Kepler{Mu: 1},
+}
+
+// maxBodies bounds the N of an "N-body" name, so that a slip of the finger does
+// not ask for gigabytes; NewNBody has no such bound.
+const maxBodies = 1000
+
+// Names returns the names that Lookup knows, the paper's systems first. Beside
+// them Lookup takes "N-body" with a number of 2 or more, as in "5-body".
+func Names() []string {
+	names := make([]string, len(known))
+	for i, s := range known {
+		names[i] = s.Name()
+	}
+	return names
+}
+
+// Lookup returns the system of that name with its usual parameters: the paper's
+// for its own systems, and those of the types' comments for the rest. The error
+// is an *UnknownError.
+func Lookup(name string) (System, error) {
+	for _, s := range known {
+		if s.Name() == name {
+			return s, nil
+		}
+	}
+	if digits, ok := strings.CutSuffix(name, "-body"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && n >= 2 && n <= maxBodies {
+			return NewNBody(n), nil
+		}
+	}
+	return nil, &UnknownError{Kind: "system", Name: name, Known: append(Names(), "N-body")}
+}
+
+// UnknownError says that a name is not among the known ones, which one was
+// probably meant, and what they are.
+type UnknownError struct {
+	Kind  string // what the name should have named, as in "system" or "task"
+	Name  string
+	Known []string
+}
+
+func (e *UnknownError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "unknown %s %q", e.Kind, e.Name)
+	if near := Nearest(e.Name, e.Known); near != "" {
+		fmt.Fprintf(&b, ": did you mean %q?", near)
+	}
+	fmt.Fprintf(&b, " (known: %s)", strings.Join(e.Known, ", "))
+	return b.String()
+}
+
+// Energies stores in dst the Hamiltonian of every state of a trajectory and
+// returns dst. The trajectory is row-major, n states of Dim numbers; a nil dst is
+// allocated. It panics if the lengths do not fit.
+func Energies(s System, states, dst []float64) []float64 {
+	d := s.Dim()
+	if len(states)%d != 0 {
+		panic("system: trajectory is not a whole number of states")
+	}
+	n := len(states) / d
+	if dst == nil {
+		dst = make([]float64, n)
+	}
+	if len(dst) != n {
+		panic("system: destination of energies has the wrong length")
+	}
+	for i := range dst {
+		dst[i] = s.Hamiltonian(states[i*d : (i+1)*d])
+	}
+	return dst
+}
