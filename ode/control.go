@@ -1,0 +1,53 @@
+package ode
+
+import "math"
+
+// gain holds the constants of a step control: the next step is the last one times
+//
+//	safety err^(-alpha) errOld^beta
+//
+// within [least, most], where err is the scaled error of the last step and errOld that
+// of the accepted one before it.
+type gain struct {
+	safety      float64
+	alpha, beta float64
+	least, most float64
+}
+
+// scipyGain is the control of scipy's RK45 and DOP853 (scipy/integrate/_ivp/rk.py):
+// the elementary one of HNW, equation II.4.13.
+func scipyGain(errorPower float64) gain {
+	return gain{safety: 0.9, alpha: 1 / errorPower, least: 0.2, most: 10}
+}
+
+// startErr stands for the error of the step before the first, and is the least errOld
+// that the control reckons with (FACOLD in dopri5.f).
+const startErr = 1e-4
+
+// grow is the factor after an accepted step of error err. After a rejection the step
+// does not grow at once (HNW, section II.4).
+func (g *gain) grow(err, errOld float64, afterRejection bool) float64 {
+	factor := g.most
+	if err > 0 {
+		factor = g.safety * math.Pow(err, -g.alpha)
+		if g.beta != 0 {
+			factor *= math.Pow(errOld, g.beta)
+		}
+		factor = min(max(factor, g.least), g.most)
+	}
+	if afterRejection {
+		factor = min(factor, 1)
+	}
+	return factor
+}
+
+// shrink is the factor after a rejected step of error err. The proportional term stays
+// out, since it knows nothing of an error that is too large.
+func (g *gain) shrink(err float64) float64 {
+	factor := g.safety * math.Pow(err, -g.alpha)
+	// Written so that an error that is NaN or infinite gives the strongest reduction.
+	if factor > g.least {
+		return factor
+	}
+	return g.least
+}

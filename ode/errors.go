@@ -1,0 +1,86 @@
+package ode
+
+import (
+	"fmt"
+	"math"
+)
+
+// StepUnderflowError says that the step became so short that it is lost in the rounding
+// of the time: the solution is singular there, or the field is not smooth enough for the
+// tolerance.
+type StepUnderflowError struct {
+	Time      float64 // the last time reached
+	Step      float64 // the step refused
+	Component int     // the state's largest component at Time
+	Value     float64 // and its value
+}
+
+func (e *StepUnderflowError) Error() string {
+	return fmt.Sprintf("ode: the step size fell to %.2g at t = %.9g, where component %d of the state is %.3g: the solution is singular here or the field not smooth; loosen RTol and ATol, or end before this time",
+		e.Step, e.Time, e.Component, e.Value)
+}
+
+// TooManyStepsError says that Settings.MaxSteps steps did not reach the last time.
+type TooManyStepsError struct {
+	Time      float64 // the last time reached
+	End       float64 // the last time asked for
+	Steps     int     // the steps tried, rejected ones included
+	Component int     // the state's largest component at Time
+	Value     float64 // and its value
+}
+
+func (e *TooManyStepsError) Error() string {
+	return fmt.Sprintf("ode: %d steps are not enough: they reach t = %.9g of %.9g, where component %d of the state is %.3g; loosen the tolerance, shorten the horizon, or raise MaxSteps",
+		e.Steps, e.Time, e.End, e.Component, e.Value)
+}
+
+// NonFiniteError says that the state or the field became NaN or infinite.
+type NonFiniteError struct {
+	Time      float64  // the last time at which all was finite; the first time if nothing ever was
+	Quantity  Quantity // what is not finite
+	Component int      // which component of it
+	Value     float64  // NaN or an infinity
+}
+
+// Quantity says which quantity is not finite.
+type Quantity uint8
+
+const (
+	InitialState Quantity = iota // the state given
+	State                        // the state behind NonFiniteError.Time
+	Derivative                   // the field at or behind NonFiniteError.Time
+)
+
+func (e *NonFiniteError) Error() string {
+	switch e.Quantity {
+	case InitialState:
+		return fmt.Sprintf("ode: component %d of the initial state is %v", e.Component, e.Value)
+	case State:
+		return fmt.Sprintf("ode: component %d of the state becomes %v behind t = %.9g: it grows without bound or the step is too long; end before this time, or shorten Step",
+			e.Component, e.Value, e.Time)
+	default:
+		return fmt.Sprintf("ode: component %d of the field is %v at or just behind t = %.9g: the field is not defined there; end before this time, or check the field",
+			e.Component, e.Value, e.Time)
+	}
+}
+
+// largest returns the component of x of largest magnitude.
+func largest(x []float64) (component int, value float64) {
+	for i, v := range x {
+		if math.Abs(v) > math.Abs(value) {
+			component, value = i, v
+		}
+	}
+	return component, value
+}
+
+// nonFinite returns the first component of x that is NaN or infinite, or -1.
+func nonFinite(x []float64) int {
+	for i, v := range x {
+		// Zero for every finite v, and NaN for every other.
+		if v-v != 0 {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,125 @@
+package ode
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Method is an integration method. The zero value is DormandPrince.
+type Method uint8
+
+const (
+	// DormandPrince is the pair of orders 5(4) with an interpolant of order 4: 6
+	// evaluations a step. The choice for tolerances down to about 1e-8.
+	DormandPrince Method = iota
+	// DOP853 is the method of order 8 with error estimates of orders 5 and 3 and an
+	// interpolant of order 7: 12 evaluations a step, 3 more for a step with outputs
+	// inside. The choice for tight tolerances.
+	DOP853
+	// RK4 is the classical method of order 4 with the fixed step Settings.Step: 4
+	// evaluations a step, no error control.
+	RK4
+)
+
+// methods holds what belongs to each method. Exactly one of pair and fixed is set:
+// adaptive methods run in adaptive.go's loop, fixed-step methods in fixed.go's.
+var methods = [...]struct {
+	name    string
+	aliases []string
+	pair    *pair
+	fixed   *rungeKutta
+}{
+	DormandPrince: {name: "rk45", aliases: []string{"dopri5"}, pair: &dormandPrince},
+	DOP853:        {name: "dop853", pair: &dop853},
+	RK4:           {name: "rk4", fixed: &rk4},
+}
+
+// String returns the name that ParseMethod takes.
+func (m Method) String() string {
+	if int(m) >= len(methods) {
+		return fmt.Sprintf("Method(%d)", uint8(m))
+	}
+	return methods[m].name
+}
+
+// Order is the order of the states that the method advances: their error falls as this
+// power of the step. It is zero for an unknown method.
+func (m Method) Order() int {
+	switch {
+	case int(m) >= len(methods):
+		return 0
+	case methods[m].pair != nil:
+		return methods[m].pair.order
+	default:
+		return methods[m].fixed.order
+	}
+}
+
+// Adaptive reports whether the method chooses its steps by the tolerances of Settings;
+// the others need Settings.Step.
+func (m Method) Adaptive() bool {
+	return int(m) < len(methods) && methods[m].pair != nil
+}
+
+// ParseMethod returns the method of that name: rk45 (or dopri5), dop853, rk4. The error
+// for any other name lists these and suggests the nearest.
+func ParseMethod(name string) (Method, error) {
+	var known []string
+	nearest, distance := "", len(name)+1
+	for m := range methods {
+		for _, n := range append([]string{methods[m].name}, methods[m].aliases...) {
+			if strings.EqualFold(n, name) {
+				return Method(m), nil
+			}
+			known = append(known, n)
+			if d := editDistance(strings.ToLower(name), n); d < distance {
+				nearest, distance = n, d
+			}
+		}
+	}
+	list := strings.Join(known, ", ")
+	// Beyond two edits the nearest of such short names is no better than any other.
+	if distance > 2 {
+		return 0, fmt.Errorf("ode: unknown method %q; known are %s", name, list)
+	}
+	return 0, fmt.Errorf("ode: unknown method %q; did you mean %s? Known are %s", name, nearest, list)
+}
+
+// MarshalText writes the method's name, for configuration files.
+func (m Method) MarshalText() ([]byte, error) {
+	if int(m) >= len(methods) {
+		return nil, fmt.Errorf("ode: unknown method %v", m)
+	}
+	return []byte(m.String()), nil
+}
+
+// UnmarshalText reads a method's name as ParseMethod does.
+func (m *Method) UnmarshalText(text []byte) error {
+	parsed, err := ParseMethod(string(text))
+	if err != nil {
+		return err
+	}
+	*m = parsed
+	return nil
+}
+
+// editDistance is the Levenshtein distance of a and b in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

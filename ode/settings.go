@@ -1,0 +1,122 @@
+package ode
+
+import (
+	"fmt"
+	"math"
+)
+
+// The defaults of Settings.
+const (
+	DefaultRTol     = 1e-9
+	DefaultATol     = 1e-9
+	DefaultMaxSteps = 1_000_000
+)
+
+// minRTol is the tightest relative tolerance that rounding leaves a meaning to, the
+// one below which scipy warns: 100 units of rounding.
+const minRTol = 100 * 0x1p-52
+
+// Settings choose the method and how it runs. The zero value of each field, and a nil
+// *Settings, mean the default.
+type Settings struct {
+	// Method is the integration method, by default DormandPrince.
+	Method Method
+
+	// RTol and ATol are the relative and absolute tolerances of adaptive methods, by
+	// default 1e-9 each: a step is accepted if the root mean square over the components of
+	// (estimated error) / (ATol + RTol max(|x before|, |x after|)) is below one. This bounds
+	// the error of a step, not that of a trajectory. RTol is at least 2.3e-14.
+	// Fixed-step methods do not use them.
+	RTol, ATol float64
+
+	// Step is the step of fixed-step methods, which must have one; it is positive in either
+	// direction of time. The interval between two output times is divided into the fewest
+	// equal steps that are not longer (to one part in 1e9), so that the outputs are hit
+	// exactly. Adaptive methods do not use it.
+	Step float64
+
+	// InitialStep is the first step that an adaptive method tries, and MaxStep the longest
+	// that it takes; both are positive in either direction of time. By default the first is
+	// estimated from the field, which takes one more evaluation, and the second is unlimited.
+	InitialStep, MaxStep float64
+
+	// MaxSteps bounds the steps tried for one trajectory, by default 1,000,000.
+	MaxSteps int
+
+	// Control is how an adaptive method chooses the next step, by default PIControl.
+	Control Control
+
+	// Interrupt, where not nil, is asked every few steps whether to go on; a context's Err
+	// method fits. What it returns ends the integration, and is wrapped in the error.
+	Interrupt func() error
+}
+
+// Control is the rule by which an adaptive method chooses its next step from the error
+// of the last ones.
+type Control uint8
+
+const (
+	// PIControl is the rule of Hairer's codes: for DormandPrince Gustafsson's
+	// proportional-integral control, which damps the step's oscillation and so has
+	// fewer rejected steps; for DOP853 its proportional term is zero, as in his.
+	PIControl Control = iota
+	// ScipyLike is the rule of scipy's solve_ivp, an integral control with other limits:
+	// for results that must be compared with scipy's step by step.
+	ScipyLike
+)
+
+// String names the rule.
+func (c Control) String() string {
+	switch c {
+	case PIControl:
+		return "pi"
+	case ScipyLike:
+		return "scipy"
+	}
+	return fmt.Sprintf("Control(%d)", uint8(c))
+}
+
+// resolve returns the settings with the defaults filled in, or what is wrong with them.
+func (s *Settings) resolve() (Settings, error) {
+	var r Settings
+	if s != nil {
+		r = *s
+	}
+	if int(r.Method) >= len(methods) {
+		return r, fmt.Errorf("ode: unknown method %v", r.Method)
+	}
+	if r.Control > ScipyLike {
+		return r, fmt.Errorf("ode: unknown step control %v", r.Control)
+	}
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"RTol", r.RTol}, {"ATol", r.ATol}, {"Step", r.Step}, {"InitialStep", r.InitialStep}, {"MaxStep", r.MaxStep}} {
+		// Written so that NaN is refused too.
+		if !(v.value >= 0) {
+			return r, fmt.Errorf("ode: %s is %v; it must be positive, or zero for the default", v.name, v.value)
+		}
+	}
+	if r.MaxSteps < 0 {
+		return r, fmt.Errorf("ode: MaxSteps is %d; it must be positive, or zero for the default", r.MaxSteps)
+	}
+	if !r.Method.Adaptive() && (r.Step == 0 || math.IsInf(r.Step, 1)) {
+		return r, fmt.Errorf("ode: %v has a fixed step; Settings.Step must be a positive number, not %v", r.Method, r.Step)
+	}
+	if r.RTol == 0 {
+		r.RTol = DefaultRTol
+	}
+	if r.ATol == 0 {
+		r.ATol = DefaultATol
+	}
+	if r.RTol < minRTol || math.IsInf(r.RTol, 1) || math.IsInf(r.ATol, 1) {
+		return r, fmt.Errorf("ode: RTol is %v and ATol %v; both must be finite and RTol at least %.2g, the limit that rounding sets", r.RTol, r.ATol, minRTol)
+	}
+	if r.MaxStep == 0 {
+		r.MaxStep = math.Inf(1)
+	}
+	if r.MaxSteps == 0 {
+		r.MaxSteps = DefaultMaxSteps
+	}
+	return r, nil
+}

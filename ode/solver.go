@@ -1,0 +1,320 @@
+package ode
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Solver integrates as Solve and SolveBatch do and keeps its memory from one call to the
+// next: where out is given too, a call with no more rows than an earlier one allocates
+// nothing. It is not safe for concurrent use.
+type Solver struct {
+	d   int
+	set Settings
+
+	work
+	pair  *pair
+	fixed *rungeKutta
+	gain  gain
+
+	slots  []slot
+	stats  []Stats
+	errs   []error
+	shared []float64   // the output times of every row, or
+	times  [][]float64 // those of each
+	out    []float64
+
+	// For adaptive methods.
+	estimates [2][]float64 // n x d
+	inside    []int        // slots whose step has outputs strictly inside
+	weights   []term
+
+	turns int // of the loop, for Interrupt
+}
+
+// slot is what a running row carries besides its arrays. Slots are filled without
+// gaps: where a row ends, the last one moves into its place.
+type slot struct {
+	row   int       // the caller's number of the row
+	times []float64 // its output times
+	next  int       // the first output not yet written
+	tNew  float64   // the end of the step in hand
+
+	// For adaptive methods.
+	direction float64        // +1 or -1
+	length    float64        // the step to try, without sign
+	errOld    float64        // scaled error of the last accepted step
+	accepted  bool           // the step in hand
+	retry     bool           // the last trial was rejected,
+	nonFinite bool           // and that because of
+	broken    NonFiniteError // this
+
+	// For fixed-step methods.
+	from        float64 // the output time before
+	steps, step int     // the steps from there to the next, and the one in hand
+}
+
+// interruptEvery is the number of steps between two calls of Settings.Interrupt.
+const interruptEvery = 16
+
+// NewSolver returns a Solver for states of length dim. The settings are copied; nil
+// means the defaults.
+func NewSolver(dim int, s *Settings) (*Solver, error) {
+	if dim < 1 {
+		return nil, fmt.Errorf("ode: a state of length %d; it must have at least one component", dim)
+	}
+	set, err := s.resolve()
+	if err != nil {
+		return nil, err
+	}
+	e := &Solver{d: dim, set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed}
+	if e.pair != nil {
+		e.gain = e.pair.gain
+		if set.Control == ScipyLike {
+			e.gain = scipyGain(e.pair.errorPower)
+		}
+		e.weights = append([]term(nil), e.pair.interpolant...)
+	}
+	e.reserve(1)
+	return e, nil
+}
+
+// reserve makes room for rows rows.
+func (e *Solver) reserve(rows int) {
+	if rows <= cap(e.slots) {
+		return
+	}
+	stages := 0
+	if e.pair != nil {
+		stages = e.pair.buffers()
+		for i := range e.pair.estimates {
+			e.estimates[i] = make([]float64, rows*e.d)
+		}
+		e.inside = make([]int, 0, rows)
+	} else {
+		stages = len(e.fixed.stages)
+	}
+	e.work = newWork(e.d, rows, stages)
+	e.slots = make([]slot, rows)
+	e.stats = make([]Stats, rows)
+	e.errs = make([]error, rows)
+}
+
+// Solve is the package's Solve in the solver's memory.
+func (e *Solver) Solve(f Field, x0, times, out []float64) ([]float64, Stats, error) {
+	if f == nil {
+		return nil, Stats{}, errors.New("ode: the field is nil")
+	}
+	if len(x0) != e.d {
+		return nil, Stats{}, fmt.Errorf("ode: x0 has length %d in a solver for %d", len(x0), e.d)
+	}
+	if err := checkTimes(times); err != nil {
+		return nil, Stats{}, err
+	}
+	out, err := checkOut(out, 1, len(times), e.d)
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	e.single, e.shared, e.out = f, times, out
+	err = e.run(x0, 1)
+	e.single, e.shared, e.out = nil, nil, nil
+	if err == nil {
+		err = e.errs[0]
+	}
+	return out, e.stats[0], err
+}
+
+// SolveBatch is the package's SolveBatch in the solver's memory: the result's Stats and
+// Errs are overwritten by the next call.
+func (e *Solver) SolveBatch(f BatchField, x0 []float64, rows int, times, out []float64) (Result, error) {
+	if err := checkTimes(times); err != nil {
+		return Result{}, err
+	}
+	e.shared = times
+	r, err := e.solveBatch(f, x0, rows, len(times), out)
+	e.shared = nil
+	return r, err
+}
+
+// SolveBatchTimes is the package's SolveBatchTimes in the solver's memory: the result's
+// Stats and Errs are overwritten by the next call.
+func (e *Solver) SolveBatchTimes(f BatchField, x0 []float64, times [][]float64, out []float64) (Result, error) {
+	if len(times) == 0 {
+		return Result{}, errors.New("ode: no rows")
+	}
+	for i, ts := range times {
+		if err := checkTimes(ts); err != nil {
+			return Result{}, fmt.Errorf("%w (row %d)", err, i)
+		}
+		if len(ts) != len(times[0]) {
+			return Result{}, fmt.Errorf("ode: row %d has %d times and row 0 has %d; they must have the same number", i, len(ts), len(times[0]))
+		}
+	}
+	e.times = times
+	r, err := e.solveBatch(f, x0, len(times), len(times[0]), out)
+	e.times = nil
+	return r, err
+}
+
+func (e *Solver) solveBatch(f BatchField, x0 []float64, rows, count int, out []float64) (Result, error) {
+	if f == nil {
+		return Result{}, errors.New("ode: the field is nil")
+	}
+	d, err := dimension(x0, rows)
+	if err != nil {
+		return Result{}, err
+	}
+	if d != e.d {
+		return Result{}, fmt.Errorf("ode: x0 has states of length %d in a solver for %d", d, e.d)
+	}
+	out, err = checkOut(out, rows, count, d)
+	if err != nil {
+		return Result{}, err
+	}
+	e.reserve(rows)
+	e.batch, e.out = f, out
+	err = e.run(x0, rows)
+	e.batch, e.out = nil, nil
+	return Result{States: out, Stats: e.stats[:rows:rows], Errs: e.errs[:rows:rows], stride: count * d}, err
+}
+
+// dimension is the length of a state, where x0 holds rows of them.
+func dimension(x0 []float64, rows int) (int, error) {
+	if rows < 1 {
+		return 0, fmt.Errorf("ode: %d rows; there must be at least one", rows)
+	}
+	if len(x0) == 0 || len(x0)%rows != 0 {
+		return 0, fmt.Errorf("ode: x0 has length %d, which is not a multiple of its %d rows", len(x0), rows)
+	}
+	return len(x0) / rows, nil
+}
+
+// checkTimes reports whether times are finite and strictly monotone.
+func checkTimes(times []float64) error {
+	if len(times) == 0 {
+		return errors.New("ode: no times; the first one is that of x0")
+	}
+	if nonFinite(times) >= 0 {
+		i := nonFinite(times)
+		return fmt.Errorf("ode: times[%d] is %v", i, times[i])
+	}
+	for i := 1; i < len(times); i++ {
+		step := times[i] - times[i-1]
+		if step == 0 || (step > 0) != (times[1] > times[0]) {
+			return fmt.Errorf("ode: times must be strictly increasing or strictly decreasing: times[%d] = %v is followed by %v", i-1, times[i-1], times[i])
+		}
+	}
+	if math.IsInf(times[len(times)-1]-times[0], 0) {
+		return fmt.Errorf("ode: the interval from %v to %v is too long", times[0], times[len(times)-1])
+	}
+	return nil
+}
+
+// checkOut returns out, or a new one for nil.
+func checkOut(out []float64, rows, count, d int) ([]float64, error) {
+	if out == nil {
+		return make([]float64, rows*count*d), nil
+	}
+	if len(out) != rows*count*d {
+		return nil, fmt.Errorf("ode: out has length %d; %d rows of %d times and %d components take %d", len(out), rows, count, d, rows*count*d)
+	}
+	return out, nil
+}
+
+// run integrates all rows. What it returns is only Interrupt's error; the others are in
+// e.errs.
+func (e *Solver) run(x0 []float64, rows int) error {
+	e.n = rows
+	clear(e.stats[:rows])
+	clear(e.errs[:rows])
+	copy(e.x, x0)
+	for i := range e.slots[:rows] {
+		s := slot{row: i, times: e.shared, direction: 1, errOld: startErr}
+		if e.times != nil {
+			s.times = e.times[i]
+		}
+		e.slots[i] = s
+		e.t[i] = s.times[0]
+	}
+	// Backwards, because a row that ends is replaced by the last.
+	for i := rows - 1; i >= 0; i-- {
+		s := &e.slots[i]
+		x := e.row(e.x, i)
+		e.write(i, x)
+		if c := nonFinite(x); c >= 0 {
+			e.end(i, &NonFiniteError{Time: e.t[i], Quantity: InitialState, Component: c, Value: x[c]})
+		} else if s.next == len(s.times) {
+			e.end(i, nil)
+		} else if s.times[1] < s.times[0] {
+			s.direction = -1
+		}
+	}
+	e.turns = 0
+	if e.pair != nil {
+		return e.runAdaptive()
+	}
+	return e.runFixed()
+}
+
+// write writes x as the next output of slot i.
+func (e *Solver) write(i int, x []float64) {
+	s := &e.slots[i]
+	at := (s.row*len(s.times) + s.next) * e.d
+	copy(e.out[at:at+e.d], x)
+	s.next++
+}
+
+// end ends the row in slot i and moves the last slot into its place. The outputs that
+// it did not reach become NaN.
+func (e *Solver) end(i int, err error) {
+	s := &e.slots[i]
+	e.errs[s.row] = err
+	count := len(s.times)
+	rest := e.out[(s.row*count+s.next)*e.d : (s.row+1)*count*e.d]
+	for j := range rest {
+		rest[j] = math.NaN()
+	}
+
+	last := e.n - 1
+	e.n = last
+	if i != last {
+		e.slots[i] = e.slots[last]
+		e.t[i], e.h[i] = e.t[last], e.h[last]
+		// A row ends between steps, where all else in its arrays is spent.
+		copy(e.row(e.x, i), e.row(e.x, last))
+		copy(e.row(e.k[0], i), e.row(e.k[0], last))
+	}
+	e.slots[last].times = nil
+}
+
+// interrupted asks Settings.Interrupt, now and then, whether to stop; if so it ends all
+// rows that run.
+func (e *Solver) interrupted() error {
+	e.turns++
+	if e.set.Interrupt == nil || (e.turns-1)%interruptEvery != 0 {
+		return nil
+	}
+	cause := e.set.Interrupt()
+	if cause == nil {
+		return nil
+	}
+	var err error
+	for e.n > 0 {
+		i := e.n - 1
+		err = fmt.Errorf("ode: stopped at t = %.9g: %w", e.t[i], cause)
+		e.end(i, err)
+	}
+	return err
+}
+
+func (e *Solver) tooManySteps(i int) error {
+	s := &e.slots[i]
+	c, v := largest(e.row(e.x, i))
+	return &TooManyStepsError{Time: e.t[i], End: s.times[len(s.times)-1], Steps: e.set.MaxSteps, Component: c, Value: v}
+}
+
+func (e *Solver) underflow(i int, step float64) error {
+	c, v := largest(e.row(e.x, i))
+	return &StepUnderflowError{Time: e.t[i], Step: step, Component: c, Value: v}
+}
