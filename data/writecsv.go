@@ -1,0 +1,85 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// WriteCSV writes s as CSV that ReadCSV reads back to the same bits: a header,
+// then trial, t, the states and, where s has them, the derivatives as columns dNAME.
+// States without names are called x1, x2, ... Clean states are not written.
+//
+// It is an error if s is not valid, or if its names would not be read back as they
+// are: empty, repeated, those of the other columns, or momenta before positions.
+func WriteCSV(w io.Writer, s *Set) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	header, err := csvHeader(s)
+	if err != nil {
+		return err
+	}
+	bw := bufio.NewWriter(w)
+	bw.Write(header) // a bufio.Writer keeps its first error for Flush
+	var line []byte
+	for trial := range s.Trials() {
+		t, x, dx := s.Trial(trial)
+		for i := range t {
+			line = strconv.AppendInt(line[:0], int64(trial), 10)
+			line = appendNumbers(line, t[i:i+1])
+			line = appendNumbers(line, x[i*s.Dim:(i+1)*s.Dim])
+			line = appendNumbers(line, view(dx, i, i+1, s.Dim))
+			if _, err := bw.Write(append(line, '\n')); err != nil {
+				return err
+			}
+		}
+	}
+	return bw.Flush()
+}
+
+// appendNumbers appends each number after a comma, in the fewest digits that give
+// the same bits when read.
+func appendNumbers(line []byte, numbers []float64) []byte {
+	for _, v := range numbers {
+		line = strconv.AppendFloat(append(line, ','), v, 'g', -1, 64)
+	}
+	return line
+}
+
+// csvHeader returns the header line of s, having read it back.
+func csvHeader(s *Set) ([]byte, error) {
+	names := s.Names
+	if names == nil {
+		names = make([]string, s.Dim)
+		for j := range names {
+			names[j] = "x" + strconv.Itoa(j+1)
+		}
+	}
+	columns := append([]string{"trial", "t"}, names...)
+	if s.DX != nil {
+		for _, n := range names {
+			columns = append(columns, "d"+n)
+		}
+	}
+	var b bytes.Buffer
+	cw := csv.NewWriter(&b)
+	cw.Write(columns)
+	cw.Flush() // neither can fail: a bytes.Buffer takes everything
+	header := slices.Clone(b.Bytes())
+
+	b.WriteString(strings.Repeat("0,", len(columns)-1) + "0\n")
+	back, err := ReadCSV(&b, "header", CSVOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("data: the states' names %q cannot be the columns of a file, rename them: %w", names, err)
+	}
+	if !slices.Equal(back.Names, names) || (back.DX == nil) != (s.DX == nil) {
+		return nil, fmt.Errorf("data: columns named %q would be read back as states %q: rename or reorder them", names, back.Names)
+	}
+	return header, nil
+}
