@@ -35,7 +35,7 @@ func (DoublePendulum) Coordinates() []Coordinate {
 
 // Hamiltonian returns the energy in joules.
 func (s DoublePendulum) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
 	sin, cos := math.Sincos(q1 - q2)
 	h1, h2 := math.Sin(q1/2), math.Sin(q2/2)
@@ -46,7 +46,7 @@ func (s DoublePendulum) Hamiltonian(x []float64) float64 {
 // numerator of the kinetic energy and 1 + sin^2 d, its derivative by d is
 // sin d (p1 p2 / e - n cos d / e^2), and by q1 and q2 this and its opposite.
 func (s DoublePendulum) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
 	sin, cos := math.Sincos(q1 - q2)
 	e := 1 + sin*sin
@@ -61,7 +61,7 @@ func (s DoublePendulum) Field(x, dx []float64) {
 // Sample draws angles of U(-1,1) rad and momenta of U(-1,1) kg m^2/s: swings of
 // moderate size, which are only weakly chaotic.
 func (s DoublePendulum) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	for i := range x {
 		x[i] = uniform(rng, -1, 1)
 	}

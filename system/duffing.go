@@ -25,20 +25,20 @@ func (Duffing) Coordinates() []Coordinate {
 
 // Hamiltonian returns the energy of the state.
 func (s Duffing) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	q2 := x[0] * x[0]
 	return x[1]*x[1]/2 + q2*(s.Alpha/2+s.Beta*q2/4)
 }
 
 // Field stores (p, -Alpha q - Beta q^3).
 func (s Duffing) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	q := x[0]
 	dx[0], dx[1] = x[1], -q*(s.Alpha+s.Beta*q*q)
 }
 
 // Sample draws q and p of U(-1.5,1.5): orbits within one well and about both.
 func (s Duffing) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	x[0], x[1] = uniform(rng, -1.5, 1.5), uniform(rng, -1.5, 1.5)
 }

@@ -33,13 +33,13 @@ func (s HenonHeiles) potential(q1, q2 float64) float64 {
 
 // Hamiltonian returns the energy of the state.
 func (s HenonHeiles) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	return (x[2]*x[2]+x[3]*x[3])/2 + s.potential(x[0], x[1])
 }
 
 // Field stores (p1, p2, -q1 - 2 Alpha q1 q2, -q2 - Alpha (q1^2 - q2^2)).
 func (s HenonHeiles) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	q1, q2 := x[0], x[1]
 	dx[0], dx[1] = x[2], x[3]
 	dx[2] = -q1 - 2*s.Alpha*q1*q2
@@ -51,7 +51,7 @@ func (s HenonHeiles) Field(x, dx []float64) {
 // within the disc of radius 1/(2 Alpha) that the equilateral well contains, and
 // a momentum of the length that is left, in a uniform direction.
 func (s HenonHeiles) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	scale := 1.0
 	if s.Alpha != 0 {
 		scale = 1 / math.Abs(s.Alpha)

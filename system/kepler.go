@@ -28,13 +28,13 @@ func (Kepler) Coordinates() []Coordinate {
 
 // Hamiltonian returns the energy of the state.
 func (s Kepler) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	return (x[2]*x[2]+x[3]*x[3])/2 - s.Mu/math.Sqrt(x[0]*x[0]+x[1]*x[1])
 }
 
 // Field stores (px, py, -Mu x / r^3, -Mu y / r^3).
 func (s Kepler) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	r2 := x[0]*x[0] + x[1]*x[1]
 	f := -s.Mu / (r2 * math.Sqrt(r2))
 	dx[0], dx[1] = x[2], x[3]
@@ -45,7 +45,7 @@ func (s Kepler) Field(x, dx []float64) {
 // U(0,0.5), turned by a uniform angle, at a uniform eccentric anomaly, run
 // through counter-clockwise.
 func (s Kepler) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	a, e := uniform(rng, 0.8, 1.2), uniform(rng, 0, 0.5)
 	sinE, cosE := math.Sincos(uniform(rng, 0, 2*math.Pi))
 	b := math.Sqrt(1 - e*e)

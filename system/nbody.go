@@ -66,7 +66,7 @@ func (s *NBody) split(x []float64) (qx, qy, px, py []float64) {
 
 // Hamiltonian returns the kinetic and potential energy of all bodies and pairs.
 func (s *NBody) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	qx, qy, px, py := s.split(x)
 	h := 0.0
 	for i, m := range s.Mass {
@@ -82,7 +82,7 @@ func (s *NBody) Hamiltonian(x []float64) float64 {
 // Field stores the velocities p/m and the forces, each pair's force once for
 // both of its bodies, so that the forces sum to zero to rounding.
 func (s *NBody) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	qx, qy, px, py := s.split(x)
 	vx, vy, fx, fy := s.split(dx)
 	clear(fx)
@@ -104,7 +104,7 @@ func (s *NBody) Field(x, dx []float64) {
 
 // Momentum returns the total momentum, which the field conserves.
 func (s *NBody) Momentum(x []float64) (px, py float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	_, _, mx, my := s.split(x)
 	for i := range mx {
 		px += mx[i]
@@ -116,7 +116,7 @@ func (s *NBody) Momentum(x []float64) (px, py float64) {
 // AngularMomentum returns the total angular momentum about the origin, which the
 // field conserves.
 func (s *NBody) AngularMomentum(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	qx, qy, px, py := s.split(x)
 	l := 0.0
 	for i := range qx {
@@ -136,7 +136,7 @@ func (s *NBody) AngularMomentum(x []float64) float64 {
 // paper's tasks 4 and 5; other masses take the speed of the circular orbit at
 // their mean mass, and softening is not taken into account.
 func (s *NBody) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	if len(s.Mass) == 2 {
 		s.samplePair(rng, x)
 	} else {

@@ -28,7 +28,7 @@ func (Pendulum) Coordinates() []Coordinate {
 
 // Hamiltonian returns K (1 - cos q) + p^2.
 func (s Pendulum) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	// 1 - cos q cancels near the rest; 2 sin^2(q/2) is the same without that.
 	half := math.Sin(x[0] / 2)
 	return 2*s.K*half*half + x[1]*x[1]
@@ -36,12 +36,12 @@ func (s Pendulum) Hamiltonian(x []float64) float64 {
 
 // Field stores (2p, -K sin q).
 func (s Pendulum) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	dx[0], dx[1] = 2*x[1], -s.K*math.Sin(x[0])
 }
 
 // Sample draws the direction of a point of U(-1,1)^2 and a radius of U(1.3,2.3).
 func (s Pendulum) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	sampleDirection(rng, 1.3, 2.3, x)
 }

@@ -31,7 +31,7 @@ func sampleDirection(rng *rand.Rand, rmin, rmax float64, x []float64) float64 {
 func SamplePaper(s System, rng *rand.Rand, x []float64) {
 	switch s.(type) {
 	case Spring, Pendulum:
-		checkState(s, x)
+		checkState(s.Dim(), x)
 		for i := range x {
 			v := uniform(rng, -0.8, 0.8)
 			x[i] = v + math.Copysign(0.2, v)

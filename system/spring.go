@@ -22,18 +22,18 @@ func (Spring) Coordinates() []Coordinate {
 
 // Hamiltonian returns q^2 + p^2.
 func (s Spring) Hamiltonian(x []float64) float64 {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	return x[0]*x[0] + x[1]*x[1]
 }
 
 // Field stores (2p, -2q).
 func (s Spring) Field(x, dx []float64) {
-	checkField(s, x, dx)
+	checkField(s.Dim(), x, dx)
 	dx[0], dx[1] = 2*x[1], -2*x[0]
 }
 
 // Sample draws the direction of a point of U(-1,1)^2 and a radius of U(0.1,1).
 func (s Spring) Sample(rng *rand.Rand, x []float64) {
-	checkState(s, x)
+	checkState(s.Dim(), x)
 	sampleDirection(rng, 0.1, 1, x)
 }

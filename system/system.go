@@ -50,14 +50,14 @@ type System interface {
 
 const badState = "system: state has the wrong length"
 
-func checkState(s System, x []float64) {
-	if len(x) != s.Dim() {
+func checkState(dim int, x []float64) {
+	if len(x) != dim {
 		panic(badState)
 	}
 }
 
-func checkField(s System, x, dx []float64) {
-	if len(x) != s.Dim() || len(dx) != s.Dim() {
+func checkField(dim int, x, dx []float64) {
+	if len(x) != dim || len(dx) != dim {
 		panic(badState)
 	}
 }
