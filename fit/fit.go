@@ -1,0 +1,131 @@
+// Package fit trains a model's field on states and their time derivatives by
+// gradient descent: Adam on full or mini batches, learning-rate schedules, the
+// test loss now and then, checkpoints that continue to the same bits.
+//
+// It knows a model only as model.Network and data only as rows; files other than
+// the checkpoint, configuration and metrics are the business of experiment.
+//
+// The same seed gives the same bits for any number of cores: see parallel.
+package fit
+
+import (
+	"errors"
+	"fmt"
+
+	"hnn/data"
+	"hnn/internal/kernel"
+)
+
+// Rows are states and their time derivatives, each rows x Dim and row-major, in the
+// precision of training.
+type Rows[T kernel.Float] struct {
+	Dim   int
+	X, DX []T
+}
+
+// Len is the number of rows; the zero value has none.
+func (r Rows[T]) Len() int {
+	if r.Dim == 0 {
+		return 0
+	}
+	return len(r.X) / r.Dim
+}
+
+// RowsOf converts a set of trajectories. The set must have derivatives.
+func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
+	if s.DX == nil {
+		return Rows[T]{}, errors.New("fit: the data have no time derivatives to train on")
+	}
+	r := Rows[T]{Dim: s.Dim, X: make([]T, len(s.X)), DX: make([]T, len(s.DX))}
+	for i := range s.X {
+		r.X[i], r.DX[i] = T(s.X[i]), T(s.DX[i])
+	}
+	return r, nil
+}
+
+// Options say how to train. Start from Defaults.
+type Options struct {
+	// Steps is the number of steps of the optimiser.
+	Steps int
+	// Batch is the number of rows of a step; 0 is all of them.
+	Batch int
+	// Sampling is how a batch is drawn.
+	Sampling Sampling
+	// LearningRate is that of the first step; Schedule changes it.
+	LearningRate float64
+	Schedule     Schedule
+	// L2 is added to the gradient times the parameters, as PyTorch's Adam does with
+	// weight_decay. WeightDecay is AdamW's: it shrinks the parameters by itself
+	// times the learning rate (Loshchilov and Hutter 2019). One of them is zero.
+	L2, WeightDecay float64
+	// ClipNorm, unless 0, is the largest Euclidean norm of the gradient; a longer
+	// one is scaled down to it.
+	ClipNorm float64
+	// TestEvery is the number of steps between two evaluations of the test loss; 0
+	// leaves all out but the last.
+	TestEvery int
+	// Patience, unless 0, stops the training after so many evaluations of the test
+	// loss without a new minimum, and returns to the parameters of the minimum.
+	Patience int
+	// Workers is the number of goroutines; 0 is one for each of GOMAXPROCS. The
+	// result does not depend on it.
+	Workers int
+}
+
+// Defaults are the options of the paper's spring task.
+func Defaults() Options {
+	return Options{Steps: 2000, LearningRate: 1e-3, TestEvery: 100}
+}
+
+// Validate reports the first option that makes no sense, for data of so many
+// training and test rows.
+func (o Options) Validate(train, test int) error {
+	switch {
+	case o.Steps < 1:
+		return fmt.Errorf("fit: %d steps; give at least 1", o.Steps)
+	case o.Batch < 0:
+		return fmt.Errorf("fit: a batch of %d rows; give a positive number, or 0 for all rows", o.Batch)
+	case o.Batch > train:
+		return fmt.Errorf("fit: a batch of %d rows of data that have %d; give a smaller batch, or 0 for all rows", o.Batch, train)
+	case !(o.LearningRate > 0):
+		return fmt.Errorf("fit: a learning rate of %v; give a positive number", o.LearningRate)
+	case !(o.L2 >= 0), !(o.WeightDecay >= 0):
+		return fmt.Errorf("fit: L2 of %v and weight decay of %v; neither can be negative", o.L2, o.WeightDecay)
+	case o.L2 > 0 && o.WeightDecay > 0:
+		return fmt.Errorf("fit: L2 of %v and weight decay of %v; they are two forms of the same, give one", o.L2, o.WeightDecay)
+	case !(o.ClipNorm >= 0):
+		return fmt.Errorf("fit: a clipping norm of %v; give a positive number, or 0 for no clipping", o.ClipNorm)
+	case o.TestEvery < 0 || o.Patience < 0 || o.Workers < 0:
+		return fmt.Errorf("fit: test every %d steps, patience %d, %d workers; none can be negative", o.TestEvery, o.Patience, o.Workers)
+	case o.Patience > 0 && (o.TestEvery == 0 || test == 0):
+		return errors.New("fit: early stopping watches the test loss; give test rows and how often to evaluate them, or no patience")
+	}
+	return o.Schedule.validate()
+}
+
+// Record is what is known after a step.
+type Record struct {
+	// Step counts from 1.
+	Step int
+	// Loss is that of the step's batch before the step was taken: the mean over
+	// rows and components of the squared error of the field.
+	Loss float64
+	// Test is the loss on all test rows after the step, where Tested.
+	Test   float64
+	Tested bool
+	// Rate is the learning rate and Norm the Euclidean norm of the gradient (before
+	// clipping and without L2) of the step.
+	Rate, Norm float64
+}
+
+// DivergedError says that a number stopped being finite. The parameters are those
+// of before the step.
+type DivergedError struct {
+	Step   int
+	Tensor string // the first tensor with a number that is not finite
+	Loss   float64
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("training diverged: at step %d the loss is %v and %s is not finite; lower the learning rate, or clip the gradient", e.Step, e.Loss, e.Tensor)
+}
