@@ -221,6 +221,10 @@ func (opts CSVOptions) columns(file string, line int, header []string) (csvColum
 	}
 
 	if opts.States == nil {
+		if i, ok := index[""]; ok {
+			return csvColumns{}, &ParseError{File: file, Line: line, Column: i + 1, Problem: "the column has no name",
+				Advice: "name it if it is a state, or delete it; some programs write the row's number there"}
+		}
 		c.findStates(header, index, used)
 	} else {
 		for _, name := range opts.States {
