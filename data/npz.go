@@ -3,6 +3,7 @@ package data
 import (
 	"archive/zip"
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -121,6 +122,9 @@ func readNPY(r io.Reader, size uint64) (a Array, err error) {
 	prefix := make([]byte, 8)
 	if _, err := r.Read(prefix); err != nil {
 		return Array{}, fmt.Errorf("cut off within its header: %w", err)
+	}
+	if [6]byte(prefix[:6]) != npy.Magic {
+		return Array{}, errors.New("not an array in NPY form")
 	}
 	lengthBytes := 2
 	if prefix[6] > 1 {
