@@ -44,9 +44,8 @@ func (e *Solver) plan(i int) error {
 	length := min(s.length, e.set.MaxStep)
 	if length < shortest {
 		if s.retry {
-			if s.nonFinite {
-				broken := s.broken
-				return &broken
+			if s.broken != nil {
+				return s.broken
 			}
 			return e.underflow(i, length)
 		}
@@ -84,7 +83,7 @@ func (e *Solver) judge() {
 			squares[j] = scaledSquares(e.row(e.estimates[j], i), x, next, e.set.RTol, e.set.ATol)
 		}
 		err := p.norm(e.h[i], squares, d)
-		if s.broken, s.nonFinite = e.broken(i); s.nonFinite {
+		if s.broken = e.broken(i); s.broken != nil {
 			err = math.Inf(1)
 		}
 		s.accepted = err < 1
@@ -95,9 +94,10 @@ func (e *Solver) judge() {
 			continue
 		}
 		stats.Steps++
-		s.length *= e.gain.grow(err, s.errOld, s.retry)
+		logErr := math.Log(err)
+		s.length *= e.gain.grow(logErr, s.logOld, s.retry)
 		s.retry = false
-		s.errOld = max(err, startErr)
+		s.logOld = max(logErr, leastLogOld)
 		if s.direction*(s.times[s.next]-s.tNew) < 0 {
 			e.inside = append(e.inside, i)
 		}
@@ -141,6 +141,11 @@ func (e *Solver) conclude(i int) {
 		p.weights((s.times[s.next]-t)/e.h[i], e.weights)
 		x := e.row(e.stageX, 0)
 		e.combineRow(x, i, e.weights)
+		// The step did not look where the interpolant's own stages do.
+		if c := nonFinite(x); c >= 0 {
+			e.end(i, e.nonFinite(i, State, c, x[c]))
+			return
+		}
 		e.write(i, x)
 	}
 	if s.next < len(s.times) && s.times[s.next] == s.tNew {
@@ -158,19 +163,19 @@ func (e *Solver) conclude(i int) {
 // broken finds out what is not finite after the trial step of slot i. The error's norm
 // does not say it: DOP853's does not look at the last stage, and a state that overflows
 // is hidden by its own scale.
-func (e *Solver) broken(i int) (NonFiniteError, bool) {
+func (e *Solver) broken(i int) *NonFiniteError {
 	last := len(e.pair.stages) - 1
 	next, dx := e.row(e.next, i), e.row(e.k[last], i)
 	if nonFinite(next) < 0 && nonFinite(dx) < 0 {
-		return NonFiniteError{}, false
+		return nil
 	}
 	// The earliest stage is nearest to the cause.
 	for _, k := range e.k[:last+1] {
 		dx := e.row(k, i)
 		if c := nonFinite(dx); c >= 0 {
-			return NonFiniteError{Time: e.t[i], Quantity: Derivative, Component: c, Value: dx[c]}, true
+			return e.nonFinite(i, Derivative, c, dx[c])
 		}
 	}
 	c := nonFinite(next)
-	return NonFiniteError{Time: e.t[i], Quantity: State, Component: c, Value: next[c]}, true
+	return e.nonFinite(i, State, c, next[c])
 }

@@ -20,21 +20,16 @@ func scipyGain(errorPower float64) gain {
 	return gain{safety: 0.9, alpha: 1 / errorPower, least: 0.2, most: 10}
 }
 
-// startErr stands for the error of the step before the first, and is the least errOld
-// that the control reckons with (FACOLD in dopri5.f).
-const startErr = 1e-4
+// leastLogOld is the logarithm of the least errOld that the control reckons with, which
+// also stands for the error of the step before the first (FACOLD in dopri5.f).
+var leastLogOld = math.Log(1e-4)
 
-// grow is the factor after an accepted step of error err. After a rejection the step
-// does not grow at once (HNW, section II.4).
-func (g *gain) grow(err, errOld float64, afterRejection bool) float64 {
-	factor := g.most
-	if err > 0 {
-		factor = g.safety * math.Pow(err, -g.alpha)
-		if g.beta != 0 {
-			factor *= math.Pow(errOld, g.beta)
-		}
-		factor = min(max(factor, g.least), g.most)
-	}
+// grow is the factor after an accepted step, from the logarithms of err and errOld: one
+// is the other in the next step. After a rejection the step does not grow at once (HNW,
+// section II.4).
+func (g *gain) grow(logErr, logOld float64, afterRejection bool) float64 {
+	factor := g.safety * math.Exp(g.beta*logOld-g.alpha*logErr)
+	factor = min(max(factor, g.least), g.most)
 	if afterRejection {
 		factor = min(factor, 1)
 	}

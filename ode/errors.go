@@ -20,26 +20,29 @@ func (e *StepUnderflowError) Error() string {
 		e.Step, e.Time, e.Component, e.Value)
 }
 
-// TooManyStepsError says that Settings.MaxSteps steps did not reach the last time.
+// TooManyStepsError says that Settings.MaxSteps steps do not reach the last time. Where
+// fixed steps do not reach even the next output, they are not begun.
 type TooManyStepsError struct {
 	Time      float64 // the last time reached
 	End       float64 // the last time asked for
-	Steps     int     // the steps tried, rejected ones included
+	Limit     int     // Settings.MaxSteps; rejected steps count
 	Component int     // the state's largest component at Time
 	Value     float64 // and its value
 }
 
 func (e *TooManyStepsError) Error() string {
-	return fmt.Sprintf("ode: %d steps are not enough: they reach t = %.9g of %.9g, where component %d of the state is %.3g; loosen the tolerance, shorten the horizon, or raise MaxSteps",
-		e.Steps, e.Time, e.End, e.Component, e.Value)
+	return fmt.Sprintf("ode: %d steps are not enough to reach t = %.9g: stopped at t = %.9g, where component %d of the state is %.3g; loosen the tolerance or lengthen a fixed step, shorten the horizon, or raise MaxSteps",
+		e.Limit, e.End, e.Time, e.Component, e.Value)
 }
 
-// NonFiniteError says that the state or the field became NaN or infinite.
+// NonFiniteError says that the state or the field became NaN or infinite. An adaptive
+// method has then tried shorter steps until they were lost in rounding.
 type NonFiniteError struct {
 	Time      float64  // the last time at which all was finite; the first time if nothing ever was
 	Quantity  Quantity // what is not finite
 	Component int      // which component of it
 	Value     float64  // NaN or an infinity
+	Largest   float64  // the magnitude of the state's largest component at Time
 }
 
 // Quantity says which quantity is not finite.
@@ -52,16 +55,15 @@ const (
 )
 
 func (e *NonFiniteError) Error() string {
+	what := "state"
 	switch e.Quantity {
 	case InitialState:
 		return fmt.Sprintf("ode: component %d of the initial state is %v", e.Component, e.Value)
-	case State:
-		return fmt.Sprintf("ode: component %d of the state becomes %v behind t = %.9g: it grows without bound or the step is too long; end before this time, or shorten Step",
-			e.Component, e.Value, e.Time)
-	default:
-		return fmt.Sprintf("ode: component %d of the field is %v at or just behind t = %.9g: the field is not defined there; end before this time, or check the field",
-			e.Component, e.Value, e.Time)
+	case Derivative:
+		what = "field"
 	}
+	return fmt.Sprintf("ode: component %d of the %s is %v behind t = %.9g, where the state's largest component is %.3g in magnitude: the state grows without bound, or the field is not defined there; end before this time, or shorten a fixed step",
+		e.Component, what, e.Value, e.Time, e.Largest)
 }
 
 // largest returns the component of x of largest magnitude.

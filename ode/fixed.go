@@ -29,19 +29,16 @@ func (e *Solver) runFixed() error {
 // planFixed sets the step of slot i.
 func (e *Solver) planFixed(i int) error {
 	s := &e.slots[i]
-	taken := e.stats[s.row].Steps
 	if s.step == s.steps {
 		s.from = e.t[i]
 		// The slack lets times that are multiples of Step up to rounding have that many
 		// steps, and not one more.
 		ratio := math.Ceil(math.Abs(s.times[s.next]-s.from) / e.set.Step * (1 - 1e-9))
-		if ratio > float64(e.set.MaxSteps-taken) {
+		ratio = max(1, ratio)
+		if ratio > float64(e.set.MaxSteps-e.stats[s.row].Steps) {
 			return e.tooManySteps(i)
 		}
-		s.steps, s.step = max(1, int(ratio)), 0
-	}
-	if taken >= e.set.MaxSteps {
-		return e.tooManySteps(i)
+		s.steps, s.step = int(ratio), 0
 	}
 	end := s.times[s.next]
 	e.h[i] = (end - s.from) / float64(s.steps)
@@ -65,13 +62,13 @@ func (e *Solver) concludeFixed(i int) {
 	for _, k := range e.k {
 		dx := e.row(k, i)
 		if c := nonFinite(dx); c >= 0 {
-			e.end(i, &NonFiniteError{Time: e.t[i], Quantity: Derivative, Component: c, Value: dx[c]})
+			e.end(i, e.nonFinite(i, Derivative, c, dx[c]))
 			return
 		}
 	}
 	next := e.row(e.next, i)
 	if c := nonFinite(next); c >= 0 {
-		e.end(i, &NonFiniteError{Time: e.t[i], Quantity: State, Component: c, Value: next[c]})
+		e.end(i, e.nonFinite(i, State, c, next[c]))
 		return
 	}
 	stats.Steps++

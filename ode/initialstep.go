@@ -13,7 +13,7 @@ func (e *Solver) initialSteps() {
 		e.stats[s.row].Evaluations++
 		dx := e.row(e.k[0], i)
 		if c := nonFinite(dx); c >= 0 {
-			e.end(i, &NonFiniteError{Time: e.t[i], Quantity: Derivative, Component: c, Value: dx[c]})
+			e.end(i, e.nonFinite(i, Derivative, c, dx[c]))
 			continue
 		}
 		s.length = min(e.set.InitialStep, e.interval(i))

@@ -2,6 +2,7 @@ package ode
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -65,7 +66,7 @@ func (m Method) Adaptive() bool {
 // for any other name lists these and suggests the nearest.
 func ParseMethod(name string) (Method, error) {
 	var known []string
-	nearest, distance := "", len(name)+1
+	nearest, distance := "", math.MaxInt
 	for m := range methods {
 		for _, n := range append([]string{methods[m].name}, methods[m].aliases...) {
 			if strings.EqualFold(n, name) {
@@ -103,23 +104,29 @@ func (m *Method) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// editDistance is the Levenshtein distance of a and b in bytes.
+// editDistance is the number of bytes that must be inserted, deleted, replaced or swapped
+// with their neighbour to make b of a.
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	table := make([][]int, len(a)+1)
+	for i := range table {
+		table[i] = make([]int, len(b)+1)
+		table[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
+	for j := range table[0] {
+		table[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := table[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j+1]+1, row[j]+1)
+			d := min(replaced, table[i-1][j]+1, table[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, table[i-2][j-2]+1)
+			}
+			table[i][j] = d
 		}
 	}
-	return row[len(b)]
+	return table[len(a)][len(b)]
 }

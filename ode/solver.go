@@ -42,13 +42,12 @@ type slot struct {
 	tNew  float64   // the end of the step in hand
 
 	// For adaptive methods.
-	direction float64        // +1 or -1
-	length    float64        // the step to try, without sign
-	errOld    float64        // scaled error of the last accepted step
-	accepted  bool           // the step in hand
-	retry     bool           // the last trial was rejected,
-	nonFinite bool           // and that because of
-	broken    NonFiniteError // this
+	direction float64         // +1 or -1
+	length    float64         // the step to try, without sign
+	logOld    float64         // logarithm of the last accepted step's scaled error
+	accepted  bool            // the step in hand
+	retry     bool            // the last trial was rejected,
+	broken    *NonFiniteError // and that because of this, if not nil
 
 	// For fixed-step methods.
 	from        float64 // the output time before
@@ -230,7 +229,7 @@ func (e *Solver) run(x0 []float64, rows int) error {
 	clear(e.errs[:rows])
 	copy(e.x, x0)
 	for i := range e.slots[:rows] {
-		s := slot{row: i, times: e.shared, direction: 1, errOld: startErr}
+		s := slot{row: i, times: e.shared, direction: 1, logOld: leastLogOld}
 		if e.times != nil {
 			s.times = e.times[i]
 		}
@@ -243,7 +242,7 @@ func (e *Solver) run(x0 []float64, rows int) error {
 		x := e.row(e.x, i)
 		e.write(i, x)
 		if c := nonFinite(x); c >= 0 {
-			e.end(i, &NonFiniteError{Time: e.t[i], Quantity: InitialState, Component: c, Value: x[c]})
+			e.end(i, e.nonFinite(i, InitialState, c, x[c]))
 		} else if s.next == len(s.times) {
 			e.end(i, nil)
 		} else if s.times[1] < s.times[0] {
@@ -311,10 +310,15 @@ func (e *Solver) interrupted() error {
 func (e *Solver) tooManySteps(i int) error {
 	s := &e.slots[i]
 	c, v := largest(e.row(e.x, i))
-	return &TooManyStepsError{Time: e.t[i], End: s.times[len(s.times)-1], Steps: e.set.MaxSteps, Component: c, Value: v}
+	return &TooManyStepsError{Time: e.t[i], End: s.times[len(s.times)-1], Limit: e.set.MaxSteps, Component: c, Value: v}
 }
 
 func (e *Solver) underflow(i int, step float64) error {
 	c, v := largest(e.row(e.x, i))
 	return &StepUnderflowError{Time: e.t[i], Step: step, Component: c, Value: v}
+}
+
+func (e *Solver) nonFinite(i int, what Quantity, component int, value float64) *NonFiniteError {
+	_, v := largest(e.row(e.x, i))
+	return &NonFiniteError{Time: e.t[i], Quantity: what, Component: component, Value: value, Largest: math.Abs(v)}
 }
