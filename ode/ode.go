@@ -4,7 +4,7 @@
 // The methods are explicit Runge-Kutta methods: the classical one of order 4 with a
 // fixed step (RK4), and two with a step that follows the estimated error,
 // Dormand-Prince 5(4) (the method of scipy's RK45 and of MATLAB's ode45) and DOP853,
-// which is the better one at tolerances below about 1e-8. The adaptive methods step
+// which takes fewer evaluations at tolerances below about 1e-6. The adaptive methods step
 // as far as the tolerance lets them and interpolate the outputs between their steps,
 // so that dense output times cost next to nothing.
 //
@@ -16,10 +16,8 @@
 // a fit. It does not solve stiff or differential-algebraic equations, does not locate
 // events, and does not differentiate through its steps.
 //
-// The books cited are E. Hairer, S. P. Norsett, G. Wanner, "Solving Ordinary
-// Differential Equations I: Nonstiff Problems", 2nd ed., Springer 1993 (HNW below)
-// and E. Hairer, G. Wanner, "Solving Ordinary Differential Equations II", 2nd ed.,
-// Springer 1996.
+// HNW in the comments is E. Hairer, S. P. Norsett, G. Wanner, "Solving Ordinary
+// Differential Equations I: Nonstiff Problems", 2nd ed., Springer 1993.
 package ode
 
 // Field evaluates dx/dt of one state x at time t and writes it to dx. Both have the

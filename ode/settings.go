@@ -60,7 +60,7 @@ const (
 	// control of K. Gustafsson, "Control theoretic techniques for stepsize selection in
 	// explicit Runge-Kutta methods", ACM TOMS 17, 1991, which damps the oscillation of the
 	// step: half as many rejected steps on the van der Pol oscillator, where ScipyLike has
-	// many, for about 4% more evaluations at the same error on smooth orbits. For DOP853
+	// many, for about 4% more evaluations at the same error. For DOP853
 	// the proportional term is zero, as in his code.
 	PIControl Control = iota
 	// ScipyLike is the rule of scipy's solve_ivp, an integral control with other limits:

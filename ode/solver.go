@@ -10,10 +10,9 @@ import (
 // next: where out is given too, a call with no more rows than an earlier one allocates
 // nothing. It is not safe for concurrent use.
 type Solver struct {
-	d   int
-	set Settings
-
 	work
+
+	set   Settings
 	pair  *pair
 	fixed *rungeKutta
 	gain  gain
@@ -67,7 +66,7 @@ func NewSolver(dim int, s *Settings) (*Solver, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Solver{d: dim, set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed}
+	e := &Solver{work: work{d: dim}, set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed}
 	if e.pair != nil {
 		e.gain = e.pair.gain
 		if set.Control == ScipyLike {
