@@ -97,12 +97,11 @@ func integrate(s system.System, set *Set, times []float64, tolerance float64) er
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), set.Trials()) {
+		solver, err := ode.NewSolver(set.Dim, &ode.Settings{Method: ode.DOP853, RTol: tolerance, ATol: tolerance})
+		if err != nil {
+			return err // the settings', so the first worker's: none runs yet
+		}
 		wg.Go(func() {
-			solver, err := ode.NewSolver(set.Dim, &ode.Settings{Method: ode.DOP853, RTol: tolerance, ATol: tolerance})
-			if err != nil {
-				errs[0] = err // every worker's, so it does not matter whose
-				return
-			}
 			field := func(_ float64, x, dx []float64) { s.Field(x, dx) }
 			x0 := make([]float64, set.Dim)
 			for i := int(next.Add(1)) - 1; i < set.Trials(); i = int(next.Add(1)) - 1 {

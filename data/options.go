@@ -82,7 +82,7 @@ var tasks = map[string]Options{
 }
 
 // others are the defaults for the systems that the paper does not treat: some
-// hundred trajectories without noise over one to two turns of the slowest
+// hundred trajectories without noise over one to two and a half turns of the slowest
 // oscillation, at 20 points a turn or more; the last fifth is held out.
 var others = map[string]Options{
 	"henon-heiles":    {Trajectories: 200, Points: 100, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},

@@ -187,7 +187,6 @@ func TestEveryCutOfTheMeasuredPendulumShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = text[strings.LastIndex(strings.Split(string(text), "\n")[0], "%"):]
 	whole := strings.TrimRight(string(text), " \r\n")
 	lastRow := strings.LastIndexByte(whole, '\n') + 1
 	for end := lastRow + len("  "); end < len(whole); end++ {
