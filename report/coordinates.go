@@ -1,0 +1,47 @@
+package report
+
+import "errors"
+
+const coordinateHeight = 90
+
+// Coordinates draws a task of any number of coordinates: each of them over time, two
+// panels to a row, the truth and all models in each. Below: the energy.
+func Coordinates(t Task) (*Figure, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	var panels []*panel
+	for j, q := range t.Coordinates {
+		var all []series
+		given, extra := emptyInterval(), emptyInterval()
+		for i, r := range t.runs() {
+			s := newSeries(r, r.column(j))
+			if len(s.y) == 0 {
+				continue
+			}
+			all = append(all, s)
+			if i == 0 {
+				given.add(s.y...)
+			} else {
+				extra.add(s.y...)
+			}
+		}
+		if len(all) == 0 {
+			return nil, errors.New("report: coordinates of runs without states")
+		}
+		p := timePanel(q.Name, t.Time, q, all, combine(given, extra))
+		if j == 0 {
+			for _, s := range all {
+				p.legend = append(p.legend, lineEntry(s.run.Name, s.run.Role.lineStyle()))
+			}
+		}
+		panels = append(panels, p)
+	}
+	var rows []row
+	for len(panels) > 0 {
+		n := min(2, len(panels))
+		rows = append(rows, row{panels: panels[:n], height: coordinateHeight})
+		panels = panels[n:]
+	}
+	return layout(t.Title, planeWidth(3), append(rows, energyRow(&t)...)), nil
+}
