@@ -7,18 +7,24 @@ import (
 	"testing"
 )
 
-// derivative is the five-point central difference of f: with step 1e-4 its
-// truncation is near 1e-16 and its rounding near 1e-12, so 1e-8 of the largest
-// derivative is a bound with room for cancellation in deep networks only.
+// derivative is the five-point central difference of f: with step 1e-5 its
+// truncation is far below rounding, which is near 1e-10, so 1e-8 of the largest
+// derivative is a bound with room for cancellation in deep networks only. Seeds are
+// such that no step straddles a kink of elu, selu or relu.
 func derivative(x *float64, f func() float64) float64 {
-	const h = 1e-4
+	const h = 1e-5
 	at := *x
 	defer func() { *x = at }()
 	eval := func(k float64) float64 { *x = at + k*h; return f() }
 	return (8*(eval(1)-eval(-1)) - (eval(2) - eval(-2))) / (12 * h)
 }
 
-const differenceTolerance = 1e-8
+const (
+	differenceTolerance = 1e-8
+	// differenceRounding is that of the differences themselves: a few units of a value
+	// of order one over the step, which is what counts where derivatives are tiny.
+	differenceRounding = 1e-10
+)
 
 func compareDifferences(t *testing.T, what string, analytic, at []float64, f func() float64) {
 	t.Helper()
@@ -32,7 +38,7 @@ func compareDifferences(t *testing.T, what string, analytic, at []float64, f fun
 		t.Fatalf("%s: every derivative is zero, nothing is tested", what)
 	}
 	for i := range at {
-		if d := math.Abs(analytic[i] - want[i]); !(d <= differenceTolerance*scale) {
+		if d := math.Abs(analytic[i] - want[i]); !(d <= differenceTolerance*scale+differenceRounding) {
 			t.Fatalf("%s %d: %.15g, by differences %.15g (off by %.1e of the largest)", what, i, analytic[i], want[i], d/scale)
 		}
 	}
@@ -81,7 +87,7 @@ func TestValueAdjointDifferences(t *testing.T) {
 		for _, net := range differenceNets {
 			for _, bias := range []bool{false, true} {
 				t.Run(fmt.Sprint(act, net, bias), func(t *testing.T) {
-					rng := rand.New(rand.NewPCG(1, uint64(act)))
+					rng := rand.New(rand.NewPCG(11, uint64(act)))
 					spec := Spec{In: 3, Hidden: net.hidden, Out: 2, Activation: act, Residual: net.residual, OutputBias: bias}
 					m := newTestMLP(t, spec, rng)
 					const rows = 5
