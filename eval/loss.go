@@ -1,0 +1,80 @@
+package eval
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"hnn/internal/parallel"
+	"hnn/model"
+	"hnn/ode"
+	"hnn/system"
+)
+
+// LossResult is the mean squared error of a field over rows.
+type LossResult struct {
+	// Estimate is the mean over rows and components, with the authors' error: the sample
+	// standard deviation of all the squared errors over the square root of the number of
+	// ROWS (they count a row's components as one).
+	Estimate
+	// RowMedian is the median over rows of the row's mean squared error, for data in which
+	// a few rows outweigh the rest.
+	RowMedian float64
+}
+
+// Loss is the mean squared error of the model's field on states x whose time derivatives
+// are dx (both rows x m.Dim(), row-major), in the model's own precision. Without rows it
+// is NaN. It panics if the lengths do not fit.
+//
+// Workers is as in Options.
+func Loss(m model.Model, x, dx []float64, workers int) LossResult {
+	return fieldLoss(m.BatchField, m.Dim(), x, dx, workers)
+}
+
+// SystemLoss is the Loss of a known system's own field. On noisy rows it is not zero, and
+// a trained model can score below it, since noise shrinks the fitted field.
+func SystemLoss(s system.System, x, dx []float64) LossResult {
+	return fieldLoss(systemField(s), s.Dim(), x, dx, 1)
+}
+
+// systemField returns a maker of evaluators of the system's field at many states.
+func systemField(s system.System) func() ode.BatchField {
+	return func() ode.BatchField {
+		d := s.Dim()
+		return func(_ []float64, x, dx []float64, rows int) {
+			for r := 0; r < rows*d; r += d {
+				s.Field(x[r:r+d], dx[r:r+d])
+			}
+		}
+	}
+}
+
+func fieldLoss(newField func() ode.BatchField, d int, x, dx []float64, workers int) LossResult {
+	rows := len(x) / d
+	if len(x) != rows*d || len(dx) != len(x) {
+		panic("eval: states and derivatives are not as many rows of the model's dimension")
+	}
+	if rows == 0 {
+		return LossResult{Estimate{math.NaN(), math.NaN()}, math.NaN()}
+	}
+	squares, rowMeans := make([]float64, len(x)), make([]float64, rows)
+	plan := parallel.NewPlan(rows)
+	share(workers, plan.Blocks, func() func(int) {
+		field := newField()
+		times := make([]float64, plan.MaxBlock())
+		return func(block int) {
+			lo, hi := plan.Block(block)
+			errs := squares[lo*d : hi*d]
+			field(times[:hi-lo], x[lo*d:hi*d], errs, hi-lo)
+			for i, want := range dx[lo*d : hi*d] {
+				e := errs[i] - want
+				errs[i] = e * e
+			}
+			for r := lo; r < hi; r++ {
+				rowMeans[r] = stat.Mean(squares[r*d:(r+1)*d], nil)
+			}
+		}
+	})
+	mean, deviation := stat.MeanStdDev(squares, nil)
+	return LossResult{Estimate{mean, deviation / math.Sqrt(float64(rows))}, median(rowMeans)}
+}
