@@ -1,0 +1,270 @@
+//go:build amd64 && !purego
+
+package kernel
+
+// gemm calls one shape of micro-kernel. Its arguments are those of the assembly.
+type gemmShape uint8
+
+const (
+	gemmPanel gemmShape = iota
+	gemmHalf
+	gemmHalfMore
+	gemmRow
+	gemmRow2
+	gemmRow3
+)
+
+func (s gemmShape) F32(c *float32, ldc int, a *float32, ars, aks int, b *float32, ldb, bps, m, groups, k int, acc bool) {
+	switch s {
+	case gemmPanel:
+		gemmPanelF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmHalf:
+		gemmHalfF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmHalfMore:
+		gemmHalfMoreF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow:
+		gemmRowF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow2:
+		gemmRow2F32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow3:
+		gemmRow3F32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	}
+}
+
+func (s gemmShape) F64(c *float64, ldc int, a *float64, ars, aks int, b *float64, ldb, bps, m, groups, k int, acc bool) {
+	switch s {
+	case gemmPanel:
+		gemmPanelF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmHalf:
+		gemmHalfF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmHalfMore:
+		gemmHalfMoreF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow:
+		gemmRowF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow2:
+		gemmRow2F64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	case gemmRow3:
+		gemmRow3F64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+	}
+}
+
+// A product is C = A B, or C += A B, for any number of whole half panels of B.
+// Element (i, p) of A is ars*i + aks*p elements after a; row p of B begins ldb*p
+// elements after b, and its panel q bps*q further on.
+type product[T Float] struct {
+	c        *T
+	ldc      int
+	a        *T
+	ars, aks int
+	b        *T
+	ldb, bps int
+	m, k     int
+	acc      bool
+}
+
+// take multiplies groups of panels, from panel q on, and returns the panel after
+// them. The addresses are formed here and not carried along: one past the end of a
+// slice would belong to another object.
+func (x *product[T]) take(s gemmShape, q, groups, panels int) int {
+	if groups == 0 {
+		return q
+	}
+	c, b := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps)
+	if size[T]() == 4 {
+		s.F32(p32(c), x.ldc, p32(x.a), x.ars, x.aks, p32(b), x.ldb, x.bps, x.m, groups, x.k, x.acc)
+	} else {
+		s.F64(p64(c), x.ldc, p64(x.a), x.ars, x.aks, p64(b), x.ldb, x.bps, x.m, groups, x.k, x.acc)
+	}
+	return q + groups*panels
+}
+
+// run multiplies halves half panels.
+func (x *product[T]) run(halves int) {
+	panels, half := halves/2, halves%2
+	q := 0
+	switch {
+	case x.m == 1:
+		q = x.take(gemmRow, q, panels/4, 4)
+	case x.m == 2:
+		q = x.take(gemmRow2, q, panels/2, 2)
+	case x.m == 3:
+		q = x.take(gemmRow3, q, panels/2, 2)
+	case half == 1 && panels > 0:
+		// Half a panel alone has too few sums to hide the latency.
+		q = x.take(gemmPanel, q, panels-1, 1)
+		x.take(gemmHalfMore, q, 1, 1)
+		return
+	}
+	q = x.take(gemmPanel, q, panels-q, 1)
+	x.take(gemmHalf, q, half, 1)
+}
+
+// tile is the space for the last columns of C where they do not fill half a panel,
+// taken a number of rows at a time.
+const tile = 384
+
+// runTail multiplies the last n columns, fewer than half a panel, of which B holds
+// the whole half panel, by way of a tile: c is the rest of C, m and k are positive.
+func (x *product[T]) runTail(c []T, n int) {
+	var t [tile]T
+	half := PanelWidth[T]() / 2
+	y := *x
+	y.c, y.ldc = &t[0], half
+	for i := 0; i < x.m; i += tile / half {
+		y.m, y.a = min(tile/half, x.m-i), at(x.a, i*x.ars)
+		if x.acc {
+			for r := range y.m {
+				copy(t[r*half:r*half+n], c[(i+r)*x.ldc:])
+			}
+		}
+		y.run(1)
+		for r := range y.m {
+			copy(c[(i+r)*x.ldc:(i+r)*x.ldc+n], t[r*half:])
+		}
+	}
+}
+
+func mulPanels[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
+	if !avx2 {
+		mulPanelsPlain(c, ldc, a, ars, aks, packed, m, n, k, acc)
+		return
+	}
+	w := PanelWidth[T]()
+	x := product[T]{&c[0], ldc, &a[0], ars, aks, &packed[0], w, w * k, m, k, acc}
+	halves, rest := n/(w/2), n%(w/2)
+	x.run(halves)
+	if rest > 0 {
+		x.b = &packed[halves/2*w*k+halves%2*(w/2)]
+		x.runTail(c[n-rest:], rest)
+	}
+}
+
+// swapBelow is the number of columns below which C^T = B^T A is formed and
+// transposed instead of C = A^T B.
+func swapBelow[T Float]() int { return PanelWidth[T]() }
+
+func mulTA[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+	switch {
+	case !avx2:
+		mulTAPlain(c, ldc, a, lda, b, ldb, m, n, k, acc)
+	case n < swapBelow[T]() && n < m:
+		mulTASwapped(c, ldc, a, lda, b, ldb, m, n, k, acc)
+	default:
+		mulTADirect(c, ldc, a, lda, b, ldb, m, n, k, acc)
+	}
+}
+
+func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+	w := PanelWidth[T]()
+	x := product[T]{&c[0], ldc, &a[0], 1, lda, &b[0], ldb, w, m, k, acc}
+	halves, rest := n/(w/2), n%(w/2)
+	x.run(halves)
+	if rest == 0 {
+		return
+	}
+	// The kernel reads half a panel, past the last columns of B: into the padding of
+	// its rows where there is some, else from a copy.
+	if (k-1)*ldb+n-rest+w/2 <= len(b) {
+		x.b = &b[n-rest]
+		x.runTail(c[n-rest:], rest)
+		return
+	}
+	s := getScratch[T](k * w / 2)
+	for p := range k {
+		copy(s.data[p*w/2:p*w/2+rest], b[p*ldb+n-rest:])
+	}
+	x.b, x.ldb = &s.data[0], w/2
+	x.runTail(c[n-rest:], rest)
+	putScratch(s)
+}
+
+// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
+func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+	const columns = 64
+	var t [16 * columns]T // n is below 16
+	for i := 0; i < m; i += columns {
+		w := min(columns, m-i)
+		if acc {
+			for r := range w {
+				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
+					t[j*columns+r] = x
+				}
+			}
+		}
+		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
+		for r := range w {
+			row := c[(i+r)*ldc : (i+r)*ldc+n]
+			for j := range row {
+				row[j] = t[j*columns+r]
+			}
+		}
+	}
+}
+
+func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
+	if !avx2 {
+		mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)
+		return
+	}
+	for j := 0; j < n; j += 2 {
+		y, x := &c[j], &bt[j*k]
+		switch {
+		case j+1 == n:
+			dot(y, ldc, &a[0], lda, x, m, k, acc)
+		case size[T]() == 4:
+			dotPairF32(p32(y), ldc, p32(&a[0]), lda, p32(x), k, m, k, acc)
+		default:
+			dotPairF64(p64(y), ldc, p64(&a[0]), lda, p64(x), k, m, k, acc)
+		}
+	}
+}
+
+func dot[T Float](y *T, ldy int, a *T, lda int, x *T, m, k int, acc bool) {
+	if size[T]() == 4 {
+		dotF32(p32(y), ldy, p32(a), lda, p32(x), 0, m, k, acc)
+	} else {
+		dotF64(p64(y), ldy, p64(a), lda, p64(x), 0, m, k, acc)
+	}
+}
+
+func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
+	if avx2 {
+		dot(&y[0], 1, &a[0], lda, &x[0], m, n, acc)
+	} else {
+		gemvPlain(y, a, lda, x, m, n, acc)
+	}
+}
+
+func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
+	switch {
+	case !avx2:
+		gemvTPlain(y, a, lda, x, m, n)
+	case size[T]() == 4:
+		addScaledRowsF32(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
+	default:
+		addScaledRowsF64(p64(&y[0]), p64(&a[0]), lda, p64(&x[0]), m, n)
+	}
+}
+
+func packPanel[T Float](dst, b []T, ldb, k int) {
+	switch {
+	case !avx2:
+		packPanelPlain(dst, b, ldb, k)
+	case size[T]() == 4:
+		packPanelF32(p32(&dst[0]), p32(&b[0]), ldb, k)
+	default:
+		packPanelF64(p64(&dst[0]), p64(&b[0]), ldb, k)
+	}
+}
+
+func packBlocksT[T Float](dst, b []T, ldb, k int) {
+	switch {
+	case !avx2:
+		packBlocksTPlain(dst, b, ldb, k)
+	case k == 0:
+	case size[T]() == 4:
+		packTransposeF32(p32(&dst[0]), p32(&b[0]), ldb, k/8)
+	default:
+		packTransposeF64(p64(&dst[0]), p64(&b[0]), ldb, k/4)
+	}
+}

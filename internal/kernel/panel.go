@@ -1,0 +1,110 @@
+package kernel
+
+import "unsafe"
+
+// narrow is the largest number of columns for which a packed matrix is kept as its
+// transpose: a product with so few columns is a set of scalar products, and a panel
+// would be mostly padding.
+const narrow = 4
+
+// PanelWidth is the number of columns of a packed panel: two vector registers.
+func PanelWidth[T Float]() int { return 64 / size[T]() }
+
+// PackedLen is the length of a packed k x n matrix.
+func PackedLen[T Float](k, n int) int {
+	w := PanelWidth[T]()
+	return (n + w - 1) / w * w * k
+}
+
+// Stride is a leading dimension for rows of n elements: a whole number of cache
+// lines, and an odd one, so that a column does not fall into few cache sets.
+func Stride[T Float](n int) int {
+	w := PanelWidth[T]()
+	lines := (n + w - 1) / w
+	return (lines | 1) * w
+}
+
+// Pack lays the k x n matrix b out for [MulPacked]: in panels of PanelWidth columns,
+// row after row within a panel, zero padded; the transpose of b where there are at
+// most four columns. dst has at least PackedLen elements.
+func Pack[T Float](dst, b []T, ldb, k, n int) {
+	need(len(b), ldb, k, n)
+	need(len(dst), 0, 1, PackedLen[T](k, n))
+	if k == 0 || n == 0 {
+		return
+	}
+	if n <= narrow {
+		for j := range n {
+			for p := range k {
+				dst[j*k+p] = b[p*ldb+j]
+			}
+		}
+		return
+	}
+	packPanels(dst, b, ldb, k, n)
+}
+
+// PackT is Pack of the transpose: b is n x k.
+func PackT[T Float](dst, b []T, ldb, k, n int) {
+	need(len(b), ldb, n, k)
+	need(len(dst), 0, 1, PackedLen[T](k, n))
+	if k == 0 || n == 0 {
+		return
+	}
+	if n <= narrow {
+		for j := range n {
+			copy(dst[j*k:(j+1)*k], b[j*ldb:])
+		}
+		return
+	}
+	packPanelsT(dst, b, ldb, k, n)
+}
+
+func packPanels[T Float](dst, b []T, ldb, k, n int) {
+	w := PanelWidth[T]()
+	j := 0
+	for ; j+w <= n; j += w {
+		packPanel(dst[j*k:(j+w)*k], b[j:], ldb, k)
+	}
+	if j == n {
+		return
+	}
+	panel := dst[j*k : (j+w)*k]
+	for p := range k {
+		row := panel[p*w : (p+1)*w]
+		clear(row[copy(row, b[p*ldb+j:p*ldb+n]):])
+	}
+}
+
+func packPanelsT[T Float](dst, b []T, ldb, k, n int) {
+	w := PanelWidth[T]()
+	for j := 0; j < n; j += w / 2 {
+		// Columns j to j+w/2 of a panel, the left or the right half of it.
+		half := dst[j/w*w*k+j%w:]
+		p, rows := 0, min(w/2, n-j)
+		if rows == w/2 {
+			p = k / rows * rows
+			packBlocksT(half, b[j*ldb:], ldb, p)
+		}
+		for ; p < k; p++ {
+			for i := range w / 2 {
+				if i < rows {
+					half[p*w+i] = b[(j+i)*ldb+p]
+				} else {
+					half[p*w+i] = 0
+				}
+			}
+		}
+		if j%w == 0 && j+w/2 >= n {
+			for p := range k {
+				clear(half[p*w+w/2 : (p+1)*w])
+			}
+		}
+	}
+}
+
+// size is the number of bytes of an element.
+func size[T Float]() int {
+	var x T
+	return int(unsafe.Sizeof(x))
+}
