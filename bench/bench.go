@@ -1,0 +1,379 @@
+// Package bench measures how fast this machine trains and rolls out the networks
+// of the paper's tasks: time, GFLOP/s and their share of what the machine's
+// multiply-add units can do at most, which it measures too.
+//
+// It is used by the program's verb bench; bench/peers runs the same work in other
+// frameworks. Machines are noisy, so every case is measured several times in turn
+// with the peak, and the medians are reported.
+package bench
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"time"
+
+	"hnn/data"
+	"hnn/fit"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+	"hnn/ode"
+	"hnn/system"
+)
+
+// Case is one measurement. What does not apply is zero.
+type Case struct {
+	Name      string  `json:"name"`
+	Precision string  `json:"precision"`
+	Threads   int     `json:"threads"`
+	Seconds   float64 `json:"seconds"` // of a training step, a field evaluation or a rollout
+	GFLOPs    float64 `json:"gflops,omitempty"`
+	PeakShare float64 `json:"peak_share,omitempty"` // of Threads times one core's peak
+	// Evaluations is the number of field evaluations of a rollout, EvaluationsPerSecond
+	// their rate, over all states of a batch.
+	Evaluations          int     `json:"evaluations,omitempty"`
+	EvaluationsPerSecond float64 `json:"evaluations_per_second,omitempty"`
+}
+
+// Report is what Run measures.
+type Report struct {
+	Machine string `json:"machine"`
+	Kernel  string `json:"kernel"`
+	// Peak is one core's peak in GFLOP/s, by precision.
+	Peak  map[string]float64 `json:"peak_gflops"`
+	Cases []Case             `json:"cases"`
+}
+
+// Options say what to measure.
+type Options struct {
+	// Threads are the numbers of threads to train with, in turn; nil is one and
+	// GOMAXPROCS.
+	Threads []int
+	// Rounds is how often each case is measured; 0 is 5.
+	Rounds int
+	// Time is how long a measurement of a case goes on; 0 is 200 ms.
+	Time time.Duration
+	// Spring is the model that the rollout case integrates, nil for initial weights.
+	// It must have states of two components.
+	Spring model.Model
+	// Log takes a line on what is being measured; nil for silence.
+	Log func(format string, args ...any)
+}
+
+// task is a network and the batch that the paper trains it with.
+type task struct {
+	name    string
+	batch   int
+	rollout float64 // horizon of the paper's energy metric
+}
+
+var tasks = []task{
+	{name: "spring", batch: 750, rollout: 20},
+	{name: "pendulum", batch: 1125, rollout: 20},
+	{name: "two-body", batch: 200, rollout: 25},
+	{name: "three-body", batch: 600, rollout: 3},
+}
+
+// rolloutStates is the number of states of a batched rollout: as many as the
+// strict metrics have.
+const rolloutStates = 50
+
+// probe is a case that can be measured again and again.
+type probe struct {
+	Case
+	flops float64
+	per   int                                 // evaluations that Seconds is divided by, 0 for none
+	run   func() (evaluations int, err error) // once
+	close func()
+
+	seconds []float64
+}
+
+// Run measures every case.
+func Run(o Options) (*Report, error) {
+	if o.Rounds == 0 {
+		o.Rounds = 5
+	}
+	if o.Time == 0 {
+		o.Time = 200 * time.Millisecond
+	}
+	if o.Threads == nil {
+		o.Threads = []int{1}
+		if n := runtime.GOMAXPROCS(0); n > 1 {
+			o.Threads = append(o.Threads, n)
+		}
+	}
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	probes, err := newProbes(&o)
+	for _, p := range probes {
+		defer p.close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	peaks := map[string][]float64{}
+	for round := range o.Rounds {
+		o.Log("round %d of %d", round+1, o.Rounds)
+		peaks["float32"] = append(peaks["float32"], kernel.PeakFlops[float32](o.Time/4)/1e9)
+		peaks["float64"] = append(peaks["float64"], kernel.PeakFlops[float64](o.Time/4)/1e9)
+		for _, p := range probes {
+			if err := p.measure(o.Time); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.Name, err)
+			}
+		}
+	}
+	r := &Report{
+		Machine: machine(), Kernel: kernel.Name(),
+		// A core's peak is what it reached at best: an interrupted loop says nothing.
+		Peak: map[string]float64{"float32": slices.Max(peaks["float32"]), "float64": slices.Max(peaks["float64"])},
+	}
+	for _, p := range probes {
+		r.Cases = append(r.Cases, p.result(r.Peak[p.Precision]))
+	}
+	return r, nil
+}
+
+// measure runs the probe for about a time and keeps the time of one run.
+func (p *probe) measure(d time.Duration) error {
+	runs := 0
+	start := time.Now()
+	for runs == 0 || time.Since(start) < d {
+		n, err := p.run()
+		if err != nil {
+			return err
+		}
+		p.Evaluations = n
+		runs++
+	}
+	p.seconds = append(p.seconds, time.Since(start).Seconds()/float64(runs))
+	return nil
+}
+
+func (p *probe) result(peak float64) Case {
+	slices.Sort(p.seconds)
+	c := p.Case
+	c.Seconds = p.seconds[len(p.seconds)/2]
+	c.Evaluations = p.Evaluations
+	if p.flops > 0 {
+		c.GFLOPs = p.flops / c.Seconds / 1e9
+		c.PeakShare = c.GFLOPs / (peak * float64(c.Threads))
+	}
+	if c.Evaluations > 0 {
+		c.EvaluationsPerSecond = float64(c.Evaluations) / c.Seconds
+	}
+	if p.per > 0 {
+		c.Seconds, c.Evaluations = c.Seconds/float64(p.per), 0
+	}
+	return c
+}
+
+func newProbes(o *Options) ([]*probe, error) {
+	var ps []*probe
+	add := func(p *probe, err error) error {
+		if err == nil {
+			ps = append(ps, p)
+		}
+		return err
+	}
+	for _, t := range tasks {
+		for _, kind := range []string{model.KindHNN, model.KindBaseline} {
+			for _, threads := range o.Threads {
+				if err := add(trainStep(t, kind, threads)); err != nil {
+					return ps, err
+				}
+			}
+		}
+	}
+	for _, t := range tasks {
+		if err := add(fieldAt[float32](t)); err != nil {
+			return ps, err
+		}
+		if err := add(fieldAt[float64](t)); err != nil {
+			return ps, err
+		}
+	}
+	for _, t := range tasks {
+		if err := add(rollout(t, o.Spring)); err != nil {
+			return ps, err
+		}
+		if err := add(rolloutBatch(t, o.Spring)); err != nil {
+			return ps, err
+		}
+	}
+	return ps, nil
+}
+
+// network is a task's network with initial weights.
+func network[T kernel.Float](t task, kind string) (model.Network[T], system.System, error) {
+	s, err := system.Lookup(t.name)
+	if err != nil {
+		return nil, nil, err
+	}
+	a := model.Architecture{Kind: kind, Dim: s.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
+	n, err := model.New[T](a, stream.New(0, "init"))
+	return n, s, err
+}
+
+func trainStep(t task, kind string, threads int) (*probe, error) {
+	net, s, err := network[float32](t, kind)
+	if err != nil {
+		return nil, err
+	}
+	rng := stream.New(0, "data")
+	set := &data.Set{Dim: s.Dim(), Offsets: []int{0, t.batch}}
+	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
+	for i := range t.batch {
+		s.Sample(rng, x)
+		s.Field(x, dx)
+		set.T = append(set.T, float64(i))
+		set.X, set.DX = append(set.X, x...), append(set.DX, dx...)
+	}
+	rows, err := fit.RowsOf[float32](set)
+	if err != nil {
+		return nil, err
+	}
+	tr, err := fit.New(net, rows, fit.Rows[float32]{}, fit.Options{Steps: math.MaxInt, LearningRate: 1e-4, Workers: threads}, nil)
+	if err != nil {
+		return nil, err
+	}
+	name := "train-step/" + t.name
+	if kind == model.KindBaseline {
+		name += "/baseline"
+	}
+	return &probe{
+		Case:  Case{Name: name, Precision: "float32", Threads: threads},
+		flops: stepFLOPs(net.Architecture(), t.batch),
+		run:   func() (int, error) { _, err := tr.Step(); return 0, err },
+		close: tr.Close,
+	}, nil
+}
+
+// stepFLOPs counts the operations of the matrix products of a training step, a
+// multiplication and an addition each; element-wise work is left out. Of the hidden
+// layers' products with each other P2 and its adjoint take six, forward, reverse,
+// tangent, reverse again and two for the weights, P1 and its adjoint three; the
+// last reverse of the first layer is not needed.
+func stepFLOPs(a model.Architecture, rows int) float64 {
+	var sum float64
+	in := a.Dim
+	for _, h := range a.Hidden {
+		sum += float64(in * h)
+		in = h
+	}
+	first := float64(a.Dim * a.Hidden[0])
+	if a.Kind == model.KindBaseline {
+		return 2 * float64(rows) * (3*(sum+float64(in*a.Dim)) - first)
+	}
+	return 2 * float64(rows) * (6*sum - first)
+}
+
+func fieldAt[T kernel.Float](t task) (*probe, error) {
+	net, s, err := network[T](t, model.KindHNN)
+	if err != nil {
+		return nil, err
+	}
+	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
+	s.Sample(rand.New(rand.NewPCG(1, 1)), x)
+	field := net.Field()
+	var zero T
+	// One run is many evaluations, so that reading the clock costs nothing.
+	const many = 100
+	p := &probe{
+		Case: Case{Name: "field/batch-1/" + t.name, Precision: fmt.Sprintf("%T", zero), Threads: 1},
+		run: func() (int, error) {
+			for range many {
+				field(0, x, dx)
+			}
+			return many, nil
+		},
+		per:   many,
+		close: func() {},
+	}
+	return p, nil
+}
+
+// rolloutSettings are those of every rollout case, and of the peers'.
+var rolloutSettings = ode.Settings{Method: ode.DormandPrince, RTol: 1e-9, ATol: 1e-9}
+
+// rolloutPoints is the number of output times.
+const rolloutPoints = 100
+
+func rolloutModel(t task, spring model.Model) (model.Model, system.System, error) {
+	net, s, err := network[float64](t, model.KindHNN)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.name == "spring" && spring != nil {
+		if spring.Dim() != s.Dim() {
+			return nil, nil, fmt.Errorf("the model's states have %d components, the spring's %d", spring.Dim(), s.Dim())
+		}
+		return spring, s, nil
+	}
+	return net, s, nil
+}
+
+func times(horizon float64) []float64 {
+	ts := make([]float64, rolloutPoints)
+	for i := range ts {
+		ts[i] = horizon * float64(i) / (rolloutPoints - 1)
+	}
+	return ts
+}
+
+func rollout(t task, spring model.Model) (*probe, error) {
+	m, s, err := rolloutModel(t, spring)
+	if err != nil {
+		return nil, err
+	}
+	solver, err := ode.NewSolver(s.Dim(), &rolloutSettings)
+	if err != nil {
+		return nil, err
+	}
+	x0, _ := data.PaperInitialStates(t.name)
+	field, ts, out := m.Field(), times(t.rollout), make([]float64, rolloutPoints*s.Dim())
+	return &probe{
+		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1},
+		run: func() (int, error) {
+			_, stats, err := solver.Solve(field, x0[:s.Dim()], ts, out)
+			return stats.Evaluations, err
+		},
+		close: func() {},
+	}, nil
+}
+
+func rolloutBatch(t task, spring model.Model) (*probe, error) {
+	m, s, err := rolloutModel(t, spring)
+	if err != nil {
+		return nil, err
+	}
+	solver, err := ode.NewSolver(s.Dim(), &rolloutSettings)
+	if err != nil {
+		return nil, err
+	}
+	x0 := make([]float64, rolloutStates*s.Dim())
+	rng := stream.New(0, "data")
+	for i := range rolloutStates {
+		s.Sample(rng, x0[i*s.Dim():(i+1)*s.Dim()])
+	}
+	field, ts, out := m.BatchField(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*s.Dim())
+	return &probe{
+		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.name, rolloutStates), Precision: "float64", Threads: 1},
+		run: func() (int, error) {
+			r, err := solver.SolveBatch(field, x0, rolloutStates, ts, out)
+			if err != nil {
+				return 0, err
+			}
+			n := 0
+			for _, st := range r.Stats {
+				n += st.Evaluations
+			}
+			return n, r.Err()
+		},
+		close: func() {},
+	}, nil
+}

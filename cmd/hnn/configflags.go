@@ -1,0 +1,229 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"hnn/experiment"
+	"hnn/fit"
+	"hnn/model"
+	"hnn/nn"
+	"hnn/system"
+)
+
+// bindConfig makes a flag for every key of a configuration but task and data, with
+// the configuration's values as defaults.
+func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
+	list := func(names []string) string { return strings.Join(names, ", ") }
+	fs.StringVar(&c.Trainer, "trainer", c.Trainer, "how to fit: adam")
+	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the data, the initial weights and the batches")
+	fs.StringVar(&c.Precision, "precision", c.Precision, "of training: float32 or float64")
+	fs.IntSliceVar(&c.Hidden, "hidden", c.Hidden, "widths of the hidden layers")
+	fs.StringVar(&c.Activation, "activation", c.Activation, list(nn.Activations()))
+	fs.IntVar(&c.Steps, "steps", c.Steps, "steps of the optimiser")
+	fs.IntVar(&c.Batch, "batch", c.Batch, "rows of a step, 0 for all")
+	fs.StringVar(&c.Sampling, "sampling", c.Sampling, "how batches are drawn: fresh (each anew) or epoch (shuffled passes)")
+	fs.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "learning rate of the first step")
+	fs.StringVar(&c.Schedule, "schedule", c.Schedule, "of the learning rate: "+list(fit.Schedules()))
+	fs.IntVar(&c.ScheduleEvery, "schedule-every", c.ScheduleEvery, "steps between two changes of the step schedule")
+	fs.Float64Var(&c.ScheduleFactor, "schedule-factor", c.ScheduleFactor, "what the step schedule multiplies the rate by")
+	fs.Float64Var(&c.ScheduleFloor, "schedule-floor", c.ScheduleFloor, "where the cosine schedule ends, as a share of the first rate")
+	fs.Float64Var(&c.L2, "l2", c.L2, "L2 penalty, added to the gradient as in PyTorch's Adam")
+	fs.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "decoupled weight decay (AdamW)")
+	fs.Float64Var(&c.ClipNorm, "clip-norm", c.ClipNorm, "largest norm of the gradient, 0 for any")
+	fs.IntVar(&c.TestEvery, "test-every", c.TestEvery, "steps between two test losses, which are also the logged steps")
+	fs.IntVar(&c.Patience, "patience", c.Patience, "stop early after so many test losses without a new minimum, 0 for never")
+	fs.IntVar(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "steps between two checkpoints, 0 for one at the end")
+	fs.IntVar(&c.Trajectories, "trajectories", c.Trajectories, "trajectories to draw, train and test together")
+	fs.IntVar(&c.Points, "points", c.Points, "observations on a drawn trajectory")
+	fs.Float64Var(&c.Horizon, "horizon", c.Horizon, "time of a drawn trajectory's last point")
+	fs.Float64Var(&c.Noise, "noise", c.Noise, "standard deviation of the noise on drawn states")
+	fs.Float64Var(&c.TestFraction, "test-fraction", c.TestFraction, "share of the data that is held out")
+	fs.BoolVar(&c.TestFirst, "test-first", c.TestFirst, "hold out the first rows of drawn data, not the last")
+	fs.BoolVar(&c.WholeTrials, "whole-trials", c.WholeTrials, "hold out whole drawn trajectories, cut none")
+	fs.Float64Var(&c.Tolerance, "tolerance", c.Tolerance, "of the integration of drawn trajectories")
+	fs.Var(&inverse{&c.Strict}, "no-strict", "leave out the strict metrics, which may take longer than the training")
+	fs.Var(&inverse{&c.Figures}, "no-figures", "draw no figures")
+	for _, name := range []string{"no-strict", "no-figures"} {
+		fs.Lookup(name).NoOptDefVal = "true"
+	}
+}
+
+// inverse is a flag that turns a setting off.
+type inverse struct{ on *bool }
+
+func (i *inverse) String() string {
+	if i.on == nil {
+		return "false"
+	}
+	return strconv.FormatBool(!*i.on)
+}
+
+func (i *inverse) Set(s string) error {
+	off, err := strconv.ParseBool(s)
+	*i.on = !off
+	return err
+}
+
+func (i *inverse) Type() string { return "bool" }
+
+// configFlags are the flags of a verb that makes runs.
+type configFlags struct {
+	cmd    *cobra.Command
+	shown  experiment.Config // what the flags are bound to: for the help only
+	models []string
+	seeds  string
+	data   string
+	jobs   int
+	out    string
+	force  bool
+	json   bool
+	quiet  bool
+}
+
+func newConfigFlags(cmd *cobra.Command, models []string) *configFlags {
+	f := &configFlags{cmd: cmd, models: models}
+	c, err := experiment.Default("spring")
+	if err != nil {
+		panic("hnn: the spring task is unknown")
+	}
+	f.shown = c
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(model.Kinds(), ", "))
+	fs.StringVar(&f.data, "data", "", "file of measured trajectories")
+	fs.StringVar(&f.seeds, "seeds", "", "several seeds, as 0-4 or 0,3,7: reports mean, median and worst")
+	fs.IntVar(&f.jobs, "jobs", 1, "independent models to train side by side")
+	fs.StringVar(&f.out, "out", "", "run directory (with several runs: the folder of theirs); default a fresh one under runs/")
+	fs.BoolVar(&f.force, "force", false, "replace the run that is in --out")
+	fs.BoolVar(&f.json, "json", false, "print the results as JSON")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
+	bindConfig(fs, &f.shown)
+	for name, values := range map[string][]string{
+		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
+		"sampling": {"fresh", "epoch"}, "precision": {"float32", "float64"}, "trainer": {"adam"},
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic("hnn: no flag " + name)
+		}
+	}
+	return f
+}
+
+// apply changes a task's configuration by the flags that were given.
+func (f *configFlags) apply(c *experiment.Config) error {
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	bindConfig(own, c)
+	var err error
+	own.VisitAll(func(flag *pflag.Flag) {
+		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed {
+			err = own.Set(flag.Name, strings.Trim(given.Value.String(), "[]"))
+		}
+	})
+	return err
+}
+
+// given names the configuration flags that were given.
+func (f *configFlags) given() []string {
+	var names []string
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	bindConfig(own, new(experiment.Config))
+	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "seeds" || flag.Name == "data" {
+			names = append(names, "--"+flag.Name)
+		}
+	})
+	return names
+}
+
+func (f *configFlags) check() error {
+	switch {
+	case f.force && f.out == "":
+		return errors.New("--force replaces the run in --out, and no --out is given")
+	case f.jobs < 1:
+		return fmt.Errorf("--jobs %d: give at least 1", f.jobs)
+	case f.seeds != "" && f.cmd.Flags().Changed("seed"):
+		return errors.New("--seed and --seeds: give one of the two")
+	}
+	for _, m := range f.models {
+		if !contains(model.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
+		}
+	}
+	if len(f.models) == 0 {
+		return errors.New("--model names no model")
+	}
+	return nil
+}
+
+// expand returns a configuration once for each seed and model.
+func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
+	if err := f.apply(&c); err != nil {
+		return nil, err
+	}
+	seeds := []uint64{c.Seed}
+	if f.seeds != "" {
+		var err error
+		if seeds, err = parseSeeds(f.seeds); err != nil {
+			return nil, err
+		}
+	}
+	var all []experiment.Config
+	for _, s := range seeds {
+		for _, m := range f.models {
+			c.Seed, c.Model = s, m
+			if err := c.Validate(); err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// parseSeeds reads numbers and ranges with commas between them.
+func parseSeeds(s string) ([]uint64, error) {
+	const most = 10_000
+	var seeds []uint64
+	for part := range strings.SplitSeq(s, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		first, err := strconv.ParseUint(from, 10, 64)
+		last := first
+		if err == nil && isRange {
+			last, err = strconv.ParseUint(to, 10, 64)
+		}
+		if err != nil || last < first || last-first >= most {
+			return nil, fmt.Errorf("--seeds %q: %q is no seed and no range of at most %d seeds; write 0-4 or 0,3,7", s, part, most)
+		}
+		for n := first; ; n++ {
+			seeds = append(seeds, n)
+			if n == last {
+				break
+			}
+		}
+	}
+	return seeds, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
+
+// unknownVerb names the verb that was probably meant.
+func unknownVerb(root *cobra.Command, name string) error {
+	var verbs []string
+	for _, c := range root.Commands() {
+		verbs = append(verbs, c.Name())
+	}
+	return &system.UnknownError{Kind: "verb", Name: name, Known: verbs}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+)
+
+func newEvaluate() *cobra.Command {
+	var file string
+	var noStrict, asJSON, quiet bool
+	cmd := &cobra.Command{
+		Use:   "evaluate RUN",
+		Short: "Measure a trained model again, on its own data or on another file",
+		Long: `Evaluate loads the model of a run directory, draws or reads the run's data again,
+and measures losses, energies and rollouts. With --data the losses are taken on all
+rows of that file instead. The run directory is left as it is.`,
+		Example: `  hnn evaluate runs/0001-spring-hnn
+  hnn evaluate runs/0003-data-hnn --data later.csv --json`,
+		Args: exactly(1, "RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+			env := &experiment.Env{Log: d.log}
+			run, err := env.Open(args[0])
+			if err != nil {
+				return err
+			}
+			if noStrict {
+				run.Config.Strict = false
+			}
+			if file != "" {
+				err = env.EvaluateFile(cmd.Context(), run, file)
+			} else {
+				err = env.Evaluate(cmd.Context(), run)
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(run.Results)
+			}
+			return experiment.WriteTable(cmd.OutOrStdout(), []*experiment.Run{run})
+		},
+	}
+	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on")
+	cmd.Flags().BoolVar(&noStrict, "no-strict", false, "leave out the strict metrics")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
+	return cmd
+}

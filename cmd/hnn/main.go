@@ -1,0 +1,97 @@
+// Command hnn learns the dynamics of a physical system from trajectories in a form
+// that conserves energy, and reproduces the experiments of the paper that
+// introduced the idea (Greydanus, Dzamba and Yosinski, "Hamiltonian Neural
+// Networks", 2019).
+//
+// One file holds one verb. Results go to standard output, progress and messages to
+// standard error; the exit status is 0 for success, 1 for failure, 2 for wrong
+// usage.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second interrupt ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// usageError marks a mistake in how the program was called: exit status 2.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
+
+// execute runs the program and returns its exit status.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var wrong *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintf(stderr, "hnn: %v\nRun 'hnn help' for usage.\n", err)
+		return 2
+	}
+	fmt.Fprintf(stderr, "hnn: %v\n", err)
+	return 1
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hnn",
+		Short: "Hamiltonian neural networks: learn dynamics that conserve energy",
+		Long: `hnn learns the dynamics of a physical system from trajectories, in a form that
+conserves energy: a neural network stands for the Hamiltonian H(q, p), and the
+motion follows from its gradient. Beside each Hamiltonian neural network (HNN)
+stands the baseline, a network that maps the state to its derivative directly.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          exactly(0),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(newReproduce(), newTrain(), newEvaluate(), newSimulate(), newBench(), newVersion())
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// exactly takes so many arguments and calls anything else a mistake in usage.
+func exactly(n int, names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		if n == 0 {
+			if !cmd.HasParent() {
+				return usage(unknownVerb(cmd, args[0]))
+			}
+			return usage(fmt.Errorf("%s takes no arguments, and got %q", cmd.CommandPath(), args))
+		}
+		return usage(fmt.Errorf("%s takes %s, and got %d arguments", cmd.CommandPath(), names, len(args)))
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"hnn/experiment"
+	"hnn/fit"
+)
+
+// display shows messages and the progress of trainings on standard error: a bar on
+// a terminal, a line now and then elsewhere or where several trainings go on side
+// by side.
+type display struct {
+	w     io.Writer
+	bars  bool
+	quiet bool
+	mu    sync.Mutex
+	bar   *progressbar.ProgressBar // the one on the screen
+}
+
+func newDisplay(w io.Writer, jobs int, quiet bool) *display {
+	f, ok := w.(*os.File)
+	return &display{w: w, bars: ok && jobs == 1 && term.IsTerminal(int(f.Fd())), quiet: quiet}
+}
+
+func (d *display) log(format string, args ...any) {
+	if d.quiet {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bar != nil {
+		_ = d.bar.Clear() // only the look of the screen depends on it
+	}
+	fmt.Fprintf(d.w, format+"\n", args...)
+}
+
+// lineEvery is the time between two lines of progress where there is no bar.
+const lineEvery = 5 * time.Second
+
+func (d *display) meter(run string, steps int) experiment.Meter {
+	switch {
+	case d.quiet:
+		return silent{}
+	case !d.bars:
+		return &lines{d: d, run: run, steps: steps, last: time.Now(), start: time.Now()}
+	}
+	bar := progressbar.NewOptions(steps,
+		progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription(run),
+		progressbar.OptionShowIts(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowCount(),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth(),
+		progressbar.OptionSetPredictTime(true))
+	d.mu.Lock()
+	d.bar = bar
+	d.mu.Unlock()
+	return &barMeter{d: d, bar: bar, run: run}
+}
+
+type silent struct{}
+
+func (silent) Step(fit.Record) {}
+func (silent) Done()           {}
+
+type barMeter struct {
+	d    *display
+	bar  *progressbar.ProgressBar
+	run  string
+	test float64
+	next time.Time
+}
+
+func (m *barMeter) Step(r fit.Record) {
+	if r.Tested {
+		m.test = r.Test
+	}
+	// Drawing costs more than a small step: ten times a second is enough.
+	if now := time.Now(); now.After(m.next) || r.Tested {
+		m.next = now.Add(100 * time.Millisecond)
+		label := fmt.Sprintf("%s  loss %.3e", m.run, r.Loss)
+		if m.test > 0 {
+			label += fmt.Sprintf("  test %.3e", m.test)
+		}
+		m.bar.Describe(label)
+		_ = m.bar.Set(r.Step) // only the look of the screen depends on it
+	}
+}
+
+func (m *barMeter) Done() {
+	m.d.mu.Lock()
+	defer m.d.mu.Unlock()
+	_ = m.bar.Exit()
+	fmt.Fprintln(m.d.w)
+	m.d.bar = nil
+}
+
+type lines struct {
+	d           *display
+	run         string
+	steps, done int
+	first       int
+	start, last time.Time
+	record      fit.Record
+	test        float64
+}
+
+func (m *lines) Step(r fit.Record) {
+	if m.first == 0 {
+		m.first = r.Step
+	}
+	m.record = r
+	if r.Tested {
+		m.test = r.Test
+	}
+	if time.Since(m.last) >= lineEvery {
+		m.last = time.Now()
+		rate := float64(r.Step-m.first+1) / time.Since(m.start).Seconds()
+		left := time.Duration(float64(m.steps-r.Step) / rate * float64(time.Second))
+		m.d.log("%s: step %d of %d, loss %.3e, %.0f steps/s, %s left", m.run, r.Step, m.steps, r.Loss, rate, left.Round(time.Second))
+	}
+}
+
+func (m *lines) Done() {
+	m.d.log("%s: %d steps in %.1f s, loss %.3e, test loss %.3e", m.run, m.record.Step, time.Since(m.start).Seconds(), m.record.Loss, m.test)
+}

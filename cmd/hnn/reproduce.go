@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+	"hnn/model"
+	"hnn/system"
+)
+
+func newReproduce() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "reproduce [TASK...]",
+		Short: "Reproduce the paper's experiments: baseline and HNN, our numbers beside the paper's",
+		Long: `Reproduce draws a task's data, trains the baseline and the HNN on them as the
+paper's authors did, rolls both out and prints the paper's table with our numbers
+and the paper's beside each other. The tasks are
+
+    ` + strings.Join(experiment.PaperTasks(), ", ") + `
+
+and without one all run that can. The measured data of real-pendulum are not part
+of the program: name the file with --data. What differs from the authors' settings
+is given by flags, and holds for every task named.`,
+		Example: `  hnn reproduce spring
+  hnn reproduce spring pendulum two-body --seeds 0-4 --jobs 2
+  hnn reproduce real-pendulum --data real_pend_h_1.txt`,
+		ValidArgsFunction: cobra.FixedCompletions(experiment.PaperTasks(), cobra.ShellCompDirectiveNoFileComp),
+	}
+	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN})
+	cmd.RunE = func(cmd *cobra.Command, tasks []string) error {
+		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
+		configs, err := reproduceConfigs(f, tasks, d)
+		if err != nil {
+			return usage(err)
+		}
+		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, configs)
+	}
+	return cmd
+}
+
+func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.Config, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if len(tasks) == 0 {
+		for _, t := range experiment.PaperTasks() {
+			if t == experiment.RealPendulum && f.data == "" {
+				d.log("%s skipped: it needs the measured file, --data FILE", t)
+				continue
+			}
+			tasks = append(tasks, t)
+		}
+	}
+	var all []experiment.Config
+	takesData := false
+	for _, t := range tasks {
+		if !contains(experiment.PaperTasks(), t) {
+			return nil, &system.UnknownError{Kind: "task", Name: t, Known: experiment.PaperTasks()}
+		}
+		c, err := experiment.Default(t)
+		if err != nil {
+			return nil, err
+		}
+		if t == experiment.RealPendulum {
+			c.Data, takesData = f.data, true
+		}
+		cs, err := f.expand(c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cs...)
+	}
+	if f.data != "" && !takesData {
+		return nil, fmt.Errorf("--data %s: of the paper's tasks only %s takes a file; for your own data see hnn train", f.data, experiment.RealPendulum)
+	}
+	return all, nil
+}
+
+// runAll makes the runs and prints their results.
+func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, configs []experiment.Config) error {
+	env := &experiment.Env{Log: d.log, Meter: d.meter}
+	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: "runs", Out: f.out, Force: f.force, Jobs: f.jobs})
+	if len(runs) > 0 {
+		if perr := f.print(w, d, runs); perr != nil {
+			return perr
+		}
+	}
+	return err
+}
+
+// print writes the results of runs: JSON, or the table and, with several seeds,
+// their spread.
+func (f *configFlags) print(w io.Writer, d *display, runs []*experiment.Run) error {
+	if f.json {
+		return printJSON(w, runs)
+	}
+	if err := experiment.WriteTable(w, runs); err != nil {
+		return err
+	}
+	if f.seeds != "" {
+		fmt.Fprintln(w)
+		if err := experiment.WriteSpread(w, runs); err != nil {
+			return err
+		}
+	}
+	for _, r := range runs {
+		d.log("%s", r.Dir)
+	}
+	return nil
+}
+
+// printJSON writes one object, or an array for several runs.
+func printJSON(w io.Writer, runs []*experiment.Run) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	if len(runs) == 1 {
+		return e.Encode(runs[0].Results)
+	}
+	var all []*experiment.Results
+	for _, r := range runs {
+		all = append(all, r.Results)
+	}
+	return e.Encode(all)
+}

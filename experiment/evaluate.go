@@ -1,0 +1,171 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"hnn/data"
+	"hnn/eval"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+	"hnn/system"
+)
+
+// Open loads a finished run.
+func (e *Env) Open(dir string) (*Run, error) {
+	c, err := openRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := model.Load(filepath.Join(dir, modelFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Run{Dir: dir, Config: c, model: m}, nil
+}
+
+// Evaluate measures an opened run again on its own data, drawn or read anew, and
+// leaves the numbers in its Results. The run directory is not touched.
+func (e *Env) Evaluate(ctx context.Context, r *Run) error {
+	d, err := e.data.load(&r.Config)
+	if err != nil {
+		return err
+	}
+	return e.evaluateOn(ctx, r, d)
+}
+
+// EvaluateFile is Evaluate on the rows of another file, all of them test rows.
+func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
+	test, note, err := readRows(path)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		e.log("%s: %s", path, note)
+	}
+	d := &dataset{Split: data.Split{Train: &data.Set{Dim: test.Dim}, Test: test}}
+	if s, err := system.Lookup(r.Config.Task); err == nil && !r.Config.fromFile() {
+		d.system = s
+	}
+	return e.evaluateOn(ctx, r, d)
+}
+
+func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
+	if have, want := d.Test.Dim, r.model.Dim(); have != want {
+		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns(), have, d.Test.Names)
+	}
+	res, err := e.evaluate(ctx, &r.Config, r.model, d)
+	if err != nil {
+		return err
+	}
+	// What only training knows comes from the run.
+	res.FitSeconds, res.StepMS = NA, NA
+	if old, err := ReadResults(r.Dir); err == nil {
+		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
+	}
+	r.data, r.Results = d, res
+	return nil
+}
+
+// evaluate takes every measure that the run's task has.
+func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset) (*Results, error) {
+	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
+	train := eval.Loss(m, d.Train.X, d.Train.DX, o.Workers)
+	test := eval.Loss(m, d.Test.X, d.Test.DX, o.Workers)
+	r := &Results{
+		Task: c.Task, Model: m.Kind(), Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
+		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
+		CleanLoss: NA, TrueHLoss: NA,
+		Engine: Engine{Kernel: kernel.Name(), Precision: c.Precision, Threads: o.Workers},
+	}
+	if d.Test.Clean != nil {
+		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
+	}
+	if d.system != nil {
+		r.TrueHLoss = Number(eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean)
+	}
+	if err := e.paperEnergy(r, m, d, o); err != nil {
+		return nil, err
+	}
+	if c.Strict && d.system != nil {
+		if err := strict(r, c, m, d, o); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func estimate(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
+
+// paperEnergy adds the "paper" energy metric of the tasks that have one.
+func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options) error {
+	var energy eval.Estimate
+	var failed error
+	switch r.Task {
+	case RealPendulum:
+		p, err := eval.RealPendulumEnergy(m, d.Test, o)
+		if err != nil {
+			return err
+		}
+		energy, failed = p.Energy, p.Err
+	case "spring", "pendulum", "two-body", "three-body":
+		p, err := eval.PaperEnergy(r.Task, m, o)
+		if err != nil {
+			return err
+		}
+		energy, failed = p.Energy, p.Err
+		trueH := estimate(p.TrueH)
+		r.EnergyMSETrueH = &trueH
+	default:
+		return nil
+	}
+	if failed != nil {
+		e.log("%s %s: a rollout of the energy metric failed, so it has no value: %v", r.Task, r.Model, failed)
+	}
+	r.EnergyMSE = &EnergyMSE{Mean: Number(energy.Mean), SEM: Number(energy.SEM), Protocol: "paper"}
+	return nil
+}
+
+// strictTimes is the horizon of the strict metrics in those of training, and the
+// number of points in those of a training trajectory: two for the chaotic three
+// bodies, ten for everything else.
+func strictTimes(task string) int {
+	if task == "three-body" {
+		return 2
+	}
+	return 10
+}
+
+func strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+	k := strictTimes(c.Task)
+	states := d.Train.Clean
+	if states == nil {
+		states = d.Train.X
+	}
+	s, err := eval.Strict(m, d.system, eval.StrictOptions{
+		Options: o,
+		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), eval.StrictStates),
+		Horizon: float64(k) * c.Horizon,
+		Points:  k * c.Points,
+		Spread:  eval.EnergySpread(d.system, states),
+	})
+	if err != nil {
+		return err
+	}
+	summary := func(v eval.Summary) MedianEstimate {
+		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
+	}
+	r.Strict = &Strict{
+		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
+		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
+		Diverged: s.Diverged,
+	}
+	return nil
+}

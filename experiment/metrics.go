@@ -1,0 +1,74 @@
+package experiment
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"hnn/fit"
+	"hnn/internal/atomicfile"
+)
+
+// metrics is the table of logged steps: metrics.csv. It has no wall times, so that
+// a resumed run ends with the same file as an unbroken one.
+type metrics struct {
+	path string
+	rows [][]string
+}
+
+var metricsHeader = []string{"step", "loss", "test_loss", "learning_rate", "gradient_norm"}
+
+func (m *metrics) add(r fit.Record) {
+	test := ""
+	if r.Tested {
+		test = number(r.Test)
+	}
+	m.rows = append(m.rows, []string{strconv.Itoa(r.Step), number(r.Loss), test, number(r.Rate), number(r.Norm)})
+}
+
+func (m *metrics) write() error {
+	return atomicfile.Write(m.path, func(w io.Writer) error {
+		c := csv.NewWriter(w)
+		if err := c.Write(metricsHeader); err != nil {
+			return err
+		}
+		return c.WriteAll(m.rows)
+	})
+}
+
+// readMetrics reads the rows of a run up to a step; a run may have none yet.
+func readMetrics(dir string, upTo int) (*metrics, error) {
+	m := &metrics{path: filepath.Join(dir, metricsFile)}
+	f, err := os.Open(m.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.FieldsPerRecord = len(metricsHeader)
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.path, err)
+	}
+	for i, row := range rows {
+		if i == 0 {
+			continue
+		}
+		step, err := strconv.Atoi(row[0])
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: step %q is no number", m.path, i+1, row[0])
+		}
+		if step <= upTo {
+			m.rows = append(m.rows, row)
+		}
+	}
+	return m, nil
+}

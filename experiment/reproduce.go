@@ -1,0 +1,118 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"hnn/model"
+)
+
+// Batch is a number of independent runs.
+type Batch struct {
+	// Root is the folder of numbered run directories; Out, unless empty, the folder
+	// that takes all run directories of the batch (with a single run: the directory
+	// itself). Force replaces runs that are there already.
+	Root, Out string
+	Force     bool
+	// Jobs is how many runs go on side by side, sharing the workers.
+	Jobs int
+}
+
+// Seeds returns the configuration once for each seed.
+func Seeds(c Config, seeds []uint64) []Config {
+	var cs []Config
+	for _, s := range seeds {
+		c.Seed = s
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// Models returns the configuration once for each model of the paper's comparison:
+// the baseline, then the HNN.
+func Models(c Config) []Config {
+	var cs []Config
+	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+		c.Model = kind
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// RunAll makes every run and returns those that finished, in the order of the
+// configurations. Every configuration is checked and every directory made before
+// the first run starts. After a failure the others go on; all errors are returned.
+func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, error) {
+	for i := range configs {
+		if err := configs[i].Validate(); err != nil {
+			return nil, err
+		}
+	}
+	dirs := make([]string, len(configs))
+	for i, c := range configs {
+		name := c.Task + "-" + c.Model
+		out := b.Out
+		if len(configs) > 1 && out != "" {
+			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
+		}
+		var err error
+		if dirs[i], err = NewRunDir(b.Root, out, name, b.Force); err != nil {
+			return nil, err
+		}
+	}
+	jobs := max(1, min(b.Jobs, len(configs)))
+	shared := &Env{
+		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter,
+		// The models of a task and seed come one after the other and share their data.
+		data: datasets{limit: jobs + 1},
+	}
+	runs, errs := make([]*Run, len(configs)), make([]error, len(configs))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range jobs {
+		wg.Go(func() {
+			for i := range next {
+				runs[i], errs[i] = shared.Train(ctx, configs[i], dirs[i])
+			}
+		})
+	}
+	for i := range configs {
+		// An interrupt stops what runs; what has not begun does not begin.
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, g := range groups(runs) {
+		if err := shared.figure(g); err != nil {
+			errs = append(errs, fmt.Errorf("figure of %s: %w", g[0].Config.Task, err))
+		}
+	}
+	return slices.DeleteFunc(runs, func(r *Run) bool { return r == nil }), errors.Join(errs...)
+}
+
+// groups collects the runs of each task and seed, which belong into one figure.
+func groups(runs []*Run) [][]*Run {
+	var gs [][]*Run
+	for _, r := range runs {
+		if r == nil || !r.Config.Figures {
+			continue
+		}
+		i := slices.IndexFunc(gs, func(g []*Run) bool {
+			c := g[0].Config
+			return c.Task == r.Config.Task && c.Seed == r.Config.Seed && c.Data == r.Config.Data
+		})
+		if i < 0 {
+			gs = append(gs, []*Run{r})
+		} else {
+			gs[i] = append(gs[i], r)
+		}
+	}
+	return gs
+}

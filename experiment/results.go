@@ -1,0 +1,121 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+
+	"hnn/internal/atomicfile"
+)
+
+// Number is a float64 that is null in JSON where it is not finite or does not
+// apply (NaN).
+type Number float64
+
+// NA stands for what does not apply.
+var NA = Number(math.NaN())
+
+// MarshalJSON writes null for what is not finite.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON reads null as NaN.
+func (n *Number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*n = NA
+		return nil
+	}
+	var v float64
+	err := json.Unmarshal(b, &v)
+	*n = Number(v)
+	return err
+}
+
+// Estimate is a mean and its standard error.
+type Estimate struct {
+	Mean Number `json:"mean"`
+	SEM  Number `json:"sem"`
+}
+
+// MedianEstimate adds the median.
+type MedianEstimate struct {
+	Mean   Number `json:"mean"`
+	SEM    Number `json:"sem"`
+	Median Number `json:"median"`
+}
+
+// EnergyMSE is an Estimate with the protocol that it was measured by.
+type EnergyMSE struct {
+	Mean     Number `json:"mean"`
+	SEM      Number `json:"sem"`
+	Protocol string `json:"protocol"`
+}
+
+// Strict holds the strict metrics; see eval.Strict.
+type Strict struct {
+	EnergyMSE           MedianEstimate `json:"energy_mse"`
+	RelativeEnergyDrift Number         `json:"relative_energy_drift"`
+	CoordinateMSE       MedianEstimate `json:"coordinate_mse"`
+	ReversibilityError  Number         `json:"reversibility_error"`
+	Diverged            int            `json:"diverged"`
+}
+
+// Engine is what the run was computed with.
+type Engine struct {
+	Kernel    string `json:"kernel"`
+	Precision string `json:"precision"`
+	Threads   int    `json:"threads"`
+}
+
+// Results are the numbers of one run: results.json. What does not apply is null.
+type Results struct {
+	Task       string `json:"task"`
+	Model      string `json:"model"`
+	Trainer    string `json:"trainer"`
+	Seed       uint64 `json:"seed"`
+	Steps      int    `json:"steps"`
+	Parameters int    `json:"parameters"`
+
+	TrainLoss     Estimate `json:"train_loss"`
+	TestLoss      Estimate `json:"test_loss"`
+	RowMedianLoss Number   `json:"row_median_loss"`
+	CleanLoss     Number   `json:"clean_loss"`
+	TrueHLoss     Number   `json:"true_h_loss"`
+
+	EnergyMSE      *EnergyMSE `json:"energy_mse"`
+	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`
+	Strict         *Strict    `json:"strict"`
+
+	FitSeconds Number `json:"fit_seconds"`
+	StepMS     Number `json:"step_ms"`
+	Engine     Engine `json:"engine"`
+}
+
+func writeResults(dir string, r *Results) error {
+	return atomicfile.Write(filepath.Join(dir, resultsFile), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	})
+}
+
+// ReadResults reads a run's results.json.
+func ReadResults(dir string) (*Results, error) {
+	path := filepath.Join(dir, resultsFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var r Results
+	if err := json.Unmarshal(b, &r); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &r, nil
+}

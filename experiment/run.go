@@ -1,0 +1,246 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"hnn/fit"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+)
+
+// Env is what runs take from the program around them.
+type Env struct {
+	// Workers is the number of goroutines of one run; 0 is one for each of
+	// GOMAXPROCS. No result depends on it.
+	Workers int
+	// Log takes a line for the user, Meter is asked for the display of a training's
+	// progress. Both may be nil.
+	Log   func(format string, args ...any)
+	Meter func(run string, steps int) Meter
+
+	data datasets
+}
+
+// Meter displays the progress of one training.
+type Meter interface {
+	Step(fit.Record)
+	Done()
+}
+
+func (e *Env) log(format string, args ...any) {
+	if e.Log != nil {
+		e.Log(format, args...)
+	}
+}
+
+func (e *Env) workers() int {
+	if e.Workers > 0 {
+		return e.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// Run is a finished run.
+type Run struct {
+	Dir     string
+	Config  Config
+	Results *Results
+
+	model model.Model
+	data  *dataset
+}
+
+// InterruptedError says that a run was stopped before its end and can go on.
+type InterruptedError struct {
+	Dir  string
+	Step int
+}
+
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, e.Dir)
+}
+
+// Train makes a new run in dir, an empty directory.
+func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if err := writeConfig(dir, &c); err != nil {
+		return nil, err
+	}
+	return e.run(ctx, c, dir, false)
+}
+
+// Resume continues the run in dir from its last checkpoint, or from the start
+// where it has none. The end is the same, to the bit, as without the break.
+func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
+	c, err := openRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	return e.run(ctx, c, dir, true)
+}
+
+func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
+	d, err := e.data.load(&c)
+	if err != nil {
+		return nil, err
+	}
+	if d.note != "" {
+		e.log("%s: %s", c.Task, d.note)
+	}
+	if c.Precision == "float64" {
+		return trainAs[float64](ctx, e, c, d, dir, resume)
+	}
+	return trainAs[float32](ctx, e, c, d, dir, resume)
+}
+
+// training is the state of one run while it trains.
+type training[T kernel.Float] struct {
+	env     *Env
+	config  Config
+	dir     string
+	net     model.Network[T]
+	trainer *fit.Trainer[T]
+	metrics *metrics
+}
+
+func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
+	t, err := newTraining[T](e, c, d, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer t.trainer.Close()
+	if resume {
+		if err := t.restore(); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.train(ctx); err != nil {
+		return nil, err
+	}
+	// The finished state is kept first: what follows can be repeated from it.
+	if err := t.save(); err != nil {
+		return nil, err
+	}
+	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata()); err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, Config: c, model: model.Widen(t.net), data: d}
+	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+		return nil, err
+	}
+	r.Results.Steps = t.trainer.StepsDone()
+	r.Results.FitSeconds = Number(t.trainer.Seconds())
+	r.Results.StepMS = Number(1e3 * t.trainer.Seconds() / float64(t.trainer.StepsDone()))
+	return r, writeResults(dir, r.Results)
+}
+
+func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*training[T], error) {
+	net, err := model.New[T](c.architecture(d.Train.Dim), stream.New(c.Seed, "init"))
+	if err != nil {
+		return nil, err
+	}
+	if w := net.Architecture().Warning(); w != "" {
+		e.log("warning: %s", w)
+	}
+	train, err := fit.RowsOf[T](d.Train)
+	if err != nil {
+		return nil, err
+	}
+	test, err := fit.RowsOf[T](d.Test)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.fitOptions(e.workers())
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := fit.New(net, train, test, o, stream.Source(c.Seed, "batches"))
+	if err != nil {
+		return nil, err
+	}
+	return &training[T]{env: e, config: c, dir: dir, net: net, trainer: trainer, metrics: &metrics{path: filepath.Join(dir, metricsFile)}}, nil
+}
+
+func (t *training[T]) metadata() map[string]string {
+	return map[string]string{"hnn.task": t.config.Task, "hnn.seed": fmt.Sprint(t.config.Seed)}
+}
+
+func (t *training[T]) restore() error {
+	path := filepath.Join(t.dir, checkpointFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		t.env.log("%s: no checkpoint yet, so the run begins anew", t.dir)
+		return nil
+	}
+	if err := t.trainer.Restore(path); err != nil {
+		return err
+	}
+	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
+	var err error
+	t.metrics, err = readMetrics(t.dir, t.trainer.StepsDone())
+	return err
+}
+
+// save writes the table of metrics and then the checkpoint: rows beyond the
+// checkpoint's step are dropped on resume, missing ones could not be made good.
+func (t *training[T]) save() error {
+	if err := t.metrics.write(); err != nil {
+		return err
+	}
+	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.metadata())
+}
+
+func (t *training[T]) train(ctx context.Context) error {
+	var meter Meter
+	if t.env.Meter != nil {
+		meter = t.env.Meter(t.name(), t.config.Steps)
+		defer meter.Done()
+	}
+	err := t.trainer.Run(ctx, func(r fit.Record) error {
+		if r.Tested || r.Step == 1 {
+			t.metrics.add(r)
+		}
+		if meter != nil {
+			meter.Step(r)
+		}
+		if n := t.config.CheckpointEvery; n > 0 && r.Step%n == 0 && r.Step < t.config.Steps {
+			return t.save()
+		}
+		return nil
+	})
+	var diverged *fit.DivergedError
+	switch {
+	case err == nil:
+		if t.trainer.StoppedEarly() {
+			t.env.log("%s: early stop after step %d: no lower test loss in %d evaluations", t.name(), t.trainer.StepsDone(), t.config.Patience)
+		}
+		return nil
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		if err := t.save(); err != nil {
+			return err
+		}
+		return &InterruptedError{Dir: t.dir, Step: t.trainer.StepsDone()}
+	case errors.As(err, &diverged):
+		// The last checkpoint stays: it is the last good state.
+		if werr := t.metrics.write(); werr != nil {
+			return errors.Join(err, werr)
+		}
+		return fmt.Errorf("%s: %w", t.dir, err)
+	}
+	return err
+}
+
+func (t *training[T]) name() string {
+	return fmt.Sprintf("%s %s seed %d", t.config.Task, t.config.Model, t.config.Seed)
+}
+
+// Model is the run's model, widened to float64.
+func (r *Run) Model() model.Model { return r.model }

@@ -1,0 +1,170 @@
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"text/tabwriter"
+)
+
+// WriteTable prints the paper's table: for each task and model the test loss and
+// the energy's mean squared error, ours beside the paper's. Of several seeds it
+// gives median and worst.
+func WriteTable(w io.Writer, runs []*Run) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "task\tmodel\ttest loss\tpaper\tenergy MSE\tpaper\tstrict energy MSE\tfit\t")
+	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
+		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model }) {
+			writeRow(t, kind)
+		}
+		writeTruth(t, task)
+	}
+	return t.Flush()
+}
+
+func writeRow(w io.Writer, runs []*Run) {
+	c := runs[0].Config
+	column := func(f func(*Results) Number) string { return spread(runs, f) }
+	paperLoss, paperEnergy := "-", "-"
+	if p, ok := Paper(c.Task, c.Model); ok {
+		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", c.Task, modelName(runs),
+		column(func(r *Results) Number { return r.TestLoss.Mean }), paperLoss,
+		column(energyMean), paperEnergy,
+		column(strictMedian),
+		fmt.Sprintf("%.1f s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
+}
+
+func modelName(runs []*Run) string {
+	name := runs[0].Config.Model
+	if n := len(runs); n > 1 {
+		name += fmt.Sprintf(" (%d seeds)", n)
+	}
+	return name
+}
+
+// writeTruth adds what the true Hamiltonian scores on the same noisy test rows,
+// where that differs from zero.
+func writeTruth(w io.Writer, runs []*Run) {
+	truth := func(r *Results) Number { return r.TrueHLoss }
+	if v := median(values(runs, truth)); !(v > 1e-12) {
+		return
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t\t\t\t\t\t\n", runs[0].Config.Task, "(the true H)", spread(runs, truth))
+}
+
+func energyMean(r *Results) Number {
+	if r.EnergyMSE == nil {
+		return NA
+	}
+	return r.EnergyMSE.Mean
+}
+
+func strictMedian(r *Results) Number {
+	if r.Strict == nil {
+		return NA
+	}
+	return r.Strict.EnergyMSE.Median
+}
+
+func values(runs []*Run, f func(*Results) Number) []float64 {
+	var vs []float64
+	for _, r := range runs {
+		vs = append(vs, float64(f(r.Results)))
+	}
+	return vs
+}
+
+// spread is the median, and the worst of several where it is not the same. A value
+// that is not finite counts as the worst.
+func spread(runs []*Run, f func(*Results) Number) string {
+	vs := values(runs, f)
+	m := scientific(median(vs))
+	if len(vs) == 1 || m == "-" {
+		return m
+	}
+	return fmt.Sprintf("%s (worst %s)", m, scientific(sorted(vs)[len(vs)-1]))
+}
+
+// sorted is an ascending copy, with NaN as the largest.
+func sorted(vs []float64) []float64 {
+	s := slices.Clone(vs)
+	for i, v := range s {
+		if math.IsNaN(v) {
+			s[i] = math.Inf(1)
+		}
+	}
+	slices.Sort(s)
+	return s
+}
+
+func median(vs []float64) float64 {
+	s := sorted(vs)
+	n := len(s)
+	if n == 0 {
+		return math.NaN()
+	}
+	return (s[(n-1)/2] + s[n/2]) / 2
+}
+
+func scientific(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "-"
+	}
+	return fmt.Sprintf("%.3e", v)
+}
+
+// byKey splits runs by a key, in the order of its first appearance.
+func byKey(runs []*Run, key func(*Run) string) [][]*Run {
+	var keys []string
+	var out [][]*Run
+	for _, r := range runs {
+		i := slices.Index(keys, key(r))
+		if i < 0 {
+			i = len(keys)
+			keys, out = append(keys, key(r)), append(out, nil)
+		}
+		out[i] = append(out[i], r)
+	}
+	return out
+}
+
+// WriteSpread prints mean, median and worst over the seeds of each task and model.
+func WriteSpread(w io.Writer, runs []*Run) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "task\tmodel\tseeds\tmeasure\tmean\tmedian\tworst\t")
+	measures := []struct {
+		name string
+		of   func(*Results) Number
+	}{
+		{"test loss", func(r *Results) Number { return r.TestLoss.Mean }},
+		{"row median loss", func(r *Results) Number { return r.RowMedianLoss }},
+		{"energy MSE, paper", energyMean},
+		{"energy MSE, true H", func(r *Results) Number {
+			if r.EnergyMSETrueH == nil {
+				return NA
+			}
+			return r.EnergyMSETrueH.Mean
+		}},
+		{"energy MSE, strict (median of states)", strictMedian},
+	}
+	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
+		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model }) {
+			for _, m := range measures {
+				vs := values(kind, m.of)
+				if math.IsInf(sorted(vs)[0], 1) {
+					continue
+				}
+				var mean float64
+				for _, v := range vs {
+					mean += v / float64(len(vs))
+				}
+				fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t\n", kind[0].Config.Task, kind[0].Config.Model, len(kind),
+					m.name, scientific(mean), scientific(median(vs)), scientific(sorted(vs)[len(vs)-1]))
+			}
+		}
+	}
+	return t.Flush()
+}
