@@ -16,7 +16,7 @@ import (
 
 // The spring turns by 2t: each row has to be where its own start turns to.
 func TestRolloutIsTheSolution(t *testing.T) {
-	const n = 37 // three batches, one of them of another size
+	const n = 37 // several batches, not all of one size
 	x0 := InitialStates(system.Spring{}, rand.New(rand.NewPCG(1, 1)), n)
 	times := make([][]float64, n)
 	for i := range times {
