@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"hnn/internal/golden"
@@ -50,4 +51,21 @@ func trained(t testing.TB, name, kind string, dim int) model.Model {
 	copy(n.Params(), golden.Load(t, name+"-final").Weights(t, "", 3, kind == model.KindHNN))
 	model.Refresh(n)
 	return n
+}
+
+// Rollouts widen a float32 model: its own field is too rough for their tolerances.
+func TestRolloutsWiden(t *testing.T) {
+	a := model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{16}, Activation: "tanh"}
+	m, err := model.New[float32](a, rand.New(rand.NewPCG(7, 8)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow, wide := paper(t, "spring", m), paper(t, "spring", model.Widen(m))
+	if narrow.Energy != wide.Energy || narrow.TrueH != wide.TrueH {
+		t.Errorf("paper: %v and %v in float32, %v and %v widened", narrow.Energy, narrow.TrueH, wide.Energy, wide.TrueH)
+	}
+	o := StrictOptions{X0: springStates(3), Horizon: 3, Points: 7}
+	if narrow, wide := strict(t, m, system.Spring{}, o), strict(t, model.Widen(m), system.Spring{}, o); narrow != wide {
+		t.Errorf("strict: %+v in float32, %+v widened", narrow, wide)
+	}
 }
