@@ -192,3 +192,16 @@ func adam[T Float](p, g, m, v []T, k *adamScalars[T]) {
 		adamF64(p64(&p[0]), p64(&g[0]), p64(&m[0]), p64(&v[0]), len(p), (*[9]float64)(unsafe.Pointer(k)))
 	}
 }
+
+// peak runs turns of 96 multiply-adds of vectors.
+func peak[T Float](turns int) float64 {
+	switch {
+	case !avx2:
+		return peakPlain[T](turns)
+	case size[T]() == 4:
+		peakF32(turns)
+	default:
+		peakF64(turns)
+	}
+	return 2 * 96 * float64(turns*32/size[T]())
+}

@@ -52,3 +52,5 @@ func sumSquares[T Float](a []T) float64 { return sumSquaresPlain(a) }
 func allFinite[T Float](a []T) bool { return allFinitePlain(a) }
 
 func adam[T Float](p, g, m, v []T, k *adamScalars[T]) { adamPlain(p, g, m, v, k) }
+
+func peak[T Float](turns int) float64 { return peakPlain[T](turns) }

@@ -1,0 +1,44 @@
+package kernel
+
+import "time"
+
+// PeakFlops measures, for about d, how many floating-point operations a second the
+// core it runs on can do in T at best: the fastest of many short runs of a loop of
+// independent multiply-adds, two operations each. With the generic kernels that loop
+// is plain Go, whose multiply-adds are scalar, and the figure is the peak of such code.
+func PeakFlops[T Float](d time.Duration) float64 {
+	best := 0.0
+	turns := 1000
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		start := time.Now()
+		flops := peak[T](turns)
+		elapsed := time.Since(start)
+		if elapsed < 50*time.Microsecond {
+			turns *= 2 // too short for the clock
+			continue
+		}
+		best = max(best, flops/elapsed.Seconds())
+	}
+	return best
+}
+
+// peakSink keeps the compiler from dropping the plain loop.
+var peakSink float64
+
+// peakPlain does turns times eight multiply-adds, and returns the operations done.
+func peakPlain[T Float](turns int) float64 {
+	var s0, s1, s2, s3, s4, s5, s6, s7 T
+	x, y := T(0.5), T(0.25)
+	for range turns {
+		s0 = s0*x + y
+		s1 = s1*x + y
+		s2 = s2*x + y
+		s3 = s3*x + y
+		s4 = s4*x + y
+		s5 = s5*x + y
+		s6 = s6*x + y
+		s7 = s7*x + y
+	}
+	peakSink = float64(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7)
+	return 2 * 8 * float64(turns)
+}
