@@ -176,8 +176,15 @@ func (c *Config) Validate() error {
 	case c.TestFraction < 0 || c.TestFraction >= 1 || math.IsNaN(c.TestFraction):
 		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
 	}
+	if err := c.validateSchedule(); err != nil {
+		return err
+	}
 	dim := 2
-	if !c.fromFile() {
+	if c.fromFile() {
+		if c.draw() != (data.Options{TestFraction: c.TestFraction}) {
+			return fmt.Errorf("task %s draws nothing: leave out how trajectories are drawn (trajectories, points, horizon, noise, test-first, whole-trials, tolerance)", c.Task)
+		}
+	} else {
 		if err := c.draw().Validate(); err != nil {
 			return err
 		}
@@ -196,6 +203,19 @@ func (c *Config) Validate() error {
 	}
 	// How many rows there are is not known yet: the batch is checked with the data.
 	return o.Validate(max(c.Batch, 1), 1)
+}
+
+// validateSchedule refuses settings that would be ignored.
+func (c *Config) validateSchedule() error {
+	switch {
+	case c.Schedule != "step" && (c.ScheduleEvery != 0 || c.ScheduleFactor != 0):
+		return fmt.Errorf("schedule-every and schedule-factor belong to schedule step, and the schedule is %q", c.Schedule)
+	case c.Schedule != "cosine" && c.ScheduleFloor != 0:
+		return fmt.Errorf("schedule-floor belongs to schedule cosine, and the schedule is %q", c.Schedule)
+	case c.Batch == 0 && c.Sampling == fit.Epoch.String():
+		return errors.New("sampling epoch goes through batches: give a batch")
+	}
+	return nil
 }
 
 // ReadConfig reads a config.yaml. Keys that it leaves out have the task's default;

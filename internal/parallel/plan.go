@@ -11,8 +11,10 @@ const blockRows = 96
 // mostGroups bounds the number of partial sums, each as long as the parameters.
 const mostGroups = 16
 
-// Plan cuts rows into equal blocks and the blocks into groups. The blocks of a
-// group are worked on one after the other and share a partial sum.
+// Plan cuts rows into equal blocks and the blocks into groups: of a block or two,
+// or of more where there are many.
+// The blocks of a group are worked on one after the other and share a partial sum:
+// adding up eight sums of the paper's network took a twentieth of a step.
 type Plan struct{ Rows, Blocks, Groups int }
 
 // NewPlan plans for a number of rows: blocks of about 96 rows, equal to within one
@@ -25,7 +27,11 @@ func NewPlan(rows int) Plan {
 	if blocks%2 == 1 && rows >= blockRows/2 {
 		blocks++
 	}
-	return Plan{Rows: rows, Blocks: blocks, Groups: min(blocks, mostGroups)}
+	groups := blocks
+	if blocks%4 == 0 && blocks > 4 {
+		groups = blocks / 2 // still an even number
+	}
+	return Plan{Rows: rows, Blocks: blocks, Groups: min(groups, mostGroups)}
 }
 
 // Block is the half-open range of rows of block i.

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// program builds the real program once for the tests that need a process.
+func program(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hnn")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// A training that is killed at random moments, again and again, and resumed each
+// time ends with the same bits as one that was left alone, and so does one on a
+// single processor.
+func TestKillAndResume(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	hnn, dir := program(t), t.TempDir()
+	flags := []string{"train", "two-body", "--trajectories", "40", "--steps", "400", "--hidden", "40,40", "--checkpoint-every", "20", "--test-every", "20", "--no-strict", "--no-figures", "--quiet"}
+	run := func(processors int, args ...string) *exec.Cmd {
+		c := exec.Command(hnn, args...)
+		c.Dir = dir
+		c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
+		return c
+	}
+	for name, processors := range map[string]int{"whole": 2, "single": 1} {
+		if out, err := run(processors, append(flags, "--out", name)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	kills := 0
+	args := append(flags, "--out", "killed")
+	for attempt := 0; ; attempt++ {
+		if attempt == 200 {
+			t.Fatal("200 attempts did not finish the run")
+		}
+		c := run(2, args...)
+		var output bytes.Buffer
+		c.Stdout, c.Stderr = &output, &output
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- c.Wait() }()
+		// Longer with every attempt, so that a slow machine gets to the end too.
+		limit := time.Duration(20+rand.IntN(100)+20*attempt) * time.Millisecond
+		var err error
+		select {
+		case err = <-done:
+		case <-time.After(limit):
+			_ = c.Process.Kill() // it may have ended by itself just now
+			err = <-done
+		}
+		if err == nil {
+			break
+		}
+		if c.ProcessState.ExitCode() != -1 {
+			t.Fatalf("attempt %d failed by itself: %v\n%s", attempt, err, output.String())
+		}
+		kills++
+		if _, err := os.Stat(filepath.Join(dir, "killed", "config.yaml")); err == nil {
+			args = []string{"train", "--resume", "killed", "--quiet"}
+		} else if err := os.RemoveAll(filepath.Join(dir, "killed")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kills == 0 {
+		t.Fatal("the run was never killed: nothing was tested")
+	}
+	t.Logf("killed %d times", kills)
+	for _, other := range []string{"single", "killed"} {
+		for _, file := range []string{"model.safetensors", "metrics.csv"} {
+			if !bytes.Equal(readFile(t, dir, "whole", file), readFile(t, dir, other, file)) {
+				t.Errorf("%s of the %s run differs from the unbroken one on two processors", file, other)
+			}
+		}
+	}
+}
+
+func readFile(t *testing.T, parts ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hnn/experiment"
+)
+
+// call runs the program in a folder of its own.
+func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = execute(context.Background(), args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// inFolder makes the test work in an empty folder.
+func inFolder(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	return dir
+}
+
+// quick are flags that make a spring run take a fraction of a second.
+var quick = []string{"--steps", "60", "--hidden", "16,16", "--trajectories", "10", "--points", "10", "--no-strict", "--no-figures", "--quiet"}
+
+func TestMistakesInUsage(t *testing.T) {
+	inFolder(t)
+	if err := os.WriteFile("bad.yaml", []byte("task: spring\nwidht: 3\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"reproduce sprnig", `unknown task "sprnig": did you mean "spring"?`},
+		{"train penduum", `did you mean "pendulum"?`},
+		{"trian spring", `unknown verb "trian": did you mean "train"?`},
+		{"train spring --hidden 200,-1", "hidden layer 2 has width -1"},
+		{"train spring --hiden 200", "unknown flag: --hiden"},
+		{"train spring --steps ten", "--steps"},
+		{"train spring --activation relu", "second derivative"},
+		{"train spring --activation tahn", `no activation "tahn"`},
+		{"train spring --model lnn", `unknown model "lnn"`},
+		{"train spring --seeds 4-0", "--seeds"},
+		{"train spring --seeds 0-99999999999", "--seeds"},
+		{"train spring --seed 1 --seeds 0-1", "one of the two"},
+		{"train spring pendulum", "one task"},
+		{"train spring --data x.csv", "draws its own data"},
+		{"train --data x.csv --points 5", "draws nothing"},
+		{"train", "nothing to train on"},
+		{"train --config bad.yaml", "line 2: field widht not found"},
+		{"train spring --config bad.yaml", "leave out the task"},
+		{"train --resume runs/1 --steps 5", "--steps"},
+		{"train spring --force", "no --out"},
+		{"train spring --jobs 0", "--jobs"},
+		{"train spring --l2 1 --weight-decay 1", "give one"},
+		{"train spring --sampling epoch", "give a batch"},
+		{"reproduce spring --data x.csv", "hnn train"},
+		{"reproduce real-pendulum", "--data FILE"},
+		{"evaluate", "takes [RUN]"},
+		{"simulate runs/1 --to 3", "--x0"},
+		{"simulate runs/1 --x0 1,0", "no times"},
+		{"simulate runs/1 --x0 1,zero --to 3", `"zero" is no number`},
+		{"simulate runs/1 --x0 1,0 --to 0", "two different"},
+		{"simulate runs/1 --x0 1,0 --to 3 --times 0,1", "leave out"},
+		{"simulate runs/1 --x0 1,0 --to 3 --method rk4", "give --step"},
+		{"simulate runs/1 --x0 1,0 --to 3 --step 0.1", "chooses its steps"},
+		{"simulate runs/1 --x0 1,0 --to 3 --method rk54", "rk45"},
+		{"simulate runs/1 --x0 1,0 --to 3 --out a.txt", ".csv or .npz"},
+		{"bench --rounds 0", "positive"},
+		{"version now", "no arguments"},
+	} {
+		status, stdout, stderr := call(t, strings.Fields(c.args)...)
+		if status != 2 || !strings.Contains(stderr, c.want) || stdout != "" {
+			t.Errorf("hnn %s: status %d, stdout %q, stderr %q; want status 2 and %q", c.args, status, stdout, stderr, c.want)
+		}
+	}
+	if entries, err := os.ReadDir("."); err != nil || len(entries) != 1 {
+		t.Errorf("mistakes left %d files, want the one that was there (%v)", len(entries), err)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	inFolder(t)
+	write := func(name, text string) {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	measured := " %o v\r\n  0.0e+000  0.00e+000  1.0e+000  0.0e+000\r\n  0.0e+000  1.00e-001  9.9e-001  -1.0e-001\r\n  0.0e+000  2.00e-001  9.7e-001  -2.0e-001\r\n"
+	write("truncated.txt", measured+"  0.0e+000  3.00e-001  9.4e-0")
+	write("short.txt", measured+"  0.0e+000  3.00e-001  9.4e-001\r\n"+"  0.0e+000  4.00e-001  9.0e-001 -4.0e-001\r\n")
+	write("nan.csv", "t,q,p\n0,1,0\n0.1,0.99,NaN\n0.2,0.97,-0.2\n")
+	write("four.csv", "t,q1,q2,p1,p2\n0,1,0,0,0\n0.1,0.9,0,0,0.1\n0.2,0.8,0,0,0.1\n0.3,0.7,0,0,0.1\n")
+	write("file", "")
+	if status, _, stderr := call(t, append([]string{"train", "spring", "--out", "run"}, quick...)...); status != 0 {
+		t.Fatal(stderr)
+	}
+	damaged, err := os.ReadFile("run/model.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS("broken", os.DirFS("run")); err != nil {
+		t.Fatal(err)
+	}
+	write("broken/model.safetensors", string(damaged[:len(damaged)/2]))
+	for _, c := range []struct {
+		args string
+		want []string
+	}{
+		{"train spring --out run", []string{"run exists", "--resume", "--force"}},
+		{"train spring --out file", []string{"file"}},
+		{"train spring --out file/run", []string{"file"}},
+		{"reproduce real-pendulum --data missing.txt", []string{"missing.txt", "no such file"}},
+		{"reproduce real-pendulum --data truncated.txt", []string{"truncated.txt", "line 5"}},
+		{"reproduce real-pendulum --data short.txt", []string{"short.txt", "line 5", "3"}},
+		{"train --data nan.csv", []string{"nan.csv", "line 3", "column 3"}},
+		{"train spring --batch 100000", []string{"100000", "750"}},
+		{"evaluate run --data four.csv", []string{"2 components", "4"}},
+		{"evaluate nowhere", []string{"nowhere is not a run directory"}},
+		{"evaluate broken", []string{"broken/model.safetensors", "safetensors"}},
+		{"simulate run --x0 1,0,0 --to 3", []string{"3 components", "2"}},
+		{"simulate run --x0 NaN,0 --to 3", []string{"finite"}},
+		{"train --resume nowhere", []string{"nowhere is not a run directory"}},
+		{"train --config nowhere.yaml", []string{"nowhere.yaml"}},
+	} {
+		args := strings.Fields(c.args)
+		status, stdout, stderr := call(t, args...)
+		ok := status == 1 || args[1] == "--config" && status == 2
+		for _, want := range c.want {
+			ok = ok && strings.Contains(stderr, want)
+		}
+		if !ok || stdout != "" {
+			t.Errorf("hnn %s: status %d, stdout %q, stderr %q; want status 1 and %q", c.args, status, stdout, stderr, c.want)
+		}
+	}
+}
+
+// Train, evaluate, simulate: one run through every verb.
+func TestVerbs(t *testing.T) {
+	inFolder(t)
+	status, stdout, stderr := call(t, append([]string{"train", "spring", "--json"}, quick...)...)
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	var trained experiment.Results
+	if err := json.Unmarshal([]byte(stdout), &trained); err != nil || trained.Model != "hnn" || trained.Strict != nil {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	const run = "runs/0001-spring-hnn"
+	status, stdout, stderr = call(t, "evaluate", run, "--json", "--no-strict")
+	var evaluated experiment.Results
+	if err := json.Unmarshal([]byte(stdout), &evaluated); status != 0 || err != nil {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	if evaluated.TestLoss != trained.TestLoss || evaluated.EnergyMSE.Mean != trained.EnergyMSE.Mean {
+		t.Errorf("evaluate: %+v, after training %+v", evaluated.TestLoss, trained.TestLoss)
+	}
+	// There and back again: the end of one rollout, run backwards, is its start.
+	status, stdout, stderr = call(t, "simulate", run, "--x0", "0.6,0.2", "--to", "2", "--steps", "4")
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	if status != 0 || len(lines) != 6 || lines[0] != "t,q,p,energy,true_energy" {
+		t.Fatalf("simulate: status %d, %q, %s", status, stdout, stderr)
+	}
+	last := strings.Split(lines[5], ",")
+	status, _, stderr = call(t, "simulate", run, "--x0", last[1]+","+last[2], "--from", "2", "--to", "0", "--out", "back.csv", "--method", "dop853", "--rtol", "1e-12", "--atol", "1e-12")
+	back, err := os.ReadFile("back.csv")
+	if status != 0 || err != nil {
+		t.Fatalf("simulate backwards: %v %s", err, stderr)
+	}
+	lines = strings.Split(strings.TrimSpace(string(back)), "\n")
+	var at, q, p, e, h float64
+	if _, err := fmt.Sscanf(lines[len(lines)-1], "%g,%g,%g,%g,%g", &at, &q, &p, &e, &h); err != nil {
+		t.Fatal(err)
+	}
+	// The tolerance of 1e-9 of the way there, over a time of order one.
+	if at != 0 || math.Abs(q-0.6) > 1e-7 || math.Abs(p-0.2) > 1e-7 {
+		t.Errorf("the rollout came back to (%v, %v) at %v", q, p, at)
+	}
+	if status, _, stderr = call(t, "simulate", run, "--x0", "0.6,0.2", "--times", "0,1,5", "--out", "a.npz"); status != 0 {
+		t.Error(stderr)
+	}
+	if status, stdout, _ = call(t, "version"); status != 0 || !strings.Contains(stdout, "kernels") {
+		t.Errorf("version: %q", stdout)
+	}
+	if status, stdout, _ = call(t, "completion", "bash"); status != 0 || !strings.Contains(stdout, "complete") {
+		t.Errorf("completion: status %d", status)
+	}
+	if status, stdout, _ = call(t, "help"); status != 0 || !strings.Contains(stdout, "reproduce") {
+		t.Errorf("help: status %d", status)
+	}
+}
+
+// Several seeds and models give an array, in order, and a report of their spread.
+func TestSeedsAndModels(t *testing.T) {
+	inFolder(t)
+	args := append([]string{"reproduce", "spring", "--seeds", "0,2", "--jobs", "2"}, quick...)
+	status, stdout, stderr := call(t, append(args, "--json", "--out", "all")...)
+	var all []experiment.Results
+	if err := json.Unmarshal([]byte(stdout), &all); status != 0 || err != nil {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	var got []string
+	for _, r := range all {
+		got = append(got, fmt.Sprint(r.Model, r.Seed))
+	}
+	if strings.Join(got, " ") != "baseline0 hnn0 baseline2 hnn2" {
+		t.Errorf("runs %v", got)
+	}
+	for _, dir := range []string{"spring-baseline-seed0", "spring-hnn-seed2"} {
+		if _, err := os.Stat(filepath.Join("all", dir, "results.json")); err != nil {
+			t.Error(err)
+		}
+	}
+	status, stdout, stderr = call(t, args...)
+	if status != 0 || !strings.Contains(stdout, "hnn (2 seeds)") || !strings.Contains(stdout, "median") {
+		t.Errorf("status %d, %q, %s", status, stdout, stderr)
+	}
+}
+
+// The measured pendulum, where its file lies beside the clone.
+func TestRealPendulum(t *testing.T) {
+	path, err := filepath.Abs("../../../shared/data/schmidt-lipson/real_pend_h_1.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("the measured pendulum's file is not beside the clone")
+	}
+	inFolder(t)
+	status, stdout, stderr := call(t, "reproduce", "real-pendulum", "--data", path, "--steps", "300", "--json", "--jobs", "2")
+	var all []experiment.Results
+	if err := json.Unmarshal([]byte(stdout), &all); status != 0 || err != nil || len(all) != 2 {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	for _, r := range all {
+		if r.EnergyMSE == nil || !(r.TestLoss.Mean < 0.1) || r.Strict != nil {
+			t.Errorf("%s: test loss %v, energy %v, strict %v", r.Model, r.TestLoss, r.EnergyMSE, r.Strict)
+		}
+	}
+}

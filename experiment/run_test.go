@@ -1,0 +1,263 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hnn/fit"
+)
+
+// quick is a spring run of a second or less.
+func quick(t testing.TB) Config {
+	c := mustDefault(t, "spring")
+	c.Hidden, c.Steps, c.TestEvery, c.CheckpointEvery = []int{24, 24}, 150, 10, 40
+	c.Trajectories, c.Points, c.LearningRate = 20, 20, 1e-2
+	return c
+}
+
+func read(t testing.TB, parts ...string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// A run leaves everything that the contract names, and its numbers make sense.
+func TestRunDirectory(t *testing.T) {
+	root := t.TempDir()
+	runs, err := new(Env).RunAll(context.Background(), Models(quick(t)), Batch{Root: root, Jobs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(runs) != 2 || runs[0].Results.Model != "baseline" || runs[1].Results.Model != "hnn" {
+		t.Fatalf("%d runs, want baseline and hnn", len(runs))
+	}
+	for i, name := range []string{"0001-spring-baseline", "0002-spring-hnn"} {
+		r := runs[i]
+		if r.Dir != filepath.Join(root, name) {
+			t.Errorf("run directory %s, want %s", r.Dir, name)
+		}
+		for _, f := range []string{configFile, metricsFile, modelFile, checkpointFile, resultsFile, "figures/spring.svg"} {
+			if info, err := os.Stat(filepath.Join(r.Dir, f)); err != nil || info.Size() == 0 {
+				t.Errorf("%s: %v", f, err)
+			}
+		}
+		res, err := ReadResults(r.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The noise of 0.1 moves the derivative, twice the state, by 0.2: 4e-2 is what
+		// no model can go below by much, and a trained one is near.
+		if l := float64(res.TestLoss.Mean); !(l > 2e-2 && l < 8e-2) {
+			t.Errorf("%s: test loss %g", name, l)
+		}
+		if l := float64(res.TrueHLoss); math.Abs(l-4e-2) > 1e-2 {
+			t.Errorf("%s: loss of the true H %g, want near 4e-2", name, l)
+		}
+		if !(res.CleanLoss < res.TestLoss.Mean) || res.Strict == nil || res.EnergyMSE == nil {
+			t.Errorf("%s: clean loss %v, strict %v, energy %v", name, res.CleanLoss, res.Strict, res.EnergyMSE)
+		}
+		if rows := strings.Count(read(t, r.Dir, metricsFile), "\n"); rows != 1+1+15 {
+			t.Errorf("%s: %d lines of metrics, want a header, the first step and every tenth of 150", name, rows)
+		}
+	}
+	if runs[1].Results.EnergyMSE.Mean > runs[0].Results.EnergyMSE.Mean {
+		t.Errorf("the HNN's energy error %v is larger than the baseline's %v", runs[1].Results.EnergyMSE.Mean, runs[0].Results.EnergyMSE.Mean)
+	}
+}
+
+// A run repeated from its config.yaml has the same weights and metrics to the bit,
+// whatever the number of workers.
+func TestRepeatFromConfig(t *testing.T) {
+	root := t.TempDir()
+	c := quick(t)
+	c.Batch, c.Figures, c.Strict = 100, false, false
+	first, err := (&Env{Workers: 2}).RunAll(context.Background(), []Config{c}, Batch{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ReadConfigFile(filepath.Join(first[0].Dir, configFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := (&Env{Workers: 1}).RunAll(context.Background(), []Config{again}, Batch{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{configFile, modelFile, metricsFile} {
+		if read(t, first[0].Dir, f) != read(t, second[0].Dir, f) {
+			t.Errorf("%s differs", f)
+		}
+	}
+}
+
+// interruptAt is a meter that ends a context at a step.
+type interruptAt struct {
+	step   int
+	cancel func()
+}
+
+func (m interruptAt) Step(r fit.Record) {
+	if r.Step == m.step {
+		m.cancel()
+	}
+}
+func (interruptAt) Done() {}
+
+func TestInterruptAndResume(t *testing.T) {
+	c := quick(t)
+	c.Strict, c.Figures = false, false
+	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
+	run := func(ctx context.Context, e *Env, out string) ([]*Run, error) {
+		return e.RunAll(ctx, []Config{c}, Batch{Out: out})
+	}
+	if _, err := run(context.Background(), new(Env), whole); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := run(ctx, &Env{Meter: func(string, int) Meter { return interruptAt{73, cancel} }}, broken)
+	var interrupted *InterruptedError
+	if !errors.As(err, &interrupted) || interrupted.Step != 73 || !strings.Contains(err.Error(), "--resume "+broken) {
+		t.Fatalf("error %v, want an interruption at step 73 that says how to resume", err)
+	}
+	if _, err := new(Env).Open(broken); err == nil || !strings.Contains(err.Error(), "not finished") {
+		t.Errorf("opening an unfinished run: %v", err)
+	}
+	if _, err := new(Env).Resume(context.Background(), broken); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{modelFile, metricsFile} {
+		if read(t, whole, f) != read(t, broken, f) {
+			t.Errorf("%s differs after an interruption", f)
+		}
+	}
+}
+
+// A diverging run says where, and its last good checkpoint stays.
+func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
+	c := quick(t)
+	c.LearningRate, c.Schedule, c.ScheduleEvery, c.ScheduleFactor = 1e-2, "step", 60, 1e36
+	dir := filepath.Join(t.TempDir(), "run")
+	_, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: dir})
+	var diverged *fit.DivergedError
+	if !errors.As(err, &diverged) || diverged.Step <= 60 || diverged.Tensor == "" {
+		t.Fatalf("error %v, want a divergence after step 60 that names a tensor", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, checkpointFile)); err != nil {
+		t.Errorf("no checkpoint: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
+		t.Error("a diverged run has a model")
+	}
+}
+
+func TestRunDirectoryRefusals(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if _, err := NewRunDir("", dir, "x", false); err != nil {
+		t.Fatal(err)
+	}
+	c := quick(t)
+	if err := writeConfig(dir, &c); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewRunDir("", dir, "x", false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
+		t.Errorf("an existing run: %v", err)
+	}
+	own := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewRunDir("", dir, "x", true); err != nil {
+		t.Errorf("--force: %v", err)
+	}
+	if read(t, own) != "mine" {
+		t.Error("--force removed a file that is not a run's")
+	}
+	if _, err := NewRunDir("", dir, "x", true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+		t.Errorf("--force on a folder that is no run: %v", err)
+	}
+	if _, err := NewRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
+		t.Error("a folder under a file was made")
+	}
+}
+
+// The symplectic form of a file's data: an even number of columns, rows enough.
+func TestOwnFile(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	var b strings.Builder
+	b.WriteString("t,q,p\n")
+	for i := range 200 {
+		at := 0.05 * float64(i)
+		b.WriteString(number(at) + "," + number(math.Cos(at)) + "," + number(-math.Sin(at)) + "\n")
+	}
+	c := mustDefault(t, OwnData)
+	c.Hidden, c.Steps, c.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
+	var notes []string
+	e := &Env{Log: func(format string, _ ...any) { notes = append(notes, format) }}
+	runs, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: filepath.Join(dir, "runs")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The circle of the test rows was covered by the training rows.
+	if l := float64(runs[0].Results.TestLoss.Mean); !(l < 1e-3) {
+		t.Errorf("test loss %g", l)
+	}
+	if !strings.Contains(strings.Join(notes, "\n"), "%s: %s") {
+		t.Error("how the derivatives were found is not said")
+	}
+	for name, want := range map[string]string{
+		"t,q,p\n0,1,0\n":                           "rows",
+		"t,q,p,r\n0,1,0,1\n1,1,0,1\n2,1,0,1\n":     "",
+		"t,q,p\n0,1,0\n1,2,x\n2,1,1\n":             "line 3",
+		"t,q,p\n0,1,0\n1,2\n2,1,1\n":               "line 3",
+		"t,q,p\n0,1,0\n1,NaN,0\n2,1,1\n3,1,1\n":    "line 3",
+		"t,q,p\n0,1,0\n1,1,0\n1,1,1\n3,1,1\n4,1,1": "line 4",
+	} {
+		c.Data = file("bad.csv", name)
+		_, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: filepath.Join(dir, "runs")})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "bad.csv") {
+			t.Errorf("%q: error %v, want one with the file's name and %q", name, err, want)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	runs := []*Run{}
+	for seed, loss := range []Number{0.3, 0.1, 0.2} {
+		c := mustDefault(t, "spring")
+		c.Seed = uint64(seed)
+		runs = append(runs, &Run{Config: c, Results: &Results{TestLoss: Estimate{Mean: loss}, TrueHLoss: NA, EnergyMSE: &EnergyMSE{Mean: loss / 100}, FitSeconds: 1}})
+	}
+	var b strings.Builder
+	if err := WriteTable(&b, runs); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"hnn (3 seeds)", "2.000e-01 (worst 3.000e-01)", "3.593e-02", "2.000e-03 (worst 3.000e-03)", "3.842e-04"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the table lacks %q:\n%s", want, b.String())
+		}
+	}
+	runs[1].Results.EnergyMSE.Mean = NA
+	b.Reset()
+	if err := WriteSpread(&b, runs); err != nil {
+		t.Fatal(err)
+	}
+	// A seed whose rollout failed is the worst, and no mean hides it.
+	if flat := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(flat, "energy MSE, paper - 3.000e-03 -") {
+		t.Errorf("spread with a failed seed:\n%s", b.String())
+	}
+}
