@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemmPanelF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmPanelF32(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x02, AX
@@ -77,13 +77,32 @@ zero10:
 	VXORPS Y11, Y11, Y11
 
 start11:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest13
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest13
 
 loop12:
 	VMOVUPS      (R12), Y12
@@ -270,13 +289,29 @@ zero16:
 	VXORPS Y9, Y9, Y9
 
 start17:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest19
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest19
 
 loop18:
 	VMOVUPS      (R12), Y10
@@ -440,13 +475,26 @@ zero22:
 	VXORPS Y7, Y7, Y7
 
 start23:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest25
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest25
 
 loop24:
 	VMOVUPS      (R12), Y8
@@ -863,7 +911,7 @@ done9:
 	RET
 
 // func gemmHalfF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmHalfF32(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x02, AX
@@ -923,13 +971,32 @@ zero55:
 	VXORPS Y5, Y5, Y5
 
 start56:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest58
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest58
 
 loop57:
 	VMOVUPS      (R12), Y6
@@ -1065,13 +1132,29 @@ zero61:
 	VXORPS Y4, Y4, Y4
 
 start62:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest64
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest64
 
 loop63:
 	VMOVUPS      (R12), Y5
@@ -1192,13 +1275,26 @@ zero67:
 	VXORPS Y3, Y3, Y3
 
 start68:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest70
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest70
 
 loop69:
 	VMOVUPS      (R12), Y4
@@ -1523,7 +1619,7 @@ done54:
 	RET
 
 // func gemmHalfMoreF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x02, AX
@@ -1587,14 +1683,27 @@ zero98:
 	VXORPS Y11, Y11, Y11
 
 start99:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ bps+56(FP), R13
-	MOVQ k+80(FP), R14
-	SUBQ $0x00000004, R14
-	JLT  rest101
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       bps+56(FP), R13
+	MOVQ       k+80(FP), R14
+	SUBQ       $0x00000004, R14
+	JLT        rest101
 
 loop100:
 	VMOVUPS      (R12), Y12
@@ -5272,7 +5381,7 @@ loop319:
 	RET
 
 // func gemmPanelF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmPanelF64(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x03, AX
@@ -5344,13 +5453,32 @@ zero329:
 	VXORPS Y11, Y11, Y11
 
 start330:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest332
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest332
 
 loop331:
 	VMOVUPD      (R12), Y12
@@ -5537,13 +5665,29 @@ zero335:
 	VXORPS Y9, Y9, Y9
 
 start336:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest338
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest338
 
 loop337:
 	VMOVUPD      (R12), Y10
@@ -5707,13 +5851,26 @@ zero341:
 	VXORPS Y7, Y7, Y7
 
 start342:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest344
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest344
 
 loop343:
 	VMOVUPD      (R12), Y8
@@ -6130,7 +6287,7 @@ done328:
 	RET
 
 // func gemmHalfF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmHalfF64(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x03, AX
@@ -6190,13 +6347,32 @@ zero374:
 	VXORPS Y5, Y5, Y5
 
 start375:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest377
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest377
 
 loop376:
 	VMOVUPD      (R12), Y6
@@ -6332,13 +6508,29 @@ zero380:
 	VXORPS Y4, Y4, Y4
 
 start381:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest383
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest383
 
 loop382:
 	VMOVUPD      (R12), Y5
@@ -6459,13 +6651,26 @@ zero386:
 	VXORPS Y3, Y3, Y3
 
 start387:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest389
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       k+80(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest389
 
 loop388:
 	VMOVUPD      (R12), Y4
@@ -6790,7 +6995,7 @@ done373:
 	RET
 
 // func gemmHalfMoreF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $0-89
 	MOVQ ars+24(FP), AX
 	SHLQ $0x03, AX
@@ -6854,14 +7059,27 @@ zero417:
 	VXORPS Y11, Y11, Y11
 
 start418:
-	MOVQ R8, R10
-	LEAQ (R8)(AX*2), R11
-	ADDQ AX, R11
-	MOVQ b+40(FP), R12
-	MOVQ bps+56(FP), R13
-	MOVQ k+80(FP), R14
-	SUBQ $0x00000004, R14
-	JLT  rest420
+	MOVQ       DI, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	PREFETCHT0 (R10)
+	ADDQ       BX, R10
+	MOVQ       R8, R10
+	LEAQ       (R8)(AX*2), R11
+	ADDQ       AX, R11
+	MOVQ       b+40(FP), R12
+	MOVQ       bps+56(FP), R13
+	MOVQ       k+80(FP), R14
+	SUBQ       $0x00000004, R14
+	JLT        rest420
 
 loop419:
 	VMOVUPD      (R12), Y12

@@ -62,9 +62,13 @@ func PackT[T Float](dst, b []T, ldb, k, n int) {
 
 func packPanels[T Float](dst, b []T, ldb, k, n int) {
 	w := PanelWidth[T]()
-	j := 0
-	for ; j+w <= n; j += w {
-		packPanel(dst[j*k:(j+w)*k], b[j:], ldb, k)
+	j := n / w * w
+	// Some rows at a time, so that what is read lies on few pages.
+	const rows = 32
+	for p := 0; p < k; p += rows {
+		for j := 0; j+w <= n; j += w {
+			packPanel(dst[j*k+p*w:(j+w)*k], b[p*ldb+j:], ldb, min(rows, k-p))
+		}
 	}
 	if j == n {
 		return

@@ -167,6 +167,19 @@ func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual) {
 		}
 	}
 	Label(start)
+	// Fetch the next tile of C while this one is summed. In a large product it
+	// comes from memory, and nothing could start before it is here.
+	if h > 3 {
+		next := GP64()
+		MOVQ(c, next)
+		for range h {
+			ADDQ(ldc, next)
+		}
+		for range h {
+			PREFETCHT0(Mem{Base: next})
+			ADDQ(ldc, next)
+		}
+	}
 
 	pa, pa3 := GP64(), reg.GPVirtual(nil)
 	MOVQ(a, pa)

@@ -1,0 +1,107 @@
+package kernel
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestNoAllocation(t *testing.T) {
+	both(t, testNoAllocation[float32], testNoAllocation[float64])
+}
+
+// Every kernel at sizes that take its side roads: column tails in tiles, transposed
+// products, packed tails of B, blocks.
+func testNoAllocation[T Float](t *testing.T) {
+	const m, n, k = 50, 37, 29
+	a, b, c := ones[T](m*m), ones[T](m*m), ones[T](m*m)
+	packed := make([]T, PackedLen[T](k, n))
+	step := AdamStep{}
+	for name, f := range map[string]func(){
+		"Pack":        func() { Pack(packed, a, n, k, n) },
+		"PackT":       func() { PackT(packed, a, k, k, n) },
+		"MulPacked":   func() { MulPacked(c, n, a, k, packed, m, n, k, true) },
+		"narrow":      func() { MulPacked(c, 3, a, k, packed, m, 3, k, true) },
+		"MulTA":       func() { MulTA(c, n, a, m, b[:(k-1)*n+n], n, m, n, k, true) },
+		"MulTA, thin": func() { MulTA(c, 3, a, m, b, 3, m, 3, k, true) },
+		"Gemm":        func() { Gemm(true, true, m, n, k, a, m, b, k, c, n, false) },
+		"Syrk":        func() { Syrk(c, n, a, n, n, k, 0, n, true) },
+		"Gemv":        func() { Gemv(c, a, n, b, m, n, false) },
+		"GemvT":       func() { GemvT(c, a, n, b, m, n, false) },
+		"Activate":    func() { Activate(SiLU, a, n, b, c, c, k, n) },
+		"Activate GELU": func() {
+			Activate(GELU, a, n, b, c, c, k, n)
+		},
+		"Identity":    func() { Activate(Identity, a, n, b, c, c, k, n) },
+		"MulPrime":    func() { MulPrime(Tanh, a, b, 0, c, nil, n, k, n) },
+		"AddMulPrime": func() { AddMulPrime(Tanh, a, b, 0, c, nil, n, k, n) },
+		"Tangent":     func() { Tangent(Tanh, a, b, c, 0, c, nil, nil, n, k, n) },
+		"SumRows":     func() { SumRows(c, a, n, k, n) },
+		"Add":         func() { Add(c, a) },
+		"SumSquares":  func() { SumSquares(c) },
+		"AllFinite":   func() { AllFinite(c) },
+		"Adam":        func() { Adam(a, b, c, c, &step) },
+	} {
+		f() // grows the scratch space
+		if got := testing.AllocsPerRun(20, f); got != 0 {
+			t.Errorf("%s allocates %v times", name, got)
+		}
+	}
+}
+
+// A caller's mistake panics before any memory is touched.
+func TestShapes(t *testing.T) {
+	x := make([]float64, 100)
+	for name, f := range map[string]func(){
+		"C too short":           func() { MulPacked(x[:99], 10, x, 1, x, 10, 10, 1, false) },
+		"A too short":           func() { MulPacked(x, 10, x[:9], 1, x, 10, 10, 1, false) },
+		"packed too short":      func() { MulPacked(x, 10, x, 1, x[:15], 10, 10, 1, false) },
+		"overlapping rows":      func() { MulTA(x, 9, x, 10, x, 10, 10, 10, 1, false) },
+		"negative dimension":    func() { Gemv(x, x, 1, x, -1, 1, false) },
+		"x too short":           func() { GemvT(x, x, 10, x[:9], 10, 10, false) },
+		"bias too short":        func() { Activate(Tanh, x, 10, x[:9], nil, nil, 10, 10) },
+		"unknown activation":    func() { Activate(Identity+1, x, 10, nil, nil, nil, 10, 10) },
+		"no derivative":         func() { MulPrime(Sigmoid, x, x, 10, x, nil, 10, 10, 10) },
+		"lengths differ":        func() { Adam(x, x[:99], x, x, &AdamStep{}) },
+		"rows of C out of C":    func() { Syrk(x, 10, x, 10, 10, 1, 0, 11, false) },
+		"Gemm, B too short":     func() { Gemm(false, false, 10, 10, 10, x, 10, x[:99], 10, x, 10, false) },
+		"dst shorter than what": func() { Add(x[:9], x[:10]) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+// The assembly must run wherever it is chosen: avo takes registers that only AVX-512
+// has when a kernel needs more than sixteen.
+func TestAssemblyKeepsToAVX2(t *testing.T) {
+	text, err := os.ReadFile("avx2_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if strings.Contains(line, "AVX512") {
+			t.Errorf("line %d: %s", i+1, line)
+		}
+	}
+}
+
+// Both measured peaks are of the order of a processor's: above 0.1 GFLOP/s, below a
+// thousand, and vectors of float32 hold twice as many as of float64.
+func TestPeakFlops(t *testing.T) {
+	p32, p64 := PeakFlops[float32](20*time.Millisecond), PeakFlops[float64](20*time.Millisecond)
+	t.Logf("peak of this core: %.1f GFLOP/s float32, %.1f float64", p32/1e9, p64/1e9)
+	if !(p32 > 1e8 && p32 < 1e12 && p64 > 1e8 && p64 < 1e12) {
+		t.Errorf("peaks %g and %g", p32, p64)
+	}
+	if r := p32 / p64; vectors() && (r < 1.5 || r > 2.5) {
+		t.Errorf("float32 has %.2f times the peak of float64, want 2", r)
+	}
+}
