@@ -8,9 +8,8 @@ import (
 	"hnn/internal/kernel/minimax"
 )
 
-const (
-	signalsGreater = 0x1e // VCMP's GT_OQ: false where either side is NaN
-)
+// greater is VCMP's predicate GT_OQ: false where either side is NaN.
+const greater = 0x1e
 
 func (l lanes) tables() (minimax.Exp, minimax.Log1p) {
 	if l.size == 4 {
@@ -188,7 +187,7 @@ func (l lanes) activations() {
 			}
 			s2, above := YMM(), YMM()
 			VXORPS(above, above, above)
-			l.compare(Imm(signalsGreater), above, x, above)
+			l.compare(Imm(greater), above, x, above)
 			l.andNot(s1, above, s2)
 			l.blend(above, x, s, s)
 			l.blend(above, slope, s1, s1)
@@ -204,7 +203,7 @@ func (l lanes) activations() {
 	l.activation("reLU", func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
 		s, s1, s2 := YMM(), YMM(), YMM()
 		VXORPS(s2, s2, s2)
-		l.compare(Imm(signalsGreater), s2, x, s1)
+		l.compare(Imm(greater), s2, x, s1)
 		l.and(one, s1, s1)
 		l.max(x, s2, s)
 		return all(s, s1, s2)
