@@ -103,7 +103,7 @@ func (m *barMeter) Done() {
 type lines struct {
 	d           *display
 	run         string
-	steps, done int
+	steps       int
 	first       int
 	start, last time.Time
 	record      fit.Record
