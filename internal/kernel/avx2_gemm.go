@@ -139,15 +139,18 @@ func mulPanels[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k
 	}
 }
 
-// swapBelow is the number of columns below which C^T = B^T A is formed and
-// transposed instead of C = A^T B.
-func swapBelow[T Float]() int { return PanelWidth[T]() }
+// swapped reports whether it is better to form C^T = B^T A, and to transpose it, than
+// C = A^T B: where the columns of C would leave most of a half panel empty.
+func swapped[T Float](m, n int) bool {
+	w := PanelWidth[T]()
+	return n < m && n < w && n%(w/2) != 0
+}
 
 func mulTA[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
 	switch {
 	case !avx2:
 		mulTAPlain(c, ldc, a, lda, b, ldb, m, n, k, acc)
-	case n < swapBelow[T]() && n < m:
+	case swapped[T](m, n):
 		mulTASwapped(c, ldc, a, lda, b, ldb, m, n, k, acc)
 	default:
 		mulTADirect(c, ldc, a, lda, b, ldb, m, n, k, acc)
