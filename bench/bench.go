@@ -8,6 +8,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -36,6 +37,10 @@ type Case struct {
 	// their rate, over all states of a batch.
 	Evaluations          int     `json:"evaluations,omitempty"`
 	EvaluationsPerSecond float64 `json:"evaluations_per_second,omitempty"`
+	// Weights and InitialState are those of the spring's rollout, so that others can
+	// do the same work.
+	Weights      string    `json:"weights,omitempty"`
+	InitialState []float64 `json:"initial_state,omitempty"`
 }
 
 // Report is what Run measures.
@@ -56,9 +61,10 @@ type Options struct {
 	Rounds int
 	// Time is how long a measurement of a case goes on; 0 is 200 ms.
 	Time time.Duration
-	// Spring is the model that the rollout case integrates, nil for initial weights.
-	// It must have states of two components.
-	Spring model.Model
+	// Weights is the file of the spring model that is rolled out, which should be a
+	// trained one: how many evaluations a rollout takes depends on it. Empty stands
+	// for one trained here for 500 steps.
+	Weights string
 	// Log takes a line on what is being measured; nil for silence.
 	Log func(format string, args ...any)
 }
@@ -197,11 +203,15 @@ func newProbes(o *Options) ([]*probe, error) {
 			return ps, err
 		}
 	}
-	for _, t := range tasks {
-		if err := add(rollout(t, o.Spring)); err != nil {
+	models, err := rolloutModels(o)
+	if err != nil {
+		return ps, err
+	}
+	for i, t := range tasks {
+		if err := add(rollout(t, models[i], o.Weights)); err != nil {
 			return ps, err
 		}
-		if err := add(rolloutBatch(t, o.Spring)); err != nil {
+		if err := add(rolloutBatch(t, models[i])); err != nil {
 			return ps, err
 		}
 	}
@@ -219,31 +229,35 @@ func network[T kernel.Float](t task, kind string) (model.Network[T], system.Syst
 	return n, s, err
 }
 
-func trainStep(t task, kind string, threads int) (*probe, error) {
+// trainer trains a task's network on one batch of states with their true
+// derivatives.
+func trainer(t task, kind string, threads, steps int, rate float64) (model.Network[float32], *fit.Trainer[float32], error) {
 	net, s, err := network[float32](t, kind)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rng := stream.New(0, "data")
-	set := &data.Set{Dim: s.Dim(), Offsets: []int{0, t.batch}}
+	rows := fit.Rows[float32]{Dim: s.Dim()}
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
-	for i := range t.batch {
+	for range t.batch {
 		s.Sample(rng, x)
 		s.Field(x, dx)
-		set.T = append(set.T, float64(i))
-		set.X, set.DX = append(set.X, x...), append(set.DX, dx...)
+		for i := range x {
+			rows.X, rows.DX = append(rows.X, float32(x[i])), append(rows.DX, float32(dx[i]))
+		}
 	}
-	rows, err := fit.RowsOf[float32](set)
-	if err != nil {
-		return nil, err
-	}
-	tr, err := fit.New(net, rows, fit.Rows[float32]{}, fit.Options{Steps: math.MaxInt, LearningRate: 1e-4, Workers: threads}, nil)
+	tr, err := fit.New(net, rows, fit.Rows[float32]{}, fit.Options{Steps: steps, LearningRate: rate, Workers: threads}, nil)
+	return net, tr, err
+}
+
+func trainStep(t task, kind string, threads int) (*probe, error) {
+	net, tr, err := trainer(t, kind, threads, math.MaxInt, 1e-4)
 	if err != nil {
 		return nil, err
 	}
 	name := "train-step/" + t.name
 	if kind == model.KindBaseline {
-		name += "/baseline"
+		name += "-baseline"
 	}
 	return &probe{
 		Case:  Case{Name: name, Precision: "float32", Threads: threads},
@@ -280,11 +294,15 @@ func fieldAt[T kernel.Float](t task) (*probe, error) {
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
 	s.Sample(rand.New(rand.NewPCG(1, 1)), x)
 	field := net.Field()
+	name := "field/batch-1"
+	if t.name != "spring" {
+		name += "/" + t.name
+	}
 	var zero T
 	// One run is many evaluations, so that reading the clock costs nothing.
 	const many = 100
 	p := &probe{
-		Case: Case{Name: "field/batch-1/" + t.name, Precision: fmt.Sprintf("%T", zero), Threads: 1},
+		Case: Case{Name: name, Precision: fmt.Sprintf("%T", zero), Threads: 1},
 		run: func() (int, error) {
 			for range many {
 				field(0, x, dx)
@@ -303,18 +321,38 @@ var rolloutSettings = ode.Settings{Method: ode.DormandPrince, RTol: 1e-9, ATol: 
 // rolloutPoints is the number of output times.
 const rolloutPoints = 100
 
-func rolloutModel(t task, spring model.Model) (model.Model, system.System, error) {
-	net, s, err := network[float64](t, model.KindHNN)
-	if err != nil {
-		return nil, nil, err
-	}
-	if t.name == "spring" && spring != nil {
-		if spring.Dim() != s.Dim() {
-			return nil, nil, fmt.Errorf("the model's states have %d components, the spring's %d", spring.Dim(), s.Dim())
+// briefSteps is how long the networks of the rollouts are trained: enough that
+// they move as the system does.
+const briefSteps = 500
+
+// rolloutModels are the models that the rollouts integrate, one for each task.
+func rolloutModels(o *Options) ([]model.Model, error) {
+	var models []model.Model
+	for _, t := range tasks {
+		if t.name == "spring" && o.Weights != "" {
+			m, _, err := model.Load(o.Weights)
+			if err != nil {
+				return nil, err
+			}
+			if m.Dim() != 2 {
+				return nil, fmt.Errorf("%s: the model's states have %d components, the spring's 2", o.Weights, m.Dim())
+			}
+			models = append(models, m)
+			continue
 		}
-		return spring, s, nil
+		o.Log("training a %s model for the rollouts", t.name)
+		net, tr, err := trainer(t, model.KindHNN, 0, briefSteps, 1e-3)
+		if err != nil {
+			return nil, err
+		}
+		err = tr.Run(context.Background(), nil)
+		tr.Close()
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, model.Widen(net))
 	}
-	return net, s, nil
+	return models, nil
 }
 
 func times(horizon float64) []float64 {
@@ -325,42 +363,44 @@ func times(horizon float64) []float64 {
 	return ts
 }
 
-func rollout(t task, spring model.Model) (*probe, error) {
-	m, s, err := rolloutModel(t, spring)
+func rollout(t task, m model.Model, weights string) (*probe, error) {
+	d := m.Dim()
+	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
 	}
-	solver, err := ode.NewSolver(s.Dim(), &rolloutSettings)
-	if err != nil {
-		return nil, err
-	}
-	x0, _ := data.PaperInitialStates(t.name)
-	field, ts, out := m.Field(), times(t.rollout), make([]float64, rolloutPoints*s.Dim())
-	return &probe{
-		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1},
+	states, _ := data.PaperInitialStates(t.name)
+	x0, field, ts, out := states[:d], m.Field(), times(t.rollout), make([]float64, rolloutPoints*d)
+	p := &probe{
+		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1, InitialState: x0},
 		run: func() (int, error) {
-			_, stats, err := solver.Solve(field, x0[:s.Dim()], ts, out)
+			_, stats, err := solver.Solve(field, x0, ts, out)
 			return stats.Evaluations, err
 		},
 		close: func() {},
-	}, nil
+	}
+	if t.name == "spring" {
+		p.Weights = weights
+	}
+	return p, nil
 }
 
-func rolloutBatch(t task, spring model.Model) (*probe, error) {
-	m, s, err := rolloutModel(t, spring)
+func rolloutBatch(t task, m model.Model) (*probe, error) {
+	d := m.Dim()
+	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
 	}
-	solver, err := ode.NewSolver(s.Dim(), &rolloutSettings)
+	s, err := system.Lookup(t.name)
 	if err != nil {
 		return nil, err
 	}
-	x0 := make([]float64, rolloutStates*s.Dim())
-	rng := stream.New(0, "data")
+	x0 := make([]float64, rolloutStates*d)
+	rng := stream.New(0, "rollout")
 	for i := range rolloutStates {
-		s.Sample(rng, x0[i*s.Dim():(i+1)*s.Dim()])
+		s.Sample(rng, x0[i*d:(i+1)*d])
 	}
-	field, ts, out := m.BatchField(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*s.Dim())
+	field, ts, out := m.BatchField(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*d)
 	return &probe{
 		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.name, rolloutStates), Precision: "float64", Threads: 1},
 		run: func() (int, error) {

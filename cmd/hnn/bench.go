@@ -11,12 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/bench"
-	"hnn/model"
 )
 
 func newBench() *cobra.Command {
 	var o bench.Options
-	var weights string
 	var asJSON, quiet bool
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -35,13 +33,6 @@ reported; on a busy machine they are still too slow.`,
 					return usage(fmt.Errorf("--threads %d: give positive numbers", n))
 				}
 			}
-			if weights != "" {
-				m, _, err := model.Load(weights)
-				if err != nil {
-					return err
-				}
-				o.Spring = m
-			}
 			o.Log = newDisplay(cmd.ErrOrStderr(), 1, quiet).log
 			r, err := bench.Run(o)
 			if err != nil {
@@ -58,7 +49,7 @@ reported; on a busy machine they are still too slow.`,
 	cmd.Flags().IntSliceVar(&o.Threads, "threads", nil, "numbers of threads to train with (default 1 and all)")
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "how often each case is measured")
 	cmd.Flags().DurationVar(&o.Time, "time", 200*time.Millisecond, "of one measurement")
-	cmd.Flags().StringVar(&weights, "weights", "", "model.safetensors of a spring run, for the spring's rollout")
+	cmd.Flags().StringVar(&o.Weights, "weights", "", "model.safetensors of a spring run, for the spring's rollout")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the measurements as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
 	return cmd

@@ -1,0 +1,51 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hnn/model"
+)
+
+// Every case is measured and has what it promises. How fast it is, is not tested.
+func TestRun(t *testing.T) {
+	r, err := Run(Options{Threads: []int{1, 2}, Rounds: 1, Time: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(r.Peak["float32"] > 0 && r.Peak["float64"] > 0) {
+		t.Errorf("peaks %v", r.Peak)
+	}
+	seen := map[string]int{}
+	for _, c := range r.Cases {
+		kind, _, _ := strings.Cut(c.Name, "/")
+		seen[kind]++
+		if !(c.Seconds > 0) {
+			t.Errorf("%s: %v seconds", c.Name, c.Seconds)
+		}
+		if kind == "train-step" && !(c.GFLOPs > 0 && c.PeakShare > 0) {
+			t.Errorf("%s: %v GFLOP/s, %v of the peak", c.Name, c.GFLOPs, c.PeakShare)
+		}
+		if kind == "rollout" && !(c.Evaluations > 0 && c.EvaluationsPerSecond > 0) {
+			t.Errorf("%s: %v evaluations, %v a second", c.Name, c.Evaluations, c.EvaluationsPerSecond)
+		}
+	}
+	if seen["train-step"] != 16 || seen["field"] != 8 || seen["rollout"] != 8 {
+		t.Errorf("cases %v, want 16 training steps, 8 fields and 8 rollouts", seen)
+	}
+}
+
+// The count of operations against one by hand for 2-200-200: of the 200 x 200
+// products six, of the 2 x 200 ones five, and for the baseline three and two, its
+// output layer's three.
+func TestStepFLOPs(t *testing.T) {
+	hnn := model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}
+	if got, want := stepFLOPs(hnn, 750), 2.*750*(6*40000+5*400); got != want {
+		t.Errorf("HNN: %g, want %g", got, want)
+	}
+	hnn.Kind = model.KindBaseline
+	if got, want := stepFLOPs(hnn, 750), 2.*750*(3*40000+2*400+3*400); got != want {
+		t.Errorf("baseline: %g, want %g", got, want)
+	}
+}
