@@ -61,10 +61,13 @@ func (c comparison) run(ctx context.Context) (*outcome, error) {
 		ours: map[ourKey][]timing{}, peers: map[entry][]timing{},
 		platforms: map[string]result{},
 	}
+	// Once beforehand, to fail early and to know our network; the times do not
+	// count, since the peers' tuning lies between them and the peers'.
 	if err := c.runOurs(ctx, out); err != nil {
 		return nil, err
 	}
 	c.adopt(out.checked)
+	clear(out.ours)
 	chosen := map[string][]entry{}
 	for _, peer := range c.peers {
 		entries, err := c.tune(ctx, peer, out)
@@ -75,10 +78,8 @@ func (c comparison) run(ctx context.Context) (*outcome, error) {
 	}
 	for round := range c.rounds {
 		fmt.Fprintf(c.log, "round %d of %d\n", round+1, c.rounds)
-		if round > 0 {
-			if err := c.runOurs(ctx, out); err != nil {
-				return nil, err
-			}
+		if err := c.runOurs(ctx, out); err != nil {
+			return nil, err
 		}
 		for _, peer := range c.peers {
 			if err := c.runPeer(ctx, peer, chosen[peer], out); err != nil {

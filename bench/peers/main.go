@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		cores     = flags.String("cores", "1,2", "numbers of cores to compare on")
 		cases     = flags.String("cases", "", "only these cases, separated by commas (default: all)")
 		weights   = flags.String("weights", "", "weights of the peers' rollout, .safetensors or .npz (default: what our program says it used)")
-		rounds    = flags.Int("rounds", 5, "rounds of ours and theirs; the median is shown")
+		rounds    = flags.Int("rounds", 3, "rounds of ours and theirs; the median is shown")
 		repeat    = flags.Int("repeat", 9, "samples of a timing in a round")
 	)
 	if err := flags.Parse(args); err != nil {
