@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"hnn/data"
@@ -32,7 +33,9 @@ type Case struct {
 	Threads   int     `json:"threads"`
 	Seconds   float64 `json:"seconds"` // of a training step, a field evaluation or a rollout
 	GFLOPs    float64 `json:"gflops,omitempty"`
-	PeakShare float64 `json:"peak_share,omitempty"` // of Threads times one core's peak
+	// PeakShare is GFLOPs as a share of what a loop of multiply-adds alone reached on as
+	// many threads right after it: both see what else the machine does.
+	PeakShare float64 `json:"peak_share,omitempty"`
 	// Evaluations is the number of field evaluations of a rollout, EvaluationsPerSecond
 	// their rate, over all states of a batch.
 	Evaluations          int     `json:"evaluations,omitempty"`
@@ -90,12 +93,12 @@ const rolloutStates = 50
 // probe is a case that can be measured again and again.
 type probe struct {
 	Case
-	flops float64
+	flops float64                             // of one run, in float32
 	per   int                                 // evaluations that Seconds is divided by, 0 for none
 	run   func() (evaluations int, err error) // once
 	close func()
 
-	seconds []float64
+	seconds, shares []float64
 }
 
 // Run measures every case.
@@ -139,7 +142,7 @@ func Run(o Options) (*Report, error) {
 		Peak: map[string]float64{"float32": slices.Max(peaks["float32"]), "float64": slices.Max(peaks["float64"])},
 	}
 	for _, p := range probes {
-		r.Cases = append(r.Cases, p.result(r.Peak[p.Precision]))
+		r.Cases = append(r.Cases, p.result())
 	}
 	return r, nil
 }
@@ -156,18 +159,36 @@ func (p *probe) measure(d time.Duration) error {
 		p.Evaluations = n
 		runs++
 	}
-	p.seconds = append(p.seconds, time.Since(start).Seconds()/float64(runs))
+	seconds := time.Since(start).Seconds() / float64(runs)
+	p.seconds = append(p.seconds, seconds)
+	if p.flops > 0 {
+		p.shares = append(p.shares, p.flops/seconds/sustained(p.Threads, d/4))
+	}
 	return nil
 }
 
-func (p *probe) result(peak float64) Case {
-	slices.Sort(p.seconds)
+// sustained is what multiply-adds alone reach in float32 on so many threads.
+func sustained(threads int, d time.Duration) float64 {
+	rates := make([]float64, threads)
+	var wg sync.WaitGroup
+	for i := range rates {
+		wg.Go(func() { rates[i] = kernel.SustainedFlops[float32](d) })
+	}
+	wg.Wait()
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum
+}
+
+func (p *probe) result() Case {
 	c := p.Case
-	c.Seconds = p.seconds[len(p.seconds)/2]
+	c.Seconds = median(p.seconds)
 	c.Evaluations = p.Evaluations
 	if p.flops > 0 {
 		c.GFLOPs = p.flops / c.Seconds / 1e9
-		c.PeakShare = c.GFLOPs / (peak * float64(c.Threads))
+		c.PeakShare = median(p.shares)
 	}
 	if c.Evaluations > 0 {
 		c.EvaluationsPerSecond = float64(c.Evaluations) / c.Seconds
@@ -176,6 +197,11 @@ func (p *probe) result(peak float64) Case {
 		c.Seconds, c.Evaluations = c.Seconds/float64(p.per), 0
 	}
 	return c
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
 }
 
 func newProbes(o *Options) ([]*probe, error) {

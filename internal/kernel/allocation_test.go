@@ -101,6 +101,10 @@ func TestPeakFlops(t *testing.T) {
 	if !(p32 > 1e8 && p32 < 1e12 && p64 > 1e8 && p64 < 1e12) {
 		t.Errorf("peaks %g and %g", p32, p64)
 	}
+	// What lasts is not more than the best, but for the clock's jitter over 20 ms.
+	if s := SustainedFlops[float32](20 * time.Millisecond); !(s > 1e8 && s < 1.1*p32) {
+		t.Errorf("sustained %g, peak %g", s, p32)
+	}
 	if r := p32 / p64; vectors() && (r < 1.5 || r > 2.5) {
 		t.Errorf("float32 has %.2f times the peak of float64, want 2", r)
 	}

@@ -22,6 +22,18 @@ func PeakFlops[T Float](d time.Duration) float64 {
 	return best
 }
 
+// SustainedFlops is PeakFlops as it lasts over about d, with whatever else the machine
+// does at the time: what a computation that runs next to it can be compared with.
+func SustainedFlops[T Float](d time.Duration) float64 {
+	const turns = 20_000 // far above the clock's resolution
+	flops := 0.0
+	start := time.Now()
+	for time.Since(start) < d {
+		flops += peak[T](turns)
+	}
+	return flops / time.Since(start).Seconds()
+}
+
 // peakSink keeps the compiler from dropping the plain loop.
 var peakSink float64
 
