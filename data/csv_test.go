@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -201,11 +202,9 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add("t,q,p\n0,1,\"2\n", ",")
 	f.Fuzz(func(t *testing.T, text, comma string) {
 		opts := CSVOptions{}
-		for _, r := range comma {
-			if r != '"' && r != '\r' && r != '\n' && r != '#' && r != ' ' && r != '\t' && r != 0xfffd && r != 0 {
-				opts.Comma = r
-			}
-			break
+		r, _ := utf8.DecodeRuneInString(comma)
+		if !strings.ContainsRune("\"\r\n# \t\ufffd\x00", r) {
+			opts.Comma = r
 		}
 		s, err := ReadCSV(strings.NewReader(text), "f", opts)
 		checkRead(t, s, err)

@@ -1,6 +1,9 @@
 package kernel
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 // PeakFlops measures, for about d, how many floating-point operations a second the
 // core it runs on can do in T at best: the fastest of many short runs of a loop of
@@ -34,9 +37,6 @@ func SustainedFlops[T Float](d time.Duration) float64 {
 	return flops / time.Since(start).Seconds()
 }
 
-// peakSink keeps the compiler from dropping the plain loop.
-var peakSink float64
-
 // peakPlain does turns times eight multiply-adds, and returns the operations done.
 func peakPlain[T Float](turns int) float64 {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
@@ -51,6 +51,6 @@ func peakPlain[T Float](turns int) float64 {
 		s6 = s6*x + y
 		s7 = s7*x + y
 	}
-	peakSink = float64(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7)
+	runtime.KeepAlive(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7) // else the loop is dropped
 	return 2 * 8 * float64(turns)
 }
