@@ -46,7 +46,7 @@ func (e *Env) figure(runs []*Run) error {
 func taskFigure(runs []*Run) (*report.Figure, error) {
 	r := runs[0]
 	task := report.Task{
-		Title:       strings.ToUpper(r.Config.Task[:1]) + r.Config.Task[1:],
+		Title:       title(r.Config.Task),
 		Coordinates: quantities(r),
 		Time:        report.Quantity{Name: "t"},
 		Energy:      report.Quantity{Name: "H"},
@@ -79,6 +79,17 @@ func taskFigure(runs []*Run) (*report.Figure, error) {
 		return report.PhasePlane(task, report.Samples{X: rows(r.data.Train.X, 2), DX: rows(r.data.Train.DX, 2)})
 	}
 	return report.Coordinates(task)
+}
+
+// title is a task's name as a heading: "Two-body", "Real pendulum".
+func title(task string) string {
+	switch task {
+	case RealPendulum:
+		task = "real pendulum"
+	case OwnData:
+		task = "measured data"
+	}
+	return strings.ToUpper(task[:1]) + task[1:]
 }
 
 func quantities(r *Run) []report.Quantity {

@@ -49,7 +49,7 @@ func modelName(runs []*Run) string {
 // where that differs from zero.
 func writeTruth(w io.Writer, runs []*Run) {
 	truth := func(r *Results) Number { return r.TrueHLoss }
-	if v := median(values(runs, truth)); !(v > 1e-12) {
+	if v := median(values(runs, truth)); !(v > 1e-12) || math.IsInf(v, 1) {
 		return
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t\t\t\t\t\t\n", runs[0].Config.Task, "(the true H)", spread(runs, truth))

@@ -20,8 +20,12 @@ const (
 	keySpace    vg.Length = 3    // between a key and its text
 )
 
+// otherFonts leaves room for text in the font of a viewer of SVG that has neither
+// ours nor one of its metrics: DejaVu Sans is a ninth wider.
+const otherFonts = 1.12
+
 func (e entry) size() vg.Length {
-	return e.width + keySpace + textStyle(legendSize, textColor).Width(e.label)
+	return e.width + keySpace + otherFonts*textStyle(legendSize, textColor).Width(e.label)
 }
 
 // legendLines breaks the entries into lines of at most the given width.
