@@ -12,6 +12,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -24,10 +25,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -53,11 +55,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		python    = flags.String("python", "", "the Python to use (default: bench/peers/.venv if it exists, else python3)")
 		doInstall = flags.Bool("install", false, "make bench/peers/.venv with the pinned packages (6 GB), and stop")
 		dir       = flags.String("dir", filepath.Join("bench", "peers"), "folder of the scripts")
-		ours      = flags.String("ours", "", "command that prints our timings (default: builds ./cmd/hnn and runs its `bench --json`); - for none")
+		ours      = flags.String("ours", "", "`command` that prints our timings (default: builds ./cmd/hnn and runs its bench --json); - for none")
 		peers     = flags.String("peers", "torch,jax", "which peers to run")
 		cores     = flags.String("cores", "1,2", "numbers of cores to compare on")
 		cases     = flags.String("cases", "", "only these cases, separated by commas (default: all)")
-		weights   = flags.String("weights", "", "weights of the peers' rollout, .safetensors or .npz (default: what our program says it used)")
+		weights   = flags.String("weights", "", "`file` with the weights that all roll out, a spring run's model.safetensors (default: trained first)")
 		rounds    = flags.Int("rounds", 3, "rounds of ours and theirs; the median is shown")
 		repeat    = flags.Int("repeat", 9, "samples of a timing in a round")
 	)
@@ -118,12 +120,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch *ours {
 	case "-":
 	case "":
-		program, remove, err := build(ctx)
+		temporary, err := os.MkdirTemp("", "hnn-peers-")
 		if err != nil {
 			return err
 		}
-		defer remove()
-		c.ours = []string{program, "bench", "--json"}
+		defer os.RemoveAll(temporary)
+		program, err := build(ctx, temporary)
+		if err != nil {
+			return err
+		}
+		file := *weights
+		if file == "" {
+			if file, err = train(ctx, program, temporary); err != nil {
+				return err
+			}
+		}
+		// Few rounds of its own, since it is run again in each of ours.
+		c.ours = []string{program, "bench", "--json", "--rounds", "3", "--threads", *cores, "--weights", file}
 	default:
 		c.ours = strings.Fields(*ours)
 	}
@@ -150,18 +163,21 @@ func parseCores(text string) ([]int, error) {
 	return slices.Compact(budgets), nil
 }
 
-// build compiles our program to a temporary file, which remove deletes: what is
-// timed is not `go run`.
-func build(ctx context.Context) (program string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "hnn-peers-")
-	if err != nil {
-		return "", nil, err
-	}
-	remove = func() { _ = os.RemoveAll(dir) } // a temporary file left over harms nobody
+// build compiles our program into dir: what is timed is not `go run`.
+func build(ctx context.Context, dir string) (program string, err error) {
 	program = filepath.Join(dir, "hnn")
 	if output, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/hnn").CombinedOutput(); err != nil {
-		remove()
-		return "", nil, fmt.Errorf("go build ./cmd/hnn: %w\n%s", err, strings.TrimSpace(string(output)))
+		return "", fmt.Errorf("go build ./cmd/hnn: %w\n%s", err, bytes.TrimSpace(output))
 	}
-	return program, remove, nil
+	return program, nil
+}
+
+// train fits the spring's network that all roll out, and gives its file.
+func train(ctx context.Context, program, dir string) (weights string, err error) {
+	run := filepath.Join(dir, "spring")
+	command := exec.CommandContext(ctx, program, "train", "spring", "--no-strict", "--no-figures", "--quiet", "--out", run)
+	if output, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("hnn train spring: %w\n%s", err, bytes.TrimSpace(output))
+	}
+	return filepath.Join(run, "model.safetensors"), nil
 }

@@ -26,7 +26,8 @@ func fakePeers(t *testing.T, calls string) string {
 case "$1 $*" in
 *torch_peer.py*"--threads 2"*) plain=8e-3; best=5e-3;;
 *torch_peer.py*) plain=6e-3; best=7e-3;;
-*) echo '{"versions": {"jax": "9"}, "cases": [{"name": "train-step/spring", "precision": "float32", "variant": "jit", "plain": true, "seconds": 3e-3, "fastest": 3e-3, "check": [1.5]}]}'; exit 0;;
+*) echo '{"versions": {"jax": "9"}, "cases": [{"name": "train-step/spring", "precision": "float32", "variant": "jit", "plain": true, "seconds": 3e-3, "fastest": 3e-3, "check": [1.5]},
+ {"name": "rollout/spring", "precision": "float64", "variant": "jit", "plain": true, "seconds": 6e-2, "fastest": 6e-2, "evaluations": 3000}]}'; exit 0;;
 esac
 echo '{"versions": {"torch": "9"}, "blas_threads": null, "skipped": [{"name": "train-step/spring", "precision": "float32", "variant": "double", "reason": "not supported"}],
  "cases": [{"name": "train-step/spring", "precision": "float32", "variant": "eager", "plain": true, "seconds": '$plain', "fastest": '$plain', "check": [1.5]},
@@ -37,6 +38,7 @@ echo '{"versions": {"torch": "9"}, "blas_threads": null, "skipped": [{"name": "t
 const ourTimings = `{"cases": [
  {"name": "train-step/spring", "precision": "float32", "threads": 1, "seconds": 4e-3},
  {"name": "train-step/spring", "precision": "float32", "threads": 2, "seconds": 2e-3},
+ {"name": "pendulum", "precision": "float32", "threads": 1, "seconds": 1},
  {"name": "rollout/spring", "precision": "float64", "threads": 1, "seconds": 3e-2, "evaluations": 3000, "weights": "net.safetensors", "initial_state": [0.6, -0.4]}]}`
 
 func TestRunPrintsTheRatios(t *testing.T) {
@@ -58,13 +60,18 @@ func TestRunPrintsTheRatios(t *testing.T) {
 		"train-step/spring float32 1 4 ms 6 ms 1.50 6 ms 1.50 3 ms 0.75 3 ms 0.75",
 		"train-step/spring float32 2 2 ms 6 ms 3.00 5 ms 2.50 3 ms 1.50 3 ms 1.50",
 		"train-step/spring float32 2 torch compiled threads 2",
-		"rollout/spring float64 1 30 ms - - - - - - - -",
+		"rollout/spring float64 1 30 ms - - - - 60 ms 2.00 60 ms 2.00",
 		"rollout/spring float64 1 ours 3000 10 us each",
+		"rollout/spring float64 1 jax, jit 3000 20 us each",
 		"cannot: train-step/spring float32, double: not supported",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, stdout.String())
 		}
+	}
+
+	if strings.Contains(text, "pendulum") {
+		t.Errorf("a case of ours alone is in:\n%s", stdout.String())
 	}
 
 	log, err := os.ReadFile(calls)

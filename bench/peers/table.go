@@ -44,12 +44,10 @@ func medianSeconds(timings []timing) float64 {
 	return median(seconds)
 }
 
-// tasks lists what was measured: by name, then precision.
+// tasks lists what a peer measured, by name, then precision. What only our program
+// has is no comparison.
 func (o *outcome) tasks() []task {
 	seen := map[task]bool{}
-	for key := range o.ours {
-		seen[key.task] = true
-	}
 	for e := range o.peers {
 		seen[e.task] = true
 	}
