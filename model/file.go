@@ -49,7 +49,7 @@ func Pack[T kernel.Float](n Network[T], metadata map[string]string) (*safetensor
 	return f, nil
 }
 
-// Load reads a model that Save wrote, whichever its precision, widened to float64,
+// Load reads a model that Save or SaveExpansion wrote, whichever its precision, widened to float64,
 // and its metadata. A file that is damaged, is no model, or has numbers that are
 // not finite is an error that wraps safetensors.ErrFormat and names the file.
 func Load(path string) (Model, map[string]string, error) {
@@ -57,11 +57,19 @@ func Load(path string) (Model, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := Unpack[float64](f)
+	m, err := unpackModel(f)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, f.Metadata, nil
+}
+
+// unpackModel makes whatever model a file holds.
+func unpackModel(f *safetensors.File) (Model, error) {
+	if isExpansion(f) {
+		return unpackExpansion(f)
+	}
+	return Unpack[float64](f)
 }
 
 // Unpack is the inverse of Pack, in the precision asked for.
