@@ -1,0 +1,98 @@
+package closedform
+
+import (
+	"hnn/internal/kernel"
+	"hnn/internal/parallel"
+	"hnn/model"
+)
+
+// normal are the normal equations A c = r of the least-squares problem |M c - y|^2.
+type normal struct {
+	a *symmetric
+	r []float64
+	// squares is |y|^2 and equations the number of rows of M.
+	squares   float64
+	equations int
+}
+
+// assemble forms the normal equations of the rows.
+func assemble(pool *parallel.Pool, b *basis, r *rows) *normal {
+	if ridges := b.ridges(); ridges != nil {
+		return ridges.assemble(pool, b, r)
+	}
+	a, rhs := newSymmetric(b.unknowns), make([]float64, b.unknowns)
+	s := &normal{a: a, r: rhs}
+	states := max(chunkRows/r.dim, 1)
+	e := newExplicit(b, states)
+	m := newTiled(states*r.dim, b.unknowns)
+	y := make([]float64, states*r.dim)
+	for lo := 0; lo < r.len(); lo += states {
+		n := min(states, r.len()-lo)
+		e.fill(m, 0, y, r, lo, n)
+		a.addGram(pool, m, n*r.dim)
+		m.addProjection(pool, y, rhs, 1, n*r.dim)
+		s.squares += kernel.SumSquares(y[:n*r.dim])
+	}
+	s.equations = len(r.x)
+	return s
+}
+
+// explicit writes the rows of M themselves.
+type explicit struct {
+	b      *basis
+	passes []model.TermPass
+	states int
+	block  []float64 // states x dim x features
+}
+
+func newExplicit(b *basis, states int) *explicit {
+	e := &explicit{b: b, states: states, block: make([]float64, states*b.h.Dim()*len(b.share))}
+	for _, t := range b.h.Terms() {
+		e.passes = append(e.passes, t.NewPass(states))
+	}
+	return e
+}
+
+// fill writes the equations of states lo to lo+n of r, at most so many as e was made
+// for, to M from its row at on, and their right sides to y.
+func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
+	d, features := r.dim, len(e.b.share)
+	x, g := r.x[lo*d:(lo+n)*d], r.g[lo*d:(lo+n)*d]
+	first := 0
+	for i, p := range e.passes {
+		p.Columns(x, e.block[first:], features, n)
+		first += e.b.h.Terms()[i].Size()
+	}
+	for u := range e.b.unknowns {
+		clear(m.column(u)[at : at+n*d])
+	}
+	for f, u := range e.b.share {
+		column := m.column(u)[at : at+n*d]
+		for i := range column {
+			column[i] += e.block[i*features+f]
+		}
+	}
+	if e.b.friction {
+		// -dp/dt = dH/dq + rate p
+		column := m.column(e.b.unknowns - 1)[at : at+n*d]
+		for s := 0; s < n*d; s += d {
+			copy(column[s:s+d/2], x[s+d/2:s+d])
+		}
+	}
+	copy(y, g)
+	if r.weight == nil {
+		return
+	}
+	for s := range n {
+		w := r.weight[lo+s]
+		for i := s * d; i < (s+1)*d; i++ {
+			y[i] *= w
+		}
+	}
+	for u := range e.b.unknowns {
+		column := m.column(u)[at : at+n*d]
+		for i := range column {
+			column[i] *= r.weight[lo+i/d]
+		}
+	}
+}

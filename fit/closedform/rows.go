@@ -1,0 +1,89 @@
+package closedform
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"hnn/data"
+)
+
+// rows are observations of the gradient of H: at state x it is g = (-dp/dt, dq/dt), with
+// friction (-dp/dt - rate p, dq/dt).
+type rows struct {
+	dim    int
+	x, g   []float64 // n x dim
+	weight []float64 // n, or nil for 1
+}
+
+func (r *rows) len() int { return len(r.x) / r.dim }
+
+// observed takes the rows of a set that has derivatives.
+func observed(s *data.Set) *rows {
+	r := &rows{dim: s.Dim, x: slices.Clone(s.X), g: make([]float64, len(s.X))}
+	n := s.Dim / 2
+	for at := 0; at < len(s.X); at += s.Dim {
+		for i := range n {
+			r.g[at+i], r.g[at+n+i] = -s.DX[at+n+i], s.DX[at+i]
+		}
+	}
+	return r
+}
+
+// choose returns count of the picks (row numbers), drawn without replacement and in
+// order; all of them where there are no more.
+func choose(rng *rand.Rand, picks []int, count int) []int {
+	if count >= len(picks) {
+		return picks
+	}
+	chosen := make([]int, count)
+	for i, p := range rng.Perm(len(picks))[:count] {
+		chosen[i] = picks[p]
+	}
+	slices.Sort(chosen)
+	return chosen
+}
+
+// pick returns copies of the rows with these numbers.
+func (r *rows) pick(picks []int) *rows {
+	c := &rows{dim: r.dim, x: make([]float64, 0, len(picks)*r.dim), g: make([]float64, 0, len(picks)*r.dim)}
+	for _, i := range picks {
+		c.x = append(c.x, r.x[i*r.dim:(i+1)*r.dim]...)
+		c.g = append(c.g, r.g[i*r.dim:(i+1)*r.dim]...)
+		if r.weight != nil {
+			c.weight = append(c.weight, r.weight[i])
+		}
+	}
+	return c
+}
+
+// turned returns the rows, each turned at random.
+func (r *rows) turned(rng *rand.Rand, by *rotation) *rows {
+	c := &rows{dim: r.dim, x: slices.Clone(r.x), g: slices.Clone(r.g), weight: r.weight}
+	for at := 0; at < len(c.x); at += r.dim {
+		by.turn(rng, c.x[at:at+r.dim], c.g[at:at+r.dim])
+	}
+	return c
+}
+
+// weigh gives row n the weight 1/sqrt(|g_n|^2 + median of |g|^2), relative to that of a
+// row at the median: rows with a large field, as near-collisions have, count by their
+// relative error, and do not outweigh the rest.
+func (r *rows) weigh() {
+	n := r.len()
+	squares := make([]float64, n)
+	for i := range squares {
+		v := r.g[i*r.dim : (i+1)*r.dim]
+		squares[i] = dot(v, v)
+	}
+	sorted := slices.Clone(squares)
+	slices.Sort(sorted)
+	median := sorted[n/2]
+	if median == 0 {
+		return // half of the rows are at rest: there is no scale to weigh by
+	}
+	r.weight = make([]float64, n)
+	for i, s := range squares {
+		r.weight[i] = math.Sqrt(2 * median / (s + median))
+	}
+}
