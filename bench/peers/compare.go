@@ -16,8 +16,8 @@ import (
 // tuningRepeat is how many samples the tuning takes of each timing.
 const tuningRepeat = 5
 
-// finalists of each peer's variants and configs go on from the tuning to the
-// rounds; more than one, because a tuning on a busy machine may err.
+// finalists of a peer's variants go on from the tuning to the rounds; more than
+// one, because a tuning on a busy machine may err.
 const finalists = 2
 
 // A comparison times our program and its peers in turn.
@@ -139,14 +139,10 @@ func joinFloats(values []float64) string {
 }
 
 // tune runs every variant of a peer under every setting of its threads, briefly,
-// and gives the entries for the rounds: for each budget of cores the plain
-// variant and the finalists.
+// and gives the entries for the rounds: of each task and setting the plain
+// variant and the finalists. Which setting is best, only the rounds decide.
 func (c comparison) tune(ctx context.Context, peer string, out *outcome) ([]entry, error) {
-	type candidate struct {
-		entry
-		seconds float64
-	}
-	var candidates []candidate
+	var entries []entry
 	for _, cfg := range configs(peer, c.budgets) {
 		if platform, known := out.platforms[peer]; known && cfg.threads != cfg.blasThreads && platform.BLASThreads == nil {
 			continue // its BLAS has no threads of its own
@@ -157,30 +153,19 @@ func (c comparison) tune(ctx context.Context, peer string, out *outcome) ([]entr
 			return nil, err
 		}
 		out.platforms[peer] = r
+		slices.SortStableFunc(r.Cases, func(a, b timing) int { return cmp.Compare(a.Fastest, b.Fastest) })
+		taken := map[task]int{}
 		for _, t := range r.Cases {
-			candidates = append(candidates, candidate{entry{t.task(), peer, t.Variant, t.Plain, cfg}, t.Fastest})
+			if t.Plain || taken[t.task()] < finalists {
+				entries = append(entries, entry{t.task(), peer, t.Variant, t.Plain, cfg})
+				taken[t.task()]++
+			}
 			t.Variant = peer + ", " + t.Variant
 			out.checked = append(out.checked, t)
 		}
 	}
-	if len(candidates) == 0 {
+	if len(entries) == 0 {
 		return nil, fmt.Errorf("%s could run nothing", peer)
-	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.seconds, b.seconds) })
-	var entries []entry
-	for _, budget := range c.budgets {
-		taken, plain := map[task]int{}, map[task]bool{}
-		for _, e := range candidates {
-			if e.config.cores() > budget {
-				continue
-			}
-			firstPlain := e.plain && !plain[e.task]
-			if firstPlain || taken[e.task] < finalists {
-				entries = append(entries, e.entry)
-				taken[e.task]++
-				plain[e.task] = plain[e.task] || e.plain
-			}
-		}
 	}
 	return entries, nil
 }
