@@ -254,8 +254,8 @@ def run_rollout(report, layers, x0, args):
 
     "float32" is the precision of the network, as the authors run it. Its
     rounding is far above a tolerance of 1e-9, so the step control works against
-    noise and takes more evaluations. torch.func is left out: it takes three
-    times as long for a field as the eager variant.
+    noise and takes more evaluations. torch.func is left out: it takes two
+    to four times as long for a field as the eager variant.
     """
     variants = {name: make for name, make in FIELD_VARIANTS.items() if name != "torch.func"}
     times = np.linspace(*workload.ROLLOUT_SPAN, workload.ROLLOUT_POINTS)
