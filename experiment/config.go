@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -55,6 +56,20 @@ type Config struct {
 	TestEvery       int     `yaml:"test-every"`
 	Patience        int     `yaml:"patience"`
 	CheckpointEvery int     `yaml:"checkpoint-every"`
+
+	// What the user knows of the system, and the other settings of the closed form: see
+	// closedform.Options. The trainer adam uses none of them.
+	Known       bool      `yaml:"known,omitempty"`
+	Structure   []string  `yaml:"structure,flow,omitempty"`
+	Symmetry    []string  `yaml:"symmetry,flow,omitempty"`
+	Dissipation string    `yaml:"dissipation,omitempty"`
+	Angle       []string  `yaml:"angle,flow,omitempty"`
+	Mass        []float64 `yaml:"mass,flow,omitempty"`
+	Features    int       `yaml:"features,omitempty"`
+	Weighted    bool      `yaml:"weighted,omitempty"`
+	Solver      string    `yaml:"solver,omitempty"`
+	Ridge       float64   `yaml:"ridge,omitempty"`
+	Scale       float64   `yaml:"scale,omitempty"`
 
 	// The draw of a known system's data; of a user's file only TestFraction counts.
 	Trajectories int     `yaml:"trajectories,omitempty"`
@@ -103,7 +118,7 @@ func Tasks() []string {
 // without L2. An unknown name is a *system.UnknownError.
 func Default(task string) (Config, error) {
 	c := Config{
-		Task: task, Model: model.KindHNN, Trainer: "adam", Precision: "float32",
+		Task: task, Model: model.KindHNN, Trainer: Adam, Precision: "float32",
 		Hidden: []int{200, 200}, Activation: "tanh",
 		Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
 		TestEvery: 100, CheckpointEvery: 1000,
@@ -167,17 +182,14 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("task %s needs a file: give --data FILE", c.Task)
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
-	case c.Trainer != "adam":
-		return fmt.Errorf("no trainer %q; the trainer is adam", c.Trainer)
+	case !slices.Contains(Trainers(), c.Trainer):
+		return &system.UnknownError{Kind: "trainer", Name: c.Trainer, Known: Trainers()}
 	case c.Precision != "float32" && c.Precision != "float64":
 		return fmt.Errorf("no precision %q; it is float32 or float64", c.Precision)
 	case c.CheckpointEvery < 0:
 		return fmt.Errorf("a checkpoint every %d steps; give a positive number, or 0 for one at the end only", c.CheckpointEvery)
 	case c.TestFraction < 0 || c.TestFraction >= 1 || math.IsNaN(c.TestFraction):
 		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
-	}
-	if err := c.validateSchedule(); err != nil {
-		return err
 	}
 	dim := 2
 	if c.fromFile() {
@@ -193,6 +205,15 @@ func (c *Config) Validate() error {
 			return err
 		}
 		dim = s.Dim()
+	}
+	if c.Trainer == ClosedForm {
+		return c.validateClosedForm()
+	}
+	if names := c.given(closedFormKeys); names != nil {
+		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), ClosedForm, c.Trainer)
+	}
+	if err := c.validateSchedule(); err != nil {
+		return err
 	}
 	if err := c.architecture(dim).Validate(); err != nil {
 		return err
@@ -229,7 +250,8 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: more than %d bytes; this is no configuration", name, maxConfig)
 	}
 	var head struct {
-		Task string `yaml:"task"`
+		Task    string `yaml:"task"`
+		Trainer string `yaml:"trainer"`
 	}
 	if err := yaml.Unmarshal(text, &head); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
@@ -240,6 +262,9 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 	c, err := Default(head.Task)
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if head.Trainer == ClosedForm {
+		c = c.WithClosedForm()
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
@@ -270,9 +295,16 @@ func ReadConfigFile(path string) (Config, error) {
 
 // Write writes the configuration as ReadConfig takes it.
 func (c *Config) Write(w io.Writer) error {
+	var node yaml.Node
+	if err := node.Encode(c); err != nil {
+		return err
+	}
+	if c.Trainer == ClosedForm {
+		dropKeys(&node, adamKeys)
+	}
 	e := yaml.NewEncoder(w)
 	e.SetIndent(2)
-	if err := e.Encode(c); err != nil {
+	if err := e.Encode(&node); err != nil {
 		return err
 	}
 	return e.Close()

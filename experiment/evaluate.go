@@ -68,7 +68,7 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
 	if old, err := ReadResults(r.Dir); err == nil {
-		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
+		res.Steps, res.FitSeconds, res.StepMS, res.ClosedForm = old.Steps, old.FitSeconds, old.StepMS, old.ClosedForm
 	}
 	r.data, r.Results = d, res
 	return nil
@@ -80,7 +80,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	train := eval.Loss(m, d.Train.X, d.Train.DX, o.Workers)
 	test := eval.Loss(m, d.Test.X, d.Test.DX, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: m.Kind(), Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
 		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: Engine{Kernel: kernel.Name(), Precision: c.Precision, Threads: o.Workers},

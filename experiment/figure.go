@@ -66,8 +66,11 @@ func taskFigure(runs []*Run) (*report.Figure, error) {
 			Name:  "HNN",
 			Field: func(x, dx []float64) { field(0, x, dx) },
 		}
-		if run.Config.Model == model.KindBaseline {
+		switch {
+		case run.Config.Model == model.KindBaseline:
 			m.Role, m.Name = report.Baseline, "Baseline"
+		case run.Config.Trainer == ClosedForm:
+			m.Role, m.Name = report.ClosedForm, "HNN, closed form"
 		}
 		rollout(&m, run.model.Field(), x0, times, energy)
 		task.Models = append(task.Models, m)

@@ -55,6 +55,9 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	dirs := make([]string, len(configs))
 	for i, c := range configs {
 		name := c.Task + "-" + c.Model
+		if c.Trainer != Adam {
+			name += "-" + c.Trainer
+		}
 		out := b.Out
 		if len(configs) > 1 && out != "" {
 			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))

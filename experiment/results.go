@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"hnn/fit/closedform"
 	"hnn/internal/atomicfile"
 )
 
@@ -96,6 +97,9 @@ type Results struct {
 	FitSeconds Number `json:"fit_seconds"`
 	StepMS     Number `json:"step_ms"`
 	Engine     Engine `json:"engine"`
+
+	// ClosedForm is what the closed form did, absent for other trainers.
+	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
 }
 
 func writeResults(dir string, r *Results) error {

@@ -96,6 +96,9 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 	if d.note != "" {
 		e.log("%s: %s", c.Task, d.note)
 	}
+	if c.Trainer == ClosedForm {
+		return e.fitClosedForm(ctx, c, d, dir)
+	}
 	if c.Precision == "float64" {
 		return trainAs[float64](ctx, e, c, d, dir, resume)
 	}
@@ -130,7 +133,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := t.save(); err != nil {
 		return nil, err
 	}
-	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata()); err != nil {
+	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.config.metadata()); err != nil {
 		return nil, err
 	}
 	r := &Run{Dir: dir, Config: c, model: model.Widen(t.net), data: d}
@@ -170,17 +173,13 @@ func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*tra
 	return &training[T]{env: e, config: c, dir: dir, net: net, trainer: trainer, metrics: &metrics{path: filepath.Join(dir, metricsFile)}}, nil
 }
 
-func (t *training[T]) metadata() map[string]string {
-	return map[string]string{"hnn.task": t.config.Task, "hnn.seed": fmt.Sprint(t.config.Seed)}
-}
-
 func (t *training[T]) restore() error {
 	path := filepath.Join(t.dir, checkpointFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		t.env.log("%s: no checkpoint yet, so the run begins anew", t.dir)
 		return nil
 	}
-	if err := t.trainer.Restore(path); err != nil {
+	if err := t.trainer.Restore(path, nil); err != nil {
 		return err
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
@@ -195,7 +194,7 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.metadata())
+	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.config.metadata())
 }
 
 func (t *training[T]) train(ctx context.Context) error {

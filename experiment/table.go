@@ -15,7 +15,7 @@ func WriteTable(w io.Writer, runs []*Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "task\tmodel\ttest loss\tpaper\tenergy MSE\tpaper\tstrict energy MSE\tfit\t")
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
-		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model }) {
+		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model + r.Config.Trainer }) {
 			writeRow(t, kind)
 		}
 		writeTruth(t, task)
@@ -27,18 +27,21 @@ func writeRow(w io.Writer, runs []*Run) {
 	c := runs[0].Config
 	column := func(f func(*Results) Number) string { return spread(runs, f) }
 	paperLoss, paperEnergy := "-", "-"
-	if p, ok := Paper(c.Task, c.Model); ok {
+	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam {
 		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", c.Task, modelName(runs),
 		column(func(r *Results) Number { return r.TestLoss.Mean }), paperLoss,
 		column(energyMean), paperEnergy,
 		column(strictMedian),
-		fmt.Sprintf("%.1f s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
+		fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
 }
 
 func modelName(runs []*Run) string {
 	name := runs[0].Config.Model
+	if t := runs[0].Config.Trainer; t != Adam {
+		name += ", " + t
+	}
 	if n := len(runs); n > 1 {
 		name += fmt.Sprintf(" (%d seeds)", n)
 	}
@@ -151,7 +154,7 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 		{"energy MSE, strict (median of states)", strictMedian},
 	}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
-		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model }) {
+		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model + r.Config.Trainer }) {
 			for _, m := range measures {
 				vs := values(kind, m.of)
 				if math.IsInf(sorted(vs)[0], 1) {
@@ -161,7 +164,7 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 				for _, v := range vs {
 					mean += v / float64(len(vs))
 				}
-				fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t\n", kind[0].Config.Task, kind[0].Config.Model, len(kind),
+				fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t\n", kind[0].Config.Task, modelName(kind[:1]), len(kind),
 					m.name, scientific(mean), scientific(median(vs)), scientific(sorted(vs)[len(vs)-1]))
 			}
 		}

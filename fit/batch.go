@@ -127,6 +127,7 @@ func (b *sampler) restore(state []byte, position int) error {
 	if err := b.source.UnmarshalBinary(state); err != nil {
 		return err
 	}
+	b.position, b.shuffled = b.rows, nil
 	if position >= 0 {
 		b.shuffle()
 		b.position = position

@@ -63,11 +63,18 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 }
 
 // Restore continues from a checkpoint of a trainer with the same model, data and
-// options. An error leaves the trainer as it was and says what does not fit.
-func (t *Trainer[T]) Restore(path string) error {
+// options. What of these the trainer cannot see itself the caller compares by
+// metadata: the checkpoint must have been saved with every value given here. An error
+// leaves the trainer as it was and says what does not fit.
+func (t *Trainer[T]) Restore(path string, metadata map[string]string) error {
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return err
+	}
+	for key, want := range metadata {
+		if have := f.Metadata[key]; have != want {
+			return fmt.Errorf("%s: cannot continue from this checkpoint: its %s is %q and the run's is %q; what it was taken from has changed since", path, key, have, want)
+		}
 	}
 	if err := t.restore(f); err != nil {
 		return fmt.Errorf("%s: cannot continue from this checkpoint: %w", path, err)

@@ -11,6 +11,7 @@ package fit
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"hnn/data"
 	"hnn/internal/kernel"
@@ -74,7 +75,7 @@ type Options struct {
 
 // Defaults are the options of the paper's spring task.
 func Defaults() Options {
-	return Options{Steps: 2000, LearningRate: 1e-3, TestEvery: 100}
+	return Options{Steps: 2000, LearningRate: 1e-3, L2: 1e-4, TestEvery: 100}
 }
 
 // Validate reports the first option that makes no sense, for data of so many
@@ -87,10 +88,10 @@ func (o Options) Validate(train, test int) error {
 		return fmt.Errorf("fit: a batch of %d rows; give a positive number, or 0 for all rows", o.Batch)
 	case o.Batch > train:
 		return fmt.Errorf("fit: a batch of %d rows of data that have %d; give a smaller batch, or 0 for all rows", o.Batch, train)
-	case !(o.LearningRate > 0):
+	case !(o.LearningRate > 0 && o.LearningRate <= math.MaxFloat32):
 		return fmt.Errorf("fit: a learning rate of %v; give a positive number", o.LearningRate)
-	case !(o.L2 >= 0), !(o.WeightDecay >= 0):
-		return fmt.Errorf("fit: L2 of %v and weight decay of %v; neither can be negative", o.L2, o.WeightDecay)
+	case !(o.L2 >= 0 && o.L2 <= math.MaxFloat32), !(o.WeightDecay >= 0 && o.WeightDecay <= math.MaxFloat32):
+		return fmt.Errorf("fit: L2 of %v and weight decay of %v; both must be finite and neither can be negative", o.L2, o.WeightDecay)
 	case o.L2 > 0 && o.WeightDecay > 0:
 		return fmt.Errorf("fit: L2 of %v and weight decay of %v; they are two forms of the same, give one", o.L2, o.WeightDecay)
 	case !(o.ClipNorm >= 0):
@@ -118,8 +119,8 @@ type Record struct {
 	Rate, Norm float64
 }
 
-// DivergedError says that a number stopped being finite. The parameters are those
-// of before the step.
+// DivergedError says that a number stopped being finite. The trainer must not be
+// saved or stepped any more.
 type DivergedError struct {
 	Step   int
 	Tensor string // the first tensor with a number that is not finite

@@ -27,7 +27,8 @@ type Trainer[T kernel.Float] struct {
 	batch   Rows[T]
 	adam    *adam[T]
 	update  func(worker, chunk int)
-	scale   T // of the gradient, below 1 where it is clipped
+	scale   T      // of the gradient, below 1 where it is clipped
+	finite  []bool // of each chunk of the parameters, after the update
 
 	step    int
 	seconds float64
@@ -75,7 +76,9 @@ func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, s
 			}
 		}
 		t.adam.update(net.Params(), g, lo, hi)
+		t.finite[c] = kernel.AllFinite(net.Params()[lo:hi])
 	}
+	t.finite = make([]bool, t.engine.chunks())
 	return t, nil
 }
 
@@ -131,10 +134,16 @@ func (t *Trainer[T]) Step() (Record, error) {
 	}
 	t.adam.begin(t.step, rate, &t.options)
 	t.pool.Run(t.engine.chunks(), t.update)
+	if slices.Contains(t.finite, false) {
+		return Record{}, &DivergedError{Step: t.step, Tensor: t.notFinite(), Loss: loss}
+	}
 	t.pool.Run(t.net.Refreshes(), t.engine.refresh)
 	r := Record{Step: t.step, Loss: loss, Rate: rate, Norm: norm}
 	if t.tester != nil && t.testNow() {
 		r.Test, r.Tested = t.tester.loss(t.test.X, t.test.DX), true
+		if math.IsNaN(r.Test) || math.IsInf(r.Test, 0) {
+			return Record{}, &DivergedError{Step: t.step, Tensor: "the model's output on the test rows", Loss: loss}
+		}
 		t.watch(r.Test)
 	}
 	return r, nil

@@ -107,7 +107,7 @@ func TestResumeToTheSameBits(t *testing.T) {
 		again := newNetwork[float32](t, small)
 		clear(again.Params())
 		resumed := newTrainer(t, again, o)
-		if err := resumed.Restore(path); err != nil {
+		if err := resumed.Restore(path, nil); err != nil {
 			t.Fatal(err)
 		}
 		if resumed.StepsDone() != stop {
@@ -151,11 +151,12 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", what, err, want)
 		}
 	}
-	refuses("a model file", newTrainer(t, newNetwork[float32](t, small), o).Restore(modelOnly), "no state of a trainer")
-	refuses("another architecture", newTrainer(t, newNetwork[float32](t, wider), o).Restore(path), "25")
-	refuses("another precision", newTrainer(t, newNetwork[float64](t, small), o).Restore(path), "F32")
-	refuses("fewer steps", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}).Restore(path), "step 5")
-	refuses("batches", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}).Restore(path), "full batches")
+	refuses("a model file", newTrainer(t, newNetwork[float32](t, small), o).Restore(modelOnly, nil), "no state of a trainer")
+	refuses("another architecture", newTrainer(t, newNetwork[float32](t, wider), o).Restore(path, nil), "25")
+	refuses("another precision", newTrainer(t, newNetwork[float64](t, small), o).Restore(path, nil), "F32")
+	refuses("other data", newTrainer(t, newNetwork[float32](t, small), o).Restore(path, map[string]string{"hnn.data": "x"}), "hnn.data")
+	refuses("fewer steps", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}).Restore(path, nil), "step 5")
+	refuses("batches", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}).Restore(path, nil), "full batches")
 }
 
 func TestDivergenceStops(t *testing.T) {
@@ -175,6 +176,17 @@ func TestDivergenceStops(t *testing.T) {
 	}
 	if !slices.Equal(before, net.Params()) {
 		t.Error("the parameters changed in the step that diverged")
+	}
+}
+
+// A step whose own update overflows is not taken for good: no trainer that could be
+// saved comes out of it.
+func TestUpdateThatOverflows(t *testing.T) {
+	tr := newTrainer(t, newNetwork[float32](t, small), Options{Steps: 1, LearningRate: 3e38})
+	err := tr.Run(context.Background(), nil)
+	var diverged *DivergedError
+	if !errors.As(err, &diverged) || diverged.Step != 1 {
+		t.Errorf("error %v, want a DivergedError at step 1", err)
 	}
 }
 

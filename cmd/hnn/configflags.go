@@ -20,7 +20,6 @@ import (
 // the configuration's values as defaults.
 func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	list := func(names []string) string { return strings.Join(names, ", ") }
-	fs.StringVar(&c.Trainer, "trainer", c.Trainer, "how to fit: adam")
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the data, the initial weights and the batches")
 	fs.StringVar(&c.Precision, "precision", c.Precision, "of training: float32 or float64")
 	fs.IntSliceVar(&c.Hidden, "hidden", c.Hidden, "widths of the hidden layers")
@@ -39,6 +38,17 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntVar(&c.TestEvery, "test-every", c.TestEvery, "steps between two test losses, which are also the logged steps")
 	fs.IntVar(&c.Patience, "patience", c.Patience, "stop early after so many test losses without a new minimum, 0 for never")
 	fs.IntVar(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "steps between two checkpoints, 0 for one at the end")
+	fs.BoolVar(&c.Known, "known", c.Known, "closed form: tell it the known system's structure, symmetry, angles and masses")
+	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "closed form: separable, quadratic-kinetic, pairwise")
+	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
+	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "closed form: linear")
+	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "closed form: state columns that are angles")
+	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "closed form: masses of the bodies")
+	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
+	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "closed form: weigh rows with large derivatives less")
+	fs.StringVar(&c.Solver, "solver", c.Solver, "closed form: cholesky or qr, empty for one that suits the size")
+	fs.Float64Var(&c.Ridge, "ridge", c.Ridge, "closed form: relative ridge, 0 for one chosen by the data")
+	fs.Float64Var(&c.Scale, "scale", c.Scale, "closed form: steepness of the features, 0 for one chosen by the data")
 	fs.IntVar(&c.Trajectories, "trajectories", c.Trajectories, "trajectories to draw, train and test together")
 	fs.IntVar(&c.Points, "points", c.Points, "observations on a drawn trajectory")
 	fs.Float64Var(&c.Horizon, "horizon", c.Horizon, "time of a drawn trajectory's last point")
@@ -77,17 +87,19 @@ type configFlags struct {
 	cmd    *cobra.Command
 	shown  experiment.Config // what the flags are bound to: for the help only
 	models []string
-	seeds  string
-	data   string
-	jobs   int
-	out    string
-	force  bool
-	json   bool
-	quiet  bool
+	// trainers are those of an HNN; every baseline's is adam.
+	trainers []string
+	seeds    string
+	data     string
+	jobs     int
+	out      string
+	force    bool
+	json     bool
+	quiet    bool
 }
 
-func newConfigFlags(cmd *cobra.Command, models []string) *configFlags {
-	f := &configFlags{cmd: cmd, models: models}
+func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags {
+	f := &configFlags{cmd: cmd, models: models, trainers: trainers}
 	c, err := experiment.Default("spring")
 	if err != nil {
 		panic("hnn: the spring task is unknown")
@@ -96,6 +108,7 @@ func newConfigFlags(cmd *cobra.Command, models []string) *configFlags {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(model.Kinds(), ", "))
+	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, "how to fit an HNN: "+strings.Join(experiment.Trainers(), ", ")+" (one least-squares solve)")
 	fs.StringVar(&f.data, "data", "", "file of measured trajectories")
 	fs.StringVar(&f.seeds, "seeds", "", "several seeds, as 0-4 or 0,3,7: reports mean, median and worst")
 	fs.IntVar(&f.jobs, "jobs", 1, "independent models to train side by side")
@@ -106,7 +119,7 @@ func newConfigFlags(cmd *cobra.Command, models []string) *configFlags {
 	bindConfig(fs, &f.shown)
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
-		"sampling": {"fresh", "epoch"}, "precision": {"float32", "float64"}, "trainer": {"adam"},
+		"sampling": {"fresh", "epoch"}, "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic("hnn: no flag " + name)
@@ -115,13 +128,14 @@ func newConfigFlags(cmd *cobra.Command, models []string) *configFlags {
 	return f
 }
 
-// apply changes a task's configuration by the flags that were given.
-func (f *configFlags) apply(c *experiment.Config) error {
+// apply changes a task's configuration by the flags that were given, but for those
+// of the names to skip.
+func (f *configFlags) apply(c *experiment.Config, skip []string) error {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	bindConfig(own, c)
 	var err error
 	own.VisitAll(func(flag *pflag.Flag) {
-		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed {
+		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed && !contains(skip, flag.Name) {
 			err = own.Set(flag.Name, strings.Trim(given.Value.String(), "[]"))
 		}
 	})
@@ -134,7 +148,7 @@ func (f *configFlags) given() []string {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	bindConfig(own, new(experiment.Config))
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "seeds" || flag.Name == "data" {
+		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "trainer" || flag.Name == "seeds" || flag.Name == "data" {
 			names = append(names, "--"+flag.Name)
 		}
 	})
@@ -155,18 +169,27 @@ func (f *configFlags) check() error {
 			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
 		}
 	}
+	for _, t := range f.trainers {
+		if !contains(experiment.Trainers(), t) {
+			return &system.UnknownError{Kind: "trainer", Name: t, Known: experiment.Trainers()}
+		}
+	}
+	if len(f.trainers) == 0 {
+		return errors.New("--trainer names no trainer")
+	}
 	if len(f.models) == 0 {
 		return errors.New("--model names no model")
 	}
 	return nil
 }
 
-// expand returns a configuration once for each seed and model.
+// expand returns a configuration once for each seed, model and trainer.
 func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
-	if err := f.apply(&c); err != nil {
+	seeded := c
+	if err := f.apply(&seeded, nil); err != nil {
 		return nil, err
 	}
-	seeds := []uint64{c.Seed}
+	seeds := []uint64{seeded.Seed}
 	if f.seeds != "" {
 		var err error
 		if seeds, err = parseSeeds(f.seeds); err != nil {
@@ -174,16 +197,52 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 		}
 	}
 	var all []experiment.Config
-	for _, s := range seeds {
-		for _, m := range f.models {
-			c.Seed, c.Model = s, m
-			if err := c.Validate(); err != nil {
+	for _, seed := range seeds {
+		for _, v := range f.variants(c) {
+			// With several trainers a setting of one is not meant for the other.
+			var skip []string
+			if f.mixed() {
+				skip = experiment.OtherKeys(v.Trainer)
+			}
+			if err := f.apply(&v, skip); err != nil {
 				return nil, err
 			}
-			all = append(all, c)
+			v.Seed = seed
+			if err := v.Validate(); err != nil {
+				return nil, err
+			}
+			all = append(all, v)
 		}
 	}
 	return all, nil
+}
+
+// variants returns the configuration for each model, and an HNN for each trainer.
+func (f *configFlags) variants(c experiment.Config) []experiment.Config {
+	var vs []experiment.Config
+	for _, m := range f.models {
+		for _, t := range f.trainers {
+			v := c
+			v.Model = m
+			switch {
+			case m != model.KindHNN && (t == experiment.Adam || len(f.trainers) == 1):
+				v.Trainer = experiment.Adam
+			case m != model.KindHNN:
+				continue // a baseline has one trainer
+			case t == experiment.ClosedForm && c.Trainer != t:
+				v = v.WithClosedForm()
+			default:
+				v.Trainer = t
+			}
+			vs = append(vs, v)
+		}
+	}
+	return vs
+}
+
+// mixed reports whether runs of several trainers are asked for.
+func (f *configFlags) mixed() bool {
+	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && contains(f.models, model.KindBaseline)
 }
 
 // parseSeeds reads numbers and ranges with commas between them.

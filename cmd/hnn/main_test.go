@@ -60,6 +60,13 @@ func TestMistakesInUsage(t *testing.T) {
 		{"train --resume runs/1 --steps 5", "--steps"},
 		{"train spring --force", "no --out"},
 		{"train spring --jobs 0", "--jobs"},
+		{"train spring --trainer closedform", `did you mean "closed-form"`},
+		{"train spring --trainer closed-form --steps 5", "steps: of the trainer adam"},
+		{"train spring --structure separable", "structure: of the trainer closed-form"},
+		{"train spring --trainer closed-form --structure pairs", "pairwise"},
+		{"train spring --trainer closed-form --known --symmetry parity", "leave either"},
+		{"train spring --trainer closed-form --precision float32", "float64"},
+		{"train --data x.csv --trainer closed-form --known", "no known system"},
 		{"train spring --l2 1 --weight-decay 1", "give one"},
 		{"train spring --sampling epoch", "give a batch"},
 		{"reproduce spring --data x.csv", "hnn train"},
@@ -202,6 +209,7 @@ func TestVerbs(t *testing.T) {
 func TestSeedsAndModels(t *testing.T) {
 	inFolder(t)
 	args := append([]string{"reproduce", "spring", "--seeds", "0,2", "--jobs", "2"}, quick...)
+	args = append(args, "--features", "12")
 	status, stdout, stderr := call(t, append(args, "--json", "--out", "all")...)
 	var all []experiment.Results
 	if err := json.Unmarshal([]byte(stdout), &all); status != 0 || err != nil {
@@ -209,9 +217,9 @@ func TestSeedsAndModels(t *testing.T) {
 	}
 	var got []string
 	for _, r := range all {
-		got = append(got, fmt.Sprint(r.Model, r.Seed))
+		got = append(got, fmt.Sprint(r.Model, r.Seed, r.Trainer))
 	}
-	if strings.Join(got, " ") != "baseline0 hnn0 baseline2 hnn2" {
+	if strings.Join(got, " ") != "baseline0adam hnn0adam hnn0closed-form baseline2adam hnn2adam hnn2closed-form" {
 		t.Errorf("runs %v", got)
 	}
 	for _, dir := range []string{"spring-baseline-seed0", "spring-hnn-seed2"} {
@@ -237,7 +245,7 @@ func TestRealPendulum(t *testing.T) {
 	inFolder(t)
 	status, stdout, stderr := call(t, "reproduce", "real-pendulum", "--data", path, "--steps", "300", "--json", "--jobs", "2")
 	var all []experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &all); status != 0 || err != nil || len(all) != 2 {
+	if err := json.Unmarshal([]byte(stdout), &all); status != 0 || err != nil || len(all) != 3 {
 		t.Fatalf("%v: %s", err, stderr)
 	}
 	for _, r := range all {

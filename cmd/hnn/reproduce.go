@@ -32,7 +32,7 @@ is given by flags, and holds for every task named.`,
   hnn reproduce real-pendulum --data real_pend_h_1.txt`,
 		ValidArgsFunction: cobra.FixedCompletions(experiment.PaperTasks(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN})
+	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN}, experiment.Trainers())
 	cmd.RunE = func(cmd *cobra.Command, tasks []string) error {
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		configs, err := reproduceConfigs(f, tasks, d)

@@ -24,7 +24,7 @@ a run to the bit from its config.yaml; --resume continues one that was interrupt
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(experiment.Tasks(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN})
+	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.Adam})
 	var config, resume string
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
@@ -67,6 +67,9 @@ func trainConfigs(f *configFlags, args []string, config string) ([]experiment.Co
 		}
 		if !f.cmd.Flags().Changed("model") {
 			f.models = []string{c.Model}
+		}
+		if !f.cmd.Flags().Changed("trainer") {
+			f.trainers = []string{c.Trainer}
 		}
 		return f.expand(c)
 	}

@@ -1,0 +1,217 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hnn/fit/closedform"
+	"hnn/internal/stream"
+	"hnn/model"
+	"hnn/nn"
+)
+
+// The trainers.
+const (
+	Adam       = "adam"
+	ClosedForm = "closed-form"
+)
+
+// Trainers lists the trainers.
+func Trainers() []string { return []string{Adam, ClosedForm} }
+
+// The keys that only one of the trainers uses. In a run of the other they are zero.
+var (
+	adamKeys = []string{
+		"hidden", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
+		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every",
+	}
+	closedFormKeys = []string{
+		"known", "structure", "symmetry", "dissipation", "angle", "mass", "features", "weighted", "solver", "ridge", "scale",
+	}
+)
+
+// OtherKeys lists the settings that a trainer does not use.
+func OtherKeys(trainer string) []string {
+	if trainer == ClosedForm {
+		return append(slices.Clone(adamKeys), "precision")
+	}
+	return slices.Clone(closedFormKeys)
+}
+
+// WithClosedForm is the same task fitted by one least-squares solve instead, told
+// nothing of the system but, for the measured pendulum, that it is damped.
+func (c Config) WithClosedForm() Config {
+	c.Trainer, c.Model, c.Precision = ClosedForm, model.KindHNN, "float64"
+	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
+	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
+	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
+	switch c.Task {
+	case RealPendulum:
+		c.Dissipation = "linear"
+	case "three-body":
+		c.Weighted = true // a few near-collisions would decide everything
+	}
+	return c
+}
+
+// given names the keys among those listed that are not at their zero value.
+func (c *Config) given(keys []string) []string {
+	var node yaml.Node
+	if err := node.Encode(c); err != nil {
+		return nil
+	}
+	var names []string
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i].Value, node.Content[i+1]
+		zero := value.Value == "0" || value.Value == "" && len(value.Content) == 0 || value.Value == "false"
+		if slices.Contains(keys, key) && !zero {
+			names = append(names, key)
+		}
+	}
+	return names
+}
+
+// dropKeys removes keys from an encoded mapping.
+func dropKeys(node *yaml.Node, keys []string) {
+	var kept []*yaml.Node
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if !slices.Contains(keys, node.Content[i].Value) {
+			kept = append(kept, node.Content[i], node.Content[i+1])
+		}
+	}
+	node.Content = kept
+}
+
+func (c *Config) validateClosedForm() error {
+	if names := c.given(adamKeys); names != nil {
+		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), Adam, c.Trainer)
+	}
+	switch {
+	case c.Model != model.KindHNN:
+		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", model.KindHNN, c.Model, Adam)
+	case c.Precision != "float64":
+		return fmt.Errorf("precision %s: the closed form loses its accuracy in it and is always float64", c.Precision)
+	case c.Known && c.fromFile():
+		return fmt.Errorf("task %s is no known system, so nothing is known of it; give structure, symmetry and so on", c.Task)
+	case c.Known && (c.Structure != nil || c.Symmetry != nil || c.Angle != nil || c.Mass != nil):
+		return fmt.Errorf("known stands for the system's structure, symmetry, angles and masses: leave either it or them out")
+	case c.Dissipation != "" && c.Dissipation != "linear":
+		return fmt.Errorf("no dissipation %q of the closed form; it is linear", c.Dissipation)
+	}
+	_, err := c.closedFormOptions()
+	return err
+}
+
+// closedFormOptions are the options but for what depends on the data: the angles.
+func (c *Config) closedFormOptions() (closedform.Options, error) {
+	o := closedform.Options{
+		Features: c.Features, Friction: c.Dissipation != "", Masses: c.Mass, Weighted: c.Weighted,
+		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
+	}
+	var err error
+	if o.Structure, err = closedform.ParseStructure(c.Structure...); err != nil {
+		return o, err
+	}
+	if o.Symmetry, err = closedform.ParseSymmetry(c.Symmetry...); err != nil {
+		return o, err
+	}
+	if o.Activation, err = nn.ParseActivation(c.Activation); err != nil {
+		return o, err
+	}
+	switch c.Solver {
+	case "":
+	case closedform.Cholesky.String():
+		o.Solver = closedform.Cholesky
+	case closedform.QR.String():
+		o.Solver = closedform.QR
+	default:
+		return o, fmt.Errorf("no solver %q; the solvers are %v and %v", c.Solver, closedform.Cholesky, closedform.QR)
+	}
+	return o, nil
+}
+
+// fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.
+func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
+	o, err := c.closedFormOptions()
+	if err != nil {
+		return nil, err
+	}
+	o.Workers = e.workers()
+	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
+		o.Features = 2000 // twelve dimensions take more than the default
+	}
+	if c.Known {
+		o = closedform.Known(d.system, o)
+		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
+	}
+	if c.Angle != nil {
+		if o.Angles, err = angles(c.Angle, d); err != nil {
+			return nil, err
+		}
+	}
+	train := *d.Train
+	if d.note != "" {
+		// Estimated derivatives are left alone: the integral form needs none.
+		train.DX = nil
+	}
+	m, report, err := closedform.Fit(&train, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if report.Runaways > 0 {
+		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
+	}
+	metadata := report.Metadata()
+	for k, v := range c.metadata() {
+		metadata[k] = v
+	}
+	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, Config: c, model: m, data: d}
+	if r.Results, err = e.evaluate(ctx, &c, m, d); err != nil {
+		return nil, err
+	}
+	r.Results.FitSeconds, r.Results.StepMS, r.Results.ClosedForm = Number(report.Seconds), NA, report
+	e.log("%s: closed form with %d features in %.3f s, ridge %.1e, condition %.1e", c.Task, report.Features, report.Seconds, report.Lambda, report.Condition)
+	return r, writeResults(dir, r.Results)
+}
+
+// angles marks the named state columns.
+func angles(names []string, d *dataset) ([]bool, error) {
+	columns := d.columns()
+	marks := make([]bool, len(columns))
+	for _, n := range names {
+		i := slices.Index(columns, n)
+		if i < 0 {
+			return nil, fmt.Errorf("no column %q to take as an angle; the states have %s", n, strings.Join(columns, ", "))
+		}
+		marks[i] = true
+	}
+	return marks, nil
+}
+
+// columns names the components of the states.
+func (d *dataset) columns() []string {
+	if d.system != nil {
+		var names []string
+		for _, c := range d.system.Coordinates() {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	if d.Train.Names != nil {
+		return d.Train.Names
+	}
+	return stateNames(d.Train.Dim)
+}
+
+// metadata is what every model file of a run says of it.
+func (c *Config) metadata() map[string]string {
+	return map[string]string{"hnn.task": c.Task, "hnn.seed": fmt.Sprint(c.Seed)}
+}
