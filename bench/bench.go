@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,6 +69,8 @@ type Options struct {
 	// trained one: how many evaluations a rollout takes depends on it. Empty stands
 	// for one trained here for 500 steps.
 	Weights string
+	// Only leaves out the cases whose names do not begin with it.
+	Only string
 	// Log takes a line on what is being measured; nil for silence.
 	Log func(format string, args ...any)
 }
@@ -212,9 +215,13 @@ func newProbes(o *Options) ([]*probe, error) {
 		}
 		return err
 	}
+	wanted := func(name string) bool { return strings.HasPrefix(name, o.Only) }
 	for _, t := range tasks {
 		for _, kind := range []string{model.KindHNN, model.KindBaseline} {
 			for _, threads := range o.Threads {
+				if !wanted(stepName(t, kind)) {
+					continue
+				}
 				if err := add(trainStep(t, kind, threads)); err != nil {
 					return ps, err
 				}
@@ -222,6 +229,9 @@ func newProbes(o *Options) ([]*probe, error) {
 		}
 	}
 	for _, t := range tasks {
+		if !wanted(fieldName(t)) {
+			continue
+		}
 		if err := add(fieldAt[float32](t)); err != nil {
 			return ps, err
 		}
@@ -229,11 +239,17 @@ func newProbes(o *Options) ([]*probe, error) {
 			return ps, err
 		}
 	}
+	if !strings.HasPrefix("rollout/", o.Only) && !strings.HasPrefix(o.Only, "rollout/") {
+		return ps, nil
+	}
 	models, err := rolloutModels(o)
 	if err != nil {
 		return ps, err
 	}
 	for i, t := range tasks {
+		if !wanted("rollout/" + t.name) {
+			continue
+		}
 		if err := add(rollout(t, models[i], o.Weights)); err != nil {
 			return ps, err
 		}
@@ -276,17 +292,28 @@ func trainer(t task, kind string, threads, steps int, rate float64) (model.Netwo
 	return net, tr, err
 }
 
+func stepName(t task, kind string) string {
+	if kind == model.KindBaseline {
+		return "train-step/" + t.name + "-baseline"
+	}
+	return "train-step/" + t.name
+}
+
+// fieldName leaves the spring out: its case is the one that peers are compared on.
+func fieldName(t task) string {
+	if t.name == "spring" {
+		return "field/batch-1"
+	}
+	return "field/batch-1/" + t.name
+}
+
 func trainStep(t task, kind string, threads int) (*probe, error) {
 	net, tr, err := trainer(t, kind, threads, math.MaxInt, 1e-4)
 	if err != nil {
 		return nil, err
 	}
-	name := "train-step/" + t.name
-	if kind == model.KindBaseline {
-		name += "-baseline"
-	}
 	return &probe{
-		Case:  Case{Name: name, Precision: "float32", Threads: threads},
+		Case:  Case{Name: stepName(t, kind), Precision: "float32", Threads: threads},
 		flops: stepFLOPs(net.Architecture(), t.batch),
 		run:   func() (int, error) { _, err := tr.Step(); return 0, err },
 		close: tr.Close,
@@ -320,15 +347,11 @@ func fieldAt[T kernel.Float](t task) (*probe, error) {
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
 	s.Sample(rand.New(rand.NewPCG(1, 1)), x)
 	field := net.Field()
-	name := "field/batch-1"
-	if t.name != "spring" {
-		name += "/" + t.name
-	}
 	var zero T
 	// One run is many evaluations, so that reading the clock costs nothing.
 	const many = 100
 	p := &probe{
-		Case: Case{Name: name, Precision: fmt.Sprintf("%T", zero), Threads: 1},
+		Case: Case{Name: fieldName(t), Precision: fmt.Sprintf("%T", zero), Threads: 1},
 		run: func() (int, error) {
 			for range many {
 				field(0, x, dx)

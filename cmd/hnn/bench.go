@@ -49,6 +49,7 @@ reported; on a busy machine they are still too slow.`,
 	cmd.Flags().IntSliceVar(&o.Threads, "threads", nil, "numbers of threads to train with (default 1 and all)")
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "how often each case is measured")
 	cmd.Flags().DurationVar(&o.Time, "time", 200*time.Millisecond, "of one measurement")
+	cmd.Flags().StringVar(&o.Only, "only", "", "leave out cases whose names do not begin with this")
 	cmd.Flags().StringVar(&o.Weights, "weights", "", "model.safetensors of a spring run, for the spring's rollout")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the measurements as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")

@@ -12,9 +12,9 @@ const blockRows = 96
 const mostGroups = 16
 
 // Plan cuts rows into equal blocks and the blocks into groups: of a block or two,
-// or of more where there are many.
-// The blocks of a group are worked on one after the other and share a partial sum:
-// adding up eight sums of the paper's network took a twentieth of a step.
+// or of more where there are many. The blocks of a group are worked on one after the
+// other and share a partial sum: adding up eight sums of the paper's network took a
+// twentieth of a step.
 type Plan struct{ Rows, Blocks, Groups int }
 
 // NewPlan plans for a number of rows: blocks of about 96 rows, equal to within one
