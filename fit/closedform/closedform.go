@@ -51,10 +51,10 @@ type Report struct {
 	Noise float64 `json:"noise"`
 	// Friction is the fitted rate, 0 without.
 	Friction float64 `json:"friction"`
-	// RolloutTries is the number of models rolled out: all but the last ran away. Runaway
-	// tells that the last did, too.
-	RolloutTries int  `json:"rollout_tries"`
-	Runaway      bool `json:"runaway"`
+	// RolloutTries is the number of ridges with which models were rolled out, Runaways
+	// how many rollouts of the model that was kept ran away.
+	RolloutTries int `json:"rollout_tries"`
+	Runaways     int `json:"runaways"`
 	// Seconds is the time of the whole fit, SolveSeconds that of the last assembly and
 	// solve.
 	Seconds      float64 `json:"seconds"`
@@ -249,29 +249,34 @@ func (f *fit) fitExact() error {
 	return f.checked(start, f.lambda(), newProblem(f.pool, f.basis, r, f.solver).solve)
 }
 
-// checked solves, with a larger ridge while the model's rollouts run away. The clock
-// of the solve was started at start.
+// checked solves, with a hundred times the ridge as long as rollouts of the model run
+// away, and keeps the model of which the fewest do; of several, that with the least
+// ridge. (Of three bodies one may leave for good by right.) The clock of the solve was
+// started at start.
 func (f *fit) checked(start time.Time, lambda float64, solve func(lambda float64) (*solution, error)) error {
-	for {
+	var best *solution
+	for best == nil || f.report.Runaways > 0 && lambda <= mostLambda {
 		s, err := solve(lambda)
 		if err != nil {
 			return err
 		}
-		f.basis.fill(s.c)
-		f.report.Lambda, f.report.Condition = s.lambda, s.condition
-		if f.report.RolloutTries == 0 {
+		if best == nil {
 			f.report.SolveSeconds = time.Since(start).Seconds()
 		}
-		if f.o.NoRollout {
-			return nil
+		f.basis.fill(s.c)
+		away := 0
+		if !f.o.NoRollout {
+			away = runaways(f.pool, f.basis.h, f.train)
+			f.report.RolloutTries++
 		}
-		f.report.RolloutTries++
-		f.report.Runaway = runsAway(f.basis.h, f.train)
+		if best == nil || away < f.report.Runaways {
+			best, f.report.Runaways = s, away
+		}
 		lambda = max(100*s.lambda, leastLambda)
-		if !f.report.Runaway || lambda > mostLambda {
-			return nil
-		}
 	}
+	f.basis.fill(best.c)
+	f.report.Lambda, f.report.Condition = best.lambda, best.condition
+	return nil
 }
 
 // meanState is the mean of the rows.

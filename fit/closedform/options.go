@@ -165,7 +165,7 @@ type Options struct {
 	Rows int
 	// Zero is the state at which H is zero; nil is the mean state.
 	Zero []float64
-	// NoRollout leaves out the rollout that a fitted model must pass.
+	// NoRollout leaves out the rollouts by which the ridge is checked.
 	NoRollout bool
 	// Memory is the most bytes that a fit may take; 0 is 4 GiB.
 	Memory int64

@@ -2,41 +2,40 @@ package closedform
 
 import (
 	"math"
+	"slices"
 
 	"hnn/data"
+	"hnn/internal/parallel"
 	"hnn/model"
 	"hnn/ode"
 )
 
-// The rollouts that a fitted model must pass: so many trajectories, for a quarter longer
-// than each was observed, within a box of five times the data's. (Over twice the time
-// some models of three bodies throw one out that are better than those with a
-// larger ridge.)
+// The rollouts by which a fitted model is judged: from the starts of so many
+// trajectories, half as long again as each was observed, with outputs at so many
+// times, within a box of three times the data's extent. They are integrated in
+// batches.
 const (
-	rolloutTrials = 16
-	rolloutTimes  = 64
-	rolloutSpan   = 1.25
-	rolloutBox    = 5
-	rolloutSteps  = 20_000
+	rolloutTrials = 96
+	rolloutBatch  = 16
+	rolloutTimes  = 48
+	rolloutSpan   = 1.5
+	rolloutBox    = 3
+	rolloutSteps  = 5000
 )
 
-// runsAway reports whether a rollout from the start of an observed trajectory leaves
-// a box around the data, or cannot be integrated. Errors of the field at the data do
-// not show this: a model may be wrong only where its own trajectories go.
-func runsAway(h *model.Expansion, s *data.Set) bool {
+// runaways counts the rollouts from the starts of observed trajectories that leave the
+// box or cannot be integrated. Errors of the field at the data do not show this: a
+// model may be wrong only where its own trajectories go.
+func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set) int {
 	d := s.Dim
-	lo, hi := make([]float64, d), make([]float64, d)
-	copy(lo, s.X[:d])
-	copy(hi, s.X[:d])
-	for i, v := range s.X {
-		lo[i%d], hi[i%d] = min(lo[i%d], v), max(hi[i%d], v)
-	}
+	middle, half := extent(s)
 	var x0 []float64
 	var times [][]float64
-	for k := range min(rolloutTrials, s.Trials()) {
-		t, x, _ := s.Trial(k * s.Trials() / min(rolloutTrials, s.Trials()))
+	trials := min(rolloutTrials, s.Trials())
+	for k := range trials {
+		t, x, _ := s.Trial(k * s.Trials() / trials)
 		if len(t) < 2 {
-			continue
+			continue // it does not say how long a rollout should be
 		}
 		x0 = append(x0, x[:d]...)
 		grid := make([]float64, rolloutTimes)
@@ -45,26 +44,42 @@ func runsAway(h *model.Expansion, s *data.Set) bool {
 		}
 		times = append(times, grid)
 	}
-	if len(times) == 0 {
-		return false // no trajectory says how long a rollout should be
-	}
-	out := make([]float64, len(times)*rolloutTimes*d)
-	r, err := ode.SolveBatchTimes(h.BatchField(), x0, times, out, &ode.Settings{
-		Method: ode.DormandPrince, RTol: 1e-5, ATol: 1e-7, MaxSteps: rolloutSteps,
+	counts := make([]int, (len(times)+rolloutBatch-1)/rolloutBatch)
+	pool.Run(len(counts), func(_, batch int) {
+		lo, hi := batch*rolloutBatch, min((batch+1)*rolloutBatch, len(times))
+		out := make([]float64, (hi-lo)*rolloutTimes*d)
+		r, err := ode.SolveBatchTimes(h.BatchField(), x0[lo*d:hi*d], times[lo:hi], out, &ode.Settings{
+			Method: ode.DormandPrince, RTol: 1e-5, ATol: 1e-7, MaxSteps: rolloutSteps,
+		})
+		if err != nil {
+			counts[batch] = hi - lo
+			return
+		}
+		for k, failed := range r.Errs {
+			away := failed != nil
+			for i, v := range out[k*rolloutTimes*d : (k+1)*rolloutTimes*d] {
+				away = away || math.Abs(v-middle[i%d]) > rolloutBox*half[i%d]
+			}
+			if away {
+				counts[batch]++
+			}
+		}
 	})
-	if err != nil {
-		return true
+	total := 0
+	for _, n := range counts {
+		total += n
 	}
-	for _, e := range r.Errs {
-		if e != nil {
-			return true
-		}
+	return total
+}
+
+// extent is the middle and half the width of the least box around the states.
+func extent(s *data.Set) (middle, half []float64) {
+	lo, hi := slices.Clone(s.X[:s.Dim]), slices.Clone(s.X[:s.Dim])
+	for i, v := range s.X {
+		lo[i%s.Dim], hi[i%s.Dim] = min(lo[i%s.Dim], v), max(hi[i%s.Dim], v)
 	}
-	for i, v := range out {
-		lo, hi := lo[i%d], hi[i%d]
-		if math.Abs(v-(lo+hi)/2) > rolloutBox*(hi-lo)/2 {
-			return true
-		}
+	for i := range lo {
+		lo[i], hi[i] = (lo[i]+hi[i])/2, (hi[i]-lo[i])/2
 	}
-	return false
+	return lo, hi
 }

@@ -90,7 +90,7 @@ func heldOut(rng *rand.Rand, s *data.Set) (train, held []int) {
 }
 
 // residualOf is the root mean square of the weighted error of the model's field.
-func residualOf(h *model.Expansion, r *rows) float64 {
+func residualOf(h model.Model, r *rows) float64 {
 	d, n := r.dim, r.len()
 	dx := make([]float64, len(r.x))
 	h.BatchField()(make([]float64, n), r.x, dx, n)
