@@ -38,8 +38,6 @@ type row struct {
 	slack float64
 }
 
-const known = Separable | QuadraticKinetic
-
 var tableRows = []row{
 	{"two-body, nothing given", task("two-body"), Options{Features: 1000},
 		measurement{"energy": 3.9e-5, "loss": 2.8e-6, "seconds": 4}, true, 2},
