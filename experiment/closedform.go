@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -167,13 +168,11 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
 	}
 	metadata := report.Metadata()
-	for k, v := range c.metadata() {
-		metadata[k] = v
-	}
+	maps.Copy(metadata, runMetadata(&c, d))
 	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: m, data: d}
+	r := &Run{Dir: dir, Config: c, model: m, data: d, columns: d.columns()}
 	if r.Results, err = e.evaluate(ctx, &c, m, d); err != nil {
 		return nil, err
 	}
@@ -194,24 +193,4 @@ func angles(names []string, d *dataset) ([]bool, error) {
 		marks[i] = true
 	}
 	return marks, nil
-}
-
-// columns names the components of the states.
-func (d *dataset) columns() []string {
-	if d.system != nil {
-		var names []string
-		for _, c := range d.system.Coordinates() {
-			names = append(names, c.Name)
-		}
-		return names
-	}
-	if d.Train.Names != nil {
-		return d.Train.Names
-	}
-	return stateNames(d.Train.Dim)
-}
-
-// metadata is what every model file of a run says of it.
-func (c *Config) metadata() map[string]string {
-	return map[string]string{"hnn.task": c.Task, "hnn.seed": fmt.Sprint(c.Seed)}
 }

@@ -28,8 +28,8 @@ const RealPendulum = "real-pendulum"
 // OwnData is the task of a run on a user's file.
 const OwnData = "data"
 
-// Config is everything that is needed to repeat a run to the bit. The keys of
-// config.yaml are the names of the program's flags.
+// Config is what is needed, with the data file where there is one, to repeat a run to
+// the bit. The keys of config.yaml are the names of the program's flags.
 type Config struct {
 	Task string `yaml:"task"`
 	// Data is the file of a run on measured data, empty for drawn data.
@@ -86,7 +86,7 @@ type Config struct {
 }
 
 // protocol is what the paper's tasks train with, where it differs from the spring
-// (DESIGN of the protocol: the authors' experiment-*/train.py).
+// (the authors' experiment-*/train.py).
 var protocol = map[string]func(*Config){
 	"spring":       func(*Config) {},
 	"pendulum":     func(*Config) {},
@@ -132,6 +132,13 @@ func Default(task string) (Config, error) {
 		o, err := data.TaskOptions(task)
 		if err != nil {
 			return Config{}, &system.UnknownError{Kind: "task", Name: task, Known: append(Tasks(), "N-body")}
+		}
+		s, err := system.Lookup(task)
+		if err != nil {
+			return Config{}, err
+		}
+		if s.Name() != task {
+			return Default(s.Name()) // another spelling, as 2-body
 		}
 		c.setDraw(o)
 	}
@@ -192,6 +199,9 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
 	}
 	dim := 2
+	if c.Task == RealPendulum && c.TestFraction != 0 {
+		return fmt.Errorf("task %s splits its file by the paper's protocol: leave out test-fraction, or give the file to hnn train --data without a task", c.Task)
+	}
 	if c.fromFile() {
 		if c.draw() != (data.Options{TestFraction: c.TestFraction}) {
 			return fmt.Errorf("task %s draws nothing: leave out how trajectories are drawn (trajectories, points, horizon, noise, test-first, whole-trials, tolerance)", c.Task)

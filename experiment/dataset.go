@@ -14,6 +14,8 @@ type dataset struct {
 	data.Split
 	system system.System // nil for measured data
 	note   string        // how derivatives were found, "" where they are exact
+	// foreign says that these are not the data of the run that is measured on them.
+	foreign bool
 }
 
 func loadDataset(c *Config) (*dataset, error) {
@@ -47,6 +49,9 @@ func loadFile(c *Config) (*dataset, error) {
 		return nil, err
 	}
 	d := &dataset{note: note}
+	if c.TestFraction == 0 {
+		return nil, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more", c.Data)
+	}
 	if n := set.Trials(); n > 1 {
 		first := n - max(1, int(float64(n)*c.TestFraction+0.5))
 		d.Train, d.Test = set.SliceTrials(0, first), set.SliceTrials(first, n)
@@ -55,7 +60,7 @@ func loadFile(c *Config) (*dataset, error) {
 		d.Train, d.Test = set.Slice(0, first), set.Slice(first, set.Rows())
 	}
 	if d.Train.Rows() < 2 || d.Test.Rows() < 1 {
-		return nil, fmt.Errorf("%s: %d rows are too few to train and to test on", c.Data, set.Rows())
+		return nil, fmt.Errorf("%s: %d rows with a test fraction of %v leave too few to train or to test on", c.Data, set.Rows(), c.TestFraction)
 	}
 	return d, nil
 }

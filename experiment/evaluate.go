@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"hnn/data"
 	"hnn/eval"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
-	"hnn/system"
 )
 
 // Open loads a finished run.
@@ -21,14 +21,18 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := model.Load(filepath.Join(dir, modelFile))
+	m, meta, err := model.Load(filepath.Join(dir, modelFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, Config: c, model: m}, nil
+	r := &Run{Dir: dir, Config: c, model: m, columns: strings.Split(meta[metaColumns], "\t")}
+	if len(r.columns) != m.Dim() {
+		r.columns = stateNames(m.Dim())
+	}
+	return r, nil
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
@@ -41,7 +45,8 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 	return e.evaluateOn(ctx, r, d)
 }
 
-// EvaluateFile is Evaluate on the rows of another file, all of them test rows.
+// EvaluateFile takes the losses on the rows of another file, all of them test rows.
+// The energy metrics belong to the run's own data and have no value.
 func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	test, note, err := readRows(path)
 	if err != nil {
@@ -50,16 +55,13 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	if note != "" {
 		e.log("%s: %s", path, note)
 	}
-	d := &dataset{Split: data.Split{Train: &data.Set{Dim: test.Dim}, Test: test}}
-	if s, err := system.Lookup(r.Config.Task); err == nil && !r.Config.fromFile() {
-		d.system = s
-	}
+	d := &dataset{Split: data.Split{Train: &data.Set{Dim: test.Dim}, Test: test}, foreign: true}
 	return e.evaluateOn(ctx, r, d)
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	if have, want := d.Test.Dim, r.model.Dim(); have != want {
-		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns(), have, d.Test.Names)
+		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns, have, d.Test.Names)
 	}
 	res, err := e.evaluate(ctx, &r.Config, r.model, d)
 	if err != nil {
@@ -91,11 +93,14 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	if d.system != nil {
 		r.TrueHLoss = Number(eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean)
 	}
+	if d.foreign {
+		return r, nil
+	}
 	if err := e.paperEnergy(r, m, d, o); err != nil {
 		return nil, err
 	}
 	if c.Strict && d.system != nil {
-		if err := strict(r, c, m, d, o); err != nil {
+		if err := e.strict(r, c, m, d, o); err != nil {
 			return nil, err
 		}
 	}
@@ -143,7 +148,7 @@ func strictTimes(task string) int {
 	return 10
 }
 
-func strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
 	k := strictTimes(c.Task)
 	states := d.Train.Clean
 	if states == nil {
@@ -158,6 +163,9 @@ func strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) er
 	})
 	if err != nil {
 		return err
+	}
+	if s.Err != nil {
+		e.log("%s %s: %d of %d strict rollouts diverged, the first because: %v", c.Task, c.Model, s.Diverged, eval.StrictStates, s.Err)
 	}
 	summary := func(v eval.Summary) MedianEstimate {
 		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}

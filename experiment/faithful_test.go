@@ -3,10 +3,11 @@ package experiment
 import (
 	"context"
 	"flag"
-	"fmt"
 	"math"
 	"path/filepath"
 	"testing"
+
+	"gonum.org/v1/gonum/stat"
 
 	"hnn/data"
 	"hnn/eval"
@@ -91,25 +92,28 @@ func TestFaithfulOnTheAuthorsData(t *testing.T) {
 	}
 }
 
-// On data that we draw, what a model loses less what the true H loses on the same
-// rows is the authors' within the sampling error of the two draws.
+// On data that we draw, what a model loses above the true H on the same rows is the
+// authors' within the sampling error, which is that of training on another draw: the
+// value on their draw lies within the spread of ours. (Both losses have the same noise,
+// which drops out of the difference.) The bound is the 99% one for one value beside
+// five: 4.6 deviations times sqrt(1 + 1/5).
 func TestFaithfulOnOurData(t *testing.T) {
 	if !*long {
 		t.Skip("trains to the end: -long")
 	}
 	for _, task := range []string{"spring", "pendulum"} {
-		excess := func(d *dataset, kind string, seed uint64) (difference, sem float64) {
-			c := mustDefault(t, task)
-			c.Model, c.Seed, c.Strict, c.Figures = kind, seed, false, false
-			run, err := trainAs[float32](context.Background(), &Env{}, c, d, t.TempDir(), false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			truth := eval.SystemLoss(d.system, d.Test.X, d.Test.DX)
-			return float64(run.Results.TestLoss.Mean) - truth.Mean, math.Hypot(float64(run.Results.TestLoss.SEM), truth.SEM)
-		}
 		for _, kind := range model.Kinds() {
-			theirs, sem0 := excess(authorsData(t, task), kind, 0)
+			excess := func(d *dataset, seed uint64) float64 {
+				c := mustDefault(t, task)
+				c.Model, c.Seed, c.Strict, c.Figures = kind, seed, false, false
+				run, err := trainAs[float32](context.Background(), &Env{}, c, d, t.TempDir(), false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return float64(run.Results.TestLoss.Mean) - eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean
+			}
+			theirs := excess(authorsData(t, task), 0)
+			var ours []float64
 			for seed := range uint64(5) {
 				c := mustDefault(t, task)
 				c.Seed = seed
@@ -117,12 +121,12 @@ func TestFaithfulOnOurData(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				ours, sem := excess(d, kind, seed)
-				line := fmt.Sprintf("%s %s seed %d: %.2e above the true H, on the authors' draw %.2e", task, kind, seed, ours, theirs)
-				t.Log(line)
-				if math.Abs(ours-theirs) > 3*math.Hypot(sem, sem0) {
-					t.Errorf("%s: more than three standard errors apart", line)
-				}
+				ours = append(ours, excess(d, seed))
+			}
+			mean, deviation := stat.MeanStdDev(ours, nil)
+			t.Logf("%s %s: %.2e +- %.1e above the true H, on the authors' draw %.2e", task, kind, mean, deviation, theirs)
+			if math.Abs(theirs-mean) > 4.6*math.Sqrt(1.2)*deviation {
+				t.Errorf("%s %s: the authors' draw gives %.2e, ours %.2e +- %.1e", task, kind, theirs, mean, deviation)
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 package experiment
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"math"
 	"os"
@@ -24,9 +24,16 @@ const figurePoints = 600
 // figureTolerance is that of the drawn rollouts: far below the width of a line.
 const figureTolerance = 1e-8
 
+// errNoScene says that there is nothing to roll a model out from.
+var errNoScene = errors.New("the first test trial has fewer than two rows, nothing to roll out")
+
 // figure draws the runs of one task and seed into the figures folder of each.
 func (e *Env) figure(runs []*Run) error {
 	f, err := taskFigure(runs)
+	if errors.Is(err, errNoScene) {
+		e.log("%s: no figure: %v", runs[0].Config.Task, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -130,9 +137,12 @@ func energyOf(r *Run) func(x []float64) float64 {
 // state over three times the training horizon, for a file the first test trial.
 func scene(r *Run) (x0, times []float64, err error) {
 	if r.data.system == nil {
+		if r.data.Test.Trials() == 0 {
+			return nil, nil, errNoScene
+		}
 		t, x, _ := r.data.Test.Trial(0)
 		if len(t) < 2 {
-			return nil, nil, fmt.Errorf("the first test trial has one row, nothing to roll out")
+			return nil, nil, errNoScene
 		}
 		return x[:r.model.Dim()], t, nil
 	}
@@ -140,7 +150,10 @@ func scene(r *Run) (x0, times []float64, err error) {
 	if h, ok := map[string]float64{"spring": 20, "pendulum": 20, "two-body": 25, "three-body": 3}[r.Config.Task]; ok {
 		horizon = h
 	}
-	x0 = r.data.Test.X[:r.model.Dim()]
+	x0 = r.data.Train.X[:r.model.Dim()]
+	if r.data.Test.Rows() > 0 {
+		x0 = r.data.Test.X[:r.model.Dim()]
+	}
 	if states, n := data.PaperInitialStates(r.Config.Task); n > 0 {
 		x0 = states[:r.model.Dim()]
 	}

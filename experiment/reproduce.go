@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"hnn/model"
@@ -22,16 +23,6 @@ type Batch struct {
 	Jobs int
 }
 
-// Seeds returns the configuration once for each seed.
-func Seeds(c Config, seeds []uint64) []Config {
-	var cs []Config
-	for _, s := range seeds {
-		c.Seed = s
-		cs = append(cs, c)
-	}
-	return cs
-}
-
 // Models returns the configuration once for each model of the paper's comparison:
 // the baseline, then the HNN.
 func Models(c Config) []Config {
@@ -44,13 +35,12 @@ func Models(c Config) []Config {
 }
 
 // RunAll makes every run and returns those that finished, in the order of the
-// configurations. Every configuration is checked and every directory made before
-// the first run starts. After a failure the others go on; all errors are returned.
+// configurations. Every configuration is checked, with its data, and every directory
+// made before the first run starts. After a failure the others go on; all errors are
+// returned.
 func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, error) {
-	for i := range configs {
-		if err := configs[i].Validate(); err != nil {
-			return nil, err
-		}
+	if err := e.check(configs); err != nil {
+		return nil, err
 	}
 	dirs := make([]string, len(configs))
 	for i, c := range configs {
@@ -92,12 +82,71 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	close(next)
 	wg.Wait()
+	for i, c := range configs {
+		if runs[i] != nil || errs[i] != nil {
+			continue
+		}
+		if err := writeConfig(dirs[i], &c); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, dirs[i])
+	}
 	for _, g := range groups(runs) {
 		if err := shared.figure(g); err != nil {
 			errs = append(errs, fmt.Errorf("figure of %s: %w", g[0].Config.Task, err))
 		}
 	}
 	return slices.DeleteFunc(runs, func(r *Run) bool { return r == nil }), errors.Join(errs...)
+}
+
+// Distinct refuses a run that is asked for twice.
+func Distinct(configs []Config) error {
+	seen := map[string]bool{}
+	for _, c := range configs {
+		name := strings.TrimSpace(fmt.Sprintf("%s %s %s seed %d %s", c.Task, c.Model, c.Trainer, c.Seed, c.Data))
+		if seen[name] {
+			return fmt.Errorf("the run %s is asked for twice", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// check refuses configurations that cannot work, before anything is made or replaced.
+func (e *Env) check(configs []Config) error {
+	if err := Distinct(configs); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	loader := &Env{}
+	for i := range configs {
+		c := &configs[i]
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		// Another seed draws as many rows.
+		rows := fmt.Sprintf("%s %q %+v %d %s", c.Task, c.Data, c.draw(), c.Batch, c.Trainer)
+		if seen[rows] {
+			continue
+		}
+		seen[rows] = true
+		d, err := loader.data.load(c)
+		if err != nil {
+			return err
+		}
+		if c.Trainer != Adam {
+			continue
+		}
+		o, err := c.fitOptions(0)
+		if err != nil {
+			return err
+		}
+		if err := o.Validate(d.Train.Rows(), d.Test.Rows()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // groups collects the runs of each task and seed, which belong into one figure.

@@ -53,8 +53,9 @@ type Run struct {
 	Config  Config
 	Results *Results
 
-	model model.Model
-	data  *dataset
+	model   model.Model
+	data    *dataset
+	columns []string // names of the state's components
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.
@@ -72,6 +73,11 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
@@ -85,7 +91,16 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.run(ctx, c, dir, true)
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	r, err := e.run(ctx, c, dir, true)
+	if err != nil || !c.Figures {
+		return r, err
+	}
+	return r, e.figure([]*Run{r})
 }
 
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
@@ -113,6 +128,9 @@ type training[T kernel.Float] struct {
 	net     model.Network[T]
 	trainer *fit.Trainer[T]
 	metrics *metrics
+	// metadata goes into every file of the run; from it a resume knows that neither
+	// configuration nor data have changed.
+	metadata map[string]string
 }
 
 func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
@@ -133,11 +151,14 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := t.save(); err != nil {
 		return nil, err
 	}
-	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.config.metadata()); err != nil {
+	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.Widen(t.net), data: d}
+	r := &Run{Dir: dir, Config: c, model: model.Widen(t.net), data: d, columns: d.columns()}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+		if ctx.Err() != nil {
+			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
+		}
 		return nil, err
 	}
 	r.Results.Steps = t.trainer.StepsDone()
@@ -170,7 +191,10 @@ func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*tra
 	if err != nil {
 		return nil, err
 	}
-	return &training[T]{env: e, config: c, dir: dir, net: net, trainer: trainer, metrics: &metrics{path: filepath.Join(dir, metricsFile)}}, nil
+	return &training[T]{
+		env: e, config: c, dir: dir, net: net, trainer: trainer,
+		metrics: &metrics{path: filepath.Join(dir, metricsFile)}, metadata: runMetadata(&c, d),
+	}, nil
 }
 
 func (t *training[T]) restore() error {
@@ -179,7 +203,7 @@ func (t *training[T]) restore() error {
 		t.env.log("%s: no checkpoint yet, so the run begins anew", t.dir)
 		return nil
 	}
-	if err := t.trainer.Restore(path, nil); err != nil {
+	if err := t.trainer.Restore(path, t.metadata); err != nil {
 		return err
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
@@ -194,7 +218,7 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.config.metadata())
+	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.metadata)
 }
 
 func (t *training[T]) train(ctx context.Context) error {
@@ -240,6 +264,3 @@ func (t *training[T]) train(ctx context.Context) error {
 func (t *training[T]) name() string {
 	return fmt.Sprintf("%s %s seed %d", t.config.Task, t.config.Model, t.config.Seed)
 }
-
-// Model is the run's model, widened to float64.
-func (r *Run) Model() model.Model { return r.model }

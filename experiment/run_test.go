@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"hnn/fit"
+	"hnn/model"
 )
 
 // quick is a spring run of a second or less.
@@ -140,18 +142,74 @@ func TestInterruptAndResume(t *testing.T) {
 	}
 }
 
+// A resume refuses what has changed since the checkpoint, and draws the figure that
+// the interrupted run did not.
+func TestResumeComparesAndDraws(t *testing.T) {
+	c := quick(t)
+	c.Strict = false
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := (&Env{Meter: func(string, int) Meter { return interruptAt{50, cancel} }}).RunAll(ctx, []Config{c}, Batch{Out: dir})
+	if err == nil {
+		t.Fatal("not interrupted")
+	}
+	changed := c
+	changed.Seed = 7
+	if err := writeConfig(dir, &changed); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := new(Env).Resume(context.Background(), dir); err == nil || !strings.Contains(err.Error(), "has changed since") {
+		t.Errorf("a changed configuration: %v", err)
+	}
+	if err := writeConfig(dir, &c); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := new(Env).Resume(context.Background(), dir); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("a directory in use: %v", err)
+	}
+	unlock()
+	if _, err := new(Env).Resume(context.Background(), dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, figuresFolder, "spring.svg")); err != nil {
+		t.Error(err)
+	}
+}
+
+// Without test rows there is a figure all the same, and without two of them there is
+// none and the run succeeds.
+func TestFigureWithoutTestRows(t *testing.T) {
+	c := quick(t)
+	c.TestFraction, c.Strict, c.Steps, c.TestEvery = 0, false, 3, 0
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: filepath.Join(t.TempDir(), "run")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(runs[0].Dir, figuresFolder, "spring.svg")); err != nil {
+		t.Error(err)
+	}
+}
+
 // A diverging run says where, and its last good checkpoint stays.
 func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	c := quick(t)
 	c.LearningRate, c.Schedule, c.ScheduleEvery, c.ScheduleFactor = 1e-2, "step", 60, 1e36
+	c.CheckpointEvery = 1
 	dir := filepath.Join(t.TempDir(), "run")
 	_, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: dir})
 	var diverged *fit.DivergedError
 	if !errors.As(err, &diverged) || diverged.Step <= 60 || diverged.Tensor == "" {
 		t.Fatalf("error %v, want a divergence after step 60 that names a tensor", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, checkpointFile)); err != nil {
-		t.Errorf("no checkpoint: %v", err)
+	if last := []byte(read(t, dir, checkpointFile)); len(last) == 0 {
+		t.Error("an empty checkpoint")
+	}
+	if _, _, err := model.Load(filepath.Join(dir, checkpointFile)); err != nil {
+		t.Errorf("the checkpoint is not a good state: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
 		t.Error("a diverged run has a model")
@@ -259,5 +317,25 @@ func TestTable(t *testing.T) {
 	// A seed whose rollout failed is the worst, and no mean hides it.
 	if flat := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(flat, "energy MSE, paper - 3.000e-03 -") {
 		t.Errorf("spread with a failed seed:\n%s", b.String())
+	}
+}
+
+// The keys of results.json are a contract.
+func TestResultsKeys(t *testing.T) {
+	text, err := json.Marshal(&Results{EnergyMSE: &EnergyMSE{}, EnergyMSETrueH: &Estimate{}, Strict: &Strict{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"task":"","model":"","trainer":"","seed":0,"steps":0,"parameters":0,` +
+		`"train_loss":{"mean":0,"sem":0},"test_loss":{"mean":0,"sem":0},"row_median_loss":0,"clean_loss":0,"true_h_loss":0,` +
+		`"energy_mse":{"mean":0,"sem":0,"protocol":""},"energy_mse_true_h":{"mean":0,"sem":0},` +
+		`"strict":{"energy_mse":{"mean":0,"sem":0,"median":0},"relative_energy_drift":0,` +
+		`"coordinate_mse":{"mean":0,"sem":0,"median":0},"reversibility_error":0,"diverged":0},` +
+		`"fit_seconds":0,"step_ms":0,"engine":{"kernel":"","precision":"","threads":0}}`
+	if string(text) != want {
+		t.Errorf("results.json is\n%s\nand should be\n%s", text, want)
+	}
+	if text, err = json.Marshal(Estimate{NA, Number(math.Inf(1))}); err != nil || string(text) != `{"mean":null,"sem":null}` {
+		t.Errorf("numbers that are not finite: %s, %v", text, err)
 	}
 }

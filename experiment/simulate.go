@@ -33,7 +33,7 @@ type Simulation struct {
 func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings) (*Simulation, error) {
 	d := r.model.Dim()
 	if len(x0) != d {
-		return nil, fmt.Errorf("the initial state has %d components and the model's states have %d (%s)", len(x0), d, strings.Join(r.columns(), ", "))
+		return nil, fmt.Errorf("the initial state has %d components and the model's states have %d (%s)", len(x0), d, strings.Join(r.columns, ", "))
 	}
 	for i, v := range x0 {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -49,7 +49,7 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	if err != nil {
 		return nil, err
 	}
-	sim := &Simulation{Columns: r.columns(), Times: times, States: states, Stats: stats}
+	sim := &Simulation{Columns: r.columns, Times: times, States: states, Stats: stats}
 	if m, ok := r.model.(model.Energetic); ok {
 		energy := m.Energy()
 		sim.Energy = make([]float64, len(times))
@@ -63,20 +63,6 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 		}
 	}
 	return sim, nil
-}
-
-// columns names the components of the run's states.
-func (r *Run) columns() []string {
-	if !r.Config.fromFile() {
-		if s, err := system.Lookup(r.Config.Task); err == nil {
-			var names []string
-			for _, c := range s.Coordinates() {
-				names = append(names, c.Name)
-			}
-			return names
-		}
-	}
-	return stateNames(r.model.Dim())
 }
 
 // stateNames are q and p, numbered where there is more than one of each.
@@ -94,13 +80,13 @@ func stateNames(dim int) []string {
 }
 
 // WriteCSV writes a header and a row for each time: t, the state, and the energies
-// that are known (energy, true_energy), in full precision.
+// that are known (energy_change of the learned H, true_energy), in full precision.
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
 	var extra [][]float64
 	if s.Energy != nil {
-		header, extra = append(header, "energy"), append(extra, s.Energy)
+		header, extra = append(header, "energy_change"), append(extra, s.Energy)
 	}
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
@@ -128,8 +114,8 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and energy and true_energy where
-// they are known.
+// Arrays are the rollout for data.WriteNPZ: t, x, and energy_change and true_energy
+// where they are known.
 func (s *Simulation) Arrays() map[string]data.Array {
 	n := len(s.Times)
 	arrays := map[string]data.Array{
@@ -137,7 +123,7 @@ func (s *Simulation) Arrays() map[string]data.Array {
 		"x": {Shape: []int{n, len(s.Columns)}, Data: s.States},
 	}
 	if s.Energy != nil {
-		arrays["energy"] = data.Array{Shape: []int{n}, Data: s.Energy}
+		arrays["energy_change"] = data.Array{Shape: []int{n}, Data: s.Energy}
 	}
 	if s.TrueEnergy != nil {
 		arrays["true_energy"] = data.Array{Shape: []int{n}, Data: s.TrueEnergy}

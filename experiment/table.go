@@ -13,7 +13,7 @@ import (
 // gives median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "task\tmodel\ttest loss\tpaper\tenergy MSE\tpaper\tstrict energy MSE\tfit\t")
+	fmt.Fprintln(t, "task\tmodel\ttest loss\tpaper\tenergy MSE\tpaper\tstrict energy MSE (median)\tfit\t")
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model + r.Config.Trainer }) {
 			writeRow(t, kind)
@@ -27,7 +27,8 @@ func writeRow(w io.Writer, runs []*Run) {
 	c := runs[0].Config
 	column := func(f func(*Results) Number) string { return spread(runs, f) }
 	paperLoss, paperEnergy := "-", "-"
-	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam {
+	foreign := runs[0].data != nil && runs[0].data.foreign
+	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam && !foreign {
 		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", c.Task, modelName(runs),

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,6 +119,11 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	fs.BoolVar(&f.json, "json", false, "print the results as JSON")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindConfig(fs, &f.shown)
+	// What differs from task to task has no default to show.
+	for name, zero := range map[string]string{"steps": "0", "batch": "0", "l2": "0", "noise": "0", "trajectories": "0", "points": "0", "horizon": "0", "test-fraction": "0", "tolerance": "0"} {
+		fs.Lookup(name).DefValue = zero
+		fs.Lookup(name).Usage += " (default: the task's)"
+	}
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
 		"sampling": {"fresh", "epoch"}, "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
@@ -135,7 +142,7 @@ func (f *configFlags) apply(c *experiment.Config, skip []string) error {
 	bindConfig(own, c)
 	var err error
 	own.VisitAll(func(flag *pflag.Flag) {
-		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed && !contains(skip, flag.Name) {
+		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed && !slices.Contains(skip, flag.Name) {
 			err = own.Set(flag.Name, strings.Trim(given.Value.String(), "[]"))
 		}
 	})
@@ -148,7 +155,7 @@ func (f *configFlags) given() []string {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	bindConfig(own, new(experiment.Config))
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "trainer" || flag.Name == "seeds" || flag.Name == "data" {
+		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "trainer" || slices.Contains([]string{"seeds", "data", "config", "out", "force", "jobs"}, flag.Name) {
 			names = append(names, "--"+flag.Name)
 		}
 	})
@@ -165,12 +172,12 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !contains(model.Kinds(), m) {
+		if !slices.Contains(model.Kinds(), m) {
 			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {
-		if !contains(experiment.Trainers(), t) {
+		if !slices.Contains(experiment.Trainers(), t) {
 			return &system.UnknownError{Kind: "trainer", Name: t, Known: experiment.Trainers()}
 		}
 	}
@@ -242,7 +249,15 @@ func (f *configFlags) variants(c experiment.Config) []experiment.Config {
 
 // mixed reports whether runs of several trainers are asked for.
 func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && contains(f.models, model.KindBaseline)
+	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && slices.Contains(f.models, model.KindBaseline)
+}
+
+// absolute makes a file's name hold wherever the run is continued from.
+func absolute(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	return filepath.Abs(file)
 }
 
 // parseSeeds reads numbers and ranges with commas between them.
@@ -267,15 +282,6 @@ func parseSeeds(s string) ([]uint64, error) {
 		}
 	}
 	return seeds, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 // unknownVerb names the verb that was probably meant.

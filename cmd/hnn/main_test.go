@@ -71,6 +71,12 @@ func TestMistakesInUsage(t *testing.T) {
 		{"train spring --sampling epoch", "give a batch"},
 		{"reproduce spring --data x.csv", "hnn train"},
 		{"reproduce real-pendulum", "--data FILE"},
+		{"reproduce spring spring", "asked for twice"},
+		{"reproduce spring --seeds 1,1", "asked for twice"},
+		{"reproduce pixel-pendulum", "not there yet"},
+		{"train spring --test-fraction 0 --learning-rate 1e300", "learning rate"},
+		{"simulate runs/1 --x0 1,0 --times 0,2,1", "one way"},
+		{"simulate runs/1 --x0 1,0 --to 3 --rtol 0", "positive"},
 		{"evaluate", "takes [RUN]"},
 		{"simulate runs/1 --to 3", "--x0"},
 		{"simulate runs/1 --x0 1,0", "no times"},
@@ -131,6 +137,7 @@ func TestFailures(t *testing.T) {
 		{"train --data nan.csv", []string{"nan.csv", "line 3", "column 3"}},
 		{"train spring --batch 100000", []string{"100000", "750"}},
 		{"evaluate run --data four.csv", []string{"2 components", "4"}},
+		{"train --data missing.csv --out run --force", []string{"missing.csv"}},
 		{"evaluate nowhere", []string{"nowhere is not a run directory"}},
 		{"evaluate broken", []string{"broken/model.safetensors", "safetensors"}},
 		{"simulate run --x0 1,0,0 --to 3", []string{"3 components", "2"}},
@@ -170,10 +177,19 @@ func TestVerbs(t *testing.T) {
 	if evaluated.TestLoss != trained.TestLoss || evaluated.EnergyMSE.Mean != trained.EnergyMSE.Mean {
 		t.Errorf("evaluate: %+v, after training %+v", evaluated.TestLoss, trained.TestLoss)
 	}
+	// Other data: losses, and nothing that belongs to the run's own.
+	if err := os.WriteFile("own.csv", []byte("t,q,p,dq,dp\n0,1,0,0,-2\n0.1,0.98,-0.2,-0.4,-1.96\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr = call(t, "evaluate", run, "--data", "own.csv", "--json")
+	var other experiment.Results
+	if err := json.Unmarshal([]byte(stdout), &other); status != 0 || err != nil || !(other.TestLoss.Mean > 0) || other.EnergyMSE != nil || other.Strict != nil {
+		t.Errorf("evaluate --data: status %d, %s, %s", status, stdout, stderr)
+	}
 	// There and back again: the end of one rollout, run backwards, is its start.
 	status, stdout, stderr = call(t, "simulate", run, "--x0", "0.6,0.2", "--to", "2", "--steps", "4")
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
-	if status != 0 || len(lines) != 6 || lines[0] != "t,q,p,energy,true_energy" {
+	if status != 0 || len(lines) != 6 || lines[0] != "t,q,p,energy_change,true_energy" {
 		t.Fatalf("simulate: status %d, %q, %s", status, stdout, stderr)
 	}
 	last := strings.Split(lines[5], ",")

@@ -54,7 +54,7 @@ func (d *display) meter(run string, steps int) experiment.Meter {
 	}
 	bar := progressbar.NewOptions(steps,
 		progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription(run),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(), progressbar.OptionSetItsString("steps"),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth(),
 		progressbar.OptionSetPredictTime(true))
 	d.mu.Lock()
@@ -83,9 +83,10 @@ func (m *barMeter) Step(r fit.Record) {
 	// Drawing costs more than a small step: ten times a second is enough.
 	if now := time.Now(); now.After(m.next) || r.Tested {
 		m.next = now.Add(100 * time.Millisecond)
-		label := fmt.Sprintf("%s  loss %.3e", m.run, r.Loss)
+		// Eighty columns hold the name, one loss, the bar and the counts.
+		label := fmt.Sprintf("%s  loss %.2e", m.run, r.Loss)
 		if m.test > 0 {
-			label += fmt.Sprintf("  test %.3e", m.test)
+			label = fmt.Sprintf("%s  test %.2e", m.run, m.test)
 		}
 		m.bar.Describe(label)
 		_ = m.bar.Set(r.Step) // only the look of the screen depends on it
@@ -127,5 +128,8 @@ func (m *lines) Step(r fit.Record) {
 }
 
 func (m *lines) Done() {
+	if m.first == 0 {
+		return // the run was finished before
+	}
 	m.d.log("%s: %d steps in %.1f s, loss %.3e, test loss %.3e", m.run, m.record.Step, time.Since(m.start).Seconds(), m.record.Loss, m.test)
 }

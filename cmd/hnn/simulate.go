@@ -99,6 +99,9 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, s *ode.S
 			return nil, nil, nil, err
 		}
 	}
+	if err := oneWay(times); err != nil {
+		return nil, nil, nil, err
+	}
 	method, err := ode.ParseMethod(f.method)
 	if err != nil {
 		return nil, nil, nil, err
@@ -109,13 +112,28 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, s *ode.S
 		return nil, nil, nil, fmt.Errorf("%s has a fixed step: give --step and no tolerance", f.method)
 	case method.Adaptive() && given("step"):
 		return nil, nil, nil, fmt.Errorf("%s chooses its steps: give --rtol and --atol and no --step", f.method)
-	case !method.Adaptive() && !given("step"):
-		return nil, nil, nil, fmt.Errorf("%s has a fixed step: give --step", f.method)
+	case !method.Adaptive() && !(f.step > 0):
+		return nil, nil, nil, fmt.Errorf("%s has a fixed step: give --step, a positive number", f.method)
+	case method.Adaptive() && !(f.rtol > 0 && f.atol > 0):
+		return nil, nil, nil, fmt.Errorf("--rtol %v --atol %v: give positive tolerances", f.rtol, f.atol)
 	}
 	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" {
 		return nil, nil, nil, fmt.Errorf("--out %s: the name must end in .csv or .npz", f.out)
 	}
 	return x0, times, s, nil
+}
+
+// oneWay checks that times are finite and run one way.
+func oneWay(times []float64) error {
+	for i, t := range times {
+		if math.IsNaN(t) || math.IsInf(t, 0) {
+			return fmt.Errorf("--times: %v is no finite time", t)
+		}
+		if i > 0 && (t == times[i-1] || (t > times[i-1]) != (times[1] > times[0])) {
+			return fmt.Errorf("--times: %v follows %v; the times must run one way", t, times[i-1])
+		}
+	}
+	return nil
 }
 
 func evenTimes(from, to float64, steps int) ([]float64, error) {

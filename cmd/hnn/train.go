@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,15 +32,15 @@ a run to the bit from its config.yaml; --resume continues one that was interrupt
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		if resume != "" {
-			if given := f.given(); len(args) > 0 || config != "" || f.out != "" || f.force || len(given) > 0 {
-				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out the task, --config, --out, --force and %v", given))
+			if given := f.given(); len(args) > 0 || len(given) > 0 {
+				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
 			}
 			env := &experiment.Env{Log: d.log, Meter: d.meter}
 			run, err := env.Resume(cmd.Context(), resume)
 			if err != nil {
 				return err
 			}
-			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run})
+			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
 		configs, err := trainConfigs(f, args, config)
 		if err != nil {
@@ -84,6 +85,8 @@ func trainConfigs(f *configFlags, args []string, config string) ([]experiment.Co
 	if err != nil {
 		return nil, err
 	}
-	c.Data = f.data
+	if c.Data, err = absolute(f.data); err != nil {
+		return nil, err
+	}
 	return f.expand(c)
 }

@@ -1,0 +1,59 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// The metadata that the model files and checkpoints of a run carry.
+const (
+	metaTask    = "hnn.task"
+	metaSeed    = "hnn.seed"
+	metaColumns = "hnn.columns" // names of the state's components, a tab between them
+	metaConfig  = "hnn.config"  // hash of config.yaml
+	metaData    = "hnn.data"    // hash of the rows
+)
+
+func runMetadata(c *Config, d *dataset) map[string]string {
+	config := sha256.New()
+	if err := c.Write(config); err != nil {
+		panic("experiment: a configuration that was written cannot be written again")
+	}
+	return map[string]string{
+		metaTask: c.Task, metaSeed: fmt.Sprint(c.Seed), metaColumns: strings.Join(d.columns(), "\t"),
+		metaConfig: hex.EncodeToString(config.Sum(nil)), metaData: d.hash(),
+	}
+}
+
+// hash tells whether data are the same to the bit.
+func (d *dataset) hash() string {
+	h := sha256.New()
+	var buffer []byte
+	for _, v := range [][]float64{d.Train.X, d.Train.DX, d.Test.X, d.Test.DX} {
+		buffer = buffer[:0]
+		for _, x := range v {
+			buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(x))
+		}
+		h.Write(buffer)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// columns names the components of the states.
+func (d *dataset) columns() []string {
+	if d.system != nil {
+		var names []string
+		for _, c := range d.system.Coordinates() {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	if d.Train.Names != nil {
+		return d.Train.Names
+	}
+	return stateNames(d.Train.Dim)
+}
