@@ -11,7 +11,7 @@
 // Matrices are row-major slices with a leading dimension (the distance between
 // the starts of two rows, in elements). A caller's mistake in a shape panics;
 // nothing here can fail at run time. Nothing here starts a goroutine, and nothing
-// allocates once its scratch space has grown. It is used by nn, model and fit only.
+// allocates once its scratch space has grown. It is used by nn, model, fit and bench.
 //
 // A kernel for another processor (AVX-512, NEON) is a further file beside avx2.go
 // with the functions that plain.go has.
