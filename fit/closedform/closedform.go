@@ -212,7 +212,7 @@ func (f *fit) rowCount(unknowns int) int {
 	if f.solver == QR && f.observations == Exact {
 		return max(6*unknowns/f.train.Dim, 400)
 	}
-	return max(4*unknowns, 2000)
+	return max(4*unknowns, min(16*unknowns, 8000))
 }
 
 func (f *fit) lambda() float64 {
@@ -224,6 +224,9 @@ func (f *fit) lambda() float64 {
 	}
 	return exactLambda
 }
+
+// sampledRows is the number of rows between which features are drawn.
+const sampledRows = 5000
 
 // fitExact fits rows that are trusted.
 func (f *fit) fitExact() error {
@@ -237,7 +240,7 @@ func (f *fit) fitExact() error {
 		return err
 	}
 	f.report.Scale = scale
-	if f.basis, err = newBasis(rng, r.x, r.dim, f.features, scale, f.o); err != nil {
+	if f.basis, err = newBasis(rng, r.pick(choose(rng, all(r.len()), sampledRows)).x, r.dim, f.features, scale, f.o); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -266,7 +269,7 @@ func (f *fit) checked(start time.Time, lambda float64, solve func(lambda float64
 		f.basis.fill(s.c)
 		away := 0
 		if !f.o.NoRollout {
-			away = runaways(f.pool, f.basis.h, f.train)
+			away = runaways(f.pool, f.basis.h, f.train, f.observations == Exact)
 			f.report.RolloutTries++
 		}
 		if best == nil || away < f.report.Runaways {

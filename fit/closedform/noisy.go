@@ -25,11 +25,12 @@ type offsets struct {
 func newOffsets(s *data.Set) *offsets {
 	d := s.Dim
 	o := &offsets{starts: s.Offsets, shape: make([]float64, len(s.X)), anchor: make([]float64, s.Trials()*d), rows: observed(s)}
+	o.x = slices.Clone(o.x)
 	squares, freedom := 0.0, 0
 	for trial := range s.Trials() {
 		t, x, dx := s.Trial(trial)
 		shape := o.shape[s.Offsets[trial]*d : s.Offsets[trial+1]*d]
-		cumulative(t, dx, d, shape)
+		cumulative(t, dx, d, stencil, shape)
 		anchor := o.anchor[trial*d : (trial+1)*d]
 		for i, v := range x {
 			anchor[i%d] += (v - shape[i]) / float64(len(t))

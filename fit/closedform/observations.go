@@ -2,7 +2,6 @@ package closedform
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"hnn/data"
@@ -25,47 +24,48 @@ func observations(s *data.Set, o *Options) (Observations, error) {
 
 const (
 	// Noise is looked for in so many trials.
-	probedTrials = 20
+	probedTrials = 12
 	// States whose distance from the integral of their derivatives is below so much of
 	// their spread are taken as exact.
 	exactness = 1e-3
-	// The integral's own error is smooth: neighbouring distances are alike. Noise is
-	// not; the correlation of its neighbours, about a mean, is a little below zero.
+	// Noise is at least so many times the integral's own error, estimated by that of a
+	// polynomial of lower degree.
+	clearness = 4
+	// The integral's error is smooth: neighbouring distances are alike. Noise is not;
+	// the correlation of its neighbours, about a mean, is a little below zero.
 	smoothness = 0.5
 )
 
-// noisy reports whether the states scatter about the integral of the derivatives like
-// noise: in the median over trials by more than exactness of their spread, and without
-// correlation of neighbours.
+// noisy reports whether in at least three quarters of the trials the states scatter
+// about the integral of the derivatives like noise. Trials of which the times are too
+// coarse for the integral, such as near-collisions, never do.
 func noisy(s *data.Set) bool {
-	var ratios, correlations []float64
+	probed, scattered := 0, 0
 	for k := range min(s.Trials(), probedTrials) {
 		t, x, dx := s.Trial(k * s.Trials() / min(s.Trials(), probedTrials))
 		if len(t) < 4 {
 			continue
 		}
-		left := make([]float64, len(x))
-		cumulative(t, dx, s.Dim, left)
+		probed++
+		left, coarse := make([]float64, len(x)), make([]float64, len(x))
+		cumulative(t, dx, s.Dim, stencil, left)
+		cumulative(t, dx, s.Dim, min(coarseStencil, len(t)-1), coarse)
 		for i, v := range x {
+			coarse[i] -= left[i]
 			left[i] = v - left[i]
 		}
 		states := slices.Clone(x)
-		centre(left, s.Dim)
-		centre(states, s.Dim)
-		square := dot(left, left)
-		if square == 0 {
-			ratios, correlations = append(ratios, 0), append(correlations, 0)
-			continue
+		for _, v := range [][]float64{left, coarse, states} {
+			centre(v, s.Dim)
 		}
-		ratios = append(ratios, math.Sqrt(square/dot(states, states)))
-		correlations = append(correlations, dot(left[:len(left)-s.Dim], left[s.Dim:])/square)
+		square := dot(left, left)
+		if square > exactness*exactness*dot(states, states) &&
+			square > clearness*clearness*dot(coarse, coarse) &&
+			dot(left[:len(left)-s.Dim], left[s.Dim:]) < smoothness*square {
+			scattered++
+		}
 	}
-	if len(ratios) == 0 {
-		return false
-	}
-	slices.Sort(ratios)
-	slices.Sort(correlations)
-	return ratios[len(ratios)/2] > exactness && correlations[len(correlations)/2] < smoothness
+	return probed > 0 && 4*scattered >= 3*probed
 }
 
 // centre subtracts from rows of d numbers their mean row.

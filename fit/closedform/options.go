@@ -133,7 +133,7 @@ func (o Observations) String() string { return observationNames[o] }
 // all components with the documented defaults.
 type Options struct {
 	// Features is the number of nonlinear features, as a rule also that of their
-	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 60 and of states alone
+	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 50 and of states alone
 	// 30, and at most a quarter of the rows.
 	Features   int
 	Activation nn.Activation // tanh by default
@@ -160,8 +160,9 @@ type Options struct {
 	// Scale is the steepness s of the features; 0 chooses among Scales.
 	Scale float64
 	// Rows is the most states that a solve takes, drawn at random where there are more;
-	// 0 is four for every unknown and at least 2,000, with QR six equations for every
-	// unknown and at least 400 states; of noisy states and of states alone at least 2,000.
+	// 0 is sixteen for every unknown up to 8,000, and at least four (with fewer some
+	// rollouts run away); with QR of Exact rows it is six equations for every unknown and at
+	// least 400 states.
 	Rows int
 	// Zero is the state at which H is zero; nil is the mean state.
 	Zero []float64
@@ -185,7 +186,7 @@ const (
 	// few features, and noise determines few.
 	defaultFeatures = 1000
 	pairFeatures    = 40
-	noisyFeatures   = 60
+	noisyFeatures   = 50
 	statesFeatures  = 30
 	// The ridge of exact rows, and the least one: below it the normal equations of
 	// float64 do not factor.

@@ -11,43 +11,60 @@ import (
 )
 
 // The rollouts by which a fitted model is judged: from the starts of so many
-// trajectories, half as long again as each was observed, with outputs at so many
-// times, within a box of three times the data's extent. They are integrated in
-// batches.
+// trajectories, integrated in batches.
 const (
 	rolloutTrials = 96
 	rolloutBatch  = 16
-	rolloutTimes  = 48
-	rolloutSpan   = 1.5
-	rolloutBox    = 3
 	rolloutSteps  = 5000
+	// They are compared at most at so many observed times, and for half as long again
+	// looked at so often.
+	comparedTimes = 24
+	beyondTimes   = 12
+	beyond        = 0.5
+	// A rollout strays that is further from the observed trajectory than half of the
+	// data's extent from their middle, or leaves a box of three times the data's extent.
+	strayed    = 0.5
+	rolloutBox = 3
 )
 
 // runaways counts the rollouts from the starts of observed trajectories that leave the
-// box or cannot be integrated. Errors of the field at the data do not show this: a
-// model may be wrong only where its own trajectories go.
-func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set) int {
+// box, stray from the observed states, where those are exact, or cannot be integrated.
+// Errors of the field at the data do not show this: a model may be wrong only where
+// its own trajectories go.
+func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set, exact bool) int {
 	d := s.Dim
 	middle, half := extent(s)
-	var x0 []float64
-	var times [][]float64
 	trials := min(rolloutTrials, s.Trials())
+	compared := comparedTimes
+	var picks []int
 	for k := range trials {
-		t, x, _ := s.Trial(k * s.Trials() / trials)
-		if len(t) < 2 {
-			continue // it does not say how long a rollout should be
+		trial := k * s.Trials() / trials
+		// A single row does not say how long a rollout should be.
+		if n := s.Offsets[trial+1] - s.Offsets[trial]; n > 1 {
+			picks = append(picks, trial)
+			compared = min(compared, n)
 		}
-		x0 = append(x0, x[:d]...)
-		grid := make([]float64, rolloutTimes)
-		for i := range grid {
-			grid[i] = rolloutSpan * (t[len(t)-1] - t[0]) * float64(i) / (rolloutTimes - 1)
+	}
+	outputs := compared + beyondTimes
+	var x0, want []float64
+	var times [][]float64
+	for _, trial := range picks {
+		t, x, _ := s.Trial(trial)
+		grid := make([]float64, 0, outputs)
+		for i := range compared {
+			row := i * (len(t) - 1) / (compared - 1)
+			grid = append(grid, t[row]-t[0])
+			want = append(want, x[row*d:(row+1)*d]...)
 		}
-		times = append(times, grid)
+		for i := range beyondTimes {
+			grid = append(grid, (t[len(t)-1]-t[0])*(1+beyond*float64(i+1)/beyondTimes))
+		}
+		x0, times = append(x0, x[:d]...), append(times, grid)
 	}
 	counts := make([]int, (len(times)+rolloutBatch-1)/rolloutBatch)
 	pool.Run(len(counts), func(_, batch int) {
 		lo, hi := batch*rolloutBatch, min((batch+1)*rolloutBatch, len(times))
-		out := make([]float64, (hi-lo)*rolloutTimes*d)
+		out := make([]float64, (hi-lo)*outputs*d)
 		r, err := ode.SolveBatchTimes(h.BatchField(), x0[lo*d:hi*d], times[lo:hi], out, &ode.Settings{
 			Method: ode.DormandPrince, RTol: 1e-5, ATol: 1e-7, MaxSteps: rolloutSteps,
 		})
@@ -57,8 +74,11 @@ func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set) int {
 		}
 		for k, failed := range r.Errs {
 			away := failed != nil
-			for i, v := range out[k*rolloutTimes*d : (k+1)*rolloutTimes*d] {
+			for i, v := range out[k*outputs*d : (k+1)*outputs*d] {
 				away = away || math.Abs(v-middle[i%d]) > rolloutBox*half[i%d]
+				if exact && i < compared*d {
+					away = away || math.Abs(v-want[(lo+k)*compared*d+i]) > strayed*half[i%d]
+				}
 			}
 			if away {
 				counts[batch]++

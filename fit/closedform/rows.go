@@ -18,9 +18,9 @@ type rows struct {
 
 func (r *rows) len() int { return len(r.x) / r.dim }
 
-// observed takes the rows of a set that has derivatives.
+// observed takes the rows of a set that has derivatives. They share its states.
 func observed(s *data.Set) *rows {
-	r := &rows{dim: s.Dim, x: slices.Clone(s.X), g: make([]float64, len(s.X))}
+	r := &rows{dim: s.Dim, x: s.X, g: make([]float64, len(s.X))}
 	n := s.Dim / 2
 	for at := 0; at < len(s.X); at += s.Dim {
 		for i := range n {
