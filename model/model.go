@@ -65,8 +65,10 @@ type Pass[T kernel.Float] interface {
 	// Field writes dx/dt of rows states: x and dx are rows x Dim, row-major.
 	Field(x, dx []T, rows int)
 	// Adjoint is the adjoint of the last Field: given dxbar, the derivative of a
-	// loss by dx, it adds the derivative by the parameters to grad and, unless xbar
-	// is nil, writes that by x to it. It overwrites dxbar.
+	// loss by dx, it adds the derivative by the parameters to grad, unless that is
+	// nil, and writes that by x to xbar, unless that is nil. It overwrites dxbar. It
+	// may be called several times after one Field, as an implicit integrator's adjoint
+	// does.
 	Adjoint(dxbar, grad, xbar []T)
 }
 
