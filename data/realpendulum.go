@@ -54,7 +54,7 @@ func RealPendulum(path string) (*Split, error) {
 // overflows.
 func (s *Set) ForwardDifferences() (*Set, error) {
 	d := s.Dim
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}}
+	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, PositionsOnly: s.PositionsOnly}
 	for trial := range s.Trials() {
 		t, x, _ := s.Trial(trial)
 		if len(t) < 2 {

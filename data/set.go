@@ -34,6 +34,10 @@ type Set struct {
 	Clean []float64
 	// Names holds the names of the Dim state columns, or is nil.
 	Names []string
+	// PositionsOnly says that a state holds positions and no momenta: Dim is then
+	// the number of degrees of freedom, and momenta have to be found before a model
+	// is fitted. Otherwise a state is the positions, then as many momenta.
+	PositionsOnly bool
 }
 
 // Rows returns the number of rows of all trials together.
@@ -98,6 +102,8 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 		DX:      view(s.DX, lo, hi, s.Dim),
 		Clean:   view(s.Clean, lo, hi, s.Dim),
 		Names:   s.Names,
+
+		PositionsOnly: s.PositionsOnly,
 	}
 }
 
@@ -112,15 +118,17 @@ func view(m []float64, lo, hi, dim int) []float64 {
 
 // Append adds copies of the trials of other after those of s. An empty s takes
 // over the shape of other. It is an error if the two differ in dimension or in
-// whether they have derivatives or clean states.
+// whether they have momenta, derivatives or clean states.
 func (s *Set) Append(other *Set) error {
 	if s.Rows() == 0 {
-		s.Dim, s.Names = other.Dim, other.Names
+		s.Dim, s.Names, s.PositionsOnly = other.Dim, other.Names, other.PositionsOnly
 		s.Offsets = []int{0}
 	} else {
 		switch {
 		case s.Dim != other.Dim:
 			return fmt.Errorf("data: cannot append states of dimension %d to states of dimension %d", other.Dim, s.Dim)
+		case s.PositionsOnly != other.PositionsOnly:
+			return errors.New("data: cannot append a set with momenta to one without, or the reverse")
 		case (s.DX == nil) != (other.DX == nil):
 			return errors.New("data: cannot append a set with derivatives to one without, or the reverse")
 		case (s.Clean == nil) != (other.Clean == nil):

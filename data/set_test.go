@@ -87,6 +87,7 @@ func TestAppendToViewCopies(t *testing.T) {
 func TestAppend(t *testing.T) {
 	var all Set
 	s := threeTrials()
+	s.PositionsOnly = true // views and parts take it over
 	for _, part := range []*Set{s.SliceTrials(0, 0), s.SliceTrials(0, 2), s.SliceTrials(2, 3), s.SliceTrials(1, 1)} {
 		if err := all.Append(part); err != nil {
 			t.Fatal(err)
@@ -99,8 +100,9 @@ func TestAppend(t *testing.T) {
 		"dimension":   func(s *Set) { s.Dim, s.Names = 1, nil },
 		"derivatives": func(s *Set) { s.DX = nil },
 		"clean":       func(s *Set) { s.Clean = nil },
+		"momenta":     func(s *Set) { s.PositionsOnly = true },
 	} {
-		other := threeTrials()
+		all, other := threeTrials(), threeTrials()
 		change(other)
 		if err := all.Append(other); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("appending a set that differs in %s: error %v", what, err)

@@ -71,6 +71,9 @@ func readRows(path string) (set *data.Set, note string, err error) {
 	if set, err = data.ReadFile(path); err != nil {
 		return nil, "", err
 	}
+	if set.PositionsOnly {
+		return nil, "", fmt.Errorf("%s: positions %q without momenta or velocities; a state is (q, p), so add a momentum column for each", path, set.Names)
+	}
 	if set.Dim%2 != 0 {
 		return nil, "", fmt.Errorf("%s: %d state columns %q; a state is (q, p) with as many momenta as positions, so there must be an even number of them", path, set.Dim, set.Names)
 	}
