@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 
 	"hnn/internal/kernel"
 	"hnn/internal/safetensors"
@@ -98,8 +99,8 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 	if err != nil {
 		return err
 	}
-	if have, want := fmt.Sprint(net.Architecture()), fmt.Sprint(t.net.Architecture()); have != want {
-		return fmt.Errorf("it was taken of a model %s, and this one is %s", have, want)
+	if have, want := net.Architecture(), t.net.Architecture(); !reflect.DeepEqual(have, want) {
+		return fmt.Errorf("it was taken of a model %v, and this one is %v", have, want)
 	}
 	n := len(t.net.Params())
 	m, err := moments[T](f, tensorMoment1, n)

@@ -18,30 +18,30 @@ type engine[T kernel.Float] struct {
 	net  model.Network[T]
 	pool *parallel.Pool
 	plan parallel.Plan
+	rows float64 // times terms: what the sum of the losses is divided by
 
-	passes   []model.Pass[T] // a worker's
-	out, bar [][]T           // a worker's field, and the loss's derivative by it
-	grads    [][]T           // a group's; the first becomes the sum
-	losses   []float64       // a block's sum of squares
-	squares  []float64       // a chunk's
+	passes  []blockPass[T] // a worker's
+	grads   [][]T          // a group's; the first becomes the sum
+	losses  []float64      // a block's
+	squares []float64      // a chunk's
 
-	x, dx []T // the batch at hand
 	// The tasks are kept, since making a function value allocates.
-	group, sum, refresh func(worker, task int)
-	residuals           func(worker, task int)
+	group, sum, refresh, evaluate func(worker, task int)
 }
 
-func newEngine[T kernel.Float](net model.Network[T], pool *parallel.Pool, rows int, gradient bool) *engine[T] {
-	e := &engine[T]{net: net, pool: pool, plan: parallel.NewPlan(rows)}
-	d := net.Dim()
+// newEngine returns an engine for batches of so many rows, or, for the test rows, one
+// that takes no gradient.
+func newEngine[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, rows int, test bool) *engine[T] {
+	e := &engine[T]{net: net, pool: pool, plan: parallel.NewPlan(rows), rows: float64(rows * p.terms())}
 	for range pool.Workers() {
-		e.passes = append(e.passes, net.NewPass(e.plan.MaxBlock()))
-		e.out = append(e.out, make([]T, e.plan.MaxBlock()*d))
-		e.bar = append(e.bar, make([]T, e.plan.MaxBlock()*d))
+		e.passes = append(e.passes, p.newPass(test, e.plan.MaxBlock(), rows))
 	}
 	e.losses = make([]float64, e.plan.Blocks)
-	e.residuals = func(worker, block int) { e.residual(worker, block) }
-	if !gradient {
+	e.evaluate = func(worker, b int) {
+		lo, hi := e.plan.Block(b)
+		e.losses[b] = e.passes[worker].loss(lo, hi)
+	}
+	if test {
 		return e
 	}
 	n := len(net.Params())
@@ -53,7 +53,8 @@ func newEngine[T kernel.Float](net model.Network[T], pool *parallel.Pool, rows i
 		clear(e.grads[group])
 		lo, hi := e.plan.Group(group)
 		for b := lo; b < hi; b++ {
-			e.passes[worker].Adjoint(e.residual(worker, b), e.grads[group], nil)
+			e.evaluate(worker, b)
+			e.passes[worker].adjoint(e.grads[group])
 		}
 	}
 	e.sum = func(_, c int) {
@@ -73,44 +74,23 @@ func (e *engine[T]) chunk(c int) (lo, hi int) {
 	return c * chunk, min((c+1)*chunk, len(e.net.Params()))
 }
 
-// residual evaluates the field on a block, keeps the sum of squared errors and
-// returns the derivative of the loss by the field.
-func (e *engine[T]) residual(worker, block int) []T {
-	d := e.net.Dim()
-	lo, hi := e.plan.Block(block)
-	out, bar := e.out[worker], e.bar[worker]
-	n := (hi - lo) * d
-	e.passes[worker].Field(e.x[lo*d:hi*d], out, hi-lo)
-	scale := T(2 / float64(e.plan.Rows*d))
-	var squares float64
-	for i, want := range e.dx[lo*d : hi*d] {
-		r := out[i] - want
-		squares += float64(r) * float64(r)
-		bar[i] = scale * r
-	}
-	e.losses[block] = squares
-	return bar[:n]
-}
-
 func (e *engine[T]) mean() float64 {
 	var s float64
 	for _, l := range e.losses {
 		s += l
 	}
-	return s / float64(e.plan.Rows*e.net.Dim())
+	return s / e.rows
 }
 
-// loss is the mean squared error of the field over a batch.
-func (e *engine[T]) loss(x, dx []T) float64 {
-	e.x, e.dx = x, dx
-	e.pool.Run(e.plan.Blocks, e.residuals)
+// loss is the mean over the rows and their terms.
+func (e *engine[T]) loss() float64 {
+	e.pool.Run(e.plan.Blocks, e.evaluate)
 	return e.mean()
 }
 
 // gradient leaves the derivative of the loss in grads[0] and returns the loss and
 // the derivative's Euclidean norm.
-func (e *engine[T]) gradient(x, dx []T) (loss, norm float64) {
-	e.x, e.dx = x, dx
+func (e *engine[T]) gradient() (loss, norm float64) {
 	e.pool.Run(e.plan.Groups, e.group)
 	e.pool.Run(len(e.squares), e.sum)
 	var s float64

@@ -16,15 +16,14 @@ import (
 
 // Trainer trains one network. It is used by one goroutine; Close it when done.
 type Trainer[T kernel.Float] struct {
-	net         model.Network[T]
-	train, test Rows[T]
-	options     Options
+	net     model.Network[T]
+	problem problem[T]
+	options Options
 
 	pool    *parallel.Pool
 	engine  *engine[T]
 	tester  *engine[T] // nil without test rows
 	sampler *sampler   // nil with full batches
-	batch   Rows[T]
 	adam    *adam[T]
 	update  func(worker, chunk int)
 	scale   T      // of the gradient, below 1 where it is clipped
@@ -52,19 +51,23 @@ func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, s
 	if train.Dim != net.Dim() || test.Len() > 0 && test.Dim != net.Dim() {
 		return nil, fmt.Errorf("fit: the model's states have %d components, the training data's %d and the test data's %d; they must be the same", net.Dim(), train.Dim, test.Dim)
 	}
-	if err := o.Validate(train.Len(), test.Len()); err != nil {
+	return trainerOf[T](net, &fieldProblem[T]{net: net, train: train, test: test}, o, source)
+}
+
+func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+	if err := o.Validate(p.trainRows(), p.testRows()); err != nil {
 		return nil, err
 	}
-	t := &Trainer[T]{net: net, train: train, test: test, options: o, pool: parallel.NewPool(o.Workers), scale: 1}
+	t := &Trainer[T]{net: net, problem: p, options: o, pool: parallel.NewPool(o.Workers), scale: 1}
 	t.best.loss = math.Inf(1)
-	t.batch = train
-	if o.Batch > 0 && o.Batch < train.Len() {
-		t.sampler = newSampler(o.Sampling, train.Len(), o.Batch, source)
-		t.batch.X, t.batch.DX = make([]T, o.Batch*train.Dim), make([]T, o.Batch*train.Dim)
+	rows := p.trainRows()
+	if o.Batch > 0 && o.Batch < rows {
+		t.sampler = newSampler(o.Sampling, rows, o.Batch, source)
+		rows = o.Batch
 	}
-	t.engine = newEngine(net, t.pool, t.batch.Len(), true)
-	if test.Len() > 0 {
-		t.tester = newEngine(net, t.pool, test.Len(), false)
+	t.engine = newEngine(net, p, t.pool, rows, false)
+	if test := p.testRows(); test > 0 {
+		t.tester = newEngine(net, p, t.pool, test, true)
 	}
 	t.adam = newAdam[T](len(net.Params()))
 	t.update = func(_, c int) {
@@ -121,8 +124,10 @@ func (t *Trainer[T]) Run(ctx context.Context, report func(Record) error) error {
 func (t *Trainer[T]) Step() (Record, error) {
 	start := time.Now()
 	defer func() { t.seconds += time.Since(start).Seconds() }()
-	t.gather()
-	loss, norm := t.engine.gradient(t.batch.X, t.batch.DX)
+	if t.sampler != nil {
+		t.problem.choose(t.sampler.next())
+	}
+	loss, norm := t.engine.gradient()
 	if math.IsNaN(norm) || math.IsInf(norm, 0) || math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return Record{}, &DivergedError{Step: t.step + 1, Tensor: t.notFinite(), Loss: loss}
 	}
@@ -140,7 +145,7 @@ func (t *Trainer[T]) Step() (Record, error) {
 	t.pool.Run(t.net.Refreshes(), t.engine.refresh)
 	r := Record{Step: t.step, Loss: loss, Rate: rate, Norm: norm}
 	if t.tester != nil && t.testNow() {
-		r.Test, r.Tested = t.tester.loss(t.test.X, t.test.DX), true
+		r.Test, r.Tested = t.tester.loss(), true
 		if math.IsNaN(r.Test) || math.IsInf(r.Test, 0) {
 			return Record{}, &DivergedError{Step: t.step, Tensor: "the model's output on the test rows", Loss: loss}
 		}
@@ -152,17 +157,6 @@ func (t *Trainer[T]) Step() (Record, error) {
 func (t *Trainer[T]) testNow() bool {
 	every := t.options.TestEvery
 	return t.step == t.options.Steps || every > 0 && t.step%every == 0
-}
-
-func (t *Trainer[T]) gather() {
-	if t.sampler == nil {
-		return
-	}
-	d := t.train.Dim
-	for i, row := range t.sampler.next() {
-		copy(t.batch.X[i*d:(i+1)*d], t.train.X[int(row)*d:])
-		copy(t.batch.DX[i*d:(i+1)*d], t.train.DX[int(row)*d:])
-	}
 }
 
 // watch keeps the parameters of the lowest test loss for early stopping.

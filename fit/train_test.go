@@ -204,7 +204,7 @@ func TestEarlyStoppingReturnsToTheBest(t *testing.T) {
 	if !tr.StoppedEarly() || tr.StepsDone() == 5000 {
 		t.Fatalf("no early stop in %d steps", tr.StepsDone())
 	}
-	if got := tr.tester.loss(tr.test.X, tr.test.DX); got != lowest {
+	if got := tr.tester.loss(); got != lowest {
 		t.Errorf("test loss %g after the stop, the lowest was %g", got, lowest)
 	}
 }
