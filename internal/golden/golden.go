@@ -72,6 +72,14 @@ func elements(r *npz.Reader, key string) ([]float64, error) {
 		for _, x := range s {
 			v = append(v, float64(x))
 		}
+	case "|u1":
+		var s []uint8
+		if err := r.Read(key, &s); err != nil {
+			return nil, err
+		}
+		for _, x := range s {
+			v = append(v, float64(x))
+		}
 	default:
 		return nil, fmt.Errorf("element type %s", h.Descr.Type)
 	}

@@ -1,0 +1,46 @@
+// Package frames holds films: trials of grey pictures, all of one size and evenly
+// spaced in time, from which the pixel models learn. It draws those of the paper's
+// pendulum and reads a user's own; what is learned from them is the business of model
+// and fit, its users.
+package frames
+
+import "hnn/internal/kernel"
+
+// Set is a number of trials of one picture size.
+type Set struct {
+	Width, Height int
+	Trials        []Trial
+}
+
+// Trial is one film.
+type Trial struct {
+	// Pixels are the frames one after the other, each Height x Width, row-major from the
+	// top. 255 stands for 1.
+	Pixels []uint8
+	// States holds for each frame what is known of the system when it was taken: for the
+	// drawn pendulum its angle from hanging and its angular velocity, frames x 2. It is nil
+	// where nothing is known.
+	States []float64
+}
+
+// Size is the number of pixels of a frame.
+func (s *Set) Size() int { return s.Width * s.Height }
+
+// Frames is the number of frames of a trial.
+func (s *Set) Frames(trial int) int { return len(s.Trials[trial].Pixels) / s.Size() }
+
+// Bytes returns the observation that ends with frame t of a trial: it and the
+// stack-1 frames before it, oldest first. One frame shows where the pendulum is, two
+// show how fast it moves.
+func (s *Set) Bytes(trial, t, stack int) []uint8 {
+	size := s.Size()
+	return s.Trials[trial].Pixels[(t-stack+1)*size : (t+1)*size]
+}
+
+// Observe writes bytes as numbers from 0 to 1.
+func Observe[T kernel.Float](dst []T, bytes []uint8) {
+	dst = dst[:len(bytes)]
+	for i, b := range bytes {
+		dst[i] = T(b) * (1.0 / 255)
+	}
+}
