@@ -102,8 +102,20 @@ func New[T kernel.Float](spec Spec) (*MLP[T], error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
+	return NewOn(spec, make([]T, spec.Parameters()))
+}
+
+// NewOn is New with the given parameters, spec.Parameters() of them in the layout of
+// LayersOf, which the network keeps: those of several networks can so be one slice.
+func NewOn[T kernel.Float](spec Spec, params []T) (*MLP[T], error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	if len(params) != spec.Parameters() {
+		panic("nn: not as many parameters as the network has")
+	}
 	spec.Hidden = append([]int(nil), spec.Hidden...)
-	m := &MLP[T]{spec: spec, params: make([]T, spec.Parameters())}
+	m := &MLP[T]{spec: spec, params: params}
 	m.layers = LayersOf(spec, m.params)
 	for _, l := range m.layers {
 		m.forward = append(m.forward, make([]T, kernel.PackedLen[T](l.In, l.Out)))
