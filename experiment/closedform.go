@@ -32,7 +32,7 @@ var (
 		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every",
 	}
 	closedFormKeys = []string{
-		"known", "structure", "symmetry", "dissipation", "angle", "mass", "features", "weighted", "solver", "ridge", "scale",
+		"known", "structure", "symmetry", "dissipation", "mass", "features", "weighted", "solver", "ridge", "scale",
 	}
 )
 
@@ -151,7 +151,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
 	if c.Angle != nil {
-		if o.Angles, err = angles(c.Angle, d); err != nil {
+		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {
 			return nil, err
 		}
 	}
@@ -181,9 +181,8 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	return r, writeResults(dir, r.Results)
 }
 
-// angles marks the named state columns.
-func angles(names []string, d *dataset) ([]bool, error) {
-	columns := d.columns()
+// angles marks the columns that are named.
+func angles(names, columns []string) ([]bool, error) {
 	marks := make([]bool, len(columns))
 	for _, n := range names {
 		i := slices.Index(columns, n)

@@ -58,7 +58,7 @@ type Config struct {
 	CheckpointEvery int     `yaml:"checkpoint-every"`
 
 	// What the user knows of the system, and the other settings of the closed form: see
-	// closedform.Options. The trainer adam uses none of them.
+	// closedform.Options. Of them the trainer adam uses Angle.
 	Known       bool      `yaml:"known,omitempty"`
 	Structure   []string  `yaml:"structure,flow,omitempty"`
 	Symmetry    []string  `yaml:"symmetry,flow,omitempty"`
@@ -175,8 +175,15 @@ func (c *Config) fitOptions(workers int) (fit.Options, error) {
 	}, err
 }
 
-func (c *Config) architecture(dim int) model.Architecture {
-	return model.Architecture{Kind: c.Model, Dim: dim, Hidden: c.Hidden, Activation: c.Activation}
+// architecture is that of the network for data with these columns, one a component.
+func (c *Config) architecture(columns []string) (model.Architecture, error) {
+	a := model.Architecture{Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation}
+	if c.Angle == nil {
+		return a, nil
+	}
+	var err error
+	a.Angles, err = angles(c.Angle, columns)
+	return a, err
 }
 
 // Validate reports the first setting that cannot work, before any is used.
@@ -198,7 +205,7 @@ func (c *Config) Validate() error {
 	case c.TestFraction < 0 || c.TestFraction >= 1 || math.IsNaN(c.TestFraction):
 		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
 	}
-	dim := 2
+	columns := stateNames(2)
 	if c.Task == RealPendulum && c.TestFraction != 0 {
 		return fmt.Errorf("task %s splits its file by the paper's protocol: leave out test-fraction, or give the file to hnn train --data without a task", c.Task)
 	}
@@ -214,7 +221,7 @@ func (c *Config) Validate() error {
 		if err != nil {
 			return err
 		}
-		dim = s.Dim()
+		columns = systemColumns(s)
 	}
 	if c.Trainer == ClosedForm {
 		return c.validateClosedForm()
@@ -225,7 +232,17 @@ func (c *Config) Validate() error {
 	if err := c.validateSchedule(); err != nil {
 		return err
 	}
-	if err := c.architecture(dim).Validate(); err != nil {
+	if c.fromFile() {
+		// Which columns the file has is not known yet.
+		plain := *c
+		plain.Angle = nil
+		c = &plain
+	}
+	a, err := c.architecture(columns)
+	if err != nil {
+		return err
+	}
+	if err := a.Validate(); err != nil {
 		return err
 	}
 	o, err := c.fitOptions(0)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"hnn/system"
 )
 
 // The metadata that the model files and checkpoints of a run carry.
@@ -46,14 +48,18 @@ func (d *dataset) hash() string {
 // columns names the components of the states.
 func (d *dataset) columns() []string {
 	if d.system != nil {
-		var names []string
-		for _, c := range d.system.Coordinates() {
-			names = append(names, c.Name)
-		}
-		return names
+		return systemColumns(d.system)
 	}
 	if d.Train.Names != nil {
 		return d.Train.Names
 	}
 	return stateNames(d.Train.Dim)
+}
+
+func systemColumns(s system.System) []string {
+	var names []string
+	for _, c := range s.Coordinates() {
+		names = append(names, c.Name)
+	}
+	return names
 }

@@ -126,7 +126,7 @@ func (e *Env) check(configs []Config) error {
 			return err
 		}
 		// Another seed draws as many rows.
-		rows := fmt.Sprintf("%s %q %+v %d %s", c.Task, c.Data, c.draw(), c.Batch, c.Trainer)
+		rows := fmt.Sprintf("%s %q %+v %d %s %q", c.Task, c.Data, c.draw(), c.Batch, c.Trainer, c.Angle)
 		if seen[rows] {
 			continue
 		}
@@ -137,6 +137,13 @@ func (e *Env) check(configs []Config) error {
 		}
 		if c.Trainer != Adam {
 			continue
+		}
+		a, err := c.architecture(d.columns())
+		if err != nil {
+			return err
+		}
+		if err := a.Validate(); err != nil {
+			return err
 		}
 		o, err := c.fitOptions(0)
 		if err != nil {

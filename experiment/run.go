@@ -168,7 +168,11 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 }
 
 func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*training[T], error) {
-	net, err := model.New[T](c.architecture(d.Train.Dim), stream.New(c.Seed, "init"))
+	a, err := c.architecture(d.columns())
+	if err != nil {
+		return nil, err
+	}
+	net, err := model.New[T](a, stream.New(c.Seed, "init"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"hnn/internal/kernel"
+)
 
 // embedding is the map from a state to the inputs of features: an angle becomes
 // its cosine and sine, so that a function of them has the angle's period; any other
@@ -32,14 +36,15 @@ func (e embedding) width() int {
 // plain reports whether the inputs are the state itself.
 func (e embedding) plain() bool { return e.width() == len(e) }
 
-// apply writes the inputs of rows states, the first len(e) of every stride numbers of x.
-func (e embedding) apply(x []float64, stride int, u []float64, rows int) {
+// embed writes the inputs of rows states, the first len(e) of every stride numbers of x.
+func embed[T kernel.Float](e embedding, x []T, stride int, u []T, rows int) {
+	j := 0
 	for r := range rows {
-		j := r * e.width()
 		for i, angle := range e {
 			v := x[r*stride+i]
 			if angle {
-				u[j+1], u[j] = math.Sincos(v)
+				sin, cos := math.Sincos(float64(v))
+				u[j], u[j+1] = T(cos), T(sin)
 				j++
 			} else {
 				u[j] = v
@@ -49,16 +54,49 @@ func (e embedding) apply(x []float64, stride int, u []float64, rows int) {
 	}
 }
 
-// addPullback adds the derivative by the states, given that by the inputs.
-func (e embedding) addPullback(u, ubar, g []float64, stride, rows int) {
+// pullBack adds to g the derivative by the states, given ubar, that by the inputs u.
+func pullBack[T kernel.Float](e embedding, u, ubar, g []T, stride, rows int) {
+	j := 0
 	for r := range rows {
-		j := r * e.width()
 		for i, angle := range e {
 			if angle {
 				g[r*stride+i] += u[j]*ubar[j+1] - u[j+1]*ubar[j]
 				j++
 			} else {
 				g[r*stride+i] += ubar[j]
+			}
+			j++
+		}
+	}
+}
+
+// pushForward writes to v the change of the inputs u along the tangents t of the states:
+// what the adjoint of pullBack makes of t for ubar.
+func pushForward[T kernel.Float](e embedding, u, t, v []T, stride, rows int) {
+	j := 0
+	for r := range rows {
+		for i, angle := range e {
+			d := t[r*stride+i]
+			if angle {
+				v[j], v[j+1] = -u[j+1]*d, u[j]*d
+				j++
+			} else {
+				v[j] = d
+			}
+			j++
+		}
+	}
+}
+
+// curve adds to xbar what the adjoint of pullBack, given gbar, makes of the states at a
+// fixed ubar: the derivative of (-sin, cos) by the angle is -(cos, sin).
+func curve[T kernel.Float](e embedding, u, ubar, gbar, xbar []T, stride, rows int) {
+	j := 0
+	for r := range rows {
+		for i, angle := range e {
+			if angle {
+				xbar[r*stride+i] -= gbar[r*stride+i] * (u[j]*ubar[j] + u[j+1]*ubar[j+1])
+				j++
 			}
 			j++
 		}

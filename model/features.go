@@ -105,7 +105,7 @@ type networkPass struct {
 }
 
 func (p *networkPass) Value(x []float64) float64 {
-	p.term.inputs.apply(x, len(p.term.inputs), p.u, 1)
+	embed(p.term.inputs, x, len(p.term.inputs), p.u, 1)
 	var h [1]float64
 	p.tape.Value(p.u, h[:], 1)
 	return h[0]
@@ -113,9 +113,9 @@ func (p *networkPass) Value(x []float64) float64 {
 
 func (p *networkPass) AddGradient(x, g []float64, rows int) {
 	e := p.term.inputs
-	e.apply(x, len(e), p.u, rows)
+	embed(e, x, len(e), p.u, rows)
 	p.tape.Gradient(p.u, p.ubar, nil, rows)
-	e.addPullback(p.u, p.ubar, g, len(e), rows)
+	pullBack(e, p.u, p.ubar, g, len(e), rows)
 }
 
 func (p *networkPass) Columns(x, dst []float64, ld, rows int) {
@@ -123,7 +123,7 @@ func (p *networkPass) Columns(x, dst []float64, ld, rows int) {
 		p.hidden = newHidden(p.term.net, p.rows)
 	}
 	e, d := p.term.inputs, len(p.term.inputs)
-	e.apply(x, d, p.u, rows)
+	embed(e, x, d, p.u, rows)
 	p.hidden.run(p.u, rows)
 	k := p.term.Size()
 	for r := range rows {

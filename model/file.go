@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 
 	"hnn/internal/kernel"
 	"hnn/internal/safetensors"
@@ -109,20 +108,11 @@ func Unpack[T kernel.Float](f *safetensors.File) (Network[T], error) {
 
 // tensors lists a network's tensors without making it.
 func (a Architecture) tensors() ([]Tensor, error) {
-	spec, err := a.spec()
+	n, err := build[float64](a)
 	if err != nil {
 		return nil, err
 	}
-	var ts []Tensor
-	in := spec.In
-	for i, out := range append(slices.Clone(spec.Hidden), spec.Out) {
-		ts = append(ts, Tensor{fmt.Sprintf("layers.%d.weight", i), []int{out, in}})
-		if i < len(spec.Hidden) || spec.OutputBias {
-			ts = append(ts, Tensor{fmt.Sprintf("layers.%d.bias", i), []int{out}})
-		}
-		in = out
-	}
-	return ts, nil
+	return n.Tensors(), nil
 }
 
 // values is a tensor's elements converted to T, checked to be finite.

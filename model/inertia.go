@@ -75,7 +75,7 @@ func factors(p, m []float64) {
 
 func (p *inertiaPass) Value(x []float64) float64 {
 	n := len(p.term.inputs)
-	p.term.inputs.apply(x, 2*n, p.u, 1)
+	embed(p.term.inputs, x, 2*n, p.u, 1)
 	p.tape.Value(p.u, p.y, 1)
 	out := p.term.net.Spec().Out
 	factors(x[n:2*n], p.m[:out])
@@ -88,7 +88,7 @@ func (p *inertiaPass) Value(x []float64) float64 {
 
 func (p *inertiaPass) AddGradient(x, g []float64, rows int) {
 	e, n, out := p.term.inputs, len(p.term.inputs), p.term.net.Spec().Out
-	e.apply(x, 2*n, p.u, rows)
+	embed(e, x, 2*n, p.u, rows)
 	p.tape.Value(p.u, p.y, rows)
 	for r := range rows {
 		momenta := x[r*2*n+n : (r+1)*2*n]
@@ -106,7 +106,7 @@ func (p *inertiaPass) AddGradient(x, g []float64, rows int) {
 		}
 	}
 	p.tape.ValueAdjoint(p.m, nil, p.ubar)
-	e.addPullback(p.u, p.ubar, g, 2*n, rows)
+	pullBack(e, p.u, p.ubar, g, 2*n, rows)
 }
 
 func (p *inertiaPass) Columns(x, dst []float64, ld, rows int) {
@@ -114,7 +114,7 @@ func (p *inertiaPass) Columns(x, dst []float64, ld, rows int) {
 	if p.hidden == nil {
 		p.hidden = newHidden(p.term.net, p.rows)
 	}
-	e.apply(x, 2*n, p.u, rows)
+	embed(e, x, 2*n, p.u, rows)
 	p.hidden.run(p.u, rows)
 	w := p.term.net.Layers()[0].W
 	k := p.term.net.Spec().Hidden[0]

@@ -8,12 +8,9 @@
 package model
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"hnn/internal/kernel"
-	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -87,63 +84,6 @@ func (t Tensor) Size() int {
 	return n
 }
 
-// Kinds lists the models that New makes.
-func Kinds() []string { return []string{KindBaseline, KindHNN} }
-
-// The kinds of model.
-const (
-	KindBaseline = "baseline"
-	KindHNN      = "hnn"
-)
-
-// Architecture is what a network is built from.
-type Architecture struct {
-	Kind       string `json:"kind"`
-	Dim        int    `json:"dim"`
-	Hidden     []int  `json:"hidden"`
-	Activation string `json:"activation"`
-}
-
-// Validate reports what makes the architecture impossible.
-func (a Architecture) Validate() error {
-	_, err := a.spec()
-	return err
-}
-
-// Warning is a sentence on an architecture that works but has a known weakness,
-// or "".
-func (a Architecture) Warning() string {
-	act, err := nn.ParseActivation(a.Activation)
-	if err != nil || a.Kind != KindHNN {
-		return ""
-	}
-	w, _ := act.SmoothFor()
-	return w
-}
-
-func (a Architecture) spec() (nn.Spec, error) {
-	act, err := nn.ParseActivation(a.Activation)
-	if err != nil {
-		return nn.Spec{}, err
-	}
-	s := nn.Spec{In: a.Dim, Hidden: a.Hidden, Activation: act}
-	if a.Dim < 2 || a.Dim%2 != 0 {
-		return s, fmt.Errorf("model: states of length %d; a state is (q, p) with as many momenta as positions, so its length is even", a.Dim)
-	}
-	switch a.Kind {
-	case KindHNN:
-		s.Out = 1
-		if _, err := act.SmoothFor(); err != nil {
-			return s, fmt.Errorf("model: an HNN is trained through the gradient of its network: %w", err)
-		}
-	case KindBaseline:
-		s.Out = a.Dim
-	default:
-		return s, fmt.Errorf("model: no model of kind %q; the kinds are %v", a.Kind, Kinds())
-	}
-	return s, s.Validate()
-}
-
 // New returns a network with the initial parameters of the authors' code:
 // orthogonal weights of gain 1, biases as PyTorch's Linear (see nn.MLP.Init).
 func New[T kernel.Float](a Architecture, rng *rand.Rand) (Network[T], error) {
@@ -155,28 +95,23 @@ func New[T kernel.Float](a Architecture, rng *rand.Rand) (Network[T], error) {
 	return n, nil
 }
 
-// network is a Network whose parameters can be filled in here.
+// network is a Network as it is made: first without memory, then bound to it, then
+// filled.
 type network[T kernel.Float] interface {
 	Network[T]
 	init(rng *rand.Rand)
+	bind()
 	widen() Model
 }
 
+// empty returns a network with all parameters zero.
 func empty[T kernel.Float](a Architecture) (network[T], error) {
-	spec, err := a.spec()
+	n, err := build[T](a)
 	if err != nil {
 		return nil, err
 	}
-	net, err := nn.New[T](spec)
-	if err != nil {
-		return nil, err
-	}
-	a.Hidden = slices.Clone(a.Hidden)
-	b := base[T]{architecture: a, net: net}
-	if a.Kind == KindHNN {
-		return &HNN[T]{b}, nil
-	}
-	return &Baseline[T]{b}, nil
+	n.bind()
+	return n, nil
 }
 
 // Widen returns the model with its parameters widened to float64, for rollouts to
@@ -193,58 +128,5 @@ func Widen(m Model) Model {
 func Refresh[T kernel.Float](n Network[T]) {
 	for i := range n.Refreshes() {
 		n.RefreshPart(i)
-	}
-}
-
-// base is what models of one MLP have in common.
-type base[T kernel.Float] struct {
-	architecture Architecture
-	net          *nn.MLP[T]
-}
-
-func (b *base[T]) Kind() string               { return b.architecture.Kind }
-func (b *base[T]) Dim() int                   { return b.architecture.Dim }
-func (b *base[T]) Architecture() Architecture { return b.architecture }
-func (b *base[T]) Params() []T                { return b.net.Params() }
-func (b *base[T]) Parameters() int            { return len(b.net.Params()) }
-func (b *base[T]) Refreshes() int             { return b.net.Refreshes() }
-func (b *base[T]) RefreshPart(i int)          { b.net.RefreshPart(i) }
-func (b *base[T]) init(rng *rand.Rand)        { b.net.Init(rng, 1) }
-
-func (b *base[T]) Tensors() []Tensor {
-	ts, err := b.architecture.tensors()
-	if err != nil {
-		panic("model: a network with an impossible architecture exists")
-	}
-	return ts
-}
-
-// batchRows is the number of rows that a BatchField evaluates at once.
-const batchRows = 96
-
-// batchField runs a pass block by block, in float64 at the borders.
-func batchField[T kernel.Float](n Network[T]) ode.BatchField {
-	d := n.Dim()
-	var pass Pass[T]
-	held := 0
-	in, out := make([]T, batchRows*d), make([]T, batchRows*d)
-	return func(_ []float64, x, dx []float64, rows int) {
-		if rows > held && held < batchRows {
-			held = min(rows, batchRows)
-			pass = n.NewPass(held)
-		}
-		for lo := 0; lo < rows; lo += batchRows {
-			block := min(batchRows, rows-lo)
-			copyFloats(in, x[lo*d:(lo+block)*d])
-			pass.Field(in, out, block)
-			copyFloats(dx[lo*d:(lo+block)*d], out)
-		}
-	}
-}
-
-// copyFloats converts between precisions; the shorter slice gives the length.
-func copyFloats[U, V kernel.Float](dst []U, src []V) {
-	for i := range min(len(dst), len(src)) {
-		dst[i] = U(src[i])
 	}
 }

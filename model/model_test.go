@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,11 +72,24 @@ func TestGoldenPairs(t *testing.T) {
 	}
 }
 
-// The pass's adjoint against differences: that of the network is tested in nn,
-// here it is J that could have a wrong sign or be transposed the wrong way.
-func TestPassAdjoint(t *testing.T) {
+// architectures are one of every kind and option, over states of length 4, small and in
+// an activation whose derivatives follow from nothing else.
+func architectures() map[string]Architecture {
+	all := map[string]Architecture{}
 	for _, kind := range Kinds() {
-		n := newNetwork[float64](t, Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "softplus"})
+		all[kind] = Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "softplus"}
+		a := all[kind]
+		a.Angles = []bool{true, false, false, false}
+		all[kind+" with an angle"] = a
+	}
+	return all
+}
+
+// The pass's adjoint against differences: that of the network is tested in nn,
+// here it is what a model makes of it.
+func TestPassAdjoint(t *testing.T) {
+	for name, a := range architectures() {
+		n := newNetwork[float64](t, a)
 		rng := rand.New(rand.NewPCG(3, 4))
 		const rows = 3
 		x, bar := make([]float64, rows*4), make([]float64, rows*4)
@@ -83,7 +97,7 @@ func TestPassAdjoint(t *testing.T) {
 			x[i], bar[i] = rng.NormFloat64(), rng.NormFloat64()
 		}
 		dx, xbar := make([]float64, rows*4), make([]float64, rows*4)
-		pass := n.NewPass(rows)
+		pass := n.NewPass(rows + 1) // larger than the block at hand
 		loss := func() (s float64) {
 			Refresh[float64](n)
 			pass.Field(x, dx, rows)
@@ -93,11 +107,15 @@ func TestPassAdjoint(t *testing.T) {
 			return s
 		}
 		loss()
-		grad := make([]float64, n.Parameters())
-		cotangent := append([]float64(nil), bar...)
-		pass.Adjoint(cotangent, nil, xbar) // an adjoint leaves the pass ready for another
-		copy(cotangent, bar)
-		pass.Adjoint(cotangent, grad, xbar)
+		grad, alone := make([]float64, n.Parameters()), make([]float64, n.Parameters())
+		// An adjoint leaves the pass ready for another, whatever is asked of it.
+		pass.Adjoint(slices.Clone(bar), nil, xbar)
+		pass.Adjoint(slices.Clone(bar), alone, nil)
+		clear(xbar)
+		pass.Adjoint(slices.Clone(bar), grad, xbar)
+		if !slices.Equal(grad, alone) {
+			t.Errorf("%s: the gradient by the parameters depends on whether that by the states is asked for", name)
+		}
 		check := func(what string, v, analytic []float64) {
 			for i := range v {
 				const h = 1e-4
@@ -109,12 +127,60 @@ func TestPassAdjoint(t *testing.T) {
 				v[i] = at
 				// Five points at 1e-4: rounding of 1e-12, of sums of order 10.
 				if math.Abs(d-analytic[i]) > 1e-9 {
-					t.Fatalf("%s: %s %d: %.12g, by differences %.12g", kind, what, i, analytic[i], d)
+					t.Fatalf("%s: %s %d: %.12g, by differences %.12g", name, what, i, analytic[i], d)
 				}
 			}
 		}
 		check("parameter", n.Params(), grad)
 		check("input", x, xbar)
+	}
+}
+
+// The three ways to a field: a pass, a batch, a single state.
+func TestFieldsAgree(t *testing.T) {
+	for name, a := range architectures() {
+		n := newNetwork[float64](t, a)
+		rng := rand.New(rand.NewPCG(7, 8))
+		const rows = 200 // more than two blocks
+		x, batch := make([]float64, rows*a.Dim), make([]float64, rows*a.Dim)
+		for i := range x {
+			x[i] = rng.NormFloat64()
+		}
+		pass, single := make([]float64, rows*a.Dim), make([]float64, a.Dim)
+		n.NewPass(rows).Field(x, pass, rows)
+		n.BatchField()(make([]float64, rows), x, batch, rows)
+		field := n.Field()
+		for r := range rows {
+			at := r * a.Dim
+			field(0, x[at:at+a.Dim], single)
+			for i, v := range single {
+				// Sums of ten terms of order one in another order.
+				if math.Abs(pass[at+i]-v) > 1e-14 || batch[at+i] != pass[at+i] {
+					t.Fatalf("%s: row %d: pass %v, batch %v, single %v", name, r, pass[at:at+a.Dim], batch[at:at+a.Dim], single)
+				}
+			}
+		}
+	}
+}
+
+// A full turn of an angle changes nothing.
+func TestAnglesArePeriodic(t *testing.T) {
+	for _, kind := range Kinds() {
+		a := architectures()[kind+" with an angle"]
+		field := newNetwork[float64](t, a).Field()
+		want, got := make([]float64, a.Dim), make([]float64, a.Dim)
+		field(0, []float64{0.4, 0.3, -1, 0.2}, want)
+		field(0, []float64{0.4 + 2*math.Pi, 0.3, -1, 0.2}, got)
+		for i := range want {
+			// cos and sin at an argument rounded to 2^-50.
+			if math.Abs(got[i]-want[i]) > 1e-14 {
+				t.Errorf("%s: %v after a turn, %v before", kind, got, want)
+			}
+		}
+		field(0, []float64{0.4, 0.3 + 2*math.Pi, -1, 0.2}, got)
+		if math.Abs(got[0]-want[0]) < 1e-3 {
+			t.Errorf("%s: a component that is no angle has a period too", kind)
+		}
 	}
 }
 
@@ -153,6 +219,8 @@ func TestNewRefuses(t *testing.T) {
 		{Architecture{Kind: KindHNN, Dim: 3, Hidden: []int{200}, Activation: "tanh"}, "even"},
 		{Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{200, -1}, Activation: "tanh"}, "hidden layer 2 has width -1"},
 		{Architecture{Kind: KindHNN, Dim: 2, Activation: "tanh"}, "no hidden layer"},
+		{Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{true}}, "1 components"},
+		{Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{false, true}}, "momentum"},
 		{Architecture{Kind: "lnn", Dim: 2, Hidden: []int{200}, Activation: "tanh"}, `"lnn"`},
 		{Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{200}, Activation: "tahn"}, `"tahn"`},
 	} {
@@ -173,9 +241,9 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestSaveLoad(t *testing.T) {
-	for _, kind := range Kinds() {
+	for name, a := range architectures() {
 		path := filepath.Join(t.TempDir(), "model.safetensors")
-		n := newNetwork[float32](t, Architecture{Kind: kind, Dim: 2, Hidden: []int{13, 8}, Activation: "silu"})
+		n := newNetwork[float32](t, a)
 		if err := Save(path, n, map[string]string{"task": "spring"}); err != nil {
 			t.Fatal(err)
 		}
@@ -183,14 +251,15 @@ func TestSaveLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if meta["task"] != "spring" || m.Kind() != kind || m.Dim() != 2 || m.Parameters() != n.Parameters() {
-			t.Errorf("loaded %s of dimension %d with %d parameters, metadata %v", m.Kind(), m.Dim(), m.Parameters(), meta)
+		if meta["task"] != "spring" || m.Kind() != a.Kind || m.Dim() != a.Dim || m.Parameters() != n.Parameters() {
+			t.Errorf("%s: loaded %s of dimension %d with %d parameters, metadata %v", name, m.Kind(), m.Dim(), m.Parameters(), meta)
 		}
-		want, got := make([]float64, 2), make([]float64, 2)
-		Widen(n).Field()(0, []float64{0.3, -0.7}, want)
-		m.Field()(0, []float64{0.3, -0.7}, got)
-		if want[0] != got[0] || want[1] != got[1] {
-			t.Errorf("field %v after loading, %v before", got, want)
+		want, got := make([]float64, a.Dim), make([]float64, a.Dim)
+		x := []float64{0.3, -0.7, 1.1, 0.2}
+		Widen(n).Field()(0, x, want)
+		m.Field()(0, x, got)
+		if !slices.Equal(want, got) {
+			t.Errorf("%s: field %v after loading, %v before", name, got, want)
 		}
 	}
 }
@@ -246,6 +315,9 @@ func TestLoadRefuses(t *testing.T) {
 func FuzzUnpack(f *testing.F) {
 	f.Add(saved(f, nil))
 	f.Add(saved(f, func(f *safetensors.File) { f.Metadata[metaArchitecture] = `{"kind":"baseline"}` }))
+	f.Add(saved(f, func(f *safetensors.File) {
+		f.Metadata[metaArchitecture] = `{"kind":"hnn","dim":2,"hidden":[5],"activation":"tanh","angles":[true,false]}`
+	}))
 	f.Add([]byte("q,p\n1,2\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))

@@ -44,7 +44,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "closed form: separable, quadratic-kinetic, pairwise")
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
 	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "closed form: linear")
-	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "closed form: state columns that are angles")
+	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
 	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "closed form: masses of the bodies")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
 	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "closed form: weigh rows with large derivatives less")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"hnn/data"
@@ -52,6 +53,9 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	a := n.Architecture()
 	if a.Kind != model.KindHNN {
 		return nil, fmt.Errorf("closedform: a model of kind %q cannot be polished; only the field of an %q is that of one last layer", a.Kind, model.KindHNN)
+	}
+	if slices.Contains(a.Angles, true) {
+		return nil, errors.New("closedform: a network that sees angles as cosine and sine cannot be polished")
 	}
 	if o.RNG == nil {
 		return nil, errors.New("closedform: no random numbers; give PolishOptions.RNG")
