@@ -1,11 +1,15 @@
 package experiment
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"hnn/data"
@@ -27,9 +31,20 @@ const figureTolerance = 1e-8
 // errNoScene says that there is nothing to roll a model out from.
 var errNoScene = errors.New("the first test trial has fewer than two rows, nothing to roll out")
 
-// figure draws the runs of one task and seed into the figures folder of each.
+// picture is a finished figure with the name of its files.
+type picture struct {
+	name   string
+	figure *report.Figure
+}
+
+// pngDensity is the resolution of the written PNGs, in pixels an inch: about 1,400
+// pixels of width.
+const pngDensity = 144
+
+// figure draws the runs of one task and seed into the figures folder of each, as SVG
+// and PNG.
 func (e *Env) figure(runs []*Run) error {
-	f, err := taskFigure(runs)
+	pictures, err := pictures(runs)
 	if errors.Is(err, errNoScene) {
 		e.log("%s: no figure: %v", runs[0].Config.Task, err)
 		return nil
@@ -37,20 +52,77 @@ func (e *Env) figure(runs []*Run) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range runs {
-		folder := filepath.Join(r.Dir, figuresFolder)
-		if err := os.MkdirAll(folder, 0o777); err != nil {
+	for _, p := range pictures {
+		var svg, png bytes.Buffer
+		if err := errors.Join(p.figure.WriteSVG(&svg), p.figure.WritePNG(&png, pngDensity)); err != nil {
 			return err
 		}
-		path := filepath.Join(folder, r.Config.Task+".svg")
-		if err := atomicfile.Write(path, func(w io.Writer) error { return f.WriteSVG(w) }); err != nil {
-			return err
+		for _, r := range runs {
+			folder := filepath.Join(r.Dir, figuresFolder)
+			if err := os.MkdirAll(folder, 0o777); err != nil {
+				return err
+			}
+			for _, f := range []struct {
+				extension string
+				content   []byte
+			}{{".svg", svg.Bytes()}, {".png", png.Bytes()}} {
+				write := func(w io.Writer) error { _, err := w.Write(f.content); return err }
+				if err := atomicfile.Write(filepath.Join(folder, p.name+f.extension), write); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
 }
 
-func taskFigure(runs []*Run) (*report.Figure, error) {
+// pictures draws everything that the runs of one task and seed have to show.
+func pictures(runs []*Run) ([]picture, error) {
+	task, err := reportTask(runs)
+	if err != nil {
+		return nil, err
+	}
+	r := runs[0]
+	var ps []picture
+	var errs []error
+	add := func(name string, f *report.Figure, err error) {
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		ps = append(ps, picture{name, f})
+	}
+	samples := report.Samples{X: rows(r.data.Train.X, r.model.Dim()), DX: rows(r.data.Train.DX, r.model.Dim())}
+	switch bodies := bodies(r); {
+	case bodies != nil:
+		f, err := report.Orbits(task, bodies)
+		add(r.Config.Task, f, err)
+	case r.model.Dim() == 2:
+		f, err := report.PhasePlane(task, samples)
+		add(r.Config.Task, f, err)
+	default:
+		f, err := report.Coordinates(task)
+		add(r.Config.Task, f, err)
+	}
+	f, err := report.Deviation(task)
+	add("rollout", f, err)
+	if r.model.Dim() == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
+		f, err := report.Landscape(task, samples)
+		add("hamiltonian", f, err)
+	}
+	curves, err := curves(runs)
+	if err != nil {
+		return nil, err
+	}
+	if len(curves) > 0 {
+		f, err := report.Training(task.Title, curves)
+		add("training", f, err)
+	}
+	return ps, errors.Join(errs...)
+}
+
+// reportTask rolls the runs out for their figures.
+func reportTask(runs []*Run) (report.Task, error) {
 	r := runs[0]
 	task := report.Task{
 		Title:       title(r.Config.Task),
@@ -61,34 +133,74 @@ func taskFigure(runs []*Run) (*report.Figure, error) {
 	energy := energyOf(r)
 	x0, times, err := scene(r)
 	if err != nil {
-		return nil, err
+		return task, err
 	}
 	if task.Truth, err = truth(r, x0, times, energy); err != nil {
-		return nil, err
+		return task, err
 	}
 	for _, run := range runs {
 		field := run.model.Field()
-		m := report.Run{
-			Role:  report.HNN,
-			Name:  "HNN",
-			Field: func(x, dx []float64) { field(0, x, dx) },
-		}
-		switch {
-		case run.Config.Model == model.KindBaseline:
-			m.Role, m.Name = report.Baseline, "Baseline"
-		case run.Config.Trainer == ClosedForm:
-			m.Role, m.Name = report.ClosedForm, "HNN, closed form"
+		role, name := run.look()
+		m := report.Run{Role: role, Name: name, Field: func(x, dx []float64) { field(0, x, dx) }}
+		if e, ok := run.model.(model.Energetic); ok {
+			m.H = e.Energy()
 		}
 		rollout(&m, run.model.Field(), x0, times, energy)
 		task.Models = append(task.Models, m)
 	}
-	switch bodies := bodies(r); {
-	case bodies != nil:
-		return report.Orbits(task, bodies)
-	case r.model.Dim() == 2:
-		return report.PhasePlane(task, report.Samples{X: rows(r.data.Train.X, 2), DX: rows(r.data.Train.DX, 2)})
+	// The first HNN's H, along the truth and every model's rollout.
+	if i := slices.IndexFunc(task.Models, func(m report.Run) bool { return m.H != nil }); i >= 0 {
+		learned := task.Models[i].H
+		start := learned(x0)
+		change := func(x []float64) float64 { return learned(x) - start }
+		task.Truth.Learned = energies(task.Truth.X, change)
+		for j := range task.Models {
+			task.Models[j].Learned = energies(task.Models[j].X, change)
+		}
 	}
-	return report.Coordinates(task)
+	return task, nil
+}
+
+// look is how figures show a run's model.
+func (r *Run) look() (report.Role, string) {
+	switch {
+	case r.Config.Model == model.KindBaseline:
+		return report.Baseline, "Baseline"
+	case r.Config.Trainer == ClosedForm:
+		return report.ClosedForm, "HNN, closed form"
+	}
+	return report.HNN, "HNN"
+}
+
+// curves are the losses of the runs that were trained step by step.
+func curves(runs []*Run) ([]report.Curve, error) {
+	var cs []report.Curve
+	for _, r := range runs {
+		m, err := readMetrics(r.Dir, math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		if len(m.rows) < 2 {
+			continue
+		}
+		role, name := r.look()
+		c := report.Curve{Role: role, Name: name}
+		for i, row := range m.rows {
+			var v [3]float64
+			for j := range v {
+				if row[j] == "" { // no test loss was taken
+					v[j] = math.NaN()
+					continue
+				}
+				if v[j], err = strconv.ParseFloat(row[j], 64); err != nil {
+					return nil, fmt.Errorf("%s: line %d: %q is no number", m.path, i+2, row[j])
+				}
+			}
+			c.Steps, c.Train, c.Test = append(c.Steps, v[0]), append(c.Train, v[1]), append(c.Test, v[2])
+		}
+		cs = append(cs, c)
+	}
+	return cs, nil
 }
 
 // title is a task's name as a heading: "Two-body", "Real pendulum".
@@ -166,12 +278,12 @@ func scene(r *Run) (x0, times []float64, err error) {
 
 func truth(r *Run, x0, times []float64, energy func([]float64) float64) (report.Run, error) {
 	if s := r.data.system; s != nil {
-		t := report.Run{Role: report.Truth, Name: "Truth", Field: s.Field}
+		t := report.Run{Role: report.Truth, Name: "Truth", Field: s.Field, H: s.Hamiltonian}
 		rollout(&t, func(_ float64, x, dx []float64) { s.Field(x, dx) }, x0, times, energy)
 		return t, nil
 	}
 	_, x, _ := r.data.Test.Trial(0)
-	t := report.Run{Role: report.Truth, Name: "Measured", T: times, X: rows(x, r.model.Dim())}
+	t := report.Run{Role: report.Truth, Name: "Measured", T: times, X: rows(x, r.model.Dim()), H: energy}
 	t.E = energies(t.X, energy)
 	return t, nil
 }

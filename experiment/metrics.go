@@ -21,6 +21,10 @@ type metrics struct {
 	rows [][]string
 }
 
+// logged reports whether a step has a row beside those that take the test loss: every
+// one of the first ten, in which a loss falls fastest, then every tenth.
+func logged(step int) bool { return step <= 10 || step%10 == 0 }
+
 var metricsHeader = []string{"step", "loss", "test_loss", "learning_rate", "gradient_norm"}
 
 func (m *metrics) add(r fit.Record) {

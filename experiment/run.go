@@ -232,7 +232,7 @@ func (t *training[T]) train(ctx context.Context) error {
 		defer meter.Done()
 	}
 	err := t.trainer.Run(ctx, func(r fit.Record) error {
-		if r.Tested || r.Step == 1 {
+		if r.Tested || logged(r.Step) {
 			t.metrics.add(r)
 		}
 		if meter != nil {

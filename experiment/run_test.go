@@ -66,8 +66,8 @@ func TestRunDirectory(t *testing.T) {
 		if !(res.CleanLoss < res.TestLoss.Mean) || res.Strict == nil || res.EnergyMSE == nil {
 			t.Errorf("%s: clean loss %v, strict %v, energy %v", name, res.CleanLoss, res.Strict, res.EnergyMSE)
 		}
-		if rows := strings.Count(read(t, r.Dir, metricsFile), "\n"); rows != 1+1+15 {
-			t.Errorf("%s: %d lines of metrics, want a header, the first step and every tenth of 150", name, rows)
+		if rows := strings.Count(read(t, r.Dir, metricsFile), "\n"); rows != 1+10+14 {
+			t.Errorf("%s: %d lines of metrics, want a header, the first ten steps and every tenth of 150", name, rows)
 		}
 	}
 	if runs[1].Results.EnergyMSE.Mean > runs[0].Results.EnergyMSE.Mean {

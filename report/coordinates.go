@@ -10,7 +10,22 @@ func Coordinates(t Task) (*Figure, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	var panels []*panel
+	panels, err := coordinatePanels(&t)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for len(panels) > 0 {
+		n := min(2, len(panels))
+		rows = append(rows, row{panels: panels[:n], height: coordinateHeight})
+		panels = panels[n:]
+	}
+	return layout(t.Title, planeWidth(3), append(rows, energyRow(&t)...)), nil
+}
+
+// coordinatePanels returns a panel for each coordinate over time, the first with the
+// legend of all.
+func coordinatePanels(t *Task) (panels []*panel, err error) {
 	for j, q := range t.Coordinates {
 		var all []series
 		given, extra := emptyInterval(), emptyInterval()
@@ -37,11 +52,5 @@ func Coordinates(t Task) (*Figure, error) {
 		}
 		panels = append(panels, p)
 	}
-	var rows []row
-	for len(panels) > 0 {
-		n := min(2, len(panels))
-		rows = append(rows, row{panels: panels[:n], height: coordinateHeight})
-		panels = panels[n:]
-	}
-	return layout(t.Title, planeWidth(3), append(rows, energyRow(&t)...)), nil
+	return panels, nil
 }

@@ -41,9 +41,13 @@ func roll(f field, x0 []float64, end float64, n int) (t []float64, states [][]fl
 // run makes a Run of a field from x0, with the energy of h.
 func run(role Role, name string, f field, h func(x []float64) float64, x0 []float64, end float64, n int) Run {
 	r := Run{Role: role, Name: name, Field: f}
+	if role != Baseline {
+		r.H = h
+	}
 	r.T, r.X = roll(f, x0, end, n)
 	for _, x := range r.X {
 		r.E = append(r.E, h(x))
+		r.Learned = append(r.Learned, 1.02*(h(x)-h(x0)))
 	}
 	return r
 }
@@ -65,6 +69,12 @@ func bentSpring(x, dx []float64) {
 	dx[1] = -2.01*x[0] + 0.04*x[0]*x[0]*x[0]
 }
 
+// bentH is what bentSpring conserves.
+func bentH(x []float64) float64 {
+	q2, p2 := x[0]*x[0], x[1]*x[1]
+	return 2.01/2*q2 - 0.01*q2*q2 + 1.99/2*p2 + 0.0125*p2*p2
+}
+
 func springTask() (Task, Samples) {
 	x0 := []float64{0.7, 0.3}
 	task := Task{
@@ -78,6 +88,7 @@ func springTask() (Task, Samples) {
 			run(HNN, "HNN", bentSpring, springH, x0, 20, 1000),
 		},
 	}
+	task.Models[1].H = bentH
 	rng := rand.New(rand.NewPCG(1, 0))
 	var data Samples
 	for range 50 {
@@ -172,4 +183,27 @@ func coupledTask() Task {
 			run(HNN, "HNN", at(0.302, 0), h, x0, 30, 600),
 		},
 	}
+}
+
+// springCurves are the losses of a training that takes its test loss every tenth step.
+func springCurves() []Curve {
+	var cs []Curve
+	for _, c := range []struct {
+		role  Role
+		name  string
+		floor float64
+	}{{Baseline, "Baseline", 3.7e-2}, {HNN, "HNN", 3.6e-2}} {
+		curve := Curve{Role: c.role, Name: c.name}
+		for step := range 201 {
+			test := math.NaN()
+			if step%10 == 0 {
+				test = c.floor + 0.004 + 3*math.Exp(-float64(step)/14)
+			}
+			curve.Steps = append(curve.Steps, float64(10*step))
+			curve.Train = append(curve.Train, c.floor+3*math.Exp(-float64(step)/15))
+			curve.Test = append(curve.Test, test)
+		}
+		cs = append(cs, curve)
+	}
+	return cs
 }

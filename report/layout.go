@@ -17,6 +17,7 @@ type panel struct {
 	legend []entry
 	plot   *plot.Plot
 	bareY  bool // no numbers on the y axis
+	logY   bool // the y axis is logarithmic
 }
 
 // newPanel returns a panel with empty axes. bareY says that a panel to the left has
@@ -48,6 +49,15 @@ func newPanel(title string, color color.Color, a area, xLabel, yLabel string, ba
 func (p *panel) setTicks(mostX, mostY int) {
 	p.plot.X.Tick.Marker = ticks{most: max(mostX, 2)}
 	p.plot.Y.Tick.Marker = ticks{most: max(mostY, 2), bare: p.bareY}
+	if p.logY {
+		p.plot.Y.Tick.Marker = decades{most: max(mostY, 2)}
+	}
+}
+
+// setLogY makes the y axis, of which the range must be positive, logarithmic.
+func (p *panel) setLogY() {
+	p.logY = true
+	p.plot.Y.Scale = plot.LogScale{}
 }
 
 // row is a line of panels of equal size.

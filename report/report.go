@@ -1,7 +1,9 @@
-// Package report draws what a task's models have learned: the data, each model's
-// vector field and a long rollout of it, and the energy over time, side by side
-// and on equal axes, as figure 1 of Greydanus, Dzamba and Yosinski, "Hamiltonian
-// Neural Networks" (NeurIPS 2019) does for the spring.
+// Package report draws what a task's models have learned, side by side and on equal
+// axes, after the figures of Greydanus, Dzamba and Yosinski, "Hamiltonian Neural
+// Networks" (NeurIPS 2019): the data, each model's vector field and a long rollout of it
+// ([PhasePlane], [Orbits], [Coordinates]), how far the rollout is off and what it
+// conserves ([Deviation]), the learned H ([Landscape]) and how it was trained
+// ([Training]). [Page] puts them, the results and the configurations on one HTML page.
 //
 // It takes plain numbers and returns pictures, the same bytes for the same numbers.
 // It integrates nothing, trains nothing and knows no system: package experiment,
@@ -45,6 +47,14 @@ type Run struct {
 	// E is the energy at each time, by the same H for every run of a task. It is
 	// nil where no H is known.
 	E []float64
+
+	// Learned is the change since the start of what the task's HNN conserves, its
+	// learned H, along this run's states. It is nil where no model has one.
+	Learned []float64
+
+	// H is the run's own Hamiltonian, true or learned, known up to a constant; nil
+	// where it has none.
+	H func(x []float64) float64
 }
 
 // A Task is a system with its true motion and the models of it.
@@ -90,6 +100,9 @@ func (t *Task) checkRun(r *Run) error {
 	}
 	if len(r.E) != 0 && len(r.E) != len(r.T) {
 		return fmt.Errorf("report: %s: %d times for %d energies", r.Name, len(r.T), len(r.E))
+	}
+	if len(r.Learned) != 0 && len(r.Learned) != len(r.T) {
+		return fmt.Errorf("report: %s: %d times for %d learned energies", r.Name, len(r.T), len(r.Learned))
 	}
 	for i, v := range r.T {
 		if math.IsNaN(v) || math.IsInf(v, 0) || i > 0 && v <= r.T[i-1] {

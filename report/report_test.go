@@ -20,12 +20,16 @@ import (
 var update = flag.Bool("update", false, "write the golden pictures anew; then look at them")
 
 var figures = []struct {
-	name string
-	make func() (*Figure, error)
+	name   string
+	panels int
+	make   func() (*Figure, error)
 }{
-	{"phaseplane", func() (*Figure, error) { return PhasePlane(springTask()) }},
-	{"orbits", func() (*Figure, error) { return Orbits(twoBodyTask(), twoBodies) }},
-	{"coordinates", func() (*Figure, error) { return Coordinates(coupledTask()) }},
+	{"phaseplane", 4, func() (*Figure, error) { return PhasePlane(springTask()) }},
+	{"orbits", 5, func() (*Figure, error) { return Orbits(twoBodyTask(), twoBodies) }},
+	{"coordinates", 5, func() (*Figure, error) { return Coordinates(coupledTask()) }},
+	{"deviation", 5, func() (*Figure, error) { task, _ := springTask(); return Deviation(task) }},
+	{"landscape", 2, func() (*Figure, error) { return Landscape(springTask()) }},
+	{"training", 1, func() (*Figure, error) { return Training("Spring", springCurves()) }},
 }
 
 // Each figure looks as it did when a person last looked at it. The tolerance is for
@@ -123,7 +127,7 @@ func checkSVG(t *testing.T, name string, f *Figure) {
 func TestLongRollouts(t *testing.T) {
 	task, data := springTask()
 	for _, r := range []*Run{&task.Truth, &task.Models[0], &task.Models[1]} {
-		r.T, r.X, r.E = nil, nil, nil
+		r.T, r.X, r.E, r.Learned = nil, nil, nil, nil
 		for i := range 100_000 {
 			s := float64(i) / 100_000
 			sin, cos := math.Sincos(2 * math.Pi * 3000 * s)
@@ -175,7 +179,7 @@ func TestLayout(t *testing.T) {
 			}
 			taken = append(taken, outer)
 		}
-		if len(taken) < 4 {
+		if len(taken) != test.panels {
 			t.Errorf("%s: %d panels", test.name, len(taken))
 		}
 	}
@@ -262,7 +266,11 @@ func TestErrors(t *testing.T) {
 		{plane(with(func(t *Task) { t.Models[1].T = t.Models[1].T[1:] }), data), "HNN: 999 times for 1000 states"},
 		{plane(with(func(t *Task) { t.Truth.E = t.Truth.E[1:] }), data), "Truth: 1000 times for 999 energies"},
 		{plane(with(func(t *Task) { t.Truth.T = make([]float64, 1000) }), data), "Truth: time 1 is 0"},
-		{plane(with(func(t *Task) { t.Truth.X = [][]float64{{1}}; t.Truth.T = []float64{0}; t.Truth.E = nil }), data), "state 0 has 1 coordinates"},
+		{plane(with(func(t *Task) {
+			t.Truth.X = [][]float64{{1}}
+			t.Truth.T = []float64{0}
+			t.Truth.E, t.Truth.Learned = nil, nil
+		}), data), "state 0 has 1 coordinates"},
 		{plane(spring, Samples{X: [][]float64{{1, 2, 3}}}), "data: state 0 has 3 coordinates"},
 		{plane(spring, Samples{X: data.X, DX: data.DX[1:]}), "derivatives for"},
 		{orbits(twoBodyTask(), nil), "without bodies"},
