@@ -75,7 +75,8 @@ func (e *Solver) judge() {
 	for i := range e.n {
 		s := &e.slots[i]
 		stats := &e.stats[s.row]
-		stats.Evaluations += p.evaluations()
+		stats.Evaluations += e.evaluations[i]
+		e.evaluations[i] = 0
 
 		x, next := e.row(e.x, i), e.row(e.next, i)
 		var squares [2]float64
@@ -158,6 +159,9 @@ func (e *Solver) conclude(i int) {
 	e.t[i] = s.tNew
 	copy(e.row(e.x, i), next)
 	copy(e.row(e.k[0], i), e.row(e.k[len(p.stages)-1], i))
+	if e.lost != nil {
+		copy(e.row(e.lost, i), e.row(e.lostNext, i))
+	}
 }
 
 // broken finds out what is not finite after the trial step of slot i. The error's norm

@@ -21,19 +21,39 @@ const (
 	// RK4 is the classical method of order 4 with the fixed step Settings.Step: 4
 	// evaluations a step, no error control.
 	RK4
+	// The methods below keep a fixed step and are symplectic: of a Hamiltonian system they
+	// keep the energy, up to an error that does not grow, for as long as the step is well
+	// below the fastest period. These are for separable systems, H = T(p) + V(q), given to
+	// SolveSplit; an evaluation is one of both parts.
+	SymplecticEuler // order 1, 1 evaluation a step
+	Leapfrog        // Stoermer and Verlet's, order 2, 1 evaluation
+	Yoshida4        // Forest and Ruth's, order 4, 3 evaluations
+	Yoshida6        // order 6, 7 evaluations
+	Yoshida8        // order 8, 15 evaluations
+	BlanesMoan4     // order 4, 6 evaluations
+	BlanesMoan6     // order 6, 10 evaluations
 )
 
 // methods holds what belongs to each method. Exactly one of pair and fixed is set:
 // adaptive methods run in adaptive.go's loop, fixed-step methods in fixed.go's.
 var methods = [...]struct {
-	name    string
-	aliases []string
-	pair    *pair
-	fixed   *rungeKutta
+	name       string
+	aliases    []string
+	order      int
+	pair       *pair
+	fixed      stepper
+	symplectic bool
 }{
-	DormandPrince: {name: "rk45", aliases: []string{"dopri5"}, pair: &dormandPrince},
-	DOP853:        {name: "dop853", pair: &dop853},
-	RK4:           {name: "rk4", fixed: &rk4},
+	DormandPrince:   {name: "rk45", aliases: []string{"dopri5"}, order: 5, pair: &dormandPrince},
+	DOP853:          {name: "dop853", order: 8, pair: &dop853},
+	RK4:             {name: "rk4", order: 4, fixed: &rk4},
+	SymplecticEuler: {name: "symplectic-euler", order: 1, fixed: symplecticEuler, symplectic: true},
+	Leapfrog:        {name: "leapfrog", aliases: []string{"verlet", "stoermer-verlet"}, order: 2, fixed: leapfrog, symplectic: true},
+	Yoshida4:        {name: "yoshida4", aliases: []string{"forest-ruth"}, order: 4, fixed: yoshida4, symplectic: true},
+	Yoshida6:        {name: "yoshida6", order: 6, fixed: yoshida6, symplectic: true},
+	Yoshida8:        {name: "yoshida8", order: 8, fixed: yoshida8, symplectic: true},
+	BlanesMoan4:     {name: "blanes-moan4", order: 4, fixed: blanesMoan4, symplectic: true},
+	BlanesMoan6:     {name: "blanes-moan6", order: 6, fixed: blanesMoan6, symplectic: true},
 }
 
 // String returns the name that ParseMethod takes.
@@ -47,14 +67,44 @@ func (m Method) String() string {
 // Order is the order of the states that the method advances: their error falls as this
 // power of the step. It is zero for an unknown method.
 func (m Method) Order() int {
-	switch {
-	case int(m) >= len(methods):
+	if int(m) >= len(methods) {
 		return 0
-	case methods[m].pair != nil:
-		return methods[m].pair.order
-	default:
-		return methods[m].fixed.order
 	}
+	return methods[m].order
+}
+
+// Symplectic reports whether the method's step preserves the symplectic form dq^dp, where
+// the field is that of a Hamiltonian.
+func (m Method) Symplectic() bool { return int(m) < len(methods) && methods[m].symplectic }
+
+// NeedsSplit reports whether the method is for separable Hamiltonians only.
+func (m Method) NeedsSplit() bool {
+	if int(m) >= len(methods) {
+		return false
+	}
+	_, ok := methods[m].fixed.(*splitting)
+	return ok
+}
+
+// Shears reports whether the method is symmetric and made of shears, so that it can run
+// with Settings.Reversible.
+func (m Method) Shears() bool {
+	if int(m) >= len(methods) {
+		return false
+	}
+	s, ok := methods[m].fixed.(shearing)
+	return ok && s.symmetric()
+}
+
+// join lists the names of the methods that match.
+func join(match func(Method) bool) string {
+	var names []string
+	for m := range methods {
+		if match(Method(m)) {
+			names = append(names, methods[m].name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // Adaptive reports whether the method chooses its steps by the tolerances of Settings;
@@ -63,8 +113,8 @@ func (m Method) Adaptive() bool {
 	return int(m) < len(methods) && methods[m].pair != nil
 }
 
-// ParseMethod returns the method of that name: rk45 (or dopri5), dop853, rk4. The error
-// for any other name lists these and suggests the nearest.
+// ParseMethod returns the method of that name: rk45 (or dopri5), dop853, rk4, leapfrog (or
+// verlet) and so on. The error for any other name lists them and suggests the nearest.
 func ParseMethod(name string) (Method, error) {
 	var known []string
 	nearest, distance := "", math.MaxInt

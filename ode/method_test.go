@@ -9,16 +9,18 @@ import (
 func TestParseMethod(t *testing.T) {
 	for name, want := range map[string]Method{
 		"rk4": RK4, "rk45": DormandPrince, "dopri5": DormandPrince, "dop853": DOP853, "DOP853": DOP853,
+		"leapfrog": Leapfrog, "verlet": Leapfrog, "forest-ruth": Yoshida4, "blanes-moan6": BlanesMoan6,
 	} {
 		if got, err := ParseMethod(name); err != nil || got != want {
 			t.Errorf("ParseMethod(%q) = %v, %v", name, got, err)
 		}
 	}
 	for name, wants := range map[string][]string{
-		"dop835":   {`"dop835"`, "did you mean dop853?", "rk45, dopri5, dop853, rk4"},
-		"rk5":      {"did you mean rk45?"},
-		"":         {`""`, "known are rk45"},
-		"leapfrog": {`"leapfrog"`, "known are rk45"},
+		"dop835":  {`"dop835"`, "did you mean dop853?", "rk45, dopri5, dop853, rk4"},
+		"rk5":     {"did you mean rk45?"},
+		"":        {`""`, "known are rk45"},
+		"euler":   {`"euler"`, "known are rk45", "leapfrog"},
+		"yoshida": {"did you mean yoshida4?"},
 	} {
 		_, err := ParseMethod(name)
 		if err == nil {

@@ -99,7 +99,7 @@ func linspace(a, b float64, n int) []float64 {
 // the error at one time may have, and the length of the steps.
 func (p problem) steps(m *rungeKutta, h float64) (err, length float64) {
 	n := int(math.Round((p.end - p.start) / h))
-	w := newWork(p.dim, 1, len(m.stages))
+	w := newWork(p.dim, 1, m.layout(p.dim), &Settings{})
 	w.n, w.single = 1, p.field
 	copy(w.x, p.initial())
 	w.t[0], w.h[0] = p.start, (p.end-p.start)/float64(n)
@@ -120,7 +120,7 @@ func (p problem) steps(m *rungeKutta, h float64) (err, length float64) {
 // local takes one step of length h of the pair at time t from the exact solution and
 // returns the work, with the interpolant's stages, for a look at the errors inside.
 func (p problem) local(m *pair, t, h float64) *work {
-	w := newWork(p.dim, 1, m.buffers())
+	w := newWork(p.dim, 1, layout{width: p.dim, buffers: m.buffers()}, &Settings{})
 	w.n, w.single = 1, p.field
 	p.solution(t, w.x)
 	w.t[0], w.h[0] = t, h

@@ -54,6 +54,12 @@ func (m *rungeKutta) evaluations() int {
 	return len(m.stages)
 }
 
+func (m *rungeKutta) layout(dim int) layout { return layout{width: dim, buffers: len(m.stages)} }
+
+func (m *rungeKutta) start(*work) {}
+
+func (m *rungeKutta) symmetric() bool { return false }
+
 // advance takes one step of every running row: from w.x at w.t by w.h to w.next. It
 // leaves the stages in w.k. A first-same-as-last method expects the first in w.k[0].
 func (m *rungeKutta) advance(w *work) {
@@ -64,26 +70,36 @@ func (m *rungeKutta) advance(w *work) {
 		at := w.stageX
 		if m.b == nil && s == len(m.stages)-1 {
 			at = w.next
+			w.combineNext(m.stages[s])
+		} else {
+			w.combine(at, m.stages[s])
 		}
-		w.combine(at, m.stages[s])
 		for i := range w.n {
 			w.stageT[i] = w.t[i] + m.c[s]*w.h[i]
 		}
 		w.eval(w.stageT, at, w.k[s], w.n)
 	}
 	if m.b != nil {
-		w.combine(w.next, m.b)
+		w.combineNext(m.b)
+	}
+	for i := range w.n {
+		w.evaluations[i] += m.evaluations()
 	}
 }
 
 // work is the memory of the rows that are still running, which come first in every
 // array. Methods that are not of Runge-Kutta's kind step on it as well.
 type work struct {
-	d int // length of a state
-	n int // rows running
+	dim  int // length of a state that the field takes
+	d    int // length of the state that is stepped, twice that for Tao's methods
+	n    int // rows running
+	kept int // numbers of a row in k[0] that the next step begins with
 
-	single Field // exactly one of the two is set; single with one row only
-	batch  BatchField
+	// Exactly one of the four is set; single and split with one row only.
+	single     Field
+	batch      BatchField
+	split      Split
+	batchSplit BatchSplit
 
 	t, h   []float64   // time and signed step of each row
 	x      []float64   // n x d, the states
@@ -91,18 +107,45 @@ type work struct {
 	k      [][]float64 // each n x d, the stages
 	stageT []float64
 	stageX []float64
+
+	// What rounding took from x and next, n x d, where sums are compensated; see add.
+	lost, lostNext []float64
+	// The spacing of the grid that states lie on, 0 for none.
+	grid float64
+
+	evaluations []int   // of each row since they were last counted
+	failed      []error // why a row's step failed, nil where it did not
 }
 
-// newWork returns memory for stages stages of rows rows.
-func newWork(d, rows, stages int) work {
+// layout is the memory that a method needs for states of a length.
+type layout struct {
+	width   int // length of the state that is stepped
+	buffers int // arrays of that length a row
+	kept    int // see work
+	// constant says that all steps are of one length and that outputs inside a step are
+	// taken by a shorter one, which leaves the trajectory alone. Otherwise the steps
+	// divide the intervals between outputs.
+	constant bool
+}
+
+// newWork returns memory for rows rows.
+func newWork(dim, rows int, l layout, set *Settings) work {
+	array := func() []float64 { return make([]float64, rows*l.width) }
 	w := work{
-		d: d,
+		dim: dim, d: l.width, kept: l.kept,
 		t: make([]float64, rows), h: make([]float64, rows), stageT: make([]float64, rows),
-		x: make([]float64, rows*d), next: make([]float64, rows*d), stageX: make([]float64, rows*d),
-		k: make([][]float64, stages),
+		x: array(), next: array(), stageX: array(),
+		k:           make([][]float64, l.buffers),
+		evaluations: make([]int, rows), failed: make([]error, rows),
 	}
 	for s := range w.k {
-		w.k[s] = make([]float64, rows*d)
+		w.k[s] = array()
+	}
+	if set.Compensated {
+		w.lost, w.lostNext = array(), array()
+	}
+	if set.Reversible {
+		w.grid = set.Grid
 	}
 	return w
 }
@@ -110,10 +153,10 @@ func newWork(d, rows, stages int) work {
 // eval evaluates the field for the first rows rows of t and x.
 func (w *work) eval(t, x, dx []float64, rows int) {
 	if w.single != nil {
-		w.single(t[0], x[:w.d:w.d], dx[:w.d:w.d])
+		w.single(t[0], x[:w.dim:w.dim], dx[:w.dim:w.dim])
 		return
 	}
-	end := rows * w.d
+	end := rows * w.dim
 	w.batch(t[:rows:rows], x[:end:end], dx[:end:end], rows)
 }
 
@@ -128,6 +171,18 @@ func (w *work) combine(dst []float64, sum []term) {
 			dst[i] = x[i] + h*dst[i]
 		}
 	}
+}
+
+// combineNext is combine for the state after the step.
+func (w *work) combineNext(sum []term) {
+	if w.lost == nil {
+		w.combine(w.next, sum)
+		return
+	}
+	w.begin()
+	d := w.d
+	weigh(w.stageX[:w.n*d], w.k, 0, sum)
+	w.shear(0, 1, w.stageX, d)
 }
 
 // combineRow is combine for the row in slot r alone, with dst of length d. The order of

@@ -10,6 +10,7 @@ const (
 	DefaultRTol     = 1e-9
 	DefaultATol     = 1e-9
 	DefaultMaxSteps = 1_000_000
+	DefaultGrid     = 0x1p-43
 )
 
 // minRTol is the tightest relative tolerance that rounding leaves a meaning to, the
@@ -30,10 +31,29 @@ type Settings struct {
 	RTol, ATol float64
 
 	// Step is the step of fixed-step methods, which must have one; it is positive in either
-	// direction of time. The interval between two output times is divided into the fewest
+	// direction of time. RK4 divides the interval between two output times into the fewest
 	// equal steps that are not longer (to one part in 1e9), so that the outputs are hit
-	// exactly. Adaptive methods do not use it.
+	// exactly. Symplectic methods take every step of this length, since that is what bounds
+	// the error of their energy, and an output inside a step by a shorter step beside the
+	// trajectory, of the same order and the same cost as a step. Adaptive methods do not use
+	// it.
 	Step float64
+
+	// Compensated carries the rounding error of the state from step to step, by Kahan's
+	// summation, so that it does not add up over a long run (HLW, section VIII.5).
+	Compensated bool
+
+	// Reversible keeps the state on a grid, each shear of a step rounded to it, so that as
+	// many steps back return to the same bits: H. Rein, D. Tamayo, "JANUS: a bit-wise
+	// reversible integrator for N-body dynamics", MNRAS 473, 2018. The method must be
+	// symmetric and made of shears (Method.Shears), the field a function of the state alone,
+	// and the times whole steps apart. States are multiples of Grid, exactly, and so is the
+	// first one.
+	Reversible bool
+
+	// Grid is the spacing of the grid of Reversible, a power of two, by default 2^-43 =
+	// 1.1e-13. A state may grow to 2^53 times that.
+	Grid float64
 
 	// InitialStep is the first step that an adaptive method tries, and MaxStep the longest
 	// that it takes; both are positive in either direction of time. By default the first is
@@ -94,7 +114,7 @@ func (s *Settings) resolve() (Settings, error) {
 	for _, v := range []struct {
 		name  string
 		value float64
-	}{{"RTol", r.RTol}, {"ATol", r.ATol}, {"Step", r.Step}, {"InitialStep", r.InitialStep}, {"MaxStep", r.MaxStep}} {
+	}{{"RTol", r.RTol}, {"ATol", r.ATol}, {"Step", r.Step}, {"Grid", r.Grid}, {"InitialStep", r.InitialStep}, {"MaxStep", r.MaxStep}} {
 		// Written so that NaN is refused too.
 		if !(v.value >= 0) {
 			return r, fmt.Errorf("ode: %s is %v; it must be positive, or zero for the default", v.name, v.value)
@@ -105,6 +125,18 @@ func (s *Settings) resolve() (Settings, error) {
 	}
 	if !r.Method.Adaptive() && (r.Step == 0 || math.IsInf(r.Step, 1)) {
 		return r, fmt.Errorf("ode: %v has a fixed step; Settings.Step must be a positive number, not %v", r.Method, r.Step)
+	}
+	if r.Grid == 0 {
+		r.Grid = DefaultGrid
+	}
+	if fraction, _ := math.Frexp(r.Grid); r.Reversible && fraction != 0.5 {
+		return r, fmt.Errorf("ode: Grid is %v; it must be a power of two", r.Grid)
+	}
+	switch {
+	case r.Reversible && !r.Method.Shears():
+		return r, fmt.Errorf("ode: %v is not exactly reversible; of the methods, these are: %s", r.Method, join(Method.Shears))
+	case r.Reversible && r.Compensated:
+		return r, fmt.Errorf("ode: a state on a grid has no rounding errors to compensate")
 	}
 	if r.RTol == 0 {
 		r.RTol = DefaultRTol

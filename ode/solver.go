@@ -14,8 +14,9 @@ type Solver struct {
 
 	set   Settings
 	pair  *pair
-	fixed *rungeKutta
+	fixed stepper
 	gain  gain
+	outer int // length of the caller's states
 
 	slots  []slot
 	stats  []Stats
@@ -28,6 +29,10 @@ type Solver struct {
 	estimates [2][]float64 // n x d
 	inside    []int        // slots whose step has outputs strictly inside
 	weights   []term
+
+	// For fixed-step methods whose steps are constant: outputs inside their steps.
+	constant bool
+	part     work
 
 	turns int // of the loop, for Interrupt
 }
@@ -49,8 +54,8 @@ type slot struct {
 	broken    *NonFiniteError // and that because of this, if not nil
 
 	// For fixed-step methods.
-	from        float64 // the output time before
-	steps, step int     // the steps from there to the next, and the one in hand
+	from        float64 // the output time before; the first time where all steps are equal
+	steps, step int     // the steps from there to the next output, and those taken or in hand
 }
 
 // interruptEvery is the number of steps between two calls of Settings.Interrupt.
@@ -66,7 +71,8 @@ func NewSolver(dim int, s *Settings) (*Solver, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Solver{work: work{d: dim}, set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed}
+	e := &Solver{set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed, outer: dim}
+	e.dim = dim
 	if e.pair != nil {
 		e.gain = e.pair.gain
 		if set.Control == ScipyLike {
@@ -83,17 +89,22 @@ func (e *Solver) reserve(rows int) {
 	if rows <= cap(e.slots) {
 		return
 	}
-	stages := 0
+	var l layout
 	if e.pair != nil {
-		stages = e.pair.buffers()
+		l = layout{width: e.dim, buffers: e.pair.buffers(), kept: e.dim}
 		for i := range e.pair.estimates {
-			e.estimates[i] = make([]float64, rows*e.d)
+			e.estimates[i] = make([]float64, rows*e.dim)
 		}
-		e.inside = make([]int, 0, rows)
 	} else {
-		stages = len(e.fixed.stages)
+		l = e.fixed.layout(e.dim)
 	}
-	e.work = newWork(e.d, rows, stages)
+	e.inside = make([]int, 0, rows)
+	split, batchSplit := e.split, e.batchSplit
+	e.work = newWork(e.dim, rows, l, &e.set)
+	e.split, e.batchSplit = split, batchSplit
+	if e.constant = l.constant; e.constant {
+		e.part = newWork(e.dim, rows, l, &e.set)
+	}
 	e.slots = make([]slot, rows)
 	e.stats = make([]Stats, rows)
 	e.errs = make([]error, rows)
@@ -104,13 +115,24 @@ func (e *Solver) Solve(f Field, x0, times, out []float64) ([]float64, Stats, err
 	if f == nil {
 		return nil, Stats{}, errors.New("ode: the field is nil")
 	}
-	if len(x0) != e.d {
-		return nil, Stats{}, fmt.Errorf("ode: x0 has length %d in a solver for %d", len(x0), e.d)
+	if e.set.Method.NeedsSplit() {
+		return nil, Stats{}, &NeedsSplitError{e.set.Method}
+	}
+	return e.solve(f, x0, times, out)
+}
+
+// solve integrates one state; f is nil where e.split is set.
+func (e *Solver) solve(f Field, x0, times, out []float64) ([]float64, Stats, error) {
+	if len(x0) != e.outer {
+		return nil, Stats{}, fmt.Errorf("ode: x0 has length %d in a solver for %d", len(x0), e.outer)
 	}
 	if err := checkTimes(times); err != nil {
 		return nil, Stats{}, err
 	}
-	out, err := checkOut(out, 1, len(times), e.d)
+	if err := e.checkSteps(times); err != nil {
+		return nil, Stats{}, err
+	}
+	out, err := checkOut(out, 1, len(times), e.outer)
 	if err != nil {
 		return nil, Stats{}, err
 	}
@@ -126,7 +148,22 @@ func (e *Solver) Solve(f Field, x0, times, out []float64) ([]float64, Stats, err
 // SolveBatch is the package's SolveBatch in the solver's memory: the result's Stats and
 // Errs are overwritten by the next call.
 func (e *Solver) SolveBatch(f BatchField, x0 []float64, rows int, times, out []float64) (Result, error) {
+	if f == nil {
+		return Result{}, errors.New("ode: the field is nil")
+	}
+	if e.set.Method.NeedsSplit() {
+		return Result{}, &NeedsSplitError{e.set.Method}
+	}
+	return e.solveShared(f, x0, rows, times, out)
+}
+
+// solveShared integrates rows over times that they share; f is nil where e.batchSplit is
+// set.
+func (e *Solver) solveShared(f BatchField, x0 []float64, rows int, times, out []float64) (Result, error) {
 	if err := checkTimes(times); err != nil {
+		return Result{}, err
+	}
+	if err := e.checkSteps(times); err != nil {
 		return Result{}, err
 	}
 	e.shared = times
@@ -138,11 +175,20 @@ func (e *Solver) SolveBatch(f BatchField, x0 []float64, rows int, times, out []f
 // SolveBatchTimes is the package's SolveBatchTimes in the solver's memory: the result's
 // Stats and Errs are overwritten by the next call.
 func (e *Solver) SolveBatchTimes(f BatchField, x0 []float64, times [][]float64, out []float64) (Result, error) {
+	if f == nil {
+		return Result{}, errors.New("ode: the field is nil")
+	}
+	if e.set.Method.NeedsSplit() {
+		return Result{}, &NeedsSplitError{e.set.Method}
+	}
 	if len(times) == 0 {
 		return Result{}, errors.New("ode: no rows")
 	}
 	for i, ts := range times {
 		if err := checkTimes(ts); err != nil {
+			return Result{}, fmt.Errorf("%w (row %d)", err, i)
+		}
+		if err := e.checkSteps(ts); err != nil {
 			return Result{}, fmt.Errorf("%w (row %d)", err, i)
 		}
 		if len(ts) != len(times[0]) {
@@ -156,15 +202,12 @@ func (e *Solver) SolveBatchTimes(f BatchField, x0 []float64, times [][]float64, 
 }
 
 func (e *Solver) solveBatch(f BatchField, x0 []float64, rows, count int, out []float64) (Result, error) {
-	if f == nil {
-		return Result{}, errors.New("ode: the field is nil")
-	}
 	d, err := dimension(x0, rows)
 	if err != nil {
 		return Result{}, err
 	}
-	if d != e.d {
-		return Result{}, fmt.Errorf("ode: x0 has states of length %d in a solver for %d", d, e.d)
+	if d != e.outer {
+		return Result{}, fmt.Errorf("ode: x0 has states of length %d in a solver for %d", d, e.outer)
 	}
 	out, err = checkOut(out, rows, count, d)
 	if err != nil {
@@ -226,14 +269,17 @@ func (e *Solver) run(x0 []float64, rows int) error {
 	e.n = rows
 	clear(e.stats[:rows])
 	clear(e.errs[:rows])
-	copy(e.x, x0)
+	clear(e.lost)
+	e.place(x0, rows)
 	for i := range e.slots[:rows] {
 		s := slot{row: i, times: e.shared, direction: 1, logOld: leastLogOld}
 		if e.times != nil {
 			s.times = e.times[i]
 		}
+		s.from = s.times[0]
 		e.slots[i] = s
 		e.t[i] = s.times[0]
+		e.evaluations[i], e.failed[i] = 0, nil
 	}
 	// Backwards, because a row that ends is replaced by the last.
 	for i := rows - 1; i >= 0; i-- {
@@ -242,6 +288,8 @@ func (e *Solver) run(x0 []float64, rows int) error {
 		e.write(i, x)
 		if c := nonFinite(x); c >= 0 {
 			e.end(i, e.nonFinite(i, InitialState, c, x[c]))
+		} else if err := e.offGrid(i, x); err != nil {
+			e.end(i, err)
 		} else if s.next == len(s.times) {
 			e.end(i, nil)
 		} else if s.times[1] < s.times[0] {
@@ -255,11 +303,32 @@ func (e *Solver) run(x0 []float64, rows int) error {
 	return e.runFixed()
 }
 
+// place lays the initial states out as the method steps them.
+func (e *Solver) place(x0 []float64, rows int) {
+	for i := range rows {
+		copy(e.row(e.x, i), x0[i*e.outer:(i+1)*e.outer])
+	}
+	if e.grid > 0 {
+		for i, v := range e.x[:rows*e.d] {
+			e.x[i] = e.grid * math.RoundToEven(v/e.grid)
+		}
+	}
+}
+
+// carry copies what a row keeps from step to step, but its state, from slot from of e.work
+// to slot to of w.
+func (e *Solver) carry(w *work, to, from int) {
+	copy(w.k[0][to*w.kept:(to+1)*w.kept], e.k[0][from*w.kept:])
+	if w.lost != nil {
+		copy(w.row(w.lost, to), e.row(e.lost, from))
+	}
+}
+
 // write writes x as the next output of slot i.
 func (e *Solver) write(i int, x []float64) {
 	s := &e.slots[i]
-	at := (s.row*len(s.times) + s.next) * e.d
-	copy(e.out[at:at+e.d], x)
+	at := (s.row*len(s.times) + s.next) * e.outer
+	copy(e.out[at:at+e.outer], x)
 	s.next++
 }
 
@@ -269,7 +338,7 @@ func (e *Solver) end(i int, err error) {
 	s := &e.slots[i]
 	e.errs[s.row] = err
 	count := len(s.times)
-	rest := e.out[(s.row*count+s.next)*e.d : (s.row+1)*count*e.d]
+	rest := e.out[(s.row*count+s.next)*e.outer : (s.row+1)*count*e.outer]
 	for j := range rest {
 		rest[j] = math.NaN()
 	}
@@ -279,9 +348,10 @@ func (e *Solver) end(i int, err error) {
 	if i != last {
 		e.slots[i] = e.slots[last]
 		e.t[i], e.h[i] = e.t[last], e.h[last]
+		e.evaluations[i], e.failed[i] = e.evaluations[last], e.failed[last]
 		// A row ends between steps, where all else in its arrays is spent.
 		copy(e.row(e.x, i), e.row(e.x, last))
-		copy(e.row(e.k[0], i), e.row(e.k[0], last))
+		e.carry(&e.work, i, last)
 	}
 	e.slots[last].times = nil
 }

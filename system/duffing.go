@@ -33,8 +33,20 @@ func (s Duffing) Hamiltonian(x []float64) float64 {
 // Field stores (p, -Alpha q - Beta q^3).
 func (s Duffing) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	q := x[0]
-	dx[0], dx[1] = x[1], -q*(s.Alpha+s.Beta*q*q)
+	s.Velocity(x[1:], dx[:1])
+	s.Force(x[:1], dx[1:])
+}
+
+// Velocity stores p.
+func (s Duffing) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	v[0] = p[0]
+}
+
+// Force stores -Alpha q - Beta q^3.
+func (s Duffing) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	f[0] = -q[0] * (s.Alpha + s.Beta*q[0]*q[0])
 }
 
 // Sample draws q and p of U(-1.5,1.5): orbits within one well and about both.

@@ -40,10 +40,21 @@ func (s HenonHeiles) Hamiltonian(x []float64) float64 {
 // Field stores (p1, p2, -q1 - 2 Alpha q1 q2, -q2 - Alpha (q1^2 - q2^2)).
 func (s HenonHeiles) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	q1, q2 := x[0], x[1]
-	dx[0], dx[1] = x[2], x[3]
-	dx[2] = -q1 - 2*s.Alpha*q1*q2
-	dx[3] = -q2 - s.Alpha*(q1*q1-q2*q2)
+	s.Velocity(x[2:], dx[:2])
+	s.Force(x[:2], dx[2:])
+}
+
+// Velocity stores (p1, p2).
+func (s HenonHeiles) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	copy(v, p)
+}
+
+// Force stores (-q1 - 2 Alpha q1 q2, -q2 - Alpha (q1^2 - q2^2)).
+func (s HenonHeiles) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	f[0] = -q[0] - 2*s.Alpha*q[0]*q[1]
+	f[1] = -q[1] - s.Alpha*(q[0]*q[0]-q[1]*q[1])
 }
 
 // Sample draws a bound orbit: an energy of U(1/24, 1/8) / Alpha^2 (the escape

@@ -35,10 +35,22 @@ func (s Kepler) Hamiltonian(x []float64) float64 {
 // Field stores (px, py, -Mu x / r^3, -Mu y / r^3).
 func (s Kepler) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	r2 := x[0]*x[0] + x[1]*x[1]
-	f := -s.Mu / (r2 * math.Sqrt(r2))
-	dx[0], dx[1] = x[2], x[3]
-	dx[2], dx[3] = f*x[0], f*x[1]
+	s.Velocity(x[2:], dx[:2])
+	s.Force(x[:2], dx[2:])
+}
+
+// Velocity stores (px, py).
+func (s Kepler) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	copy(v, p)
+}
+
+// Force stores (-Mu x / r^3, -Mu y / r^3).
+func (s Kepler) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	r2 := q[0]*q[0] + q[1]*q[1]
+	scale := -s.Mu / (r2 * math.Sqrt(r2))
+	f[0], f[1] = scale*q[0], scale*q[1]
 }
 
 // Sample draws an ellipse of semi-major axis U(0.8,1.2) and eccentricity

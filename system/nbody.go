@@ -79,17 +79,32 @@ func (s *NBody) Hamiltonian(x []float64) float64 {
 	return h
 }
 
-// Field stores the velocities p/m and the forces, each pair's force once for
-// both of its bodies, so that the forces sum to zero to rounding.
+// Field stores the velocities and the forces.
 func (s *NBody) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	qx, qy, px, py := s.split(x)
-	vx, vy, fx, fy := s.split(dx)
-	clear(fx)
-	clear(fy)
+	n := len(x) / 2
+	s.Velocity(x[n:], dx[:n])
+	s.Force(x[:n], dx[n:])
+}
+
+// Velocity stores p/m.
+func (s *NBody) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	n := len(s.Mass)
+	for i, m := range s.Mass {
+		v[i], v[n+i] = p[i]/m, p[n+i]/m
+	}
+}
+
+// Force stores the forces, each pair's once for both of its bodies, so that they sum to
+// zero to rounding.
+func (s *NBody) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	n := len(s.Mass)
+	qx, qy, fx, fy := q[:n], q[n:], f[:n], f[n:]
+	clear(f)
 	eps2 := s.Softening * s.Softening
 	for i, m := range s.Mass {
-		vx[i], vy[i] = px[i]/m, py[i]/m
 		for j := range i {
 			rx, ry := qx[j]-qx[i], qy[j]-qy[i]
 			r2 := rx*rx + ry*ry + eps2

@@ -37,7 +37,20 @@ func (s Pendulum) Hamiltonian(x []float64) float64 {
 // Field stores (2p, -K sin q).
 func (s Pendulum) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	dx[0], dx[1] = 2*x[1], -s.K*math.Sin(x[0])
+	s.Velocity(x[1:], dx[:1])
+	s.Force(x[:1], dx[1:])
+}
+
+// Velocity stores 2p.
+func (s Pendulum) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	v[0] = 2 * p[0]
+}
+
+// Force stores -K sin q.
+func (s Pendulum) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	f[0] = -s.K * math.Sin(q[0])
 }
 
 // Sample draws the direction of a point of U(-1,1)^2 and a radius of U(1.3,2.3).

@@ -29,7 +29,20 @@ func (s Spring) Hamiltonian(x []float64) float64 {
 // Field stores (2p, -2q).
 func (s Spring) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
-	dx[0], dx[1] = 2*x[1], -2*x[0]
+	s.Velocity(x[1:], dx[:1])
+	s.Force(x[:1], dx[1:])
+}
+
+// Velocity stores 2p.
+func (s Spring) Velocity(p, v []float64) {
+	checkHalf(s.Dim(), p, v)
+	v[0] = 2 * p[0]
+}
+
+// Force stores -2q.
+func (s Spring) Force(q, f []float64) {
+	checkHalf(s.Dim(), q, f)
+	f[0] = -2 * q[0]
 }
 
 // Sample draws the direction of a point of U(-1,1)^2 and a radius of U(0.1,1).

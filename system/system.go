@@ -48,10 +48,28 @@ type System interface {
 	Sample(rng *rand.Rand, x []float64)
 }
 
+// Separable is a System whose Hamiltonian is T(p) + V(q). The field in its two parts is
+// what the integrators for such systems take.
+type Separable interface {
+	System
+	// Velocity stores in v the velocities dT/dp at the momenta p. It panics if a length
+	// is not half of Dim.
+	Velocity(p, v []float64)
+	// Force stores in f the forces -dV/dq at the positions q. It panics if a length is
+	// not half of Dim.
+	Force(q, f []float64)
+}
+
 const badState = "system: state has the wrong length"
 
 func checkState(dim int, x []float64) {
 	if len(x) != dim {
+		panic(badState)
+	}
+}
+
+func checkHalf(dim int, x, dx []float64) {
+	if 2*len(x) != dim || 2*len(dx) != dim {
 		panic(badState)
 	}
 }
