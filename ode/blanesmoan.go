@@ -2,7 +2,7 @@ package ode
 
 // blanesMoan4 and blanesMoan6 are the methods S6 of order 4 and S10 of order 6 of S. Blanes,
 // P. C. Moan, "Practical symplectic partitioned Runge-Kutta and Runge-Kutta-Nystroem
-// methods", J. Comput. Appl. Math. 142, 2002, tables 2 and 3: 6 and 10 evaluations of each
+// methods", J. Comput. Appl. Math. 142, 2002: 6 and 10 evaluations of each
 // part a step, and among the methods for any T(p) those of the smallest error at equal cost
 // that they found.
 var (
