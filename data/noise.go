@@ -1,0 +1,95 @@
+package data
+
+import (
+	"math"
+	"slices"
+)
+
+// The orders of the differences that Noise looks at.
+const (
+	leastNoiseOrder = 2
+	mostNoiseOrder  = 8
+)
+
+// Noise estimates the standard deviation of the observation noise of every state
+// column, in its unit: independent noise of the same size in all rows. Nothing is
+// assumed of the motion but that it is smooth over a few rows.
+//
+// A divided difference of order r over r+1 neighbouring rows removes a polynomial of
+// degree r-1; scaled so that its weights have square sum 1, it leaves noise as it is
+// (T. Gasser, L. Sroka, C. Jennen-Steinmetz, Biometrika 73, 1986, with r = 2).
+// What else it leaves of the motion falls with r, and noise does not, so that the
+// least root mean square over the orders 2 to 8 is the estimate. Of data without
+// noise it is an upper bound, small beside their spread. No difference is taken across
+// a gap. It is nil where no trial has three rows without one.
+func (s *Set) Noise() []float64 {
+	gap, _ := s.Gap()
+	s = s.SplitAtGaps(gap)
+	var noise []float64
+	squares := make([]float64, s.Dim)
+	weights := make([]float64, mostNoiseOrder+1)
+	for order := leastNoiseOrder; order <= mostNoiseOrder; order++ {
+		clear(squares)
+		count := 0
+		for trial := range s.Trials() {
+			for i := s.Offsets[trial]; i+order < s.Offsets[trial+1]; i++ {
+				dividedDifference(s.T[i:i+order+1], weights)
+				count++
+				for j := range squares {
+					sum := 0.0
+					for m, w := range weights[:order+1] {
+						sum += w * s.X[(i+m)*s.Dim+j]
+					}
+					squares[j] += sum * sum
+				}
+			}
+		}
+		// A few differences could be small by chance.
+		if count == 0 || order > leastNoiseOrder && count < 20 {
+			break
+		}
+		if noise == nil {
+			noise = slices.Repeat([]float64{math.Inf(1)}, s.Dim)
+		}
+		for j, v := range squares {
+			noise[j] = min(noise[j], math.Sqrt(v/float64(count)))
+		}
+	}
+	return noise
+}
+
+// dividedDifference writes the weights of the divided difference at the times t,
+// scaled to a square sum of 1.
+func dividedDifference(t, w []float64) {
+	sum := 0.0
+	h := t[len(t)-1] - t[0]
+	for m := range t {
+		product := 1.0
+		for l := range t {
+			if l != m {
+				product *= (t[m] - t[l]) / h
+			}
+		}
+		w[m] = 1 / product
+		sum += w[m] * w[m]
+	}
+	for m := range t {
+		w[m] /= math.Sqrt(sum)
+	}
+}
+
+// spread is the standard deviation of every state column.
+func (s *Set) spread() []float64 {
+	n := float64(s.Rows())
+	mean, square := make([]float64, s.Dim), make([]float64, s.Dim)
+	for i, v := range s.X {
+		mean[i%s.Dim] += v / n
+	}
+	for i, v := range s.X {
+		square[i%s.Dim] += (v - mean[i%s.Dim]) * (v - mean[i%s.Dim]) / n
+	}
+	for j, v := range square {
+		square[j] = math.Sqrt(v)
+	}
+	return square
+}
