@@ -10,7 +10,6 @@ import (
 
 	"hnn/data"
 	"hnn/eval"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
 )
@@ -85,7 +84,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
 		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
-		Engine: Engine{Kernel: kernel.Name(), Precision: c.Precision, Threads: o.Workers},
+		Engine: newEngine(c.Precision, o.Workers),
 	}
 	if d.Test.Clean != nil {
 		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)

@@ -31,10 +31,11 @@ const figureTolerance = 1e-8
 // errNoScene says that there is nothing to roll a model out from.
 var errNoScene = errors.New("the first test trial has fewer than two rows, nothing to roll out")
 
-// picture is a finished figure with the name of its files.
+// picture is a finished figure with the name of its files and a sentence on what it
+// shows.
 type picture struct {
-	name   string
-	figure *report.Figure
+	name, caption string
+	figure        *report.Figure
 }
 
 // pngDensity is the resolution of the written PNGs, in pixels an inch: about 1,400
@@ -85,30 +86,30 @@ func pictures(runs []*Run) ([]picture, error) {
 	r := runs[0]
 	var ps []picture
 	var errs []error
-	add := func(name string, f *report.Figure, err error) {
+	add := func(name, caption string, f *report.Figure, err error) {
 		if err != nil {
 			errs = append(errs, err)
 			return
 		}
-		ps = append(ps, picture{name, f})
+		ps = append(ps, picture{name, caption, f})
 	}
 	samples := report.Samples{X: rows(r.data.Train.X, r.model.Dim()), DX: rows(r.data.Train.DX, r.model.Dim())}
 	switch bodies := bodies(r); {
 	case bodies != nil:
 		f, err := report.Orbits(task, bodies)
-		add(r.Config.Task, f, err)
+		add(r.Config.Task, "The true orbits, each model's from the same state, and the true energy along them.", f, err)
 	case r.model.Dim() == 2:
 		f, err := report.PhasePlane(task, samples)
-		add(r.Config.Task, f, err)
+		add(r.Config.Task, "The data, each model's vector field with a long rollout from one state, coloured by time, and the energy along the rollouts.", f, err)
 	default:
 		f, err := report.Coordinates(task)
-		add(r.Config.Task, f, err)
+		add(r.Config.Task, "The coordinates along rollouts from one state, and the energy where it is known.", f, err)
 	}
 	f, err := report.Deviation(task)
-	add("rollout", f, err)
+	add("rollout", "How far each rollout is from the truth, and what is conserved along it.", f, err)
 	if r.model.Dim() == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
 		f, err := report.Landscape(task, samples)
-		add("hamiltonian", f, err)
+		add("hamiltonian", "Contours of the learned Hamiltonians at the levels of the first, all shifted to the mean zero over the data.", f, err)
 	}
 	curves, err := curves(runs)
 	if err != nil {
@@ -116,7 +117,7 @@ func pictures(runs []*Run) ([]picture, error) {
 	}
 	if len(curves) > 0 {
 		f, err := report.Training(task.Title, curves)
-		add("training", f, err)
+		add("training", "The losses during training.", f, err)
 	}
 	return ps, errors.Join(errs...)
 }

@@ -7,9 +7,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"hnn/fit/closedform"
 	"hnn/internal/atomicfile"
+	"hnn/internal/kernel"
 )
 
 // Number is a float64 that is null in JSON where it is not finite or does not
@@ -73,6 +75,24 @@ type Engine struct {
 	Kernel    string `json:"kernel"`
 	Precision string `json:"precision"`
 	Threads   int    `json:"threads"`
+	// Platform is the operating system and processor, Go the version of the compiler.
+	Platform string `json:"platform"`
+	Go       string `json:"go"`
+}
+
+func newEngine(precision string, threads int) Engine {
+	return Engine{
+		Kernel: kernel.Name(), Precision: precision, Threads: threads,
+		Platform: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+	}
+}
+
+// platform is how a sentence on an engine ends; earlier runs did not record it.
+func (e Engine) platform() string {
+	if e.Platform == "" {
+		return ""
+	}
+	return ", " + e.Platform + ", " + e.Go
 }
 
 // Results are the numbers of one run: results.json. What does not apply is null.

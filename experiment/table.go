@@ -5,37 +5,51 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
+
+// tableHeader names the columns of the paper's table.
+var tableHeader = []string{"task", "model", "test loss", "paper", "energy MSE", "paper", "strict energy MSE (median)", "fit"}
 
 // WriteTable prints the paper's table: for each task and model the test loss and
 // the energy's mean squared error, ours beside the paper's. Of several seeds it
 // gives median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "task\tmodel\ttest loss\tpaper\tenergy MSE\tpaper\tstrict energy MSE (median)\tfit\t")
+	print := func(cells []string) { fmt.Fprintln(t, strings.Join(cells, "\t")+"\t") }
+	print(tableHeader)
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
-		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model + r.Config.Trainer }) {
-			writeRow(t, kind)
+		for _, kind := range byKind(task) {
+			print(tableRow(kind))
 		}
-		writeTruth(t, task)
+		if row := truthRow(task); row != nil {
+			print(row)
+		}
 	}
 	return t.Flush()
 }
 
-func writeRow(w io.Writer, runs []*Run) {
+func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer }
+
+// byKind splits runs into those of one kind of model and trainer.
+func byKind(runs []*Run) [][]*Run { return byKey(runs, kindKey) }
+
+// tableRow is the row of one task and kind of model, of one or several seeds.
+func tableRow(runs []*Run) []string {
 	c := runs[0].Config
-	column := func(f func(*Results) Number) string { return spread(runs, f) }
 	paperLoss, paperEnergy := "-", "-"
 	foreign := runs[0].data != nil && runs[0].data.foreign
 	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam && !foreign {
 		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", c.Task, modelName(runs),
-		column(func(r *Results) Number { return r.TestLoss.Mean }), paperLoss,
-		column(energyMean), paperEnergy,
-		column(strictMedian),
-		fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
+	return []string{
+		c.Task, modelName(runs),
+		spread(runs, func(r *Results) Number { return r.TestLoss.Mean }), paperLoss,
+		spread(runs, energyMean), paperEnergy,
+		spread(runs, strictMedian),
+		fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))),
+	}
 }
 
 func modelName(runs []*Run) string {
@@ -43,20 +57,24 @@ func modelName(runs []*Run) string {
 	if t := runs[0].Config.Trainer; t != Adam {
 		name += ", " + t
 	}
-	if n := len(runs); n > 1 {
-		name += fmt.Sprintf(" (%d seeds)", n)
+	seeds := map[uint64]bool{}
+	for _, r := range runs {
+		seeds[r.Config.Seed] = true
+	}
+	if len(seeds) > 1 {
+		name += fmt.Sprintf(" (%d seeds)", len(seeds))
 	}
 	return name
 }
 
-// writeTruth adds what the true Hamiltonian scores on the same noisy test rows,
-// where that differs from zero.
-func writeTruth(w io.Writer, runs []*Run) {
+// truthRow is what the true Hamiltonian scores on the same noisy test rows, or nil
+// where that does not differ from zero.
+func truthRow(runs []*Run) []string {
 	truth := func(r *Results) Number { return r.TrueHLoss }
 	if v := median(values(runs, truth)); !(v > 1e-12) || math.IsInf(v, 1) {
-		return
+		return nil
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t\t\t\t\t\t\n", runs[0].Config.Task, "(the true H)", spread(runs, truth))
+	return []string{runs[0].Config.Task, "(the true H)", spread(runs, truth), "", "", "", "", ""}
 }
 
 func energyMean(r *Results) Number {
@@ -89,7 +107,10 @@ func spread(runs []*Run, f func(*Results) Number) string {
 	if len(vs) == 1 || m == "-" {
 		return m
 	}
-	return fmt.Sprintf("%s (worst %s)", m, scientific(sorted(vs)[len(vs)-1]))
+	if worst := scientific(sorted(vs)[len(vs)-1]); worst != m {
+		return fmt.Sprintf("%s (worst %s)", m, worst)
+	}
+	return m
 }
 
 // sorted is an ascending copy, with NaN as the largest.
@@ -155,7 +176,7 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 		{"energy MSE, strict (median of states)", strictMedian},
 	}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
-		for _, kind := range byKey(task, func(r *Run) string { return r.Config.Model + r.Config.Trainer }) {
+		for _, kind := range byKind(task) {
 			for _, m := range measures {
 				vs := values(kind, m.of)
 				if math.IsInf(sorted(vs)[0], 1) {

@@ -1,0 +1,166 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"hnn/report"
+)
+
+// Report puts finished runs, those of one task side by side, on a page, with their
+// results, figures and configurations. command is the command line that asks for it.
+// The data are drawn or read again, for the figures: where that is no longer possible,
+// as of a file that has gone, the page says so instead.
+func (e *Env) Report(ctx context.Context, dirs []string, command string) (*report.Page, error) {
+	var runs []*Run
+	for _, dir := range dirs {
+		r, err := e.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		if r.Results, err = ReadResults(dir); err != nil {
+			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", dir, err, dir)
+		}
+		runs = append(runs, r)
+	}
+	page := &report.Page{Title: "Hamiltonian neural networks: " + plural(len(runs), "run"), Command: command}
+	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task + "\t" + r.Config.Data }) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s, err := e.section(task)
+		if err != nil {
+			return nil, err
+		}
+		page.Sections = append(page.Sections, s)
+	}
+	return page, nil
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+func (e *Env) section(runs []*Run) (report.Section, error) {
+	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Header: tableHeader[1:], Numbers: 1}}
+	if file := runs[0].Config.Data; file != "" {
+		s.Notes = append(s.Notes, "Data: "+filepath.Base(file))
+	}
+	kinds := map[string]int{}
+	settings := byKey(runs, settingsKey)
+	for _, same := range settings {
+		kinds[kindKey(same[0])]++
+	}
+	for _, same := range settings {
+		role, _ := same[0].look()
+		cells := tableRow(same)[1:]
+		if kinds[kindKey(same[0])] > 1 { // of one kind, trained in two ways
+			cells[0] += ": " + filepath.Base(same[0].Dir)
+		}
+		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: role, Cells: cells})
+	}
+	if row := truthRow(runs); row != nil {
+		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: report.Truth, Cells: row[1:]})
+	}
+	if err := e.addFigures(&s, runs); err != nil {
+		s.Notes = append(s.Notes, "No figures: "+err.Error())
+	}
+	for _, r := range runs {
+		sheet, err := r.sheet()
+		if err != nil {
+			return s, err
+		}
+		s.Runs = append(s.Runs, sheet)
+	}
+	return s, nil
+}
+
+// settingsKey is the same for runs that differ by their seed alone.
+func settingsKey(r *Run) string {
+	c := r.Config
+	c.Seed = 0
+	var text strings.Builder
+	if err := c.Write(&text); err != nil {
+		return r.Dir
+	}
+	return text.String()
+}
+
+// addFigures adds those of the first run's seed.
+func (e *Env) addFigures(s *report.Section, runs []*Run) error {
+	seed := runs[0].Config.Seed
+	var shown []*Run
+	kinds := map[string]bool{}
+	for _, r := range runs {
+		// Of two runs of one kind and seed the first is shown: their lines would have one colour.
+		if kind := kindKey(r); r.Config.Seed == seed && !kinds[kind] {
+			kinds[kind] = true
+			shown = append(shown, r)
+		}
+	}
+	for _, r := range shown {
+		var err error
+		if r.data, err = e.data.load(&r.Config); err != nil {
+			return err
+		}
+	}
+	pictures, err := pictures(shown)
+	if err != nil {
+		return err
+	}
+	if len(shown) < len(runs) {
+		var names []string
+		for _, r := range shown {
+			names = append(names, filepath.Base(r.Dir))
+		}
+		s.Notes = append(s.Notes, "The figures show "+strings.Join(names, ", ")+".")
+	}
+	for _, p := range pictures {
+		s.Figures = append(s.Figures, report.Captioned{Figure: p.figure, Caption: p.caption})
+	}
+	return nil
+}
+
+// sheet is what a reader needs to repeat the run.
+func (r *Run) sheet() (report.Sheet, error) {
+	var config strings.Builder
+	if err := r.Config.Write(&config); err != nil {
+		return report.Sheet{}, err
+	}
+	res := r.Results
+	s := report.Sheet{
+		Name:   filepath.Base(r.Dir),
+		Repeat: "hnn train --config " + filepath.Join(r.Dir, configFile),
+		Config: config.String(),
+		Facts: [][2]string{
+			{"parameters", fmt.Sprint(res.Parameters)},
+			{"training loss", scientific(float64(res.TrainLoss.Mean))},
+			{"test loss", scientific(float64(res.TestLoss.Mean)) + " ± " + scientific(float64(res.TestLoss.SEM))},
+		},
+	}
+	fact := func(name string, v Number) {
+		if text := scientific(float64(v)); text != "-" {
+			s.Facts = append(s.Facts, [2]string{name, text})
+		}
+	}
+	fact("median row's loss", res.RowMedianLoss)
+	fact("loss on noise-free states", res.CleanLoss)
+	if res.EnergyMSETrueH != nil {
+		fact("energy MSE by the true H", res.EnergyMSETrueH.Mean)
+	}
+	if res.Strict != nil {
+		fact("relative energy drift, worst", res.Strict.RelativeEnergyDrift)
+		fact("reversibility error", res.Strict.ReversibilityError)
+	}
+	if res.StepMS > 0 {
+		s.Facts = append(s.Facts, [2]string{"time a step", fmt.Sprintf("%.2f ms", res.StepMS)})
+	}
+	e := res.Engine
+	s.Facts = append(s.Facts, [2]string{"computed with", fmt.Sprintf("%s kernels, %s, %s%s", e.Kernel, e.Precision, plural(e.Threads, "thread"), e.platform())})
+	return s, nil
+}
