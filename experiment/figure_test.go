@@ -45,3 +45,18 @@ func TestFigures(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkFigures draws all figures of one task, three models each, to files.
+func BenchmarkFigures(b *testing.B) {
+	c := quick(b)
+	c.Figures, c.Strict = false, false
+	runs, err := new(Env).RunAll(b.Context(), append(Models(c), c.WithClosedForm()), Batch{Root: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := new(Env).figure(runs); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
