@@ -26,6 +26,8 @@ type Architecture struct {
 	// Angles marks the components of a state that are angles, which networks then see
 	// as cosine and sine; nil means none.
 	Angles []bool `json:"angles,omitempty"`
+	// Pixels makes the states codes of pictures; nil means that they are what is given.
+	Pixels *Pixels `json:"pixels,omitempty"`
 }
 
 // Validate reports what makes the architecture impossible.
@@ -47,6 +49,9 @@ func (a Architecture) Warning() string {
 
 // build makes a network that has no memory for its parameters yet.
 func build[T kernel.Float](a Architecture) (network[T], error) {
+	if a.Pixels != nil {
+		return newPixel[T](a)
+	}
 	act, err := nn.ParseActivation(a.Activation)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,15 @@ func (b *base[T]) Tensors() []Tensor {
 
 // bind makes the parameters and shares them out.
 func (b *base[T]) bind() {
+	n := 0
+	for _, t := range b.Tensors() {
+		n += t.Size()
+	}
+	b.bindTo(make([]T, n))
+}
+
+// bindTo shares out the given parameters.
+func (b *base[T]) bindTo(params []T) {
 	b.ends = make([]int, len(b.modules))
 	n := 0
 	for i, m := range b.modules {
@@ -39,7 +48,7 @@ func (b *base[T]) bind() {
 		}
 		b.ends[i] = n
 	}
-	b.params = make([]T, n)
+	b.params = params
 	for i, m := range b.modules {
 		m.bind(b.piece(i, b.params))
 	}

@@ -101,6 +101,7 @@ type network[T kernel.Float] interface {
 	Network[T]
 	init(rng *rand.Rand)
 	bind()
+	bindTo(params []T)
 	widen() Model
 }
 

@@ -37,10 +37,33 @@ func (s *Set) Bytes(trial, t, stack int) []uint8 {
 	return s.Trials[trial].Pixels[(t-stack+1)*size : (t+1)*size]
 }
 
+// shades are the numbers that bytes stand for, the same in either precision.
+var shades = func() (s [256]float32) {
+	for b := range s {
+		s[b] = float32(b) / 255
+	}
+	return s
+}()
+
 // Observe writes bytes as numbers from 0 to 1.
 func Observe[T kernel.Float](dst []T, bytes []uint8) {
 	dst = dst[:len(bytes)]
 	for i, b := range bytes {
-		dst[i] = T(b) * (1.0 / 255)
+		dst[i] = T(shades[b])
 	}
+}
+
+// Window is an observation, which ends with frame Frame of a trial, and some that follow.
+type Window struct{ Trial, Frame int32 }
+
+// Windows lists every observation of stack frames in trials first to end (exclusive) that
+// is followed by at least ahead frames.
+func (s *Set) Windows(first, end, stack, ahead int) []Window {
+	var ws []Window
+	for trial := first; trial < end; trial++ {
+		for t := stack - 1; t+ahead < s.Frames(trial); t++ {
+			ws = append(ws, Window{int32(trial), int32(t)})
+		}
+	}
+	return ws
 }

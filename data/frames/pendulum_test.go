@@ -11,7 +11,7 @@ import (
 // Every frame that the authors' protocol gave elsewhere is one of ours, to within a few
 // of 255 shades, at the angle that fits it best.
 func TestPendulumLooksLikeGolden(t *testing.T) {
-	x := golden.Load(t, "pixels-hnn-pairs")["f32/x_u8"]
+	x := golden.Load(t, "pixels-hnn-frames").Get(t, "x_u8")
 	if len(x)%(2*Side*Side) != 0 || len(x) == 0 {
 		t.Fatalf("%d pixels", len(x))
 	}

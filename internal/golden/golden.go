@@ -4,7 +4,9 @@
 package golden
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,8 +24,27 @@ type Arrays map[string][]float64
 // Load reads testdata/golden/name.npz.
 func Load(t testing.TB, name string) Arrays {
 	t.Helper()
+	return read(t, filepath.Join(root(), "testdata", "golden", name+".npz"))
+}
+
+// LoadShared reads name.npz of ../shared/golden beside the clone, which holds what is too
+// large for the repository, and skips the test where there is none.
+func LoadShared(t testing.TB, name string) Arrays {
+	t.Helper()
+	path := filepath.Join(root(), "..", "shared", "golden", name+".npz")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("no %s, which is too large for the repository", path)
+	}
+	return read(t, path)
+}
+
+func root() string {
 	_, self, _, _ := runtime.Caller(0)
-	path := filepath.Join(filepath.Dir(self), "..", "..", "testdata", "golden", name+".npz")
+	return filepath.Join(filepath.Dir(self), "..", "..")
+}
+
+func read(t testing.TB, path string) Arrays {
+	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +130,18 @@ func (a Arrays) Get(t testing.TB, name string) []float64 {
 		t.Fatalf("no golden array %q", name)
 	}
 	return v
+}
+
+// PixelWeights concatenates the parameters of the pixel model under the prefix, in the
+// layout of model.Pixel's Params.
+func (a Arrays) PixelWeights(t testing.TB, prefix string) []float64 {
+	t.Helper()
+	var p []float64
+	for l := 1; l <= 8; l++ {
+		p = append(p, a.Get(t, fmt.Sprintf("%sautoencoder.linear%d.weight", prefix, l))...)
+		p = append(p, a.Get(t, fmt.Sprintf("%sautoencoder.linear%d.bias", prefix, l))...)
+	}
+	return append(p, a.Weights(t, prefix+"hnn.", 3, true)...)
 }
 
 // Weights concatenates linear1.weight, linear1.bias and so on up to layers, each

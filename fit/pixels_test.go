@@ -1,0 +1,283 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"hnn/data/frames"
+	"hnn/internal/golden"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+)
+
+// noiseFilms are films of random pixels: no term of the loss is small on them.
+func noiseFilms(rng *rand.Rand, width, height, trials, length int) *frames.Set {
+	s := &frames.Set{Width: width, Height: height}
+	for range trials {
+		pixels := make([]uint8, length*width*height)
+		for i := range pixels {
+			pixels[i] = uint8(rng.IntN(256))
+		}
+		s.Trials = append(s.Trials, frames.Trial{Pixels: pixels})
+	}
+	return s
+}
+
+func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) model.Network[T] {
+	t.Helper()
+	net, err := model.New[T](model.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// The gradient of every term, through both ends of every window, against five-point
+// differences in float64, over several blocks.
+func TestPixelGradientDifferences(t *testing.T) {
+	for _, c := range []struct {
+		kind string
+		dim  int
+		form PixelLoss
+	}{
+		{model.KindHNN, 2, PixelLoss{1, "euler"}},
+		{model.KindBaseline, 2, PixelLoss{1, "euler"}},
+		{model.KindHNN, 4, PixelLoss{3, "rk4"}},
+		{model.KindBaseline, 2, PixelLoss{2, "rk4"}},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
+			// An activation without kinks: the step of a difference may straddle one of relu's.
+			p := model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{5, 5, 7}, Activation: "silu"}
+			net := newPixelModel[float64](t, c.kind, c.dim, p, []int{6, 4})
+			films := Films{set, set.Windows(0, 20, 2, c.form.Steps)}
+			tr, err := NewPixels(net, films, Films{}, c.form, Options{Steps: 1, LearningRate: 1, Workers: 2}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tr.Close()
+			if tr.engine.plan.Blocks < 2 {
+				t.Fatal("one block only")
+			}
+			loss := func() float64 { model.Refresh(net); l, _ := tr.engine.gradient(); return l }
+			loss()
+			grad := slices.Clone(tr.engine.grads[0])
+			params, scale := net.Params(), 0.0
+			want := make([]float64, len(params))
+			for i := range params {
+				const h = 1e-4
+				at := params[i]
+				f := func(k float64) float64 { params[i] = at + k*h; return loss() }
+				want[i] = (8*(f(1)-f(-1)) - (f(2) - f(-2))) / (12 * h)
+				params[i] = at
+				scale = max(scale, math.Abs(want[i]))
+			}
+			for i, w := range want {
+				if d := math.Abs(grad[i] - w); !(d <= 1e-9*scale+1e-11) {
+					t.Fatalf("parameter %d: %.15g, by differences %.15g", i, grad[i], w)
+				}
+			}
+		})
+	}
+}
+
+var goldenPixels = model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
+
+func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) model.Network[T] {
+	net := newPixelModel[T](t, model.KindHNN, 2, goldenPixels, []int{200, 200})
+	for i, w := range init.PixelWeights(t, "") {
+		net.Params()[i] = T(w)
+	}
+	model.Refresh(net)
+	return net
+}
+
+// goldenFilms makes each row of the golden batch a trial of three frames.
+func goldenFilms(t *testing.T, a golden.Arrays) Films {
+	const size = 28 * 28
+	x, y := a.Get(t, "batch_x_u8"), a.Get(t, "batch_y_u8")
+	set := &frames.Set{Width: 28, Height: 28}
+	for r := 0; r < len(x); r += 2 * size {
+		var pixels []uint8
+		for _, v := range append(slices.Clone(x[r:r+2*size]), y[r+size:r+2*size]...) {
+			pixels = append(pixels, uint8(v))
+		}
+		set.Trials = append(set.Trials, frames.Trial{Pixels: pixels})
+	}
+	return Films{set, set.Windows(0, len(set.Trials), 2, 1)}
+}
+
+// Loss, gradient and the parameters after steps, as the authors' code has them.
+func TestPixelGolden(t *testing.T) {
+	init, a := golden.LoadShared(t, "pixels-hnn-init"), golden.LoadShared(t, "pixels-hnn-golden")
+	t.Run("float64", func(t *testing.T) { pixelGolden[float64](t, init, a, "f64", 1e-9, 1e-9) })
+	t.Run("float32", func(t *testing.T) { pixelGolden[float32](t, init, a, "f32", 1e-5, 5e-5) })
+}
+
+func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision string, gradTol, paramTol float64) {
+	net := goldenPixelModel[T](t, init)
+	tr, err := NewPixels(net, goldenFilms(t, a), Films{}, DefaultPixelLoss(),
+		Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	losses := a.Get(t, precision+"/losses")
+	for step := 1; step <= 10; step++ {
+		r, err := tr.Step()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := math.Abs(r.Loss/losses[step-1] - 1); !(d <= paramTol) {
+			t.Errorf("step %d: loss %.12g, want %.12g", step, r.Loss, losses[step-1])
+		}
+		switch step {
+		case 1:
+			compareGolden(t, net, a, precision+"/grad/", tr.engine.grads[0], gradTol, true)
+			compareGolden(t, net, a, precision+"/param1/", net.Params(), paramTol, false)
+		case 10:
+			compareGolden(t, net, a, precision+"/param10/", net.Params(), paramTol, false)
+		}
+	}
+}
+
+// compareGolden compares the tensors that the golden file has, relative to the largest
+// element of each, or absolutely.
+func compareGolden[T kernel.Float](t *testing.T, net model.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
+	t.Helper()
+	compared := 0
+	for _, tensor := range net.Tensors() {
+		v := got[:tensor.Size()]
+		got = got[tensor.Size():]
+		part, rest, _ := strings.Cut(tensor.Name, ".")
+		var layer int
+		var what string
+		if _, err := fmt.Sscanf(strings.ReplaceAll(rest, ".", " "), "layers %d %s", &layer, &what); err != nil {
+			t.Fatal(err)
+		}
+		name := map[string]string{"encoder": "autoencoder.linear", "decoder": "autoencoder.linear", "latent": "hnn.differentiable_model.linear"}[part]
+		if part == "decoder" {
+			layer += 4
+		}
+		want, ok := a[fmt.Sprintf("%s%s%d.%s", prefix, name, layer+1, what)]
+		if !ok {
+			continue
+		}
+		if part == "latent" && layer == 2 {
+			want = want[len(want)/2:] // the authors' first output is dead
+		}
+		var scale, worst float64
+		for i, w := range want {
+			scale = max(scale, math.Abs(w))
+			worst = max(worst, math.Abs(float64(v[i])-w))
+		}
+		if !relative {
+			scale = 1
+		}
+		if compared++; !(worst <= tol*scale) {
+			t.Errorf("%s%s: off by %.2e of %.2e, tolerance %.0e", prefix, tensor.Name, worst, scale, tol)
+		}
+	}
+	if compared < 15 {
+		t.Errorf("%s: %d tensors compared", prefix, compared)
+	}
+}
+
+// pixelTrainer trains a small model on drawn films, in mini batches.
+func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
+	t.Helper()
+	set := frames.Pendulum(stream.New(1, "data"), 4, 20)
+	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
+	form := PixelLoss{2, "rk4"}
+	tr, err := NewPixels(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
+		Films{set, set.Windows(0, 3, 2, 2)}, Films{set, set.Windows(3, 4, 2, 2)}, form,
+		Options{Steps: 40, Batch: 30, LearningRate: 1e-3, Schedule: Schedule{Kind: "cosine"}, TestEvery: 10, Workers: workers}, stream.Source(1, "batches"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tr.Close)
+	return tr
+}
+
+func steps[T kernel.Float](t testing.TB, tr *Trainer[T], n int) {
+	t.Helper()
+	for range n {
+		if _, err := tr.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestPixelTraining(t *testing.T) {
+	whole := pixelTrainer(t, 1)
+	steps(t, whole, 20)
+	path := t.TempDir() + "/checkpoint.safetensors"
+	if err := whole.Save(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	before := whole.tester.loss()
+	steps(t, whole, 20)
+	if after := whole.tester.loss(); !(after < before) {
+		t.Errorf("test loss %v after 20 steps, %v after 40", before, after)
+	}
+	resumed := pixelTrainer(t, 2)
+	if err := resumed.Restore(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	steps(t, resumed, 20)
+	if !slices.Equal(whole.net.Params(), resumed.net.Params()) {
+		t.Error("a resumed training on two cores ends with other bits")
+	}
+	if n := testing.AllocsPerRun(5, func() { steps(t, whole, 1) }); n > 0 {
+		t.Errorf("a step allocates %v times", n)
+	}
+}
+
+func TestPixelArguments(t *testing.T) {
+	set := frames.Pendulum(stream.New(1, "data"), 1, 20)
+	p := model.Pixels{Width: 14, Height: 28, Stack: 2, Hidden: []int{4}, Activation: "relu"}
+	net := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	films := Films{set, set.Windows(0, 1, 2, 1)}
+	plain, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		net   model.Network[float32]
+		films Films
+		form  PixelLoss
+		says  string
+	}{
+		{plain, films, DefaultPixelLoss(), "sees no pictures"},
+		{net, films, DefaultPixelLoss(), "14 x 28 pixels, and the data's have 28 x 28"},
+		{net, Films{}, DefaultPixelLoss(), "no observations"},
+		{net, films, PixelLoss{0, "euler"}, "over 0 frames"},
+		{net, films, PixelLoss{1, "rk5"}, `no integrator "rk5"`},
+	} {
+		_, err := NewPixels(c.net, c.films, Films{}, c.form, Options{Steps: 1, LearningRate: 1}, nil)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("error is %v, want one that says %q", err, c.says)
+		}
+	}
+}
+
+// The authors' step: 200 observations, Adam.
+func BenchmarkPixelStep(b *testing.B) {
+	set := frames.Pendulum(stream.New(1, "data"), 20, 103)
+	tr, err := NewPixels(newPixelModel[float32](b, model.KindHNN, 2, goldenPixels, []int{200, 200}),
+		Films{set, set.Windows(0, 20, 2, 1)}, Films{}, DefaultPixelLoss(),
+		Options{Steps: math.MaxInt, Batch: 200, LearningRate: 1e-3, L2: 1e-5}, stream.Source(1, "batches"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer tr.Close()
+	steps(b, tr, 2)
+	for b.Loop() {
+		steps(b, tr, 1)
+	}
+}
