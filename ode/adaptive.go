@@ -75,8 +75,7 @@ func (e *Solver) judge() {
 	for i := range e.n {
 		s := &e.slots[i]
 		stats := &e.stats[s.row]
-		stats.Evaluations += e.evaluations[i]
-		e.evaluations[i] = 0
+		stats.add(&e.counts[i])
 
 		x, next := e.row(e.x, i), e.row(e.next, i)
 		var squares [2]float64

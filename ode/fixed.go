@@ -117,14 +117,13 @@ func (e *Solver) takeInside() {
 			p.t[place], p.h[place] = e.t[i], s.times[s.next]-e.t[i]
 			copy(p.row(p.x, place), e.row(e.x, i))
 			e.carry(p, place, i)
-			p.evaluations[place] = 0
 		}
 		e.fixed.advance(p)
 		// Backwards, because a row that ends is replaced by the last.
 		for place := p.n - 1; place >= 0; place-- {
 			i := e.inside[place]
 			s := &e.slots[i]
-			e.stats[s.row].Evaluations += p.evaluations[place]
+			e.stats[s.row].add(&p.counts[place])
 			x := p.row(p.next, place)
 			if err := p.failed[place]; err != nil {
 				p.failed[place] = nil
@@ -132,7 +131,7 @@ func (e *Solver) takeInside() {
 			} else if c := nonFinite(x); c >= 0 {
 				e.end(i, e.nonFinite(i, State, c, x[c]))
 			} else if e.write(i, x); s.next == len(s.times) {
-				e.stats[s.row].Evaluations += e.evaluations[i]
+				e.stats[s.row].add(&e.counts[i])
 				e.end(i, nil)
 			}
 		}
@@ -144,8 +143,7 @@ func (e *Solver) takeInside() {
 func (e *Solver) concludeFixed(i int) {
 	s := &e.slots[i]
 	stats := &e.stats[s.row]
-	stats.Evaluations += e.evaluations[i]
-	e.evaluations[i] = 0
+	stats.add(&e.counts[i])
 	if err := e.failed[i]; err != nil {
 		e.end(i, err)
 		return

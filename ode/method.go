@@ -32,6 +32,13 @@ const (
 	Yoshida8        // order 8, 15 evaluations
 	BlanesMoan4     // order 4, 6 evaluations
 	BlanesMoan6     // order 6, 10 evaluations
+	// And these are for any Hamiltonian. The first three are implicit: a step is as many
+	// evaluations as it takes to solve for 1, 2 or 3 stages.
+	Midpoint // order 2
+	Gauss4   // Gauss and Legendre's, order 4
+	Gauss6   // order 6
+	Tao2     // order 2, 3 evaluations
+	Tao4     // order 4, 15 evaluations
 )
 
 // methods holds what belongs to each method. Exactly one of pair and fixed is set:
@@ -54,6 +61,11 @@ var methods = [...]struct {
 	Yoshida8:        {name: "yoshida8", order: 8, fixed: yoshida8, symplectic: true},
 	BlanesMoan4:     {name: "blanes-moan4", order: 4, fixed: blanesMoan4, symplectic: true},
 	BlanesMoan6:     {name: "blanes-moan6", order: 6, fixed: blanesMoan6, symplectic: true},
+	Midpoint:        {name: "midpoint", aliases: []string{"implicit-midpoint"}, order: 2, fixed: midpoint, symplectic: true},
+	Gauss4:          {name: "gauss4", aliases: []string{"gauss-legendre4"}, order: 4, fixed: gauss4, symplectic: true},
+	Gauss6:          {name: "gauss6", aliases: []string{"gauss-legendre6"}, order: 6, fixed: gauss6, symplectic: true},
+	Tao2:            {name: "tao2", order: 2, fixed: tao2, symplectic: true},
+	Tao4:            {name: "tao4", order: 4, fixed: tao4, symplectic: true},
 }
 
 // String returns the name that ParseMethod takes.
@@ -94,6 +106,12 @@ func (m Method) Shears() bool {
 	}
 	s, ok := methods[m].fixed.(shearing)
 	return ok && s.symmetric()
+}
+
+// copies reports whether the method is one of Tao's.
+func (m Method) copies() bool {
+	_, ok := methods[m].fixed.(*tao)
+	return ok
 }
 
 // join lists the names of the methods that match.

@@ -1,23 +1,30 @@
 // Package ode integrates ordinary differential equations dx/dt = f(t, x) from an
 // initial state and writes the state at the times that the caller asks for.
 //
-// The methods are explicit Runge-Kutta methods: the classical one of order 4 with a
-// fixed step (RK4), and two with a step that follows the estimated error,
-// Dormand-Prince 5(4) (the method of scipy's RK45 and of MATLAB's ode45) and DOP853,
-// which takes fewer evaluations at tolerances below about 1e-6. The adaptive methods step
-// as far as the tolerance lets them and interpolate the outputs between their steps,
-// so that dense output times cost next to nothing.
+// Explicit Runge-Kutta methods: the classical one of order 4 with a fixed step (RK4), and
+// two with a step that follows the estimated error, Dormand-Prince 5(4) (the method of
+// scipy's RK45 and of MATLAB's ode45) and DOP853, which takes fewer evaluations at
+// tolerances below about 1e-6. The adaptive methods step as far as the tolerance lets
+// them and interpolate the outputs between their steps, so that dense output times cost
+// next to nothing.
+//
+// Symplectic methods with a fixed step, whose energy error stays bounded over runs of any
+// length: splittings for separable Hamiltonians H = T(p) + V(q), given to SolveSplit in
+// their two parts, and implicit Gauss methods and Tao's explicit ones for any. Those that
+// are made of shears can run on a grid, exactly reversibly (Settings.Reversible).
 //
 // Many initial states are integrated at once by SolveBatch. Each keeps its own step
 // and its own error control, but the states still running are handed to the field
 // together, so that a neural network evaluates them in one matrix product.
 //
 // The package knows nothing of what the field is: a known system, a neural network,
-// a fit. It does not solve stiff or differential-algebraic equations, does not locate
-// events, and does not differentiate through its steps.
+// a fit. It does not solve stiff or differential-algebraic equations, and does not
+// differentiate through its steps.
 //
 // HNW in the comments is E. Hairer, S. P. Norsett, G. Wanner, "Solving Ordinary
-// Differential Equations I: Nonstiff Problems", 2nd ed., Springer 1993.
+// Differential Equations I: Nonstiff Problems", 2nd ed., Springer 1993,
+// and HLW is E. Hairer, C. Lubich, G. Wanner, "Geometric Numerical Integration", 2nd ed.,
+// Springer 2006.
 package ode
 
 // Field evaluates dx/dt of one state x at time t and writes it to dx. Both have the
@@ -37,6 +44,21 @@ type Stats struct {
 	Steps       int // steps accepted
 	Rejected    int // steps tried and rejected for their error
 	Evaluations int // evaluations of the field, those of rejected steps and of the interpolant included
+
+	// Of implicit methods: the iterations that solved for the stages, the steps for which
+	// that took Newton's, and the worst change of a state in the last iteration of a step,
+	// relative to the state: how far the equations were solved.
+	Iterations, NewtonSteps int
+	Residual                float64
+}
+
+// add moves the counts of other to s.
+func (s *Stats) add(other *Stats) {
+	s.Evaluations += other.Evaluations
+	s.Iterations += other.Iterations
+	s.NewtonSteps += other.NewtonSteps
+	s.Residual = max(s.Residual, other.Residual)
+	*other = Stats{}
 }
 
 // Solve integrates from the state x0 at times[0] and writes the state at each of times,

@@ -82,9 +82,7 @@ func (m *rungeKutta) advance(w *work) {
 	if m.b != nil {
 		w.combineNext(m.b)
 	}
-	for i := range w.n {
-		w.evaluations[i] += m.evaluations()
-	}
+	w.count(m.evaluations())
 }
 
 // work is the memory of the rows that are still running, which come first in every
@@ -112,9 +110,13 @@ type work struct {
 	lost, lostNext []float64
 	// The spacing of the grid that states lie on, 0 for none.
 	grid float64
+	// See Settings.
+	omega float64
 
-	evaluations []int   // of each row since they were last counted
-	failed      []error // why a row's step failed, nil where it did not
+	counts []Stats // the work on each row since it was last looked at
+	failed []error // why a row's step failed, nil where it did not
+
+	implicit implicitWork
 }
 
 // layout is the memory that a method needs for states of a length.
@@ -135,8 +137,9 @@ func newWork(dim, rows int, l layout, set *Settings) work {
 		dim: dim, d: l.width, kept: l.kept,
 		t: make([]float64, rows), h: make([]float64, rows), stageT: make([]float64, rows),
 		x: array(), next: array(), stageX: array(),
-		k:           make([][]float64, l.buffers),
-		evaluations: make([]int, rows), failed: make([]error, rows),
+		k:      make([][]float64, l.buffers),
+		omega:  set.Omega,
+		counts: make([]Stats, rows), failed: make([]error, rows),
 	}
 	for s := range w.k {
 		w.k[s] = array()
@@ -148,6 +151,13 @@ func newWork(dim, rows int, l layout, set *Settings) work {
 		w.grid = set.Grid
 	}
 	return w
+}
+
+// count adds so many evaluations to every running row.
+func (w *work) count(evaluations int) {
+	for i := range w.counts[:w.n] {
+		w.counts[i].Evaluations += evaluations
+	}
 }
 
 // eval evaluates the field for the first rows rows of t and x.
@@ -182,7 +192,7 @@ func (w *work) combineNext(sum []term) {
 	w.begin()
 	d := w.d
 	weigh(w.stageX[:w.n*d], w.k, 0, sum)
-	w.shear(0, 1, w.stageX, d)
+	w.shear(0, d, 1, w.stageX, 0, d)
 }
 
 // combineRow is combine for the row in slot r alone, with dst of length d. The order of

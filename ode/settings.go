@@ -11,6 +11,7 @@ const (
 	DefaultATol     = 1e-9
 	DefaultMaxSteps = 1_000_000
 	DefaultGrid     = 0x1p-43
+	DefaultOmega    = 5
 )
 
 // minRTol is the tightest relative tolerance that rounding leaves a meaning to, the
@@ -54,6 +55,22 @@ type Settings struct {
 	// Grid is the spacing of the grid of Reversible, a power of two, by default 2^-43 =
 	// 1.1e-13. A state may grow to 2^53 times that.
 	Grid float64
+
+	// Omega binds the two copies of the state in Tao's methods, by default 5 per unit of time.
+	// It should be somewhat above the system's frequencies: below, the copies part, and the
+	// error grows with it, for tao4 about as its square.
+	Omega float64
+
+	// Copies makes the states of Tao's methods, the first and those written, (q, p, x, y)
+	// with the copy that the method carries along, of twice the length of the field's. A run
+	// can so be taken up where another one ended, or turned back. By default a run starts
+	// with the copy equal to the state, and does not write it.
+	Copies bool
+
+	// Jacobian, where not nil, writes the derivative of the field at a state, d x d and
+	// row-major, for implicit methods, which otherwise take finite differences where they
+	// need it.
+	Jacobian func(t float64, x, jacobian []float64)
 
 	// InitialStep is the first step that an adaptive method tries, and MaxStep the longest
 	// that it takes; both are positive in either direction of time. By default the first is
@@ -114,7 +131,7 @@ func (s *Settings) resolve() (Settings, error) {
 	for _, v := range []struct {
 		name  string
 		value float64
-	}{{"RTol", r.RTol}, {"ATol", r.ATol}, {"Step", r.Step}, {"Grid", r.Grid}, {"InitialStep", r.InitialStep}, {"MaxStep", r.MaxStep}} {
+	}{{"RTol", r.RTol}, {"ATol", r.ATol}, {"Step", r.Step}, {"Grid", r.Grid}, {"Omega", r.Omega}, {"InitialStep", r.InitialStep}, {"MaxStep", r.MaxStep}} {
 		// Written so that NaN is refused too.
 		if !(v.value >= 0) {
 			return r, fmt.Errorf("ode: %s is %v; it must be positive, or zero for the default", v.name, v.value)
@@ -131,6 +148,12 @@ func (s *Settings) resolve() (Settings, error) {
 	}
 	if fraction, _ := math.Frexp(r.Grid); r.Reversible && fraction != 0.5 {
 		return r, fmt.Errorf("ode: Grid is %v; it must be a power of two", r.Grid)
+	}
+	if r.Copies && !r.Method.copies() {
+		return r, fmt.Errorf("ode: %v carries no copy of the state; Copies is for tao2 and tao4", r.Method)
+	}
+	if r.Omega == 0 {
+		r.Omega = DefaultOmega
 	}
 	switch {
 	case r.Reversible && !r.Method.Shears():

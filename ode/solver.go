@@ -73,6 +73,14 @@ func NewSolver(dim int, s *Settings) (*Solver, error) {
 	}
 	e := &Solver{set: set, pair: methods[set.Method].pair, fixed: methods[set.Method].fixed, outer: dim}
 	e.dim = dim
+	if set.Method.copies() {
+		if set.Copies {
+			e.dim /= 2
+		}
+		if e.dim%2 != 0 || set.Copies && dim%4 != 0 {
+			return nil, fmt.Errorf("ode: a state of length %d; %v needs as many momenta as positions, and with Copies as much again", dim, set.Method)
+		}
+	}
 	if e.pair != nil {
 		e.gain = e.pair.gain
 		if set.Control == ScipyLike {
@@ -104,6 +112,10 @@ func (e *Solver) reserve(rows int) {
 	e.split, e.batchSplit = split, batchSplit
 	if e.constant = l.constant; e.constant {
 		e.part = newWork(e.dim, rows, l, &e.set)
+	}
+	if m, ok := e.fixed.(*implicit); ok {
+		m.reserve(&e.work, rows, &e.set)
+		m.reserve(&e.part, rows, &e.set)
 	}
 	e.slots = make([]slot, rows)
 	e.stats = make([]Stats, rows)
@@ -279,7 +291,7 @@ func (e *Solver) run(x0 []float64, rows int) error {
 		s.from = s.times[0]
 		e.slots[i] = s
 		e.t[i] = s.times[0]
-		e.evaluations[i], e.failed[i] = 0, nil
+		e.counts[i], e.failed[i] = Stats{}, nil
 	}
 	// Backwards, because a row that ends is replaced by the last.
 	for i := rows - 1; i >= 0; i-- {
@@ -306,7 +318,9 @@ func (e *Solver) run(x0 []float64, rows int) error {
 // place lays the initial states out as the method steps them.
 func (e *Solver) place(x0 []float64, rows int) {
 	for i := range rows {
-		copy(e.row(e.x, i), x0[i*e.outer:(i+1)*e.outer])
+		x := e.row(e.x, i)
+		// A second copy where the method carries one that the caller did not give.
+		copy(x[copy(x, x0[i*e.outer:(i+1)*e.outer]):], x0[i*e.outer:(i+1)*e.outer])
 	}
 	if e.grid > 0 {
 		for i, v := range e.x[:rows*e.d] {
@@ -348,7 +362,7 @@ func (e *Solver) end(i int, err error) {
 	if i != last {
 		e.slots[i] = e.slots[last]
 		e.t[i], e.h[i] = e.t[last], e.h[last]
-		e.evaluations[i], e.failed[i] = e.evaluations[last], e.failed[last]
+		e.counts[i], e.failed[i] = e.counts[last], e.failed[last]
 		// A row ends between steps, where all else in its arrays is spent.
 		copy(e.row(e.x, i), e.row(e.x, last))
 		e.carry(&e.work, i, last)

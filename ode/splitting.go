@@ -4,9 +4,8 @@ package ode
 //
 //	kick:  p += b_i h F(q), F = -dV/dq     drift:  q += a_i h v(p), v = dT/dp
 //
-// which is symplectic, whatever the coefficients, because each flow is; see E. Hairer, C.
-// Lubich, G. Wanner, "Geometric Numerical Integration", 2nd ed., Springer 2006 (HLW),
-// sections II.5 and III.3. A step is kick[0], drift[0], kick[1], ... A method that ends
+// which is symplectic, whatever the coefficients, because each flow is (HLW, sections II.5
+// and III.3). A step is kick[0], drift[0], kick[1], ... A method that ends
 // with a kick has the force there for the next step to begin with, so that it takes
 // len(drift) evaluations of each part a step.
 type splitting struct{ kick, drift []float64 }
@@ -29,9 +28,7 @@ func (m *splitting) start(w *work) {
 		return
 	}
 	m.force(w, w.x)
-	for i := range w.n {
-		w.evaluations[i]++
-	}
+	w.count(1)
 }
 
 func (m *splitting) advance(w *work) {
@@ -44,17 +41,15 @@ func (m *splitting) advance(w *work) {
 		if i > 0 {
 			m.force(w, w.next)
 		}
-		w.shear(n, m.kick[i], w.k[0], n)
+		w.shear(n, n, m.kick[i], w.k[0], 0, n)
 		m.velocity(w, w.next)
-		w.shear(0, a, w.k[2], n)
+		w.shear(0, n, a, w.k[2], 0, n)
 	}
 	if m.closed() {
 		m.force(w, w.next)
-		w.shear(n, m.kick[len(m.drift)], w.k[0], n)
+		w.shear(n, n, m.kick[len(m.drift)], w.k[0], 0, n)
 	}
-	for i := range w.n {
-		w.evaluations[i] += len(m.drift)
-	}
+	w.count(len(m.drift))
 }
 
 // force writes F at the positions of x to k[0], rows x n.

@@ -7,7 +7,10 @@ import (
 	"testing"
 )
 
-var splittings = []Method{SymplecticEuler, Leapfrog, Yoshida4, Yoshida6, Yoshida8, BlanesMoan4, BlanesMoan6}
+var (
+	splittings = []Method{SymplecticEuler, Leapfrog, Yoshida4, Yoshida6, Yoshida8, BlanesMoan4, BlanesMoan6}
+	unsplit    = []Method{Midpoint, Gauss4, Gauss6, Tao2, Tao4}
+)
 
 // words expands a product of exponentials of the two letters A (drift) and B (kick), which
 // do not commute, up to words of n letters. Word w of length l is the number w < 2^l of
