@@ -29,7 +29,7 @@ func Trainers() []string { return []string{Adam, ClosedForm} }
 var (
 	adamKeys = []string{
 		"hidden", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
-		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every",
+		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish",
 	}
 	closedFormKeys = []string{
 		"known", "structure", "symmetry", "dissipation", "mass", "features", "weighted", "solver", "ridge", "scale",
@@ -51,6 +51,7 @@ func (c Config) WithClosedForm() Config {
 	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
 	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
+	c.Polish = false
 	switch c.Task {
 	case RealPendulum:
 		c.Dissipation = "linear"
@@ -122,6 +123,9 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 		return o, err
 	}
 	if o.Activation, err = nn.ParseActivation(c.Activation); err != nil {
+		return o, err
+	}
+	if _, err = o.Activation.SmoothFor(); err != nil {
 		return o, err
 	}
 	switch c.Solver {

@@ -56,6 +56,8 @@ type Config struct {
 	TestEvery       int     `yaml:"test-every"`
 	Patience        int     `yaml:"patience"`
 	CheckpointEvery int     `yaml:"checkpoint-every"`
+	// Polish solves for the last layer again after the training: see closedform.Polish.
+	Polish bool `yaml:"polish,omitempty"`
 
 	// What the user knows of the system, and the other settings of the closed form: see
 	// closedform.Options. Of them the trainer adam uses Angle.
@@ -245,6 +247,9 @@ func (c *Config) Validate() error {
 	if err := a.Validate(); err != nil {
 		return err
 	}
+	if c.Polish && c.Model != model.KindHNN {
+		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", model.KindHNN, c.Model)
+	}
 	o, err := c.fitOptions(0)
 	if err != nil {
 		return err
@@ -329,10 +334,39 @@ func (c *Config) Write(w io.Writer) error {
 	if c.Trainer == ClosedForm {
 		dropKeys(&node, adamKeys)
 	}
+	if err := c.keepZeros(&node); err != nil {
+		return err
+	}
 	e := yaml.NewEncoder(w)
 	e.SetIndent(2)
 	if err := e.Encode(&node); err != nil {
 		return err
 	}
 	return e.Close()
+}
+
+// keepZeros adds the keys that are left out because they are zero, but whose default
+// is not: read again, they would have the default.
+func (c *Config) keepZeros(node *yaml.Node) error {
+	d, err := Default(c.Task)
+	if err != nil {
+		return err
+	}
+	var defaults yaml.Node
+	if err := defaults.Encode(d); err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(defaults.Content); i += 2 {
+		key, value := defaults.Content[i], *defaults.Content[i+1]
+		has := func(n *yaml.Node) bool { return n.Value == key.Value }
+		if slices.Contains(adamKeys, key.Value) || slices.ContainsFunc(node.Content, has) {
+			continue
+		}
+		value.Value = map[string]string{"!!bool": "false"}[value.Tag]
+		if value.Value == "" {
+			value.Value, value.Tag = "0", "!!int"
+		}
+		node.Content = append(node.Content, key, &value)
+	}
+	return nil
 }

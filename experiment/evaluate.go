@@ -22,7 +22,7 @@ func (e *Env) Open(dir string) (*Run, error) {
 	}
 	m, meta, err := model.Load(filepath.Join(dir, modelFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+		return nil, unfinished(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -32,6 +32,10 @@ func (e *Env) Open(dir string) (*Run, error) {
 		r.columns = stateNames(m.Dim())
 	}
 	return r, nil
+}
+
+func unfinished(dir string) error {
+	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
@@ -69,7 +73,8 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
 	if old, err := ReadResults(r.Dir); err == nil {
-		res.Steps, res.FitSeconds, res.StepMS, res.ClosedForm = old.Steps, old.FitSeconds, old.StepMS, old.ClosedForm
+		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
+		res.ClosedForm, res.Polish = old.ClosedForm, old.Polish
 	}
 	r.data, r.Results = d, res
 	return nil

@@ -120,6 +120,8 @@ type Results struct {
 
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
+	// Polish is what became of a polishing, absent where none was asked for.
+	Polish *closedform.PolishReport `json:"polish,omitempty"`
 }
 
 func writeResults(dir string, r *Results) error {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 
 	"hnn/fit"
+	"hnn/fit/closedform"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -151,6 +153,13 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := t.save(); err != nil {
 		return nil, err
 	}
+	var polished *closedform.PolishReport
+	if c.Polish {
+		if polished, err = t.polish(d); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		maps.Copy(t.metadata, polished.Metadata())
+	}
 	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
@@ -164,6 +173,9 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	r.Results.Steps = t.trainer.StepsDone()
 	r.Results.FitSeconds = Number(t.trainer.Seconds())
 	r.Results.StepMS = Number(1e3 * t.trainer.Seconds() / float64(t.trainer.StepsDone()))
+	if r.Results.Polish = polished; polished != nil {
+		r.Results.FitSeconds += Number(polished.Seconds)
+	}
 	return r, writeResults(dir, r.Results)
 }
 

@@ -175,7 +175,7 @@ func build(ctx context.Context, dir string) (program string, err error) {
 // train fits the spring's network that all roll out, and gives its file.
 func train(ctx context.Context, program, dir string) (weights string, err error) {
 	run := filepath.Join(dir, "spring")
-	command := exec.CommandContext(ctx, program, "train", "spring", "--no-strict", "--no-figures", "--quiet", "--out", run)
+	command := exec.CommandContext(ctx, program, "train", "spring", "--trainer", "adam", "--no-strict", "--no-figures", "--quiet", "--out", run)
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("hnn train spring: %w\n%s", err, bytes.TrimSpace(output))
 	}

@@ -40,6 +40,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntVar(&c.TestEvery, "test-every", c.TestEvery, "steps between two test losses, which are also the logged steps")
 	fs.IntVar(&c.Patience, "patience", c.Patience, "stop early after so many test losses without a new minimum, 0 for never")
 	fs.IntVar(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "steps between two checkpoints, 0 for one at the end")
+	fs.BoolVar(&c.Polish, "polish", c.Polish, "solve for the last layer again after the training, where that lowers the error on held-out rows")
 	fs.BoolVar(&c.Known, "known", c.Known, "closed form: tell it the known system's structure, symmetry, angles and masses")
 	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "closed form: separable, quadratic-kinetic, pairwise")
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
@@ -162,6 +163,15 @@ func (f *configFlags) given() []string {
 	return names
 }
 
+// changed names the configuration's keys that flags were given for.
+func (f *configFlags) changed() []string {
+	var keys []string
+	for _, name := range f.given() {
+		keys = append(keys, strings.TrimPrefix(name, "--"))
+	}
+	return keys
+}
+
 func (f *configFlags) check() error {
 	switch {
 	case f.force && f.out == "":
@@ -196,16 +206,20 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 	if err := f.apply(&seeded, nil); err != nil {
 		return nil, err
 	}
+	var err error
 	seeds := []uint64{seeded.Seed}
 	if f.seeds != "" {
-		var err error
 		if seeds, err = parseSeeds(f.seeds); err != nil {
 			return nil, err
 		}
 	}
 	var all []experiment.Config
+	variants, err := f.variants(c)
+	if err != nil {
+		return nil, err
+	}
 	for _, seed := range seeds {
-		for _, v := range f.variants(c) {
+		for _, v := range variants {
 			// With several trainers a setting of one is not meant for the other.
 			var skip []string
 			if f.mixed() {
@@ -225,26 +239,33 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 }
 
 // variants returns the configuration for each model, and an HNN for each trainer.
-func (f *configFlags) variants(c experiment.Config) []experiment.Config {
+func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error) {
 	var vs []experiment.Config
 	for _, m := range f.models {
 		for _, t := range f.trainers {
+			if m != model.KindHNN && t != experiment.Adam {
+				if len(f.trainers) > 1 {
+					continue // a baseline has one trainer
+				}
+				t = experiment.Adam
+			}
 			v := c
-			v.Model = m
+			var err error
 			switch {
-			case m != model.KindHNN && (t == experiment.Adam || len(f.trainers) == 1):
-				v.Trainer = experiment.Adam
-			case m != model.KindHNN:
-				continue // a baseline has one trainer
-			case t == experiment.ClosedForm && c.Trainer != t:
+			case t == c.Trainer:
+			case t == experiment.ClosedForm:
 				v = v.WithClosedForm()
 			default:
-				v.Trainer = t
+				v, err = v.WithAdam()
 			}
+			if err != nil {
+				return nil, err
+			}
+			v.Model, v.Trainer = m, t
 			vs = append(vs, v)
 		}
 	}
-	return vs
+	return vs, nil
 }
 
 // mixed reports whether runs of several trainers are asked for.

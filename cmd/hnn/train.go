@@ -18,14 +18,23 @@ func newTrain() *cobra.Command {
 		Long: `Train fits a model and leaves a run directory with its configuration, metrics,
 weights, results and a figure. A task is any of the paper's or any known system,
 whose data are drawn; --data names a file of trajectories instead. --config repeats
-a run to the bit from its config.yaml; --resume continues one that was interrupted.`,
-		Example: `  hnn train pendulum --schedule cosine --learning-rate 3e-3
+a run to the bit from its config.yaml; --resume continues one that was interrupted.
+
+Without --trainer an HNN is fitted by the closed form, one least-squares solve, in a
+second or so. Where that does not serve, Adam trains it: with any flag of Adam's own
+(--steps, --hidden, --polish and so on), with --model baseline, and where states have more than
+12 components. The choice is printed. Adam's learning rate is 3e-3 and falls along a
+cosine; hnn reproduce keeps the paper's constant 1e-3.`,
+		Example: `  hnn train pendulum
+  hnn train two-body --trainer adam --polish
   hnn train --data measurements.csv --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(experiment.Tasks(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.Adam})
+	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.ClosedForm})
+	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
+	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	var config, resume string
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
@@ -42,29 +51,29 @@ a run to the bit from its config.yaml; --resume continues one that was interrupt
 			}
 			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
-		configs, err := trainConfigs(f, args, config)
+		configs, err := trainConfigs(f, args, config, d)
 		if err != nil {
-			return usage(err)
+			return err
 		}
 		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, configs)
 	}
 	return cmd
 }
 
-func trainConfigs(f *configFlags, args []string, config string) ([]experiment.Config, error) {
+func trainConfigs(f *configFlags, args []string, config string, d *display) ([]experiment.Config, error) {
 	if err := f.check(); err != nil {
-		return nil, err
+		return nil, usage(err)
 	}
 	if len(args) > 1 {
-		return nil, fmt.Errorf("hnn train takes one task, and got %q", args)
+		return nil, usage(fmt.Errorf("hnn train takes one task, and got %q", args))
 	}
 	if config != "" {
 		if len(args) > 0 || f.data != "" {
-			return nil, errors.New("--config holds the task and its file; leave out the task and --data")
+			return nil, usage(errors.New("--config holds the task and its file; leave out the task and --data"))
 		}
 		c, err := experiment.ReadConfigFile(config)
 		if err != nil {
-			return nil, err
+			return nil, usage(err)
 		}
 		if !f.cmd.Flags().Changed("model") {
 			f.models = []string{c.Model}
@@ -72,21 +81,56 @@ func trainConfigs(f *configFlags, args []string, config string) ([]experiment.Co
 		if !f.cmd.Flags().Changed("trainer") {
 			f.trainers = []string{c.Trainer}
 		}
-		return f.expand(c)
+		configs, err := f.expand(c)
+		return configs, usage(err)
 	}
+	c, err := newConfig(f, args)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if f.cmd.Flags().Changed("trainer") {
+		configs, err := f.expand(c)
+		return configs, usage(err)
+	}
+	reason := experiment.AdamOnly(f.models, f.changed())
+	if reason != "" {
+		f.trainers = []string{experiment.Adam}
+	}
+	configs, err := f.expand(c)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if reason == "" {
+		if reason, err = experiment.BeyondClosedForm(&configs[0]); err != nil {
+			return nil, err
+		}
+		if reason != "" {
+			f.trainers = []string{experiment.Adam}
+			if configs, err = f.expand(c); err != nil {
+				return nil, usage(err)
+			}
+		}
+	}
+	if reason == "" {
+		d.log("%s: fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead", c.Task)
+	} else {
+		d.log("%s: trained by adam, since %s", c.Task, reason)
+	}
+	return configs, nil
+}
+
+// newConfig is the configuration of a new run before its flags.
+func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	task := experiment.OwnData
 	switch {
 	case len(args) == 1:
 		task = args[0]
 	case f.data == "":
-		return nil, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv")
+		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv")
 	}
-	c, err := experiment.Default(task)
-	if err != nil {
-		return nil, err
+	if c, err = experiment.Default(task); err != nil {
+		return c, err
 	}
-	if c.Data, err = absolute(f.data); err != nil {
-		return nil, err
-	}
-	return f.expand(c)
+	c.Data, err = absolute(f.data)
+	return c.Tuned(), err
 }

@@ -61,13 +61,24 @@ type Report struct {
 	SolveSeconds float64 `json:"solve_seconds"`
 }
 
-// Metadata is the report as metadata of a model file, under the key "hnn.closedform".
-func (r *Report) Metadata() map[string]string {
-	text, err := json.Marshal(r)
+// The keys of reports in the metadata of model files.
+const (
+	MetaReport = "hnn.closedform"
+	MetaPolish = "hnn.polish"
+)
+
+// Metadata is the report as metadata of a model file.
+func (r *Report) Metadata() map[string]string { return metadata(MetaReport, r) }
+
+// Metadata is the report as metadata of a model file.
+func (r *PolishReport) Metadata() map[string]string { return metadata(MetaPolish, r) }
+
+func metadata(key string, report any) map[string]string {
+	text, err := json.Marshal(report)
 	if err != nil {
-		return nil // a number that JSON does not have: the model works without its report
+		return map[string]string{} // a number that JSON does not have: the model works without its report
 	}
-	return map[string]string{"hnn.closedform": string(text)}
+	return map[string]string{key: string(text)}
 }
 
 // Fit fits H to the trajectories. Derivatives (train.DX) are taken as Options.Observations

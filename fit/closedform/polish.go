@@ -3,6 +3,7 @@ package closedform
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -18,8 +19,6 @@ import (
 type PolishOptions struct {
 	// Rows is the most rows that the solve takes, drawn at random; 0 is 8,000.
 	Rows int
-	// Weighted is as in Options.
-	Weighted bool
 	// RNG draws the rows.
 	RNG *rand.Rand
 	// Workers is the number of goroutines; 0 is one for each of GOMAXPROCS.
@@ -30,8 +29,9 @@ type PolishOptions struct {
 type PolishReport struct {
 	// Applied tells whether the network was changed.
 	Applied bool `json:"applied"`
-	// Before and After are the root mean squared (weighted) residuals on the validation
-	// rows, After that of the best ridge, applied or not.
+	// Before and After are the root mean squared residuals on the validation
+	// rows, After that of the best ridge, applied or not. Lambda is that ridge, 0 if none
+	// gives a finite residual.
 	Before  float64 `json:"before"`
 	After   float64 `json:"after"`
 	Lambda  float64 `json:"lambda"`
@@ -40,14 +40,18 @@ type PolishReport struct {
 }
 
 // polishRidges are the ridges that are tried, the most careful last.
-var polishRidges = []float64{1e-12, 1e-10, 1e-8, 1e-6, 1e-4}
+var polishRidges = []float64{1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2}
 
 const polishRows = 8000
 
 // Polish solves for the last layer of a trained HNN, in which its field is linear, with
-// the hidden layers as they are. It does so with several ridges, and changes the network
-// only if the best of them lowers the residual on the validation rows, which should
-// not be among those that trained it.
+// the hidden layers as they are. The ridge is on the change, so that the trained weights
+// are what it draws towards, and not zero: the features of a trained network are nearly
+// dependent, and large weights that cancel would be lost in float32. It does so with several ridges, and changes the network
+// only if the best of them lowers the residual on the validation rows. These should not
+// be among those that trained it; nil stands for a fifth of the training trajectories,
+// which the solve then does not see. The network did see them, which favours it: its last
+// layer is replaced only by a clearly better one.
 func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
 	start := time.Now()
 	a := n.Architecture()
@@ -60,7 +64,11 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	if o.RNG == nil {
 		return nil, errors.New("closedform: no random numbers; give PolishOptions.RNG")
 	}
-	for _, s := range []*data.Set{train, validation} {
+	sets := []*data.Set{train, validation}
+	if validation == nil {
+		sets = sets[:1]
+	}
+	for _, s := range sets {
 		if err := s.Validate(); err != nil {
 			return nil, fmt.Errorf("closedform: %w", err)
 		}
@@ -72,12 +80,20 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	if count <= 0 {
 		count = polishRows
 	}
-	r, held := observed(train), observed(validation)
-	if o.Weighted {
-		r.weigh()
-		held.weigh()
+	r := observed(train)
+	picks := all(r.len())
+	var held *rows
+	if validation != nil {
+		held = observed(validation)
+	} else {
+		var out []int
+		picks, out = heldOut(o.RNG, train)
+		held = r.pick(out)
 	}
-	r = r.pick(choose(o.RNG, all(r.len()), count))
+	if len(picks) == 0 || held.len() == 0 {
+		return nil, fmt.Errorf("closedform: %d rows are too few to polish with and to hold some of them out", r.len())
+	}
+	r = r.pick(choose(o.RNG, picks, count))
 
 	pool := parallel.NewPool(o.Workers)
 	defer pool.Close()
@@ -85,27 +101,35 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	if err != nil {
 		return nil, err
 	}
-	p := last.assemble(pool, r)
-	report := &PolishReport{Before: residualOf(n, held), Rows: r.len()}
 	params := n.Params()
-	weights := params[len(params)-p.a.n:]
+	weights := params[len(params)-last.width():]
 	trained := append([]T(nil), weights...)
 	best := append([]T(nil), weights...)
+	at := make([]float64, len(trained))
+	for i, v := range trained {
+		at[i] = float64(v)
+	}
+	p := last.assemble(pool, r, at)
+	report := &PolishReport{Before: residualOf(n, held), Rows: r.len()}
 	for _, lambda := range polishRidges {
 		s, err := p.solve(pool, lambda)
 		if err != nil {
 			return nil, err
 		}
 		for i, v := range s.c {
-			weights[i] = T(v)
+			weights[i] = T(at[i] + v)
 		}
 		model.Refresh(n)
-		if after := residualOf(n, held); report.Lambda == 0 || after < report.After {
+		after := residualOf(n, held)
+		if math.IsNaN(after) || math.IsInf(after, 0) {
+			continue // coefficients that cancel beyond the network's precision
+		}
+		if report.Lambda == 0 || after < report.After {
 			report.After, report.Lambda = after, s.lambda
 			copy(best, weights)
 		}
 	}
-	report.Applied = report.After < report.Before
+	report.Applied = report.Lambda > 0 && report.After < report.Before
 	copy(weights, trained)
 	if report.Applied {
 		copy(weights, best)
@@ -143,12 +167,15 @@ func newLastLayer[T kernel.Float](n model.Network[T]) (*lastLayer, error) {
 	return l, nil
 }
 
-// assemble forms the normal equations for the output weights: the derivative of the last
-// hidden layer by component i of the state is the tangent of the network along it,
+func (l *lastLayer) width() int { return l.layers[len(l.layers)-1].Out }
+
+// assemble forms the normal equations for the change of the output weights from those
+// given: the derivative of the last hidden layer by component i of the state is the
+// tangent of the network along it,
 //
 //	t_1 = s'(z_1) o W_1 e_i,  t_l = s'(z_l) o (t_{l-1} W_l^T)
-func (l *lastLayer) assemble(pool *parallel.Pool, r *rows) *normal {
-	d, k := l.dim, l.layers[len(l.layers)-1].Out
+func (l *lastLayer) assemble(pool *parallel.Pool, r *rows, weights []float64) *normal {
+	d, k := l.dim, l.width()
 	states := max(chunkRows/d, 1)
 	m := newTiled(states*d, k)
 	p := &normal{a: newSymmetric(k), r: make([]float64, k)}
@@ -190,15 +217,8 @@ func (l *lastLayer) assemble(pool *parallel.Pool, r *rows) *normal {
 			}
 		}
 		copy(y, r.g[lo*d:(lo+n)*d])
-		if r.weight != nil {
-			for i := range n * d {
-				y[i] *= r.weight[lo+i/d]
-			}
-			for u := range k {
-				for i := range n * d {
-					m.column(u)[i] *= r.weight[lo+i/d]
-				}
-			}
+		for u, w := range weights {
+			subtract(y[:n*d], m.column(u), w)
 		}
 		p.a.addGram(pool, m, n*d)
 		m.addProjection(pool, y, p.r, 1, n*d)

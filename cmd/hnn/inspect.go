@@ -1,0 +1,38 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+)
+
+func newInspect() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "inspect RUN | FILE",
+		Short: "Print what a model is and how it was fitted",
+		Long: `Inspect reads the model of a run directory, or a model.safetensors, and prints its kind,
+its states and the number of its parameters; of a network its layers; of a closed-form
+fit its terms, structure, number of features, ridge, condition and scale; and what became
+of a polishing. It draws and measures nothing; for that see hnn evaluate.`,
+		Example: `  hnn inspect runs/0001-two-body-hnn-closed-form
+  hnn inspect model.safetensors --json`,
+		Args: exactly(1, "RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i, err := experiment.Inspect(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(i)
+			}
+			return i.Write(cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}

@@ -1,0 +1,147 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"hnn/fit/closedform"
+	"hnn/model"
+)
+
+// Inspection is what a model's file says of it, without its data and without measuring
+// anything.
+type Inspection struct {
+	File       string   `json:"file"`
+	Task       string   `json:"task,omitempty"`
+	Seed       string   `json:"seed,omitempty"`
+	Kind       string   `json:"kind"`
+	Columns    []string `json:"columns"` // of a state
+	Parameters int      `json:"parameters"`
+	// Hidden and Activation are those of a network.
+	Hidden     []int  `json:"hidden,omitempty"`
+	Activation string `json:"activation,omitempty"`
+	// Terms are those of a Hamiltonian that is linear in its coefficients.
+	Terms      []InspectedTerm          `json:"terms,omitempty"`
+	ClosedForm *closedform.Report       `json:"closed_form,omitempty"`
+	Polish     *closedform.PolishReport `json:"polish,omitempty"`
+}
+
+// InspectedTerm is a term and the number of its features.
+type InspectedTerm struct {
+	Kind     string `json:"kind"`
+	Features int    `json:"features"`
+}
+
+// Inspect reads the model of a run directory, or a model file.
+func Inspect(path string) (*Inspection, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		if _, err := openRun(path); err != nil {
+			return nil, err
+		}
+		path = filepath.Join(path, modelFile)
+	}
+	m, meta, err := model.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, unfinished(filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := &Inspection{
+		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind(), Parameters: m.Parameters(),
+		Columns: strings.Split(meta[metaColumns], "\t"),
+	}
+	if len(i.Columns) != m.Dim() {
+		i.Columns = stateNames(m.Dim())
+	}
+	switch m := m.(type) {
+	case interface{ Architecture() model.Architecture }:
+		i.Hidden, i.Activation = m.Architecture().Hidden, m.Architecture().Activation
+	case *model.Expansion:
+		for _, t := range m.Terms() {
+			i.Terms = append(i.Terms, InspectedTerm{t.Kind(), t.Size()})
+		}
+	}
+	for key, to := range map[string]any{closedform.MetaReport: &i.ClosedForm, closedform.MetaPolish: &i.Polish} {
+		if text, ok := meta[key]; ok {
+			if err := json.Unmarshal([]byte(text), to); err != nil {
+				return nil, fmt.Errorf("%s: its metadata %s: %w", path, key, err)
+			}
+		}
+	}
+	return i, nil
+}
+
+// Write prints the inspection for a person, a line a fact.
+func (i *Inspection) Write(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	line("file", "%s", i.File)
+	if i.Task != "" {
+		line("task", "%s, seed %s", i.Task, i.Seed)
+	}
+	line("model", "%s of states (%s)", i.Kind, strings.Join(i.Columns, ", "))
+	line("parameters", "%d", i.Parameters)
+	if i.Hidden != nil {
+		line("hidden layers", "%s, %s", strings.Trim(fmt.Sprint(i.Hidden), "[]"), i.Activation)
+	}
+	var terms []string
+	for _, v := range i.Terms {
+		terms = append(terms, fmt.Sprintf("%s (%d)", v.Kind, v.Features))
+	}
+	if terms != nil {
+		line("terms of H", "%s", strings.Join(terms, " + "))
+	}
+	if i.ClosedForm != nil {
+		writeReport(line, i.ClosedForm)
+	}
+	if p := i.Polish; p != nil {
+		verdict := "refused"
+		if p.Applied {
+			verdict = "applied"
+		}
+		line("polish", "%s: error on held-out rows %.3g before, %.3g with the last layer solved for again (ridge %.0e)", verdict, p.Before, p.After, p.Lambda)
+	}
+	return t.Flush()
+}
+
+// writeReport prints what the closed form did.
+func writeReport(line func(name, format string, args ...any), r *closedform.Report) {
+	given := func(flags string) string {
+		if flags == "" {
+			return "none given"
+		}
+		return flags
+	}
+	line("structure", "%s", given(r.Structure))
+	line("symmetry", "%s", given(r.Symmetry))
+	line("features", "%d, with %d unknown coefficients", r.Features, r.Unknowns)
+	line("fitted to", "%d rows of %s", r.Rows, map[string]string{
+		closedform.Exact.String():       "exact states and derivatives",
+		closedform.NoisyStates.String(): fmt.Sprintf("noisy states (standard deviation %.3g) and exact derivatives", r.Noise),
+		closedform.StatesOnly.String():  "states alone, through the integral of the field",
+	}[r.Observations])
+	line("scale", "%g (steepness of the features)", r.Scale)
+	line("solver", "%s, ridge %.1e, condition %.1e", r.Solver, r.Lambda, r.Condition)
+	if r.Residual > 0 {
+		line("residual", "%.3g on held-out rows (root mean square, while the scale was chosen)", r.Residual)
+	}
+	if r.Friction != 0 {
+		line("friction", "%.4g (momenta decay at this rate)", r.Friction)
+	}
+	if r.RolloutTries > 0 {
+		line("rollouts", "checked with %d ridges; %d run away", r.RolloutTries, r.Runaways)
+	}
+	line("time", "%.3g s, the last solve %.3g s", r.Seconds, r.SolveSeconds)
+}

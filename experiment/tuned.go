@@ -1,0 +1,70 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"hnn/fit/closedform"
+	"hnn/model"
+)
+
+// Tuned is the configuration with Adam as it trains best outside the paper's protocol:
+// three times the authors' learning rate, which falls to zero along a cosine.
+func (c Config) Tuned() Config {
+	c.LearningRate, c.Schedule = 3e-3, "cosine"
+	return c
+}
+
+// WithAdam is the same task trained by gradient steps instead of the closed form, with
+// the tuned settings. What the closed form alone was told is left out.
+func (c Config) WithAdam() (Config, error) {
+	a, err := Default(c.Task)
+	if err != nil {
+		return a, err
+	}
+	a = a.Tuned()
+	var node yaml.Node
+	if err := node.Encode(&c); err != nil {
+		return a, err
+	}
+	if err := c.keepZeros(&node); err != nil {
+		return a, err
+	}
+	dropKeys(&node, slices.Concat(adamKeys, OtherKeys(Adam), []string{"trainer", "precision"}))
+	return a, node.Decode(&a)
+}
+
+// closedFormDim is the most components of a state for which the closed form is the
+// default: three bodies in a plane. Random features cover a space of more too thinly.
+const closedFormDim = 12
+
+// AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
+// where the user has not named a trainer: a clause, empty if the closed form may take them.
+func AdamOnly(models, keys []string) string {
+	for _, m := range models {
+		if m != model.KindHNN {
+			return "the model " + m + " has no closed form"
+		}
+	}
+	for _, key := range keys {
+		if slices.Contains(adamKeys, key) || key == "precision" {
+			return key + " is a setting of it alone"
+		}
+	}
+	return ""
+}
+
+// BeyondClosedForm is why the closed form is no good default for a run's data, empty if it
+// is one.
+func BeyondClosedForm(c *Config) (string, error) {
+	d, err := loadDataset(c)
+	if err != nil {
+		return "", err
+	}
+	if n := d.Train.Dim; n > closedFormDim && !c.Known && !slices.Contains(c.Structure, closedform.Pairwise.String()) {
+		return fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", n, closedFormDim), nil
+	}
+	return "", nil
+}

@@ -1,0 +1,167 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hnn/model"
+)
+
+// The paper's protocol keeps its rate; the tuned one changes nothing else.
+func TestTuned(t *testing.T) {
+	c := mustDefault(t, "two-body")
+	tuned := c.Tuned()
+	if tuned.LearningRate != 3e-3 || tuned.Schedule != "cosine" {
+		t.Errorf("rate %v and schedule %s", tuned.LearningRate, tuned.Schedule)
+	}
+	tuned.LearningRate, tuned.Schedule = c.LearningRate, c.Schedule
+	if d := cmp.Diff(c, tuned); d != "" {
+		t.Error(d)
+	}
+}
+
+// A closed-form configuration turned to Adam is what a new one of Adam's would be, with
+// the same data.
+func TestWithAdam(t *testing.T) {
+	c := mustDefault(t, "spring")
+	c.Seed, c.Noise, c.Trajectories, c.Strict = 7, 0, 20, false
+	closed := c.WithClosedForm()
+	closed.Features, closed.Symmetry = 30, []string{"parity"}
+	got, err := closed.WithAdam()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(c.Tuned(), got); d != "" {
+		t.Error(d)
+	}
+	if err := got.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is zero although the task's default is not stays zero when it is read again.
+func TestConfigKeepsZeros(t *testing.T) {
+	spring, twoBody := mustDefault(t, "spring"), mustDefault(t, "two-body")
+	spring.Noise, twoBody.TestFirst = 0, false
+	for _, c := range []Config{spring, spring.WithClosedForm(), twoBody, twoBody.WithClosedForm()} {
+		var b bytes.Buffer
+		if err := c.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadConfig(&b, "config.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(c, got); d != "" {
+			t.Errorf("%s, %s: %s", c.Task, c.Trainer, d)
+		}
+	}
+}
+
+func TestDefaultTrainer(t *testing.T) {
+	for _, c := range []struct {
+		models, keys []string
+		adam         bool
+	}{
+		{[]string{model.KindHNN}, nil, false},
+		{[]string{model.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
+		{[]string{model.KindBaseline, model.KindHNN}, nil, true},
+		{[]string{model.KindHNN}, []string{"steps"}, true},
+		{[]string{model.KindHNN}, []string{"polish"}, true},
+		{[]string{model.KindHNN}, []string{"precision"}, true},
+	} {
+		if why := AdamOnly(c.models, c.keys); (why != "") != c.adam {
+			t.Errorf("%v %v: %q", c.models, c.keys, why)
+		}
+	}
+	many := mustDefault(t, "5-body").WithClosedForm()
+	many.Trajectories = 10
+	for _, structure := range []string{"", "pairwise"} {
+		if structure != "" {
+			many.Structure = []string{structure}
+		}
+		why, err := BeyondClosedForm(&many)
+		if err != nil || (why == "") != (structure == "pairwise") {
+			t.Errorf("five bodies, structure %q: %q, %v", structure, why, err)
+		}
+	}
+}
+
+// A polished run says what became of it, in its results and in its model's file, and an
+// interrupted one, resumed, ends with the same network.
+func TestPolishedRun(t *testing.T) {
+	c := quick(t)
+	c.Noise, c.Polish, c.Strict, c.Figures = 0, true, false, false
+	root := t.TempDir()
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runs[0]
+	// 150 steps leave the last layer far from its best.
+	if p := r.Results.Polish; p == nil || !p.Applied || !(p.After < 0.5*p.Before) {
+		t.Fatalf("polish: %+v", p)
+	}
+	i, err := Inspect(r.Dir)
+	if err != nil || i.Polish == nil || *i.Polish != *r.Results.Polish {
+		t.Errorf("inspection %+v, %v", i, err)
+	}
+	plain := c
+	plain.Polish = false
+	runs, err = new(Env).RunAll(context.Background(), []Config{plain}, Batch{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := r.Results.CleanLoss, runs[0].Results.CleanLoss; !(a < 0.5*b) {
+		t.Errorf("clean loss %v polished, %v as trained", a, b)
+	}
+	// The checkpoint is the training's: from it the polishing is repeated.
+	if err := os.Remove(filepath.Join(r.Dir, modelFile)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := new(Env).Resume(context.Background(), r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Results.TestLoss != r.Results.TestLoss {
+		t.Errorf("test loss %v resumed, %v before", again.Results.TestLoss, r.Results.TestLoss)
+	}
+	c.Model = model.KindBaseline
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "leave it out") {
+		t.Errorf("a polished baseline: %v", err)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	c := mustDefault(t, "two-body").WithClosedForm()
+	c.Trajectories, c.Structure, c.Strict, c.Figures = 20, []string{"quadratic-kinetic", "pairwise"}, false, false
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := Inspect(runs[0].Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := i.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"two-body, seed 0", "pair (40)", "quadratic-kinetic,pairwise", "condition", "ridge", "scale"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	if d := cmp.Diff(runs[0].Results.ClosedForm, i.ClosedForm); d != "" {
+		t.Error(d)
+	}
+	if _, err := Inspect(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+		t.Errorf("an empty folder: %v", err)
+	}
+}
