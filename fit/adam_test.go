@@ -95,7 +95,7 @@ func TestAdamW(t *testing.T) {
 		if _, err := tr.Step(); err != nil {
 			t.Fatal(err)
 		}
-		for i, g := range tr.engine.grads[0] {
+		for i, g := range tr.loss.grad() {
 			p[i] -= 0.01 * 0.1 * p[i]
 			m[i] = 0.9*m[i] + 0.1*g
 			v[i] = 0.999*v[i] + 0.001*g*g

@@ -54,14 +54,21 @@ type sampler struct {
 }
 
 func newSampler(s Sampling, rows, batch int, source *rand.ChaCha8) *sampler {
-	b := &sampler{sampling: s, rows: rows, batch: batch, source: source, rng: rand.New(source), chosen: make([]int32, batch)}
-	if s == Fresh {
+	b := &sampler{sampling: s, source: source, rng: rand.New(source)}
+	b.resize(rows, batch)
+	return b
+}
+
+// resize goes on with batches of another size of another number of rows.
+func (b *sampler) resize(rows, batch int) {
+	b.rows, b.batch, b.chosen = rows, batch, make([]int32, batch)
+	b.shuffled, b.count = nil, 0
+	if b.sampling == Fresh {
 		b.seen = make([]uint32, rows)
 	} else {
 		b.order = make([]int32, rows)
 		b.position = rows
 	}
-	return b
 }
 
 // next returns the rows of the next batch; the slice is reused.

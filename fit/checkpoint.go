@@ -21,6 +21,13 @@ const (
 	tensorMoment1 = "adam.m"
 	tensorMoment2 = "adam.v"
 	tensorBest    = "best.parameters"
+	// Of what is fitted beside the network's parameters.
+	tensorFree        = "free"
+	tensorFreeMoment1 = "free.adam.m"
+	tensorFreeMoment2 = "free.adam.v"
+	// The last locations of L-BFGS and the gradients there.
+	tensorLocations = "lbfgs.x"
+	tensorGradients = "lbfgs.gradient"
 )
 
 type trainerState struct {
@@ -31,6 +38,9 @@ type trainerState struct {
 	Best     *float64 `json:"best,omitempty"`
 	Stale    int      `json:"stale,omitempty"`
 	Stopped  bool     `json:"stopped,omitempty"`
+	// Where L-BFGS stands, if it has begun: the loss with and without its L2 term, and
+	// the norm of the gradient.
+	LBFGS []float64 `json:"lbfgs,omitempty"`
 }
 
 // Save writes a checkpoint from which Restore continues to the same bits. It is a
@@ -41,14 +51,22 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 		return err
 	}
 	s := trainerState{Step: t.step, Seconds: t.seconds, Stale: t.best.stale, Stopped: t.stopped}
-	n := len(t.net.Params())
 	add := func(name string, data []T) {
-		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: name, Shape: []int{n}, Data: data})
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: name, Shape: []int{len(data)}, Data: data})
 	}
 	add(tensorMoment1, t.adam.m)
 	add(tensorMoment2, t.adam.v)
-	if t.sampler != nil {
-		state, position := t.sampler.save()
+	if t.free != nil {
+		values, _ := t.loss.free()
+		add(tensorFree, values)
+		add(tensorFreeMoment1, t.free.m)
+		add(tensorFreeMoment2, t.free.v)
+	}
+	if t.lbfgs != nil && len(t.lbfgs.locations) > 0 {
+		s.LBFGS = t.lbfgs.pack(f)
+	}
+	if b := t.loss.drawer(); b != nil {
+		state, position := b.save()
 		s.Batches, s.Position = base64.StdEncoding.EncodeToString(state), position
 	}
 	if t.best.params != nil {
@@ -92,8 +110,8 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return fmt.Errorf("%w: the trainer's state: %w", safetensors.ErrFormat, err)
 	}
-	if s.Step < 0 || s.Step > t.options.Steps {
-		return fmt.Errorf("it was taken at step %d of a training that has %d", s.Step, t.options.Steps)
+	if steps := t.options.Steps + t.options.LBFGS; s.Step < 0 || s.Step > steps {
+		return fmt.Errorf("it was taken at step %d of a training that has %d", s.Step, steps)
 	}
 	net, err := model.Unpack[T](f)
 	if err != nil {
@@ -118,15 +136,35 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 		}
 		b.loss = *s.Best
 	}
-	if (t.sampler != nil) != (s.Batches != "") {
+	var values, vm, vv []T
+	now, _ := t.loss.free()
+	if t.free != nil {
+		for _, of := range []struct {
+			v    *[]T
+			name string
+		}{{&values, tensorFree}, {&vm, tensorFreeMoment1}, {&vv, tensorFreeMoment2}} {
+			if *of.v, err = moments[T](f, of.name, len(now)); err != nil {
+				return err
+			}
+		}
+	}
+	l, err := unpackLBFGS[T](f, s.LBFGS, n+len(now))
+	if err != nil {
+		return err
+	}
+	drawer := t.loss.drawer()
+	if (drawer != nil) != (s.Batches != "") {
 		return fmt.Errorf("one of the two trains on full batches and the other does not")
 	}
-	if t.sampler != nil {
+	if err := t.loss.resume(s.Step); err != nil {
+		return err
+	}
+	if drawer != nil {
 		state, err := base64.StdEncoding.DecodeString(s.Batches)
 		if err != nil {
 			return fmt.Errorf("%w: the state of the batches: %w", safetensors.ErrFormat, err)
 		}
-		if err := t.sampler.restore(state, s.Position); err != nil {
+		if err := drawer.restore(state, s.Position); err != nil {
 			return fmt.Errorf("%w: the state of the batches: %w", safetensors.ErrFormat, err)
 		}
 	}
@@ -134,8 +172,52 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 	model.Refresh(t.net)
 	copy(t.adam.m, m)
 	copy(t.adam.v, v)
+	if t.free != nil {
+		copy(now, values)
+		copy(t.free.m, vm)
+		copy(t.free.v, vv)
+	}
+	t.lbfgs = l
 	t.best, t.step, t.seconds, t.stopped = b, s.Step, s.Seconds, s.Stopped
 	return nil
+}
+
+// pack adds the locations to a file and returns what is not a tensor.
+func (s *lbfgs[T]) pack(f *safetensors.File) []float64 {
+	var x, g []float64
+	for _, l := range s.locations {
+		x, g = append(x, l.X...), append(g, l.Gradient...)
+	}
+	shape := []int{len(s.locations), len(s.x)}
+	f.Tensors = append(f.Tensors,
+		safetensors.Tensor{Name: tensorLocations, Shape: shape, Data: x},
+		safetensors.Tensor{Name: tensorGradients, Shape: shape, Data: g})
+	return []float64{s.locations[len(s.locations)-1].F, s.data, s.norm}
+}
+
+// unpackLBFGS is its inverse, nil where L-BFGS had not begun.
+func unpackLBFGS[T kernel.Float](f *safetensors.File, state []float64, n int) (*lbfgs[T], error) {
+	if state == nil {
+		return nil, nil
+	}
+	x, err := safetensors.Values[float64](f, tensorLocations, -1, n)
+	if err != nil {
+		return nil, err
+	}
+	g, err := safetensors.Values[float64](f, tensorGradients, len(x)/n, n)
+	if err != nil {
+		return nil, err
+	}
+	if len(state) != 3 || len(x) == 0 || len(x)/n > lbfgsStore+1 {
+		return nil, fmt.Errorf("%w: the state of L-BFGS", safetensors.ErrFormat)
+	}
+	s := newLBFGS[T](n)
+	for ; len(x) > 0; x, g = x[n:], g[n:] {
+		copy(s.x, x)
+		copy(s.g, g)
+		s.push(state[0], state[1], state[2])
+	}
+	return s, nil
 }
 
 // moments is a tensor as long as the parameters, in exactly this precision: a

@@ -1,6 +1,7 @@
-// Package fit trains a model's field on states and their time derivatives by
-// gradient descent: Adam on full or mini batches, learning-rate schedules, the
-// test loss now and then, checkpoints that continue to the same bits.
+// Package fit trains a model's field by gradient descent, on states and their time
+// derivatives ([New]) or, by multiple shooting, on states and times alone
+// ([NewShooting]): Adam on full or mini batches, learning-rate schedules, a last polish by
+// L-BFGS, the test loss now and then, checkpoints that continue to the same bits.
 //
 // It knows a model only as model.Network and data only as rows; files other than
 // the checkpoint, configuration and metrics are the business of experiment.
@@ -46,8 +47,10 @@ func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
 
 // Options say how to train. Start from Defaults.
 type Options struct {
-	// Steps is the number of steps of the optimiser.
+	// Steps is the number of steps of Adam.
 	Steps int
+	// LBFGS is the number of steps of L-BFGS that follow, on all rows at once.
+	LBFGS int
 	// Batch is the number of rows of a step; 0 is all of them.
 	Batch int
 	// Sampling is how a batch is drawn.
@@ -82,8 +85,10 @@ func Defaults() Options {
 // training and test rows.
 func (o Options) Validate(train, test int) error {
 	switch {
-	case o.Steps < 1:
-		return fmt.Errorf("fit: %d steps; give at least 1", o.Steps)
+	case o.Steps < 0 || o.LBFGS < 0 || o.Steps+o.LBFGS < 1:
+		return fmt.Errorf("fit: %d steps and %d of L-BFGS; give at least 1", o.Steps, o.LBFGS)
+	case o.LBFGS > 0 && o.WeightDecay > 0:
+		return errors.New("fit: L-BFGS minimises a loss, and weight decay is of none; give L2 instead")
 	case o.Batch < 0:
 		return fmt.Errorf("fit: a batch of %d rows; give a positive number, or 0 for all rows", o.Batch)
 	case o.Batch > train:
@@ -114,19 +119,28 @@ type Record struct {
 	// Test is the loss on all test rows after the step, where Tested.
 	Test   float64
 	Tested bool
-	// Rate is the learning rate and Norm the Euclidean norm of the gradient (before
-	// clipping and without L2) of the step.
+	// Rate is the learning rate (for L-BFGS the length of the step, as a share of its
+	// direction) and Norm the Euclidean norm of the gradient by the network's parameters
+	// (before clipping and without L2) of the step.
 	Rate, Norm float64
 }
 
-// DivergedError says that a number stopped being finite. The trainer must not be
-// saved or stepped any more.
+// DivergedError says that a number stopped being finite, or that a step of an integrator
+// could not be taken. The trainer must not be saved or stepped any more.
 type DivergedError struct {
 	Step   int
 	Tensor string // the first tensor with a number that is not finite
 	Loss   float64
+	// Err, unless nil, is what was wrong instead.
+	Err error
 }
 
 func (e *DivergedError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("training diverged: at step %d %v", e.Step, e.Err)
+	}
 	return fmt.Sprintf("training diverged: at step %d the loss is %v and %s is not finite; lower the learning rate, or clip the gradient", e.Step, e.Loss, e.Tensor)
 }
+
+// Unwrap returns Err.
+func (e *DivergedError) Unwrap() error { return e.Err }

@@ -12,27 +12,64 @@ import (
 // it fit into a first-level cache.
 const chunk = 2048
 
+// chunks is the number of chunks of so many parameters.
+func chunks(parameters int) int { return (parameters + chunk - 1) / chunk }
+
+// chunkOf is the range of chunk c.
+func chunkOf(c, parameters int) (lo, hi int) { return c * chunk, min((c+1)*chunk, parameters) }
+
+// sums are the gradients of the groups of a plan and their sum.
+type sums[T kernel.Float] struct {
+	pool    *parallel.Pool
+	grads   [][]T     // a group's; the first becomes the sum
+	squares []float64 // a chunk's
+	sum     func(worker, chunk int)
+}
+
+func newSums[T kernel.Float](pool *parallel.Pool, groups, parameters int) *sums[T] {
+	s := &sums[T]{pool: pool, squares: make([]float64, chunks(parameters))}
+	for range groups {
+		s.grads = append(s.grads, make([]T, parameters))
+	}
+	s.sum = func(_, c int) {
+		lo, hi := chunkOf(c, parameters)
+		for _, g := range s.grads[1:] {
+			kernel.Add(s.grads[0][lo:hi], g[lo:hi])
+		}
+		s.squares[c] = kernel.SumSquares(s.grads[0][lo:hi])
+	}
+	return s
+}
+
+// add leaves the sum in grads[0] and returns its Euclidean norm.
+func (s *sums[T]) add() float64 {
+	s.pool.Run(len(s.squares), s.sum)
+	var total float64
+	for _, q := range s.squares {
+		total += q
+	}
+	return math.Sqrt(total)
+}
+
 // engine computes the loss and its gradient over batches of one size, block by
 // block, without allocating.
 type engine[T kernel.Float] struct {
-	net  model.Network[T]
 	pool *parallel.Pool
 	plan parallel.Plan
 	rows float64 // times terms: what the sum of the losses is divided by
 
-	passes  []blockPass[T] // a worker's
-	grads   [][]T          // a group's; the first becomes the sum
-	losses  []float64      // a block's
-	squares []float64      // a chunk's
+	passes []blockPass[T] // a worker's
+	losses []float64      // a block's
+	sums   *sums[T]
 
 	// The tasks are kept, since making a function value allocates.
-	group, sum, refresh, evaluate func(worker, task int)
+	group, evaluate func(worker, task int)
 }
 
 // newEngine returns an engine for batches of so many rows, or, for the test rows, one
 // that takes no gradient.
 func newEngine[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, rows int, test bool) *engine[T] {
-	e := &engine[T]{net: net, pool: pool, plan: parallel.NewPlan(rows), rows: float64(rows * p.terms())}
+	e := &engine[T]{pool: pool, plan: parallel.NewPlan(rows), rows: float64(rows * p.terms())}
 	for range pool.Workers() {
 		e.passes = append(e.passes, p.newPass(test, e.plan.MaxBlock(), rows))
 	}
@@ -44,34 +81,17 @@ func newEngine[T kernel.Float](net model.Network[T], p problem[T], pool *paralle
 	if test {
 		return e
 	}
-	n := len(net.Params())
-	for range e.plan.Groups {
-		e.grads = append(e.grads, make([]T, n))
-	}
-	e.squares = make([]float64, e.chunks())
+	e.sums = newSums[T](pool, e.plan.Groups, len(net.Params()))
 	e.group = func(worker, group int) {
-		clear(e.grads[group])
+		grad := e.sums.grads[group]
+		clear(grad)
 		lo, hi := e.plan.Group(group)
 		for b := lo; b < hi; b++ {
 			e.evaluate(worker, b)
-			e.passes[worker].adjoint(e.grads[group])
+			e.passes[worker].adjoint(grad)
 		}
 	}
-	e.sum = func(_, c int) {
-		lo, hi := e.chunk(c)
-		for _, g := range e.grads[1:] {
-			kernel.Add(e.grads[0][lo:hi], g[lo:hi])
-		}
-		e.squares[c] = kernel.SumSquares(e.grads[0][lo:hi])
-	}
-	e.refresh = func(_, i int) { net.RefreshPart(i) }
 	return e
-}
-
-func (e *engine[T]) chunks() int { return (len(e.net.Params()) + chunk - 1) / chunk }
-
-func (e *engine[T]) chunk(c int) (lo, hi int) {
-	return c * chunk, min((c+1)*chunk, len(e.net.Params()))
 }
 
 func (e *engine[T]) mean() float64 {
@@ -88,14 +108,10 @@ func (e *engine[T]) loss() float64 {
 	return e.mean()
 }
 
-// gradient leaves the derivative of the loss in grads[0] and returns the loss and
+// gradient leaves the derivative of the loss in sums.grads[0] and returns the loss and
 // the derivative's Euclidean norm.
 func (e *engine[T]) gradient() (loss, norm float64) {
 	e.pool.Run(e.plan.Groups, e.group)
-	e.pool.Run(len(e.squares), e.sum)
-	var s float64
-	for _, q := range e.squares {
-		s += q
-	}
-	return e.mean(), math.Sqrt(s)
+	norm = e.sums.add()
+	return e.mean(), norm
 }

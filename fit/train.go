@@ -17,22 +17,22 @@ import (
 // Trainer trains one network. It is used by one goroutine; Close it when done.
 type Trainer[T kernel.Float] struct {
 	net     model.Network[T]
-	problem problem[T]
 	options Options
 
 	pool    *parallel.Pool
-	engine  *engine[T]
-	tester  *engine[T] // nil without test rows
-	sampler *sampler   // nil with full batches
+	loss    objective[T]
 	adam    *adam[T]
+	free    *adam[T]  // of what is fitted beside the network's parameters; nil for nothing
+	lbfgs   *lbfgs[T] // nil before its first step
 	update  func(worker, chunk int)
+	refresh func(worker, part int)
 	scale   T      // of the gradient, below 1 where it is clipped
 	finite  []bool // of each chunk of the parameters, after the update
 
 	step    int
 	seconds float64
 	best    best[T]
-	stopped bool // by patience
+	stopped bool // by patience, or for want of descent
 }
 
 // best is the state of early stopping.
@@ -42,37 +42,84 @@ type best[T kernel.Float] struct {
 	params []T
 }
 
-// New returns a trainer at step 0. Test may have no rows. The source is that of
-// the batches; with full batches it may be nil.
+// New returns a trainer, at step 0, of the mean squared error of the field on rows. Test
+// may have no rows. The source is that of the batches; with full batches it may be nil.
 func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	if train.Len() == 0 {
 		return nil, errors.New("fit: no rows to train on")
 	}
-	if train.Dim != net.Dim() || test.Len() > 0 && test.Dim != net.Dim() {
-		return nil, fmt.Errorf("fit: the model's states have %d components, the training data's %d and the test data's %d; they must be the same", net.Dim(), train.Dim, test.Dim)
+	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.Len()); err != nil {
+		return nil, err
 	}
 	return trainerOf[T](net, &fieldProblem[T]{net: net, train: train, test: test}, o, source)
 }
 
+// trainerOf returns a trainer of the loss of a problem.
 func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	if err := o.Validate(p.trainRows(), p.testRows()); err != nil {
 		return nil, err
 	}
-	t := &Trainer[T]{net: net, problem: p, options: o, pool: parallel.NewPool(o.Workers), scale: 1}
+	t := blankTrainer(net, o)
+	var s *sampler
+	if rows := p.trainRows(); o.Batch > 0 && o.Batch < rows {
+		s = newSampler(o.Sampling, rows, o.Batch, source)
+	}
+	t.loss = newRowsLoss(net, p, t.pool, s)
+	return t, nil
+}
+
+// NewShooting returns a trainer, at step 0, of the distance between observed
+// trajectories and an integrator's; see Shooting. Test may have no trials; its windows
+// start from what was observed. A batch counts windows. The source is as in New.
+func NewShooting[T kernel.Float](net model.Network[T], train, test Trials[T], o Options, s Shooting, source *rand.ChaCha8) (*Trainer[T], error) {
+	if train.longest() < 1 {
+		return nil, errors.New("fit: no trial to train on has two rows")
+	}
+	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.longest()); err != nil {
+		return nil, err
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	first := s.lengths(train.longest())[0]
+	if err := o.Validate(len(train.windows(first, s.stride(first))), test.longest()); err != nil {
+		return nil, err
+	}
+	t := blankTrainer(net, o)
+	var b *sampler
+	if o.Batch > 0 {
+		b = newSampler(o.Sampling, o.Batch, o.Batch, source)
+	}
+	loss, err := newTrajectoryLoss(net, t.pool, train, test, s, o.Steps, o.Batch, b)
+	if err != nil {
+		t.Close()
+		return nil, err
+	}
+	t.loss = loss
+	if values, _ := loss.free(); values != nil {
+		t.free = newAdam[T](len(values))
+	}
+	return t, nil
+}
+
+func sameDim(model, train, test, testRows int) error {
+	if train != model || testRows > 0 && test != model {
+		return fmt.Errorf("fit: the model's states have %d components, the training data's %d and the test data's %d; they must be the same", model, train, test)
+	}
+	return nil
+}
+
+// blankTrainer returns a trainer that has no loss yet.
+func blankTrainer[T kernel.Float](net model.Network[T], o Options) *Trainer[T] {
+	n := len(net.Params())
+	t := &Trainer[T]{
+		net: net, options: o, pool: parallel.NewPool(o.Workers), scale: 1,
+		adam: newAdam[T](n), finite: make([]bool, chunks(n)),
+	}
 	t.best.loss = math.Inf(1)
-	rows := p.trainRows()
-	if o.Batch > 0 && o.Batch < rows {
-		t.sampler = newSampler(o.Sampling, rows, o.Batch, source)
-		rows = o.Batch
-	}
-	t.engine = newEngine(net, p, t.pool, rows, false)
-	if test := p.testRows(); test > 0 {
-		t.tester = newEngine(net, p, t.pool, test, true)
-	}
-	t.adam = newAdam[T](len(net.Params()))
 	t.update = func(_, c int) {
-		lo, hi := t.engine.chunk(c)
-		g := t.engine.grads[0]
+		lo, hi := chunkOf(c, n)
+		g := t.loss.grad()
 		if t.scale != 1 {
 			for i := lo; i < hi; i++ {
 				g[i] *= t.scale
@@ -81,8 +128,8 @@ func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, so
 		t.adam.update(net.Params(), g, lo, hi)
 		t.finite[c] = kernel.AllFinite(net.Params()[lo:hi])
 	}
-	t.finite = make([]bool, t.engine.chunks())
-	return t, nil
+	t.refresh = func(_, i int) { net.RefreshPart(i) }
+	return t
 }
 
 // Close ends the trainer's goroutines.
@@ -95,18 +142,23 @@ func (t *Trainer[T]) StepsDone() int { return t.step }
 // a resume included.
 func (t *Trainer[T]) Seconds() float64 { return t.seconds }
 
-// StoppedEarly tells that patience ended the training.
+// StoppedEarly tells that patience ended the training, or that L-BFGS found no further
+// descent.
 func (t *Trainer[T]) StoppedEarly() bool { return t.stopped }
 
 // Run trains until the last step, an early stop, or the end of ctx, whose error it
 // then returns: the trainer stands between two steps and can be saved. Report,
 // unless nil, is called after every step; its error ends the training too.
 func (t *Trainer[T]) Run(ctx context.Context, report func(Record) error) error {
-	for t.step < t.options.Steps && !t.stopped {
+	for t.step < t.options.Steps+t.options.LBFGS && !t.stopped {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		r, err := t.Step()
+		if errors.Is(err, ErrNoDescent) {
+			t.stopped = true
+			break
+		}
 		if err != nil {
 			return err
 		}
@@ -120,14 +172,39 @@ func (t *Trainer[T]) Run(ctx context.Context, report func(Record) error) error {
 	return nil
 }
 
-// Step takes one step. The error is a *DivergedError.
+// Step takes one step. The error is a *DivergedError, or ErrNoDescent.
 func (t *Trainer[T]) Step() (Record, error) {
 	start := time.Now()
 	defer func() { t.seconds += time.Since(start).Seconds() }()
-	if t.sampler != nil {
-		t.problem.choose(t.sampler.next())
+	step := t.adamStep
+	if t.options.LBFGS > 0 && t.step >= t.options.Steps {
+		step = t.lbfgsStep
 	}
-	loss, norm := t.engine.gradient()
+	r, err := step()
+	if err != nil || !t.testNow() {
+		return r, err
+	}
+	if r.Test, r.Tested, err = t.loss.test(); err != nil {
+		return Record{}, &DivergedError{Step: t.step, Loss: r.Loss, Err: err}
+	}
+	if r.Tested {
+		if math.IsNaN(r.Test) || math.IsInf(r.Test, 0) {
+			return Record{}, &DivergedError{Step: t.step, Tensor: "the model's output on the test rows", Loss: r.Loss}
+		}
+		t.watch(r.Test)
+	}
+	return r, nil
+}
+
+// adamStep takes a step of Adam.
+func (t *Trainer[T]) adamStep() (Record, error) {
+	if err := t.loss.draw(t.step + 1); err != nil {
+		return Record{}, err
+	}
+	loss, norm, err := t.loss.gradient()
+	if err != nil {
+		return Record{}, &DivergedError{Step: t.step + 1, Loss: loss, Err: err}
+	}
 	if math.IsNaN(norm) || math.IsInf(norm, 0) || math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return Record{}, &DivergedError{Step: t.step + 1, Tensor: t.notFinite(), Loss: loss}
 	}
@@ -138,25 +215,25 @@ func (t *Trainer[T]) Step() (Record, error) {
 		t.scale = T(c / norm)
 	}
 	t.adam.begin(t.step, rate, &t.options)
-	t.pool.Run(t.engine.chunks(), t.update)
+	t.pool.Run(len(t.finite), t.update)
 	if slices.Contains(t.finite, false) {
 		return Record{}, &DivergedError{Step: t.step, Tensor: t.notFinite(), Loss: loss}
 	}
-	t.pool.Run(t.net.Refreshes(), t.engine.refresh)
-	r := Record{Step: t.step, Loss: loss, Rate: rate, Norm: norm}
-	if t.tester != nil && t.testNow() {
-		r.Test, r.Tested = t.tester.loss(), true
-		if math.IsNaN(r.Test) || math.IsInf(r.Test, 0) {
-			return Record{}, &DivergedError{Step: t.step, Tensor: "the model's output on the test rows", Loss: loss}
+	t.pool.Run(t.net.Refreshes(), t.refresh)
+	if t.free != nil {
+		values, grad := t.loss.free()
+		t.free.begin(t.step, rate, &Options{})
+		t.free.update(values, grad, 0, len(values))
+		if !kernel.AllFinite(values) {
+			return Record{}, &DivergedError{Step: t.step, Tensor: "the fitted states", Loss: loss}
 		}
-		t.watch(r.Test)
 	}
-	return r, nil
+	return Record{Step: t.step, Loss: loss, Rate: rate, Norm: norm}, nil
 }
 
 func (t *Trainer[T]) testNow() bool {
 	every := t.options.TestEvery
-	return t.step == t.options.Steps || every > 0 && t.step%every == 0
+	return t.step == t.options.Steps+t.options.LBFGS || every > 0 && t.step%every == 0
 }
 
 // watch keeps the parameters of the lowest test loss for early stopping.
@@ -189,7 +266,7 @@ func (t *Trainer[T]) notFinite() string {
 	for _, of := range []struct {
 		what   string
 		values []T
-	}{{"parameter ", t.net.Params()}, {"the gradient of ", t.engine.grads[0]}} {
+	}{{"parameter ", t.net.Params()}, {"the gradient of ", t.loss.grad()}} {
 		v := of.values
 		for _, tensor := range t.net.Tensors() {
 			if slices.ContainsFunc(v[:tensor.Size()], bad) {

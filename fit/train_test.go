@@ -89,6 +89,7 @@ func TestResumeToTheSameBits(t *testing.T) {
 		{Steps: 40, Batch: 150, LearningRate: 1e-2, TestEvery: 5, Schedule: Schedule{Kind: "step", Every: 7, Factor: 0.7}},
 		{Steps: 40, Batch: 150, Sampling: Epoch, LearningRate: 1e-2, ClipNorm: 0.01},
 		{Steps: 40, Batch: 150, LearningRate: 0.3, TestEvery: 1, Patience: 100},
+		{Steps: 4, LBFGS: 30, Batch: 150, LearningRate: 1e-3, L2: 1e-4, TestEvery: 5},
 	} {
 		net := newNetwork[float32](t, small)
 		unbroken := newTrainer(t, net, o)
@@ -204,7 +205,7 @@ func TestEarlyStoppingReturnsToTheBest(t *testing.T) {
 	if !tr.StoppedEarly() || tr.StepsDone() == 5000 {
 		t.Fatalf("no early stop in %d steps", tr.StepsDone())
 	}
-	if got := tr.tester.loss(); got != lowest {
+	if got, _, err := tr.loss.test(); err != nil || got != lowest {
 		t.Errorf("test loss %g after the stop, the lowest was %g", got, lowest)
 	}
 }
@@ -222,12 +223,12 @@ func TestClippingBoundsTheGradient(t *testing.T) {
 	if !(c.Norm > 1e-3) {
 		t.Fatalf("norm %g: nothing to clip", c.Norm)
 	}
-	if n := math.Sqrt(kernel.SumSquares(clipped.engine.grads[0])); math.Abs(n-1e-3) > 1e-15 {
+	if n := math.Sqrt(kernel.SumSquares(clipped.loss.grad())); math.Abs(n-1e-3) > 1e-15 {
 		t.Errorf("norm after clipping %.17g, want 1e-3", n)
 	}
 	scale := 1e-3 / c.Norm
-	for i, g := range free.engine.grads[0] {
-		if d := clipped.engine.grads[0][i] - scale*g; math.Abs(d) > 1e-17 {
+	for i, g := range free.loss.grad() {
+		if d := clipped.loss.grad()[i] - scale*g; math.Abs(d) > 1e-17 {
 			t.Fatalf("component %d: direction changed by %g", i, d)
 		}
 	}

@@ -19,12 +19,15 @@ type Plan struct{ Rows, Blocks, Groups int }
 
 // NewPlan plans for a number of rows: blocks of about 96 rows, equal to within one
 // row, and an even number of them where there are enough rows to share.
-func NewPlan(rows int) Plan {
-	if rows < 1 {
+func NewPlan(rows int) Plan { return NewPlanOf(rows, blockRows) }
+
+// NewPlanOf is NewPlan with blocks of another size, for rows that each take longer.
+func NewPlanOf(rows, size int) Plan {
+	if rows < 1 || size < 1 {
 		panic("parallel: a plan for no rows")
 	}
-	blocks := max(1, (rows+blockRows/2)/blockRows)
-	if blocks%2 == 1 && rows >= blockRows/2 {
+	blocks := max(1, (rows+size/2)/size)
+	if blocks%2 == 1 && rows >= size/2 {
 		blocks++
 	}
 	groups := blocks

@@ -1,0 +1,297 @@
+package fit
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/fit/unroll"
+	"hnn/internal/kernel"
+	"hnn/internal/parallel"
+	"hnn/model"
+)
+
+// Shooting says how a model is fitted to observed trajectories by multiple shooting:
+// from the state at the start of a window an integrator steps to the times of the
+// observations that follow, and the loss is the mean squared distance from them.
+type Shooting struct {
+	// Method is the integrator and Substeps its steps between two observations, 0
+	// meaning 1.
+	Method   unroll.Method
+	Substeps int
+	// Window is the number of observations that a window predicts; 0 is all of a trial.
+	Window int
+	// Stride is the number of rows between the starts of two windows; 0 is Window, so
+	// that one begins where the last ended.
+	Stride int
+	// GrowFrom, unless 0, is the length that windows have at first. They double at equal
+	// intervals during the first half of the steps, up to Window: the loss of a long
+	// rollout of an untrained model has many minima, that of a short one few.
+	GrowFrom int
+	// FitStates fits the state at the start of each window with the parameters, from the
+	// observation as first guess, and counts its distance from the observation in the
+	// loss. Without it the observed state is taken as exact, which noise biases.
+	FitStates bool
+	// Continuity, of fitted states, weighs the squared distance between the end of a
+	// window and the fitted start of the next in the loss.
+	Continuity float64
+}
+
+// Validate reports the first option that makes no sense.
+func (s Shooting) Validate() error {
+	switch {
+	case s.Substeps < 0 || s.Window < 0 || s.Stride < 0 || s.GrowFrom < 0:
+		return fmt.Errorf("fit: windows of %d steps, %d rows apart, growing from %d, with %d substeps; none can be negative", s.Window, s.Stride, s.GrowFrom, s.Substeps)
+	case s.Window > 0 && s.GrowFrom > s.Window:
+		return fmt.Errorf("fit: windows grow from %d steps to %d; they must begin shorter than they end", s.GrowFrom, s.Window)
+	case !(s.Continuity >= 0 && s.Continuity <= math.MaxFloat32):
+		return fmt.Errorf("fit: a continuity weight of %v; give a number from 0", s.Continuity)
+	case s.Continuity > 0 && !s.FitStates:
+		return errors.New("fit: continuity joins fitted states; fit them too, or leave it out")
+	}
+	return nil
+}
+
+// lengths are those of the windows, stage by stage, for trials of so many steps.
+func (s Shooting) lengths(longest int) []int {
+	last := longest
+	if s.Window > 0 {
+		last = min(s.Window, longest)
+	}
+	var ls []int
+	if s.GrowFrom > 0 {
+		for l := s.GrowFrom; l < last; l *= 2 {
+			ls = append(ls, l)
+		}
+	}
+	return append(ls, last)
+}
+
+// stride is that of windows of a length.
+func (s Shooting) stride(length int) int {
+	if s.Stride > 0 {
+		return min(s.Stride, length)
+	}
+	return length
+}
+
+// windowRows is the number of windows of a block. A window takes many evaluations, so
+// smaller blocks than of single rows are worth sharing.
+const windowRows = 48
+
+// shooter computes the loss of windows and its gradient over batches of one size.
+type shooter[T kernel.Float] struct {
+	net      model.Network[T]
+	pool     *parallel.Pool
+	trials   Trials[T]
+	options  Shooting
+	substeps int
+
+	windows []window
+	starts  []bool  // of each row, whether a window begins there; for continuity alone
+	chosen  []int32 // the windows of the batch, in order, so longer ones first
+	plan    parallel.Plan
+	targets int // observations predicted by the batch, fitted starts included
+
+	workers      []rollout[T]
+	losses       []float64 // a window's sum of squares
+	failed       []error   // a block's
+	sums         *sums[T]
+	values, vbar []T // fitted states, one for each row
+	ends         []T // of each window of the batch: the derivative by the start of the next
+	run          func(worker, task int)
+}
+
+// rollout is what a worker needs.
+type rollout[T kernel.Float] struct {
+	roll      *unroll.Roll[T]
+	x, h, bar []T
+	active    []int
+}
+
+// newShooter makes a shooter over windows for batches of so many, 0 meaning all. With
+// values it fits the states.
+func newShooter[T kernel.Float](net model.Network[T], pool *parallel.Pool, trials Trials[T], s Shooting, length, batch int, gradient bool, values, vbar []T) (*shooter[T], error) {
+	k := &shooter[T]{
+		net: net, pool: pool, trials: trials, options: s, substeps: max(s.Substeps, 1),
+		windows: trials.windows(length, s.stride(length)), values: values, vbar: vbar,
+	}
+	n := len(k.windows)
+	if batch > 0 {
+		n = min(n, batch)
+	}
+	k.plan = parallel.NewPlanOf(n, windowRows)
+	d, rows, steps := trials.Dim, k.plan.MaxBlock(), length*k.substeps
+	k.losses, k.failed, k.chosen = make([]float64, n), make([]error, k.plan.Blocks), make([]int32, n)
+	for range pool.Workers() {
+		w := rollout[T]{
+			x: make([]T, rows*d), h: make([]T, steps*rows), bar: make([]T, (steps+1)*rows*d), active: make([]int, steps),
+		}
+		var err error
+		if w.roll, err = unroll.New(s.Method, net, rows, steps); err != nil {
+			return nil, fmt.Errorf("fit: %w", err)
+		}
+		k.workers = append(k.workers, w)
+	}
+	k.run = func(worker, block int) {
+		_, k.failed[block] = k.residual(worker, block)
+	}
+	if gradient {
+		k.sums = newSums[T](pool, k.plan.Groups, len(net.Params()))
+		k.run = k.group
+	}
+	if s.Continuity > 0 && values != nil {
+		k.ends, k.starts = make([]T, n*d), make([]bool, len(trials.Times))
+		for _, w := range k.windows {
+			k.starts[w.row] = true
+		}
+	}
+	return k, nil
+}
+
+// choose takes windows by their numbers, which it sorts; nil takes all.
+func (k *shooter[T]) choose(numbers []int32) {
+	if numbers == nil {
+		for i := range k.chosen {
+			k.chosen[i] = int32(i)
+		}
+	} else {
+		copy(k.chosen, numbers)
+		slices.Sort(k.chosen)
+	}
+	k.targets = 0
+	for _, i := range k.chosen {
+		k.targets += k.windows[i].steps
+	}
+	if k.values != nil {
+		k.targets += len(k.chosen)
+	}
+}
+
+// group is the loss and the gradient of the blocks of a group.
+func (k *shooter[T]) group(worker, group int) {
+	clear(k.sums.grads[group])
+	d, w := k.trials.Dim, &k.workers[worker]
+	first, last := k.plan.Group(group)
+	for b := first; b < last; b++ {
+		bar, err := k.residual(worker, b)
+		if err == nil {
+			err = w.roll.Backward(bar, k.sums.grads[group])
+		}
+		if k.failed[b] = err; err != nil || k.values == nil {
+			continue
+		}
+		lo, hi := k.plan.Block(b)
+		for r := range hi - lo {
+			row := k.windows[k.chosen[lo+r]].row
+			copy(k.vbar[row*d:(row+1)*d], bar[r*d:])
+		}
+	}
+}
+
+// residual rolls a block out, keeps the windows' sums of squares and returns the
+// derivative of the loss by the states.
+func (k *shooter[T]) residual(worker, block int) ([]T, error) {
+	d, w, m := k.trials.Dim, &k.workers[worker], k.substeps
+	lo, hi := k.plan.Block(block)
+	rows, chosen := hi-lo, k.chosen[lo:hi]
+	steps := k.windows[chosen[0]].steps
+	from := k.trials.X
+	if k.values != nil {
+		from = k.values
+	}
+	for r, number := range chosen {
+		win := k.windows[number]
+		copy(w.x[r*d:(r+1)*d], from[win.row*d:])
+		for i := range win.steps {
+			h := T((k.trials.Times[win.row+i+1] - k.trials.Times[win.row+i]) / float64(m))
+			for j := i * m; j < (i+1)*m; j++ {
+				w.h[j*rows+r] = h
+			}
+		}
+	}
+	running := rows
+	for i := range steps {
+		for k.windows[chosen[running-1]].steps <= i {
+			running--
+		}
+		for j := i * m; j < (i+1)*m; j++ {
+			w.active[j] = running
+		}
+	}
+	states, err := w.roll.Forward(w.x, rows, w.h, w.active[:steps*m])
+	if err != nil {
+		return nil, err
+	}
+	bar := w.bar[:len(states)]
+	clear(bar)
+	scale := 2 / float64(k.targets*d)
+	for r, number := range chosen {
+		win := k.windows[number]
+		squares := 0.0
+		first := 1
+		if k.values != nil {
+			first = 0
+		}
+		for i := first; i <= win.steps; i++ {
+			at := (i*m*rows + r) * d
+			squares += distance(states[at:at+d], k.trials.X[(win.row+i)*d:], bar[at:at+d], T(scale))
+		}
+		if end := win.row + win.steps; k.ends != nil && k.starts[end] {
+			at, c := (win.steps*m*rows+r)*d, k.options.Continuity
+			for i := range d {
+				e := states[at+i] - k.values[end*d+i]
+				squares += c * float64(e) * float64(e)
+				g := T(scale*c) * e
+				bar[at+i] += g
+				k.ends[(lo+r)*d+i] = -g
+			}
+		}
+		k.losses[lo+r] = squares
+	}
+	return bar, nil
+}
+
+// distance is the squared distance between two states; its derivative by the first,
+// times scale/2, is added to bar.
+func distance[T kernel.Float](x, want, bar []T, scale T) float64 {
+	squares := 0.0
+	for i, v := range x {
+		e := v - want[i]
+		squares += float64(e) * float64(e)
+		bar[i] += scale * e
+	}
+	return squares
+}
+
+// evaluate runs the chosen windows and returns their loss and, with sums, the norm of
+// its gradient.
+func (k *shooter[T]) evaluate() (loss, norm float64, err error) {
+	tasks := k.plan.Blocks
+	if k.sums != nil {
+		tasks = k.plan.Groups
+		clear(k.vbar)
+	}
+	k.pool.Run(tasks, k.run)
+	for _, err := range k.failed {
+		if err != nil {
+			return math.NaN(), math.NaN(), err
+		}
+	}
+	for _, l := range k.losses {
+		loss += l
+	}
+	loss /= float64(k.targets * k.trials.Dim)
+	if k.sums == nil {
+		return loss, 0, nil
+	}
+	d := k.trials.Dim
+	for i := range k.ends {
+		w := k.windows[k.chosen[i/d]]
+		if end := w.row + w.steps; k.starts[end] {
+			k.vbar[end*d+i%d] += k.ends[i]
+		}
+	}
+	return loss, k.sums.add(), nil
+}

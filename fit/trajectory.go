@@ -1,0 +1,153 @@
+package fit
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"hnn/internal/kernel"
+	"hnn/internal/parallel"
+	"hnn/model"
+)
+
+// trajectoryLoss is the objective of multiple shooting, stage by stage as its windows
+// grow.
+type trajectoryLoss[T kernel.Float] struct {
+	net          model.Network[T]
+	pool         *parallel.Pool
+	trials       Trials[T]
+	options      Shooting
+	steps, batch int
+	sampler      *sampler // nil with full batches
+	values, vbar []T      // fitted states
+
+	lengths      []int
+	stage        int
+	engine, full *shooter[T] // of the stage's batches; of all windows of the last stage
+	tester       *shooter[T] // nil without test windows
+	all          bool
+}
+
+func newTrajectoryLoss[T kernel.Float](net model.Network[T], pool *parallel.Pool, train, test Trials[T], s Shooting, steps, batch int, sampler *sampler) (*trajectoryLoss[T], error) {
+	f := &trajectoryLoss[T]{
+		net: net, pool: pool, trials: train, options: s, steps: steps, batch: batch, sampler: sampler,
+		lengths: s.lengths(train.longest()), stage: -1,
+	}
+	if s.FitStates {
+		f.values, f.vbar = slices.Clone(train.X), make([]T, len(train.X))
+	}
+	if last := f.lengths[len(f.lengths)-1]; test.longest() > 0 {
+		var err error
+		if f.tester, err = newShooter(net, pool, test, s, min(last, test.longest()), 0, false, nil, nil); err != nil {
+			return nil, err
+		}
+		f.tester.choose(nil)
+	}
+	return f, f.enter(0)
+}
+
+// stageOf is the stage of a step, which counts from 1.
+func (f *trajectoryLoss[T]) stageOf(step int) int {
+	last := len(f.lengths) - 1
+	if last == 0 || step > f.steps {
+		return last
+	}
+	return min(last, max(step-1, 0)*2*last/f.steps)
+}
+
+// enter makes what a stage needs, unless it is the one at hand.
+func (f *trajectoryLoss[T]) enter(stage int) error {
+	if stage == f.stage {
+		return nil
+	}
+	var err error
+	f.engine, err = newShooter(f.net, f.pool, f.trials, f.options, f.lengths[stage], f.batch, true, f.values, f.vbar)
+	if err != nil {
+		return err
+	}
+	f.stage = stage
+	if f.sampler != nil {
+		f.sampler.resize(len(f.engine.windows), len(f.engine.chosen))
+	}
+	return nil
+}
+
+func (f *trajectoryLoss[T]) resume(step int) error { return f.enter(f.stageOf(step)) }
+
+func (f *trajectoryLoss[T]) draw(step int) error {
+	f.all = step == 0
+	if f.all {
+		if f.full == nil {
+			var err error
+			f.full, err = newShooter(f.net, f.pool, f.trials, f.options, f.lengths[len(f.lengths)-1], 0, true, f.values, f.vbar)
+			if err != nil {
+				return err
+			}
+			f.full.choose(nil)
+		}
+		return nil
+	}
+	if err := f.enter(f.stageOf(step)); err != nil {
+		return err
+	}
+	if f.sampler != nil {
+		f.engine.choose(f.sampler.next())
+	} else {
+		f.engine.choose(nil)
+	}
+	return nil
+}
+
+func (f *trajectoryLoss[T]) at() *shooter[T] {
+	if f.all {
+		return f.full
+	}
+	return f.engine
+}
+
+func (f *trajectoryLoss[T]) gradient() (loss, norm float64, err error) { return f.at().evaluate() }
+
+func (f *trajectoryLoss[T]) grad() []T { return f.at().sums.grads[0] }
+
+func (f *trajectoryLoss[T]) free() (values, grad []T) { return f.values, f.vbar }
+
+func (f *trajectoryLoss[T]) test() (float64, bool, error) {
+	if f.tester == nil {
+		return 0, false, nil
+	}
+	loss, _, err := f.tester.evaluate()
+	return loss, true, err
+}
+
+func (f *trajectoryLoss[T]) drawer() *sampler { return f.sampler }
+
+// TrajectoryLoss is the loss of a network on trials by the last windows of s, from the
+// observed state at the start of each: the mean over predicted observations and
+// components of the squared distance, and its standard error from the windows' means.
+// Without two rows in any trial both are NaN. The error is that of a step that could not
+// be taken.
+func TrajectoryLoss[T kernel.Float](net model.Network[T], trials Trials[T], s Shooting, workers int) (mean, sem float64, err error) {
+	if err := s.Validate(); err != nil {
+		return math.NaN(), math.NaN(), err
+	}
+	if trials.longest() < 1 {
+		return math.NaN(), math.NaN(), nil
+	}
+	pool := parallel.NewPool(workers)
+	defer pool.Close()
+	lengths := s.lengths(trials.longest())
+	k, err := newShooter(net, pool, trials, s, lengths[len(lengths)-1], 0, false, nil, nil)
+	if err != nil {
+		return math.NaN(), math.NaN(), err
+	}
+	k.choose(nil)
+	if mean, _, err = k.evaluate(); err != nil {
+		return math.NaN(), math.NaN(), err
+	}
+	means := make([]float64, len(k.losses))
+	for i, l := range k.losses {
+		means[i] = l / float64(k.windows[i].steps*trials.Dim)
+	}
+	return mean, stat.StdDev(means, nil) / math.Sqrt(float64(len(means))), nil
+}

@@ -1,0 +1,58 @@
+package fit
+
+import (
+	"cmp"
+	"slices"
+
+	"hnn/data"
+	"hnn/internal/kernel"
+)
+
+// Trials are observed trajectories: states and their times, no derivatives.
+type Trials[T kernel.Float] struct {
+	Dim int
+	// Trial i is rows Offsets[i] to Offsets[i+1].
+	Offsets []int
+	// Times of the rows, increasing within a trial; their steps may differ.
+	Times []float64
+	X     []T // rows x Dim
+}
+
+// TrialsOf converts a set of trajectories, whose derivatives it ignores.
+func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
+	t := Trials[T]{Dim: s.Dim, Offsets: s.Offsets, Times: s.T, X: make([]T, len(s.X))}
+	for i, v := range s.X {
+		t.X[i] = T(v)
+	}
+	return t
+}
+
+// longest is the number of steps of the longest trial.
+func (t Trials[T]) longest() int {
+	n := 0
+	for i := 1; i < len(t.Offsets); i++ {
+		n = max(n, t.Offsets[i]-t.Offsets[i-1]-1)
+	}
+	return n
+}
+
+// window is a row to start from and the number of rows to predict after it.
+type window struct{ row, steps int }
+
+// windows cuts every trial into windows of so many steps, each beginning stride rows
+// after the one before; the last one of a trial may be shorter, and ends it. Longer
+// windows come first, so that of neighbours the first so many are still running.
+func (t Trials[T]) windows(steps, stride int) []window {
+	var ws []window
+	for i := 1; i < len(t.Offsets); i++ {
+		last := t.Offsets[i] - 1
+		for row := t.Offsets[i-1]; row < last; row += stride {
+			ws = append(ws, window{row, min(steps, last-row)})
+			if row+steps >= last {
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(ws, func(a, b window) int { return cmp.Compare(b.steps, a.steps) })
+	return ws
+}
