@@ -9,8 +9,9 @@ import (
 type ParseError struct {
 	// File is the name that the reader was given.
 	File string
-	// Line counts from 1; 0 when the error is about the file as a whole.
-	Line int
+	// Line counts from 1; 0 when the error is about the file as a whole. Row is in
+	// its place in a file of arrays or of Parquet, which has no lines.
+	Line, Row int
 	// Column counts the fields of the line from 1; 0 when the error is about the
 	// line as a whole. Name is the column's name, where it has one.
 	Column int
@@ -26,6 +27,9 @@ func (e *ParseError) Error() string {
 	b.WriteString(e.File)
 	if e.Line > 0 {
 		fmt.Fprintf(&b, ", line %d", e.Line)
+	}
+	if e.Row > 0 {
+		fmt.Fprintf(&b, ", row %d", e.Row)
 	}
 	if e.Column > 0 {
 		fmt.Fprintf(&b, ", column %d", e.Column)

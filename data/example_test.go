@@ -30,11 +30,13 @@ func ExampleGenerate() {
 }
 
 // A table of one trajectory, its derivatives by finite differences.
-func ExampleReadCSV() {
-	set, err := data.ReadCSV(strings.NewReader("t,q,p\n0,1,0\n0.5,0.5,-1\n1.5,-0.5,-1\n"), "table.csv", data.CSVOptions{})
+func ExampleDecode() {
+	table := "time (s);angle;omega\n0;1;0\n0,5;0,5;-1\n1,5;-0,5;-1\n"
+	set, mapping, err := data.Decode(strings.NewReader(table), "table.csv", data.ReadOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
+	fmt.Println(mapping.Format)
 	set, err = set.ForwardDifferences()
 	if err != nil {
 		log.Fatal(err)
@@ -43,14 +45,15 @@ func ExampleReadCSV() {
 		log.Fatal(err)
 	}
 	// Output:
-	// trial,t,q,p,dq,dp
+	// CSV, separated by semicolons, with decimal commas
+	// trial,t,angle,omega,dangle,domega
 	// 0,0,1,0,-1,-2
 	// 0,0.5,0.5,-1,-1,0
 }
 
 // What is wrong, where, and what to do.
 func ExampleParseError() {
-	_, err := data.ReadCSV(strings.NewReader("t,q,p\n0,1,0\n0.5,NaN,-1\n"), "table.csv", data.CSVOptions{})
+	_, _, err := data.Decode(strings.NewReader("t,q,p\n0,1,0\n0.5,NaN,-1\n"), "table.csv", data.ReadOptions{})
 	fmt.Println(err)
-	// Output: table.csv, line 3, column 2 (q): the value is NaN: delete the line, or put a number there
+	// Output: table.csv, line 3, column 2 (q): the value is NaN: put a number there, or leave such rows out with --skip-bad-rows
 }

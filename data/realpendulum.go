@@ -8,19 +8,19 @@ import (
 // realTrainFraction is the part of the rows in front that trains in task 3.
 const realTrainFraction = 0.8
 
-// RealPendulum reads the measured pendulum of the paper's task 3 from a file that
-// ReadFile understands, and splits it by the authors' protocol: derivatives are
+// RealPendulum reads the measured pendulum of the paper's task 3 from a file by Read
+// and splits it by the authors' protocol: derivatives are
 // ForwardDifferences, the first 80% of the rows train, the next 20% test, and
 // what rounding leaves over trains too. Of the published file's 555 rows, rows 0 to
 // 443 and 554 train and rows 444 to 553 test; row 554 is a trial of its own.
 //
 // Any other file of one position and one momentum is split the same way.
-func RealPendulum(path string) (*Split, error) {
-	s, err := ReadFile(path)
+func RealPendulum(path string, o ReadOptions) (*Split, error) {
+	s, _, err := Read(path, o)
 	if err != nil {
 		return nil, err
 	}
-	if s.Dim != 2 {
+	if s.Dim != 2 || s.PositionsOnly {
 		return nil, fmt.Errorf("%s: the file has %d state columns %q, the pendulum has an angle and its velocity", path, s.Dim, s.Names)
 	}
 	s, err = s.ForwardDifferences()

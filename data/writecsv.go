@@ -11,15 +11,21 @@ import (
 	"strings"
 )
 
-// WriteCSV writes s as CSV that ReadCSV reads back to the same bits: a header,
-// then trial, t, the states and, where s has them, the derivatives as columns dNAME.
-// States without names are called x1, x2, ... Clean states are not written.
+// WriteCSV writes s as CSV that Read reads back to the same bits: a header, then
+// trial, t, the states and, where s has them, the derivatives as columns dNAME.
+// Reading names that are not the usual ones takes ReadOptions.Columns. States without
+// names are called q and p, with numbers where there are several of each. Clean states
+// are not written.
 //
-// It is an error if s is not valid, or if its names would not be read back as they
-// are: empty, repeated, those of the other columns, or momenta before positions.
+// It is an error if s is not valid, if a state is of an odd number of columns, or if
+// its names would not be read back as they are: empty, repeated, or those of the other
+// columns.
 func WriteCSV(w io.Writer, s *Set) error {
 	if err := s.Validate(); err != nil {
 		return err
+	}
+	if !s.PositionsOnly && s.Dim%2 != 0 {
+		return fmt.Errorf("data: a state of %d columns is not positions and as many momenta", s.Dim)
 	}
 	header, err := csvHeader(s)
 	if err != nil {
@@ -56,10 +62,7 @@ func appendNumbers(line []byte, numbers []float64) []byte {
 func csvHeader(s *Set) ([]byte, error) {
 	names := s.Names
 	if names == nil {
-		names = make([]string, s.Dim)
-		for j := range names {
-			names[j] = "x" + strconv.Itoa(j+1)
-		}
+		names = stateNames(s.Dim, s.PositionsOnly)
 	}
 	columns := append([]string{"trial", "t"}, names...)
 	if s.DX != nil {
@@ -74,7 +77,11 @@ func csvHeader(s *Set) ([]byte, error) {
 	header := slices.Clone(b.Bytes())
 
 	b.WriteString(strings.Repeat("0,", len(columns)-1) + "0\n")
-	back, err := ReadCSV(&b, "header", CSVOptions{})
+	given := Columns{Time: "t", Trial: "trial", Q: names}
+	if !s.PositionsOnly {
+		given.Q, given.P = names[:s.Dim/2], names[s.Dim/2:]
+	}
+	back, _, err := Decode(&b, "header", ReadOptions{Columns: given})
 	if err != nil {
 		return nil, fmt.Errorf("data: the states' names %q cannot be the columns of a file, rename them: %w", names, err)
 	}
@@ -82,4 +89,21 @@ func csvHeader(s *Set) ([]byte, error) {
 		return nil, fmt.Errorf("data: columns named %q would be read back as states %q: rename or reorder them", names, back.Names)
 	}
 	return header, nil
+}
+
+// stateNames are q and p, numbered where there is more than one of each.
+func stateNames(dim int, positionsOnly bool) []string {
+	degrees := dim / 2
+	if positionsOnly {
+		degrees = dim
+	}
+	names := make([]string, 0, dim)
+	for i := range dim {
+		name := "qp"[i/degrees : i/degrees+1]
+		if degrees > 1 {
+			name += strconv.Itoa(i%degrees + 1)
+		}
+		names = append(names, name)
+	}
+	return names
 }
