@@ -1,6 +1,9 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Mapping says what Read understood of a file.
 type Mapping struct {
@@ -56,4 +59,25 @@ func newMapping(file, format string, names []string, r *roles) *Mapping {
 
 func (m *Mapping) note(format string, args ...any) {
 	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
+}
+
+// String says in one line what the columns hold.
+func (m *Mapping) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s; time %s", m.Format, m.Time)
+	if m.Trial != "" {
+		fmt.Fprintf(&b, ", trials %s", m.Trial)
+	}
+	for _, part := range []struct {
+		what  string
+		names []string
+	}{{"positions", m.Q}, {"momenta", m.P}, {"derivatives", append(m.DQ[:len(m.DQ):len(m.DQ)], m.DP...)}, {"ignored", m.Ignored}} {
+		if len(part.names) > 0 {
+			fmt.Fprintf(&b, ", %s %s", part.what, strings.Join(part.names, " "))
+		}
+	}
+	if len(m.P) == 0 {
+		b.WriteString(", no momenta")
+	}
+	return b.String()
 }

@@ -19,7 +19,8 @@ type ReadOptions struct {
 	// a time that does not rise. The Mapping counts them.
 	SkipBadRows bool
 	// Progress, if it is not nil, is called now and then with the bytes that have been
-	// read and those of the whole file, 0 where that is not known.
+	// read and those of the whole file, 0 where that is not known; the two are equal
+	// in the last call.
 	Progress func(read, total int64)
 }
 
@@ -73,6 +74,12 @@ func Decode(r io.Reader, name string, o ReadOptions) (*Set, *Mapping, error) {
 // read reads a file of a size that may be unknown, which is 0.
 func read(r io.Reader, name string, size int64, o ReadOptions) (*Set, *Mapping, error) {
 	counter := &counter{r: r, total: size, progress: o.Progress}
+	if o.Progress != nil {
+		defer func() {
+			n := max(counter.read, size)
+			o.Progress(n, n)
+		}()
+	}
 	buffered := bufio.NewReaderSize(counter, maxLine)
 	kind, err := sniff(buffered)
 	if err != nil {

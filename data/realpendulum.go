@@ -15,17 +15,17 @@ const realTrainFraction = 0.8
 // 443 and 554 train and rows 444 to 553 test; row 554 is a trial of its own.
 //
 // Any other file of one position and one momentum is split the same way.
-func RealPendulum(path string, o ReadOptions) (*Split, error) {
-	s, _, err := Read(path, o)
+func RealPendulum(path string, o ReadOptions) (*Split, *Mapping, error) {
+	s, m, err := Read(path, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.Dim != 2 || s.PositionsOnly {
-		return nil, fmt.Errorf("%s: the file has %d state columns %q, the pendulum has an angle and its velocity", path, s.Dim, s.Names)
+		return nil, nil, fmt.Errorf("%s: the file has %d state columns %q, the pendulum has an angle and its velocity", path, s.Dim, s.Names)
 	}
 	s, err = s.ForwardDifferences()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	n := s.Rows()
 	train := int(float64(n) * realTrainFraction)
@@ -35,15 +35,15 @@ func RealPendulum(path string, o ReadOptions) (*Split, error) {
 	fraction := realTrainFraction
 	test := int(float64(n) * (1 - fraction))
 	if train == 0 || test == 0 {
-		return nil, fmt.Errorf("%s: %d rows with derivatives are too few to train and test on, want at least 6", path, n)
+		return nil, nil, fmt.Errorf("%s: %d rows with derivatives are too few to train and test on, want at least 6", path, n)
 	}
 	split := &Split{Train: new(Set), Test: s.Slice(train, train+test)}
 	for _, part := range []*Set{s.Slice(0, train), s.Slice(train+test, n)} {
 		if err := split.Train.Append(part); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return split, nil
+	return split, m, nil
 }
 
 // ForwardDifferences returns a copy of s whose derivatives are the differences to

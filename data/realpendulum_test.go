@@ -14,7 +14,7 @@ import (
 )
 
 func TestRealPendulum(t *testing.T) {
-	split, err := RealPendulum(measured(t, "real_pend_h_1.txt"), ReadOptions{})
+	split, _, err := RealPendulum(measured(t, "real_pend_h_1.txt"), ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +87,11 @@ func TestRealPendulumErrors(t *testing.T) {
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := RealPendulum(path, ReadOptions{}); err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
+		if _, _, err := RealPendulum(path, ReadOptions{}); err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: got %v, want an error with the file and %q", test.name, err, test.want)
 		}
 	}
-	if _, err := RealPendulum(filepath.Join(t.TempDir(), "none"), ReadOptions{}); !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := RealPendulum(filepath.Join(t.TempDir(), "none"), ReadOptions{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

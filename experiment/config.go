@@ -33,7 +33,11 @@ const OwnData = "data"
 type Config struct {
 	Task string `yaml:"task"`
 	// Data is the file of a run on measured data, empty for drawn data.
-	Data      string `yaml:"data,omitempty"`
+	Data string `yaml:"data,omitempty"`
+	// Columns and SkipBadRows are the settings of data.Read for the file.
+	Columns     data.Columns `yaml:",inline"`
+	SkipBadRows bool         `yaml:"skip-bad-rows,omitempty"`
+
 	Model     string `yaml:"model"`
 	Trainer   string `yaml:"trainer"`
 	Seed      uint64 `yaml:"seed"`
@@ -198,6 +202,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("task %s needs a file: give --data FILE", c.Task)
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
+	case !c.fromFile() && c.readsColumns():
+		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp) and skip-bad-rows", c.Task)
 	case !slices.Contains(Trainers(), c.Trainer):
 		return &system.UnknownError{Kind: "trainer", Name: c.Trainer, Known: Trainers()}
 	case c.Precision != "float32" && c.Precision != "float64":

@@ -14,20 +14,23 @@ type dataset struct {
 	data.Split
 	system system.System // nil for measured data
 	note   string        // how derivatives were found, "" where they are exact
+	// mapping is what was understood of the file, nil for drawn data.
+	mapping *data.Mapping
+	logged  sync.Once // the mapping
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
 }
 
-func loadDataset(c *Config) (*dataset, error) {
+func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 	switch c.Task {
 	case RealPendulum:
-		split, err := data.RealPendulum(c.Data)
+		split, m, err := data.RealPendulum(c.Data, c.readOptions(c.Data, progress))
 		if err != nil {
 			return nil, err
 		}
-		return &dataset{Split: *split, note: "derivatives by forward differences, as the paper's protocol has them"}, nil
+		return &dataset{Split: *split, mapping: m, note: "derivatives by forward differences, as the paper's protocol has them"}, nil
 	case OwnData:
-		return loadFile(c)
+		return loadFile(c, progress)
 	}
 	s, err := system.Lookup(c.Task)
 	if err != nil {
@@ -43,12 +46,12 @@ func loadDataset(c *Config) (*dataset, error) {
 // loadFile reads a user's file: the last trials test, or, of a single one, its last
 // rows; never rows drawn from between the training rows, which neighbours in time
 // would give away.
-func loadFile(c *Config) (*dataset, error) {
-	set, note, err := readRows(c.Data)
+func loadFile(c *Config, progress readProgress) (*dataset, error) {
+	set, m, note, err := readRows(c, c.Data, progress)
 	if err != nil {
 		return nil, err
 	}
-	d := &dataset{note: note}
+	d := &dataset{note: note, mapping: m}
 	if c.TestFraction == 0 {
 		return nil, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more", c.Data)
 	}
@@ -67,23 +70,51 @@ func loadFile(c *Config) (*dataset, error) {
 
 // readRows reads a file's states and, where it has no derivatives, takes them by
 // central differences and says so.
-func readRows(path string) (set *data.Set, note string, err error) {
-	if set, err = data.ReadFile(path); err != nil {
-		return nil, "", err
+func readRows(c *Config, path string, progress readProgress) (set *data.Set, m *data.Mapping, note string, err error) {
+	if set, m, err = data.Read(path, c.readOptions(path, progress)); err != nil {
+		return nil, nil, "", err
 	}
 	if set.PositionsOnly {
-		return nil, "", fmt.Errorf("%s: positions %q without momenta or velocities; a state is (q, p), so add a momentum column for each", path, set.Names)
-	}
-	if set.Dim%2 != 0 {
-		return nil, "", fmt.Errorf("%s: %d state columns %q; a state is (q, p) with as many momenta as positions, so there must be an even number of them", path, set.Dim, set.Names)
+		return nil, nil, "", fmt.Errorf("%s: positions %q without momenta or velocities; a state is (q, p), so add a momentum column for each", path, set.Names)
 	}
 	if set.DX != nil {
-		return set, "", nil
+		return set, m, "", nil
 	}
 	if set, err = set.CentralDifferences(); err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
+		return nil, nil, "", fmt.Errorf("%s: %w", path, err)
 	}
-	return set, "the file has no derivatives: central differences over its true time steps", nil
+	return set, m, "the file has no derivatives: central differences over its true time steps", nil
+}
+
+// readProgress is told how much of a file has been read; it may be nil.
+type readProgress func(file string, read, total int64)
+
+func (c *Config) readOptions(path string, progress readProgress) data.ReadOptions {
+	o := data.ReadOptions{Columns: c.Columns, SkipBadRows: c.SkipBadRows}
+	if progress != nil {
+		o.Progress = func(read, total int64) { progress(path, read, total) }
+	}
+	return o
+}
+
+// readsColumns reports whether the configuration says how a file is to be read.
+func (c *Config) readsColumns() bool {
+	n := &c.Columns
+	return c.SkipBadRows || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil
+}
+
+// logMapping says what was understood of a file.
+func (e *Env) logMapping(m *data.Mapping) {
+	if m == nil {
+		return
+	}
+	e.log("%s: %s", m.File, m)
+	for _, note := range m.Notes {
+		e.log("%s: %s", m.File, note)
+	}
+	if m.BadRows > 0 {
+		e.log("%s: %d bad rows left out, the first: %v", m.File, m.BadRows, m.Bad[0])
+	}
 }
 
 // datasets keeps the last few datasets, since the models of a task and seed share
@@ -101,10 +132,14 @@ type cached struct {
 	err  error
 }
 
-func (d *datasets) load(c *Config) (*dataset, error) {
-	key := fmt.Sprintf("%s %q %d %+v", c.Task, c.Data, c.Seed, c.draw())
+func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
+	seed := c.Seed
+	if c.fromFile() {
+		seed = 0 // one file for all of them
+	}
+	key := fmt.Sprintf("%s %q %+v %v %d %+v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw())
 	e := d.entry(key)
-	e.once.Do(func() { e.data, e.err = loadDataset(c) })
+	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err
 }
 

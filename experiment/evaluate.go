@@ -41,7 +41,7 @@ func unfinished(dir string) error {
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
 // leaves the numbers in its Results. The run directory is not touched.
 func (e *Env) Evaluate(ctx context.Context, r *Run) error {
-	d, err := e.data.load(&r.Config)
+	d, err := e.data.load(&r.Config, e.Reading)
 	if err != nil {
 		return err
 	}
@@ -49,12 +49,14 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 }
 
 // EvaluateFile takes the losses on the rows of another file, all of them test rows.
-// The energy metrics belong to the run's own data and have no value.
+// The energy metrics belong to the run's own data and have no value. The file is read
+// as the run's configuration says.
 func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
-	test, note, err := readRows(path)
+	test, m, note, err := readRows(&r.Config, path, e.Reading)
 	if err != nil {
 		return err
 	}
+	e.logMapping(m)
 	if note != "" {
 		e.log("%s: %s", path, note)
 	}

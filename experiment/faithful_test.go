@@ -117,7 +117,7 @@ func TestFaithfulOnOurData(t *testing.T) {
 			for seed := range uint64(5) {
 				c := mustDefault(t, task)
 				c.Seed = seed
-				d, err := loadDataset(&c)
+				d, err := loadDataset(&c, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -59,9 +59,9 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	jobs := max(1, min(b.Jobs, len(configs)))
 	shared := &Env{
-		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter,
+		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading,
 		// The models of a task and seed come one after the other and share their data.
-		data: datasets{limit: jobs + 1},
+		data: datasets{limit: jobs + 1, kept: e.data.kept},
 	}
 	runs, errs := make([]*Run, len(configs)), make([]error, len(configs))
 	next := make(chan int)
@@ -119,7 +119,7 @@ func (e *Env) check(configs []Config) error {
 		return err
 	}
 	seen := map[string]bool{}
-	loader := &Env{}
+	var drawn datasets
 	for i := range configs {
 		c := &configs[i]
 		if err := c.Validate(); err != nil {
@@ -131,7 +131,11 @@ func (e *Env) check(configs []Config) error {
 			continue
 		}
 		seen[rows] = true
-		d, err := loader.data.load(c)
+		loader := &drawn
+		if c.fromFile() {
+			loader = &e.data // the runs take it from there
+		}
+		d, err := loader.load(c, e.Reading)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,9 @@ type Env struct {
 	// progress. Both may be nil.
 	Log   func(format string, args ...any)
 	Meter func(run string, steps int) Meter
+	// Reading is told how much of a data file has been read, of a total that is 0
+	// where it is not known. It may be nil.
+	Reading func(file string, read, total int64)
 
 	data datasets
 }
@@ -106,10 +109,11 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 }
 
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
-	d, err := e.data.load(&c)
+	d, err := e.data.load(&c, e.Reading)
 	if err != nil {
 		return nil, err
 	}
+	d.logged.Do(func() { e.logMapping(d.mapping) })
 	if d.note != "" {
 		e.log("%s: %s", c.Task, d.note)
 	}

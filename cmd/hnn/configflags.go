@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"hnn/data"
 	"hnn/experiment"
 	"hnn/fit"
 	"hnn/model"
@@ -22,6 +23,7 @@ import (
 // the configuration's values as defaults.
 func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	list := func(names []string) string { return strings.Join(names, ", ") }
+	bindColumns(fs, &c.Columns, &c.SkipBadRows)
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the data, the initial weights and the batches")
 	fs.StringVar(&c.Precision, "precision", c.Precision, "of training: float32 or float64")
 	fs.IntSliceVar(&c.Hidden, "hidden", c.Hidden, "widths of the hidden layers")
@@ -112,7 +114,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	fs.SortFlags = false
 	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(model.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, "how to fit an HNN: "+strings.Join(experiment.Trainers(), ", ")+" (one least-squares solve)")
-	fs.StringVar(&f.data, "data", "", "file of measured trajectories")
+	fs.StringVar(&f.data, "data", "", "file of measured trajectories, - for standard input")
 	fs.StringVar(&f.seeds, "seeds", "", "several seeds, as 0-4 or 0,3,7: reports mean, median and worst")
 	fs.IntVar(&f.jobs, "jobs", 1, "independent models to train side by side")
 	fs.StringVar(&f.out, "out", "", "run directory (with several runs: the folder of theirs); default a fresh one under runs/")
@@ -144,7 +146,11 @@ func (f *configFlags) apply(c *experiment.Config, skip []string) error {
 	var err error
 	own.VisitAll(func(flag *pflag.Flag) {
 		if given := f.cmd.Flags().Lookup(flag.Name); err == nil && given.Changed && !slices.Contains(skip, flag.Name) {
-			err = own.Set(flag.Name, strings.Trim(given.Value.String(), "[]"))
+			if list, ok := given.Value.(pflag.SliceValue); ok {
+				err = flag.Value.(pflag.SliceValue).Replace(list.GetSlice())
+			} else {
+				err = own.Set(flag.Name, given.Value.String())
+			}
 		}
 	})
 	return err
@@ -275,10 +281,36 @@ func (f *configFlags) mixed() bool {
 
 // absolute makes a file's name hold wherever the run is continued from.
 func absolute(file string) (string, error) {
-	if file == "" {
-		return "", nil
+	if file == "" || file == data.Stdin {
+		return file, nil
 	}
 	return filepath.Abs(file)
+}
+
+// keepStdin puts the data that come from standard input into a file in the folder of
+// the runs, so that they can be repeated and continued.
+func (f *configFlags) keepStdin(configs []experiment.Config) error {
+	var path string
+	for i := range configs {
+		if configs[i].Data != data.Stdin {
+			continue
+		}
+		if path == "" {
+			folder := runsFolder
+			if f.out != "" {
+				folder = filepath.Dir(f.out)
+			}
+			kept, err := experiment.KeepInput(f.cmd.InOrStdin(), folder)
+			if err != nil {
+				return err
+			}
+			if path, err = filepath.Abs(kept); err != nil {
+				return err
+			}
+		}
+		configs[i].Data = path
+	}
+	return nil
 }
 
 // parseSeeds reads numbers and ranges with commas between them.

@@ -11,6 +11,7 @@ import (
 func newEvaluate() *cobra.Command {
 	var file string
 	var noStrict, asJSON, quiet bool
+	var columns columnFlags
 	cmd := &cobra.Command{
 		Use:   "evaluate RUN",
 		Short: "Measure a trained model again, on its own data or on another file",
@@ -22,7 +23,7 @@ rows of that file instead. The run directory is left as it is.`,
 		Args: exactly(1, "RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
-			env := &experiment.Env{Log: d.log}
+			env := &experiment.Env{Log: d.log, Reading: d.reading}
 			run, err := env.Open(args[0])
 			if err != nil {
 				return err
@@ -31,6 +32,7 @@ rows of that file instead. The run directory is left as it is.`,
 				run.Config.Strict = false
 			}
 			if file != "" {
+				run.Config.Columns, run.Config.SkipBadRows = columns.over(cmd, run.Config.Columns, run.Config.SkipBadRows)
 				err = env.EvaluateFile(cmd.Context(), run, file)
 			} else {
 				err = env.Evaluate(cmd.Context(), run)
@@ -46,7 +48,8 @@ rows of that file instead. The run directory is left as it is.`,
 			return experiment.WriteTable(cmd.OutOrStdout(), []*experiment.Run{run})
 		},
 	}
-	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on")
+	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")
+	columns.bind(cmd)
 	cmd.Flags().BoolVar(&noStrict, "no-strict", false, "leave out the strict metrics")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -40,6 +41,32 @@ func (d *display) log(format string, args ...any) {
 		_ = d.bar.Clear() // only the look of the screen depends on it
 	}
 	fmt.Fprintf(d.w, format+"\n", args...)
+}
+
+// barFrom is the size of a file, in bytes, whose reading takes long enough for a bar.
+const barFrom = 16 << 20
+
+// reading shows how much of a data file has been read.
+func (d *display) reading(file string, read, total int64) {
+	if d.quiet || !d.bars || read < barFrom && total < barFrom {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bar == nil {
+		if total <= 0 {
+			total = -1 // a bar without an end
+		}
+		d.bar = progressbar.NewOptions64(total,
+			progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription("reading "+filepath.Base(file)),
+			progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
+	}
+	_ = d.bar.Set64(read) // only the look of the screen depends on it
+	if read == total {
+		_ = d.bar.Finish()
+		d.bar = nil
+	}
 }
 
 // lineEvery is the time between two lines of progress where there is no bar.

@@ -93,13 +93,19 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 	return all, nil
 }
 
+// runsFolder is where runs go that have no --out.
+const runsFolder = "runs"
+
 // runAll makes the runs and prints their results.
 func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, configs []experiment.Config) error {
 	if err := experiment.Distinct(configs); err != nil {
 		return usage(err)
 	}
-	env := &experiment.Env{Log: d.log, Meter: d.meter}
-	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: "runs", Out: f.out, Force: f.force, Jobs: f.jobs})
+	if err := f.keepStdin(configs); err != nil {
+		return err
+	}
+	env := &experiment.Env{Log: d.log, Meter: d.meter, Reading: d.reading}
+	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: runsFolder, Out: f.out, Force: f.force, Jobs: f.jobs})
 	if len(runs) > 0 {
 		if perr := f.print(w, d, runs, len(configs) > 1); perr != nil {
 			return perr

@@ -44,7 +44,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			if given := f.given(); len(args) > 0 || len(given) > 0 {
 				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
 			}
-			env := &experiment.Env{Log: d.log, Meter: d.meter}
+			env := &experiment.Env{Log: d.log, Meter: d.meter, Reading: d.reading}
 			run, err := env.Resume(cmd.Context(), resume)
 			if err != nil {
 				return err

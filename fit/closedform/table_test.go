@@ -173,7 +173,7 @@ func task(name string) func(t testing.TB, seed uint64, o Options) measurement {
 
 // measured fits the measured pendulum, from its states alone.
 func measured(t testing.TB, seed uint64, o Options) measurement {
-	split, err := data.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt")
+	split, _, err := data.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt", data.ReadOptions{})
 	if err != nil {
 		t.Skip("the measured pendulum is not beside the clone: ", err)
 	}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"hnn/data"
+)
+
+// bindColumns makes the flags that say how a file is read.
+func bindColumns(fs *pflag.FlagSet, c *data.Columns, skipBadRows *bool) {
+	fs.StringVar(&c.Time, "time", c.Time, "column of the times, by name or number; recognised: t, time")
+	fs.StringVar(&c.Trial, "trial", c.Trial, "column that tells trials apart; recognised: trial, episode, run, id")
+	fs.StringSliceVar(&c.Q, "q", c.Q, "columns of the positions; recognised: q, x, theta, angle, o and the like")
+	fs.StringSliceVar(&c.P, "p", c.P, "columns of the momenta, one a position; recognised: p, v, omega, w and the like")
+	fs.StringSliceVar(&c.DQ, "dq", c.DQ, "columns of the positions' derivatives; recognised: dq, q_dot, dq/dt")
+	fs.StringSliceVar(&c.DP, "dp", c.DP, "columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt")
+	fs.BoolVar(skipBadRows, "skip-bad-rows", *skipBadRows, "leave out and count the rows of a file that are not numbers or whose time does not rise")
+}
+
+// columnFlags are those flags for a verb that has no configuration of its own.
+type columnFlags struct {
+	data.Columns
+	skipBadRows bool
+}
+
+func (f *columnFlags) bind(cmd *cobra.Command) { bindColumns(cmd.Flags(), &f.Columns, &f.skipBadRows) }
+
+// over returns the settings of a run, with those that were given on the command line
+// in their place.
+func (f *columnFlags) over(cmd *cobra.Command, c data.Columns, skipBadRows bool) (data.Columns, bool) {
+	given := cmd.Flags().Changed
+	if given("time") {
+		c.Time = f.Time
+	}
+	if given("trial") {
+		c.Trial = f.Trial
+	}
+	for _, list := range []struct {
+		flag string
+		into *[]string
+		from []string
+	}{{"q", &c.Q, f.Q}, {"p", &c.P, f.P}, {"dq", &c.DQ, f.DQ}, {"dp", &c.DP, f.DP}} {
+		if given(list.flag) {
+			*list.into = list.from
+		}
+	}
+	if given("skip-bad-rows") {
+		skipBadRows = f.skipBadRows
+	}
+	return c, skipBadRows
+}
