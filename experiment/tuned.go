@@ -58,8 +58,8 @@ func AdamOnly(models, keys []string) string {
 
 // BeyondClosedForm is why the closed form is no good default for a run's data, empty if it
 // is one.
-func BeyondClosedForm(c *Config) (string, error) {
-	d, err := loadDataset(c)
+func (e *Env) BeyondClosedForm(c *Config) (string, error) {
+	d, err := e.data.load(c, e.Reading)
 	if err != nil {
 		return "", err
 	}

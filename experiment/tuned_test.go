@@ -86,7 +86,7 @@ func TestDefaultTrainer(t *testing.T) {
 		if structure != "" {
 			many.Structure = []string{structure}
 		}
-		why, err := BeyondClosedForm(&many)
+		why, err := new(Env).BeyondClosedForm(&many)
 		if err != nil || (why == "") != (structure == "pairwise") {
 			t.Errorf("five bodies, structure %q: %q, %v", structure, why, err)
 		}

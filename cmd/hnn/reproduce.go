@@ -40,7 +40,7 @@ is given by flags, and holds for every task named.`,
 		if err != nil {
 			return usage(err)
 		}
-		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, configs)
+		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, newEnv(d), configs)
 	}
 	return cmd
 }
@@ -93,18 +93,22 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 	return all, nil
 }
 
+// newEnv is where runs are made, with their messages and progress on d.
+func newEnv(d *display) *experiment.Env {
+	return &experiment.Env{Log: d.log, Meter: d.meter, Reading: d.reading}
+}
+
 // runsFolder is where runs go that have no --out.
 const runsFolder = "runs"
 
 // runAll makes the runs and prints their results.
-func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, configs []experiment.Config) error {
+func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, env *experiment.Env, configs []experiment.Config) error {
 	if err := experiment.Distinct(configs); err != nil {
 		return usage(err)
 	}
 	if err := f.keepStdin(configs); err != nil {
 		return err
 	}
-	env := &experiment.Env{Log: d.log, Meter: d.meter, Reading: d.reading}
 	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: runsFolder, Out: f.out, Force: f.force, Jobs: f.jobs})
 	if len(runs) > 0 {
 		if perr := f.print(w, d, runs, len(configs) > 1); perr != nil {

@@ -44,23 +44,23 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			if given := f.given(); len(args) > 0 || len(given) > 0 {
 				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
 			}
-			env := &experiment.Env{Log: d.log, Meter: d.meter, Reading: d.reading}
-			run, err := env.Resume(cmd.Context(), resume)
+			run, err := newEnv(d).Resume(cmd.Context(), resume)
 			if err != nil {
 				return err
 			}
 			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
-		configs, err := trainConfigs(f, args, config, d)
+		env := newEnv(d)
+		configs, err := trainConfigs(f, args, config, d, env)
 		if err != nil {
 			return err
 		}
-		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, configs)
+		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, env, configs)
 	}
 	return cmd
 }
 
-func trainConfigs(f *configFlags, args []string, config string, d *display) ([]experiment.Config, error) {
+func trainConfigs(f *configFlags, args []string, config string, d *display, env *experiment.Env) ([]experiment.Config, error) {
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
@@ -101,7 +101,11 @@ func trainConfigs(f *configFlags, args []string, config string, d *display) ([]e
 		return nil, usage(err)
 	}
 	if reason == "" {
-		if reason, err = experiment.BeyondClosedForm(&configs[0]); err != nil {
+		if err := f.keepStdin(configs); err != nil {
+			return nil, err
+		}
+		c.Data = configs[0].Data
+		if reason, err = env.BeyondClosedForm(&configs[0]); err != nil {
 			return nil, err
 		}
 		if reason != "" {
