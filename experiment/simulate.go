@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,8 +21,9 @@ type Simulation struct {
 	// Columns names the state's components.
 	Columns []string
 	Times   []float64
-	// States are len(Times) x Dim, row-major.
-	States []float64
+	// States are len(Times) x Dim, row-major. Copies are as long, where the method carries
+	// a copy of the state that is needed to run it back, and else nil.
+	States, Copies []float64
 	// Energy is the learned H along the rollout less its value at the start, nil
 	// where the model has none. TrueEnergy is the known system's, nil where unknown.
 	Energy, TrueEnergy []float64
@@ -29,32 +31,51 @@ type Simulation struct {
 }
 
 // Simulate rolls a run's model out from x0 over the given times, which run one way
-// from the time of x0. The settings' nil means rtol and atol of 1e-9.
+// from the time of x0. The settings' nil means rtol and atol of 1e-9; see Integrator for
+// others. With a reversible Tao's method x0 may be followed by its copy.
 func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings) (*Simulation, error) {
 	d := r.model.Dim()
-	if len(x0) != d {
-		return nil, fmt.Errorf("the initial state has %d components and the model's states have %d (%s)", len(x0), d, strings.Join(r.columns, ", "))
-	}
-	for i, v := range x0 {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("component %d of the initial state is %v; it must be a finite number", i+1, v)
-		}
-	}
 	var settings ode.Settings
 	if s != nil {
 		settings = *s
 	}
 	settings.Interrupt = ctx.Err
-	states, stats, err := ode.Solve(r.model.Field(), x0, times, nil, &settings)
+	copies := settings.Reversible && !settings.Method.NeedsSplit()
+	if copies && len(x0) == d {
+		x0 = slices.Concat(x0, x0)
+	}
+	if err := r.checkState(x0); err != nil {
+		return nil, err
+	}
+	if len(x0) != d && !copies {
+		return nil, fmt.Errorf("the initial state has a copy, which only reversible runs by Tao's methods carry")
+	}
+	settings.Copies = copies
+	var states []float64
+	var stats ode.Stats
+	var err error
+	if split, ok := model.SplitOf(r.model); ok {
+		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
+	} else {
+		states, stats, err = ode.Solve(r.model.Field(), x0, times, nil, &settings)
+	}
 	if err != nil {
 		return nil, err
 	}
 	sim := &Simulation{Columns: r.columns, Times: times, States: states, Stats: stats}
+	if copies {
+		sim.States, sim.Copies = make([]float64, len(times)*d), make([]float64, len(times)*d)
+		for i := range times {
+			copy(sim.States[i*d:(i+1)*d], states[2*i*d:])
+			copy(sim.Copies[i*d:(i+1)*d], states[(2*i+1)*d:])
+		}
+		states = sim.States
+	}
 	if m, ok := r.model.(model.Energetic); ok {
 		energy := m.Energy()
 		sim.Energy = make([]float64, len(times))
 		for i := range times {
-			sim.Energy[i] = energy(states[i*d:(i+1)*d]) - energy(x0)
+			sim.Energy[i] = energy(states[i*d:(i+1)*d]) - energy(states[:d])
 		}
 	}
 	if !r.Config.fromFile() {
@@ -63,6 +84,19 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 		}
 	}
 	return sim, nil
+}
+
+// checkState reports a state that is not the model's, or its and a copy.
+func (r *Run) checkState(x0 []float64) error {
+	if d := r.model.Dim(); len(x0) != d && len(x0) != 2*d {
+		return fmt.Errorf("the initial state has %d components and the model's states have %d (%s)", len(x0), d, strings.Join(r.columns, ", "))
+	}
+	for i, v := range x0 {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("component %d of the initial state is %v; it must be a finite number", i+1, v)
+		}
+	}
+	return nil
 }
 
 // stateNames are q and p, numbered where there is more than one of each.
@@ -80,10 +114,16 @@ func stateNames(dim int) []string {
 }
 
 // WriteCSV writes a header and a row for each time: t, the state, and the energies
-// that are known (energy_change of the learned H, true_energy), in full precision.
+// that are known (energy_change of the learned H, true_energy), in full precision. The
+// columns of a copy follow those of the state.
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
+	if s.Copies != nil {
+		for _, name := range s.Columns {
+			header = append(header, name+"_copy")
+		}
+	}
 	var extra [][]float64
 	if s.Energy != nil {
 		header, extra = append(header, "energy_change"), append(extra, s.Energy)
@@ -100,6 +140,11 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 		for _, v := range s.States[i*d : (i+1)*d] {
 			row = append(row, number(v))
 		}
+		if s.Copies != nil {
+			for _, v := range s.Copies[i*d : (i+1)*d] {
+				row = append(row, number(v))
+			}
+		}
 		for _, e := range extra {
 			row = append(row, number(e[i]))
 		}
@@ -114,13 +159,16 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and energy_change and true_energy
-// where they are known.
+// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, energy_change and true_energy
+// where there are such.
 func (s *Simulation) Arrays() map[string]data.Array {
 	n := len(s.Times)
 	arrays := map[string]data.Array{
 		"t": {Shape: []int{n}, Data: s.Times},
 		"x": {Shape: []int{n, len(s.Columns)}, Data: s.States},
+	}
+	if s.Copies != nil {
+		arrays["x_copy"] = data.Array{Shape: []int{n, len(s.Columns)}, Data: s.Copies}
 	}
 	if s.Energy != nil {
 		arrays["energy_change"] = data.Array{Shape: []int{n}, Data: s.Energy}

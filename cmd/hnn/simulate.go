@@ -20,10 +20,10 @@ import (
 // simulateFlags are what the verb simulate takes.
 type simulateFlags struct {
 	x0, times, method, out string
-	from, to, step         float64
+	from, to, step, omega  float64
 	rtol, atol             float64
 	points                 int
-	quiet                  bool
+	reversible, quiet      bool
 }
 
 func newSimulate() *cobra.Command {
@@ -33,10 +33,26 @@ func newSimulate() *cobra.Command {
 		Short: "Roll a trained model out from an initial state",
 		Long: `Simulate integrates a model from an initial state, positions first, and writes time,
 state and energies as CSV to standard output, or to --out as CSV or NPZ by its
-name. Time may run backwards: let --to lie before --from.`,
+name. Time may run backwards: let --to lie before --from.
+
+The integrator is chosen, and what was chosen printed, unless --method names one:
+  adaptive, for short rollouts and models that lose energy
+    rk45 (or dopri5), dop853 (for tight tolerances)
+  symplectic, for long rollouts: the energy error does not grow
+    of any model         midpoint, gauss4, gauss6 (implicit); tao2, tao4
+    of separable models  symplectic-euler, leapfrog (or verlet), yoshida4 (or forest-ruth),
+                         yoshida6, yoshida8, blanes-moan4, blanes-moan6
+  rk4
+The number is the order. All but the adaptive ones keep the step --step, or one that is
+found by trial, such that the energy errs by no more than --rtol.
+
+With --reversible the state is kept on a grid and every part of a step rounded to it: the
+same command with the last state and the times exchanged returns to the first, to the bit.`,
 		Example: `  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20
   hnn simulate runs/0002-spring-hnn --x0 1,0 --times 0,0.5,2 --out rollout.npz
-  hnn simulate runs/0002-spring-hnn --x0 1,0 --from 20 --to 0 --method dop853 --rtol 1e-12`,
+  hnn simulate runs/0002-spring-hnn --x0 1,0 --from 20 --to 0 --method dop853 --rtol 1e-12
+  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 10000 --steps 1000
+  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --reversible`,
 		Args: exactly(1, "RUN"),
 	}
 	fs := cmd.Flags()
@@ -45,10 +61,12 @@ name. Time may run backwards: let --to lie before --from.`,
 	fs.Float64Var(&f.to, "to", 0, "time of the last state")
 	fs.IntVar(&f.points, "steps", 100, "intervals between the first and the last state")
 	fs.StringVar(&f.times, "times", "", "the times themselves, with commas between them, the first being that of the initial state")
-	fs.StringVar(&f.method, "method", "rk45", "integrator: rk45, dop853 (for tight tolerances) or rk4 (fixed step)")
-	fs.Float64Var(&f.rtol, "rtol", 1e-9, "relative tolerance of rk45 and dop853")
-	fs.Float64Var(&f.atol, "atol", 1e-9, "absolute tolerance of rk45 and dop853")
-	fs.Float64Var(&f.step, "step", 0, "step of rk4")
+	fs.StringVar(&f.method, "method", experiment.AutoMethod, "integrator, see above")
+	fs.Float64Var(&f.rtol, "rtol", 1e-9, "relative tolerance of adaptive methods, and of the energy where a step is found by trial")
+	fs.Float64Var(&f.atol, "atol", 1e-9, "absolute tolerance of adaptive methods")
+	fs.Float64Var(&f.step, "step", 0, "step of the other methods; 0 finds one by trial")
+	fs.BoolVar(&f.reversible, "reversible", false, "keep the state on a grid, so that the rollout can be undone to the bit")
+	fs.Float64Var(&f.omega, "omega", 0, "frequency that binds the two copies of tao2 and tao4; 0 chooses it")
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz; default CSV on standard output")
 	fs.BoolVar(&f.quiet, "quiet", false, "no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
@@ -56,7 +74,7 @@ name. Time may run backwards: let --to lie before --from.`,
 }
 
 func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
-	x0, times, settings, err := f.parse(cmd)
+	x0, times, in, err := f.parse(cmd)
 	if err != nil {
 		return usage(err)
 	}
@@ -65,6 +83,12 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
+	settings, chosen, err := run.Integrator(x0, times, in)
+	if err != nil {
+		return err
+	}
+	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
+	d.log("%s", chosen)
 	sim, err := run.Simulate(cmd.Context(), x0, times, settings)
 	if err != nil {
 		return err
@@ -72,55 +96,113 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if err := f.write(cmd.OutOrStdout(), sim); err != nil {
 		return err
 	}
-	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
-	d.log("%s: %d steps, %d rejected, %d evaluations of the field", f.method, sim.Stats.Steps, sim.Stats.Rejected, sim.Stats.Evaluations)
+	d.log("%s", work(settings, &sim.Stats))
+	if f.reversible {
+		d.log("back: %s", f.back(dir, settings, sim))
+	}
 	return nil
 }
 
-func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, s *ode.Settings, err error) {
+// work says what a rollout took.
+func work(s *ode.Settings, stats *ode.Stats) string {
+	line := fmt.Sprintf("%d steps", stats.Steps)
+	if s.Method.Adaptive() {
+		line += fmt.Sprintf(", %d rejected", stats.Rejected)
+	}
+	line += fmt.Sprintf(", %d evaluations of the field", stats.Evaluations)
+	if stats.Iterations > 0 {
+		line += fmt.Sprintf("; %.3g iterations a step, Newton's in %d steps, each solved to %.1g",
+			float64(stats.Iterations)/float64(stats.Steps), stats.NewtonSteps, stats.Residual)
+	}
+	return line
+}
+
+// back is the command that undoes a reversible rollout.
+func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simulation) string {
+	d, last := len(sim.Columns), len(sim.Times)-1
+	var x []string
+	for _, part := range [][]float64{sim.States, sim.Copies} {
+		if part != nil {
+			for _, v := range part[last*d:] {
+				x = append(x, strconv.FormatFloat(v, 'g', -1, 64))
+			}
+		}
+	}
+	line := fmt.Sprintf("hnn simulate %s --x0=%s --from %v --to %v --steps %d --reversible --method %v --step %v",
+		dir, strings.Join(x, ","), sim.Times[last], sim.Times[0], last, s.Method, s.Step)
+	if sim.Copies != nil {
+		line += fmt.Sprintf(" --omega %v", s.Omega)
+	}
+	return line
+}
+
+func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, in experiment.Integration, err error) {
+	x0, times, err = f.parseTimes(cmd)
+	if err != nil {
+		return nil, nil, in, err
+	}
+	in = experiment.Integration{Method: f.method, Step: f.step, RTol: f.rtol, ATol: f.atol, Reversible: f.reversible, Omega: f.omega}
+	if err := f.checkMethod(cmd.Flags().Changed); err != nil {
+		return nil, nil, in, err
+	}
+	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" {
+		return nil, nil, in, fmt.Errorf("--out %s: the name must end in .csv or .npz", f.out)
+	}
+	return x0, times, in, nil
+}
+
+func (f *simulateFlags) checkMethod(given func(string) bool) error {
+	for name, value := range map[string]float64{"step": f.step, "omega": f.omega} {
+		if given(name) && !(value > 0) {
+			return fmt.Errorf("--%s %v: give a positive number", name, value)
+		}
+	}
+	if !(f.rtol > 0 && f.atol > 0) {
+		return fmt.Errorf("--rtol %v --atol %v: give positive tolerances", f.rtol, f.atol)
+	}
+	if f.method == experiment.AutoMethod {
+		if given("step") && given("atol") {
+			return errors.New("--step is for methods with a fixed step and --atol for adaptive ones: give one of the two, or --method")
+		}
+		return nil
+	}
+	method, err := ode.ParseMethod(f.method)
+	switch {
+	case err != nil:
+		return err
+	case f.reversible && !method.Shears():
+		return fmt.Errorf("%s cannot be undone to the bit: of separable models leapfrog, yoshida4, yoshida6, yoshida8, blanes-moan4 and blanes-moan6 can, of others tao2 and tao4", f.method)
+	case method.Adaptive() && given("step"):
+		return fmt.Errorf("%s chooses its steps: give --rtol and --atol and no --step", f.method)
+	case !method.Adaptive() && given("atol"):
+		return fmt.Errorf("%s has a fixed step: give --step, or --rtol for the energy, and no --atol", f.method)
+	}
+	return nil
+}
+
+func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err error) {
 	given := cmd.Flags().Changed
 	if f.x0 == "" {
-		return nil, nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0")
+		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0")
 	}
 	if x0, err = numbers("--x0", f.x0); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	switch {
 	case f.times != "" && (given("from") || given("to") || given("steps")):
-		return nil, nil, nil, errors.New("--times lists every time; leave out --from, --to and --steps")
+		return nil, nil, errors.New("--times lists every time; leave out --from, --to and --steps")
 	case f.times != "":
 		if times, err = numbers("--times", f.times); err != nil {
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
 	case !given("to"):
-		return nil, nil, nil, errors.New("no times: give --to, or --times")
+		return nil, nil, errors.New("no times: give --to, or --times")
 	default:
 		if times, err = evenTimes(f.from, f.to, f.points); err != nil {
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
 	}
-	if err := oneWay(times); err != nil {
-		return nil, nil, nil, err
-	}
-	method, err := ode.ParseMethod(f.method)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	s = &ode.Settings{Method: method, RTol: f.rtol, ATol: f.atol, Step: f.step}
-	switch {
-	case !method.Adaptive() && (given("rtol") || given("atol")):
-		return nil, nil, nil, fmt.Errorf("%s has a fixed step: give --step and no tolerance", f.method)
-	case method.Adaptive() && given("step"):
-		return nil, nil, nil, fmt.Errorf("%s chooses its steps: give --rtol and --atol and no --step", f.method)
-	case !method.Adaptive() && !(f.step > 0):
-		return nil, nil, nil, fmt.Errorf("%s has a fixed step: give --step, a positive number", f.method)
-	case method.Adaptive() && !(f.rtol > 0 && f.atol > 0):
-		return nil, nil, nil, fmt.Errorf("--rtol %v --atol %v: give positive tolerances", f.rtol, f.atol)
-	}
-	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" {
-		return nil, nil, nil, fmt.Errorf("--out %s: the name must end in .csv or .npz", f.out)
-	}
-	return x0, times, s, nil
+	return x0, times, oneWay(times)
 }
 
 // oneWay checks that times are finite and run one way.

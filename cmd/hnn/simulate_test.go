@@ -1,0 +1,105 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// trainClosedForm leaves a run of the task's closed form.
+func trainClosedForm(t *testing.T, run, task string, more ...string) {
+	t.Helper()
+	args := append([]string{"train", task, "--trainer", "closed-form", "--features", "100", "--out", run, "--no-strict", "--no-figures", "--quiet"}, more...)
+	if status, _, stderr := call(t, args...); status != 0 {
+		t.Fatal(stderr)
+	}
+}
+
+// rows are the fields of a CSV without its header.
+func rows(text string) [][]string {
+	var all [][]string
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {
+		all = append(all, strings.Split(line, ","))
+	}
+	return all
+}
+
+// The integrator is chosen by the length of the rollout and by what the model is, and what
+// was chosen is said.
+func TestSimulateChooses(t *testing.T) {
+	inFolder(t)
+	trainClosedForm(t, "separable", "pendulum", "--structure", "separable")
+	trainClosedForm(t, "any", "pendulum")
+	trainClosedForm(t, "damped", "pendulum", "--dissipation", "linear")
+	if status, _, stderr := call(t, append([]string{"train", "spring", "--trainer", "adam", "--model", "baseline", "--out", "baseline"}, quick...)...); status != 0 {
+		t.Fatal(stderr)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"separable --to 20", "dop853; adaptive, for a short rollout"},
+		{"separable --to 20 --rtol 1e-4", "rk45; adaptive"},
+		{"separable --to 500", "blanes-moan6, step"},
+		{"any --to 500", "gauss6, step"},
+		{"damped --to 500", "dop853; adaptive, since the model's energy is not conserved"},
+		{"baseline --to 5", "has no energy to conserve"},
+		{"separable --to 5 --step 0.1", "blanes-moan6, step 0.1; symplectic"},
+		{"any --to 5 --step 0.1", "gauss6, step 0.1; symplectic"},
+		{"any --to 5 --step 0.1", "each solved to"},
+		{"any --to 5 --method midpoint --rtol 1e-4", "the energy erred by"},
+		{"any --times 0,0.1,3 --method rk4 --rtol 1e-6", "rk4, step"},
+		{"separable --to 5 --steps 50 --method leapfrog --step 0.1", "50 steps, 51 evaluations"},
+		{"any --to 5 --method tao4 --step 0.1 --omega 3", "omega 3"},
+	} {
+		args := append([]string{"simulate"}, strings.Fields(c.args)...)
+		status, stdout, stderr := call(t, append(args, "--x0", "1.2,0.3")...)
+		if status != 0 || !strings.Contains(stderr, c.want) || stdout == "" {
+			t.Errorf("simulate %s: status %d, %q does not say %q", c.args, status, stderr, c.want)
+		}
+	}
+	// A method for separable systems is refused for others, with those that work.
+	for _, run := range []string{"any", "damped", "baseline"} {
+		status, stdout, stderr := call(t, "simulate", run, "--x0", "1,0", "--to", "3", "--method", "yoshida6", "--step", "0.1")
+		if status != 1 || stdout != "" || !strings.Contains(stderr, "gauss6") || !strings.Contains(stderr, "separable") {
+			t.Errorf("%s with yoshida6: status %d, %s", run, status, stderr)
+		}
+	}
+	status, _, stderr := call(t, "simulate", "any", "--x0", "1,0", "--times", "0,1,3", "--reversible")
+	if status != 1 || !strings.Contains(stderr, "--step") {
+		t.Errorf("reversible at uneven times: status %d, %s", status, stderr)
+	}
+}
+
+// The command that a reversible rollout prints undoes it to the bit.
+func TestSimulateReversible(t *testing.T) {
+	inFolder(t)
+	trainClosedForm(t, "separable", "pendulum", "--structure", "separable")
+	trainClosedForm(t, "any", "pendulum")
+	for _, args := range []string{"separable", "any", "any --step 0.05 --method tao2", "separable --method leapfrog --rtol 1e-5 --times 0,0.5,1"} {
+		full := append([]string{"simulate"}, strings.Fields(args)...)
+		full = append(full, "--x0", "1.2,0.3", "--reversible")
+		if !strings.Contains(args, "times") {
+			full = append(full, "--to", "30")
+		}
+		status, stdout, stderr := call(t, full...)
+		if status != 0 {
+			t.Fatal(stderr)
+		}
+		_, back, ok := strings.Cut(stderr, "back: hnn ")
+		if !ok {
+			t.Fatalf("no way back: %s", stderr)
+		}
+		there := rows(stdout)
+		status, stdout, stderr = call(t, strings.Fields(back)...)
+		if status != 0 {
+			t.Fatal(stderr)
+		}
+		again := rows(stdout)
+		slices.Reverse(again)
+		for i := range there {
+			// State and copy; energies are taken from other zeros.
+			n := len(there[i]) - 2
+			if !slices.Equal(there[i][1:n], again[i][1:n]) {
+				t.Fatalf("simulate %s: row %d is %v and, back, %v", args, i, there[i], again[i])
+			}
+		}
+	}
+}
