@@ -32,7 +32,7 @@ var (
 		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish",
 	}
 	closedFormKeys = []string{
-		"known", "structure", "symmetry", "dissipation", "mass", "features", "weighted", "solver", "ridge", "scale",
+		"known", "symmetry", "features", "solver", "ridge", "scale",
 	}
 )
 
@@ -116,7 +116,7 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
 	var err error
-	if o.Structure, err = closedform.ParseStructure(c.Structure...); err != nil {
+	if o.Structure, err = model.ParseStructure(c.Structure...); err != nil {
 		return o, err
 	}
 	if o.Symmetry, err = closedform.ParseSymmetry(c.Symmetry...); err != nil {

@@ -64,7 +64,8 @@ type Config struct {
 	Polish bool `yaml:"polish,omitempty"`
 
 	// What the user knows of the system, and the other settings of the closed form: see
-	// closedform.Options. Of them the trainer adam uses Angle.
+	// closedform.Options. The trainer adam uses Structure, Dissipation, Angle, Mass and
+	// Weighted.
 	Known       bool      `yaml:"known,omitempty"`
 	Structure   []string  `yaml:"structure,flow,omitempty"`
 	Symmetry    []string  `yaml:"symmetry,flow,omitempty"`
@@ -181,17 +182,6 @@ func (c *Config) fitOptions(workers int) (fit.Options, error) {
 	}, err
 }
 
-// architecture is that of the network for data with these columns, one a component.
-func (c *Config) architecture(columns []string) (model.Architecture, error) {
-	a := model.Architecture{Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation}
-	if c.Angle == nil {
-		return a, nil
-	}
-	var err error
-	a.Angles, err = angles(c.Angle, columns)
-	return a, err
-}
-
 // Validate reports the first setting that cannot work, before any is used.
 func (c *Config) Validate() error {
 	if _, err := Default(c.Task); err != nil {
@@ -240,17 +230,7 @@ func (c *Config) Validate() error {
 	if err := c.validateSchedule(); err != nil {
 		return err
 	}
-	if c.fromFile() {
-		// Which columns the file has is not known yet.
-		plain := *c
-		plain.Angle = nil
-		c = &plain
-	}
-	a, err := c.architecture(columns)
-	if err != nil {
-		return err
-	}
-	if err := a.Validate(); err != nil {
+	if err := c.validateArchitecture(columns); err != nil {
 		return err
 	}
 	if c.Polish && c.Model != model.KindHNN {
@@ -312,7 +292,7 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return Config{}, fmt.Errorf("%s: more than one document; a configuration is one", name)
 	}
-	if err := c.Validate(); err != nil {
+	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return c, nil

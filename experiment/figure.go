@@ -169,6 +169,10 @@ func (r *Run) look() (report.Role, string) {
 		return report.Baseline, "Baseline"
 	case r.Config.Trainer == ClosedForm:
 		return report.ClosedForm, "HNN, closed form"
+	case r.Config.Model == model.KindSecondOrder:
+		return report.SecondOrder, "Second-order baseline"
+	case r.Config.Model != model.KindHNN:
+		return report.Structured, "HNN, " + strings.TrimPrefix(r.Config.Model, model.KindHNN+"-")
 	}
 	return report.HNN, "HNN"
 }

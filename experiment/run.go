@@ -199,6 +199,9 @@ func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*tra
 	if err != nil {
 		return nil, err
 	}
+	if c.Weighted {
+		train.Weigh()
+	}
 	test, err := fit.RowsOf[T](d.Test)
 	if err != nil {
 		return nil, err

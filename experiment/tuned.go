@@ -42,11 +42,15 @@ const closedFormDim = 12
 
 // AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
-func AdamOnly(models, keys []string) string {
+// Dissipation is the setting's value.
+func AdamOnly(models, keys []string, dissipation string) string {
 	for _, m := range models {
 		if m != model.KindHNN {
 			return "the model " + m + " has no closed form"
 		}
+	}
+	if dissipation != "" && dissipation != model.DissipationLinear {
+		return "dissipation " + dissipation + " has no closed form"
 	}
 	for _, key := range keys {
 		if slices.Contains(adamKeys, key) || key == "precision" {

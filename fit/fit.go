@@ -23,6 +23,8 @@ import (
 type Rows[T kernel.Float] struct {
 	Dim   int
 	X, DX []T
+	// Weight multiplies a row's errors in the loss; nil is 1 for every row. See Weigh.
+	Weight []T
 }
 
 // Len is the number of rows; the zero value has none.

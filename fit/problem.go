@@ -44,9 +44,15 @@ func (p *fieldProblem[T]) choose(rows []int32) {
 	if n := len(rows) * d; len(p.batch.X) != n {
 		p.batch = Rows[T]{Dim: d, X: make([]T, n), DX: make([]T, n)}
 	}
+	if p.train.Weight != nil && len(p.batch.Weight) != len(rows) {
+		p.batch.Weight = make([]T, len(rows))
+	}
 	for i, row := range rows {
 		copy(p.batch.X[i*d:(i+1)*d], p.train.X[int(row)*d:])
 		copy(p.batch.DX[i*d:(i+1)*d], p.train.DX[int(row)*d:])
+		if p.train.Weight != nil {
+			p.batch.Weight[i] = p.train.Weight[row]
+		}
 	}
 }
 
@@ -79,10 +85,29 @@ func (f *fieldPass[T]) loss(lo, hi int) float64 {
 	f.n = (hi - lo) * d
 	f.pass.Field(f.rows.X[lo*d:hi*d], f.out, hi-lo)
 	var squares float64
+	if f.rows.Weight != nil {
+		return f.weighted(lo, hi)
+	}
 	for i, want := range f.rows.DX[lo*d : hi*d] {
 		r := f.out[i] - want
 		squares += float64(r) * float64(r)
 		f.bar[i] = f.scale * r
+	}
+	return squares
+}
+
+// weighted is loss, of the field just evaluated, where rows have weights.
+func (f *fieldPass[T]) weighted(lo, hi int) float64 {
+	d := f.dim
+	var squares float64
+	for row := lo; row < hi; row++ {
+		w := f.rows.Weight[row]
+		out, bar := f.out[(row-lo)*d:], f.bar[(row-lo)*d:]
+		for i, want := range f.rows.DX[row*d : (row+1)*d] {
+			r := w * (out[i] - want)
+			squares += float64(r) * float64(r)
+			bar[i] = f.scale * w * r
+		}
 	}
 	return squares
 }

@@ -1,21 +1,50 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"hnn/internal/kernel"
 	"hnn/nn"
 )
 
-// The kinds of network.
+// The kinds of network. Those of an HNN beyond the paper's are names for what else an
+// Architecture says: see Architecture.Complete.
 const (
-	KindBaseline = "baseline"
-	KindHNN      = "hnn"
+	KindBaseline    = "baseline"
+	KindSecondOrder = "baseline-second-order"
+	KindHNN         = "hnn"
+	KindSeparable   = "hnn-separable"
+	KindPairwise    = "hnn-pairwise"
+	KindDissipative = "hnn-dissipative"
+	KindHelmholtz   = "hnn-helmholtz"
 )
 
 // Kinds lists the models that New makes.
-func Kinds() []string { return []string{KindBaseline, KindHNN} }
+func Kinds() []string {
+	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz}
+}
+
+// LearnsH reports whether a kind of model is one with a Hamiltonian.
+func LearnsH(kind string) bool {
+	return kind != KindBaseline && kind != KindSecondOrder
+}
+
+// The forms of dissipation: D as in Dissipative.
+const (
+	DissipationLinear    = "linear"    // D = rate |p|^2 / 2
+	DissipationLearned   = "learned"   // D(q, p), a network
+	DissipationConvex    = "convex"    // D(p), convex and even
+	DissipationHelmholtz = "helmholtz" // D(q, p), acting on the positions too
+)
+
+// Dissipations lists the forms of dissipation.
+func Dissipations() []string {
+	return []string{DissipationLinear, DissipationLearned, DissipationConvex, DissipationHelmholtz}
+}
 
 // Architecture is what a network is built from.
 type Architecture struct {
@@ -28,6 +57,47 @@ type Architecture struct {
 	Angles []bool `json:"angles,omitempty"`
 	// Pixels makes the states codes of pictures; nil means that they are what is given.
 	Pixels *Pixels `json:"pixels,omitempty"`
+	// Structure is the form of H.
+	Structure Structure `json:"structure,omitempty"`
+	// Dissipation is one of Dissipations, or "" for none.
+	Dissipation string `json:"dissipation,omitempty"`
+	// Masses of the bodies of a pairwise H; nil means 1 each, of bodies in a plane.
+	Masses []float64 `json:"masses,omitempty"`
+}
+
+// Complete returns the architecture with its kind and what else it says in accord: a
+// kind stands for a structure or a dissipation, and an HNN with one of these has its
+// kind's name, that of the dissipation first.
+func (a Architecture) Complete() Architecture {
+	switch a.Kind {
+	case KindSeparable:
+		a.Structure |= Separable
+	case KindPairwise:
+		a.Structure |= Pairwise
+	case KindDissipative:
+		if a.Dissipation == "" {
+			a.Dissipation = DissipationLearned
+		}
+	case KindHelmholtz:
+		a.Dissipation = DissipationHelmholtz
+	case KindHNN:
+	default:
+		return a
+	}
+	if a.Structure&Pairwise != 0 {
+		a.Structure |= Separable | QuadraticKinetic
+	}
+	switch {
+	case a.Dissipation == DissipationHelmholtz:
+		a.Kind = KindHelmholtz
+	case a.Dissipation != "":
+		a.Kind = KindDissipative
+	case a.Structure&Pairwise != 0:
+		a.Kind = KindPairwise
+	case a.Structure&Separable != 0:
+		a.Kind = KindSeparable
+	}
+	return a
 }
 
 // Validate reports what makes the architecture impossible.
@@ -40,7 +110,7 @@ func (a Architecture) Validate() error {
 // or "".
 func (a Architecture) Warning() string {
 	act, err := nn.ParseActivation(a.Activation)
-	if err != nil || a.Kind == KindBaseline {
+	if err != nil || !LearnsH(a.Kind) {
 		return ""
 	}
 	w, _ := act.SmoothFor()
@@ -49,36 +119,115 @@ func (a Architecture) Warning() string {
 
 // build makes a network that has no memory for its parameters yet.
 func build[T kernel.Float](a Architecture) (network[T], error) {
+	a = a.Complete()
 	if a.Pixels != nil {
 		return newPixel[T](a)
 	}
-	act, err := nn.ParseActivation(a.Activation)
-	if err != nil {
+	if err := a.check(); err != nil {
 		return nil, err
 	}
-	if a.Dim < 2 || a.Dim%2 != 0 {
-		return nil, fmt.Errorf("model: states of length %d; a state is (q, p) with as many momenta as positions, so its length is even", a.Dim)
-	}
-	if a.Angles != nil && len(a.Angles) != a.Dim {
-		return nil, fmt.Errorf("model: angles are marked for %d components, a state has %d", len(a.Angles), a.Dim)
-	}
-	if i := slices.Index(a.Angles[min(len(a.Angles), a.Dim/2):], true); i >= 0 {
-		return nil, fmt.Errorf("model: component %d is marked as an angle, but it is a momentum", a.Dim/2+i)
-	}
-	// The largest network of every kind: an impossible width is refused before anything
-	// is made of it.
-	if err := (nn.Spec{In: 2 * a.Dim, Hidden: a.Hidden, Out: a.Dim, Activation: act}).Validate(); err != nil {
-		return nil, err
-	}
-	a.Hidden, a.Angles = slices.Clone(a.Hidden), slices.Clone(a.Angles)
+	a.Hidden, a.Angles, a.Masses = slices.Clone(a.Hidden), slices.Clone(a.Angles), slices.Clone(a.Masses)
 	switch a.Kind {
 	case KindBaseline:
-		return newBaseline[T](&a, act), nil
-	case KindHNN:
-		if _, err := act.SmoothFor(); err != nil {
-			return nil, fmt.Errorf("model: an HNN is trained through the gradient of its network: %w", err)
-		}
-		return newHNN[T](&a, act), nil
+		return newBaseline[T](&a), nil
+	case KindSecondOrder:
+		return newSecondOrder[T](&a), nil
+	case KindDissipative, KindHelmholtz:
+		return newDissipative[T](&a), nil
 	}
-	return nil, fmt.Errorf("model: no model of kind %q; the kinds are %v", a.Kind, Kinds())
+	return newHamiltonian[T](&a), nil
+}
+
+// newHamiltonian makes the conservative part of an architecture.
+func newHamiltonian[T kernel.Float](a *Architecture) hamiltonian[T] {
+	if a.Structure&Separable != 0 {
+		return newSeparable[T](a)
+	}
+	return newHNN[T](a)
+}
+
+// activation is that of the networks, which check has found good.
+func (a *Architecture) activation() nn.Activation {
+	act, _ := nn.ParseActivation(a.Activation)
+	return act
+}
+
+// bodies are the masses of the bodies and the dimensions of their space.
+func (a *Architecture) bodies() (masses []float64, space int) {
+	if a.Masses != nil {
+		return a.Masses, a.Dim / (2 * len(a.Masses))
+	}
+	masses = make([]float64, a.Dim/4)
+	for i := range masses {
+		masses[i] = 1
+	}
+	return masses, 2
+}
+
+func (a *Architecture) check() error {
+	act, err := nn.ParseActivation(a.Activation)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(Kinds(), a.Kind) {
+		return fmt.Errorf("model: no model of kind %q; the kinds are %s", a.Kind, strings.Join(Kinds(), ", "))
+	}
+	if a.Dim < 2 || a.Dim%2 != 0 {
+		return fmt.Errorf("model: states of length %d; a state is (q, p) with as many momenta as positions, so its length is even", a.Dim)
+	}
+	if a.Angles != nil && len(a.Angles) != a.Dim {
+		return fmt.Errorf("model: angles are marked for %d components, a state has %d", len(a.Angles), a.Dim)
+	}
+	if i := slices.Index(a.Angles[min(len(a.Angles), a.Dim/2):], true); i >= 0 {
+		return fmt.Errorf("model: component %d is marked as an angle, but it is a momentum", a.Dim/2+i)
+	}
+	// No network of the model is larger than this one.
+	if err := (nn.Spec{In: 2 * a.Dim, Hidden: a.Hidden, Out: a.Dim, Activation: act}).Validate(); err != nil {
+		return err
+	}
+	if !LearnsH(a.Kind) {
+		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil {
+			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation and masses", a.Kind)
+		}
+		return nil
+	}
+	if _, err := act.SmoothFor(); err != nil {
+		return fmt.Errorf("model: an HNN is trained through the gradient of its network: %w", err)
+	}
+	if a.Dissipation != "" && !slices.Contains(Dissipations(), a.Dissipation) {
+		return fmt.Errorf("model: no dissipation %q; it is one of %s", a.Dissipation, strings.Join(Dissipations(), ", "))
+	}
+	if a.Structure&QuadraticKinetic != 0 && a.Structure&Separable == 0 {
+		return errors.New("model: a kinetic energy whose coefficients depend on the positions (structure quadratic-kinetic without separable) is fitted by the closed form only; a network without structure can learn it")
+	}
+	return a.checkBodies()
+}
+
+// checkBodies checks what speaks of bodies.
+func (a *Architecture) checkBodies() error {
+	if a.Structure&Pairwise == 0 {
+		if a.Masses != nil {
+			return errors.New("model: masses are given, but they serve the structure pairwise only")
+		}
+		return nil
+	}
+	if a.Masses != nil && len(a.Masses) == 0 {
+		return errors.New("model: the list of masses is empty; leave it out for equal ones")
+	}
+	for i, m := range a.Masses {
+		if !(m > 0) || math.IsInf(m, 0) {
+			return fmt.Errorf("model: body %d has the mass %v; a mass is positive", i+1, m)
+		}
+	}
+	if slices.Contains(a.Angles, true) {
+		return errors.New("model: structure pairwise is about positions in space, but a component is marked as an angle")
+	}
+	masses, space := a.bodies()
+	if n := len(masses); n < 2 || 2*n*space != a.Dim || space < 1 {
+		if a.Masses != nil {
+			return fmt.Errorf("model: structure pairwise with %d masses does not fit states of length %d; a state is (positions, momenta), each with every coordinate of each body", n, a.Dim)
+		}
+		return fmt.Errorf("model: structure pairwise needs bodies in a plane, states of length 4 for each of at least 2 of them, and these have %d; give the masses for another space", a.Dim)
+	}
+	return nil
 }

@@ -7,12 +7,15 @@ import (
 	"hnn/ode"
 )
 
-// base is what networks have in common: their parameters, shared out to modules.
+// base is what networks have in common: their parameters, shared out to modules. It is a
+// module itself, of a network that has others within.
 type base[T kernel.Float] struct {
 	architecture Architecture
 	params       []T
 	modules      []module[T]
 	ends         []int // of the modules' parameters
+	// block is the number of rows that a BatchField evaluates at once, 0 for batchRows.
+	block int
 }
 
 func (b *base[T]) Kind() string               { return b.architecture.Kind }
@@ -20,8 +23,11 @@ func (b *base[T]) Dim() int                   { return b.architecture.Dim }
 func (b *base[T]) Architecture() Architecture { return b.architecture }
 func (b *base[T]) Params() []T                { return b.params }
 func (b *base[T]) Parameters() int            { return len(b.params) }
+func (b *base[T]) Tensors() []Tensor          { return b.tensors() }
+func (b *base[T]) Refreshes() int             { return b.refreshes() }
+func (b *base[T]) RefreshPart(i int)          { b.refreshPart(i) }
 
-func (b *base[T]) Tensors() []Tensor {
+func (b *base[T]) tensors() []Tensor {
 	var ts []Tensor
 	for _, m := range b.modules {
 		ts = append(ts, m.tensors()...)
@@ -29,28 +35,24 @@ func (b *base[T]) Tensors() []Tensor {
 	return ts
 }
 
-// bind makes the parameters and shares them out.
-func (b *base[T]) bind() {
+// size is the number of a module's parameters.
+func size[T kernel.Float](m module[T]) int {
 	n := 0
-	for _, t := range b.Tensors() {
+	for _, t := range m.tensors() {
 		n += t.Size()
 	}
-	b.bindTo(make([]T, n))
+	return n
 }
 
-// bindTo shares out the given parameters.
-func (b *base[T]) bindTo(params []T) {
+// bind shares the parameters out.
+func (b *base[T]) bind(params []T) {
+	b.params = params
 	b.ends = make([]int, len(b.modules))
 	n := 0
 	for i, m := range b.modules {
-		for _, t := range m.tensors() {
-			n += t.Size()
-		}
+		n += size(m)
 		b.ends[i] = n
-	}
-	b.params = params
-	for i, m := range b.modules {
-		m.bind(b.piece(i, b.params))
+		m.bind(b.piece(i, params))
 	}
 }
 
@@ -72,7 +74,7 @@ func (b *base[T]) init(rng *rand.Rand) {
 	}
 }
 
-func (b *base[T]) Refreshes() int {
+func (b *base[T]) refreshes() int {
 	n := 0
 	for _, m := range b.modules {
 		n += m.refreshes()
@@ -80,14 +82,14 @@ func (b *base[T]) Refreshes() int {
 	return n
 }
 
-func (b *base[T]) RefreshPart(i int) {
+func (b *base[T]) refreshPart(i int) {
 	for _, m := range b.modules {
-		if n := m.refreshes(); i >= n {
-			i -= n
-			continue
+		n := m.refreshes()
+		if i < n {
+			m.refreshPart(i)
+			return
 		}
-		m.refreshPart(i)
-		return
+		i -= n
 	}
 }
 
@@ -105,21 +107,34 @@ func (b *base[T]) widened() network[float64] {
 // batchRows is the number of rows that a BatchField evaluates at once.
 const batchRows = 96
 
-// batchField runs a pass block by block, in float64 at the borders.
-func batchField[T kernel.Float](n Network[T]) ode.BatchField {
-	d := n.Dim()
-	var pass Pass[T]
+func (b *base[T]) blockRows() int {
+	if b.block > 0 {
+		return b.block
+	}
+	return batchRows
+}
+
+// batchField runs a network's pass block by block.
+func (b *base[T]) batchField(newPass func(rows int) Pass[T]) ode.BatchField {
+	blocks := blockwise(b.blockRows(), b.Dim(), newPass, func(p Pass[T], in, out []T, rows int) { p.Field(in, out, rows) })
+	return func(_ []float64, x, dx []float64, rows int) { blocks(x, dx, rows) }
+}
+
+// blockwise evaluates vectors of length d to vectors of length d, at most so many rows
+// at a time, in float64 at the borders. The temporaries P grow with the rows asked for.
+func blockwise[T kernel.Float, P any](most, d int, newPass func(rows int) P, evaluate func(p P, in, out []T, rows int)) func(x, dx []float64, rows int) {
+	var pass P
 	held := 0
-	in, out := make([]T, batchRows*d), make([]T, batchRows*d)
-	return func(_ []float64, x, dx []float64, rows int) {
-		if rows > held && held < batchRows {
-			held = min(rows, batchRows)
-			pass = n.NewPass(held)
+	in, out := make([]T, most*d), make([]T, most*d)
+	return func(x, dx []float64, rows int) {
+		if rows > held && held < most {
+			held = min(rows, most)
+			pass = newPass(held)
 		}
-		for lo := 0; lo < rows; lo += batchRows {
-			block := min(batchRows, rows-lo)
+		for lo := 0; lo < rows; lo += most {
+			block := min(most, rows-lo)
 			copyFloats(in, x[lo*d:(lo+block)*d])
-			pass.Field(in, out, block)
+			evaluate(pass, in, out, block)
 			copyFloats(dx[lo*d:(lo+block)*d], out)
 		}
 	}

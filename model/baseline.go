@@ -2,7 +2,6 @@ package model
 
 import (
 	"hnn/internal/kernel"
-	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -11,6 +10,11 @@ import (
 type Baseline[T kernel.Float] struct {
 	base[T]
 	net *mlp[T]
+}
+
+func newBaseline[T kernel.Float](a *Architecture) *Baseline[T] {
+	net := newMLP[T](a, "", a.Dim, a.Angles, a.Dim)
+	return &Baseline[T]{base[T]{architecture: *a, modules: []module[T]{&net}}, &net}
 }
 
 // Field returns an evaluator of the network at one state.
@@ -26,7 +30,7 @@ func (m *Baseline[T]) Field() ode.Field {
 }
 
 // BatchField returns an evaluator of the network at many states.
-func (m *Baseline[T]) BatchField() ode.BatchField { return batchField[T](m) }
+func (m *Baseline[T]) BatchField() ode.BatchField { return m.batchField(m.NewPass) }
 
 func (m *Baseline[T]) widen() Model {
 	if w, ok := any(m).(*Baseline[float64]); ok {
@@ -36,39 +40,30 @@ func (m *Baseline[T]) widen() Model {
 }
 
 // NewPass returns temporaries for up to rows rows.
-func (m *Baseline[T]) NewPass(rows int) Pass[T] {
-	return newValuePass(m.net, m.Dim(), rows)
-}
+func (m *Baseline[T]) NewPass(rows int) Pass[T] { return newValuePass(m.net, rows) }
 
-// valuePass is P1 of a network of the state.
+// valuePass is P1 of a network and its adjoint.
 type valuePass[T kernel.Float] struct {
 	mlpPass[T]
-	ubar []T // by the inputs; unused where the input is the whole state
+	ubar []T // by the inputs; nil where they are the vector
 }
 
-func newValuePass[T kernel.Float](m *mlp[T], dim, rows int) *valuePass[T] {
-	p := &valuePass[T]{mlpPass: m.newPass(dim, rows)}
+func newValuePass[T kernel.Float](m *mlp[T], rows int) *valuePass[T] {
+	p := &valuePass[T]{mlpPass: m.newPass(rows)}
 	if p.u != nil {
 		p.ubar = make([]T, len(p.u))
 	}
 	return p
 }
 
-func (p *valuePass[T]) Field(x, dx []T, rows int) { p.tape.Value(p.in(x, rows), dx, rows) }
+func (p *valuePass[T]) Field(x, y []T, rows int) { p.tape.Value(p.in(x, rows), y, rows) }
 
-func (p *valuePass[T]) Adjoint(dxbar, grad, xbar []T) {
+func (p *valuePass[T]) Adjoint(ybar, grad, xbar []T) {
 	if p.u == nil || xbar == nil {
-		p.tape.ValueAdjoint(dxbar, grad, xbar)
+		p.tape.ValueAdjoint(ybar, grad, xbar)
 		return
 	}
-	p.tape.ValueAdjoint(dxbar, grad, p.ubar)
-	clear(xbar[:p.rows*p.dim])
-	pullBack(p.inputs, p.u, p.ubar, xbar[p.lo:], p.dim, p.rows)
-}
-
-var _ Pass[float32] = (*valuePass[float32])(nil)
-
-func newBaseline[T kernel.Float](a *Architecture, act nn.Activation) *Baseline[T] {
-	net := newMLP[T](a, act, "", 0, a.Dim, a.Dim)
-	return &Baseline[T]{base[T]{architecture: *a, modules: []module[T]{&net}}, &net}
+	p.tape.ValueAdjoint(ybar, grad, p.ubar)
+	clear(xbar[:p.rows*len(p.inputs)])
+	pullBack(p.inputs, p.u, p.ubar, xbar, len(p.inputs), p.rows)
 }

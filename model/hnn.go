@@ -2,7 +2,6 @@ package model
 
 import (
 	"hnn/internal/kernel"
-	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -15,59 +14,38 @@ import (
 // whatever the parameters are.
 type HNN[T kernel.Float] struct {
 	base[T]
-	h []part[T] // H is their sum; they are the first modules
+	h part[T]
 }
 
-func newHNN[T kernel.Float](a *Architecture, act nn.Activation) *HNN[T] {
-	m := &HNN[T]{base: base[T]{architecture: *a}}
-	m.addPart(newNetPart[T](a, act, "", 0, a.Dim))
-	return m
-}
-
-func (m *HNN[T]) addPart(p part[T]) {
-	m.h = append(m.h, p)
-	m.modules = append(m.modules, p)
+func newHNN[T kernel.Float](a *Architecture) *HNN[T] {
+	h := newNetPart[T](a, "", a.Dim, a.Angles)
+	return &HNN[T]{base[T]{architecture: *a, modules: []module[T]{h}}, h}
 }
 
 // Field returns an evaluator of the symplectic gradient at one state.
 func (m *HNN[T]) Field() ode.Field {
 	n := m.Dim() / 2
-	points := newPoints(m.h)
+	point := m.h.newPoint()
 	in, g := make([]T, 2*n), make([]T, 2*n)
 	return func(_ float64, x, dx []float64) {
 		copyFloats(in, x)
-		clear(g)
-		for _, p := range points {
-			p.addGradient(in, g)
-		}
+		point.gradient(in, g)
 		for i := range n {
 			dx[i], dx[n+i] = float64(g[n+i]), -float64(g[i])
 		}
 	}
 }
 
-func newPoints[T kernel.Float](parts []part[T]) []partPoint[T] {
-	points := make([]partPoint[T], len(parts))
-	for i, p := range parts {
-		points[i] = p.newPoint()
-	}
-	return points
-}
-
 // BatchField returns an evaluator of the symplectic gradient at many states.
-func (m *HNN[T]) BatchField() ode.BatchField { return batchField[T](m) }
+func (m *HNN[T]) BatchField() ode.BatchField { return m.batchField(m.NewPass) }
 
-// Energy returns an evaluator of the learned H.
+// Energy returns an evaluator of the learned H, which is the network's output.
 func (m *HNN[T]) Energy() func(x []float64) float64 {
-	points := newPoints(m.h)
+	point := m.h.newPoint()
 	in := make([]T, m.Dim())
 	return func(x []float64) float64 {
 		copyFloats(in, x)
-		h := 0.0
-		for _, p := range points {
-			h += float64(p.value(in))
-		}
-		return h
+		return float64(point.value(in))
 	}
 }
 
@@ -80,25 +58,17 @@ func (m *HNN[T]) widen() Model {
 
 // NewPass returns temporaries for up to rows rows.
 func (m *HNN[T]) NewPass(rows int) Pass[T] {
-	p := &hnnPass[T]{model: m, dim: m.Dim(), g: make([]T, rows*m.Dim())}
-	for _, h := range m.h {
-		p.parts = append(p.parts, h.newPass(rows))
-	}
-	return p
+	return &hnnPass[T]{part: m.h.newPass(rows), dim: m.Dim(), g: make([]T, rows*m.Dim())}
 }
 
 type hnnPass[T kernel.Float] struct {
-	model *HNN[T]
-	parts []partPass[T]
-	dim   int
-	g     []T
+	part partPass[T]
+	dim  int
+	g    []T
 }
 
 func (p *hnnPass[T]) Field(x, dx []T, rows int) {
-	clear(p.g[:rows*p.dim])
-	for _, part := range p.parts {
-		part.addGradient(x, p.g, rows)
-	}
+	p.part.gradient(x, p.g, rows)
 	n := p.dim / 2
 	for r := 0; r < rows*p.dim; r += p.dim {
 		g, dx := p.g[r:r+p.dim], dx[r:r+p.dim]
@@ -117,10 +87,5 @@ func (p *hnnPass[T]) Adjoint(dxbar, grad, xbar []T) {
 			b[i], b[n+i] = -b[n+i], b[i]
 		}
 	}
-	if xbar != nil {
-		clear(xbar[:len(dxbar)])
-	}
-	for i, part := range p.parts {
-		part.adjoint(dxbar, p.model.piece(i, grad), xbar)
-	}
+	p.part.adjoint(dxbar, grad, xbar)
 }

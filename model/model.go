@@ -1,5 +1,6 @@
 // Package model holds the learned vector fields dx/dt = f(x) of this project: the
-// Hamiltonian neural network and the baseline it is compared with.
+// Hamiltonian neural network, Hamiltonians of a known form, models that lose energy, and
+// the baselines they are compared with.
 //
 // A model is built from nn's two primitives and knows nothing of how it is
 // trained. [Model] is what every one gives to those that use it (rollouts,
@@ -18,7 +19,7 @@ import (
 // its parameters. A Model may be used by several goroutines at once, the functions
 // that it returns by one at a time: they own their temporaries.
 type Model interface {
-	// Kind is the model's name in files and results: "hnn" or "baseline".
+	// Kind is the model's name in files and results, as "hnn" or "baseline".
 	Kind() string
 	// Dim is the length of a state.
 	Dim() int
@@ -31,7 +32,7 @@ type Model interface {
 	BatchField() ode.BatchField
 }
 
-// Energetic is a model with a learned conserved quantity.
+// Energetic is a model with a learned energy, which it conserves unless it is Dissipating.
 type Energetic interface {
 	Model
 	// Energy returns an evaluator of the learned H at one state. H is known up to
@@ -99,9 +100,7 @@ func New[T kernel.Float](a Architecture, rng *rand.Rand) (Network[T], error) {
 // filled.
 type network[T kernel.Float] interface {
 	Network[T]
-	init(rng *rand.Rand)
-	bind()
-	bindTo(params []T)
+	module[T]
 	widen() Model
 }
 
@@ -111,7 +110,7 @@ func empty[T kernel.Float](a Architecture) (network[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	n.bind()
+	n.bind(make([]T, size[T](n)))
 	return n, nil
 }
 

@@ -21,25 +21,20 @@ type module[T kernel.Float] interface {
 	refreshPart(i int)
 }
 
-// mlp is a network that reads the components lo to lo+len(inputs) of a state, angles
-// among them as cosine and sine.
+// mlp is a network of a vector, angles in it as cosine and sine.
 type mlp[T kernel.Float] struct {
 	prefix string // of the tensors' names
-	lo     int
 	inputs embedding
 	spec   nn.Spec
 	net    *nn.MLP[T] // nil until bound
 }
 
-// newMLP returns a network over components lo to hi of the states of an architecture.
-func newMLP[T kernel.Float](a *Architecture, act nn.Activation, prefix string, lo, hi, out int) mlp[T] {
-	angles := a.Angles
-	if angles != nil {
-		angles = angles[lo:hi]
-	}
-	e := embeddingOf(angles, hi-lo)
-	return mlp[T]{prefix: prefix, lo: lo, inputs: e,
-		spec: nn.Spec{In: e.width(), Hidden: slices.Clone(a.Hidden), Out: out, Activation: act}}
+// newMLP returns a network of vectors of length dim, of which angles marks the angles
+// (nil for none), with the hidden layers of an architecture.
+func newMLP[T kernel.Float](a *Architecture, prefix string, dim int, angles []bool, out int) mlp[T] {
+	e := embeddingOf(angles, dim)
+	return mlp[T]{prefix: prefix, inputs: e,
+		spec: nn.Spec{In: e.width(), Hidden: slices.Clone(a.Hidden), Out: out, Activation: a.activation()}}
 }
 
 func (m *mlp[T]) tensors() []Tensor {
@@ -67,31 +62,28 @@ func (m *mlp[T]) init(rng *rand.Rand) { m.net.Init(rng, 1) }
 func (m *mlp[T]) refreshes() int      { return m.net.Refreshes() }
 func (m *mlp[T]) refreshPart(i int)   { m.net.RefreshPart(i) }
 
-// whole reports whether the network's input is a state of length dim as it stands.
-func (m *mlp[T]) whole(dim int) bool { return m.lo == 0 && len(m.inputs) == dim && m.inputs.plain() }
-
 // mlpPass is a tape of such a network with its inputs.
 type mlpPass[T kernel.Float] struct {
 	*mlp[T]
-	dim, rows int
-	tape      *nn.Tape[T]
-	u         []T // rows x width; unused where the input is the whole state
+	rows int
+	tape *nn.Tape[T]
+	u    []T // rows x width; nil where the input is the vector as it stands
 }
 
-func (m *mlp[T]) newPass(dim, rows int) mlpPass[T] {
-	p := mlpPass[T]{mlp: m, dim: dim, tape: m.net.NewTape(rows)}
-	if !m.whole(dim) {
+func (m *mlp[T]) newPass(rows int) mlpPass[T] {
+	p := mlpPass[T]{mlp: m, tape: m.net.NewTape(rows)}
+	if !m.inputs.plain() {
 		p.u = make([]T, rows*m.inputs.width())
 	}
 	return p
 }
 
-// in is the network's input for rows states.
+// in is the network's input for rows vectors.
 func (p *mlpPass[T]) in(x []T, rows int) []T {
 	p.rows = rows
 	if p.u == nil {
 		return x
 	}
-	embed(p.inputs, x[p.lo:], p.dim, p.u, rows)
+	embed(p.inputs, x, len(p.inputs), p.u, rows)
 	return p.u
 }

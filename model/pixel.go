@@ -129,10 +129,6 @@ func (m latentModule[T]) tensors() []Tensor {
 	return ts
 }
 
-func (m latentModule[T]) bind(params []T)   { m.bindTo(params) }
-func (m latentModule[T]) refreshes() int    { return m.Refreshes() }
-func (m latentModule[T]) refreshPart(i int) { m.RefreshPart(i) }
-
 // Pixels is the geometry of an observation.
 func (m *Pixel[T]) Pixels() Pixels { return *m.architecture.Pixels }
 

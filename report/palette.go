@@ -8,19 +8,23 @@ type Role int
 
 // The roles, in the order in which their runs are drawn.
 const (
-	Truth      Role = iota // true or measured
-	Baseline               // the plain network of the paper
-	HNN                    // trained by gradient descent
-	ClosedForm             // an HNN by one least-squares solve
+	Truth       Role = iota // true or measured
+	Baseline                // the plain network of the paper
+	HNN                     // trained by gradient descent
+	ClosedForm              // an HNN by one least-squares solve
+	SecondOrder             // the baseline that knows that positions change by velocities
+	Structured              // an HNN of a known form, or one that loses energy
 )
 
 // The colours are those of Okabe and Ito, "Color Universal Design" (2008), which
 // stay apart for colour-blind readers, on a dark grey for the truth.
 var roleColors = [...]color.RGBA{
-	Truth:      {0x40, 0x40, 0x40, 0xff},
-	Baseline:   {0xd5, 0x5e, 0x00, 0xff}, // vermillion
-	HNN:        {0x00, 0x72, 0xb2, 0xff}, // blue
-	ClosedForm: {0x00, 0x9e, 0x73, 0xff}, // bluish green
+	Truth:       {0x40, 0x40, 0x40, 0xff},
+	Baseline:    {0xd5, 0x5e, 0x00, 0xff}, // vermillion
+	HNN:         {0x00, 0x72, 0xb2, 0xff}, // blue
+	ClosedForm:  {0x00, 0x9e, 0x73, 0xff}, // bluish green
+	SecondOrder: {0xe6, 0x9f, 0x00, 0xff}, // orange
+	Structured:  {0x56, 0xb4, 0xe9, 0xff}, // sky blue
 }
 
 var (

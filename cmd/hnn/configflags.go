@@ -44,13 +44,13 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntVar(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "steps between two checkpoints, 0 for one at the end")
 	fs.BoolVar(&c.Polish, "polish", c.Polish, "solve for the last layer again after the training, where that lowers the error on held-out rows")
 	fs.BoolVar(&c.Known, "known", c.Known, "closed form: tell it the known system's structure, symmetry, angles and masses")
-	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "closed form: separable, quadratic-kinetic, pairwise")
+	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "form of H: "+list(model.Structures()))
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
-	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "closed form: linear")
+	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "how energy leaves: "+list(model.Dissipations())+" (closed form: linear)")
 	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
-	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "closed form: masses of the bodies")
+	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses of the bodies, of structure pairwise (closed form: and symmetry rotation)")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
-	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "closed form: weigh rows with large derivatives less")
+	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "weigh rows with large derivatives less, as near-collisions have")
 	fs.StringVar(&c.Solver, "solver", c.Solver, "closed form: cholesky or qr, empty for one that suits the size")
 	fs.Float64Var(&c.Ridge, "ridge", c.Ridge, "closed form: relative ridge, 0 for one chosen by the data")
 	fs.Float64Var(&c.Scale, "scale", c.Scale, "closed form: steepness of the features, 0 for one chosen by the data")
@@ -129,7 +129,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	}
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
-		"sampling": {"fresh", "epoch"}, "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
+		"sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic("hnn: no flag " + name)
@@ -226,16 +226,17 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 	}
 	for _, seed := range seeds {
 		for _, v := range variants {
-			// With several trainers a setting of one is not meant for the other.
+			// Of several trainers or models a setting of one is not meant for the other.
 			var skip []string
 			if f.mixed() {
 				skip = experiment.OtherKeys(v.Trainer)
 			}
+			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)
 			if err := f.apply(&v, skip); err != nil {
 				return nil, err
 			}
 			v.Seed = seed
-			if err := v.Validate(); err != nil {
+			if err := errors.Join(v.Complete(), v.Validate()); err != nil {
 				return nil, err
 			}
 			all = append(all, v)
@@ -249,7 +250,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 	var vs []experiment.Config
 	for _, m := range f.models {
 		for _, t := range f.trainers {
-			if m != model.KindHNN && t != experiment.Adam {
+			if !model.LearnsH(m) && t != experiment.Adam {
 				if len(f.trainers) > 1 {
 					continue // a baseline has one trainer
 				}
@@ -276,7 +277,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 
 // mixed reports whether runs of several trainers are asked for.
 func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && slices.Contains(f.models, model.KindBaseline)
+	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && slices.ContainsFunc(f.models, func(m string) bool { return !model.LearnsH(m) })
 }
 
 // absolute makes a file's name hold wherever the run is continued from.

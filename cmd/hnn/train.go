@@ -92,7 +92,7 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 		configs, err := f.expand(c)
 		return configs, usage(err)
 	}
-	reason := experiment.AdamOnly(f.models, f.changed())
+	reason := experiment.AdamOnly(f.models, f.changed(), f.shown.Dissipation)
 	if reason != "" {
 		f.trainers = []string{experiment.Adam}
 	}

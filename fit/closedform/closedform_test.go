@@ -428,10 +428,6 @@ func TestFitRefuses(t *testing.T) {
 }
 
 func TestFlags(t *testing.T) {
-	s, err := ParseStructure("pairwise, quadratic-kinetic")
-	if err != nil || s != Pairwise|QuadraticKinetic || s.String() != "quadratic-kinetic,pairwise" {
-		t.Errorf("structure %v, %v", s, err)
-	}
 	y, err := ParseSymmetry("rotation", "parity")
 	if err != nil || y != Parity|Rotation || y.String() != "parity,rotation" {
 		t.Errorf("symmetry %v, %v", y, err)

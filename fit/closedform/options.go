@@ -7,24 +7,19 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"hnn/model"
 	"hnn/nn"
 )
 
-// Structure is what is known of the form of H. The flags are combined.
-type Structure uint8
+// Structure is what is known of the form of H. The flags are combined. Without
+// QuadraticKinetic a Pairwise H has any kinetic energy of the momenta; with it that of
+// each body has one coefficient, so that momentum and angular momentum are conserved.
+type Structure = model.Structure
 
 const (
-	// Separable is H = T(p) + V(q).
-	Separable Structure = 1 << iota
-	// QuadraticKinetic is a kinetic energy that is quadratic in the momenta: with
-	// constant coefficients where H is also Separable or Pairwise, else with
-	// coefficients that depend on the positions.
-	QuadraticKinetic
-	// Pairwise is a potential of the distances between bodies, the same function for
-	// every pair; it implies Separable. With QuadraticKinetic the kinetic energy of
-	// each body has one coefficient, so that momentum and angular momentum are
-	// conserved.
-	Pairwise
+	Separable        = model.Separable
+	QuadraticKinetic = model.QuadraticKinetic
+	Pairwise         = model.Pairwise
 )
 
 // Symmetry is what leaves H unchanged. The flags are combined.
@@ -40,22 +35,10 @@ const (
 	Rotation
 )
 
-var (
-	structureNames = []string{"separable", "quadratic-kinetic", "pairwise"}
-	symmetryNames  = []string{"parity", "time-reversal", "rotation"}
-)
-
-// String is the flags' names, separated by commas.
-func (s Structure) String() string { return flagNames(uint8(s), structureNames) }
+var symmetryNames = []string{"parity", "time-reversal", "rotation"}
 
 // String is the flags' names, separated by commas.
 func (s Symmetry) String() string { return flagNames(uint8(s), symmetryNames) }
-
-// ParseStructure is the inverse of Structure.String, for one name or several.
-func ParseStructure(names ...string) (Structure, error) {
-	flags, err := parseFlags("structure", structureNames, names)
-	return Structure(flags), err
-}
 
 // ParseSymmetry is the inverse of Symmetry.String, for one name or several.
 func ParseSymmetry(names ...string) (Symmetry, error) {

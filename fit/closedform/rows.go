@@ -1,11 +1,11 @@
 package closedform
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 
 	"hnn/data"
+	hnnfit "hnn/fit"
 )
 
 // rows are observations of the gradient of H: at state x it is g = (-dp/dt, dq/dt), with
@@ -66,24 +66,5 @@ func (r *rows) turned(rng *rand.Rand, by *rotation) *rows {
 	return c
 }
 
-// weigh gives row n the weight 1/sqrt(|g_n|^2 + median of |g|^2), relative to that of a
-// row at the median: rows with a large field, as near-collisions have, count by their
-// relative error, and do not outweigh the rest.
-func (r *rows) weigh() {
-	n := r.len()
-	squares := make([]float64, n)
-	for i := range squares {
-		v := r.g[i*r.dim : (i+1)*r.dim]
-		squares[i] = dot(v, v)
-	}
-	sorted := slices.Clone(squares)
-	slices.Sort(sorted)
-	median := sorted[n/2]
-	if median == 0 {
-		return // half of the rows are at rest: there is no scale to weigh by
-	}
-	r.weight = make([]float64, n)
-	for i, s := range squares {
-		r.weight[i] = math.Sqrt(2 * median / (s + median))
-	}
-}
+// weigh gives the rows the weights of fit.RowWeights.
+func (r *rows) weigh() { r.weight = hnnfit.RowWeights(r.g, r.dim) }

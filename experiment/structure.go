@@ -1,0 +1,88 @@
+package experiment
+
+import (
+	"slices"
+	"strings"
+
+	"hnn/model"
+)
+
+// hamiltonianKeys are the settings that say what is known of H and of its losses: a
+// baseline has none.
+var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass"}
+
+// SharedOut lists the settings that, of several models side by side, one takes no part in:
+// a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
+// neither, since it is there for comparison.
+func SharedOut(kind string, among []string) []string {
+	special := func(k string) bool { return model.LearnsH(k) && k != model.KindHNN }
+	switch {
+	case !model.LearnsH(kind) && slices.ContainsFunc(among, model.LearnsH),
+		kind == model.KindHNN && slices.ContainsFunc(among, special):
+		return slices.Clone(hamiltonianKeys)
+	}
+	return nil
+}
+
+// Complete brings the model's name and what else the configuration says of its form in
+// accord: see model.Architecture.Complete. The closed form has one model, hnn, and the
+// form of its H in structure and dissipation.
+func (c *Config) Complete() error {
+	structure, err := model.ParseStructure(c.Structure...)
+	if err != nil {
+		return err
+	}
+	a := model.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
+	if c.Trainer == ClosedForm {
+		if a.Kind == model.KindDissipative && a.Dissipation == "" {
+			a.Dissipation = model.DissipationLinear // the one that it fits
+		}
+		if !model.LearnsH(a.Kind) || a.Kind == model.KindHNN {
+			return nil
+		}
+	}
+	a = a.Complete()
+	if c.Trainer == ClosedForm {
+		a.Kind = model.KindHNN
+	}
+	c.Model, c.Dissipation, c.Structure = a.Kind, a.Dissipation, nil
+	if a.Structure != 0 {
+		c.Structure = strings.Split(a.Structure.String(), ",")
+	}
+	return nil
+}
+
+// architecture is that of the network for data with these columns, one a component.
+func (c *Config) architecture(columns []string) (model.Architecture, error) {
+	a := model.Architecture{
+		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation,
+		Dissipation: c.Dissipation, Masses: c.Mass,
+	}
+	var err error
+	if a.Structure, err = model.ParseStructure(c.Structure...); err != nil {
+		return a, err
+	}
+	if c.Angle != nil {
+		a.Angles, err = angles(c.Angle, columns)
+	}
+	return a, err
+}
+
+// validateArchitecture refuses a network that cannot be. The columns of a file are not
+// known yet, so that what depends on them is checked with the data.
+func (c *Config) validateArchitecture(columns []string) error {
+	if c.fromFile() {
+		plain := *c
+		plain.Angle = nil
+		c = &plain
+		if slices.Contains(c.Structure, model.Pairwise.String()) {
+			columns = stateNames(4 * max(2, len(c.Mass)))
+			c.Mass = nil
+		}
+	}
+	a, err := c.architecture(columns)
+	if err != nil {
+		return err
+	}
+	return a.Validate()
+}

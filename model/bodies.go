@@ -1,0 +1,260 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"hnn/internal/kernel"
+	"hnn/nn"
+)
+
+// bodiesPart is the kinetic energy of bodies of known relative masses,
+//
+//	T(p) = e^s sum_i |p_i|^2 / (2 m_i),
+//
+// with one number s to learn, zero at first: the unit of mass.
+type bodiesPart[T kernel.Float] struct {
+	name   string
+	masses []float64
+	space  int
+	params []T
+}
+
+func (b *bodiesPart[T]) tensors() []Tensor { return []Tensor{{b.name, []int{1}}} }
+func (b *bodiesPart[T]) bind(params []T)   { b.params = params }
+func (b *bodiesPart[T]) init(*rand.Rand)   { clear(b.params) }
+func (b *bodiesPart[T]) refreshes() int    { return 0 }
+func (b *bodiesPart[T]) refreshPart(int)   {}
+
+func (b *bodiesPart[T]) pass(rows int) *bodiesPass[T] {
+	n := len(b.masses) * b.space
+	p := &bodiesPass[T]{bodiesPart: b, inverse: make([]T, n), g: make([]T, rows*n)}
+	for i := range p.inverse {
+		p.inverse[i] = T(1 / b.masses[i%len(b.masses)])
+	}
+	return p
+}
+
+func (b *bodiesPart[T]) newPass(rows int) partPass[T] { return b.pass(rows) }
+func (b *bodiesPart[T]) newPoint() partPoint[T]       { return passPoint[T]{b.pass(1)} }
+
+type bodiesPass[T kernel.Float] struct {
+	*bodiesPart[T]
+	inverse []T // mass of each component
+	g       []T // the last gradient
+	rows    int
+}
+
+func (p *bodiesPass[T]) value(x []T) T {
+	var s T
+	for i, m := range p.inverse {
+		s += m * x[i] * x[i]
+	}
+	return T(math.Exp(float64(p.params[0]))) * s / 2
+}
+
+func (p *bodiesPass[T]) gradient(x, g []T, rows int) {
+	p.rows = rows
+	unit := T(math.Exp(float64(p.params[0])))
+	n := len(p.inverse)
+	for i := range rows * n {
+		g[i] = unit * p.inverse[i%n] * x[i]
+	}
+	copy(p.g, g[:rows*n])
+}
+
+func (p *bodiesPass[T]) adjoint(gbar, grad, xbar []T) {
+	n := len(p.inverse)
+	if grad != nil {
+		var s T
+		for i, g := range p.g[:p.rows*n] {
+			s += gbar[i] * g // d e^s / ds = e^s
+		}
+		grad[0] += s
+	}
+	if xbar != nil {
+		unit := T(math.Exp(float64(p.params[0])))
+		for i := range p.rows * n {
+			xbar[i] = unit * p.inverse[i%n] * gbar[i]
+		}
+	}
+}
+
+// pairPart is a potential of the distances between bodies,
+//
+//	V(q) = sum over pairs i < j of m_i m_j phi(log |q_i - q_j|),
+//
+// with one network phi for all pairs: it does not change when the bodies are moved,
+// turned, mirrored, or (those of equal mass) exchanged, and phi serves any number of
+// bodies. The positions are as in PairTerm.
+type pairPart[T kernel.Float] struct {
+	mlp[T]
+	masses []float64
+	space  int
+}
+
+func newPairPart[T kernel.Float](a *Architecture, prefix string, masses []float64, space int) *pairPart[T] {
+	return &pairPart[T]{newMLP[T](a, prefix, 1, nil, 1), masses, space}
+}
+
+// pairs is the number of pairs of n bodies.
+func pairs(n int) int { return n * (n - 1) / 2 }
+
+func (t *pairPart[T]) pass(rows int) *pairPartPass[T] {
+	n := rows * pairs(len(t.masses))
+	p := &pairPartPass[T]{
+		pairPart: t, tape: t.net.NewTape(n), x: make([]T, rows*len(t.masses)*t.space),
+		logs: make([]T, n), slopes: make([]T, n), slopesBar: make([]T, n), logsBar: make([]T, n),
+	}
+	for i, m := range t.masses {
+		for _, o := range t.masses[i+1:] {
+			p.strengths = append(p.strengths, T(m*o))
+		}
+	}
+	return p
+}
+
+func (t *pairPart[T]) newPass(rows int) partPass[T] { return t.pass(rows) }
+func (t *pairPart[T]) newPoint() partPoint[T]       { return passPoint[T]{t.pass(1)} }
+
+type pairPartPass[T kernel.Float] struct {
+	*pairPart[T]
+	tape      *nn.Tape[T]
+	strengths []T // m_i m_j
+	x         []T // the positions of the last pass
+	rows      int
+	// rows x pairs: log r, dphi/dlog r, and the derivatives of a loss by them.
+	logs, slopes, slopesBar, logsBar []T
+}
+
+func (p *pairPartPass[T]) distances(x []T, rows int) {
+	n, d := len(p.strengths), len(p.masses)*p.space
+	bodies := len(p.masses)
+	for r := range rows {
+		x, logs := x[r*d:(r+1)*d], p.logs[r*n:(r+1)*n]
+		pair := 0
+		for i := range bodies {
+			for j := i + 1; j < bodies; j++ {
+				square := 0.0
+				for a := 0; a < d; a += bodies {
+					delta := float64(x[a+i] - x[a+j])
+					square += delta * delta
+				}
+				logs[pair] = T(math.Log(square) / 2)
+				pair++
+			}
+		}
+	}
+}
+
+func (p *pairPartPass[T]) value(x []T) T {
+	p.distances(x, 1)
+	p.tape.Value(p.logs, p.slopes, len(p.strengths))
+	var s T
+	for i, m := range p.strengths {
+		s += m * p.slopes[i]
+	}
+	return s
+}
+
+func (p *pairPartPass[T]) gradient(x, g []T, rows int) {
+	n, bodies := len(p.strengths), len(p.masses)
+	d := bodies * p.space
+	p.rows = rows
+	copy(p.x, x[:rows*d])
+	p.distances(x, rows)
+	p.tape.Gradient(p.logs, p.slopes, nil, rows*n)
+	clear(g[:rows*d])
+	for r := range rows {
+		x, g := x[r*d:(r+1)*d], g[r*d:(r+1)*d]
+		pair := r * n
+		for i := range bodies {
+			for j := i + 1; j < bodies; j++ {
+				// d phi/dq_i = (d phi / d log r) (q_i - q_j) / r^2
+				f := p.strengths[pair-r*n] * p.slopes[pair] * inverseSquare(p.logs[pair])
+				for a := 0; a < d; a += bodies {
+					delta := f * (x[a+i] - x[a+j])
+					g[a+i] += delta
+					g[a+j] -= delta
+				}
+				pair++
+			}
+		}
+	}
+}
+
+// inverseSquare is 1/r^2 of log r.
+func inverseSquare[T kernel.Float](log T) T { return T(math.Exp(-2 * float64(log))) }
+
+// adjoint, for one pair with Delta = q_i - q_j, f = m s / r^2 and its cotangent
+// c = gbar_i - gbar_j:
+//
+//	fbar = c.Delta;  sbar = m fbar / r^2;  log r gets -2 f fbar and what the network's
+//	adjoint makes of sbar;  Delta gets f c + (log r)bar Delta / r^2
+func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
+	n, bodies := len(p.strengths), len(p.masses)
+	d := bodies * p.space
+	for r := range p.rows {
+		x, gbar := p.x[r*d:(r+1)*d], gbar[r*d:(r+1)*d]
+		pair := r * n
+		for i := range bodies {
+			for j := i + 1; j < bodies; j++ {
+				var fbar T
+				for a := 0; a < d; a += bodies {
+					fbar += (gbar[a+i] - gbar[a+j]) * (x[a+i] - x[a+j])
+				}
+				p.slopesBar[pair] = p.strengths[pair-r*n] * fbar * inverseSquare(p.logs[pair])
+				pair++
+			}
+		}
+	}
+	if xbar == nil {
+		p.tape.GradientAdjoint(p.slopesBar, nil, grad, nil)
+		return
+	}
+	p.tape.GradientAdjoint(p.slopesBar, nil, grad, p.logsBar)
+	clear(xbar[:p.rows*d])
+	for r := range p.rows {
+		x, gbar, xbar := p.x[r*d:(r+1)*d], gbar[r*d:(r+1)*d], xbar[r*d:(r+1)*d]
+		pair := r * n
+		for i := range bodies {
+			for j := i + 1; j < bodies; j++ {
+				inverse := inverseSquare(p.logs[pair])
+				f := p.strengths[pair-r*n] * p.slopes[pair] * inverse
+				// -2 f fbar = -2 s sbar
+				l := (p.logsBar[pair] - 2*p.slopes[pair]*p.slopesBar[pair]) * inverse
+				for a := 0; a < d; a += bodies {
+					delta := f*(gbar[a+i]-gbar[a+j]) + l*(x[a+i]-x[a+j])
+					xbar[a+i] += delta
+					xbar[a+j] -= delta
+				}
+				pair++
+			}
+		}
+	}
+}
+
+// WithMasses returns a pairwise model for bodies of other masses, as many as are given,
+// which move in the same space: a model trained on three bodies serves thirty. It
+// shares nothing with m. A model that is no pairwise network, or a mass that is not
+// positive, is an error.
+func WithMasses(m Model, masses []float64) (Energetic, error) {
+	p, ok := Widen(m).(*SeparableHNN[float64])
+	if !ok || p.architecture.Structure&Pairwise == 0 {
+		return nil, fmt.Errorf("model: a model of kind %q is for the number of bodies that it was trained on; one of kind %q serves any", m.Kind(), KindPairwise)
+	}
+	a := p.architecture
+	_, space := a.bodies()
+	a.Masses, a.Dim = masses, 2*space*len(masses)
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	w, err := empty[float64](a)
+	if err != nil {
+		return nil, err
+	}
+	copy(w.Params(), p.params)
+	Refresh[float64](w)
+	return w.(*SeparableHNN[float64]), nil
+}

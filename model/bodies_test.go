@@ -1,0 +1,102 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// What a sum over pairs of a function of the distance does not feel: shifts, turns and
+// mirrors of all bodies, and an exchange of two; and what follows, that the field keeps
+// momentum and angular momentum.
+func TestPairwiseIsInvariant(t *testing.T) {
+	const bodies = 3
+	m := newNetwork[float64](t, architectures()[KindPairwise])
+	energy, field := Model(m).(Energetic).Energy(), m.Field()
+	rng := rand.New(rand.NewPCG(1, 2))
+	x := normal(rng, 4*bodies)
+	h := energy(x)
+	for name, change := range map[string]func(y []float64){
+		"shift": func(y []float64) {
+			for i := range bodies {
+				y[i] += 0.7
+				y[bodies+i] -= 2
+			}
+		},
+		"turn": func(y []float64) {
+			sin, cos := math.Sincos(0.8)
+			for at := 0; at < len(y); at += 2 * bodies {
+				for i := at; i < at+bodies; i++ {
+					y[i], y[i+bodies] = cos*y[i]-sin*y[i+bodies], sin*y[i]+cos*y[i+bodies]
+				}
+			}
+		},
+		"mirror": func(y []float64) {
+			for i := range bodies {
+				y[i], y[2*bodies+i] = -y[i], -y[2*bodies+i]
+			}
+		},
+		"exchange": func(y []float64) {
+			for at := 0; at < len(y); at += bodies {
+				y[at], y[at+2] = y[at+2], y[at]
+			}
+		},
+	} {
+		y := append([]float64(nil), x...)
+		change(y)
+		// A hundred sums of order one.
+		if got := energy(y); math.Abs(got-h) > 1e-13 {
+			t.Errorf("%s: H = %v, was %v", name, got, h)
+		}
+	}
+	dx := make([]float64, len(x))
+	field(0, x, dx)
+	var px, py, l float64
+	for i := range bodies {
+		px += dx[2*bodies+i]
+		py += dx[3*bodies+i]
+		l += dx[i]*x[3*bodies+i] - dx[bodies+i]*x[2*bodies+i] + x[i]*dx[3*bodies+i] - x[bodies+i]*dx[2*bodies+i]
+	}
+	for name, rate := range map[string]float64{"momentum x": px, "momentum y": py, "angular momentum": l} {
+		if math.Abs(rate) > 1e-13 {
+			t.Errorf("%s changes at a rate of %g", name, rate)
+		}
+	}
+}
+
+// The law of a pair does not know how many bodies there are: the energy of five is the
+// sum of that of their pairs.
+func TestWithMasses(t *testing.T) {
+	three := newNetwork[float64](t, architectures()[KindPairwise])
+	masses := []float64{1, 2, 1, 0.5, 3}
+	n := len(masses)
+	five, err := WithMasses(three, masses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if five.Dim() != 4*n || five.Parameters() != three.Parameters() {
+		t.Fatalf("dimension %d with %d parameters", five.Dim(), five.Parameters())
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	x := normal(rng, 4*n)
+	clear(x[2*n:]) // at rest, so that all energy is potential
+	sum := 0.0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			two, err := WithMasses(three, []float64{masses[i], masses[j]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += two.Energy()([]float64{x[i], x[j], x[n+i], x[n+j], 0, 0, 0, 0})
+		}
+	}
+	if h := five.Energy()(x); math.Abs(h-sum) > 1e-13*math.Abs(sum) {
+		t.Errorf("H = %v of five bodies, %v of their pairs", h, sum)
+	}
+	if _, err := WithMasses(newNetwork[float64](t, architectures()[KindHNN]), masses); err == nil {
+		t.Error("a model that is no sum over pairs was given five bodies")
+	}
+	if _, err := WithMasses(three, []float64{1, 0, 1}); err == nil {
+		t.Error("a body without mass was taken")
+	}
+}

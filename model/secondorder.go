@@ -1,0 +1,131 @@
+package model
+
+import (
+	"math/rand/v2"
+
+	"hnn/internal/kernel"
+	"hnn/ode"
+)
+
+// SecondOrder is a baseline that knows Newton's second law, and no more: positions
+// change by velocities alone, and a network gives the forces,
+//
+//	dq/dt = A p,  dp/dt = f(q, p).
+//
+// The matrix A is learned, since data may hold momenta, and begins as the identity,
+// which it stays where p are velocities. Much of what an HNN gains over the plain
+// baseline is this bias (Gruver, Finzi, Stanton and Wilson, "Deconstructing the
+// Inductive Biases of Hamiltonian Neural Networks", 2022). It conserves nothing.
+type SecondOrder[T kernel.Float] struct {
+	base[T]
+	a     *matrix[T]
+	force *mlp[T]
+}
+
+func newSecondOrder[T kernel.Float](a *Architecture) *SecondOrder[T] {
+	velocity := &matrix[T]{name: "velocity.weight", n: a.Dim / 2}
+	force := newMLP[T](a, "force.", a.Dim, a.Angles, a.Dim/2)
+	return &SecondOrder[T]{base[T]{architecture: *a, modules: []module[T]{velocity, &force}}, velocity, &force}
+}
+
+// matrix is a learned n x n matrix, the identity at first.
+type matrix[T kernel.Float] struct {
+	name string
+	n    int
+	a    []T // row-major
+}
+
+func (m *matrix[T]) tensors() []Tensor { return []Tensor{{m.name, []int{m.n, m.n}}} }
+func (m *matrix[T]) bind(params []T)   { m.a = params }
+func (m *matrix[T]) refreshes() int    { return 0 }
+func (m *matrix[T]) refreshPart(int)   {}
+func (m *matrix[T]) init(*rand.Rand) {
+	clear(m.a)
+	for i := range m.n {
+		m.a[i*m.n+i] = 1
+	}
+}
+
+// times writes A v.
+func (m *matrix[T]) times(v, y []T) {
+	for i := range m.n {
+		var s T
+		for j, a := range m.a[i*m.n : (i+1)*m.n] {
+			s += a * v[j]
+		}
+		y[i] = s
+	}
+}
+
+// Field returns an evaluator of the field at one state.
+func (m *SecondOrder[T]) Field() ode.Field {
+	n := m.Dim() / 2
+	point := m.force.net.NewPoint()
+	in, u, out := make([]T, 2*n), make([]T, m.force.inputs.width()), make([]T, 2*n)
+	return func(_ float64, x, dx []float64) {
+		copyFloats(in, x)
+		embed(m.force.inputs, in, 2*n, u, 1)
+		m.a.times(in[n:], out)
+		point.Value(u, out[n:])
+		copyFloats(dx, out)
+	}
+}
+
+// BatchField returns an evaluator of the field at many states.
+func (m *SecondOrder[T]) BatchField() ode.BatchField { return m.batchField(m.NewPass) }
+
+func (m *SecondOrder[T]) widen() Model {
+	if w, ok := any(m).(*SecondOrder[float64]); ok {
+		return w
+	}
+	return m.widened()
+}
+
+// NewPass returns temporaries for up to rows rows.
+func (m *SecondOrder[T]) NewPass(rows int) Pass[T] {
+	n := rows * m.Dim() / 2
+	return &secondOrderPass[T]{
+		model: m, force: newValuePass(m.force, rows),
+		x: make([]T, 2*n), f: make([]T, n),
+	}
+}
+
+type secondOrderPass[T kernel.Float] struct {
+	model *SecondOrder[T]
+	force *valuePass[T]
+	x     []T // the states of the last pass
+	f     []T // forces, or the derivative of a loss by them
+}
+
+func (p *secondOrderPass[T]) Field(x, dx []T, rows int) {
+	n := p.model.Dim() / 2
+	copy(p.x, x[:2*n*rows])
+	p.force.Field(x, p.f, rows)
+	for r := range rows {
+		p.model.a.times(x[(2*r+1)*n:], dx[2*r*n:])
+		copy(dx[(2*r+1)*n:(2*r+2)*n], p.f[r*n:])
+	}
+}
+
+func (p *secondOrderPass[T]) Adjoint(dxbar, grad, xbar []T) {
+	n := p.model.Dim() / 2
+	rows := len(dxbar) / (2 * n)
+	for r := range rows {
+		copy(p.f[r*n:(r+1)*n], dxbar[(2*r+1)*n:])
+	}
+	p.force.Adjoint(p.f[:rows*n], p.model.piece(1, grad), xbar)
+	abar := p.model.piece(0, grad)
+	for r := range rows {
+		v := p.x[(2*r+1)*n : (2*r+2)*n]
+		for i, b := range dxbar[2*r*n : (2*r+1)*n] {
+			for j := range n {
+				if abar != nil {
+					abar[i*n+j] += b * v[j]
+				}
+				if xbar != nil {
+					xbar[(2*r+1)*n+j] += b * p.model.a.a[i*n+j]
+				}
+			}
+		}
+	}
+}
