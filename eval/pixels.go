@@ -1,0 +1,323 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"hnn/data/frames"
+	"hnn/internal/parallel"
+	"hnn/model"
+	"hnn/ode"
+	"hnn/system"
+)
+
+// PixelPendulum is the energy of the pendulum seen as pixels, by its angle q from hanging
+// and p = PixelMomentum times its angular velocity: the authors' 1.9 (1 - cos q) + p^2,
+// for which 1.875 would be exact.
+var PixelPendulum = system.Pendulum{K: 1.9}
+
+// PixelMomentum is what turns an angular velocity into the p of PixelPendulum.
+const PixelMomentum = 0.25
+
+// PixelLossResult is the authors' loss of a model of pictures over windows; see
+// fit.NewPixels.
+type PixelLossResult struct {
+	LossResult
+	// Reconstruction is the part that the autoencoder alone has: the mean squared error of
+	// a decoded pixel.
+	Reconstruction float64
+}
+
+// PixelLoss takes the loss over windows that are followed by at least one frame. Workers
+// is as in Options.
+func PixelLoss(m model.Autoencoder, set *frames.Set, windows []frames.Window, workers int) PixelLossResult {
+	nan := math.NaN()
+	if len(windows) == 0 {
+		return PixelLossResult{LossResult{Estimate{nan, nan}, nan}, nan}
+	}
+	g := m.Pixels()
+	d, px := m.Dim(), g.Len()
+	losses, pictures := make([]float64, len(windows)), make([]float64, len(windows))
+	plan := parallel.NewPlan(len(windows))
+	share(workers, plan.Blocks, func() func(int) {
+		encode, decode, field := m.Encoder(), m.Decoder(), m.BatchField()
+		n := plan.MaxBlock()
+		x, y := make([]float64, n*px), make([]float64, n*px)
+		z, next, dz := make([]float64, n*d), make([]float64, n*d), make([]float64, n*d)
+		times := make([]float64, n)
+		return func(block int) {
+			lo, hi := plan.Block(block)
+			n := hi - lo
+			observe(x, set, windows[lo:hi], g.Stack, 1)
+			encode(x, next, n)
+			observe(x, set, windows[lo:hi], g.Stack, 0)
+			encode(x, z, n)
+			decode(z, y, n)
+			field(times[:n], z[:n*d], dz[:n*d], n)
+			for r := range n {
+				pictures[lo+r] = meanSquare(y[r*px:(r+1)*px], x[r*px:(r+1)*px])
+				var velocity, predicted float64
+				for j := range d {
+					i := r*d + j
+					predicted += square(next[i] - z[i] - dz[i])
+					if j < d/2 {
+						velocity += square(z[i+d/2] - (next[i] - z[i]))
+					}
+				}
+				losses[lo+r] = pictures[lo+r] + velocity/float64(d/2) + 0.1*predicted/float64(d)
+			}
+		}
+	})
+	mean, deviation := stat.MeanStdDev(losses, nil)
+	return PixelLossResult{
+		LossResult{Estimate{mean, deviation / math.Sqrt(float64(len(losses)))}, median(losses)},
+		stat.Mean(pictures, nil),
+	}
+}
+
+func square(v float64) float64 { return v * v }
+
+// observe writes the observations that end so many frames after the windows' own.
+func observe(x []float64, set *frames.Set, windows []frames.Window, stack, after int) {
+	n := stack * set.Size()
+	for i, w := range windows {
+		frames.Observe(x[i*n:], set.Bytes(int(w.Trial), int(w.Frame)+after, stack))
+	}
+}
+
+// Encode returns the states of the observations at the windows, rows x m.Dim().
+func Encode(m model.Autoencoder, set *frames.Set, windows []frames.Window, workers int) []float64 {
+	g := m.Pixels()
+	d, px := m.Dim(), g.Len()
+	z := make([]float64, len(windows)*d)
+	if len(windows) == 0 {
+		return z
+	}
+	plan := parallel.NewPlan(len(windows))
+	share(workers, plan.Blocks, func() func(int) {
+		encode := m.Encoder()
+		x := make([]float64, plan.MaxBlock()*px)
+		return func(block int) {
+			lo, hi := plan.Block(block)
+			observe(x, set, windows[lo:hi], g.Stack, 0)
+			encode(x, z[lo*d:hi*d], hi-lo)
+		}
+	})
+	return z
+}
+
+// LatentMap is an affine map from a model's states to known coordinates.
+type LatentMap struct {
+	dim, out int
+	a        *mat.Dense // (dim + 1) x out, the constants last
+	// Residual is the root mean square of what the fit leaves of each coordinate.
+	Residual []float64
+}
+
+// FitLatentMap fits coordinates (rows x out) to states (rows x dim) by least squares.
+func FitLatentMap(z []float64, dim int, coordinates []float64, out int) (*LatentMap, error) {
+	rows := len(z) / dim
+	if rows <= dim || len(coordinates) != rows*out {
+		return nil, fmt.Errorf("eval: %d states and %d coordinates are too few or do not match", rows, len(coordinates)/out)
+	}
+	x := mat.NewDense(rows, dim+1, nil)
+	for r := range rows {
+		for j := range dim {
+			x.Set(r, j, z[r*dim+j])
+		}
+		x.Set(r, dim, 1)
+	}
+	m := &LatentMap{dim: dim, out: out, a: new(mat.Dense), Residual: make([]float64, out)}
+	y := mat.NewDense(rows, out, append([]float64(nil), coordinates...))
+	var condition mat.Condition
+	if err := m.a.Solve(x, y); err != nil && !errors.As(err, &condition) {
+		return nil, fmt.Errorf("eval: no linear map from latent states to coordinates: %w", err)
+	}
+	fitted := make([]float64, out)
+	for r := range rows {
+		m.Apply(z[r*dim:(r+1)*dim], fitted)
+		for j, v := range fitted {
+			m.Residual[j] += square(v-coordinates[r*out+j]) / float64(rows)
+		}
+	}
+	for j, v := range m.Residual {
+		m.Residual[j] = math.Sqrt(v)
+	}
+	return m, nil
+}
+
+// Apply writes the coordinates of one state.
+func (m *LatentMap) Apply(z, coordinates []float64) {
+	for j := range m.out {
+		v := m.a.At(m.dim, j)
+		for i := range m.dim {
+			v += z[i] * m.a.At(i, j)
+		}
+		coordinates[j] = v
+	}
+}
+
+// PixelResult is what rollouts in the latent plane, decoded, make of the first
+// observation of each of several films.
+type PixelResult struct {
+	// Rollouts are the latent states, one a frame from that of the first observation.
+	*Rollouts
+	// Seen are the states that the model's own encoder finds in the decoded pictures.
+	Seen []float64
+	// PixelMSE is the mean squared error of the newest frame's pixels at each time, over
+	// films.
+	PixelMSE []float64
+	// Energy is the energy MSE over the first frames (see PixelOptions), with an error from
+	// 5 groups of films, and States that of each film; NaN where no coordinates are known.
+	Energy Estimate
+	States []float64
+	// Kept is, for each film, the swing (greatest less least) of the angle in the last
+	// AmplitudeFrames of the rollout over that in the first, as Seen and mapped; of the
+	// first latent coordinate where no coordinates are known.
+	Kept []float64
+}
+
+// AmplitudeFrames is the number of frames over which a swing is taken: three periods of
+// the pendulum.
+const AmplitudeFrames = 100
+
+// PixelOptions say how to measure rollouts.
+type PixelOptions struct {
+	Options
+	// Map takes states to (angle, p); nil leaves the energies out.
+	Map *LatentMap
+	// EnergyFrames is the number of frames of the energy MSE.
+	EnergyFrames int
+}
+
+// PixelRollout rolls the model (its parameters widened to float64) out from the first
+// observation of every trial over all its frames, decodes every state and compares with
+// the trial. Trials must be equally long.
+//
+// The error is about the arguments, or wraps what Interrupt returned.
+func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*PixelResult, error) {
+	g := m.Pixels()
+	trials := len(films.Trials)
+	if trials == 0 || films.Width != g.Width || films.Height != g.Height {
+		return nil, fmt.Errorf("eval: %d films of %d x %d pixels for a model that sees %d x %d", trials, films.Width, films.Height, g.Width, g.Height)
+	}
+	points := films.Frames(0) - g.Stack + 1
+	var starts []frames.Window
+	for i := range films.Trials {
+		if films.Frames(i) != films.Frames(0) || points < 2 {
+			return nil, fmt.Errorf("eval: film %d has %d frames and the first %d; they must be equally long, and longer than the %d that the model sees at once", i, films.Frames(i), films.Frames(0), g.Stack)
+		}
+		starts = append(starts, frames.Window{Trial: int32(i), Frame: int32(g.Stack - 1)})
+	}
+	m = model.Widen(m).(model.Autoencoder)
+	d := m.Dim()
+	times := make([]float64, points)
+	for i := range times {
+		times[i] = float64(i)
+	}
+	rolled, err := Rollout(m.BatchField, Encode(m, films, starts, o.Workers), d, times, &ode.Settings{
+		Method: ode.DormandPrince, Control: ode.ScipyLike,
+		RTol: pixelRTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
+	}, o.Workers)
+	if err != nil {
+		return nil, err
+	}
+	r := &PixelResult{
+		Rollouts: rolled, Seen: make([]float64, len(rolled.States)), PixelMSE: make([]float64, points),
+		Energy: Estimate{math.NaN(), math.NaN()}, Kept: make([]float64, trials),
+	}
+	errs := make([]float64, trials*points)
+	share(o.Workers, trials, func() func(int) {
+		encode, decode := m.Encoder(), m.Decoder()
+		const block = 64
+		x, truth := make([]float64, block*g.Len()), make([]float64, films.Size())
+		return func(i int) {
+			for lo := 0; lo < points; lo += block {
+				n := min(block, points-lo)
+				at := (i*points + lo) * d
+				decode(rolled.States[at:at+n*d], x, n)
+				encode(x, r.Seen[at:at+n*d], n)
+				for k := range n {
+					frames.Observe(truth, films.Bytes(i, g.Stack-1+lo+k, 1))
+					errs[i*points+lo+k] = meanSquare(x[(k+1)*g.Len()-len(truth):(k+1)*g.Len()], truth)
+				}
+			}
+		}
+	})
+	for i, e := range errs {
+		r.PixelMSE[i%points] += e / float64(trials)
+	}
+	for i := range trials {
+		r.Kept[i] = kept(r.angles(i, o.Map))
+	}
+	if o.Map != nil {
+		r.energies(films, g.Stack, min(max(o.EnergyFrames, 1), points), o.Map)
+	}
+	return r, nil
+}
+
+// pixelRTol is the authors' for latent rollouts.
+const pixelRTol = 1e-6
+
+// angles are those along film i, as the model sees its own pictures.
+func (r *PixelResult) angles(i int, m *LatentMap) []float64 {
+	q, c := make([]float64, r.Points), make([]float64, 2)
+	for k := range q {
+		z := r.seen(i, k)
+		q[k] = z[0]
+		if m != nil {
+			m.Apply(z, c)
+			q[k] = c[0]
+		}
+	}
+	return q
+}
+
+func (r *PixelResult) seen(i, k int) []float64 {
+	at := (i*r.Points + k) * r.Dim
+	return r.Seen[at : at+r.Dim]
+}
+
+// kept is the swing at the end over that at the start.
+func kept(q []float64) float64 {
+	n := min(AmplitudeFrames, len(q)/2)
+	if n < 2 {
+		return math.NaN()
+	}
+	swing := func(q []float64) float64 {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, v := range q {
+			if math.IsNaN(v) {
+				return v
+			}
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		return hi - lo
+	}
+	return swing(q[len(q)-n:]) / swing(q[:n])
+}
+
+// energies compares the energy of what the model sees with the truth.
+func (r *PixelResult) energies(films *frames.Set, stack, points int, m *LatentMap) {
+	r.States = make([]float64, r.Rows())
+	c := make([]float64, 2)
+	for i := range r.States {
+		for k := range points {
+			m.Apply(r.seen(i, k), c)
+			truth := PixelCoordinates(films, frames.Window{Trial: int32(i), Frame: int32(stack - 1 + k)})
+			e := PixelPendulum.Hamiltonian(c) - PixelPendulum.Hamiltonian(truth[:])
+			r.States[i] += e * e / float64(points)
+		}
+	}
+	r.Energy = grouped(r.States)
+}
+
+// PixelCoordinates are q and p of the pendulum at a window's own frame.
+func PixelCoordinates(films *frames.Set, w frames.Window) [2]float64 {
+	s := films.Trials[w.Trial].States[2*w.Frame:]
+	return [2]float64{s[0], PixelMomentum * s[1]}
+}
