@@ -88,6 +88,8 @@ type Config struct {
 	WholeTrials  bool    `yaml:"whole-trials,omitempty"`
 	Tolerance    float64 `yaml:"tolerance,omitempty"`
 
+	PixelConfig `yaml:",inline"`
+
 	Strict  bool `yaml:"strict"`
 	Figures bool `yaml:"figures"`
 }
@@ -106,7 +108,7 @@ var protocol = map[string]func(*Config){
 
 // PaperTasks lists the paper's tasks that the program can run, in its order.
 func PaperTasks() []string {
-	return []string{"spring", "pendulum", RealPendulum, "two-body", "three-body"}
+	return []string{"spring", "pendulum", RealPendulum, "two-body", "three-body", PixelPendulum}
 }
 
 // Tasks lists every task: the paper's, then the other known systems.
@@ -130,6 +132,9 @@ func Default(task string) (Config, error) {
 		Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
 		TestEvery: 100, CheckpointEvery: 1000,
 		Strict: true, Figures: true,
+	}
+	if c.Pixels() {
+		return defaultPixels(c), nil
 	}
 	change, paper := protocol[task]
 	if !paper {
@@ -187,6 +192,12 @@ func (c *Config) Validate() error {
 	if _, err := Default(c.Task); err != nil {
 		return err
 	}
+	if c.Pixels() {
+		if err := c.validateRun(); err != nil {
+			return err
+		}
+		return c.validatePixels()
+	}
 	switch {
 	case c.fromFile() && c.Data == "":
 		return fmt.Errorf("task %s needs a file: give --data FILE", c.Task)
@@ -194,14 +205,12 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
 	case !c.fromFile() && c.readsColumns():
 		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp) and skip-bad-rows", c.Task)
-	case !slices.Contains(Trainers(), c.Trainer):
-		return &system.UnknownError{Kind: "trainer", Name: c.Trainer, Known: Trainers()}
-	case c.Precision != "float32" && c.Precision != "float64":
-		return fmt.Errorf("no precision %q; it is float32 or float64", c.Precision)
-	case c.CheckpointEvery < 0:
-		return fmt.Errorf("a checkpoint every %d steps; give a positive number, or 0 for one at the end only", c.CheckpointEvery)
-	case c.TestFraction < 0 || c.TestFraction >= 1 || math.IsNaN(c.TestFraction):
-		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
+	}
+	if err := c.validateRun(); err != nil {
+		return err
+	}
+	if names := c.given(pixelKeys); names != nil {
+		return fmt.Errorf("%s: of runs on pictures, and the task is %s", strings.Join(names, ", "), c.Task)
 	}
 	columns := stateNames(2)
 	if c.Task == RealPendulum && c.TestFraction != 0 {
@@ -227,14 +236,34 @@ func (c *Config) Validate() error {
 	if names := c.given(closedFormKeys); names != nil {
 		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), ClosedForm, c.Trainer)
 	}
-	if err := c.validateSchedule(); err != nil {
-		return err
-	}
 	if err := c.validateArchitecture(columns); err != nil {
 		return err
 	}
 	if c.Polish && c.Model != model.KindHNN {
 		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", model.KindHNN, c.Model)
+	}
+	return c.validateFit()
+}
+
+// validateRun checks what every run has.
+func (c *Config) validateRun() error {
+	switch {
+	case !slices.Contains(Trainers(), c.Trainer):
+		return &system.UnknownError{Kind: "trainer", Name: c.Trainer, Known: Trainers()}
+	case c.Precision != "float32" && c.Precision != "float64":
+		return fmt.Errorf("no precision %q; it is float32 or float64", c.Precision)
+	case c.CheckpointEvery < 0:
+		return fmt.Errorf("a checkpoint every %d steps; give a positive number, or 0 for one at the end only", c.CheckpointEvery)
+	case c.TestFraction < 0 || c.TestFraction >= 1 || math.IsNaN(c.TestFraction):
+		return fmt.Errorf("a test fraction of %v; it is at least 0 and less than 1", c.TestFraction)
+	}
+	return nil
+}
+
+// validateFit checks the options of the optimiser.
+func (c *Config) validateFit() error {
+	if err := c.validateSchedule(); err != nil {
+		return err
 	}
 	o, err := c.fitOptions(0)
 	if err != nil {
@@ -270,6 +299,7 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 	var head struct {
 		Task    string `yaml:"task"`
 		Trainer string `yaml:"trainer"`
+		Recipe  string `yaml:"recipe"`
 	}
 	if err := yaml.Unmarshal(text, &head); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
@@ -283,6 +313,9 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 	}
 	if head.Trainer == ClosedForm {
 		c = c.WithClosedForm()
+	}
+	if c, err = c.WithRecipe(head.Recipe); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", name, err)
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)

@@ -19,6 +19,7 @@ type dataset struct {
 	logged  sync.Once // the mapping
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
+	films   *films // of a run on pictures, whose split then has no rows
 }
 
 func loadDataset(c *Config, progress readProgress) (*dataset, error) {
@@ -31,6 +32,8 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 		return &dataset{Split: *split, mapping: m, note: "derivatives by forward differences, as the paper's protocol has them"}, nil
 	case OwnData:
 		return loadFile(c, progress)
+	case PixelPendulum, OwnFrames:
+		return loadFilms(c)
 	}
 	s, err := system.Lookup(c.Task)
 	if err != nil {
@@ -137,7 +140,7 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %+v %v %d %+v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw())
+	key := fmt.Sprintf("%s %q %+v %v %d %+v %+v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw(), c.PixelConfig)
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err

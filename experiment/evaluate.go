@@ -52,6 +52,9 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 // The energy metrics belong to the run's own data and have no value. The file is read
 // as the run's configuration says.
 func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
+	if r.Config.Pixels() {
+		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
+	}
 	test, m, note, err := readRows(&r.Config, path, e.Reading)
 	if err != nil {
 		return err
@@ -84,6 +87,9 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 
 // evaluate takes every measure that the run's task has.
 func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset) (*Results, error) {
+	if d.films != nil {
+		return e.evaluatePixels(ctx, c, m, d)
+	}
 	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
 	train := eval.Loss(m, d.Train.X, d.Train.DX, o.Workers)
 	test := eval.Loss(m, d.Test.X, d.Test.DX, o.Workers)

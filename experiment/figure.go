@@ -79,6 +79,9 @@ func (e *Env) figure(runs []*Run) error {
 
 // pictures draws everything that the runs of one task and seed have to show.
 func pictures(runs []*Run) ([]picture, error) {
+	if runs[0].data.films != nil {
+		return pixelPictures(runs)
+	}
 	task, err := reportTask(runs)
 	if err != nil {
 		return nil, err
@@ -215,6 +218,8 @@ func title(task string) string {
 		task = "real pendulum"
 	case OwnData:
 		task = "measured data"
+	case PixelPendulum:
+		task = "pixel pendulum"
 	}
 	return strings.ToUpper(task[:1]) + task[1:]
 }

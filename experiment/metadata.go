@@ -42,6 +42,11 @@ func (d *dataset) hash() string {
 		}
 		h.Write(buffer)
 	}
+	if d.films != nil {
+		for _, t := range d.films.set.Trials {
+			h.Write(t.Pixels)
+		}
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

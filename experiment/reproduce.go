@@ -104,7 +104,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 func Distinct(configs []Config) error {
 	seen := map[string]bool{}
 	for _, c := range configs {
-		name := strings.TrimSpace(fmt.Sprintf("%s %s %s seed %d %s", c.Task, c.Model, c.Trainer, c.Seed, c.Data))
+		name := strings.TrimSpace(fmt.Sprintf("%s %s %s seed %d %s", c.Task, c.Model, c.Trainer, c.Seed, c.Data+c.Frames))
 		if seen[name] {
 			return fmt.Errorf("the run %s is asked for twice", name)
 		}
@@ -126,7 +126,7 @@ func (e *Env) check(configs []Config) error {
 			return err
 		}
 		// Another seed draws as many rows.
-		rows := fmt.Sprintf("%s %q %+v %d %s %q", c.Task, c.Data, c.draw(), c.Batch, c.Trainer, c.Angle)
+		rows := fmt.Sprintf("%s %q %+v %d %s %q %+v", c.Task, c.Data, c.draw(), c.Batch, c.Trainer, c.Angle, c.PixelConfig)
 		if seen[rows] {
 			continue
 		}
@@ -142,18 +142,14 @@ func (e *Env) check(configs []Config) error {
 		if c.Trainer != Adam {
 			continue
 		}
-		a, err := c.architecture(d.columns())
+		a, err := c.networkFor(d)
 		if err != nil {
 			return err
 		}
 		if err := a.Validate(); err != nil {
 			return err
 		}
-		o, err := c.fitOptions(0)
-		if err != nil {
-			return err
-		}
-		if err := o.Validate(d.Train.Rows(), d.Test.Rows()); err != nil {
+		if _, err := c.optionsFor(d, 0); err != nil {
 			return err
 		}
 	}
@@ -169,7 +165,7 @@ func groups(runs []*Run) [][]*Run {
 		}
 		i := slices.IndexFunc(gs, func(g []*Run) bool {
 			c := g[0].Config
-			return c.Task == r.Config.Task && c.Seed == r.Config.Seed && c.Data == r.Config.Data
+			return c.Task == r.Config.Task && c.Seed == r.Config.Seed && c.Data == r.Config.Data && c.Frames == r.Config.Frames
 		})
 		if i < 0 {
 			gs = append(gs, []*Run{r})

@@ -114,6 +114,9 @@ type Results struct {
 	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`
 	Strict         *Strict    `json:"strict"`
 
+	// Pixels is absent for runs that see no pictures.
+	Pixels *PixelResults `json:"pixels,omitempty"`
+
 	FitSeconds Number `json:"fit_seconds"`
 	StepMS     Number `json:"step_ms"`
 	Engine     Engine `json:"engine"`

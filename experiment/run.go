@@ -184,7 +184,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 }
 
 func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*training[T], error) {
-	a, err := c.architecture(d.columns())
+	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err
 	}
@@ -195,22 +195,7 @@ func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*tra
 	if w := net.Architecture().Warning(); w != "" {
 		e.log("warning: %s", w)
 	}
-	train, err := fit.RowsOf[T](d.Train)
-	if err != nil {
-		return nil, err
-	}
-	if c.Weighted {
-		train.Weigh()
-	}
-	test, err := fit.RowsOf[T](d.Test)
-	if err != nil {
-		return nil, err
-	}
-	o, err := c.fitOptions(e.workers())
-	if err != nil {
-		return nil, err
-	}
-	trainer, err := fit.New(net, train, test, o, stream.Source(c.Seed, "batches"))
+	trainer, err := newTrainer(&c, d, net, e.workers())
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"hnn/data/frames"
 	"hnn/internal/kernel"
 	"hnn/nn"
 	"hnn/ode"
@@ -31,12 +32,9 @@ func (p *Pixels) String() string {
 	return fmt.Sprintf("%d frames of %d x %d, %s %v", p.Stack, p.Width, p.Height, p.Activation, p.Hidden)
 }
 
-// MaxSide is the largest width or height of a picture.
-const MaxSide = 128
-
 func (p *Pixels) specs(latent int) (encoder, decoder nn.Spec, err error) {
-	if p.Width < 1 || p.Height < 1 || p.Width > MaxSide || p.Height > MaxSide {
-		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, MaxSide, MaxSide)
+	if p.Width < 1 || p.Height < 1 || p.Width > frames.MaxSide || p.Height > frames.MaxSide {
+		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, frames.MaxSide, frames.MaxSide)
 	}
 	const mostStacked = 8
 	if p.Stack < 1 || p.Stack > mostStacked {

@@ -62,6 +62,11 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.BoolVar(&c.TestFirst, "test-first", c.TestFirst, "hold out the first rows of drawn data, not the last")
 	fs.BoolVar(&c.WholeTrials, "whole-trials", c.WholeTrials, "hold out whole drawn trajectories, cut none")
 	fs.Float64Var(&c.Tolerance, "tolerance", c.Tolerance, "of the integration of drawn trajectories")
+	fs.IntVar(&c.Stack, "stack", c.Stack, "pictures: frames of an observation")
+	fs.IntVar(&c.Latent, "latent", c.Latent, "pictures: length of the latent state")
+	fs.IntSliceVar(&c.Encoder, "encoder", c.Encoder, "pictures: widths of the encoder's hidden layers; the decoder has the reverse")
+	fs.IntVar(&c.LatentSteps, "latent-steps", c.LatentSteps, "pictures: frames that the latent state is predicted ahead in training")
+	fs.StringVar(&c.LatentIntegrator, "latent-integrator", c.LatentIntegrator, "pictures: step between frames in training: "+list(fit.PixelIntegrators()))
 	fs.Var(&inverse{&c.Strict}, "no-strict", "leave out the strict metrics, which may take longer than the training")
 	fs.Var(&inverse{&c.Figures}, "no-figures", "draw no figures")
 	for _, name := range []string{"no-strict", "no-figures"} {
@@ -96,6 +101,8 @@ type configFlags struct {
 	trainers []string
 	seeds    string
 	data     string
+	frames   string // of the verb train
+	recipe   string
 	jobs     int
 	out      string
 	force    bool
@@ -115,6 +122,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(model.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, "how to fit an HNN: "+strings.Join(experiment.Trainers(), ", ")+" (one least-squares solve)")
 	fs.StringVar(&f.data, "data", "", "file of measured trajectories, - for standard input")
+	fs.StringVar(&f.recipe, "recipe", "", "settings for pictures: "+strings.Join(experiment.Recipes(), ", ")+"; see docs/pixels.md")
 	fs.StringVar(&f.seeds, "seeds", "", "several seeds, as 0-4 or 0,3,7: reports mean, median and worst")
 	fs.IntVar(&f.jobs, "jobs", 1, "independent models to train side by side")
 	fs.StringVar(&f.out, "out", "", "run directory (with several runs: the folder of theirs); default a fresh one under runs/")
@@ -123,13 +131,14 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindConfig(fs, &f.shown)
 	// What differs from task to task has no default to show.
-	for name, zero := range map[string]string{"steps": "0", "batch": "0", "l2": "0", "noise": "0", "trajectories": "0", "points": "0", "horizon": "0", "test-fraction": "0", "tolerance": "0"} {
+	for name, zero := range map[string]string{"steps": "0", "batch": "0", "l2": "0", "noise": "0", "trajectories": "0", "points": "0", "horizon": "0", "test-fraction": "0", "tolerance": "0", "stack": "0", "latent": "0", "latent-steps": "0"} {
 		fs.Lookup(name).DefValue = zero
 		fs.Lookup(name).Usage += " (default: the task's)"
 	}
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
 		"sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
+		"recipe": experiment.Recipes(), "latent-integrator": fit.PixelIntegrators(),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic("hnn: no flag " + name)
@@ -162,7 +171,7 @@ func (f *configFlags) given() []string {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	bindConfig(own, new(experiment.Config))
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "trainer" || slices.Contains([]string{"seeds", "data", "config", "out", "force", "jobs"}, flag.Name) {
+		if own.Lookup(flag.Name) != nil || flag.Name == "model" || flag.Name == "trainer" || slices.Contains([]string{"seeds", "data", "frames", "recipe", "config", "out", "force", "jobs"}, flag.Name) {
 			names = append(names, "--"+flag.Name)
 		}
 	})
@@ -259,6 +268,8 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 			v := c
 			var err error
 			switch {
+			case t == experiment.ClosedForm && c.Pixels() && len(f.trainers) > 1:
+				continue // pictures are not for the closed form
 			case t == c.Trainer:
 			case t == experiment.ClosedForm:
 				v = v.WithClosedForm()

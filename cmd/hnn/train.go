@@ -13,12 +13,12 @@ import (
 
 func newTrain() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "train TASK | --data FILE | --config FILE | --resume DIR",
+		Use:   "train TASK | --data FILE | --frames FILMS | --config FILE | --resume DIR",
 		Short: "Train a model on a known system or on a file of trajectories",
 		Long: `Train fits a model and leaves a run directory with its configuration, metrics,
 weights, results and a figure. A task is any of the paper's or any known system,
-whose data are drawn; --data names a file of trajectories instead. --config repeats
-a run to the bit from its config.yaml; --resume continues one that was interrupted.
+whose data are drawn; --data names a file of trajectories instead, --frames
+films. --config repeats a run to the bit from its config.yaml; --resume continues one that was interrupted.
 
 Without --trainer an HNN is fitted by the closed form, one least-squares solve, in a
 second or so. Where that does not serve, Adam trains it: with any flag of Adam's own
@@ -28,6 +28,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 		Example: `  hnn train pendulum
   hnn train two-body --trainer adam --polish
   hnn train --data measurements.csv --model baseline,hnn
+  hnn train --frames films/ --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(experiment.Tasks(), cobra.ShellCompDirectiveNoFileComp),
@@ -35,6 +36,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.ClosedForm})
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
+	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
 	var config, resume string
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
@@ -68,8 +70,8 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 		return nil, usage(fmt.Errorf("hnn train takes one task, and got %q", args))
 	}
 	if config != "" {
-		if len(args) > 0 || f.data != "" {
-			return nil, usage(errors.New("--config holds the task and its file; leave out the task and --data"))
+		if len(args) > 0 || f.data != "" || f.frames != "" || f.recipe != "" {
+			return nil, usage(errors.New("--config holds the task, its file and its recipe; leave out the task, --data, --frames and --recipe"))
 		}
 		c, err := experiment.ReadConfigFile(config)
 		if err != nil {
@@ -88,7 +90,10 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 	if err != nil {
 		return nil, usage(err)
 	}
-	if f.cmd.Flags().Changed("trainer") {
+	if c.Pixels() && !f.cmd.Flags().Changed("trainer") {
+		f.trainers = []string{experiment.Adam}
+	}
+	if c.Pixels() || f.cmd.Flags().Changed("trainer") {
 		configs, err := f.expand(c)
 		return configs, usage(err)
 	}
@@ -129,12 +134,24 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	switch {
 	case len(args) == 1:
 		task = args[0]
+	case f.frames != "" && f.data != "":
+		return c, errors.New("--data and --frames: trajectories or films, give one of the two")
+	case f.frames != "":
+		task = experiment.OwnFrames
 	case f.data == "":
-		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv")
+		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv, or films, as in hnn train --frames films/")
 	}
 	if c, err = experiment.Default(task); err != nil {
 		return c, err
 	}
-	c.Data, err = absolute(f.data)
-	return c.Tuned(), err
+	if c.Data, err = absolute(f.data); err != nil {
+		return c, err
+	}
+	if c.Frames, err = absolute(f.frames); err != nil {
+		return c, err
+	}
+	if c.Pixels() || f.recipe != "" {
+		return c.WithRecipe(f.recipe)
+	}
+	return c.Tuned(), nil
 }

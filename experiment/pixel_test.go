@@ -1,0 +1,183 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hnn/data/frames"
+	"hnn/internal/stream"
+	"hnn/model"
+)
+
+// quickPixels is a run on pictures of a second or less.
+func quickPixels(t testing.TB, task string) Config {
+	c := mustDefault(t, task)
+	c.Hidden, c.Encoder, c.Steps, c.TestEvery, c.CheckpointEvery = []int{16}, []int{24, 24}, 30, 10, 10
+	c.Batch, c.LearningRate = 50, 3e-3
+	if task == PixelPendulum {
+		c.Trajectories, c.Points = 8, 30
+	}
+	return c
+}
+
+// writeFilms writes the frames of drawn pendulums as PNGs, one folder a trial.
+func writeFilms(t testing.TB, dir string, trials, length int) {
+	t.Helper()
+	set := frames.Pendulum(stream.New(9, "films"), trials, length)
+	for i := range set.Trials {
+		folder := filepath.Join(dir, fmt.Sprint(i))
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		for k := range length {
+			f, err := os.Create(filepath.Join(folder, fmt.Sprintf("%d.png", k)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			img := &image.Gray{Pix: set.Bytes(i, k, 1), Stride: set.Width, Rect: image.Rect(0, 0, set.Width, set.Height)}
+			if err := png.Encode(f, img); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestPixelPendulumRun(t *testing.T) {
+	runs, err := new(Env).RunAll(context.Background(), Models(quickPixels(t, PixelPendulum)), Batch{Root: t.TempDir(), Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		res, err := ReadResults(r.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := res.Pixels
+		if p == nil || p.Frames != longRollout+1 || res.EnergyMSE == nil || res.EnergyMSE.Protocol != "pixels" {
+			t.Fatalf("%s: pixels %+v, energy %+v", r.Dir, p, res.EnergyMSE)
+		}
+		// A picture of nothing has a mean square of 0.011.
+		if l := float64(res.TestLoss.Mean); !(l > 0 && l < 0.02) || !(p.Reconstruction < res.TestLoss.Mean) {
+			t.Errorf("%s: test loss %v, reconstruction %v", r.Dir, l, p.Reconstruction)
+		}
+		// The spread of the angle is 0.27; a fit leaves less.
+		if a := float64(p.AngleResidual); !(a > 0 && a < 0.3) {
+			t.Errorf("%s: angle off by %v", r.Dir, a)
+		}
+		again, err := new(Env).Open(r.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := new(Env).Evaluate(context.Background(), again); err != nil {
+			t.Fatal(err)
+		}
+		if *again.Results.Pixels != *p || again.Results.TestLoss != res.TestLoss {
+			t.Errorf("%s: evaluated again %+v, first %+v", r.Dir, again.Results.Pixels, p)
+		}
+		for _, f := range []string{"pixel-pendulum.svg", "training.svg"} {
+			if info, err := os.Stat(filepath.Join(r.Dir, figuresFolder, f)); err != nil || info.Size() == 0 {
+				t.Errorf("%s: %v", f, err)
+			}
+		}
+	}
+}
+
+// An interrupted run on pictures ends with the bits of one that was not.
+func TestPixelResume(t *testing.T) {
+	c := quickPixels(t, PixelPendulum)
+	c.Figures = false
+	c.LatentSteps, c.LatentIntegrator = 3, "rk4"
+	whole, cut := t.TempDir(), t.TempDir()
+	if _, err := new(Env).Train(context.Background(), c, whole); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := &Env{Workers: 1, Meter: func(string, int) Meter { return interruptAt{17, cancel} }}
+	if _, err := stop.Train(ctx, c, cut); err == nil {
+		t.Fatal("it was not interrupted")
+	}
+	if _, err := new(Env).Resume(context.Background(), cut); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{modelFile, metricsFile} {
+		if read(t, whole, f) != read(t, cut, f) {
+			t.Errorf("%s differs after an interrupt", f)
+		}
+	}
+}
+
+func TestOwnFrames(t *testing.T) {
+	dir := t.TempDir()
+	writeFilms(t, dir, 4, 12)
+	c := quickPixels(t, OwnFrames)
+	c.Frames, c.Latent, c.Stack, c.Batch = dir, 4, 3, 200
+	runs, err := new(Env).RunAll(context.Background(), Models(c), Batch{Root: t.TempDir(), Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		p := r.Results.Pixels
+		if r.Results.EnergyMSE != nil || p.Frames != 10 || math.IsNaN(float64(p.PixelMSE)) || math.IsNaN(float64(p.AmplitudeKept)) {
+			t.Errorf("%s: energy %v, %+v", r.Dir, r.Results.EnergyMSE, p)
+		}
+		if m := r.model.(model.Autoencoder); m.Dim() != 4 || m.Pixels().Stack != 3 {
+			t.Errorf("a model of %d latent numbers and %d frames", m.Dim(), m.Pixels().Stack)
+		}
+	}
+	// One film: its end is held out.
+	c.Frames = filepath.Join(dir, "2")
+	c.Latent, c.Stack = 2, 2
+	if _, err := new(Env).Train(context.Background(), c, t.TempDir()); err != nil {
+		t.Error(err)
+	}
+	c.TestFraction = 0.9
+	if _, err := new(Env).Train(context.Background(), c, t.TempDir()); err == nil || !strings.Contains(err.Error(), "cannot be cut") {
+		t.Errorf("nine tenths held out: %v", err)
+	}
+}
+
+func TestPixelConfigErrors(t *testing.T) {
+	for _, c := range []struct {
+		task   string
+		change func(*Config)
+		says   string
+	}{
+		{PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
+		{PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
+		{PixelPendulum, func(c *Config) { c.Trainer = ClosedForm }, "trained by adam"},
+		{PixelPendulum, func(c *Config) { c.Noise = 0.1 }, "have no meaning"},
+		{PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
+		{PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
+		{PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
+		{PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
+		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
+		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
+		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
+		{PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
+		{OwnFrames, func(*Config) {}, "--frames"},
+		{OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
+		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
+	} {
+		config := mustDefault(t, c.task)
+		c.change(&config)
+		if err := config.Validate(); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("error is %v, want one that says %q", err, c.says)
+		}
+	}
+	if _, err := mustDefault(t, "spring").WithRecipe("long"); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
+		t.Errorf("a recipe for the spring: %v", err)
+	}
+	if _, err := mustDefault(t, PixelPendulum).WithRecipe("lang"); err == nil || !strings.Contains(err.Error(), `"long"`) {
+		t.Errorf("a recipe that does not exist: %v", err)
+	}
+}

@@ -1,0 +1,153 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hnn/data/frames"
+	"hnn/fit"
+	"hnn/model"
+	"hnn/system"
+)
+
+// PixelPendulum is the paper's task that learns from pictures.
+const PixelPendulum = "pixel-pendulum"
+
+// OwnFrames is the task of a run on a user's films.
+const OwnFrames = "frames"
+
+// PixelConfig is what a run on pictures has beside the settings of every other.
+type PixelConfig struct {
+	// Frames is the file or folder of a run on a user's films.
+	Frames string `yaml:"frames,omitempty"`
+	// Recipe names a set of settings; see Config.WithRecipe.
+	Recipe string `yaml:"recipe,omitempty"`
+	// Stack is the number of frames of an observation, Latent the length of its state.
+	Stack  int `yaml:"stack,omitempty"`
+	Latent int `yaml:"latent,omitempty"`
+	// Encoder are the widths of the encoder's hidden layers; the decoder's are the reverse.
+	Encoder []int `yaml:"encoder,flow,omitempty"`
+	// LatentSteps and LatentIntegrator: see fit.PixelLoss.
+	LatentSteps      int    `yaml:"latent-steps,omitempty"`
+	LatentIntegrator string `yaml:"latent-integrator,omitempty"`
+}
+
+// pixelKeys are the keys of PixelConfig.
+var pixelKeys = []string{"frames", "recipe", "stack", "latent", "encoder", "latent-steps", "latent-integrator"}
+
+// Pixels reports whether the run learns from pictures.
+func (c *Config) Pixels() bool { return c.Task == PixelPendulum || c.Task == OwnFrames }
+
+// The draw of the pixel pendulum: 200 trials of 103 frames.
+const (
+	pixelTrials = 200
+	pixelFrames = 103
+)
+
+// defaultPixels is the authors' protocol (experiment-pixels).
+func defaultPixels(c Config) Config {
+	c.Steps, c.Batch, c.L2, c.TestEvery, c.Strict = 10000, 200, 1e-5, 200, false
+	c.TestFraction = 0.2
+	l := fit.DefaultPixelLoss()
+	c.PixelConfig = PixelConfig{
+		Stack: 2, Latent: 2, Encoder: []int{200, 200, 200},
+		LatentSteps: l.Steps, LatentIntegrator: l.Integrator,
+	}
+	if c.Task == PixelPendulum {
+		c.Trajectories, c.Points, c.TestFirst, c.WholeTrials = pixelTrials, pixelFrames, true, true
+	}
+	return c
+}
+
+// recipes are settings that are better than the authors', by name.
+var recipes = map[string]func(*Config){
+	"long": func(c *Config) {
+		c.Schedule, c.LatentSteps, c.LatentIntegrator = "cosine", 4, "rk4"
+	},
+}
+
+// Recipes lists the names that WithRecipe takes, the authors' first.
+func Recipes() []string { return []string{"paper", "long"} }
+
+// WithRecipe returns the configuration with the settings of a recipe for runs on
+// pictures: "paper" (or "") has the authors', "long" predicts the latent state several
+// frames ahead.
+func (c Config) WithRecipe(name string) (Config, error) {
+	if name == "" || name == "paper" {
+		return c, nil
+	}
+	change, ok := recipes[name]
+	if !ok {
+		return c, &system.UnknownError{Kind: "recipe", Name: name, Known: Recipes()}
+	}
+	if !c.Pixels() {
+		return c, fmt.Errorf("recipe %s is one for runs on pictures, and the task is %s", name, c.Task)
+	}
+	change(&c)
+	c.Recipe = name
+	return c, nil
+}
+
+func (c *Config) pixelLoss() fit.PixelLoss {
+	return fit.PixelLoss{Steps: c.LatentSteps, Integrator: c.LatentIntegrator}
+}
+
+// pixelArchitecture is the network for pictures of a size.
+func (c *Config) pixelArchitecture(width, height int) model.Architecture {
+	return model.Architecture{
+		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation,
+		Pixels: &model.Pixels{Width: width, Height: height, Stack: c.Stack, Hidden: c.Encoder, Activation: "relu"},
+	}
+}
+
+// minFrames is the least number of frames of a trial: an observation and what it is to
+// predict, and never fewer than four.
+func (c *Config) minFrames() int { return max(4, c.Stack+c.LatentSteps) }
+
+func (c *Config) validatePixels() error {
+	switch {
+	case c.Data != "":
+		return fmt.Errorf("task %s learns from pictures and takes no --data", c.Task)
+	case c.Task == OwnFrames && c.Frames == "":
+		return errors.New("task frames needs films: give --frames with a folder, an .npz or a .gif")
+	case c.Task == PixelPendulum && c.Frames != "":
+		return fmt.Errorf("task %s draws its own frames; for your own leave the task out", c.Task)
+	case c.Trainer != Adam:
+		return fmt.Errorf("models of pictures are trained by %s, not by %s", Adam, c.Trainer)
+	case c.Strict:
+		return fmt.Errorf("task %s has no strict metrics; leave strict out", c.Task)
+	case c.Horizon != 0 || c.Noise != 0 || c.Tolerance != 0:
+		return fmt.Errorf("task %s: horizon, noise and tolerance have no meaning for pictures; leave them out", c.Task)
+	case c.Angle != nil:
+		return fmt.Errorf("task %s: the components of a latent state have no meaning beforehand; leave angle out", c.Task)
+	case c.Task == OwnFrames && (c.Trajectories != 0 || c.Points != 0 || c.TestFirst || c.WholeTrials):
+		return errors.New("task frames draws nothing: leave out trajectories, points, test-first and whole-trials")
+	case c.Task == OwnFrames && c.TestFraction == 0:
+		return errors.New("a test fraction of 0 leaves no film to test on; give more")
+	case c.Task == PixelPendulum:
+		if most := 100_000_000; c.Trajectories < 2 || c.Points < c.minFrames() || c.Points > most/(frames.Side*frames.Side)/c.Trajectories {
+			return fmt.Errorf("%d trials of %d frames; give at least 2 of %d each, and at most %d frames together", c.Trajectories, c.Points, c.minFrames(), most/(frames.Side*frames.Side))
+		}
+		if n := c.testTrials(c.Trajectories); n < 1 || n >= c.Trajectories {
+			return fmt.Errorf("a test fraction of %v of %d trials leaves %d to test on and %d to train on; both need one", c.TestFraction, c.Trajectories, n, c.Trajectories-n)
+		}
+	}
+	if c.Recipe != "" && !slices.Contains(Recipes(), c.Recipe) {
+		return &system.UnknownError{Kind: "recipe", Name: c.Recipe, Known: Recipes()}
+	}
+	if names := c.given(closedFormKeys); names != nil {
+		return fmt.Errorf("%s: of the trainer %s, which does not learn from pictures", strings.Join(names, ", "), ClosedForm)
+	}
+	if err := c.pixelLoss().Validate(); err != nil {
+		return err
+	}
+	if err := c.pixelArchitecture(1, 1).Validate(); err != nil {
+		return err
+	}
+	return c.validateFit()
+}
+
+// testTrials is the number of whole trials held out.
+func (c *Config) testTrials(trials int) int { return int(float64(trials)*c.TestFraction + 0.5) }

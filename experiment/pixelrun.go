@@ -1,0 +1,139 @@
+package experiment
+
+import (
+	"fmt"
+
+	"hnn/data"
+	"hnn/data/frames"
+	"hnn/fit"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+)
+
+// films are the data of a run on pictures: trials to learn from and held-out ones.
+type films struct {
+	set       *frames.Set
+	held      [2]int // the trials held out, first and end
+	firstHeld bool   // they come before the others
+	stack     int
+	// starts are the films that rollouts are measured on: of the pendulum longer ones, drawn
+	// for that; of a user's own those held out.
+	starts *frames.Set
+}
+
+// heldWindows and trainWindows are the observations followed by at least ahead frames.
+func (f *films) heldWindows(ahead int) []frames.Window {
+	return f.set.Windows(f.held[0], f.held[1], f.stack, ahead)
+}
+
+func (f *films) trainWindows(ahead int) []frames.Window {
+	if f.held[0] == 0 {
+		return f.set.Windows(f.held[1], len(f.set.Trials), f.stack, ahead)
+	}
+	return f.set.Windows(0, f.held[0], f.stack, ahead)
+}
+
+// The films that the pendulum's rollouts are compared with: 15 in 5 groups, of 1,000
+// frames after the first observation.
+const (
+	pixelStarts      = 15
+	longRollout      = 1000
+	energyFrames     = 200
+	pixelStartStream = "pixel starts"
+)
+
+func loadFilms(c *Config) (*dataset, error) {
+	none := func() *data.Set { return &data.Set{Dim: c.Latent, Names: latentNames(c.Latent)} }
+	d := &dataset{Split: data.Split{Train: none(), Test: none()}}
+	f := &films{stack: c.Stack}
+	d.films = f
+	if c.Task == PixelPendulum {
+		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Trajectories, c.Points)
+		f.starts = frames.Pendulum(stream.New(c.Seed, pixelStartStream), pixelStarts, c.Stack+longRollout)
+		f.held = [2]int{0, c.testTrials(c.Trajectories)}
+		if !c.TestFirst {
+			f.held = [2]int{c.Trajectories - f.held[1], c.Trajectories}
+		}
+		return d, nil
+	}
+	var err error
+	if f.set, err = frames.Read(c.Frames, c.minFrames()); err != nil {
+		return nil, err
+	}
+	if len(f.set.Trials) == 1 {
+		if err := f.set.Cut(c.TestFraction, c.minFrames()); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Frames, err)
+		}
+	}
+	n := len(f.set.Trials)
+	held := min(max(1, c.testTrials(n)), n-1)
+	f.held = [2]int{n - held, n}
+	f.starts = f.set.Equal(n-held, n)
+	return d, nil
+}
+
+// latentNames names the components of a latent state.
+func latentNames(dim int) []string {
+	var names []string
+	for i := range dim {
+		names = append(names, fmt.Sprintf("z%d", i+1))
+	}
+	return names
+}
+
+// networkFor is the architecture of the network for a dataset.
+func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
+	if f := d.films; f != nil {
+		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
+	}
+	return c.architecture(d.columns())
+}
+
+// rows are the numbers of rows that a run trains and is tested on.
+func (c *Config) rows(d *dataset) (train, test int) {
+	if f := d.films; f != nil {
+		return len(f.trainWindows(c.LatentSteps)), len(f.heldWindows(c.LatentSteps))
+	}
+	return d.Train.Rows(), d.Test.Rows()
+}
+
+// optionsFor are the options of the optimiser for a dataset. A user's film may have fewer
+// observations than a batch, which then has them all.
+func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
+	o, err := c.fitOptions(workers)
+	if err != nil {
+		return o, err
+	}
+	train, test := c.rows(d)
+	if c.Task == OwnFrames && o.Batch >= train && train > 0 {
+		o.Batch = 0
+	}
+	return o, o.Validate(train, test)
+}
+
+// newTrainer returns the trainer of a run's network on its data.
+func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], workers int) (*fit.Trainer[T], error) {
+	o, err := c.optionsFor(d, workers)
+	if err != nil {
+		return nil, err
+	}
+	source := stream.Source(c.Seed, "batches")
+	if f := d.films; f != nil {
+		return fit.NewPixels(net,
+			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
+			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, c.pixelLoss(), o, source)
+	}
+	train, err := fit.RowsOf[T](d.Train)
+	if err != nil {
+		return nil, err
+	}
+	if c.Weighted {
+		train.Weigh()
+	}
+	test, err := fit.RowsOf[T](d.Test)
+	if err != nil {
+		return nil, err
+	}
+	return fit.New(net, train, test, o, source)
+}
