@@ -82,11 +82,11 @@ const windowRows = 48
 
 // shooter computes the loss of windows and its gradient over batches of one size.
 type shooter[T kernel.Float] struct {
-	net      model.Network[T]
 	pool     *parallel.Pool
 	trials   Trials[T]
 	options  Shooting
 	substeps int
+	angles   []bool // components that are angles, nil for none
 
 	windows []window
 	starts  []bool  // of each row, whether a window begins there; for continuity alone
@@ -110,12 +110,12 @@ type rollout[T kernel.Float] struct {
 	active    []int
 }
 
-// newShooter makes a shooter over windows for batches of so many, 0 meaning all. With
-// values it fits the states.
-func newShooter[T kernel.Float](net model.Network[T], pool *parallel.Pool, trials Trials[T], s Shooting, length, batch int, gradient bool, values, vbar []T) (*shooter[T], error) {
+// newShooter makes a shooter through passes over windows of a length, for batches of so
+// many, 0 meaning all.
+func newShooter[T kernel.Float](newPass func(rows int) model.Pass[T], pool *parallel.Pool, trials Trials[T], s Shooting, length, batch int) (*shooter[T], error) {
 	k := &shooter[T]{
-		net: net, pool: pool, trials: trials, options: s, substeps: max(s.Substeps, 1),
-		windows: trials.windows(length, s.stride(length)), values: values, vbar: vbar,
+		pool: pool, trials: trials, options: s, substeps: max(s.Substeps, 1),
+		windows: trials.windows(length, s.stride(length)),
 	}
 	n := len(k.windows)
 	if batch > 0 {
@@ -129,7 +129,7 @@ func newShooter[T kernel.Float](net model.Network[T], pool *parallel.Pool, trial
 			x: make([]T, rows*d), h: make([]T, steps*rows), bar: make([]T, (steps+1)*rows*d), active: make([]int, steps),
 		}
 		var err error
-		if w.roll, err = unroll.New(s.Method, net, rows, steps); err != nil {
+		if w.roll, err = unroll.New(s.Method, newPass(rows), d, rows, steps); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 		k.workers = append(k.workers, w)
@@ -137,17 +137,22 @@ func newShooter[T kernel.Float](net model.Network[T], pool *parallel.Pool, trial
 	k.run = func(worker, block int) {
 		_, k.failed[block] = k.residual(worker, block)
 	}
-	if gradient {
-		k.sums = newSums[T](pool, k.plan.Groups, len(net.Params()))
-		k.run = k.group
-	}
-	if s.Continuity > 0 && values != nil {
-		k.ends, k.starts = make([]T, n*d), make([]bool, len(trials.Times))
+	return k, nil
+}
+
+// withGradient makes the shooter take the gradient by so many parameters and, unless
+// values is nil, by fitted states.
+func (k *shooter[T]) withGradient(parameters int, values, vbar []T) *shooter[T] {
+	k.sums = newSums[T](k.pool, k.plan.Groups, parameters)
+	k.run = k.group
+	k.values, k.vbar = values, vbar
+	if k.options.Continuity > 0 && values != nil {
+		k.ends, k.starts = make([]T, len(k.chosen)*k.trials.Dim), make([]bool, len(k.trials.Times))
 		for _, w := range k.windows {
 			k.starts[w.row] = true
 		}
 	}
-	return k, nil
+	return k
 }
 
 // choose takes windows by their numbers, which it sorts; nil takes all.
@@ -236,7 +241,7 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 		}
 		for i := first; i <= win.steps; i++ {
 			at := (i*m*rows + r) * d
-			squares += distance(states[at:at+d], k.trials.X[(win.row+i)*d:], bar[at:at+d], T(scale))
+			squares += distance(states[at:at+d], k.trials.X[(win.row+i)*d:], bar[at:at+d], k.angles, T(scale))
 		}
 		if end := win.row + win.steps; k.ends != nil && k.starts[end] {
 			at, c := (win.steps*m*rows+r)*d, k.options.Continuity
@@ -253,12 +258,15 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 	return bar, nil
 }
 
-// distance is the squared distance between two states; its derivative by the first,
-// times scale/2, is added to bar.
-func distance[T kernel.Float](x, want, bar []T, scale T) float64 {
+// distance is the squared distance between two states, angles being the same after a whole
+// turn; its derivative by the first, times scale/2, is added to bar.
+func distance[T kernel.Float](x, want, bar []T, angles []bool, scale T) float64 {
 	squares := 0.0
 	for i, v := range x {
 		e := v - want[i]
+		if angles != nil && angles[i] {
+			e = T(math.Remainder(float64(e), 2*math.Pi))
+		}
 		squares += float64(e) * float64(e)
 		bar[i] += scale * e
 	}

@@ -1,10 +1,7 @@
 package fit
 
 import (
-	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
@@ -39,12 +36,21 @@ func newTrajectoryLoss[T kernel.Float](net model.Network[T], pool *parallel.Pool
 	}
 	if last := f.lengths[len(f.lengths)-1]; test.longest() > 0 {
 		var err error
-		if f.tester, err = newShooter(net, pool, test, s, min(last, test.longest()), 0, false, nil, nil); err != nil {
+		if f.tester, err = f.newShooter(test, min(last, test.longest()), 0); err != nil {
 			return nil, err
 		}
 		f.tester.choose(nil)
 	}
 	return f, f.enter(0)
+}
+
+func (f *trajectoryLoss[T]) newShooter(trials Trials[T], length, batch int) (*shooter[T], error) {
+	k, err := newShooter(f.net.NewPass, f.pool, trials, f.options, length, batch)
+	if err != nil {
+		return nil, err
+	}
+	k.angles = f.net.Architecture().Angles
+	return k, nil
 }
 
 // stageOf is the stage of a step, which counts from 1.
@@ -61,12 +67,11 @@ func (f *trajectoryLoss[T]) enter(stage int) error {
 	if stage == f.stage {
 		return nil
 	}
-	var err error
-	f.engine, err = newShooter(f.net, f.pool, f.trials, f.options, f.lengths[stage], f.batch, true, f.values, f.vbar)
+	k, err := f.newShooter(f.trials, f.lengths[stage], f.batch)
 	if err != nil {
 		return err
 	}
-	f.stage = stage
+	f.engine, f.stage = k.withGradient(len(f.net.Params()), f.values, f.vbar), stage
 	if f.sampler != nil {
 		f.sampler.resize(len(f.engine.windows), len(f.engine.chosen))
 	}
@@ -79,11 +84,11 @@ func (f *trajectoryLoss[T]) draw(step int) error {
 	f.all = step == 0
 	if f.all {
 		if f.full == nil {
-			var err error
-			f.full, err = newShooter(f.net, f.pool, f.trials, f.options, f.lengths[len(f.lengths)-1], 0, true, f.values, f.vbar)
+			k, err := f.newShooter(f.trials, f.lengths[len(f.lengths)-1], 0)
 			if err != nil {
 				return err
 			}
+			f.full = k.withGradient(len(f.net.Params()), f.values, f.vbar)
 			f.full.choose(nil)
 		}
 		return nil
@@ -121,33 +126,3 @@ func (f *trajectoryLoss[T]) test() (float64, bool, error) {
 }
 
 func (f *trajectoryLoss[T]) drawer() *sampler { return f.sampler }
-
-// TrajectoryLoss is the loss of a network on trials by the last windows of s, from the
-// observed state at the start of each: the mean over predicted observations and
-// components of the squared distance, and its standard error from the windows' means.
-// Without two rows in any trial both are NaN. The error is that of a step that could not
-// be taken.
-func TrajectoryLoss[T kernel.Float](net model.Network[T], trials Trials[T], s Shooting, workers int) (mean, sem float64, err error) {
-	if err := s.Validate(); err != nil {
-		return math.NaN(), math.NaN(), err
-	}
-	if trials.longest() < 1 {
-		return math.NaN(), math.NaN(), nil
-	}
-	pool := parallel.NewPool(workers)
-	defer pool.Close()
-	lengths := s.lengths(trials.longest())
-	k, err := newShooter(net, pool, trials, s, lengths[len(lengths)-1], 0, false, nil, nil)
-	if err != nil {
-		return math.NaN(), math.NaN(), err
-	}
-	k.choose(nil)
-	if mean, _, err = k.evaluate(); err != nil {
-		return math.NaN(), math.NaN(), err
-	}
-	means := make([]float64, len(k.losses))
-	for i, l := range k.losses {
-		means[i] = l / float64(k.windows[i].steps*trials.Dim)
-	}
-	return mean, stat.StdDev(means, nil) / math.Sqrt(float64(len(means))), nil
-}

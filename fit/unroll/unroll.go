@@ -88,11 +88,10 @@ type stepper[T kernel.Float] interface {
 	finish(x, xbar, grad []T, rows int)
 }
 
-// New returns a roll of a network. The error is ErrNotSeparable.
-func New[T kernel.Float](m Method, net model.Network[T], rows, steps int) (*Roll[T], error) {
-	d := net.Dim()
+// New returns a roll of states of length d through a model's pass for as many rows, which
+// it keeps. The error is ErrNotSeparable.
+func New[T kernel.Float](m Method, pass model.Pass[T], d, rows, steps int) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
-	pass := net.NewPass(rows)
 	switch m {
 	case Leapfrog:
 		split, ok := pass.(model.SplitPass[T])

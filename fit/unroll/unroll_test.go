@@ -121,7 +121,7 @@ func TestBackward(t *testing.T) {
 			for k := range active {
 				clear(weights[((k+1)*rows+active[k])*dim : (k+2)*rows*dim])
 			}
-			roll, err := New(m, net, 8, len(active)+2)
+			roll, err := New(m, net.NewPass(8), dim, 8, len(active)+2)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -197,7 +197,7 @@ func TestOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		distance := func(steps int) float64 {
-			roll, err := New(c.m, net, 1, steps)
+			roll, err := New(c.m, net.NewPass(1), 4, 1, steps)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -226,7 +226,7 @@ func TestNoAllocation(t *testing.T) {
 		net, params, refresh := network(t, m)
 		refresh()
 		const rows, steps = 7, 5
-		roll, err := New(m, net, rows, steps)
+		roll, err := New(m, net.NewPass(rows), 4, rows, steps)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +272,7 @@ func TestRefusals(t *testing.T) {
 		params[0][i] *= 3 // a field that bends
 	}
 	refresh()
-	roll, err := New(Midpoint, net, 1, 1)
+	roll, err := New(Midpoint, net.NewPass(1), 4, 1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +282,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := roll.Forward([]float64{math.NaN(), 0, 0, 0}, 1, []float64{0.1}, []int{1}); !errors.Is(err, ErrNotSolved) {
 		t.Errorf("a state that is not a number: %v", err)
 	}
-	if _, err := New(Leapfrog, net, 1, 1); !errors.Is(err, ErrNotSeparable) {
+	if _, err := New(Leapfrog, net.NewPass(1), 4, 1, 1); !errors.Is(err, ErrNotSeparable) {
 		t.Errorf("leapfrog: %v", err)
 	}
 	for _, m := range methods {
