@@ -46,6 +46,17 @@ type Config struct {
 	Hidden     []int  `yaml:"hidden,flow"`
 	Activation string `yaml:"activation"`
 
+	// Loss is one of Losses; what follows it belongs to the loss trajectory: see
+	// fit.Shooting.
+	Loss         string  `yaml:"loss"`
+	Integrator   string  `yaml:"integrator"`
+	Substeps     int     `yaml:"substeps"`
+	Window       int     `yaml:"window"`
+	WindowStride int     `yaml:"window-stride"`
+	WindowFrom   int     `yaml:"window-from"`
+	FitStates    bool    `yaml:"fit-states"`
+	Continuity   float64 `yaml:"continuity"`
+
 	Steps           int     `yaml:"steps"`
 	Batch           int     `yaml:"batch"`
 	Sampling        string  `yaml:"sampling"`
@@ -60,6 +71,8 @@ type Config struct {
 	TestEvery       int     `yaml:"test-every"`
 	Patience        int     `yaml:"patience"`
 	CheckpointEvery int     `yaml:"checkpoint-every"`
+	// LBFGSSteps is the number of steps of L-BFGS after those of Adam.
+	LBFGSSteps int `yaml:"lbfgs-steps,omitempty"`
 	// Polish solves for the last layer again after the training: see closedform.Polish.
 	Polish bool `yaml:"polish,omitempty"`
 
@@ -129,7 +142,7 @@ func Default(task string) (Config, error) {
 	c := Config{
 		Task: task, Model: model.KindHNN, Trainer: Adam, Precision: "float32",
 		Hidden: []int{200, 200}, Activation: "tanh",
-		Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
+		Loss: DerivativeLoss, Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
 		TestEvery: 100, CheckpointEvery: 1000,
 		Strict: true, Figures: true,
 	}
@@ -180,7 +193,7 @@ func (c *Config) schedule() fit.Schedule {
 func (c *Config) fitOptions(workers int) (fit.Options, error) {
 	sampling, err := fit.ParseSampling(c.Sampling)
 	return fit.Options{
-		Steps: c.Steps, Batch: c.Batch, Sampling: sampling,
+		Steps: c.Steps, LBFGS: c.LBFGSSteps, Batch: c.Batch, Sampling: sampling,
 		LearningRate: c.LearningRate, Schedule: c.schedule(),
 		L2: c.L2, WeightDecay: c.WeightDecay, ClipNorm: c.ClipNorm,
 		TestEvery: c.TestEvery, Patience: c.Patience, Workers: workers,
@@ -237,6 +250,9 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), ClosedForm, c.Trainer)
 	}
 	if err := c.validateArchitecture(columns); err != nil {
+		return err
+	}
+	if err := c.validateLoss(); err != nil {
 		return err
 	}
 	if c.Polish && c.Model != model.KindHNN {
@@ -300,6 +316,7 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 		Task    string `yaml:"task"`
 		Trainer string `yaml:"trainer"`
 		Recipe  string `yaml:"recipe"`
+		Loss    string `yaml:"loss"`
 	}
 	if err := yaml.Unmarshal(text, &head); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
@@ -316,6 +333,9 @@ func ReadConfig(r io.Reader, name string) (Config, error) {
 	}
 	if c, err = c.WithRecipe(head.Recipe); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if head.Loss == TrajectoryLoss {
+		c = c.WithLoss(head.Loss)
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
@@ -352,6 +372,9 @@ func (c *Config) Write(w io.Writer) error {
 	}
 	if c.Trainer == ClosedForm {
 		dropKeys(&node, adamKeys)
+	}
+	if c.Loss != TrajectoryLoss {
+		dropKeys(&node, trajectoryKeys)
 	}
 	if err := c.keepZeros(&node); err != nil {
 		return err

@@ -80,7 +80,7 @@ func readRows(c *Config, path string, progress readProgress) (set *data.Set, m *
 	if set.PositionsOnly {
 		return nil, nil, "", fmt.Errorf("%s: positions %q without momenta or velocities; a state is (q, p), so add a momentum column for each", path, set.Names)
 	}
-	if set.DX != nil {
+	if set.DX != nil || c.Loss == TrajectoryLoss {
 		return set, m, "", nil
 	}
 	if set, err = set.CentralDifferences(); err != nil {
@@ -140,7 +140,7 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %+v %v %d %+v %+v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw(), c.PixelConfig)
+	key := fmt.Sprintf("%s %q %+v %v %d %+v %+v %v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw(), c.PixelConfig, c.Loss == TrajectoryLoss)
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err

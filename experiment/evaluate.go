@@ -91,13 +91,16 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		return e.evaluatePixels(ctx, c, m, d)
 	}
 	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
-	train := eval.Loss(m, d.Train.X, d.Train.DX, o.Workers)
-	test := eval.Loss(m, d.Test.X, d.Test.DX, o.Workers)
+	train, test := derivativeLoss(m, d.Train, o.Workers), derivativeLoss(m, d.Test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
 		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
+	}
+	var err error
+	if r.Trajectory, err = e.trajectoryLosses(c, m, d); err != nil {
+		return nil, err
 	}
 	if d.Test.Clean != nil {
 		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
@@ -117,6 +120,14 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		}
 	}
 	return r, nil
+}
+
+// derivativeLoss is NaN of rows whose derivatives are unknown.
+func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
+	if s.DX == nil {
+		return eval.Loss(m, nil, nil, workers)
+	}
+	return eval.Loss(m, s.X, s.DX, workers)
 }
 
 func estimate(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }

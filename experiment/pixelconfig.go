@@ -108,6 +108,8 @@ func (c *Config) minFrames() int { return max(4, c.Stack+c.LatentSteps) }
 
 func (c *Config) validatePixels() error {
 	switch {
+	case c.Loss != DerivativeLoss:
+		return fmt.Errorf("loss %s: pictures have a loss of their own; leave it out", c.Loss)
 	case c.Data != "":
 		return fmt.Errorf("task %s learns from pictures and takes no --data", c.Task)
 	case c.Task == OwnFrames && c.Frames == "":

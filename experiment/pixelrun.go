@@ -124,6 +124,13 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], wor
 			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
 			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, c.pixelLoss(), o, source)
 	}
+	if c.Loss == TrajectoryLoss {
+		s, err := c.shooting()
+		if err != nil {
+			return nil, err
+		}
+		return fit.NewShooting(net, fit.TrialsOf[T](d.Train), fit.TrialsOf[T](d.Test), o, s, source)
+	}
 	train, err := fit.RowsOf[T](d.Train)
 	if err != nil {
 		return nil, err

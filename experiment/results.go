@@ -97,9 +97,11 @@ func (e Engine) platform() string {
 
 // Results are the numbers of one run: results.json. What does not apply is null.
 type Results struct {
-	Task       string `json:"task"`
-	Model      string `json:"model"`
-	Trainer    string `json:"trainer"`
+	Task    string `json:"task"`
+	Model   string `json:"model"`
+	Trainer string `json:"trainer"`
+	// Loss is what the trainer lowered, empty for the closed form.
+	Loss       string `json:"loss,omitempty"`
 	Seed       uint64 `json:"seed"`
 	Steps      int    `json:"steps"`
 	Parameters int    `json:"parameters"`
@@ -109,6 +111,9 @@ type Results struct {
 	RowMedianLoss Number   `json:"row_median_loss"`
 	CleanLoss     Number   `json:"clean_loss"`
 	TrueHLoss     Number   `json:"true_h_loss"`
+
+	// Trajectory is absent where the loss is not that of trajectories.
+	Trajectory *Trajectory `json:"trajectory,omitempty"`
 
 	EnergyMSE      *EnergyMSE `json:"energy_mse"`
 	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`

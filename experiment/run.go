@@ -232,7 +232,7 @@ func (t *training[T]) save() error {
 func (t *training[T]) train(ctx context.Context) error {
 	var meter Meter
 	if t.env.Meter != nil {
-		meter = t.env.Meter(t.name(), t.config.Steps)
+		meter = t.env.Meter(t.name(), t.config.allSteps())
 		defer meter.Done()
 	}
 	err := t.trainer.Run(ctx, func(r fit.Record) error {
@@ -242,7 +242,7 @@ func (t *training[T]) train(ctx context.Context) error {
 		if meter != nil {
 			meter.Step(r)
 		}
-		if n := t.config.CheckpointEvery; n > 0 && r.Step%n == 0 && r.Step < t.config.Steps {
+		if n := t.config.CheckpointEvery; n > 0 && r.Step%n == 0 && r.Step < t.config.allSteps() {
 			return t.save()
 		}
 		return nil
@@ -251,7 +251,11 @@ func (t *training[T]) train(ctx context.Context) error {
 	switch {
 	case err == nil:
 		if t.trainer.StoppedEarly() {
-			t.env.log("%s: early stop after step %d: no lower test loss in %d evaluations", t.name(), t.trainer.StepsDone(), t.config.Patience)
+			why := fmt.Sprintf("no lower test loss in %d evaluations", t.config.Patience)
+			if t.trainer.Converged() {
+				why = "L-BFGS finds no lower loss in this precision"
+			}
+			t.env.log("%s: early stop after step %d: %s", t.name(), t.trainer.StepsDone(), why)
 		}
 		return nil
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):

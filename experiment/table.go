@@ -30,7 +30,7 @@ func WriteTable(w io.Writer, runs []*Run) error {
 	return t.Flush()
 }
 
-func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer }
+func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer + " " + r.Config.Loss }
 
 // byKind splits runs into those of one kind of model and trainer.
 func byKind(runs []*Run) [][]*Run { return byKey(runs, kindKey) }
@@ -40,7 +40,7 @@ func tableRow(runs []*Run) []string {
 	c := runs[0].Config
 	paperLoss, paperEnergy := "-", "-"
 	foreign := runs[0].data != nil && runs[0].data.foreign
-	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam && !foreign {
+	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam && c.Loss != TrajectoryLoss && !foreign {
 		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
 	}
 	return []string{
@@ -56,6 +56,9 @@ func modelName(runs []*Run) string {
 	name := runs[0].Config.Model
 	if t := runs[0].Config.Trainer; t != Adam {
 		name += ", " + t
+	}
+	if runs[0].Config.Loss == TrajectoryLoss {
+		name += ", " + TrajectoryLoss
 	}
 	seeds := map[uint64]bool{}
 	for _, r := range runs {
@@ -75,6 +78,13 @@ func truthRow(runs []*Run) []string {
 		return nil
 	}
 	return []string{runs[0].Config.Task, "(the true H)", spread(runs, truth), "", "", "", "", ""}
+}
+
+func trajectoryTest(r *Results) Number {
+	if r.Trajectory == nil {
+		return NA
+	}
+	return r.Trajectory.TestLoss.Mean
 }
 
 func energyMean(r *Results) Number {
@@ -165,6 +175,7 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 		of   func(*Results) Number
 	}{
 		{"test loss", func(r *Results) Number { return r.TestLoss.Mean }},
+		{"trajectory loss", trajectoryTest},
 		{"row median loss", func(r *Results) Number { return r.RowMedianLoss }},
 		{"energy MSE, paper", energyMean},
 		{"energy MSE, true H", func(r *Results) Number {

@@ -31,13 +31,14 @@ const (
 )
 
 type trainerState struct {
-	Step     int      `json:"step"`
-	Seconds  float64  `json:"seconds"`
-	Batches  string   `json:"batches,omitempty"`  // the sampler's source, base64
-	Position int      `json:"position,omitempty"` // in the sampler's order
-	Best     *float64 `json:"best,omitempty"`
-	Stale    int      `json:"stale,omitempty"`
-	Stopped  bool     `json:"stopped,omitempty"`
+	Step      int      `json:"step"`
+	Seconds   float64  `json:"seconds"`
+	Batches   string   `json:"batches,omitempty"`  // the sampler's source, base64
+	Position  int      `json:"position,omitempty"` // in the sampler's order
+	Best      *float64 `json:"best,omitempty"`
+	Stale     int      `json:"stale,omitempty"`
+	Stopped   bool     `json:"stopped,omitempty"`
+	Converged bool     `json:"converged,omitempty"`
 	// Where L-BFGS stands, if it has begun: the loss with and without its L2 term, and
 	// the norm of the gradient.
 	LBFGS []float64 `json:"lbfgs,omitempty"`
@@ -50,7 +51,7 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 	if err != nil {
 		return err
 	}
-	s := trainerState{Step: t.step, Seconds: t.seconds, Stale: t.best.stale, Stopped: t.stopped}
+	s := trainerState{Step: t.step, Seconds: t.seconds, Stale: t.best.stale, Stopped: t.stopped, Converged: t.converged}
 	add := func(name string, data []T) {
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: name, Shape: []int{len(data)}, Data: data})
 	}
@@ -178,7 +179,7 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 		copy(t.free.v, vv)
 	}
 	t.lbfgs = l
-	t.best, t.step, t.seconds, t.stopped = b, s.Step, s.Seconds, s.Stopped
+	t.best, t.step, t.seconds, t.stopped, t.converged = b, s.Step, s.Seconds, s.Stopped, s.Converged
 	return nil
 }
 

@@ -29,10 +29,11 @@ type Trainer[T kernel.Float] struct {
 	scale   T      // of the gradient, below 1 where it is clipped
 	finite  []bool // of each chunk of the parameters, after the update
 
-	step    int
-	seconds float64
-	best    best[T]
-	stopped bool // by patience, or for want of descent
+	step      int
+	seconds   float64
+	best      best[T]
+	stopped   bool // by patience, or because it converged
+	converged bool
 }
 
 // best is the state of early stopping.
@@ -146,6 +147,9 @@ func (t *Trainer[T]) Seconds() float64 { return t.seconds }
 // descent.
 func (t *Trainer[T]) StoppedEarly() bool { return t.stopped }
 
+// Converged tells that L-BFGS found no further descent.
+func (t *Trainer[T]) Converged() bool { return t.converged }
+
 // Run trains until the last step, an early stop, or the end of ctx, whose error it
 // then returns: the trainer stands between two steps and can be saved. Report,
 // unless nil, is called after every step; its error ends the training too.
@@ -156,7 +160,7 @@ func (t *Trainer[T]) Run(ctx context.Context, report func(Record) error) error {
 		}
 		r, err := t.Step()
 		if errors.Is(err, ErrNoDescent) {
-			t.stopped = true
+			t.stopped, t.converged = true, true
 			break
 		}
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"hnn/data"
 	"hnn/experiment"
 	"hnn/fit"
+	"hnn/fit/unroll"
 	"hnn/model"
 	"hnn/nn"
 	"hnn/system"
@@ -28,7 +29,16 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringVar(&c.Precision, "precision", c.Precision, "of training: float32 or float64")
 	fs.IntSliceVar(&c.Hidden, "hidden", c.Hidden, "widths of the hidden layers")
 	fs.StringVar(&c.Activation, "activation", c.Activation, list(nn.Activations()))
+	fs.StringVar(&c.Loss, "loss", c.Loss, "what adam lowers: derivative (error of the field) or trajectory (distance from observed states, which needs no derivatives)")
+	fs.StringVar(&c.Integrator, "integrator", c.Integrator, "of the loss trajectory: "+list(unroll.Methods())+" (separable models)")
+	fs.IntVar(&c.Substeps, "substeps", c.Substeps, "loss trajectory: steps of the integrator between two observations")
+	fs.IntVar(&c.Window, "window", c.Window, "loss trajectory: observations that are predicted from one state, 0 for all of a trial")
+	fs.IntVar(&c.WindowStride, "window-stride", c.WindowStride, "loss trajectory: rows between the starts of two windows, 0 for a window's length")
+	fs.IntVar(&c.WindowFrom, "window-from", c.WindowFrom, "loss trajectory: length of the windows at first; it doubles during the first half of the steps; 0 for no growth")
+	fs.BoolVar(&c.FitStates, "fit-states", c.FitStates, "loss trajectory: fit the states that windows start from too, since the observed are noisy")
+	fs.Float64Var(&c.Continuity, "continuity", c.Continuity, "loss trajectory: weight of the jumps between the end of a window and the fitted start of the next")
 	fs.IntVar(&c.Steps, "steps", c.Steps, "steps of the optimiser")
+	fs.IntVar(&c.LBFGSSteps, "lbfgs-steps", c.LBFGSSteps, "steps of L-BFGS on all rows that follow, as a last polish")
 	fs.IntVar(&c.Batch, "batch", c.Batch, "rows of a step, 0 for all")
 	fs.StringVar(&c.Sampling, "sampling", c.Sampling, "how batches are drawn: fresh (each anew) or epoch (shuffled passes)")
 	fs.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "learning rate of the first step")
@@ -137,7 +147,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	}
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
-		"sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
+		"loss": experiment.Losses(), "integrator": unroll.Methods(), "sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
 		"recipe": experiment.Recipes(), "latent-integrator": fit.PixelIntegrators(),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
@@ -280,6 +290,9 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 				return nil, err
 			}
 			v.Model, v.Trainer = m, t
+			if loss := f.cmd.Flags().Lookup("loss"); t == experiment.Adam && loss.Changed && loss.Value.String() != v.Loss {
+				v = v.WithLoss(loss.Value.String())
+			}
 			vs = append(vs, v)
 		}
 	}

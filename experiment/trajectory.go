@@ -1,0 +1,113 @@
+package experiment
+
+import (
+	"fmt"
+	"strings"
+
+	"hnn/fit"
+	"hnn/fit/unroll"
+	"hnn/model"
+)
+
+// The losses of the trainer adam.
+const (
+	// DerivativeLoss is the squared error of the field against time derivatives.
+	DerivativeLoss = "derivative"
+	// TrajectoryLoss is the squared distance between observed states and an integrator's,
+	// by multiple shooting: it needs states and times alone. See fit.Shooting.
+	TrajectoryLoss = "trajectory"
+)
+
+// Losses lists the losses.
+func Losses() []string { return []string{DerivativeLoss, TrajectoryLoss} }
+
+// trajectoryKeys are settings of the trajectory loss alone; they are among adamKeys.
+var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity"}
+
+// WithLoss is the same training with another loss, at that loss's defaults.
+func (c Config) WithLoss(loss string) Config {
+	c.Loss = loss
+	c.Integrator, c.Substeps, c.Window, c.WindowStride, c.WindowFrom = "", 0, 0, 0, 0
+	c.FitStates, c.Continuity = false, 0
+	if loss == TrajectoryLoss {
+		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 10, 2, true
+	}
+	return c
+}
+
+// allSteps is the number of steps of the whole training.
+func (c *Config) allSteps() int { return c.Steps + c.LBFGSSteps }
+
+func (c *Config) shooting() (fit.Shooting, error) {
+	m, err := unroll.ParseMethod(c.Integrator)
+	return fit.Shooting{
+		Method: m, Substeps: c.Substeps, Window: c.Window, Stride: c.WindowStride, GrowFrom: c.WindowFrom,
+		FitStates: c.FitStates, Continuity: c.Continuity,
+	}, err
+}
+
+// validateLoss reports a setting of the loss that cannot work.
+func (c *Config) validateLoss() error {
+	switch c.Loss {
+	case DerivativeLoss:
+		if names := c.given(trajectoryKeys); names != nil {
+			return fmt.Errorf("%s: of the loss %s, and this run's is %s", strings.Join(names, ", "), TrajectoryLoss, c.Loss)
+		}
+		return nil
+	case TrajectoryLoss:
+	default:
+		return fmt.Errorf("no loss %q; the losses are %s", c.Loss, strings.Join(Losses(), ", "))
+	}
+	if c.Weighted {
+		return fmt.Errorf("weighted weighs derivatives, which the loss %s does not use; leave it out", c.Loss)
+	}
+	if c.Polish {
+		return fmt.Errorf("polish fits derivatives, which the loss %s does not use; give lbfgs-steps instead", c.Loss)
+	}
+	s, err := c.shooting()
+	if err != nil {
+		return err
+	}
+	if s.Method == unroll.Leapfrog && !c.separable() {
+		return fmt.Errorf("integrator %s: %w", c.Integrator, unroll.ErrNotSeparable)
+	}
+	return s.Validate()
+}
+
+// Trajectory holds the losses of a run that was trained on trajectories: by the windows of
+// its training, each from the observed state at its start.
+type Trajectory struct {
+	TrainLoss Estimate `json:"train_loss"`
+	TestLoss  Estimate `json:"test_loss"`
+}
+
+// trajectoryLosses takes them, nil for a run of another loss.
+func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajectory, error) {
+	if c.Loss != TrajectoryLoss {
+		return nil, nil
+	}
+	s, err := c.shooting()
+	if err != nil {
+		return nil, err
+	}
+	var marks []bool
+	if c.Angle != nil {
+		if marks, err = angles(c.Angle, d.columns()); err != nil {
+			return nil, err
+		}
+	}
+	loss := func(trials fit.Trials[float64]) Estimate {
+		mean, sem, err := fit.TrajectoryLoss(m, trials, marks, s, e.workers())
+		if err != nil {
+			e.log("%s %s: a trajectory loss has no value: %v", c.Task, c.Model, err)
+		}
+		return Estimate{Number(mean), Number(sem)}
+	}
+	return &Trajectory{TrainLoss: loss(fit.TrialsOf[float64](d.Train)), TestLoss: loss(fit.TrialsOf[float64](d.Test))}, nil
+}
+
+// separable reports whether the model's H is the sum of T(p) and V(q) and nothing leaves.
+func (c *Config) separable() bool {
+	s, err := model.ParseStructure(c.Structure...)
+	return err == nil && s&(model.Separable|model.Pairwise) != 0 && c.Dissipation == ""
+}

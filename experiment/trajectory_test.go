@@ -1,0 +1,156 @@
+package experiment
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hnn/data"
+)
+
+// overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
+func overTrajectories(t testing.TB) Config {
+	c := quick(t).WithLoss(TrajectoryLoss)
+	c.Hidden, c.Steps, c.LBFGSSteps, c.TestEvery, c.CheckpointEvery = []int{16}, 60, 10, 10, 20
+	c.Strict, c.Figures = false, false
+	return c
+}
+
+// A run on trajectories reports both losses, is repeated from its config.yaml and, when it
+// was interrupted in either phase, continues to the same bits.
+func TestTrajectoryRun(t *testing.T) {
+	c := overTrajectories(t)
+	root := t.TempDir()
+	whole := filepath.Join(root, "whole")
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runs[0].Results
+	if r.Trajectory == nil || !(r.Trajectory.TestLoss.Mean > 0) || !(r.TestLoss.Mean > 0) || r.Loss != TrajectoryLoss || r.Steps != 70 {
+		t.Errorf("results %+v, trajectory %+v", r, r.Trajectory)
+	}
+	again, err := ReadConfigFile(filepath.Join(whole, configFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Window != c.Window || again.Integrator != c.Integrator || !again.FitStates || again.LBFGSSteps != 10 {
+		t.Errorf("read back %+v", again)
+	}
+	for _, step := range []int{33, 66} {
+		broken := filepath.Join(root, "broken", number(float64(step)))
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := (&Env{Meter: func(string, int) Meter { return interruptAt{step, cancel} }}).RunAll(ctx, []Config{c}, Batch{Out: broken})
+		if err == nil {
+			t.Fatal("not interrupted")
+		}
+		if _, err := new(Env).Resume(context.Background(), broken); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []string{modelFile, metricsFile} {
+			if read(t, whole, f) != read(t, broken, f) {
+				t.Errorf("%s differs after an interruption at step %d", f, step)
+			}
+		}
+	}
+	opened, err := new(Env).Open(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := new(Env).Evaluate(context.Background(), opened); err != nil {
+		t.Fatal(err)
+	}
+	if *opened.Results.Trajectory != *r.Trajectory {
+		t.Errorf("evaluated again: %+v, first %+v", opened.Results.Trajectory, r.Trajectory)
+	}
+}
+
+// The derivatives of drawn data take no part: a run on wrong ones has the same weights.
+func TestTrajectoryRunUsesNoDerivatives(t *testing.T) {
+	c := overTrajectories(t)
+	var weights []string
+	for _, factor := range []float64{1, -7} {
+		e := &Env{}
+		d, err := e.data.load(&c, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range d.Train.DX {
+			d.Train.DX[i] *= factor
+		}
+		dir := t.TempDir()
+		tr, err := newTraining[float32](e, c, d, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.trainer.Close()
+		if err := tr.train(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		var s strings.Builder
+		for _, p := range tr.net.Params() {
+			s.WriteString(number(float64(p)) + " ")
+		}
+		weights = append(weights, s.String())
+	}
+	if weights[0] != weights[1] {
+		t.Error("the derivatives change what is learned")
+	}
+}
+
+// A file without derivatives is learned from as it is: there is no derivative loss.
+func TestTrajectoryRunOnOwnFile(t *testing.T) {
+	drawn := quick(t)
+	d, err := loadDataset(&drawn, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := *d.Train
+	set.DX, set.Clean = nil, nil
+	path := filepath.Join(t.TempDir(), "states.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := data.WriteCSV(f, &set); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	c := mustDefault(t, OwnData).WithLoss(TrajectoryLoss)
+	c.Data, c.Hidden, c.Steps = path, []int{16}, 30
+	c.Model, c.Structure, c.Integrator = "hnn-separable", []string{"separable"}, "leapfrog"
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runs[0].Results
+	if !(r.Trajectory.TestLoss.Mean > 0) || !math.IsNaN(float64(r.TestLoss.Mean)) {
+		t.Errorf("test loss %v, trajectory %+v", r.TestLoss, r.Trajectory)
+	}
+}
+
+func TestTrajectoryRefusals(t *testing.T) {
+	for _, c := range []struct {
+		change func(*Config)
+		want   string
+	}{
+		{func(c *Config) { c.Loss = "energy" }, `"energy"`},
+		{func(c *Config) { c.Loss = DerivativeLoss }, "window"},
+		{func(c *Config) { c.Integrator = "euler" }, `"euler"`},
+		{func(c *Config) { c.Integrator = "leapfrog" }, "separable"},
+		{func(c *Config) { c.FitStates, c.Continuity = false, 1 }, "continuity"},
+		{func(c *Config) { c.WindowFrom = 50 }, "grow"},
+		{func(c *Config) { c.Polish = true }, "lbfgs-steps"},
+		{func(c *Config) { c.Weighted = true }, "weighted"},
+		{func(c *Config) { c.WeightDecay, c.L2 = 1e-3, 0 }, "L-BFGS"},
+	} {
+		config := overTrajectories(t)
+		c.change(&config)
+		if err := config.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+	}
+}
