@@ -7,6 +7,7 @@ import "math"
 // others.
 func (e *Solver) runAdaptive() error {
 	if e.n > 0 {
+		e.startEvents()
 		e.initialSteps()
 	}
 	for e.n > 0 {
@@ -98,7 +99,8 @@ func (e *Solver) judge() {
 		s.length *= e.gain.grow(logErr, s.logOld, s.retry)
 		s.retry = false
 		s.logOld = max(logErr, leastLogOld)
-		if s.direction*(s.times[s.next]-s.tNew) < 0 {
+		// All events are looked at, whether there are outputs or not.
+		if crossed := e.crossed(i); crossed || s.direction*(s.times[s.next]-s.tNew) < 0 {
 			e.inside = append(e.inside, i)
 		}
 	}
@@ -136,17 +138,9 @@ func (e *Solver) conclude(i int) {
 		return
 	}
 	p := e.pair
-	t, next := e.t[i], e.row(e.next, i)
-	for s.next < len(s.times) && s.direction*(s.times[s.next]-s.tNew) < 0 {
-		p.weights((s.times[s.next]-t)/e.h[i], e.weights)
-		x := e.row(e.stageX, 0)
-		e.combineRow(x, i, e.weights)
-		// The step did not look where the interpolant's own stages do.
-		if c := nonFinite(x); c >= 0 {
-			e.end(i, e.nonFinite(i, State, c, x[c]))
-			return
-		}
-		e.write(i, x)
+	next := e.row(e.next, i)
+	if e.takeEvents(i) || !e.writeInside(i, s.tNew) {
+		return
 	}
 	if s.next < len(s.times) && s.times[s.next] == s.tNew {
 		e.write(i, next)
@@ -161,6 +155,30 @@ func (e *Solver) conclude(i int) {
 	if e.lost != nil {
 		copy(e.row(e.lost, i), e.row(e.lostNext, i))
 	}
+}
+
+// writeInside writes the outputs of slot i inside its step up to, and without, time end. It
+// reports false if the row has ended, where the interpolant is not finite.
+func (e *Solver) writeInside(i int, end float64) bool {
+	s := &e.slots[i]
+	for s.next < len(s.times) && s.direction*(s.times[s.next]-end) < 0 {
+		x := e.inStep(i, (s.times[s.next]-e.t[i])/e.h[i])
+		// The step did not look where the interpolant's own stages do.
+		if c := nonFinite(x); c >= 0 {
+			e.end(i, e.nonFinite(i, State, c, x[c]))
+			return false
+		}
+		e.write(i, x)
+	}
+	return true
+}
+
+// inStep is the state at t + theta h in the step of slot i, until the next call.
+func (e *Solver) inStep(i int, theta float64) []float64 {
+	e.pair.weights(theta, e.weights)
+	x := e.row(e.stageX, 0)
+	e.combineRow(x, i, e.weights)
+	return x
 }
 
 // broken finds out what is not finite after the trial step of slot i. The error's norm

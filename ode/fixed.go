@@ -173,12 +173,18 @@ func (e *Solver) concludeFixed(i int) {
 
 // brokenFixed finds out what is not finite, or out of range, after the step of slot i.
 func (e *Solver) brokenFixed(i int, next []float64) error {
-	if _, ok := e.fixed.(*rungeKutta); ok {
+	switch m := e.fixed.(type) {
+	case *rungeKutta:
 		for _, k := range e.k {
 			dx := e.row(k, i)
 			if c := nonFinite(dx); c >= 0 {
 				return e.nonFinite(i, Derivative, c, dx[c])
 			}
+		}
+	case *implicit:
+		stages := m.stagesOf(&e.work, i)
+		if c := nonFinite(stages); c >= 0 {
+			return e.nonFinite(i, Derivative, c%e.d, stages[c])
 		}
 	}
 	if c := nonFinite(next); c >= 0 {

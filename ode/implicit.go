@@ -84,13 +84,14 @@ func (m *implicit) advance(w *work) {
 		for place, r := range p.active {
 			w.counts[r].Evaluations += s
 			w.counts[r].Iterations++
-			k, dx := p.k[r*s*d:(r+1)*s*d], p.dx[place*s*d:(place+1)*s*d]
+			k, dx := m.stagesOf(w, r), p.dx[place*s*d:(place+1)*s*d]
 			for i, v := range dx {
 				k[i], dx[i] = v, v-k[i]
 			}
 			last := p.change[r]
 			p.change[r] = w.change(r, dx, k)
 			switch {
+			case math.IsNaN(p.change[r]): // the step ends with it
 			case m.conclude(w, r, last):
 			case iteration >= fixedPointMost, iteration > 3 && !(p.change[r] < slowest*last || p.change[r] <= stalled):
 				p.newton = append(p.newton, r)
@@ -113,7 +114,7 @@ func (m *implicit) advance(w *work) {
 // that changed them by w.implicit.change[r] and one before it by last.
 func (m *implicit) conclude(w *work, r int, last float64) bool {
 	change := w.implicit.change[r]
-	if change > solved && !(change <= stalled && change >= last) {
+	if !(change <= solved || change <= stalled && change >= last) {
 		return false
 	}
 	w.counts[r].Residual = max(w.counts[r].Residual, change)
@@ -137,11 +138,17 @@ func (w *work) change(r int, v, k []float64) float64 {
 	return h * math.Abs(part) / scale
 }
 
+// stagesOf are the stages K of row r, s x d.
+func (m *implicit) stagesOf(w *work, r int) []float64 {
+	size := len(m.b) * w.d
+	return w.implicit.k[r*size : (r+1)*size]
+}
+
 // evaluate writes the field at the stages of the given slots to dx, slot by slot.
 func (m *implicit) evaluate(w *work, slots []int) {
 	p, s, d := &w.implicit, len(m.b), w.d
 	for place, r := range slots {
-		k := p.k[r*s*d : (r+1)*s*d]
+		k := m.stagesOf(w, r)
 		for i, row := range m.a {
 			at := p.at[(place*s+i)*d:][:d]
 			clear(at)
@@ -192,7 +199,7 @@ func (m *implicit) solve(w *work, r int) {
 	}
 	matrix := blas64.General{Rows: size, Cols: size, Stride: size, Data: p.factors}
 	regular := nonFinite(p.factors) < 0 && lapack64.Getrf(matrix, p.pivots)
-	k := p.k[r*size : (r+1)*size]
+	k := m.stagesOf(w, r)
 	for i := range s {
 		copy(k[i*d:(i+1)*d], w.row(w.k[0], r))
 	}

@@ -83,6 +83,9 @@ type Settings struct {
 	// Control is how an adaptive method chooses the next step, by default PIControl.
 	Control Control
 
+	// Events are looked for along the trajectories of adaptive methods.
+	Events []Event
+
 	// Interrupt, where not nil, is asked every few steps whether to go on; a context's Err
 	// method fits. What it returns ends the integration, and is wrapped in the error.
 	Interrupt func() error
@@ -154,6 +157,14 @@ func (s *Settings) resolve() (Settings, error) {
 	}
 	if r.Omega == 0 {
 		r.Omega = DefaultOmega
+	}
+	for i, v := range r.Events {
+		if v.Value == nil || v.Found == nil {
+			return r, fmt.Errorf("ode: event %d lacks its Value or Found", i)
+		}
+	}
+	if len(r.Events) > 0 && !r.Method.Adaptive() {
+		return r, fmt.Errorf("ode: %v finds no events; of the methods, these do: %s", r.Method, join(Method.Adaptive))
 	}
 	switch {
 	case r.Reversible && !r.Method.Shears():

@@ -29,6 +29,9 @@ type Solver struct {
 	estimates [2][]float64 // n x d
 	inside    []int        // slots whose step has outputs strictly inside
 	weights   []term
+	values    []float64 // of the events at the states, n x len(Events),
+	valuesNew []float64 // and at the ends of the steps in hand
+	crossings []crossing
 
 	// For fixed-step methods whose steps are constant: outputs inside their steps.
 	constant bool
@@ -103,6 +106,9 @@ func (e *Solver) reserve(rows int) {
 		for i := range e.pair.estimates {
 			e.estimates[i] = make([]float64, rows*e.dim)
 		}
+		events := len(e.set.Events)
+		e.values, e.valuesNew = make([]float64, rows*events), make([]float64, rows*events)
+		e.crossings = make([]crossing, 0, events)
 	} else {
 		l = e.fixed.layout(e.dim)
 	}
@@ -366,6 +372,7 @@ func (e *Solver) end(i int, err error) {
 		// A row ends between steps, where all else in its arrays is spent.
 		copy(e.row(e.x, i), e.row(e.x, last))
 		e.carry(&e.work, i, last)
+		copy(e.eventsOf(e.values, i), e.eventsOf(e.values, last))
 	}
 	e.slots[last].times = nil
 }

@@ -243,3 +243,48 @@ func TestNeedsSplit(t *testing.T) {
 		}
 	}
 }
+
+// Steps and runs do not allocate, one state at a time or many, with outputs inside the steps.
+func TestFixedStepsDoNotAllocate(t *testing.T) {
+	times := linspace(0, 3, 8)
+	x0, out := []float64{1.5, 0.3, 1, 0}, make([]float64, 4*len(times))
+	calls, total := 0, 0
+	batch, batchSplit := each(pendulum, &calls, &total), rowsOf(splitPendulum, 1, &calls)
+	for m := range methods {
+		m := Method(m)
+		for _, s := range []Settings{{}, {Compensated: true}, {Reversible: m.Shears(), Grid: 0x1p-40}} {
+			if m.Adaptive() {
+				continue
+			}
+			s.Method, s.Step = m, 3./70
+			solver, err := NewSolver(2, &s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			solve := func() {
+				if m.NeedsSplit() {
+					_, _, err = solver.SolveSplit(splitPendulum, x0[:2], times, out[:2*len(times)])
+				} else {
+					_, _, err = solver.Solve(pendulum, x0[:2], times, out[:2*len(times)])
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			solveBatch := func() {
+				if m.NeedsSplit() {
+					_, err = solver.SolveSplitBatch(batchSplit, x0, 2, times, out)
+				} else {
+					_, err = solver.SolveBatch(batch, x0, 2, times, out)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			solveBatch() // makes room
+			if n := testing.AllocsPerRun(3, solve) + testing.AllocsPerRun(3, solveBatch); n != 0 {
+				t.Errorf("%v: %v allocations", m, n)
+			}
+		}
+	}
+}
