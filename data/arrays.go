@@ -43,6 +43,9 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 		}
 		arrays = map[string]Array{"": a}
 	}
+	if len(arrays) == 0 {
+		return nil, nil, bad("the file holds no arrays", "check how it was written")
+	}
 	t := &arrayTable{arrays: arrays, roles: &roles{time: -1, trial: -1}}
 	if len(arrays) == 1 {
 		err = t.single(&o.Columns)

@@ -158,6 +158,9 @@ func readValues(r *npy.Reader, size uint64) (Array, error) {
 	}
 	// The product is kept below size/width at every step, so it cannot overflow.
 	n := uint64(1)
+	if slices.Contains(descr.Shape, 0) {
+		n = 0
+	}
 	for _, d := range descr.Shape {
 		if d < 0 {
 			return Array{}, fmt.Errorf("the shape %v is damaged", descr.Shape)

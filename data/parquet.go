@@ -33,6 +33,9 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 			s, m, err = nil, nil, damaged(p)
 		}
 	}()
+	if err := checkFooter(at, size); err != nil {
+		return nil, nil, damaged(err)
+	}
 	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, nil, damaged(err)
