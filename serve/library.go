@@ -1,0 +1,283 @@
+package serve
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"hnn/experiment"
+	"hnn/model"
+	"hnn/ode"
+	"hnn/report"
+	"hnn/system"
+)
+
+// A runInfo describes something that can be evaluated and simulated: a run's model or,
+// of the model "truth", the known system that the runs' data were drawn from.
+type runInfo struct {
+	ID    string `json:"id"`
+	Group string `json:"group"`
+	Name  string `json:"name"` // for people
+	// Role decides the colour: truth, or one of roles.
+	Role       string  `json:"role"`
+	Task       string  `json:"task"`
+	Model      string  `json:"model"`
+	Trainer    string  `json:"trainer,omitempty"`
+	Seed       *uint64 `json:"seed,omitempty"`
+	Parameters int     `json:"parameters"`
+	// HasEnergy says that there is a conserved H, learned or true; HasTrueEnergy that the
+	// system's own H is known.
+	HasEnergy     bool `json:"has_energy"`
+	HasTrueEnergy bool `json:"has_true_energy"`
+	// Separable says that H = T(p) + V(q), as some integration methods need it.
+	Separable   bool         `json:"separable"`
+	Coordinates []coordinate `json:"coordinates"`
+}
+
+type coordinate struct {
+	Name  string `json:"name"`
+	Unit  string `json:"unit"`
+	Angle bool   `json:"angle"`
+}
+
+const roleTruth = "truth"
+
+// entry is one of the library.
+type entry struct {
+	info   runInfo
+	config experiment.Config
+	result *experiment.Results // nil where there are none
+
+	make func() *evaluator
+	free sync.Pool // of *evaluator
+}
+
+func (e *entry) dim() int { return len(e.info.Coordinates) }
+
+func (e *entry) columns() string {
+	var names []string
+	for _, c := range e.info.Coordinates {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// evaluator evaluates an entry for one goroutine at a time.
+type evaluator struct {
+	field  ode.Field
+	batch  ode.BatchField
+	split  *ode.Split                // of a separable H, otherwise nil
+	splits *ode.BatchSplit           // the same for many states
+	energy func(x []float64) float64 // nil where there is none
+	truth  func(x []float64) float64 // the known system's H, nil where it is not known
+}
+
+func (e *entry) evaluator() *evaluator {
+	if v, ok := e.free.Get().(*evaluator); ok {
+		return v
+	}
+	return e.make()
+}
+
+func (e *entry) release(v *evaluator) { e.free.Put(v) }
+
+// group is what the page shows together: the runs of one task and data, and the truth.
+type group struct {
+	ID    string   `json:"id"`
+	Title string   `json:"title"`
+	Runs  []string `json:"runs"` // their ids, the truth's first
+	View  view     `json:"view"`
+}
+
+// library holds what is served. Entries are added while requests are answered, and
+// never change.
+type library struct {
+	mu       sync.RWMutex
+	entries  []*entry
+	groups   []*group
+	training *Training
+}
+
+// Training is how far Demo has come.
+type Training struct {
+	Run   string  `json:"run"`
+	Step  int     `json:"step"`
+	Steps int     `json:"steps"`
+	Loss  float64 `json:"loss"`
+	Done  int     `json:"done"` // runs finished
+	Of    int     `json:"of"`
+}
+
+func (l *library) find(id string) *entry {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, e := range l.entries {
+		if e.info.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+// Add serves a run that was opened or trained with env.
+func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
+	if r.Model() == nil {
+		return fmt.Errorf("%s: the run has no model", r.Dir)
+	}
+	if r.Results == nil {
+		// Without results, as of a run whose evaluation was interrupted, there are none to show.
+		r.Results, _ = experiment.ReadResults(r.Dir)
+	}
+	known := r.System()
+	s.library.mu.Lock()
+	defer s.library.mu.Unlock()
+	g := s.library.group(r)
+	if g == nil {
+		v, err := newView(env, r, known)
+		if err != nil {
+			return err
+		}
+		g = &group{ID: s.library.freshGroup(r), Title: title(r), View: v}
+		s.library.groups = append(s.library.groups, g)
+		if known != nil {
+			s.library.add(g, truthEntry(known, r.Config.Task))
+		}
+	}
+	s.library.add(g, runEntry(r, known, s.library.freshID(r)))
+	return nil
+}
+
+func (l *library) add(g *group, e *entry) {
+	e.info.Group = g.ID
+	l.entries = append(l.entries, e)
+	g.Runs = append(g.Runs, e.info.ID)
+}
+
+// group finds the one of a run's task and data.
+func (l *library) group(r *experiment.Run) *group {
+	for _, e := range l.entries {
+		if e.info.Role != roleTruth && e.config.Task == r.Config.Task && e.config.Data == r.Config.Data && e.dim() == r.Model().Dim() {
+			return l.groups[slices.IndexFunc(l.groups, func(g *group) bool { return g.ID == e.info.Group })]
+		}
+	}
+	return nil
+}
+
+func (l *library) freshGroup(r *experiment.Run) string {
+	id := r.Config.Task
+	if id == experiment.OwnData {
+		id = plain(strings.TrimSuffix(filepath.Base(r.Config.Data), filepath.Ext(r.Config.Data)))
+	}
+	return fresh(id, func(id string) bool {
+		return slices.ContainsFunc(l.groups, func(g *group) bool { return g.ID == id })
+	})
+}
+
+func (l *library) freshID(r *experiment.Run) string {
+	return fresh(plain(filepath.Base(r.Dir)), func(id string) bool {
+		return slices.ContainsFunc(l.entries, func(e *entry) bool { return e.info.ID == id })
+	})
+}
+
+// fresh adds a number to a name that is taken.
+func fresh(name string, taken func(string) bool) string {
+	id := name
+	for n := 2; taken(id); n++ {
+		id = fmt.Sprintf("%s-%d", name, n)
+	}
+	return id
+}
+
+// plain makes a name that needs no escaping in an address.
+func plain(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, name)
+	if strings.Trim(name, "-") == "" {
+		return "run"
+	}
+	return name
+}
+
+func title(r *experiment.Run) string {
+	if r.Config.Task == experiment.OwnData {
+		return filepath.Base(r.Config.Data)
+	}
+	name := strings.ReplaceAll(strings.Replace(r.Config.Task, "-body", "-bodies", 1), "-", " ")
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+func truthEntry(known system.System, task string) *entry {
+	e := &entry{info: runInfo{
+		ID: "true-" + task, Role: roleTruth, Name: "Truth", Task: task, Model: roleTruth,
+		HasEnergy: true, HasTrueEnergy: true, Coordinates: coordinates(known, nil),
+	}}
+	d := known.Dim()
+	e.make = func() *evaluator {
+		return &evaluator{
+			field: func(_ float64, x, dx []float64) { known.Field(x, dx) },
+			batch: func(_ []float64, x, dx []float64, rows int) {
+				for i := range rows {
+					known.Field(x[i*d:(i+1)*d], dx[i*d:(i+1)*d])
+				}
+			},
+			energy: known.Hamiltonian,
+			truth:  known.Hamiltonian,
+		}
+	}
+	return e
+}
+
+func runEntry(r *experiment.Run, known system.System, id string) *entry {
+	m, c := r.Model(), r.Config
+	energetic, _ := m.(model.Energetic)
+	separable, splits := model.SplitOf(m)
+	e := &entry{config: r.Config, result: r.Results, info: runInfo{
+		ID: id, Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters(),
+		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits,
+		Coordinates: coordinates(known, r.Columns()),
+	}}
+	role, name := r.Role()
+	e.info.Role, e.info.Name = roles[role], name
+	e.make = func() *evaluator {
+		v := &evaluator{field: m.Field(), batch: m.BatchField()}
+		if splits {
+			one, many := separable.Split(), separable.BatchSplit()
+			v.split, v.splits = &one, &many
+		}
+		if energetic != nil {
+			v.energy = energetic.Energy()
+		}
+		if known != nil {
+			v.truth = known.Hamiltonian
+		}
+		return v
+	}
+	return e
+}
+
+// roles name report's.
+var roles = map[report.Role]string{
+	report.Baseline: "baseline", report.HNN: "hnn", report.ClosedForm: "closed-form",
+	report.SecondOrder: "second-order", report.Structured: "structured",
+}
+
+func coordinates(known system.System, columns []string) []coordinate {
+	var cs []coordinate
+	if known != nil {
+		for _, c := range known.Coordinates() {
+			cs = append(cs, coordinate{c.Name, c.Unit, c.Angle})
+		}
+		return cs
+	}
+	for _, name := range columns {
+		cs = append(cs, coordinate{Name: name})
+	}
+	return cs
+}

@@ -1,0 +1,87 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// handler answers a request, or returns an error before it has written anything.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// problem is an error that says how to answer: RFC 9457, "Problem Details for HTTP
+// APIs".
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+func (p *problem) Error() string { return p.Detail }
+
+func problemf(status int, format string, args ...any) error {
+	return &problem{http.StatusText(status), status, fmt.Sprintf(format, args...)}
+}
+
+// malformed is for a request that is no JSON of the right shape, invalid for one whose
+// values cannot be worked with, busy for one that may succeed later.
+func malformed(format string, args ...any) error {
+	return problemf(http.StatusBadRequest, format, args...)
+}
+
+func invalid(format string, args ...any) error {
+	return problemf(http.StatusUnprocessableEntity, format, args...)
+}
+
+func busy(format string, args ...any) error {
+	return problemf(http.StatusServiceUnavailable, format+"; try again in a moment", args...)
+}
+
+// interrupted explains why a context ended a computation.
+func interrupted(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return busy("%v: ask for a shorter horizon, fewer states or a larger tolerance, or when the server has less to do", cause)
+	}
+	return busy("the server is stopping, or the client has gone")
+}
+
+// answers makes an http.Handler of a handler.
+func (s *Server) answers(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		var p *problem
+		if !errors.As(err, &p) {
+			// Every error of a request is a problem; one that is not is a mistake of ours, and
+			// the client is told no more than that.
+			s.log.Error("unexpected error", "path", r.URL.Path, "error", err)
+			p = &problem{http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable, "the server could not answer"}
+		}
+		writeProblem(w, p)
+	})
+}
+
+func writeProblem(w http.ResponseWriter, p *problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // a client that has gone is none of our errors
+}
+
+// writeJSON answers with v.
+func writeJSON(w http.ResponseWriter, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(append(b, '\n'))
+	return nil
+}

@@ -1,0 +1,115 @@
+package serve
+
+import (
+	"bytes"
+	"embed"
+	"encoding/hex"
+	"hash/fnv"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+//go:embed page
+var page embed.FS
+
+// apiRoute is an operation of the API; the OpenAPI document describes each.
+type apiRoute struct {
+	method, path string
+	handler      handler
+}
+
+func (s *Server) api() []apiRoute {
+	return []apiRoute{
+		{http.MethodGet, "/api/v1/runs", s.getRuns},
+		{http.MethodGet, "/api/v1/runs/{run}", s.getRun},
+		{http.MethodPost, "/api/v1/runs/{run}/energy", s.limited(s.postEnergy)},
+		{http.MethodPost, "/api/v1/runs/{run}/field", s.limited(s.postField)},
+		{http.MethodPost, "/api/v1/runs/{run}/shift", s.limited(s.postShift)},
+		{http.MethodPost, "/api/v1/runs/{run}/simulate", s.limited(s.postSimulate)},
+		{http.MethodGet, "/api/v1/openapi.json", document("application/json", openAPI)},
+		{http.MethodGet, "/healthz", document("text/plain; charset=utf-8", []byte("ok\n"))},
+		{http.MethodGet, "/metrics", func(w http.ResponseWriter, r *http.Request) error {
+			s.metrics.handler().ServeHTTP(w, r)
+			return nil
+		}},
+	}
+}
+
+func (s *Server) routes() (http.Handler, error) {
+	mux := http.NewServeMux()
+	for _, r := range s.api() {
+		mux.Handle(r.method+" "+r.path, s.answers(r.handler))
+	}
+	// Whatever else lies below /api is an error in JSON, not the page's plain 404.
+	mux.Handle("/api/", s.answers(func(w http.ResponseWriter, r *http.Request) error {
+		other := r.Clone(r.Context())
+		for _, other.Method = range []string{http.MethodGet, http.MethodPost} {
+			if _, pattern := mux.Handler(other); pattern != "/api/" {
+				w.Header().Set("Allow", other.Method)
+				return problemf(http.StatusMethodNotAllowed, "%s takes %s, not %s", r.URL.Path, other.Method, r.Method)
+			}
+		}
+		return problemf(http.StatusNotFound, "nothing is at %s; GET /api/v1/openapi.json describes what there is", r.URL.Path)
+	}))
+	if err := pages(mux); err != nil {
+		return nil, err
+	}
+	return s.guarded(s.observed(mux)), nil
+}
+
+func document(kind string, b []byte) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write(b)
+		return nil
+	}
+}
+
+// pages serves the embedded page, each file at an address of its own, so that no part
+// of an address is ever taken for a name.
+func pages(mux *http.ServeMux) error {
+	files, err := fs.Glob(page, "page/*")
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		b, err := page.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		address := "/" + path.Base(name)
+		if address == "/index.html" {
+			address = "/{$}"
+		}
+		mux.Handle("GET "+address, static(name, b))
+	}
+	return nil
+}
+
+func static(name string, b []byte) http.Handler {
+	h := fnv.New64a()
+	h.Write(b)
+	tag := `"` + hex.EncodeToString(h.Sum(nil)) + `"`
+	kind := mime.TypeByExtension(path.Ext(name))
+	switch path.Ext(name) { // some systems' tables of types are wrong about these
+	case ".js":
+		kind = "text/javascript; charset=utf-8"
+	case ".svg":
+		kind = "image/svg+xml"
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-cache") // asked for again, and answered 304
+		w.Header().Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = bytes.NewReader(b).WriteTo(w)
+	})
+}

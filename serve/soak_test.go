@@ -1,0 +1,198 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hnn/internal/stream"
+)
+
+var long = flag.Bool("long", false, "soak for ten minutes")
+
+// soakTime is how long the server is soaked: 3 seconds, what HNN_SOAK says, or ten
+// minutes with -long.
+func soakTime(t *testing.T) time.Duration {
+	if *long {
+		return 10 * time.Minute
+	}
+	if s := os.Getenv("HNN_SOAK"); s != "" {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			t.Fatalf("HNN_SOAK: %v", err)
+		}
+		return d
+	}
+	return 3 * time.Second
+}
+
+// Valid, invalid, oversized and cut-off requests from 64 clients: no answer is a 5xx
+// but 503, nothing panics, the memory in use is no larger afterwards than after a
+// first while of the same, and no goroutine is left.
+func TestSoak(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := newServer(t, Options{Limits: Limits{Body: 64 << 10}})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, l) }()
+	k := &soaker{address: l.Addr().String()}
+	duration := soakTime(t)
+	k.soak(duration / 3)
+	first := inUse()
+	k.soak(duration * 2 / 3)
+	last := inUse()
+	t.Logf("%d requests in %v, by status %v; in use %.1f MB after a third, %.1f MB at the end",
+		k.sent.Load(), duration, k.counts(), float64(first)/1e6, float64(last)/1e6)
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if n := panics(t, s); n != 0 {
+		t.Errorf("%v panics", n)
+	}
+	for code, n := range k.counts() {
+		if code >= 500 && code != 503 {
+			t.Errorf("%d answers %d", n, code)
+		}
+	}
+	if k.counts()[200] == 0 || k.counts()[422] == 0 || k.counts()[413] == 0 {
+		t.Errorf("answers by status: %v", k.counts())
+	}
+	// Pools and buffers of connections come and go: some megabytes, whatever the time.
+	if const16 := uint64(16 << 20); last > first+const16 {
+		t.Errorf("in use went from %d to %d bytes", first, last)
+	}
+	if n := len(s.working) + len(s.workers); n != 0 {
+		t.Errorf("%d still at work", n)
+	}
+	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
+
+// inUse is the memory that is reachable.
+func inUse() uint64 {
+	runtime.GC()
+	runtime.GC() // the first only moves the pools to their victims
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+type soaker struct {
+	address string
+	sent    atomic.Int64
+	mu      sync.Mutex
+	codes   map[int]int
+}
+
+func (k *soaker) counts() map[int]int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.codes
+}
+
+func (k *soaker) count(code int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.codes == nil {
+		k.codes = map[int]int{}
+	}
+	k.codes[code]++
+}
+
+func (k *soaker) soak(d time.Duration) {
+	end := time.Now().Add(d)
+	var clients sync.WaitGroup
+	for i := range 64 {
+		clients.Go(func() {
+			transport := &http.Transport{MaxIdleConnsPerHost: 1}
+			defer transport.CloseIdleConnections()
+			c := &http.Client{Transport: transport}
+			rng := stream.New(uint64(i), "soak")
+			for time.Now().Before(end) {
+				k.one(c, rng)
+				k.sent.Add(1)
+			}
+		})
+	}
+	clients.Wait()
+}
+
+// one makes one request of a random kind.
+func (k *soaker) one(c *http.Client, rng *rand.Rand) {
+	run := []string{"true-spring", "spring-hnn", "spring-baseline", "pendulum-hnn", "none"}[rng.IntN(5)]
+	state := fmt.Sprintf("[%.3f,%.3f]", rng.NormFloat64(), rng.NormFloat64())
+	simulate := fmt.Sprintf(`{"initial":[%s],"to":%d,"steps":%d,"energy":true,"rtol":1e-6,"atol":1e-6}`, state, rng.IntN(21)-10, rng.IntN(300))
+	long := fmt.Sprintf(`{"initial":[%s],"to":1000,"steps":20000,"rtol":1e-6,"atol":1e-6,"stream":true}`, state)
+	switch rng.IntN(9) {
+	case 0:
+		k.post(c, run, "simulate", simulate, nil)
+	case 1:
+		k.post(c, run, "simulate", `{"initial":[`+strings.Repeat(state+",", rng.IntN(40))+state+`],"to":3}`, nil)
+	case 2:
+		k.post(c, run, "energy", fmt.Sprintf(`{"grid":{"axes":[0,1],"range":[[-1,1],[-1,1]],"size":[%d,%d]}}`, rng.IntN(40), rng.IntN(40)), nil)
+	case 3:
+		k.post(c, run, "field", `{"states":[`+state+`]}`, nil)
+	case 4:
+		k.post(c, run, "shift", `{"state":`+state+`,"changes":[0.1,-0.1]}`, nil)
+	case 5: // invalid: cut anywhere, or a byte changed
+		b := []byte(simulate)
+		b[rng.IntN(len(b))] = byte(rng.IntN(256))
+		k.post(c, run, "simulate", string(b[:rng.IntN(len(b)+1)]), nil)
+	case 6: // oversized
+		k.post(c, run, "energy", `{"states":[`+strings.Repeat(state+",", 20_000), nil)
+	case 7: // the client goes while the answer comes
+		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rng.IntN(30))*time.Millisecond)
+		k.post(c, run, "simulate", long, ctx)
+		cancel()
+	case 8: // the request ends early
+		conn, err := net.Dial("tcp", k.address)
+		if err != nil {
+			return
+		}
+		fmt.Fprintf(conn, "POST /api/v1/runs/%s/simulate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n%s",
+			run, simulate[:rng.IntN(len(simulate))])
+		conn.Close()
+	}
+}
+
+func (k *soaker) post(c *http.Client, run, operation, body string, ctx context.Context) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	r, err := http.NewRequestWithContext(ctx, "POST", "http://"+k.address+"/api/v1/runs/"+run+"/"+operation, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return
+	}
+	r.Header.Set("Content-Type", "application/json")
+	w, err := c.Do(r)
+	if err != nil {
+		return // cut off, by the one side or the other
+	}
+	defer w.Body.Close()
+	_, _ = io.Copy(io.Discard, w.Body)
+	k.count(w.StatusCode)
+	if w.StatusCode == 503 {
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -1,0 +1,179 @@
+package serve
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/data"
+	"hnn/experiment"
+	"hnn/internal/stream"
+	"hnn/ode"
+	"hnn/system"
+)
+
+// view is what a picture of a group starts from.
+type view struct {
+	// Picture is the real system: spring, pendulum, double-pendulum, bodies (of a known
+	// system, or a centre's), point (in the plane of the two positions) or none.
+	Picture string `json:"picture"`
+	// Bodies holds the coordinates x and y of each body.
+	Bodies [][2]int `json:"bodies,omitempty"`
+	// Range is where each coordinate lies in the data: [lowest, highest].
+	Range [][2]float64 `json:"range"`
+	// Initial is a typical state.
+	Initial []float64 `json:"initial"`
+	// Horizon is how long the trajectories of the data are.
+	Horizon float64 `json:"horizon"`
+	// Measured is a trajectory of measured data, nil where the data were drawn.
+	Measured *measured `json:"measured,omitempty"`
+}
+
+type measured struct {
+	Times  []float64   `json:"times"`
+	States [][]float64 `json:"states"`
+}
+
+func newView(env *experiment.Env, r *experiment.Run, known system.System) (view, error) {
+	if known == nil {
+		return measuredView(env, r)
+	}
+	o, err := data.TaskOptions(known.Name())
+	if err != nil {
+		return view{}, err
+	}
+	v := view{Horizon: o.Horizon, Initial: make([]float64, known.Dim())}
+	v.Picture, v.Bodies = picture(known)
+	// The range is that of a few true trajectories, as the data have them.
+	const trajectories, points = 32, 41
+	rng := stream.New(0, "serve")
+	x0 := make([]float64, trajectories*known.Dim())
+	for i := range trajectories {
+		known.Sample(rng, x0[i*known.Dim():(i+1)*known.Dim()])
+	}
+	copy(v.Initial, largest(known, x0))
+	truth := truthEntry(known, r.Config.Task).make()
+	times := make([]float64, points)
+	for i := range times {
+		times[i] = o.Horizon * float64(i) / (points - 1)
+	}
+	// A trajectory that meets a singularity leaves NaN, and the range to the others.
+	res, err := ode.SolveBatch(truth.batch, x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
+	if err != nil {
+		return view{}, err
+	}
+	v.Range = ranges(res.States, known.Dim())
+	return v, nil
+}
+
+// largest is, of the sampled states, the one of the upper third in energy: lively,
+// and well within the data.
+func largest(known system.System, states []float64) []float64 {
+	var rows [][]float64
+	for x := range slices.Chunk(states, known.Dim()) {
+		rows = append(rows, x)
+	}
+	slices.SortFunc(rows, func(a, b []float64) int {
+		switch ha, hb := known.Hamiltonian(a), known.Hamiltonian(b); {
+		case ha < hb:
+			return -1
+		case ha > hb:
+			return 1
+		}
+		return 0
+	})
+	return rows[2*len(rows)/3]
+}
+
+// ranges is the range of each column of finite rows.
+func ranges(states []float64, d int) [][2]float64 {
+	v := make([][2]float64, d)
+	for j := range v {
+		v[j] = [2]float64{math.Inf(1), math.Inf(-1)}
+	}
+	for x := range slices.Chunk(states, d) {
+		if !finite(x) {
+			continue
+		}
+		for j := range v {
+			v[j][0], v[j][1] = min(v[j][0], x[j]), max(v[j][1], x[j])
+		}
+	}
+	for j := range v {
+		if !(v[j][0] < v[j][1]) { // nothing finite, or a constant
+			c := v[j][0]
+			if math.IsInf(c, 0) {
+				c = 0
+			}
+			v[j] = [2]float64{c - 1, c + 1}
+		}
+	}
+	return v
+}
+
+// picture says how the known system is drawn.
+func picture(known system.System) (kind string, bodies [][2]int) {
+	switch s := known.(type) {
+	case system.Spring, system.Duffing:
+		return "spring", nil
+	case system.Pendulum:
+		return "pendulum", nil
+	case system.DoublePendulum:
+		return "double-pendulum", nil
+	case *system.NBody:
+		n := len(s.Mass)
+		for i := range n {
+			bodies = append(bodies, [2]int{i, n + i})
+		}
+		return "bodies", bodies
+	case system.Kepler:
+		return "bodies", [][2]int{{0, 1}}
+	}
+	if known.Dim() == 4 {
+		return "point", [][2]int{{0, 1}}
+	}
+	return "none", nil
+}
+
+// mostMeasured bounds the measured points that the page draws.
+const mostMeasured = 1000
+
+// measuredView takes what is known of a system from the file of its measurements.
+func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
+	split, err := env.Data(r)
+	if err != nil {
+		return view{}, fmt.Errorf("%s: the data that it was trained on show what to draw: %w", r.Dir, err)
+	}
+	d := r.Model().Dim()
+	if split.Train.Dim != d {
+		return view{}, fmt.Errorf("%s: the model's states have %d components, and its data's %d", r.Dir, d, split.Train.Dim)
+	}
+	v := view{Picture: "none", Range: ranges(split.Train.X, d)}
+	switch {
+	case r.Config.Task == experiment.RealPendulum:
+		v.Picture = "pendulum"
+	case d == 2 && len(r.Config.Angle) > 0:
+		v.Picture = "pendulum"
+	case d == 2:
+		v.Picture = "spring"
+	case d == 4:
+		v.Picture, v.Bodies = "point", [][2]int{{0, 1}}
+	}
+	set := split.Test
+	if set.Trials() == 0 || set.Offsets[1]-set.Offsets[0] < 2 {
+		set = split.Train
+	}
+	t, x, _ := set.Trial(0)
+	n := min(len(t), mostMeasured)
+	v.Initial = slices.Clone(x[:d])
+	v.Horizon = t[n-1] - t[0]
+	if !(v.Horizon > 0) {
+		v.Horizon = 10
+	}
+	v.Measured = &measured{}
+	for i := range n {
+		v.Measured.Times = append(v.Measured.Times, t[i]-t[0])
+		v.Measured.States = append(v.Measured.States, slices.Clone(x[i*d:(i+1)*d]))
+	}
+	return v, nil
+}
