@@ -1,0 +1,54 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
+
+	"hnn/model"
+	"hnn/ode"
+)
+
+// AddEnergy moves a state along the gradient of the model's learned H until H has grown
+// by delta (or shrunk, where that is negative), and returns where it ends: the authors'
+// experiment of pushing a pendulum that was learned from pictures. The model is widened
+// to float64.
+//
+// It is an error if the way meets a stationary point of H before, as it does below its
+// least value.
+func AddEnergy(m model.Energetic, x []float64, delta float64) ([]float64, error) {
+	if len(x) != m.Dim() {
+		return nil, fmt.Errorf("eval: a state of %d components for a model whose states have %d", len(x), m.Dim())
+	}
+	if math.IsNaN(delta) || math.IsInf(delta, 0) {
+		return nil, fmt.Errorf("eval: an energy of %v cannot be added", delta)
+	}
+	energy := model.Widen(m).(model.Energetic).Energy()
+	target := energy(x) + delta
+	gradient := func(dst, at []float64) { fd.Gradient(dst, energy, at, &fd.Settings{Formula: fd.Central}) }
+	// Along dx/ds = grad H / |grad H|^2 H grows by one in a unit of s.
+	climb := func(_ float64, at, dx []float64) {
+		gradient(dx, at)
+		floats.Scale(1/floats.Dot(dx, dx), dx)
+	}
+	end := append([]float64(nil), x...)
+	if delta != 0 {
+		states, _, err := ode.Solve(climb, x, []float64{0, delta}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-10, MaxSteps: 20_000})
+		if err != nil {
+			return nil, fmt.Errorf("eval: no state with %+g of energy lies along the gradient of H from %v: %w", delta, x, err)
+		}
+		copy(end, states[len(x):])
+	}
+	// The differences' error is made good by Newton's method along the gradient.
+	g := make([]float64, len(x))
+	for range 4 {
+		gradient(g, end)
+		floats.AddScaled(end, (target-energy(end))/floats.Dot(g, g), g)
+	}
+	if off := math.Abs(energy(end) - target); !(off <= 1e-9*(math.Abs(delta)+math.Abs(target))+1e-12) {
+		return nil, fmt.Errorf("eval: no state with %+g of energy lies along the gradient of H from %v", delta, x)
+	}
+	return end, nil
+}
