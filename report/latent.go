@@ -51,6 +51,9 @@ func Latent(title string, tasks []Task, data []Samples) (*Figure, error) {
 		p.addReference(t, axes)
 		for k := range t.Models {
 			p.addRollout(t, &t.Models[k], axes)
+			if k > 0 && len(t.Models[k].column(0)) > 0 {
+				p.legend[0].label = t.Models[k].Name
+			}
 		}
 		p.plot.Add(frame{})
 		panels = append(panels, p)
