@@ -74,6 +74,9 @@ func (e *Env) figure(runs []*Run) error {
 			}
 		}
 	}
+	if runs[0].data.films != nil {
+		return writeFilm(runs)
+	}
 	return nil
 }
 

@@ -84,7 +84,7 @@ func TestPixelPendulumRun(t *testing.T) {
 		if *again.Results.Pixels != *p || again.Results.TestLoss != res.TestLoss {
 			t.Errorf("%s: evaluated again %+v, first %+v", r.Dir, again.Results.Pixels, p)
 		}
-		for _, f := range []string{"pixel-pendulum.svg", "training.svg"} {
+		for _, f := range []string{"pixel-pendulum.svg", "latent.png", "training.svg", "film.gif"} {
 			if info, err := os.Stat(filepath.Join(r.Dir, figuresFolder, f)); err != nil || info.Size() == 0 {
 				t.Errorf("%s: %v", f, err)
 			}

@@ -51,7 +51,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rolled, err := eval.PixelRollout(seer, f.starts, o)
+	rolled, err := eval.PixelRollout(seer, f.starts(), o)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"sync"
 
 	"hnn/data"
 	"hnn/data/frames"
@@ -17,9 +18,9 @@ type films struct {
 	held      [2]int // the trials held out, first and end
 	firstHeld bool   // they come before the others
 	stack     int
-	// starts are the films that rollouts are measured on: of the pendulum longer ones, drawn
-	// for that; of a user's own those held out.
-	starts *frames.Set
+	// starts returns the films that rollouts are measured on: of the pendulum longer ones,
+	// drawn for that when they are needed; of a user's own those held out.
+	starts func() *frames.Set
 }
 
 // heldWindows and trainWindows are the observations followed by at least ahead frames.
@@ -50,7 +51,10 @@ func loadFilms(c *Config) (*dataset, error) {
 	d.films = f
 	if c.Task == PixelPendulum {
 		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Trajectories, c.Points)
-		f.starts = frames.Pendulum(stream.New(c.Seed, pixelStartStream), pixelStarts, c.Stack+longRollout)
+		seed, length := c.Seed, c.Stack+longRollout
+		f.starts = sync.OnceValue(func() *frames.Set {
+			return frames.Pendulum(stream.New(seed, pixelStartStream), pixelStarts, length)
+		})
 		f.held = [2]int{0, c.testTrials(c.Trajectories)}
 		if !c.TestFirst {
 			f.held = [2]int{c.Trajectories - f.held[1], c.Trajectories}
@@ -69,7 +73,7 @@ func loadFilms(c *Config) (*dataset, error) {
 	n := len(f.set.Trials)
 	held := min(max(1, c.testTrials(n)), n-1)
 	f.held = [2]int{n - held, n}
-	f.starts = f.set.Equal(n-held, n)
+	f.starts = func() *frames.Set { return f.set.Equal(n-held, n) }
 	return d, nil
 }
 
