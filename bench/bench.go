@@ -32,7 +32,7 @@ type Case struct {
 	Name      string  `json:"name"`
 	Precision string  `json:"precision"`
 	Threads   int     `json:"threads"`
-	Seconds   float64 `json:"seconds"` // of a training step, a field evaluation or a rollout
+	Seconds   float64 `json:"seconds"` // of a training step, a field evaluation, a solve or a rollout
 	GFLOPs    float64 `json:"gflops,omitempty"`
 	// PeakShare is GFLOPs as a share of what a loop of multiply-adds alone reached on as
 	// many threads right after it: both see what else the machine does.
@@ -96,7 +96,7 @@ const rolloutStates = 50
 // probe is a case that can be measured again and again.
 type probe struct {
 	Case
-	flops float64                             // of one run, in float32
+	flops float64                             // of one run, in the case's precision
 	per   int                                 // evaluations that Seconds is divided by, 0 for none
 	run   func() (evaluations int, err error) // once
 	close func()
@@ -165,17 +165,21 @@ func (p *probe) measure(d time.Duration) error {
 	seconds := time.Since(start).Seconds() / float64(runs)
 	p.seconds = append(p.seconds, seconds)
 	if p.flops > 0 {
-		p.shares = append(p.shares, p.flops/seconds/sustained(p.Threads, d/4))
+		p.shares = append(p.shares, p.flops/seconds/sustained(p.Precision, p.Threads, d/4))
 	}
 	return nil
 }
 
-// sustained is what multiply-adds alone reach in float32 on so many threads.
-func sustained(threads int, d time.Duration) float64 {
+// sustained is what multiply-adds alone reach on so many threads.
+func sustained(precision string, threads int, d time.Duration) float64 {
+	peak := kernel.SustainedFlops[float32]
+	if precision == "float64" {
+		peak = kernel.SustainedFlops[float64]
+	}
 	rates := make([]float64, threads)
 	var wg sync.WaitGroup
 	for i := range rates {
-		wg.Go(func() { rates[i] = kernel.SustainedFlops[float32](d) })
+		wg.Go(func() { rates[i] = peak(d) })
 	}
 	wg.Wait()
 	sum := 0.0
@@ -237,6 +241,16 @@ func newProbes(o *Options) ([]*probe, error) {
 		}
 		if err := add(fieldAt[float64](t)); err != nil {
 			return ps, err
+		}
+	}
+	for _, k := range solveSizes {
+		for _, threads := range o.Threads {
+			if !wanted(solveName(k)) {
+				continue
+			}
+			if err := add(closedFormSolve(k, threads)); err != nil {
+				return ps, err
+			}
 		}
 	}
 	if !strings.HasPrefix("rollout/", o.Only) && !strings.HasPrefix(o.Only, "rollout/") {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -24,15 +25,15 @@ func TestRun(t *testing.T) {
 		if !(c.Seconds > 0) {
 			t.Errorf("%s: %v seconds", c.Name, c.Seconds)
 		}
-		if kind == "train-step" && !(c.GFLOPs > 0 && c.PeakShare > 0) {
+		if (kind == "train-step" || kind == "closed-form") && !(c.GFLOPs > 0 && c.PeakShare > 0) {
 			t.Errorf("%s: %v GFLOP/s, %v of the peak", c.Name, c.GFLOPs, c.PeakShare)
 		}
 		if kind == "rollout" && !(c.Evaluations > 0 && c.EvaluationsPerSecond > 0) {
 			t.Errorf("%s: %v evaluations, %v a second", c.Name, c.Evaluations, c.EvaluationsPerSecond)
 		}
 	}
-	if seen["train-step"] != 16 || seen["field"] != 8 || seen["rollout"] != 8 {
-		t.Errorf("cases %v, want 16 training steps, 8 fields and 8 rollouts", seen)
+	if seen["closed-form"] != 4 || seen["train-step"] != 16 || seen["field"] != 8 || seen["rollout"] != 8 {
+		t.Errorf("cases %v, want 16 training steps, 8 fields, 8 rollouts and 4 solves", seen)
 	}
 }
 
@@ -47,5 +48,12 @@ func TestStepFLOPs(t *testing.T) {
 	hnn.Kind = model.KindBaseline
 	if got, want := stepFLOPs(hnn, 750), 2.*750*(3*40000+2*400+3*400); got != want {
 		t.Errorf("baseline: %g, want %g", got, want)
+	}
+}
+
+// The count by hand for two unknowns: 4 x 10 x 2 x 3 = 240 and 10 x 2^2 = 40, and 8/3.
+func TestSolveFLOPs(t *testing.T) {
+	if got, want := solveFLOPs(10, 2, 3), 280+8./3; math.Abs(got-want) > 1e-12 {
+		t.Errorf("%v operations, want %v", got, want)
 	}
 }

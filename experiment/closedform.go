@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -181,9 +182,25 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	if r.Results, err = e.evaluate(ctx, &c, m, d); err != nil {
 		return nil, err
 	}
+	if part := unexplained(r.Results, d); report.Observations == closedform.Exact.String() && part > poorFit {
+		e.log("%s: warning: in the median test row the fitted field is %.0f%% off; tell it more of the system, or try --trainer adam", c.Task, 100*part)
+	}
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.ClosedForm = Number(report.Seconds), NA, report
 	e.log("%s: closed form with %d features in %.3f s, ridge %.1e, condition %.1e", c.Task, report.Features, report.Seconds, report.Lambda, report.Condition)
 	return r, writeResults(dir, r.Results)
+}
+
+// poorFit is the part of the field that a fit of exact rows may leave unexplained without
+// a warning.
+const poorFit = 0.05
+
+// unexplained is the median test row's error relative to the field's root mean square.
+func unexplained(r *Results, d *dataset) float64 {
+	square := 0.0
+	for _, v := range d.Test.DX {
+		square += v * v / float64(len(d.Test.DX))
+	}
+	return math.Sqrt(float64(r.RowMedianLoss) / square)
 }
 
 // angles marks the columns that are named.

@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,6 +91,25 @@ func TestDefaultTrainer(t *testing.T) {
 		if err != nil || (why == "") != (structure == "pairwise") {
 			t.Errorf("five bodies, structure %q: %q, %v", structure, why, err)
 		}
+	}
+}
+
+// The default is Adam for a system that the closed form needs to be told more of, and a
+// closed-form fit that leaves much of the field unexplained is warned of.
+func TestPoorFit(t *testing.T) {
+	c := mustDefault(t, "double-pendulum").WithClosedForm()
+	c.Trajectories, c.Features, c.Strict, c.Figures = 20, 30, false, false
+	if why, err := new(Env).BeyondClosedForm(&c); err != nil || !strings.Contains(why, "--structure") {
+		t.Errorf("%q, %v", why, err)
+	}
+	var log strings.Builder
+	e := &Env{Log: func(format string, args ...any) { fmt.Fprintf(&log, format+"\n", args...) }}
+	if _, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()}); err != nil || !strings.Contains(log.String(), "% off") {
+		t.Errorf("%v; the messages are\n%s", err, log.String())
+	}
+	c.Structure = []string{"quadratic-kinetic"}
+	if why, err := new(Env).BeyondClosedForm(&c); err != nil || why != "" {
+		t.Errorf("%q, %v", why, err)
 	}
 }
 

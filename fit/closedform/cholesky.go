@@ -55,7 +55,7 @@ func factorise(pool *parallel.Pool, a *symmetric, shift float64) (*cholesky, boo
 		pool.Run(rest*(rest+1)/2, func(_, task int) {
 			i, j := upperTile(task)
 			i, j = i+k+1, j+k+1
-			kernel.MulPacked(u.tile(i, j), tileSize, negated[i*size:], tileSize, packed[j*size:], tileSize, tileSize, tileSize, true)
+			u.addTile(i, j, negated[i*size:], tileSize, packed[j*size:], tileSize)
 		})
 	}
 	return &cholesky{u}, true

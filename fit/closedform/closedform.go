@@ -171,6 +171,9 @@ func (f *fit) size() (int, error) {
 			k = noisyFeatures
 		case f.observations == StatesOnly:
 			k = statesFeatures
+			if d := f.train.Dim; d > 2 {
+				k = statesFeatures * d // more dimensions have more room between the rows
+			}
 		}
 		k = max(min(k, n/4), 1)
 	}

@@ -117,7 +117,7 @@ func (o Observations) String() string { return observationNames[o] }
 type Options struct {
 	// Features is the number of nonlinear features, as a rule also that of their
 	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 50 and of states alone
-	// 30, and at most a quarter of the rows.
+	// 30 (with more than two components 30 for each), and at most a quarter of the rows.
 	Features   int
 	Activation nn.Activation // tanh by default
 

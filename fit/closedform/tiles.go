@@ -108,8 +108,26 @@ func (a *symmetric) addGram(pool *parallel.Pool, s *columns, rows int) {
 	})
 	pool.Run(t*(t+1)/2, func(_, task int) {
 		i, j := upperTile(task)
-		kernel.MulPacked(a.tile(i, j), tileSize, s.tile(i), s.ld, s.packed[j*size:], tileSize, tileSize, rows, true)
+		a.addTile(i, j, s.tile(i), s.ld, s.packed[j*size:], rows)
 	})
+}
+
+// addTile adds the product of the left factor (tileSize x depth) and a packed right one
+// (depth x tileSize) to tile (i, j): what is used of it, which is whole panels of the
+// columns that the matrix has, and on the diagonal not the lower left quarter.
+func (a *symmetric) addTile(i, j int, left []float64, ld int, packed []float64, depth int) {
+	const half = tileSize / 2
+	width := kernel.PanelWidth[float64]()
+	m := min(tileSize, a.n-i*tileSize)
+	n := min(tileSize, (a.n-j*tileSize+width-1)/width*width)
+	tile := a.tile(i, j)
+	if i < j || m <= half {
+		kernel.MulPacked(tile, tileSize, left, ld, packed, m, n, depth, true)
+		return
+	}
+	kernel.MulPacked(tile, tileSize, left, ld, packed, half, n, depth, true)
+	// Panels are one behind the other, so the second half of the columns begins here.
+	kernel.MulPacked(tile[half*tileSize+half:], tileSize, left[half*ld:], ld, packed[half*depth:], m-half, n-half, depth, true)
 }
 
 // addProjection adds S^T G to r (cols x width) over the first rows of s and g (rows x
