@@ -181,3 +181,58 @@ func TestPixelConfigErrors(t *testing.T) {
 		t.Errorf("a recipe that does not exist: %v", err)
 	}
 }
+
+// A pushed rollout is the plain one up to its middle, then one with as much more energy.
+func TestSimulateWithEnergy(t *testing.T) {
+	for _, task := range []string{"spring", PixelPendulum} {
+		var c Config
+		if task == PixelPendulum {
+			c = quickPixels(t, task)
+		} else {
+			c = quick(t)
+			c.Strict = false
+		}
+		c.Figures = false
+		e := new(Env)
+		r, err := e.Train(context.Background(), c, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		x0 := []float64{0.7, 0.1}
+		if task == PixelPendulum {
+			if x0, err = e.FilmStart(r, 3); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const delta = 0.01
+		times := frameTimes(21)
+		plain, err := r.Simulate(context.Background(), x0, times, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pushed, err := r.SimulateWithEnergy(context.Background(), x0, times, nil, delta)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(pushed.States) != 42 || len(pushed.Energy) != 21 {
+			t.Fatalf("%s: %d numbers and %d energies for 21 times", task, len(pushed.States), len(pushed.Energy))
+		}
+		for i, e := range pushed.Energy {
+			want := plain.Energy[i]
+			if i >= 10 {
+				want = delta
+			}
+			if d := math.Abs(e - want); d > 1e-6 {
+				t.Errorf("%s: energy %v at time %d, want %v", task, e, i, want)
+			}
+			if i < 10 && math.Hypot(pushed.States[2*i]-plain.States[2*i], pushed.States[2*i+1]-plain.States[2*i+1]) > 1e-7 {
+				t.Errorf("%s: another state at time %d, before the push", task, i)
+			}
+		}
+		var film strings.Builder
+		err = r.WriteFilm(&film, pushed)
+		if task == PixelPendulum && (err != nil || !strings.HasPrefix(film.String(), "GIF89a")) || task != PixelPendulum && err == nil {
+			t.Errorf("%s: a film: %v", task, err)
+		}
+	}
+}

@@ -101,6 +101,8 @@ func TestMistakesInUsage(t *testing.T) {
 		{"simulate runs/1 --x0 1,0 --to 3 --method leapforg", "leapfrog"},
 		{"simulate runs/1 --x0 1,0 --to 3 --method rk54", "rk45"},
 		{"simulate runs/1 --x0 1,0 --to 3 --out a.txt", ".csv or .npz"},
+		{"simulate runs/1 --x0 1,0 --film 1 --to 3", "give one"},
+		{"simulate runs/1 --film 0 --to 3", "counted from 1"},
 		{"bench --rounds 0", "positive"},
 		{"version now", "no arguments"},
 	} {

@@ -24,6 +24,8 @@ type simulateFlags struct {
 	rtol, atol             float64
 	points                 int
 	reversible, quiet      bool
+	addEnergy              float64
+	film                   int
 }
 
 func newSimulate() *cobra.Command {
@@ -52,7 +54,9 @@ same command with the last state and the times exchanged returns to the first, t
   hnn simulate runs/0002-spring-hnn --x0 1,0 --times 0,0.5,2 --out rollout.npz
   hnn simulate runs/0002-spring-hnn --x0 1,0 --from 20 --to 0 --method dop853 --rtol 1e-12
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 10000 --steps 1000
-  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --reversible`,
+  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --reversible
+  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --add-energy 0.5
+  hnn simulate runs/0009-pixel-pendulum-hnn --film 1 --to 200 --steps 200 --out film.gif`,
 		Args: exactly(1, "RUN"),
 	}
 	fs := cmd.Flags()
@@ -67,7 +71,9 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.Float64Var(&f.step, "step", 0, "step of the other methods; 0 finds one by trial")
 	fs.BoolVar(&f.reversible, "reversible", false, "keep the state on a grid, so that the rollout can be undone to the bit")
 	fs.Float64Var(&f.omega, "omega", 0, "frequency that binds the two copies of tao2 and tao4; 0 chooses it")
-	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz; default CSV on standard output")
+	fs.Float64Var(&f.addEnergy, "add-energy", 0, "halfway, move the state along the gradient of the learned H until H has grown by this much")
+	fs.IntVar(&f.film, "film", 0, "models of pictures: begin with this held-out film, counted from 1, instead of --x0")
+	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
 	fs.BoolVar(&f.quiet, "quiet", false, "no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
 	return cmd
@@ -83,17 +89,27 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
+	if f.film != 0 {
+		if x0, err = env.FilmStart(run, f.film); err != nil {
+			return err
+		}
+	}
 	settings, chosen, err := run.Integrator(x0, times, in)
 	if err != nil {
 		return err
 	}
 	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
 	d.log("%s", chosen)
-	sim, err := run.Simulate(cmd.Context(), x0, times, settings)
+	var sim *experiment.Simulation
+	if cmd.Flags().Changed("add-energy") {
+		sim, err = run.SimulateWithEnergy(cmd.Context(), x0, times, settings, f.addEnergy)
+	} else {
+		sim, err = run.Simulate(cmd.Context(), x0, times, settings)
+	}
 	if err != nil {
 		return err
 	}
-	if err := f.write(cmd.OutOrStdout(), sim); err != nil {
+	if err := f.write(cmd.OutOrStdout(), run, sim); err != nil {
 		return err
 	}
 	d.log("%s", work(settings, &sim.Stats))
@@ -145,8 +161,8 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, in exper
 	if err := f.checkMethod(cmd.Flags().Changed); err != nil {
 		return nil, nil, in, err
 	}
-	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" {
-		return nil, nil, in, fmt.Errorf("--out %s: the name must end in .csv or .npz", f.out)
+	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" && ext != ".gif" {
+		return nil, nil, in, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
 	}
 	return x0, times, in, nil
 }
@@ -182,11 +198,17 @@ func (f *simulateFlags) checkMethod(given func(string) bool) error {
 
 func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err error) {
 	given := cmd.Flags().Changed
-	if f.x0 == "" {
+	switch {
+	case f.x0 == "" && !given("film"):
 		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0")
-	}
-	if x0, err = numbers("--x0", f.x0); err != nil {
-		return nil, nil, err
+	case f.x0 != "" && given("film"):
+		return nil, nil, errors.New("--x0 and --film: two initial states, give one")
+	case given("film") && f.film < 1:
+		return nil, nil, fmt.Errorf("--film %d: films are counted from 1", f.film)
+	case f.x0 != "":
+		if x0, err = numbers("--x0", f.x0); err != nil {
+			return nil, nil, err
+		}
 	}
 	switch {
 	case f.times != "" && (given("from") || given("to") || given("steps")):
@@ -246,8 +268,10 @@ func numbers(flag, list string) ([]float64, error) {
 	return v, nil
 }
 
-func (f *simulateFlags) write(stdout io.Writer, sim *experiment.Simulation) error {
+func (f *simulateFlags) write(stdout io.Writer, run *experiment.Run, sim *experiment.Simulation) error {
 	switch filepath.Ext(f.out) {
+	case ".gif":
+		return atomicfile.Write(f.out, func(w io.Writer) error { return run.WriteFilm(w, sim) })
 	case ".csv":
 		return atomicfile.Write(f.out, sim.WriteCSV)
 	case ".npz":
