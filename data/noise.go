@@ -78,15 +78,20 @@ func dividedDifference(t, w []float64) {
 	}
 }
 
+// mean is that of every state column.
+func (s *Set) mean() []float64 {
+	mean := make([]float64, s.Dim)
+	for i, v := range s.X {
+		mean[i%s.Dim] += v / float64(s.Rows())
+	}
+	return mean
+}
+
 // spread is the standard deviation of every state column.
 func (s *Set) spread() []float64 {
-	n := float64(s.Rows())
-	mean, square := make([]float64, s.Dim), make([]float64, s.Dim)
+	mean, square := s.mean(), make([]float64, s.Dim)
 	for i, v := range s.X {
-		mean[i%s.Dim] += v / n
-	}
-	for i, v := range s.X {
-		square[i%s.Dim] += (v - mean[i%s.Dim]) * (v - mean[i%s.Dim]) / n
+		square[i%s.Dim] += (v - mean[i%s.Dim]) * (v - mean[i%s.Dim]) / float64(s.Rows())
 	}
 	for j, v := range square {
 		square[j] = math.Sqrt(v)

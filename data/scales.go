@@ -1,0 +1,187 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Scales make states and times dimensionless: z = (x - Origin) / State, tau = t / Time.
+//
+// Every pair of a coordinate and its momentum has the same product of scales, so that
+// the change is canonical but for a factor: where x follows H, z follows H / Energy() in
+// the time tau, and the symplectic form stays what it is.
+type Scales struct {
+	// State and Origin have a number for each component of a state; Origin is zero for
+	// momenta and angles.
+	State  []float64 `json:"state"`
+	Origin []float64 `json:"origin"`
+	Time   float64   `json:"time"`
+}
+
+// ScaleOptions says what NewScales must respect.
+type ScaleOptions struct {
+	// Angles marks the components that are angles, nil for none. Their scale is 1 and
+	// their origin 0.
+	Angles []bool
+	// Centre moves the origin of the coordinates to their mean: not where a symmetry
+	// about zero is known.
+	Centre bool
+	// Common gives all coordinates one scale: where distances between them, or
+	// rotations, mean something.
+	Common bool
+}
+
+// mostUneven is the ratio of two pairs' products of spreads from which on one scale for
+// all products leaves states far from 1.
+const mostUneven = 1e6
+
+// NewScales finds scales for which states and derivatives of s are of order one: the
+// spreads of the columns, balanced between each coordinate and its momentum so that all
+// products are their geometric mean, and the time in which a state changes by its scale.
+// s has derivatives.
+//
+// It is an error if a column is constant, nothing moves, or the columns are in units
+// so different that no common product serves them.
+func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
+	d, n := s.Dim, s.Dim/2
+	sc := &Scales{State: make([]float64, d), Origin: make([]float64, d)}
+	angle := func(i int) bool { return i < len(o.Angles) && o.Angles[i] }
+	if o.Centre {
+		mean := s.mean()
+		for i := range n {
+			if !angle(i) {
+				sc.Origin[i] = mean[i]
+			}
+		}
+	}
+	spread := s.spread()
+	for j, v := range spread {
+		if constant(v, s.X[j]) {
+			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.columnName(j), s.X[j])
+		}
+	}
+	size := sc.sizes(s)
+	product := make([]float64, n)
+	mean := 0.0
+	for i := range n {
+		if angle(i) {
+			size[i] = 1
+		}
+		product[i] = size[i] * size[n+i]
+		mean += math.Log(product[i]) / float64(n)
+	}
+	least, most := slices.Min(product), slices.Max(product)
+	if !(least > 0) || math.IsInf(most, 1) || most > mostUneven*least {
+		i, j := slices.Index(product, least), slices.Index(product, most)
+		return nil, fmt.Errorf("data: the columns %s and %s have a product of their spreads of %.1e, %s and %s one of %.1e: a Hamiltonian needs coordinate times momentum in the same unit for all pairs; bring the columns to common units",
+			s.columnName(i), s.columnName(n+i), least, s.columnName(j), s.columnName(n+j), most)
+	}
+	common := math.Exp(mean)
+	for i := range n {
+		ratio := math.Sqrt(size[i] / size[n+i])
+		if o.Common {
+			ratio = math.Sqrt(norm(size[:n]) / norm(size[n:]))
+		}
+		sc.State[i], sc.State[n+i] = math.Sqrt(common)*ratio, math.Sqrt(common)/ratio
+		if angle(i) {
+			sc.State[i], sc.State[n+i] = 1, common
+		}
+	}
+	rate := 0.0
+	for i, v := range s.DX {
+		v /= sc.State[i%d]
+		rate += v * v / float64(len(s.DX))
+	}
+	sc.Time = 1 / math.Sqrt(rate)
+	if !(sc.Time > 0) || math.IsInf(sc.Time, 1) {
+		return nil, fmt.Errorf("data: no time scale can be found: the derivatives' mean square is %v in units of the states' scales", rate)
+	}
+	return sc, nil
+}
+
+// constant reports whether a column of this spread about values such as v does not move
+// but by rounding.
+func constant(spread, v float64) bool { return !(spread > 1e-12*math.Abs(v)) }
+
+// sizes are the root mean squares of the columns about their origins.
+func (sc *Scales) sizes(s *Set) []float64 {
+	size := make([]float64, s.Dim)
+	for i, v := range s.X {
+		v -= sc.Origin[i%s.Dim]
+		size[i%s.Dim] += v * v / float64(s.Rows())
+	}
+	for j, v := range size {
+		size[j] = math.Sqrt(v)
+	}
+	return size
+}
+
+// norm is the Euclidean norm.
+func norm(v []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x * x
+	}
+	return math.Sqrt(sum)
+}
+
+// Validate reports scales that are none for states of length dim.
+func (sc *Scales) Validate(dim int) error {
+	if len(sc.State) != dim || len(sc.Origin) != dim {
+		return fmt.Errorf("data: %d scales and %d origins for states of %d components", len(sc.State), len(sc.Origin), dim)
+	}
+	for i := range dim {
+		if !(sc.State[i] > 0) || math.IsInf(sc.State[i], 1) || !finite(sc.Origin[i]) {
+			return fmt.Errorf("data: component %d has the scale %v and the origin %v; a scale is positive, and both are finite", i, sc.State[i], sc.Origin[i])
+		}
+	}
+	if !(sc.Time > 0) || math.IsInf(sc.Time, 1) {
+		return fmt.Errorf("data: the time scale is %v, want a positive number", sc.Time)
+	}
+	return nil
+}
+
+// Energy is the scale of the Hamiltonian: that of a coordinate times that of its
+// momentum over that of time.
+func (sc *Scales) Energy() float64 { return sc.State[0] * sc.State[len(sc.State)/2] / sc.Time }
+
+// States writes the dimensionless states of x (rows of them, row-major) to z, which may
+// be x.
+func (sc *Scales) States(z, x []float64) {
+	for i := 0; i < len(x); i += len(sc.State) {
+		for j, s := range sc.State {
+			z[i+j] = (x[i+j] - sc.Origin[j]) / s
+		}
+	}
+}
+
+// Restore is the inverse of States.
+func (sc *Scales) Restore(x, z []float64) {
+	for i := 0; i < len(z); i += len(sc.State) {
+		for j, s := range sc.State {
+			x[i+j] = sc.Origin[j] + s*z[i+j]
+		}
+	}
+}
+
+// Apply returns s with dimensionless states, times and derivatives.
+func (sc *Scales) Apply(s *Set) *Set {
+	out := *s
+	out.T, out.X = slices.Clone(s.T), slices.Clone(s.X)
+	for i := range out.T {
+		out.T[i] /= sc.Time
+	}
+	sc.States(out.X, out.X)
+	if s.Clean != nil {
+		out.Clean = slices.Clone(s.Clean)
+		sc.States(out.Clean, out.Clean)
+	}
+	if s.DX != nil {
+		out.DX = slices.Clone(s.DX)
+		for i := range out.DX {
+			out.DX[i] *= sc.Time / sc.State[i%s.Dim]
+		}
+	}
+	return &out
+}

@@ -1,0 +1,108 @@
+package data
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// inUnits multiplies the positions, momenta and times of a set.
+func inUnits(s *Set, q, p, t float64) *Set {
+	out := *s
+	out.T, out.X, out.DX = slices.Clone(s.T), slices.Clone(s.X), slices.Clone(s.DX)
+	for i := range out.T {
+		out.T[i] *= t
+	}
+	for i := range out.X {
+		unit := q
+		if i%s.Dim >= s.Dim/2 {
+			unit = p
+		}
+		out.X[i] *= unit
+		out.DX[i] *= unit / t
+	}
+	return &out
+}
+
+// Whatever the units, the dimensionless set is the same but for rounding, every pair has
+// the same product of scales, and states and derivatives are of order one.
+func TestScales(t *testing.T) {
+	for _, name := range []string{"pendulum", "double-pendulum", "two-body"} {
+		s := observed(t, name, false, 0)
+		for _, o := range []ScaleOptions{{}, {Centre: true}, {Common: true}} {
+			a, err := NewScales(s, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := a.Apply(s)
+			n := s.Dim / 2
+			for i := range n {
+				if product := a.State[i] * a.State[n+i] / a.Time; math.Abs(product-a.Energy()) > 1e-14*product {
+					t.Errorf("%s: pair %d has the product %v, the first %v", name, i, product, a.Energy())
+				}
+			}
+			if x, dx := rootMeanSquare(want.X, make([]float64, len(want.X))), rootMeanSquare(want.DX, make([]float64, len(want.X))); x < 0.3 || x > 3 || math.Abs(dx-1) > 1e-12 {
+				t.Errorf("%s: dimensionless states of size %v, derivatives of %v", name, x, dx)
+			}
+			b, err := NewScales(inUnits(s, 1e3, 0.02, 1e-6), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := b.Apply(inUnits(s, 1e3, 0.02, 1e-6))
+			for _, v := range [][2][]float64{{got.X, want.X}, {got.DX, want.DX}, {got.T, want.T}} {
+				// Some tens of roundings of numbers of order one to a hundred.
+				if e := rootMeanSquare(v[0], v[1]); e > 1e-13 {
+					t.Errorf("%s: another unit changes the dimensionless set by %v", name, e)
+				}
+			}
+			back := make([]float64, len(s.X))
+			if a.Restore(back, want.X); rootMeanSquare(back, s.X) > 1e-14 {
+				t.Errorf("%s: states do not come back", name)
+			}
+		}
+	}
+}
+
+func TestAnglesHaveNoScale(t *testing.T) {
+	s := observed(t, "double-pendulum", false, 0)
+	a, err := NewScales(s, ScaleOptions{Angles: []bool{true, false, false, false}, Centre: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.State[0] != 1 || a.Origin[0] != 0 || a.State[1] == 1 || math.Abs(a.State[2]/(a.State[1]*a.State[3])-1) > 1e-14 {
+		t.Errorf("scales %v about %v", a.State, a.Origin)
+	}
+}
+
+func TestScaleErrors(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Set)
+		want   string
+	}{
+		{"a constant column", func(s *Set) {
+			for i := 0; i < len(s.X); i += 4 {
+				s.X[i] = 3.25
+			}
+		}, "column a is constant, 3.25"},
+		{"mixed units", func(s *Set) {
+			for i := 0; i < len(s.X); i += 4 {
+				s.X[i] *= 1e9
+			}
+		}, "in the same unit for all pairs"},
+		{"nothing moves", func(s *Set) { clear(s.DX) }, "no time scale"},
+	} {
+		s := inUnits(observed(t, "double-pendulum", false, 0), 1, 1, 1)
+		s.Names = []string{"a", "b", "pa", "pb"}
+		test.change(s)
+		if _, err := NewScales(s, ScaleOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want an error with %q", test.name, err, test.want)
+		}
+	}
+	for _, bad := range []Scales{{}, {State: []float64{1, 0}, Origin: []float64{0, 0}, Time: 1}, {State: []float64{1, 1}, Origin: []float64{0, 0}}, {State: []float64{1, 1}, Origin: []float64{math.NaN(), 0}, Time: 1}} {
+		if bad.Validate(2) == nil {
+			t.Errorf("%+v passes for scales", bad)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"hnn/data"
+	"hnn/internal/safetensors"
+	"hnn/ode"
+)
+
+// metaScales is the key of the scales in a model file's metadata.
+const metaScales = "hnn.scales"
+
+// ScalesMetadata is the metadata of a file whose model was fitted to states and times
+// made dimensionless by s; Load returns it as WithScales. Nil scales have none.
+func ScalesMetadata(s *data.Scales) map[string]string {
+	if s == nil {
+		return nil
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic("model: scales that are not finite")
+	}
+	return map[string]string{metaScales: string(text)}
+}
+
+// WithScales returns a model of states and times in a user's units, given one of
+// dimensionless states and times; nil scales leave it as it is.
+func WithScales(m Model, s *data.Scales) Model {
+	if s == nil {
+		return m
+	}
+	if err := s.Validate(m.Dim()); err != nil {
+		panic("model: scales that do not fit the model")
+	}
+	w := inUnits{Model: m, scales: s}
+	if e, ok := m.(Energetic); ok {
+		return &energeticInUnits{w, e}
+	}
+	return &w
+}
+
+// Dimensionless is the inverse of WithScales: the model of dimensionless states and
+// times within m with its scales, or m and nil. In it a tolerance means the same for
+// every component, whatever the user's units.
+func Dimensionless(m Model) (Model, *data.Scales) {
+	if s, ok := m.(interface{ unscaled() (Model, *data.Scales) }); ok {
+		return s.unscaled()
+	}
+	return m, nil
+}
+
+// readScales wraps a model by the scales of its file, if it has any.
+func readScales(m Model, f *safetensors.File) (Model, error) {
+	text, ok := f.Metadata[metaScales]
+	if !ok {
+		return m, nil
+	}
+	s := new(data.Scales)
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		return nil, fmt.Errorf("%w: the scales in its metadata: %w", safetensors.ErrFormat, err)
+	}
+	if err := s.Validate(m.Dim()); err != nil {
+		return nil, fmt.Errorf("%w: the scales in its metadata: %w", safetensors.ErrFormat, err)
+	}
+	return WithScales(m, s), nil
+}
+
+// inUnits is a model in a user's units.
+type inUnits struct {
+	Model  // of dimensionless states and times
+	scales *data.Scales
+}
+
+func (m *inUnits) unscaled() (Model, *data.Scales) { return m.Model, m.scales }
+func (m *inUnits) widen() Model                    { return WithScales(Widen(m.Model), m.scales) }
+
+// Field returns an evaluator of dx/dt at one state: dx_i/dt = s_i / s_t dz_i/dtau.
+func (m *inUnits) Field() ode.Field {
+	field := m.Model.Field()
+	z := make([]float64, m.Dim())
+	return func(t float64, x, dx []float64) {
+		m.scales.States(z, x)
+		field(t/m.scales.Time, z, dx)
+		m.toUnits(dx)
+	}
+}
+
+// BatchField returns an evaluator of dx/dt at many states.
+func (m *inUnits) BatchField() ode.BatchField {
+	field := m.Model.BatchField()
+	var z, tau []float64
+	return func(t []float64, x, dx []float64, rows int) {
+		if len(z) < len(x) {
+			z, tau = make([]float64, len(x)), make([]float64, rows)
+		}
+		n := rows * m.Dim()
+		m.scales.States(z[:n], x[:n])
+		for i := range min(rows, len(t)) {
+			tau[i] = t[i] / m.scales.Time
+		}
+		field(tau[:rows], z[:n], dx, rows)
+		m.toUnits(dx[:n])
+	}
+}
+
+func (m *inUnits) toUnits(dx []float64) {
+	for i := range dx {
+		dx[i] *= m.scales.State[i%len(m.scales.State)] / m.scales.Time
+	}
+}
+
+type energeticInUnits struct {
+	inUnits
+	energetic Energetic
+}
+
+// Energy returns an evaluator of H = s_q s_p / s_t K, K being the learned function of the
+// dimensionless state.
+func (m *energeticInUnits) Energy() func(x []float64) float64 {
+	energy, unit := m.energetic.Energy(), m.scales.Energy()
+	z := make([]float64, m.Dim())
+	return func(x []float64) float64 {
+		m.scales.States(z, x)
+		return unit * energy(z)
+	}
+}

@@ -1,0 +1,95 @@
+package model
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"hnn/data"
+	"hnn/internal/safetensors"
+)
+
+// In any units the field of an HNN is the symplectic gradient of its energy, and the batch
+// gives the same as single states; saved and loaded it is the same model.
+func TestScaled(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	s := &data.Scales{State: []float64{1e3, 0.5, 2e-3, 4}, Origin: []float64{7e3, -1, 0, 0}, Time: 1e-3}
+	for _, kind := range Kinds() {
+		n, err := New[float64](Architecture{Kind: kind, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh"}, rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := WithScales(n, s)
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := Save(path, n, ScalesMetadata(s)); err != nil {
+			t.Fatal(err)
+		}
+		loaded, _, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inner, scales := Dimensionless(loaded); inner.Dim() != 4 || scales == nil || scales.Time != s.Time {
+			t.Errorf("%s: a loaded model has lost its scales", kind)
+		}
+		x, dx, again, batch := make([]float64, 4), make([]float64, 4), make([]float64, 4), make([]float64, 8)
+		for range 20 {
+			for j := range x {
+				x[j] = s.Origin[j] + s.State[j]*rng.NormFloat64()
+			}
+			m.Field()(0, x, dx)
+			loaded.Field()(0, x, again)
+			m.BatchField()([]float64{0, 0}, append(append([]float64(nil), x...), x...), batch, 2)
+			for j := range x {
+				if again[j] != dx[j] {
+					t.Errorf("%s: the loaded model differs", kind)
+				}
+				if math.Abs(batch[4+j]-dx[j]) > 1e-13*s.State[j]/s.Time {
+					t.Errorf("%s: a batch gives %v, a single state %v", kind, batch[4+j], dx[j])
+				}
+			}
+			e, ok := m.(Energetic)
+			if !ok {
+				continue
+			}
+			h := e.Energy()
+			for j := range x {
+				// Central differences at 1e-5 of the scale: their error is 1e-10, rounding's
+				// 1e-11.
+				step, at := 1e-5*s.State[j], x[j]
+				x[j] = at + step
+				up := h(x)
+				x[j] = at - step
+				gradient := (up - h(x)) / (2 * step)
+				x[j] = at
+				want, k := gradient, j-2
+				if j < 2 {
+					want, k = -gradient, j+2
+				}
+				if math.Abs(dx[k]-want) > 1e-8*s.State[k]/s.Time {
+					t.Errorf("component %d of the field is %v, the symplectic gradient %v", k, dx[k], want)
+				}
+			}
+		}
+		if _, ok := m.(Energetic); ok != (kind == KindHNN) {
+			t.Errorf("%s: energetic: %v", kind, ok)
+		}
+	}
+}
+
+func TestDamagedScales(t *testing.T) {
+	n, err := New[float32](Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "{}", `{"state":[1,-1],"origin":[0,0],"time":1}`, `{"state":[1,1,1,1],"origin":[0,0,0,0],"time":1}`} {
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := Save(path, n, map[string]string{metaScales: text}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Load(path); !errors.Is(err, safetensors.ErrFormat) {
+			t.Errorf("scales %q: got %v", text, err)
+		}
+	}
+}
