@@ -114,7 +114,7 @@ func (c *Config) validateClosedForm() error {
 // closedFormOptions are the options but for what depends on the data: the angles.
 func (c *Config) closedFormOptions() (closedform.Options, error) {
 	o := closedform.Options{
-		Features: c.Features, Friction: c.Dissipation != "", Masses: c.Mass, Weighted: c.Weighted,
+		Features: c.Features, Friction: c.Dissipation != "", Masses: c.bodyMasses(), Weighted: c.Weighted,
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
 	var err error
@@ -161,8 +161,8 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 			return nil, err
 		}
 	}
-	train := *d.Train
-	if d.note != "" {
+	train := *d.fitted().Train
+	if d.estimated {
 		// Estimated derivatives are left alone: the integral form needs none.
 		train.DX = nil
 	}
@@ -173,13 +173,16 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	if report.Runaways > 0 {
 		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
 	}
+	if d.scales != nil {
+		report.Friction /= d.scales.Time // a rate
+	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
 	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: m, data: d, columns: d.columns()}
-	if r.Results, err = e.evaluate(ctx, &c, m, d); err != nil {
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns()}
+	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		return nil, err
 	}
 	if part := unexplained(r.Results, d); report.Observations == closedform.Exact.String() && part > poorFit {

@@ -78,7 +78,7 @@ type Config struct {
 
 	// What the user knows of the system, and the other settings of the closed form: see
 	// closedform.Options. The trainer adam uses Structure, Dissipation, Angle, Mass and
-	// Weighted.
+	// Weighted. Mass also turns the velocities of a file of positions into momenta.
 	Known       bool      `yaml:"known,omitempty"`
 	Structure   []string  `yaml:"structure,flow,omitempty"`
 	Symmetry    []string  `yaml:"symmetry,flow,omitempty"`
@@ -91,6 +91,15 @@ type Config struct {
 	Ridge       float64   `yaml:"ridge,omitempty"`
 	Scale       float64   `yaml:"scale,omitempty"`
 
+	// How states and derivatives are found from observations: see data.EstimateOptions.
+	// Scaling makes the states and times of a user's file dimensionless.
+	Derivatives      string `yaml:"derivatives"`
+	DerivativeWindow int    `yaml:"derivative-window,omitempty"`
+	Smooth           string `yaml:"smooth"`
+	Scaling          bool   `yaml:"scaling"`
+
+	// Test is a file of its own to test on, empty for a part of Data.
+	Test string `yaml:"test,omitempty"`
 	// The draw of a known system's data; of a user's file only TestFraction counts.
 	Trajectories int     `yaml:"trajectories,omitempty"`
 	Points       int     `yaml:"points,omitempty"`
@@ -115,7 +124,7 @@ var protocol = map[string]func(*Config){
 	RealPendulum:   func(c *Config) { c.L2 = 1e-5 },
 	"two-body":     func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
 	"three-body":   func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 600, 1e-4 },
-	OwnData:        func(c *Config) { c.L2, c.TestFraction = 0, 0.2 },
+	OwnData:        func(c *Config) { c.L2, c.TestFraction, c.Smooth, c.Scaling = 0, 0.2, data.Auto, true },
 	"other system": func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
 }
 
@@ -144,6 +153,7 @@ func Default(task string) (Config, error) {
 		Hidden: []int{200, 200}, Activation: "tanh",
 		Loss: DerivativeLoss, Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
 		TestEvery: 100, CheckpointEvery: 1000,
+		Derivatives: data.Auto, Smooth: "no",
 		Strict: true, Figures: true,
 	}
 	if c.Pixels() {
@@ -224,6 +234,9 @@ func (c *Config) Validate() error {
 	}
 	if names := c.given(pixelKeys); names != nil {
 		return fmt.Errorf("%s: of runs on pictures, and the task is %s", strings.Join(names, ", "), c.Task)
+	}
+	if err := c.validateObservations(); err != nil {
+		return err
 	}
 	columns := stateNames(2)
 	if c.Task == RealPendulum && c.TestFraction != 0 {

@@ -9,84 +9,81 @@ import (
 	"hnn/system"
 )
 
-// dataset is what a run learns from and is tested on.
+// dataset is what a run learns from and is tested on, in the user's units.
 type dataset struct {
 	data.Split
-	system system.System // nil for measured data
-	note   string        // how derivatives were found, "" where they are exact
-	// mapping is what was understood of the file, nil for drawn data.
-	mapping *data.Mapping
-	logged  sync.Once // the mapping
+	// scales are those of the fit, nil for none, and dimensionless is the Split in them.
+	scales        *data.Scales
+	dimensionless data.Split
+	system        system.System // nil for measured data
+	// estimator is how states and derivatives were found, nil where they are as drawn or
+	// as the file has them by the paper's protocol; estimated says that the derivatives
+	// were not given.
+	estimator *data.Estimator
+	estimated bool
+	// measured are the trials of Test as they were measured, nil for drawn data.
+	measured *data.Set
+	angles   []string // state columns that are angles
+	// mappings are what was understood of the files, and notes what a user should know of
+	// how the data were taken from them; both are logged once.
+	mappings []*data.Mapping
+	notes    []string
+	logged   sync.Once
+	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
 	films   *films // of a run on pictures, whose split then has no rows
 }
 
-func loadDataset(c *Config, progress readProgress) (*dataset, error) {
-	switch c.Task {
-	case RealPendulum:
-		split, m, err := data.RealPendulum(c.Data, c.readOptions(c.Data, progress))
-		if err != nil {
-			return nil, err
-		}
-		return &dataset{Split: *split, mapping: m, note: "derivatives by forward differences, as the paper's protocol has them"}, nil
-	case OwnData:
-		return loadFile(c, progress)
-	case PixelPendulum, OwnFrames:
-		return loadFilms(c)
-	}
-	s, err := system.Lookup(c.Task)
-	if err != nil {
-		return nil, err
-	}
-	split, err := data.Generate(c.Task, stream.New(c.Seed, "data"), c.draw())
-	if err != nil {
-		return nil, err
-	}
-	return &dataset{Split: *split, system: s}, nil
+func (d *dataset) note(format string, args ...any) {
+	d.notes = append(d.notes, fmt.Sprintf(format, args...))
 }
 
-// loadFile reads a user's file: the last trials test, or, of a single one, its last
-// rows; never rows drawn from between the training rows, which neighbours in time
-// would give away.
-func loadFile(c *Config, progress readProgress) (*dataset, error) {
-	set, m, note, err := readRows(c, c.Data, progress)
-	if err != nil {
+func loadDataset(c *Config, progress readProgress) (*dataset, error) {
+	if c.Pixels() {
+		return loadFilms(c)
+	}
+	d := &dataset{angles: c.Angle, progress: progress}
+	if err := d.load(c); err != nil {
 		return nil, err
 	}
-	d := &dataset{note: note, mapping: m}
-	if c.TestFraction == 0 {
-		return nil, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more", c.Data)
-	}
-	if n := set.Trials(); n > 1 {
-		first := n - max(1, int(float64(n)*c.TestFraction+0.5))
-		d.Train, d.Test = set.SliceTrials(0, first), set.SliceTrials(first, n)
-	} else {
-		first := set.Rows() - int(float64(set.Rows())*c.TestFraction)
-		d.Train, d.Test = set.Slice(0, first), set.Slice(first, set.Rows())
-	}
-	if d.Train.Rows() < 2 || d.Test.Rows() < 1 {
-		return nil, fmt.Errorf("%s: %d rows with a test fraction of %v leave too few to train or to test on", c.Data, set.Rows(), c.TestFraction)
+	if c.Scaling {
+		return d, d.scale(c)
 	}
 	return d, nil
 }
 
-// readRows reads a file's states and, where it has no derivatives, takes them by
-// central differences and says so.
-func readRows(c *Config, path string, progress readProgress) (set *data.Set, m *data.Mapping, note string, err error) {
-	if set, m, err = data.Read(path, c.readOptions(path, progress)); err != nil {
-		return nil, nil, "", err
+// fitted is what a model is fitted to.
+func (d *dataset) fitted() data.Split {
+	if d.scales == nil {
+		return d.Split
 	}
-	if set.PositionsOnly {
-		return nil, nil, "", fmt.Errorf("%s: positions %q without momenta or velocities; a state is (q, p), so add a momentum column for each", path, set.Names)
+	return d.dimensionless
+}
+
+func (d *dataset) load(c *Config) error {
+	switch c.Task {
+	case RealPendulum:
+		split, m, err := data.RealPendulum(c.Data, c.readOptions(c.Data, d.progress))
+		if err != nil {
+			return err
+		}
+		d.Split, d.estimated, d.mappings = *split, true, []*data.Mapping{m}
+		d.note("derivatives by forward differences, as the paper's protocol has them")
+		return nil
+	case OwnData:
+		return d.loadFile(c)
 	}
-	if set.DX != nil || c.Loss == TrajectoryLoss {
-		return set, m, "", nil
+	var err error
+	if d.system, err = system.Lookup(c.Task); err != nil {
+		return err
 	}
-	if set, err = set.CentralDifferences(); err != nil {
-		return nil, nil, "", fmt.Errorf("%s: %w", path, err)
+	split, err := data.Generate(c.Task, stream.New(c.Seed, "data"), c.draw())
+	if err != nil {
+		return err
 	}
-	return set, m, "the file has no derivatives: central differences over its true time steps", nil
+	d.Split = *split
+	return d.estimateDrawn(c)
 }
 
 // readProgress is told how much of a file has been read; it may be nil.
@@ -140,7 +137,8 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %+v %v %d %+v %+v %v", c.Task, c.Data, c.Columns, c.SkipBadRows, seed, c.draw(), c.PixelConfig, c.Loss == TrajectoryLoss)
+	key := fmt.Sprintf("%s %q %q %+v %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.SkipBadRows, seed,
+		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation)
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err

@@ -52,18 +52,23 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 // The energy metrics belong to the run's own data and have no value. The file is read
 // as the run's configuration says.
 func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
-	if r.Config.Pixels() {
+	c := r.Config
+	if c.Pixels() {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
-	test, m, note, err := readRows(&r.Config, path, e.Reading)
+	d := &dataset{angles: c.Angle, progress: e.Reading}
+	set, err := d.observations(&c, path)
 	if err != nil {
 		return err
 	}
-	e.logMapping(m)
-	if note != "" {
+	e.logMapping(d.mappings[0])
+	if err := d.estimate(c.estimateOptions(), set, set); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
-	d := &dataset{Split: data.Split{Train: &data.Set{Dim: test.Dim}, Test: test}, foreign: true}
+	d.Train, d.foreign = &data.Set{Dim: d.Test.Dim}, true
 	return e.evaluateOn(ctx, r, d)
 }
 
@@ -97,6 +102,11 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
+	}
+	if c.Task == OwnData {
+		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
+	} else if d.estimator != nil {
+		r.Observations = &Observations{Estimator: d.estimator}
 	}
 	var err error
 	if r.Trajectory, err = e.trajectoryLosses(c, m, d); err != nil {

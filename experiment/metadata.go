@@ -4,10 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
+	"hnn/model"
 	"hnn/system"
 )
 
@@ -18,6 +21,8 @@ const (
 	metaColumns = "hnn.columns" // names of the state's components, a tab between them
 	metaConfig  = "hnn.config"  // hash of config.yaml
 	metaData    = "hnn.data"    // hash of the rows
+	// How states and derivatives were found, a data.Estimator as JSON.
+	metaEstimate = "hnn.estimate"
 )
 
 func runMetadata(c *Config, d *dataset) map[string]string {
@@ -25,10 +30,22 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 	if err := c.Write(config); err != nil {
 		panic("experiment: a configuration that was written cannot be written again")
 	}
-	return map[string]string{
+	meta := model.ScalesMetadata(d.scales)
+	if meta == nil {
+		meta = map[string]string{}
+	}
+	if d.estimator != nil {
+		text, err := json.Marshal(d.estimator)
+		if err != nil {
+			panic("experiment: an estimate that is not finite")
+		}
+		meta[metaEstimate] = string(text)
+	}
+	maps.Copy(meta, map[string]string{
 		metaTask: c.Task, metaSeed: fmt.Sprint(c.Seed), metaColumns: strings.Join(d.columns(), "\t"),
 		metaConfig: hex.EncodeToString(config.Sum(nil)), metaData: d.hash(),
-	}
+	})
+	return meta
 }
 
 // hash tells whether data are the same to the bit.

@@ -133,16 +133,16 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], wor
 		if err != nil {
 			return nil, err
 		}
-		return fit.NewShooting(net, fit.TrialsOf[T](d.Train), fit.TrialsOf[T](d.Test), o, s, source)
+		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, s, source)
 	}
-	train, err := fit.RowsOf[T](d.Train)
+	train, err := fit.RowsOf[T](d.fitted().Train)
 	if err != nil {
 		return nil, err
 	}
 	if c.Weighted {
 		train.Weigh()
 	}
-	test, err := fit.RowsOf[T](d.Test)
+	test, err := fit.RowsOf[T](d.fitted().Test)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 // training trajectories held out to decide whether that is better. It draws from a
 // stream of its own, so a run resumed after its last step ends the same.
 func (t *training[T]) polish(d *dataset) (*closedform.PolishReport, error) {
-	r, err := closedform.Polish(t.net, d.Train, nil, closedform.PolishOptions{
+	r, err := closedform.Polish(t.net, d.fitted().Train, nil, closedform.PolishOptions{
 		RNG: stream.New(t.config.Seed, "polish"), Workers: t.env.workers(),
 	})
 	if err != nil {

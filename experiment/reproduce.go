@@ -126,7 +126,7 @@ func (e *Env) check(configs []Config) error {
 			return err
 		}
 		// Another seed draws as many rows.
-		rows := fmt.Sprintf("%s %q %+v %d %s %q %+v", c.Task, c.Data, c.draw(), c.Batch, c.Trainer, c.Angle, c.PixelConfig)
+		rows := fmt.Sprintf("%s %q %q %+v %+v %d %s %q %v %+v", c.Task, c.Data, c.Test, c.draw(), c.estimateOptions(), c.Batch, c.Trainer, c.Angle, c.Scaling, c.PixelConfig)
 		if seen[rows] {
 			continue
 		}
@@ -142,7 +142,9 @@ func (e *Env) check(configs []Config) error {
 		if c.Trainer != Adam {
 			continue
 		}
-		a, err := c.networkFor(d)
+		of := *c
+		of.Angle = d.angles
+		a, err := of.networkFor(d)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"hnn/data"
 	"hnn/fit/closedform"
 	"hnn/internal/atomicfile"
 	"hnn/internal/kernel"
@@ -126,10 +127,22 @@ type Results struct {
 	StepMS     Number `json:"step_ms"`
 	Engine     Engine `json:"engine"`
 
+	// Observations is what was made of the observations, absent where states and derivatives
+	// are as drawn.
+	Observations *Observations `json:"observations,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
 	// Polish is what became of a polishing, absent where none was asked for.
 	Polish *closedform.PolishReport `json:"polish,omitempty"`
+}
+
+// Observations is what was made of observations before a model was fitted.
+type Observations struct {
+	*data.Estimator
+	// Angles are the state columns that were taken for angles.
+	Angles []string `json:"angles,omitempty"`
+	// Scales are those of the fit, null for none.
+	Scales *data.Scales `json:"scales"`
 }
 
 func writeResults(dir string, r *Results) error {

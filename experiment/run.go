@@ -113,10 +113,15 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 	if err != nil {
 		return nil, err
 	}
-	d.logged.Do(func() { e.logMapping(d.mapping) })
-	if d.note != "" {
-		e.log("%s: %s", c.Task, d.note)
-	}
+	d.logged.Do(func() {
+		for _, m := range d.mappings {
+			e.logMapping(m)
+		}
+		for _, note := range d.notes {
+			e.log("%s: %s", c.Task, note)
+		}
+	})
+	c.Angle = d.angles
 	if c.Trainer == ClosedForm {
 		return e.fitClosedForm(ctx, c, d, dir)
 	}
@@ -167,7 +172,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.Widen(t.net), data: d, columns: d.columns()}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns()}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}

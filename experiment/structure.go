@@ -56,7 +56,7 @@ func (c *Config) Complete() error {
 func (c *Config) architecture(columns []string) (model.Architecture, error) {
 	a := model.Architecture{
 		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation,
-		Dissipation: c.Dissipation, Masses: c.Mass,
+		Dissipation: c.Dissipation, Masses: c.bodyMasses(),
 	}
 	var err error
 	if a.Structure, err = model.ParseStructure(c.Structure...); err != nil {

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,7 +100,8 @@ func TestTrajectoryRunUsesNoDerivatives(t *testing.T) {
 	}
 }
 
-// A file without derivatives is learned from as it is: there is no derivative loss.
+// A file without derivatives is learned from as it is; its derivative loss is by estimated
+// ones.
 func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	drawn := quick(t)
 	d, err := loadDataset(&drawn, nil)
@@ -127,7 +127,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runs[0].Results
-	if !(r.Trajectory.TestLoss.Mean > 0) || !math.IsNaN(float64(r.TestLoss.Mean)) {
+	if !(r.Trajectory.TestLoss.Mean > 0) || !(r.TestLoss.Mean > 0) {
 		t.Errorf("test loss %v, trajectory %+v", r.TestLoss, r.Trajectory)
 	}
 }

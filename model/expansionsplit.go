@@ -6,6 +6,10 @@ import "hnn/ode"
 // Hamiltonians H = T(p) + V(q) only. It is false for every other model: one that is not
 // separable, or not known to be, and one with friction.
 func SplitOf(m Model) (ode.Separable, bool) {
+	if inner, scales := Dimensionless(m); scales != nil {
+		s, ok := SplitOf(inner)
+		return splitInUnits{s, scales}, ok
+	}
 	switch m := m.(type) {
 	case ode.Separable:
 		return m, true

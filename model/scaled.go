@@ -35,6 +35,9 @@ func WithScales(m Model, s *data.Scales) Model {
 		panic("model: scales that do not fit the model")
 	}
 	w := inUnits{Model: m, scales: s}
+	if e, ok := m.(Dissipating); ok {
+		return &dissipatingInUnits{energeticInUnits{w, e}, e}
+	}
 	if e, ok := m.(Energetic); ok {
 		return &energeticInUnits{w, e}
 	}
@@ -77,8 +80,9 @@ func (m *inUnits) unscaled() (Model, *data.Scales) { return m.Model, m.scales }
 func (m *inUnits) widen() Model                    { return WithScales(Widen(m.Model), m.scales) }
 
 // Field returns an evaluator of dx/dt at one state: dx_i/dt = s_i / s_t dz_i/dtau.
-func (m *inUnits) Field() ode.Field {
-	field := m.Model.Field()
+func (m *inUnits) Field() ode.Field { return m.inUnits(m.Model.Field()) }
+
+func (m *inUnits) inUnits(field ode.Field) ode.Field {
 	z := make([]float64, m.Dim())
 	return func(t float64, x, dx []float64) {
 		m.scales.States(z, x)
@@ -125,4 +129,80 @@ func (m *energeticInUnits) Energy() func(x []float64) float64 {
 		m.scales.States(z, x)
 		return unit * energy(z)
 	}
+}
+
+type dissipatingInUnits struct {
+	energeticInUnits
+	dissipating Dissipating
+}
+
+// Conservative returns an evaluator of the part of the field that keeps H.
+func (m *dissipatingInUnits) Conservative() ode.Field {
+	return m.inUnits.inUnits(m.dissipating.Conservative())
+}
+
+// Dissipation returns an evaluator of the rest of the field.
+func (m *dissipatingInUnits) Dissipation() ode.Field {
+	return m.inUnits.inUnits(m.dissipating.Dissipation())
+}
+
+// Power returns an evaluator of dH/dt along the field.
+func (m *dissipatingInUnits) Power() func(x []float64) float64 {
+	power, unit := m.dissipating.Power(), m.scales.Energy()/m.scales.Time
+	z := make([]float64, m.Dim())
+	return func(x []float64) float64 {
+		m.scales.States(z, x)
+		return unit * power(z)
+	}
+}
+
+// splitInUnits is the split of a separable model in a user's units.
+type splitInUnits struct {
+	ode.Separable // of dimensionless states and times
+	scales        *data.Scales
+}
+
+// half is the origins and scales of the positions or the momenta that one part takes,
+// and the scales of what it gives over that of time.
+func (s splitInUnits) half(momenta bool) (origin, in, out []float64) {
+	n := len(s.scales.State) / 2
+	q, p := s.scales.State[:n], s.scales.State[n:]
+	if momenta {
+		return s.scales.Origin[n:], p, q
+	}
+	return s.scales.Origin[:n], q, p
+}
+
+func (s splitInUnits) part(f func(z, dz []float64, rows int), momenta bool) func(x, dx []float64, rows int) {
+	origin, in, out := s.half(momenta)
+	var z []float64
+	return func(x, dx []float64, rows int) {
+		if len(z) < len(x) {
+			z = make([]float64, len(x))
+		}
+		n := len(in)
+		for i, v := range x {
+			z[i] = (v - origin[i%n]) / in[i%n]
+		}
+		f(z[:len(x)], dx, rows)
+		for i := range dx {
+			dx[i] *= out[i%n] / s.scales.Time
+		}
+	}
+}
+
+// Split returns evaluators of the two parts at one state.
+func (s splitInUnits) Split() ode.Split {
+	of := s.Separable.Split()
+	one := func(f func(z, dz []float64), momenta bool) func(x, dx []float64) {
+		part := s.part(func(z, dz []float64, _ int) { f(z, dz) }, momenta)
+		return func(x, dx []float64) { part(x, dx, 1) }
+	}
+	return ode.Split{Velocity: one(of.Velocity, true), Force: one(of.Force, false)}
+}
+
+// BatchSplit returns evaluators of the two parts at many states.
+func (s splitInUnits) BatchSplit() ode.BatchSplit {
+	of := s.Separable.BatchSplit()
+	return ode.BatchSplit{Velocity: s.part(of.Velocity, true), Force: s.part(of.Force, false)}
 }

@@ -57,8 +57,13 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "form of H: "+list(model.Structures()))
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
 	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "how energy leaves: "+list(model.Dissipations())+" (closed form: linear)")
+	fs.StringVar(&c.Derivatives, "derivatives", c.Derivatives, "of observations: "+list(data.DerivativeMethods())+" (those of the file, else local-polynomial)")
+	fs.StringVar(&c.Smooth, "smooth", c.Smooth, "states before the fit: "+list(data.Smoothings())+" (where noise is found)")
+	fs.IntVar(&c.DerivativeWindow, "derivative-window", c.DerivativeWindow, "rows of a local polynomial, 0 for as many as cross-validation finds best")
+	fs.Var(&inverse{&c.Scaling}, "no-scaling", "fit a file in its own units, not in dimensionless ones")
+	fs.StringVar(&c.Test, "test", c.Test, "file of trajectories to test on, instead of a part of --data")
 	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
-	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses of the bodies, of structure pairwise (closed form: and symmetry rotation)")
+	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
 	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "weigh rows with large derivatives less, as near-collisions have")
 	fs.StringVar(&c.Solver, "solver", c.Solver, "closed form: cholesky or qr, empty for one that suits the size")
@@ -79,7 +84,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringVar(&c.LatentIntegrator, "latent-integrator", c.LatentIntegrator, "pictures: step between frames in training: "+list(fit.PixelIntegrators()))
 	fs.Var(&inverse{&c.Strict}, "no-strict", "leave out the strict metrics, which may take longer than the training")
 	fs.Var(&inverse{&c.Figures}, "no-figures", "draw no figures")
-	for _, name := range []string{"no-strict", "no-figures"} {
+	for _, name := range []string{"no-strict", "no-figures", "no-scaling"} {
 		fs.Lookup(name).NoOptDefVal = "true"
 	}
 }
@@ -141,7 +146,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindConfig(fs, &f.shown)
 	// What differs from task to task has no default to show.
-	for name, zero := range map[string]string{"steps": "0", "batch": "0", "l2": "0", "noise": "0", "trajectories": "0", "points": "0", "horizon": "0", "test-fraction": "0", "tolerance": "0", "stack": "0", "latent": "0", "latent-steps": "0"} {
+	for name, zero := range map[string]string{"steps": "0", "batch": "0", "l2": "0", "noise": "0", "trajectories": "0", "points": "0", "horizon": "0", "test-fraction": "0", "smooth": "", "tolerance": "0", "stack": "0", "latent": "0", "latent-steps": "0"} {
 		fs.Lookup(name).DefValue = zero
 		fs.Lookup(name).Usage += " (default: the task's)"
 	}
@@ -251,10 +256,18 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 				skip = experiment.OtherKeys(v.Trainer)
 			}
 			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)
+			if v.Task == experiment.OwnData {
+				// Masses may be those of positions, which all models share.
+				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
+			}
 			if err := f.apply(&v, skip); err != nil {
 				return nil, err
 			}
 			v.Seed = seed
+			var err error
+			if v.Test, err = absolute(v.Test); err != nil {
+				return nil, err
+			}
 			if err := errors.Join(v.Complete(), v.Validate()); err != nil {
 				return nil, err
 			}

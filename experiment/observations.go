@@ -1,0 +1,238 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/data"
+	"hnn/fit/closedform"
+	"hnn/model"
+)
+
+// estimateOptions are those of data.NewEstimator.
+func (c *Config) estimateOptions() data.EstimateOptions {
+	o := data.EstimateOptions{Derivatives: c.Derivatives, Smooth: c.Smooth, Window: c.DerivativeWindow}
+	if c.Task == OwnData {
+		o.Masses = c.Mass
+	}
+	if c.Loss == TrajectoryLoss && o.Smooth == data.Auto {
+		o.Smooth = "no" // it fits the noise with the weights
+	}
+	return o
+}
+
+// validateObservations checks the settings that say what is done with observations.
+func (c *Config) validateObservations() error {
+	if err := c.estimateOptions().Validate(); err != nil {
+		return err
+	}
+	switch {
+	case c.Task == RealPendulum && (c.Derivatives != data.Auto && c.Derivatives != data.Forward || c.Smooth != "no"):
+		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
+	case c.Test != "" && c.Task != OwnData:
+		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
+	case c.Scaling && c.Task != OwnData:
+		return fmt.Errorf("task %s is fitted in the units that its system is given in: leave out scaling", c.Task)
+	}
+	return nil
+}
+
+// bodyMasses are the masses of bodies, in runs whose model knows of such: nil where masses
+// can only be those of a file of positions.
+func (c *Config) bodyMasses() []float64 {
+	if c.Task == OwnData && !c.common() {
+		return nil
+	}
+	return c.Mass
+}
+
+// common reports whether all coordinates are lengths in one space.
+func (c *Config) common() bool {
+	return slices.Contains(c.Structure, model.Pairwise.String()) || slices.Contains(c.Symmetry, closedform.Rotation.String())
+}
+
+// estimateDrawn smooths the training rows of a known system and finds their derivatives
+// anew, where that is asked for. The test rows stay the protocol's.
+func (d *dataset) estimateDrawn(c *Config) error {
+	o := c.estimateOptions()
+	if o.Derivatives == data.Auto && o.Smooth == "no" {
+		return nil
+	}
+	train := *d.Train
+	if o.Derivatives != data.Auto {
+		train.DX = nil
+		d.estimated = true
+	}
+	return d.estimate(o, &train, nil)
+}
+
+// loadFile reads a user's file: the last trials test, or, of a single one, its last rows;
+// never rows drawn from between the training rows, which neighbours in time would give
+// away. Nothing of the test rows goes into what is estimated for training.
+func (d *dataset) loadFile(c *Config) error {
+	set, err := d.observations(c, c.Data)
+	if err != nil {
+		return err
+	}
+	split, err := d.split(c, set)
+	if err != nil {
+		return err
+	}
+	d.estimated = set.DX == nil || c.Derivatives != data.Auto || set.PositionsOnly
+	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	return nil
+}
+
+// observations reads a file as it is, but for angles that were measured within one turn.
+// Those that are recognised, or given, in the first file are in d.angles.
+func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
+	set, mapping, err := data.Read(path, c.readOptions(path, d.progress))
+	if err != nil {
+		return nil, err
+	}
+	d.mappings = append(d.mappings, mapping)
+	names := set.Names
+	if names == nil {
+		names = stateNames(set.Dim)
+	}
+	if !set.PositionsOnly && set.Dim%2 != 0 {
+		return nil, fmt.Errorf("%s: %d state columns %q; a state is (q, p) with as many momenta as positions, so there must be an even number of them", path, set.Dim, names)
+	}
+	if c.Mass != nil && !set.PositionsOnly && !c.common() {
+		return nil, fmt.Errorf("%s: the file has momenta %q, and masses are for a file of positions: leave out mass", path, names[set.Dim/2:])
+	}
+	if set.DX != nil && c.Derivatives != data.Auto {
+		without := *set
+		without.DX = nil
+		set = &without
+	}
+	for j, wrapped := range set.Wrapped(360) {
+		if wrapped {
+			return nil, fmt.Errorf("%s: the column %s jumps by 360 as an angle in degrees does: convert it to radians, its momentum and derivatives too", path, names[j])
+		}
+	}
+	marks, err := angles(d.angles, names)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for j, wrapped := range set.Wrapped(2 * math.Pi) {
+		if wrapped && !marks[j] {
+			marks[j] = true
+			d.angles = append(slices.Clip(d.angles), names[j])
+			d.note("%s jumps by 2 pi: taken for an angle", names[j])
+		}
+	}
+	return set.Unwrapped(marks), nil
+}
+
+// split divides a file's observations into those that train and those that test.
+func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
+	var s data.Split
+	switch n := set.Trials(); {
+	case c.Test != "":
+		test, err := d.observations(c, c.Test)
+		if err != nil {
+			return s, err
+		}
+		if test.Dim != set.Dim || test.PositionsOnly != set.PositionsOnly {
+			return s, fmt.Errorf("%s has the state columns %q and %s has %q: the test file must have those of the training file", c.Data, set.Names, c.Test, test.Names)
+		}
+		s = data.Split{Train: set, Test: test}
+		d.note("%d rows in %d trials train, %d in %d of %s test", set.Rows(), n, test.Rows(), test.Trials(), c.Test)
+	case c.TestFraction == 0:
+		return s, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more, or a test file", c.Data)
+	case n > 1:
+		first := n - max(1, int(float64(n)*c.TestFraction+0.5))
+		s = data.Split{Train: set.SliceTrials(0, first), Test: set.SliceTrials(first, n)}
+		d.note("the first %d of %d trials train, the last %d test", first, n, n-first)
+	default:
+		first := set.Rows() - int(float64(set.Rows())*c.TestFraction)
+		s = data.Split{Train: set.Slice(0, first), Test: set.Slice(first, set.Rows())}
+		d.note("the first %d of %d rows train, the last %d test", first, set.Rows(), set.Rows()-first)
+	}
+	if s.Train.Rows() < 2 || s.Test.Rows() < 2 {
+		return s, fmt.Errorf("%s: %d rows with a test fraction of %v leave too few to train or to test on: give longer trajectories, or a test file", c.Data, set.Rows(), c.TestFraction)
+	}
+	return s, nil
+}
+
+// estimate finds the states and derivatives of the training observations, and by the same
+// choices those of the test observations, which may be nil.
+func (d *dataset) estimate(o data.EstimateOptions, train, test *data.Set) error {
+	e, err := data.NewEstimator(train, o)
+	if err != nil {
+		return err
+	}
+	if d.Train, err = e.Apply(train); err != nil {
+		return err
+	}
+	d.estimator = e
+	d.noteEstimate()
+	if test == nil {
+		return nil
+	}
+	if d.Test, err = e.Apply(test); err != nil {
+		return fmt.Errorf("the test rows: %w", err)
+	}
+	d.measured = test
+	return nil
+}
+
+// noteEstimate says how states and derivatives were found.
+func (d *dataset) noteEstimate() {
+	e := d.estimator
+	each := func(f func(j int) string) string {
+		var s []string
+		for j, column := range e.Columns {
+			s = append(s, column+" "+f(j))
+		}
+		return strings.Join(s, ", ")
+	}
+	switch e.Derivatives {
+	case data.GivenDerivatives:
+		d.note("derivatives as the data have them")
+	case data.LocalPolynomial:
+		d.note("derivatives by local polynomials: %s", each(func(j int) string {
+			return fmt.Sprintf("over %d rows of degree %d", e.Windows[j].Rows, e.Windows[j].Degree)
+		}))
+	default:
+		d.note("derivatives by %s differences", e.Derivatives)
+	}
+	if e.Noise != nil {
+		verb := "the states are used as they are"
+		if e.Smoothed {
+			verb = "the states are smoothed"
+		}
+		d.note("noise at most %s: %s", each(func(j int) string { return fmt.Sprintf("%.2g", e.Noise[j]) }), verb)
+	}
+	if e.Masses != nil {
+		d.note("positions only: velocities are estimated, and the momenta are the velocities of masses %v", e.Masses)
+	}
+	if e.Gaps > 0 {
+		d.note("%d gaps of %.3g or more in time; nothing is estimated across them", e.Gaps, e.Gap)
+	}
+}
+
+// scale finds scales and makes what is fitted dimensionless.
+func (d *dataset) scale(c *Config) error {
+	marks, err := angles(d.angles, d.columns())
+	if err != nil {
+		return err
+	}
+	d.scales, err = data.NewScales(d.Train, data.ScaleOptions{
+		Angles: marks,
+		// A structure or a symmetry may be about zero.
+		Centre: len(c.Structure) == 0 && len(c.Symmetry) == 0,
+		// Distances, rotations and the gradient of a dissipation mix the components.
+		Common: c.common() || c.Dissipation != "",
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	d.dimensionless = data.Split{Train: d.scales.Apply(d.Train), Test: d.scales.Apply(d.Test)}
+	return nil
+}
