@@ -253,6 +253,19 @@ func newProbes(o *Options) ([]*probe, error) {
 			}
 		}
 	}
+	symplectic := []func() (*probe, error){symplecticField[float32], symplecticStage[float32], symplecticField[float64], symplecticStage[float64]}
+	for _, threads := range o.Threads {
+		symplectic = append(symplectic, func() (*probe, error) { return symplecticBatch(threads) })
+	}
+	for _, newProbe := range symplectic {
+		p, err := newProbe()
+		if err != nil {
+			return ps, err
+		}
+		if wanted(p.Name) {
+			ps = append(ps, p)
+		}
+	}
 	if !strings.HasPrefix("rollout/", o.Only) && !strings.HasPrefix(o.Only, "rollout/") {
 		return ps, nil
 	}
