@@ -30,7 +30,7 @@ func (c Config) WithLoss(loss string) Config {
 	c.Integrator, c.Substeps, c.Window, c.WindowStride, c.WindowFrom = "", 0, 0, 0, 0
 	c.FitStates, c.Continuity = false, 0
 	if loss == TrajectoryLoss {
-		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 10, 2, true
+		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 30, 2, true
 	}
 	return c
 }

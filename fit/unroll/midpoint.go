@@ -15,14 +15,16 @@ import (
 //	lambda = 2 x'bar + h/2 J^T lambda,  xbar = lambda - x'bar,  thetabar = (df/dtheta)^T h/2 lambda
 //
 // which costs no memory, does not depend on how the equation was solved, and contracts
-// just as fast. Both iterations end when the change of every row is within tolerance of
-// rounding, so the gradient's error is of the same size.
+// just as fast. Both iterations end when what is left of the error, judged by how the
+// changes shrink, is within some units of rounding in every row, so the gradient's error is
+// of the same size.
 type midpoint[T kernel.Float] struct {
 	pass    model.Pass[T]
 	dim     int
 	stride  int
 	middles []T // m of every step
 	slopes  []T // f(m) of the step before
+	bends   []T // that less the one before it
 	f, b    []T
 	lambda  []T
 	guess   []T // h/2 J^T lambda of the step after
@@ -33,7 +35,7 @@ type midpoint[T kernel.Float] struct {
 func newMidpoint[T kernel.Float](pass model.Pass[T], dim, rows, steps int) *midpoint[T] {
 	n := rows * dim
 	return &midpoint[T]{
-		pass: pass, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n),
+		pass: pass, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n), bends: make([]T, n),
 		f: make([]T, n), b: make([]T, n), lambda: make([]T, n), guess: make([]T, n),
 		tol: midpointUlps * epsilon[T](),
 	}
@@ -62,11 +64,15 @@ func (s *midpoint[T]) begin(rows int) { s.stride, s.guessed = rows*s.dim, 0 }
 
 func (s *midpoint[T]) forward(k int, x, next, h []T, rows int) error {
 	m := s.middles[k*s.stride : k*s.stride+len(x)]
-	// The slope of the step before is the first guess.
+	// The first guess goes on as the steps before went.
 	if k == 0 {
 		s.pass.Field(x, s.slopes, rows)
+		clear(s.bends)
 	}
-	addScaled(m, x, 0.5, h, s.slopes, s.dim)
+	for i, b := range s.bends[:len(x)] {
+		s.f[i] = s.slopes[i] + b
+	}
+	addScaled(m, x, 0.5, h, s.f, s.dim)
 	c := convergence[T]{tol: s.tol}
 	for c.goesOn() {
 		s.pass.Field(m, s.f, rows)
@@ -75,8 +81,11 @@ func (s *midpoint[T]) forward(k int, x, next, h []T, rows int) error {
 	if !c.solved {
 		return ErrNotSolved
 	}
-	copy(s.slopes, s.f[:len(x)])
 	for i := range x {
+		if k > 0 {
+			s.bends[i] = s.f[i] - s.slopes[i]
+		}
+		s.slopes[i] = s.f[i]
 		next[i] = 2*m[i] - x[i]
 	}
 	return nil
@@ -93,10 +102,18 @@ func (c *convergence[T]) goesOn() bool {
 	return !c.solved && c.iterations < midpointIterations && c.last-c.last == 0
 }
 
-// add takes a change: within the tolerance it ends the iteration, and so does one that
-// is rounding, since it shrinks no more.
+// add takes a change. An iteration that contracts by r has r / (1-r) times its change
+// before it still; where that is within the tolerance it has converged, and also where the
+// changes are rounding, since they shrink no more.
 func (c *convergence[T]) add(change T) {
-	c.solved = change <= c.tol || c.iterations > 0 && change >= c.last/2 && change <= midpointNoise*c.tol
+	c.solved = change <= c.tol
+	if c.iterations > 0 && change <= midpointNoise*c.tol && change >= c.last/2 {
+		c.solved = true
+	}
+	if c.iterations > 0 && change < c.last/2 {
+		r := change / c.last
+		c.solved = c.solved || change*r/(1-r) <= c.tol
+	}
 	c.last = change
 	c.iterations++
 }
