@@ -71,6 +71,9 @@ type Config struct {
 	TestEvery       int     `yaml:"test-every"`
 	Patience        int     `yaml:"patience"`
 	CheckpointEvery int     `yaml:"checkpoint-every"`
+	// Ensemble, unless 0, is the number of networks that are trained side by side, from
+	// initial weights of their own; their mean is the model.
+	Ensemble int `yaml:"ensemble,omitempty"`
 	// LBFGSSteps is the number of steps of L-BFGS after those of Adam.
 	LBFGSSteps int `yaml:"lbfgs-steps,omitempty"`
 	// Polish solves for the last layer again after the training: see closedform.Polish.
@@ -277,6 +280,10 @@ func (c *Config) Validate() error {
 // validateRun checks what every run has.
 func (c *Config) validateRun() error {
 	switch {
+	case c.Ensemble < 0 || c.Ensemble == 1 || c.Ensemble > maxEnsemble:
+		return fmt.Errorf("an ensemble of %d; give a number from 2 to %d, or 0 for one model", c.Ensemble, maxEnsemble)
+	case c.Ensemble > 0 && (c.Polish || c.Pixels()):
+		return errors.New("an ensemble of pixel models or of polished ones is not there; leave out ensemble, or polish")
 	case !slices.Contains(Trainers(), c.Trainer):
 		return &system.UnknownError{Kind: "trainer", Name: c.Trainer, Known: Trainers()}
 	case c.Precision != "float32" && c.Precision != "float64":

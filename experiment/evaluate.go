@@ -118,8 +118,8 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	if d.system != nil {
 		r.TrueHLoss = Number(eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean)
 	}
-	if d.foreign {
-		return r, nil
+	if r.Ensemble, err = e.ensembleSpread(ctx, c, m, d); err != nil || d.foreign {
+		return r, err
 	}
 	if err := e.paperEnergy(r, m, d, o); err != nil {
 		return nil, err

@@ -187,7 +187,7 @@ func (r *Run) look() (report.Role, string) {
 func curves(runs []*Run) ([]report.Curve, error) {
 	var cs []report.Curve
 	for _, r := range runs {
-		m, err := readMetrics(r.Dir, math.MaxInt)
+		m, err := readMetrics(filepath.Join(r.Dir, metricsFile), math.MaxInt)
 		if err != nil {
 			return nil, err
 		}

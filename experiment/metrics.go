@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"hnn/fit"
@@ -45,9 +44,9 @@ func (m *metrics) write() error {
 	})
 }
 
-// readMetrics reads the rows of a run up to a step; a run may have none yet.
-func readMetrics(dir string, upTo int) (*metrics, error) {
-	m := &metrics{path: filepath.Join(dir, metricsFile)}
+// readMetrics reads the rows of a table up to a step; there may be none yet.
+func readMetrics(path string, upTo int) (*metrics, error) {
+	m := &metrics{path: path}
 	f, err := os.Open(m.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil

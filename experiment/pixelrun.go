@@ -117,12 +117,12 @@ func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
 }
 
 // newTrainer returns the trainer of a run's network on its data.
-func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], workers int) (*fit.Trainer[T], error) {
+func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], member, workers int) (*fit.Trainer[T], error) {
 	o, err := c.optionsFor(d, workers)
 	if err != nil {
 		return nil, err
 	}
-	source := stream.Source(c.Seed, "batches")
+	source := stream.Source(c.Seed, memberStream("batches", member))
 	if f := d.films; f != nil {
 		return fit.NewPixels(net,
 			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},

@@ -113,6 +113,8 @@ type Results struct {
 	CleanLoss     Number   `json:"clean_loss"`
 	TrueHLoss     Number   `json:"true_h_loss"`
 
+	// Ensemble is absent where the model is one network.
+	Ensemble *EnsembleSpread `json:"ensemble,omitempty"`
 	// Trajectory is absent where the loss is not that of trajectories.
 	Trajectory *Trajectory `json:"trajectory,omitempty"`
 

@@ -139,13 +139,17 @@ type training[T kernel.Float] struct {
 	net     model.Network[T]
 	trainer *fit.Trainer[T]
 	metrics *metrics
+	member  int // of an ensemble, from 0; 0 of a single network
 	// metadata goes into every file of the run; from it a resume knows that neither
 	// configuration nor data have changed.
 	metadata map[string]string
 }
 
 func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
-	t, err := newTraining[T](e, c, d, dir)
+	if c.Ensemble > 0 {
+		return trainEnsemble[T](ctx, e, c, d, dir, resume)
+	}
+	t, err := newTraining[T](e, c, d, dir, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -188,32 +192,32 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	return r, writeResults(dir, r.Results)
 }
 
-func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string) (*training[T], error) {
+func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New[T](a, stream.New(c.Seed, "init"))
+	net, err := model.New[T](a, stream.New(c.Seed, memberStream("init", member)))
 	if err != nil {
 		return nil, err
 	}
-	if w := net.Architecture().Warning(); w != "" {
+	if w := net.Architecture().Warning(); w != "" && member == 0 {
 		e.log("warning: %s", w)
 	}
-	trainer, err := newTrainer(&c, d, net, e.workers())
+	trainer, err := newTrainer(&c, d, net, member, e.workers())
 	if err != nil {
 		return nil, err
 	}
 	return &training[T]{
 		env: e, config: c, dir: dir, net: net, trainer: trainer,
-		metrics: &metrics{path: filepath.Join(dir, metricsFile)}, metadata: runMetadata(&c, d),
+		metrics: &metrics{path: filepath.Join(dir, memberFile(metricsFile, member))}, metadata: runMetadata(&c, d), member: member,
 	}, nil
 }
 
 func (t *training[T]) restore() error {
-	path := filepath.Join(t.dir, checkpointFile)
+	path := filepath.Join(t.dir, memberFile(checkpointFile, t.member))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.env.log("%s: no checkpoint yet, so the run begins anew", t.dir)
+		t.env.log("%s: no %s yet, so the training begins anew", t.dir, filepath.Base(path))
 		return nil
 	}
 	if err := t.trainer.Restore(path, t.metadata); err != nil {
@@ -221,7 +225,7 @@ func (t *training[T]) restore() error {
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
 	var err error
-	t.metrics, err = readMetrics(t.dir, t.trainer.StepsDone())
+	t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone())
 	return err
 }
 
@@ -231,7 +235,7 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, checkpointFile), t.metadata)
+	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), t.metadata)
 }
 
 func (t *training[T]) train(ctx context.Context) error {
@@ -279,5 +283,9 @@ func (t *training[T]) train(ctx context.Context) error {
 }
 
 func (t *training[T]) name() string {
-	return fmt.Sprintf("%s %s seed %d", t.config.Task, t.config.Model, t.config.Seed)
+	name := fmt.Sprintf("%s %s seed %d", t.config.Task, t.config.Model, t.config.Seed)
+	if t.config.Ensemble > 0 {
+		name += fmt.Sprintf(" member %d", t.member+1)
+	}
+	return name
 }

@@ -45,7 +45,11 @@ func NewRunDir(root, out, name string, force bool) (string, error) {
 	if _, err := os.Stat(filepath.Join(out, configFile)); err != nil {
 		return "", fmt.Errorf("%s has files but no %s, so it is not a run directory and --force leaves it alone; choose another with --out", out, configFile)
 	}
-	for _, f := range []string{resultsFile, modelFile, checkpointFile, metricsFile, figuresFolder, configFile} {
+	files := []string{resultsFile, modelFile, checkpointFile, metricsFile}
+	for member := 1; member < maxEnsemble; member++ {
+		files = append(files, memberFile(checkpointFile, member), memberFile(metricsFile, member))
+	}
+	for _, f := range append(files, figuresFolder, configFile) {
 		if err := os.RemoveAll(filepath.Join(out, f)); err != nil {
 			return "", fmt.Errorf("cannot replace the run: %w", err)
 		}

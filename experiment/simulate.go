@@ -24,6 +24,9 @@ type Simulation struct {
 	// States are len(Times) x Dim, row-major. Copies are as long, where the method carries
 	// a copy of the state that is needed to run it back, and else nil.
 	States, Copies []float64
+	// Mean and SD are, of an ensemble, those of its members' rollouts, as long as States,
+	// which is the rollout of the mean of their fields; else nil.
+	Mean, SD []float64
 	// Energy is the learned H along the rollout less its value at the start, nil
 	// where the model has none. TrueEnergy is the known system's, nil where unknown.
 	Energy, TrueEnergy []float64
@@ -51,14 +54,7 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 		return nil, fmt.Errorf("the initial state has a copy, which only reversible runs by Tao's methods carry")
 	}
 	settings.Copies = copies
-	var states []float64
-	var stats ode.Stats
-	var err error
-	if split, ok := model.SplitOf(r.model); ok {
-		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
-	} else {
-		states, stats, err = ode.Solve(r.model.Field(), x0, times, nil, &settings)
-	}
+	states, stats, err := solve(r.model, x0, times, &settings)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +66,9 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 			copy(sim.Copies[i*d:(i+1)*d], states[(2*i+1)*d:])
 		}
 		states = sim.States
+	}
+	if err := r.memberRollouts(sim, settings); err != nil {
+		return nil, err
 	}
 	if m, ok := r.model.(model.Energetic); ok {
 		energy := m.Energy()
@@ -84,6 +83,14 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 		}
 	}
 	return sim, nil
+}
+
+// solve rolls a model out, in its two parts where it has them.
+func solve(m model.Model, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
+	if split, ok := model.SplitOf(m); ok {
+		return ode.SolveSplit(split.Split(), x0, times, nil, s)
+	}
+	return ode.Solve(m.Field(), x0, times, nil, s)
 }
 
 // checkState reports a state that is not the model's, or its and a copy.
@@ -115,13 +122,20 @@ func stateNames(dim int) []string {
 
 // WriteCSV writes a header and a row for each time: t, the state, and the energies
 // that are known (energy_change of the learned H, true_energy), in full precision. The
-// columns of a copy follow those of the state.
+// columns of a copy follow those of the state, and so do, of an ensemble, mean and standard
+// deviation of its members' rollouts (q_mean, q_sd and so on).
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
-	if s.Copies != nil {
-		for _, name := range s.Columns {
-			header = append(header, name+"_copy")
+	beside := []struct {
+		suffix string
+		states []float64
+	}{{"_copy", s.Copies}, {"_mean", s.Mean}, {"_sd", s.SD}}
+	for _, b := range beside {
+		if b.states != nil {
+			for _, name := range s.Columns {
+				header = append(header, name+b.suffix)
+			}
 		}
 	}
 	var extra [][]float64
@@ -140,9 +154,11 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 		for _, v := range s.States[i*d : (i+1)*d] {
 			row = append(row, number(v))
 		}
-		if s.Copies != nil {
-			for _, v := range s.Copies[i*d : (i+1)*d] {
-				row = append(row, number(v))
+		for _, b := range beside {
+			if b.states != nil {
+				for _, v := range b.states[i*d : (i+1)*d] {
+					row = append(row, number(v))
+				}
 			}
 		}
 		for _, e := range extra {
@@ -159,16 +175,18 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, energy_change and true_energy
-// where there are such.
+// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, energy_change and
+// true_energy where there are such.
 func (s *Simulation) Arrays() map[string]data.Array {
 	n := len(s.Times)
 	arrays := map[string]data.Array{
 		"t": {Shape: []int{n}, Data: s.Times},
 		"x": {Shape: []int{n, len(s.Columns)}, Data: s.States},
 	}
-	if s.Copies != nil {
-		arrays["x_copy"] = data.Array{Shape: []int{n, len(s.Columns)}, Data: s.Copies}
+	for name, states := range map[string][]float64{"x_copy": s.Copies, "x_mean": s.Mean, "x_sd": s.SD} {
+		if states != nil {
+			arrays[name] = data.Array{Shape: []int{n, len(s.Columns)}, Data: states}
+		}
 	}
 	if s.Energy != nil {
 		arrays["energy_change"] = data.Array{Shape: []int{n}, Data: s.Energy}

@@ -60,6 +60,9 @@ func modelName(runs []*Run) string {
 	if runs[0].Config.Loss == TrajectoryLoss {
 		name += ", " + TrajectoryLoss
 	}
+	if n := runs[0].Config.Ensemble; n > 0 {
+		name += fmt.Sprintf(", ensemble of %d", n)
+	}
 	seeds := map[uint64]bool{}
 	for _, r := range runs {
 		seeds[r.Config.Seed] = true

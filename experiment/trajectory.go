@@ -91,8 +91,8 @@ func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajector
 		return nil, err
 	}
 	var marks []bool
-	if c.Angle != nil {
-		if marks, err = angles(c.Angle, d.columns()); err != nil {
+	if d.angles != nil {
+		if marks, err = angles(d.angles, d.columns()); err != nil {
 			return nil, err
 		}
 	}

@@ -15,6 +15,10 @@ func SplitOf(m Model) (ode.Separable, bool) {
 		return m, true
 	case *Expansion:
 		return m.split()
+	case *Ensemble:
+		return m.split()
+	case energeticEnsemble:
+		return m.split()
 	}
 	return nil, false
 }

@@ -48,8 +48,9 @@ func Pack[T kernel.Float](n Network[T], metadata map[string]string) (*safetensor
 	return f, nil
 }
 
-// Load reads a model that Save or SaveExpansion wrote, whichever its precision, widened to
-// float64, and its metadata. A model with scales (see ScalesMetadata) is in its user's units. A file that is damaged, is no model, or has numbers that are
+// Load reads a model that Save, SaveEnsemble or SaveExpansion wrote, whichever its
+// precision, widened to float64, and its metadata. A model with scales (see ScalesMetadata)
+// is in its user's units. A file that is damaged, is no model, or has numbers that are
 // not finite is an error that wraps safetensors.ErrFormat and names the file.
 func Load(path string) (Model, map[string]string, error) {
 	f, err := safetensors.ReadFile(path)
@@ -70,6 +71,9 @@ func Load(path string) (Model, map[string]string, error) {
 func unpackModel(f *safetensors.File) (Model, error) {
 	if isExpansion(f) {
 		return unpackExpansion(f)
+	}
+	if _, ok := f.Metadata[metaMembers]; ok {
+		return unpackEnsemble(f)
 	}
 	return Unpack[float64](f)
 }

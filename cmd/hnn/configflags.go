@@ -38,6 +38,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.BoolVar(&c.FitStates, "fit-states", c.FitStates, "loss trajectory: fit the states that windows start from too, since the observed are noisy")
 	fs.Float64Var(&c.Continuity, "continuity", c.Continuity, "loss trajectory: weight of the jumps between the end of a window and the fitted start of the next")
 	fs.IntVar(&c.Steps, "steps", c.Steps, "steps of the optimiser")
+	fs.IntVar(&c.Ensemble, "ensemble", c.Ensemble, "networks to train side by side, whose mean is the model and whose spread is reported; 0 for one")
 	fs.IntVar(&c.LBFGSSteps, "lbfgs-steps", c.LBFGSSteps, "steps of L-BFGS on all rows that follow, as a last polish")
 	fs.IntVar(&c.Batch, "batch", c.Batch, "rows of a step, 0 for all")
 	fs.StringVar(&c.Sampling, "sampling", c.Sampling, "how batches are drawn: fresh (each anew) or epoch (shuffled passes)")

@@ -1,0 +1,264 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"sync"
+
+	"gonum.org/v1/gonum/stat"
+
+	"hnn/fit"
+	"hnn/internal/kernel"
+	"hnn/model"
+	"hnn/ode"
+)
+
+// maxEnsemble bounds the members of an ensemble.
+const maxEnsemble = 100
+
+// memberFile is a file of a member: the first's is that of a single network, those of the
+// others have their number, from 2, before the extension.
+func memberFile(name string, member int) string {
+	if member == 0 {
+		return name
+	}
+	ext := filepath.Ext(name)
+	return fmt.Sprintf("%s-%d%s", name[:len(name)-len(ext)], member+1, ext)
+}
+
+// memberStream is the random stream of a member: the first's is that of a single network.
+func memberStream(name string, member int) string {
+	if member == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s %d", name, member+1)
+}
+
+// trainEnsemble trains the members side by side, as many at a time as there are workers,
+// each on a share of them.
+func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
+	jobs := min(e.workers(), c.Ensemble)
+	shared := &Env{Workers: max(1, e.workers()/jobs), Log: e.Log}
+	members := make([]*training[T], c.Ensemble)
+	for i := range members {
+		var err error
+		if members[i], err = newTraining[T](shared, c, d, dir, i); err != nil {
+			return nil, err
+		}
+		defer members[i].trainer.Close()
+		if resume {
+			if err := members[i].restore(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if e.Meter != nil {
+		name := fmt.Sprintf("%s %s seed %d, %d members", c.Task, c.Model, c.Seed, c.Ensemble)
+		m := &memberMeter{meter: e.Meter(name, c.Ensemble*c.allSteps())}
+		for _, t := range members {
+			m.done += t.trainer.StepsDone()
+		}
+		defer m.meter.Done()
+		shared.Meter = func(string, int) Meter { return m }
+	}
+	if err := trainMembers(ctx, members, jobs); err != nil {
+		return nil, err
+	}
+	nets, models := make([]model.Network[T], len(members)), make([]model.Model, len(members))
+	seconds, steps := 0.0, 0
+	for i, t := range members {
+		nets[i], models[i] = t.net, model.Widen(t.net)
+		seconds += t.trainer.Seconds() / float64(jobs)
+		steps += t.trainer.StepsDone()
+	}
+	if err := model.SaveEnsemble(filepath.Join(dir, modelFile), nets, members[0].metadata); err != nil {
+		return nil, err
+	}
+	m, err := model.NewEnsemble(models)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns()}
+	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+		if ctx.Err() != nil {
+			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}
+		}
+		return nil, err
+	}
+	r.Results.Steps = members[0].trainer.StepsDone()
+	r.Results.FitSeconds = Number(seconds)
+	r.Results.StepMS = Number(1e3 * seconds / float64(steps))
+	return r, writeResults(dir, r.Results)
+}
+
+// trainMembers trains and saves all, so many at a time. After a failure the others stop, as
+// after an interrupt.
+func trainMembers[T kernel.Float](ctx context.Context, members []*training[T], jobs int) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	errs := make([]error, len(members))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range jobs {
+		wg.Go(func() {
+			for i := range next {
+				t := members[i]
+				if errs[i] = t.train(ctx); errs[i] == nil {
+					errs[i] = t.save()
+				}
+				if errs[i] != nil {
+					stop()
+				}
+			}
+		})
+	}
+	for i := range members {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	// What stopped the others counts, not that they were stopped.
+	var interrupted *InterruptedError
+	var first error
+	for _, err := range errs {
+		if err != nil && !errors.As(err, &interrupted) {
+			return err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// memberMeter shows the steps of all members as those of one training.
+type memberMeter struct {
+	mu    sync.Mutex
+	meter Meter
+	done  int
+}
+
+func (m *memberMeter) Step(r fit.Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.done++
+	r.Step = m.done
+	m.meter.Step(r)
+}
+
+// Done is left to the ensemble.
+func (m *memberMeter) Done() {}
+
+// Spread is a mean over the members of an ensemble and their standard deviation.
+type Spread struct {
+	Mean Number `json:"mean"`
+	SD   Number `json:"sd"`
+}
+
+// EnsembleSpread is what the members of an ensemble give apart. The other results are those
+// of their mean.
+type EnsembleSpread struct {
+	Members int `json:"members"`
+	// FieldSD is how far the members' fields differ on the test rows: the root of the mean
+	// over rows and components of their variance.
+	FieldSD        Number  `json:"field_sd"`
+	TestLoss       Spread  `json:"test_loss"`
+	TrajectoryLoss *Spread `json:"trajectory_loss,omitempty"`
+	EnergyMSE      *Spread `json:"energy_mse,omitempty"`
+	StrictEnergy   *Spread `json:"strict_energy_mse,omitempty"`
+}
+
+// ensembleSpread measures each member of an ensemble; nil for any other model.
+func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *dataset) (*EnsembleSpread, error) {
+	members := model.Members(m)
+	if members == nil {
+		return nil, nil
+	}
+	var all []*Results
+	for _, one := range members {
+		r, err := e.evaluate(ctx, c, one, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	over := func(of func(*Results) Number) Spread {
+		var v []float64
+		for _, r := range all {
+			v = append(v, float64(of(r)))
+		}
+		mean, sd := stat.MeanStdDev(v, nil)
+		return Spread{Number(mean), Number(sd)}
+	}
+	optional := func(of func(*Results) Number) *Spread {
+		s := over(of)
+		if math.IsNaN(float64(s.Mean)) {
+			return nil
+		}
+		return &s
+	}
+	return &EnsembleSpread{
+		Members: len(members), FieldSD: fieldSD(members, d.Test.X),
+		TestLoss:       over(func(r *Results) Number { return r.TestLoss.Mean }),
+		TrajectoryLoss: optional(trajectoryTest),
+		EnergyMSE:      optional(energyMean),
+		StrictEnergy: optional(func(r *Results) Number {
+			if r.Strict == nil {
+				return NA
+			}
+			return r.Strict.EnergyMSE.Mean
+		}),
+	}, nil
+}
+
+// fieldSD is EnsembleSpread.FieldSD on states x.
+func fieldSD(members []model.Model, x []float64) Number {
+	rows := len(x) / members[0].Dim()
+	if rows == 0 {
+		return NA
+	}
+	fields, times := make([][]float64, len(members)), make([]float64, rows)
+	for i, m := range members {
+		fields[i] = make([]float64, len(x))
+		m.BatchField()(times, x, fields[i], rows)
+	}
+	v := make([]float64, len(members))
+	variance := 0.0
+	for i := range x {
+		for j := range members {
+			v[j] = fields[j][i]
+		}
+		variance += stat.Variance(v, nil) / float64(len(x))
+	}
+	return Number(math.Sqrt(variance))
+}
+
+// memberRollouts adds mean and standard deviation of the members' rollouts to that of an
+// ensemble; it does nothing for any other model.
+func (r *Run) memberRollouts(sim *Simulation, s ode.Settings) error {
+	members := model.Members(r.model)
+	if members == nil {
+		return nil
+	}
+	s.Reversible, s.Copies = false, false
+	n, d := len(sim.States), r.model.Dim()
+	rollouts := make([][]float64, len(members))
+	for i, m := range members {
+		var err error
+		if rollouts[i], _, err = solve(m, sim.States[:d], sim.Times, &s); err != nil {
+			return fmt.Errorf("member %d of the ensemble: %w", i+1, err)
+		}
+	}
+	sim.Mean, sim.SD = make([]float64, n), make([]float64, n)
+	v := make([]float64, len(members))
+	for i := range n {
+		for j := range members {
+			v[j] = rollouts[j][i]
+		}
+		sim.Mean[i], sim.SD[i] = stat.MeanStdDev(v, nil)
+	}
+	return nil
+}
