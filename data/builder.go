@@ -23,7 +23,7 @@ type builder struct {
 	skip   bool // bad rows, and count them
 	// foundTrial says that the trial column was recognised, not named.
 	foundTrial bool
-	// read returns the part of the file that has been read, 0 where that is unknown.
+	// read returns the part of the file that the rows so far took, 0 where that is unknown.
 	read func() float64
 
 	trial []byte         // of the rows now
@@ -166,7 +166,7 @@ func sameNumber(a, b []byte) bool {
 // what has been read, since a slice that doubles would take three times its numbers
 // while it is copied. Room that is not used is never touched, so it takes no memory.
 func (b *builder) grow() {
-	const first, most = 1024, 64
+	const first, most = 1 << 14, 1 << 10
 	n := b.set.Rows()
 	rows := max(first, n+n/4)
 	if part := b.read(); part > 0 && n > 0 {

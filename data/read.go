@@ -81,6 +81,7 @@ func read(r io.Reader, name string, size int64, o ReadOptions) (*Set, *Mapping, 
 		}()
 	}
 	buffered := bufio.NewReaderSize(counter, maxLine)
+	counter.ahead = buffered
 	kind, err := sniff(buffered)
 	if err != nil {
 		return nil, nil, err
@@ -185,6 +186,7 @@ func sniff(r *bufio.Reader) (fileFormat, error) {
 // counter counts what is read through it and tells of it.
 type counter struct {
 	r           io.Reader
+	ahead       *bufio.Reader // holds what was read and not yet used
 	read, total int64
 	progress    func(read, total int64)
 }
@@ -198,10 +200,10 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// part is the part of the file that has been read, 0 where its size is not known.
+// part is the part of the file that has been used, 0 where its size is not known.
 func (c *counter) part() float64 {
 	if c.total <= 0 {
 		return 0
 	}
-	return float64(c.read) / float64(c.total)
+	return float64(c.read-int64(c.ahead.Buffered())) / float64(c.total)
 }
