@@ -76,6 +76,11 @@ func (d *dataset) loadFile(c *Config) error {
 	if err != nil {
 		return err
 	}
+	return d.learnFrom(c, set)
+}
+
+// learnFrom splits observations and finds what a model is fitted to and tested on.
+func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	split, err := d.split(c, set)
 	if err != nil {
 		return err
@@ -95,6 +100,11 @@ func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
 		return nil, err
 	}
 	d.mappings = append(d.mappings, mapping)
+	return d.prepare(c, path, set)
+}
+
+// prepare checks what was read of a file, and unwraps its angles.
+func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, error) {
 	names := set.Names
 	if names == nil {
 		names = stateNames(set.Dim)

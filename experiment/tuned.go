@@ -75,8 +75,12 @@ func (e *Env) BeyondClosedForm(c *Config) (string, error) {
 	if slices.Contains(adamServes, c.Task) && !c.Known && c.Structure == nil {
 		return "the closed form needs --known or a --structure to do well on " + c.Task, nil
 	}
-	if n := d.Train.Dim; n > closedFormDim && !c.Known && !slices.Contains(c.Structure, closedform.Pairwise.String()) {
-		return fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", n, closedFormDim), nil
+	return beyondClosedForm(c, d.Train.Dim), nil
+}
+
+func beyondClosedForm(c *Config, dim int) string {
+	if dim > closedFormDim && !c.Known && !slices.Contains(c.Structure, closedform.Pairwise.String()) {
+		return fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", dim, closedFormDim)
 	}
-	return "", nil
+	return ""
 }

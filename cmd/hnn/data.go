@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"hnn/data"
+	"hnn/experiment"
+	"hnn/inspect"
+)
+
+func newData() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "data",
+		Short: "Look at a file of trajectories before training on it",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return usage(errors.New("hnn data has one verb: hnn data inspect FILE"))
+		},
+	}
+	cmd.AddCommand(newDataInspect())
+	return cmd
+}
+
+func newDataInspect() *cobra.Command {
+	var columns columnFlags
+	var asJSON, quiet bool
+	var figures string
+	cmd := &cobra.Command{
+		Use:   "inspect FILE",
+		Short: "Print what is understood of a file, how its numbers look and what train would do",
+		Long: `Inspect reads a file of trajectories as hnn train would, and prints which columns are
+taken for what, the trials, times, ranges and noise, whether a coordinate looks like an
+angle, a momentum like a velocity, and whether the motion dies down, with warnings and what
+training would do. Rows that cannot be read are counted and the first are shown. FILE is
+CSV, TSV, columns separated by blanks, NPY, NPZ or Parquet, compressed by gzip or not, or -
+for standard input.`,
+		Example: `  hnn data inspect measurements.csv
+  hnn data inspect run.npz --q theta --p omega --json
+  hnn data inspect measurements.csv --figures figures`,
+		Args: exactly(1, "FILE"),
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	columns.bind(cmd)
+	fs.StringVar(&figures, "figures", "", "folder to draw the coordinates and phase planes into, as SVG and PNG")
+	fs.BoolVar(&asJSON, "json", false, "print it as JSON")
+	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+		o := data.ReadOptions{Columns: columns.Columns, SkipBadRows: true}
+		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
+		s, m, err := data.Read(args[0], o)
+		if err != nil {
+			return err
+		}
+		r := inspect.New(s, m, columns.skipBadRows)
+		var stops error
+		if r.Train, stops = experiment.Plan(args[0], s); stops != nil {
+			r.Train = append(r.Train, "stop: "+stops.Error())
+		}
+		if figures != "" {
+			paths, err := inspect.WriteFigures(s, m, figures)
+			if err != nil {
+				return err
+			}
+			for _, p := range paths {
+				d.log("%s", p)
+			}
+		}
+		if asJSON {
+			e := json.NewEncoder(cmd.OutOrStdout())
+			e.SetIndent("", "  ")
+			return e.Encode(r)
+		}
+		return r.Write(cmd.OutOrStdout())
+	}
+	return cmd
+}

@@ -1,0 +1,35 @@
+package experiment
+
+import "hnn/data"
+
+// Plan says what training on a user's file would do where nothing else is asked for, in
+// sentences: how the rows are split, where derivatives come from, what is smoothed, and
+// which trainer fits. set is what was read of the file at path. An error is what would
+// stop the training.
+func Plan(path string, set *data.Set) ([]string, error) {
+	c, err := Default(OwnData)
+	if err != nil {
+		return nil, err
+	}
+	c = c.Tuned()
+	c.Data = path
+	d := &dataset{}
+	if set, err = d.prepare(&c, path, set); err != nil {
+		return nil, err
+	}
+	if err := d.learnFrom(&c, set); err != nil {
+		return d.notes, err
+	}
+	if c.Scaling {
+		if err := d.scale(&c); err != nil {
+			return d.notes, err
+		}
+		d.note("the fit is dimensionless: states and times are divided by scales found from the data")
+	}
+	if why := beyondClosedForm(&c, d.Train.Dim); why != "" {
+		d.note("trained by adam, since %s", why)
+	} else {
+		d.note("fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead")
+	}
+	return d.notes, nil
+}

@@ -1,0 +1,181 @@
+// Package inspect looks at a user's file of trajectories before anything is learned from
+// it: what was understood, how the times and the numbers lie, how noisy they are, and what
+// about them a Hamiltonian model would not suit. It fits no model and changes no data; the
+// verb hnn data inspect, its user, adds what training would do.
+package inspect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/data"
+)
+
+// A Report says what is in a file. Numbers are in the file's own units.
+type Report struct {
+	Mapping *data.Mapping `json:"mapping"`
+	Rows    int           `json:"rows"`
+	Trials  int           `json:"trials"`
+	// TrialRows are the rows of the shortest, the median and the longest trial.
+	TrialRows [3]int `json:"trial_rows"`
+	// Derivatives says whether the file has them.
+	Derivatives bool     `json:"derivatives"`
+	Time        Time     `json:"time"`
+	Columns     []Column `json:"columns"`
+	// Bad are the messages about the first of the rows that cannot be read.
+	Bad []string `json:"bad,omitempty"`
+	// Velocity compares the momenta with the motion of the positions, nil where there are
+	// no momenta or too few rows. Energy says whether the motion dies down, nil where that
+	// cannot be told.
+	Velocity []Velocity `json:"velocity,omitempty"`
+	Energy   *Energy    `json:"energy,omitempty"`
+	// Warnings are sentences about what would go wrong, and what helps.
+	Warnings []string `json:"warnings,omitempty"`
+	// Train are sentences about what training would do with the file, in the words of the
+	// package that does it.
+	Train []string `json:"train,omitempty"`
+}
+
+// Time describes the times of all rows, and the steps between neighbours in a trial.
+type Time struct {
+	First float64 `json:"first"`
+	Last  float64 `json:"last"`
+	// Steps are 0 where no trial has two rows.
+	LeastStep  float64 `json:"least_step"`
+	MedianStep float64 `json:"median_step"`
+	MostStep   float64 `json:"most_step"`
+	// Even says that all steps are the median to a thousandth.
+	Even bool `json:"even"`
+	// Gaps counts the steps of at least Gap, across which nothing is estimated.
+	Gaps int     `json:"gaps"`
+	Gap  float64 `json:"gap,omitempty"`
+}
+
+// Column describes a state column.
+type Column struct {
+	Name string `json:"name"`
+	// Role is position or momentum.
+	Role string  `json:"role"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
+	Mean float64 `json:"mean"`
+	// Noise is the standard deviation of the observation noise that data.Set.Noise finds,
+	// an upper bound where there is none; nil where the trials are too short to tell.
+	Noise *float64 `json:"noise"`
+	// Angle says why the column looks like an angle, or nothing.
+	Angle string `json:"angle,omitempty"`
+}
+
+// New inspects a set and how it was read, bad rows being left out so that they can be
+// reported. Where the user asked for that too they are no reason for a warning.
+func New(s *data.Set, m *data.Mapping, skipBadRows bool) *Report {
+	r := &Report{Mapping: m, Rows: s.Rows(), Trials: s.Trials(), Derivatives: s.DX != nil, Time: times(s)}
+	var rows []int
+	for i := range s.Trials() {
+		rows = append(rows, s.Offsets[i+1]-s.Offsets[i])
+	}
+	slices.Sort(rows)
+	r.TrialRows = [3]int{rows[0], rows[len(rows)/2], rows[len(rows)-1]}
+	r.Columns = columns(s)
+	for _, err := range m.Bad {
+		r.Bad = append(r.Bad, err.Error())
+	}
+	if m.BadRows > 0 && !skipBadRows {
+		r.warn("%d rows cannot be read, so that training stops at the first; --skip-bad-rows leaves them out", m.BadRows)
+	}
+	continuous := s.Unwrapped(s.Wrapped(2 * math.Pi))
+	if !s.PositionsOnly {
+		r.Velocity = velocities(continuous)
+	}
+	r.Energy = energy(continuous)
+	r.judge()
+	return r
+}
+
+func times(s *data.Set) Time {
+	t := Time{First: slices.Min(s.T), Last: slices.Max(s.T)}
+	var steps []float64
+	for i := range s.Trials() {
+		times, _, _ := s.Trial(i)
+		for k := 1; k < len(times); k++ {
+			steps = append(steps, times[k]-times[k-1])
+		}
+	}
+	if len(steps) == 0 {
+		return t
+	}
+	slices.Sort(steps)
+	t.LeastStep, t.MedianStep, t.MostStep = steps[0], steps[len(steps)/2], steps[len(steps)-1]
+	t.Even = t.MostStep-t.LeastStep <= 1e-3*t.MedianStep
+	if t.Gap, t.Gaps = s.Gap(); t.Gaps == 0 {
+		t.Gap = 0
+	}
+	return t
+}
+
+func columns(s *data.Set) []Column {
+	noise := s.Unwrapped(s.Wrapped(2 * math.Pi)).Noise()
+	angles := angles(s)
+	all := make([]Column, s.Dim)
+	for j := range all {
+		c := Column{Name: s.Names[j], Role: "position", Min: math.Inf(1), Max: math.Inf(-1), Angle: angles[j]}
+		if j >= degrees(s) {
+			c.Role = "momentum"
+		}
+		for i := j; i < len(s.X); i += s.Dim {
+			c.Min, c.Max = min(c.Min, s.X[i]), max(c.Max, s.X[i])
+			c.Mean += (s.X[i] - c.Mean) / float64(i/s.Dim+1) // cannot overflow
+		}
+		if noise != nil {
+			c.Noise = &noise[j]
+		}
+		all[j] = c
+	}
+	return all
+}
+
+// degrees is the number of positions.
+func degrees(s *data.Set) int {
+	if s.PositionsOnly {
+		return s.Dim
+	}
+	return s.Dim / 2
+}
+
+// constant reports whether a column never changes.
+func (c *Column) constant() bool { return c.Min == c.Max }
+
+func (r *Report) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+// judge warns of what would go wrong, and says what helps.
+func (r *Report) judge() {
+	if r.TrialRows[2] < 3 && !r.Derivatives {
+		r.warn("no trial has three rows: too few to find derivatives from; give longer trajectories, or derivatives")
+	}
+	for _, c := range r.Columns {
+		if c.constant() {
+			r.warn("%s is %v in every row: nothing can be learned of it; name the other columns with --q and --p", c.Name, c.Min)
+		}
+	}
+	d := len(r.Velocity)
+	same := 0
+	for _, v := range r.Velocity {
+		switch {
+		case v.Same:
+			same++
+		case v.Agreement < disagree:
+			r.warn("%s does not follow the velocity of %s (agreement %.2f): check that they belong together", v.P, v.Q, v.Agreement)
+		case v.Agreement > agree && r.Mapping.Velocities:
+			r.warn("%s is called a velocity and is %.3g times that of %s: check the units", v.P, v.Mass, v.Q)
+		}
+	}
+	if d > 1 && same == d {
+		r.warn("the momenta are velocities: with %d degrees of freedom these are canonical momenta only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; in a coupled system, as a double pendulum, they are not, and a Hamiltonian fits them badly: compute the momenta p = M(q) dq/dt and give them with --p", d)
+	}
+	if e := r.Energy; e != nil && e.Decays {
+		r.warn("the motion dies down: from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself; a Hamiltonian model conserves energy and cannot follow: --dissipation linear adds friction", 100*e.Ratio)
+	}
+}
