@@ -116,7 +116,7 @@ func (o Observations) String() string { return observationNames[o] }
 // all components with the documented defaults.
 type Options struct {
 	// Features is the number of nonlinear features, as a rule also that of their
-	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 50 and of states alone
+	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 75 and of states alone
 	// 30 (with more than two components 30 for each), and at most a quarter of the rows.
 	Features   int
 	Activation nn.Activation // tanh by default
@@ -169,7 +169,7 @@ const (
 	// few features, and noise determines few.
 	defaultFeatures = 1000
 	pairFeatures    = 40
-	noisyFeatures   = 50
+	noisyFeatures   = 75
 	statesFeatures  = 30
 	// The ridge of exact rows, and the least one: below it the normal equations of
 	// float64 do not factor.
