@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"hnn/model"
 	"hnn/ode"
@@ -49,12 +50,26 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if err := r.checkState(x0); err != nil {
 		return nil, "", err
 	}
-	split, separable := model.SplitOf(r.model)
-	c := &chooser{run: r, x0: x0[:r.model.Dim()], times: times, in: in, separable: separable}
-	if separable {
+	// As solve, in the model's own units.
+	m, scales := model.Dimensionless(r.model)
+	asked := in
+	c := &chooser{model: m, x0: slices.Clone(x0[:m.Dim()]), times: slices.Clone(times), in: in}
+	unit := 1.0
+	if scales != nil {
+		unit = scales.Time
+		scales.States(c.x0, c.x0)
+		for i := range c.times {
+			c.times[i] /= unit
+		}
+		c.in.Step /= unit
+		c.in.Omega *= unit
+	}
+	split, separable := model.SplitOf(m)
+	if c.separable = separable; separable {
 		c.split = split.Split()
 	}
 	c.measure()
+	in = c.in
 	c.set = ode.Settings{RTol: in.RTol, ATol: in.ATol, Step: in.Step, Reversible: in.Reversible, Omega: in.Omega}
 	why, err := c.method()
 	if err != nil {
@@ -72,9 +87,21 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		c.set.Compensated = !in.Reversible
 		c.set.MaxSteps = math.MaxInt // the caller's patience is the limit
 	}
+	c.set.Step *= unit
+	c.set.Omega /= unit
+	// What was given must not be rounded: a way back rests on it.
+	if asked.Step > 0 {
+		c.set.Step = asked.Step
+	}
+	if asked.Omega > 0 {
+		c.set.Omega = asked.Omega
+	}
 	sentence := c.set.Method.String()
 	if !c.set.Method.Adaptive() {
 		sentence += fmt.Sprintf(", step %g", c.set.Step)
+	}
+	if c.set.Omega > 0 {
+		sentence += fmt.Sprintf(", omega %g", c.set.Omega)
 	}
 	for _, w := range why {
 		sentence += "; " + w
@@ -82,8 +109,9 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	return &c.set, sentence, nil
 }
 
+// chooser works in the units of its model.
 type chooser struct {
-	run       *Run
+	model     model.Model
 	x0, times []float64
 	in        Integration
 	split     ode.Split
@@ -100,7 +128,7 @@ type chooser struct {
 // measure looks at the field about the initial state: how fast it turns, and whether it
 // keeps the energy for a turn.
 func (c *chooser) measure() {
-	f := c.run.model.Field()
+	f := c.model.Field()
 	d, t := len(c.x0), c.times[0]
 	c.turn = 2 * math.Pi / frequency(f, t, c.x0)
 	if !(c.turn > 0) {
@@ -126,7 +154,7 @@ func (c *chooser) measure() {
 		f(t, x, dx)
 		c.scale = max(c.scale, norm(x)*norm(dx))
 	}
-	if m, ok := c.run.model.(model.Energetic); ok {
+	if m, ok := c.model.(model.Energetic); ok {
 		c.energy = m.Energy()
 		c.conservative = c.energyError(out) < conserved
 	}
@@ -232,7 +260,6 @@ func (c *chooser) step() (why []string, err error) {
 				c.set.Omega = math.Exp2(math.Ceil(math.Log2(2 * math.Pi / c.turn)))
 			}
 		}
-		why = append(why, fmt.Sprintf("omega %g", c.set.Omega))
 	}
 	if c.set.Step > 0 {
 		return why, nil
@@ -280,7 +307,7 @@ func (c *chooser) probe() float64 {
 	if set.Method.NeedsSplit() {
 		states, _, err = ode.SolveSplit(c.split, c.x0, times, nil, &set)
 	} else {
-		states, _, err = ode.Solve(c.run.model.Field(), c.x0, times, nil, &set)
+		states, _, err = ode.Solve(c.model.Field(), c.x0, times, nil, &set)
 	}
 	if err != nil {
 		return math.Inf(1)

@@ -85,12 +85,53 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	return sim, nil
 }
 
-// solve rolls a model out, in its two parts where it has them.
+// solve rolls a model out, in its two parts where it has them, and in its own dimensionless
+// states and times, if it has such: a tolerance, the spacing of a grid and the binding of
+// two copies mean the same there for every component. The settings, and what it takes and
+// returns, are in the user's units.
 func solve(m model.Model, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
-	if split, ok := model.SplitOf(m); ok {
-		return ode.SolveSplit(split.Split(), x0, times, nil, s)
+	var settings ode.Settings
+	if s != nil {
+		settings = *s
 	}
-	return ode.Solve(m.Field(), x0, times, nil, s)
+	m, scales := model.Dimensionless(m)
+	if scales != nil {
+		x0, times = slices.Clone(x0), slices.Clone(times)
+		scales.States(x0, x0)
+		for i := range times {
+			times[i] /= scales.Time
+		}
+		settings.Step /= scales.Time
+		settings.Omega *= scales.Time
+	}
+	var states []float64
+	var stats ode.Stats
+	var err error
+	if split, ok := model.SplitOf(m); ok {
+		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
+	} else {
+		states, stats, err = ode.Solve(m.Field(), x0, times, nil, &settings)
+	}
+	if scales == nil || err != nil {
+		if scales != nil {
+			err = fmt.Errorf("in units of %.6g of time and of the states' spreads: %w", scales.Time, err)
+		}
+		return states, stats, err
+	}
+	z := slices.Clone(states)
+	scales.Restore(states, z)
+	if settings.Reversible {
+		// What is written must lead back to the same point of the grid.
+		again := make([]float64, len(z))
+		scales.States(again, states)
+		for i, v := range again {
+			if ode.DefaultGrid*math.RoundToEven(v/ode.DefaultGrid) != z[i] {
+				return nil, stats, fmt.Errorf("component %d is %v and varies by %.3g about %.6g only: written in these units it loses digits that going back needs; subtract that from the data",
+					i%len(scales.State)+1, states[i], scales.State[i%len(scales.State)], scales.Origin[i%len(scales.State)])
+			}
+		}
+	}
+	return states, stats, nil
 }
 
 // checkState reports a state that is not the model's, or its and a copy.

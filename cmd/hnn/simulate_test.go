@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -68,15 +71,46 @@ func TestSimulateChooses(t *testing.T) {
 	}
 }
 
-// The command that a reversible rollout prints undoes it to the bit.
+// The command that a reversible rollout prints undoes it to the bit, also where the model
+// works in units of its own.
 func TestSimulateReversible(t *testing.T) {
 	inFolder(t)
 	trainClosedForm(t, "separable", "pendulum", "--structure", "separable")
 	trainClosedForm(t, "any", "pendulum")
-	for _, args := range []string{"separable", "any", "any --step 0.05 --method tao2", "separable --method leapfrog --rtol 1e-5 --times 0,0.5,1"} {
+	// A mass on a spring about 120 mm, in ms and g mm/ms.
+	var text strings.Builder
+	text.WriteString("trial,t,q,p\n")
+	for trial := range 4 {
+		for i := range 60 {
+			at := float64(trial) + 0.1*float64(i)
+			sin, cos := math.Sincos(at)
+			amplitude := float64(10 + 3*trial)
+			fmt.Fprintf(&text, "%d,%d,%g,%g\n", trial, 20*i, 120+amplitude*cos, -amplitude*sin)
+		}
+	}
+	if err := os.WriteFile("own.csv", []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for run, structure := range map[string]string{"own": "", "own-separable": "--structure=separable"} {
+		args := []string{"train", "--data", "own.csv", "--trainer", "closed-form", "--features", "60", "--out", run, "--no-figures", "--quiet"}
+		if structure != "" {
+			args = append(args, structure)
+		}
+		if status, _, stderr := call(t, args...); status != 0 {
+			t.Fatal(stderr)
+		}
+	}
+	for _, args := range []string{
+		"separable", "any", "any --step 0.05 --method tao2", "separable --method leapfrog --rtol 1e-5 --times 0,0.5,1",
+		"own", "own-separable --step 7", "own --step 3 --method tao2 --omega 0.03",
+	} {
 		full := append([]string{"simulate"}, strings.Fields(args)...)
-		full = append(full, "--x0", "1.2,0.3", "--reversible")
-		if !strings.Contains(args, "times") {
+		if strings.HasPrefix(args, "own") {
+			full = append(full, "--x0", "131,3", "--reversible", "--to", "2100")
+		} else {
+			full = append(full, "--x0", "1.2,0.3", "--reversible")
+		}
+		if !strings.Contains(args, "times") && !strings.HasPrefix(args, "own") {
 			full = append(full, "--to", "30")
 		}
 		status, stdout, stderr := call(t, full...)
