@@ -1,7 +1,10 @@
 package experiment
 
 import (
+	"fmt"
+
 	"hnn/data"
+	"hnn/data/frames"
 	"hnn/model"
 	"hnn/report"
 	"hnn/system"
@@ -27,6 +30,27 @@ func (r *Run) System() system.System {
 		return nil
 	}
 	return s
+}
+
+// Observations returns what a model of pictures sees in its first held-out film, as many as
+// there are: rows of its Pixels().Len() grey levels, one for each frame. It is an error for
+// a run on other data.
+func (e *Env) Observations(r *Run) ([]float64, error) {
+	d, err := e.data.load(&r.Config, nil)
+	if err != nil {
+		return nil, err
+	}
+	if d.films == nil {
+		return nil, fmt.Errorf("%s: its data are no pictures", r.Dir)
+	}
+	f := d.films
+	size := f.stack * f.set.Size()
+	windows := f.set.Windows(f.held[0], f.held[0]+1, f.stack, 0)
+	x := make([]float64, len(windows)*size)
+	for i, w := range windows {
+		frames.Observe(x[i*size:(i+1)*size], f.set.Bytes(int(w.Trial), int(w.Frame), f.stack))
+	}
+	return x, nil
 }
 
 // Data draws or reads again what the run learned from and was tested on.

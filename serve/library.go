@@ -31,6 +31,8 @@ type runInfo struct {
 	// system's own H is known.
 	HasEnergy     bool `json:"has_energy"`
 	HasTrueEnergy bool `json:"has_true_energy"`
+	// Pictures says that the states are codes of pictures, which decode gives.
+	Pictures bool `json:"pictures"`
 	// Separable says that H = T(p) + V(q), as some integration methods need it.
 	Separable   bool         `json:"separable"`
 	Coordinates []coordinate `json:"coordinates"`
@@ -48,6 +50,7 @@ const roleTruth = "truth"
 type entry struct {
 	info   runInfo
 	config experiment.Config
+	pixels model.Pixels        // of a model of pictures
 	result *experiment.Results // nil where there are none
 
 	make func() *evaluator
@@ -68,10 +71,11 @@ func (e *entry) columns() string {
 type evaluator struct {
 	field  ode.Field
 	batch  ode.BatchField
-	split  *ode.Split                // of a separable H, otherwise nil
-	splits *ode.BatchSplit           // the same for many states
-	energy func(x []float64) float64 // nil where there is none
-	truth  func(x []float64) float64 // the known system's H, nil where it is not known
+	split  *ode.Split                     // of a separable H, otherwise nil
+	splits *ode.BatchSplit                // the same for many states
+	decode func(z, x []float64, rows int) // of a model of pictures, otherwise nil
+	energy func(x []float64) float64      // nil where there is none
+	truth  func(x []float64) float64      // the known system's H, nil where it is not known
 }
 
 func (e *entry) evaluator() *evaluator {
@@ -157,6 +161,9 @@ func (l *library) add(g *group, e *entry) {
 
 // group finds the one of a run's task and data.
 func (l *library) group(r *experiment.Run) *group {
+	if r.Config.Pixels() {
+		return nil // every model of pictures has latent states of its own
+	}
 	for _, e := range l.entries {
 		if e.info.Role != roleTruth && e.config.Task == r.Config.Task && e.config.Data == r.Config.Data && e.dim() == r.Model().Dim() {
 			return l.groups[slices.IndexFunc(l.groups, func(g *group) bool { return g.ID == e.info.Group })]
@@ -167,8 +174,9 @@ func (l *library) group(r *experiment.Run) *group {
 
 func (l *library) freshGroup(r *experiment.Run) string {
 	id := r.Config.Task
-	if id == experiment.OwnData {
-		id = plain(strings.TrimSuffix(filepath.Base(r.Config.Data), filepath.Ext(r.Config.Data)))
+	if id == experiment.OwnData || id == experiment.OwnFrames {
+		file := filepath.Base(r.Config.Data + r.Config.Frames) // one of the two is empty
+		id = plain(strings.TrimSuffix(file, filepath.Ext(file)))
 	}
 	return fresh(id, func(id string) bool {
 		return slices.ContainsFunc(l.groups, func(g *group) bool { return g.ID == id })
@@ -206,8 +214,13 @@ func plain(name string) string {
 }
 
 func title(r *experiment.Run) string {
-	if r.Config.Task == experiment.OwnData {
+	switch r.Config.Task {
+	case experiment.OwnData:
 		return filepath.Base(r.Config.Data)
+	case experiment.OwnFrames:
+		return filepath.Base(r.Config.Frames)
+	case "henon-heiles":
+		return "H\u00e9non\u2013Heiles"
 	}
 	name := strings.ReplaceAll(strings.Replace(r.Config.Task, "-body", "-bodies", 1), "-", " ")
 	return strings.ToUpper(name[:1]) + name[1:]
@@ -245,8 +258,15 @@ func runEntry(r *experiment.Run, known system.System, id string) *entry {
 	}}
 	role, name := r.Role()
 	e.info.Role, e.info.Name = roles[role], name
+	autoencoder, pictures := m.(model.Autoencoder)
+	if e.info.Pictures = pictures; pictures {
+		e.pixels = autoencoder.Pixels()
+	}
 	e.make = func() *evaluator {
 		v := &evaluator{field: m.Field(), batch: m.BatchField()}
+		if pictures {
+			v.decode = autoencoder.Decoder()
+		}
 		if splits {
 			one, many := separable.Split(), separable.BatchSplit()
 			v.split, v.splits = &one, &many

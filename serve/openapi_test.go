@@ -149,7 +149,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 func TestOpenAPIRequests(t *testing.T) {
 	_, c := document31(t)
 	for name, v := range map[string]any{
-		"PointsRequest": pointsRequest{}, "Grid": grid{}, "ShiftRequest": shiftRequest{}, "SimulateRequest": simulateRequest{},
+		"PointsRequest": pointsRequest{}, "Grid": grid{}, "ShiftRequest": shiftRequest{}, "DecodeRequest": decodeRequest{}, "SimulateRequest": simulateRequest{},
 	} {
 		properties := c.schemas[name].(map[string]any)["properties"].(map[string]any)
 		var documented, read []string

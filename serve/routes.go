@@ -29,6 +29,7 @@ func (s *Server) api() []apiRoute {
 		{http.MethodGet, "/api/v1/runs/{run}", s.getRun},
 		{http.MethodPost, "/api/v1/runs/{run}/energy", s.limited(s.postEnergy)},
 		{http.MethodPost, "/api/v1/runs/{run}/field", s.limited(s.postField)},
+		{http.MethodPost, "/api/v1/runs/{run}/decode", s.limited(s.postDecode)},
 		{http.MethodPost, "/api/v1/runs/{run}/shift", s.limited(s.postShift)},
 		{http.MethodPost, "/api/v1/runs/{run}/simulate", s.limited(s.postSimulate)},
 		{http.MethodGet, "/api/v1/openapi.json", document("application/json", openAPI)},

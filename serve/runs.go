@@ -92,6 +92,7 @@ func settings(c experiment.Config) (map[string]any, error) {
 		return nil, err
 	}
 	delete(m, "data")
+	delete(m, "frames")
 	if _, err := json.Marshal(m); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"hnn/data"
 	"hnn/experiment"
 	"hnn/internal/stream"
+	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -15,7 +16,8 @@ import (
 // view is what a picture of a group starts from.
 type view struct {
 	// Picture is the real system: spring, pendulum, double-pendulum, bodies (of a known
-	// system, or a centre's), point (in the plane of the two positions) or none.
+	// system, or a centre's), point (in the plane of the two positions), pixels (which decode
+	// gives) or none.
 	Picture string `json:"picture"`
 	// Bodies holds the coordinates x and y of each body.
 	Bodies [][2]int `json:"bodies,omitempty"`
@@ -35,7 +37,10 @@ type measured struct {
 }
 
 func newView(env *experiment.Env, r *experiment.Run, known system.System) (view, error) {
-	if known == nil {
+	switch m, pixels := r.Model().(model.Autoencoder); {
+	case pixels:
+		return pixelView(env, r, m)
+	case known == nil:
 		return measuredView(env, r)
 	}
 	o, err := data.TaskOptions(known.Name())
@@ -133,6 +138,27 @@ func picture(known system.System) (kind string, bodies [][2]int) {
 		return "point", [][2]int{{0, 1}}
 	}
 	return "none", nil
+}
+
+// pixelView shows the latent states of a film that the model was not trained on.
+func pixelView(env *experiment.Env, r *experiment.Run, m model.Autoencoder) (view, error) {
+	x, err := env.Observations(r)
+	if err != nil {
+		return view{}, fmt.Errorf("%s: the films that it was trained on show what to draw: %w", r.Dir, err)
+	}
+	geometry := m.Pixels()
+	rows, d := len(x)/geometry.Len(), m.Dim()
+	if rows < 2 {
+		return view{}, fmt.Errorf("%s: its first held-out film is too short to show", r.Dir)
+	}
+	z := make([]float64, rows*d)
+	m.Encoder()(x, z, rows)
+	v := view{Picture: "pixels", Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &measured{}}
+	for i := range min(rows, mostMeasured) {
+		v.Measured.Times = append(v.Measured.Times, float64(i))
+		v.Measured.States = append(v.Measured.States, slices.Clone(z[i*d:(i+1)*d]))
+	}
+	return v, nil
 }
 
 // mostMeasured bounds the measured points that the page draws.

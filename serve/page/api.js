@@ -36,6 +36,10 @@ export async function field(run, body, signal) {
   return (await (await send([run, 'field'], body, signal)).json()).derivatives;
 }
 
+export async function decode(run, states) {
+  return (await send([run, 'decode'], { states })).json();
+}
+
 export async function shift(run, body, signal) {
   return (await send([run, 'shift'], body, signal)).json();
 }

@@ -26,7 +26,7 @@ export class Chart {
     const c = this.surface.clear(), { width, height } = this.surface;
     if (!playback.segment) return;
     const log = this.options.scale === 'log';
-    const box = { x: 62, y: 8, w: Math.max(40, width - 72), h: Math.max(30, height - 48) };
+    const box = { x: 74, y: 8, w: Math.max(40, width - 84), h: Math.max(30, height - 48) };
     const times = playback.segments.flatMap((s) => [s.t0, s.t1]);
     let lo = Infinity, hi = -Infinity;
     this.each(playback, shown, (run, track) => {

@@ -149,7 +149,7 @@ export class Frame {
     c.textBaseline = 'alphabetic';
     c.fillText(xLabel, b.x + b.w / 2, b.y + b.h + 32);
     c.save();
-    c.translate(b.x - 42, b.y + b.h / 2);
+    c.translate(12, b.y + b.h / 2);
     c.rotate(-Math.PI / 2);
     c.fillText(yLabel, 0, 0);
     c.restore();

@@ -108,7 +108,6 @@ function openGroup(g, view) {
   options($('flow'), [...all.map((r) => [r.id, r.short]), ['none', 'none']], view.flow ?? learned()?.id ?? all.at(-1).id);
   options($('measure'), measures(), view.measure);
   options($('method'), library.methods.filter((m) => !m.needs_split || all.some((r) => r.separable)).map((m) => [m.name, m.name]), view.method ?? 'dop853');
-  $('contours').value = ['both', 'learned', 'true', 'none'].includes(view.contours) ? view.contours : 'both';
   $('scale').value = view.scale === 'log' ? 'log' : 'linear';
   options($('tolerance'), ['1e-3', '1e-6', '1e-9', '1e-12'].map((v) => [v, v]), view.tolerance ?? '1e-9');
   $('step').value = view.step > 0 ? view.step : shortest(g.view.horizon / 300);
@@ -116,7 +115,9 @@ function openGroup(g, view) {
   $('speed').value = view.speed ?? 0;
   setSpeed();
   showMethod();
-  $('plane-title').textContent = d > 2 ? 'Orbits and phase space' : 'Phase plane';
+  $('plane-title').textContent = g.view.picture === 'bodies' ? 'Orbits and phase space' : d > 2 ? 'Phase space' : 'Phase plane';
+  if (g.view.measured) $('plane-title').textContent += ', dots measured';
+  options($('contours'), contourChoices(), view.contours);
   $('system-title').textContent = g.title;
   showGroups();
   showAxes();
@@ -158,6 +159,14 @@ function axesOptions() {
   if (group.view.picture === 'point') add(0, 1);
   for (let i = 0; i < n; i++) add(i, n + i);
   if (n > 1 && group.view.picture !== 'point') for (let i = 1; i < n; i++) add(0, i);
+  return list;
+}
+
+function contourChoices() {
+  const hasLearned = all.some((r) => r.role !== 'truth' && r.has_energy), list = [['none', 'none']];
+  if (truth()) list.unshift(['true', 'true H']);
+  if (hasLearned) list.unshift(['learned', 'learned H']);
+  if (truth() && hasLearned) list.unshift(['both', 'learned and true H']);
   return list;
 }
 

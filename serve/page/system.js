@@ -1,14 +1,44 @@
 // The real system as it moves: each picture draws the states of all runs.
 
+import * as api from './api.js';
 import { Surface, color, faded, disc, line, symbol } from './drawing.js';
 
 export class System {
   constructor(canvas, redraw) {
     this.surface = new Surface(canvas, redraw);
+    this.redraw = redraw;
+  }
+
+  // decode asks for the pictures of the present states, one answer at a time.
+  async decode(all) {
+    const wanted = JSON.stringify(all.map(({ run, x }) => [run.id, x]));
+    if (this.busy || wanted === this.asked) return;
+    this.busy = true;
+    const group = this.group;
+    try {
+      for (const { run, x } of all) {
+        const { width, height, pictures: [levels] } = await api.decode(run.id, [x]);
+        if (group !== this.group) return;
+        const image = new ImageData(width, height);
+        levels.forEach((v, k) => image.data.set([v, v, v, 255], 4 * k));
+        const picture = document.createElement('canvas');
+        picture.width = width;
+        picture.height = height;
+        picture.getContext('2d').putImageData(image, 0, 0);
+        this.decoded.set(run.id, picture);
+      }
+      this.asked = wanted;
+    } catch { // the next frame asks again
+    } finally {
+      this.busy = false;
+      this.redraw();
+    }
   }
 
   show(group, coordinates) {
     this.group = group;
+    this.decoded = new Map(); // the last picture of each run
+    this.asked = '';
     this.coordinates = coordinates;
   }
 
@@ -31,7 +61,7 @@ const pictures = {
     const most = 1.15 * Math.max(Math.abs(lo), Math.abs(hi));
     const row = Math.min(74, (height - 8) / Math.max(all.length, 1));
     const top = (height - row * all.length) / 2;
-    const wall = 92, middle = (wall + 46 + width) / 2, reach = (width - wall - 46) / 2 - 22;
+    const wall = 18 + Math.max(...all.map(({ run }) => c.measureText(run.short).width)), middle = (wall + 46 + width) / 2, reach = (width - wall - 46) / 2 - 22;
     c.strokeStyle = color('line');
     c.setLineDash([3, 4]);
     line(c, middle, top, middle, top + row * all.length);
@@ -118,6 +148,21 @@ const pictures = {
       disc(c, ...px(x), 6.5);
       c.fill();
     }
+    legend(c, all, width, height);
+  },
+
+  // What a model of pictures sees.
+  pixels(c, all) {
+    const { width, height } = this.surface;
+    this.decode(all);
+    const side = Math.min(height - 26, width / Math.max(all.length, 1) - 12);
+    all.forEach(({ run }, k) => {
+      const picture = this.decoded.get(run.id), x = (k + 0.5) / all.length * width - side / 2;
+      c.imageSmoothingEnabled = false; // pixels are what there is
+      if (picture) c.drawImage(picture, x, 0, side, side * picture.height / picture.width);
+      c.strokeStyle = color('line');
+      c.strokeRect(x, 0, side, side);
+    });
     legend(c, all, width, height);
   },
 

@@ -1,0 +1,66 @@
+package serve
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+)
+
+// decodeRequest asks for the pictures of latent states.
+type decodeRequest struct {
+	States [][]float64 `json:"states"`
+}
+
+// postDecode answers the last frame of each state's observation, in grey levels from 0
+// to 255.
+func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.entry(r)
+	if err != nil {
+		return err
+	}
+	if !e.info.Pictures {
+		return invalid("run %s is no model of pictures, so there is nothing to decode", e.info.ID)
+	}
+	var p decodeRequest
+	if err := s.decode(w, r, &p); err != nil {
+		return err
+	}
+	states, err := s.flatten("states", p.States, e.dim(), e.columns())
+	if err != nil {
+		return err
+	}
+	rows, all := len(p.States), e.pixels.Len()
+	if rows*all > s.limits.Numbers {
+		return invalid("states: %d of them make %d pixels each, and the limit is %d together; ask in parts", rows, all, s.limits.Numbers)
+	}
+	x := make([]float64, rows*all)
+	ctx, cancel := s.timed(r, s.limits.Timeout)
+	defer cancel()
+	err = s.blocks(ctx, rows, func(lo, hi int) {
+		v := e.evaluator()
+		defer e.release(v)
+		v.decode(states[lo*e.dim():hi*e.dim()], x[lo*all:hi*all], hi-lo)
+	})
+	if err != nil {
+		return interrupted(ctx)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	out := encoder{w: w}
+	out.raw(`{"width":` + strconv.Itoa(e.pixels.Width) + `,"height":` + strconv.Itoa(e.pixels.Height) + `,"pictures":`)
+	frame := e.pixels.Width * e.pixels.Height
+	out.list(rows, func(i int) {
+		last := x[(i+1)*all-frame : (i+1)*all]
+		out.list(frame, func(k int) { out.b = strconv.AppendUint(out.b, uint64(greyLevel(last[k])), 10) })
+	})
+	out.raw("}\n")
+	out.flush()
+	return nil
+}
+
+// greyLevel is a decoded level, which may lie somewhat outside of [0, 1], as a byte.
+func greyLevel(v float64) uint8 {
+	if !(v > 0) { // NaN too
+		return 0
+	}
+	return uint8(math.Round(255 * min(v, 1)))
+}
