@@ -40,21 +40,21 @@ function cell(out, level, i, j, a, b, c, d) {
   }
 }
 
-// levels are evenly spaced through the value at the initial state, so that one of them
-// is the orbit that the energy allows. The lowest share of the values is left out, as
-// the well about a body would be full of lines.
-export function levels(values, through, count, low = 0.01) {
-  const sorted = values.filter((v) => v !== null && isFinite(v)).sort((p, q) => p - q);
-  if (sorted.length < 2) return { step: 0, all: [] };
+// spacing says how far the values reach below and above that at the initial state, and
+// how far apart so many levels lie. The lowest share of the values is left out, as the
+// well about a body would be full of lines, and so is what is far above.
+export function spacing(values, through, count, low) {
+  const sorted = values.filter((v) => isFinite(v)).sort((p, q) => p - q);
+  if (sorted.length < 2 || !isFinite(through)) return { below: 0, above: 0, step: 0 };
   const lo = sorted[Math.floor(low * sorted.length)], hi = sorted[Math.floor(0.985 * (sorted.length - 1))];
-  const step = (hi - lo) / count;
-  return { step, lo, hi, all: around(lo, hi, through, step) };
+  return { below: through - lo, above: hi - through, step: (hi - lo) / count };
 }
 
-// around are the levels through a value, a step apart, between lo and hi.
-export function around(lo, hi, through, step) {
+// around are the levels a step apart through a value, which is the orbit that the energy
+// allows.
+export function around(through, below, above, step) {
   const all = [];
   if (!(step > 0) || !isFinite(through)) return all;
-  for (let k = Math.ceil((lo - through) / step); through + k * step <= hi && all.length < 200; k++) all.push(through + k * step);
+  for (let k = Math.ceil(-below / step); k * step <= above && all.length < 200; k++) all.push(through + k * step);
   return all;
 }

@@ -79,7 +79,7 @@ export function sup(s) {
   const [mantissa, exponent] = s.split('e');
   if (exponent === undefined) return minus(s);
   const power = `10${superscript(exponent.replace('+', ''))}`;
-  if (mantissa === '1') return power;
+  if (mantissa === '1' || mantissa === '-1') return minus(mantissa.slice(0, -1)) + power;
   return `${minus(mantissa)}\u00b7${power}`;
 }
 
@@ -99,7 +99,7 @@ export function symbol(name) {
   return m[1] + [...m[2]].map((d) => String.fromCharCode(0x2080 + Number(d))).join('');
 }
 
-export const quantity = (c) => symbol(c.name) + (c.unit ? ` / ${c.unit}` : '');
+export const quantity = (c) => symbol(c.name) + (c.unit ? ` / ${c.unit.replaceAll('^2', '\u00b2')}` : '');
 
 // Frame maps a rectangle of values to one of pixels and draws its axes.
 export class Frame {

@@ -7,7 +7,7 @@ import { Plane } from './plane.js';
 import { System } from './system.js';
 import { Chart } from './chart.js';
 import { fillTable } from './table.js';
-import { levels } from './contour.js';
+import { spacing } from './contour.js';
 import { readColors, dashes, number, symbol } from './drawing.js';
 
 const $ = (id) => document.getElementById(id);
@@ -103,6 +103,9 @@ function openGroup(g, view) {
   const d = coordinates().length;
   x0 = view.x0?.length === d ? view.x0 : g.view.initial.slice();
   base = null;
+  chart.cap = Infinity;
+  $('energy').value = 0;
+  showEnergy();
   options($('axes'), axesOptions(), view.axes);
   $('axes').parentElement.hidden = $('axes').options.length < 2;
   options($('flow'), [...all.map((r) => [r.id, r.short]), ['none', 'none']], view.flow ?? learned()?.id ?? all.at(-1).id);
@@ -116,7 +119,7 @@ function openGroup(g, view) {
   setSpeed();
   showMethod();
   $('plane-title').textContent = g.view.picture === 'bodies' ? 'Orbits and phase space' : d > 2 ? 'Phase space' : 'Phase plane';
-  if (g.view.measured) $('plane-title').textContent += ', dots measured';
+  if (g.view.measured) $('plane-title').textContent += ', dots: data';
   options($('contours'), contourChoices(), view.contours);
   $('system-title').textContent = g.title;
   showGroups();
@@ -180,8 +183,8 @@ function measures() {
 function showAxes() {
   const axes = $('axes').value;
   plane.options = { flow: $('flow').value === 'none' ? '' : $('flow').value, contours: $('contours').value };
-  $('flow-label').textContent = axes === 'bodies' ? 'force of' : 'flow of';
   plane.show(group, coordinates(), axes === 'bodies' ? 'bodies' : axes.split(',').map(Number), learned(), truth(), x0);
+  $('flow-label').textContent = plane.places ? 'force of' : 'flow of';
   system.show(group, coordinates());
   chart.options = { measure: $('measure').value, scale: $('scale').value };
 }
@@ -240,10 +243,10 @@ function setInitial(x, { dragging = false, keepPath = false } = {}) {
 
 // findPath asks for the states along the gradient of H through the initial state.
 async function findPath() {
-  const run = learned() ?? truth(), grid = plane.h?.learned ?? plane.h?.truth;
+  const run = learned() ?? truth();
   $('energy').closest('label').hidden = !run;
-  if (!run || !grid) return;
-  const { lo, hi } = levels(grid.values, NaN, 1, plane.low), from = x0, by = 0.5 * (hi - lo) / levelsOfEnergy;
+  if (!run || !isFinite(chart.cap)) return;
+  const from = x0, by = 0.5 * chart.cap / levelsOfEnergy;
   const changes = Array.from({ length: 2 * levelsOfEnergy + 1 }, (_, k) => (k - levelsOfEnergy) * by);
   try {
     const path = await api.shift(run.id, { state: from, changes });
@@ -345,8 +348,8 @@ function frame(now) {
     drawn = true;
     const grid = plane.h?.truth ?? plane.h?.learned;
     if (grid && !grid.spread) {
-      const { lo, hi } = levels(grid.values, NaN, 1, plane.low);
-      grid.spread = hi - lo;
+      const { below, above } = spacing(grid.values, grid.values[0], 1, plane.low);
+      grid.spread = below + above;
       chart.cap = grid.spread;
       if (!base) findPath();
     }

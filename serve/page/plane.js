@@ -2,7 +2,7 @@
 // state to be set. It shows two coordinates, or the positions of bodies.
 
 import * as api from './api.js';
-import { contours, levels, around } from './contour.js';
+import { contours, spacing, around } from './contour.js';
 import { Surface, Frame, color, rgb, faded, dashes, disc, line, number, quantity, symbol, placeTip } from './drawing.js';
 
 const gridWidth = 72;
@@ -21,10 +21,14 @@ export class Plane {
 
   // show sets what is drawn. coordinates are the group's, axes two of them or 'bodies'.
   show(group, coordinates, axes, learned, truth, x0) {
+    if (group !== this.group) this.h = this.arrows = null;
     Object.assign(this, { group, coordinates, learned, truth, x0 });
     this.bodies = axes === 'bodies' ? group.view.bodies : null;
     this.body = 0;
     this.pair = this.bodies ? this.bodies[0] : axes;
+    // Where both axes are positions the flow is the same momentum everywhere, and the force
+    // is what there is to see.
+    this.places = this.pair.every((i) => i < coordinates.length / 2);
     this.layout();
   }
 
@@ -91,9 +95,7 @@ export class Plane {
     };
     const flow = async () => {
       if (!this.options.flow) return null;
-      // Of a body the plane shows places: there the force means something, and the flow is its
-      // momentum everywhere.
-      const along = this.bodies ? pair.map((i) => i + x0.length / 2) : pair;
+      const along = this.places ? pair.map((i) => i + x0.length / 2) : pair;
       const dx = await api.field(this.options.flow, grid(this.flowWidth), signal);
       return { dx, size: size(this.flowWidth), x: frame.x, y: frame.y, pair: along };
     };
@@ -131,20 +133,22 @@ export class Plane {
     c.font = surface.context.font;
     c.lineJoin = c.lineCap = 'round';
     const x0 = [this.x0[this.pair[0]], this.x0[this.pair[1]]];
-    const main = this.h?.learned ?? this.h?.truth;
+    const main = this.h?.learned ?? this.h?.truth, known = this.h?.truth ?? this.h?.learned;
+    // The levels are those of the true H where it is known: far from the data a learned one
+    // may be anything.
+    const levels = known && spacing(known.values, this.value(known, ...x0), this.levelCount, this.low);
     const wants = this.options.contours;
     c.save();
     frame.clip(c);
-    if (main && wants !== 'none') this.shade(c, main);
+    if (main && wants !== 'none') this.shade(c, main, levels, x0);
     c.restore();
     frame.axes(c, this.axisLabel(0), this.axisLabel(1), { grid: wants === 'none' });
     c.save();
     frame.clip(c);
     if (main && wants !== 'none') {
       const { learned, truth } = this.h;
-      const shared = levels((learned ?? truth).values, this.value(learned ?? truth, ...x0), this.levelCount, this.low);
-      if (truth && wants !== 'learned') this.lines(c, truth, shared, x0, 'truth', [5, 4]);
-      if (learned && wants !== 'true') this.lines(c, learned, shared, x0, this.learned.role, []);
+      if (truth && wants !== 'learned') this.lines(c, truth, levels, x0, 'truth', [5, 4]);
+      if (learned && wants !== 'true') this.lines(c, learned, levels, x0, this.learned.role, []);
     }
     if (this.arrows) this.quiver(c);
     c.restore();
@@ -156,9 +160,9 @@ export class Plane {
   }
 
   // shade tints the plane by H, low to high.
-  shade(c, grid) {
-    const [nx, ny] = grid.size;
-    const { lo, hi } = levels(grid.values, NaN, this.levelCount, this.low);
+  shade(c, grid, { below, above }, x0) {
+    const [nx, ny] = grid.size, through = this.value(grid, ...x0);
+    const lo = through - below, hi = through + above;
     const image = new ImageData(nx, ny), low = rgb(color('low')), high = rgb(color('high'));
     for (let j = 0; j < ny; j++) {
       for (let i = 0; i < nx; i++) {
@@ -180,17 +184,16 @@ export class Plane {
     c.drawImage(small, left - dx, top - dy, right - left + 2 * dx, bottom - top + 2 * dy);
   }
 
-  // lines draws level lines a shared step apart, that through the initial state bold.
-  lines(c, grid, shared, x0, role, dash) {
+  // lines draws level lines, that through the initial state bold.
+  lines(c, grid, { below, above, step }, x0, role, dash) {
     const [nx, ny] = grid.size, f = this.frame;
     const through = this.value(grid, ...x0);
-    const ofGrid = levels(grid.values, through, this.levelCount, this.low);
-    const all = around(ofGrid.lo, ofGrid.hi, through, shared.step);
+    const all = around(through, below, above, step);
     const gx = (i) => f.px(grid.x[0] + i / (nx - 1) * (grid.x[1] - grid.x[0]));
     const gy = (j) => f.py(grid.y[0] + j / (ny - 1) * (grid.y[1] - grid.y[0]));
     c.setLineDash(dash);
     contours(grid.values, nx, ny, all).forEach((segments, k) => {
-      const bold = Math.abs(all[k] - through) < 1e-9 * shared.step;
+      const bold = Math.abs(all[k] - through) < 1e-9 * step;
       c.strokeStyle = faded(color(role), bold ? 0.85 : 0.32);
       c.lineWidth = bold ? 1.6 : 1;
       c.beginPath();

@@ -113,9 +113,12 @@ export class Playback {
     this.onchange();
   }
 
-  // turn reverses time from the states reached.
+  // turn reverses time from the states reached: from the nearest that were computed, since
+  // those between are only interpolated for the eye.
   turn() {
     if (!this.segment) return;
+    const [track] = this.segment.tracks.values();
+    if (track) this.t = track.t0 + Math.round(track.place(this.t)) * track.dt;
     // Fewer than a handful of segments can be told apart.
     if (this.segments.length > 5) this.segments.splice(1, this.segments.length - 5);
     this.begin(-this.direction, this.current());

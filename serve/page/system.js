@@ -233,8 +233,9 @@ function hang(c, all, rods, t) {
 function legend(c, all, width, height) {
   c.textBaseline = 'middle';
   c.textAlign = 'left';
-  const gap = 26, widths = all.map(({ run }) => c.measureText(run.short).width);
-  let x = (width - widths.reduce((a, w) => a + w + gap, -gap + 14)) / 2;
+  const widths = all.map(({ run }) => c.measureText(run.short).width), sum = widths.reduce((a, w) => a + w, 0);
+  const gap = Math.min(28, (width - sum) / all.length);
+  let x = (width - sum - gap * all.length) / 2 + 8;
   all.forEach(({ run }, k) => {
     c.fillStyle = color(run.role);
     disc(c, x, height - 9, 5);
