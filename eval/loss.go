@@ -78,3 +78,14 @@ func fieldLoss(newField func() ode.BatchField, d int, x, dx []float64, workers i
 	mean, deviation := stat.MeanStdDev(squares, nil)
 	return LossResult{Estimate{mean, deviation / math.Sqrt(float64(rows))}, median(rowMeans)}
 }
+
+// Power is the rate at which a model that loses energy changes its own H, averaged over
+// states (row-major): negative where energy leaves.
+func Power(m model.Dissipating, x []float64) Estimate {
+	d, power := m.Dim(), m.Power()
+	var rates []float64
+	for at := 0; at+d <= len(x); at += d {
+		rates = append(rates, power(x[at:at+d]))
+	}
+	return summarize(rates).Estimate
+}

@@ -76,6 +76,9 @@ type StrictResult struct {
 	// RelativeEnergyDrift is the worst of |H(x(t)) - H(x(0))| / max(|H(x(0))|, Spread/1000)
 	// over times and initial states.
 	RelativeEnergyDrift float64
+	// MomentumDrift and AngularMomentumDrift are the worst over initial states, as of the
+	// function MomentumDrift; zero of systems other than bodies.
+	MomentumDrift, AngularMomentumDrift float64
 	// ReversibilityError is the worst over initial states of the Euclidean distance from
 	// the start after a rollout forwards and then backwards.
 	ReversibilityError float64
@@ -121,6 +124,10 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 	}
 
 	r := StrictResult{RelativeEnergyDrift: math.NaN(), ReversibilityError: math.NaN()}
+	bodies, isBodies := s.(*system.NBody)
+	if isBodies {
+		r.MomentumDrift, r.AngularMomentumDrift = math.NaN(), math.NaN()
+	}
 	var energies, coordinates []float64
 	for i, err := range forward.Errs {
 		var mse, drift float64
@@ -133,6 +140,10 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 		}
 		energies = append(energies, mse)
 		r.RelativeEnergyDrift = worst(r.RelativeEnergyDrift, drift)
+		if isBodies {
+			p, l := MomentumDrift(bodies, forward.Row(i))
+			r.MomentumDrift, r.AngularMomentumDrift = worst(r.MomentumDrift, p), worst(r.AngularMomentumDrift, l)
+		}
 		if truth.Errs[i] == nil {
 			coordinates = append(coordinates, meanSquare(forward.Row(i), truth.Row(i)))
 		}

@@ -12,6 +12,7 @@ import (
 	"hnn/eval"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/system"
 )
 
 // Open loads a finished run.
@@ -115,6 +116,10 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	if d.Test.Clean != nil {
 		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
 	}
+	if m, ok := m.(model.Dissipating); ok {
+		power := estimate(eval.Power(m, d.Test.X))
+		r.Power = &power
+	}
 	if d.system != nil {
 		r.TrueHLoss = Number(eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean)
 	}
@@ -207,6 +212,10 @@ func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Op
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
 		Diverged: s.Diverged,
+	}
+	if _, ok := d.system.(*system.NBody); ok {
+		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)
+		r.Strict.MomentumDrift, r.Strict.AngularMomentumDrift = &p, &l
 	}
 	return nil
 }

@@ -68,7 +68,10 @@ type Strict struct {
 	RelativeEnergyDrift Number         `json:"relative_energy_drift"`
 	CoordinateMSE       MedianEstimate `json:"coordinate_mse"`
 	ReversibilityError  Number         `json:"reversibility_error"`
-	Diverged            int            `json:"diverged"`
+	// MomentumDrift and AngularMomentumDrift are absent of systems other than bodies.
+	MomentumDrift        *Number `json:"momentum_drift,omitempty"`
+	AngularMomentumDrift *Number `json:"angular_momentum_drift,omitempty"`
+	Diverged             int     `json:"diverged"`
 }
 
 // Engine is what the run was computed with.
@@ -117,6 +120,9 @@ type Results struct {
 	Ensemble *EnsembleSpread `json:"ensemble,omitempty"`
 	// Trajectory is absent where the loss is not that of trajectories.
 	Trajectory *Trajectory `json:"trajectory,omitempty"`
+	// Power is the rate at which a model that loses energy changes its own H, over the
+	// test states: negative where energy leaves. Absent for others.
+	Power *Estimate `json:"power,omitempty"`
 
 	EnergyMSE      *EnergyMSE `json:"energy_mse"`
 	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`

@@ -15,6 +15,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/system"
 )
 
 // Env is what runs take from the program around them.
@@ -60,7 +61,8 @@ type Run struct {
 
 	model   model.Model
 	data    *dataset
-	columns []string // names of the state's components
+	columns []string      // names of the state's components
+	known   system.System // see knownSystem
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.

@@ -30,7 +30,10 @@ type Simulation struct {
 	// Energy is the learned H along the rollout less its value at the start, nil
 	// where the model has none. TrueEnergy is the known system's, nil where unknown.
 	Energy, TrueEnergy []float64
-	Stats              ode.Stats
+	// Power is the rate at which the learned H changes, of a model that loses energy; its
+	// integral is Energy. It is nil of others.
+	Power []float64
+	Stats ode.Stats
 }
 
 // Simulate rolls a run's model out from x0 over the given times, which run one way
@@ -77,10 +80,15 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 			sim.Energy[i] = energy(states[i*d:(i+1)*d]) - energy(states[:d])
 		}
 	}
-	if !r.Config.fromFile() {
-		if known, err := system.Lookup(r.Config.Task); err == nil {
-			sim.TrueEnergy = system.Energies(known, states, nil)
+	if m, ok := r.model.(model.Dissipating); ok {
+		power := m.Power()
+		sim.Power = make([]float64, len(times))
+		for i := range times {
+			sim.Power[i] = power(states[i*d : (i+1)*d])
 		}
+	}
+	if known := r.knownSystem(); known != nil {
+		sim.TrueEnergy = system.Energies(known, states, nil)
 	}
 	return sim, nil
 }
@@ -162,9 +170,10 @@ func stateNames(dim int) []string {
 }
 
 // WriteCSV writes a header and a row for each time: t, the state, and the energies
-// that are known (energy_change of the learned H, true_energy), in full precision. The
-// columns of a copy follow those of the state, and so do, of an ensemble, mean and standard
-// deviation of its members' rollouts (q_mean, q_sd and so on).
+// that are known (energy_change of the learned H and, where it is lost, its rate, power;
+// true_energy), in full precision. The columns of a copy follow those of the state, and
+// so do, of an ensemble, mean and standard deviation of its members' rollouts (q_mean,
+// q_sd and so on).
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
@@ -182,6 +191,9 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 	var extra [][]float64
 	if s.Energy != nil {
 		header, extra = append(header, "energy_change"), append(extra, s.Energy)
+	}
+	if s.Power != nil {
+		header, extra = append(header, "power"), append(extra, s.Power)
 	}
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
@@ -216,8 +228,8 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, energy_change and
-// true_energy where there are such.
+// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, energy_change,
+// power and true_energy where there are such.
 func (s *Simulation) Arrays() map[string]data.Array {
 	n := len(s.Times)
 	arrays := map[string]data.Array{
@@ -231,6 +243,9 @@ func (s *Simulation) Arrays() map[string]data.Array {
 	}
 	if s.Energy != nil {
 		arrays["energy_change"] = data.Array{Shape: []int{n}, Data: s.Energy}
+	}
+	if s.Power != nil {
+		arrays["power"] = data.Array{Shape: []int{n}, Data: s.Power}
 	}
 	if s.TrueEnergy != nil {
 		arrays["true_energy"] = data.Array{Shape: []int{n}, Data: s.TrueEnergy}

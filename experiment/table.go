@@ -27,7 +27,10 @@ func WriteTable(w io.Writer, runs []*Run) error {
 			print(row)
 		}
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return writeDrifts(w, runs)
 }
 
 func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer + " " + r.Config.Loss }

@@ -22,7 +22,9 @@ type simulateFlags struct {
 	x0, times, method, out string
 	from, to, step, omega  float64
 	rtol, atol             float64
-	points                 int
+	mass                   []float64
+	points, bodies         int
+	seed                   uint64
 	reversible, quiet      bool
 	addEnergy              float64
 	film                   int
@@ -48,6 +50,9 @@ The integrator is chosen, and what was chosen printed, unless --method names one
 The number is the order. All but the adaptive ones keep the step --step, or one that is
 found by trial, such that the energy errs by no more than --rtol.
 
+A model of structure pairwise runs with any number of bodies: --x0 has their states, or
+--bodies their number, which are then drawn with --seed as the training data were.
+
 With --reversible the state is kept on a grid and every part of a step rounded to it: the
 same command with the last state and the times exchanged returns to the first, to the bit.`,
 		Example: `  hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20
@@ -56,11 +61,15 @@ same command with the last state and the times exchanged returns to the first, t
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 10000 --steps 1000
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --reversible
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --add-energy 0.5
+  hnn simulate runs/0003-three-body-hnn-pairwise --bodies 5 --to 5
   hnn simulate runs/0009-pixel-pendulum-hnn --film 1 --to 200 --steps 200 --out film.gif`,
 		Args: exactly(1, "RUN"),
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.x0, "x0", "", "initial state: numbers with commas between them, positions first")
+	fs.IntVar(&f.bodies, "bodies", 0, "number of bodies of a pairwise model, 0 for as many as it was trained on")
+	fs.Float64SliceVar(&f.mass, "mass", nil, "masses of the bodies; default 1 each")
+	fs.Uint64Var(&f.seed, "seed", 0, "of the initial state that --bodies draws")
 	fs.Float64Var(&f.from, "from", 0, "time of the initial state")
 	fs.Float64Var(&f.to, "to", 0, "time of the last state")
 	fs.IntVar(&f.points, "steps", 100, "intervals between the first and the last state")
@@ -90,9 +99,12 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	if f.film != 0 {
-		if x0, err = env.FilmStart(run, f.film); err != nil {
-			return err
-		}
+		x0, err = env.FilmStart(run, f.film)
+	} else {
+		x0, err = f.setBodies(run, x0)
+	}
+	if err != nil {
+		return err
 	}
 	settings, chosen, err := run.Integrator(x0, times, in)
 	if err != nil {
@@ -113,10 +125,34 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", work(settings, &sim.Stats))
+	if drift := run.Drift(sim); drift != "" {
+		d.log("%s", drift)
+	}
 	if f.reversible {
 		d.log("back: %s", f.back(dir, settings, sim))
 	}
 	return nil
+}
+
+// setBodies gives the run's model the bodies that are asked for, and draws their state
+// where none is given.
+func (f *simulateFlags) setBodies(run *experiment.Run, x0 []float64) ([]float64, error) {
+	masses := f.mass
+	if masses == nil && f.bodies > 0 {
+		masses = make([]float64, f.bodies)
+		for i := range masses {
+			masses[i] = 1
+		}
+	}
+	if masses != nil {
+		if err := run.SetMasses(masses); err != nil {
+			return nil, err
+		}
+	}
+	if x0 == nil {
+		return run.SampleState(f.seed)
+	}
+	return x0, nil
 }
 
 // work says what a rollout took.
@@ -142,6 +178,18 @@ func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simula
 			for _, v := range part[last*d:] {
 				x = append(x, strconv.FormatFloat(v, 'g', -1, 64))
 			}
+		}
+	}
+	if f.bodies > 0 || f.mass != nil {
+		// The model has other bodies than it was trained on.
+		var masses []string
+		for _, m := range f.mass {
+			masses = append(masses, strconv.FormatFloat(m, 'g', -1, 64))
+		}
+		if masses == nil {
+			dir += fmt.Sprintf(" --bodies %d", f.bodies)
+		} else {
+			dir += " --mass " + strings.Join(masses, ",")
 		}
 	}
 	line := fmt.Sprintf("hnn simulate %s --x0=%s --from %v --to %v --steps %d --reversible --method %v --step %v",
@@ -199,8 +247,14 @@ func (f *simulateFlags) checkMethod(given func(string) bool) error {
 func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err error) {
 	given := cmd.Flags().Changed
 	switch {
-	case f.x0 == "" && !given("film"):
+	case f.bodies < 0 || given("bodies") && f.bodies < 2:
+		return nil, nil, fmt.Errorf("--bodies %d: give at least 2", f.bodies)
+	case f.mass != nil && f.bodies != 0 && f.bodies != len(f.mass):
+		return nil, nil, fmt.Errorf("--bodies %d with %d masses: give one of the two, or as many of each", f.bodies, len(f.mass))
+	case f.x0 == "" && f.bodies == 0 && f.mass == nil && !given("film"):
 		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0")
+	case f.x0 != "" && given("seed"):
+		return nil, nil, errors.New("--seed draws the state that --x0 gives: leave one of the two out")
 	case f.x0 != "" && given("film"):
 		return nil, nil, errors.New("--x0 and --film: two initial states, give one")
 	case given("film") && f.film < 1:

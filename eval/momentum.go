@@ -1,0 +1,24 @@
+package eval
+
+import (
+	"math"
+
+	"hnn/system"
+)
+
+// MomentumDrift is how far the total momentum and the total angular momentum of bodies
+// stray from their values at the start of a trajectory (states, row-major): the worst
+// Euclidean distance and the worst absolute difference, in the system's units. Bodies
+// that attract each other keep both.
+func MomentumDrift(s *system.NBody, states []float64) (momentum, angular float64) {
+	d := s.Dim()
+	px, py := s.Momentum(states[:d])
+	l := s.AngularMomentum(states[:d])
+	for at := d; at+d <= len(states); at += d {
+		x := states[at : at+d]
+		qx, qy := s.Momentum(x)
+		momentum = max(momentum, math.Hypot(qx-px, qy-py))
+		angular = max(angular, math.Abs(s.AngularMomentum(x)-l))
+	}
+	return momentum, angular
+}

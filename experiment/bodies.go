@@ -1,0 +1,93 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"text/tabwriter"
+
+	"hnn/eval"
+	"hnn/internal/stream"
+	"hnn/model"
+	"hnn/system"
+)
+
+// SetMasses gives an opened run's pairwise model other bodies, as many as the masses: it
+// has one law for every pair, and so serves any number.
+func (r *Run) SetMasses(masses []float64) error {
+	m, err := model.WithMasses(r.model, masses)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	r.model, r.columns = m, stateNames(m.Dim())
+	if bodies, ok := r.knownSystem().(*system.NBody); ok && m.Dim() == 4*len(masses) {
+		s := &system.NBody{Mass: masses, G: bodies.G, Softening: bodies.Softening}
+		r.known, r.columns = s, systemColumns(s)
+	}
+	return nil
+}
+
+// SampleState draws an initial state as the data of the run's known system are drawn.
+func (r *Run) SampleState(seed uint64) ([]float64, error) {
+	s := r.knownSystem()
+	if s == nil {
+		return nil, errors.New("the run's system is not a known one from which an initial state could be drawn: give --x0")
+	}
+	return eval.InitialStates(s, stream.New(seed, eval.StrictStream), 1), nil
+}
+
+// knownSystem is the system whose energy a run's rollouts are measured by, or nil.
+func (r *Run) knownSystem() system.System {
+	if r.known == nil && !r.Config.fromFile() {
+		if s, err := system.Lookup(r.Config.Task); err == nil {
+			r.known = s
+		}
+	}
+	return r.known
+}
+
+// Dim is the length of the model's states.
+func (r *Run) Dim() int { return r.model.Dim() }
+
+// Drift is how far a rollout of bodies strays from what they conserve: the true energy,
+// relative to its value at the start, and momentum and angular momentum as of
+// eval.MomentumDrift. It is "" of other systems.
+func (r *Run) Drift(s *Simulation) string {
+	bodies, ok := r.knownSystem().(*system.NBody)
+	if !ok {
+		return ""
+	}
+	worst := 0.0
+	for _, h := range s.TrueEnergy {
+		worst = max(worst, math.Abs(h-s.TrueEnergy[0]))
+	}
+	p, l := eval.MomentumDrift(bodies, s.States)
+	return fmt.Sprintf("drift: true energy %.1e (relative), momentum %.1e, angular momentum %.1e", worst/math.Abs(s.TrueEnergy[0]), p, l)
+}
+
+// writeDrifts prints, of bodies, what rollouts do to the quantities that they conserve.
+func writeDrifts(w io.Writer, runs []*Run) error {
+	measured := slices.DeleteFunc(slices.Clone(runs), func(r *Run) bool {
+		return r.Results.Strict == nil || r.Results.Strict.MomentumDrift == nil
+	})
+	if len(measured) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\ntask\tmodel\tworst drift of energy (relative)\tmomentum\tangular momentum\tdiverged\t")
+	for _, task := range byKey(measured, func(r *Run) string { return r.Config.Task }) {
+		for _, kind := range byKind(task) {
+			strict := func(f func(*Strict) Number) string {
+				return spread(kind, func(r *Results) Number { return f(r.Strict) })
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.3g of %d\t\n", kind[0].Config.Task, modelName(kind),
+				strict(func(s *Strict) Number { return s.RelativeEnergyDrift }),
+				strict(func(s *Strict) Number { return *s.MomentumDrift }),
+				strict(func(s *Strict) Number { return *s.AngularMomentumDrift }),
+				median(values(kind, func(r *Results) Number { return Number(r.Strict.Diverged) })), eval.StrictStates)
+		}
+	}
+	return t.Flush()
+}
