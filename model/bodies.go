@@ -83,11 +83,13 @@ func (p *bodiesPass[T]) adjoint(gbar, grad, xbar []T) {
 
 // pairPart is a potential of the distances between bodies,
 //
-//	V(q) = sum over pairs i < j of m_i m_j phi(log |q_i - q_j|),
+//	V(q) = sum over pairs i < j of m_i m_j phi(|q_i - q_j|),  phi(r) = n(log r) / r,
 //
-// with one network phi for all pairs: it does not change when the bodies are moved,
-// turned, mirrored, or (those of equal mass) exchanged, and phi serves any number of
-// bodies. The positions are as in PairTerm.
+// with one network n for all pairs: it does not change when the bodies are moved,
+// turned, mirrored, or (those of equal mass) exchanged, and it serves any number of
+// bodies. Logarithm and 1/r let one network do for distances of several decades, as
+// near-collisions have; beyond those seen n saturates, and phi goes on as 1/r. The
+// positions are as in PairTerm.
 type pairPart[T kernel.Float] struct {
 	mlp[T]
 	masses []float64
@@ -105,7 +107,8 @@ func (t *pairPart[T]) pass(rows int) *pairPartPass[T] {
 	n := rows * pairs(len(t.masses))
 	p := &pairPartPass[T]{
 		pairPart: t, tape: t.net.NewTape(n), x: make([]T, rows*len(t.masses)*t.space),
-		logs: make([]T, n), slopes: make([]T, n), slopesBar: make([]T, n), logsBar: make([]T, n),
+		logs: make([]T, n), values: make([]T, n), slopes: make([]T, n),
+		valuesBar: make([]T, n), slopesBar: make([]T, n), logsBar: make([]T, n),
 	}
 	for i, m := range t.masses {
 		for _, o := range t.masses[i+1:] {
@@ -124,8 +127,10 @@ type pairPartPass[T kernel.Float] struct {
 	strengths []T // m_i m_j
 	x         []T // the positions of the last pass
 	rows      int
-	// rows x pairs: log r, dphi/dlog r, and the derivatives of a loss by them.
-	logs, slopes, slopesBar, logsBar []T
+	// rows x pairs: log r, n, dn/dlog r (after a pass dphi/dlog r), and the derivatives of
+	// a loss by them.
+	logs, values, slopes          []T
+	logsBar, valuesBar, slopesBar []T
 }
 
 func (p *pairPartPass[T]) distances(x []T, rows int) {
@@ -150,10 +155,10 @@ func (p *pairPartPass[T]) distances(x []T, rows int) {
 
 func (p *pairPartPass[T]) value(x []T) T {
 	p.distances(x, 1)
-	p.tape.Value(p.logs, p.slopes, len(p.strengths))
+	p.tape.Value(p.logs, p.values, len(p.strengths))
 	var s T
 	for i, m := range p.strengths {
-		s += m * p.slopes[i]
+		s += m * p.values[i] * inverse(p.logs[i])
 	}
 	return s
 }
@@ -164,7 +169,10 @@ func (p *pairPartPass[T]) gradient(x, g []T, rows int) {
 	p.rows = rows
 	copy(p.x, x[:rows*d])
 	p.distances(x, rows)
-	p.tape.Gradient(p.logs, p.slopes, nil, rows*n)
+	p.tape.Gradient(p.logs, p.slopes, p.values, rows*n)
+	for i, value := range p.values[:rows*n] {
+		p.slopes[i] = inverse(p.logs[i]) * (p.slopes[i] - value)
+	}
 	clear(g[:rows*d])
 	for r := range rows {
 		x, g := x[r*d:(r+1)*d], g[r*d:(r+1)*d]
@@ -184,14 +192,17 @@ func (p *pairPartPass[T]) gradient(x, g []T, rows int) {
 	}
 }
 
-// inverseSquare is 1/r^2 of log r.
+// inverse is 1/r of log r.
+func inverse[T kernel.Float](log T) T { return T(math.Exp(-float64(log))) }
+
 func inverseSquare[T kernel.Float](log T) T { return T(math.Exp(-2 * float64(log))) }
 
-// adjoint, for one pair with Delta = q_i - q_j, f = m s / r^2 and its cotangent
-// c = gbar_i - gbar_j:
+// adjoint, for one pair with Delta = q_i - q_j, s = dphi/dlog r = (n' - n) / r,
+// f = m s / r^2 and its cotangent c = gbar_i - gbar_j:
 //
-//	fbar = c.Delta;  sbar = m fbar / r^2;  log r gets -2 f fbar and what the network's
-//	adjoint makes of sbar;  Delta gets f c + (log r)bar Delta / r^2
+//	fbar = c.Delta;  sbar = m fbar / r^2;  n'bar = sbar / r;  nbar = -sbar / r
+//	log r gets -2 f fbar - s sbar and what the network's adjoint makes of n'bar, nbar
+//	Delta gets f c + (log r)bar Delta / r^2
 func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 	n, bodies := len(p.strengths), len(p.masses)
 	d := bodies * p.space
@@ -204,26 +215,29 @@ func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 				for a := 0; a < d; a += bodies {
 					fbar += (gbar[a+i] - gbar[a+j]) * (x[a+i] - x[a+j])
 				}
-				p.slopesBar[pair] = p.strengths[pair-r*n] * fbar * inverseSquare(p.logs[pair])
+				l := p.logs[pair]
+				p.slopesBar[pair] = p.strengths[pair-r*n] * fbar * inverseSquare(l) * inverse(l)
+				p.valuesBar[pair] = -p.slopesBar[pair]
 				pair++
 			}
 		}
 	}
 	if xbar == nil {
-		p.tape.GradientAdjoint(p.slopesBar, nil, grad, nil)
+		p.tape.GradientAdjoint(p.slopesBar, p.valuesBar, grad, nil)
 		return
 	}
-	p.tape.GradientAdjoint(p.slopesBar, nil, grad, p.logsBar)
+	p.tape.GradientAdjoint(p.slopesBar, p.valuesBar, grad, p.logsBar)
 	clear(xbar[:p.rows*d])
 	for r := range p.rows {
 		x, gbar, xbar := p.x[r*d:(r+1)*d], gbar[r*d:(r+1)*d], xbar[r*d:(r+1)*d]
 		pair := r * n
 		for i := range bodies {
 			for j := i + 1; j < bodies; j++ {
-				inverse := inverseSquare(p.logs[pair])
-				f := p.strengths[pair-r*n] * p.slopes[pair] * inverse
-				// -2 f fbar = -2 s sbar
-				l := (p.logsBar[pair] - 2*p.slopes[pair]*p.slopesBar[pair]) * inverse
+				square := inverseSquare(p.logs[pair])
+				f := p.strengths[pair-r*n] * p.slopes[pair] * square
+				// -2 f fbar = -2 s sbar, and n'bar r = sbar.
+				sbar := p.slopesBar[pair] / inverse(p.logs[pair])
+				l := (p.logsBar[pair] - 3*p.slopes[pair]*sbar) * square
 				for a := 0; a < d; a += bodies {
 					delta := f*(gbar[a+i]-gbar[a+j]) + l*(x[a+i]-x[a+j])
 					xbar[a+i] += delta
