@@ -70,7 +70,16 @@ func sample(head []byte, whole bool) []sampleLine {
 func isComment(line []byte) bool { return len(line) > 0 && (line[0] == '#' || line[0] == '%') }
 
 // trimBlanks drops blanks and carriage returns around a line; a tab may separate.
-func trimBlanks(line []byte) []byte { return bytes.Trim(line, " \r") }
+func trimBlanks(line []byte) []byte {
+	i, n := 0, len(line)
+	for i < n && line[i] == ' ' {
+		i++
+	}
+	for n > i && (line[n-1] == ' ' || line[n-1] == '\r') {
+		n--
+	}
+	return line[i:n]
+}
 
 // isBlank reports whether there is nothing to see in a line.
 func isBlank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }

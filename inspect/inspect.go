@@ -166,7 +166,7 @@ func (r *Report) judge() {
 		switch {
 		case v.Same:
 			same++
-		case v.Agreement < disagree:
+		case v.Mass != 0 && v.Agreement < disagree:
 			r.warn("%s does not follow the velocity of %s (agreement %.2f): check that they belong together", v.P, v.Q, v.Agreement)
 		case v.Agreement > agree && r.Mapping.Velocities:
 			r.warn("%s is called a velocity and is %.3g times that of %s: check the units", v.P, v.Mass, v.Q)
