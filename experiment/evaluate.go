@@ -126,6 +126,11 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	if r.Ensemble, err = e.ensembleSpread(ctx, c, m, d); err != nil || d.foreign {
 		return r, err
 	}
+	if d.measured != nil {
+		if r.Rollout, err = e.heldOut(m, d, o); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.paperEnergy(r, m, d, o); err != nil {
 		return nil, err
 	}

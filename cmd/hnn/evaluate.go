@@ -45,7 +45,10 @@ rows of that file instead. The run directory is left as it is.`,
 				e.SetIndent("", "  ")
 				return e.Encode(run.Results)
 			}
-			return experiment.WriteTable(cmd.OutOrStdout(), []*experiment.Run{run})
+			if err := experiment.WriteTable(cmd.OutOrStdout(), []*experiment.Run{run}); err != nil {
+				return err
+			}
+			return experiment.WriteRollouts(cmd.OutOrStdout(), []*experiment.Run{run})
 		},
 	}
 	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")

@@ -127,6 +127,9 @@ func (f *configFlags) print(w io.Writer, d *display, runs []*experiment.Run, sev
 	if err := experiment.WriteTable(w, runs); err != nil {
 		return err
 	}
+	if err := experiment.WriteRollouts(w, runs); err != nil {
+		return err
+	}
 	if f.seeds != "" {
 		fmt.Fprintln(w)
 		if err := experiment.WriteSpread(w, runs); err != nil {

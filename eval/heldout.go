@@ -1,0 +1,215 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/model"
+	"hnn/ode"
+)
+
+const (
+	// heldOutStarts is about how many rollouts begin in the held-out trials together.
+	heldOutStarts = 20
+	// heldOutRows is the most measured rows that one rollout is compared with.
+	heldOutRows = 1000
+	// heldOutTolerance is that of the rollouts, in units of the model's scales.
+	heldOutTolerance = 1e-8
+	heldOutMaxSteps  = 50_000
+	// Far is the error, as a share of the range, from which on a rollout has lost the
+	// trajectory.
+	Far = 0.1
+	// CurvePoints is the number of points of HeldOutResult.Curve.
+	CurvePoints = 10
+)
+
+// HeldOutTrial is a trajectory that was not learned from.
+type HeldOutTrial struct {
+	T      []float64 // of n rows
+	States []float64 // n x dimension, to begin from
+	// Measured holds the first components of the same rows as they were observed, n x as
+	// many as HeldOutOptions.Range.
+	Measured []float64
+}
+
+// HeldOutOptions says how rollouts are compared with measurements.
+type HeldOutOptions struct {
+	Options
+	// Range is the range of each measured component; errors are shares of it.
+	Range []float64
+	// Angles marks components that are the same after a turn; nil means none.
+	Angles []bool
+}
+
+// HeldOutResult compares rollouts from held-out states with what was measured. An error
+// is the root mean square over the measured components of the difference, each as a share
+// of its range.
+type HeldOutResult struct {
+	// Starts is the number of rollouts, Horizon the median of their length in time.
+	Starts  int
+	Horizon float64
+	// Error is over rollouts, of the root mean square of the error over time. Rollouts that
+	// diverged are left out, and counted in Diverged.
+	Error    Summary
+	Diverged int
+	// Curve is the root mean square of the error over rollouts in each tenth of their
+	// horizon, NaN where none has a row.
+	Curve []float64
+	// ValidTime is over rollouts, of the time until the error exceeds Far, or of the whole
+	// horizon where it does not; Lost counts those in which it does.
+	ValidTime Summary
+	Lost      int
+}
+
+// HeldOut rolls a model out from states of held-out trials: from the first state of each
+// where there are at least 20 trials, over its whole length, else from states spread evenly
+// over the first half of each, over half of its length; at most 1,000 rows each. DOP853 at
+// 1e-8.
+//
+// The error is about an argument, or wraps what Interrupt returned.
+func HeldOut(m model.Model, trials []HeldOutTrial, o HeldOutOptions) (HeldOutResult, error) {
+	d, columns := m.Dim(), len(o.Range)
+	for _, t := range trials {
+		if len(t.States) != len(t.T)*d || len(t.Measured) != len(t.T)*columns || columns > d {
+			return HeldOutResult{}, errors.New("eval: states, measurements and times of a held-out trial do not fit each other")
+		}
+	}
+	rollouts := heldOutRollouts(trials, d, columns)
+	if len(rollouts) == 0 {
+		return HeldOutResult{}, errors.New("eval: no held-out trial has three rows, so nothing can be rolled out")
+	}
+	interrupted := make([]error, len(rollouts))
+	share(o.Workers, len(rollouts), func() func(int) {
+		run := heldOutRunner(m, &o)
+		return func(i int) { interrupted[i] = run(&rollouts[i]) }
+	})
+	if err := errors.Join(interrupted...); err != nil {
+		return HeldOutResult{}, fmt.Errorf("eval: held-out rollouts: %w", err)
+	}
+	return summarizeHeldOut(rollouts), nil
+}
+
+// heldOutRollout is one rollout; errors has an entry for each row that it reached, the
+// first being that of its start.
+type heldOutRollout struct {
+	t, x0, measured []float64
+	errors          []float64
+}
+
+func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
+	var all []heldOutRollout
+	each := (heldOutStarts + len(trials) - 1) / max(len(trials), 1)
+	stride := max(1, len(trials)/heldOutStarts)
+	for k := 0; k < len(trials); k += stride {
+		trial := &trials[k]
+		n := len(trial.T)
+		starts, length := each, trial.T[n-1]-trial.T[0]
+		if each > 1 {
+			length /= 2
+			// Starts nearer to each other than a few rows tell the same.
+			starts = max(1, min(each, n/6))
+		}
+		for i := range starts {
+			first := i * (n / 2) / starts
+			last := first + 1
+			for last < n && last-first < heldOutRows && trial.T[last] <= trial.T[first]+length*(1+1e-9) {
+				last++
+			}
+			if last-first < 3 {
+				continue
+			}
+			all = append(all, heldOutRollout{
+				t: trial.T[first:last], x0: trial.States[first*d : (first+1)*d], measured: trial.Measured[first*columns : last*columns],
+			})
+		}
+	}
+	return all
+}
+
+// heldOutRunner returns a function that fills in the errors of a rollout.
+func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error {
+	inner, scales := model.Dimensionless(model.Widen(m))
+	field, d, columns := inner.Field(), m.Dim(), len(o.Range)
+	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
+	return func(r *heldOutRollout) error {
+		z0, times := slices.Clone(r.x0), slices.Clone(r.t)
+		if scales != nil {
+			scales.States(z0, z0)
+			for i := range times {
+				times[i] /= scales.Time
+			}
+		}
+		x := make([]float64, len(times)*d)
+		for i := range x {
+			x[i] = math.NaN()
+		}
+		if _, _, err := ode.Solve(field, z0, times, x, &settings); err != nil && o.Interrupt != nil {
+			// A rollout may fail; an interruption ends the measurement.
+			if err := o.Interrupt(); err != nil {
+				return err
+			}
+		}
+		if scales != nil {
+			scales.Restore(x, x)
+		}
+		for i := range r.t {
+			sum := 0.0
+			for j, unit := range o.Range {
+				e := x[i*d+j] - r.measured[i*columns+j]
+				if j < len(o.Angles) && o.Angles[j] {
+					e = math.Remainder(e, 2*math.Pi)
+				}
+				sum += e / unit * (e / unit) / float64(columns)
+			}
+			if math.IsNaN(sum) || math.IsInf(sum, 0) {
+				break
+			}
+			r.errors = append(r.errors, math.Sqrt(sum))
+		}
+		return nil
+	}
+}
+
+func summarizeHeldOut(rollouts []heldOutRollout) HeldOutResult {
+	r := HeldOutResult{Starts: len(rollouts), Curve: make([]float64, CurvePoints)}
+	var horizons, errs, valid []float64
+	counts := make([]float64, CurvePoints)
+	for _, v := range rollouts {
+		n := len(v.t)
+		horizon := v.t[n-1] - v.t[0]
+		horizons = append(horizons, horizon)
+		lost := slices.IndexFunc(v.errors, func(e float64) bool { return e > Far })
+		if lost < 0 && len(v.errors) < n {
+			lost = len(v.errors) // it diverged
+		}
+		if lost >= 0 {
+			r.Lost++
+			valid = append(valid, v.t[lost]-v.t[0])
+		} else {
+			valid = append(valid, horizon)
+		}
+		if len(v.errors) < n {
+			r.Diverged++
+			continue
+		}
+		square := 0.0
+		for i, e := range v.errors[1:] {
+			square += e * e / float64(n-1)
+			tenth := min(int(CurvePoints*(v.t[i+1]-v.t[0])/horizon), CurvePoints-1)
+			r.Curve[tenth] += e * e
+			counts[tenth]++
+		}
+		errs = append(errs, math.Sqrt(square))
+	}
+	for i, n := range counts {
+		r.Curve[i] = math.Sqrt(r.Curve[i] / n)
+	}
+	r.Horizon = median(horizons)
+	r.Error, r.ValidTime = Summary{Estimate{math.NaN(), math.NaN()}, math.NaN()}, summarize(valid)
+	if len(errs) > 0 {
+		r.Error = summarize(errs)
+	}
+	return r
+}

@@ -1,0 +1,117 @@
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+
+	"hnn/eval"
+	"hnn/model"
+)
+
+// Rollout compares rollouts from held-out states of a file with its measurements; see
+// eval.HeldOut. Errors are shares of the range of the training data.
+type Rollout struct {
+	Starts  int            `json:"starts"`
+	Horizon Number         `json:"horizon"`
+	Error   MedianEstimate `json:"error"`
+	// Curve is the error in each tenth of the horizon.
+	Curve []Number `json:"curve"`
+	// ValidTime is the time until the error exceeds a tenth, Lost in how many it does.
+	ValidTime MedianEstimate `json:"valid_time"`
+	Lost      int            `json:"lost"`
+	Diverged  int            `json:"diverged"`
+}
+
+// heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
+// too short for any.
+func (e *Env) heldOut(m model.Model, d *dataset, o eval.Options) (*Rollout, error) {
+	trials := d.heldOutTrials()
+	marks, err := angles(d.angles, d.columns())
+	if err != nil {
+		return nil, err
+	}
+	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: d.ranges(d.measured.Dim), Angles: marks})
+	if err != nil {
+		if o.Interrupt() != nil {
+			return nil, err
+		}
+		e.log("no rollouts are compared with the held-out rows: %v", err)
+		return nil, nil
+	}
+	summary := func(v eval.Summary) MedianEstimate {
+		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
+	}
+	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged}
+	for _, v := range r.Curve {
+		out.Curve = append(out.Curve, Number(v))
+	}
+	return out, nil
+}
+
+// heldOutTrials puts the states of the test trials beside what was measured of them. Where
+// estimation left trials out, or the last rows of one, so does this.
+func (d *dataset) heldOutTrials() []eval.HeldOutTrial {
+	raw := d.measured.SplitAtGaps(d.estimator.Gap)
+	var trials []eval.HeldOutTrial
+	next := 0
+	for k := range d.Test.Trials() {
+		t, x, _ := d.Test.Trial(k)
+		for ; next < raw.Trials(); next++ {
+			rawT, measured, _ := raw.Trial(next)
+			if len(rawT) >= len(t) && rawT[0] == t[0] && rawT[len(t)-1] == t[len(t)-1] {
+				trials = append(trials, eval.HeldOutTrial{T: t, States: x, Measured: measured[:len(t)*raw.Dim]})
+				next++
+				break
+			}
+		}
+	}
+	return trials
+}
+
+// ranges are those of the first columns of the training states.
+func (d *dataset) ranges(columns int) []float64 {
+	ranges := make([]float64, columns)
+	for j := range ranges {
+		least, most := math.Inf(1), math.Inf(-1)
+		for i := j; i < len(d.Train.X); i += d.Train.Dim {
+			least, most = min(least, d.Train.X[i]), max(most, d.Train.X[i])
+		}
+		ranges[j] = most - least
+	}
+	return ranges
+}
+
+// WriteRollouts prints, for runs on a user's files, how far and how long their rollouts
+// follow the held-out measurements. Of several seeds it gives median and worst. It prints
+// nothing for other runs.
+func WriteRollouts(w io.Writer, runs []*Run) error {
+	var own []*Run
+	for _, r := range runs {
+		if r.Results.Rollout != nil {
+			own = append(own, r)
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	first := own[0].Results.Rollout
+	fmt.Fprintf(w, "\n%d rollouts from held-out states over a time of %.4g, against the measurements:\n", first.Starts, float64(first.Horizon))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\t\n")
+	for _, kind := range byKind(own) {
+		percent := func(f func(*Rollout) Number) string {
+			return fmt.Sprintf("%.3g", 100*median(values(kind, func(r *Results) Number { return f(r.Rollout) })))
+		}
+		r := kind[0].Results.Rollout
+		valid := fmt.Sprintf("%.4g", median(values(kind, func(r *Results) Number { return r.Rollout.ValidTime.Median })))
+		if 2*r.Lost < r.Starts {
+			valid = "over " + valid
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d of %d\t%d\t\n", modelName(kind),
+			percent(func(r *Rollout) Number { return r.Error.Mean }), percent(func(r *Rollout) Number { return r.Curve[len(r.Curve)-1] }),
+			valid, r.Lost, r.Starts, r.Diverged)
+	}
+	return t.Flush()
+}
