@@ -144,37 +144,16 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 
 // fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.
 func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
-	o, err := c.closedFormOptions()
-	if err != nil {
-		return nil, err
-	}
-	o.Workers = e.workers()
-	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
-		o.Features = 2000 // twelve dimensions take more than the default
-	}
 	if c.Known {
-		o = closedform.Known(d.system, o)
+		o := closedform.Known(d.system, closedform.Options{})
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
-	if c.Angle != nil {
-		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {
-			return nil, err
-		}
-	}
-	train := *d.fitted().Train
-	if d.estimated {
-		// Estimated derivatives are left alone: the integral form needs none.
-		train.DX = nil
-	}
-	m, report, err := closedform.Fit(&train, o)
+	m, report, err := e.solve(&c, d)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	if report.Runaways > 0 {
 		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
-	}
-	if d.scales != nil {
-		report.Friction /= d.scales.Time // a rate
 	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
@@ -191,6 +170,36 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.ClosedForm = Number(report.Seconds), NA, report
 	e.log("%s: closed form with %d features in %.3f s, ridge %.1e, condition %.1e", c.Task, report.Features, report.Seconds, report.Lambda, report.Condition)
 	return r, writeResults(dir, r.Results)
+}
+
+// solve fits by the closed form.
+func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report, error) {
+	o, err := c.closedFormOptions()
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Workers = e.workers()
+	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
+		o.Features = 2000 // twelve dimensions take more than the default
+	}
+	if c.Known {
+		o = closedform.Known(d.system, o)
+	}
+	if c.Angle != nil {
+		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {
+			return nil, nil, err
+		}
+	}
+	train := *d.fitted().Train
+	if d.estimated {
+		// Estimated derivatives are left alone: the integral form needs none.
+		train.DX = nil
+	}
+	m, report, err := closedform.Fit(&train, o)
+	if err == nil && d.scales != nil {
+		report.Friction /= d.scales.Time // a rate
+	}
+	return m, report, err
 }
 
 // poorFit is the part of the field that a fit of exact rows may leave unexplained without

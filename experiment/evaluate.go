@@ -85,7 +85,7 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	res.FitSeconds, res.StepMS = NA, NA
 	if old, err := ReadResults(r.Dir); err == nil {
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
-		res.ClosedForm, res.Polish = old.ClosedForm, old.Polish
+		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
 	}
 	r.data, r.Results = d, res
 	return nil
@@ -105,6 +105,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		Engine: newEngine(c.Precision, o.Workers),
 	}
 	if c.Task == OwnData {
+		if model.LearnsH(c.Model) {
+			r.Learning = e.learning
+		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
 	} else if d.estimator != nil {
 		r.Observations = &Observations{Estimator: d.estimator}

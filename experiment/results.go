@@ -138,6 +138,8 @@ type Results struct {
 	// Observations is what was made of the observations, absent where states and derivatives
 	// are as drawn.
 	Observations *Observations `json:"observations,omitempty"`
+	// Learning is why the model was fitted as it was, absent where the user said how.
+	Learning *Learning `json:"learning,omitempty"`
 	// Rollout is how the model follows held-out measurements, absent where there are none.
 	Rollout *Rollout `json:"rollout,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.

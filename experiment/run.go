@@ -32,6 +32,8 @@ type Env struct {
 	Reading func(file string, read, total int64)
 
 	data datasets
+	// learning is the decision that the runs follow, nil where the user has made it.
+	learning *Learning
 }
 
 // Meter displays the progress of one training.

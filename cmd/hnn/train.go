@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,14 +22,20 @@ weights, results and a figure. A task is any of the paper's or any known system,
 whose data are drawn; --data names a file of trajectories instead, --frames
 films. --config repeats a run to the bit from its config.yaml; --resume continues one that was interrupted.
 
-Without --trainer an HNN is fitted by the closed form, one least-squares solve, in a
+A file is learned from by a baseline and an HNN. Where it has no derivatives they are
+estimated, noisy states are smoothed, and states and time made dimensionless; how the HNN
+is fitted (closed form, gradient steps on derivatives, or on trajectories) is decided by
+short trials on the training rows and printed, unless --trainer, --loss or another setting
+of a trainer says how. Rollouts from held-out states are compared with the measurements.
+
+Without --trainer an HNN of a task is fitted by the closed form, one least-squares solve, in a
 second or so. Where that does not serve, Adam trains it: with any flag of Adam's own
 (--steps, --hidden, --polish and so on), with --model baseline, and where states have more than
 12 components. The choice is printed. Adam's learning rate is 3e-3 and falls along a
 cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 		Example: `  hnn train pendulum
   hnn train two-body --trainer adam --polish
-  hnn train --data measurements.csv --model baseline,hnn
+  hnn train --data measurements.csv
   hnn train --frames films/ --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
@@ -53,7 +61,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
 		env := newEnv(d)
-		configs, err := trainConfigs(f, args, config, d, env)
+		configs, err := trainConfigs(cmd.Context(), f, args, config, d, env)
 		if err != nil {
 			return err
 		}
@@ -62,7 +70,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	return cmd
 }
 
-func trainConfigs(f *configFlags, args []string, config string, d *display, env *experiment.Env) ([]experiment.Config, error) {
+func trainConfigs(ctx context.Context, f *configFlags, args []string, config string, d *display, env *experiment.Env) ([]experiment.Config, error) {
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
@@ -97,7 +105,17 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 		configs, err := f.expand(c)
 		return configs, usage(err)
 	}
-	reason := experiment.AdamOnly(f.models, f.changed(), f.shown.Dissipation)
+	hamiltonian := f.models
+	if c.Task == experiment.OwnData {
+		if !f.cmd.Flags().Changed("model") {
+			f.models = []string{model.KindBaseline, model.KindHNN}
+		}
+		// A baseline beside them does not decide how the others are fitted.
+		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
+			hamiltonian = f.models
+		}
+	}
+	reason := experiment.AdamOnly(hamiltonian, f.changed(), f.shown.Dissipation)
 	if reason != "" {
 		f.trainers = []string{experiment.Adam}
 	}
@@ -110,6 +128,9 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 			return nil, err
 		}
 		c.Data = configs[0].Data
+		if c.Task == experiment.OwnData {
+			return decide(ctx, f, c, d, env)
+		}
 		if reason, err = env.BeyondClosedForm(&configs[0]); err != nil {
 			return nil, err
 		}
@@ -126,6 +147,31 @@ func trainConfigs(f *configFlags, args []string, config string, d *display, env 
 		d.log("%s: trained by adam, since %s", c.Task, reason)
 	}
 	return configs, nil
+}
+
+// decide leaves how to learn from a user's file to the data.
+func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display, env *experiment.Env) ([]experiment.Config, error) {
+	var ways [][]experiment.Config
+	var first []experiment.Config
+	for _, way := range []struct {
+		trainer string
+		base    experiment.Config
+	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
+		f.trainers = []string{way.trainer}
+		configs, err := f.expand(way.base)
+		if err != nil {
+			return nil, usage(err)
+		}
+		ways = append(ways, configs)
+		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })
+		first = append(first, configs[i])
+	}
+	chosen, learning, err := env.Decide(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	d.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
+	return ways[chosen], nil
 }
 
 // newConfig is the configuration of a new run before its flags.
