@@ -155,7 +155,7 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (model.Model, er
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := newTrainer(&c, d, net, e.workers())
+	trainer, err := newTrainer(&c, d, net, 0, e.workers())
 	if err != nil {
 		return nil, err
 	}

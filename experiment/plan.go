@@ -4,7 +4,7 @@ import "hnn/data"
 
 // Plan says what training on a user's file would do where nothing else is asked for, in
 // sentences: how the rows are split, where derivatives come from, what is smoothed, and
-// which trainer fits. set is what was read of the file at path. An error is what would
+// how it is fitted. set is what was read of the file at path. An error is what would
 // stop the training.
 func Plan(path string, set *data.Set) ([]string, error) {
 	c, err := Default(OwnData)
@@ -26,10 +26,6 @@ func Plan(path string, set *data.Set) ([]string, error) {
 		}
 		d.note("the fit is dimensionless: states and times are divided by scales found from the data")
 	}
-	if why := beyondClosedForm(&c, d.Train.Dim); why != "" {
-		d.note("trained by adam, since %s", why)
-	} else {
-		d.note("fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead")
-	}
+	d.note("a baseline and an HNN are trained; how the HNN is fitted (by the closed form, on derivatives or on trajectories) is decided by short trials on the training rows")
 	return d.notes, nil
 }
