@@ -194,14 +194,18 @@ func TestOpenAPIAnswers(t *testing.T) {
 	}
 	check("Problem", "GET", "/api/v1/runs/none", "", 404)
 	check("Problem", "POST", "/api/v1/runs/spring-hnn/simulate", `{}`, 422)
-	for path, schema := range map[string]string{"energy": "Energies", "field": "Derivatives", "shift": "Shifted", "simulate": "Rollouts"} {
+	for path, schema := range map[string]string{"energy": "Energies", "field": "Derivatives", "decode": "Pictures", "shift": "Shifted", "simulate": "Rollouts"} {
 		operation := paths["/api/v1/runs/{run}/"+path].(map[string]any)["post"].(map[string]any)
 		example := operation["requestBody"].(map[string]any)["content"].(map[string]any)["application/json"].(map[string]any)["example"]
 		body, err := json.Marshal(example)
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(schema, "POST", "/api/v1/runs/spring-hnn/"+path, string(body), 200)
+		run := "spring-hnn"
+		if path == "decode" {
+			run = "pixel-pendulum-hnn"
+		}
+		check(schema, "POST", "/api/v1/runs/"+run+"/"+path, string(body), 200)
 	}
 	// A stream's lines: pieces, then the end.
 	w := ask(s, "POST", "/api/v1/runs/spring-hnn/simulate", `{"initial":[[1,0]],"to":3,"stream":true}`)

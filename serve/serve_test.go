@@ -17,7 +17,8 @@ import (
 )
 
 // trained makes the runs that the tests serve, once: small networks, a baseline and an
-// HNN of the spring, and closed forms of spring, pendulum and two bodies.
+// HNN of the spring, closed forms of the pendulum and two bodies, and a model of
+// pictures that has hardly begun to learn.
 var trained = sync.OnceValues(func() ([]*experiment.Run, error) {
 	root, err := os.MkdirTemp("", "serve-test-")
 	if err != nil {
@@ -46,6 +47,9 @@ var trained = sync.OnceValues(func() ([]*experiment.Run, error) {
 	for _, err := range []error{
 		add("spring", small("baseline", 300)), add("spring", small("hnn", 300)),
 		add("pendulum", small("baseline", 100)), add("pendulum", closed), add("two-body", few),
+		add(experiment.PixelPendulum, func(c *experiment.Config) {
+			c.Model, c.Trajectories, c.Points, c.Steps, c.Batch = "hnn", 4, 12, 2, 10
+		}),
 	} {
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hnn/model"
 	"hnn/ode"
 )
 
@@ -217,6 +218,36 @@ func TestShift(t *testing.T) {
 	if d := h.Energy[0] - l.Energy - 0.2; !(math.Abs(d) < 1e-6) {
 		t.Errorf("the energy rose by %v, want 0.2", d+0.2)
 	}
+}
+
+// The pictures that the API decodes are the model's, to the grey level.
+func TestDecode(t *testing.T) {
+	s := newServer(t, Options{})
+	a := want[struct {
+		Width, Height int
+		Pictures      [][]int
+	}](t, s, 200, "POST", "/api/v1/runs/pixel-pendulum-hnn/decode", `{"states":[[0.1,-0.3],[0,0.2]]}`)
+	runs, err := trained()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := runs[len(runs)-1].Model().(model.Autoencoder)
+	p := m.Pixels()
+	x := make([]float64, 2*p.Len())
+	m.Decoder()([]float64{0.1, -0.3, 0, 0.2}, x, 2)
+	frame := p.Width * p.Height
+	if a.Width != p.Width || a.Height != p.Height || len(a.Pictures) != 2 || len(a.Pictures[1]) != frame {
+		t.Fatalf("%d pictures of %d x %d", len(a.Pictures), a.Width, a.Height)
+	}
+	for i, picture := range a.Pictures {
+		last := x[(i+1)*p.Len()-frame : (i+1)*p.Len()]
+		for k, v := range picture {
+			if d := float64(v) - 255*min(max(last[k], 0), 1); !(math.Abs(d) <= 0.5) {
+				t.Fatalf("picture %d, pixel %d: %d, the model says %v", i, k, v, last[k])
+			}
+		}
+	}
+	want[problem](t, s, 422, "POST", "/api/v1/runs/spring-hnn/decode", `{"states":[[0,0]]}`)
 }
 
 // Field and energy on a grid are those at its states, in the order documented, and the
