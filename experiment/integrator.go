@@ -242,7 +242,7 @@ func (c *chooser) method() (why []string, err error) {
 	}
 	switch {
 	case c.energy != nil && !c.conservative:
-		return []string{"adaptive, since the model's energy is not conserved"}, nil
+		return []string{"adaptive, since the energy that the model knows changes along its motion"}, nil
 	case c.energy == nil:
 		return []string{"adaptive, since the model has no energy to conserve"}, nil
 	}

@@ -26,6 +26,7 @@ type simulateFlags struct {
 	points, bodies         int
 	seed                   uint64
 	reversible, quiet      bool
+	correct                string
 	addEnergy              float64
 	film                   int
 }
@@ -82,6 +83,8 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.Float64Var(&f.omega, "omega", 0, "frequency that binds the two copies of tao2 and tao4; 0 chooses it")
 	fs.Float64Var(&f.addEnergy, "add-energy", 0, "halfway, move the state along the gradient of the learned H until H has grown by this much")
 	fs.IntVar(&f.film, "film", 0, "models of pictures: begin with this held-out film, counted from 1, instead of --x0")
+	fs.StringVar(&f.correct, "correct", "", "correct a model trained on trajectories for the step of its training: the step, or auto")
+	fs.Lookup("correct").NoOptDefVal = "auto"
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
 	fs.BoolVar(&f.quiet, "quiet", false, "no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
@@ -106,11 +109,22 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
+	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
+	if f.correct != "" {
+		step, err := f.trainedStep()
+		if err != nil {
+			return usage(err)
+		}
+		note := ""
+		if run, note, err = run.Corrected(step); err != nil {
+			return err
+		}
+		d.log("%s", note)
+	}
 	settings, chosen, err := run.Integrator(x0, times, in)
 	if err != nil {
 		return err
 	}
-	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
 	d.log("%s", chosen)
 	var sim *experiment.Simulation
 	if cmd.Flags().Changed("add-energy") {
@@ -153,6 +167,18 @@ func (f *simulateFlags) setBodies(run *experiment.Run, x0 []float64) ([]float64,
 		return run.SampleState(f.seed)
 	}
 	return x0, nil
+}
+
+// trainedStep is that of --correct, zero for auto.
+func (f *simulateFlags) trainedStep() (float64, error) {
+	if f.correct == "auto" {
+		return 0, nil
+	}
+	step, err := strconv.ParseFloat(f.correct, 64)
+	if err != nil || !(step > 0) || math.IsInf(step, 1) {
+		return 0, fmt.Errorf("--correct %s: give a positive step, or auto", f.correct)
+	}
+	return step, nil
 }
 
 // work says what a rollout took.
