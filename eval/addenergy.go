@@ -37,7 +37,7 @@ func AddEnergy(m model.Energetic, x []float64, delta float64) ([]float64, error)
 	if delta != 0 {
 		states, _, err := ode.Solve(climb, x, []float64{0, delta}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-10, MaxSteps: 20_000})
 		if err != nil {
-			return nil, fmt.Errorf("eval: no state with %+g of energy lies along the gradient of H from %v: %w", delta, x, err)
+			return nil, noSuchEnergy(delta, x)
 		}
 		copy(end, states[len(x):])
 	}
@@ -48,7 +48,11 @@ func AddEnergy(m model.Energetic, x []float64, delta float64) ([]float64, error)
 		floats.AddScaled(end, (target-energy(end))/floats.Dot(g, g), g)
 	}
 	if off := math.Abs(energy(end) - target); !(off <= 1e-9*(math.Abs(delta)+math.Abs(target))+1e-12) {
-		return nil, fmt.Errorf("eval: no state with %+g of energy lies along the gradient of H from %v", delta, x)
+		return nil, noSuchEnergy(delta, x)
 	}
 	return end, nil
+}
+
+func noSuchEnergy(delta float64, x []float64) error {
+	return fmt.Errorf("eval: energy %+g cannot be reached along the gradient of H from the state %v, which vanishes on the way; add another amount", delta, x)
 }

@@ -32,6 +32,8 @@ func TestAddEnergyOfTheSpring(t *testing.T) {
 	for _, delta := range []float64{-1.5, math.NaN(), math.Inf(1)} {
 		if got, err := AddEnergy(m, x, delta); err == nil {
 			t.Errorf("%v of energy added: %v", delta, got)
+		} else if delta == -1.5 && !strings.Contains(err.Error(), "vanishes on the way") {
+			t.Errorf("below the least energy: %v", err)
 		}
 	}
 	if _, err := AddEnergy(m, x[:1], 1); err == nil || !strings.Contains(err.Error(), "1 components") {

@@ -64,7 +64,7 @@ func defaultPixels(c Config) Config {
 // recipes are settings that are better than the authors', by name.
 var recipes = map[string]func(*Config){
 	"long": func(c *Config) {
-		c.Schedule, c.Batch, c.LatentSteps, c.LatentIntegrator = "cosine", 150, 2, "rk4"
+		c.Schedule, c.Batch, c.LatentSteps, c.LatentIntegrator = "cosine", 80, 4, "rk4"
 	},
 }
 

@@ -67,6 +67,8 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 		LongPixelMSE:   Number(mean(rolled.PixelMSE)), Frames: rolled.Points,
 		AmplitudeKept: Number(median(rolled.Kept)), AngleResidual: angle,
 	}
+	e.log("%s %s: mean squared error of a decoded pixel %.2e over %d frames, %.2e over %d; %.1f%% of the amplitude kept",
+		c.Task, c.Model, r.Pixels.PixelMSE, min(energyFrames, rolled.Points), r.Pixels.LongPixelMSE, rolled.Points, 100*r.Pixels.AmplitudeKept)
 	return r, nil
 }
 

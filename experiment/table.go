@@ -100,6 +100,16 @@ func energyMean(r *Results) Number {
 	return r.EnergyMSE.Mean
 }
 
+// pixelMeasure is a measure that only runs on pictures have.
+func pixelMeasure(f func(*PixelResults) Number) func(*Results) Number {
+	return func(r *Results) Number {
+		if r.Pixels == nil {
+			return NA
+		}
+		return f(r.Pixels)
+	}
+}
+
 func strictMedian(r *Results) Number {
 	if r.Strict == nil {
 		return NA
@@ -191,6 +201,8 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 			return r.EnergyMSETrueH.Mean
 		}},
 		{"energy MSE, strict (median of states)", strictMedian},
+		{"pixel MSE", pixelMeasure(func(p *PixelResults) Number { return p.PixelMSE })},
+		{"pixel MSE, long", pixelMeasure(func(p *PixelResults) Number { return p.LongPixelMSE })},
 	}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKind(task) {
