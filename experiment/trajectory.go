@@ -24,12 +24,15 @@ func Losses() []string { return []string{DerivativeLoss, TrajectoryLoss} }
 // trajectoryKeys are settings of the trajectory loss alone; they are among adamKeys.
 var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity"}
 
-// WithLoss is the same training with another loss, at that loss's defaults.
+// WithLoss is the same training with another loss, at that loss's defaults. For that of
+// trajectories they leave out the L2 penalty of the paper's tasks: it is of a size with the
+// error of derivatives, and the noise of states is far smaller.
 func (c Config) WithLoss(loss string) Config {
 	c.Loss = loss
 	c.Integrator, c.Substeps, c.Window, c.WindowStride, c.WindowFrom = "", 0, 0, 0, 0
 	c.FitStates, c.Continuity = false, 0
 	if loss == TrajectoryLoss {
+		c.L2 = 0
 		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 30, 2, true
 	}
 	return c

@@ -318,3 +318,26 @@ func TestLBFGSReachesAMinimum(t *testing.T) {
 		t.Errorf("L-BFGS reached %g, Adam %g", f, slow)
 	}
 }
+
+// A step on 25 windows of 30 observations, the spring's.
+func BenchmarkShootingStep(b *testing.B) {
+	for _, c := range []struct {
+		kind   string
+		method unroll.Method
+	}{{model.KindHNN, unroll.Midpoint}, {model.KindHNN, unroll.RK4}, {model.KindSeparable, unroll.Leapfrog}} {
+		b.Run(c.method.String(), func(b *testing.B) {
+			net := paperNetwork[float32](b, c.kind, 2)
+			tr, err := NewShooting(net, turns[float32](many(25, 31), 0.05, 1), Trials[float32]{}, Options{Steps: 1 << 30, LearningRate: 1e-3},
+				Shooting{Method: c.method, FitStates: true}, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer tr.Close()
+			for b.Loop() {
+				if _, err := tr.Step(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
