@@ -14,10 +14,9 @@ import (
 
 // films are the data of a run on pictures: trials to learn from and held-out ones.
 type films struct {
-	set       *frames.Set
-	held      [2]int // the trials held out, first and end
-	firstHeld bool   // they come before the others
-	stack     int
+	set   *frames.Set
+	held  [2]int // the trials held out, first and end
+	stack int
 	// starts returns the films that rollouts are measured on: of the pendulum longer ones,
 	// drawn for that when they are needed; of a user's own those held out.
 	starts func() *frames.Set
