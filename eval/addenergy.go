@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 
 	"hnn/model"
@@ -27,30 +26,56 @@ func AddEnergy(m model.Energetic, x []float64, delta float64) ([]float64, error)
 	}
 	energy := model.Widen(m).(model.Energetic).Energy()
 	target := energy(x) + delta
-	gradient := func(dst, at []float64) { fd.Gradient(dst, energy, at, &fd.Settings{Formula: fd.Central}) }
-	// Along dx/ds = grad H / |grad H|^2 H grows by one in a unit of s.
-	climb := func(_ float64, at, dx []float64) {
-		gradient(dx, at)
-		floats.Scale(1/floats.Dot(dx, dx), dx)
-	}
 	end := append([]float64(nil), x...)
 	if delta != 0 {
-		states, _, err := ode.Solve(climb, x, []float64{0, delta}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-10, MaxSteps: 20_000})
+		states, _, err := ode.Solve(EnergyPath(energy, len(x)), x, []float64{0, delta}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-10, MaxSteps: 20_000})
 		if err != nil {
 			return nil, noSuchEnergy(delta, x)
 		}
 		copy(end, states[len(x):])
 	}
 	// The differences' error is made good by Newton's method along the gradient.
-	g := make([]float64, len(x))
+	gradient, g := differences(energy, len(x)), make([]float64, len(x))
 	for range 4 {
-		gradient(g, end)
+		gradient(end, g)
 		floats.AddScaled(end, (target-energy(end))/floats.Dot(g, g), g)
 	}
 	if off := math.Abs(energy(end) - target); !(off <= 1e-9*(math.Abs(delta)+math.Abs(target))+1e-12) {
 		return nil, noSuchEnergy(delta, x)
 	}
 	return end, nil
+}
+
+// EnergyPath is the field along which H grows by one in a unit of its time,
+// grad H / |grad H|^2, for states of dim components. The gradient is taken by central
+// differences of H, so that it is that of H for models with friction too, whose field is not
+// its symplectic gradient.
+func EnergyPath(energy func(x []float64) float64, dim int) ode.Field {
+	gradient := differences(energy, dim)
+	return func(_ float64, x, dx []float64) {
+		gradient(x, dx)
+		floats.Scale(1/floats.Dot(dx, dx), dx)
+	}
+}
+
+// differences is the gradient of a function by central differences, whose step balances
+// the error of the formula, of the order of its square, with rounding: an error of
+// about 1e-10 where the function and its third derivatives are of order one.
+func differences(f func(x []float64) float64, dim int) func(x, g []float64) {
+	const step = 6e-6 // the cube root of 2.2e-16
+	y := make([]float64, dim)
+	return func(x, g []float64) {
+		copy(y, x)
+		for i, v := range x {
+			h := step * max(1, math.Abs(v))
+			y[i] = v + h
+			above := f(y)
+			y[i] = v - h
+			below := f(y)
+			y[i] = v
+			g[i] = (above - below) / (2 * h)
+		}
+	}
 }
 
 func noSuchEnergy(delta float64, x []float64) error {

@@ -61,19 +61,33 @@ func RolloutTimes(newField func() ode.BatchField, x0 []float64, dim int, times [
 		return nil, fmt.Errorf("eval: %d numbers are not %d initial states of length %d, of which there must be at least one", len(x0), rows, dim)
 	}
 	points := len(times[0])
+	blocks := rolloutBlocks(rows)
+	return rollBatches(rows, points, dim, workers, blocks, func() solveBatch {
+		field := newField()
+		return func(b int, states []float64) (lo, hi int, r ode.Result, err error) {
+			lo, hi = b*rows/blocks, (b+1)*rows/blocks
+			r, err = ode.SolveBatchTimes(field, x0[lo*dim:hi*dim], times[lo:hi], states[lo*points*dim:hi*points*dim], s)
+			return lo, hi, r, err
+		}
+	})
+}
+
+// solveBatch integrates batch b, the rows from lo to hi, into the states of all rows.
+type solveBatch func(b int, states []float64) (lo, hi int, r ode.Result, err error)
+
+// rollBatches integrates all batches, shared out among workers, each of which makes a
+// solveBatch of its own. Its error is that of the first batch that could not begin.
+func rollBatches(rows, points, dim, workers, batches int, newBatch func() solveBatch) (*Rollouts, error) {
 	out := &Rollouts{
 		Dim: dim, Points: points,
 		States: make([]float64, rows*points*dim),
 		Stats:  make([]ode.Stats, rows), Errs: make([]error, rows),
 	}
-	blocks := rolloutBlocks(rows)
-	failures := make([]error, blocks)
-	share(workers, blocks, func() func(int) {
-		field := newField()
+	failures := make([]error, batches)
+	share(workers, batches, func() func(int) {
+		solve := newBatch()
 		return func(b int) {
-			lo, hi := b*rows/blocks, (b+1)*rows/blocks
-			states := out.States[lo*points*dim : hi*points*dim]
-			r, err := ode.SolveBatchTimes(field, x0[lo*dim:hi*dim], times[lo:hi], states, s)
+			lo, hi, r, err := solve(b, out.States)
 			copy(out.Stats[lo:hi], r.Stats)
 			copy(out.Errs[lo:hi], r.Errs)
 			failures[b] = err

@@ -15,32 +15,17 @@ func RolloutSplit(newSplit func() ode.BatchSplit, x0 []float64, dim int, times [
 		return nil, errors.New("eval: the initial states are not a whole number of states, of which there must be at least one")
 	}
 	rows, points := len(x0)/dim, len(times)
-	out := &Rollouts{
-		Dim: dim, Points: points,
-		States: make([]float64, rows*points*dim),
-		Stats:  make([]ode.Stats, rows), Errs: make([]error, rows),
-	}
 	plan := parallel.NewPlan(rows)
-	failures := make([]error, plan.Blocks)
-	share(workers, plan.Blocks, func() func(int) {
+	return rollBatches(rows, points, dim, workers, plan.Blocks, func() solveBatch {
 		split := newSplit()
-		solver, err := ode.NewSolver(dim, s)
-		return func(b int) {
-			lo, hi := plan.Block(b)
-			if err != nil {
-				failures[b] = err
-				return
+		solver, failed := ode.NewSolver(dim, s)
+		return func(b int, states []float64) (lo, hi int, r ode.Result, err error) {
+			lo, hi = plan.Block(b)
+			if failed != nil {
+				return lo, hi, ode.Result{}, failed
 			}
-			r, err := solver.SolveSplitBatch(split, x0[lo*dim:hi*dim], hi-lo, times, out.States[lo*points*dim:hi*points*dim])
-			copy(out.Stats[lo:hi], r.Stats)
-			copy(out.Errs[lo:hi], r.Errs)
-			failures[b] = err
+			r, err = solver.SolveSplitBatch(split, x0[lo*dim:hi*dim], hi-lo, times, states[lo*points*dim:hi*points*dim])
+			return lo, hi, r, err
 		}
 	})
-	for _, err := range failures {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

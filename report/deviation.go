@@ -31,7 +31,8 @@ func Deviation(t Task) (*Figure, error) {
 	if p := errorPanel(&t); p != nil {
 		panels = append(panels, p)
 	}
-	if p := learnedPanel(&t); p != nil {
+	learned := Quantity{"change of learned H", t.Energy.Unit}
+	if p := energyPanel(&t, "What the HNN conserves", learned, func(r *Run) []float64 { return r.Learned }); p != nil {
 		panels = append(panels, p)
 	}
 	if len(panels) > 0 {
@@ -84,25 +85,6 @@ func errorPanel(t *Task) *panel {
 	p.setLogY()
 	for _, s := range all {
 		p.legend = append(p.legend, lineEntry(s.run.Name, s.run.Role.lineStyle()))
-	}
-	return p
-}
-
-// learnedPanel shows the change of the learned H along every run, or is nil where no
-// model has learned one.
-func learnedPanel(t *Task) *panel {
-	var all []series
-	for _, r := range t.runs() {
-		if s := newSeries(r, r.Learned); len(s.y) > 0 {
-			all = append(all, s)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	p := timePanel("What the HNN conserves", t.Time, Quantity{"change of learned H", t.Energy.Unit}, all, energyRange(all))
-	for _, s := range all {
-		p.legend = append(p.legend, s.entry(p))
 	}
 	return p
 }

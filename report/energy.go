@@ -25,20 +25,30 @@ func (r Role) lineStyle() draw.LineStyle {
 
 // energyRow returns the panel of energies over time, or none if no run has any.
 func energyRow(t *Task) []row {
+	p := energyPanel(t, "Energy along the rollouts", t.Energy, func(r *Run) []float64 { return r.E })
+	if p == nil {
+		return nil
+	}
+	return []row{{panels: []*panel{p}, height: energyHeight}}
+}
+
+// energyPanel returns the panel of an energy that some of the runs have, or nil if none
+// has it.
+func energyPanel(t *Task, title string, q Quantity, of func(*Run) []float64) *panel {
 	var all []series
 	for _, r := range t.runs() {
-		if s := newSeries(r, r.E); len(s.y) > 0 {
+		if s := newSeries(r, of(r)); len(s.y) > 0 {
 			all = append(all, s)
 		}
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	p := timePanel("Energy along the rollouts", t.Time, t.Energy, all, energyRange(all))
+	p := timePanel(title, t.Time, q, all, energyRange(all))
 	for _, s := range all {
 		p.legend = append(p.legend, s.entry(p))
 	}
-	return []row{{panels: []*panel{p}, height: energyHeight}}
+	return p
 }
 
 // runs returns the truth and the models.

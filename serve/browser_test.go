@@ -87,8 +87,8 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 	}
 }
 
-// eval returns the value of an expression in the page.
-func eval[T any](t *testing.T, ctx context.Context, expression string) T {
+// inPage returns the value of an expression in the page.
+func inPage[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -101,11 +101,11 @@ func eval[T any](t *testing.T, ctx context.Context, expression string) T {
 func until(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if eval[bool](t, ctx, expression) {
+		if inPage[bool](t, ctx, expression) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("never true: %s; the page says %q", expression, eval[string](t, ctx, "document.querySelector('#values').innerText + document.querySelector('#message').innerText"))
+			t.Fatalf("never true: %s; the page says %q", expression, inPage[string](t, ctx, "document.querySelector('#values').innerText + document.querySelector('#message').innerText"))
 		}
 	}
 }
@@ -127,7 +127,7 @@ func open(t *testing.T, ctx context.Context, address string, width, height int64
 	t.Helper()
 	do(t, ctx, chromedp.EmulateViewport(width, height), chromedp.Navigate("about:blank"), chromedp.Navigate(address))
 	until(t, ctx, "document.querySelectorAll('#values tbody tr').length > 0")
-	eval[bool](t, ctx, reader)
+	inPage[bool](t, ctx, reader)
 }
 
 const (
@@ -139,12 +139,14 @@ func TestPage(t *testing.T) {
 	ctx := browser(t)
 	server := httptest.NewServer(newServer(t, Options{}))
 	defer server.Close()
+	// A page that still asks when the server has gone would complain of it.
+	defer do(t, ctx, chromedp.Navigate("about:blank"))
 	open(t, ctx, server.URL+"/#task=spring&horizon=6", 1280, 900)
 
 	// A click starts the truth, the baseline and the HNN from where it was.
 	do(t, ctx, chromedp.MouseClickXY(300, 400))
 	until(t, ctx, "document.querySelector('#play').innerText.trim() === 'Pause'")
-	x0 := eval[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
+	x0 := inPage[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
 	if len(x0) != 2 || x0[0] == 0 || x0[1] == 0 {
 		t.Fatalf("the click set the state %v", x0)
 	}
@@ -154,10 +156,10 @@ func TestPage(t *testing.T) {
 	}
 	// The end of the horizon stops the clock; the models have parted from the truth.
 	until(t, ctx, "document.querySelector('#clock').textContent === 't = 6.000'")
-	if d := eval[float64](t, ctx, cell(springBaseline, 4)); !(d > 1e-3) {
+	if d := inPage[float64](t, ctx, cell(springBaseline, 4)); !(d > 1e-3) {
 		t.Errorf("the baseline is %v from the truth", d)
 	}
-	if e := eval[float64](t, ctx, cell("true-spring", 3)); !(e < 1e-7 && e > -1e-7) {
+	if e := inPage[float64](t, ctx, cell("true-spring", 3)); !(e < 1e-7 && e > -1e-7) {
 		t.Errorf("the true energy changed by %v", e)
 	}
 
@@ -167,19 +169,19 @@ func TestPage(t *testing.T) {
 	do(t, ctx, chromedp.Click("#reverse"))
 	until(t, ctx, "document.querySelector('#message').textContent.startsWith('Back at t = 0')")
 	for _, run := range runs {
-		if d := eval[float64](t, ctx, cell(run, 5)); !(d < 1e-6) {
+		if d := inPage[float64](t, ctx, cell(run, 5)); !(d < 1e-6) {
 			t.Errorf("%s is back %v from its start", run, d)
 		}
 	}
 	// Nothing is replayed: an integration of its own ends near the start, not on it.
-	if d := eval[float64](t, ctx, cell(springHNN, 5)); d == 0 {
+	if d := inPage[float64](t, ctx, cell(springHNN, 5)); d == 0 {
 		t.Error("the way back ends exactly on the start")
 	}
 
 	// The energy slider moves the initial state along the gradient of the learned H.
 	until(t, ctx, "!document.querySelector('#energy').disabled")
-	eval[bool](t, ctx, "const s = document.querySelector('#energy'); s.value = 10; s.dispatchEvent(new Event('input')); true")
-	x1 := eval[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
+	inPage[bool](t, ctx, "const s = document.querySelector('#energy'); s.value = 10; s.dispatchEvent(new Event('input')); true")
+	x1 := inPage[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
 	if h0, h1 := x0[0]*x0[0]+x0[1]*x0[1], x1[0]*x1[0]+x1[1]*x1[1]; !(h1 > h0*1.05) {
 		t.Errorf("with energy added H went from %v to %v", h0, h1)
 	}
@@ -192,9 +194,9 @@ func TestPage(t *testing.T) {
 	// The link restores the view.
 	until(t, ctx, "location.hash.includes('x0=')")
 	time.Sleep(400 * time.Millisecond) // the address follows in a moment
-	link := eval[string](t, ctx, "location.href")
+	link := inPage[string](t, ctx, "location.href")
 	open(t, ctx, link, 1280, 900)
-	x2 := eval[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
+	x2 := inPage[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
 	if len(x2) != 2 || x2[0] != x1[0] || x2[1] != x1[1] {
 		t.Errorf("the link restores %v, want %v", x2, x1)
 	}
@@ -206,6 +208,8 @@ func TestPageWidths(t *testing.T) {
 	s := newServer(t, Options{})
 	server := httptest.NewServer(s)
 	defer server.Close()
+	// A page that still asks when the server has gone would complain of it.
+	defer do(t, ctx, chromedp.Navigate("about:blank"))
 	sizes := []struct {
 		name          string
 		width, height int64
@@ -222,7 +226,7 @@ func TestPageWidths(t *testing.T) {
 					return err
 				}))
 				open(t, ctx, server.URL+"/#task="+g.ID, size.width, size.height)
-				if over := eval[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+				if over := inPage[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 					t.Errorf("%s, %s: the page is %v pixels wider than the screen", g.ID, size.name, over)
 				}
 				capture(t, ctx, strings.Join([]string{g.ID, size.name, scheme}, "-"))

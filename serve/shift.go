@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"hnn/eval"
 	"hnn/ode"
 )
 
@@ -13,11 +14,10 @@ import (
 //	dx/dh = grad H / |grad H|^2, so that dH(x(h))/dh = 1.
 //
 // It ends where H has a minimum, maximum or saddle, or is not defined; what lies
-// behind is NaN. The gradient is taken by central differences of H, so that it is that
-// of H for models with friction too, whose field is not its symplectic gradient.
+// behind is NaN.
 func gradientPath(energy func(x []float64) float64, x0, changes, states []float64, interrupt func() error) {
 	d := len(x0)
-	field := pathField(energy, d)
+	field := eval.EnergyPath(energy, d)
 	for i := range states {
 		states[i] = math.NaN()
 	}
@@ -52,31 +52,6 @@ func gradientPath(energy func(x []float64) float64, x0, changes, states []float6
 			if j := slices.Index(times, c); j >= 0 && (c*sign > 0 || c == 0) {
 				copy(states[i*d:(i+1)*d], path[j*d:(j+1)*d])
 			}
-		}
-	}
-}
-
-// pathField is grad H / |grad H|^2 by central differences, whose step balances the
-// error of the formula, of the order of its square, with rounding: an error of
-// about 1e-10 where H and its third derivatives are of order one.
-func pathField(energy func(x []float64) float64, d int) ode.Field {
-	const step = 6e-6 // the cube root of 2.2e-16
-	y := make([]float64, d)
-	return func(_ float64, x, dx []float64) {
-		copy(y, x)
-		square := 0.0
-		for i, v := range x {
-			h := step * max(1, math.Abs(v))
-			y[i] = v + h
-			above := energy(y)
-			y[i] = v - h
-			below := energy(y)
-			y[i] = v
-			dx[i] = (above - below) / (2 * h)
-			square += dx[i] * dx[i]
-		}
-		for i := range dx {
-			dx[i] /= square
 		}
 	}
 }
