@@ -174,10 +174,10 @@ func TestPixelConfigErrors(t *testing.T) {
 			t.Errorf("error is %v, want one that says %q", err, c.says)
 		}
 	}
-	if _, err := mustDefault(t, "spring").WithRecipe("long"); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
+	if _, err := mustDefault(t, "spring").WithRecipe(TunedRecipe); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
 		t.Errorf("a recipe for the spring: %v", err)
 	}
-	if _, err := mustDefault(t, PixelPendulum).WithRecipe("lang"); err == nil || !strings.Contains(err.Error(), `"long"`) {
+	if _, err := mustDefault(t, PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
 		t.Errorf("a recipe that does not exist: %v", err)
 	}
 }

@@ -61,21 +61,27 @@ func defaultPixels(c Config) Config {
 	return c
 }
 
-// recipes are settings that are better than the authors', by name.
+// recipes are settings that are better than the authors', by name. The authors' L2 penalty
+// comes to three times the loss that is left (6e-4 and 1.8e-4, seed 0 with steps of RK4): it
+// holds H to a shape that swings 6% too slowly where it is small and 4% too fast where it
+// is wide.
 var recipes = map[string]func(*Config){
-	"long": func(c *Config) {
-		c.Schedule, c.Batch, c.LatentSteps, c.LatentIntegrator = "cosine", 80, 4, "rk4"
-	},
+	TunedRecipe: func(c *Config) { c.LatentIntegrator, c.Schedule, c.L2 = "rk4", "cosine", 0 },
 }
 
+// The recipes: the authors' settings, and ours, which train takes unless told otherwise.
+const (
+	PaperRecipe = "paper"
+	TunedRecipe = "tuned"
+)
+
 // Recipes lists the names that WithRecipe takes, the authors' first.
-func Recipes() []string { return []string{"paper", "long"} }
+func Recipes() []string { return []string{PaperRecipe, TunedRecipe} }
 
 // WithRecipe returns the configuration with the settings of a recipe for runs on
-// pictures: "paper" (or "") has the authors', "long" predicts the latent state several
-// frames ahead.
+// pictures; no name stands for the authors'.
 func (c Config) WithRecipe(name string) (Config, error) {
-	if name == "" || name == "paper" {
+	if name == "" || name == PaperRecipe {
 		return c, nil
 	}
 	change, ok := recipes[name]

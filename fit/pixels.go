@@ -155,14 +155,12 @@ func (w *pixelPass[T]) loss(lo, hi int) float64 {
 	}
 	w.encode.Value(w.x, w.z, (w.steps+1)*n)
 	w.decode.Value(w.z, w.xhat, n)
-	var picture float64
 	scale := T(2 / (w.total * float64(px)))
-	x := w.x[:n*px]
-	for i, v := range w.xhat[:n*px] {
-		r := v - x[i]
-		picture += float64(r) * float64(r)
-		w.xhat[i] = scale * r
+	x, xhat := w.x[:n*px], w.xhat[:n*px]
+	for i, v := range xhat {
+		xhat[i] = scale * (v - x[i])
 	}
+	picture := kernel.SumSquares(xhat) / (float64(scale) * float64(scale))
 	copy(w.path, w.z[:n*d])
 	var predicted float64
 	for k, s := range w.ahead {

@@ -82,7 +82,7 @@ func TestMistakesInUsage(t *testing.T) {
 		{"reproduce spring spring", "asked for twice"},
 		{"reproduce spring --seeds 1,1", "asked for twice"},
 		{"reproduce pixel-pendulum --data x.csv", "of the paper's tasks only"},
-		{"reproduce spring --recipe long", "runs on pictures"},
+		{"reproduce spring --recipe tuned", "runs on pictures"},
 		{"train --frames x --data y", "give one"},
 		{"train pixel-pendulum --frames x", "draws its own frames"},
 		{"train spring --test-fraction 0 --learning-rate 1e300", "learning rate"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -197,7 +198,7 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 		return c, err
 	}
 	if c.Pixels() || f.recipe != "" {
-		return c.WithRecipe(f.recipe)
+		return c.WithRecipe(cmp.Or(f.recipe, experiment.TunedRecipe))
 	}
 	return c.Tuned(), nil
 }
