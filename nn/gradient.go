@@ -15,7 +15,8 @@ func (t *Tape[T]) Gradient(x, g, h []T, rows int) {
 		panic("nn: Gradient of a network with more than one output")
 	}
 	t.begin(rows)
-	t.hidden(x, true)
+	t.take(x)
+	t.hidden(true)
 	act := kernel.Act(m.spec.Activation)
 	w := m.layers[last].W
 	if h != nil {

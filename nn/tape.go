@@ -25,6 +25,10 @@ type Tape[T kernel.Float] struct {
 	d1, d2 [][]T
 	c      []T        // the cotangent of a_l, as wide as the widest layer
 	grad   []Layer[T] // views of the gradient at hand
+	// The columns of X that are not all zero, where P1 takes only those (see live.go), and
+	// the first layer's weights and gradient for them.
+	live, dead             []int32
+	firstPacked, firstGrad []T
 }
 
 // NewTape returns a tape for up to rows rows.
@@ -74,15 +78,24 @@ func (t *Tape[T]) a(l int) []T { return t.ta[l][t.rows*t.stride[l]:] }
 func (t *Tape[T]) d(l int) []T { return t.de[l] }
 func (t *Tape[T]) e(l int) []T { return t.de[l][t.rows*t.stride[l]:] }
 
-// hidden runs the hidden layers on x (rows x In), leaving a_l in the tape, s' and,
+// take leaves x (rows x In) in a(0).
+func (t *Tape[T]) take(x []T) {
+	t.live, t.stride[0] = t.live[:0], t.net.spec.In
+	copy(t.a(0), x[:t.rows*t.net.spec.In])
+}
+
+// hidden runs the hidden layers on the inputs in a(0), leaving a_l in the tape, s' and,
 // where second is set, s”.
-func (t *Tape[T]) hidden(x []T, second bool) {
+func (t *Tape[T]) hidden(second bool) {
 	m := t.net
 	act := kernel.Act(m.spec.Activation)
-	copy(t.a(0), x[:t.rows*m.spec.In])
 	for l := 1; l < len(m.layers); l++ {
 		layer, s := &m.layers[l-1], t.stride[l]
-		kernel.MulPacked(t.a(l), s, t.a(l-1), t.stride[l-1], m.forward[l-1], t.rows, layer.Out, layer.In, false)
+		packed, in := m.forward[l-1], layer.In
+		if l == 1 {
+			packed, in = t.first()
+		}
+		kernel.MulPacked(t.a(l), s, t.a(l-1), t.stride[l-1], packed, t.rows, layer.Out, in, false)
 		d2 := t.d2[l]
 		if !second {
 			d2 = nil

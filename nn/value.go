@@ -6,7 +6,8 @@ import "hnn/internal/kernel"
 // without gaps. ValueAdjoint may follow.
 func (t *Tape[T]) Value(x, y []T, rows int) {
 	t.begin(rows)
-	t.hidden(x, false)
+	t.takeLive(x)
+	t.hidden(false)
 	m, l := t.net, len(t.net.layers)-1
 	out := &m.layers[l]
 	kernel.MulPacked(y, out.Out, t.a(l), t.stride[l], m.forward[l], rows, out.Out, out.In, false)
@@ -39,7 +40,11 @@ func (t *Tape[T]) ValueAdjoint(ybar, grad, xbar []T) {
 		kernel.MulPrime(act, zbar, t.c, s, t.a(l), t.d1[l], s, rows, layer.Out)
 		if grad != nil {
 			kernel.SumRows(g[l-1].B, zbar, s, rows, layer.Out)
-			kernel.MulTA(g[l-1].W, layer.In, zbar, s, t.a(l-1), t.stride[l-1], layer.Out, layer.In, rows, true)
+			if l == 1 {
+				t.addFirst(g[0].W, zbar)
+			} else {
+				kernel.MulTA(g[l-1].W, layer.In, zbar, s, t.a(l-1), t.stride[l-1], layer.Out, layer.In, rows, true)
+			}
 		}
 		switch {
 		case l > 1:

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -236,4 +237,28 @@ func FuzzGemm(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Rows of a packed matrix are the packed matrix of the rows.
+func TestPackRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const k = 37
+	for _, n := range []int{1, 3, 4, 5, 16, 23} {
+		b := make([]float32, k*n)
+		for i := range b {
+			b[i] = rng.Float32()
+		}
+		rows := []int32{0, 3, 4, 20, 36}
+		few := make([]float32, len(rows)*n)
+		for i, p := range rows {
+			copy(few[i*n:(i+1)*n], b[int(p)*n:])
+		}
+		packed, want, got := make([]float32, PackedLen[float32](k, n)), make([]float32, PackedLen[float32](len(rows), n)), make([]float32, PackedLen[float32](len(rows), n))
+		Pack(packed, b, n, k, n)
+		Pack(want, few, n, len(rows), n)
+		PackRows(got, packed, rows, k, n)
+		if !slices.Equal(got, want) {
+			t.Errorf("%d columns: %v, want %v", n, got, want)
+		}
+	}
 }

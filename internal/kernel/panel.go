@@ -60,6 +60,26 @@ func PackT[T Float](dst, b []T, ldb, k, n int) {
 	packPanelsT(dst, b, ldb, k, n)
 }
 
+// PackRows lays rows of a packed k x n matrix out as one of its own, len(rows) x n; rows
+// are below k. dst has at least PackedLen elements of that.
+func PackRows[T Float](dst, packed []T, rows []int32, k, n int) {
+	need(len(packed), 0, 1, PackedLen[T](k, n))
+	need(len(dst), 0, 1, PackedLen[T](len(rows), n))
+	w, panels := PanelWidth[T](), 0
+	if n <= narrow {
+		// The transpose: panels of one column.
+		w, panels = 1, n
+	} else {
+		panels = (n + w - 1) / w
+	}
+	for j := range panels {
+		from, to := packed[j*w*k:(j+1)*w*k], dst[j*w*len(rows):]
+		for i, p := range rows {
+			copy(to[i*w:(i+1)*w], from[int(p)*w:])
+		}
+	}
+}
+
 func packPanels[T Float](dst, b []T, ldb, k, n int) {
 	w := PanelWidth[T]()
 	j := n / w * w
