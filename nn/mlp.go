@@ -183,16 +183,3 @@ func (m *MLP[T]) Refresh() {
 func (m *MLP[T]) residual(l int) bool {
 	return m.spec.Residual && l > 0 && m.layers[l].In == m.layers[l].Out
 }
-
-// Convert returns the same network in another precision.
-func Convert[U, T kernel.Float](m *MLP[T]) *MLP[U] {
-	c, err := New[U](m.spec)
-	if err != nil {
-		panic("nn: a network with an impossible architecture exists")
-	}
-	for i, p := range m.params {
-		c.params[i] = U(p)
-	}
-	c.Refresh()
-	return c
-}

@@ -25,8 +25,6 @@ func testNoAllocation[T Float](t *testing.T) {
 		"narrow":      func() { MulPacked(c, 3, a, k, packed, m, 3, k, true) },
 		"MulTA":       func() { MulTA(c, n, a, m, b[:(k-1)*n+n], n, m, n, k, true) },
 		"MulTA, thin": func() { MulTA(c, 3, a, m, b, 3, m, 3, k, true) },
-		"Gemm":        func() { Gemm(true, true, m, n, k, a, m, b, k, c, n, false) },
-		"Syrk":        func() { Syrk(c, n, a, n, n, k, 0, n, true) },
 		"Gemv":        func() { Gemv(c, a, n, b, m, n, false) },
 		"GemvT":       func() { GemvT(c, a, n, b, m, n, false) },
 		"Activate":    func() { Activate(SiLU, a, n, b, c, c, k, n) },
@@ -64,8 +62,6 @@ func TestShapes(t *testing.T) {
 		"unknown activation":    func() { Activate(Identity+1, x, 10, nil, nil, nil, 10, 10) },
 		"no derivative":         func() { MulPrime(Sigmoid, x, x, 10, x, nil, 10, 10, 10) },
 		"lengths differ":        func() { Adam(x, x[:99], x, x, &AdamStep{}) },
-		"rows of C out of C":    func() { Syrk(x, 10, x, 10, 10, 1, 0, 11, false) },
-		"Gemm, B too short":     func() { Gemm(false, false, 10, 10, 10, x, 10, x[:99], 10, x, 10, false) },
 		"dst shorter than what": func() { Add(x[:9], x[:10]) },
 	} {
 		func() {

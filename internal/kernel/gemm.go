@@ -1,7 +1,7 @@
 package kernel
 
 // MulPacked is C = A B, or C += A B where acc: A is m x k, B a packed k x n, C m x n.
-// It is meant for blocks that stay in the second-level cache; [Gemm] is for others.
+// It is meant for blocks that stay in the second-level cache.
 //
 // An element of C is summed in the order of k, starting from zero or from C, so it
 // depends on its row of A and column of B alone. (With at most four columns the sum
