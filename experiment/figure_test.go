@@ -50,7 +50,7 @@ func TestFigures(t *testing.T) {
 func BenchmarkFigures(b *testing.B) {
 	c := quick(b)
 	c.Figures, c.Strict = false, false
-	runs, err := new(Env).RunAll(b.Context(), append(Models(c), c.WithClosedForm()), Batch{Root: b.TempDir()})
+	runs, err := new(Env).RunAll(b.Context(), append(paperModels(c), c.WithClosedForm()), Batch{Root: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}

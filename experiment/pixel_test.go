@@ -53,7 +53,7 @@ func writeFilms(t testing.TB, dir string, trials, length int) {
 }
 
 func TestPixelPendulumRun(t *testing.T) {
-	runs, err := new(Env).RunAll(context.Background(), Models(quickPixels(t, PixelPendulum)), Batch{Root: t.TempDir(), Jobs: 1})
+	runs, err := new(Env).RunAll(context.Background(), paperModels(quickPixels(t, PixelPendulum)), Batch{Root: t.TempDir(), Jobs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestOwnFrames(t *testing.T) {
 	writeFilms(t, dir, 4, 12)
 	c := quickPixels(t, OwnFrames)
 	c.Frames, c.Latent, c.Stack, c.Batch = dir, 4, 3, 200
-	runs, err := new(Env).RunAll(context.Background(), Models(c), Batch{Root: t.TempDir(), Jobs: 1})
+	runs, err := new(Env).RunAll(context.Background(), paperModels(c), Batch{Root: t.TempDir(), Jobs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"hnn/model"
 )
 
 // Batch is a number of independent runs.
@@ -21,17 +19,6 @@ type Batch struct {
 	Force     bool
 	// Jobs is how many runs go on side by side, sharing the workers.
 	Jobs int
-}
-
-// Models returns the configuration once for each model of the paper's comparison:
-// the baseline, then the HNN.
-func Models(c Config) []Config {
-	var cs []Config
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
-		c.Model = kind
-		cs = append(cs, c)
-	}
-	return cs
 }
 
 // RunAll makes every run and returns those that finished, in the order of the

@@ -34,7 +34,7 @@ func read(t testing.TB, parts ...string) string {
 // A run leaves everything that the contract names, and its numbers make sense.
 func TestRunDirectory(t *testing.T) {
 	root := t.TempDir()
-	runs, err := new(Env).RunAll(context.Background(), Models(quick(t)), Batch{Root: root, Jobs: 2})
+	runs, err := new(Env).RunAll(context.Background(), paperModels(quick(t)), Batch{Root: root, Jobs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,4 +338,15 @@ func TestResultsKeys(t *testing.T) {
 	if text, err = json.Marshal(Estimate{NA, Number(math.Inf(1))}); err != nil || string(text) != `{"mean":null,"sem":null}` {
 		t.Errorf("numbers that are not finite: %s, %v", text, err)
 	}
+}
+
+// paperModels returns the configuration once for each model of the paper's comparison:
+// the baseline, then the HNN.
+func paperModels(c Config) []Config {
+	var cs []Config
+	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+		c.Model = kind
+		cs = append(cs, c)
+	}
+	return cs
 }
