@@ -146,6 +146,17 @@ func (sc *Scales) Validate(dim int) error {
 // momentum over that of time.
 func (sc *Scales) Energy() float64 { return sc.State[0] * sc.State[len(sc.State)/2] / sc.Time }
 
+// Skew returns a skew matrix J (Dim x Dim, row-major) of states, as in dx/dt = J grad H, for
+// dimensionless ones: that of canonical coordinates stays what it is.
+func (sc *Scales) Skew(j []float64) []float64 {
+	d := len(sc.State)
+	out := make([]float64, len(j))
+	for i, v := range j {
+		out[i] = v * sc.Energy() * sc.Time / (sc.State[i/d] * sc.State[i%d])
+	}
+	return out
+}
+
 // States writes the dimensionless states of x (rows of them, row-major) to z, which may
 // be x.
 func (sc *Scales) States(z, x []float64) {

@@ -30,7 +30,7 @@ func Trainers() []string { return []string{Adam, ClosedForm} }
 var (
 	adamKeys = []string{
 		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
-		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish",
+		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew",
 	}
 	closedFormKeys = []string{
 		"known", "symmetry", "features", "solver", "ridge", "scale",
@@ -52,7 +52,7 @@ func (c Config) WithClosedForm() Config {
 	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
 	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
-	c.Polish, c.LBFGSSteps, c.Ensemble = false, 0, 0
+	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew = false, 0, 0, ""
 	c = c.WithLoss("")
 	switch c.Task {
 	case RealPendulum:

@@ -88,11 +88,13 @@ type Config struct {
 	Dissipation string    `yaml:"dissipation,omitempty"`
 	Angle       []string  `yaml:"angle,flow,omitempty"`
 	Mass        []float64 `yaml:"mass,flow,omitempty"`
-	Features    int       `yaml:"features,omitempty"`
-	Weighted    bool      `yaml:"weighted,omitempty"`
-	Solver      string    `yaml:"solver,omitempty"`
-	Ridge       float64   `yaml:"ridge,omitempty"`
-	Scale       float64   `yaml:"scale,omitempty"`
+	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
+	Skew     string  `yaml:"skew,omitempty"`
+	Features int     `yaml:"features,omitempty"`
+	Weighted bool    `yaml:"weighted,omitempty"`
+	Solver   string  `yaml:"solver,omitempty"`
+	Ridge    float64 `yaml:"ridge,omitempty"`
+	Scale    float64 `yaml:"scale,omitempty"`
 
 	// How states and derivatives are found from observations: see data.EstimateOptions.
 	// Scaling makes the states and times of a user's file dimensionless.

@@ -75,6 +75,9 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if err != nil {
 		return nil, "", err
 	}
+	if turns := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4 || c.set.Method.NeedsSplit(); turns && !model.Canonical(m) {
+		return nil, "", fmt.Errorf("%v moves positions and momenta in turn, and the model's coordinates are not canonical: give %v, %v or %v, or an adaptive method", c.set.Method, ode.Midpoint, ode.Gauss4, ode.Gauss6)
+	}
 	if c.set.Method.NeedsSplit() && !separable {
 		return nil, "", &ode.NeedsSplitError{Method: c.set.Method}
 	}

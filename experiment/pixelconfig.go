@@ -130,6 +130,8 @@ func (c *Config) validatePixels() error {
 		return fmt.Errorf("task %s: horizon, noise and tolerance have no meaning for pictures; leave them out", c.Task)
 	case c.Angle != nil:
 		return fmt.Errorf("task %s: the components of a latent state have no meaning beforehand; leave angle out", c.Task)
+	case c.Skew != "":
+		return fmt.Errorf("task %s: the components of a latent state have no brackets that are known; leave skew out", c.Task)
 	case c.Task == OwnFrames && (c.Trajectories != 0 || c.Points != 0 || c.TestFirst || c.WholeTrials):
 		return errors.New("task frames draws nothing: leave out trajectories, points, test-first and whole-trials")
 	case c.Task == OwnFrames && c.TestFraction == 0:

@@ -90,7 +90,11 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 	if f := d.films; f != nil {
 		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
 	}
-	return c.architecture(d.columns())
+	a, err := c.architecture(d.columns())
+	if d.scales != nil && a.Skew != nil {
+		a.Skew = d.scales.Skew(a.Skew)
+	}
+	return a, err
 }
 
 // rows are the numbers of rows that a run trains and is tested on.

@@ -105,7 +105,7 @@ func (e *Env) check(configs []Config) error {
 	if err := Distinct(configs); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	seen := map[string]*dataset{}
 	var drawn datasets
 	for i := range configs {
 		c := &configs[i]
@@ -114,17 +114,17 @@ func (e *Env) check(configs []Config) error {
 		}
 		// Another seed draws as many rows.
 		rows := fmt.Sprintf("%s %q %q %+v %+v %d %s %q %v %+v", c.Task, c.Data, c.Test, c.draw(), c.estimateOptions(), c.Batch, c.Trainer, c.Angle, c.Scaling, c.PixelConfig)
-		if seen[rows] {
-			continue
-		}
-		seen[rows] = true
-		loader := &drawn
-		if c.fromFile() {
-			loader = &e.data // the runs take it from there
-		}
-		d, err := loader.load(c, e.Reading)
-		if err != nil {
-			return err
+		d := seen[rows]
+		if d == nil {
+			loader := &drawn
+			if c.fromFile() {
+				loader = &e.data // the runs take it from there
+			}
+			var err error
+			if d, err = loader.load(c, e.Reading); err != nil {
+				return err
+			}
+			seen[rows] = d
 		}
 		if c.Trainer != Adam {
 			continue

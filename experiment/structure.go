@@ -9,7 +9,7 @@ import (
 
 // hamiltonianKeys are the settings that say what is known of H and of its losses: a
 // baseline has none.
-var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass"}
+var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass", "skew"}
 
 // SharedOut lists the settings that, of several models side by side, one takes no part in:
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
@@ -33,6 +33,9 @@ func (c *Config) Complete() error {
 		return err
 	}
 	a := model.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
+	if c.Skew != "" && model.LearnsH(c.Model) {
+		a.Skew = []float64{} // its size is known with the data
+	}
 	if c.Trainer == ClosedForm {
 		if a.Kind == model.KindDissipative && a.Dissipation == "" {
 			a.Dissipation = model.DissipationLinear // the one that it fits
@@ -63,7 +66,12 @@ func (c *Config) architecture(columns []string) (model.Architecture, error) {
 		return a, err
 	}
 	if c.Angle != nil {
-		a.Angles, err = angles(c.Angle, columns)
+		if a.Angles, err = angles(c.Angle, columns); err != nil {
+			return a, err
+		}
+	}
+	if c.Skew != "" {
+		a.Skew, err = model.ParseSkew(c.Skew, len(columns))
 	}
 	return a, err
 }
@@ -74,6 +82,10 @@ func (c *Config) validateArchitecture(columns []string) error {
 	if c.fromFile() {
 		plain := *c
 		plain.Angle = nil
+		if c.Skew != "" {
+			// It stands for states of the length that it has itself.
+			columns = stateNames(max(2, (strings.Count(c.Skew, ";")+2)/2*2))
+		}
 		c = &plain
 		if slices.Contains(c.Structure, model.Pairwise.String()) {
 			columns = stateNames(4 * max(2, len(c.Mass)))

@@ -14,18 +14,19 @@ import (
 // The kinds of network. Those of an HNN beyond the paper's are names for what else an
 // Architecture says: see Architecture.Complete.
 const (
-	KindBaseline    = "baseline"
-	KindSecondOrder = "baseline-second-order"
-	KindHNN         = "hnn"
-	KindSeparable   = "hnn-separable"
-	KindPairwise    = "hnn-pairwise"
-	KindDissipative = "hnn-dissipative"
-	KindHelmholtz   = "hnn-helmholtz"
+	KindBaseline     = "baseline"
+	KindSecondOrder  = "baseline-second-order"
+	KindHNN          = "hnn"
+	KindSeparable    = "hnn-separable"
+	KindPairwise     = "hnn-pairwise"
+	KindDissipative  = "hnn-dissipative"
+	KindHelmholtz    = "hnn-helmholtz"
+	KindNonCanonical = "hnn-noncanonical"
 )
 
 // Kinds lists the models that New makes.
 func Kinds() []string {
-	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz}
+	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz, KindNonCanonical}
 }
 
 // LearnsH reports whether a kind of model is one with a Hamiltonian.
@@ -63,6 +64,8 @@ type Architecture struct {
 	Dissipation string `json:"dissipation,omitempty"`
 	// Masses of the bodies of a pairwise H; nil means 1 each, of bodies in a plane.
 	Masses []float64 `json:"masses,omitempty"`
+	// Skew is the matrix J of a NonCanonical model, Dim x Dim, row-major.
+	Skew []float64 `json:"skew,omitempty"`
 }
 
 // Complete returns the architecture with its kind and what else it says in accord: a
@@ -88,6 +91,8 @@ func (a Architecture) Complete() Architecture {
 		a.Structure |= Separable | QuadraticKinetic
 	}
 	switch {
+	case a.Skew != nil:
+		a.Kind = KindNonCanonical
 	case a.Dissipation == DissipationHelmholtz:
 		a.Kind = KindHelmholtz
 	case a.Dissipation != "":
@@ -126,7 +131,7 @@ func build[T kernel.Float](a Architecture) (network[T], error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	a.Hidden, a.Angles, a.Masses = slices.Clone(a.Hidden), slices.Clone(a.Angles), slices.Clone(a.Masses)
+	a.Hidden, a.Angles, a.Masses, a.Skew = slices.Clone(a.Hidden), slices.Clone(a.Angles), slices.Clone(a.Masses), slices.Clone(a.Skew)
 	switch a.Kind {
 	case KindBaseline:
 		return newBaseline[T](&a), nil
@@ -134,6 +139,8 @@ func build[T kernel.Float](a Architecture) (network[T], error) {
 		return newSecondOrder[T](&a), nil
 	case KindDissipative, KindHelmholtz:
 		return newDissipative[T](&a), nil
+	case KindNonCanonical:
+		return newNonCanonical[T](&a), nil
 	}
 	return newHamiltonian[T](&a), nil
 }
@@ -186,8 +193,8 @@ func (a *Architecture) check() error {
 		return err
 	}
 	if !LearnsH(a.Kind) {
-		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil {
-			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation and masses", a.Kind)
+		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil || a.Skew != nil {
+			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation, masses and skew matrix", a.Kind)
 		}
 		return nil
 	}
@@ -200,7 +207,21 @@ func (a *Architecture) check() error {
 	if a.Structure&QuadraticKinetic != 0 && a.Structure&Separable == 0 {
 		return errors.New("model: a kinetic energy whose coefficients depend on the positions (structure quadratic-kinetic without separable) is fitted by the closed form only; a network without structure can learn it")
 	}
+	if a.Kind == KindNonCanonical {
+		return a.checkNonCanonical()
+	}
 	return a.checkBodies()
+}
+
+// checkNonCanonical checks what speaks of the skew matrix.
+func (a *Architecture) checkNonCanonical() error {
+	switch {
+	case a.Skew == nil:
+		return fmt.Errorf("model: a %s needs the skew matrix of its coordinates: give its rows, as in \"0,1;-1,0\"", a.Kind)
+	case a.Structure != 0 || a.Dissipation != "" || a.Masses != nil:
+		return errors.New("model: structure, dissipation and masses speak of positions and momenta, which coordinates with a skew matrix of their own are not; leave one of the two out")
+	}
+	return checkSkew(a.Skew, a.Dim)
 }
 
 // checkBodies checks what speaks of bodies.

@@ -76,7 +76,7 @@ func TestGoldenPairs(t *testing.T) {
 func architectures() map[string]Architecture {
 	all := map[string]Architecture{}
 	for _, kind := range Kinds() {
-		all[kind] = Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "softplus"}.Complete()
+		all[kind] = Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "softplus", Skew: skewOf(kind)}.Complete()
 		if kind == KindPairwise {
 			a := all[kind]
 			a.Dim = 12 // three bodies in a plane
