@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/data"
+	"hnn/fit"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
@@ -72,17 +74,46 @@ func TestExactlyReversible(t *testing.T) {
 	}
 }
 
-// Through networks: a separable one by a splitting, any by Tao's method.
+// learned returns a network that was trained on the spring, whose orbits so stay near it for
+// as long as one likes.
+func learned(t *testing.T, kind string) model.Network[float64] {
+	rng := rand.New(rand.NewPCG(1, 2))
+	task, err := data.TaskOptions("spring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := data.Generate("spring", rng, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := fit.RowsOf[float64](split.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := fit.New(net, rows, fit.Rows[float64]{}, fit.Options{Steps: 200, LearningRate: 1e-2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	if err := trainer.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// Through learned models: a separable one by a splitting, any by Tao's method.
 func TestExactlyReversibleNetwork(t *testing.T) {
 	x0 := []float64{0.75, -0.5} // on the grid
 	for kind, m := range map[string]ode.Method{model.KindSeparable: ode.Leapfrog, model.KindHNN: ode.Tao2} {
-		net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		net := learned(t, kind)
 		set := &ode.Settings{Method: m, Step: 0.05, Reversible: true, Copies: !m.NeedsSplit(), MaxSteps: 2_000_000}
 		solve := func(x, times []float64) []float64 {
 			var out []float64
+			var err error
 			if split, ok := model.SplitOf(net); ok {
 				out, _, err = ode.SolveSplit(split.Split(), x, times, nil, set)
 			} else {
