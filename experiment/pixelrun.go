@@ -91,6 +91,9 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
 	}
 	a, err := c.architecture(d.columns())
+	if err == nil && a.Structure&model.Pairwise != 0 {
+		a.Nearest = a.LeastDistance(d.fitted().Train.X)
+	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)
 	}

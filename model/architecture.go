@@ -64,6 +64,9 @@ type Architecture struct {
 	Dissipation string `json:"dissipation,omitempty"`
 	// Masses of the bodies of a pairwise H; nil means 1 each, of bodies in a plane.
 	Masses []float64 `json:"masses,omitempty"`
+	// Nearest is, of a pairwise H, the distance below which the law of the pairs goes on as
+	// 1/r, such as the least in the training data; 0 for none.
+	Nearest float64 `json:"nearest,omitempty"`
 	// Skew is the matrix J of a NonCanonical model, Dim x Dim, row-major.
 	Skew []float64 `json:"skew,omitempty"`
 }
@@ -227,8 +230,8 @@ func (a *Architecture) checkNonCanonical() error {
 // checkBodies checks what speaks of bodies.
 func (a *Architecture) checkBodies() error {
 	if a.Structure&Pairwise == 0 {
-		if a.Masses != nil {
-			return errors.New("model: masses are given, but they serve the structure pairwise only")
+		if a.Masses != nil || a.Nearest != 0 {
+			return errors.New("model: masses or a nearest distance are given, but they serve the structure pairwise only")
 		}
 		return nil
 	}
@@ -249,6 +252,9 @@ func (a *Architecture) checkBodies() error {
 			return fmt.Errorf("model: structure pairwise with %d masses does not fit states of length %d; a state is (positions, momenta), each with every coordinate of each body", n, a.Dim)
 		}
 		return fmt.Errorf("model: structure pairwise needs bodies in a plane, states of length 4 for each of at least 2 of them, and these have %d; give the masses for another space", a.Dim)
+	}
+	if !(a.Nearest >= 0) || math.IsInf(a.Nearest, 0) {
+		return fmt.Errorf("model: the nearest distance is %v; it is positive, or 0 for none", a.Nearest)
 	}
 	return nil
 }

@@ -88,16 +88,31 @@ func (p *bodiesPass[T]) adjoint(gbar, grad, xbar []T) {
 // with one network n for all pairs: it does not change when the bodies are moved,
 // turned, mirrored, or (those of equal mass) exchanged, and it serves any number of
 // bodies. Logarithm and 1/r let one network do for distances of several decades, as
-// near-collisions have; beyond those seen n saturates, and phi goes on as 1/r. The
-// positions are as in PairTerm.
+// near-collisions have. Nearer than nearest n(log r) stays what it is there, but for a
+// margin that makes it smooth, and phi goes on as 1/r. The positions are as in PairTerm.
 type pairPart[T kernel.Float] struct {
 	mlp[T]
-	masses []float64
-	space  int
+	masses     []float64
+	space      int
+	logNearest float64
 }
 
 func newPairPart[T kernel.Float](a *Architecture, prefix string, masses []float64, space int) *pairPart[T] {
-	return &pairPart[T]{newMLP[T](a, prefix, 1, nil, 1), masses, space}
+	return &pairPart[T]{newMLP[T](a, prefix, 1, nil, 1), masses, space, math.Log(a.Nearest)}
+}
+
+// margin is how far below logNearest the network is asked at most.
+const margin = 0.1
+
+// input is u, what the network gets for log r, with du/dlog r and the second derivative
+// over the first: log r itself down to logNearest, and from there on
+// logNearest - margin tanh((logNearest - log r) / margin), whose first two derivatives fit.
+func (t *pairPart[T]) input(log float64) (u, slope, bend T) {
+	if !(log < t.logNearest) {
+		return T(log), 1, 0
+	}
+	tanh := math.Tanh((t.logNearest - log) / margin)
+	return T(t.logNearest - margin*tanh), T(1 - tanh*tanh), T(2 * tanh / margin)
 }
 
 // pairs is the number of pairs of n bodies.
@@ -107,7 +122,8 @@ func (t *pairPart[T]) pass(rows int) *pairPartPass[T] {
 	n := rows * pairs(len(t.masses))
 	p := &pairPartPass[T]{
 		pairPart: t, tape: t.net.NewTape(n), x: make([]T, rows*len(t.masses)*t.space),
-		logs: make([]T, n), values: make([]T, n), slopes: make([]T, n),
+		logs: make([]T, n), inputs: make([]T, n), inputSlopes: make([]T, n), inputBends: make([]T, n),
+		values: make([]T, n), slopes: make([]T, n),
 		valuesBar: make([]T, n), slopesBar: make([]T, n), logsBar: make([]T, n),
 	}
 	for i, m := range t.masses {
@@ -127,18 +143,19 @@ type pairPartPass[T kernel.Float] struct {
 	strengths []T // m_i m_j
 	x         []T // the positions of the last pass
 	rows      int
-	// rows x pairs: log r, n, dn/dlog r (after a pass dphi/dlog r), and the derivatives of
-	// a loss by them.
-	logs, values, slopes          []T
-	logsBar, valuesBar, slopesBar []T
+	// rows x pairs: log r, what input makes of it, n, dn/du (after a pass dphi/dlog r), and
+	// the derivatives of a loss by log r, n and dn/du.
+	logs, inputs, inputSlopes, inputBends []T
+	values, slopes                        []T
+	logsBar, valuesBar, slopesBar         []T
 }
 
 func (p *pairPartPass[T]) distances(x []T, rows int) {
 	n, d := len(p.strengths), len(p.masses)*p.space
 	bodies := len(p.masses)
 	for r := range rows {
-		x, logs := x[r*d:(r+1)*d], p.logs[r*n:(r+1)*n]
-		pair := 0
+		x := x[r*d : (r+1)*d]
+		pair := r * n
 		for i := range bodies {
 			for j := i + 1; j < bodies; j++ {
 				square := 0.0
@@ -146,7 +163,9 @@ func (p *pairPartPass[T]) distances(x []T, rows int) {
 					delta := float64(x[a+i] - x[a+j])
 					square += delta * delta
 				}
-				logs[pair] = T(math.Log(square) / 2)
+				log := math.Log(square) / 2
+				p.logs[pair] = T(log)
+				p.inputs[pair], p.inputSlopes[pair], p.inputBends[pair] = p.input(log)
 				pair++
 			}
 		}
@@ -155,7 +174,7 @@ func (p *pairPartPass[T]) distances(x []T, rows int) {
 
 func (p *pairPartPass[T]) value(x []T) T {
 	p.distances(x, 1)
-	p.tape.Value(p.logs, p.values, len(p.strengths))
+	p.tape.Value(p.inputs, p.values, len(p.strengths))
 	var s T
 	for i, m := range p.strengths {
 		s += m * p.values[i] * inverse(p.logs[i])
@@ -169,9 +188,9 @@ func (p *pairPartPass[T]) gradient(x, g []T, rows int) {
 	p.rows = rows
 	copy(p.x, x[:rows*d])
 	p.distances(x, rows)
-	p.tape.Gradient(p.logs, p.slopes, p.values, rows*n)
+	p.tape.Gradient(p.inputs, p.slopes, p.values, rows*n)
 	for i, value := range p.values[:rows*n] {
-		p.slopes[i] = inverse(p.logs[i]) * (p.slopes[i] - value)
+		p.slopes[i] = inverse(p.logs[i]) * (p.slopes[i]*p.inputSlopes[i] - value)
 	}
 	clear(g[:rows*d])
 	for r := range rows {
@@ -200,8 +219,10 @@ func inverseSquare[T kernel.Float](log T) T { return T(math.Exp(-2 * float64(log
 // adjoint, for one pair with Delta = q_i - q_j, s = dphi/dlog r = (n' - n) / r,
 // f = m s / r^2 and its cotangent c = gbar_i - gbar_j:
 //
-//	fbar = c.Delta;  sbar = m fbar / r^2;  n'bar = sbar / r;  nbar = -sbar / r
-//	log r gets -2 f fbar - s sbar and what the network's adjoint makes of n'bar, nbar
+//	fbar = c.Delta;  sbar = m fbar / r^2;  nbar = -sbar / r
+//	n' = u' dn/du, so (dn/du)bar = -u' nbar
+//	log r gets -2 f fbar - s sbar - n' (u''/u') nbar, and u' times what the network's
+//	adjoint makes of (dn/du)bar and nbar
 //	Delta gets f c + (log r)bar Delta / r^2
 func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 	n, bodies := len(p.strengths), len(p.masses)
@@ -216,8 +237,8 @@ func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 					fbar += (gbar[a+i] - gbar[a+j]) * (x[a+i] - x[a+j])
 				}
 				l := p.logs[pair]
-				p.slopesBar[pair] = p.strengths[pair-r*n] * fbar * inverseSquare(l) * inverse(l)
-				p.valuesBar[pair] = -p.slopesBar[pair]
+				nbar := -p.strengths[pair-r*n] * fbar * inverseSquare(l) * inverse(l)
+				p.valuesBar[pair], p.slopesBar[pair] = nbar, -nbar*p.inputSlopes[pair]
 				pair++
 			}
 		}
@@ -233,11 +254,13 @@ func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 		pair := r * n
 		for i := range bodies {
 			for j := i + 1; j < bodies; j++ {
-				square := inverseSquare(p.logs[pair])
-				f := p.strengths[pair-r*n] * p.slopes[pair] * square
-				// -2 f fbar = -2 s sbar, and n'bar r = sbar.
-				sbar := p.slopesBar[pair] / inverse(p.logs[pair])
-				l := (p.logsBar[pair] - 3*p.slopes[pair]*sbar) * square
+				over, square := inverse(p.logs[pair]), inverseSquare(p.logs[pair])
+				s, nbar := p.slopes[pair], p.valuesBar[pair]
+				f := p.strengths[pair-r*n] * s * square
+				slope := s/over + p.values[pair] // n'
+				// -2 f fbar = -2 s sbar, and sbar = -r nbar.
+				l := p.inputSlopes[pair]*p.logsBar[pair] - slope*p.inputBends[pair]*nbar + 3*s*nbar/over
+				l *= square
 				for a := 0; a < d; a += bodies {
 					delta := f*(gbar[a+i]-gbar[a+j]) + l*(x[a+i]-x[a+j])
 					xbar[a+i] += delta
@@ -247,6 +270,26 @@ func (p *pairPartPass[T]) adjoint(gbar, grad, xbar []T) {
 			}
 		}
 	}
+}
+
+// LeastDistance is the least distance between two bodies in states x, row-major, of a
+// pairwise architecture: its Nearest, if it is trained on them.
+func (a Architecture) LeastDistance(x []float64) float64 {
+	masses, space := a.bodies()
+	bodies, least := len(masses), math.Inf(1)
+	for ; len(x) >= a.Dim; x = x[a.Dim:] {
+		for i := range bodies {
+			for j := range i {
+				square := 0.0
+				for at := 0; at < bodies*space; at += bodies {
+					delta := x[at+i] - x[at+j]
+					square += delta * delta
+				}
+				least = min(least, square)
+			}
+		}
+	}
+	return math.Sqrt(least)
 }
 
 // WithMasses returns a pairwise model for bodies of other masses, as many as are given,

@@ -100,3 +100,40 @@ func TestWithMasses(t *testing.T) {
 		t.Error("a body without mass was taken")
 	}
 }
+
+// Nearer than the distances seen the law goes on as 1/r, smoothly: the force is the
+// potential's slope, and its adjoint agrees with differences, also on the way over.
+func TestNearest(t *testing.T) {
+	a := Architecture{
+		Kind: KindPairwise, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh",
+		Masses: []float64{1, 1}, Nearest: 0.5,
+	}
+	if d := a.LeastDistance([]float64{1, 4, 0, 0, -1, -1.25, 9, 9}); d != 0.25 {
+		t.Errorf("least distance %v", d)
+	}
+	net := newNetwork[float64](t, a)
+	energy, pass := net.(Energetic).Energy(), net.NewPass(1)
+	potential := func(r float64) float64 { return energy([]float64{r, 0, 0, 0}) }
+	dx, xbar, ignored := make([]float64, 4), make([]float64, 4), make([]float64, 4)
+	force := func(r float64) float64 {
+		pass.Field([]float64{r, 0, 0, 0}, dx, 1)
+		return dx[2]
+	}
+	const h = 1e-4
+	for _, r := range []float64{0.3, 0.4, 0.45, 0.48, 0.499, 0.501, 0.7} {
+		slope := (8*(potential(r+h)-potential(r-h)) - (potential(r+2*h) - potential(r-2*h))) / (12 * h)
+		if f := force(r); math.Abs(f+slope) > 1e-8*math.Abs(f) {
+			t.Errorf("r = %v: force %v, slope of the potential %v", r, f, slope)
+		}
+		slope = (8*(force(r+h)-force(r-h)) - (force(r+2*h) - force(r-2*h))) / (12 * h)
+		pass.Field([]float64{r, 0, 0, 0}, ignored, 1)
+		pass.Adjoint([]float64{0, 0, 1, 0}, nil, xbar)
+		if math.Abs(xbar[0]-slope) > 1e-8*math.Abs(slope) {
+			t.Errorf("r = %v: derivative of the force %v, by differences %v", r, xbar[0], slope)
+		}
+	}
+	// tanh is 1 to rounding 20 margins below.
+	if near, nearer := 1e-2*potential(1e-2), 1e-5*potential(1e-5); math.Abs(near-nearer) > 1e-12*math.Abs(near) {
+		t.Errorf("r V(r) is %v at 1e-2, %v at 1e-5", near, nearer)
+	}
+}

@@ -94,6 +94,7 @@ func architectures() map[string]Architecture {
 	}
 	add("constant masses", func(a *Architecture) { a.Structure = Separable | QuadraticKinetic })
 	add("bodies on a line", func(a *Architecture) { a.Structure, a.Masses = Pairwise, []float64{1, 3} })
+	add("bodies nearer than seen", func(a *Architecture) { a.Structure, a.Masses, a.Nearest = Pairwise, []float64{1, 3}, 1.5 })
 	add("friction", func(a *Architecture) { a.Dissipation = DissipationLinear })
 	add("convex dissipation", func(a *Architecture) { a.Dissipation = DissipationConvex })
 	add("separable with dissipation", func(a *Architecture) { a.Structure, a.Dissipation = Separable, DissipationLearned })
