@@ -49,6 +49,9 @@ func TestTrainingLearns(t *testing.T) {
 	for _, kind := range planeKinds() {
 		a := small
 		a.Kind = kind
+		if kind == model.KindNonCanonical {
+			a.Skew = []float64{0, 1, -1, 0}
+		}
 		tr := newTrainer(t, newNetwork[float32](t, a), Options{Steps: 600, Batch: 200, LearningRate: 1e-2, TestEvery: 600, Schedule: Schedule{Kind: "cosine"}})
 		var first, last Record
 		if err := tr.Run(context.Background(), func(r Record) error {
