@@ -198,7 +198,7 @@ func (t *arrayTable) several(c *Columns) error {
 	for _, part := range []struct {
 		from []int
 		into *[]int
-	}{{arrays.q, &t.roles.q}, {arrays.p, &t.roles.p}, {arrays.dq, &t.roles.dq}, {arrays.dp, &t.roles.dp}} {
+	}{{arrays.q, &t.roles.q}, {arrays.p, &t.roles.p}, {arrays.dq, &t.roles.dq}, {arrays.dp, &t.roles.dp}, {arrays.input, &t.roles.input}} {
 		if *part.into, err = columns(part.from); err != nil {
 			return err
 		}

@@ -14,7 +14,8 @@ type builder struct {
 	mapping *Mapping
 	set     *Set
 	roles   *roles
-	// values are the numbers of the next row: the time, the states, the derivatives.
+	// values are the numbers of the next row: the time, the states, the derivatives, the
+	// inputs.
 	// Column i of the file goes to values[dest[i]]; -1 is none.
 	values []float64
 	dest   []int
@@ -49,11 +50,16 @@ func newBuilder(m *Mapping, r *roles, o *ReadOptions) *builder {
 			b.dest[i] = 1 + b.set.Dim + k
 		}
 	}
-	b.values = make([]float64, 1+b.set.Dim)
+	width := 1 + b.set.Dim
 	if len(r.dq) > 0 {
-		b.values = make([]float64, 1+2*b.set.Dim)
+		width += b.set.Dim
 		b.set.DX = []float64{}
 	}
+	for k, i := range r.input {
+		b.set.InputNames = append(b.set.InputNames, m.Names[i])
+		b.dest[i] = width + k
+	}
+	b.values = make([]float64, width+len(r.input))
 	return b
 }
 
@@ -129,11 +135,12 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 	s.T = append(s.T, t)
 	s.X = append(s.X, b.values[1:1+s.Dim]...)
 	if s.DX != nil {
-		s.DX = append(s.DX, b.values[1+s.Dim:]...)
+		s.DX = append(s.DX, b.values[1+s.Dim:1+2*s.Dim]...)
 		if b.roles.velocities && slices.Equal(b.roles.dq, b.roles.p) {
 			copy(s.DX[n*s.Dim:], b.values[1+len(b.roles.q):1+s.Dim])
 		}
 	}
+	s.Inputs = append(s.Inputs, b.values[len(b.values)-len(s.InputNames):]...)
 	return nil
 }
 
@@ -176,6 +183,9 @@ func (b *builder) grow() {
 	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
 	if b.set.DX != nil {
 		b.set.DX = withRoom(b.set.DX, rows*b.set.Dim)
+	}
+	if m := len(b.set.InputNames); m > 0 {
+		b.set.Inputs = withRoom(b.set.Inputs, rows*m)
 	}
 }
 

@@ -12,7 +12,7 @@ import "errors"
 // has two rows, or if a derivative overflows.
 func (s *Set) CentralDifferences() (*Set, error) {
 	d := s.Dim
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, PositionsOnly: s.PositionsOnly}
+	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
 	for trial := range s.Trials() {
 		t, x, _ := s.Trial(trial)
 		n := len(t)
@@ -21,6 +21,7 @@ func (s *Set) CentralDifferences() (*Set, error) {
 		}
 		out.T = append(out.T, t...)
 		out.X = append(out.X, x...)
+		out.Inputs = append(out.Inputs, s.InputRows(s.Offsets[trial], s.Offsets[trial+1])...)
 		if s.Clean != nil {
 			out.Clean = append(out.Clean, view(s.Clean, s.Offsets[trial], s.Offsets[trial+1], d)...)
 		}

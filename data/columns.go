@@ -13,7 +13,7 @@ import (
 // hold. What is left empty is recognised by its usual name: t or time; trial,
 // episode, run or id; q, x, y, z, theta, angle, o and the like, numbered or not, for
 // positions; p, v, w, omega for momenta; dq, dq/dt, q_dot, qdot for the derivative of
-// a column q. A column is named as the file names it, or by its number from 1.
+// a column q; u, input, control, force, torque, voltage for inputs. A column is named as the file names it, or by its number from 1.
 type Columns struct {
 	Time  string   `yaml:"time,omitempty" json:"time"`
 	Trial string   `yaml:"trial,omitempty" json:"trial,omitempty"`
@@ -21,12 +21,18 @@ type Columns struct {
 	P     []string `yaml:"p,flow,omitempty" json:"p"`
 	DQ    []string `yaml:"dq,flow,omitempty" json:"dq,omitempty"`
 	DP    []string `yaml:"dp,flow,omitempty" json:"dp,omitempty"`
+	// Input are what acts on the system from outside; NoInput alone says that nothing does.
+	Input []string `yaml:"input,flow,omitempty" json:"input,omitempty"`
 }
+
+// NoInput is the name that stands for no input.
+const NoInput = "none"
 
 // roles are indices into the columns of a file. Only time and q are always there.
 type roles struct {
 	time, trial  int // -1 where there is none
 	q, p, dq, dp []int
+	input        []int
 	// velocities says that p are velocities by their names, taken for momenta.
 	velocities bool
 	notes      []string
@@ -65,11 +71,15 @@ func (c *Columns) resolve(names []string) (*roles, error) {
 	}
 	out := &roles{time: -1, trial: -1}
 	var err error
+	input := c.Input
+	if _, ok := r.exact[NoInput]; !ok && len(input) == 1 && input[0] == NoInput {
+		input = nil
+	}
 	// What the user names is taken first, so that nothing else claims it.
 	for _, given := range []struct {
 		names []string
 		into  *[]int
-	}{{c.Q, &out.q}, {c.P, &out.p}, {c.DQ, &out.dq}, {c.DP, &out.dp}} {
+	}{{c.Q, &out.q}, {c.P, &out.p}, {c.DQ, &out.dq}, {c.DP, &out.dp}, {input, &out.input}} {
 		for _, name := range given.names {
 			i, err := r.named(name)
 			if err != nil {
@@ -141,6 +151,10 @@ func (r *resolver) states(c *Columns, out *roles) error {
 			p = append(p, i)
 		case positionName.MatchString(name):
 			q = append(q, i)
+		case inputName.MatchString(name):
+			if c.Input == nil {
+				out.input = append(out.input, i)
+			}
 		default:
 			unknown = append(unknown, i)
 		}
@@ -279,7 +293,7 @@ func (r *resolver) once(out *roles) error {
 	for _, c := range []struct {
 		role    string
 		columns []int
-	}{{"time", []int{out.time}}, {"q", out.q}, {"p", out.p}, {"dq", out.dq}, {"dp", out.dp}} {
+	}{{"time", []int{out.time}}, {"q", out.q}, {"p", out.p}, {"dq", out.dq}, {"dp", out.dp}, {"input", out.input}} {
 		if err := claim(c.role, c.columns...); err != nil {
 			return err
 		}
@@ -358,6 +372,7 @@ var (
 	positionName = regexp.MustCompile(`^(q|x|y|z|o|theta|θ|phi|φ|angle|pos|position|displacement)` + suffix + `$`)
 	momentumName = regexp.MustCompile(`^(p|v|w|omega|ω|vel|velocity|angular[ _]velocity|speed|mom|momentum)(` + suffix + `|_?(?:theta|θ|phi|φ)_?[0-9]*)$`)
 	velocityName = regexp.MustCompile(`^(v|w|omega|ω|vel|velocity|angular[ _]velocity|speed)` + suffix + `$`)
+	inputName    = regexp.MustCompile(`^(u|input|control|force|torque|voltage)` + suffix + `$`)
 	// accelerations are the derivatives of velocities that have names of their own.
 	acceleration = regexp.MustCompile(`^(v|vel|velocity)` + suffix + `$`)
 
@@ -412,7 +427,7 @@ func (c *Columns) assume(n int, rows [][]float64) (notes []string, err error) {
 	if c.Time != "" && c.Q != nil {
 		return nil, nil
 	}
-	if c.Time != "" || c.Trial != "" || c.Q != nil || c.P != nil || c.DQ != nil || c.DP != nil {
+	if c.Time != "" || c.Trial != "" || c.Q != nil || c.P != nil || c.DQ != nil || c.DP != nil || c.Input != nil {
 		return nil, &columnError{"the columns have no names, and not all are named",
 			"name the time and the positions at least, by their numbers from 1, as in --time 1 --q 2 --p 3"}
 	}

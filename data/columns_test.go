@@ -19,7 +19,7 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"time (s),angle [rad],omega [rad/s]", Columns{}, "time (s)||angle [rad]|omega [rad/s]|||"},
 		{"t_s,x_m,v_m", Columns{}, "t_s||x_m|v_m|||"},
 		{"episode,t,o1,o2,w1,w2", Columns{}, "t|episode|o1,o2|w1,w2|||"},
-		{"run_id,t,theta,omega,torque", Columns{}, "t|run_id|theta|omega|||torque"},
+		{"run_id,t,theta,omega,torque", Columns{}, "t|run_id|theta|omega||||torque"},
 		{"t,position,velocity", Columns{}, "t||position|velocity|||"},
 		{"t,theta,angular velocity", Columns{}, "t||theta|angular velocity|||"},
 		{"t,q", Columns{}, "t||q||||"},
@@ -61,6 +61,14 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,theta,theta_dot,acc", Columns{P: []string{"theta_dot"}, DP: []string{"acc"}}, "t||theta|theta_dot|theta_dot|acc|"},
 		{"t,x,rate", Columns{DQ: []string{"rate"}}, "t||x|rate|||"},
 		{"t,run,x,v", Columns{Trial: "run"}, "t|run|x|v|||"},
+		// Inputs.
+		{"t,x,v,u", Columns{}, "t||x|v||||u"},
+		{"t,x,Force [N]", Columns{}, "t||x|||||Force [N]"},
+		{"t,q1,q2,p1,p2,u_1,u_2", Columns{}, "t||q1,q2|p1,p2||||u_1,u_2"},
+		{"t,x,v,motor,u", Columns{Input: []string{"motor"}}, "t||x|v|||u|motor"},
+		{"t,x,v,u", Columns{Input: []string{"none"}}, "t||x|v|||u"},
+		{"t,x,v,u,none", Columns{Input: []string{"none"}}, "t||x|v|||u|none"},
+		{"1,2,3,4", Columns{Time: "1", Q: []string{"2"}, P: []string{"3"}, Input: []string{"4"}}, "1||2|3||||4"},
 	} {
 		header := strings.Split(test.header, ",")
 		r, err := test.given.resolve(header)
@@ -71,6 +79,9 @@ func TestColumnsAreRecognised(t *testing.T) {
 		m := newMapping("", "", header, r)
 		join := func(names []string) string { return strings.Join(names, ",") }
 		got := strings.Join([]string{m.Time, m.Trial, join(m.Q), join(m.P), join(m.DQ), join(m.DP), join(m.Ignored)}, "|")
+		if m.Input != nil {
+			got += "|" + join(m.Input)
+		}
 		if got != test.want {
 			t.Errorf("%s (%+v): got %s, want %s", test.header, test.given, got, test.want)
 		}

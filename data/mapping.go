@@ -48,7 +48,7 @@ func newMapping(file, format string, names []string, r *roles) *Mapping {
 	if r.trial >= 0 {
 		m.Trial, used[r.trial] = names[r.trial], true
 	}
-	m.Q, m.P, m.DQ, m.DP = pick(r.q), pick(r.p), pick(r.dq), pick(r.dp)
+	m.Q, m.P, m.DQ, m.DP, m.Input = pick(r.q), pick(r.p), pick(r.dq), pick(r.dp), pick(r.input)
 	for i, name := range names {
 		if !used[i] && name != "" {
 			m.Ignored = append(m.Ignored, name)
@@ -71,7 +71,7 @@ func (m *Mapping) String() string {
 	for _, part := range []struct {
 		what  string
 		names []string
-	}{{"positions", m.Q}, {"momenta", m.P}, {"derivatives", append(m.DQ[:len(m.DQ):len(m.DQ)], m.DP...)}, {"ignored", m.Ignored}} {
+	}{{"positions", m.Q}, {"momenta", m.P}, {"derivatives", append(m.DQ[:len(m.DQ):len(m.DQ)], m.DP...)}, {"inputs", m.Input}, {"ignored", m.Ignored}} {
 		if len(part.names) > 0 {
 			fmt.Fprintf(&b, ", %s %s", part.what, strings.Join(part.names, " "))
 		}

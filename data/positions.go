@@ -4,7 +4,7 @@ package data
 func (e *Estimator) withMomenta(s *Set) *Set {
 	n := s.Dim
 	out := states(s)
-	out.Offsets, out.T = s.Offsets, s.T
+	out.Offsets, out.T, out.Inputs = s.Offsets, s.T, s.Inputs
 	for i := range s.Rows() {
 		out.X = append(out.X, s.X[i*n:(i+1)*n]...)
 		for j, v := range s.DX[i*n : (i+1)*n] {
@@ -16,7 +16,7 @@ func (e *Estimator) withMomenta(s *Set) *Set {
 
 // states returns an empty set of the states that positions are completed to.
 func states(positions *Set) *Set {
-	out := &Set{Dim: 2 * positions.Dim, Offsets: []int{0}}
+	out := &Set{Dim: 2 * positions.Dim, Offsets: []int{0}, InputNames: positions.InputNames}
 	for j := range positions.Dim {
 		out.Names = append(out.Names, positions.columnName(j))
 	}

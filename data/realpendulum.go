@@ -54,7 +54,7 @@ func RealPendulum(path string, o ReadOptions) (*Split, *Mapping, error) {
 // overflows.
 func (s *Set) ForwardDifferences() (*Set, error) {
 	d := s.Dim
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, PositionsOnly: s.PositionsOnly}
+	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
 	for trial := range s.Trials() {
 		t, x, _ := s.Trial(trial)
 		if len(t) < 2 {
@@ -63,6 +63,7 @@ func (s *Set) ForwardDifferences() (*Set, error) {
 		last := len(t) - 1
 		out.T = append(out.T, t[:last]...)
 		out.X = append(out.X, x[:last*d]...)
+		out.Inputs = append(out.Inputs, s.InputRows(s.Offsets[trial], s.Offsets[trial]+last)...)
 		for i := range last {
 			for j := range d {
 				out.DX = append(out.DX, (x[(i+1)*d+j]-x[i*d+j])/(t[i+1]-t[i]))

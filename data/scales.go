@@ -17,6 +17,8 @@ type Scales struct {
 	State  []float64 `json:"state"`
 	Origin []float64 `json:"origin"`
 	Time   float64   `json:"time"`
+	// Input has a number for each input, which is divided by it; nil where there are none.
+	Input []float64 `json:"input,omitempty"`
 }
 
 // ScaleOptions says what NewScales must respect.
@@ -41,8 +43,10 @@ const mostUneven = 1e6
 // products are their geometric mean, and the time in which a state changes by its scale.
 // s has derivatives.
 //
-// It is an error if a column is constant, nothing moves, or the columns are in units
-// so different that no common product serves them.
+// Inputs are divided by their root mean square.
+//
+// It is an error if a column is constant, an input zero in every row, nothing moves, or the
+// columns are in units so different that no common product serves them.
 func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	d, n := s.Dim, s.Dim/2
 	sc := &Scales{State: make([]float64, d), Origin: make([]float64, d)}
@@ -60,6 +64,9 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 		if constant(v, s.X[j]) {
 			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.columnName(j), s.X[j])
 		}
+	}
+	if err := sc.scaleInputs(s); err != nil {
+		return nil, err
 	}
 	size := sc.sizes(s)
 	product := make([]float64, n)
@@ -100,6 +107,22 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	return sc, nil
 }
 
+// scaleInputs finds the scales of the inputs.
+func (sc *Scales) scaleInputs(s *Set) error {
+	m := len(s.InputNames)
+	for j, name := range s.InputNames {
+		square := 0.0
+		for i := j; i < len(s.Inputs); i += m {
+			square += s.Inputs[i] * s.Inputs[i] / float64(s.Rows())
+		}
+		if square == 0 {
+			return fmt.Errorf("data: the input %s is zero in every row that trains, so nothing can be learned of it: leave it out (--input names the inputs, --input none is without any)", name)
+		}
+		sc.Input = append(sc.Input, math.Sqrt(square))
+	}
+	return nil
+}
+
 // constant reports whether a column of this spread about values such as v does not move
 // but by rounding.
 func constant(spread, v float64) bool { return !(spread > 1e-12*math.Abs(v)) }
@@ -134,6 +157,11 @@ func (sc *Scales) Validate(dim int) error {
 	for i := range dim {
 		if !(sc.State[i] > 0) || math.IsInf(sc.State[i], 1) || !finite(sc.Origin[i]) {
 			return fmt.Errorf("data: component %d has the scale %v and the origin %v; a scale is positive, and both are finite", i, sc.State[i], sc.Origin[i])
+		}
+	}
+	for j, v := range sc.Input {
+		if !(v > 0) || math.IsInf(v, 1) {
+			return fmt.Errorf("data: input %d has the scale %v, want a positive number", j, v)
 		}
 	}
 	if !(sc.Time > 0) || math.IsInf(sc.Time, 1) {
@@ -176,7 +204,30 @@ func (sc *Scales) Restore(x, z []float64) {
 	}
 }
 
-// Apply returns s with dimensionless states, times and derivatives.
+// Signal returns a signal of dimensionless inputs and times; nil stays nil.
+func (sc *Scales) Signal(s *Signal) *Signal {
+	if s == nil {
+		return nil
+	}
+	out := &Signal{T: slices.Clone(s.T), U: slices.Clone(s.U), Held: s.Held}
+	for i := range out.T {
+		out.T[i] /= sc.Time
+	}
+	sc.inputs(out.U)
+	return out
+}
+
+// inputs divides inputs, row-major, by their scales.
+func (sc *Scales) inputs(u []float64) {
+	if len(sc.Input) == 0 {
+		return
+	}
+	for i := range u {
+		u[i] /= sc.Input[i%len(sc.Input)]
+	}
+}
+
+// Apply returns s with dimensionless states, times, derivatives and inputs.
 func (sc *Scales) Apply(s *Set) *Set {
 	out := *s
 	out.T, out.X = slices.Clone(s.T), slices.Clone(s.X)
@@ -188,6 +239,8 @@ func (sc *Scales) Apply(s *Set) *Set {
 		out.Clean = slices.Clone(s.Clean)
 		sc.States(out.Clean, out.Clean)
 	}
+	out.Inputs = slices.Clone(s.Inputs)
+	sc.inputs(out.Inputs)
 	if s.DX != nil {
 		out.DX = slices.Clone(s.DX)
 		for i := range out.DX {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Set is a set of trajectories, called trials as in the files of measurements.
@@ -34,6 +35,10 @@ type Set struct {
 	Clean []float64
 	// Names holds the names of the Dim state columns, or is nil.
 	Names []string
+	// Inputs holds what acts on the system from outside in each row, as forces and
+	// voltages do, N x len(InputNames), row-major. Both are nil where nothing does.
+	Inputs     []float64
+	InputNames []string
 	// PositionsOnly says that a state holds positions and no momenta: Dim is then
 	// the number of degrees of freedom, and momenta have to be found before a model
 	// is fitted. Otherwise a state is the positions, then as many momenta.
@@ -57,6 +62,19 @@ func (s *Set) Trial(i int) (t, x, dx []float64) {
 // being nil where the set has none. It panics if there is no row i.
 func (s *Set) Row(i int) (x, dx []float64) {
 	return view(s.X, i, i+1, s.Dim), view(s.DX, i, i+1, s.Dim)
+}
+
+// InputRows returns a view of the inputs of rows lo to hi, nil where the set has none.
+func (s *Set) InputRows(lo, hi int) []float64 { return view(s.Inputs, lo, hi, len(s.InputNames)) }
+
+// InputSignal returns the inputs of trial i as a signal over its times, nil where the set
+// has none. They are views.
+func (s *Set) InputSignal(i int, held bool) *Signal {
+	if s.InputNames == nil {
+		return nil
+	}
+	lo, hi := s.Offsets[i], s.Offsets[i+1]
+	return &Signal{T: s.T[lo:hi:hi], U: s.InputRows(lo, hi), Held: held}
 }
 
 // Slice returns a view of rows lo to hi. A trial that the bounds cut is cut in
@@ -103,6 +121,8 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 		Clean:   view(s.Clean, lo, hi, s.Dim),
 		Names:   s.Names,
 
+		Inputs: s.InputRows(lo, hi), InputNames: s.InputNames,
+
 		PositionsOnly: s.PositionsOnly,
 	}
 }
@@ -118,10 +138,10 @@ func view(m []float64, lo, hi, dim int) []float64 {
 
 // Append adds copies of the trials of other after those of s. An empty s takes
 // over the shape of other. It is an error if the two differ in dimension or in
-// whether they have momenta, derivatives or clean states.
+// whether they have momenta, derivatives, clean states or inputs.
 func (s *Set) Append(other *Set) error {
 	if s.Rows() == 0 {
-		s.Dim, s.Names, s.PositionsOnly = other.Dim, other.Names, other.PositionsOnly
+		s.Dim, s.Names, s.InputNames, s.PositionsOnly = other.Dim, other.Names, other.InputNames, other.PositionsOnly
 		s.Offsets = []int{0}
 	} else {
 		switch {
@@ -133,6 +153,8 @@ func (s *Set) Append(other *Set) error {
 			return errors.New("data: cannot append a set with derivatives to one without, or the reverse")
 		case (s.Clean == nil) != (other.Clean == nil):
 			return errors.New("data: cannot append a set with clean states to one without, or the reverse")
+		case !slices.Equal(s.InputNames, other.InputNames):
+			return fmt.Errorf("data: cannot append a set with the inputs %q to one with %q", other.InputNames, s.InputNames)
 		}
 	}
 	rows := s.Rows()
@@ -143,6 +165,7 @@ func (s *Set) Append(other *Set) error {
 	s.X = append(s.X, other.X...)
 	s.DX = append(s.DX, other.DX...)
 	s.Clean = append(s.Clean, other.Clean...)
+	s.Inputs = append(s.Inputs, other.Inputs...)
 	return nil
 }
 
@@ -165,20 +188,26 @@ func (s *Set) Validate() error {
 			return fmt.Errorf("data: trial %d is empty", i-1)
 		}
 	}
+	input := func(j int) string { return s.InputNames[j] }
 	for _, m := range []struct {
 		name     string
 		data     []float64
 		optional bool
-	}{{"states", s.X, false}, {"derivatives", s.DX, true}, {"clean states", s.Clean, true}} {
+		columns  int
+		column   func(j int) string
+	}{
+		{"states", s.X, false, s.Dim, s.columnName}, {"derivatives", s.DX, true, s.Dim, s.columnName},
+		{"clean states", s.Clean, true, s.Dim, s.columnName}, {"inputs", s.Inputs, s.InputNames == nil, len(s.InputNames), input},
+	} {
 		if m.data == nil && m.optional {
 			continue
 		}
-		if len(m.data) != n*s.Dim {
-			return fmt.Errorf("data: %d numbers of %s for %d rows of %d", len(m.data), m.name, n, s.Dim)
+		if len(m.data) != n*m.columns {
+			return fmt.Errorf("data: %d numbers of %s for %d rows of %d", len(m.data), m.name, n, m.columns)
 		}
 		for i, v := range m.data {
 			if !finite(v) {
-				return fmt.Errorf("data: the %s hold %v in row %d, column %s: remove the row or repair it", m.name, v, i/s.Dim, s.columnName(i%s.Dim))
+				return fmt.Errorf("data: the %s hold %v in row %d, column %s: remove the row or repair it", m.name, v, i/m.columns, m.column(i%m.columns))
 			}
 		}
 	}

@@ -12,7 +12,7 @@ func (e *Estimator) fit(s *Set) *Set {
 	d := s.Dim
 	polynomial := e.Derivatives == LocalPolynomial
 	positions := s.PositionsOnly && polynomial // whose momenta are found here
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, PositionsOnly: s.PositionsOnly}
+	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
 	least := 2
 	if positions {
 		out, least = states(s), 3
@@ -59,6 +59,7 @@ func (e *Estimator) fit(s *Set) *Set {
 			}
 		}
 		out.T = append(out.T, s.T[lo:hi]...)
+		out.Inputs = append(out.Inputs, s.InputRows(lo, hi)...)
 		if s.Clean != nil && !positions {
 			out.Clean = append(out.Clean, s.Clean[lo*d:hi*d]...)
 		}

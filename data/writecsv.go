@@ -12,7 +12,8 @@ import (
 )
 
 // WriteCSV writes s as CSV that Read reads back to the same bits: a header, then
-// trial, t, the states and, where s has them, the derivatives as columns dNAME.
+// trial, t, the states and, where s has them, the derivatives as columns dNAME and the
+// inputs.
 // Reading names that are not the usual ones takes ReadOptions.Columns. States without
 // names are called q and p, with numbers where there are several of each. Clean states
 // are not written.
@@ -41,6 +42,7 @@ func WriteCSV(w io.Writer, s *Set) error {
 			line = appendNumbers(line, t[i:i+1])
 			line = appendNumbers(line, x[i*s.Dim:(i+1)*s.Dim])
 			line = appendNumbers(line, view(dx, i, i+1, s.Dim))
+			line = appendNumbers(line, s.InputRows(s.Offsets[trial]+i, s.Offsets[trial]+i+1))
 			if _, err := bw.Write(append(line, '\n')); err != nil {
 				return err
 			}
@@ -70,6 +72,7 @@ func csvHeader(s *Set) ([]byte, error) {
 			columns = append(columns, "d"+n)
 		}
 	}
+	columns = append(columns, s.InputNames...)
 	var b bytes.Buffer
 	cw := csv.NewWriter(&b)
 	cw.Write(columns)
@@ -77,7 +80,10 @@ func csvHeader(s *Set) ([]byte, error) {
 	header := slices.Clone(b.Bytes())
 
 	b.WriteString(strings.Repeat("0,", len(columns)-1) + "0\n")
-	given := Columns{Time: "t", Trial: "trial", Q: names}
+	given := Columns{Time: "t", Trial: "trial", Q: names, Input: s.InputNames}
+	if s.InputNames == nil {
+		given.Input = []string{NoInput}
+	}
 	if !s.PositionsOnly {
 		given.Q, given.P = names[:s.Dim/2], names[s.Dim/2:]
 	}
@@ -85,7 +91,7 @@ func csvHeader(s *Set) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: the states' names %q cannot be the columns of a file, rename them: %w", names, err)
 	}
-	if !slices.Equal(back.Names, names) || (back.DX == nil) != (s.DX == nil) {
+	if !slices.Equal(back.Names, names) || !slices.Equal(back.InputNames, s.InputNames) || (back.DX == nil) != (s.DX == nil) {
 		return nil, fmt.Errorf("data: columns named %q would be read back as states %q: rename or reorder them", names, back.Names)
 	}
 	return header, nil
