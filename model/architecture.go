@@ -47,6 +47,9 @@ func Dissipations() []string {
 	return []string{DissipationLinear, DissipationLearned, DissipationConvex, DissipationHelmholtz}
 }
 
+// maxInputs bounds what a file can ask for.
+const maxInputs = 1000
+
 // Architecture is what a network is built from.
 type Architecture struct {
 	Kind       string `json:"kind"`
@@ -67,6 +70,10 @@ type Architecture struct {
 	// Nearest is, of a pairwise H, the distance below which the law of the pairs goes on as
 	// 1/r, such as the least in the training data; 0 for none.
 	Nearest float64 `json:"nearest,omitempty"`
+	// Inputs is the number of inputs of a Driven model; InputGain is one of Gains, of a
+	// model with a Hamiltonian.
+	Inputs    int    `json:"inputs,omitempty"`
+	InputGain string `json:"input_gain,omitempty"`
 	// Skew is the matrix J of a NonCanonical model, Dim x Dim, row-major.
 	Skew []float64 `json:"skew,omitempty"`
 }
@@ -75,6 +82,9 @@ type Architecture struct {
 // kind stands for a structure or a dissipation, and an HNN with one of these has its
 // kind's name, that of the dissipation first.
 func (a Architecture) Complete() Architecture {
+	if a.Inputs > 0 && a.InputGain == "" && LearnsH(a.Kind) {
+		a.InputGain = GainLearned
+	}
 	switch a.Kind {
 	case KindSeparable:
 		a.Structure |= Separable
@@ -140,6 +150,11 @@ func build[T kernel.Float](a Architecture) (network[T], error) {
 		return newBaseline[T](&a), nil
 	case KindSecondOrder:
 		return newSecondOrder[T](&a), nil
+	}
+	if a.Inputs > 0 {
+		return newDriven[T](&a), nil
+	}
+	switch a.Kind {
 	case KindDissipative, KindHelmholtz:
 		return newDissipative[T](&a), nil
 	case KindNonCanonical:
@@ -192,14 +207,25 @@ func (a *Architecture) check() error {
 		return fmt.Errorf("model: component %d is marked as an angle, but it is a momentum", a.Dim/2+i)
 	}
 	// No network of the model is larger than this one.
-	if err := (nn.Spec{In: 2 * a.Dim, Hidden: a.Hidden, Out: a.Dim, Activation: act}).Validate(); err != nil {
+	if a.Inputs < 0 || a.Inputs > maxInputs {
+		return fmt.Errorf("model: %d inputs; a model has 0 to %d", a.Inputs, maxInputs)
+	}
+	if err := (nn.Spec{In: 2*a.Dim + a.Inputs, Hidden: a.Hidden, Out: a.Dim * max(a.Inputs, 1), Activation: act}).Validate(); err != nil {
 		return err
 	}
 	if !LearnsH(a.Kind) {
-		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil || a.Skew != nil {
-			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation, masses and skew matrix", a.Kind)
+		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil || a.Skew != nil || a.InputGain != "" {
+			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation, masses, skew matrix and the gain of inputs", a.Kind)
 		}
 		return nil
+	}
+	if a.InputGain != "" {
+		if !slices.Contains(Gains(), a.InputGain) {
+			return fmt.Errorf("model: no gain of inputs %q; it is one of %s", a.InputGain, strings.Join(Gains(), ", "))
+		}
+		if a.Inputs == 0 {
+			return errors.New("model: a gain of inputs is given, but there are no inputs")
+		}
 	}
 	if _, err := act.SmoothFor(); err != nil {
 		return fmt.Errorf("model: an HNN is trained through the gradient of its network: %w", err)
@@ -221,6 +247,8 @@ func (a *Architecture) checkNonCanonical() error {
 	switch {
 	case a.Skew == nil:
 		return fmt.Errorf("model: a %s needs the skew matrix of its coordinates: give its rows, as in \"0,1;-1,0\"", a.Kind)
+	case a.Inputs > 0:
+		return errors.New("model: inputs act on momenta, which coordinates with a skew matrix of their own are not; leave one of the two out")
 	case a.Structure != 0 || a.Dissipation != "" || a.Masses != nil:
 		return errors.New("model: structure, dissipation and masses speak of positions and momenta, which coordinates with a skew matrix of their own are not; leave one of the two out")
 	}

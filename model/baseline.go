@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"hnn/internal/kernel"
 	"hnn/ode"
 )
@@ -13,20 +15,51 @@ type Baseline[T kernel.Float] struct {
 }
 
 func newBaseline[T kernel.Float](a *Architecture) *Baseline[T] {
-	net := newMLP[T](a, "", a.Dim, a.Angles, a.Dim)
+	net := newStateMLP[T](a, "", a.Dim)
 	return &Baseline[T]{base[T]{architecture: *a, modules: []module[T]{&net}}, &net}
 }
 
-// Field returns an evaluator of the network at one state.
-func (m *Baseline[T]) Field() ode.Field {
-	point := m.net.net.NewPoint()
-	in, u, out := make([]T, m.Dim()), make([]T, m.net.inputs.width()), make([]T, m.Dim())
-	return func(_ float64, x, dx []float64) {
-		copyFloats(in, x)
-		embed(m.net.inputs, in, m.Dim(), u, 1)
-		point.Value(u, out)
+// newStateMLP returns a network of the state and the inputs, if there are any.
+func newStateMLP[T kernel.Float](a *Architecture, prefix string, out int) mlp[T] {
+	angles := a.Angles
+	if angles != nil {
+		angles = append(slices.Clip(angles), make([]bool, a.Inputs)...)
+	}
+	return newMLP[T](a, prefix, a.Dim+a.Inputs, angles, out)
+}
+
+// Field returns an evaluator of the network at one state, without input.
+func (m *Baseline[T]) Field() ode.Field { return undriven(m.DrivenField()) }
+
+func undriven(f func(x, u, dx []float64)) ode.Field {
+	return func(_ float64, x, dx []float64) { f(x, nil, dx) }
+}
+
+// DrivenField returns an evaluator of the network at one state under inputs, nil for none.
+func (m *Baseline[T]) DrivenField() func(x, u, dx []float64) {
+	value, out := m.net.pointValue(m.Dim()), make([]T, m.Dim())
+	return func(x, u, dx []float64) {
+		value(x, u, out)
 		copyFloats(dx, out)
 	}
+}
+
+// pointValue returns an evaluator at one state of length d, under inputs or nil for none.
+func (m *mlp[T]) pointValue(d int) func(x, u []float64, out []T) {
+	point := m.net.NewPoint()
+	in, embedded := make([]T, len(m.inputs)), make([]T, m.inputs.width())
+	return func(x, u []float64, out []T) {
+		copyFloats(in[:d], x)
+		clear(in[d:])
+		copyFloats(in[d:], u)
+		embed(m.inputs, in, len(in), embedded, 1)
+		point.Value(embedded, out)
+	}
+}
+
+// DrivenBatchField returns an evaluator of the network at many states under inputs.
+func (m *Baseline[T]) DrivenBatchField() func(x, u, dx []float64, rows int) {
+	return m.drivenBatch(m.NewPass)
 }
 
 // BatchField returns an evaluator of the network at many states.
@@ -40,7 +73,55 @@ func (m *Baseline[T]) widen() Model {
 }
 
 // NewPass returns temporaries for up to rows rows.
-func (m *Baseline[T]) NewPass(rows int) Pass[T] { return newValuePass(m.net, rows) }
+func (m *Baseline[T]) NewPass(rows int) Pass[T] { return newStatePass(m.net, rows, m.Inputs()) }
+
+// newStatePass is the pass of a network of states and as many inputs, a DrivenPass where
+// there are any.
+func newStatePass[T kernel.Float](m *mlp[T], rows, inputs int) Pass[T] {
+	p := newValuePass(m, rows)
+	if inputs == 0 {
+		return p
+	}
+	n := rows * len(m.inputs)
+	return &stateInputPass[T]{valuePass: p, inputs: inputs, in: make([]T, n), inBar: make([]T, n)}
+}
+
+// stateInputPass is P1 of a network of states with inputs behind them.
+type stateInputPass[T kernel.Float] struct {
+	*valuePass[T]
+	inputs    int
+	u         []T // nil for none
+	in, inBar []T
+}
+
+var _ DrivenPass[float32] = (*stateInputPass[float32])(nil)
+
+func (p *stateInputPass[T]) Inputs() int { return p.inputs }
+func (p *stateInputPass[T]) Drive(u []T) { p.u = u }
+
+func (p *stateInputPass[T]) Field(x, y []T, rows int) {
+	w, m := len(p.mlp.inputs), p.inputs
+	for r := range rows {
+		in := p.in[r*w : (r+1)*w]
+		clear(in[copy(in[:w-m], x[r*(w-m):]):])
+		if p.u != nil {
+			copy(in[w-m:], p.u[r*m:])
+		}
+	}
+	p.valuePass.Field(p.in, y, rows)
+}
+
+func (p *stateInputPass[T]) Adjoint(ybar, grad, xbar []T) {
+	if xbar == nil {
+		p.valuePass.Adjoint(ybar, grad, nil)
+		return
+	}
+	p.valuePass.Adjoint(ybar, grad, p.inBar)
+	w, d := len(p.mlp.inputs), len(p.mlp.inputs)-p.inputs
+	for r := range p.rows {
+		copy(xbar[r*d:(r+1)*d], p.inBar[r*w:])
+	}
+}
 
 // valuePass is P1 of a network and its adjoint.
 type valuePass[T kernel.Float] struct {

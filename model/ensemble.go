@@ -107,6 +107,35 @@ func (e *Ensemble) BatchField() ode.BatchField {
 	}
 }
 
+// Inputs is the length of u, the members'.
+func (e *Ensemble) Inputs() int { return Inputs(e.members[0]) }
+
+// DrivenField returns an evaluator of the mean field at one state under inputs.
+func (e *Ensemble) DrivenField() func(x, u, dx []float64) {
+	field := e.DrivenBatchField()
+	return func(x, u, dx []float64) { field(x, u, dx, 1) }
+}
+
+// DrivenBatchField returns an evaluator of the mean field at many states under inputs.
+func (e *Ensemble) DrivenBatchField() func(x, u, dx []float64, rows int) {
+	fields := make([]func(x, u, dx []float64, rows int), len(e.members))
+	for i, m := range e.members {
+		fields[i] = m.(Driven).DrivenBatchField()
+	}
+	var one []float64
+	return func(x, u, dx []float64, rows int) {
+		n := rows * e.Dim()
+		if len(one) < n {
+			one = make([]float64, n)
+		}
+		clear(dx[:n])
+		for _, f := range fields {
+			f(x, u, one, rows)
+			e.addShare(dx[:n], one)
+		}
+	}
+}
+
 // addShare adds a member's part of the mean.
 func (e *Ensemble) addShare(mean, v []float64) {
 	share := 1 / float64(len(e.members))

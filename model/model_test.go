@@ -92,6 +92,14 @@ func architectures() map[string]Architecture {
 		change(&a)
 		all[name] = a.Complete()
 	}
+	for kind, a := range map[string]Architecture{"hnn": all[KindHNN], "baseline": all[KindBaseline], "second-order baseline": all[KindSecondOrder],
+		"separable": all[KindSeparable], "dissipative": all[KindDissipative], "helmholtz": all[KindHelmholtz],
+		"hnn with an angle": all[KindHNN+" with an angle"], "baseline with an angle": all[KindBaseline+" with an angle"]} {
+		a.Inputs = 3
+		all["driven "+kind] = a.Complete()
+	}
+	add("driven, constant gain", func(a *Architecture) { a.Inputs, a.InputGain = 1, GainConstant })
+	add("driven bodies", func(a *Architecture) { a.Structure, a.Masses, a.Inputs = Pairwise, []float64{1, 3}, 2 })
 	add("constant masses", func(a *Architecture) { a.Structure = Separable | QuadraticKinetic })
 	add("bodies on a line", func(a *Architecture) { a.Structure, a.Masses = Pairwise, []float64{1, 3} })
 	add("bodies nearer than seen", func(a *Architecture) { a.Structure, a.Masses, a.Nearest = Pairwise, []float64{1, 3}, 1.5 })
@@ -117,6 +125,9 @@ func TestPassAdjoint(t *testing.T) {
 		}
 		dx, xbar := make([]float64, rows*a.Dim), make([]float64, rows*a.Dim)
 		pass := n.NewPass(rows + 1) // larger than the block at hand
+		if a.Inputs > 0 {
+			pass.(DrivenPass[float64]).Drive(normal(rng, rows*a.Inputs))
+		}
 		loss := func() (s float64) {
 			Refresh[float64](n)
 			pass.Field(x, dx, rows)
@@ -191,6 +202,9 @@ func TestPassDoesNotAllocate(t *testing.T) {
 			x[i] = float32(i%7) + float32(i)/9
 		}
 		pass := net.NewPass(rows)
+		if a.Inputs > 0 {
+			pass.(DrivenPass[float32]).Drive(make([]float32, rows*a.Inputs))
+		}
 		if n := testing.AllocsPerRun(5, func() {
 			pass.Field(x, dx, rows)
 			pass.Adjoint(dx, grad, nil)

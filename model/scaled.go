@@ -31,7 +31,7 @@ func WithScales(m Model, s *data.Scales) Model {
 	if s == nil {
 		return m
 	}
-	if err := s.Validate(m.Dim()); err != nil {
+	if err := checkScales(s, m); err != nil {
 		panic("model: scales that do not fit the model")
 	}
 	w := inUnits{Model: m, scales: s}
@@ -64,10 +64,18 @@ func readScales(m Model, f *safetensors.File) (Model, error) {
 	if err := json.Unmarshal([]byte(text), s); err != nil {
 		return nil, fmt.Errorf("%w: the scales in its metadata: %w", safetensors.ErrFormat, err)
 	}
-	if err := s.Validate(m.Dim()); err != nil {
+	if err := checkScales(s, m); err != nil {
 		return nil, fmt.Errorf("%w: the scales in its metadata: %w", safetensors.ErrFormat, err)
 	}
 	return WithScales(m, s), nil
+}
+
+// checkScales reports scales that are not for a model's states and inputs.
+func checkScales(s *data.Scales, m Model) error {
+	if n := Inputs(m); n != len(s.Input) && n > 0 {
+		return fmt.Errorf("%d scales of inputs for a model of %d", len(s.Input), n)
+	}
+	return s.Validate(m.Dim())
 }
 
 // inUnits is a model in a user's units.
@@ -105,6 +113,33 @@ func (m *inUnits) BatchField() ode.BatchField {
 			tau[i] = t[i] / m.scales.Time
 		}
 		field(tau[:rows], z[:n], dx, rows)
+		m.toUnits(dx[:n])
+	}
+}
+
+// Inputs is the length of u, 0 where the model within takes none.
+func (m *inUnits) Inputs() int { return Inputs(m.Model) }
+
+// DrivenField returns an evaluator of dx/dt at one state under inputs.
+func (m *inUnits) DrivenField() func(x, u, dx []float64) {
+	field := m.DrivenBatchField()
+	return func(x, u, dx []float64) { field(x, u, dx, 1) }
+}
+
+// DrivenBatchField returns an evaluator of dx/dt at many states under inputs.
+func (m *inUnits) DrivenBatchField() func(x, u, dx []float64, rows int) {
+	field := m.Model.(Driven).DrivenBatchField()
+	var z, v []float64
+	return func(x, u, dx []float64, rows int) {
+		n := rows * m.Dim()
+		if len(z) < n {
+			z, v = make([]float64, n), make([]float64, rows*m.Inputs())
+		}
+		m.scales.States(z[:n], x[:n])
+		for i := range rows * m.Inputs() {
+			v[i] = u[i] / m.scales.Input[i%m.Inputs()]
+		}
+		field(z[:n], v, dx, rows)
 		m.toUnits(dx[:n])
 	}
 }

@@ -24,7 +24,7 @@ type SecondOrder[T kernel.Float] struct {
 
 func newSecondOrder[T kernel.Float](a *Architecture) *SecondOrder[T] {
 	velocity := &matrix[T]{name: "velocity.weight", n: a.Dim / 2}
-	force := newMLP[T](a, "force.", a.Dim, a.Angles, a.Dim/2)
+	force := newStateMLP[T](a, "force.", a.Dim/2)
 	return &SecondOrder[T]{base[T]{architecture: *a, modules: []module[T]{velocity, &force}}, velocity, &force}
 }
 
@@ -57,18 +57,24 @@ func (m *matrix[T]) times(v, y []T) {
 	}
 }
 
-// Field returns an evaluator of the field at one state.
-func (m *SecondOrder[T]) Field() ode.Field {
+// Field returns an evaluator of the field at one state, without input.
+func (m *SecondOrder[T]) Field() ode.Field { return undriven(m.DrivenField()) }
+
+// DrivenField returns an evaluator of the field at one state under inputs, nil for none.
+func (m *SecondOrder[T]) DrivenField() func(x, u, dx []float64) {
 	n := m.Dim() / 2
-	point := m.force.net.NewPoint()
-	in, u, out := make([]T, 2*n), make([]T, m.force.inputs.width()), make([]T, 2*n)
-	return func(_ float64, x, dx []float64) {
+	force, in, out := m.force.pointValue(2*n), make([]T, 2*n), make([]T, 2*n)
+	return func(x, u, dx []float64) {
 		copyFloats(in, x)
-		embed(m.force.inputs, in, 2*n, u, 1)
 		m.a.times(in[n:], out)
-		point.Value(u, out[n:])
+		force(x, u, out[n:])
 		copyFloats(dx, out)
 	}
+}
+
+// DrivenBatchField returns an evaluator of the field at many states under inputs.
+func (m *SecondOrder[T]) DrivenBatchField() func(x, u, dx []float64, rows int) {
+	return m.drivenBatch(m.NewPass)
 }
 
 // BatchField returns an evaluator of the field at many states.
@@ -85,14 +91,22 @@ func (m *SecondOrder[T]) widen() Model {
 func (m *SecondOrder[T]) NewPass(rows int) Pass[T] {
 	n := rows * m.Dim() / 2
 	return &secondOrderPass[T]{
-		model: m, force: newValuePass(m.force, rows),
+		model: m, force: newStatePass(m.force, rows, m.Inputs()),
 		x: make([]T, 2*n), f: make([]T, n),
+	}
+}
+
+func (p *secondOrderPass[T]) Inputs() int { return p.model.Inputs() }
+
+func (p *secondOrderPass[T]) Drive(u []T) {
+	if f, ok := p.force.(DrivenPass[T]); ok {
+		f.Drive(u)
 	}
 }
 
 type secondOrderPass[T kernel.Float] struct {
 	model *SecondOrder[T]
-	force *valuePass[T]
+	force Pass[T]
 	x     []T // the states of the last pass
 	f     []T // forces, or the derivative of a loss by them
 }

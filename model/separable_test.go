@@ -13,7 +13,7 @@ import (
 func separables() map[string]Architecture {
 	all := map[string]Architecture{}
 	for name, a := range architectures() {
-		if a.Structure&Separable != 0 && a.Dissipation == "" {
+		if a.Structure&Separable != 0 && a.Dissipation == "" && a.Inputs == 0 {
 			all[name] = a
 		}
 	}
