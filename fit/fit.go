@@ -23,6 +23,9 @@ import (
 type Rows[T kernel.Float] struct {
 	Dim   int
 	X, DX []T
+	// U are the inputs of the rows, rows x Inputs, nil where there are none.
+	U      []T
+	Inputs int
 	// Weight multiplies a row's errors in the loss; nil is 1 for every row. See Weigh.
 	Weight []T
 }
@@ -43,6 +46,10 @@ func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
 	r := Rows[T]{Dim: s.Dim, X: make([]T, len(s.X)), DX: make([]T, len(s.DX))}
 	for i := range s.X {
 		r.X[i], r.DX[i] = T(s.X[i]), T(s.DX[i])
+	}
+	r.Inputs = len(s.InputNames)
+	for _, v := range s.Inputs {
+		r.U = append(r.U, T(v))
 	}
 	return r, nil
 }

@@ -44,12 +44,19 @@ func (p *fieldProblem[T]) choose(rows []int32) {
 	if n := len(rows) * d; len(p.batch.X) != n {
 		p.batch = Rows[T]{Dim: d, X: make([]T, n), DX: make([]T, n)}
 	}
+	m := p.train.Inputs
+	if p.train.U != nil && len(p.batch.U) != len(rows)*m {
+		p.batch.U = make([]T, len(rows)*m)
+	}
 	if p.train.Weight != nil && len(p.batch.Weight) != len(rows) {
 		p.batch.Weight = make([]T, len(rows))
 	}
 	for i, row := range rows {
 		copy(p.batch.X[i*d:(i+1)*d], p.train.X[int(row)*d:])
 		copy(p.batch.DX[i*d:(i+1)*d], p.train.DX[int(row)*d:])
+		if p.train.U != nil {
+			copy(p.batch.U[i*m:(i+1)*m], p.train.U[int(row)*m:])
+		}
 		if p.train.Weight != nil {
 			p.batch.Weight[i] = p.train.Weight[row]
 		}
@@ -68,11 +75,15 @@ func (p *fieldProblem[T]) newPass(test bool, block, total int) blockPass[T] {
 	case total != p.train.Len():
 		f.rows = &p.batch
 	}
+	if driven, ok := f.pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
+		f.driven = driven
+	}
 	return f
 }
 
 type fieldPass[T kernel.Float] struct {
 	pass     model.Pass[T]
+	driven   model.DrivenPass[T] // the pass, nil where it takes no inputs
 	dim      int
 	rows     *Rows[T]
 	scale    T
@@ -83,6 +94,10 @@ type fieldPass[T kernel.Float] struct {
 func (f *fieldPass[T]) loss(lo, hi int) float64 {
 	d := f.dim
 	f.n = (hi - lo) * d
+	if f.driven != nil && f.rows.U != nil {
+		m := f.driven.Inputs()
+		f.driven.Drive(f.rows.U[lo*m : hi*m])
+	}
 	f.pass.Field(f.rows.X[lo*d:hi*d], f.out, hi-lo)
 	var squares float64
 	if f.rows.Weight != nil {

@@ -107,6 +107,7 @@ type shooter[T kernel.Float] struct {
 type rollout[T kernel.Float] struct {
 	roll      *unroll.Roll[T]
 	x, h, bar []T
+	from, to  []T // inputs of the steps, nil where there are none
 	active    []int
 }
 
@@ -128,9 +129,15 @@ func newShooter[T kernel.Float](newPass func(rows int) model.Pass[T], pool *para
 		w := rollout[T]{
 			x: make([]T, rows*d), h: make([]T, steps*rows), bar: make([]T, (steps+1)*rows*d), active: make([]int, steps),
 		}
+		if k.driven() {
+			w.from, w.to = make([]T, steps*rows*trials.Inputs), make([]T, steps*rows*trials.Inputs)
+		}
 		var err error
 		if w.roll, err = unroll.New(s.Method, newPass(rows), d, rows, steps); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
+		}
+		if k.driven() {
+			w.roll.Drive(w.from, w.to)
 		}
 		k.workers = append(k.workers, w)
 	}
@@ -213,6 +220,7 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 			h := T((k.trials.Times[win.row+i+1] - k.trials.Times[win.row+i]) / float64(m))
 			for j := i * m; j < (i+1)*m; j++ {
 				w.h[j*rows+r] = h
+				k.drive(w, j*rows+r, win.row+i, T(j-i*m)/T(m), T(j-i*m+1)/T(m))
 			}
 		}
 	}
@@ -256,6 +264,25 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 		k.losses[lo+r] = squares
 	}
 	return bar, nil
+}
+
+// driven reports whether the trials have inputs.
+func (k *shooter[T]) driven() bool { return k.trials.U != nil }
+
+// drive sets the inputs of a worker's step, which goes over a part of the time from a row to
+// the next.
+func (k *shooter[T]) drive(w *rollout[T], step, row int, from, to T) {
+	if !k.driven() {
+		return
+	}
+	if k.trials.Held {
+		from, to = 0, 0
+	}
+	n := k.trials.Inputs
+	for i, u := range k.trials.U[row*n : (row+1)*n] {
+		change := k.trials.U[(row+1)*n+i] - u
+		w.from[step*n+i], w.to[step*n+i] = u+from*change, u+to*change
+	}
 }
 
 // distance is the squared distance between two states, angles being the same after a whole

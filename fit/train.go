@@ -52,6 +52,9 @@ func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, s
 	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.Len()); err != nil {
 		return nil, err
 	}
+	if err := sameInputs(net, train.Inputs, test.Inputs, test.Len()); err != nil {
+		return nil, err
+	}
 	return trainerOf[T](net, &fieldProblem[T]{net: net, train: train, test: test}, o, source)
 }
 
@@ -77,6 +80,9 @@ func NewShooting[T kernel.Float](net model.Network[T], train, test Trials[T], o 
 		return nil, errors.New("fit: no trial to train on has two rows")
 	}
 	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.longest()); err != nil {
+		return nil, err
+	}
+	if err := sameInputs(net, train.Inputs, test.Inputs, test.longest()); err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
@@ -106,6 +112,13 @@ func NewShooting[T kernel.Float](net model.Network[T], train, test Trials[T], o 
 func sameDim(model, train, test, testRows int) error {
 	if train != model || testRows > 0 && test != model {
 		return fmt.Errorf("fit: the model's states have %d components, the training data's %d and the test data's %d; they must be the same", model, train, test)
+	}
+	return nil
+}
+
+func sameInputs(m model.Model, train, test, testRows int) error {
+	if n := model.Inputs(m); train != n || testRows > 0 && test != n {
+		return fmt.Errorf("fit: the model has %d inputs, the training data %d and the test data %d; they must have the same", n, train, test)
 	}
 	return nil
 }

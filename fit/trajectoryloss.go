@@ -22,6 +22,9 @@ func TrajectoryLoss(m model.Model, trials Trials[float64], angles []bool, s Shoo
 	if trials.Dim != m.Dim() {
 		return nan, nan, fmt.Errorf("fit: the model's states have %d components and the data's %d; they must be the same", m.Dim(), trials.Dim)
 	}
+	if err := sameInputs(m, trials.Inputs, trials.Inputs, 0); err != nil {
+		return nan, nan, err
+	}
 	if err := s.Validate(); err != nil {
 		return nan, nan, err
 	}
@@ -49,6 +52,9 @@ func TrajectoryLoss(m model.Model, trials Trials[float64], angles []bool, s Shoo
 
 // fieldPassOf is a pass of a model that is not trained: it has no adjoint.
 func fieldPassOf(m model.Model, rows int) model.Pass[float64] {
+	if model.Inputs(m) > 0 {
+		return &drivenModelPass{field: m.(model.Driven).DrivenBatchField(), inputs: model.Inputs(m)}
+	}
 	p := modelPass{field: m.BatchField(), times: make([]float64, rows)}
 	if s, ok := model.SplitOf(m); ok {
 		return splitModelPass{p, s.BatchSplit()}
@@ -58,11 +64,26 @@ func fieldPassOf(m model.Model, rows int) model.Pass[float64] {
 
 type modelPass struct {
 	field ode.BatchField
-	times []float64 // no model's field depends on them
+	times []float64 // the field of a model without inputs does not depend on them
 }
 
 func (p modelPass) Field(x, dx []float64, rows int)     { p.field(p.times[:rows], x, dx, rows) }
 func (p modelPass) Adjoint(dxbar, grad, xbar []float64) { panic("fit: a model without an adjoint") }
+
+// drivenModelPass is that of a model under inputs.
+type drivenModelPass struct {
+	field  func(x, u, dx []float64, rows int)
+	inputs int
+	u      []float64
+}
+
+func (p *drivenModelPass) Inputs() int { return p.inputs }
+
+func (p *drivenModelPass) Drive(u []float64)               { p.u = u }
+func (p *drivenModelPass) Field(x, dx []float64, rows int) { p.field(x, p.u, dx, rows) }
+func (p *drivenModelPass) Adjoint(dxbar, grad, xbar []float64) {
+	panic("fit: a model without an adjoint")
+}
 
 type splitModelPass struct {
 	modelPass

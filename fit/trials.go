@@ -16,6 +16,11 @@ type Trials[T kernel.Float] struct {
 	// Times of the rows, increasing within a trial; their steps may differ.
 	Times []float64
 	X     []T // rows x Dim
+	// U are the inputs of the rows, rows x Inputs, nil where there are none. Between rows
+	// they change linearly or, where Held, stay what they were.
+	U      []T
+	Inputs int
+	Held   bool
 }
 
 // TrialsOf converts a set of trajectories, whose derivatives it ignores.
@@ -23,6 +28,10 @@ func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
 	t := Trials[T]{Dim: s.Dim, Offsets: s.Offsets, Times: s.T, X: make([]T, len(s.X))}
 	for i, v := range s.X {
 		t.X[i] = T(v)
+	}
+	t.Inputs = len(s.InputNames)
+	for _, v := range s.Inputs {
+		t.U = append(t.U, T(v))
 	}
 	return t
 }

@@ -20,6 +20,7 @@ import (
 // of the same size.
 type midpoint[T kernel.Float] struct {
 	pass    model.Pass[T]
+	inputs  *inputs[T]
 	dim     int
 	stride  int
 	middles []T // m of every step
@@ -32,10 +33,10 @@ type midpoint[T kernel.Float] struct {
 	tol     T
 }
 
-func newMidpoint[T kernel.Float](pass model.Pass[T], dim, rows, steps int) *midpoint[T] {
+func newMidpoint[T kernel.Float](pass model.Pass[T], in *inputs[T], dim, rows, steps int) *midpoint[T] {
 	n := rows * dim
 	return &midpoint[T]{
-		pass: pass, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n), bends: make([]T, n),
+		pass: pass, inputs: in, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n), bends: make([]T, n),
 		f: make([]T, n), b: make([]T, n), lambda: make([]T, n), guess: make([]T, n),
 		tol: midpointUlps * epsilon[T](),
 	}
@@ -64,6 +65,7 @@ func (s *midpoint[T]) begin(rows int) { s.stride, s.guessed = rows*s.dim, 0 }
 
 func (s *midpoint[T]) forward(k int, x, next, h []T, rows int) error {
 	m := s.middles[k*s.stride : k*s.stride+len(x)]
+	s.inputs.at(k, 0.5, rows)
 	// The first guess goes on as the steps before went.
 	if k == 0 {
 		s.pass.Field(x, s.slopes, rows)
@@ -153,6 +155,7 @@ func (s *midpoint[T]) backward(k int, x, _, h, xbar, nextbar, grad []T, rows int
 		b[i] = 2 * v
 		lambda[i] = b[i] + guess[i]
 	}
+	s.inputs.at(k, 0.5, rows)
 	s.pass.Field(s.middles[k*s.stride:k*s.stride+n], s.f, rows)
 	c := convergence[T]{tol: s.tol}
 	for c.goesOn() {

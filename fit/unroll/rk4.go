@@ -13,6 +13,7 @@ import (
 // and its adjoint, stage by stage from the last.
 type rk4[T kernel.Float] struct {
 	pass   model.Pass[T]
+	inputs *inputs[T]
 	dim    int
 	stride int // rows x dim of the pass at hand
 	stages []T // Y2, Y3, Y4 of every step
@@ -20,9 +21,9 @@ type rk4[T kernel.Float] struct {
 	ybar   []T
 }
 
-func newRK4[T kernel.Float](pass model.Pass[T], dim, rows, steps int) *rk4[T] {
+func newRK4[T kernel.Float](pass model.Pass[T], in *inputs[T], dim, rows, steps int) *rk4[T] {
 	n := rows * dim
-	return &rk4[T]{pass: pass, dim: dim, stages: make([]T, 3*steps*n), k: make([]T, n), ybar: make([]T, n)}
+	return &rk4[T]{pass: pass, inputs: in, dim: dim, stages: make([]T, 3*steps*n), k: make([]T, n), ybar: make([]T, n)}
 }
 
 // The method's weights, and the share of the step at which a stage lies.
@@ -45,6 +46,7 @@ func (s *rk4[T]) stage(k, i int, x []T) []T {
 func (s *rk4[T]) forward(k int, x, next, h []T, rows int) error {
 	copy(next, x)
 	for i := range 4 {
+		s.inputs.at(k, T(rk4Nodes[i]), rows)
 		s.pass.Field(s.stage(k, i, x), s.k, rows)
 		addScaled(next, next, T(rk4Weights[i]), h, s.k, s.dim)
 		if i < 3 {
@@ -63,6 +65,7 @@ func (s *rk4[T]) backward(k int, x, _, h, xbar, nextbar, grad []T, rows int) err
 		if i < 3 {
 			addScaled(kbar, kbar, T(rk4Nodes[i+1]), h, ybar, s.dim)
 		}
+		s.inputs.at(k, T(rk4Nodes[i]), rows)
 		s.pass.Field(s.stage(k, i, x), ybar, rows)
 		s.pass.Adjoint(kbar, grad, ybar)
 		kernel.Add(xbar, ybar)

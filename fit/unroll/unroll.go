@@ -60,6 +60,9 @@ func ParseMethod(name string) (Method, error) {
 // ErrNotSeparable says that leapfrog was asked for with a model that is not separable.
 var ErrNotSeparable = errors.New("leapfrog steps through separable models alone, H = T(p) + V(q), and this one is not; midpoint and rk4 take any model")
 
+// ErrDriven says that leapfrog was asked for with a model that inputs act on.
+var ErrDriven = errors.New("leapfrog takes no inputs, and this model has some; midpoint and rk4 do")
+
 // ErrNotSolved says that the equation of an implicit step was not solved.
 var ErrNotSolved = errors.New("the equation of an implicit midpoint step was not solved: its iteration converges while the step times the field's Jacobian is below 2; take more substeps, or rk4")
 
@@ -68,7 +71,8 @@ var ErrNotSolved = errors.New("the equation of an implicit midpoint step was not
 type Roll[T kernel.Float] struct {
 	dim    int
 	step   stepper[T]
-	states []T // of the pass at hand: (steps+1) x rows x dim
+	inputs *inputs[T] // nil where the model has none
+	states []T        // of the pass at hand: (steps+1) x rows x dim
 	rows   int
 	h      []T
 	active []int
@@ -89,22 +93,54 @@ type stepper[T kernel.Float] interface {
 }
 
 // New returns a roll of states of length d through a model's pass for as many rows, which
-// it keeps. The error is ErrNotSeparable.
+// it keeps. The error is ErrNotSeparable or ErrDriven.
 func New[T kernel.Float](m Method, pass model.Pass[T], d, rows, steps int) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
+	if driven, ok := pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
+		r.inputs = &inputs[T]{pass: driven, u: make([]T, rows*driven.Inputs())}
+	}
 	switch m {
 	case Leapfrog:
+		if r.inputs != nil {
+			return nil, ErrDriven
+		}
 		split, ok := pass.(model.SplitPass[T])
 		if !ok {
 			return nil, ErrNotSeparable
 		}
 		r.step = newLeapfrog(split, d, rows, steps)
 	case RK4:
-		r.step = newRK4(pass, d, rows, steps)
+		r.step = newRK4(pass, r.inputs, d, rows, steps)
 	default:
-		r.step = newMidpoint(pass, d, rows, steps)
+		r.step = newMidpoint(pass, r.inputs, d, rows, steps)
 	}
 	return r, nil
+}
+
+// Drive gives the inputs of the calls of Forward that follow, at the start and at the end of
+// each step, between which they change linearly: row r of step k has the numbers from
+// (k*rows + r) * Inputs on. It keeps both. Without it there are none.
+func (r *Roll[T]) Drive(from, to []T) { r.inputs.from, r.inputs.to = from, to }
+
+// inputs sets those of a pass within a step.
+type inputs[T kernel.Float] struct {
+	pass        model.DrivenPass[T]
+	rows        int // of a step
+	from, to, u []T
+}
+
+// at sets the inputs of the first rows rows at a part c of step k.
+func (in *inputs[T]) at(k int, c T, rows int) {
+	if in == nil || in.from == nil {
+		return
+	}
+	m := in.pass.Inputs()
+	lo := k * in.rows * m
+	for i := range rows * m {
+		a, b := in.from[lo+i], in.to[lo+i]
+		in.u[i] = a + c*(b-a)
+	}
+	in.pass.Drive(in.u)
 }
 
 // Forward carries rows states x (rows x Dim) through len(active) steps: in step k the
@@ -115,6 +151,9 @@ func New[T kernel.Float](m Method, pass model.Pass[T], d, rows, steps int) (*Rol
 func (r *Roll[T]) Forward(x []T, rows int, h []T, active []int) ([]T, error) {
 	r.rows, r.h, r.active = rows, h, active
 	copy(r.states, x[:rows*r.dim])
+	if r.inputs != nil {
+		r.inputs.rows = rows
+	}
 	r.step.begin(rows)
 	for k, n := range active {
 		if err := r.step.forward(k, r.at(r.states, k, n), r.at(r.states, k+1, n), h[k*rows:], n); err != nil {

@@ -96,14 +96,32 @@ func network(t testing.TB, m Method) (net model.Network[float64], params [][]flo
 
 var methods = []Method{Midpoint, RK4, Leapfrog}
 
+// drivenNetwork is what a method is tested on with inputs: 2 of them.
+func drivenNetwork(t testing.TB, kind string) model.Network[float64] {
+	net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh", Inputs: 2}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
 // The gradient by every parameter and initial state, through a whole rollout of uneven
 // steps in which some rows stop before the others, against differences of the rollout.
 func TestBackward(t *testing.T) {
 	active := []int{5, 5, 4, 2, 2, 1}
 	const rows, dim = 5, 4
+	cases := map[string]Method{"driven midpoint": Midpoint, "driven rk4": RK4}
 	for _, m := range methods {
-		t.Run(m.String(), func(t *testing.T) {
+		cases[m.String()] = m
+	}
+	for name, m := range cases {
+		t.Run(name, func(t *testing.T) {
 			net, params, refresh := network(t, m)
+			driven := name != m.String()
+			if driven {
+				n := drivenNetwork(t, model.KindHNN)
+				net, params, refresh = n, [][]float64{n.Params()}, func() { model.Refresh(n) }
+			}
 			rng := rand.New(rand.NewPCG(3, 4))
 			normal := func(n int) []float64 {
 				v := make([]float64, n)
@@ -124,6 +142,9 @@ func TestBackward(t *testing.T) {
 			roll, err := New(m, net.NewPass(8), dim, 8, len(active)+2)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if driven {
+				roll.Drive(normal(2*rows*len(active)), normal(2*rows*len(active)))
 			}
 			loss := func() (s float64) {
 				refresh()
@@ -221,6 +242,49 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// The order under inputs that change within the steps, as sin and cos, which the steps take
+// for linear: an error of the second order.
+func TestOrderOfDriven(t *testing.T) {
+	for _, kind := range []string{model.KindHNN, model.KindBaseline, model.KindSecondOrder} {
+		for _, m := range []Method{Midpoint, RK4} {
+			net := drivenNetwork(t, kind)
+			input := func(time float64) []float64 { return []float64{math.Sin(3 * time), 2 * math.Cos(time)} }
+			field := net.(model.Driven).DrivenField()
+			x0 := []float64{0.3, -0.4, 0.5, 0.2}
+			want, _, err := ode.Solve(func(time float64, x, dx []float64) { field(x, input(time), dx) }, x0, []float64{0, 3}, nil,
+				&ode.Settings{Method: ode.DOP853, RTol: 1e-13, ATol: 1e-13})
+			if err != nil {
+				t.Fatal(err)
+			}
+			distance := func(steps int) float64 {
+				roll, err := New(m, net.NewPass(1), 4, 1, steps)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h, active := make([]float64, steps), make([]int, steps)
+				var from, to []float64
+				for k := range h {
+					h[k], active[k] = 3/float64(steps), 1
+					from, to = append(from, input(float64(k)*h[k])...), append(to, input(float64(k+1)*h[k])...)
+				}
+				roll.Drive(from, to)
+				states, err := roll.Forward(x0, 1, h, active)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := 0.0
+				for i, v := range states[steps*4:] {
+					d = math.Max(d, math.Abs(v-want[4+i]))
+				}
+				return d
+			}
+			if order := math.Log2(distance(40) / distance(80)); math.Abs(order-2) > 0.15 {
+				t.Errorf("%s by %v: order %.3f, want 2", kind, m, order)
+			}
+		}
+	}
+}
+
 func TestNoAllocation(t *testing.T) {
 	for _, m := range methods {
 		net, params, refresh := network(t, m)
@@ -284,6 +348,9 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, err := New(Leapfrog, net.NewPass(1), 4, 1, 1); !errors.Is(err, ErrNotSeparable) {
 		t.Errorf("leapfrog: %v", err)
+	}
+	if _, err := New(Leapfrog, drivenNetwork(t, model.KindSeparable).NewPass(1), 4, 1, 1); !errors.Is(err, ErrDriven) {
+		t.Errorf("leapfrog with inputs: %v", err)
 	}
 	for _, m := range methods {
 		if got, err := ParseMethod(m.String()); err != nil || got != m {
