@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"hnn/data"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -32,6 +33,8 @@ type HeldOutTrial struct {
 	// Measured holds the first components of the same rows as they were observed, n x as
 	// many as HeldOutOptions.Range.
 	Measured []float64
+	// Input is what acted on the trajectory, nil for nothing.
+	Input *data.Signal
 }
 
 // HeldOutOptions says how rollouts are compared with measurements.
@@ -75,6 +78,9 @@ func HeldOut(m model.Model, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRes
 		if len(t.States) != len(t.T)*d || len(t.Measured) != len(t.T)*columns || columns > d {
 			return HeldOutResult{}, errors.New("eval: states, measurements and times of a held-out trial do not fit each other")
 		}
+		if t.Input != nil && t.Input.Inputs() != model.Inputs(m) {
+			return HeldOutResult{}, fmt.Errorf("eval: a held-out trial has %d inputs and the model %d", t.Input.Inputs(), model.Inputs(m))
+		}
 	}
 	rollouts := heldOutRollouts(trials, d, columns)
 	if len(rollouts) == 0 {
@@ -95,6 +101,7 @@ func HeldOut(m model.Model, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRes
 // first being that of its start.
 type heldOutRollout struct {
 	t, x0, measured []float64
+	input           *data.Signal
 	errors          []float64
 }
 
@@ -122,6 +129,7 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 			}
 			all = append(all, heldOutRollout{
 				t: trial.T[first:last], x0: trial.States[first*d : (first+1)*d], measured: trial.Measured[first*columns : last*columns],
+				input: trial.Input,
 			})
 		}
 	}
@@ -131,11 +139,13 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 // heldOutRunner returns a function that fills in the errors of a rollout.
 func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error {
 	inner, scales := model.Dimensionless(model.Widen(m))
-	field, d, columns := inner.Field(), m.Dim(), len(o.Range)
+	alone, d, columns := inner.Field(), m.Dim(), len(o.Range)
 	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
 	return func(r *heldOutRollout) error {
-		z0, times := slices.Clone(r.x0), slices.Clone(r.t)
+		z0, times, input := slices.Clone(r.x0), slices.Clone(r.t), r.input
+		field, knots := func(int) ode.Field { return alone }, []float64(nil)
 		if scales != nil {
+			input = scales.Signal(input)
 			scales.States(z0, z0)
 			for i := range times {
 				times[i] /= scales.Time
@@ -145,7 +155,10 @@ func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error
 		for i := range x {
 			x[i] = math.NaN()
 		}
-		if _, _, err := ode.Solve(field, z0, times, x, &settings); err != nil && o.Interrupt != nil {
+		if input != nil {
+			field, knots = model.Under(inner, input)
+		}
+		if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && o.Interrupt != nil {
 			// A rollout may fail; an interruption ends the measurement.
 			if err := o.Interrupt(); err != nil {
 				return err

@@ -31,6 +31,17 @@ func Loss(m model.Model, x, dx []float64, workers int) LossResult {
 	return fieldLoss(m.BatchField, m.Dim(), x, dx, workers)
 }
 
+// DrivenLoss is Loss under inputs u, rows x m.Inputs().
+func DrivenLoss(m model.Driven, x, u, dx []float64, workers int) LossResult {
+	if len(u)*m.Dim() != len(x)*m.Inputs() {
+		panic("eval: inputs are not as many rows as the states")
+	}
+	return rowsLoss(m.Dim(), x, dx, workers, func() func(out []float64, lo, hi int) {
+		field, d, n := m.DrivenBatchField(), m.Dim(), m.Inputs()
+		return func(out []float64, lo, hi int) { field(x[lo*d:hi*d], u[lo*n:hi*n], out, hi-lo) }
+	})
+}
+
 // SystemLoss is the Loss of a known system's own field. On noisy rows it is not zero, and
 // a trained model can score below it, since noise shrinks the fitted field.
 func SystemLoss(s system.System, x, dx []float64) LossResult {
@@ -50,6 +61,20 @@ func systemField(s system.System) func() ode.BatchField {
 }
 
 func fieldLoss(newField func() ode.BatchField, d int, x, dx []float64, workers int) LossResult {
+	return rowsLoss(d, x, dx, workers, func() func(out []float64, lo, hi int) {
+		field := newField()
+		var times []float64
+		return func(out []float64, lo, hi int) {
+			if len(times) < hi-lo {
+				times = make([]float64, hi-lo)
+			}
+			field(times[:hi-lo], x[lo*d:hi*d], out, hi-lo)
+		}
+	})
+}
+
+// rowsLoss is the loss of what makes evaluators of the field at rows lo to hi of x.
+func rowsLoss(d int, x, dx []float64, workers int, newField func() func(out []float64, lo, hi int)) LossResult {
 	rows := len(x) / d
 	if len(x) != rows*d || len(dx) != len(x) {
 		panic("eval: states and derivatives are not as many rows of the model's dimension")
@@ -61,11 +86,10 @@ func fieldLoss(newField func() ode.BatchField, d int, x, dx []float64, workers i
 	plan := parallel.NewPlan(rows)
 	share(workers, plan.Blocks, func() func(int) {
 		field := newField()
-		times := make([]float64, plan.MaxBlock())
 		return func(block int) {
 			lo, hi := plan.Block(block)
 			errs := squares[lo*d : hi*d]
-			field(times[:hi-lo], x[lo*d:hi*d], errs, hi-lo)
+			field(errs, lo, hi)
 			for i, want := range dx[lo*d : hi*d] {
 				e := errs[i] - want
 				errs[i] = e * e
@@ -77,6 +101,17 @@ func fieldLoss(newField func() ode.BatchField, d int, x, dx []float64, workers i
 	})
 	mean, deviation := stat.MeanStdDev(squares, nil)
 	return LossResult{Estimate{mean, deviation / math.Sqrt(float64(rows))}, median(rowMeans)}
+}
+
+// Supply is the power that inputs u put into a driven model's system, averaged over states
+// (both row-major).
+func Supply(m model.Energetic, x, u []float64) Estimate {
+	d, n, power := m.Dim(), model.Inputs(m), model.Supply(m)
+	var rates []float64
+	for i := 0; (i+1)*d <= len(x); i++ {
+		rates = append(rates, power(x[i*d:(i+1)*d], u[i*n:(i+1)*n]))
+	}
+	return summarize(rates).Estimate
 }
 
 // Power is the rate at which a model that loses energy changes its own H, averaged over

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"hnn/data"
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -30,7 +31,7 @@ func Trainers() []string { return []string{Adam, ClosedForm} }
 var (
 	adamKeys = []string{
 		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
-		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew",
+		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew", "input-gain", "input-hold",
 	}
 	closedFormKeys = []string{
 		"known", "symmetry", "features", "solver", "ridge", "scale",
@@ -52,7 +53,7 @@ func (c Config) WithClosedForm() Config {
 	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
 	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
-	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew = false, 0, 0, ""
+	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew, c.InputGain, c.InputHold = false, 0, 0, "", "", ""
 	c = c.WithLoss("")
 	switch c.Task {
 	case RealPendulum:
@@ -177,6 +178,9 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 	o, err := c.closedFormOptions()
 	if err != nil {
 		return nil, nil, err
+	}
+	if names := d.Train.InputNames; names != nil {
+		return nil, nil, fmt.Errorf("the closed form fits no inputs, and the data have %q: give --trainer %s, or leave them out with --input %s", names, Adam, data.NoInput)
 	}
 	o.Workers = e.workers()
 	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {

@@ -88,6 +88,10 @@ type Config struct {
 	Dissipation string    `yaml:"dissipation,omitempty"`
 	Angle       []string  `yaml:"angle,flow,omitempty"`
 	Mass        []float64 `yaml:"mass,flow,omitempty"`
+	// InputGain is how inputs act on the momenta, one of model.Gains, and InputHold what they
+	// do between their samples, one of InputHolds; "" is learned, and foh.
+	InputGain string `yaml:"input-gain,omitempty"`
+	InputHold string `yaml:"input-hold,omitempty"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew     string  `yaml:"skew,omitempty"`
 	Features int     `yaml:"features,omitempty"`
@@ -232,7 +236,7 @@ func (c *Config) Validate() error {
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
 	case !c.fromFile() && c.readsColumns():
-		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp) and skip-bad-rows", c.Task)
+		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp, input) and skip-bad-rows", c.Task)
 	}
 	if err := c.validateRun(); err != nil {
 		return err
@@ -241,6 +245,9 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("%s: of runs on pictures, and the task is %s", strings.Join(names, ", "), c.Task)
 	}
 	if err := c.validateObservations(); err != nil {
+		return err
+	}
+	if err := c.validateInputs(); err != nil {
 		return err
 	}
 	columns := stateNames(2)

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 
 	"hnn/model"
@@ -50,6 +51,9 @@ type corrected struct {
 
 func newCorrected(m model.Model, set *ode.Settings) (*corrected, error) {
 	e, ok := m.(model.Energetic)
+	if model.Inputs(m) > 0 {
+		return nil, errors.New("the steps of a model that inputs act on have no modified equation here: leave the correction out")
+	}
 	if _, dissipating := m.(model.Dissipating); !ok || dissipating {
 		return nil, fmt.Errorf("the model %s has no conserved energy, so its steps have no modified one", m.Kind())
 	}

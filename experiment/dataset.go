@@ -23,7 +23,9 @@ type dataset struct {
 	estimated bool
 	// measured are the trials of Test as they were measured, nil for drawn data.
 	measured *data.Set
-	angles   []string // state columns that are angles
+	// held says that inputs stay what they were until the next row.
+	held   bool
+	angles []string // state columns that are angles
 	// mappings are what was understood of the files, and notes what a user should know of
 	// how the data were taken from them; both are logged once.
 	mappings []*data.Mapping
@@ -43,7 +45,7 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 	if c.Pixels() {
 		return loadFilms(c)
 	}
-	d := &dataset{angles: c.Angle, progress: progress}
+	d := &dataset{angles: c.Angle, held: c.held(), progress: progress}
 	if err := d.load(c); err != nil {
 		return nil, err
 	}
@@ -64,7 +66,11 @@ func (d *dataset) fitted() data.Split {
 func (d *dataset) load(c *Config) error {
 	switch c.Task {
 	case RealPendulum:
-		split, m, err := data.RealPendulum(c.Data, c.readOptions(c.Data, d.progress))
+		o := c.readOptions(c.Data, d.progress)
+		if o.Columns.Input == nil {
+			o.Columns.Input = []string{data.NoInput} // the paper's pendulum swings by itself
+		}
+		split, m, err := data.RealPendulum(c.Data, o)
 		if err != nil {
 			return err
 		}
@@ -100,7 +106,7 @@ func (c *Config) readOptions(path string, progress readProgress) data.ReadOption
 // readsColumns reports whether the configuration says how a file is to be read.
 func (c *Config) readsColumns() bool {
 	n := &c.Columns
-	return c.SkipBadRows || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil
+	return c.SkipBadRows || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil || n.Input != nil
 }
 
 // logMapping says what was understood of a file.
@@ -137,7 +143,7 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %q %+v %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.SkipBadRows, seed,
+	key := fmt.Sprintf("%s %q %q %+v %q %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, seed,
 		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation)
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })

@@ -81,7 +81,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns()}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}
@@ -201,7 +201,7 @@ func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *d
 		return &s
 	}
 	return &EnsembleSpread{
-		Members: len(members), FieldSD: fieldSD(members, d.Test.X),
+		Members: len(members), FieldSD: fieldSD(members, d.Test.X, d.Test.Inputs),
 		TestLoss:       over(func(r *Results) Number { return r.TestLoss.Mean }),
 		TrajectoryLoss: optional(trajectoryTest),
 		EnergyMSE:      optional(energyMean),
@@ -214,8 +214,8 @@ func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *d
 	}, nil
 }
 
-// fieldSD is EnsembleSpread.FieldSD on states x.
-func fieldSD(members []model.Model, x []float64) Number {
+// fieldSD is EnsembleSpread.FieldSD on states x under inputs u, nil for none.
+func fieldSD(members []model.Model, x, u []float64) Number {
 	rows := len(x) / members[0].Dim()
 	if rows == 0 {
 		return NA
@@ -223,7 +223,11 @@ func fieldSD(members []model.Model, x []float64) Number {
 	fields, times := make([][]float64, len(members)), make([]float64, rows)
 	for i, m := range members {
 		fields[i] = make([]float64, len(x))
-		m.BatchField()(times, x, fields[i], rows)
+		if u != nil {
+			m.(model.Driven).DrivenBatchField()(x, u, fields[i], rows)
+		} else {
+			m.BatchField()(times, x, fields[i], rows)
+		}
 	}
 	v := make([]float64, len(members))
 	variance := 0.0
@@ -248,7 +252,7 @@ func (r *Run) memberRollouts(sim *Simulation, s ode.Settings) error {
 	rollouts := make([][]float64, len(members))
 	for i, m := range members {
 		var err error
-		if rollouts[i], _, err = solve(m, sim.States[:d], sim.Times, &s); err != nil {
+		if rollouts[i], _, err = solve(m, r.input, sim.States[:d], sim.Times, &s); err != nil {
 			return fmt.Errorf("member %d of the ensemble: %w", i+1, err)
 		}
 	}

@@ -71,7 +71,7 @@ func TestEnsembleRun(t *testing.T) {
 	for i, v := range sim.SD {
 		var mean, squares float64
 		for _, m := range model.Members(opened.model) {
-			states, _, err := solve(m, []float64{0.5, 0}, times, nil)
+			states, _, err := solve(m, nil, []float64{0.5, 0}, times, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -32,6 +32,11 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if len(r.columns) != m.Dim() {
 		r.columns = stateNames(m.Dim())
 	}
+	if n := model.Inputs(m); n > 0 {
+		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
+			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
+		}
+	}
 	return r, nil
 }
 
@@ -57,7 +62,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	if c.Pixels() {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
-	d := &dataset{angles: c.Angle, progress: e.Reading}
+	d := &dataset{angles: c.Angle, held: c.held(), progress: e.Reading}
 	set, err := d.observations(&c, path)
 	if err != nil {
 		return err
@@ -76,6 +81,10 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	if have, want := d.Test.Dim, r.model.Dim(); have != want {
 		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns, have, d.Test.Names)
+	}
+	d, err := d.inputsOf(r.model)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
 	res, err := e.evaluate(ctx, &r.Config, r.model, d)
 	if err != nil {
@@ -123,6 +132,11 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		power := estimate(eval.Power(m, d.Test.X))
 		r.Power = &power
 	}
+	r.Inputs = d.Test.InputNames
+	if m, ok := m.(model.Energetic); ok && r.Inputs != nil {
+		supply := estimate(eval.Supply(m, d.Test.X, d.Test.Inputs))
+		r.Supply = &supply
+	}
 	if d.system != nil {
 		r.TrueHLoss = Number(eval.SystemLoss(d.system, d.Test.X, d.Test.DX).Mean)
 	}
@@ -149,6 +163,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
 	if s.DX == nil {
 		return eval.Loss(m, nil, nil, workers)
+	}
+	if s.InputNames != nil {
+		return eval.DrivenLoss(m.(model.Driven), s.X, s.Inputs, s.DX, workers)
 	}
 	return eval.Loss(m, s.X, s.DX, workers)
 }

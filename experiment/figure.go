@@ -145,6 +145,10 @@ func reportTask(runs []*Run) (report.Task, error) {
 	if task.Truth, err = truth(r, x0, times, energy); err != nil {
 		return task, err
 	}
+	var input *data.Signal
+	if r.data.system == nil {
+		input = r.data.Test.InputSignal(0, r.data.held)
+	}
 	for _, run := range runs {
 		field := run.model.Field()
 		role, name := run.look()
@@ -152,7 +156,12 @@ func reportTask(runs []*Run) (report.Task, error) {
 		if e, ok := run.model.(model.Energetic); ok {
 			m.H = e.Energy()
 		}
-		rollout(&m, run.model.Field(), x0, times, energy)
+		signal := input
+		if model.Inputs(run.model) == 0 {
+			signal = nil
+		}
+		under, knots := model.Under(run.model, signal)
+		rollout(&m, under, knots, x0, times, energy)
 		task.Models = append(task.Models, m)
 	}
 	// The first HNN's H, along the truth and every model's rollout.
@@ -292,7 +301,8 @@ func scene(r *Run) (x0, times []float64, err error) {
 func truth(r *Run, x0, times []float64, energy func([]float64) float64) (report.Run, error) {
 	if s := r.data.system; s != nil {
 		t := report.Run{Role: report.Truth, Name: "Truth", Field: s.Field, H: s.Hamiltonian}
-		rollout(&t, func(_ float64, x, dx []float64) { s.Field(x, dx) }, x0, times, energy)
+		field := func(_ float64, x, dx []float64) { s.Field(x, dx) }
+		rollout(&t, func(int) ode.Field { return field }, nil, x0, times, energy)
 		return t, nil
 	}
 	_, x, _ := r.data.Test.Trial(0)
@@ -302,15 +312,16 @@ func truth(r *Run, x0, times []float64, energy func([]float64) float64) (report.
 }
 
 // rollout fills a run with the motion from x0, up to where the integration fails:
-// a model that diverges is drawn as far as it comes.
-func rollout(run *report.Run, f ode.Field, x0, times []float64, energy func([]float64) float64) {
+// a model that diverges is drawn as far as it comes. The field is as ode.SolveSegments
+// takes it.
+func rollout(run *report.Run, field func(int) ode.Field, knots, x0, times []float64, energy func([]float64) float64) {
 	d := len(x0)
 	out := make([]float64, d*len(times))
 	for i := range out {
 		out[i] = math.NaN()
 	}
 	// The states before the failure are in out.
-	_, _, _ = ode.Solve(f, x0, times, out, &ode.Settings{RTol: figureTolerance, ATol: figureTolerance, MaxSteps: 100_000})
+	_, _, _ = ode.SolveSegments(field, knots, x0, times, out, &ode.Settings{RTol: figureTolerance, ATol: figureTolerance, MaxSteps: 100_000})
 	run.T, run.X = times, rows(out, d)
 	run.E = energies(run.X, energy)
 }

@@ -23,6 +23,7 @@ type Inspection struct {
 	Seed       string   `json:"seed,omitempty"`
 	Kind       string   `json:"kind"`
 	Columns    []string `json:"columns"` // of a state
+	Inputs     []string `json:"inputs,omitempty"`
 	Parameters int      `json:"parameters"`
 	// Hidden and Activation are those of a network.
 	Hidden     []int  `json:"hidden,omitempty"`
@@ -65,6 +66,9 @@ func Inspect(path string) (*Inspection, error) {
 	if len(i.Columns) != m.Dim() {
 		i.Columns = stateNames(m.Dim())
 	}
+	if model.Inputs(m) > 0 {
+		i.Inputs = strings.Split(meta[metaInputs], "\t")
+	}
 	switch m := m.(type) {
 	case interface{ Architecture() model.Architecture }:
 		i.Hidden, i.Activation = m.Architecture().Hidden, m.Architecture().Activation
@@ -92,6 +96,9 @@ func (i *Inspection) Write(w io.Writer) error {
 		line("task", "%s, seed %s", i.Task, i.Seed)
 	}
 	line("model", "%s of states (%s)", i.Kind, strings.Join(i.Columns, ", "))
+	if i.Inputs != nil {
+		line("inputs", "%s", strings.Join(i.Inputs, ", "))
+	}
 	line("parameters", "%d", i.Parameters)
 	if i.Hidden != nil {
 		line("hidden layers", "%s, %s", strings.Trim(fmt.Sprint(i.Hidden), "[]"), i.Activation)

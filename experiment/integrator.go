@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -68,6 +69,7 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if c.separable = separable; separable {
 		c.split = split.Split()
 	}
+	c.driven = r.input != nil
 	c.measure()
 	in = c.in
 	c.set = ode.Settings{RTol: in.RTol, ATol: in.ATol, Step: in.Step, Reversible: in.Reversible, Omega: in.Omega}
@@ -119,6 +121,7 @@ type chooser struct {
 	in        Integration
 	split     ode.Split
 	separable bool
+	driven    bool // by inputs, which the model and its energy here do not know
 
 	set ode.Settings
 	// turn is 2 pi over the fastest frequency near x0, infinite where nothing turns.
@@ -219,7 +222,13 @@ func (c *chooser) turns() float64 {
 func (c *chooser) method() (why []string, err error) {
 	if c.in.Method != "" && c.in.Method != AutoMethod {
 		c.set.Method, err = ode.ParseMethod(c.in.Method)
+		if m := c.set.Method; err == nil && c.driven && (m.Shears() || m.NeedsSplit()) {
+			err = fmt.Errorf("%v takes a field of the state alone, and inputs change with the time: give an adaptive method, %v, %v, %v or %v", m, ode.RK4, ode.Midpoint, ode.Gauss4, ode.Gauss6)
+		}
 		return nil, err
+	}
+	if c.driven && c.in.Reversible {
+		return nil, errors.New("a rollout under inputs cannot be undone to the bit: leave reversible out")
 	}
 	fixed := func(separable, other ode.Method) ode.Method {
 		if c.separable {
@@ -232,10 +241,13 @@ func (c *chooser) method() (why []string, err error) {
 	case c.in.Reversible:
 		c.set.Method = fixed(ode.BlanesMoan6, ode.Tao4)
 		return []string{"reversible to the bit"}, nil
+	case c.driven && c.in.Step > 0:
+		c.set.Method = ode.Gauss6
+		return []string{"for a fixed step"}, nil
 	case c.in.Step > 0:
 		c.set.Method = fixed(ode.BlanesMoan6, ode.Gauss6)
 		return []string{"symplectic, for a fixed step"}, nil
-	case c.conservative && c.turns() > longTurns:
+	case c.conservative && !c.driven && c.turns() > longTurns:
 		c.set.Method = fixed(ode.BlanesMoan6, ode.Gauss6)
 		return []string{"symplectic, for a long rollout of " + turns}, nil
 	case c.in.RTol >= 1e-6:
@@ -244,6 +256,8 @@ func (c *chooser) method() (why []string, err error) {
 		c.set.Method = ode.DOP853
 	}
 	switch {
+	case c.driven:
+		return []string{"adaptive, from one sample of the input to the next"}, nil
 	case c.energy != nil && !c.conservative:
 		return []string{"adaptive, since the energy that the model knows changes along its motion"}, nil
 	case c.energy == nil:
@@ -281,7 +295,7 @@ func (c *chooser) step() (why []string, err error) {
 			h = math.Abs(c.times[len(c.times)-1]-c.times[0]) / 100
 		}
 		c.set.Step = h
-		if c.energy == nil || !c.conservative {
+		if c.energy == nil || !c.conservative || c.driven {
 			// Nothing to judge a step by.
 			if per >= 8*stepsPerTurn {
 				return append(why, fmt.Sprintf("%d steps a turn, unchecked", per)), nil

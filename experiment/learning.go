@@ -70,13 +70,16 @@ func (c *Config) way(d *dataset) string {
 // where that is decided.
 func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, error) {
 	l := new(Learning)
-	best := -1
+	best, least := -1, NA
 	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
 		d, err := e.data.load(&c, e.Reading)
 		if err != nil {
 			return 0, nil, err
+		}
+		if c.Trainer == ClosedForm && d.Train.InputNames != nil {
+			continue // it fits none
 		}
 		c.Angle = d.angles
 		inner, err := d.inner()
@@ -94,14 +97,13 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, 
 			}
 		}
 		l.Tried = append(l.Tried, try)
-		if best < 0 || try.Error < l.Tried[best].Error || math.IsNaN(float64(l.Tried[best].Error)) {
-			best = i
+		if best < 0 || try.Error < least || math.IsNaN(float64(least)) {
+			best, least, l.Chosen = i, try.Error, try.Way
 		}
 	}
 	if best < 0 {
 		return 0, nil, errors.New("no way to learn was given")
 	}
-	l.Chosen = l.Tried[best].Way
 	e.learning = l
 	return best, l, nil
 }
@@ -121,7 +123,7 @@ func (d *dataset) inner() (*dataset, error) {
 		return data.Split{Train: s.Slice(0, first), Test: s.Slice(first, s.Rows())}
 	}
 	in := &dataset{
-		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
+		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles, held: d.held,
 	}
 	if d.scales != nil {
 		in.dimensionless = part(d.dimensionless.Train)

@@ -19,6 +19,7 @@ const (
 	metaTask    = "hnn.task"
 	metaSeed    = "hnn.seed"
 	metaColumns = "hnn.columns" // names of the state's components, a tab between them
+	metaInputs  = "hnn.inputs"  // names of the inputs, likewise
 	metaConfig  = "hnn.config"  // hash of config.yaml
 	metaData    = "hnn.data"    // hash of the rows
 	// How states and derivatives were found, a data.Estimator as JSON.
@@ -45,6 +46,9 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 		metaTask: c.Task, metaSeed: fmt.Sprint(c.Seed), metaColumns: strings.Join(d.columns(), "\t"),
 		metaConfig: hex.EncodeToString(config.Sum(nil)), metaData: d.hash(),
 	})
+	if names := d.Train.InputNames; names != nil {
+		meta[metaInputs] = strings.Join(names, "\t")
+	}
 	return meta
 }
 
@@ -52,7 +56,7 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 func (d *dataset) hash() string {
 	h := sha256.New()
 	var buffer []byte
-	for _, v := range [][]float64{d.Train.X, d.Train.DX, d.Test.X, d.Test.DX} {
+	for _, v := range [][]float64{d.Train.X, d.Train.DX, d.Test.X, d.Test.DX, d.Train.Inputs, d.Test.Inputs} {
 		buffer = buffer[:0]
 		for _, x := range v {
 			buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(x))

@@ -94,6 +94,11 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 	if err == nil && a.Structure&model.Pairwise != 0 {
 		a.Nearest = a.LeastDistance(d.fitted().Train.X)
 	}
+	if n := len(d.Train.InputNames); n > 0 {
+		a.Inputs, a.InputGain = n, c.InputGain
+	} else if c.InputGain != "" || c.InputHold != "" {
+		return a, fmt.Errorf("%s: input-gain or input-hold is given, and no column is an input: name it, as in --input u", c.Data)
+	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)
 	}
@@ -139,7 +144,7 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], mem
 		if err != nil {
 			return nil, err
 		}
-		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, s, source)
+		return fit.NewShooting(net, trialsOf[T](d.fitted().Train, d), trialsOf[T](d.fitted().Test, d), o, s, source)
 	}
 	train, err := fit.RowsOf[T](d.fitted().Train)
 	if err != nil {

@@ -48,6 +48,18 @@ func (r *Run) SimulateWithEnergy(ctx context.Context, x0, times []float64, s *od
 	sim.Times = times
 	sim.States = append(sim.States[:half*d:half*d], rest.States...)
 	sim.Energy = append(sim.Energy[:half:half], rest.Energy...)
+	for _, series := range []struct {
+		into *[]float64
+		from []float64
+		n    int // numbers a time
+	}{
+		{&sim.Power, rest.Power, 1}, {&sim.Supply, rest.Supply, 1}, {&sim.Inputs, rest.Inputs, len(sim.InputNames)},
+		{&sim.Mean, rest.Mean, d}, {&sim.SD, rest.SD, d},
+	} {
+		if *series.into != nil {
+			*series.into = append((*series.into)[:half*series.n:half*series.n], series.from...)
+		}
+	}
 	if sim.TrueEnergy != nil {
 		sim.TrueEnergy = append(sim.TrueEnergy[:half:half], rest.TrueEnergy...)
 	}

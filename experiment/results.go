@@ -124,6 +124,11 @@ type Results struct {
 	// test states: negative where energy leaves. Absent for others.
 	Power *Estimate `json:"power,omitempty"`
 
+	// Inputs names what acts on the system from outside, and Supply is the power that it puts
+	// in, over the test states, of a model with a Hamiltonian. Absent where nothing acts.
+	Inputs []string  `json:"inputs,omitempty"`
+	Supply *Estimate `json:"supply,omitempty"`
+
 	EnergyMSE      *EnergyMSE `json:"energy_mse"`
 	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`
 	Strict         *Strict    `json:"strict"`

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"hnn/data"
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/internal/kernel"
@@ -64,6 +65,8 @@ type Run struct {
 	model   model.Model
 	data    *dataset
 	columns []string      // names of the state's components
+	inputs  []string      // names of the model's inputs
+	input   *data.Signal  // of rollouts, nil for none
 	known   system.System // see knownSystem
 }
 
@@ -180,7 +183,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns()}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}

@@ -33,7 +33,12 @@ type Simulation struct {
 	// Power is the rate at which the learned H changes, of a model that loses energy; its
 	// integral is Energy. It is nil of others.
 	Power []float64
-	Stats ode.Stats
+	// Inputs are those along the rollout, len(Times) x len(InputNames), and Supply the power
+	// that they put in; nil where there are none. The rate of the learned H is Power, if
+	// there is such, plus Supply.
+	InputNames     []string
+	Inputs, Supply []float64
+	Stats          ode.Stats
 }
 
 // Simulate rolls a run's model out from x0 over the given times, which run one way
@@ -53,11 +58,14 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	if err := r.checkState(x0); err != nil {
 		return nil, err
 	}
+	if err := r.checkInput(times); err != nil {
+		return nil, err
+	}
 	if len(x0) != d && !copies {
 		return nil, fmt.Errorf("the initial state has a copy, which only reversible runs by Tao's methods carry")
 	}
 	settings.Copies = copies
-	states, stats, err := solve(r.model, x0, times, &settings)
+	states, stats, err := solve(r.model, r.input, x0, times, &settings)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +95,7 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 			sim.Power[i] = power(states[i*d : (i+1)*d])
 		}
 	}
+	r.supply(sim)
 	if known := r.knownSystem(); known != nil {
 		sim.TrueEnergy = system.Energies(known, states, nil)
 	}
@@ -96,8 +105,8 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 // solve rolls a model out, in its two parts where it has them, and in its own dimensionless
 // states and times, if it has such: a tolerance, the spacing of a grid and the binding of
 // two copies mean the same there for every component. The settings, and what it takes and
-// returns, are in the user's units.
-func solve(m model.Model, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
+// returns, are in the user's units. A nil input leaves the model alone.
+func solve(m model.Model, input *data.Signal, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
 	var settings ode.Settings
 	if s != nil {
 		settings = *s
@@ -111,11 +120,15 @@ func solve(m model.Model, x0, times []float64, s *ode.Settings) ([]float64, ode.
 		}
 		settings.Step /= scales.Time
 		settings.Omega *= scales.Time
+		input = scales.Signal(input)
 	}
 	var states []float64
 	var stats ode.Stats
 	var err error
-	if split, ok := model.SplitOf(m); ok {
+	if input != nil {
+		field, knots := model.Under(m, input)
+		states, stats, err = ode.SolveSegments(field, knots, x0, times, nil, &settings)
+	} else if split, ok := model.SplitOf(m); ok {
 		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
 	} else {
 		states, stats, err = ode.Solve(m.Field(), x0, times, nil, &settings)
@@ -170,10 +183,10 @@ func stateNames(dim int) []string {
 }
 
 // WriteCSV writes a header and a row for each time: t, the state, and the energies
-// that are known (energy_change of the learned H and, where it is lost, its rate, power;
-// true_energy), in full precision. The columns of a copy follow those of the state, and
+// that are known (energy_change of the learned H and its rate: power where it is lost,
+// supply where inputs put it in; true_energy), in full precision. The columns of a copy follow those of the state, and
 // so do, of an ensemble, mean and standard deviation of its members' rollouts (q_mean,
-// q_sd and so on).
+// q_sd and so on), and then the inputs.
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
@@ -188,12 +201,16 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 			}
 		}
 	}
+	header = append(header, s.InputNames...)
 	var extra [][]float64
 	if s.Energy != nil {
 		header, extra = append(header, "energy_change"), append(extra, s.Energy)
 	}
 	if s.Power != nil {
 		header, extra = append(header, "power"), append(extra, s.Power)
+	}
+	if s.Supply != nil {
+		header, extra = append(header, "supply"), append(extra, s.Supply)
 	}
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
@@ -214,6 +231,10 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 				}
 			}
 		}
+		m := len(s.InputNames)
+		for _, v := range s.Inputs[i*m : (i+1)*m] {
+			row = append(row, number(v))
+		}
 		for _, e := range extra {
 			row = append(row, number(e[i]))
 		}
@@ -228,8 +249,8 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, energy_change,
-// power and true_energy where there are such.
+// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, u, energy_change,
+// power, supply and true_energy where there are such.
 func (s *Simulation) Arrays() map[string]data.Array {
 	n := len(s.Times)
 	arrays := map[string]data.Array{
@@ -246,6 +267,12 @@ func (s *Simulation) Arrays() map[string]data.Array {
 	}
 	if s.Power != nil {
 		arrays["power"] = data.Array{Shape: []int{n}, Data: s.Power}
+	}
+	if s.Inputs != nil {
+		arrays["u"] = data.Array{Shape: []int{n, len(s.InputNames)}, Data: s.Inputs}
+	}
+	if s.Supply != nil {
+		arrays["supply"] = data.Array{Shape: []int{n}, Data: s.Supply}
 	}
 	if s.TrueEnergy != nil {
 		arrays["true_energy"] = data.Array{Shape: []int{n}, Data: s.TrueEnergy}

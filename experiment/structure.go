@@ -9,7 +9,7 @@ import (
 
 // hamiltonianKeys are the settings that say what is known of H and of its losses: a
 // baseline has none.
-var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass", "skew"}
+var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass", "skew", "input-gain"}
 
 // SharedOut lists the settings that, of several models side by side, one takes no part in:
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own

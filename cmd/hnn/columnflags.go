@@ -15,6 +15,7 @@ func bindColumns(fs *pflag.FlagSet, c *data.Columns, skipBadRows *bool) {
 	fs.StringSliceVar(&c.P, "p", c.P, "columns of the momenta, one a position; recognised: p, v, omega, w and the like")
 	fs.StringSliceVar(&c.DQ, "dq", c.DQ, "columns of the positions' derivatives; recognised: dq, q_dot, dq/dt")
 	fs.StringSliceVar(&c.DP, "dp", c.DP, "columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt")
+	fs.StringSliceVar(&c.Input, "input", c.Input, "columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage")
 	fs.BoolVar(skipBadRows, "skip-bad-rows", *skipBadRows, "leave out and count the rows of a file that are not numbers or whose time does not rise")
 }
 
@@ -40,7 +41,7 @@ func (f *columnFlags) over(cmd *cobra.Command, c data.Columns, skipBadRows bool)
 		flag string
 		into *[]string
 		from []string
-	}{{"q", &c.Q, f.Q}, {"p", &c.P, f.P}, {"dq", &c.DQ, f.DQ}, {"dp", &c.DP, f.DP}} {
+	}{{"q", &c.Q, f.Q}, {"p", &c.P, f.P}, {"dq", &c.DQ, f.DQ}, {"dp", &c.DP, f.DP}, {"input", &c.Input, f.Input}} {
 		if given(list.flag) {
 			*list.into = list.from
 		}

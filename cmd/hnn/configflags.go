@@ -66,6 +66,8 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
 	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)")
 	fs.StringVar(&c.Skew, "skew", c.Skew, "skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or "+model.LeviCivita)
+	fs.StringVar(&c.InputGain, "input-gain", c.InputGain, "G of the force G(q) u of inputs: "+list(model.Gains())+"; default learned")
+	fs.StringVar(&c.InputHold, "input-hold", c.InputHold, "inputs between their samples: foh (linear, the default) or zoh (constant)")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
 	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "weigh rows with large derivatives less, as near-collisions have")
 	fs.StringVar(&c.Solver, "solver", c.Solver, "closed form: cholesky or qr, empty for one that suits the size")
@@ -154,7 +156,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	}
 	for name, values := range map[string][]string{
 		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
-		"loss": experiment.Losses(), "integrator": unroll.Methods(), "sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
+		"loss": experiment.Losses(), "integrator": unroll.Methods(), "sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "input-gain": model.Gains(), "input-hold": experiment.InputHolds(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
 		"recipe": experiment.Recipes(), "latent-integrator": fit.PixelIntegrators(),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {

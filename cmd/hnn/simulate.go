@@ -27,6 +27,8 @@ type simulateFlags struct {
 	seed                   uint64
 	reversible, quiet      bool
 	correct                string
+	input                  string
+	inputTrial             int
 	addEnergy              float64
 	film                   int
 }
@@ -83,6 +85,8 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.Float64Var(&f.omega, "omega", 0, "frequency that binds the two copies of tao2 and tao4; 0 chooses it")
 	fs.Float64Var(&f.addEnergy, "add-energy", 0, "halfway, move the state along the gradient of the learned H until H has grown by this much")
 	fs.IntVar(&f.film, "film", 0, "models of pictures: begin with this held-out film, counted from 1, instead of --x0")
+	fs.StringVar(&f.input, "input", "", "driven models: inputs that stay as they are, as numbers with commas between them, or a file with the columns of their times and of the inputs that the model was trained on; default 0")
+	fs.IntVar(&f.inputTrial, "input-trial", 1, "trial of the file of --input, counted from 1")
 	fs.StringVar(&f.correct, "correct", "", "correct a model trained on trajectories for the step of its training: the step, or auto")
 	fs.Lookup("correct").NoOptDefVal = "auto"
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
@@ -110,6 +114,9 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
+	if err := f.setInput(run, d); err != nil {
+		return err
+	}
 	if f.correct != "" {
 		step, err := f.trainedStep()
 		if err != nil {
@@ -146,6 +153,24 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		d.log("back: %s", f.back(dir, settings, sim))
 	}
 	return nil
+}
+
+// setInput gives the run's model its inputs.
+func (f *simulateFlags) setInput(run *experiment.Run, d *display) error {
+	if f.input == "" {
+		if names := run.Inputs(); names != nil {
+			d.log("no --input: %s is 0", strings.Join(names, ", "))
+		}
+		return nil
+	}
+	if u, err := numbers("--input", f.input); err == nil {
+		return run.SetInput(data.Constant(u...))
+	}
+	s, err := run.ReadInput(f.input, f.inputTrial)
+	if err != nil {
+		return err
+	}
+	return run.SetInput(s)
 }
 
 // setBodies gives the run's model the bodies that are asked for, and draws their state

@@ -1,0 +1,137 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/data"
+	"hnn/model"
+)
+
+// What inputs do between their samples: data.Signal's Held or not.
+const (
+	FirstOrderHold = "foh" // they change linearly
+	ZeroOrderHold  = "zoh" // they stay what they were
+)
+
+// InputHolds lists what inputs may do between their samples.
+func InputHolds() []string { return []string{FirstOrderHold, ZeroOrderHold} }
+
+// held reports whether inputs stay what they were until the next sample.
+func (c *Config) held() bool { return c.InputHold == ZeroOrderHold }
+
+// validateInputs checks the settings that are about inputs; whether there are any is known
+// with the data.
+func (c *Config) validateInputs() error {
+	if c.InputHold != "" && !slices.Contains(InputHolds(), c.InputHold) {
+		return fmt.Errorf("no input-hold %q; it is %s", c.InputHold, strings.Join(InputHolds(), " or "))
+	}
+	if c.InputGain != "" && !slices.Contains(model.Gains(), c.InputGain) {
+		return fmt.Errorf("no input-gain %q; it is %s", c.InputGain, strings.Join(model.Gains(), " or "))
+	}
+	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "") {
+		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold and input-gain", c.Task)
+	}
+	return nil
+}
+
+// inputsOf is the dataset for a model that may take no inputs: those of the data are then
+// left out. It is an error if they are not the model's.
+func (d *dataset) inputsOf(m model.Model) (*dataset, error) {
+	have, want := len(d.Test.InputNames), model.Inputs(m)
+	if have == want {
+		return d, nil
+	}
+	if want > 0 {
+		return nil, fmt.Errorf("the model takes %d inputs and the data have %d (%q); name them, as in --input u", want, have, d.Test.InputNames)
+	}
+	out := &dataset{
+		Split: d.Split, scales: d.scales, dimensionless: d.dimensionless, system: d.system, estimator: d.estimator,
+		estimated: d.estimated, measured: d.measured, angles: d.angles, mappings: d.mappings, foreign: d.foreign, films: d.films,
+	}
+	for _, s := range []**data.Set{&out.Train, &out.Test, &out.dimensionless.Train, &out.dimensionless.Test} {
+		if *s != nil {
+			alone := **s
+			alone.Inputs, alone.InputNames = nil, nil
+			*s = &alone
+		}
+	}
+	return out, nil
+}
+
+// Inputs names the inputs of the run's model, nil where nothing acts on its system.
+func (r *Run) Inputs() []string { return r.inputs }
+
+// SetInput gives the run's rollouts to come a signal, in the user's units; its hold is the
+// run's. Without one they are left alone.
+func (r *Run) SetInput(s *data.Signal) error {
+	switch n := model.Inputs(r.model); {
+	case n == 0:
+		return fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
+	case s.Inputs() != n:
+		return fmt.Errorf("%s: the model takes %d inputs (%s), and %d are given", r.Dir, n, strings.Join(r.inputs, ", "), s.Inputs())
+	}
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	s.Held = r.Config.held()
+	r.input = s
+	return nil
+}
+
+// ReadInput reads a run's inputs from the columns that it was trained on, in a trial of a
+// file, counted from 1.
+func (r *Run) ReadInput(path string, trial int) (*data.Signal, error) {
+	if r.inputs == nil {
+		return nil, fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
+	}
+	// Its columns are read as positions, and no others.
+	o := data.ReadOptions{Columns: data.Columns{
+		Time: r.Config.Columns.Time, Trial: r.Config.Columns.Trial,
+		Q: r.inputs, P: []string{}, DQ: []string{}, DP: []string{}, Input: []string{data.NoInput},
+	}}
+	set, _, err := data.Read(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if trial < 1 || trial > set.Trials() {
+		return nil, fmt.Errorf("%s: no trial %d: it has %d, counted from 1", path, trial, set.Trials())
+	}
+	t, u, _ := set.Trial(trial - 1)
+	return &data.Signal{T: t, U: u}, nil
+}
+
+// checkInput reports times that the run's input does not cover.
+func (r *Run) checkInput(times []float64) error {
+	if r.input == nil || len(r.input.T) == 0 {
+		return nil
+	}
+	from, to := times[0], times[len(times)-1]
+	first, last := r.input.T[0], r.input.T[len(r.input.T)-1]
+	// The end of a range is often a sum.
+	if slack := 1e-9 * (math.Abs(first) + math.Abs(last)); min(from, to) < first-slack || max(from, to) > last+slack {
+		return fmt.Errorf("the rollout goes from %v to %v, and the input is known from %v to %v: keep within it, by --from and --to", from, to, first, last)
+	}
+	return nil
+}
+
+// supply adds to a simulation its inputs and, of a model with an energy, the power that they
+// put in.
+func (r *Run) supply(sim *Simulation) {
+	n := model.Inputs(r.model)
+	if n == 0 || r.input == nil {
+		return
+	}
+	sim.InputNames, sim.Inputs = r.inputs, make([]float64, n*len(sim.Times))
+	for i, t := range sim.Times {
+		r.input.At(t, sim.Inputs[i*n:(i+1)*n])
+	}
+	if m, ok := r.model.(model.Energetic); ok {
+		power, d := model.Supply(m), m.Dim()
+		for i := range sim.Times {
+			sim.Supply = append(sim.Supply, power(sim.States[i*d:(i+1)*d], sim.Inputs[i*n:(i+1)*n]))
+		}
+	}
+}
