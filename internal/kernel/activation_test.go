@@ -153,6 +153,10 @@ func testActivationsExact[T Float](t *testing.T) {
 // Central differences of s and of s', in float64. h^2 times a third derivative
 // below 3, and rounding of order 1e-16/h.
 func TestActivationDerivatives(t *testing.T) {
+	eachSet(t, testActivationDerivatives)
+}
+
+func testActivationDerivatives(t *testing.T) {
 	const h = 1e-5
 	for _, a := range activations {
 		var z, up, down []float64

@@ -2,38 +2,9 @@
 
 package kernel
 
-import (
-	"os"
-	"unsafe"
+import "unsafe"
 
-	"golang.org/x/sys/cpu"
-)
-
-var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA && os.Getenv("HNN_KERNEL") != "generic"
-
-// vectors reports whether the assembly is in use.
-func vectors() bool { return avx2 }
-
-// The generic functions below call the assembly of their element's size. These
-// conversions keep the compiler's knowledge that no pointer escapes.
-
-func p32[T Float](p *T) *float32 { return (*float32)(unsafe.Pointer(p)) }
-func p64[T Float](p *T) *float64 { return (*float64)(unsafe.Pointer(p)) }
-
-// at is the address n elements after p.
-func at[T Float](p *T, n int) *T {
-	return (*T)(unsafe.Add(unsafe.Pointer(p), n*size[T]()))
-}
-
-func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
-	if !avx2 || act == Sin || act == GELU || (d1 == nil && d2 != nil) {
-		activatePlain(act, z, ld, bias, d1, d2, rows, n)
-		return
-	}
-	if act == Identity {
-		identity(z, ld, bias, d1, d2, rows, n)
-		return
-	}
+func activateAVX2[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	pz, pb, p1, p2 := &z[0], first(bias), first(d1), first(d2)
 	if size[T]() == 4 {
 		z, b, d1, d2 := p32(pz), p32(pb), p32(p1), p32(p2)
@@ -76,24 +47,8 @@ func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	}
 }
 
-func identity[T Float](z []T, ld int, bias, d1, d2 []T, rows, n int) {
-	for r := range rows {
-		if bias != nil {
-			add(z[r*ld:r*ld+n], bias[:n])
-		}
-		for j := range d1[min(r*ld, len(d1)):min(r*ld+n, len(d1))] {
-			d1[r*ld+j] = 1
-		}
-		if d2 != nil {
-			clear(d2[r*ld : r*ld+n])
-		}
-	}
-}
-
-func mulPrime[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
+func mulPrimeAVX2[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	switch {
-	case !avx2:
-		mulPrimePlain(d, abar, ldAbar, s, d1, ld, rows, n)
 	case size[T]() == 4 && d1 == nil:
 		mulPrimeTanhF32(p32(&d[0]), p32(&abar[0]), ldAbar, p32(&s[0]), ld, rows, n)
 	case size[T]() == 4:
@@ -105,10 +60,8 @@ func mulPrime[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	}
 }
 
-func addMulPrime[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
+func addMulPrimeAVX2[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	switch {
-	case !avx2:
-		addMulPrimePlain(e, c, ldC, s, d1, ld, rows, n)
 	case size[T]() == 4 && d1 == nil:
 		addMulPrimeTanhF32(p32(&e[0]), p32(&c[0]), ldC, p32(&s[0]), ld, rows, n)
 	case size[T]() == 4:
@@ -120,10 +73,8 @@ func addMulPrime[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	}
 }
 
-func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int) {
+func tangentAVX2[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int) {
 	switch {
-	case !avx2:
-		tangentPlain(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
 	case size[T]() == 4 && d1 == nil:
 		tangentTanhF32(p32(&t[0]), p32(&e[0]), p32(&abar[0]), ldAbar, p32(&s[0]), ld, rows, n)
 	case size[T]() == 4:
@@ -135,10 +86,8 @@ func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int
 	}
 }
 
-func sumRows[T Float](dst, a []T, ld, rows, n int) {
+func sumRowsAVX2[T Float](dst, a []T, ld, rows, n int) {
 	switch {
-	case !avx2:
-		sumRowsPlain(dst, a, ld, rows, n)
 	case size[T]() == 4:
 		addRowsF32(p32(&dst[0]), p32(&a[0]), ld, rows, n)
 	default:
@@ -146,10 +95,8 @@ func sumRows[T Float](dst, a []T, ld, rows, n int) {
 	}
 }
 
-func add[T Float](dst, a []T) {
+func addAVX2[T Float](dst, a []T) {
 	switch {
-	case !avx2:
-		addPlain(dst, a)
 	case size[T]() == 4:
 		addF32(p32(&dst[0]), p32(&a[0]), len(a))
 	default:
@@ -160,9 +107,9 @@ func add[T Float](dst, a []T) {
 // reduceBlock is the number of elements of which the reductions take a multiple.
 const reduceBlock = 16
 
-func sumSquares[T Float](a []T) float64 {
+func sumSquaresAVX2[T Float](a []T) float64 {
 	n := len(a) / reduceBlock * reduceBlock
-	if !avx2 || n == 0 {
+	if n == 0 {
 		return sumSquaresPlain(a)
 	}
 	if size[T]() == 4 {
@@ -171,9 +118,9 @@ func sumSquares[T Float](a []T) float64 {
 	return sumSquaresF64(p64(&a[0]), n) + sumSquaresPlain(a[n:])
 }
 
-func allFinite[T Float](a []T) bool {
+func allFiniteAVX2[T Float](a []T) bool {
 	n := len(a) / reduceBlock * reduceBlock
-	if !avx2 || n == 0 {
+	if n == 0 {
 		return allFinitePlain(a)
 	}
 	if size[T]() == 4 {
@@ -182,10 +129,8 @@ func allFinite[T Float](a []T) bool {
 	return zeroTimesF64(p64(&a[0]), n) == 0 && allFinitePlain(a[n:])
 }
 
-func adam[T Float](p, g, m, v []T, k *adamScalars[T]) {
+func adamAVX2[T Float](p, g, m, v []T, k *adamScalars[T]) {
 	switch {
-	case !avx2:
-		adamPlain(p, g, m, v, k)
 	case size[T]() == 4:
 		adamF32(p32(&p[0]), p32(&g[0]), p32(&m[0]), p32(&v[0]), len(p), (*[9]float32)(unsafe.Pointer(k)))
 	default:
@@ -194,10 +139,8 @@ func adam[T Float](p, g, m, v []T, k *adamScalars[T]) {
 }
 
 // peak runs turns of 96 multiply-adds of vectors.
-func peak[T Float](turns int) float64 {
+func peakAVX2[T Float](turns int) float64 {
 	switch {
-	case !avx2:
-		return peakPlain[T](turns)
 	case size[T]() == 4:
 		peakF32(turns)
 	default:

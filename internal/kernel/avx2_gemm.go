@@ -124,11 +124,7 @@ func (x *product[T]) runTail(c []T, n int) {
 	}
 }
 
-func mulPanels[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
-	if !avx2 {
-		mulPanelsPlain(c, ldc, a, ars, aks, packed, m, n, k, acc)
-		return
-	}
+func mulPanelsAVX2[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
 	x := product[T]{&c[0], ldc, &a[0], ars, aks, &packed[0], w, w * k, m, k, acc}
 	halves, rest := n/(w/2), n%(w/2)
@@ -139,25 +135,7 @@ func mulPanels[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k
 	}
 }
 
-// swapped reports whether it is better to form C^T = B^T A, and to transpose it, than
-// C = A^T B: where the columns of C would leave most of a half panel empty.
-func swapped[T Float](m, n int) bool {
-	w := PanelWidth[T]()
-	return n < m && n < w && n%(w/2) != 0
-}
-
-func mulTA[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
-	switch {
-	case !avx2:
-		mulTAPlain(c, ldc, a, lda, b, ldb, m, n, k, acc)
-	case swapped[T](m, n):
-		mulTASwapped(c, ldc, a, lda, b, ldb, m, n, k, acc)
-	default:
-		mulTADirect(c, ldc, a, lda, b, ldb, m, n, k, acc)
-	}
-}
-
-func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+func mulTAAVX2[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
 	x := product[T]{&c[0], ldc, &a[0], 1, lda, &b[0], ldb, w, m, k, acc}
 	halves, rest := n/(w/2), n%(w/2)
@@ -181,34 +159,7 @@ func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, 
 	putScratch(s)
 }
 
-// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
-func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
-	const columns = 64
-	var t [16 * columns]T // n is below 16
-	for i := 0; i < m; i += columns {
-		w := min(columns, m-i)
-		if acc {
-			for r := range w {
-				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
-					t[j*columns+r] = x
-				}
-			}
-		}
-		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
-		for r := range w {
-			row := c[(i+r)*ldc : (i+r)*ldc+n]
-			for j := range row {
-				row[j] = t[j*columns+r]
-			}
-		}
-	}
-}
-
-func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
-	if !avx2 {
-		mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)
-		return
-	}
+func mulNarrowAVX2[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
 	for j := 0; j < n; j += 2 {
 		y, x := &c[j], &bt[j*k]
 		switch {
@@ -230,18 +181,12 @@ func dot[T Float](y *T, ldy int, a *T, lda int, x *T, m, k int, acc bool) {
 	}
 }
 
-func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
-	if avx2 {
-		dot(&y[0], 1, &a[0], lda, &x[0], m, n, acc)
-	} else {
-		gemvPlain(y, a, lda, x, m, n, acc)
-	}
+func gemvAVX2[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
+	dot(&y[0], 1, &a[0], lda, &x[0], m, n, acc)
 }
 
-func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
+func gemvTAVX2[T Float](y, a []T, lda int, x []T, m, n int) {
 	switch {
-	case !avx2:
-		gemvTPlain(y, a, lda, x, m, n)
 	case size[T]() == 4:
 		addScaledRowsF32(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
 	default:
@@ -249,10 +194,8 @@ func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
 	}
 }
 
-func packPanel[T Float](dst, b []T, ldb, k int) {
+func packPanelAVX2[T Float](dst, b []T, ldb, k int) {
 	switch {
-	case !avx2:
-		packPanelPlain(dst, b, ldb, k)
 	case size[T]() == 4:
 		packPanelF32(p32(&dst[0]), p32(&b[0]), ldb, k)
 	default:
@@ -260,10 +203,8 @@ func packPanel[T Float](dst, b []T, ldb, k int) {
 	}
 }
 
-func packBlocksT[T Float](dst, b []T, ldb, k int) {
+func packBlocksTAVX2[T Float](dst, b []T, ldb, k int) {
 	switch {
-	case !avx2:
-		packBlocksTPlain(dst, b, ldb, k)
 	case k == 0:
 	case size[T]() == 4:
 		packTransposeF32(p32(&dst[0]), p32(&b[0]), ldb, k/8)

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -229,18 +230,29 @@ func FuzzGemm(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, m, n, k, lda, ldb, ldc uint8, acc bool, seed uint64) {
 		p := problem{int(m), int(n), int(k), int(lda), int(ldb), int(ldc), acc, seed}
-		for _, check := range []func(problem) error{
-			checkMulPacked[float32], checkMulPacked[float64], checkMulTA[float32], checkMulTA[float64],
-		} {
-			if err := check(p); err != nil {
-				t.Fatalf("%v: %v", p, err)
-			}
+		for _, s := range sets() {
+			with(s, func() {
+				for _, check := range []func(problem) error{
+					checkMulPacked[float32], checkMulPacked[float64], checkMulTA[float32], checkMulTA[float64],
+				} {
+					if err := check(p); err != nil {
+						t.Fatalf("%v, %v: %v", s, p, err)
+					}
+				}
+			})
+		}
+		if err := cmp.Or(sameProducts[float32](p), sameProducts[float64](p)); err != nil {
+			t.Fatalf("%v: %v", p, err)
 		}
 	})
 }
 
 // Rows of a packed matrix are the packed matrix of the rows.
 func TestPackRows(t *testing.T) {
+	eachSet(t, testPackRows)
+}
+
+func testPackRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const k = 37
 	for _, n := range []int{1, 3, 4, 5, 16, 23} {

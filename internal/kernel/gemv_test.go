@@ -56,6 +56,10 @@ func checkGemv[T Float](p problem, trans bool) error {
 }
 
 func TestGemvEmpty(t *testing.T) {
+	eachSet(t, testGemvEmpty)
+}
+
+func testGemvEmpty(t *testing.T) {
 	y := []float64{1, 2, 3}
 	Gemv(y, nil, 0, nil, 2, 0, true)
 	GemvT(y, nil, 0, nil, 0, 2, true)

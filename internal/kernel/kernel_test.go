@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -16,32 +17,74 @@ func epsilon[T Float]() float64 {
 	return 0x1p-52
 }
 
-// both runs a test in the two precisions.
-func both(t *testing.T, f32, f64 func(t *testing.T)) {
-	t.Run("float32", f32)
-	t.Run("float64", f64)
+// eachSet runs a test with every set of kernels, and skips, visibly, those that this
+// processor lacks.
+func eachSet(t *testing.T, f func(t *testing.T)) {
+	for _, s := range []set{generic, avx2, avx512} {
+		t.Run(s.String(), func(t *testing.T) {
+			if !slices.Contains(sets(), s) {
+				t.Skipf("there are no kernels %q here: not tested", s)
+			}
+			with(s, func() { f(t) })
+		})
+	}
 }
 
-// needVectors skips, visibly, a test of the assembly where it is not in use.
+// with calls f with a set in use.
+func with(s set, f func()) {
+	defer func(before set) { inUse = before }(inUse)
+	inUse = s
+	f()
+}
+
+// both runs a test in the two precisions, with every set of kernels.
+func both(t *testing.T, f32, f64 func(t *testing.T)) {
+	eachSet(t, func(t *testing.T) {
+		t.Run("float32", f32)
+		t.Run("float64", f64)
+	})
+}
+
+// needVectors skips a comparison of the assembly with plain Go where that is in use.
 func needVectors(t *testing.T) {
 	t.Helper()
-	if !vectors() {
-		t.Skipf("the kernels in use are %q: assembly not tested", Name())
+	if inUse == generic {
+		t.Skip("plain Go against itself")
 	}
 }
 
 func TestName(t *testing.T) {
-	want := "avx2"
-	if !vectors() {
-		want = "generic"
+	want := os.Getenv("HNN_KERNEL")
+	if want == "" || ChoiceErr() != nil {
+		want = sets()[len(sets())-1].String()
 	}
 	if Name() != want {
 		t.Errorf("Name() = %q, want %q", Name(), want)
 	}
-	if os.Getenv("HNN_KERNEL") == "generic" && Name() != "generic" {
-		t.Errorf("HNN_KERNEL=generic, but Name() = %q", Name())
-	}
 	t.Logf("kernels in use: %s", Name())
+}
+
+func TestChoose(t *testing.T) {
+	old := []set{generic, avx2}
+	for _, c := range []struct {
+		name string
+		sets []set
+		want set
+		err  bool
+	}{
+		{"", []set{generic}, generic, false},
+		{"", old, avx2, false},
+		{"", []set{generic, avx2, avx512}, avx512, false},
+		{"generic", old, generic, false},
+		{"avx2", []set{generic, avx2, avx512}, avx2, false},
+		{"avx512", old, avx2, true},
+		{"AVX2", old, avx2, true},
+	} {
+		got, err := choose(c.name, c.sets)
+		if got != c.want || (err != nil) != c.err {
+			t.Errorf("%q of %v: %v, %v; want %v, an error %v", c.name, c.sets, got, err, c.want, c.err)
+		}
+	}
 }
 
 // A guarded slice lies at an odd place in a larger one, filled with a value that

@@ -2,8 +2,8 @@
 
 package kernel
 
-// vectors reports whether the assembly is in use.
-func vectors() bool { return false }
+// sets are the kernels that this processor can run.
+func sets() []set { return []set{generic} }
 
 func packPanel[T Float](dst, b []T, ldb, k int) { packPanelPlain(dst, b, ldb, k) }
 

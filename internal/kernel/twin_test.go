@@ -10,11 +10,11 @@ import (
 // formulas are the same; the twin rounds its multiply-adds twice. Relative to the
 // larger of the value and 1, where tanh's s' and s” cancel: 4 units for all.
 func TestActivationTwins(t *testing.T) {
-	needVectors(t)
 	both(t, testActivationTwins[float32], testActivationTwins[float64])
 }
 
 func testActivationTwins[T Float](t *testing.T) {
+	needVectors(t)
 	for _, a := range activations {
 		z := points[T]()
 		checkTwins(t, a.act, a.name, z)
@@ -43,23 +43,26 @@ func FuzzActivations(f *testing.F) {
 		f.Add(z)
 	}
 	f.Fuzz(func(t *testing.T, z float64) {
-		needVectors(t)
-		for _, a := range activations {
-			checkTwins(t, a.act, a.name, []float64{z, -z, z / 3})
-			if x := float32(z); !math.IsInf(float64(x), 0) {
-				checkTwins(t, a.act, a.name, []float32{x, -x, x / 3})
-			}
+		for _, s := range sets() {
+			with(s, func() {
+				for _, a := range activations {
+					checkTwins(t, a.act, a.name, []float64{z, -z, z / 3})
+					if x := float32(z); !math.IsInf(float64(x), 0) {
+						checkTwins(t, a.act, a.name, []float32{x, -x, x / 3})
+					}
+				}
+			})
 		}
 	})
 }
 
 // The scalar products of narrow matrices, against the twin.
 func TestNarrowTwin(t *testing.T) {
-	needVectors(t)
 	both(t, testNarrowTwin[float32], testNarrowTwin[float64])
 }
 
 func testNarrowTwin[T Float](t *testing.T) {
+	needVectors(t)
 	rng := rand.New(rand.NewPCG(21, 22))
 	for range 300 {
 		m, n, k := 1+rng.IntN(20), 1+rng.IntN(narrow), 1+rng.IntN(60)

@@ -22,7 +22,7 @@ func (l lanes) sign() Mem { return l.constantBits("sign", 1<<(8*l.size-1)) }
 
 // fresh is a register with x in it.
 func (l lanes) fresh(x Op) reg.VecVirtual {
-	v := YMM()
+	v := l.vector()
 	l.load(x, v)
 	return v
 }
@@ -42,7 +42,7 @@ func (l lanes) horner(name string, c []float64, x reg.VecVirtual) reg.VecVirtual
 func (l lanes) expParts(y reg.VecVirtual) (scale, p reg.VecVirtual) {
 	e, _ := l.tables()
 	round := l.constant("round", e.Round)
-	scale, n := YMM(), YMM()
+	scale, n := l.vector(), l.vector()
 	l.load(l.constant("log2e", 1.4426950408889634074), scale)
 	l.fma213(round, y, scale)
 	l.sub(round, scale, n)
@@ -63,7 +63,7 @@ func (l lanes) expParts(y reg.VecVirtual) (scale, p reg.VecVirtual) {
 // exp1 is the pair exp(y), expm1(y).
 func (l lanes) exp1(y reg.VecVirtual) (exp, expm1 reg.VecVirtual) {
 	scale, p := l.expParts(y)
-	expm1 = YMM()
+	expm1 = l.vector()
 	l.sub(l.constant("one", 1), scale, expm1)
 	l.fma231(scale, p, expm1)
 	l.fma213(scale, scale, p)
@@ -77,27 +77,47 @@ func (l lanes) exp1(y reg.VecVirtual) (exp, expm1 reg.VecVirtual) {
 func (l lanes) logistic(x reg.VecVirtual) (e, s, s1, s2 reg.VecVirtual) {
 	table, _ := l.tables()
 	one := l.fresh(l.constant("one", 1))
-	y := YMM()
+	y := l.vector()
 	l.or(l.sign(), x, y)
 	limit := l.fresh(l.constant("expMin", table.Min))
 	l.max(y, limit, y)
 	scale, p := l.expParts(y)
 	e = p
 	l.fma213(scale, scale, e)
-	inverse := YMM()
+	inverse := l.vector()
 	l.add(one, e, inverse)
 	l.div(inverse, one, inverse)
-	s, s1, s2 = YMM(), YMM(), YMM()
+	s, s1, s2 = l.vector(), l.vector(), l.vector()
 	l.mul(inverse, e, s)
 	l.mul(inverse, s, s1)
-	l.blend(x, s, inverse, s)
+	l.blend(l.negative(x), s, inverse, s)
 	l.sub(e, one, s2)
 	l.mul(inverse, s2, s2)
 	l.mul(s1, s2, s2)
-	signBit := YMM()
+	signBit := l.vector()
 	l.andNot(l.sign(), x, signBit)
 	l.xor(signBit, s2, s2)
 	return e, s, s1, s2
+}
+
+// negative is a mask of the lanes with the sign bit.
+func (l lanes) negative(x reg.VecVirtual) reg.Register {
+	if !l.wide {
+		return x
+	}
+	mask := K()
+	l.signs(x, mask)
+	return mask
+}
+
+// above is a mask of the lanes of x that are greater than those of zero.
+func (l lanes) above(x, zero reg.VecVirtual) reg.Register {
+	var mask reg.Register = K()
+	if !l.wide {
+		mask = l.vector()
+	}
+	l.compare(Imm(greater), zero, x, mask)
+	return mask
 }
 
 // activations emits one function for each activation that has a vector form.
@@ -108,22 +128,22 @@ func (l lanes) activations() {
 
 	// tanh(x) = m/(m+2) with m = expm1(2|x|), and the sign of x.
 	l.activation("tanh", func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
-		y := YMM()
+		y := l.vector()
 		l.andNot(x, l.fresh(l.sign()), y)
 		l.add(y, y, y)
 		limit := l.fresh(l.constant("saturation", exp.Saturation))
 		l.min(y, limit, y)
 		scale, p := l.expParts(y)
-		m := YMM()
+		m := l.vector()
 		l.sub(one, scale, m)
 		l.fma231(scale, p, m)
-		s := YMM()
+		s := l.vector()
 		l.add(two, m, s)
 		l.div(s, m, s)
 		l.and(l.sign(), x, x)
 		l.or(x, s, s)
 		return s, func() (reg.VecVirtual, reg.VecVirtual) {
-			s1, s2 := l.fresh(one), YMM()
+			s1, s2 := l.fresh(one), l.vector()
 			l.fnma231(s, s, s1)
 			l.mul(l.constant("minusTwo", -2), s, s2)
 			l.mul(s1, s2, s2)
@@ -143,7 +163,7 @@ func (l lanes) activations() {
 	// max(x, 0) + log1p(exp(-|x|)); its derivative is the logistic function.
 	l.activation("softplus", func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
 		e, s1, s2, _ := l.logistic(x)
-		w, t := YMM(), YMM()
+		w, t := l.vector(), l.vector()
 		l.add(two, e, w)
 		l.div(w, e, w)
 		l.mul(w, w, t)
@@ -171,7 +191,7 @@ func (l lanes) activations() {
 	// x, 1, 0 where x > 0; else expm1(x), exp(x), exp(x): times the scales.
 	elu := func(positive, negative string) func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
 		return func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
-			y := YMM()
+			y := l.vector()
 			VXORPS(y, y, y)
 			l.min(x, y, y)
 			limit := l.fresh(l.constant("expMin", exp.Min))
@@ -185,10 +205,10 @@ func (l lanes) activations() {
 				l.mul(l.constants[positive], x, x)
 				slope = l.constants[positive]
 			}
-			s2, above := YMM(), YMM()
-			VXORPS(above, above, above)
-			l.compare(Imm(greater), above, x, above)
-			l.andNot(s1, above, s2)
+			s2 := l.vector()
+			VXORPS(s2, s2, s2)
+			above := l.above(x, s2)
+			l.blend(above, s2, s1, s2)
 			l.blend(above, x, s, s)
 			l.blend(above, slope, s1, s1)
 			return all(s, s1, s2)
@@ -201,10 +221,9 @@ func (l lanes) activations() {
 
 	// max(x, 0), 1 where x > 0 else 0, 0.
 	l.activation("reLU", func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
-		s, s1, s2 := YMM(), YMM(), YMM()
+		s, s1, s2 := l.vector(), l.vector(), l.vector()
 		VXORPS(s2, s2, s2)
-		l.compare(Imm(greater), s2, x, s1)
-		l.and(one, s1, s1)
+		l.blend(l.above(x, s2), l.fresh(one), s2, s1)
 		l.max(x, s2, s)
 		return all(s, s1, s2)
 	})

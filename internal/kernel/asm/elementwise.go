@@ -16,7 +16,7 @@ type cursor struct {
 	l       lanes
 	pointer map[string]reg.GPVirtual
 	index   reg.GPVirtual
-	mask    reg.VecVirtual // nil but in the tail of a row
+	mask    reg.Register // nil but in the tail of a row
 }
 
 func (c cursor) at(name string) Mem {
@@ -24,7 +24,7 @@ func (c cursor) at(name string) Mem {
 }
 
 func (c cursor) load(name string) reg.VecVirtual {
-	v := YMM()
+	v := c.l.vector()
 	if c.mask != nil {
 		c.l.maskLoad(c.at(name), c.mask, v)
 	} else {
@@ -55,7 +55,7 @@ func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
 	for _, m := range operands {
 		c.pointer[m.name] = arg(m.name)
 		if m.ld != "" && strides[m.ld] == nil {
-			strides[m.ld] = l.bytes(m.ld)
+			strides[m.ld] = l.argBytes(m.ld)
 		}
 	}
 	// Whole vectors of a row, in bytes.
@@ -71,7 +71,7 @@ func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
 	JGE(LabelRef(tail))
 	Label(loop)
 	body(c)
-	ADDQ(U32(32), c.index)
+	ADDQ(U32(l.bytes), c.index)
 	CMPQ(c.index, whole)
 	JLT(LabelRef(loop))
 	Label(tail)
@@ -97,7 +97,7 @@ func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
 
 // derivative gives s' for the vector at c: from s where d1 is "", and s”.
 func (c cursor) tanhPrime(one Mem) (s, d1 reg.VecVirtual) {
-	s, d1 = c.load("s"), YMM()
+	s, d1 = c.load("s"), c.l.vector()
 	c.l.load(one, d1)
 	c.l.fnma231(s, s, d1)
 	return s, d1

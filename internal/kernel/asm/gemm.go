@@ -12,8 +12,9 @@ import (
 // wide, by all rows of A, cut into tiles of the heights that pick chooses.
 //
 // Register plan of a tile of h rows: h*v sums, and of B's v vectors and A's h
-// broadcast elements the fewer, with one register for the others in turn. Rows of A are reached from two pointers (the rows 0 and
-// 3) and the row stride, so that six rows cost two additions a step.
+// broadcast elements the fewer, with one register for the others in turn; of AVX-512 also
+// the mask of the last vector of a row. Rows of A are reached from a pointer to every
+// third and the row stride, so that six rows cost two additions a step.
 type gemmShape struct {
 	name    string
 	v       int   // vectors in a row of the tile
@@ -24,6 +25,10 @@ type gemmShape struct {
 }
 
 const gemmSignature = "func(c *T, ldc int, a *T, ars, aks int, b *T, ldb, bps, m, groups, k int, acc bool)"
+
+// gemmMasked is the same, with the mask of the last vector in a row of the tile, of C and
+// of B: the wide kernels end where the matrix ends.
+const gemmMasked = "func(c *T, ldc int, a *T, ars, aks int, b *T, ldb, bps, m, groups, k int, acc bool, mask uint16)"
 
 // pickSix keeps every tile but those of fewer than seven rows in all at four rows
 // or more, since three rows of two vectors leave the multipliers idle: 7 = 4+3,
@@ -61,11 +66,49 @@ func pickFour(rows reg.Register, tile func(h int) LabelRef) {
 	JMP(tile(1))
 }
 
+// pickWide takes tiles of the tallest height while twice the least height that keeps the
+// multipliers busy is left over, then halves what is left.
+func pickWide(tallest int) func(reg.Register, func(int) LabelRef) {
+	return func(rows reg.Register, tile func(h int) LabelRef) {
+		CMPQ(rows, U32(tallest+tallest/2))
+		JGE(tile(tallest))
+		for r := tallest + tallest/2 - 1; r > tallest; r-- {
+			CMPQ(rows, U32(r))
+			JEQ(tile((r + 1) / 2))
+		}
+		for h := tallest; h > 1; h-- {
+			CMPQ(rows, U32(h))
+			JEQ(tile(h))
+		}
+		JMP(tile(1))
+	}
+}
+
+// heights counts down from the tallest tile.
+func heights(tallest int) []int {
+	var h []int
+	for ; tallest > 0; tallest-- {
+		h = append(h, tallest)
+	}
+	return h
+}
+
 func pickOnly(h int) func(reg.Register, func(int) LabelRef) {
 	return func(rows reg.Register, tile func(int) LabelRef) { JMP(tile(h)) }
 }
 
 func (l lanes) gemm() {
+	if l.wide {
+		for _, s := range []gemmShape{
+			{"gemm1", 1, heights(12), pickWide(12), "takes panels one by one."},
+			{"gemm2", 2, heights(12), pickWide(12), "takes panels by twos."},
+			{"gemm3", 3, heights(8), pickWide(8), "takes panels by threes."},
+			{"gemm4", 4, heights(3), pickWide(3), "takes panels by fours, for up to three rows."},
+		} {
+			l.gemmFunction(s)
+		}
+		return
+	}
 	six := []int{6, 5, 4, 3, 2, 1}
 	for _, s := range []gemmShape{
 		{"gemmPanel", 2, six, pickSix, "takes whole panels."},
@@ -80,15 +123,25 @@ func (l lanes) gemm() {
 }
 
 func (l lanes) gemmFunction(s gemmShape) {
-	l.function(s.name, gemmSignature, s.doc+`
+	signature, masked := gemmSignature, ""
+	if l.wide {
+		signature, masked = gemmMasked, `
+The last vector in a row of a group is of the columns in mask.`
+	}
+	l.function(s.name, signature, s.doc+`
 
 C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
 and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
 by as many panels. Each element of C is summed in the order of p by fused
-multiply-adds, starting from zero or from C.`)
+multiply-adds, starting from zero or from C.`+masked)
 
-	ars, aks, ldb, ldc := l.bytes("ars"), l.bytes("aks"), l.bytes("ldb"), l.bytes("ldc")
+	ars, aks, ldb, ldc := l.argBytes("ars"), l.argBytes("aks"), l.argBytes("ldb"), l.argBytes("ldc")
 	SHLQ(U8(l.shift), param("bps"))
+	var mask reg.Register
+	if l.wide {
+		mask = K()
+		KMOVW(param("mask"), mask)
+	}
 
 	group := label("group")
 	Label(group)
@@ -107,16 +160,21 @@ multiply-adds, starting from zero or from C.`)
 	s.pick(rows, func(h int) LabelRef { return LabelRef(tileLabel[h]) })
 	for _, h := range s.heights {
 		Label(tileLabel[h])
-		l.gemmTile(h, s.v, c, ldc, a, ars, aks, ldb)
+		l.gemmTile(h, s.v, c, ldc, a, ars, aks, ldb, mask)
 		SUBQ(U32(h), rows)
 		JMP(LabelRef(next))
 	}
 
 	Label(done)
-	ADDQ(U32(s.v*32), param("c"))
+	ADDQ(U32(s.v*l.bytes), param("c"))
 	step := arg("bps")
-	if s.v > 2 {
-		SHLQ(U8(map[int]uint64{3: 1, 4: 1, 8: 2}[s.v]), step)
+	switch (s.v*l.bytes + 63) / 64 {
+	case 2:
+		SHLQ(U8(1), step)
+	case 3:
+		LEAQ(Mem{Base: step, Index: step, Scale: 2}, step)
+	case 4:
+		SHLQ(U8(2), step)
 	}
 	ADDQ(step, param("b"))
 	DECQ(param("groups"))
@@ -124,39 +182,52 @@ multiply-adds, starting from zero or from C.`)
 	end()
 }
 
+// rowPointers points to every third of h rows.
+func rowPointers(h int, p, stride reg.GPVirtual) []reg.GPVirtual {
+	pointers := []reg.GPVirtual{p}
+	for i := 3; i < h; i += 3 {
+		next := GP64()
+		LEAQ(Mem{Base: pointers[len(pointers)-1], Index: stride, Scale: 2}, next)
+		ADDQ(stride, next)
+		pointers = append(pointers, next)
+	}
+	return pointers
+}
+
+// row is the start of row i.
+func row(pointers []reg.GPVirtual, stride reg.GPVirtual, i int) Mem {
+	m := Mem{Base: pointers[i/3]}
+	if i%3 > 0 {
+		m.Index, m.Scale = stride, uint8(i%3)
+	}
+	return m
+}
+
 // gemmTile multiplies one tile and moves c and a to the next.
-func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual) {
+func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual, mask reg.Register) {
 	sum := make([][]reg.VecVirtual, h)
 	for i := range sum {
 		sum[i] = make([]reg.VecVirtual, v)
 		for j := range sum[i] {
-			sum[i][j] = YMM()
+			sum[i][j] = l.vector()
+		}
+	}
+	masked := func(j int) bool { return mask != nil && j == v-1 }
+	load := func(m Mem, j int, to reg.VecVirtual) {
+		if masked(j) {
+			l.maskLoad(m, mask, to)
+		} else {
+			l.load(m, to)
 		}
 	}
 
-	// Row i of C.
-	var c3 reg.GPVirtual
-	if h > 3 {
-		c3 = GP64()
-		LEAQ(Mem{Base: c, Index: ldc, Scale: 2}, c3)
-		ADDQ(ldc, c3)
-	}
-	row := func(p, p3, stride reg.GPVirtual, i int) Mem {
-		if i >= 3 {
-			p, i = p3, i-3
-		}
-		if i == 0 {
-			return Mem{Base: p}
-		}
-		return Mem{Base: p, Index: stride, Scale: uint8(i)}
-	}
-
+	cs := rowPointers(h, c, ldc)
 	zero, start := label("zero"), label("start")
 	CMPB(param("acc"), Imm(0))
 	JEQ(LabelRef(zero))
 	for i := range sum {
 		for j := range sum[i] {
-			l.load(row(c, c3, ldc, i).Offset(32*j), sum[i][j])
+			load(row(cs, ldc, i).Offset(l.bytes*j), j, sum[i][j])
 		}
 	}
 	JMP(LabelRef(start))
@@ -176,82 +247,98 @@ func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual) {
 			ADDQ(ldc, next)
 		}
 		for range h {
-			PREFETCHT0(Mem{Base: next})
+			for j := 0; j < v; j += max(1, 64/l.bytes) {
+				PREFETCHT0(Mem{Base: next, Disp: l.bytes * j})
+			}
 			ADDQ(ldc, next)
 		}
 	}
 
-	pa, pa3 := GP64(), reg.GPVirtual(nil)
+	pa := GP64()
 	MOVQ(a, pa)
-	if h > 3 {
-		pa3 = GP64()
-		LEAQ(Mem{Base: a, Index: ars, Scale: 2}, pa3)
-		ADDQ(ars, pa3)
-	}
+	as := rowPointers(h, pa, ars)
 	b := arg("b")
 	// A group of more than one panel: bps reaches panels 1 and 2, a second
 	// pointer panel 3.
-	var bps, b3 reg.GPVirtual
-	if v > 2 {
+	bs := []reg.GPVirtual{b}
+	var bps reg.GPVirtual
+	if v*l.bytes > 64 {
 		bps = arg("bps")
-	}
-	if v > 6 {
-		b3 = GP64()
-		LEAQ(Mem{Base: b, Index: bps, Scale: 2}, b3)
-		ADDQ(bps, b3)
+		bs = rowPointers((v*l.bytes+63)/64, b, bps)
 	}
 
 	step := func() {
 		// The narrower of the two sides stays in registers, the other passes by.
-		column := func(j int) Mem { return row(b, b3, bps, j/2).Offset(j % 2 * 32) }
+		column := func(j int) Mem {
+			return row(bs, bps, j*l.bytes/64).Offset(j * l.bytes % 64)
+		}
 		vb, va := make([]reg.VecVirtual, v), make([]reg.VecVirtual, h)
 		for j := range vb {
-			vb[j] = YMM()
+			vb[j] = l.vector()
 		}
 		for i := range va {
-			va[i] = YMM()
+			va[i] = l.vector()
 		}
 		if h < v {
 			for i := range va {
-				l.broadcast(row(pa, pa3, ars, i), va[i])
+				l.broadcast(row(as, ars, i), va[i])
 			}
 			for j := range vb {
-				l.load(column(j), vb[j])
+				load(column(j), j, vb[j])
 				for i := range va {
 					l.fma231(vb[j], va[i], sum[i][j])
 				}
 			}
 		} else {
 			for j := range vb {
-				l.load(column(j), vb[j])
+				load(column(j), j, vb[j])
 			}
 			for i := range va {
-				l.broadcast(row(pa, pa3, ars, i), va[i])
+				l.broadcast(row(as, ars, i), va[i])
 				for j := range vb {
 					l.fma231(vb[j], va[i], sum[i][j])
 				}
 			}
 		}
-		ADDQ(aks, pa)
-		if pa3 != nil {
-			ADDQ(aks, pa3)
+		for _, p := range as {
+			ADDQ(aks, p)
 		}
-		ADDQ(ldb, b)
-		if b3 != nil {
-			ADDQ(ldb, b3)
+		for _, p := range bs {
+			ADDQ(ldb, p)
 		}
 	}
-	l.unrolled(arg("k"), 4, step)
+	// A tall tile of wide vectors takes twelve cycles a step: nothing is gained by more
+	// of them in a loop's body.
+	if l.wide && h*v > 8 {
+		l.repeated(arg("k"), step)
+	} else {
+		l.unrolled(arg("k"), 4, step)
+	}
 
+	cs = rowPointers(h, c, ldc)
 	for i := range sum {
 		for j := range sum[i] {
-			l.store(sum[i][j], row(c, c3, ldc, i).Offset(32*j))
+			to := row(cs, ldc, i).Offset(l.bytes * j)
+			if masked(j) {
+				l.maskStore(sum[i][j], mask, to)
+			} else {
+				l.store(sum[i][j], to)
+			}
 		}
 	}
 	for range h {
 		ADDQ(ldc, c)
 		ADDQ(ars, a)
 	}
+}
+
+// repeated emits step for a positive count of times.
+func (l lanes) repeated(count reg.GPVirtual, step func()) {
+	loop := label("loop")
+	Label(loop)
+	step()
+	DECQ(count)
+	JNZ(LabelRef(loop))
 }
 
 // unrolled emits step for a count of times, by times in a loop's body.

@@ -26,12 +26,12 @@ func (l lanes) dot(cols, unroll int) {
 			1: "is y[i*ldy] = row i of A (m x k) times x, or y += where acc.",
 			2: "is dot for the two vectors x[:k] and x[ldx:ldx+k], and y[i*ldy], y[i*ldy+1].",
 		}[cols])
-	y, ldy := arg("y"), l.bytes("ldy")
-	a, lda := arg("a"), l.bytes("lda")
+	y, ldy := arg("y"), l.argBytes("ldy")
+	a, lda := arg("a"), l.argBytes("lda")
 	rows := arg("m")
 	ldx := reg.GPVirtual(nil)
 	if cols == 2 {
-		ldx = l.bytes("ldx")
+		ldx = l.argBytes("ldx")
 	}
 	four, one, done := label("four"), label("one"), label("done")
 	SUBQ(U32(4), rows)
@@ -214,7 +214,7 @@ func (l lanes) element(v reg.VecVirtual, i int) reg.VecVirtual {
 // the following vectors do not.
 func (l lanes) accumulateRows(name, signature, doc string, scaled bool) {
 	l.function(name, signature, doc)
-	a, lda, rows := arg("a"), l.bytes("lda"), arg("m")
+	a, lda, rows := arg("a"), l.argBytes("lda"), arg("m")
 	var x reg.GPVirtual
 	if scaled {
 		x = arg("x")

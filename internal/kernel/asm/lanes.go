@@ -14,17 +14,20 @@ import (
 // last.
 type instruction func(operands ...Op)
 
-// lanes is one precision: the element type, the vector's width, and the
-// instructions that differ only in their suffix.
+// lanes is one precision in vectors of one width: the element type, the registers, and
+// the instructions that differ only in their suffix.
 type lanes struct {
 	suffix string // of the names of functions
 	goType string
 	size   int // bytes of an element
 	width  int // elements in a vector
+	bytes  int // of a vector
 	shift  uint64
+	wide   bool                  // AVX-512: masks are in registers of their own
+	vector func() reg.VecVirtual // a fresh register
 
 	load, store         instruction
-	maskLoad, maskStore func(a, b, c Op)
+	maskLoad, maskStore func(a, b, c Op) // memory, mask, register; register, mask, memory
 	broadcast           instruction
 	scalar              instruction // move of one element
 	scalarAdd           instruction
@@ -33,6 +36,7 @@ type lanes struct {
 	and, andNot, or     instruction // b, a, dst: andNot is dst = b &^ a
 	xor                 instruction
 	compare             instruction              // predicate, b, a, dst
+	signs               instruction              // a, dst: the mask of a's sign bits, where wide
 	blend               func(mask, b, a, dst Op) // dst = mask ? b : a
 	sqrt                instruction
 	fma231              instruction // b, a, dst: dst += a b
@@ -47,8 +51,9 @@ type lanes struct {
 
 func float32Lanes() lanes {
 	return lanes{
-		suffix: "F32", goType: "float32", size: 4, width: 8, shift: 2,
-		load: VMOVUPS, store: VMOVUPS, maskLoad: VMASKMOVPS, maskStore: VMASKMOVPS,
+		suffix: "F32", goType: "float32", size: 4, width: 8, bytes: 32, shift: 2,
+		vector: YMM,
+		load:   VMOVUPS, store: VMOVUPS, maskLoad: VMASKMOVPS, maskStore: VMASKMOVPS,
 		broadcast: VBROADCASTSS, scalar: VMOVSS, scalarAdd: VADDSS,
 		add: VADDPS, sub: VSUBPS, mul: VMULPS, div: VDIVPS, min: VMINPS, max: VMAXPS,
 		and: VANDPS, andNot: VANDNPS, or: VORPS, xor: VXORPS,
@@ -61,8 +66,9 @@ func float32Lanes() lanes {
 
 func float64Lanes() lanes {
 	return lanes{
-		suffix: "F64", goType: "float64", size: 8, width: 4, shift: 3,
-		load: VMOVUPD, store: VMOVUPD, maskLoad: VMASKMOVPD, maskStore: VMASKMOVPD,
+		suffix: "F64", goType: "float64", size: 8, width: 4, bytes: 32, shift: 3,
+		vector: YMM,
+		load:   VMOVUPD, store: VMOVUPD, maskLoad: VMASKMOVPD, maskStore: VMASKMOVPD,
 		broadcast: VBROADCASTSD, scalar: VMOVSD, scalarAdd: VADDSD,
 		add: VADDPD, sub: VSUBPD, mul: VMULPD, div: VDIVPD, min: VMINPD, max: VMAXPD,
 		and: VANDPD, andNot: VANDNPD, or: VORPD, xor: VXORPD,
@@ -70,6 +76,58 @@ func float64Lanes() lanes {
 		fma231: VFMADD231PD, fnma231: VFNMADD231PD, fma213: VFMADD213PD, fnma213: VFNMADD213PD,
 		addInt: VPADDQ, shiftLeft: VPSLLQ,
 		constants: map[string]Mem{},
+	}
+}
+
+// The wide lanes' instructions take a constant as one element, which they broadcast: the
+// linker aligns to 32 bytes, and a constant of 64 would lie across two cache lines.
+
+func wideFloat32Lanes() lanes {
+	l := float32Lanes()
+	l.suffix, l.width, l.bytes, l.vector, l.wide = "F32x16", 16, 64, ZMM, true
+	l.load = constantOr(VBROADCASTSS, VMOVUPS)
+	l.maskLoad, l.maskStore = VMOVUPS_Z, func(a, mask, to Op) { VMOVUPS(a, mask, to) }
+	l.add, l.sub = constantOr(VADDPS_BCST, VADDPS), constantOr(VSUBPS_BCST, VSUBPS)
+	l.mul, l.xor = constantOr(VMULPS_BCST, VMULPS), constantOr(VXORPS_BCST, VXORPS)
+	l.and, l.andNot, l.or = constantOr(VANDPS_BCST, VANDPS), constantOr(VANDNPS_BCST, VANDNPS), constantOr(VORPS_BCST, VORPS)
+	l.signs = func(ops ...Op) { VPMOVD2M(ops[0], ops[1]) }
+	l.blend = func(mask, b, a, dst Op) { constantOr(VBLENDMPS_BCST, VBLENDMPS)(b, a, mask, dst) }
+	l.fma213, l.fnma231 = constantOr(VFMADD213PS_BCST, VFMADD213PS), constantOr(VFNMADD231PS_BCST, VFNMADD231PS)
+	l.fma231 = constantOr(VFMADD231PS_BCST, VFMADD231PS)
+	l.addInt = constantOr(VPADDD_BCST, VPADDD)
+	return l
+}
+
+func wideFloat64Lanes() lanes {
+	l := float64Lanes()
+	l.suffix, l.width, l.bytes, l.vector, l.wide = "F64x8", 8, 64, ZMM, true
+	l.load = constantOr(VBROADCASTSD, VMOVUPD)
+	l.maskLoad, l.maskStore = VMOVUPD_Z, func(a, mask, to Op) { VMOVUPD(a, mask, to) }
+	l.add, l.sub = constantOr(VADDPD_BCST, VADDPD), constantOr(VSUBPD_BCST, VSUBPD)
+	l.mul, l.xor = constantOr(VMULPD_BCST, VMULPD), constantOr(VXORPD_BCST, VXORPD)
+	l.and, l.andNot, l.or = constantOr(VANDPD_BCST, VANDPD), constantOr(VANDNPD_BCST, VANDNPD), constantOr(VORPD_BCST, VORPD)
+	l.signs = func(ops ...Op) { VPMOVQ2M(ops[0], ops[1]) }
+	l.blend = func(mask, b, a, dst Op) { constantOr(VBLENDMPD_BCST, VBLENDMPD)(b, a, mask, dst) }
+	l.fma213, l.fnma231 = constantOr(VFMADD213PD_BCST, VFMADD213PD), constantOr(VFNMADD231PD_BCST, VFNMADD231PD)
+	l.fma231 = constantOr(VFMADD231PD_BCST, VFMADD231PD)
+	l.addInt = constantOr(VPADDQ_BCST, VPADDQ)
+	return l
+}
+
+// constantOr is one instruction where the first operand is a constant in memory, and
+// another elsewhere.
+func constantOr(constant, other any) instruction {
+	return func(ops ...Op) {
+		i := other
+		if m, ok := ops[0].(Mem); ok && m.Symbol.Name != "" {
+			i = constant
+		}
+		switch i := i.(type) {
+		case func(ops ...Op):
+			i(ops...)
+		case func(a, b Op):
+			i(ops[0], ops[1])
+		}
 	}
 }
 
@@ -101,8 +159,8 @@ func arg(name string) reg.GPVirtual {
 	return Load(Param(name), GP64()).(reg.GPVirtual)
 }
 
-// bytes loads a parameter that counts elements, as a number of bytes.
-func (l lanes) bytes(name string) reg.GPVirtual {
+// argBytes loads a parameter that counts elements, as a number of bytes.
+func (l lanes) argBytes(name string) reg.GPVirtual {
 	r := arg(name)
 	SHLQ(U8(l.shift), r)
 	return r
@@ -116,7 +174,8 @@ func (l lanes) bits(x float64) uint64 {
 	return math.Float64bits(x)
 }
 
-// constant is a vector in read-only memory with x in every lane.
+// constant is a vector in read-only memory with x in every lane, one element of it
+// where the instructions broadcast.
 func (l lanes) constant(name string, x float64) Mem { return l.constantBits(name, l.bits(x)) }
 
 func (l lanes) constantBits(name string, bits uint64) Mem {
@@ -125,7 +184,11 @@ func (l lanes) constantBits(name string, bits uint64) Mem {
 		return m
 	}
 	m := GLOBL(name, RODATA|NOPTR)
-	for i := range l.width {
+	count := l.width
+	if l.wide {
+		count = 1
+	}
+	for i := range count {
 		if l.size == 4 {
 			DATA(4*i, U32(bits))
 		} else {
@@ -136,9 +199,16 @@ func (l lanes) constantBits(name string, bits uint64) Mem {
 	return m
 }
 
-// tailMask leaves in a vector register the mask of the first count lanes, count
-// being a register below the vector's width.
-func (l lanes) tailMask(count reg.Register) reg.VecVirtual {
+// tailMask leaves in a register the mask of the first count lanes, count being a
+// register below the vector's width.
+func (l lanes) tailMask(count reg.Register) reg.Register {
+	if l.wide {
+		bits, mask := GP64(), K()
+		MOVQ(I32(-1), bits)
+		BZHIQ(count, bits, bits)
+		KMOVW(bits.As32(), mask)
+		return mask
+	}
 	m, ok := l.constants["tail"]
 	if !ok {
 		// width lanes of ones, then width lanes of zeros: read at a distance

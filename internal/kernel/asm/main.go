@@ -1,28 +1,41 @@
-// The program asm writes the AVX2 and FMA kernels of package kernel with avo:
-// one Go assembly file, and one file of declarations. Run it by
+// The program asm writes the kernels of package kernel with avo, those of AVX2 and FMA
+// or, with -wide, those of AVX-512: one Go assembly file, and one file of declarations.
+// Run it by
 //
 //	go generate ./internal/kernel
 //
-// Each family of kernels has a file here, written once for both precisions in
-// terms of a lanes value. Every function has frame size zero, keeps to the ABI0
+// Each family of kernels has a file here, written once for both precisions and both
+// widths in terms of a lanes value. Every function has frame size zero, keeps to the ABI0
 // calling convention, and ends with VZEROUPPER, so that the SSE code of the Go
 // compiler after it pays no transition penalty.
 package main
 
 import (
+	"flag"
+
 	. "github.com/mmcloughlin/avo/build"
 )
 
 func main() {
+	wide := flag.Bool("wide", false, "write the kernels of AVX-512")
+	flag.Parse()
 	ConstraintExpr("amd64,!purego")
-	for _, l := range []lanes{float32Lanes(), float64Lanes()} {
+	all := []lanes{float32Lanes(), float64Lanes()}
+	if *wide {
+		all = []lanes{wideFloat32Lanes(), wideFloat64Lanes()}
+	}
+	for _, l := range all {
 		l.gemm()
-		l.gemv()
+		if !*wide {
+			l.gemv()
+		}
 		l.elementwise()
 		l.activations()
 		l.adam()
-		l.reductions()
-		l.pack()
+		if !*wide {
+			l.reductions()
+			l.pack()
+		}
 		l.peak()
 	}
 	Generate()

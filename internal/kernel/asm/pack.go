@@ -10,7 +10,7 @@ import (
 func (l lanes) pack() {
 	l.function("packPanel", "func(dst, b *T, ldb, k int)",
 		"copies two vectors from each of k rows of b, one after the other.")
-	dst, b, ldb := arg("dst"), arg("b"), l.bytes("ldb")
+	dst, b, ldb := arg("dst"), arg("b"), l.argBytes("ldb")
 	l.unrolled(arg("k"), 4, func() {
 		v := []reg.VecVirtual{YMM(), YMM()}
 		for i := range v {
@@ -27,7 +27,7 @@ func (l lanes) pack() {
 	l.function("packTranspose", "func(dst, b *T, ldb, blocks int)",
 		`transposes blocks, each as many rows and columns as a vector has elements, that
 lie side by side in b, into the left halves of the rows of a panel.`)
-	dst, b, ldb = arg("dst"), arg("b"), l.bytes("ldb")
+	dst, b, ldb = arg("dst"), arg("b"), l.argBytes("ldb")
 	blocks := arg("blocks")
 	pointers := []reg.GPVirtual{b}
 	for i := 3; i < l.width; i += 3 {

@@ -9,11 +9,11 @@ import (
 const peakFMAs = 12 * 8
 
 // peak emits a loop of nothing but multiply-adds on twelve independent sums, more
-// than latency times throughput of any processor with AVX2.
+// than latency times throughput of any processor with AVX2 or AVX-512.
 func (l lanes) peak() {
 	l.function("peak", "func(turns int)", "does 96 vector multiply-adds a turn, turns at least one.")
 	turns := arg("turns")
-	v := zeros(14)
+	v := l.zeros(14)
 	loop := label("loop")
 	Label(loop)
 	for i := range peakFMAs {

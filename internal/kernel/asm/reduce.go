@@ -15,7 +15,7 @@ func (l lanes) reductions() {
 	l.function("sumSquares", "func(a *T, n int) float64",
 		"is the sum of a[i]^2 over n elements, a positive multiple of 16, in float64.")
 	a, n := arg("a"), arg("n")
-	sum := zeros(4)
+	sum := l.zeros(4)
 	loop := label("loop")
 	Label(loop)
 	for i, s := range sum {
@@ -44,8 +44,8 @@ func (l lanes) reductions() {
 	l.function("zeroTimes", "func(a *T, n int) T",
 		"is a sum of 0 a[i] over n elements, a positive multiple of 16: 0, or NaN.")
 	a, n = arg("a"), arg("n")
-	sum = zeros(reduceBlock / l.width)
-	zero := zeros(1)[0]
+	sum = l.zeros(reduceBlock / l.width)
+	zero := l.zeros(1)[0]
 	loop = label("loop")
 	Label(loop)
 	for i, s := range sum {
@@ -62,10 +62,10 @@ func (l lanes) reductions() {
 	end()
 }
 
-func zeros(n int) []reg.VecVirtual {
+func (l lanes) zeros(n int) []reg.VecVirtual {
 	v := make([]reg.VecVirtual, n)
 	for i := range v {
-		v[i] = YMM()
+		v[i] = l.vector()
 		VXORPS(v[i], v[i], v[i])
 	}
 	return v
