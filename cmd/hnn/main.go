@@ -18,6 +18,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"hnn/internal/kernel"
 )
 
 func main() {
@@ -42,6 +44,10 @@ func usage(err error) error {
 
 // execute runs the program and returns its exit status.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if err := kernel.ChoiceErr(); err != nil {
+		fmt.Fprintf(stderr, "hnn: %v\n", err)
+		return 2
+	}
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,20 @@ func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = execute(context.Background(), args, &out, &errs)
 	return status, out.String(), errs.String()
+}
+
+// A set of kernels that there is not is refused, whatever the verb: HNN_KERNEL is read
+// when the process starts, so this is a process of its own.
+func TestUnknownKernel(t *testing.T) {
+	if os.Getenv("HNN_KERNEL") == "avx3" {
+		os.Exit(execute(context.Background(), []string{"version"}, os.Stdout, os.Stderr))
+	}
+	c := exec.Command(os.Args[0], "-test.run", "^TestUnknownKernel$")
+	c.Env = append(os.Environ(), "HNN_KERNEL=avx3")
+	out, err := c.CombinedOutput()
+	if c.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), `HNN_KERNEL is "avx3"`) || !strings.Contains(string(out), "generic") {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // inFolder makes the test work in an empty folder.
