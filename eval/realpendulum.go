@@ -19,6 +19,9 @@ type RealPendulumResult struct {
 	// Energy is the mean squared difference between the energies below, with an error from
 	// 5 consecutive groups of rows. It is NaN if the rollout failed.
 	Energy Estimate
+	// StatesMSE is the mean squared difference between the rollout's states and the measured
+	// ones. It is NaN if the rollout failed.
+	StatesMSE float64
 	// Times are those of the test rows; States the model's rollout over them, rows x 2.
 	Times, States []float64
 	// Learned and Measured are the energies, by RealPendulum, along the rollout and
@@ -70,5 +73,8 @@ func RealPendulumEnergy(m model.Model, test *data.Set, o Options) (RealPendulumR
 		squares[i] = (e - r.Measured[i]) * (e - r.Measured[i])
 	}
 	r.Energy = grouped(squares)
+	for i, x := range r.States {
+		r.StatesMSE += (x - test.X[i]) * (x - test.X[i]) / float64(len(r.States))
+	}
 	return r, nil
 }

@@ -183,6 +183,8 @@ func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options)
 			return err
 		}
 		energy, failed = p.Energy, p.Err
+		states := Number(p.StatesMSE)
+		r.StatesMSE = &states
 	case "spring", "pendulum", "two-body", "three-body":
 		p, err := eval.PaperEnergy(r.Task, m, o)
 		if err != nil {

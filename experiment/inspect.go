@@ -25,6 +25,8 @@ type Inspection struct {
 	Columns    []string `json:"columns"` // of a state
 	Inputs     []string `json:"inputs,omitempty"`
 	Parameters int      `json:"parameters"`
+	// Members is the number of networks of an ensemble, 0 of a single model.
+	Members int `json:"members,omitempty"`
 	// Hidden and Activation are those of a network.
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
@@ -69,10 +71,15 @@ func Inspect(path string) (*Inspection, error) {
 	if model.Inputs(m) > 0 {
 		i.Inputs = strings.Split(meta[metaInputs], "\t")
 	}
-	switch m := m.(type) {
+	one := m
+	if members := model.Members(m); members != nil {
+		i.Members, one = len(members), members[0]
+	}
+	one, _ = model.Dimensionless(one)
+	switch m := one.(type) {
 	case interface{ Architecture() model.Architecture }:
 		i.Hidden, i.Activation = m.Architecture().Hidden, m.Architecture().Activation
-	case *model.Expansion:
+	case interface{ Terms() []model.Term }:
 		for _, t := range m.Terms() {
 			i.Terms = append(i.Terms, InspectedTerm{t.Kind(), t.Size()})
 		}
@@ -98,6 +105,9 @@ func (i *Inspection) Write(w io.Writer) error {
 	line("model", "%s of states (%s)", i.Kind, strings.Join(i.Columns, ", "))
 	if i.Inputs != nil {
 		line("inputs", "%s", strings.Join(i.Inputs, ", "))
+	}
+	if i.Members > 0 {
+		line("ensemble", "the mean of %d networks", i.Members)
 	}
 	line("parameters", "%d", i.Parameters)
 	if i.Hidden != nil {

@@ -38,6 +38,8 @@ const (
 	probeTurns   = 20
 	stepsPerTurn = 8
 	mostPerTurn  = 2048
+	// lookSteps bounds the steps of a look at the first turn.
+	lookSteps = 2000
 	// conserved is the change of the learned energy in a turn, relative to its scale, up to
 	// which a model counts as conservative: the tolerance of the turn leaves less.
 	conserved = 1e-6
@@ -127,6 +129,7 @@ type chooser struct {
 	// turn is 2 pi over the fastest frequency near x0, infinite where nothing turns.
 	turn         float64
 	conservative bool
+	unseen       bool                      // the first turn takes more steps than lookSteps
 	energy       func(x []float64) float64 // nil where there is none
 	scale        float64                   // of energies: state times field, at most
 }
@@ -147,8 +150,11 @@ func (c *chooser) measure() {
 	for i := range times {
 		times[i] = t + span*float64(i)/points
 	}
-	out, _, err := ode.Solve(f, c.x0, times, nil, &ode.Settings{Method: ode.DOP853, MaxSteps: 10_000})
-	if err != nil || span == 0 {
+	if m, ok := c.model.(model.Energetic); ok {
+		c.energy = m.Energy()
+	}
+	out, _, err := ode.Solve(f, c.x0, times, nil, &ode.Settings{Method: ode.DOP853, MaxSteps: lookSteps})
+	if c.unseen = err != nil; err != nil || span == 0 {
 		return
 	}
 	dx := make([]float64, d)
@@ -160,10 +166,7 @@ func (c *chooser) measure() {
 		f(t, x, dx)
 		c.scale = max(c.scale, norm(x)*norm(dx))
 	}
-	if m, ok := c.model.(model.Energetic); ok {
-		c.energy = m.Energy()
-		c.conservative = c.energyError(out) < conserved
-	}
+	c.conservative = c.energy != nil && c.energyError(out) < conserved
 }
 
 // frequency is the fastest frequency of the motion about a state, as the direction of the
@@ -258,6 +261,8 @@ func (c *chooser) method() (why []string, err error) {
 	switch {
 	case c.driven:
 		return []string{"adaptive, from one sample of the input to the next"}, nil
+	case c.energy != nil && c.unseen:
+		return []string{fmt.Sprintf("adaptive, since %d steps do not reach the end of a turn", lookSteps)}, nil
 	case c.energy != nil && !c.conservative:
 		return []string{"adaptive, since the energy that the model knows changes along its motion"}, nil
 	case c.energy == nil:
@@ -302,7 +307,11 @@ func (c *chooser) step() (why []string, err error) {
 			}
 		} else if e := c.probe(); e <= c.in.RTol || per >= mostPerTurn {
 			turns := min(probeTurns, c.turns())
-			return append(why, fmt.Sprintf("in a trial of %.3g turns the energy erred by %.1g", turns, e)), nil
+			why = append(why, fmt.Sprintf("in a trial of %.3g turns the energy erred by %.1g", turns, e))
+			if !(e <= c.in.RTol) {
+				why = append(why, fmt.Sprintf("which is more than %.1g, with %d steps a turn: give a method of higher order, or --step", c.in.RTol, per))
+			}
+			return why, nil
 		}
 		per *= 2
 	}
@@ -330,6 +339,33 @@ func (c *chooser) probe() float64 {
 		return math.Inf(1)
 	}
 	return c.energyError(states)
+}
+
+// strayed is the factor by which the energy may err more in a rollout than in the trial of
+// its step.
+const strayed = 100
+
+// Strays reports whether the energy errs, in a rollout by a fixed step that Integrator chose
+// from a trial of the start, far more than asked for, as where bodies come near each other
+// later, and by how much, relative to its scale.
+func (r *Run) Strays(sim *Simulation, s *ode.Settings) (err float64, strays bool) {
+	if s.Method.Adaptive() || sim.Energy == nil {
+		return 0, false
+	}
+	dx, d := make([]float64, r.model.Dim()), r.model.Dim()
+	r.model.Field()(sim.Times[0], sim.States[:d], dx)
+	for _, e := range sim.Energy {
+		if e = math.Abs(e); !(e <= err) {
+			err = e
+		}
+	}
+	// As chooser's scale, whatever the units: the power of the field's two halves.
+	scale := 0.0
+	for i := range d / 2 {
+		scale += math.Abs(sim.States[i]*dx[d/2+i]) + math.Abs(sim.States[d/2+i]*dx[i])
+	}
+	err /= scale
+	return err, !(err <= strayed*s.RTol)
 }
 
 // evenInterval is the interval between any two times, if it is always the same.

@@ -131,7 +131,9 @@ type Results struct {
 
 	EnergyMSE      *EnergyMSE `json:"energy_mse"`
 	EnergyMSETrueH *Estimate  `json:"energy_mse_true_h"`
-	Strict         *Strict    `json:"strict"`
+	// StatesMSE is the mean squared error of the rollout's states, of the measured pendulum.
+	StatesMSE *Number `json:"states_mse,omitempty"`
+	Strict    *Strict `json:"strict"`
 
 	// Pixels is absent for runs that see no pictures.
 	Pixels *PixelResults `json:"pixels,omitempty"`

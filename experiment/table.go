@@ -30,7 +30,28 @@ func WriteTable(w io.Writer, runs []*Run) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	writeMembers(w, runs)
 	return writeDrifts(w, runs)
+}
+
+// writeMembers prints how far the members of ensembles differ.
+func writeMembers(w io.Writer, runs []*Run) {
+	for _, r := range runs {
+		e := r.Results.Ensemble
+		if e == nil {
+			continue
+		}
+		line := fmt.Sprintf("\n%s, seed %d: %d members, whose fields differ by %.2g; their test loss is %.3g +- %.2g", modelName([]*Run{r}), r.Config.Seed, e.Members, float64(e.FieldSD), float64(e.TestLoss.Mean), float64(e.TestLoss.SD))
+		for _, m := range []struct {
+			name string
+			of   *Spread
+		}{{"trajectory loss", e.TrajectoryLoss}, {"energy MSE", e.EnergyMSE}, {"strict energy MSE", e.StrictEnergy}} {
+			if m.of != nil {
+				line += fmt.Sprintf(", %s %.3g +- %.2g", m.name, float64(m.of.Mean), float64(m.of.SD))
+			}
+		}
+		fmt.Fprintln(w, line)
+	}
 }
 
 func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer + " " + r.Config.Loss }
@@ -199,6 +220,12 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 				return NA
 			}
 			return r.EnergyMSETrueH.Mean
+		}},
+		{"states MSE of the rollout", func(r *Results) Number {
+			if r.StatesMSE == nil {
+				return NA
+			}
+			return *r.StatesMSE
 		}},
 		{"energy MSE, strict (median of states)", strictMedian},
 		{"pixel MSE", pixelMeasure(func(p *PixelResults) Number { return p.PixelMSE })},

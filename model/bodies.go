@@ -297,9 +297,23 @@ func (a Architecture) LeastDistance(x []float64) float64 {
 // shares nothing with m. A model that is no pairwise network, or a mass that is not
 // positive, is an error.
 func WithMasses(m Model, masses []float64) (Energetic, error) {
+	if members := Members(m); members != nil {
+		for i, one := range members {
+			w, err := WithMasses(one, masses)
+			if err != nil {
+				return nil, err
+			}
+			members[i] = w
+		}
+		e, err := NewEnsemble(members)
+		if err != nil {
+			return nil, err
+		}
+		return e.(Energetic), nil
+	}
 	p, ok := Widen(m).(*SeparableHNN[float64])
 	if !ok || p.architecture.Structure&Pairwise == 0 {
-		return nil, fmt.Errorf("model: a model of kind %q is for the number of bodies that it was trained on; one of kind %q serves any", m.Kind(), KindPairwise)
+		return nil, fmt.Errorf("model: this %s is for the number of bodies that it was trained on; one of kind %s serves any, trained by gradient steps in the data's own units", m.Kind(), KindPairwise)
 	}
 	a := p.architecture
 	_, space := a.bodies()

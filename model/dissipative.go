@@ -106,7 +106,10 @@ func (m *Dissipative[T]) Field() ode.Field {
 func (m *Dissipative[T]) Energy() func(x []float64) float64 { return m.h.Energy() }
 
 // Power returns an evaluator of dH/dt = grad H . (dissipation).
-func (m *Dissipative[T]) Power() func(x []float64) float64 {
+func (m *Dissipative[T]) Power() func(x []float64) float64 { return powerOf(m) }
+
+// powerOf is the Power of a model that has the two parts of its field.
+func powerOf(m Dissipating) func(x []float64) float64 {
 	n := m.Dim() / 2
 	conservative, dissipation := m.Conservative(), m.Dissipation()
 	f, d := make([]float64, 2*n), make([]float64, 2*n)

@@ -15,21 +15,26 @@ import (
 // conserves. How far the members differ tells how far to trust it.
 type Ensemble struct{ members []Model }
 
-// NewEnsemble returns the mean of models of one kind and dimension; it is Energetic if they
-// are. Fewer than two, or models that differ, are an error.
+// NewEnsemble returns the mean of models of one kind and dimension; it is Energetic or
+// Dissipating if they are. Fewer than two, or models that differ, are an error.
 func NewEnsemble(members []Model) (Model, error) {
 	if len(members) < 2 {
 		return nil, fmt.Errorf("model: an ensemble of %d; it takes at least 2", len(members))
 	}
-	energetic := true
+	energetic, dissipating := true, true
 	for i, m := range members {
 		if m.Kind() != members[0].Kind() || m.Dim() != members[0].Dim() {
 			return nil, fmt.Errorf("model: member %d of an ensemble is a %s of states of length %d, the first a %s of length %d; they must be of one kind", i+1, m.Kind(), m.Dim(), members[0].Kind(), members[0].Dim())
 		}
 		_, ok := m.(Energetic)
 		energetic = energetic && ok
+		_, ok = m.(Dissipating)
+		dissipating = dissipating && ok
 	}
 	e := &Ensemble{members}
+	if dissipating {
+		return dissipatingEnsemble{energeticEnsemble{e}}, nil
+	}
 	if energetic {
 		return energeticEnsemble{e}, nil
 	}
@@ -45,6 +50,8 @@ func Members(m Model) []Model {
 	case *Ensemble:
 		e = v
 	case energeticEnsemble:
+		e = v.Ensemble
+	case dissipatingEnsemble:
 		e = v.Ensemble
 	default:
 		return nil
@@ -72,10 +79,13 @@ func (e *Ensemble) Parameters() int {
 }
 
 // Field returns an evaluator of the mean field at one state.
-func (e *Ensemble) Field() ode.Field {
+func (e *Ensemble) Field() ode.Field { return e.mean(Model.Field) }
+
+// mean is the mean of a field of the members.
+func (e *Ensemble) mean(of func(m Model) ode.Field) ode.Field {
 	fields := make([]ode.Field, len(e.members))
 	for i, m := range e.members {
-		fields[i] = m.Field()
+		fields[i] = of(m)
 	}
 	one := make([]float64, e.Dim())
 	return func(t float64, x, dx []float64) {
@@ -172,6 +182,24 @@ func (e energeticEnsemble) Energy() func(x []float64) float64 {
 		return h / float64(len(energies))
 	}
 }
+
+// dissipatingEnsemble is an Ensemble of models that lose energy.
+type dissipatingEnsemble struct{ energeticEnsemble }
+
+var _ Dissipating = dissipatingEnsemble{}
+
+// Conservative returns an evaluator of the field of the members' mean H.
+func (e dissipatingEnsemble) Conservative() ode.Field {
+	return e.mean(func(m Model) ode.Field { return m.(Dissipating).Conservative() })
+}
+
+// Dissipation returns an evaluator of the mean of the rest of their fields.
+func (e dissipatingEnsemble) Dissipation() ode.Field {
+	return e.mean(func(m Model) ode.Field { return m.(Dissipating).Dissipation() })
+}
+
+// Power returns an evaluator of the rate of the mean H along the mean field.
+func (e dissipatingEnsemble) Power() func(x []float64) float64 { return powerOf(e) }
 
 // splitEnsemble is an ensemble of separable models, whose mean is separable.
 type splitEnsemble struct {

@@ -70,7 +70,11 @@ func Load(path string) (Model, map[string]string, error) {
 // unpackModel makes whatever model a file holds.
 func unpackModel(f *safetensors.File) (Model, error) {
 	if isExpansion(f) {
-		return unpackExpansion(f)
+		m, err := unpackExpansion(f)
+		if err != nil {
+			return nil, err
+		}
+		return m.Damped(), nil
 	}
 	if _, ok := f.Metadata[metaMembers]; ok {
 		return unpackEnsemble(f)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -133,14 +134,28 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", chosen)
-	var sim *experiment.Simulation
-	if cmd.Flags().Changed("add-energy") {
-		sim, err = run.SimulateWithEnergy(cmd.Context(), x0, times, settings, f.addEnergy)
-	} else {
-		sim, err = run.Simulate(cmd.Context(), x0, times, settings)
+	pushed := cmd.Flags().Changed("add-energy")
+	simulate := func() (*experiment.Simulation, error) {
+		if pushed {
+			return run.SimulateWithEnergy(cmd.Context(), x0, times, settings, f.addEnergy)
+		}
+		return run.Simulate(cmd.Context(), x0, times, settings)
 	}
+	sim, err := simulate()
 	if err != nil {
 		return err
+	}
+	if e, strays := run.Strays(sim, settings); strays && !pushed && f.step == 0 {
+		// The step that did at the start does not later.
+		if f.method != experiment.AutoMethod || f.reversible {
+			d.log("warning: later the energy erred by %.1g: give a shorter --step, or an adaptive --method", e)
+		} else {
+			d.log("later the energy erred by %.1g, so the rollout is done again by %v", e, ode.DOP853)
+			settings = &ode.Settings{Method: ode.DOP853, RTol: settings.RTol, ATol: f.atol}
+			if sim, err = simulate(); err != nil {
+				return err
+			}
+		}
 	}
 	if err := f.write(cmd.OutOrStdout(), run, sim); err != nil {
 		return err
@@ -243,8 +258,16 @@ func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simula
 			dir += " --mass " + strings.Join(masses, ",")
 		}
 	}
-	line := fmt.Sprintf("hnn simulate %s --x0=%s --from %v --to %v --steps %d --reversible --method %v --step %v",
-		dir, strings.Join(x, ","), sim.Times[last], sim.Times[0], last, s.Method, s.Step)
+	span := fmt.Sprintf("--from %v --to %v --steps %d", sim.Times[last], sim.Times[0], last)
+	if f.times != "" {
+		times := strings.Split(f.times, ",")
+		slices.Reverse(times)
+		span = "--times=" + strings.Join(times, ",")
+	}
+	line := fmt.Sprintf("hnn simulate %s --x0=%s %s --reversible --method %v --step %v", dir, strings.Join(x, ","), span, s.Method, s.Step)
+	if f.correct != "" {
+		line += " --correct=" + f.correct
+	}
 	if sim.Copies != nil {
 		line += fmt.Sprintf(" --omega %v", s.Omega)
 	}

@@ -103,6 +103,7 @@ func TestSimulateReversible(t *testing.T) {
 	}
 	for _, args := range []string{
 		"separable", "any", "any --step 0.05 --method tao2", "separable --method leapfrog --rtol 1e-5 --times 0,0.5,1",
+		"separable --step 0.1 --times 0,0.1,0.4,1",
 		"own", "own-separable --step 7", "own --step 3 --method tao2 --omega 0.03",
 	} {
 		full := append([]string{"simulate"}, strings.Fields(args)...)
@@ -169,6 +170,19 @@ func TestSimulateCorrected(t *testing.T) {
 			t.Errorf("%s: the true energy varies by %.3g, uncorrected by %.3g", correct, corrected, plain)
 		}
 	}
+	// The way back from a reversible rollout goes by the corrected model too.
+	status, stdout, stderr := call(t, strings.Fields("simulate run --x0 1,0.2 --to 4 --reversible --correct")...)
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	_, back, _ := strings.Cut(stderr, "back: hnn ")
+	there := rows(stdout)
+	if status, stdout, stderr = call(t, strings.Fields(back)...); status != 0 {
+		t.Fatal(stderr)
+	}
+	if again := rows(stdout); !slices.Equal(again[len(again)-1][1:3], there[0][1:3]) {
+		t.Errorf("back by %q: %v, want %v", back, again[len(again)-1], there[0])
+	}
 	trainClosedForm(t, "derivatives", "pendulum")
 	for args, want := range map[string]string{
 		"simulate derivatives --x0 1,0 --to 3 --correct": "nothing to correct",
@@ -176,6 +190,73 @@ func TestSimulateCorrected(t *testing.T) {
 	} {
 		if status, _, stderr := call(t, strings.Fields(args)...); status == 0 || !strings.Contains(stderr, want) {
 			t.Errorf("%s: status %d, %s", args, status, stderr)
+		}
+	}
+}
+
+// Energy is added to every kind of model that has one: all columns of the rollout go on
+// after the push, at which the learned H jumps by what was asked for.
+func TestSimulateAddsEnergy(t *testing.T) {
+	inFolder(t)
+	trainClosedForm(t, "damped", "spring", "--dissipation", "linear") // its column power too
+	for run, more := range map[string]string{"ensemble": "--ensemble 2", "damped-ensemble": "--ensemble 2 --dissipation linear"} {
+		args := append(strings.Fields("train spring --trainer adam --out "+run+" "+more), quick...)
+		if status, _, stderr := call(t, args...); status != 0 {
+			t.Fatal(stderr)
+		}
+	}
+	for run, columns := range map[string]int{"damped": 6, "ensemble": 9, "damped-ensemble": 10} {
+		for _, out := range []string{"", "--out=r.npz"} {
+			args := append(strings.Fields("simulate "+run+" --x0 1,0 --to 4 --steps 40 --add-energy 0.2"), strings.Fields(out)...)
+			status, stdout, stderr := call(t, args...)
+			if status != 0 {
+				t.Fatalf("%s: %s", run, stderr)
+			}
+			if out != "" {
+				continue
+			}
+			all := rows(stdout)
+			if len(all) != 41 || len(all[40]) != columns {
+				t.Errorf("%s: %d rows of %d columns, want 41 of %d", run, len(all), len(all[40]), columns)
+			}
+			// energy_change is the first column behind the states.
+			at := map[int]int{6: 3, 9: 7, 10: 7}[columns]
+			before, after := number(t, all[19][at]), number(t, all[20][at])
+			if jump := after - before; jump < 0.15 || jump > 0.25 {
+				t.Errorf("%s: H jumps by %v, want 0.2 but for a step's loss", run, jump)
+			}
+		}
+	}
+}
+
+// The law of three bodies serves thirty, also that of an ensemble, and of one as of the other
+// momentum is kept.
+func TestThirtyBodies(t *testing.T) {
+	inFolder(t)
+	for run, more := range map[string]string{"one": "", "ensemble": "--ensemble 2"} {
+		args := append(strings.Fields("train three-body --model hnn-pairwise --horizon 1 --out "+run+" "+more), strings.Fields(brief)...)
+		if status, _, stderr := call(t, args...); status != 0 {
+			t.Fatal(stderr)
+		}
+		status, stdout, stderr := call(t, strings.Fields("simulate "+run+" --bodies 30 --to 0.002 --steps 2 --rtol 1e-6")...)
+		if status != 0 {
+			t.Fatal(stderr)
+		}
+		all := rows(stdout)
+		for _, row := range all {
+			for _, axis := range []int{61, 91} {
+				sum := 0.0
+				for _, p := range row[axis : axis+30] {
+					sum += number(t, p)
+				}
+				first := 0.0
+				for _, p := range all[0][axis : axis+30] {
+					first += number(t, p)
+				}
+				if math.Abs(sum-first) > 1e-10 {
+					t.Errorf("%s: momentum goes from %v to %v", run, first, sum)
+				}
+			}
 		}
 	}
 }
