@@ -23,7 +23,7 @@ func (r *Run) Corrected(step float64) (*Run, string, error) {
 		if c.fromFile() {
 			return nil, "", fmt.Errorf("the time steps of a file are not known here: give the one that the model was trained with, as in --correct=0.1 (the interval between rows, divided by substeps)")
 		}
-		step = c.Horizon / float64(c.Points-1) / float64(c.Substeps)
+		step = c.Horizon / float64(c.Points-1) / float64(max(c.Substeps, 1))
 	}
 	method, err := ode.ParseMethod(c.Integrator)
 	if err != nil {

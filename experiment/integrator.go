@@ -79,6 +79,12 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if err != nil {
 		return nil, "", err
 	}
+	if tao := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4; asked.Omega > 0 && !tao {
+		return nil, "", fmt.Errorf("omega binds the two copies of %v and %v, and the method is %v: leave it out", ode.Tao2, ode.Tao4, c.set.Method)
+	}
+	if asked.Reversible && !model.Canonical(m) {
+		return nil, "", errors.New("reversible runs move positions and momenta in turn, and the model's coordinates are not canonical: leave reversible out")
+	}
 	if turns := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4 || c.set.Method.NeedsSplit(); turns && !model.Canonical(m) {
 		return nil, "", fmt.Errorf("%v moves positions and momenta in turn, and the model's coordinates are not canonical: give %v, %v or %v, or an adaptive method", c.set.Method, ode.Midpoint, ode.Gauss4, ode.Gauss6)
 	}

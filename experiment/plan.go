@@ -1,6 +1,10 @@
 package experiment
 
-import "hnn/data"
+import (
+	"strings"
+
+	"hnn/data"
+)
 
 // Plan says what training on a user's file would do where nothing else is asked for, in
 // sentences: how the rows are split, where derivatives come from, what is smoothed, and
@@ -26,6 +30,11 @@ func Plan(path string, set *data.Set) ([]string, error) {
 		}
 		d.note("the fit is dimensionless: states and times are divided by scales found from the data")
 	}
-	d.note("a baseline and an HNN are trained; how the HNN is fitted (by the closed form, on derivatives or on trajectories) is decided by short trials on the training rows")
+	ways := "by the closed form, on derivatives or on trajectories"
+	if names := d.Train.InputNames; names != nil {
+		d.note("the models are given the inputs %s", strings.Join(names, ", "))
+		ways = "on derivatives or on trajectories"
+	}
+	d.note("a baseline and an HNN are trained; how the HNN is fitted (%s) is decided by short trials on the training rows", ways)
 	return d.notes, nil
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ func (c *Config) Complete() error {
 	structure, err := model.ParseStructure(c.Structure...)
 	if err != nil {
 		return err
+	}
+	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
+		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
 	}
 	a := model.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
 	if c.Skew != "" && model.LearnsH(c.Model) {

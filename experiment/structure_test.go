@@ -52,4 +52,8 @@ func TestCompleteConfig(t *testing.T) {
 			t.Errorf("%s: model %s, dissipation %q, structure %v", c.name, got.Model, got.Dissipation, got.Structure)
 		}
 	}
+	two := Config{Model: model.KindHelmholtz, Trainer: Adam, Dissipation: model.DissipationLinear}
+	if err := two.Complete(); err == nil {
+		t.Error("one model with two forms of dissipation")
+	}
 }

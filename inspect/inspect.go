@@ -27,7 +27,7 @@ type Report struct {
 	Bad []string `json:"bad,omitempty"`
 	// Velocity compares the momenta with the motion of the positions, nil where there are
 	// no momenta or too few rows. Energy says whether the motion dies down, nil where that
-	// cannot be told.
+	// cannot be told, as where inputs act on it.
 	Velocity []Velocity `json:"velocity,omitempty"`
 	Energy   *Energy    `json:"energy,omitempty"`
 	// Warnings are sentences about what would go wrong, and what helps.
@@ -55,7 +55,7 @@ type Time struct {
 // Column describes a state column.
 type Column struct {
 	Name string `json:"name"`
-	// Role is position or momentum.
+	// Role is position, momentum or input.
 	Role string  `json:"role"`
 	Min  float64 `json:"min"`
 	Max  float64 `json:"max"`
@@ -77,7 +77,7 @@ func New(s *data.Set, m *data.Mapping, skipBadRows bool) *Report {
 	}
 	slices.Sort(rows)
 	r.TrialRows = [3]int{rows[0], rows[len(rows)/2], rows[len(rows)-1]}
-	r.Columns = columns(s)
+	r.Columns = append(columns(s), inputs(s)...)
 	for _, err := range m.Bad {
 		r.Bad = append(r.Bad, err.Error())
 	}
@@ -88,7 +88,9 @@ func New(s *data.Set, m *data.Mapping, skipBadRows bool) *Report {
 	if !s.PositionsOnly {
 		r.Velocity = velocities(continuous)
 	}
-	r.Energy = energy(continuous)
+	if s.InputNames == nil {
+		r.Energy = energy(continuous)
+	}
 	r.judge()
 	return r
 }
@@ -135,6 +137,21 @@ func columns(s *data.Set) []Column {
 	return all
 }
 
+// inputs describes what acts on the system.
+func inputs(s *data.Set) []Column {
+	m := len(s.InputNames)
+	all := make([]Column, m)
+	for j, name := range s.InputNames {
+		c := Column{Name: name, Role: "input", Min: math.Inf(1), Max: math.Inf(-1)}
+		for i := j; i < len(s.Inputs); i += m {
+			c.Min, c.Max = min(c.Min, s.Inputs[i]), max(c.Max, s.Inputs[i])
+			c.Mean += (s.Inputs[i] - c.Mean) / float64(i/m+1)
+		}
+		all[j] = c
+	}
+	return all
+}
+
 // degrees is the number of positions.
 func degrees(s *data.Set) int {
 	if s.PositionsOnly {
@@ -156,7 +173,10 @@ func (r *Report) judge() {
 		r.warn("no trial has three rows: too few to find derivatives from; give longer trajectories, or derivatives")
 	}
 	for _, c := range r.Columns {
-		if c.constant() {
+		switch {
+		case c.Role == "input" && c.constant():
+			r.warn("the input %s is %v in every row, so that what it does cannot be told from what the system does by itself; leave it out with --input, or --input none", c.Name, c.Min)
+		case c.constant():
 			r.warn("%s is %v in every row: nothing can be learned of it; name the other columns with --q and --p", c.Name, c.Min)
 		}
 	}

@@ -220,3 +220,31 @@ func TestWriteFigures(t *testing.T) {
 		t.Errorf("positions alone: %q, %v", paths, err)
 	}
 }
+
+// What acts on the system is described beside its states, and a constant input is warned of.
+func TestInputs(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("t,theta,omega,torque,force\n")
+	for i := range 50 {
+		s, c := math.Sincos(0.1 * float64(i))
+		fmt.Fprintf(&text, "%g,%g,%g,%g,3\n", 0.1*float64(i), s, c, 2*c)
+	}
+	set, m, err := data.Decode(strings.NewReader(text.String()), "f", data.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(set, m, false)
+	c := r.Columns[2]
+	if len(r.Columns) != 4 || c.Name != "torque" || c.Role != "input" || c.Max != 2 || c.Noise != nil {
+		t.Errorf("columns %+v", r.Columns)
+	}
+	var b strings.Builder
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"inputs       torque, force", "the input force is 3 in every row", "--dissipation linear"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}

@@ -40,6 +40,7 @@ func (r *Report) Write(w io.Writer) error {
 		line("momenta", "none: velocities have to be estimated")
 	}
 	list("derivatives", append(append([]string(nil), m.DQ...), m.DP...), "none")
+	list("inputs", m.Input, "")
 	list("ignored", m.Ignored, "")
 	b.WriteByte('\n')
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -132,6 +133,8 @@ func (r *Report) looks() []string {
 		}
 	}
 	switch e := r.Energy; {
+	case len(r.Mapping.Input) > 0:
+		lines = append(lines, "inputs put energy in and take it out, so whether there is friction cannot be seen; --dissipation linear lets the model find it")
 	case e == nil:
 		lines = append(lines, "the trials are too short, or do not go to and fro, to see whether energy is conserved")
 	case !e.Decays:

@@ -161,7 +161,7 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", work(settings, &sim.Stats))
-	if drift := run.Drift(sim); drift != "" {
+	if drift := run.Drift(sim); drift != "" && !pushed {
 		d.log("%s", drift)
 	}
 	if f.reversible {

@@ -66,6 +66,9 @@ func TestSimulateChooses(t *testing.T) {
 			t.Errorf("%s with yoshida6: status %d, %s", run, status, stderr)
 		}
 	}
+	if status, _, stderr := call(t, "simulate", "any", "--x0", "1,0", "--to", "3", "--omega", "4"); status == 0 || !strings.Contains(stderr, "tao4") {
+		t.Errorf("omega of an adaptive method: status %d, %s", status, stderr)
+	}
 	status, _, stderr := call(t, "simulate", "any", "--x0", "1,0", "--times", "0,1,3", "--reversible")
 	if status != 1 || !strings.Contains(stderr, "--step") {
 		t.Errorf("reversible at uneven times: status %d, %s", status, stderr)
