@@ -30,7 +30,7 @@ func Trainers() []string { return []string{Adam, ClosedForm} }
 // The keys that only one of the trainers uses. In a run of the other they are zero.
 var (
 	adamKeys = []string{
-		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
+		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "linear-prior", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
 		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew", "input-gain", "input-hold",
 	}
 	closedFormKeys = []string{

@@ -56,6 +56,7 @@ type Config struct {
 	WindowFrom   int     `yaml:"window-from"`
 	FitStates    bool    `yaml:"fit-states"`
 	Continuity   float64 `yaml:"continuity"`
+	LinearPrior  float64 `yaml:"linear-prior"`
 
 	Steps           int     `yaml:"steps"`
 	Batch           int     `yaml:"batch"`

@@ -24,7 +24,7 @@ const (
 func Losses() []string { return []string{DerivativeLoss, TrajectoryLoss} }
 
 // trajectoryKeys are settings of the trajectory loss alone; they are among adamKeys.
-var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity"}
+var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "linear-prior"}
 
 // WithLoss is the same training with another loss, at that loss's defaults. For that of
 // trajectories they leave out the L2 penalty of the paper's tasks: it is of a size with the
@@ -32,7 +32,7 @@ var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride
 func (c Config) WithLoss(loss string) Config {
 	c.Loss = loss
 	c.Integrator, c.Substeps, c.Window, c.WindowStride, c.WindowFrom = "", 0, 0, 0, 0
-	c.FitStates, c.Continuity = false, 0
+	c.FitStates, c.Continuity, c.LinearPrior = false, 0, 0
 	if loss == TrajectoryLoss {
 		c.L2 = 0
 		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 30, 2, true
@@ -47,7 +47,7 @@ func (c *Config) shooting() (fit.Shooting, error) {
 	m, err := unroll.ParseMethod(c.Integrator)
 	return fit.Shooting{
 		Method: m, Substeps: c.Substeps, Window: c.Window, Stride: c.WindowStride, GrowFrom: c.WindowFrom,
-		FitStates: c.FitStates, Continuity: c.Continuity,
+		FitStates: c.FitStates, Continuity: c.Continuity, LinearPrior: c.LinearPrior,
 	}, err
 }
 

@@ -142,6 +142,7 @@ func TestTrajectoryRefusals(t *testing.T) {
 		{func(c *Config) { c.Integrator = "euler" }, `"euler"`},
 		{func(c *Config) { c.Integrator = "leapfrog" }, "separable"},
 		{func(c *Config) { c.FitStates, c.Continuity = false, 1 }, "continuity"},
+		{func(c *Config) { c.LinearPrior = -1 }, "linear prior"},
 		{func(c *Config) { c.WindowFrom = 50 }, "grow"},
 		{func(c *Config) { c.Polish = true }, "lbfgs-steps"},
 		{func(c *Config) { c.Weighted = true }, "weighted"},

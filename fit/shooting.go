@@ -36,6 +36,10 @@ type Shooting struct {
 	// Continuity, of fitted states, weighs the squared distance between the end of a
 	// window and the fitted start of the next in the loss.
 	Continuity float64
+	// LinearPrior, unless 0, pulls the field towards a linear one where noise is what
+	// speaks against it: the number of parameters that the nonlinear part counts as. See
+	// linearPrior.
+	LinearPrior float64
 }
 
 // Validate reports the first option that makes no sense.
@@ -47,6 +51,8 @@ func (s Shooting) Validate() error {
 		return fmt.Errorf("fit: windows grow from %d steps to %d; they must begin shorter than they end", s.GrowFrom, s.Window)
 	case !(s.Continuity >= 0 && s.Continuity <= math.MaxFloat32):
 		return fmt.Errorf("fit: a continuity weight of %v; give a number from 0", s.Continuity)
+	case !(s.LinearPrior >= 0 && s.LinearPrior <= math.MaxFloat32):
+		return fmt.Errorf("fit: a linear prior of %v parameters; give a number from 0", s.LinearPrior)
 	case s.Continuity > 0 && !s.FitStates:
 		return errors.New("fit: continuity joins fitted states; fit them too, or leave it out")
 	}

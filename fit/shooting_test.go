@@ -81,6 +81,7 @@ func TestShootingGradient(t *testing.T) {
 		{Method: unroll.Midpoint, Window: 4},
 		{Method: unroll.RK4, Window: 5, Stride: 2, Substeps: 2, FitStates: true},
 		{Method: unroll.Midpoint, Window: 3, FitStates: true, Continuity: 0.7},
+		{Method: unroll.RK4, Window: 4, FitStates: true, LinearPrior: 50},
 	} {
 		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
 			a := small
@@ -168,9 +169,9 @@ var shootings = []struct {
 }{
 	{Options{Steps: 40, LearningRate: 1e-2, L2: 1e-4}, Shooting{Window: 6}},
 	{Options{Steps: 40, LearningRate: 1e-2, TestEvery: 7}, Shooting{Window: 8, GrowFrom: 2, FitStates: true, Continuity: 1, Method: unroll.RK4}},
-	{Options{Steps: 40, Batch: 30, LearningRate: 1e-2, TestEvery: 5}, Shooting{Window: 8, GrowFrom: 1, Stride: 2, FitStates: true}},
+	{Options{Steps: 40, Batch: 30, LearningRate: 1e-2, TestEvery: 5}, Shooting{Window: 8, GrowFrom: 1, Stride: 2, FitStates: true, LinearPrior: 10}},
 	{Options{Steps: 40, Batch: 30, LearningRate: 1e-2, Sampling: Epoch}, Shooting{Window: 4, GrowFrom: 1}},
-	{Options{Steps: 6, LBFGS: 34, Batch: 30, LearningRate: 1e-3, L2: 1e-5}, Shooting{Window: 6, GrowFrom: 2, FitStates: true}},
+	{Options{Steps: 6, LBFGS: 34, Batch: 30, LearningRate: 1e-3, L2: 1e-5}, Shooting{Window: 6, GrowFrom: 2, FitStates: true, LinearPrior: 4}},
 }
 
 func TestShootingResumesToTheSameBits(t *testing.T) {
@@ -229,7 +230,7 @@ func TestShootingSameBitsForAnyNumberOfWorkers(t *testing.T) {
 }
 
 func TestShootingStepDoesNotAllocate(t *testing.T) {
-	for _, s := range []Shooting{{Window: 6}, {Window: 6, FitStates: true, Continuity: 1, Method: unroll.RK4}} {
+	for _, s := range []Shooting{{Window: 6}, {Window: 6, FitStates: true, Continuity: 1, Method: unroll.RK4}, {Window: 6, LinearPrior: 4}} {
 		for _, batch := range []int{0, 20} {
 			tr := newShooting(t, newNetwork[float32](t, small), Options{Steps: 1 << 30, Batch: batch, LearningRate: 1e-4, TestEvery: 2, Workers: 2}, s)
 			if n := testing.AllocsPerRun(20, func() {
@@ -252,6 +253,7 @@ func TestShootingRefuses(t *testing.T) {
 		{Options{Steps: 1, LearningRate: 1}, Shooting{Window: -1}, "negative"},
 		{Options{Steps: 1, LearningRate: 1}, Shooting{Window: 3, GrowFrom: 4}, "grow"},
 		{Options{Steps: 1, LearningRate: 1}, Shooting{Continuity: 1}, "fitted states"},
+		{Options{Steps: 1, LearningRate: 1}, Shooting{LinearPrior: math.NaN()}, "linear prior"},
 		{Options{Steps: 1, LearningRate: 1}, Shooting{Method: unroll.Leapfrog}, "separable"},
 		{Options{Steps: 1, LearningRate: 1, Batch: 99}, Shooting{}, "99 rows"},
 		{Options{LBFGS: 1, LearningRate: 1, WeightDecay: 1}, Shooting{}, "weight decay"},

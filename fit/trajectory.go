@@ -24,6 +24,7 @@ type trajectoryLoss[T kernel.Float] struct {
 	engine, full *shooter[T] // of the stage's batches; of all windows of the last stage
 	tester       *shooter[T] // nil without test windows
 	all          bool
+	prior        *linearPrior[T] // nil for none
 }
 
 func newTrajectoryLoss[T kernel.Float](net model.Network[T], pool *parallel.Pool, train, test Trials[T], s Shooting, steps, batch int, sampler *sampler) (*trajectoryLoss[T], error) {
@@ -33,6 +34,9 @@ func newTrajectoryLoss[T kernel.Float](net model.Network[T], pool *parallel.Pool
 	}
 	if s.FitStates {
 		f.values, f.vbar = slices.Clone(train.X), make([]T, len(train.X))
+	}
+	if s.LinearPrior > 0 {
+		f.prior = newLinearPrior(net, pool, train, s.LinearPrior)
 	}
 	if last := f.lengths[len(f.lengths)-1]; test.longest() > 0 {
 		var err error
@@ -111,7 +115,13 @@ func (f *trajectoryLoss[T]) at() *shooter[T] {
 	return f.engine
 }
 
-func (f *trajectoryLoss[T]) gradient() (loss, norm float64, err error) { return f.at().evaluate() }
+func (f *trajectoryLoss[T]) gradient() (loss, norm float64, err error) {
+	loss, norm, err = f.at().evaluate()
+	if err == nil && f.prior != nil {
+		loss, norm = f.prior.add(loss, f.grad(), f.vbar)
+	}
+	return loss, norm, err
+}
 
 func (f *trajectoryLoss[T]) grad() []T { return f.at().sums.grads[0] }
 

@@ -36,6 +36,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntVar(&c.WindowStride, "window-stride", c.WindowStride, "loss trajectory: rows between the starts of two windows, 0 for a window's length")
 	fs.IntVar(&c.WindowFrom, "window-from", c.WindowFrom, "loss trajectory: length of the windows at first; it doubles during the first half of the steps; 0 for no growth")
 	fs.BoolVar(&c.FitStates, "fit-states", c.FitStates, "loss trajectory: fit the states that windows start from too, since the observed are noisy")
+	fs.Float64Var(&c.LinearPrior, "linear-prior", c.LinearPrior, "loss trajectory: parameters that the nonlinear part of the field counts as, pulled to zero as far as noise could have made it; 0 for no pull")
 	fs.Float64Var(&c.Continuity, "continuity", c.Continuity, "loss trajectory: weight of the jumps between the end of a window and the fitted start of the next")
 	fs.IntVar(&c.Steps, "steps", c.Steps, "steps of the optimiser")
 	fs.IntVar(&c.Ensemble, "ensemble", c.Ensemble, "networks to train side by side, whose mean is the model and whose spread is reported; 0 for one")
