@@ -10,6 +10,10 @@ import "hnn/internal/kernel"
 // liveFrom is the number of inputs from which looking for such columns is worth it.
 const liveFrom = 256
 
+// A run is of columns that stand side by side, from lo to hi. Those in use of a picture
+// are few runs for each of its rows.
+type run struct{ lo, hi int32 }
+
 // takeLive is take where fewer than a quarter of the columns are zero. Else it leaves the
 // others alone in a(0), and the first layer's weights for them in firstPacked.
 func (t *Tape[T]) takeLive(x []T) {
@@ -29,13 +33,14 @@ func (t *Tape[T]) takeLive(x []T) {
 		t.firstGrad = make([]T, first.Out*in)
 	}
 	n := len(t.live)
-	t.stride[0] = n
+	// Below In, so that it fits; and rows begin with a cache line, for the kernels' sake.
+	s := kernel.Stride[T](n)
+	t.stride[0] = s
 	a := t.a(0)
 	for r := range t.rows {
-		row := x[r*in : (r+1)*in]
-		to := a[r*n : (r+1)*n]
-		for i, j := range t.live {
-			to[i] = row[j]
+		row, to := x[r*in:(r+1)*in], a[r*s:r*s+n]
+		for _, u := range t.runs {
+			to = to[copy(to, row[u.lo:u.hi]):]
 		}
 	}
 	kernel.PackRows(t.firstPacked, t.net.forward[0], t.live, in, first.Out)
@@ -45,9 +50,9 @@ func (t *Tape[T]) takeLive(x []T) {
 func (t *Tape[T]) findLive(x []T) {
 	in := t.net.spec.In
 	if t.dead == nil {
-		t.dead, t.live = make([]int32, in), make([]int32, 0, in)
+		t.dead, t.live, t.runs = make([]int32, in), make([]int32, 0, in), make([]run, 0, in/2+1)
 	}
-	t.live = t.live[:0]
+	t.live, t.runs = t.live[:0], t.runs[:0]
 	dead := t.dead[:in]
 	for j := range dead {
 		dead[j] = int32(j)
@@ -67,6 +72,11 @@ func (t *Tape[T]) findLive(x []T) {
 			dead = dead[1:]
 		} else {
 			t.live = append(t.live, j)
+			if n := len(t.runs); n > 0 && t.runs[n-1].hi == j {
+				t.runs[n-1].hi++
+			} else {
+				t.runs = append(t.runs, run{j, j + 1})
+			}
 		}
 	}
 }
@@ -87,11 +97,14 @@ func (t *Tape[T]) addFirst(g, zbar []T) {
 		kernel.MulTA(g, in, zbar, t.stride[1], t.a(0), in, out, in, t.rows, true)
 		return
 	}
-	kernel.MulTA(t.firstGrad, n, zbar, t.stride[1], t.a(0), n, out, n, t.rows, false)
+	s := t.stride[0]
+	kernel.MulTA(t.firstGrad, s, zbar, t.stride[1], t.a(0), s, out, n, t.rows, false)
 	for o := range out {
-		from, to := t.firstGrad[o*n:(o+1)*n], g[o*in:(o+1)*in]
-		for i, j := range t.live {
-			to[j] += from[i]
+		from, to := t.firstGrad[o*s:o*s+n], g[o*in:(o+1)*in]
+		for _, u := range t.runs {
+			width := int(u.hi - u.lo)
+			kernel.Add(to[u.lo:u.hi], from[:width])
+			from = from[width:]
 		}
 	}
 }

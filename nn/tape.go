@@ -28,6 +28,7 @@ type Tape[T kernel.Float] struct {
 	// The columns of X that are not all zero, where P1 takes only those (see live.go), and
 	// the first layer's weights and gradient for them.
 	live, dead             []int32
+	runs                   []run
 	firstPacked, firstGrad []T
 }
 
@@ -80,7 +81,7 @@ func (t *Tape[T]) e(l int) []T { return t.de[l][t.rows*t.stride[l]:] }
 
 // take leaves x (rows x In) in a(0).
 func (t *Tape[T]) take(x []T) {
-	t.live, t.stride[0] = t.live[:0], t.net.spec.In
+	t.live, t.runs, t.stride[0] = t.live[:0], t.runs[:0], t.net.spec.In
 	copy(t.a(0), x[:t.rows*t.net.spec.In])
 }
 
