@@ -34,7 +34,9 @@ type runInfo struct {
 	// Pictures says that the states are codes of pictures, which decode gives.
 	Pictures bool `json:"pictures"`
 	// Separable says that H = T(p) + V(q), as some integration methods need it.
-	Separable   bool         `json:"separable"`
+	Separable bool `json:"separable"`
+	// Inputs names what acts on the system from outside.
+	Inputs      []string     `json:"inputs,omitempty"`
 	Coordinates []coordinate `json:"coordinates"`
 }
 
@@ -71,11 +73,24 @@ func (e *entry) columns() string {
 type evaluator struct {
 	field  ode.Field
 	batch  ode.BatchField
-	split  *ode.Split                     // of a separable H, otherwise nil
-	splits *ode.BatchSplit                // the same for many states
-	decode func(z, x []float64, rows int) // of a model of pictures, otherwise nil
-	energy func(x []float64) float64      // nil where there is none
-	truth  func(x []float64) float64      // the known system's H, nil where it is not known
+	split  *ode.Split                         // of a separable H, otherwise nil
+	splits *ode.BatchSplit                    // the same for many states
+	driven func(x, u, dx []float64, rows int) // of a driven model, otherwise nil
+	decode func(z, x []float64, rows int)     // of a model of pictures, otherwise nil
+	energy func(x []float64) float64          // nil where there is none
+	truth  func(x []float64) float64          // the known system's H, nil where it is not known
+}
+
+// under returns the fields under constant inputs.
+func (v *evaluator) under(input []float64) (ode.Field, ode.BatchField) {
+	var u []float64
+	batch := func(_ []float64, x, dx []float64, rows int) {
+		for len(u) < rows*len(input) {
+			u = append(u, input...)
+		}
+		v.driven(x, u, dx, rows)
+	}
+	return func(_ float64, x, dx []float64) { v.driven(x, input, dx, 1) }, batch
 }
 
 func (e *entry) evaluator() *evaluator {
@@ -253,7 +268,7 @@ func runEntry(r *experiment.Run, known system.System, id string) *entry {
 	separable, splits := model.SplitOf(m)
 	e := &entry{config: r.Config, result: r.Results, info: runInfo{
 		ID: id, Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters(),
-		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits,
+		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits, Inputs: r.Inputs(),
 		Coordinates: coordinates(known, r.Columns()),
 	}}
 	role, name := r.Role()
@@ -264,6 +279,9 @@ func runEntry(r *experiment.Run, known system.System, id string) *entry {
 	}
 	e.make = func() *evaluator {
 		v := &evaluator{field: m.Field(), batch: m.BatchField()}
+		if model.Inputs(m) > 0 {
+			v.driven = m.(model.Driven).DrivenBatchField()
+		}
 		if pictures {
 			v.decode = autoencoder.Decoder()
 		}

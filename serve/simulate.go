@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 
 	"hnn/ode"
 )
@@ -23,6 +24,9 @@ type simulateRequest struct {
 	RTol   float64 `json:"rtol"`
 	ATol   float64 `json:"atol"`
 	Step   float64 `json:"step"`
+	// Input is what acts on the system of a driven model, constant over all rollouts; without
+	// it nothing does.
+	Input []float64 `json:"input"`
 	// Energy asks for the energies along the rollouts.
 	Energy bool `json:"energy"`
 	// Stream asks for an answer in lines, each a piece of the times.
@@ -36,6 +40,7 @@ type rollout struct {
 	rows     int
 	times    []float64
 	settings ode.Settings
+	input    []float64 // nil for none
 	energy   bool
 }
 
@@ -79,7 +84,10 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), energy: p.Energy}
+	if p.Input != nil && len(p.Input) != len(e.info.Inputs) {
+		return nil, invalid("input: %d numbers, and run %s takes %d inputs (%s)", len(p.Input), e.info.ID, len(e.info.Inputs), strings.Join(e.info.Inputs, ", "))
+	}
+	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy}
 	limit, advice := s.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
 	if p.Stream {
 		limit, advice = s.limits.StreamNumbers, "; ask in parts"
@@ -205,12 +213,16 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 	err := s.blocks(ctx, rows, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
+		field, batch := v.field, v.batch
+		if o.input != nil {
+			field, batch = v.under(o.input)
+		}
 		from, to := x0[lo*d:hi*d], p.states[lo*n*d:hi*n*d]
 		if hi-lo == 1 {
 			if v.split != nil {
 				_, p.stats[lo], p.errs[lo] = ode.SolveSplit(*v.split, from, times, to, &set)
 			} else {
-				_, p.stats[lo], p.errs[lo] = ode.Solve(v.field, from, times, to, &set)
+				_, p.stats[lo], p.errs[lo] = ode.Solve(field, from, times, to, &set)
 			}
 			return
 		}
@@ -219,7 +231,7 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 		if v.splits != nil {
 			res, err = ode.SolveSplitBatch(*v.splits, from, hi-lo, times, to, &set)
 		} else {
-			res, err = ode.SolveBatch(v.batch, from, hi-lo, times, to, &set)
+			res, err = ode.SolveBatch(batch, from, hi-lo, times, to, &set)
 		}
 		if err != nil {
 			refused[lo] = err
