@@ -5027,7 +5027,7 @@ done298:
 
 // func adamF32(p *float32, grad *float32, m *float32, v *float32, n int, scalars *[9]float32)
 // Requires: AVX, FMA3
-TEXT ·adamF32(SB), NOSPLIT, $0-48
+TEXT ·adamF32(SB), NOSPLIT, $8-48
 	MOVQ         scalars+40(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
@@ -5038,6 +5038,11 @@ TEXT ·adamF32(SB), NOSPLIT, $0-48
 	VBROADCASTSS 24(AX), Y6
 	VBROADCASTSS 28(AX), Y7
 	VBROADCASTSS 32(AX), Y8
+	VSTMXCSR     (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	VLDMXCSR     4(SP)
 	MOVQ         p+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -5099,6 +5104,7 @@ tail310:
 	VMASKMOVPS   Y10, Y9, (AX)(DI*1)
 
 next311:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10493,7 +10499,7 @@ done617:
 
 // func adamF64(p *float64, grad *float64, m *float64, v *float64, n int, scalars *[9]float64)
 // Requires: AVX, FMA3
-TEXT ·adamF64(SB), NOSPLIT, $0-48
+TEXT ·adamF64(SB), NOSPLIT, $8-48
 	MOVQ         scalars+40(FP), AX
 	VBROADCASTSD (AX), Y0
 	VBROADCASTSD 8(AX), Y1
@@ -10504,6 +10510,11 @@ TEXT ·adamF64(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(AX), Y6
 	VBROADCASTSD 56(AX), Y7
 	VBROADCASTSD 64(AX), Y8
+	VSTMXCSR     (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	VLDMXCSR     4(SP)
 	MOVQ         p+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -10565,6 +10576,7 @@ tail629:
 	VMASKMOVPD   Y10, Y9, (AX)(DI*1)
 
 next630:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 

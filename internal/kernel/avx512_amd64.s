@@ -6454,7 +6454,7 @@ done290:
 
 // func adamF32x16(p *float32, grad *float32, m *float32, v *float32, n int, scalars *[9]float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamF32x16(SB), NOSPLIT, $0-48
+TEXT ·adamF32x16(SB), NOSPLIT, $8-48
 	MOVQ         scalars+40(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
@@ -6465,6 +6465,11 @@ TEXT ·adamF32x16(SB), NOSPLIT, $0-48
 	VBROADCASTSS 24(AX), Z6
 	VBROADCASTSS 28(AX), Z7
 	VBROADCASTSS 32(AX), Z8
+	VSTMXCSR     (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	VLDMXCSR     4(SP)
 	MOVQ         p+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -6526,6 +6531,7 @@ tail302:
 	VMOVUPS      Z9, K1, (AX)(DI*1)
 
 next303:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13220,7 +13226,7 @@ done594:
 
 // func adamF64x8(p *float64, grad *float64, m *float64, v *float64, n int, scalars *[9]float64)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamF64x8(SB), NOSPLIT, $0-48
+TEXT ·adamF64x8(SB), NOSPLIT, $8-48
 	MOVQ         scalars+40(FP), AX
 	VBROADCASTSD (AX), Z0
 	VBROADCASTSD 8(AX), Z1
@@ -13231,6 +13237,11 @@ TEXT ·adamF64x8(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(AX), Z6
 	VBROADCASTSD 56(AX), Z7
 	VBROADCASTSD 64(AX), Z8
+	VSTMXCSR     (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	VLDMXCSR     4(SP)
 	MOVQ         p+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -13292,6 +13303,7 @@ tail606:
 	VMOVUPD      Z9, K1, (AX)(DI*1)
 
 next607:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 

@@ -138,6 +138,15 @@ func benchmarkElementwise[T Float](b *testing.B) {
 	p := ones[T](41000)
 	q := [3][]T{ones[T](len(p)), ones[T](len(p)), ones[T](len(p))}
 	step := AdamStep{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Rate: 1e-3, Correction: 1}
+	// Weights that nothing but L2 has moved for long.
+	decay, zero := step, make([]T, len(p))
+	decay.L2 = 1e-5
+	faded := [3][]T{make([]T, len(p)), make([]T, len(p)), make([]T, len(p))}
+	for i := range p {
+		for j := range faded {
+			faded[j][i] = T(math.Ldexp(1, map[int]int{4: -130, 8: -1030}[size[T]()]))
+		}
+	}
 	for _, c := range []struct {
 		name  string
 		count int
@@ -149,6 +158,7 @@ func benchmarkElementwise[T Float](b *testing.B) {
 		{"AddMulPrime", rows * n, func() { AddMulPrime(Tanh, x[0], x[1], ld, x[2], nil, ld, rows, n) }},
 		{"SumRows", rows * n, func() { SumRows(g, x[0], ld, rows, n) }},
 		{"Adam", len(p), func() { Adam(p, q[0], q[1], q[2], &step) }},
+		{"Adam of L2 alone", len(p), func() { Adam(faded[0], zero, faded[1], faded[2], &decay) }},
 		{"SumSquares", len(p), func() { SumSquares(p) }},
 		{"AllFinite", len(p), func() { AllFinite(p) }},
 	} {

@@ -198,3 +198,33 @@ func testAdam[T Float](t *testing.T) {
 		}
 	}
 }
+
+// A weight that L2 alone moves falls until it is zero, and neither it nor its moments stay
+// denormal on the way, which would cost some fifty times the time; and denormals are what
+// they are for everybody else.
+func TestAdamFlushesDenormals(t *testing.T) {
+	both(t, func(t *testing.T) { testAdamFlushes[float32](t, 0x1p-126) }, func(t *testing.T) { testAdamFlushes[float64](t, 0x1p-1022) })
+}
+
+func testAdamFlushes[T Float](t *testing.T, normal float64) {
+	needVectors(t) // plain Go keeps denormals
+	const n = 37   // vectors and a tail
+	p, g, m, v := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
+	for i := range p {
+		p[i] = T(normal) * T(i+1) * 20
+		m[i], v[i] = p[i], T(normal)/3
+	}
+	for step := 1; step <= 40; step++ {
+		Adam(p, g, m, v, &AdamStep{Beta1: 0.1, Beta2: 0.5, Epsilon: 1e-8, Rate: 1e-9, Correction: 1, L2: 1e-5})
+		for i := range p {
+			for _, x := range []T{p[i], m[i], v[i]} {
+				if x != 0 && math.Abs(float64(x)) < normal {
+					t.Fatalf("step %d, %d: %v %v %v", step, i, p[i], m[i], v[i])
+				}
+			}
+		}
+	}
+	if tiny := math.Float64frombits(7); tiny/2 == 0 {
+		t.Error("denormals are zero after Adam")
+	}
+}

@@ -45,6 +45,11 @@ func (c cursor) store(v reg.VecVirtual, name string) {
 // of a row under a mask, and ends the function. rows is the name of a parameter; ""
 // is a single row.
 func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
+	l.overRowsThen(func() {}, rows, operands, body)
+}
+
+// overRowsThen is overRows with what is emitted before the function ends.
+func (l lanes) overRowsThen(last func(), rows string, operands []matrix, body func(c cursor)) {
 	c := cursor{l: l, pointer: map[string]reg.GPVirtual{}}
 	strides := map[string]reg.GPVirtual{}
 	done := label("done")
@@ -92,6 +97,7 @@ func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
 		JNZ(LabelRef(row))
 		Label(done)
 	}
+	last()
 	end()
 }
 

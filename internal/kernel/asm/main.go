@@ -5,7 +5,7 @@
 //	go generate ./internal/kernel
 //
 // Each family of kernels has a file here, written once for both precisions and both
-// widths in terms of a lanes value. Every function has frame size zero, keeps to the ABI0
+// widths in terms of a lanes value. Every function but Adam's has frame size zero, keeps to the ABI0
 // calling convention, and ends with VZEROUPPER, so that the SSE code of the Go
 // compiler after it pays no transition penalty.
 package main
