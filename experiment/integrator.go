@@ -355,8 +355,8 @@ const strayed = 100
 // from a trial of the start, far more than asked for, as where bodies come near each other
 // later, and by how much, relative to its scale.
 func (r *Run) Strays(sim *Simulation, s *ode.Settings) (err float64, strays bool) {
-	if s.Method.Adaptive() || sim.Energy == nil {
-		return 0, false
+	if _, loses := r.model.(model.Dissipating); loses || r.input != nil || s.Method.Adaptive() || sim.Energy == nil {
+		return 0, false // or there is nothing that should be kept
 	}
 	dx, d := make([]float64, r.model.Dim()), r.model.Dim()
 	r.model.Field()(sim.Times[0], sim.States[:d], dx)

@@ -135,16 +135,7 @@ func TestSupply(t *testing.T) {
 		for range 20 {
 			x, u, f := drivenStates(rng, a, 1), normal(rng, a.Inputs), make([]float64, a.Dim)
 			m.(Driven).DrivenField()(x, u, f)
-			const h = 1e-3
-			at := func(k float64) float64 {
-				y := make([]float64, a.Dim)
-				for i := range y {
-					y[i] = x[i] + k*h*f[i]
-				}
-				return energy(y)
-			}
-			rate := (8*(at(1)-at(-1)) - (at(2) - at(-2))) / (12 * h)
-			// Five points at 1e-3: 1e-13 times the fifth derivative, rounding of 1e-12.
+			rate := energyRate(energy, x, f)
 			if want := supply(x, u) + lost(x); math.Abs(rate-want) > 1e-9*(1+math.Abs(want)) {
 				t.Fatalf("%s: dH/dt = %v, supplied and lost %v", name, rate, want)
 			}

@@ -249,15 +249,7 @@ func TestFieldConservesEnergy(t *testing.T) {
 			x[i] = rng.NormFloat64()
 		}
 		field(0, x, f)
-		const h = 1e-3
-		at := func(k float64) float64 {
-			y := make([]float64, 8)
-			for i := range y {
-				y[i] = x[i] + k*h*f[i]
-			}
-			return energy(y)
-		}
-		rate := (8*(at(1)-at(-1)) - (at(2) - at(-2))) / (12 * h)
+		rate := energyRate(energy, x, f)
 		if math.Abs(rate) > 1e-10 {
 			t.Fatalf("dH/dt = %g at %v", rate, x)
 		}
