@@ -218,6 +218,12 @@ func (s *pixelScene) films() []report.Film {
 	return films
 }
 
+// screen is how films of the task are shown: the drawn pendulum as ink on paper, since its
+// frames are zero where nothing is, and a user's as they are.
+func (c *Config) screen(width, height int, captions []string) report.Screen {
+	return report.Screen{Width: width, Height: height, Ink: c.Task == PixelPendulum, Captions: captions}
+}
+
 // decoded are the newest frames of the observations that states stand for.
 func decoded(m model.Model, states []float64) [][]float64 {
 	a := m.(model.Autoencoder)
@@ -245,7 +251,7 @@ func writeFilm(runs []*Run) error {
 		captions[i] = fmt.Sprint("frame ", i)
 	}
 	var animation bytes.Buffer
-	if err := report.WriteFilms(&animation, films, s.film.Width, s.film.Height, captions); err != nil {
+	if err := report.WriteFilms(&animation, films, runs[0].Config.screen(s.film.Width, s.film.Height, captions)); err != nil {
 		return err
 	}
 	for _, r := range runs {

@@ -100,5 +100,5 @@ func (r *Run) WriteFilm(w io.Writer, s *Simulation) error {
 	}
 	role, name := r.look()
 	g := m.Pixels()
-	return report.WriteFilms(w, []report.Film{{Role: role, Name: name, Frames: decoded(m, s.States)}}, g.Width, g.Height, captions)
+	return report.WriteFilms(w, []report.Film{{Role: role, Name: name, Frames: decoded(m, s.States)}}, r.Config.screen(g.Width, g.Height, captions))
 }

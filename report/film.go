@@ -25,31 +25,93 @@ type Film struct {
 	Frames [][]float64
 }
 
+// A Screen says how films are shown.
+type Screen struct {
+	Width, Height int // of a frame, in pixels
+	// Ink draws large shades dark on white, the darkest of the first film being black, as
+	// suits the drawn pendulum, whose frames are zero where nothing is. Else shades are as in
+	// the pictures that they come from: 0 is black and 1 white.
+	Ink bool
+	// Captions holds a text for each frame, or none.
+	Captions []string
+}
+
 const (
 	filmSide   = 112 // pixels of the longer side of a film's picture, at least
 	filmMargin = 8
-	filmText   = 20 // height of the line of names
+	filmText   = 20 // height of the line of names, and of that of captions
+	filmLetter = 7  // width of a letter
 	filmShades = 48
 	filmStep   = 5 // hundredths of a second of a frame
 )
 
 // WriteFilms writes films of one picture size side by side as an animated GIF that is
-// repeated for ever. Shades are drawn dark on white, the darkest of the first film being
-// black; captions holds a text for each frame, or none.
-func WriteFilms(w io.Writer, films []Film, width, height int, captions []string) error {
+// repeated for ever: names above the pictures, captions below.
+func WriteFilms(w io.Writer, films []Film, s Screen) error {
 	if len(films) == 0 || len(films[0].Frames) == 0 {
 		return errors.New("report: an animation of nothing")
 	}
-	frames, darkest := 0, 0.0
+	frames, letters, captionLetters := 0, 0, 0
 	for _, f := range films {
-		frames = max(frames, len(f.Frames))
+		frames, letters = max(frames, len(f.Frames)), max(letters, len(f.Name))
 		for i, p := range f.Frames {
-			if len(p) != width*height {
-				return fmt.Errorf("report: %s: frame %d has %d pixels, want %d x %d", f.Name, i, len(p), width, height)
+			if len(p) != s.Width*s.Height {
+				return fmt.Errorf("report: %s: frame %d has %d pixels, want %d x %d", f.Name, i, len(p), s.Width, s.Height)
 			}
 		}
 	}
-	for _, p := range films[0].Frames {
+	for _, c := range s.Captions {
+		captionLetters = max(captionLetters, len(c))
+	}
+	darkness := s.darkness(films[0])
+	palette := color.Palette{}
+	for i := range filmShades {
+		palette = append(palette, color.Gray{uint8(255 - 255*i/(filmShades-1))})
+	}
+	names := len(palette)
+	for _, f := range films {
+		palette = append(palette, f.Role.Color())
+	}
+	scale := max(1, filmSide/max(s.Width, s.Height))
+	column := max(s.Width*scale, letters*filmLetter) + filmMargin
+	sheet := image.Rect(0, 0, filmMargin+max(column*len(films), captionLetters*filmLetter+filmMargin), 2*filmMargin+filmText+s.Height*scale)
+	if captionLetters > 0 {
+		sheet.Max.Y += filmText - filmMargin
+	}
+	g := &gif.GIF{}
+	small := image.NewGray(image.Rect(0, 0, s.Width, s.Height))
+	large := image.NewGray(image.Rect(0, 0, s.Width*scale, s.Height*scale))
+	for i := range frames {
+		img := image.NewPaletted(sheet, palette)
+		for k, f := range films {
+			left := filmMargin + k*column
+			label(img, palette[names+k], left, filmMargin+11, f.Name)
+			if len(f.Frames) == 0 {
+				continue
+			}
+			shade(small, f.Frames[min(i, len(f.Frames)-1)], darkness)
+			xdraw.CatmullRom.Scale(large, large.Rect, small, small.Rect, xdraw.Src, nil)
+			for y := range s.Height * scale {
+				for x := range s.Width * scale {
+					img.SetColorIndex(left+x, filmMargin+filmText+y, shadeIndex(large.Pix[y*large.Stride+x]))
+				}
+			}
+		}
+		if i < len(s.Captions) {
+			label(img, palette[filmShades-1], sheet.Max.X-filmMargin-filmLetter*len(s.Captions[i]), sheet.Max.Y-6, s.Captions[i])
+		}
+		g.Image, g.Delay = append(g.Image, img), append(g.Delay, filmStep)
+	}
+	return gif.EncodeAll(w, g)
+}
+
+// darkness is what a shade looks like: from 0, white, to 1, black.
+func (s *Screen) darkness(first Film) func(shade float64) float64 {
+	if !s.Ink {
+		return func(v float64) float64 { return 1 - v }
+	}
+	darkest := 0.0
+	for _, p := range first.Frames {
 		for _, v := range p {
 			if drawable(v) {
 				darkest = max(darkest, v)
@@ -59,51 +121,16 @@ func WriteFilms(w io.Writer, films []Film, width, height int, captions []string)
 	if darkest == 0 {
 		darkest = 1
 	}
-	palette := color.Palette{}
-	for i := range filmShades {
-		palette = append(palette, color.Gray{uint8(255 - 255*i/(filmShades-1))})
-	}
-	names := len(palette)
-	for _, f := range films {
-		palette = append(palette, f.Role.Color())
-	}
-	scale := max(1, filmSide/max(width, height))
-	column := max(width*scale, 60) + filmMargin
-	sheet := image.Rect(0, 0, filmMargin+column*len(films), 2*filmMargin+filmText+height*scale)
-	g := &gif.GIF{}
-	small := image.NewGray(image.Rect(0, 0, width, height))
-	large := image.NewGray(image.Rect(0, 0, width*scale, height*scale))
-	for i := range frames {
-		img := image.NewPaletted(sheet, palette)
-		for k, f := range films {
-			left := filmMargin + k*column
-			label(img, palette[names+k], left, filmMargin+11, f.Name)
-			if len(f.Frames) == 0 {
-				continue
-			}
-			shade(small, f.Frames[min(i, len(f.Frames)-1)], darkest)
-			xdraw.CatmullRom.Scale(large, large.Rect, small, small.Rect, xdraw.Src, nil)
-			for y := range height * scale {
-				for x := range width * scale {
-					img.SetColorIndex(left+x, filmMargin+filmText+y, shadeIndex(large.Pix[y*large.Stride+x]))
-				}
-			}
-		}
-		if i < len(captions) {
-			label(img, palette[filmShades-1], sheet.Max.X-filmMargin-7*len(captions[i]), sheet.Max.Y-3, captions[i])
-		}
-		g.Image, g.Delay = append(g.Image, img), append(g.Delay, filmStep)
-	}
-	return gif.EncodeAll(w, g)
+	return func(v float64) float64 { return v / darkest }
 }
 
-// shade makes a picture of shades, dark for large ones.
-func shade(dst *image.Gray, shades []float64, darkest float64) {
+// shade makes a picture of how dark shades are; what is no number is white.
+func shade(dst *image.Gray, shades []float64, darkness func(float64) float64) {
 	for i, v := range shades {
-		if math.IsNaN(v) {
+		if v = darkness(v); math.IsNaN(v) {
 			v = 0
 		}
-		dst.Pix[i] = uint8(255*min(max(v/darkest, 0), 1) + 0.5)
+		dst.Pix[i] = uint8(255*min(max(v, 0), 1) + 0.5)
 	}
 }
 
