@@ -146,42 +146,6 @@ func TestOwnFrames(t *testing.T) {
 	}
 }
 
-func TestPixelConfigErrors(t *testing.T) {
-	for _, c := range []struct {
-		task   string
-		change func(*Config)
-		says   string
-	}{
-		{PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
-		{PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
-		{PixelPendulum, func(c *Config) { c.Trainer = ClosedForm }, "trained by adam"},
-		{PixelPendulum, func(c *Config) { c.Noise = 0.1 }, "have no meaning"},
-		{PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
-		{PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
-		{PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
-		{PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
-		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
-		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
-		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
-		{PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
-		{OwnFrames, func(*Config) {}, "--frames"},
-		{OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
-		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
-	} {
-		config := mustDefault(t, c.task)
-		c.change(&config)
-		if err := config.Validate(); err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("error is %v, want one that says %q", err, c.says)
-		}
-	}
-	if _, err := mustDefault(t, "spring").WithRecipe(TunedRecipe); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
-		t.Errorf("a recipe for the spring: %v", err)
-	}
-	if _, err := mustDefault(t, PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
-		t.Errorf("a recipe that does not exist: %v", err)
-	}
-}
-
 // A pushed rollout is the plain one up to its middle, then one with as much more energy.
 func TestSimulateWithEnergy(t *testing.T) {
 	for _, task := range []string{"spring", PixelPendulum} {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hnn/data"
 	"hnn/data/frames"
 	"hnn/fit"
 	"hnn/model"
@@ -102,8 +103,9 @@ func (c *Config) pixelLoss() fit.PixelLoss {
 
 // pixelArchitecture is the network for pictures of a size.
 func (c *Config) pixelArchitecture(width, height int) model.Architecture {
+	structure, _ := model.ParseStructure(c.Structure...) // checked by Validate
 	return model.Architecture{
-		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation,
+		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation, Structure: structure, Dissipation: c.Dissipation,
 		Pixels: &model.Pixels{Width: width, Height: height, Stack: c.Stack, Hidden: c.Encoder, Activation: "relu"},
 	}
 }
@@ -112,8 +114,27 @@ func (c *Config) pixelArchitecture(width, height int) model.Architecture {
 // predict, and never fewer than four.
 func (c *Config) minFrames() int { return max(4, c.Stack+c.LatentSteps) }
 
+// notOfPictures names the settings that are given and that a run on pictures would ignore:
+// what says how states and derivatives are drawn, found or fitted, and what is known of
+// coordinates, which latent ones are not.
+func (c *Config) notOfPictures() []string {
+	plain := *c
+	if plain.Derivatives == data.Auto {
+		plain.Derivatives = ""
+	}
+	if plain.Smooth == "no" {
+		plain.Smooth = ""
+	}
+	return plain.given(slices.Concat(closedFormKeys, trajectoryKeys, []string{
+		"polish", "weighted", "mass", "input-gain", "input-hold",
+		"derivatives", "derivative-window", "smooth", "scaling", "test", "horizon", "noise", "tolerance",
+	}))
+}
+
 func (c *Config) validatePixels() error {
 	switch {
+	case c.Trainer != Adam:
+		return fmt.Errorf("models of pictures are trained by %s, not by %s", Adam, c.Trainer)
 	case c.Loss != DerivativeLoss:
 		return fmt.Errorf("loss %s: pictures have a loss of their own; leave it out", c.Loss)
 	case c.Data != "":
@@ -122,12 +143,10 @@ func (c *Config) validatePixels() error {
 		return errors.New("task frames needs films: give --frames with a folder, an .npz or a .gif")
 	case c.Task == PixelPendulum && c.Frames != "":
 		return fmt.Errorf("task %s draws its own frames; for your own leave the task out", c.Task)
-	case c.Trainer != Adam:
-		return fmt.Errorf("models of pictures are trained by %s, not by %s", Adam, c.Trainer)
+	case c.readsColumns():
+		return fmt.Errorf("task %s reads no columns: leave out their names (time, trial, q, p, dq, dp, input) and skip-bad-rows", c.Task)
 	case c.Strict:
 		return fmt.Errorf("task %s has no strict metrics; leave strict out", c.Task)
-	case c.Horizon != 0 || c.Noise != 0 || c.Tolerance != 0:
-		return fmt.Errorf("task %s: horizon, noise and tolerance have no meaning for pictures; leave them out", c.Task)
 	case c.Angle != nil:
 		return fmt.Errorf("task %s: the components of a latent state have no meaning beforehand; leave angle out", c.Task)
 	case c.Skew != "":
@@ -136,6 +155,10 @@ func (c *Config) validatePixels() error {
 		return errors.New("task frames draws nothing: leave out trajectories, points, test-first and whole-trials")
 	case c.Task == OwnFrames && c.TestFraction == 0:
 		return errors.New("a test fraction of 0 leaves no film to test on; give more")
+	case c.Task == PixelPendulum && !c.WholeTrials:
+		return fmt.Errorf("task %s holds out whole films; leave out whole-trials", c.Task)
+	case slices.Contains(c.Structure, model.Pairwise.String()):
+		return errors.New("structure pairwise: the components of a latent state are no places of bodies; leave it out")
 	case c.Task == PixelPendulum:
 		if most := 100_000_000; c.Trajectories < 2 || c.Points < c.minFrames() || c.Points > most/(frames.Side*frames.Side)/c.Trajectories {
 			return fmt.Errorf("%d trials of %d frames; give at least 2 of %d each, and at most %d frames together", c.Trajectories, c.Points, c.minFrames(), most/(frames.Side*frames.Side))
@@ -147,8 +170,11 @@ func (c *Config) validatePixels() error {
 	if c.Recipe != "" && !slices.Contains(Recipes(), c.Recipe) {
 		return &system.UnknownError{Kind: "recipe", Name: c.Recipe, Known: Recipes()}
 	}
-	if names := c.given(closedFormKeys); names != nil {
-		return fmt.Errorf("%s: of the trainer %s, which does not learn from pictures", strings.Join(names, ", "), ClosedForm)
+	if names := c.notOfPictures(); names != nil {
+		return fmt.Errorf("%s: without meaning for runs on pictures; leave it out", strings.Join(names, ", "))
+	}
+	if _, err := model.ParseStructure(c.Structure...); err != nil {
+		return err
 	}
 	if err := c.pixelLoss().Validate(); err != nil {
 		return err

@@ -257,7 +257,7 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 		for _, v := range variants {
 			// Of several trainers or models a setting of one is not meant for the other.
 			var skip []string
-			if f.mixed() {
+			if f.mixed() && !v.Pixels() { // pictures have one trainer
 				skip = experiment.OtherKeys(v.Trainer)
 			}
 			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)

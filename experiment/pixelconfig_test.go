@@ -1,0 +1,123 @@
+package experiment
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"hnn/model"
+)
+
+func TestPixelConfigErrors(t *testing.T) {
+	for _, c := range []struct {
+		task   string
+		change func(*Config)
+		says   string
+	}{
+		{PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
+		{PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
+		{PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
+		{OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
+		{PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
+		{PixelPendulum, func(c *Config) { c.WholeTrials = false }, "whole films"},
+		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairwise"} }, "no places of bodies"},
+		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairs"} }, "pairwise"},
+		{PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
+		{PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
+		{PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
+		{PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
+		{PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
+		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
+		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
+		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
+		{PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
+		{OwnFrames, func(*Config) {}, "--frames"},
+		{OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
+		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
+	} {
+		config := mustDefault(t, c.task)
+		c.change(&config)
+		if err := config.Validate(); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("error is %v, want one that says %q", err, c.says)
+		}
+	}
+	if _, err := mustDefault(t, "spring").WithRecipe(TunedRecipe); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
+		t.Errorf("a recipe for the spring: %v", err)
+	}
+	if _, err := mustDefault(t, PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
+		t.Errorf("a recipe that does not exist: %v", err)
+	}
+}
+
+// Every setting that a run on pictures has no use for is refused, by its name: of all keys
+// only those that are listed here change it.
+func TestPixelRunsIgnoreNothing(t *testing.T) {
+	used := []string{
+		"task", "frames", "recipe", "model", "trainer", "seed", "precision", "hidden", "activation", "structure", "dissipation",
+		"steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor", "schedule-floor", "l2", "weight-decay",
+		"clip-norm", "test-every", "patience", "checkpoint-every", "lbfgs-steps", "loss", "trajectories", "points", "test-fraction",
+		"test-first", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "figures",
+	}
+	keys := 0
+	for _, task := range []string{PixelPendulum, OwnFrames} {
+		var walk func(of func(*Config) reflect.Value, kind reflect.Type)
+		walk = func(of func(*Config) reflect.Value, kind reflect.Type) {
+			for i := range kind.NumField() {
+				f := kind.Field(i)
+				field := func(c *Config) reflect.Value { return of(c).Field(i) }
+				key, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+				if strings.Contains(options, "inline") {
+					walk(field, f.Type)
+					continue
+				}
+				keys++
+				if slices.Contains(used, key) {
+					continue
+				}
+				c := mustDefault(t, task)
+				if task == OwnFrames {
+					c.Frames = "x"
+				}
+				if err := c.Validate(); err != nil {
+					t.Fatal(err)
+				}
+				switch v := field(&c); v.Kind() {
+				case reflect.String:
+					v.SetString("zoh") // of input-hold; anything else takes any text
+				case reflect.Bool:
+					v.SetBool(!v.Bool())
+				case reflect.Int:
+					v.SetInt(2)
+				case reflect.Float64:
+					v.SetFloat(0.5)
+				case reflect.Slice:
+					v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+				default:
+					t.Fatalf("%s is of kind %v", key, v.Kind())
+				}
+				if err := c.Validate(); err == nil || !strings.Contains(err.Error(), key) {
+					t.Errorf("%s %s: error is %v", task, key, err)
+				}
+			}
+		}
+		walk(func(c *Config) reflect.Value { return reflect.ValueOf(c).Elem() }, reflect.TypeFor[Config]())
+	}
+	if keys < 2*70 {
+		t.Errorf("%d keys", keys)
+	}
+}
+
+// What is known of the latent H, and of losses, goes into its network.
+func TestLatentStructure(t *testing.T) {
+	c := mustDefault(t, PixelPendulum)
+	c.Structure, c.Dissipation = []string{"separable", "quadratic-kinetic"}, "linear"
+	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
+		t.Fatal(err)
+	}
+	a := c.pixelArchitecture(28, 28)
+	if a.Structure != model.Separable|model.QuadraticKinetic || a.Dissipation != "linear" {
+		t.Errorf("structure %v, dissipation %q", a.Structure, a.Dissipation)
+	}
+}
