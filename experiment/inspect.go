@@ -30,6 +30,8 @@ type Inspection struct {
 	// Hidden and Activation are those of a network.
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
+	// Pixels is what a model of pictures sees, and its autoencoder.
+	Pixels *model.Pixels `json:"pixels,omitempty"`
 	// Terms are those of a Hamiltonian that is linear in its coefficients.
 	Terms      []InspectedTerm          `json:"terms,omitempty"`
 	ClosedForm *closedform.Report       `json:"closed_form,omitempty"`
@@ -78,7 +80,8 @@ func Inspect(path string) (*Inspection, error) {
 	one, _ = model.Dimensionless(one)
 	switch m := one.(type) {
 	case interface{ Architecture() model.Architecture }:
-		i.Hidden, i.Activation = m.Architecture().Hidden, m.Architecture().Activation
+		a := m.Architecture()
+		i.Hidden, i.Activation, i.Pixels = a.Hidden, a.Activation, a.Pixels
 	case interface{ Terms() []model.Term }:
 		for _, t := range m.Terms() {
 			i.Terms = append(i.Terms, InspectedTerm{t.Kind(), t.Size()})
@@ -108,6 +111,10 @@ func (i *Inspection) Write(w io.Writer) error {
 	}
 	if i.Members > 0 {
 		line("ensemble", "the mean of %d networks", i.Members)
+	}
+	if p := i.Pixels; p != nil {
+		line("sees", "pictures of %d x %d pixels, %d frames at a time", p.Width, p.Height, p.Stack)
+		line("autoencoder", "hidden layers %s, %s, to %d latent numbers, and back", strings.Trim(fmt.Sprint(p.Hidden), "[]"), p.Activation, len(i.Columns))
 	}
 	line("parameters", "%d", i.Parameters)
 	if i.Hidden != nil {

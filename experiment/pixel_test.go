@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,7 +118,7 @@ func TestPixelResume(t *testing.T) {
 }
 
 func TestOwnFrames(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "films")
 	writeFilms(t, dir, 4, 12)
 	c := quickPixels(t, OwnFrames)
 	c.Frames, c.Latent, c.Stack, c.Batch = dir, 4, 3, 200
@@ -134,6 +135,15 @@ func TestOwnFrames(t *testing.T) {
 			t.Errorf("a model of %d latent numbers and %d frames", m.Dim(), m.Pixels().Stack)
 		}
 	}
+	var dirs []string
+	for _, r := range runs {
+		dirs = append(dirs, r.Dir)
+		if e := r.Results.Engine; e.Platform == "" || e.Go == "" {
+			t.Errorf("%s: computed with %+v", r.Dir, e)
+		}
+	}
+	checkPixelPage(t, dirs)
+	checkPixelInspection(t, dirs[1])
 	// One film: its end is held out.
 	c.Frames = filepath.Join(dir, "2")
 	c.Latent, c.Stack = 2, 2
@@ -143,6 +153,60 @@ func TestOwnFrames(t *testing.T) {
 	c.TestFraction = 0.9
 	if _, err := new(Env).Train(context.Background(), c, t.TempDir()); err == nil || !strings.Contains(err.Error(), "cannot be cut") {
 		t.Errorf("nine tenths held out: %v", err)
+	}
+}
+
+// A page shows what runs on pictures have measured, and their film.
+func checkPixelPage(t *testing.T, dirs []string) {
+	t.Helper()
+	page, err := new(Env).Report(context.Background(), dirs, "hnn report")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := page.Sections[0]
+	if got, want := strings.Join(s.Table.Header, "; "), "model; test loss; fit; reconstruction; pixel MSE, 10 frames; amplitude kept"; got != want {
+		t.Errorf("header %q, want %q", got, want)
+	}
+	film := read(t, dirs[0], filepath.Join(figuresFolder, filmFile))
+	if len(s.Films) != 1 || string(s.Films[0].GIF) != film {
+		t.Errorf("%d films, want that of the figures folder", len(s.Films))
+	}
+	var html strings.Builder
+	if err := page.Write(&html); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.Notes, "; "); got != "Films: films" {
+		t.Errorf("notes %q", got)
+	}
+	for i, dir := range dirs {
+		r, err := ReadResults(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := r.Pixels
+		for _, want := range []string{scientific(float64(p.Reconstruction)), scientific(float64(p.PixelMSE)), percent(float64(p.AmplitudeKept))} {
+			if !slices.Contains(s.Table.Rows[i].Cells, want) || !slices.ContainsFunc(s.Runs[i].Facts, func(f [2]string) bool { return f[1] == want }) {
+				t.Errorf("%s: no %s in %q and %q", dir, want, s.Table.Rows[i].Cells, s.Runs[i].Facts)
+			}
+		}
+	}
+}
+
+// An inspection says that a model sees pictures, of which size, and how.
+func checkPixelInspection(t *testing.T, dir string) {
+	t.Helper()
+	i, err := Inspect(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := i.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"pictures of 28 x 28 pixels, 3 frames at a time", "hidden layers 24 24, relu, to 4 latent numbers", "z1, z2, z3, z4"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"hnn/eval"
-	"hnn/internal/kernel"
 	"hnn/model"
 )
 
@@ -38,7 +37,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
 		TrainLoss: estimate(trainLoss.Estimate), TestLoss: estimate(testLoss.Estimate), RowMedianLoss: Number(testLoss.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
-		Engine: Engine{Kernel: kernel.Name(), Precision: c.Precision, Threads: o.Workers},
+		Engine: newEngine(c.Precision, o.Workers),
 	}
 	angle := NA
 	if f.set.Trials[0].States != nil {

@@ -80,7 +80,7 @@ func pixelPictures(runs []*Run) ([]picture, error) {
 		if err != nil {
 			return nil, err
 		}
-		ps = append(ps, picture{"latent", "The plane that each model found: the encoded training observations, the film's as a dashed line, the learned H as contours, and the rollout; the HNN's again with energy added halfway.", f})
+		ps = append(ps, picture{"latent", "The plane that each model found: the encoded training observations, the film's in grey, the learned H as contours, and the rollout; the HNN's again with energy added halfway.", f})
 	}
 	curves, err := curves(runs)
 	if err != nil || len(curves) == 0 {
@@ -238,12 +238,14 @@ func decoded(m model.Model, states []float64) [][]float64 {
 	return newest
 }
 
-// writeFilm writes the animation of the runs on pictures of one seed into the figures
-// folder of each.
-func writeFilm(runs []*Run) error {
+// filmFile is the name of the animation in the figures folder.
+const filmFile = "film.gif"
+
+// drawFilm is the animation of the runs on pictures of one seed, a GIF.
+func drawFilm(runs []*Run) ([]byte, error) {
 	s, err := newPixelScene(runs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	films := s.films()
 	captions := make([]string, len(films[0].Frames))
@@ -251,7 +253,15 @@ func writeFilm(runs []*Run) error {
 		captions[i] = fmt.Sprint("frame ", i)
 	}
 	var animation bytes.Buffer
-	if err := report.WriteFilms(&animation, films, runs[0].Config.screen(s.film.Width, s.film.Height, captions)); err != nil {
+	err = report.WriteFilms(&animation, films, runs[0].Config.screen(s.film.Width, s.film.Height, captions))
+	return animation.Bytes(), err
+}
+
+// writeFilm writes the animation of the runs on pictures of one seed into the figures
+// folder of each.
+func writeFilm(runs []*Run) error {
+	animation, err := drawFilm(runs)
+	if err != nil {
 		return err
 	}
 	for _, r := range runs {
@@ -259,8 +269,8 @@ func writeFilm(runs []*Run) error {
 		if err := os.MkdirAll(folder, 0o777); err != nil {
 			return err
 		}
-		write := func(w io.Writer) error { _, err := w.Write(animation.Bytes()); return err }
-		if err := atomicfile.Write(filepath.Join(folder, "film.gif"), write); err != nil {
+		write := func(w io.Writer) error { _, err := w.Write(animation); return err }
+		if err := atomicfile.Write(filepath.Join(folder, filmFile), write); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,9 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hnn/report"
@@ -26,7 +28,7 @@ func (e *Env) Report(ctx context.Context, dirs []string, command string) (*repor
 		runs = append(runs, r)
 	}
 	page := &report.Page{Title: "Hamiltonian neural networks: " + plural(len(runs), "run"), Command: command}
-	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task + "\t" + r.Config.Data }) {
+	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task + "\t" + r.Config.Data + r.Config.Frames }) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -39,6 +41,9 @@ func (e *Env) Report(ctx context.Context, dirs []string, command string) (*repor
 	return page, nil
 }
 
+// filmLimit is the most bytes of a film that a page takes in.
+const filmLimit = 8 << 20
+
 func plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -47,9 +52,12 @@ func plural(n int, noun string) string {
 }
 
 func (e *Env) section(runs []*Run) (report.Section, error) {
-	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Header: tableHeader[1:], Numbers: 1}}
+	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Header: pageHeader(runs), Numbers: 1}}
 	if file := runs[0].Config.Data; file != "" {
 		s.Notes = append(s.Notes, "Data: "+filepath.Base(file))
+	}
+	if films := runs[0].Config.Frames; films != "" {
+		s.Notes = append(s.Notes, "Films: "+filepath.Base(films))
 	}
 	kinds := map[string]int{}
 	settings := byKey(runs, settingsKey)
@@ -58,7 +66,7 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 	}
 	for _, same := range settings {
 		role, _ := same[0].look()
-		cells := tableRow(same)[1:]
+		cells := pageRow(same)
 		if kinds[kindKey(same[0])] > 1 { // of one kind, trained in two ways
 			cells[0] += ": " + filepath.Base(same[0].Dir)
 		}
@@ -78,6 +86,75 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 		s.Runs = append(s.Runs, sheet)
 	}
 	return s, nil
+}
+
+// pageHeader and pageRow are the header and the rows of a page's table: those of the
+// program's but for the task, and of runs on pictures their own measures in place of what
+// has no value there.
+func pageHeader(runs []*Run) []string {
+	cells := pictureColumns(runs[0], tableHeader)
+	if runs[0].Config.Pixels() {
+		for _, m := range pictureMeasures(runs[0]) {
+			cells = append(cells, m.name)
+		}
+		cells = append(cells, "amplitude kept")
+	}
+	return cells
+}
+
+func pageRow(same []*Run) []string {
+	cells := pictureColumns(same[0], tableRow(same))
+	if same[0].Config.Pixels() {
+		for _, m := range pictureMeasures(same[0]) {
+			cells = append(cells, spread(same, m.of))
+		}
+		kept := values(same, pixelMeasure(func(p *PixelResults) Number { return p.AmplitudeKept }))
+		cells = append(cells, percent(median(kept)))
+	}
+	return cells
+}
+
+// pictureColumns leaves out of a row of the program's table the task, and what runs on
+// pictures do not have: strict metrics and, of a user's films, energies.
+func pictureColumns(r *Run, row []string) []string {
+	switch r.Config.Task {
+	case PixelPendulum:
+		return slices.Concat(row[1:6], row[7:])
+	case OwnFrames:
+		return slices.Concat(row[1:3], row[7:])
+	}
+	return slices.Clone(row[1:])
+}
+
+type pictureMeasure struct {
+	name string
+	of   func(*Results) Number
+}
+
+// pictureMeasures are the errors of pixels that a run on pictures has: over all frames of a
+// rollout only where they are more than the first.
+func pictureMeasures(r *Run) []pictureMeasure {
+	ms := []pictureMeasure{{"reconstruction", pixelMeasure(func(p *PixelResults) Number { return p.Reconstruction })}}
+	add := func(frames int, of func(*PixelResults) Number) {
+		ms = append(ms, pictureMeasure{fmt.Sprintf("pixel MSE, %d frames", frames), pixelMeasure(of)})
+	}
+	p := r.Results.Pixels
+	if p == nil {
+		return ms
+	}
+	add(min(energyFrames, p.Frames), func(p *PixelResults) Number { return p.PixelMSE })
+	if p.Frames > energyFrames {
+		add(p.Frames, func(p *PixelResults) Number { return p.LongPixelMSE })
+	}
+	return ms
+}
+
+// percent is a share for a reader, as scientific is a number.
+func percent(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f%%", 100*v)
 }
 
 // settingsKey is the same for runs that differ by their seed alone.
@@ -112,6 +189,17 @@ func (e *Env) addFigures(s *report.Section, runs []*Run) error {
 	pictures, err := pictures(shown)
 	if err != nil {
 		return err
+	}
+	if shown[0].data.films != nil {
+		film, err := drawFilm(shown)
+		if err != nil {
+			return err
+		}
+		if len(film) > filmLimit {
+			s.Notes = append(s.Notes, fmt.Sprintf("The film has %.0f MB, too many for this page; it is %s.", float64(len(film))/1e6, filepath.Join(shown[0].Dir, figuresFolder, filmFile)))
+		} else {
+			s.Films = append(s.Films, report.Animation{GIF: film, Caption: "A held-out film and each model's rollout from its first observation, decoded; of an HNN also with energy added halfway."})
+		}
 	}
 	if len(shown) < len(runs) {
 		var names []string
@@ -156,6 +244,13 @@ func (r *Run) sheet() (report.Sheet, error) {
 	if res.Strict != nil {
 		fact("relative energy drift, worst", res.Strict.RelativeEnergyDrift)
 		fact("reversibility error", res.Strict.ReversibilityError)
+	}
+	if p := res.Pixels; p != nil {
+		for _, m := range pictureMeasures(r) {
+			fact(m.name, m.of(res))
+		}
+		s.Facts = append(s.Facts, [2]string{"amplitude kept", percent(float64(p.AmplitudeKept))})
+		fact("angle by the linear map, rms error in rad", p.AngleResidual)
 	}
 	if res.StepMS > 0 {
 		s.Facts = append(s.Facts, [2]string{"time a step", fmt.Sprintf("%.2f ms", res.StepMS)})

@@ -2,6 +2,7 @@ package report
 
 import (
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"image/color"
@@ -24,6 +25,7 @@ type Section struct {
 	Table   Table
 	Notes   []string // below the table
 	Figures []Captioned
+	Films   []Animation
 	Runs    []Sheet
 }
 
@@ -47,6 +49,12 @@ type Captioned struct {
 	Caption string
 }
 
+// An Animation is a GIF, as WriteFilms writes it, with a sentence on what it shows.
+type Animation struct {
+	GIF     []byte
+	Caption string
+}
+
 // A Sheet is what is needed to repeat one run.
 type Sheet struct {
 	Name   string
@@ -62,6 +70,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"svg": func(f *Figure) (template.HTML, error) {
 		b, err := f.inline()
 		return template.HTML(b), err
+	},
+	"gif": func(b []byte) template.URL {
+		return template.URL("data:image/gif;base64," + base64.StdEncoding.EncodeToString(b))
 	},
 	"color": func(r Role) template.CSS {
 		hex := hexOf(r.Color())

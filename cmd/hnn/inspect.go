@@ -14,9 +14,10 @@ func newInspect() *cobra.Command {
 		Use:   "inspect RUN | FILE",
 		Short: "Print what a model is and how it was fitted",
 		Long: `Inspect reads the model of a run directory, or a model.safetensors, and prints its kind,
-its states and the number of its parameters; of a network its layers; of a closed-form
-fit its terms, structure, number of features, ridge, condition and scale; and what became
-of a polishing. It draws and measures nothing; for that see hnn evaluate.`,
+its states and the number of its parameters; of a network its layers, and the pictures
+that it sees; of a closed-form fit its terms, structure, number of features, ridge,
+condition and scale; and what became of a polishing. It draws and measures nothing; for
+that see hnn evaluate.`,
 		Example: `  hnn inspect runs/0001-two-body-hnn-closed-form
   hnn inspect model.safetensors --json`,
 		Args: exactly(1, "RUN"),
