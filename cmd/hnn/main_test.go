@@ -5,12 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"hnn/experiment"
 )
@@ -134,6 +138,24 @@ func TestMistakesInUsage(t *testing.T) {
 	}
 	if entries, err := os.ReadDir("."); err != nil || len(entries) != 1 {
 		t.Errorf("mistakes left %d files, want the one that was there (%v)", len(entries), err)
+	}
+}
+
+// The help of reproduce names the tasks that it leaves out where none is named, and why.
+func TestReproduceWithoutATask(t *testing.T) {
+	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"})
+	configs, err := reproduceConfigs(f, nil, newDisplay(io.Discard, 1, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, help, _ := call(t, "help", "reproduce")
+	_, left, _ := strings.Cut(strings.Join(strings.Fields(help), " "), "without one all run but two: ")
+	left, _, _ = strings.Cut(left, ".")
+	for _, task := range experiment.PaperTasks() {
+		runs := slices.ContainsFunc(configs, func(c experiment.Config) bool { return c.Task == task })
+		if names := strings.Contains(" "+left, " "+task+","); names == runs {
+			t.Errorf("%s: it runs without a task: %v; the help leaves out %q", task, runs, left)
+		}
 	}
 }
 

@@ -25,9 +25,10 @@ and the paper's beside each other. The tasks are
 
     ` + strings.Join(experiment.PaperTasks(), ", ") + `
 
-and without one all run that can. The measured data of real-pendulum are not part
-of the program: name the file with --data. What differs from the authors' settings
-is given by flags, and holds for every task named.`,
+and without one all run but two: pixel-pendulum, which takes minutes and runs when it is
+named, and real-pendulum, whose measured data are not part of the program and run with
+--data FILE. What differs from the authors' settings is given by flags, and holds for
+every task named.`,
 		Example: `  hnn reproduce spring
   hnn reproduce spring pendulum two-body --seeds 0-4 --jobs 2
   hnn reproduce real-pendulum --data real_pend_h_1.txt`,
