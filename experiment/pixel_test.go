@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,8 +32,17 @@ func quickPixels(t testing.TB, task string) Config {
 // writeFilms writes the frames of drawn pendulums as PNGs, one folder a trial.
 func writeFilms(t testing.TB, dir string, trials, length int) {
 	t.Helper()
+	writeFilmsOn(t, dir, trials, length, func(v uint8) uint8 { return v })
+}
+
+// writeFilmsOn is writeFilms with other shades.
+func writeFilmsOn(t testing.TB, dir string, trials, length int, shade func(uint8) uint8) {
+	t.Helper()
 	set := frames.Pendulum(stream.New(9, "films"), trials, length)
 	for i := range set.Trials {
+		for k, v := range set.Trials[i].Pixels {
+			set.Trials[i].Pixels[k] = shade(v)
+		}
 		folder := filepath.Join(dir, fmt.Sprint(i))
 		if err := os.MkdirAll(folder, 0o777); err != nil {
 			t.Fatal(err)
@@ -96,7 +106,7 @@ func TestPixelPendulumRun(t *testing.T) {
 // An interrupted run on pictures ends with the bits of one that was not.
 func TestPixelResume(t *testing.T) {
 	c := quickPixels(t, PixelPendulum)
-	c.Figures = false
+	c.Figures, c.SubtractMean = false, true
 	c.LatentSteps, c.LatentIntegrator = 3, "rk4"
 	whole, cut := t.TempDir(), t.TempDir()
 	if _, err := new(Env).Train(context.Background(), c, whole); err != nil {
@@ -208,6 +218,50 @@ func checkPixelInspection(t *testing.T, dir string) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
 	}
+}
+
+// The ground of a film does not decide how well it is learned: on light grey a motion is
+// learned about as well as on black.
+func TestLightFilms(t *testing.T) {
+	loss := func(shade func(uint8) uint8, subtract bool) float64 {
+		dir := t.TempDir()
+		writeFilmsOn(t, dir, 4, 30, shade)
+		c := quickPixels(t, OwnFrames)
+		c.Frames, c.Steps, c.TestEvery, c.Figures, c.SubtractMean = dir, 400, 100, false, subtract
+		r, err := new(Env).Train(context.Background(), c, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := readLosses(t, r.Dir)
+		if last := rows[len(rows)-1]; !(math.Abs(last/float64(r.Results.TestLoss.Mean)-1) < 0.2) {
+			// They differ by the step between frames alone.
+			t.Errorf("test loss %v in training and %v of the finished model", last, r.Results.TestLoss.Mean)
+		}
+		return float64(r.Results.TestLoss.Mean)
+	}
+	black := loss(func(v uint8) uint8 { return v }, mustDefault(t, OwnFrames).SubtractMean)
+	light := loss(func(v uint8) uint8 { return 230 - min(v, 230) }, mustDefault(t, OwnFrames).SubtractMean)
+	plain := loss(func(v uint8) uint8 { return 230 - min(v, 230) }, false)
+	t.Logf("test loss %.2e on black, %.2e on light grey, %.2e without the mean subtracted", black, light, plain)
+	if !(light < 1.5*black && light < plain/3) {
+		t.Errorf("test loss %.2e on black, %.2e on light grey, %.2e without the mean subtracted", black, light, plain)
+	}
+}
+
+// readLosses are the test losses that a run noted during its training.
+func readLosses(t *testing.T, dir string) []float64 {
+	t.Helper()
+	m, err := readMetrics(filepath.Join(dir, metricsFile), math.MaxInt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var losses []float64
+	for _, row := range m.rows {
+		if v, err := strconv.ParseFloat(row[2], 64); err == nil {
+			losses = append(losses, v)
+		}
+	}
+	return losses
 }
 
 // A pushed rollout is the plain one up to its middle, then one with as much more energy.

@@ -33,10 +33,13 @@ type PixelConfig struct {
 	// LatentSteps and LatentIntegrator: see fit.PixelLoss.
 	LatentSteps      int    `yaml:"latent-steps,omitempty"`
 	LatentIntegrator string `yaml:"latent-integrator,omitempty"`
+	// SubtractMean trains on what differs from the mean frame of the training films, which
+	// the finished model has in its biases. A user's films have any background.
+	SubtractMean bool `yaml:"subtract-mean,omitempty"`
 }
 
 // pixelKeys are the keys of PixelConfig.
-var pixelKeys = []string{"frames", "recipe", "stack", "latent", "encoder", "latent-steps", "latent-integrator"}
+var pixelKeys = []string{"frames", "recipe", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "subtract-mean"}
 
 // Pixels reports whether the run learns from pictures.
 func (c *Config) Pixels() bool { return c.Task == PixelPendulum || c.Task == OwnFrames }
@@ -54,7 +57,7 @@ func defaultPixels(c Config) Config {
 	l := fit.DefaultPixelLoss()
 	c.PixelConfig = PixelConfig{
 		Stack: 2, Latent: 2, Encoder: []int{200, 200, 200},
-		LatentSteps: l.Steps, LatentIntegrator: l.Integrator,
+		LatentSteps: l.Steps, LatentIntegrator: l.Integrator, SubtractMean: c.Task == OwnFrames,
 	}
 	if c.Task == PixelPendulum {
 		c.Trajectories, c.Points, c.TestFirst, c.WholeTrials = pixelTrials, pixelFrames, true, true

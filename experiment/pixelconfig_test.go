@@ -58,7 +58,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 		"task", "frames", "recipe", "model", "trainer", "seed", "precision", "hidden", "activation", "structure", "dissipation",
 		"steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor", "schedule-floor", "l2", "weight-decay",
 		"clip-norm", "test-every", "patience", "checkpoint-every", "lbfgs-steps", "loss", "trajectories", "points", "test-fraction",
-		"test-first", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "figures",
+		"test-first", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "subtract-mean", "figures",
 	}
 	keys := 0
 	for _, task := range []string{PixelPendulum, OwnFrames} {

@@ -17,6 +17,7 @@ type films struct {
 	set   *frames.Set
 	held  [2]int // the trials held out, first and end
 	stack int
+	mean  []float64 // subtracted from the frames in training; nil for none
 	// starts returns the films that rollouts are measured on: of the pendulum longer ones,
 	// drawn for that when they are needed; of a user's own those held out.
 	starts func() *frames.Set
@@ -28,11 +29,20 @@ func (f *films) heldWindows(ahead int) []frames.Window {
 }
 
 func (f *films) trainWindows(ahead int) []frames.Window {
-	if f.held[0] == 0 {
-		return f.set.Windows(f.held[1], len(f.set.Trials), f.stack, ahead)
-	}
-	return f.set.Windows(0, f.held[0], f.stack, ahead)
+	first, end := f.train()
+	return f.set.Windows(first, end, f.stack, ahead)
 }
+
+// train are the trials to learn from, first and end.
+func (f *films) train() (first, end int) {
+	if f.held[0] == 0 {
+		return f.held[1], len(f.set.Trials)
+	}
+	return 0, f.held[0]
+}
+
+// subtractMean finds the mean frame of the films to learn from.
+func (f *films) subtractMean() { f.mean = f.set.Mean(f.train()) }
 
 // The films that the pendulum's rollouts are compared with: 15 in 5 groups, of 1,000
 // frames after the first observation.
@@ -58,6 +68,9 @@ func loadFilms(c *Config) (*dataset, error) {
 		if !c.TestFirst {
 			f.held = [2]int{c.Trajectories - f.held[1], c.Trajectories}
 		}
+		if c.SubtractMean {
+			f.subtractMean()
+		}
 		return d, nil
 	}
 	var err error
@@ -73,6 +86,9 @@ func loadFilms(c *Config) (*dataset, error) {
 	held := min(max(1, c.testTrials(n)), n-1)
 	f.held = [2]int{n - held, n}
 	f.starts = func() *frames.Set { return f.set.Equal(n-held, n) }
+	if c.SubtractMean {
+		f.subtractMean()
+	}
 	return d, nil
 }
 
@@ -135,9 +151,11 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], mem
 	}
 	source := stream.Source(c.Seed, memberStream("batches", member))
 	if f := d.films; f != nil {
+		loss := c.pixelLoss()
+		loss.Mean = f.mean
 		return fit.NewPixels(net,
 			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
-			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, c.pixelLoss(), o, source)
+			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, loss, o, source)
 	}
 	if c.Loss == TrajectoryLoss {
 		s, err := c.shooting()

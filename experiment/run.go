@@ -180,6 +180,9 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 		}
 		maps.Copy(t.metadata, polished.Metadata())
 	}
+	if p, ok := model.PixelOf(t.net); ok && d.films.mean != nil {
+		p.AddMean(d.films.mean)
+	}
 	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}

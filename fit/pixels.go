@@ -27,6 +27,9 @@ type PixelLoss struct {
 	Steps int
 	// Integrator is the step from one frame to the next: "euler" or "rk4".
 	Integrator string
+	// Mean, unless nil, is a frame that is subtracted from all frames, so that the model is
+	// one of what differs from it; model.Pixel.AddMean turns it into one of the frames.
+	Mean []float64
 }
 
 // DefaultPixelLoss is the authors'.
@@ -75,13 +78,21 @@ func NewPixels[T kernel.Float](net model.Network[T], train, test Films, l PixelL
 			return nil, fmt.Errorf("fit: the model sees pictures of %d x %d pixels, and the data's have %d x %d; they must be the same", g.Width, g.Height, f.Set.Width, f.Set.Height)
 		}
 	}
-	return trainerOf[T](net, &pixelProblem[T]{net: p, train: train, test: test, form: l}, o, source)
+	if n := len(l.Mean); n != 0 && n != g.Width*g.Height {
+		return nil, fmt.Errorf("fit: a mean frame of %d pixels for pictures of %d x %d", n, g.Width, g.Height)
+	}
+	problem := &pixelProblem[T]{net: p, train: train, test: test, form: l}
+	for _, v := range l.Mean {
+		problem.mean = append(problem.mean, T(v))
+	}
+	return trainerOf[T](net, problem, o, source)
 }
 
 type pixelProblem[T kernel.Float] struct {
 	net         *model.Pixel[T]
 	train, test Films
 	form        PixelLoss
+	mean        []T // form.Mean
 	batch       []frames.Window
 }
 
@@ -102,7 +113,7 @@ func (p *pixelProblem[T]) newPass(test bool, block, total int) blockPass[T] {
 	geometry := p.net.Pixels()
 	observations := (k + 1) * block
 	w := &pixelPass[T]{
-		set: p.train.Set, windows: &p.train.Windows, stack: geometry.Stack,
+		set: p.train.Set, windows: &p.train.Windows, mean: p.mean, stack: geometry.Stack,
 		pixels: geometry.Len(), dim: d, steps: k, total: float64(total),
 		encode: encoder.NewTape(observations), decode: decoder.NewTape(block),
 		parts: [2]int{encoder.Spec().Parameters(), decoder.Spec().Parameters()},
@@ -126,6 +137,7 @@ func (p *pixelProblem[T]) newPass(test bool, block, total int) blockPass[T] {
 type pixelPass[T kernel.Float] struct {
 	set                       *frames.Set
 	windows                   *[]frames.Window
+	mean                      []T // subtracted from every frame, unless nil
 	stack, pixels, dim, steps int
 	total                     float64 // rows that the mean is over
 	parts                     [2]int  // parameters of encoder and decoder
@@ -145,12 +157,12 @@ func (w *pixelPass[T]) loss(lo, hi int) float64 {
 		for k := range w.steps + 1 {
 			x := w.x[(k*n+i)*px : (k*n+i+1)*px]
 			if k == 0 {
-				frames.Observe(x, w.set.Bytes(int(at.Trial), int(at.Frame), w.stack))
+				w.observe(x, at, 0, w.stack)
 				continue
 			}
 			// All but the newest frame are in the observation before.
 			copy(x, w.x[((k-1)*n+i)*px+size:((k-1)*n+i+1)*px])
-			frames.Observe(x[px-size:], w.set.Bytes(int(at.Trial), int(at.Frame)+k, 1))
+			w.observe(x[px-size:], at, k, 1)
 		}
 	}
 	w.encode.Value(w.x, w.z, (w.steps+1)*n)
@@ -179,6 +191,16 @@ func (w *pixelPass[T]) loss(lo, hi int) float64 {
 		}
 	}
 	return picture/float64(px) + velocity/float64(d/2) + latentWeight*predicted/float64(d*w.steps)
+}
+
+// observe writes the stack of frames that ends so many after a window's own.
+func (w *pixelPass[T]) observe(x []T, at frames.Window, after, stack int) {
+	frames.Observe(x, w.set.Bytes(int(at.Trial), int(at.Frame)+after, stack))
+	for n := len(w.mean); n > 0 && len(x) > 0; x = x[n:] {
+		for i, v := range w.mean {
+			x[i] -= v
+		}
+	}
 }
 
 // velocity is p - (q^1 - q) of row i, component j.

@@ -45,10 +45,11 @@ func TestPixelGradientDifferences(t *testing.T) {
 		dim  int
 		form PixelLoss
 	}{
-		{model.KindHNN, 2, PixelLoss{1, "euler"}},
-		{model.KindBaseline, 2, PixelLoss{1, "euler"}},
-		{model.KindHNN, 4, PixelLoss{3, "rk4"}},
-		{model.KindBaseline, 2, PixelLoss{2, "rk4"}},
+		{model.KindHNN, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{model.KindBaseline, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{model.KindHNN, 4, PixelLoss{Steps: 3, Integrator: "rk4"}},
+		{model.KindBaseline, 2, PixelLoss{Steps: 2, Integrator: "rk4"}},
+		{model.KindHNN, 2, PixelLoss{Steps: 2, Integrator: "rk4", Mean: []float64{0.9, 0.2, 0.5, 1, 0, 0.7}}},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
@@ -194,7 +195,7 @@ func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
 	t.Helper()
 	set := frames.Pendulum(stream.New(1, "data"), 4, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
-	form := PixelLoss{2, "rk4"}
+	form := PixelLoss{Steps: 2, Integrator: "rk4"}
 	tr, err := NewPixels(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
 		Films{set, set.Windows(0, 3, 2, 2)}, Films{set, set.Windows(3, 4, 2, 2)}, form,
 		Options{Steps: 40, Batch: 30, LearningRate: 1e-3, Schedule: Schedule{Kind: "cosine"}, TestEvery: 10, Workers: workers}, stream.Source(1, "batches"))
@@ -251,6 +252,8 @@ func TestPixelArguments(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 1, 20)
 	p := model.Pixels{Width: 14, Height: 28, Stack: 2, Hidden: []int{4}, Activation: "relu"}
 	net := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	p.Width = 28
+	right := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
 	films := Films{set, set.Windows(0, 1, 2, 1)}
 	plain, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
@@ -265,13 +268,39 @@ func TestPixelArguments(t *testing.T) {
 		{plain, films, DefaultPixelLoss(), "sees no pictures"},
 		{net, films, DefaultPixelLoss(), "14 x 28 pixels, and the data's have 28 x 28"},
 		{net, Films{}, DefaultPixelLoss(), "no observations"},
-		{net, films, PixelLoss{0, "euler"}, "over 0 frames"},
-		{net, films, PixelLoss{1, "rk5"}, `no integrator "rk5"`},
+		{net, films, PixelLoss{Integrator: "euler"}, "over 0 frames"},
+		{right, films, PixelLoss{Steps: 1, Integrator: "euler", Mean: make([]float64, 3)}, "mean frame of 3 pixels"},
+		{net, films, PixelLoss{Steps: 1, Integrator: "rk5"}, `no integrator "rk5"`},
 	} {
 		_, err := NewPixels(c.net, c.films, Films{}, c.form, Options{Steps: 1, LearningRate: 1}, nil)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("error is %v, want one that says %q", err, c.says)
 		}
+	}
+}
+
+// The loss on pictures less a mean frame is that of the same model with the mean added, on
+// the pictures.
+func TestPixelMean(t *testing.T) {
+	set := frames.Pendulum(stream.New(1, "data"), 2, 20)
+	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
+	net := newPixelModel[float64](t, model.KindHNN, 2, p, []int{16})
+	films := Films{set, set.Windows(0, 2, 2, 2)}
+	loss := func(mean []float64) float64 {
+		tr, err := NewPixels(net, films, Films{}, PixelLoss{Steps: 2, Integrator: "rk4", Mean: mean}, Options{Steps: 1, LearningRate: 1}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		l, _ := tr.loss.(*rowsLoss[float64]).engine.gradient()
+		return l
+	}
+	mean, plain := set.Mean(0, 2), loss(nil)
+	less := loss(mean)
+	of, _ := model.PixelOf(net)
+	of.AddMean(mean)
+	if added := loss(nil); math.Abs(added/less-1) > 1e-12 || math.Abs(plain/less-1) < 1e-3 {
+		t.Errorf("loss %v less the mean, %v with it added, %v without", less, added, plain)
 	}
 }
 

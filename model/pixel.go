@@ -142,6 +142,29 @@ func (m *Pixel[T]) Field() ode.Field { return m.latent.Field() }
 // BatchField is Field of many states.
 func (m *Pixel[T]) BatchField() ode.BatchField { return m.latent.BatchField() }
 
+// AddMean turns a model of pictures less a mean frame (Height x Width, in [0, 1]) into the
+// same one of the pictures as they are. The mean goes into two biases: the encoder's first
+// layer has W (x - mean) + b = W x + (b - W mean), the decoder's last adds what it gives.
+func (m *Pixel[T]) AddMean(mean []float64) {
+	size := m.architecture.Pixels.Width * m.architecture.Pixels.Height
+	if len(mean) != size {
+		panic("model: a mean frame of another size than the pictures")
+	}
+	layers := m.encoder.net.Layers()
+	for i := range layers[0].Out {
+		var shift float64
+		for j, w := range layers[0].W[i*layers[0].In : (i+1)*layers[0].In] {
+			shift += float64(w) * mean[j%size]
+		}
+		layers[0].B[i] -= T(shift)
+	}
+	layers = m.decoder.net.Layers()
+	for i := range layers[len(layers)-1].B {
+		layers[len(layers)-1].B[i] += T(mean[i%size])
+	}
+	Refresh[T](m)
+}
+
 func (m *Pixel[T]) widen() Model {
 	if w, ok := any(m).(*Pixel[float64]); ok {
 		return w

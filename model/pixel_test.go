@@ -95,6 +95,41 @@ func TestPixelGolden(t *testing.T) {
 	}
 }
 
+// A model with a mean frame added does with pictures what it did with their differences
+// from it.
+func TestAddMean(t *testing.T) {
+	net, err := New[float64](Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{8}, Activation: "tanh", Pixels: &smallPixels}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := PixelOf(net)
+	size, n := smallPixels.Width*smallPixels.Height, smallPixels.Len()
+	mean, x, less := make([]float64, size), make([]float64, n), make([]float64, n)
+	for i := range mean {
+		mean[i] = 0.5 + 0.4*math.Sin(float64(i))
+	}
+	for i := range x {
+		x[i] = math.Abs(math.Cos(float64(i * i)))
+		less[i] = x[i] - mean[i%size]
+	}
+	z, y, zMean, yMean := make([]float64, 2), make([]float64, n), make([]float64, 2), make([]float64, n)
+	p.Encoder()(less, z, 1)
+	p.Decoder()(z, y, 1)
+	p.AddMean(mean)
+	p.Encoder()(x, zMean, 1)
+	p.Decoder()(z, yMean, 1)
+	for j := range z {
+		if d := math.Abs(zMean[j] - z[j]); !(d < 1e-13) {
+			t.Errorf("state %v of the pictures, %v of their differences", zMean, z)
+		}
+	}
+	for i := range y {
+		if d := math.Abs(yMean[i] - (y[i] + mean[i%size])); !(d < 1e-13) {
+			t.Fatalf("pixel %d: %v, want %v and %v", i, yMean[i], y[i], mean[i%size])
+		}
+	}
+}
+
 func TestPixelArchitecture(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Architecture)

@@ -87,9 +87,10 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntSliceVar(&c.Encoder, "encoder", c.Encoder, "pictures: widths of the encoder's hidden layers; the decoder has the reverse")
 	fs.IntVar(&c.LatentSteps, "latent-steps", c.LatentSteps, "pictures: frames that the latent state is predicted ahead in training")
 	fs.StringVar(&c.LatentIntegrator, "latent-integrator", c.LatentIntegrator, "pictures: step between frames in training: "+list(fit.PixelIntegrators()))
+	fs.Var(&inverse{&c.SubtractMean}, "no-subtract-mean", "pictures: learn from films as they are, not from what differs from their mean frame")
 	fs.Var(&inverse{&c.Strict}, "no-strict", "leave out the strict metrics, which may take longer than the training")
 	fs.Var(&inverse{&c.Figures}, "no-figures", "draw no figures")
-	for _, name := range []string{"no-strict", "no-figures", "no-scaling"} {
+	for _, name := range []string{"no-strict", "no-figures", "no-scaling", "no-subtract-mean"} {
 		fs.Lookup(name).NoOptDefVal = "true"
 	}
 }

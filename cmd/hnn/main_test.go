@@ -141,6 +141,23 @@ func TestMistakesInUsage(t *testing.T) {
 	}
 }
 
+// The default trainers of reproduce are adam and the closed form, of which pictures have one.
+func TestReproducePixelPendulum(t *testing.T) {
+	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Trainers())
+	configs, err := reproduceConfigs(f, []string{experiment.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs []string
+	for _, c := range configs {
+		runs = append(runs, c.Task+" "+c.Model+" "+c.Trainer)
+	}
+	want := []string{"pixel-pendulum baseline adam", "pixel-pendulum hnn adam", "spring baseline adam", "spring hnn adam", "spring hnn closed-form"}
+	if !slices.Equal(runs, want) {
+		t.Errorf("runs %q, want %q", runs, want)
+	}
+}
+
 // The help of reproduce names the tasks that it leaves out where none is named, and why.
 func TestReproduceWithoutATask(t *testing.T) {
 	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"})

@@ -53,6 +53,24 @@ func Observe[T kernel.Float](dst []T, bytes []uint8) {
 	}
 }
 
+// Mean is the mean frame of trials first to end (exclusive), from 0 to 1.
+func (s *Set) Mean(first, end int) []float64 {
+	size := s.Size()
+	sums := make([]int, size)
+	n := 0
+	for trial := first; trial < end; trial++ {
+		for i, b := range s.Trials[trial].Pixels {
+			sums[i%size] += int(b)
+		}
+		n += s.Frames(trial)
+	}
+	mean := make([]float64, size)
+	for i, sum := range sums {
+		mean[i] = float64(sum) / (255 * float64(n))
+	}
+	return mean
+}
+
 // Window is an observation, which ends with frame Frame of a trial, and some that follow.
 type Window struct{ Trial, Frame int32 }
 

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/gif"
 	"image/png"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -298,6 +299,13 @@ func TestCutAndEqual(t *testing.T) {
 	want := []Window{{0, 1}, {0, 2}, {0, 3}, {1, 1}}
 	if got := s.Windows(0, 2, 2, 2); !slices.Equal(got, want) {
 		t.Errorf("windows %v, want %v", got, want)
+	}
+}
+
+func TestMean(t *testing.T) {
+	s := &Set{Width: 2, Height: 1, Trials: []Trial{{Pixels: []uint8{9, 9}}, {Pixels: []uint8{0, 255, 255, 0}}, {Pixels: []uint8{51, 0}}}}
+	if got := s.Mean(1, 3); math.Abs(got[0]-0.4) > 1e-15 || math.Abs(got[1]-1./3) > 1e-15 {
+		t.Errorf("mean %v, want 0.4 and 1/3", got)
 	}
 }
 
