@@ -175,6 +175,8 @@ type PixelResult struct {
 	// 5 groups of films, and States that of each film; NaN where no coordinates are known.
 	Energy Estimate
 	States []float64
+	// LongEnergy is the same over all frames.
+	LongEnergy Estimate
 	// Kept is, for each film, the swing (greatest less least) of the angle in the last
 	// AmplitudeFrames of the rollout over that in the first, as Seen and mapped; of the
 	// first latent coordinate where no coordinates are known.
@@ -228,7 +230,7 @@ func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*Pixe
 	}
 	r := &PixelResult{
 		Rollouts: rolled, Seen: make([]float64, len(rolled.States)), PixelMSE: make([]float64, points),
-		Energy: Estimate{math.NaN(), math.NaN()}, Kept: make([]float64, trials),
+		Energy: Estimate{math.NaN(), math.NaN()}, LongEnergy: Estimate{math.NaN(), math.NaN()}, Kept: make([]float64, trials),
 	}
 	errs := make([]float64, trials*points)
 	share(o.Workers, trials, func() func(int) {
@@ -255,7 +257,8 @@ func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*Pixe
 		r.Kept[i] = kept(r.angles(i, o.Map))
 	}
 	if o.Map != nil {
-		r.energies(films, g.Stack, min(max(o.EnergyFrames, 1), points), o.Map)
+		r.States = r.energies(films, g.Stack, min(max(o.EnergyFrames, 1), points), o.Map)
+		r.Energy, r.LongEnergy = grouped(r.States), grouped(r.energies(films, g.Stack, points, o.Map))
 	}
 	return r, nil
 }
@@ -301,19 +304,19 @@ func kept(q []float64) float64 {
 	return swing(q[len(q)-n:]) / swing(q[:n])
 }
 
-// energies compares the energy of what the model sees with the truth.
-func (r *PixelResult) energies(films *frames.Set, stack, points int, m *LatentMap) {
-	r.States = make([]float64, r.Rows())
-	c := make([]float64, 2)
-	for i := range r.States {
+// energies compares the energy of what the model sees with the truth: the mean square over
+// the first points frames of each film.
+func (r *PixelResult) energies(films *frames.Set, stack, points int, m *LatentMap) []float64 {
+	squares, c := make([]float64, r.Rows()), make([]float64, 2)
+	for i := range squares {
 		for k := range points {
 			m.Apply(r.seen(i, k), c)
 			truth := PixelCoordinates(films, frames.Window{Trial: int32(i), Frame: int32(stack - 1 + k)})
 			e := PixelPendulum.Hamiltonian(c) - PixelPendulum.Hamiltonian(truth[:])
-			r.States[i] += e * e / float64(points)
+			squares[i] += e * e / float64(points)
 		}
 	}
-	r.Energy = grouped(r.States)
+	return squares
 }
 
 // PixelCoordinates are q and p of the pendulum at a window's own frame.

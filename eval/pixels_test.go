@@ -160,24 +160,30 @@ func TestPixelRollout(t *testing.T) {
 					t.Fatalf("frame %d: pixel MSE %v, want %v", k, got, want)
 				}
 			}
-			var energies []float64
+			var energies, long []float64
 			for i, a := range amplitudes {
-				var e float64
-				for k := range energyPoints {
+				var e, all float64
+				for k := range c.points {
 					// The film's state at the rollout's start is a quarter on from its first frame's.
 					q, p := turned(a, i+1+k)
 					length := c.shrink * math.Exp(-c.decay*float64(k))
 					sin, cos := math.Sincos((c.rate - quarter) * float64(k))
 					seen := 1.9*(1-math.Cos(0.4*length*(cos*q+sin*p))) + math.Pow(0.3*length*(cos*p-sin*q), 2)
-					e += math.Pow(seen-(1.9*(1-math.Cos(0.4*q))+math.Pow(0.3*p, 2)), 2) / energyPoints
+					square := math.Pow(seen-(1.9*(1-math.Cos(0.4*q))+math.Pow(0.3*p, 2)), 2)
+					if all += square / float64(c.points); k < energyPoints {
+						e += square / energyPoints
+					}
 				}
-				energies = append(energies, e)
+				energies, long = append(energies, e), append(long, all)
 				if math.Abs(math.Sqrt(r.States[i])-math.Sqrt(e)) > tol {
 					t.Errorf("film %d: energy MSE %v, want %v", i, r.States[i], e)
 				}
 				if kept := r.Kept[i]; !math.IsNaN(c.kept) && math.Abs(kept-c.kept) > tol {
 					t.Errorf("film %d: %v of the amplitude kept, want %v", i, kept, c.kept)
 				}
+			}
+			if mean := stat.Mean(long, nil); math.Abs(r.LongEnergy.Mean-mean) > tol*math.Sqrt(mean)+tol*tol {
+				t.Errorf("energy MSE over all frames %v, want %v", r.LongEnergy.Mean, mean)
 			}
 			mean, sem := stat.Mean(energies, nil), stat.PopStdDev(energies, nil)/math.Sqrt(5)
 			if math.Abs(r.Energy.Mean-mean) > tol*math.Sqrt(mean)+tol*tol || math.Abs(r.Energy.SEM-sem) > tol*math.Sqrt(mean)+tol*tol {

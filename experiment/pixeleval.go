@@ -18,6 +18,9 @@ type PixelResults struct {
 	PixelMSE     Number `json:"pixel_mse"`
 	LongPixelMSE Number `json:"long_pixel_mse"`
 	Frames       int    `json:"frames"`
+	// LongEnergyMSE is the energy MSE over as many frames as LongPixelMSE; null where the
+	// angle is not known.
+	LongEnergyMSE Estimate `json:"long_energy_mse"`
 	// AmplitudeKept is the swing in the last 100 frames of such a rollout over that in the
 	// first, in the median of the rollouts.
 	AmplitudeKept Number `json:"amplitude_kept"`
@@ -64,6 +67,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 		Reconstruction: Number(testLoss.Reconstruction),
 		PixelMSE:       Number(mean(rolled.PixelMSE[:min(energyFrames, rolled.Points)])),
 		LongPixelMSE:   Number(mean(rolled.PixelMSE)), Frames: rolled.Points,
+		LongEnergyMSE: estimate(rolled.LongEnergy),
 		AmplitudeKept: Number(median(rolled.Kept)), AngleResidual: angle,
 	}
 	e.log("%s %s: mean squared error of a decoded pixel %.2e over %d frames, %.2e over %d; %.1f%% of the amplitude kept",

@@ -229,6 +229,8 @@ func WriteSpread(w io.Writer, runs []*Run) error {
 		}},
 		{"energy MSE, strict (median of states)", strictMedian},
 		{"pixel MSE", pixelMeasure(func(p *PixelResults) Number { return p.PixelMSE })},
+		{"energy MSE, long", pixelMeasure(func(p *PixelResults) Number { return p.LongEnergyMSE.Mean })},
+		{"amplitude kept", pixelMeasure(func(p *PixelResults) Number { return p.AmplitudeKept })},
 		{"pixel MSE, long", pixelMeasure(func(p *PixelResults) Number { return p.LongPixelMSE })},
 	}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
