@@ -21,8 +21,6 @@ type adamScalars[T Float] struct {
 //	m = Beta1 m + (1-Beta1) d
 //	v = Beta2 v + (1-Beta2) d^2
 //	p = (1-Decay) p - Rate m / (sqrt(v) Correction + Epsilon)
-//
-// The assembly takes denormal numbers for zero.
 func Adam[T Float](p, g, m, v []T, s *AdamStep) {
 	if len(g) != len(p) || len(m) != len(p) || len(v) != len(p) {
 		panic("kernel: Adam: slices of different lengths")

@@ -6,16 +6,21 @@
 
 // func gemmPanelF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmPanelF32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmPanelF32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group1:
 	MOVQ m+64(FP), SI
@@ -908,26 +913,32 @@ out45:
 	JMP     next8
 
 done9:
-	ADDQ $0x00000040, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group1
+	ADDQ     $0x00000040, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmHalfF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfF32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmHalfF32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group46:
 	MOVQ m+64(FP), SI
@@ -1622,26 +1633,32 @@ out90:
 	JMP     next53
 
 done54:
-	ADDQ $0x00000020, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group46
+	ADDQ     $0x00000020, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group46
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmHalfMoreF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group91:
 	MOVQ m+64(FP), SI
@@ -2224,27 +2241,33 @@ out121:
 	JMP     next96
 
 done97:
-	ADDQ $0x00000060, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group91
+	ADDQ     $0x00000060, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group91
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRowF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRowF32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmRowF32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group122:
 	MOVQ m+64(FP), SI
@@ -2413,27 +2436,33 @@ out131:
 	JMP     next124
 
 done125:
-	ADDQ $0x00000100, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x02, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group122
+	ADDQ     $0x00000100, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x02, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group122
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRow2F32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRow2F32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmRow2F32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group132:
 	MOVQ m+64(FP), SI
@@ -2582,27 +2611,33 @@ out141:
 	JMP     next134
 
 done135:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group132
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group132
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRow3F32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRow3F32(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x02, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x02, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x02, BX
-	SHLQ $0x02, bps+56(FP)
+TEXT ·gemmRow3F32(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
 
 group142:
 	MOVQ m+64(FP), SI
@@ -2790,12 +2825,13 @@ out151:
 	JMP     next144
 
 done145:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group142
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group142
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3525,19 +3561,24 @@ GLOBL minusTwoF32<>(SB), RODATA|NOPTR, $32
 
 // func mulPrimeTanhF32(d *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done209
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x02, DI
+TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done209
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
 
 row210:
 	XORQ R8, R8
@@ -3577,24 +3618,30 @@ next213:
 	JNZ  row210
 
 done209:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulPrimeF32(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
 // Requires: AVX
-TEXT ·mulPrimeF32(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done214
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x02, DI
+TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done214
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
 
 row215:
 	XORQ R8, R8
@@ -3630,24 +3677,30 @@ next218:
 	JNZ  row215
 
 done214:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeTanhF32(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done219
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x02, DI
+TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done219
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
 
 row220:
 	XORQ R8, R8
@@ -3689,24 +3742,30 @@ next223:
 	JNZ  row220
 
 done219:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeF32(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·addMulPrimeF32(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done224
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x02, DI
+TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done224
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
 
 row225:
 	XORQ R8, R8
@@ -3744,25 +3803,31 @@ next228:
 	JNZ  row225
 
 done224:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentTanhF32(t *float32, e *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·tangentTanhF32(SB), NOSPLIT, $0-64
-	CMPQ rows+48(FP), $0x00
-	JLE  done229
-	MOVQ t+0(FP), AX
-	MOVQ ld+40(FP), CX
-	SHLQ $0x02, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x02, SI
-	MOVQ s+32(FP), DI
-	MOVQ n+56(FP), R8
-	ANDQ $-8, R8
-	SHLQ $0x02, R8
+TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+48(FP), $0x00
+	JLE      done229
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+40(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     s+32(FP), DI
+	MOVQ     n+56(FP), R8
+	ANDQ     $-8, R8
+	SHLQ     $0x02, R8
 
 row230:
 	XORQ R9, R9
@@ -3813,26 +3878,32 @@ next233:
 	JNZ  row230
 
 done229:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentF32(t *float32, e *float32, abar *float32, ldAbar int, d1 *float32, d2 *float32, ld int, rows int, n int)
 // Requires: AVX
-TEXT ·tangentF32(SB), NOSPLIT, $0-72
-	CMPQ rows+56(FP), $0x00
-	JLE  done234
-	MOVQ t+0(FP), AX
-	MOVQ ld+48(FP), CX
-	SHLQ $0x02, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x02, SI
-	MOVQ d1+32(FP), DI
-	MOVQ d2+40(FP), R8
-	MOVQ n+64(FP), R9
-	ANDQ $-8, R9
-	SHLQ $0x02, R9
+TEXT ·tangentF32(SB), NOSPLIT, $8-72
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+56(FP), $0x00
+	JLE      done234
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+48(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     d1+32(FP), DI
+	MOVQ     d2+40(FP), R8
+	MOVQ     n+64(FP), R9
+	ANDQ     $-8, R9
+	SHLQ     $0x02, R9
 
 row235:
 	XORQ R10, R10
@@ -3880,20 +3951,26 @@ next238:
 	JNZ  row235
 
 done234:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addF32(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·addF32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	ANDQ $-8, DX
-	SHLQ $0x02, DX
-	XORQ BX, BX
-	CMPQ BX, DX
-	JGE  tail242
+TEXT ·addF32(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     dst+0(FP), AX
+	MOVQ     a+8(FP), CX
+	MOVQ     n+16(FP), DX
+	ANDQ     $-8, DX
+	SHLQ     $0x02, DX
+	XORQ     BX, BX
+	CMPQ     BX, DX
+	JGE      tail242
 
 vector241:
 	VMOVUPS (AX)(BX*1), Y0
@@ -3917,6 +3994,7 @@ tail242:
 	VMASKMOVPS Y1, Y0, (AX)(BX*1)
 
 next243:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5408,16 +5486,21 @@ loop319:
 
 // func gemmPanelF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmPanelF64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmPanelF64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group320:
 	MOVQ m+64(FP), SI
@@ -6310,26 +6393,32 @@ out364:
 	JMP     next327
 
 done328:
-	ADDQ $0x00000040, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group320
+	ADDQ     $0x00000040, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group320
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmHalfF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfF64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmHalfF64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group365:
 	MOVQ m+64(FP), SI
@@ -7024,26 +7113,32 @@ out409:
 	JMP     next372
 
 done373:
-	ADDQ $0x00000020, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group365
+	ADDQ     $0x00000020, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group365
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmHalfMoreF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group410:
 	MOVQ m+64(FP), SI
@@ -7626,27 +7721,33 @@ out440:
 	JMP     next415
 
 done416:
-	ADDQ $0x00000060, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group410
+	ADDQ     $0x00000060, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group410
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRowF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRowF64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmRowF64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group441:
 	MOVQ m+64(FP), SI
@@ -7815,27 +7916,33 @@ out450:
 	JMP     next443
 
 done444:
-	ADDQ $0x00000100, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x02, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group441
+	ADDQ     $0x00000100, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x02, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group441
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRow2F64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRow2F64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmRow2F64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group451:
 	MOVQ m+64(FP), SI
@@ -7984,27 +8091,33 @@ out460:
 	JMP     next453
 
 done454:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group451
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group451
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemmRow3F64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3
-TEXT ·gemmRow3F64(SB), NOSPLIT, $0-89
-	MOVQ ars+24(FP), AX
-	SHLQ $0x03, AX
-	MOVQ aks+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ ldb+48(FP), DX
-	SHLQ $0x03, DX
-	MOVQ ldc+8(FP), BX
-	SHLQ $0x03, BX
-	SHLQ $0x03, bps+56(FP)
+TEXT ·gemmRow3F64(SB), NOSPLIT, $8-89
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
 
 group461:
 	MOVQ m+64(FP), SI
@@ -8192,12 +8305,13 @@ out470:
 	JMP     next463
 
 done464:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group461
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group461
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8917,19 +9031,24 @@ GLOBL minusTwoF64<>(SB), RODATA|NOPTR, $32
 
 // func mulPrimeTanhF64(d *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done528
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-4, DI
-	SHLQ $0x03, DI
+TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done528
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-4, DI
+	SHLQ     $0x03, DI
 
 row529:
 	XORQ R8, R8
@@ -8969,24 +9088,30 @@ next532:
 	JNZ  row529
 
 done528:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulPrimeF64(d *float64, abar *float64, ldAbar int, d1 *float64, ld int, rows int, n int)
 // Requires: AVX
-TEXT ·mulPrimeF64(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done533
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-4, DI
-	SHLQ $0x03, DI
+TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done533
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-4, DI
+	SHLQ     $0x03, DI
 
 row534:
 	XORQ R8, R8
@@ -9022,24 +9147,30 @@ next537:
 	JNZ  row534
 
 done533:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeTanhF64(e *float64, c *float64, ldC int, s *float64, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done538
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-4, DI
-	SHLQ $0x03, DI
+TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done538
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-4, DI
+	SHLQ     $0x03, DI
 
 row539:
 	XORQ R8, R8
@@ -9081,24 +9212,30 @@ next542:
 	JNZ  row539
 
 done538:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeF64(e *float64, c *float64, ldC int, d1 *float64, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·addMulPrimeF64(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done543
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-4, DI
-	SHLQ $0x03, DI
+TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done543
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-4, DI
+	SHLQ     $0x03, DI
 
 row544:
 	XORQ R8, R8
@@ -9136,25 +9273,31 @@ next547:
 	JNZ  row544
 
 done543:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentTanhF64(t *float64, e *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, FMA3
-TEXT ·tangentTanhF64(SB), NOSPLIT, $0-64
-	CMPQ rows+48(FP), $0x00
-	JLE  done548
-	MOVQ t+0(FP), AX
-	MOVQ ld+40(FP), CX
-	SHLQ $0x03, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x03, SI
-	MOVQ s+32(FP), DI
-	MOVQ n+56(FP), R8
-	ANDQ $-4, R8
-	SHLQ $0x03, R8
+TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+48(FP), $0x00
+	JLE      done548
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+40(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x03, SI
+	MOVQ     s+32(FP), DI
+	MOVQ     n+56(FP), R8
+	ANDQ     $-4, R8
+	SHLQ     $0x03, R8
 
 row549:
 	XORQ R9, R9
@@ -9205,26 +9348,32 @@ next552:
 	JNZ  row549
 
 done548:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentF64(t *float64, e *float64, abar *float64, ldAbar int, d1 *float64, d2 *float64, ld int, rows int, n int)
 // Requires: AVX
-TEXT ·tangentF64(SB), NOSPLIT, $0-72
-	CMPQ rows+56(FP), $0x00
-	JLE  done553
-	MOVQ t+0(FP), AX
-	MOVQ ld+48(FP), CX
-	SHLQ $0x03, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x03, SI
-	MOVQ d1+32(FP), DI
-	MOVQ d2+40(FP), R8
-	MOVQ n+64(FP), R9
-	ANDQ $-4, R9
-	SHLQ $0x03, R9
+TEXT ·tangentF64(SB), NOSPLIT, $8-72
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+56(FP), $0x00
+	JLE      done553
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+48(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x03, SI
+	MOVQ     d1+32(FP), DI
+	MOVQ     d2+40(FP), R8
+	MOVQ     n+64(FP), R9
+	ANDQ     $-4, R9
+	SHLQ     $0x03, R9
 
 row554:
 	XORQ R10, R10
@@ -9272,20 +9421,26 @@ next557:
 	JNZ  row554
 
 done553:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addF64(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·addF64(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	ANDQ $-4, DX
-	SHLQ $0x03, DX
-	XORQ BX, BX
-	CMPQ BX, DX
-	JGE  tail561
+TEXT ·addF64(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     dst+0(FP), AX
+	MOVQ     a+8(FP), CX
+	MOVQ     n+16(FP), DX
+	ANDQ     $-4, DX
+	SHLQ     $0x03, DX
+	XORQ     BX, BX
+	CMPQ     BX, DX
+	JGE      tail561
 
 vector560:
 	VMOVUPD (AX)(BX*1), Y0
@@ -9309,6 +9464,7 @@ tail561:
 	VMASKMOVPD Y1, Y0, (AX)(BX*1)
 
 next562:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 

@@ -6,17 +6,22 @@
 
 // func gemm1F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F32x16(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x02, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x02, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x02, BX
-	SHLQ  $0x02, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm1F32x16(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group1:
 	MOVQ m+64(FP), SI
@@ -1720,27 +1725,33 @@ out75:
 	JMP     next14
 
 done15:
-	ADDQ $0x00000040, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group1
+	ADDQ     $0x00000040, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm2F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F32x16(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x02, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x02, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x02, BX
-	SHLQ  $0x02, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm2F32x16(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group76:
 	MOVQ m+64(FP), SI
@@ -3580,28 +3591,34 @@ out138:
 	JMP     next89
 
 done90:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group76
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group76
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm3F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F32x16(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x02, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x02, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x02, BX
-	SHLQ  $0x02, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm3F32x16(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group139:
 	MOVQ m+64(FP), SI
@@ -4684,28 +4701,34 @@ out179:
 	JMP     next148
 
 done149:
-	ADDQ $0x000000c0, c+0(FP)
-	MOVQ bps+56(FP), SI
-	LEAQ (SI)(SI*2), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group139
+	ADDQ     $0x000000c0, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	LEAQ     (SI)(SI*2), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group139
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm4F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·gemm4F32x16(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x02, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x02, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x02, BX
-	SHLQ  $0x02, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm4F32x16(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x02, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x02, BX
+	SHLQ     $0x02, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group180:
 	MOVQ m+64(FP), SI
@@ -5062,12 +5085,13 @@ out200:
 	JMP     next184
 
 done185:
-	ADDQ $0x00000100, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x02, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group180
+	ADDQ     $0x00000100, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x02, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group180
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5079,19 +5103,24 @@ GLOBL minusTwoF32x16<>(SB), RODATA|NOPTR, $4
 
 // func mulPrimeTanhF32x16(d *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done201
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-16, DI
-	SHLQ $0x02, DI
+TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done201
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
 
 row202:
 	XORQ R8, R8
@@ -5131,24 +5160,30 @@ next205:
 	JNZ  row202
 
 done201:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulPrimeF32x16(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulPrimeF32x16(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done206
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-16, DI
-	SHLQ $0x02, DI
+TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done206
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
 
 row207:
 	XORQ R8, R8
@@ -5184,24 +5219,30 @@ next210:
 	JNZ  row207
 
 done206:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeTanhF32x16(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done211
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-16, DI
-	SHLQ $0x02, DI
+TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done211
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
 
 row212:
 	XORQ R8, R8
@@ -5243,24 +5284,30 @@ next215:
 	JNZ  row212
 
 done211:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeF32x16(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done216
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-16, DI
-	SHLQ $0x02, DI
+TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done216
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
 
 row217:
 	XORQ R8, R8
@@ -5298,25 +5345,31 @@ next220:
 	JNZ  row217
 
 done216:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentTanhF32x16(t *float32, e *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tangentTanhF32x16(SB), NOSPLIT, $0-64
-	CMPQ rows+48(FP), $0x00
-	JLE  done221
-	MOVQ t+0(FP), AX
-	MOVQ ld+40(FP), CX
-	SHLQ $0x02, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x02, SI
-	MOVQ s+32(FP), DI
-	MOVQ n+56(FP), R8
-	ANDQ $-16, R8
-	SHLQ $0x02, R8
+TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+48(FP), $0x00
+	JLE      done221
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+40(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     s+32(FP), DI
+	MOVQ     n+56(FP), R8
+	ANDQ     $-16, R8
+	SHLQ     $0x02, R8
 
 row222:
 	XORQ R9, R9
@@ -5367,26 +5420,32 @@ next225:
 	JNZ  row222
 
 done221:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentF32x16(t *float32, e *float32, abar *float32, ldAbar int, d1 *float32, d2 *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tangentF32x16(SB), NOSPLIT, $0-72
-	CMPQ rows+56(FP), $0x00
-	JLE  done226
-	MOVQ t+0(FP), AX
-	MOVQ ld+48(FP), CX
-	SHLQ $0x02, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x02, SI
-	MOVQ d1+32(FP), DI
-	MOVQ d2+40(FP), R8
-	MOVQ n+64(FP), R9
-	ANDQ $-16, R9
-	SHLQ $0x02, R9
+TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+56(FP), $0x00
+	JLE      done226
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+48(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     d1+32(FP), DI
+	MOVQ     d2+40(FP), R8
+	MOVQ     n+64(FP), R9
+	ANDQ     $-16, R9
+	SHLQ     $0x02, R9
 
 row227:
 	XORQ R10, R10
@@ -5434,20 +5493,26 @@ next230:
 	JNZ  row227
 
 done226:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addF32x16(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addF32x16(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	ANDQ $-16, DX
-	SHLQ $0x02, DX
-	XORQ BX, BX
-	CMPQ BX, DX
-	JGE  tail234
+TEXT ·addF32x16(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     dst+0(FP), AX
+	MOVQ     a+8(FP), CX
+	MOVQ     n+16(FP), DX
+	ANDQ     $-16, DX
+	SHLQ     $0x02, DX
+	XORQ     BX, BX
+	CMPQ     BX, DX
+	JGE      tail234
 
 vector233:
 	VMOVUPS (AX)(BX*1), Z0
@@ -5471,6 +5536,7 @@ tail234:
 	VMOVUPS   Z0, K1, (AX)(BX*1)
 
 next235:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6658,17 +6724,22 @@ loop304:
 
 // func gemm1F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F64x8(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x03, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x03, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x03, BX
-	SHLQ  $0x03, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm1F64x8(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group305:
 	MOVQ m+64(FP), SI
@@ -8372,27 +8443,33 @@ out379:
 	JMP     next318
 
 done319:
-	ADDQ $0x00000040, c+0(FP)
-	MOVQ bps+56(FP), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group305
+	ADDQ     $0x00000040, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group305
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm2F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F64x8(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x03, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x03, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x03, BX
-	SHLQ  $0x03, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm2F64x8(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group380:
 	MOVQ m+64(FP), SI
@@ -10232,28 +10309,34 @@ out442:
 	JMP     next393
 
 done394:
-	ADDQ $0x00000080, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x01, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group380
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x01, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group380
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm3F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F64x8(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x03, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x03, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x03, BX
-	SHLQ  $0x03, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm3F64x8(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group443:
 	MOVQ m+64(FP), SI
@@ -11336,28 +11419,34 @@ out483:
 	JMP     next452
 
 done453:
-	ADDQ $0x000000c0, c+0(FP)
-	MOVQ bps+56(FP), SI
-	LEAQ (SI)(SI*2), SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group443
+	ADDQ     $0x000000c0, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	LEAQ     (SI)(SI*2), SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group443
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func gemm4F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·gemm4F64x8(SB), NOSPLIT, $0-92
-	MOVQ  ars+24(FP), AX
-	SHLQ  $0x03, AX
-	MOVQ  aks+32(FP), CX
-	SHLQ  $0x03, CX
-	MOVQ  ldb+48(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  ldc+8(FP), BX
-	SHLQ  $0x03, BX
-	SHLQ  $0x03, bps+56(FP)
-	KMOVW mask+90(FP), K1
+TEXT ·gemm4F64x8(SB), NOSPLIT, $8-92
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ars+24(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     aks+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+48(FP), DX
+	SHLQ     $0x03, DX
+	MOVQ     ldc+8(FP), BX
+	SHLQ     $0x03, BX
+	SHLQ     $0x03, bps+56(FP)
+	KMOVW    mask+90(FP), K1
 
 group484:
 	MOVQ m+64(FP), SI
@@ -11714,12 +11803,13 @@ out504:
 	JMP     next488
 
 done489:
-	ADDQ $0x00000100, c+0(FP)
-	MOVQ bps+56(FP), SI
-	SHLQ $0x02, SI
-	ADDQ SI, b+40(FP)
-	DECQ groups+72(FP)
-	JNZ  group484
+	ADDQ     $0x00000100, c+0(FP)
+	MOVQ     bps+56(FP), SI
+	SHLQ     $0x02, SI
+	ADDQ     SI, b+40(FP)
+	DECQ     groups+72(FP)
+	JNZ      group484
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11731,19 +11821,24 @@ GLOBL minusTwoF64x8<>(SB), RODATA|NOPTR, $8
 
 // func mulPrimeTanhF64x8(d *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done505
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x03, DI
+TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done505
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x03, DI
 
 row506:
 	XORQ R8, R8
@@ -11783,24 +11878,30 @@ next509:
 	JNZ  row506
 
 done505:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulPrimeF64x8(d *float64, abar *float64, ldAbar int, d1 *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulPrimeF64x8(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done510
-	MOVQ d+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ abar+8(FP), DX
-	MOVQ ldAbar+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x03, DI
+TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done510
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x03, DI
 
 row511:
 	XORQ R8, R8
@@ -11836,24 +11937,30 @@ next514:
 	JNZ  row511
 
 done510:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeTanhF64x8(e *float64, c *float64, ldC int, s *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done515
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ s+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x03, DI
+TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done515
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x03, DI
 
 row516:
 	XORQ R8, R8
@@ -11895,24 +12002,30 @@ next519:
 	JNZ  row516
 
 done515:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addMulPrimeF64x8(e *float64, c *float64, ldC int, d1 *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $0-56
-	CMPQ rows+40(FP), $0x00
-	JLE  done520
-	MOVQ e+0(FP), AX
-	MOVQ ld+32(FP), CX
-	SHLQ $0x03, CX
-	MOVQ c+8(FP), DX
-	MOVQ ldC+16(FP), BX
-	SHLQ $0x03, BX
-	MOVQ d1+24(FP), SI
-	MOVQ n+48(FP), DI
-	ANDQ $-8, DI
-	SHLQ $0x03, DI
+TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done520
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x03, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x03, DI
 
 row521:
 	XORQ R8, R8
@@ -11950,25 +12063,31 @@ next524:
 	JNZ  row521
 
 done520:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentTanhF64x8(t *float64, e *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tangentTanhF64x8(SB), NOSPLIT, $0-64
-	CMPQ rows+48(FP), $0x00
-	JLE  done525
-	MOVQ t+0(FP), AX
-	MOVQ ld+40(FP), CX
-	SHLQ $0x03, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x03, SI
-	MOVQ s+32(FP), DI
-	MOVQ n+56(FP), R8
-	ANDQ $-8, R8
-	SHLQ $0x03, R8
+TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+48(FP), $0x00
+	JLE      done525
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+40(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x03, SI
+	MOVQ     s+32(FP), DI
+	MOVQ     n+56(FP), R8
+	ANDQ     $-8, R8
+	SHLQ     $0x03, R8
 
 row526:
 	XORQ R9, R9
@@ -12019,26 +12138,32 @@ next529:
 	JNZ  row526
 
 done525:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tangentF64x8(t *float64, e *float64, abar *float64, ldAbar int, d1 *float64, d2 *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tangentF64x8(SB), NOSPLIT, $0-72
-	CMPQ rows+56(FP), $0x00
-	JLE  done530
-	MOVQ t+0(FP), AX
-	MOVQ ld+48(FP), CX
-	SHLQ $0x03, CX
-	MOVQ e+8(FP), DX
-	MOVQ abar+16(FP), BX
-	MOVQ ldAbar+24(FP), SI
-	SHLQ $0x03, SI
-	MOVQ d1+32(FP), DI
-	MOVQ d2+40(FP), R8
-	MOVQ n+64(FP), R9
-	ANDQ $-8, R9
-	SHLQ $0x03, R9
+TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+56(FP), $0x00
+	JLE      done530
+	MOVQ     t+0(FP), AX
+	MOVQ     ld+48(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     e+8(FP), DX
+	MOVQ     abar+16(FP), BX
+	MOVQ     ldAbar+24(FP), SI
+	SHLQ     $0x03, SI
+	MOVQ     d1+32(FP), DI
+	MOVQ     d2+40(FP), R8
+	MOVQ     n+64(FP), R9
+	ANDQ     $-8, R9
+	SHLQ     $0x03, R9
 
 row531:
 	XORQ R10, R10
@@ -12086,20 +12211,26 @@ next534:
 	JNZ  row531
 
 done530:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addF64x8(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addF64x8(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	ANDQ $-8, DX
-	SHLQ $0x03, DX
-	XORQ BX, BX
-	CMPQ BX, DX
-	JGE  tail538
+TEXT ·addF64x8(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     dst+0(FP), AX
+	MOVQ     a+8(FP), CX
+	MOVQ     n+16(FP), DX
+	ANDQ     $-8, DX
+	SHLQ     $0x03, DX
+	XORQ     BX, BX
+	CMPQ     BX, DX
+	JGE      tail538
 
 vector537:
 	VMOVUPD (AX)(BX*1), Z0
@@ -12123,6 +12254,7 @@ tail538:
 	VMOVUPD   Z0, K1, (AX)(BX*1)
 
 next539:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 

@@ -3,6 +3,7 @@ package kernel
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -271,6 +272,33 @@ func testPackRows(t *testing.T) {
 		PackRows(got, packed, rows, k, n)
 		if !slices.Equal(got, want) {
 			t.Errorf("%d columns: %v, want %v", n, got, want)
+		}
+	}
+}
+
+// A product takes denormal elements and sums for zero, whether they are its operands or what
+// comes of them, and leaves them to everybody else.
+func TestProductsFlushDenormals(t *testing.T) {
+	both(t, testProductsFlush[float32], testProductsFlush[float64])
+}
+
+func testProductsFlush[T Float](t *testing.T) {
+	needVectors(t) // plain Go keeps denormals
+	least := map[int]float64{4: 0x1p-126, 8: 0x1p-1022}[size[T]()]
+	for _, a := range []T{T(least / 4), T(math.Sqrt(least) / 2)} {
+		const m, n, k = 7, 37, 3
+		left, right, c := slices.Repeat([]T{a}, m*k), slices.Repeat([]T{a}, k*n), slices.Repeat([]T{1}, m*n)
+		packed := make([]T, PackedLen[T](k, n))
+		Pack(packed, right, n, k, n)
+		MulPacked(c, n, left, k, packed, m, n, k, false)
+		MulTA(c[:n], n, left[:k], 1, right, n, 1, n, k, true)
+		for i, v := range c {
+			if v != 0 {
+				t.Fatalf("products of %v: element %d is %v", a, i, v)
+			}
+		}
+		if tiny := math.Float64frombits(7); tiny/2 == 0 {
+			t.Error("denormals are zero after a product")
 		}
 	}
 }

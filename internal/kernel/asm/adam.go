@@ -1,7 +1,6 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -18,9 +17,8 @@ correction, L2 and 1-decay.`)
 		k[i] = l.vector()
 		l.broadcast(Mem{Base: s, Disp: i * l.size}, k[i])
 	}
-	restore := flushDenormals()
 	beta1, gain1, beta2, gain2, epsilon, rate, correction, l2, keep := k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]
-	l.overRowsThen(restore, "", []matrix{{"p", ""}, {"grad", ""}, {"m", ""}, {"v", ""}}, func(c cursor) {
+	l.overRowsFlushed("", []matrix{{"p", ""}, {"grad", ""}, {"m", ""}, {"v", ""}}, func(c cursor) {
 		p, g := c.load("p"), c.load("grad")
 		l.fma231(l2, p, g)
 		l.mul(keep, p, p)
@@ -42,19 +40,4 @@ correction, L2 and 1-decay.`)
 		l.fnma231(rate, m, p)
 		c.store(p, "p")
 	})
-}
-
-// flushDenormals makes denormal operands and results zero until what it returns is emitted:
-// a weight that L2 alone moves falls through them, and so do its moments, at a hundred
-// cycles and more an operation. The control word belongs to the thread and is kept on the
-// stack meanwhile.
-func flushDenormals() (restore func()) {
-	const flushToZero, denormalsAreZero = 1 << 15, 1 << 6
-	old, word := AllocLocal(8), GP32()
-	VSTMXCSR(old)
-	MOVL(old, word)
-	ORL(U32(flushToZero|denormalsAreZero), word)
-	MOVL(word, old.Offset(4))
-	VLDMXCSR(old.Offset(4))
-	return func() { VLDMXCSR(old) }
 }

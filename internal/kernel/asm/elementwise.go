@@ -48,6 +48,11 @@ func (l lanes) overRows(rows string, operands []matrix, body func(c cursor)) {
 	l.overRowsThen(func() {}, rows, operands, body)
 }
 
+// overRowsFlushed is overRows with denormals taken for zero.
+func (l lanes) overRowsFlushed(rows string, operands []matrix, body func(c cursor)) {
+	l.overRowsThen(flushDenormals(), rows, operands, body)
+}
+
 // overRowsThen is overRows with what is emitted before the function ends.
 func (l lanes) overRowsThen(last func(), rows string, operands []matrix, body func(c cursor)) {
 	c := cursor{l: l, pointer: map[string]reg.GPVirtual{}}
@@ -117,7 +122,7 @@ func (l lanes) elementwise() {
 
 	l.function("mulPrimeTanh", "func(d, abar *T, ldAbar int, s *T, ld, rows, n int)",
 		"is d = abar (1 - s^2).")
-	l.overRows("rows", []matrix{{"d", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"d", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
 		_, d1 := c.tanhPrime(one)
 		bar := c.load("abar")
 		l.mul(bar, d1, d1)
@@ -125,14 +130,14 @@ func (l lanes) elementwise() {
 	})
 
 	l.function("mulPrime", "func(d, abar *T, ldAbar int, d1 *T, ld, rows, n int)", "is d = abar d1.")
-	l.overRows("rows", []matrix{{"d", "ld"}, {"abar", "ldAbar"}, {"d1", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"d", "ld"}, {"abar", "ldAbar"}, {"d1", "ld"}}, func(c cursor) {
 		d1, bar := c.load("d1"), c.load("abar")
 		l.mul(bar, d1, d1)
 		c.store(d1, "d")
 	})
 
 	l.function("addMulPrimeTanh", "func(e, c *T, ldC int, s *T, ld, rows, n int)", "is e += c (1 - s^2).")
-	l.overRows("rows", []matrix{{"e", "ld"}, {"c", "ldC"}, {"s", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"e", "ld"}, {"c", "ldC"}, {"s", "ld"}}, func(c cursor) {
 		_, d1 := c.tanhPrime(one)
 		e, bar := c.load("e"), c.load("c")
 		l.fma231(bar, d1, e)
@@ -140,7 +145,7 @@ func (l lanes) elementwise() {
 	})
 
 	l.function("addMulPrime", "func(e, c *T, ldC int, d1 *T, ld, rows, n int)", "is e += c d1.")
-	l.overRows("rows", []matrix{{"e", "ld"}, {"c", "ldC"}, {"d1", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"e", "ld"}, {"c", "ldC"}, {"d1", "ld"}}, func(c cursor) {
 		d1, e, bar := c.load("d1"), c.load("e"), c.load("c")
 		l.fma231(bar, d1, e)
 		c.store(e, "e")
@@ -148,7 +153,7 @@ func (l lanes) elementwise() {
 
 	l.function("tangentTanh", "func(t, e, abar *T, ldAbar int, s *T, ld, rows, n int)",
 		"is e = t abar (-2 s (1 - s^2)), t = t (1 - s^2).")
-	l.overRows("rows", []matrix{{"t", "ld"}, {"e", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"t", "ld"}, {"e", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
 		s, d1 := c.tanhPrime(one)
 		t, bar := c.load("t"), c.load("abar")
 		l.mul(t, d1, t) // u s'
@@ -161,7 +166,7 @@ func (l lanes) elementwise() {
 
 	l.function("tangent", "func(t, e, abar *T, ldAbar int, d1, d2 *T, ld, rows, n int)",
 		"is e = t abar d2, t = t d1.")
-	l.overRows("rows", []matrix{{"t", "ld"}, {"e", "ld"}, {"abar", "ldAbar"}, {"d1", "ld"}, {"d2", "ld"}}, func(c cursor) {
+	l.overRowsFlushed("rows", []matrix{{"t", "ld"}, {"e", "ld"}, {"abar", "ldAbar"}, {"d1", "ld"}, {"d2", "ld"}}, func(c cursor) {
 		t, bar := c.load("t"), c.load("abar")
 		d1, d2 := c.load("d1"), c.load("d2")
 		l.mul(t, bar, bar)
@@ -172,7 +177,7 @@ func (l lanes) elementwise() {
 	})
 
 	l.function("add", "func(dst, a *T, n int)", "is dst += a.")
-	l.overRows("", []matrix{{"dst", ""}, {"a", ""}}, func(c cursor) {
+	l.overRowsFlushed("", []matrix{{"dst", ""}, {"a", ""}}, func(c cursor) {
 		d, a := c.load("dst"), c.load("a")
 		l.add(a, d, d)
 		c.store(d, "dst")

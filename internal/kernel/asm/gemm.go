@@ -135,6 +135,7 @@ and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group,
 by as many panels. Each element of C is summed in the order of p by fused
 multiply-adds, starting from zero or from C.`+masked)
 
+	restore := flushDenormals()
 	ars, aks, ldb, ldc := l.argBytes("ars"), l.argBytes("aks"), l.argBytes("ldb"), l.argBytes("ldc")
 	SHLQ(U8(l.shift), param("bps"))
 	var mask reg.Register
@@ -179,6 +180,7 @@ multiply-adds, starting from zero or from C.`+masked)
 	ADDQ(step, param("b"))
 	DECQ(param("groups"))
 	JNZ(LabelRef(group))
+	restore()
 	end()
 }
 
