@@ -232,6 +232,9 @@ func newProbes(o *Options) ([]*probe, error) {
 			}
 		}
 	}
+	if err := addPixelSteps(o, add); err != nil {
+		return ps, err
+	}
 	for _, t := range tasks {
 		if !wanted(fieldName(t)) {
 			continue

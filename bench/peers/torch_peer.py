@@ -198,6 +198,70 @@ def run_training(report):
             report.run(name, "float32", variant, train_variant(case, *TRAIN_VARIANTS[variant]), plain=variant == "eager")
 
 
+class Autoencoder(torch.nn.Module):
+    """The authors' MLPAutoencoder: relu, residual where layers are equally wide."""
+
+    def __init__(self):
+        super().__init__()
+        sizes = workload.PIXEL_LAYERS
+        widths = [*zip(sizes, sizes[1:]), *zip(sizes[::-1], sizes[::-1][1:])]
+        self.layers = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in widths)
+        for linear in self.layers:
+            torch.nn.init.orthogonal_(linear.weight)
+
+    @staticmethod
+    def half(layers, x):
+        h = torch.relu(layers[0](x))
+        h = h + torch.relu(layers[1](h))
+        h = h + torch.relu(layers[2](h))
+        return layers[3](h)
+
+    def encode(self, x):
+        return self.half(self.layers[:4], x)
+
+    def decode(self, z):
+        return self.half(self.layers[4:], z)
+
+
+def pixel_variant(adam):
+    """One step of the authors' pixel pendulum (experiment-pixels/train.py)."""
+
+    def build():
+        torch.manual_seed(0)
+        pictures, hnn = Autoencoder(), MLP(workload.orthogonal_weights(2), torch.float32)
+        optimizer = torch.optim.Adam(
+            [*pictures.parameters(), *hnn.parameters()], workload.LEARNING_RATE, weight_decay=workload.PIXEL_WEIGHT_DECAY, **adam
+        )
+        x, x_next = (torch.from_numpy(a) for a in workload.pixel_batch())
+
+        def step():
+            z = pictures.encode(x)
+            loss = ((x - pictures.decode(z)) ** 2).mean()
+            z_next = pictures.encode(x_next)
+            q, p = z.chunk(2, dim=1)
+            q_next, _ = z_next.chunk(2, dim=1)
+            loss = loss + ((p - (q_next - q)) ** 2).mean()
+            loss = loss + 0.1 * ((z_next - z - field_by_autograd(hnn, z, create_graph=True)) ** 2).mean()
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            return loss
+
+        def check():
+            for _ in range(workload.CHECK_STEPS):
+                loss = step()
+            return {"check": [loss.item()]}
+
+        return step, check
+
+    return build
+
+
+def run_pixels(report):
+    for variant, adam in {"eager": {}, "eager, foreach Adam": {"foreach": True}, "eager, fused Adam": {"fused": True}}.items():
+        report.run(workload.PIXELS, "float32", variant, pixel_variant(adam), plain=variant == "eager")
+
+
 def compiled_by_hand(model):
     """The field as one compiled graph without autograd."""
     torch._dynamo.reset()
@@ -302,6 +366,7 @@ def main():
     layers = workload.hamiltonian_layers(args)
     x0 = workload.initial_state(args)
     run_training(report)
+    run_pixels(report)
     run_field(report, layers, x0)
     run_rollout(report, layers, x0, args)
     report.print()
