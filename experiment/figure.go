@@ -112,7 +112,7 @@ func pictures(runs []*Run) ([]picture, error) {
 		add(r.Config.Task, "The coordinates along rollouts from one state, and the energy where it is known.", f, err)
 	}
 	f, err := report.Deviation(task)
-	add("rollout", "How far each rollout is from the truth, and what is conserved along it.", f, err)
+	add("rollout", "How far each rollout is from the truth, and the learned energy along it.", f, err)
 	if r.model.Dim() == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
 		f, err := report.Landscape(task, samples)
 		add("hamiltonian", "Contours of the learned Hamiltonians at the levels of the first, all shifted to the mean zero over the data.", f, err)
@@ -166,6 +166,8 @@ func reportTask(runs []*Run) (report.Task, error) {
 	}
 	// The first HNN's H, along the truth and every model's rollout.
 	if i := slices.IndexFunc(task.Models, func(m report.Run) bool { return m.H != nil }); i >= 0 {
+		_, loses := runs[i].model.(model.Dissipating)
+		task.Changes = loses || input != nil
 		learned := task.Models[i].H
 		start := learned(x0)
 		change := func(x []float64) float64 { return learned(x) - start }

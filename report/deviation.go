@@ -32,7 +32,11 @@ func Deviation(t Task) (*Figure, error) {
 		panels = append(panels, p)
 	}
 	learned := Quantity{"change of learned H", t.Energy.Unit}
-	if p := energyPanel(&t, "What the HNN conserves", learned, func(r *Run) []float64 { return r.Learned }); p != nil {
+	title := "What the HNN conserves"
+	if t.Changes {
+		title = "The energy that the HNN learned"
+	}
+	if p := energyPanel(&t, title, learned, func(r *Run) []float64 { return r.Learned }); p != nil {
 		panels = append(panels, p)
 	}
 	if len(panels) > 0 {

@@ -70,6 +70,9 @@ type Task struct {
 
 	// Models are shown in this order, side by side.
 	Models []Run
+
+	// Changes says that the first model's H is one that friction or inputs change.
+	Changes bool
 }
 
 // Samples are the states that the models were trained on. DX, their measured or
