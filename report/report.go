@@ -71,7 +71,7 @@ type Task struct {
 	// Models are shown in this order, side by side.
 	Models []Run
 
-	// Changes says that the first model's H is one that friction or inputs change.
+	// Changes says that the first learned H is one that friction or inputs change.
 	Changes bool
 }
 
