@@ -12,7 +12,7 @@ import "errors"
 // has two rows, or if a derivative overflows.
 func (s *Set) CentralDifferences() (*Set, error) {
 	d := s.Dim
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
+	out := s.empty()
 	for trial := range s.Trials() {
 		t, x, _ := s.Trial(trial)
 		n := len(t)

@@ -54,7 +54,7 @@ func RealPendulum(path string, o ReadOptions) (*Split, *Mapping, error) {
 // overflows.
 func (s *Set) ForwardDifferences() (*Set, error) {
 	d := s.Dim
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
+	out := s.empty()
 	for trial := range s.Trials() {
 		t, x, _ := s.Trial(trial)
 		if len(t) < 2 {

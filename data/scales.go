@@ -213,17 +213,19 @@ func (sc *Scales) Signal(s *Signal) *Signal {
 	for i := range out.T {
 		out.T[i] /= sc.Time
 	}
-	sc.inputs(out.U)
+	sc.Inputs(out.U, out.U)
 	return out
 }
 
-// inputs divides inputs, row-major, by their scales.
-func (sc *Scales) inputs(u []float64) {
+// Inputs writes the dimensionless inputs of u (row-major) to v, which may be u. Without
+// scales for them they are left as they are.
+func (sc *Scales) Inputs(v, u []float64) {
 	if len(sc.Input) == 0 {
+		copy(v, u)
 		return
 	}
-	for i := range u {
-		u[i] /= sc.Input[i%len(sc.Input)]
+	for i, x := range u {
+		v[i] = x / sc.Input[i%len(sc.Input)]
 	}
 }
 
@@ -240,7 +242,7 @@ func (sc *Scales) Apply(s *Set) *Set {
 		sc.States(out.Clean, out.Clean)
 	}
 	out.Inputs = slices.Clone(s.Inputs)
-	sc.inputs(out.Inputs)
+	sc.Inputs(out.Inputs, out.Inputs)
 	if s.DX != nil {
 		out.DX = slices.Clone(s.DX)
 		for i := range out.DX {

@@ -127,6 +127,11 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 	}
 }
 
+// empty returns a set of the same columns without rows.
+func (s *Set) empty() *Set {
+	return &Set{Dim: s.Dim, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
+}
+
 // view returns rows lo to hi of a row-major matrix, capped so that an append to
 // the view cannot write into its neighbour; nil stays nil.
 func view(m []float64, lo, hi, dim int) []float64 {

@@ -12,7 +12,7 @@ func (e *Estimator) fit(s *Set) *Set {
 	d := s.Dim
 	polynomial := e.Derivatives == LocalPolynomial
 	positions := s.PositionsOnly && polynomial // whose momenta are found here
-	out := &Set{Dim: d, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
+	out := s.empty()
 	least := 2
 	if positions {
 		out, least = states(s), 3

@@ -139,11 +139,10 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 // heldOutRunner returns a function that fills in the errors of a rollout.
 func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error {
 	inner, scales := model.Dimensionless(model.Widen(m))
-	alone, d, columns := inner.Field(), m.Dim(), len(o.Range)
+	d, columns := m.Dim(), len(o.Range)
 	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
 	return func(r *heldOutRollout) error {
 		z0, times, input := slices.Clone(r.x0), slices.Clone(r.t), r.input
-		field, knots := func(int) ode.Field { return alone }, []float64(nil)
 		if scales != nil {
 			input = scales.Signal(input)
 			scales.States(z0, z0)
@@ -155,9 +154,7 @@ func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error
 		for i := range x {
 			x[i] = math.NaN()
 		}
-		if input != nil {
-			field, knots = model.Under(inner, input)
-		}
+		field, knots := model.Under(inner, input)
 		if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && o.Interrupt != nil {
 			// A rollout may fail; an interruption ends the measurement.
 			if err := o.Interrupt(); err != nil {

@@ -361,9 +361,7 @@ func (r *Run) Strays(sim *Simulation, s *ode.Settings) (err float64, strays bool
 	dx, d := make([]float64, r.model.Dim()), r.model.Dim()
 	r.model.Field()(sim.Times[0], sim.States[:d], dx)
 	for _, e := range sim.Energy {
-		if e = math.Abs(e); !(e <= err) {
-			err = e
-		}
+		err = max(err, math.Abs(e))
 	}
 	// As chooser's scale, whatever the units: the power of the field's two halves.
 	scale := 0.0

@@ -125,13 +125,11 @@ func solve(m model.Model, input *data.Signal, x0, times []float64, s *ode.Settin
 	var states []float64
 	var stats ode.Stats
 	var err error
-	if input != nil {
-		field, knots := model.Under(m, input)
-		states, stats, err = ode.SolveSegments(field, knots, x0, times, nil, &settings)
-	} else if split, ok := model.SplitOf(m); ok {
+	if split, ok := model.SplitOf(m); ok {
 		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
 	} else {
-		states, stats, err = ode.Solve(m.Field(), x0, times, nil, &settings)
+		field, knots := model.Under(m, input)
+		states, stats, err = ode.SolveSegments(field, knots, x0, times, nil, &settings)
 	}
 	if scales == nil || err != nil {
 		if scales != nil {

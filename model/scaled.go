@@ -136,9 +136,7 @@ func (m *inUnits) DrivenBatchField() func(x, u, dx []float64, rows int) {
 			z, v = make([]float64, n), make([]float64, rows*m.Inputs())
 		}
 		m.scales.States(z[:n], x[:n])
-		for i := range rows * m.Inputs() {
-			v[i] = u[i] / m.scales.Input[i%m.Inputs()]
-		}
+		m.scales.Inputs(v, u[:rows*m.Inputs()])
 		field(z[:n], v, dx, rows)
 		m.toUnits(dx[:n])
 	}

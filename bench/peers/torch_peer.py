@@ -120,6 +120,30 @@ def functional_adam(case):
     return step
 
 
+def descent(optimizer, loss_of):
+    """One step of an optimizer."""
+
+    def step():
+        loss = loss_of()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        return loss
+
+    return step
+
+
+def checked(step):
+    """A step, and the check that takes the first steps before the timing."""
+
+    def check():
+        for _ in range(workload.CHECK_STEPS):
+            loss = step()
+        return {"check": [loss.item()]}
+
+    return step, check
+
+
 def train_variant(case, loss_kind, adam, compiled):
     """Builds one training step. adam: the keyword of torch.optim.Adam."""
 
@@ -158,19 +182,9 @@ def train_variant(case, loss_kind, adam, compiled):
 
             loss_function = torch.compile(loss_of) if compiled else loss_of
 
-            def step():
-                loss = loss_function(x, y)
-                loss.backward()
-                optimizer.step()
-                optimizer.zero_grad()
-                return loss
+            step = descent(optimizer, lambda: loss_function(x, y))
 
-        def check():
-            for _ in range(workload.CHECK_STEPS):
-                loss = step()
-            return {"check": [loss.item()]}
-
-        return step, check
+        return checked(step)
 
     return build
 
@@ -234,25 +248,16 @@ def pixel_variant(adam):
         )
         x, x_next = (torch.from_numpy(a) for a in workload.pixel_batch())
 
-        def step():
+        def loss_of():
             z = pictures.encode(x)
             loss = ((x - pictures.decode(z)) ** 2).mean()
             z_next = pictures.encode(x_next)
             q, p = z.chunk(2, dim=1)
             q_next, _ = z_next.chunk(2, dim=1)
             loss = loss + ((p - (q_next - q)) ** 2).mean()
-            loss = loss + 0.1 * ((z_next - z - field_by_autograd(hnn, z, create_graph=True)) ** 2).mean()
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-            return loss
+            return loss + 0.1 * ((z_next - z - field_by_autograd(hnn, z, create_graph=True)) ** 2).mean()
 
-        def check():
-            for _ in range(workload.CHECK_STEPS):
-                loss = step()
-            return {"check": [loss.item()]}
-
-        return step, check
+        return checked(descent(optimizer, loss_of))
 
     return build
 
