@@ -12,7 +12,7 @@ import (
 // driven is threeTrials with two inputs whose numbers tell the row.
 func driven() *Set {
 	s := threeTrials()
-	s.InputNames = []string{"u1", "u2"}
+	s.InputNames, s.InputsHeld = []string{"u1", "u2"}, true
 	for i := range s.T {
 		s.Inputs = append(s.Inputs, float64(100*i+1), float64(-100*i-2))
 	}
@@ -38,7 +38,7 @@ func TestInputsFollowTheirRows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	positions := &Set{Dim: 1, Offsets: []int{0, 9}, PositionsOnly: true, InputNames: []string{"u"}}
+	positions := &Set{Dim: 1, Offsets: []int{0, 9}, PositionsOnly: true, InputNames: []string{"u"}, InputsHeld: true}
 	for i := range 9 {
 		positions.T, positions.X, positions.Inputs = append(positions.T, float64(i)), append(positions.X, math.Sin(float64(i))), append(positions.Inputs, float64(100*i+1))
 	}
@@ -68,6 +68,9 @@ func TestInputsFollowTheirRows(t *testing.T) {
 		{"gaps", s.SplitAtGaps(2), []int{0, 1, 2, 3, 4, 5}},
 	} {
 		m := len(test.got.InputNames)
+		if !test.got.InputsHeld {
+			t.Errorf("%s: the inputs are held no more", test.name)
+		}
 		if m == 0 || len(test.got.Inputs) != m*len(test.rows) {
 			t.Errorf("%s: %d inputs %v of %d rows", test.name, len(test.got.Inputs), test.got.InputNames, len(test.rows))
 			continue
@@ -81,6 +84,11 @@ func TestInputsFollowTheirRows(t *testing.T) {
 	if err := again.Append(threeTrials()); err == nil {
 		t.Error("a set without inputs was appended to one with them")
 	}
+	linear := driven()
+	linear.InputsHeld = false
+	if err := again.Append(linear); err == nil {
+		t.Error("a set whose inputs change linearly was appended to one whose inputs are held")
+	}
 	s.Inputs[3] = math.NaN()
 	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "u2") {
 		t.Errorf("an input that is NaN gives %v", err)
@@ -93,7 +101,7 @@ func TestInputsFollowTheirRows(t *testing.T) {
 
 func TestInputsAreReadAndWritten(t *testing.T) {
 	want := driven()
-	want.Clean = nil
+	want.Clean, want.InputsHeld = nil, false // which a file does not say
 	var b bytes.Buffer
 	if err := WriteCSV(&b, want); err != nil {
 		t.Fatal(err)
@@ -122,6 +130,7 @@ func TestInputsAreReadAndWritten(t *testing.T) {
 
 func TestScalesOfInputs(t *testing.T) {
 	s := driven()
+	s.InputsHeld = false
 	sc, err := NewScales(s, ScaleOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +145,7 @@ func TestScalesOfInputs(t *testing.T) {
 			t.Errorf("the mean square of input %d is %v, want 1", j, square)
 		}
 	}
-	signal, scaled := s.InputSignal(1, false), sc.Signal(s.InputSignal(1, false))
+	signal, scaled := s.InputSignal(1), sc.Signal(s.InputSignal(1))
 	var u, v [2]float64
 	signal.At(2.3, u[:])
 	scaled.At(2.3/sc.Time, v[:])

@@ -16,7 +16,7 @@ func (e *Estimator) withMomenta(s *Set) *Set {
 
 // states returns an empty set of the states that positions are completed to.
 func states(positions *Set) *Set {
-	out := &Set{Dim: 2 * positions.Dim, Offsets: []int{0}, InputNames: positions.InputNames}
+	out := &Set{Dim: 2 * positions.Dim, Offsets: []int{0}, InputNames: positions.InputNames, InputsHeld: positions.InputsHeld}
 	for j := range positions.Dim {
 		out.Names = append(out.Names, positions.columnName(j))
 	}

@@ -39,6 +39,9 @@ type Set struct {
 	// voltages do, N x len(InputNames), row-major. Both are nil where nothing does.
 	Inputs     []float64
 	InputNames []string
+	// InputsHeld says that inputs stay what they were until the next row, as Signal.Held
+	// does; else they change linearly.
+	InputsHeld bool
 	// PositionsOnly says that a state holds positions and no momenta: Dim is then
 	// the number of degrees of freedom, and momenta have to be found before a model
 	// is fitted. Otherwise a state is the positions, then as many momenta.
@@ -69,12 +72,12 @@ func (s *Set) InputRows(lo, hi int) []float64 { return view(s.Inputs, lo, hi, le
 
 // InputSignal returns the inputs of trial i as a signal over its times, nil where the set
 // has none. They are views.
-func (s *Set) InputSignal(i int, held bool) *Signal {
+func (s *Set) InputSignal(i int) *Signal {
 	if s.InputNames == nil {
 		return nil
 	}
 	lo, hi := s.Offsets[i], s.Offsets[i+1]
-	return &Signal{T: s.T[lo:hi:hi], U: s.InputRows(lo, hi), Held: held}
+	return &Signal{T: s.T[lo:hi:hi], U: s.InputRows(lo, hi), Held: s.InputsHeld}
 }
 
 // Slice returns a view of rows lo to hi. A trial that the bounds cut is cut in
@@ -121,7 +124,7 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 		Clean:   view(s.Clean, lo, hi, s.Dim),
 		Names:   s.Names,
 
-		Inputs: s.InputRows(lo, hi), InputNames: s.InputNames,
+		Inputs: s.InputRows(lo, hi), InputNames: s.InputNames, InputsHeld: s.InputsHeld,
 
 		PositionsOnly: s.PositionsOnly,
 	}
@@ -129,7 +132,7 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 
 // empty returns a set of the same columns without rows.
 func (s *Set) empty() *Set {
-	return &Set{Dim: s.Dim, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, PositionsOnly: s.PositionsOnly}
+	return &Set{Dim: s.Dim, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, InputsHeld: s.InputsHeld, PositionsOnly: s.PositionsOnly}
 }
 
 // view returns rows lo to hi of a row-major matrix, capped so that an append to
@@ -146,7 +149,8 @@ func view(m []float64, lo, hi, dim int) []float64 {
 // whether they have momenta, derivatives, clean states or inputs.
 func (s *Set) Append(other *Set) error {
 	if s.Rows() == 0 {
-		s.Dim, s.Names, s.InputNames, s.PositionsOnly = other.Dim, other.Names, other.InputNames, other.PositionsOnly
+		s.Dim, s.Names, s.PositionsOnly = other.Dim, other.Names, other.PositionsOnly
+		s.InputNames, s.InputsHeld = other.InputNames, other.InputsHeld
 		s.Offsets = []int{0}
 	} else {
 		switch {
@@ -158,6 +162,8 @@ func (s *Set) Append(other *Set) error {
 			return errors.New("data: cannot append a set with derivatives to one without, or the reverse")
 		case (s.Clean == nil) != (other.Clean == nil):
 			return errors.New("data: cannot append a set with clean states to one without, or the reverse")
+		case s.InputsHeld != other.InputsHeld:
+			return errors.New("data: cannot append a set whose inputs are held to one whose inputs change linearly, or the reverse")
 		case !slices.Equal(s.InputNames, other.InputNames):
 			return fmt.Errorf("data: cannot append a set with the inputs %q to one with %q", other.InputNames, s.InputNames)
 		}

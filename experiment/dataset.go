@@ -23,9 +23,7 @@ type dataset struct {
 	estimated bool
 	// measured are the trials of Test as they were measured, nil for drawn data.
 	measured *data.Set
-	// held says that inputs stay what they were until the next row.
-	held   bool
-	angles []string // state columns that are angles
+	angles   []string // state columns that are angles
 	// mappings are what was understood of the files, and notes what a user should know of
 	// how the data were taken from them; both are logged once.
 	mappings []*data.Mapping
@@ -45,7 +43,7 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 	if c.Pixels() {
 		return loadFilms(c)
 	}
-	d := &dataset{angles: c.Angle, held: c.held(), progress: progress}
+	d := &dataset{angles: c.Angle, progress: progress}
 	if err := d.load(c); err != nil {
 		return nil, err
 	}
@@ -74,6 +72,7 @@ func (d *dataset) load(c *Config) error {
 		if err != nil {
 			return err
 		}
+		split.Train.InputsHeld, split.Test.InputsHeld = c.held(), c.held()
 		d.Split, d.estimated, d.mappings = *split, true, []*data.Mapping{m}
 		d.note("derivatives by forward differences, as the paper's protocol has them")
 		return nil

@@ -62,7 +62,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	if c.Pixels() {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
-	d := &dataset{angles: c.Angle, held: c.held(), progress: e.Reading}
+	d := &dataset{angles: c.Angle, progress: e.Reading}
 	set, err := d.observations(&c, path)
 	if err != nil {
 		return err

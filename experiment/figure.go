@@ -147,7 +147,7 @@ func reportTask(runs []*Run) (report.Task, error) {
 	}
 	var input *data.Signal
 	if r.data.system == nil {
-		input = r.data.Test.InputSignal(0, r.data.held)
+		input = r.data.Test.InputSignal(0)
 	}
 	for _, run := range runs {
 		field := run.model.Field()

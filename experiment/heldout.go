@@ -61,7 +61,7 @@ func (d *dataset) heldOutTrials() []eval.HeldOutTrial {
 		for ; next < raw.Trials(); next++ {
 			rawT, measured, _ := raw.Trial(next)
 			if len(rawT) >= len(t) && rawT[0] == t[0] && rawT[len(t)-1] == t[len(t)-1] {
-				trials = append(trials, eval.HeldOutTrial{T: t, States: x, Measured: measured[:len(t)*raw.Dim], Input: d.Test.InputSignal(k, d.held)})
+				trials = append(trials, eval.HeldOutTrial{T: t, States: x, Measured: measured[:len(t)*raw.Dim], Input: d.Test.InputSignal(k)})
 				next++
 				break
 			}

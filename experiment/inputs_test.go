@@ -20,7 +20,7 @@ import (
 func pushedPendulum(t *testing.T, held bool) string {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
-	set := &data.Set{Dim: 2, Offsets: []int{0}, Names: []string{"theta", "p"}, InputNames: []string{"u"}}
+	set := &data.Set{Dim: 2, Offsets: []int{0}, Names: []string{"theta", "p"}, InputNames: []string{"u"}, InputsHeld: held}
 	for range 16 {
 		const rows = 81
 		var times []float64
@@ -30,7 +30,7 @@ func pushedPendulum(t *testing.T, held bool) string {
 			set.Inputs = append(set.Inputs, a*math.Sin(w*times[i]+c))
 		}
 		set.T, set.Offsets = append(set.T, times...), append(set.Offsets, len(set.T)+rows)
-		signal, u := set.InputSignal(len(set.Offsets)-2, held), make([]float64, 1)
+		signal, u := set.InputSignal(len(set.Offsets)-2), make([]float64, 1)
 		x, _, err := ode.SolveSegments(func(k int) ode.Field {
 			return func(t float64, x, dx []float64) {
 				signal.Within(k, t, u)

@@ -123,7 +123,7 @@ func (d *dataset) inner() (*dataset, error) {
 		return data.Split{Train: s.Slice(0, first), Test: s.Slice(first, s.Rows())}
 	}
 	in := &dataset{
-		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles, held: d.held,
+		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
 	}
 	if d.scales != nil {
 		in.dimensionless = part(d.dimensionless.Train)

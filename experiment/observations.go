@@ -139,7 +139,9 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, err
 			d.note("%s jumps by 2 pi: taken for an angle", names[j])
 		}
 	}
-	return set.Unwrapped(marks), nil
+	set = set.Unwrapped(marks)
+	set.InputsHeld = c.held()
+	return set, nil
 }
 
 // split divides a file's observations into those that train and those that test.

@@ -162,7 +162,7 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], mem
 		if err != nil {
 			return nil, err
 		}
-		return fit.NewShooting(net, trialsOf[T](d.fitted().Train, d), trialsOf[T](d.fitted().Test, d), o, s, source)
+		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, s, source)
 	}
 	train, err := fit.RowsOf[T](d.fitted().Train)
 	if err != nil {

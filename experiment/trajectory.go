@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"hnn/data"
 	"hnn/fit"
 	"hnn/fit/unroll"
-	"hnn/internal/kernel"
 	"hnn/model"
 )
 
@@ -108,14 +106,7 @@ func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajector
 		}
 		return Estimate{Number(mean), Number(sem)}
 	}
-	return &Trajectory{TrainLoss: loss(trialsOf[float64](d.Train, d)), TestLoss: loss(trialsOf[float64](d.Test, d))}, nil
-}
-
-// trialsOf are those of a set of a dataset, with inputs held as the dataset has it.
-func trialsOf[T kernel.Float](s *data.Set, d *dataset) fit.Trials[T] {
-	t := fit.TrialsOf[T](s)
-	t.Held = d.held
-	return t
+	return &Trajectory{TrainLoss: loss(fit.TrialsOf[float64](d.Train)), TestLoss: loss(fit.TrialsOf[float64](d.Test))}, nil
 }
 
 // separable reports whether the model's H is the sum of T(p) and V(q) and nothing leaves.

@@ -29,7 +29,7 @@ func drivenModel(t testing.TB, seed uint64) model.Network[float64] {
 func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 4))
-	s := &data.Set{Dim: 2, Offsets: []int{0}, InputNames: []string{"u", "w"}}
+	s := &data.Set{Dim: 2, Offsets: []int{0}, InputNames: []string{"u", "w"}, InputsHeld: held}
 	for _, rows := range []int{9, 6} {
 		var times []float64
 		for i := range rows {
@@ -38,7 +38,7 @@ func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
 		}
 		s.T = append(s.T, times...)
 		s.Offsets = append(s.Offsets, len(s.T))
-		field, knots := model.Under(m, s.InputSignal(len(s.Offsets)-2, held))
+		field, knots := model.Under(m, s.InputSignal(len(s.Offsets)-2))
 		x, _, err := ode.SolveSegments(field, knots, []float64{rng.NormFloat64(), rng.NormFloat64()}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-13, ATol: 1e-13})
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
 	for i, v := range s.X {
 		t.X[i] = T(v)
 	}
-	t.Inputs = len(s.InputNames)
+	t.Inputs, t.Held = len(s.InputNames), s.InputsHeld
 	for _, v := range s.Inputs {
 		t.U = append(t.U, T(v))
 	}

@@ -4,7 +4,7 @@ import "hnn/ode"
 
 // SplitOf returns a model's field in its two parts, for integrators that take separable
 // Hamiltonians H = T(p) + V(q) only. It is false for every other model: one that is not
-// separable, or not known to be, and one with friction.
+// separable, or not known to be, one with friction, and one that inputs act on.
 func SplitOf(m Model) (ode.Separable, bool) {
 	if inner, scales := Dimensionless(m); scales != nil {
 		s, ok := SplitOf(inner)
