@@ -6,63 +6,117 @@ package kernel
 
 // gemmPanelF32 takes whole panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmPanelF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmPanelF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmPanelTF32 takes whole panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmPanelTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // gemmHalfF32 takes half panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmHalfF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmHalfF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmHalfTF32 takes half panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmHalfTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // gemmHalfMoreF32 takes a panel and a half: the end of a matrix whose last panel is half full.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmHalfMoreF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmHalfMoreF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmHalfMoreTF32 takes a panel and a half: the end of a matrix whose last panel is half full.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmHalfMoreTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRowF32 takes one row and four panels, enough independent sums to hide the latency.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRowF32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRowF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmRowTF32 takes one row and four panels, enough independent sums to hide the latency.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRowTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRow2F32 takes two rows and two panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRow2F32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRow2F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmRow2TF32 takes two rows and two panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRow2TF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRow3F32 takes three rows and two panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRow3F32(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+
+// gemmRow3TF32 takes three rows and two panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRow3TF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
 // dotF32 is y[i*ldy] = row i of A (m x k) times x, or y += where acc.
 //
@@ -188,63 +242,117 @@ func peakF32(turns int)
 
 // gemmPanelF64 takes whole panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmPanelF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmPanelF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmPanelTF64 takes whole panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmPanelTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // gemmHalfF64 takes half panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmHalfF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmHalfF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmHalfTF64 takes half panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmHalfTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // gemmHalfMoreF64 takes a panel and a half: the end of a matrix whose last panel is half full.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmHalfMoreF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmHalfMoreF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmHalfMoreTF64 takes a panel and a half: the end of a matrix whose last panel is half full.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmHalfMoreTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRowF64 takes one row and four panels, enough independent sums to hide the latency.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRowF64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRowF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmRowTF64 takes one row and four panels, enough independent sums to hide the latency.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRowTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRow2F64 takes two rows and two panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRow2F64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRow2F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmRow2TF64 takes two rows and two panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRow2TF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // gemmRow3F64 takes three rows and two panels.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 //
 //go:noescape
-func gemmRow3F64(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool)
+func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+
+// gemmRow3TF64 takes three rows and two panels.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+//
+//go:noescape
+func gemmRow3TF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
 // dotF64 is y[i*ldy] = row i of A (m x k) times x, or y += where acc.
 //

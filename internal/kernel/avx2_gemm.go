@@ -2,7 +2,8 @@
 
 package kernel
 
-// gemm calls one shape of micro-kernel. Its arguments are those of the assembly.
+// A gemmShape is one shape of micro-kernel, for either layout of A. The arguments are those
+// of the assembly.
 type gemmShape uint8
 
 const (
@@ -14,52 +15,105 @@ const (
 	gemmRow3
 )
 
-func (s gemmShape) F32(c *float32, ldc int, a *float32, ars, aks int, b *float32, ldb, bps, m, groups, k int, acc bool) {
+func (s gemmShape) rowsF32(c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool) {
 	switch s {
 	case gemmPanel:
-		gemmPanelF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmPanelF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	case gemmHalf:
-		gemmHalfF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmHalfF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	case gemmHalfMore:
-		gemmHalfMoreF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmHalfMoreF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	case gemmRow:
-		gemmRowF32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRowF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	case gemmRow2:
-		gemmRow2F32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRow2F32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	case gemmRow3:
-		gemmRow3F32(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRow3F32(c, ldc, a, lda, b, bps, m, groups, k, acc)
 	}
 }
 
-func (s gemmShape) F64(c *float64, ldc int, a *float64, ars, aks int, b *float64, ldb, bps, m, groups, k int, acc bool) {
+func (s gemmShape) columnsF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb, m, groups, k int, acc bool) {
 	switch s {
 	case gemmPanel:
-		gemmPanelF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmPanelTF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	case gemmHalf:
-		gemmHalfF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmHalfTF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	case gemmHalfMore:
-		gemmHalfMoreF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmHalfMoreTF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	case gemmRow:
-		gemmRowF64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRowTF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	case gemmRow2:
-		gemmRow2F64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRow2TF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	case gemmRow3:
-		gemmRow3F64(c, ldc, a, ars, aks, b, ldb, bps, m, groups, k, acc)
+		gemmRow3TF32(c, ldc, a, lda, b, ldb, m, groups, k, acc)
 	}
 }
 
-// A product is C = A B, or C += A B, for any number of whole half panels of B.
-// Element (i, p) of A is ars*i + aks*p elements after a; row p of B begins ldb*p
-// elements after b, and its panel q bps*q further on.
+func (s gemmShape) rowsF64(c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool) {
+	switch s {
+	case gemmPanel:
+		gemmPanelF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	case gemmHalf:
+		gemmHalfF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	case gemmHalfMore:
+		gemmHalfMoreF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	case gemmRow:
+		gemmRowF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	case gemmRow2:
+		gemmRow2F64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	case gemmRow3:
+		gemmRow3F64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+	}
+}
+
+func (s gemmShape) columnsF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb, m, groups, k int, acc bool) {
+	switch s {
+	case gemmPanel:
+		gemmPanelTF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	case gemmHalf:
+		gemmHalfTF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	case gemmHalfMore:
+		gemmHalfMoreTF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	case gemmRow:
+		gemmRowTF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	case gemmRow2:
+		gemmRow2TF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	case gemmRow3:
+		gemmRow3TF64(c, ldc, a, lda, b, ldb, m, groups, k, acc)
+	}
+}
+
+// A product is C = A B, or C += A B. Element (i, p) of A is i*lda + p elements after a, and
+// panel q of B q*bps after b; or, of columns, element (i, p) is p*lda + i after a, row p
+// of B p*ldb after b, and panel q bps = PanelWidth further on.
 type product[T Float] struct {
 	c        *T
 	ldc      int
 	a        *T
-	ars, aks int
+	lda      int
 	b        *T
 	ldb, bps int
 	m, k     int
 	acc      bool
+	columns  bool
+}
+
+// byRows is the product of rows of A and a packed B.
+func byRows[T Float](c []T, ldc int, a []T, lda int, packed []T, m, k int, acc bool) product[T] {
+	return product[T]{c: &c[0], ldc: ldc, a: &a[0], lda: lda, b: &packed[0], bps: PanelWidth[T]() * k, m: m, k: k, acc: acc}
+}
+
+// byColumns is the product of columns of A and rows of B.
+func byColumns[T Float](c []T, ldc int, a []T, lda int, b []T, ldb, m, k int, acc bool) product[T] {
+	return product[T]{c: &c[0], ldc: ldc, a: &a[0], lda: lda, b: &b[0], ldb: ldb, bps: PanelWidth[T](), m: m, k: k, acc: acc, columns: true}
+}
+
+// row is where A's row i begins.
+func (x *product[T]) row(i int) *T {
+	if x.columns {
+		return at(x.a, i)
+	}
+	return at(x.a, i*x.lda)
 }
 
 // take multiplies groups of panels, from panel q on, and returns the panel after
@@ -70,10 +124,15 @@ func (x *product[T]) take(s gemmShape, q, groups, panels int) int {
 		return q
 	}
 	c, b := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps)
-	if size[T]() == 4 {
-		s.F32(p32(c), x.ldc, p32(x.a), x.ars, x.aks, p32(b), x.ldb, x.bps, x.m, groups, x.k, x.acc)
-	} else {
-		s.F64(p64(c), x.ldc, p64(x.a), x.ars, x.aks, p64(b), x.ldb, x.bps, x.m, groups, x.k, x.acc)
+	switch {
+	case size[T]() == 4 && x.columns:
+		s.columnsF32(p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.ldb, x.m, groups, x.k, x.acc)
+	case size[T]() == 4:
+		s.rowsF32(p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc)
+	case x.columns:
+		s.columnsF64(p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.ldb, x.m, groups, x.k, x.acc)
+	default:
+		s.rowsF64(p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc)
 	}
 	return q + groups*panels
 }
@@ -111,7 +170,7 @@ func (x *product[T]) runTail(c []T, n int) {
 	y := *x
 	y.c, y.ldc = &t[0], half
 	for i := 0; i < x.m; i += tile / half {
-		y.m, y.a = min(tile/half, x.m-i), at(x.a, i*x.ars)
+		y.m, y.a = min(tile/half, x.m-i), x.row(i)
 		if x.acc {
 			for r := range y.m {
 				copy(t[r*half:r*half+n], c[(i+r)*x.ldc:])
@@ -124,9 +183,9 @@ func (x *product[T]) runTail(c []T, n int) {
 	}
 }
 
-func mulPanelsAVX2[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
+func mulPanelsAVX2[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
-	x := product[T]{&c[0], ldc, &a[0], ars, aks, &packed[0], w, w * k, m, k, acc}
+	x := byRows(c, ldc, a, lda, packed, m, k, acc)
 	halves, rest := n/(w/2), n%(w/2)
 	x.run(halves)
 	if rest > 0 {
@@ -137,7 +196,7 @@ func mulPanelsAVX2[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, 
 
 func mulTAAVX2[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
-	x := product[T]{&c[0], ldc, &a[0], 1, lda, &b[0], ldb, w, m, k, acc}
+	x := byColumns(c, ldc, a, lda, b, ldb, m, k, acc)
 	halves, rest := n/(w/2), n%(w/2)
 	x.run(halves)
 	if rest == 0 {

@@ -6,47 +6,87 @@ package kernel
 
 // gemm1F32x16 takes panels one by one.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm1F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm1TF32x16 takes panels one by one.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm1TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // gemm2F32x16 takes panels by twos.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm2F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm2TF32x16 takes panels by twos.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm2TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // gemm3F32x16 takes panels by threes.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm3F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
 
-// gemm4F32x16 takes panels by fours, for up to three rows.
+// gemm3TF32x16 takes panels by threes.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm4F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm4F32x16 takes panels by fours.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm4TF32x16 takes panels by fours.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm4TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // mulPrimeTanhF32x16 is d = abar (1 - s^2).
 //
@@ -131,47 +171,87 @@ func peakF32x16(turns int)
 
 // gemm1F64x8 takes panels one by one.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm1F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm1TF64x8 takes panels one by one.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm1TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // gemm2F64x8 takes panels by twos.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm2F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm2TF64x8 takes panels by twos.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm2TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // gemm3F64x8 takes panels by threes.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm3F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
 
-// gemm4F64x8 takes panels by fours, for up to three rows.
+// gemm3TF64x8 takes panels by threes.
 //
-// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-// and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-// by as many panels. Each element of C is summed in the order of p by fused
-// multiply-adds, starting from zero or from C.
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm4F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm4F64x8 takes panels by fours.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+// row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+// width of a group, B by as many panels. Each element of C is summed in the order of p by
+// fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+
+// gemm4TF64x8 takes panels by fours.
+//
+// C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+// row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+// summed in the order of p by fused multiply-adds, starting from zero or from C.
+// The last vector in a row of a group is of the columns in mask.
+//
+//go:noescape
+func gemm4TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
 // mulPrimeTanhF64x8 is d = abar (1 - s^2).
 //

@@ -4,90 +4,86 @@
 
 #include "textflag.h"
 
-// func gemm1F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F32x16(SB), NOSPLIT, $8-92
+TEXT ·gemm1F32x16(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x02, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     ldb+48(FP), DX
-	SHLQ     $0x02, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x02, BX
-	SHLQ     $0x02, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	SHLQ     $0x02, bps+40(FP)
+	KMOVW    mask+74(FP), K1
 
 group1:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
 
 next14:
-	TESTQ SI, SI
+	TESTQ DX, DX
 	JLE   done15
-	CMPQ  SI, $0x00000012
+	CMPQ  DX, $0x00000012
 	JGE   rows12_2
-	CMPQ  SI, $0x00000011
+	CMPQ  DX, $0x00000011
 	JEQ   rows9_5
-	CMPQ  SI, $0x00000010
+	CMPQ  DX, $0x00000010
 	JEQ   rows8_6
-	CMPQ  SI, $0x0000000f
+	CMPQ  DX, $0x0000000f
 	JEQ   rows8_6
-	CMPQ  SI, $0x0000000e
+	CMPQ  DX, $0x0000000e
 	JEQ   rows7_7
-	CMPQ  SI, $0x0000000d
+	CMPQ  DX, $0x0000000d
 	JEQ   rows7_7
-	CMPQ  SI, $0x0000000c
+	CMPQ  DX, $0x0000000c
 	JEQ   rows12_2
-	CMPQ  SI, $0x0000000b
+	CMPQ  DX, $0x0000000b
 	JEQ   rows11_3
-	CMPQ  SI, $0x0000000a
+	CMPQ  DX, $0x0000000a
 	JEQ   rows10_4
-	CMPQ  SI, $0x00000009
+	CMPQ  DX, $0x00000009
 	JEQ   rows9_5
-	CMPQ  SI, $0x00000008
+	CMPQ  DX, $0x00000008
 	JEQ   rows8_6
-	CMPQ  SI, $0x00000007
+	CMPQ  DX, $0x00000007
 	JEQ   rows7_7
-	CMPQ  SI, $0x00000006
+	CMPQ  DX, $0x00000006
 	JEQ   rows6_8
-	CMPQ  SI, $0x00000005
+	CMPQ  DX, $0x00000005
 	JEQ   rows5_9
-	CMPQ  SI, $0x00000004
+	CMPQ  DX, $0x00000004
 	JEQ   rows4_10
-	CMPQ  SI, $0x00000003
+	CMPQ  DX, $0x00000003
 	JEQ   rows3_11
-	CMPQ  SI, $0x00000002
+	CMPQ  DX, $0x00000002
 	JEQ   rows2_12
 	JMP   rows1_13
 
 rows12_2:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero16
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
-	VMOVUPS.Z (R10)(BX*1), K1, Z7
-	VMOVUPS.Z (R10)(BX*2), K1, Z8
-	VMOVUPS.Z (R11), K1, Z9
-	VMOVUPS.Z (R11)(BX*1), K1, Z10
-	VMOVUPS.Z (R11)(BX*2), K1, Z11
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8)(AX*1), K1, Z7
+	VMOVUPS.Z (R8)(AX*2), K1, Z8
+	VMOVUPS.Z (R9), K1, Z9
+	VMOVUPS.Z (R9)(AX*1), K1, Z10
+	VMOVUPS.Z (R9)(AX*2), K1, Z11
 	JMP       start17
 
 zero16:
@@ -105,303 +101,208 @@ zero16:
 	VXORPS Z11, Z11, Z11
 
 start17:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest19
 
 loop18:
-	VMOVUPS.Z    (R13), K1, Z12
-	VBROADCASTSS (R9), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (R9)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (R9)(AX*2), Z13
-	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (R10), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (R10)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (R10)(AX*2), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R11), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R11)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R11)(AX*2), Z13
-	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R12), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R12)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (R12)(AX*2), Z13
-	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop18
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, K1, (DI)
-	VMOVUPS      Z1, K1, (DI)(BX*1)
-	VMOVUPS      Z2, K1, (DI)(BX*2)
-	VMOVUPS      Z3, K1, (R9)
-	VMOVUPS      Z4, K1, (R9)(BX*1)
-	VMOVUPS      Z5, K1, (R9)(BX*2)
-	VMOVUPS      Z6, K1, (R10)
-	VMOVUPS      Z7, K1, (R10)(BX*1)
-	VMOVUPS      Z8, K1, (R10)(BX*2)
-	VMOVUPS      Z9, K1, (R11)
-	VMOVUPS      Z10, K1, (R11)(BX*1)
-	VMOVUPS      Z11, K1, (R11)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000c, SI
-	JMP          next14
+	VMOVUPS.Z        (R8), K1, Z12
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST (R9), Z12, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z12, Z5
+	VFMADD231PS.BCST (R10), Z12, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z12, Z7
+	VFMADD231PS.BCST (R10)(CX*2), Z12, Z8
+	VFMADD231PS.BCST (R11), Z12, Z9
+	VFMADD231PS.BCST (R11)(CX*1), Z12, Z10
+	VFMADD231PS.BCST (R11)(CX*2), Z12, Z11
+	VMOVUPS.Z        64(R8), K1, Z12
+	VFMADD231PS.BCST 4(DI), Z12, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST 4(R9), Z12, Z3
+	VFMADD231PS.BCST 4(R9)(CX*1), Z12, Z4
+	VFMADD231PS.BCST 4(R9)(CX*2), Z12, Z5
+	VFMADD231PS.BCST 4(R10), Z12, Z6
+	VFMADD231PS.BCST 4(R10)(CX*1), Z12, Z7
+	VFMADD231PS.BCST 4(R10)(CX*2), Z12, Z8
+	VFMADD231PS.BCST 4(R11), Z12, Z9
+	VFMADD231PS.BCST 4(R11)(CX*1), Z12, Z10
+	VFMADD231PS.BCST 4(R11)(CX*2), Z12, Z11
+	VMOVUPS.Z        128(R8), K1, Z12
+	VFMADD231PS.BCST 8(DI), Z12, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST 8(R9), Z12, Z3
+	VFMADD231PS.BCST 8(R9)(CX*1), Z12, Z4
+	VFMADD231PS.BCST 8(R9)(CX*2), Z12, Z5
+	VFMADD231PS.BCST 8(R10), Z12, Z6
+	VFMADD231PS.BCST 8(R10)(CX*1), Z12, Z7
+	VFMADD231PS.BCST 8(R10)(CX*2), Z12, Z8
+	VFMADD231PS.BCST 8(R11), Z12, Z9
+	VFMADD231PS.BCST 8(R11)(CX*1), Z12, Z10
+	VFMADD231PS.BCST 8(R11)(CX*2), Z12, Z11
+	VMOVUPS.Z        192(R8), K1, Z12
+	VFMADD231PS.BCST 12(DI), Z12, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST 12(R9), Z12, Z3
+	VFMADD231PS.BCST 12(R9)(CX*1), Z12, Z4
+	VFMADD231PS.BCST 12(R9)(CX*2), Z12, Z5
+	VFMADD231PS.BCST 12(R10), Z12, Z6
+	VFMADD231PS.BCST 12(R10)(CX*1), Z12, Z7
+	VFMADD231PS.BCST 12(R10)(CX*2), Z12, Z8
+	VFMADD231PS.BCST 12(R11), Z12, Z9
+	VFMADD231PS.BCST 12(R11)(CX*1), Z12, Z10
+	VFMADD231PS.BCST 12(R11)(CX*2), Z12, Z11
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000010, R10
+	ADDQ             $0x00000010, R11
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R12
+	JGE              loop18
+
+rest19:
+	ADDQ $0x00000004, R12
+	JZ   out21
+
+one20:
+	VMOVUPS.Z        (R8), K1, Z12
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST (R9), Z12, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z12, Z5
+	VFMADD231PS.BCST (R10), Z12, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z12, Z7
+	VFMADD231PS.BCST (R10)(CX*2), Z12, Z8
+	VFMADD231PS.BCST (R11), Z12, Z9
+	VFMADD231PS.BCST (R11)(CX*1), Z12, Z10
+	VFMADD231PS.BCST (R11)(CX*2), Z12, Z11
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one20
+
+out21:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
+	ADDQ    AX, R8
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	VMOVUPS Z4, K1, (DI)(AX*1)
+	VMOVUPS Z5, K1, (DI)(AX*2)
+	VMOVUPS Z6, K1, (R8)
+	VMOVUPS Z7, K1, (R8)(AX*1)
+	VMOVUPS Z8, K1, (R8)(AX*2)
+	VMOVUPS Z9, K1, (R9)
+	VMOVUPS Z10, K1, (R9)(AX*1)
+	VMOVUPS Z11, K1, (R9)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x0000000c, DX
+	JMP     next14
 
 rows11_3:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero19
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
-	VMOVUPS.Z (R10)(BX*1), K1, Z7
-	VMOVUPS.Z (R10)(BX*2), K1, Z8
-	VMOVUPS.Z (R11), K1, Z9
-	VMOVUPS.Z (R11)(BX*1), K1, Z10
-	JMP       start20
-
-zero19:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-
-start20:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop21:
-	VMOVUPS.Z    (R13), K1, Z11
-	VBROADCASTSS (R9), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (R9)(AX*1), Z12
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(AX*2), Z12
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (R10), Z12
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R10)(AX*1), Z12
-	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (R10)(AX*2), Z12
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R11), Z12
-	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R11)(AX*1), Z12
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R11)(AX*2), Z12
-	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R12), Z12
-	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (R12)(AX*1), Z12
-	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop21
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, K1, (DI)
-	VMOVUPS      Z1, K1, (DI)(BX*1)
-	VMOVUPS      Z2, K1, (DI)(BX*2)
-	VMOVUPS      Z3, K1, (R9)
-	VMOVUPS      Z4, K1, (R9)(BX*1)
-	VMOVUPS      Z5, K1, (R9)(BX*2)
-	VMOVUPS      Z6, K1, (R10)
-	VMOVUPS      Z7, K1, (R10)(BX*1)
-	VMOVUPS      Z8, K1, (R10)(BX*2)
-	VMOVUPS      Z9, K1, (R11)
-	VMOVUPS      Z10, K1, (R11)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000b, SI
-	JMP          next14
-
-rows10_4:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero22
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
-	VMOVUPS.Z (R10)(BX*1), K1, Z7
-	VMOVUPS.Z (R10)(BX*2), K1, Z8
-	VMOVUPS.Z (R11), K1, Z9
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8)(AX*1), K1, Z7
+	VMOVUPS.Z (R8)(AX*2), K1, Z8
+	VMOVUPS.Z (R9), K1, Z9
+	VMOVUPS.Z (R9)(AX*1), K1, Z10
 	JMP       start23
 
 zero22:
@@ -415,258 +316,134 @@ zero22:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
 
 start23:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
 
-loop24:
-	VMOVUPS.Z    (R13), K1, Z10
-	VBROADCASTSS (R9), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (R9)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (R9)(AX*2), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (R10), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (R10)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (R10)(AX*2), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R11), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R11)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R11)(AX*2), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (R12), Z11
-	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop24
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, K1, (DI)
-	VMOVUPS      Z1, K1, (DI)(BX*1)
-	VMOVUPS      Z2, K1, (DI)(BX*2)
-	VMOVUPS      Z3, K1, (R9)
-	VMOVUPS      Z4, K1, (R9)(BX*1)
-	VMOVUPS      Z5, K1, (R9)(BX*2)
-	VMOVUPS      Z6, K1, (R10)
-	VMOVUPS      Z7, K1, (R10)(BX*1)
-	VMOVUPS      Z8, K1, (R10)(BX*2)
-	VMOVUPS      Z9, K1, (R11)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000a, SI
-	JMP          next14
+one26:
+	VMOVUPS.Z        (R8), K1, Z11
+	VFMADD231PS.BCST (DI), Z11, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z11, Z2
+	VFMADD231PS.BCST (R9), Z11, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z11, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z11, Z5
+	VFMADD231PS.BCST (R10), Z11, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z11, Z7
+	VFMADD231PS.BCST (R10)(CX*2), Z11, Z8
+	VFMADD231PS.BCST (R11), Z11, Z9
+	VFMADD231PS.BCST (R11)(CX*1), Z11, Z10
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one26
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, K1, (BX)
+	VMOVUPS          Z1, K1, (BX)(AX*1)
+	VMOVUPS          Z2, K1, (BX)(AX*2)
+	VMOVUPS          Z3, K1, (DI)
+	VMOVUPS          Z4, K1, (DI)(AX*1)
+	VMOVUPS          Z5, K1, (DI)(AX*2)
+	VMOVUPS          Z6, K1, (R8)
+	VMOVUPS          Z7, K1, (R8)(AX*1)
+	VMOVUPS          Z8, K1, (R8)(AX*2)
+	VMOVUPS          Z9, K1, (R9)
+	VMOVUPS          Z10, K1, (R9)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000b, DX
+	JMP              next14
 
-rows9_5:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero25
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
-	VMOVUPS.Z (R10)(BX*1), K1, Z7
-	VMOVUPS.Z (R10)(BX*2), K1, Z8
-	JMP       start26
-
-zero25:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-
-start26:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
-
-loop27:
-	VMOVUPS.Z    (R12), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R10)(AX*1), Z10
-	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (R10)(AX*2), Z10
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R11), Z10
-	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R11)(AX*1), Z10
-	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (R11)(AX*2), Z10
-	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          loop27
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, K1, (DI)
-	VMOVUPS      Z1, K1, (DI)(BX*1)
-	VMOVUPS      Z2, K1, (DI)(BX*2)
-	VMOVUPS      Z3, K1, (R9)
-	VMOVUPS      Z4, K1, (R9)(BX*1)
-	VMOVUPS      Z5, K1, (R9)(BX*2)
-	VMOVUPS      Z6, K1, (R10)
-	VMOVUPS      Z7, K1, (R10)(BX*1)
-	VMOVUPS      Z8, K1, (R10)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000009, SI
-	JMP          next14
-
-rows8_6:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
+rows10_4:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero28
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
-	VMOVUPS.Z (R10)(BX*1), K1, Z7
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8)(AX*1), K1, Z7
+	VMOVUPS.Z (R8)(AX*2), K1, Z8
+	VMOVUPS.Z (R9), K1, Z9
 	JMP       start29
 
 zero28:
@@ -678,206 +455,125 @@ zero28:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
 
 start29:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
-	SUBQ       $0x00000004, R13
-	JLT        rest31
-
-loop30:
-	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (R9), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R9)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R9)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R11)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (R9), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R9)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R9)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R11)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (R9), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R9)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R9)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R11)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (R9), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R9)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R9)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R11)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop30
-
-rest31:
-	ADDQ $0x00000004, R13
-	JZ   out33
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
 
 one32:
-	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (R9), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R9)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R9)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R10), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R10)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R11)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one32
+	VMOVUPS.Z        (R8), K1, Z10
+	VFMADD231PS.BCST (DI), Z10, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z10, Z2
+	VFMADD231PS.BCST (R9), Z10, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z10, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z10, Z5
+	VFMADD231PS.BCST (R10), Z10, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z10, Z7
+	VFMADD231PS.BCST (R10)(CX*2), Z10, Z8
+	VFMADD231PS.BCST (R11), Z10, Z9
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one32
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, K1, (BX)
+	VMOVUPS          Z1, K1, (BX)(AX*1)
+	VMOVUPS          Z2, K1, (BX)(AX*2)
+	VMOVUPS          Z3, K1, (DI)
+	VMOVUPS          Z4, K1, (DI)(AX*1)
+	VMOVUPS          Z5, K1, (DI)(AX*2)
+	VMOVUPS          Z6, K1, (R8)
+	VMOVUPS          Z7, K1, (R8)(AX*1)
+	VMOVUPS          Z8, K1, (R8)(AX*2)
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000a, DX
+	JMP              next14
 
-out33:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	LEAQ    (R9)(BX*2), R10
-	ADDQ    BX, R10
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	VMOVUPS Z3, K1, (R9)
-	VMOVUPS Z4, K1, (R9)(BX*1)
-	VMOVUPS Z5, K1, (R9)(BX*2)
-	VMOVUPS Z6, K1, (R10)
-	VMOVUPS Z7, K1, (R10)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000008, SI
-	JMP     next14
-
-rows7_7:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
+rows9_5:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero34
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8)(AX*1), K1, Z7
+	VMOVUPS.Z (R8)(AX*2), K1, Z8
 	JMP       start35
 
 zero34:
@@ -888,187 +584,112 @@ zero34:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 start35:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
-	SUBQ       $0x00000004, R13
-	JLT        rest37
-
-loop36:
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R10)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R11), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R10)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R11), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R10)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R11), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R10)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R11), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop36
-
-rest37:
-	ADDQ $0x00000004, R13
-	JZ   out39
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
 
 one38:
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R10), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R10)(AX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R11), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one38
+	VMOVUPS.Z        (R8), K1, Z9
+	VFMADD231PS.BCST (DI), Z9, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z9, Z2
+	VFMADD231PS.BCST (R9), Z9, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z9, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z9, Z5
+	VFMADD231PS.BCST (R10), Z9, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z9, Z7
+	VFMADD231PS.BCST (R10)(CX*2), Z9, Z8
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one38
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, K1, (BX)
+	VMOVUPS          Z1, K1, (BX)(AX*1)
+	VMOVUPS          Z2, K1, (BX)(AX*2)
+	VMOVUPS          Z3, K1, (DI)
+	VMOVUPS          Z4, K1, (DI)(AX*1)
+	VMOVUPS          Z5, K1, (DI)(AX*2)
+	VMOVUPS          Z6, K1, (R8)
+	VMOVUPS          Z7, K1, (R8)(AX*1)
+	VMOVUPS          Z8, K1, (R8)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000009, DX
+	JMP              next14
 
-out39:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	LEAQ    (R9)(BX*2), R10
-	ADDQ    BX, R10
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	VMOVUPS Z3, K1, (R9)
-	VMOVUPS Z4, K1, (R9)(BX*1)
-	VMOVUPS Z5, K1, (R9)(BX*2)
-	VMOVUPS Z6, K1, (R10)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000007, SI
-	JMP     next14
-
-rows6_8:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
+rows8_6:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero40
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
-	VMOVUPS.Z (R9)(BX*2), K1, Z5
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8)(AX*1), K1, Z7
 	JMP       start41
 
 zero40:
@@ -1078,161 +699,156 @@ zero40:
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
 
 start41:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
 	JLT        rest43
 
 loop42:
-	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (R9), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R10), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R10)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R10)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (R9), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R10), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R10)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R10)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (R9), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R10), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R10)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R10)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (R9), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R10), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R10)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R10)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop42
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (R9), Z8, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z8, Z5
+	VFMADD231PS.BCST (R10), Z8, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z8, Z7
+	VMOVUPS.Z        64(R8), K1, Z8
+	VFMADD231PS.BCST 4(DI), Z8, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 4(R9), Z8, Z3
+	VFMADD231PS.BCST 4(R9)(CX*1), Z8, Z4
+	VFMADD231PS.BCST 4(R9)(CX*2), Z8, Z5
+	VFMADD231PS.BCST 4(R10), Z8, Z6
+	VFMADD231PS.BCST 4(R10)(CX*1), Z8, Z7
+	VMOVUPS.Z        128(R8), K1, Z8
+	VFMADD231PS.BCST 8(DI), Z8, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 8(R9), Z8, Z3
+	VFMADD231PS.BCST 8(R9)(CX*1), Z8, Z4
+	VFMADD231PS.BCST 8(R9)(CX*2), Z8, Z5
+	VFMADD231PS.BCST 8(R10), Z8, Z6
+	VFMADD231PS.BCST 8(R10)(CX*1), Z8, Z7
+	VMOVUPS.Z        192(R8), K1, Z8
+	VFMADD231PS.BCST 12(DI), Z8, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 12(R9), Z8, Z3
+	VFMADD231PS.BCST 12(R9)(CX*1), Z8, Z4
+	VFMADD231PS.BCST 12(R9)(CX*2), Z8, Z5
+	VFMADD231PS.BCST 12(R10), Z8, Z6
+	VFMADD231PS.BCST 12(R10)(CX*1), Z8, Z7
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000010, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop42
 
 rest43:
-	ADDQ $0x00000004, R12
+	ADDQ $0x00000004, R11
 	JZ   out45
 
 one44:
-	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (R9), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R9)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R10), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R10)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R10)(AX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one44
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (R9), Z8, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z8, Z5
+	VFMADD231PS.BCST (R10), Z8, Z6
+	VFMADD231PS.BCST (R10)(CX*1), Z8, Z7
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one44
 
 out45:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	VMOVUPS Z3, K1, (R9)
-	VMOVUPS Z4, K1, (R9)(BX*1)
-	VMOVUPS Z5, K1, (R9)(BX*2)
-	ADDQ    BX, DI
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000006, SI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	VMOVUPS Z4, K1, (DI)(AX*1)
+	VMOVUPS Z5, K1, (DI)(AX*2)
+	VMOVUPS Z6, K1, (R8)
+	VMOVUPS Z7, K1, (R8)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000008, DX
 	JMP     next14
 
-rows5_9:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
+rows7_7:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero46
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
-	VMOVUPS.Z (R9)(BX*1), K1, Z4
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
 	JMP       start47
 
 zero46:
@@ -1241,144 +857,142 @@ zero46:
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
 
 start47:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
 	JLT        rest49
 
 loop48:
-	VMOVUPS.Z    (R11), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R10), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R10)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R10), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R10)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R10), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R10)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R10), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R10)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop48
+	VMOVUPS.Z        (R8), K1, Z7
+	VFMADD231PS.BCST (DI), Z7, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (R9), Z7, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z7, Z5
+	VFMADD231PS.BCST (R10), Z7, Z6
+	VMOVUPS.Z        64(R8), K1, Z7
+	VFMADD231PS.BCST 4(DI), Z7, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 4(R9), Z7, Z3
+	VFMADD231PS.BCST 4(R9)(CX*1), Z7, Z4
+	VFMADD231PS.BCST 4(R9)(CX*2), Z7, Z5
+	VFMADD231PS.BCST 4(R10), Z7, Z6
+	VMOVUPS.Z        128(R8), K1, Z7
+	VFMADD231PS.BCST 8(DI), Z7, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 8(R9), Z7, Z3
+	VFMADD231PS.BCST 8(R9)(CX*1), Z7, Z4
+	VFMADD231PS.BCST 8(R9)(CX*2), Z7, Z5
+	VFMADD231PS.BCST 8(R10), Z7, Z6
+	VMOVUPS.Z        192(R8), K1, Z7
+	VFMADD231PS.BCST 12(DI), Z7, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 12(R9), Z7, Z3
+	VFMADD231PS.BCST 12(R9)(CX*1), Z7, Z4
+	VFMADD231PS.BCST 12(R9)(CX*2), Z7, Z5
+	VFMADD231PS.BCST 12(R10), Z7, Z6
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000010, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop48
 
 rest49:
-	ADDQ $0x00000004, R12
+	ADDQ $0x00000004, R11
 	JZ   out51
 
 one50:
-	VMOVUPS.Z    (R11), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R10), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R10)(AX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one50
+	VMOVUPS.Z        (R8), K1, Z7
+	VFMADD231PS.BCST (DI), Z7, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (R9), Z7, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z7, Z5
+	VFMADD231PS.BCST (R10), Z7, Z6
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one50
 
 out51:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	VMOVUPS Z3, K1, (R9)
-	VMOVUPS Z4, K1, (R9)(BX*1)
-	ADDQ    BX, DI
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000005, SI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	VMOVUPS Z4, K1, (DI)(AX*1)
+	VMOVUPS Z5, K1, (DI)(AX*2)
+	VMOVUPS Z6, K1, (R8)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000007, DX
 	JMP     next14
 
-rows4_10:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
+rows6_8:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero52
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
-	VMOVUPS.Z (R9), K1, Z3
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
+	VMOVUPS.Z (DI)(AX*2), K1, Z5
 	JMP       start53
 
 zero52:
@@ -1386,1243 +1000,595 @@ zero52:
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
 
 start53:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
 	JLT        rest55
 
 loop54:
-	VMOVUPS.Z    (R11), K1, Z4
-	VBROADCASTSS (R9), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R9)(AX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R10), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z4
-	VBROADCASTSS (R9), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R9)(AX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R10), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z4
-	VBROADCASTSS (R9), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R9)(AX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R10), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS.Z    (R11), K1, Z4
-	VBROADCASTSS (R9), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R9)(AX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R10), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop54
+	VMOVUPS.Z        (R8), K1, Z6
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (R9), Z6, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z6, Z5
+	VMOVUPS.Z        64(R8), K1, Z6
+	VFMADD231PS.BCST 4(DI), Z6, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 4(R9), Z6, Z3
+	VFMADD231PS.BCST 4(R9)(CX*1), Z6, Z4
+	VFMADD231PS.BCST 4(R9)(CX*2), Z6, Z5
+	VMOVUPS.Z        128(R8), K1, Z6
+	VFMADD231PS.BCST 8(DI), Z6, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 8(R9), Z6, Z3
+	VFMADD231PS.BCST 8(R9)(CX*1), Z6, Z4
+	VFMADD231PS.BCST 8(R9)(CX*2), Z6, Z5
+	VMOVUPS.Z        192(R8), K1, Z6
+	VFMADD231PS.BCST 12(DI), Z6, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 12(R9), Z6, Z3
+	VFMADD231PS.BCST 12(R9)(CX*1), Z6, Z4
+	VFMADD231PS.BCST 12(R9)(CX*2), Z6, Z5
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop54
 
 rest55:
-	ADDQ $0x00000004, R12
+	ADDQ $0x00000004, R10
 	JZ   out57
 
 one56:
-	VMOVUPS.Z    (R11), K1, Z4
-	VBROADCASTSS (R9), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R9)(AX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R10), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one56
+	VMOVUPS.Z        (R8), K1, Z6
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (R9), Z6, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(CX*2), Z6, Z5
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one56
 
 out57:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	VMOVUPS Z3, K1, (R9)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000004, SI
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	VMOVUPS Z4, K1, (DI)(AX*1)
+	VMOVUPS Z5, K1, (DI)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000006, DX
 	JMP     next14
 
-rows3_11:
-	CMPB      acc+88(FP), $0x00
+rows5_9:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero58
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
-	VMOVUPS.Z (DI)(BX*2), K1, Z2
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(AX*1), K1, Z4
 	JMP       start59
 
 zero58:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
 
 start59:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
-	JLT  rest61
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest61
 
 loop60:
-	VMOVUPS.Z    (R10), K1, Z3
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(AX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R9)(AX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z3
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(AX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R9)(AX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z3
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(AX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R9)(AX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z3
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(AX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R9)(AX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop60
+	VMOVUPS.Z        (R8), K1, Z5
+	VFMADD231PS.BCST (DI), Z5, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (R9), Z5, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z5, Z4
+	VMOVUPS.Z        64(R8), K1, Z5
+	VFMADD231PS.BCST 4(DI), Z5, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 4(R9), Z5, Z3
+	VFMADD231PS.BCST 4(R9)(CX*1), Z5, Z4
+	VMOVUPS.Z        128(R8), K1, Z5
+	VFMADD231PS.BCST 8(DI), Z5, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 8(R9), Z5, Z3
+	VFMADD231PS.BCST 8(R9)(CX*1), Z5, Z4
+	VMOVUPS.Z        192(R8), K1, Z5
+	VFMADD231PS.BCST 12(DI), Z5, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 12(R9), Z5, Z3
+	VFMADD231PS.BCST 12(R9)(CX*1), Z5, Z4
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop60
 
 rest61:
-	ADDQ $0x00000004, R11
+	ADDQ $0x00000004, R10
 	JZ   out63
 
 one62:
-	VMOVUPS.Z    (R10), K1, Z3
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(AX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R9)(AX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one62
+	VMOVUPS.Z        (R8), K1, Z5
+	VFMADD231PS.BCST (DI), Z5, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (R9), Z5, Z3
+	VFMADD231PS.BCST (R9)(CX*1), Z5, Z4
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one62
 
 out63:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	VMOVUPS Z2, K1, (DI)(BX*2)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000003, SI
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	VMOVUPS Z4, K1, (DI)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000005, DX
 	JMP     next14
 
-rows2_12:
-	CMPB      acc+88(FP), $0x00
+rows4_10:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero64
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z (DI)(BX*1), K1, Z1
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
 	JMP       start65
 
 zero64:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 
 start65:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
-	JLT  rest67
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest67
 
 loop66:
-	VMOVUPS.Z    (R10), K1, Z2
-	VBROADCASTSS (R9), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R9)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z2
-	VBROADCASTSS (R9), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R9)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z2
-	VBROADCASTSS (R9), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R9)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z2
-	VBROADCASTSS (R9), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R9)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop66
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (R9), Z4, Z3
+	VMOVUPS.Z        64(R8), K1, Z4
+	VFMADD231PS.BCST 4(DI), Z4, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 4(R9), Z4, Z3
+	VMOVUPS.Z        128(R8), K1, Z4
+	VFMADD231PS.BCST 8(DI), Z4, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 8(R9), Z4, Z3
+	VMOVUPS.Z        192(R8), K1, Z4
+	VFMADD231PS.BCST 12(DI), Z4, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 12(R9), Z4, Z3
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop66
 
 rest67:
-	ADDQ $0x00000004, R11
+	ADDQ $0x00000004, R10
 	JZ   out69
 
 one68:
-	VMOVUPS.Z    (R10), K1, Z2
-	VBROADCASTSS (R9), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R9)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one68
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (R9), Z4, Z3
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one68
 
 out69:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K1, (DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	VMOVUPS Z3, K1, (DI)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000004, DX
 	JMP     next14
 
-rows1_13:
-	CMPB      acc+88(FP), $0x00
+rows3_11:
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero70
-	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMOVUPS.Z (BX)(AX*2), K1, Z2
 	JMP       start71
 
 zero70:
 	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
 
 start71:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
 	JLT  rest73
 
 loop72:
-	VMOVUPS.Z    (R10), K1, Z1
-	VBROADCASTSS (R9), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z1
-	VBROADCASTSS (R9), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z1
-	VBROADCASTSS (R9), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS.Z    (R10), K1, Z1
-	VBROADCASTSS (R9), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop72
+	VMOVUPS.Z        (R8), K1, Z3
+	VFMADD231PS.BCST (DI), Z3, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z3, Z2
+	VMOVUPS.Z        64(R8), K1, Z3
+	VFMADD231PS.BCST 4(DI), Z3, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 4(DI)(CX*2), Z3, Z2
+	VMOVUPS.Z        128(R8), K1, Z3
+	VFMADD231PS.BCST 8(DI), Z3, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 8(DI)(CX*2), Z3, Z2
+	VMOVUPS.Z        192(R8), K1, Z3
+	VFMADD231PS.BCST 12(DI), Z3, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 12(DI)(CX*2), Z3, Z2
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop72
 
 rest73:
-	ADDQ $0x00000004, R11
+	ADDQ $0x00000004, R9
 	JZ   out75
 
 one74:
-	VMOVUPS.Z    (R10), K1, Z1
-	VBROADCASTSS (R9), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one74
+	VMOVUPS.Z        (R8), K1, Z3
+	VFMADD231PS.BCST (DI), Z3, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z3, Z2
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one74
 
 out75:
-	VMOVUPS Z0, K1, (DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	VMOVUPS Z2, K1, (BX)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000003, DX
+	JMP     next14
+
+rows2_12:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero76
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	JMP       start77
+
+zero76:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start77:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
+	JLT  rest79
+
+loop78:
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
+	VMOVUPS.Z        64(R8), K1, Z2
+	VFMADD231PS.BCST 4(DI), Z2, Z0
+	VFMADD231PS.BCST 4(DI)(CX*1), Z2, Z1
+	VMOVUPS.Z        128(R8), K1, Z2
+	VFMADD231PS.BCST 8(DI), Z2, Z0
+	VFMADD231PS.BCST 8(DI)(CX*1), Z2, Z1
+	VMOVUPS.Z        192(R8), K1, Z2
+	VFMADD231PS.BCST 12(DI), Z2, Z0
+	VFMADD231PS.BCST 12(DI)(CX*1), Z2, Z1
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop78
+
+rest79:
+	ADDQ $0x00000004, R9
+	JZ   out81
+
+one80:
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one80
+
+out81:
+	VMOVUPS Z0, K1, (BX)
+	VMOVUPS Z1, K1, (BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next14
+
+rows1_13:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero82
+	VMOVUPS.Z (BX), K1, Z0
+	JMP       start83
+
+zero82:
+	VXORPS Z0, Z0, Z0
+
+start83:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
+	JLT  rest85
+
+loop84:
+	VMOVUPS.Z        (R8), K1, Z1
+	VFMADD231PS.BCST (DI), Z1, Z0
+	VMOVUPS.Z        64(R8), K1, Z1
+	VFMADD231PS.BCST 4(DI), Z1, Z0
+	VMOVUPS.Z        128(R8), K1, Z1
+	VFMADD231PS.BCST 8(DI), Z1, Z0
+	VMOVUPS.Z        192(R8), K1, Z1
+	VFMADD231PS.BCST 12(DI), Z1, Z0
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop84
+
+rest85:
+	ADDQ $0x00000004, R9
+	JZ   out87
+
+one86:
+	VMOVUPS.Z        (R8), K1, Z1
+	VFMADD231PS.BCST (DI), Z1, Z0
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one86
+
+out87:
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
 	JMP     next14
 
 done15:
 	ADDQ     $0x00000040, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
+	MOVQ     bps+40(FP), DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
 	JNZ      group1
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm2F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F32x16(SB), NOSPLIT, $8-92
+TEXT ·gemm1TF32x16(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x02, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     ldb+48(FP), DX
+	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x02, BX
-	SHLQ     $0x02, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	KMOVW    mask+74(FP), K1
 
-group76:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group88:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
 
-next89:
-	TESTQ SI, SI
-	JLE   done90
-	CMPQ  SI, $0x00000012
-	JGE   rows12_77
-	CMPQ  SI, $0x00000011
-	JEQ   rows9_80
-	CMPQ  SI, $0x00000010
-	JEQ   rows8_81
-	CMPQ  SI, $0x0000000f
-	JEQ   rows8_81
-	CMPQ  SI, $0x0000000e
-	JEQ   rows7_82
-	CMPQ  SI, $0x0000000d
-	JEQ   rows7_82
-	CMPQ  SI, $0x0000000c
-	JEQ   rows12_77
-	CMPQ  SI, $0x0000000b
-	JEQ   rows11_78
-	CMPQ  SI, $0x0000000a
-	JEQ   rows10_79
-	CMPQ  SI, $0x00000009
-	JEQ   rows9_80
-	CMPQ  SI, $0x00000008
-	JEQ   rows8_81
-	CMPQ  SI, $0x00000007
-	JEQ   rows7_82
-	CMPQ  SI, $0x00000006
-	JEQ   rows6_83
-	CMPQ  SI, $0x00000005
-	JEQ   rows5_84
-	CMPQ  SI, $0x00000004
-	JEQ   rows4_85
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_86
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_87
-	JMP   rows1_88
+next101:
+	TESTQ BX, BX
+	JLE   done102
+	CMPQ  BX, $0x00000012
+	JGE   rows12_89
+	CMPQ  BX, $0x00000011
+	JEQ   rows9_92
+	CMPQ  BX, $0x00000010
+	JEQ   rows8_93
+	CMPQ  BX, $0x0000000f
+	JEQ   rows8_93
+	CMPQ  BX, $0x0000000e
+	JEQ   rows7_94
+	CMPQ  BX, $0x0000000d
+	JEQ   rows7_94
+	CMPQ  BX, $0x0000000c
+	JEQ   rows12_89
+	CMPQ  BX, $0x0000000b
+	JEQ   rows11_90
+	CMPQ  BX, $0x0000000a
+	JEQ   rows10_91
+	CMPQ  BX, $0x00000009
+	JEQ   rows9_92
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_93
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_94
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_95
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_96
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_97
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_98
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_99
+	JMP   rows1_100
 
-rows12_77:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero91
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMOVUPS   (R10)(BX*1), Z14
-	VMOVUPS.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPS   (R10)(BX*2), Z16
-	VMOVUPS.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPS   (R11), Z18
-	VMOVUPS.Z 64(R11), K1, Z19
-	VMOVUPS   (R11)(BX*1), Z20
-	VMOVUPS.Z 64(R11)(BX*1), K1, Z21
-	VMOVUPS   (R11)(BX*2), Z22
-	VMOVUPS.Z 64(R11)(BX*2), K1, Z23
-	JMP       start92
-
-zero91:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-
-start92:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop93:
-	VMOVUPS      (R13), Z24
-	VMOVUPS.Z    (R13)(R14*1), K1, Z25
-	VBROADCASTSS (R9), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (R9)(AX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (R9)(AX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (R10), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (R10)(AX*1), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (R10)(AX*2), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R11), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R11)(AX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R11)(AX*2), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R12), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R12)(AX*1), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R12)(AX*2), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop93
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	VMOVUPS      Z14, (R10)(BX*1)
-	VMOVUPS      Z15, K1, 64(R10)(BX*1)
-	VMOVUPS      Z16, (R10)(BX*2)
-	VMOVUPS      Z17, K1, 64(R10)(BX*2)
-	VMOVUPS      Z18, (R11)
-	VMOVUPS      Z19, K1, 64(R11)
-	VMOVUPS      Z20, (R11)(BX*1)
-	VMOVUPS      Z21, K1, 64(R11)(BX*1)
-	VMOVUPS      Z22, (R11)(BX*2)
-	VMOVUPS      Z23, K1, 64(R11)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000c, SI
-	JMP          next89
-
-rows11_78:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero94
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMOVUPS   (R10)(BX*1), Z14
-	VMOVUPS.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPS   (R10)(BX*2), Z16
-	VMOVUPS.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPS   (R11), Z18
-	VMOVUPS.Z 64(R11), K1, Z19
-	VMOVUPS   (R11)(BX*1), Z20
-	VMOVUPS.Z 64(R11)(BX*1), K1, Z21
-	JMP       start95
-
-zero94:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-
-start95:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop96:
-	VMOVUPS      (R13), Z22
-	VMOVUPS.Z    (R13)(R14*1), K1, Z23
-	VBROADCASTSS (R9), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (R9)(AX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (R9)(AX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (R10), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (R10)(AX*1), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (R10)(AX*2), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R11), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R11)(AX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R11)(AX*2), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R12), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R12)(AX*1), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop96
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	VMOVUPS      Z14, (R10)(BX*1)
-	VMOVUPS      Z15, K1, 64(R10)(BX*1)
-	VMOVUPS      Z16, (R10)(BX*2)
-	VMOVUPS      Z17, K1, 64(R10)(BX*2)
-	VMOVUPS      Z18, (R11)
-	VMOVUPS      Z19, K1, 64(R11)
-	VMOVUPS      Z20, (R11)(BX*1)
-	VMOVUPS      Z21, K1, 64(R11)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000b, SI
-	JMP          next89
-
-rows10_79:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero97
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMOVUPS   (R10)(BX*1), Z14
-	VMOVUPS.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPS   (R10)(BX*2), Z16
-	VMOVUPS.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPS   (R11), Z18
-	VMOVUPS.Z 64(R11), K1, Z19
-	JMP       start98
-
-zero97:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-
-start98:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop99:
-	VMOVUPS      (R13), Z20
-	VMOVUPS.Z    (R13)(R14*1), K1, Z21
-	VBROADCASTSS (R9), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (R9)(AX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (R9)(AX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (R10), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (R10)(AX*1), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R10)(AX*2), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R11), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R11)(AX*1), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R11)(AX*2), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R12), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop99
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	VMOVUPS      Z14, (R10)(BX*1)
-	VMOVUPS      Z15, K1, 64(R10)(BX*1)
-	VMOVUPS      Z16, (R10)(BX*2)
-	VMOVUPS      Z17, K1, 64(R10)(BX*2)
-	VMOVUPS      Z18, (R11)
-	VMOVUPS      Z19, K1, 64(R11)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000a, SI
-	JMP          next89
-
-rows9_80:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero100
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMOVUPS   (R10)(BX*1), Z14
-	VMOVUPS.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPS   (R10)(BX*2), Z16
-	VMOVUPS.Z 64(R10)(BX*2), K1, Z17
-	JMP       start101
-
-zero100:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-
-start101:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop102:
-	VMOVUPS      (R12), Z18
-	VMOVUPS.Z    (R12)(R13*1), K1, Z19
-	VBROADCASTSS (R9), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (R9)(AX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (R9)(AX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (R10), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (R10)(AX*1), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R10)(AX*2), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R11), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R11)(AX*1), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R11)(AX*2), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop102
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	VMOVUPS      Z14, (R10)(BX*1)
-	VMOVUPS      Z15, K1, 64(R10)(BX*1)
-	VMOVUPS      Z16, (R10)(BX*2)
-	VMOVUPS      Z17, K1, 64(R10)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000009, SI
-	JMP          next89
-
-rows8_81:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
+rows12_89:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero103
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMOVUPS   (R10)(BX*1), Z14
-	VMOVUPS.Z 64(R10)(BX*1), K1, Z15
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
+	VMOVUPS.Z (R9)(AX*1), K1, Z7
+	VMOVUPS.Z (R9)(AX*2), K1, Z8
+	VMOVUPS.Z (R10), K1, Z9
+	VMOVUPS.Z (R10)(AX*1), K1, Z10
+	VMOVUPS.Z (R10)(AX*2), K1, Z11
 	JMP       start104
 
 zero103:
@@ -2638,286 +1604,121 @@ zero103:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
 
 start104:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
-loop105:
-	VMOVUPS      (R12), Z16
-	VMOVUPS.Z    (R12)(R13*1), K1, Z17
-	VBROADCASTSS (R9), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R9)(AX*1), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R9)(AX*2), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R10), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R10)(AX*1), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R10)(AX*2), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R11)(AX*1), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop105
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	VMOVUPS      Z14, (R10)(BX*1)
-	VMOVUPS      Z15, K1, 64(R10)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000008, SI
-	JMP          next89
+one107:
+	VMOVUPS.Z        (R9), K1, Z12
+	VFMADD231PS.BCST (R8), Z12, Z0
+	VFMADD231PS.BCST 4(R8), Z12, Z1
+	VFMADD231PS.BCST 8(R8), Z12, Z2
+	VFMADD231PS.BCST 12(R8), Z12, Z3
+	VFMADD231PS.BCST 16(R8), Z12, Z4
+	VFMADD231PS.BCST 20(R8), Z12, Z5
+	VFMADD231PS.BCST 24(R8), Z12, Z6
+	VFMADD231PS.BCST 28(R8), Z12, Z7
+	VFMADD231PS.BCST 32(R8), Z12, Z8
+	VFMADD231PS.BCST 36(R8), Z12, Z9
+	VFMADD231PS.BCST 40(R8), Z12, Z10
+	VFMADD231PS.BCST 44(R8), Z12, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one107
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, K1, (SI)
+	VMOVUPS          Z1, K1, (SI)(AX*1)
+	VMOVUPS          Z2, K1, (SI)(AX*2)
+	VMOVUPS          Z3, K1, (R8)
+	VMOVUPS          Z4, K1, (R8)(AX*1)
+	VMOVUPS          Z5, K1, (R8)(AX*2)
+	VMOVUPS          Z6, K1, (R9)
+	VMOVUPS          Z7, K1, (R9)(AX*1)
+	VMOVUPS          Z8, K1, (R9)(AX*2)
+	VMOVUPS          Z9, K1, (R10)
+	VMOVUPS          Z10, K1, (R10)(AX*1)
+	VMOVUPS          Z11, K1, (R10)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000030, DI
+	SUBQ             $0x0000000c, BX
+	JMP              next101
 
-rows7_82:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero106
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPS   (R10), Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	JMP       start107
-
-zero106:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-
-start107:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop108:
-	VMOVUPS      (R12), Z14
-	VMOVUPS.Z    (R12)(R13*1), K1, Z15
-	VBROADCASTSS (R9), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R9)(AX*1), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R9)(AX*2), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R10), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10)(AX*1), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(AX*2), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R11), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop108
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, K1, 64(R10)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000007, SI
-	JMP          next89
-
-rows6_83:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
+rows11_90:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero109
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPS   (R9)(BX*2), Z10
-	VMOVUPS.Z 64(R9)(BX*2), K1, Z11
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
+	VMOVUPS.Z (R9)(AX*1), K1, Z7
+	VMOVUPS.Z (R9)(AX*2), K1, Z8
+	VMOVUPS.Z (R10), K1, Z9
+	VMOVUPS.Z (R10)(AX*1), K1, Z10
 	JMP       start110
 
 zero109:
@@ -2932,215 +1733,114 @@ zero109:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
 
 start110:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
-loop111:
-	VMOVUPS      (R11), Z12
-	VMOVUPS.Z    (R11)(R12*1), K1, Z13
-	VBROADCASTSS (R9), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R9)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R9)(AX*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R10), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(AX*2), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop111
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	VMOVUPS      Z10, (R9)(BX*2)
-	VMOVUPS      Z11, K1, 64(R9)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000006, SI
-	JMP          next89
+one113:
+	VMOVUPS.Z        (R9), K1, Z11
+	VFMADD231PS.BCST (R8), Z11, Z0
+	VFMADD231PS.BCST 4(R8), Z11, Z1
+	VFMADD231PS.BCST 8(R8), Z11, Z2
+	VFMADD231PS.BCST 12(R8), Z11, Z3
+	VFMADD231PS.BCST 16(R8), Z11, Z4
+	VFMADD231PS.BCST 20(R8), Z11, Z5
+	VFMADD231PS.BCST 24(R8), Z11, Z6
+	VFMADD231PS.BCST 28(R8), Z11, Z7
+	VFMADD231PS.BCST 32(R8), Z11, Z8
+	VFMADD231PS.BCST 36(R8), Z11, Z9
+	VFMADD231PS.BCST 40(R8), Z11, Z10
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one113
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, K1, (SI)
+	VMOVUPS          Z1, K1, (SI)(AX*1)
+	VMOVUPS          Z2, K1, (SI)(AX*2)
+	VMOVUPS          Z3, K1, (R8)
+	VMOVUPS          Z4, K1, (R8)(AX*1)
+	VMOVUPS          Z5, K1, (R8)(AX*2)
+	VMOVUPS          Z6, K1, (R9)
+	VMOVUPS          Z7, K1, (R9)(AX*1)
+	VMOVUPS          Z8, K1, (R9)(AX*2)
+	VMOVUPS          Z9, K1, (R10)
+	VMOVUPS          Z10, K1, (R10)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x0000002c, DI
+	SUBQ             $0x0000000b, BX
+	JMP              next101
 
-rows5_84:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero112
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
-	VMOVUPS   (R9)(BX*1), Z8
-	VMOVUPS.Z 64(R9)(BX*1), K1, Z9
-	JMP       start113
-
-zero112:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-
-start113:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
-
-loop114:
-	VMOVUPS      (R11), Z10
-	VMOVUPS.Z    (R11)(R12*1), K1, Z11
-	VBROADCASTSS (R9), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(AX*2), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R10), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R10)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop114
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
-	VMOVUPS      Z2, (DI)(BX*1)
-	VMOVUPS      Z3, K1, 64(DI)(BX*1)
-	VMOVUPS      Z4, (DI)(BX*2)
-	VMOVUPS      Z5, K1, 64(DI)(BX*2)
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z7, K1, 64(R9)
-	VMOVUPS      Z8, (R9)(BX*1)
-	VMOVUPS      Z9, K1, 64(R9)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000005, SI
-	JMP          next89
-
-rows4_85:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
+rows10_91:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero115
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPS   (R9), Z6
-	VMOVUPS.Z 64(R9), K1, Z7
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
+	VMOVUPS.Z (R9)(AX*1), K1, Z7
+	VMOVUPS.Z (R9)(AX*2), K1, Z8
+	VMOVUPS.Z (R10), K1, Z9
 	JMP       start116
 
 zero115:
@@ -3152,162 +1852,107 @@ zero115:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
 
 start116:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
-	SUBQ       $0x00000004, R13
-	JLT        rest118
-
-loop117:
-	VMOVUPS      (R11), Z8
-	VMOVUPS.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS      (R11), Z8
-	VMOVUPS.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS      (R11), Z8
-	VMOVUPS.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPS      (R11), Z8
-	VMOVUPS.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R13
-	JGE          loop117
-
-rest118:
-	ADDQ $0x00000004, R13
-	JZ   out120
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
 one119:
-	VMOVUPS      (R11), Z8
-	VMOVUPS.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSS (R9), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R10), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          one119
+	VMOVUPS.Z        (R9), K1, Z10
+	VFMADD231PS.BCST (R8), Z10, Z0
+	VFMADD231PS.BCST 4(R8), Z10, Z1
+	VFMADD231PS.BCST 8(R8), Z10, Z2
+	VFMADD231PS.BCST 12(R8), Z10, Z3
+	VFMADD231PS.BCST 16(R8), Z10, Z4
+	VFMADD231PS.BCST 20(R8), Z10, Z5
+	VFMADD231PS.BCST 24(R8), Z10, Z6
+	VFMADD231PS.BCST 28(R8), Z10, Z7
+	VFMADD231PS.BCST 32(R8), Z10, Z8
+	VFMADD231PS.BCST 36(R8), Z10, Z9
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one119
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, K1, (SI)
+	VMOVUPS          Z1, K1, (SI)(AX*1)
+	VMOVUPS          Z2, K1, (SI)(AX*2)
+	VMOVUPS          Z3, K1, (R8)
+	VMOVUPS          Z4, K1, (R8)(AX*1)
+	VMOVUPS          Z5, K1, (R8)(AX*2)
+	VMOVUPS          Z6, K1, (R9)
+	VMOVUPS          Z7, K1, (R9)(AX*1)
+	VMOVUPS          Z8, K1, (R9)(AX*2)
+	VMOVUPS          Z9, K1, (R10)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000028, DI
+	SUBQ             $0x0000000a, BX
+	JMP              next101
 
-out120:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, K1, 64(DI)
-	VMOVUPS Z2, (DI)(BX*1)
-	VMOVUPS Z3, K1, 64(DI)(BX*1)
-	VMOVUPS Z4, (DI)(BX*2)
-	VMOVUPS Z5, K1, 64(DI)(BX*2)
-	VMOVUPS Z6, (R9)
-	VMOVUPS Z7, K1, 64(R9)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000004, SI
-	JMP     next89
-
-rows3_86:
-	CMPB      acc+88(FP), $0x00
+rows9_92:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero121
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPS   (DI)(BX*2), Z4
-	VMOVUPS.Z 64(DI)(BX*2), K1, Z5
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
+	VMOVUPS.Z (R9)(AX*1), K1, Z7
+	VMOVUPS.Z (R9)(AX*2), K1, Z8
 	JMP       start122
 
 zero121:
@@ -3317,115 +1962,99 @@ zero121:
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 start122:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest124
-
-loop123:
-	VMOVUPS      (R10), Z6
-	VMOVUPS.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z6
-	VMOVUPS.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z6
-	VMOVUPS.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z6
-	VMOVUPS.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop123
-
-rest124:
-	ADDQ $0x00000004, R12
-	JZ   out126
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
 one125:
-	VMOVUPS      (R10), Z6
-	VMOVUPS.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one125
+	VMOVUPS.Z        (R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z9, Z0
+	VFMADD231PS.BCST 4(R8), Z9, Z1
+	VFMADD231PS.BCST 8(R8), Z9, Z2
+	VFMADD231PS.BCST 12(R8), Z9, Z3
+	VFMADD231PS.BCST 16(R8), Z9, Z4
+	VFMADD231PS.BCST 20(R8), Z9, Z5
+	VFMADD231PS.BCST 24(R8), Z9, Z6
+	VFMADD231PS.BCST 28(R8), Z9, Z7
+	VFMADD231PS.BCST 32(R8), Z9, Z8
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one125
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, K1, (SI)
+	VMOVUPS          Z1, K1, (SI)(AX*1)
+	VMOVUPS          Z2, K1, (SI)(AX*2)
+	VMOVUPS          Z3, K1, (R8)
+	VMOVUPS          Z4, K1, (R8)(AX*1)
+	VMOVUPS          Z5, K1, (R8)(AX*2)
+	VMOVUPS          Z6, K1, (R9)
+	VMOVUPS          Z7, K1, (R9)(AX*1)
+	VMOVUPS          Z8, K1, (R9)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000024, DI
+	SUBQ             $0x00000009, BX
+	JMP              next101
 
-out126:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, K1, 64(DI)
-	VMOVUPS Z2, (DI)(BX*1)
-	VMOVUPS Z3, K1, 64(DI)(BX*1)
-	VMOVUPS Z4, (DI)(BX*2)
-	VMOVUPS Z5, K1, 64(DI)(BX*2)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000003, SI
-	JMP     next89
-
-rows2_87:
-	CMPB      acc+88(FP), $0x00
+rows8_93:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero127
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	VMOVUPS   (DI)(BX*1), Z2
-	VMOVUPS.Z 64(DI)(BX*1), K1, Z3
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
+	VMOVUPS.Z (R9)(AX*1), K1, Z7
 	JMP       start128
 
 zero127:
@@ -3433,259 +2062,903 @@ zero127:
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
 
 start128:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest130
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest130
 
 loop129:
-	VMOVUPS      (R10), Z4
-	VMOVUPS.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z4
-	VMOVUPS.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z4
-	VMOVUPS.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z4
-	VMOVUPS.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop129
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST 4(R8), Z8, Z1
+	VFMADD231PS.BCST 8(R8), Z8, Z2
+	VFMADD231PS.BCST 12(R8), Z8, Z3
+	VFMADD231PS.BCST 16(R8), Z8, Z4
+	VFMADD231PS.BCST 20(R8), Z8, Z5
+	VFMADD231PS.BCST 24(R8), Z8, Z6
+	VFMADD231PS.BCST 28(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST 4(R8), Z8, Z1
+	VFMADD231PS.BCST 8(R8), Z8, Z2
+	VFMADD231PS.BCST 12(R8), Z8, Z3
+	VFMADD231PS.BCST 16(R8), Z8, Z4
+	VFMADD231PS.BCST 20(R8), Z8, Z5
+	VFMADD231PS.BCST 24(R8), Z8, Z6
+	VFMADD231PS.BCST 28(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST 4(R8), Z8, Z1
+	VFMADD231PS.BCST 8(R8), Z8, Z2
+	VFMADD231PS.BCST 12(R8), Z8, Z3
+	VFMADD231PS.BCST 16(R8), Z8, Z4
+	VFMADD231PS.BCST 20(R8), Z8, Z5
+	VFMADD231PS.BCST 24(R8), Z8, Z6
+	VFMADD231PS.BCST 28(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST 4(R8), Z8, Z1
+	VFMADD231PS.BCST 8(R8), Z8, Z2
+	VFMADD231PS.BCST 12(R8), Z8, Z3
+	VFMADD231PS.BCST 16(R8), Z8, Z4
+	VFMADD231PS.BCST 20(R8), Z8, Z5
+	VFMADD231PS.BCST 24(R8), Z8, Z6
+	VFMADD231PS.BCST 28(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop129
 
 rest130:
-	ADDQ $0x00000004, R12
+	ADDQ $0x00000004, R10
 	JZ   out132
 
 one131:
-	VMOVUPS      (R10), Z4
-	VMOVUPS.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSS (R9), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R9)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one131
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST 4(R8), Z8, Z1
+	VFMADD231PS.BCST 8(R8), Z8, Z2
+	VFMADD231PS.BCST 12(R8), Z8, Z3
+	VFMADD231PS.BCST 16(R8), Z8, Z4
+	VFMADD231PS.BCST 20(R8), Z8, Z5
+	VFMADD231PS.BCST 24(R8), Z8, Z6
+	VFMADD231PS.BCST 28(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one131
 
 out132:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, K1, 64(DI)
-	VMOVUPS Z2, (DI)(BX*1)
-	VMOVUPS Z3, K1, 64(DI)(BX*1)
-	ADDQ    BX, DI
+	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next89
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	VMOVUPS Z3, K1, (R8)
+	VMOVUPS Z4, K1, (R8)(AX*1)
+	VMOVUPS Z5, K1, (R8)(AX*2)
+	VMOVUPS Z6, K1, (R9)
+	VMOVUPS Z7, K1, (R9)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000008, BX
+	JMP     next101
 
-rows1_88:
-	CMPB      acc+88(FP), $0x00
+rows7_94:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
 	JEQ       zero133
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	VMOVUPS.Z (R9), K1, Z6
 	JMP       start134
 
 zero133:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
 
 start134:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest136
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest136
 
 loop135:
-	VBROADCASTSS (R9), Z3
-	VMOVUPS      (R10), Z2
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    (R10)(R11*1), K1, Z2
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z3
-	VMOVUPS      (R10), Z2
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    (R10)(R11*1), K1, Z2
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z3
-	VMOVUPS      (R10), Z2
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    (R10)(R11*1), K1, Z2
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z3
-	VMOVUPS      (R10), Z2
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    (R10)(R11*1), K1, Z2
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop135
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VFMADD231PS.BCST 8(R8), Z7, Z2
+	VFMADD231PS.BCST 12(R8), Z7, Z3
+	VFMADD231PS.BCST 16(R8), Z7, Z4
+	VFMADD231PS.BCST 20(R8), Z7, Z5
+	VFMADD231PS.BCST 24(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VFMADD231PS.BCST 8(R8), Z7, Z2
+	VFMADD231PS.BCST 12(R8), Z7, Z3
+	VFMADD231PS.BCST 16(R8), Z7, Z4
+	VFMADD231PS.BCST 20(R8), Z7, Z5
+	VFMADD231PS.BCST 24(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VFMADD231PS.BCST 8(R8), Z7, Z2
+	VFMADD231PS.BCST 12(R8), Z7, Z3
+	VFMADD231PS.BCST 16(R8), Z7, Z4
+	VFMADD231PS.BCST 20(R8), Z7, Z5
+	VFMADD231PS.BCST 24(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VFMADD231PS.BCST 8(R8), Z7, Z2
+	VFMADD231PS.BCST 12(R8), Z7, Z3
+	VFMADD231PS.BCST 16(R8), Z7, Z4
+	VFMADD231PS.BCST 20(R8), Z7, Z5
+	VFMADD231PS.BCST 24(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop135
 
 rest136:
-	ADDQ $0x00000004, R12
+	ADDQ $0x00000004, R10
 	JZ   out138
 
 one137:
-	VBROADCASTSS (R9), Z3
-	VMOVUPS      (R10), Z2
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    (R10)(R11*1), K1, Z2
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one137
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z7, Z0
+	VFMADD231PS.BCST 4(R8), Z7, Z1
+	VFMADD231PS.BCST 8(R8), Z7, Z2
+	VFMADD231PS.BCST 12(R8), Z7, Z3
+	VFMADD231PS.BCST 16(R8), Z7, Z4
+	VFMADD231PS.BCST 20(R8), Z7, Z5
+	VFMADD231PS.BCST 24(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one137
 
 out138:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, K1, 64(DI)
-	ADDQ    BX, DI
+	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next89
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	VMOVUPS Z3, K1, (R8)
+	VMOVUPS Z4, K1, (R8)(AX*1)
+	VMOVUPS Z5, K1, (R8)(AX*2)
+	VMOVUPS Z6, K1, (R9)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x0000001c, DI
+	SUBQ    $0x00000007, BX
+	JMP     next101
 
-done90:
-	ADDQ     $0x00000080, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	SHLQ     $0x01, SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group76
+rows6_95:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero139
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	VMOVUPS.Z (R8)(AX*2), K1, Z5
+	JMP       start140
+
+zero139:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start140:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest142
+
+loop141:
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST 4(R8), Z6, Z1
+	VFMADD231PS.BCST 8(R8), Z6, Z2
+	VFMADD231PS.BCST 12(R8), Z6, Z3
+	VFMADD231PS.BCST 16(R8), Z6, Z4
+	VFMADD231PS.BCST 20(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST 4(R8), Z6, Z1
+	VFMADD231PS.BCST 8(R8), Z6, Z2
+	VFMADD231PS.BCST 12(R8), Z6, Z3
+	VFMADD231PS.BCST 16(R8), Z6, Z4
+	VFMADD231PS.BCST 20(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST 4(R8), Z6, Z1
+	VFMADD231PS.BCST 8(R8), Z6, Z2
+	VFMADD231PS.BCST 12(R8), Z6, Z3
+	VFMADD231PS.BCST 16(R8), Z6, Z4
+	VFMADD231PS.BCST 20(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST 4(R8), Z6, Z1
+	VFMADD231PS.BCST 8(R8), Z6, Z2
+	VFMADD231PS.BCST 12(R8), Z6, Z3
+	VFMADD231PS.BCST 16(R8), Z6, Z4
+	VFMADD231PS.BCST 20(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop141
+
+rest142:
+	ADDQ $0x00000004, R10
+	JZ   out144
+
+one143:
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST 4(R8), Z6, Z1
+	VFMADD231PS.BCST 8(R8), Z6, Z2
+	VFMADD231PS.BCST 12(R8), Z6, Z3
+	VFMADD231PS.BCST 16(R8), Z6, Z4
+	VFMADD231PS.BCST 20(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one143
+
+out144:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	VMOVUPS Z3, K1, (R8)
+	VMOVUPS Z4, K1, (R8)(AX*1)
+	VMOVUPS Z5, K1, (R8)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000018, DI
+	SUBQ    $0x00000006, BX
+	JMP     next101
+
+rows5_96:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero145
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R8)(AX*1), K1, Z4
+	JMP       start146
+
+zero145:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+start146:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest148
+
+loop147:
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	VFMADD231PS.BCST 8(R8), Z5, Z2
+	VFMADD231PS.BCST 12(R8), Z5, Z3
+	VFMADD231PS.BCST 16(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	VFMADD231PS.BCST 8(R8), Z5, Z2
+	VFMADD231PS.BCST 12(R8), Z5, Z3
+	VFMADD231PS.BCST 16(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	VFMADD231PS.BCST 8(R8), Z5, Z2
+	VFMADD231PS.BCST 12(R8), Z5, Z3
+	VFMADD231PS.BCST 16(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	VFMADD231PS.BCST 8(R8), Z5, Z2
+	VFMADD231PS.BCST 12(R8), Z5, Z3
+	VFMADD231PS.BCST 16(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop147
+
+rest148:
+	ADDQ $0x00000004, R10
+	JZ   out150
+
+one149:
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z5, Z0
+	VFMADD231PS.BCST 4(R8), Z5, Z1
+	VFMADD231PS.BCST 8(R8), Z5, Z2
+	VFMADD231PS.BCST 12(R8), Z5, Z3
+	VFMADD231PS.BCST 16(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one149
+
+out150:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	VMOVUPS Z3, K1, (R8)
+	VMOVUPS Z4, K1, (R8)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000014, DI
+	SUBQ    $0x00000005, BX
+	JMP     next101
+
+rows4_97:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero151
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	JMP       start152
+
+zero151:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start152:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest154
+
+loop153:
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST 4(R8), Z4, Z1
+	VFMADD231PS.BCST 8(R8), Z4, Z2
+	VFMADD231PS.BCST 12(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST 4(R8), Z4, Z1
+	VFMADD231PS.BCST 8(R8), Z4, Z2
+	VFMADD231PS.BCST 12(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST 4(R8), Z4, Z1
+	VFMADD231PS.BCST 8(R8), Z4, Z2
+	VFMADD231PS.BCST 12(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST 4(R8), Z4, Z1
+	VFMADD231PS.BCST 8(R8), Z4, Z2
+	VFMADD231PS.BCST 12(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop153
+
+rest154:
+	ADDQ $0x00000004, R10
+	JZ   out156
+
+one155:
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST 4(R8), Z4, Z1
+	VFMADD231PS.BCST 8(R8), Z4, Z2
+	VFMADD231PS.BCST 12(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one155
+
+out156:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	VMOVUPS Z3, K1, (R8)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000004, BX
+	JMP     next101
+
+rows3_98:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero157
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMOVUPS.Z (SI)(AX*2), K1, Z2
+	JMP       start158
+
+zero157:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+start158:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest160
+
+loop159:
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (R8), Z3, Z0
+	VFMADD231PS.BCST 4(R8), Z3, Z1
+	VFMADD231PS.BCST 8(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (R8), Z3, Z0
+	VFMADD231PS.BCST 4(R8), Z3, Z1
+	VFMADD231PS.BCST 8(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (R8), Z3, Z0
+	VFMADD231PS.BCST 4(R8), Z3, Z1
+	VFMADD231PS.BCST 8(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (R8), Z3, Z0
+	VFMADD231PS.BCST 4(R8), Z3, Z1
+	VFMADD231PS.BCST 8(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop159
+
+rest160:
+	ADDQ $0x00000004, R10
+	JZ   out162
+
+one161:
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (R8), Z3, Z0
+	VFMADD231PS.BCST 4(R8), Z3, Z1
+	VFMADD231PS.BCST 8(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one161
+
+out162:
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	VMOVUPS Z2, K1, (SI)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x0000000c, DI
+	SUBQ    $0x00000003, BX
+	JMP     next101
+
+rows2_99:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero163
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	JMP       start164
+
+zero163:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start164:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest166
+
+loop165:
+	VMOVUPS.Z        (R9), K1, Z2
+	VFMADD231PS.BCST (R8), Z2, Z0
+	VFMADD231PS.BCST 4(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z2
+	VFMADD231PS.BCST (R8), Z2, Z0
+	VFMADD231PS.BCST 4(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z2
+	VFMADD231PS.BCST (R8), Z2, Z0
+	VFMADD231PS.BCST 4(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z2
+	VFMADD231PS.BCST (R8), Z2, Z0
+	VFMADD231PS.BCST 4(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop165
+
+rest166:
+	ADDQ $0x00000004, R10
+	JZ   out168
+
+one167:
+	VMOVUPS.Z        (R9), K1, Z2
+	VFMADD231PS.BCST (R8), Z2, Z0
+	VFMADD231PS.BCST 4(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one167
+
+out168:
+	VMOVUPS Z0, K1, (SI)
+	VMOVUPS Z1, K1, (SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000002, BX
+	JMP     next101
+
+rows1_100:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero169
+	VMOVUPS.Z (SI), K1, Z0
+	JMP       start170
+
+zero169:
+	VXORPS Z0, Z0, Z0
+
+start170:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest172
+
+loop171:
+	VMOVUPS.Z        (R9), K1, Z1
+	VFMADD231PS.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z1
+	VFMADD231PS.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z1
+	VFMADD231PS.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z1
+	VFMADD231PS.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop171
+
+rest172:
+	ADDQ $0x00000004, R10
+	JZ   out174
+
+one173:
+	VMOVUPS.Z        (R9), K1, Z1
+	VFMADD231PS.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one173
+
+out174:
+	VMOVUPS Z0, K1, (SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000004, DI
+	SUBQ    $0x00000001, BX
+	JMP     next101
+
+done102:
+	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group88
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm3F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F32x16(SB), NOSPLIT, $8-92
+TEXT ·gemm2F32x16(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x02, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     ldb+48(FP), DX
-	SHLQ     $0x02, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x02, BX
-	SHLQ     $0x02, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	SHLQ     $0x02, bps+40(FP)
+	KMOVW    mask+74(FP), K1
 
-group139:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group175:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
 
-next148:
-	TESTQ SI, SI
-	JLE   done149
-	CMPQ  SI, $0x0000000c
-	JGE   rows8_140
-	CMPQ  SI, $0x0000000b
-	JEQ   rows6_142
-	CMPQ  SI, $0x0000000a
-	JEQ   rows5_143
-	CMPQ  SI, $0x00000009
-	JEQ   rows5_143
-	CMPQ  SI, $0x00000008
-	JEQ   rows8_140
-	CMPQ  SI, $0x00000007
-	JEQ   rows7_141
-	CMPQ  SI, $0x00000006
-	JEQ   rows6_142
-	CMPQ  SI, $0x00000005
-	JEQ   rows5_143
-	CMPQ  SI, $0x00000004
-	JEQ   rows4_144
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_145
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_146
-	JMP   rows1_147
+next188:
+	TESTQ DX, DX
+	JLE   done189
+	CMPQ  DX, $0x00000012
+	JGE   rows12_176
+	CMPQ  DX, $0x00000011
+	JEQ   rows9_179
+	CMPQ  DX, $0x00000010
+	JEQ   rows8_180
+	CMPQ  DX, $0x0000000f
+	JEQ   rows8_180
+	CMPQ  DX, $0x0000000e
+	JEQ   rows7_181
+	CMPQ  DX, $0x0000000d
+	JEQ   rows7_181
+	CMPQ  DX, $0x0000000c
+	JEQ   rows12_176
+	CMPQ  DX, $0x0000000b
+	JEQ   rows11_177
+	CMPQ  DX, $0x0000000a
+	JEQ   rows10_178
+	CMPQ  DX, $0x00000009
+	JEQ   rows9_179
+	CMPQ  DX, $0x00000008
+	JEQ   rows8_180
+	CMPQ  DX, $0x00000007
+	JEQ   rows7_181
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_182
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_183
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_184
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_185
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_186
+	JMP   rows1_187
 
-rows8_140:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero150
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPS   (R9), Z9
-	VMOVUPS   64(R9), Z10
-	VMOVUPS.Z 128(R9), K1, Z11
-	VMOVUPS   (R9)(BX*1), Z12
-	VMOVUPS   64(R9)(BX*1), Z13
-	VMOVUPS.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPS   (R9)(BX*2), Z15
-	VMOVUPS   64(R9)(BX*2), Z16
-	VMOVUPS.Z 128(R9)(BX*2), K1, Z17
-	VMOVUPS   (R10), Z18
-	VMOVUPS   64(R10), Z19
-	VMOVUPS.Z 128(R10), K1, Z20
-	VMOVUPS   (R10)(BX*1), Z21
-	VMOVUPS   64(R10)(BX*1), Z22
-	VMOVUPS.Z 128(R10)(BX*1), K1, Z23
-	JMP       start151
+rows12_176:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero190
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVUPS   (R8)(AX*1), Z14
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPS   (R8)(AX*2), Z16
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	VMOVUPS   (R9)(AX*1), Z20
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z21
+	VMOVUPS   (R9)(AX*2), Z22
+	VMOVUPS.Z 64(R9)(AX*2), K1, Z23
+	JMP       start191
 
-zero150:
+zero190:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3711,177 +2984,3913 @@ zero150:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start151:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
+start191:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
+	SUBQ       $0x00000004, R13
+	JLT        rest193
 
-loop152:
-	VMOVUPS      (R12), Z24
-	VMOVUPS      (R12)(R13*1), Z25
-	VMOVUPS.Z    (R12)(R13*2), K1, Z26
-	VBROADCASTSS (R9), Z27
-	VFMADD231PS  Z24, Z27, Z0
-	VFMADD231PS  Z25, Z27, Z1
-	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS (R9)(AX*1), Z27
-	VFMADD231PS  Z24, Z27, Z3
-	VFMADD231PS  Z25, Z27, Z4
-	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS (R9)(AX*2), Z27
-	VFMADD231PS  Z24, Z27, Z6
-	VFMADD231PS  Z25, Z27, Z7
-	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS (R10), Z27
-	VFMADD231PS  Z24, Z27, Z9
-	VFMADD231PS  Z25, Z27, Z10
-	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS (R10)(AX*1), Z27
-	VFMADD231PS  Z24, Z27, Z12
-	VFMADD231PS  Z25, Z27, Z13
-	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS (R10)(AX*2), Z27
-	VFMADD231PS  Z24, Z27, Z15
-	VFMADD231PS  Z25, Z27, Z16
-	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS (R11), Z27
-	VFMADD231PS  Z24, Z27, Z18
-	VFMADD231PS  Z25, Z27, Z19
-	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS (R11)(AX*1), Z27
-	VFMADD231PS  Z24, Z27, Z21
-	VFMADD231PS  Z25, Z27, Z22
-	VFMADD231PS  Z26, Z27, Z23
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop152
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	VMOVUPS      Z9, (R9)
-	VMOVUPS      Z10, 64(R9)
-	VMOVUPS      Z11, K1, 128(R9)
-	VMOVUPS      Z12, (R9)(BX*1)
-	VMOVUPS      Z13, 64(R9)(BX*1)
-	VMOVUPS      Z14, K1, 128(R9)(BX*1)
-	VMOVUPS      Z15, (R9)(BX*2)
-	VMOVUPS      Z16, 64(R9)(BX*2)
-	VMOVUPS      Z17, K1, 128(R9)(BX*2)
-	VMOVUPS      Z18, (R10)
-	VMOVUPS      Z19, 64(R10)
-	VMOVUPS      Z20, K1, 128(R10)
-	VMOVUPS      Z21, (R10)(BX*1)
-	VMOVUPS      Z22, 64(R10)(BX*1)
-	VMOVUPS      Z23, K1, 128(R10)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000008, SI
-	JMP          next148
+loop192:
+	VMOVUPS          (R8), Z24
+	VMOVUPS.Z        (R8)(R12*1), K1, Z25
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VBROADCASTSS     (DI)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     (DI)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST (R9), Z24, Z6
+	VFMADD231PS.BCST (R9), Z25, Z7
+	VBROADCASTSS     (R9)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z8
+	VFMADD231PS      Z25, Z26, Z9
+	VBROADCASTSS     (R9)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST (R10), Z24, Z12
+	VFMADD231PS.BCST (R10), Z25, Z13
+	VBROADCASTSS     (R10)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VBROADCASTSS     (R10)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST (R11), Z24, Z18
+	VFMADD231PS.BCST (R11), Z25, Z19
+	VBROADCASTSS     (R11)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS      Z25, Z26, Z21
+	VBROADCASTSS     (R11)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	VMOVUPS          64(R8), Z24
+	VMOVUPS.Z        64(R8)(R12*1), K1, Z25
+	VFMADD231PS.BCST 4(DI), Z24, Z0
+	VFMADD231PS.BCST 4(DI), Z25, Z1
+	VBROADCASTSS     4(DI)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     4(DI)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 4(R9), Z24, Z6
+	VFMADD231PS.BCST 4(R9), Z25, Z7
+	VBROADCASTSS     4(R9)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z8
+	VFMADD231PS      Z25, Z26, Z9
+	VBROADCASTSS     4(R9)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST 4(R10), Z24, Z12
+	VFMADD231PS.BCST 4(R10), Z25, Z13
+	VBROADCASTSS     4(R10)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VBROADCASTSS     4(R10)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 4(R11), Z24, Z18
+	VFMADD231PS.BCST 4(R11), Z25, Z19
+	VBROADCASTSS     4(R11)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS      Z25, Z26, Z21
+	VBROADCASTSS     4(R11)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	VMOVUPS          128(R8), Z24
+	VMOVUPS.Z        128(R8)(R12*1), K1, Z25
+	VFMADD231PS.BCST 8(DI), Z24, Z0
+	VFMADD231PS.BCST 8(DI), Z25, Z1
+	VBROADCASTSS     8(DI)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     8(DI)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 8(R9), Z24, Z6
+	VFMADD231PS.BCST 8(R9), Z25, Z7
+	VBROADCASTSS     8(R9)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z8
+	VFMADD231PS      Z25, Z26, Z9
+	VBROADCASTSS     8(R9)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST 8(R10), Z24, Z12
+	VFMADD231PS.BCST 8(R10), Z25, Z13
+	VBROADCASTSS     8(R10)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VBROADCASTSS     8(R10)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 8(R11), Z24, Z18
+	VFMADD231PS.BCST 8(R11), Z25, Z19
+	VBROADCASTSS     8(R11)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS      Z25, Z26, Z21
+	VBROADCASTSS     8(R11)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	VMOVUPS          192(R8), Z24
+	VMOVUPS.Z        192(R8)(R12*1), K1, Z25
+	VFMADD231PS.BCST 12(DI), Z24, Z0
+	VFMADD231PS.BCST 12(DI), Z25, Z1
+	VBROADCASTSS     12(DI)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     12(DI)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 12(R9), Z24, Z6
+	VFMADD231PS.BCST 12(R9), Z25, Z7
+	VBROADCASTSS     12(R9)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z8
+	VFMADD231PS      Z25, Z26, Z9
+	VBROADCASTSS     12(R9)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST 12(R10), Z24, Z12
+	VFMADD231PS.BCST 12(R10), Z25, Z13
+	VBROADCASTSS     12(R10)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VBROADCASTSS     12(R10)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 12(R11), Z24, Z18
+	VFMADD231PS.BCST 12(R11), Z25, Z19
+	VBROADCASTSS     12(R11)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS      Z25, Z26, Z21
+	VBROADCASTSS     12(R11)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000010, R10
+	ADDQ             $0x00000010, R11
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R13
+	JGE              loop192
 
-rows7_141:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero153
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPS   (R9), Z9
-	VMOVUPS   64(R9), Z10
-	VMOVUPS.Z 128(R9), K1, Z11
-	VMOVUPS   (R9)(BX*1), Z12
-	VMOVUPS   64(R9)(BX*1), Z13
-	VMOVUPS.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPS   (R9)(BX*2), Z15
-	VMOVUPS   64(R9)(BX*2), Z16
-	VMOVUPS.Z 128(R9)(BX*2), K1, Z17
+rest193:
+	ADDQ $0x00000004, R13
+	JZ   out195
+
+one194:
+	VMOVUPS          (R8), Z24
+	VMOVUPS.Z        (R8)(R12*1), K1, Z25
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VBROADCASTSS     (DI)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     (DI)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST (R9), Z24, Z6
+	VFMADD231PS.BCST (R9), Z25, Z7
+	VBROADCASTSS     (R9)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z8
+	VFMADD231PS      Z25, Z26, Z9
+	VBROADCASTSS     (R9)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST (R10), Z24, Z12
+	VFMADD231PS.BCST (R10), Z25, Z13
+	VBROADCASTSS     (R10)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VBROADCASTSS     (R10)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST (R11), Z24, Z18
+	VFMADD231PS.BCST (R11), Z25, Z19
+	VBROADCASTSS     (R11)(CX*1), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS      Z25, Z26, Z21
+	VBROADCASTSS     (R11)(CX*2), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one194
+
+out195:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
+	ADDQ    AX, R8
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, K1, 64(BX)
+	VMOVUPS Z2, (BX)(AX*1)
+	VMOVUPS Z3, K1, 64(BX)(AX*1)
+	VMOVUPS Z4, (BX)(AX*2)
+	VMOVUPS Z5, K1, 64(BX)(AX*2)
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, K1, 64(DI)
+	VMOVUPS Z8, (DI)(AX*1)
+	VMOVUPS Z9, K1, 64(DI)(AX*1)
+	VMOVUPS Z10, (DI)(AX*2)
+	VMOVUPS Z11, K1, 64(DI)(AX*2)
+	VMOVUPS Z12, (R8)
+	VMOVUPS Z13, K1, 64(R8)
+	VMOVUPS Z14, (R8)(AX*1)
+	VMOVUPS Z15, K1, 64(R8)(AX*1)
+	VMOVUPS Z16, (R8)(AX*2)
+	VMOVUPS Z17, K1, 64(R8)(AX*2)
+	VMOVUPS Z18, (R9)
+	VMOVUPS Z19, K1, 64(R9)
+	VMOVUPS Z20, (R9)(AX*1)
+	VMOVUPS Z21, K1, 64(R9)(AX*1)
+	VMOVUPS Z22, (R9)(AX*2)
+	VMOVUPS Z23, K1, 64(R9)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x0000000c, DX
+	JMP     next188
+
+rows11_177:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero196
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVUPS   (R8)(AX*1), Z14
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPS   (R8)(AX*2), Z16
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	VMOVUPS   (R9)(AX*1), Z20
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z21
+	JMP       start197
+
+zero196:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+
+start197:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
+
+one200:
+	VMOVUPS          (R8), Z22
+	VMOVUPS.Z        (R8)(R12*1), K1, Z23
+	VFMADD231PS.BCST (DI), Z22, Z0
+	VFMADD231PS.BCST (DI), Z23, Z1
+	VBROADCASTSS     (DI)(CX*1), Z24
+	VFMADD231PS      Z22, Z24, Z2
+	VFMADD231PS      Z23, Z24, Z3
+	VBROADCASTSS     (DI)(CX*2), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST (R9), Z22, Z6
+	VFMADD231PS.BCST (R9), Z23, Z7
+	VBROADCASTSS     (R9)(CX*1), Z24
+	VFMADD231PS      Z22, Z24, Z8
+	VFMADD231PS      Z23, Z24, Z9
+	VBROADCASTSS     (R9)(CX*2), Z24
+	VFMADD231PS      Z22, Z24, Z10
+	VFMADD231PS      Z23, Z24, Z11
+	VFMADD231PS.BCST (R10), Z22, Z12
+	VFMADD231PS.BCST (R10), Z23, Z13
+	VBROADCASTSS     (R10)(CX*1), Z24
+	VFMADD231PS      Z22, Z24, Z14
+	VFMADD231PS      Z23, Z24, Z15
+	VBROADCASTSS     (R10)(CX*2), Z24
+	VFMADD231PS      Z22, Z24, Z16
+	VFMADD231PS      Z23, Z24, Z17
+	VFMADD231PS.BCST (R11), Z22, Z18
+	VFMADD231PS.BCST (R11), Z23, Z19
+	VBROADCASTSS     (R11)(CX*1), Z24
+	VFMADD231PS      Z22, Z24, Z20
+	VFMADD231PS      Z23, Z24, Z21
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one200
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, K1, 64(R8)
+	VMOVUPS          Z14, (R8)(AX*1)
+	VMOVUPS          Z15, K1, 64(R8)(AX*1)
+	VMOVUPS          Z16, (R8)(AX*2)
+	VMOVUPS          Z17, K1, 64(R8)(AX*2)
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	VMOVUPS          Z20, (R9)(AX*1)
+	VMOVUPS          Z21, K1, 64(R9)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000b, DX
+	JMP              next188
+
+rows10_178:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero202
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVUPS   (R8)(AX*1), Z14
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPS   (R8)(AX*2), Z16
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	JMP       start203
+
+zero202:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start203:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
+
+one206:
+	VMOVUPS          (R8), Z20
+	VMOVUPS.Z        (R8)(R12*1), K1, Z21
+	VFMADD231PS.BCST (DI), Z20, Z0
+	VFMADD231PS.BCST (DI), Z21, Z1
+	VBROADCASTSS     (DI)(CX*1), Z22
+	VFMADD231PS      Z20, Z22, Z2
+	VFMADD231PS      Z21, Z22, Z3
+	VBROADCASTSS     (DI)(CX*2), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST (R9), Z20, Z6
+	VFMADD231PS.BCST (R9), Z21, Z7
+	VBROADCASTSS     (R9)(CX*1), Z22
+	VFMADD231PS      Z20, Z22, Z8
+	VFMADD231PS      Z21, Z22, Z9
+	VBROADCASTSS     (R9)(CX*2), Z22
+	VFMADD231PS      Z20, Z22, Z10
+	VFMADD231PS      Z21, Z22, Z11
+	VFMADD231PS.BCST (R10), Z20, Z12
+	VFMADD231PS.BCST (R10), Z21, Z13
+	VBROADCASTSS     (R10)(CX*1), Z22
+	VFMADD231PS      Z20, Z22, Z14
+	VFMADD231PS      Z21, Z22, Z15
+	VBROADCASTSS     (R10)(CX*2), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	VFMADD231PS.BCST (R11), Z20, Z18
+	VFMADD231PS.BCST (R11), Z21, Z19
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000004, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one206
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, K1, 64(R8)
+	VMOVUPS          Z14, (R8)(AX*1)
+	VMOVUPS          Z15, K1, 64(R8)(AX*1)
+	VMOVUPS          Z16, (R8)(AX*2)
+	VMOVUPS          Z17, K1, 64(R8)(AX*2)
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000a, DX
+	JMP              next188
+
+rows9_179:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero208
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVUPS   (R8)(AX*1), Z14
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPS   (R8)(AX*2), Z16
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
+	JMP       start209
+
+zero208:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start209:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one212:
+	VMOVUPS          (R8), Z18
+	VMOVUPS.Z        (R8)(R11*1), K1, Z19
+	VFMADD231PS.BCST (DI), Z18, Z0
+	VFMADD231PS.BCST (DI), Z19, Z1
+	VBROADCASTSS     (DI)(CX*1), Z20
+	VFMADD231PS      Z18, Z20, Z2
+	VFMADD231PS      Z19, Z20, Z3
+	VBROADCASTSS     (DI)(CX*2), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST (R9), Z18, Z6
+	VFMADD231PS.BCST (R9), Z19, Z7
+	VBROADCASTSS     (R9)(CX*1), Z20
+	VFMADD231PS      Z18, Z20, Z8
+	VFMADD231PS      Z19, Z20, Z9
+	VBROADCASTSS     (R9)(CX*2), Z20
+	VFMADD231PS      Z18, Z20, Z10
+	VFMADD231PS      Z19, Z20, Z11
+	VFMADD231PS.BCST (R10), Z18, Z12
+	VFMADD231PS.BCST (R10), Z19, Z13
+	VBROADCASTSS     (R10)(CX*1), Z20
+	VFMADD231PS      Z18, Z20, Z14
+	VFMADD231PS      Z19, Z20, Z15
+	VBROADCASTSS     (R10)(CX*2), Z20
+	VFMADD231PS      Z18, Z20, Z16
+	VFMADD231PS      Z19, Z20, Z17
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one212
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, K1, 64(R8)
+	VMOVUPS          Z14, (R8)(AX*1)
+	VMOVUPS          Z15, K1, 64(R8)(AX*1)
+	VMOVUPS          Z16, (R8)(AX*2)
+	VMOVUPS          Z17, K1, 64(R8)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000009, DX
+	JMP              next188
+
+rows8_180:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero214
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVUPS   (R8)(AX*1), Z14
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
+	JMP       start215
+
+zero214:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start215:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one218:
+	VMOVUPS          (R8), Z16
+	VMOVUPS.Z        (R8)(R11*1), K1, Z17
+	VFMADD231PS.BCST (DI), Z16, Z0
+	VFMADD231PS.BCST (DI), Z17, Z1
+	VBROADCASTSS     (DI)(CX*1), Z18
+	VFMADD231PS      Z16, Z18, Z2
+	VFMADD231PS      Z17, Z18, Z3
+	VBROADCASTSS     (DI)(CX*2), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST (R9), Z16, Z6
+	VFMADD231PS.BCST (R9), Z17, Z7
+	VBROADCASTSS     (R9)(CX*1), Z18
+	VFMADD231PS      Z16, Z18, Z8
+	VFMADD231PS      Z17, Z18, Z9
+	VBROADCASTSS     (R9)(CX*2), Z18
+	VFMADD231PS      Z16, Z18, Z10
+	VFMADD231PS      Z17, Z18, Z11
+	VFMADD231PS.BCST (R10), Z16, Z12
+	VFMADD231PS.BCST (R10), Z17, Z13
+	VBROADCASTSS     (R10)(CX*1), Z18
+	VFMADD231PS      Z16, Z18, Z14
+	VFMADD231PS      Z17, Z18, Z15
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one218
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, K1, 64(R8)
+	VMOVUPS          Z14, (R8)(AX*1)
+	VMOVUPS          Z15, K1, 64(R8)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000008, DX
+	JMP              next188
+
+rows7_181:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero220
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	JMP       start221
+
+zero220:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+start221:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one224:
+	VMOVUPS          (R8), Z14
+	VMOVUPS.Z        (R8)(R11*1), K1, Z15
+	VFMADD231PS.BCST (DI), Z14, Z0
+	VFMADD231PS.BCST (DI), Z15, Z1
+	VBROADCASTSS     (DI)(CX*1), Z16
+	VFMADD231PS      Z14, Z16, Z2
+	VFMADD231PS      Z15, Z16, Z3
+	VBROADCASTSS     (DI)(CX*2), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST (R9), Z14, Z6
+	VFMADD231PS.BCST (R9), Z15, Z7
+	VBROADCASTSS     (R9)(CX*1), Z16
+	VFMADD231PS      Z14, Z16, Z8
+	VFMADD231PS      Z15, Z16, Z9
+	VBROADCASTSS     (R9)(CX*2), Z16
+	VFMADD231PS      Z14, Z16, Z10
+	VFMADD231PS      Z15, Z16, Z11
+	VFMADD231PS.BCST (R10), Z14, Z12
+	VFMADD231PS.BCST (R10), Z15, Z13
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one224
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, K1, 64(R8)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000007, DX
+	JMP              next188
+
+rows6_182:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero226
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPS   (DI)(AX*2), Z10
+	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
+	JMP       start227
+
+zero226:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start227:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+
+one230:
+	VMOVUPS          (R8), Z12
+	VMOVUPS.Z        (R8)(R10*1), K1, Z13
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI), Z13, Z1
+	VBROADCASTSS     (DI)(CX*1), Z14
+	VFMADD231PS      Z12, Z14, Z2
+	VFMADD231PS      Z13, Z14, Z3
+	VBROADCASTSS     (DI)(CX*2), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST (R9), Z12, Z6
+	VFMADD231PS.BCST (R9), Z13, Z7
+	VBROADCASTSS     (R9)(CX*1), Z14
+	VFMADD231PS      Z12, Z14, Z8
+	VFMADD231PS      Z13, Z14, Z9
+	VBROADCASTSS     (R9)(CX*2), Z14
+	VFMADD231PS      Z12, Z14, Z10
+	VFMADD231PS      Z13, Z14, Z11
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one230
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	VMOVUPS          Z10, (DI)(AX*2)
+	VMOVUPS          Z11, K1, 64(DI)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000006, DX
+	JMP              next188
+
+rows5_183:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero232
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	VMOVUPS   (DI)(AX*1), Z8
+	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
+	JMP       start233
+
+zero232:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+start233:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+
+one236:
+	VMOVUPS          (R8), Z10
+	VMOVUPS.Z        (R8)(R10*1), K1, Z11
+	VFMADD231PS.BCST (DI), Z10, Z0
+	VFMADD231PS.BCST (DI), Z11, Z1
+	VBROADCASTSS     (DI)(CX*1), Z12
+	VFMADD231PS      Z10, Z12, Z2
+	VFMADD231PS      Z11, Z12, Z3
+	VBROADCASTSS     (DI)(CX*2), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST (R9), Z10, Z6
+	VFMADD231PS.BCST (R9), Z11, Z7
+	VBROADCASTSS     (R9)(CX*1), Z12
+	VFMADD231PS      Z10, Z12, Z8
+	VFMADD231PS      Z11, Z12, Z9
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one236
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, K1, 64(BX)
+	VMOVUPS          Z2, (BX)(AX*1)
+	VMOVUPS          Z3, K1, 64(BX)(AX*1)
+	VMOVUPS          Z4, (BX)(AX*2)
+	VMOVUPS          Z5, K1, 64(BX)(AX*2)
+	VMOVUPS          Z6, (DI)
+	VMOVUPS          Z7, K1, 64(DI)
+	VMOVUPS          Z8, (DI)(AX*1)
+	VMOVUPS          Z9, K1, 64(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next188
+
+rows4_184:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero238
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPS   (DI), Z6
+	VMOVUPS.Z 64(DI), K1, Z7
+	JMP       start239
+
+zero238:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start239:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
+	JLT        rest241
+
+loop240:
+	VMOVUPS          (R8), Z8
+	VMOVUPS.Z        (R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI), Z9, Z1
+	VBROADCASTSS     (DI)(CX*1), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VBROADCASTSS     (DI)(CX*2), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST (R9), Z8, Z6
+	VFMADD231PS.BCST (R9), Z9, Z7
+	VMOVUPS          64(R8), Z8
+	VMOVUPS.Z        64(R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST 4(DI), Z8, Z0
+	VFMADD231PS.BCST 4(DI), Z9, Z1
+	VBROADCASTSS     4(DI)(CX*1), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VBROADCASTSS     4(DI)(CX*2), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 4(R9), Z8, Z6
+	VFMADD231PS.BCST 4(R9), Z9, Z7
+	VMOVUPS          128(R8), Z8
+	VMOVUPS.Z        128(R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST 8(DI), Z8, Z0
+	VFMADD231PS.BCST 8(DI), Z9, Z1
+	VBROADCASTSS     8(DI)(CX*1), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VBROADCASTSS     8(DI)(CX*2), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 8(R9), Z8, Z6
+	VFMADD231PS.BCST 8(R9), Z9, Z7
+	VMOVUPS          192(R8), Z8
+	VMOVUPS.Z        192(R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST 12(DI), Z8, Z0
+	VFMADD231PS.BCST 12(DI), Z9, Z1
+	VBROADCASTSS     12(DI)(CX*1), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VBROADCASTSS     12(DI)(CX*2), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 12(R9), Z8, Z6
+	VFMADD231PS.BCST 12(R9), Z9, Z7
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop240
+
+rest241:
+	ADDQ $0x00000004, R11
+	JZ   out243
+
+one242:
+	VMOVUPS          (R8), Z8
+	VMOVUPS.Z        (R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI), Z9, Z1
+	VBROADCASTSS     (DI)(CX*1), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VBROADCASTSS     (DI)(CX*2), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST (R9), Z8, Z6
+	VFMADD231PS.BCST (R9), Z9, Z7
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one242
+
+out243:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, K1, 64(BX)
+	VMOVUPS Z2, (BX)(AX*1)
+	VMOVUPS Z3, K1, 64(BX)(AX*1)
+	VMOVUPS Z4, (BX)(AX*2)
+	VMOVUPS Z5, K1, 64(BX)(AX*2)
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, K1, 64(DI)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000004, DX
+	JMP     next188
+
+rows3_185:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero244
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPS   (BX)(AX*2), Z4
+	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
+	JMP       start245
+
+zero244:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start245:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest247
+
+loop246:
+	VMOVUPS          (R8), Z6
+	VMOVUPS.Z        (R8)(R9*1), K1, Z7
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI), Z7, Z1
+	VBROADCASTSS     (DI)(CX*1), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VBROADCASTSS     (DI)(CX*2), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          64(R8), Z6
+	VMOVUPS.Z        64(R8)(R9*1), K1, Z7
+	VFMADD231PS.BCST 4(DI), Z6, Z0
+	VFMADD231PS.BCST 4(DI), Z7, Z1
+	VBROADCASTSS     4(DI)(CX*1), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VBROADCASTSS     4(DI)(CX*2), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          128(R8), Z6
+	VMOVUPS.Z        128(R8)(R9*1), K1, Z7
+	VFMADD231PS.BCST 8(DI), Z6, Z0
+	VFMADD231PS.BCST 8(DI), Z7, Z1
+	VBROADCASTSS     8(DI)(CX*1), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VBROADCASTSS     8(DI)(CX*2), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          192(R8), Z6
+	VMOVUPS.Z        192(R8)(R9*1), K1, Z7
+	VFMADD231PS.BCST 12(DI), Z6, Z0
+	VFMADD231PS.BCST 12(DI), Z7, Z1
+	VBROADCASTSS     12(DI)(CX*1), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VBROADCASTSS     12(DI)(CX*2), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop246
+
+rest247:
+	ADDQ $0x00000004, R10
+	JZ   out249
+
+one248:
+	VMOVUPS          (R8), Z6
+	VMOVUPS.Z        (R8)(R9*1), K1, Z7
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI), Z7, Z1
+	VBROADCASTSS     (DI)(CX*1), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VBROADCASTSS     (DI)(CX*2), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one248
+
+out249:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, K1, 64(BX)
+	VMOVUPS Z2, (BX)(AX*1)
+	VMOVUPS Z3, K1, 64(BX)(AX*1)
+	VMOVUPS Z4, (BX)(AX*2)
+	VMOVUPS Z5, K1, 64(BX)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000003, DX
+	JMP     next188
+
+rows2_186:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero250
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   (BX)(AX*1), Z2
+	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
+	JMP       start251
+
+zero250:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start251:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest253
+
+loop252:
+	VMOVUPS          (R8), Z4
+	VMOVUPS.Z        (R8)(R9*1), K1, Z5
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI), Z5, Z1
+	VBROADCASTSS     (DI)(CX*1), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	VMOVUPS          64(R8), Z4
+	VMOVUPS.Z        64(R8)(R9*1), K1, Z5
+	VFMADD231PS.BCST 4(DI), Z4, Z0
+	VFMADD231PS.BCST 4(DI), Z5, Z1
+	VBROADCASTSS     4(DI)(CX*1), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	VMOVUPS          128(R8), Z4
+	VMOVUPS.Z        128(R8)(R9*1), K1, Z5
+	VFMADD231PS.BCST 8(DI), Z4, Z0
+	VFMADD231PS.BCST 8(DI), Z5, Z1
+	VBROADCASTSS     8(DI)(CX*1), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	VMOVUPS          192(R8), Z4
+	VMOVUPS.Z        192(R8)(R9*1), K1, Z5
+	VFMADD231PS.BCST 12(DI), Z4, Z0
+	VFMADD231PS.BCST 12(DI), Z5, Z1
+	VBROADCASTSS     12(DI)(CX*1), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop252
+
+rest253:
+	ADDQ $0x00000004, R10
+	JZ   out255
+
+one254:
+	VMOVUPS          (R8), Z4
+	VMOVUPS.Z        (R8)(R9*1), K1, Z5
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI), Z5, Z1
+	VBROADCASTSS     (DI)(CX*1), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one254
+
+out255:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, K1, 64(BX)
+	VMOVUPS Z2, (BX)(AX*1)
+	VMOVUPS Z3, K1, 64(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next188
+
+rows1_187:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero256
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	JMP       start257
+
+zero256:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start257:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest259
+
+loop258:
+	VBROADCASTSS (DI), Z3
+	VMOVUPS      (R8), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    (R8)(R9*1), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS 4(DI), Z3
+	VMOVUPS      64(R8), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R8)(R9*1), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS 8(DI), Z3
+	VMOVUPS      128(R8), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    128(R8)(R9*1), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS 12(DI), Z3
+	VMOVUPS      192(R8), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    192(R8)(R9*1), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop258
+
+rest259:
+	ADDQ $0x00000004, R10
+	JZ   out261
+
+one260:
+	VBROADCASTSS (DI), Z3
+	VMOVUPS      (R8), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    (R8)(R9*1), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one260
+
+out261:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, K1, 64(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next188
+
+done189:
+	ADDQ     $0x00000080, c+0(FP)
+	MOVQ     bps+40(FP), DX
+	SHLQ     $0x01, DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group175
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm2TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm2TF32x16(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+40(FP), DX
+	SHLQ     $0x02, DX
+	KMOVW    mask+74(FP), K1
+
+group262:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
+
+next275:
+	TESTQ BX, BX
+	JLE   done276
+	CMPQ  BX, $0x00000012
+	JGE   rows12_263
+	CMPQ  BX, $0x00000011
+	JEQ   rows9_266
+	CMPQ  BX, $0x00000010
+	JEQ   rows8_267
+	CMPQ  BX, $0x0000000f
+	JEQ   rows8_267
+	CMPQ  BX, $0x0000000e
+	JEQ   rows7_268
+	CMPQ  BX, $0x0000000d
+	JEQ   rows7_268
+	CMPQ  BX, $0x0000000c
+	JEQ   rows12_263
+	CMPQ  BX, $0x0000000b
+	JEQ   rows11_264
+	CMPQ  BX, $0x0000000a
+	JEQ   rows10_265
+	CMPQ  BX, $0x00000009
+	JEQ   rows9_266
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_267
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_268
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_269
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_270
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_271
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_272
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_273
+	JMP   rows1_274
+
+rows12_263:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero277
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	VMOVUPS   (R9)(AX*1), Z14
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPS   (R9)(AX*2), Z16
+	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPS   (R10), Z18
-	VMOVUPS   64(R10), Z19
-	VMOVUPS.Z 128(R10), K1, Z20
-	JMP       start154
+	VMOVUPS.Z 64(R10), K1, Z19
+	VMOVUPS   (R10)(AX*1), Z20
+	VMOVUPS.Z 64(R10)(AX*1), K1, Z21
+	VMOVUPS   (R10)(AX*2), Z22
+	VMOVUPS.Z 64(R10)(AX*2), K1, Z23
+	JMP       start278
 
-zero153:
+zero277:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start278:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one281:
+	VMOVUPS          (R9), Z24
+	VMOVUPS.Z        64(R9), K1, Z25
+	VFMADD231PS.BCST (R8), Z24, Z0
+	VFMADD231PS.BCST (R8), Z25, Z1
+	VBROADCASTSS     4(R8), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VFMADD231PS.BCST 8(R8), Z24, Z4
+	VFMADD231PS.BCST 8(R8), Z25, Z5
+	VBROADCASTSS     12(R8), Z26
+	VFMADD231PS      Z24, Z26, Z6
+	VFMADD231PS      Z25, Z26, Z7
+	VFMADD231PS.BCST 16(R8), Z24, Z8
+	VFMADD231PS.BCST 16(R8), Z25, Z9
+	VBROADCASTSS     20(R8), Z26
+	VFMADD231PS      Z24, Z26, Z10
+	VFMADD231PS      Z25, Z26, Z11
+	VFMADD231PS.BCST 24(R8), Z24, Z12
+	VFMADD231PS.BCST 24(R8), Z25, Z13
+	VBROADCASTSS     28(R8), Z26
+	VFMADD231PS      Z24, Z26, Z14
+	VFMADD231PS      Z25, Z26, Z15
+	VFMADD231PS.BCST 32(R8), Z24, Z16
+	VFMADD231PS.BCST 32(R8), Z25, Z17
+	VBROADCASTSS     36(R8), Z26
+	VFMADD231PS      Z24, Z26, Z18
+	VFMADD231PS      Z25, Z26, Z19
+	VFMADD231PS.BCST 40(R8), Z24, Z20
+	VFMADD231PS.BCST 40(R8), Z25, Z21
+	VBROADCASTSS     44(R8), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS      Z25, Z26, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one281
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	VMOVUPS          Z14, (R9)(AX*1)
+	VMOVUPS          Z15, K1, 64(R9)(AX*1)
+	VMOVUPS          Z16, (R9)(AX*2)
+	VMOVUPS          Z17, K1, 64(R9)(AX*2)
+	VMOVUPS          Z18, (R10)
+	VMOVUPS          Z19, K1, 64(R10)
+	VMOVUPS          Z20, (R10)(AX*1)
+	VMOVUPS          Z21, K1, 64(R10)(AX*1)
+	VMOVUPS          Z22, (R10)(AX*2)
+	VMOVUPS          Z23, K1, 64(R10)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000030, DI
+	SUBQ             $0x0000000c, BX
+	JMP              next275
+
+rows11_264:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero283
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	VMOVUPS   (R9)(AX*1), Z14
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPS   (R9)(AX*2), Z16
+	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
+	VMOVUPS   (R10), Z18
+	VMOVUPS.Z 64(R10), K1, Z19
+	VMOVUPS   (R10)(AX*1), Z20
+	VMOVUPS.Z 64(R10)(AX*1), K1, Z21
+	JMP       start284
+
+zero283:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+
+start284:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one287:
+	VMOVUPS          (R9), Z22
+	VMOVUPS.Z        64(R9), K1, Z23
+	VFMADD231PS.BCST (R8), Z22, Z0
+	VFMADD231PS.BCST (R8), Z23, Z1
+	VBROADCASTSS     4(R8), Z24
+	VFMADD231PS      Z22, Z24, Z2
+	VFMADD231PS      Z23, Z24, Z3
+	VFMADD231PS.BCST 8(R8), Z22, Z4
+	VFMADD231PS.BCST 8(R8), Z23, Z5
+	VBROADCASTSS     12(R8), Z24
+	VFMADD231PS      Z22, Z24, Z6
+	VFMADD231PS      Z23, Z24, Z7
+	VFMADD231PS.BCST 16(R8), Z22, Z8
+	VFMADD231PS.BCST 16(R8), Z23, Z9
+	VBROADCASTSS     20(R8), Z24
+	VFMADD231PS      Z22, Z24, Z10
+	VFMADD231PS      Z23, Z24, Z11
+	VFMADD231PS.BCST 24(R8), Z22, Z12
+	VFMADD231PS.BCST 24(R8), Z23, Z13
+	VBROADCASTSS     28(R8), Z24
+	VFMADD231PS      Z22, Z24, Z14
+	VFMADD231PS      Z23, Z24, Z15
+	VFMADD231PS.BCST 32(R8), Z22, Z16
+	VFMADD231PS.BCST 32(R8), Z23, Z17
+	VBROADCASTSS     36(R8), Z24
+	VFMADD231PS      Z22, Z24, Z18
+	VFMADD231PS      Z23, Z24, Z19
+	VFMADD231PS.BCST 40(R8), Z22, Z20
+	VFMADD231PS.BCST 40(R8), Z23, Z21
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one287
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	VMOVUPS          Z14, (R9)(AX*1)
+	VMOVUPS          Z15, K1, 64(R9)(AX*1)
+	VMOVUPS          Z16, (R9)(AX*2)
+	VMOVUPS          Z17, K1, 64(R9)(AX*2)
+	VMOVUPS          Z18, (R10)
+	VMOVUPS          Z19, K1, 64(R10)
+	VMOVUPS          Z20, (R10)(AX*1)
+	VMOVUPS          Z21, K1, 64(R10)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x0000002c, DI
+	SUBQ             $0x0000000b, BX
+	JMP              next275
+
+rows10_265:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero289
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	VMOVUPS   (R9)(AX*1), Z14
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPS   (R9)(AX*2), Z16
+	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
+	VMOVUPS   (R10), Z18
+	VMOVUPS.Z 64(R10), K1, Z19
+	JMP       start290
+
+zero289:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start290:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one293:
+	VMOVUPS          (R9), Z20
+	VMOVUPS.Z        64(R9), K1, Z21
+	VFMADD231PS.BCST (R8), Z20, Z0
+	VFMADD231PS.BCST (R8), Z21, Z1
+	VBROADCASTSS     4(R8), Z22
+	VFMADD231PS      Z20, Z22, Z2
+	VFMADD231PS      Z21, Z22, Z3
+	VFMADD231PS.BCST 8(R8), Z20, Z4
+	VFMADD231PS.BCST 8(R8), Z21, Z5
+	VBROADCASTSS     12(R8), Z22
+	VFMADD231PS      Z20, Z22, Z6
+	VFMADD231PS      Z21, Z22, Z7
+	VFMADD231PS.BCST 16(R8), Z20, Z8
+	VFMADD231PS.BCST 16(R8), Z21, Z9
+	VBROADCASTSS     20(R8), Z22
+	VFMADD231PS      Z20, Z22, Z10
+	VFMADD231PS      Z21, Z22, Z11
+	VFMADD231PS.BCST 24(R8), Z20, Z12
+	VFMADD231PS.BCST 24(R8), Z21, Z13
+	VBROADCASTSS     28(R8), Z22
+	VFMADD231PS      Z20, Z22, Z14
+	VFMADD231PS      Z21, Z22, Z15
+	VFMADD231PS.BCST 32(R8), Z20, Z16
+	VFMADD231PS.BCST 32(R8), Z21, Z17
+	VBROADCASTSS     36(R8), Z22
+	VFMADD231PS      Z20, Z22, Z18
+	VFMADD231PS      Z21, Z22, Z19
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one293
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	VMOVUPS          Z14, (R9)(AX*1)
+	VMOVUPS          Z15, K1, 64(R9)(AX*1)
+	VMOVUPS          Z16, (R9)(AX*2)
+	VMOVUPS          Z17, K1, 64(R9)(AX*2)
+	VMOVUPS          Z18, (R10)
+	VMOVUPS          Z19, K1, 64(R10)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000028, DI
+	SUBQ             $0x0000000a, BX
+	JMP              next275
+
+rows9_266:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero295
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	VMOVUPS   (R9)(AX*1), Z14
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPS   (R9)(AX*2), Z16
+	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
+	JMP       start296
+
+zero295:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start296:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one299:
+	VMOVUPS          (R9), Z18
+	VMOVUPS.Z        64(R9), K1, Z19
+	VFMADD231PS.BCST (R8), Z18, Z0
+	VFMADD231PS.BCST (R8), Z19, Z1
+	VBROADCASTSS     4(R8), Z20
+	VFMADD231PS      Z18, Z20, Z2
+	VFMADD231PS      Z19, Z20, Z3
+	VFMADD231PS.BCST 8(R8), Z18, Z4
+	VFMADD231PS.BCST 8(R8), Z19, Z5
+	VBROADCASTSS     12(R8), Z20
+	VFMADD231PS      Z18, Z20, Z6
+	VFMADD231PS      Z19, Z20, Z7
+	VFMADD231PS.BCST 16(R8), Z18, Z8
+	VFMADD231PS.BCST 16(R8), Z19, Z9
+	VBROADCASTSS     20(R8), Z20
+	VFMADD231PS      Z18, Z20, Z10
+	VFMADD231PS      Z19, Z20, Z11
+	VFMADD231PS.BCST 24(R8), Z18, Z12
+	VFMADD231PS.BCST 24(R8), Z19, Z13
+	VBROADCASTSS     28(R8), Z20
+	VFMADD231PS      Z18, Z20, Z14
+	VFMADD231PS      Z19, Z20, Z15
+	VFMADD231PS.BCST 32(R8), Z18, Z16
+	VFMADD231PS.BCST 32(R8), Z19, Z17
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one299
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	VMOVUPS          Z14, (R9)(AX*1)
+	VMOVUPS          Z15, K1, 64(R9)(AX*1)
+	VMOVUPS          Z16, (R9)(AX*2)
+	VMOVUPS          Z17, K1, 64(R9)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000024, DI
+	SUBQ             $0x00000009, BX
+	JMP              next275
+
+rows8_267:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero301
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	VMOVUPS   (R9)(AX*1), Z14
+	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
+	JMP       start302
+
+zero301:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start302:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one305:
+	VMOVUPS          (R9), Z16
+	VMOVUPS.Z        64(R9), K1, Z17
+	VFMADD231PS.BCST (R8), Z16, Z0
+	VFMADD231PS.BCST (R8), Z17, Z1
+	VBROADCASTSS     4(R8), Z18
+	VFMADD231PS      Z16, Z18, Z2
+	VFMADD231PS      Z17, Z18, Z3
+	VFMADD231PS.BCST 8(R8), Z16, Z4
+	VFMADD231PS.BCST 8(R8), Z17, Z5
+	VBROADCASTSS     12(R8), Z18
+	VFMADD231PS      Z16, Z18, Z6
+	VFMADD231PS      Z17, Z18, Z7
+	VFMADD231PS.BCST 16(R8), Z16, Z8
+	VFMADD231PS.BCST 16(R8), Z17, Z9
+	VBROADCASTSS     20(R8), Z18
+	VFMADD231PS      Z16, Z18, Z10
+	VFMADD231PS      Z17, Z18, Z11
+	VFMADD231PS.BCST 24(R8), Z16, Z12
+	VFMADD231PS.BCST 24(R8), Z17, Z13
+	VBROADCASTSS     28(R8), Z18
+	VFMADD231PS      Z16, Z18, Z14
+	VFMADD231PS      Z17, Z18, Z15
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one305
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	VMOVUPS          Z14, (R9)(AX*1)
+	VMOVUPS          Z15, K1, 64(R9)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000020, DI
+	SUBQ             $0x00000008, BX
+	JMP              next275
+
+rows7_268:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero307
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	JMP       start308
+
+zero307:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+start308:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one311:
+	VMOVUPS          (R9), Z14
+	VMOVUPS.Z        64(R9), K1, Z15
+	VFMADD231PS.BCST (R8), Z14, Z0
+	VFMADD231PS.BCST (R8), Z15, Z1
+	VBROADCASTSS     4(R8), Z16
+	VFMADD231PS      Z14, Z16, Z2
+	VFMADD231PS      Z15, Z16, Z3
+	VFMADD231PS.BCST 8(R8), Z14, Z4
+	VFMADD231PS.BCST 8(R8), Z15, Z5
+	VBROADCASTSS     12(R8), Z16
+	VFMADD231PS      Z14, Z16, Z6
+	VFMADD231PS      Z15, Z16, Z7
+	VFMADD231PS.BCST 16(R8), Z14, Z8
+	VFMADD231PS.BCST 16(R8), Z15, Z9
+	VBROADCASTSS     20(R8), Z16
+	VFMADD231PS      Z14, Z16, Z10
+	VFMADD231PS      Z15, Z16, Z11
+	VFMADD231PS.BCST 24(R8), Z14, Z12
+	VFMADD231PS.BCST 24(R8), Z15, Z13
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one311
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x0000001c, DI
+	SUBQ             $0x00000007, BX
+	JMP              next275
+
+rows6_269:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero313
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPS   (R8)(AX*2), Z10
+	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
+	JMP       start314
+
+zero313:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start314:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one317:
+	VMOVUPS          (R9), Z12
+	VMOVUPS.Z        64(R9), K1, Z13
+	VFMADD231PS.BCST (R8), Z12, Z0
+	VFMADD231PS.BCST (R8), Z13, Z1
+	VBROADCASTSS     4(R8), Z14
+	VFMADD231PS      Z12, Z14, Z2
+	VFMADD231PS      Z13, Z14, Z3
+	VFMADD231PS.BCST 8(R8), Z12, Z4
+	VFMADD231PS.BCST 8(R8), Z13, Z5
+	VBROADCASTSS     12(R8), Z14
+	VFMADD231PS      Z12, Z14, Z6
+	VFMADD231PS      Z13, Z14, Z7
+	VFMADD231PS.BCST 16(R8), Z12, Z8
+	VFMADD231PS.BCST 16(R8), Z13, Z9
+	VBROADCASTSS     20(R8), Z14
+	VFMADD231PS      Z12, Z14, Z10
+	VFMADD231PS      Z13, Z14, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one317
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	VMOVUPS          Z10, (R8)(AX*2)
+	VMOVUPS          Z11, K1, 64(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000018, DI
+	SUBQ             $0x00000006, BX
+	JMP              next275
+
+rows5_270:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero319
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVUPS   (R8)(AX*1), Z8
+	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
+	JMP       start320
+
+zero319:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+start320:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one323:
+	VMOVUPS          (R9), Z10
+	VMOVUPS.Z        64(R9), K1, Z11
+	VFMADD231PS.BCST (R8), Z10, Z0
+	VFMADD231PS.BCST (R8), Z11, Z1
+	VBROADCASTSS     4(R8), Z12
+	VFMADD231PS      Z10, Z12, Z2
+	VFMADD231PS      Z11, Z12, Z3
+	VFMADD231PS.BCST 8(R8), Z10, Z4
+	VFMADD231PS.BCST 8(R8), Z11, Z5
+	VBROADCASTSS     12(R8), Z12
+	VFMADD231PS      Z10, Z12, Z6
+	VFMADD231PS      Z11, Z12, Z7
+	VFMADD231PS.BCST 16(R8), Z10, Z8
+	VFMADD231PS.BCST 16(R8), Z11, Z9
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one323
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, K1, 64(SI)
+	VMOVUPS          Z2, (SI)(AX*1)
+	VMOVUPS          Z3, K1, 64(SI)(AX*1)
+	VMOVUPS          Z4, (SI)(AX*2)
+	VMOVUPS          Z5, K1, 64(SI)(AX*2)
+	VMOVUPS          Z6, (R8)
+	VMOVUPS          Z7, K1, 64(R8)
+	VMOVUPS          Z8, (R8)(AX*1)
+	VMOVUPS          Z9, K1, 64(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000014, DI
+	SUBQ             $0x00000005, BX
+	JMP              next275
+
+rows4_271:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero325
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPS   (R8), Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	JMP       start326
+
+zero325:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start326:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest328
+
+loop327:
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST (R8), Z9, Z1
+	VBROADCASTSS     4(R8), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VFMADD231PS.BCST 8(R8), Z8, Z4
+	VFMADD231PS.BCST 8(R8), Z9, Z5
+	VBROADCASTSS     12(R8), Z10
+	VFMADD231PS      Z8, Z10, Z6
+	VFMADD231PS      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST (R8), Z9, Z1
+	VBROADCASTSS     4(R8), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VFMADD231PS.BCST 8(R8), Z8, Z4
+	VFMADD231PS.BCST 8(R8), Z9, Z5
+	VBROADCASTSS     12(R8), Z10
+	VFMADD231PS      Z8, Z10, Z6
+	VFMADD231PS      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST (R8), Z9, Z1
+	VBROADCASTSS     4(R8), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VFMADD231PS.BCST 8(R8), Z8, Z4
+	VFMADD231PS.BCST 8(R8), Z9, Z5
+	VBROADCASTSS     12(R8), Z10
+	VFMADD231PS      Z8, Z10, Z6
+	VFMADD231PS      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST (R8), Z9, Z1
+	VBROADCASTSS     4(R8), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VFMADD231PS.BCST 8(R8), Z8, Z4
+	VFMADD231PS.BCST 8(R8), Z9, Z5
+	VBROADCASTSS     12(R8), Z10
+	VFMADD231PS      Z8, Z10, Z6
+	VFMADD231PS      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop327
+
+rest328:
+	ADDQ $0x00000004, R10
+	JZ   out330
+
+one329:
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
+	VFMADD231PS.BCST (R8), Z8, Z0
+	VFMADD231PS.BCST (R8), Z9, Z1
+	VBROADCASTSS     4(R8), Z10
+	VFMADD231PS      Z8, Z10, Z2
+	VFMADD231PS      Z9, Z10, Z3
+	VFMADD231PS.BCST 8(R8), Z8, Z4
+	VFMADD231PS.BCST 8(R8), Z9, Z5
+	VBROADCASTSS     12(R8), Z10
+	VFMADD231PS      Z8, Z10, Z6
+	VFMADD231PS      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one329
+
+out330:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, K1, 64(SI)
+	VMOVUPS Z2, (SI)(AX*1)
+	VMOVUPS Z3, K1, 64(SI)(AX*1)
+	VMOVUPS Z4, (SI)(AX*2)
+	VMOVUPS Z5, K1, 64(SI)(AX*2)
+	VMOVUPS Z6, (R8)
+	VMOVUPS Z7, K1, 64(R8)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000004, BX
+	JMP     next275
+
+rows3_272:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero331
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPS   (SI)(AX*2), Z4
+	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
+	JMP       start332
+
+zero331:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start332:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest334
+
+loop333:
+	VMOVUPS          (R9), Z6
+	VMOVUPS.Z        64(R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST (R8), Z7, Z1
+	VBROADCASTSS     4(R8), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS.BCST 8(R8), Z6, Z4
+	VFMADD231PS.BCST 8(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z6
+	VMOVUPS.Z        64(R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST (R8), Z7, Z1
+	VBROADCASTSS     4(R8), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS.BCST 8(R8), Z6, Z4
+	VFMADD231PS.BCST 8(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z6
+	VMOVUPS.Z        64(R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST (R8), Z7, Z1
+	VBROADCASTSS     4(R8), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS.BCST 8(R8), Z6, Z4
+	VFMADD231PS.BCST 8(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z6
+	VMOVUPS.Z        64(R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST (R8), Z7, Z1
+	VBROADCASTSS     4(R8), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS.BCST 8(R8), Z6, Z4
+	VFMADD231PS.BCST 8(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop333
+
+rest334:
+	ADDQ $0x00000004, R10
+	JZ   out336
+
+one335:
+	VMOVUPS          (R9), Z6
+	VMOVUPS.Z        64(R9), K1, Z7
+	VFMADD231PS.BCST (R8), Z6, Z0
+	VFMADD231PS.BCST (R8), Z7, Z1
+	VBROADCASTSS     4(R8), Z8
+	VFMADD231PS      Z6, Z8, Z2
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS.BCST 8(R8), Z6, Z4
+	VFMADD231PS.BCST 8(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one335
+
+out336:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, K1, 64(SI)
+	VMOVUPS Z2, (SI)(AX*1)
+	VMOVUPS Z3, K1, 64(SI)(AX*1)
+	VMOVUPS Z4, (SI)(AX*2)
+	VMOVUPS Z5, K1, 64(SI)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x0000000c, DI
+	SUBQ    $0x00000003, BX
+	JMP     next275
+
+rows2_273:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero337
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (SI)(AX*1), Z2
+	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
+	JMP       start338
+
+zero337:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start338:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest340
+
+loop339:
+	VMOVUPS          (R9), Z4
+	VMOVUPS.Z        64(R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST (R8), Z5, Z1
+	VBROADCASTSS     4(R8), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z4
+	VMOVUPS.Z        64(R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST (R8), Z5, Z1
+	VBROADCASTSS     4(R8), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z4
+	VMOVUPS.Z        64(R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST (R8), Z5, Z1
+	VBROADCASTSS     4(R8), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS          (R9), Z4
+	VMOVUPS.Z        64(R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST (R8), Z5, Z1
+	VBROADCASTSS     4(R8), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop339
+
+rest340:
+	ADDQ $0x00000004, R10
+	JZ   out342
+
+one341:
+	VMOVUPS          (R9), Z4
+	VMOVUPS.Z        64(R9), K1, Z5
+	VFMADD231PS.BCST (R8), Z4, Z0
+	VFMADD231PS.BCST (R8), Z5, Z1
+	VBROADCASTSS     4(R8), Z6
+	VFMADD231PS      Z4, Z6, Z2
+	VFMADD231PS      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one341
+
+out342:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, K1, 64(SI)
+	VMOVUPS Z2, (SI)(AX*1)
+	VMOVUPS Z3, K1, 64(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000002, BX
+	JMP     next275
+
+rows1_274:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero343
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	JMP       start344
+
+zero343:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start344:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest346
+
+loop345:
+	VBROADCASTSS (R8), Z3
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z3
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z3
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z3
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop345
+
+rest346:
+	ADDQ $0x00000004, R10
+	JZ   out348
+
+one347:
+	VBROADCASTSS (R8), Z3
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one347
+
+out348:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, K1, 64(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000004, DI
+	SUBQ    $0x00000001, BX
+	JMP     next275
+
+done276:
+	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group262
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm3F32x16(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x02, CX
+	SHLQ     $0x02, bps+40(FP)
+	KMOVW    mask+74(FP), K1
+
+group349:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
+
+next358:
+	TESTQ DX, DX
+	JLE   done359
+	CMPQ  DX, $0x0000000c
+	JGE   rows8_350
+	CMPQ  DX, $0x0000000b
+	JEQ   rows6_352
+	CMPQ  DX, $0x0000000a
+	JEQ   rows5_353
+	CMPQ  DX, $0x00000009
+	JEQ   rows5_353
+	CMPQ  DX, $0x00000008
+	JEQ   rows8_350
+	CMPQ  DX, $0x00000007
+	JEQ   rows7_351
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_352
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_353
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_354
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_355
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_356
+	JMP   rows1_357
+
+rows8_350:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero360
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPS   (DI), Z9
+	VMOVUPS   64(DI), Z10
+	VMOVUPS.Z 128(DI), K1, Z11
+	VMOVUPS   (DI)(AX*1), Z12
+	VMOVUPS   64(DI)(AX*1), Z13
+	VMOVUPS.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPS   (DI)(AX*2), Z15
+	VMOVUPS   64(DI)(AX*2), Z16
+	VMOVUPS.Z 128(DI)(AX*2), K1, Z17
+	VMOVUPS   (R8), Z18
+	VMOVUPS   64(R8), Z19
+	VMOVUPS.Z 128(R8), K1, Z20
+	VMOVUPS   (R8)(AX*1), Z21
+	VMOVUPS   64(R8)(AX*1), Z22
+	VMOVUPS.Z 128(R8)(AX*1), K1, Z23
+	JMP       start361
+
+zero360:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start361:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest363
+
+loop362:
+	VMOVUPS          (R8), Z24
+	VMOVUPS          (R8)(R11*1), Z25
+	VMOVUPS.Z        (R8)(R11*2), K1, Z26
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VFMADD231PS.BCST (DI), Z26, Z2
+	VBROADCASTSS     (DI)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VBROADCASTSS     (DI)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z6
+	VFMADD231PS      Z25, Z27, Z7
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST (R9), Z24, Z9
+	VFMADD231PS.BCST (R9), Z25, Z10
+	VFMADD231PS.BCST (R9), Z26, Z11
+	VBROADCASTSS     (R9)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z12
+	VFMADD231PS      Z25, Z27, Z13
+	VFMADD231PS      Z26, Z27, Z14
+	VBROADCASTSS     (R9)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST (R10), Z24, Z18
+	VFMADD231PS.BCST (R10), Z25, Z19
+	VFMADD231PS.BCST (R10), Z26, Z20
+	VBROADCASTSS     (R10)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	VMOVUPS          64(R8), Z24
+	VMOVUPS          64(R8)(R11*1), Z25
+	VMOVUPS.Z        64(R8)(R11*2), K1, Z26
+	VFMADD231PS.BCST 4(DI), Z24, Z0
+	VFMADD231PS.BCST 4(DI), Z25, Z1
+	VFMADD231PS.BCST 4(DI), Z26, Z2
+	VBROADCASTSS     4(DI)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VBROADCASTSS     4(DI)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z6
+	VFMADD231PS      Z25, Z27, Z7
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST 4(R9), Z24, Z9
+	VFMADD231PS.BCST 4(R9), Z25, Z10
+	VFMADD231PS.BCST 4(R9), Z26, Z11
+	VBROADCASTSS     4(R9)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z12
+	VFMADD231PS      Z25, Z27, Z13
+	VFMADD231PS      Z26, Z27, Z14
+	VBROADCASTSS     4(R9)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST 4(R10), Z24, Z18
+	VFMADD231PS.BCST 4(R10), Z25, Z19
+	VFMADD231PS.BCST 4(R10), Z26, Z20
+	VBROADCASTSS     4(R10)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	VMOVUPS          128(R8), Z24
+	VMOVUPS          128(R8)(R11*1), Z25
+	VMOVUPS.Z        128(R8)(R11*2), K1, Z26
+	VFMADD231PS.BCST 8(DI), Z24, Z0
+	VFMADD231PS.BCST 8(DI), Z25, Z1
+	VFMADD231PS.BCST 8(DI), Z26, Z2
+	VBROADCASTSS     8(DI)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VBROADCASTSS     8(DI)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z6
+	VFMADD231PS      Z25, Z27, Z7
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST 8(R9), Z24, Z9
+	VFMADD231PS.BCST 8(R9), Z25, Z10
+	VFMADD231PS.BCST 8(R9), Z26, Z11
+	VBROADCASTSS     8(R9)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z12
+	VFMADD231PS      Z25, Z27, Z13
+	VFMADD231PS      Z26, Z27, Z14
+	VBROADCASTSS     8(R9)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST 8(R10), Z24, Z18
+	VFMADD231PS.BCST 8(R10), Z25, Z19
+	VFMADD231PS.BCST 8(R10), Z26, Z20
+	VBROADCASTSS     8(R10)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	VMOVUPS          192(R8), Z24
+	VMOVUPS          192(R8)(R11*1), Z25
+	VMOVUPS.Z        192(R8)(R11*2), K1, Z26
+	VFMADD231PS.BCST 12(DI), Z24, Z0
+	VFMADD231PS.BCST 12(DI), Z25, Z1
+	VFMADD231PS.BCST 12(DI), Z26, Z2
+	VBROADCASTSS     12(DI)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VBROADCASTSS     12(DI)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z6
+	VFMADD231PS      Z25, Z27, Z7
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST 12(R9), Z24, Z9
+	VFMADD231PS.BCST 12(R9), Z25, Z10
+	VFMADD231PS.BCST 12(R9), Z26, Z11
+	VBROADCASTSS     12(R9)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z12
+	VFMADD231PS      Z25, Z27, Z13
+	VFMADD231PS      Z26, Z27, Z14
+	VBROADCASTSS     12(R9)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST 12(R10), Z24, Z18
+	VFMADD231PS.BCST 12(R10), Z25, Z19
+	VFMADD231PS.BCST 12(R10), Z26, Z20
+	VBROADCASTSS     12(R10)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000010, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R12
+	JGE              loop362
+
+rest363:
+	ADDQ $0x00000004, R12
+	JZ   out365
+
+one364:
+	VMOVUPS          (R8), Z24
+	VMOVUPS          (R8)(R11*1), Z25
+	VMOVUPS.Z        (R8)(R11*2), K1, Z26
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VFMADD231PS.BCST (DI), Z26, Z2
+	VBROADCASTSS     (DI)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VBROADCASTSS     (DI)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z6
+	VFMADD231PS      Z25, Z27, Z7
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST (R9), Z24, Z9
+	VFMADD231PS.BCST (R9), Z25, Z10
+	VFMADD231PS.BCST (R9), Z26, Z11
+	VBROADCASTSS     (R9)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z12
+	VFMADD231PS      Z25, Z27, Z13
+	VFMADD231PS      Z26, Z27, Z14
+	VBROADCASTSS     (R9)(CX*2), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST (R10), Z24, Z18
+	VFMADD231PS.BCST (R10), Z25, Z19
+	VFMADD231PS.BCST (R10), Z26, Z20
+	VBROADCASTSS     (R10)(CX*1), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one364
+
+out365:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, K1, 128(BX)
+	VMOVUPS Z3, (BX)(AX*1)
+	VMOVUPS Z4, 64(BX)(AX*1)
+	VMOVUPS Z5, K1, 128(BX)(AX*1)
+	VMOVUPS Z6, (BX)(AX*2)
+	VMOVUPS Z7, 64(BX)(AX*2)
+	VMOVUPS Z8, K1, 128(BX)(AX*2)
+	VMOVUPS Z9, (DI)
+	VMOVUPS Z10, 64(DI)
+	VMOVUPS Z11, K1, 128(DI)
+	VMOVUPS Z12, (DI)(AX*1)
+	VMOVUPS Z13, 64(DI)(AX*1)
+	VMOVUPS Z14, K1, 128(DI)(AX*1)
+	VMOVUPS Z15, (DI)(AX*2)
+	VMOVUPS Z16, 64(DI)(AX*2)
+	VMOVUPS Z17, K1, 128(DI)(AX*2)
+	VMOVUPS Z18, (R8)
+	VMOVUPS Z19, 64(R8)
+	VMOVUPS Z20, K1, 128(R8)
+	VMOVUPS Z21, (R8)(AX*1)
+	VMOVUPS Z22, 64(R8)(AX*1)
+	VMOVUPS Z23, K1, 128(R8)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000008, DX
+	JMP     next358
+
+rows7_351:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero366
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPS   (DI), Z9
+	VMOVUPS   64(DI), Z10
+	VMOVUPS.Z 128(DI), K1, Z11
+	VMOVUPS   (DI)(AX*1), Z12
+	VMOVUPS   64(DI)(AX*1), Z13
+	VMOVUPS.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPS   (DI)(AX*2), Z15
+	VMOVUPS   64(DI)(AX*2), Z16
+	VMOVUPS.Z 128(DI)(AX*2), K1, Z17
+	VMOVUPS   (R8), Z18
+	VMOVUPS   64(R8), Z19
+	VMOVUPS.Z 128(R8), K1, Z20
+	JMP       start367
+
+zero366:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3904,158 +6913,155 @@ zero153:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start154:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
+start367:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
 
-loop155:
-	VMOVUPS      (R12), Z21
-	VMOVUPS      (R12)(R13*1), Z22
-	VMOVUPS.Z    (R12)(R13*2), K1, Z23
-	VBROADCASTSS (R9), Z24
-	VFMADD231PS  Z21, Z24, Z0
-	VFMADD231PS  Z22, Z24, Z1
-	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS (R9)(AX*1), Z24
-	VFMADD231PS  Z21, Z24, Z3
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (R9)(AX*2), Z24
-	VFMADD231PS  Z21, Z24, Z6
-	VFMADD231PS  Z22, Z24, Z7
-	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS (R10), Z24
-	VFMADD231PS  Z21, Z24, Z9
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R10)(AX*1), Z24
-	VFMADD231PS  Z21, Z24, Z12
-	VFMADD231PS  Z22, Z24, Z13
-	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS (R10)(AX*2), Z24
-	VFMADD231PS  Z21, Z24, Z15
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R11), Z24
-	VFMADD231PS  Z21, Z24, Z18
-	VFMADD231PS  Z22, Z24, Z19
-	VFMADD231PS  Z23, Z24, Z20
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop155
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	VMOVUPS      Z9, (R9)
-	VMOVUPS      Z10, 64(R9)
-	VMOVUPS      Z11, K1, 128(R9)
-	VMOVUPS      Z12, (R9)(BX*1)
-	VMOVUPS      Z13, 64(R9)(BX*1)
-	VMOVUPS      Z14, K1, 128(R9)(BX*1)
-	VMOVUPS      Z15, (R9)(BX*2)
-	VMOVUPS      Z16, 64(R9)(BX*2)
-	VMOVUPS      Z17, K1, 128(R9)(BX*2)
-	VMOVUPS      Z18, (R10)
-	VMOVUPS      Z19, 64(R10)
-	VMOVUPS      Z20, K1, 128(R10)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000007, SI
-	JMP          next148
+one370:
+	VMOVUPS          (R8), Z21
+	VMOVUPS          (R8)(R11*1), Z22
+	VMOVUPS.Z        (R8)(R11*2), K1, Z23
+	VFMADD231PS.BCST (DI), Z21, Z0
+	VFMADD231PS.BCST (DI), Z22, Z1
+	VFMADD231PS.BCST (DI), Z23, Z2
+	VBROADCASTSS     (DI)(CX*1), Z24
+	VFMADD231PS      Z21, Z24, Z3
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VBROADCASTSS     (DI)(CX*2), Z24
+	VFMADD231PS      Z21, Z24, Z6
+	VFMADD231PS      Z22, Z24, Z7
+	VFMADD231PS      Z23, Z24, Z8
+	VFMADD231PS.BCST (R9), Z21, Z9
+	VFMADD231PS.BCST (R9), Z22, Z10
+	VFMADD231PS.BCST (R9), Z23, Z11
+	VBROADCASTSS     (R9)(CX*1), Z24
+	VFMADD231PS      Z21, Z24, Z12
+	VFMADD231PS      Z22, Z24, Z13
+	VFMADD231PS      Z23, Z24, Z14
+	VBROADCASTSS     (R9)(CX*2), Z24
+	VFMADD231PS      Z21, Z24, Z15
+	VFMADD231PS      Z22, Z24, Z16
+	VFMADD231PS      Z23, Z24, Z17
+	VFMADD231PS.BCST (R10), Z21, Z18
+	VFMADD231PS.BCST (R10), Z22, Z19
+	VFMADD231PS.BCST (R10), Z23, Z20
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000004, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one370
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, K1, 128(BX)
+	VMOVUPS          Z3, (BX)(AX*1)
+	VMOVUPS          Z4, 64(BX)(AX*1)
+	VMOVUPS          Z5, K1, 128(BX)(AX*1)
+	VMOVUPS          Z6, (BX)(AX*2)
+	VMOVUPS          Z7, 64(BX)(AX*2)
+	VMOVUPS          Z8, K1, 128(BX)(AX*2)
+	VMOVUPS          Z9, (DI)
+	VMOVUPS          Z10, 64(DI)
+	VMOVUPS          Z11, K1, 128(DI)
+	VMOVUPS          Z12, (DI)(AX*1)
+	VMOVUPS          Z13, 64(DI)(AX*1)
+	VMOVUPS          Z14, K1, 128(DI)(AX*1)
+	VMOVUPS          Z15, (DI)(AX*2)
+	VMOVUPS          Z16, 64(DI)(AX*2)
+	VMOVUPS          Z17, K1, 128(DI)(AX*2)
+	VMOVUPS          Z18, (R8)
+	VMOVUPS          Z19, 64(R8)
+	VMOVUPS          Z20, K1, 128(R8)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000007, DX
+	JMP              next358
 
-rows6_142:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero156
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPS   (R9), Z9
-	VMOVUPS   64(R9), Z10
-	VMOVUPS.Z 128(R9), K1, Z11
-	VMOVUPS   (R9)(BX*1), Z12
-	VMOVUPS   64(R9)(BX*1), Z13
-	VMOVUPS.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPS   (R9)(BX*2), Z15
-	VMOVUPS   64(R9)(BX*2), Z16
-	VMOVUPS.Z 128(R9)(BX*2), K1, Z17
-	JMP       start157
+rows6_352:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero372
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPS   (DI), Z9
+	VMOVUPS   64(DI), Z10
+	VMOVUPS.Z 128(DI), K1, Z11
+	VMOVUPS   (DI)(AX*1), Z12
+	VMOVUPS   64(DI)(AX*1), Z13
+	VMOVUPS.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPS   (DI)(AX*2), Z15
+	VMOVUPS   64(DI)(AX*2), Z16
+	VMOVUPS.Z 128(DI)(AX*2), K1, Z17
+	JMP       start373
 
-zero156:
+zero372:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4075,136 +7081,134 @@ zero156:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start157:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start373:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop158:
-	VMOVUPS      (R11), Z18
-	VMOVUPS      (R11)(R12*1), Z19
-	VMOVUPS.Z    (R11)(R12*2), K1, Z20
-	VBROADCASTSS (R9), Z21
-	VFMADD231PS  Z18, Z21, Z0
-	VFMADD231PS  Z19, Z21, Z1
-	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS (R9)(AX*1), Z21
-	VFMADD231PS  Z18, Z21, Z3
-	VFMADD231PS  Z19, Z21, Z4
-	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS (R9)(AX*2), Z21
-	VFMADD231PS  Z18, Z21, Z6
-	VFMADD231PS  Z19, Z21, Z7
-	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS (R10), Z21
-	VFMADD231PS  Z18, Z21, Z9
-	VFMADD231PS  Z19, Z21, Z10
-	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS (R10)(AX*1), Z21
-	VFMADD231PS  Z18, Z21, Z12
-	VFMADD231PS  Z19, Z21, Z13
-	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS (R10)(AX*2), Z21
-	VFMADD231PS  Z18, Z21, Z15
-	VFMADD231PS  Z19, Z21, Z16
-	VFMADD231PS  Z20, Z21, Z17
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop158
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	VMOVUPS      Z9, (R9)
-	VMOVUPS      Z10, 64(R9)
-	VMOVUPS      Z11, K1, 128(R9)
-	VMOVUPS      Z12, (R9)(BX*1)
-	VMOVUPS      Z13, 64(R9)(BX*1)
-	VMOVUPS      Z14, K1, 128(R9)(BX*1)
-	VMOVUPS      Z15, (R9)(BX*2)
-	VMOVUPS      Z16, 64(R9)(BX*2)
-	VMOVUPS      Z17, K1, 128(R9)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000006, SI
-	JMP          next148
+one376:
+	VMOVUPS          (R8), Z18
+	VMOVUPS          (R8)(R10*1), Z19
+	VMOVUPS.Z        (R8)(R10*2), K1, Z20
+	VFMADD231PS.BCST (DI), Z18, Z0
+	VFMADD231PS.BCST (DI), Z19, Z1
+	VFMADD231PS.BCST (DI), Z20, Z2
+	VBROADCASTSS     (DI)(CX*1), Z21
+	VFMADD231PS      Z18, Z21, Z3
+	VFMADD231PS      Z19, Z21, Z4
+	VFMADD231PS      Z20, Z21, Z5
+	VBROADCASTSS     (DI)(CX*2), Z21
+	VFMADD231PS      Z18, Z21, Z6
+	VFMADD231PS      Z19, Z21, Z7
+	VFMADD231PS      Z20, Z21, Z8
+	VFMADD231PS.BCST (R9), Z18, Z9
+	VFMADD231PS.BCST (R9), Z19, Z10
+	VFMADD231PS.BCST (R9), Z20, Z11
+	VBROADCASTSS     (R9)(CX*1), Z21
+	VFMADD231PS      Z18, Z21, Z12
+	VFMADD231PS      Z19, Z21, Z13
+	VFMADD231PS      Z20, Z21, Z14
+	VBROADCASTSS     (R9)(CX*2), Z21
+	VFMADD231PS      Z18, Z21, Z15
+	VFMADD231PS      Z19, Z21, Z16
+	VFMADD231PS      Z20, Z21, Z17
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one376
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, K1, 128(BX)
+	VMOVUPS          Z3, (BX)(AX*1)
+	VMOVUPS          Z4, 64(BX)(AX*1)
+	VMOVUPS          Z5, K1, 128(BX)(AX*1)
+	VMOVUPS          Z6, (BX)(AX*2)
+	VMOVUPS          Z7, 64(BX)(AX*2)
+	VMOVUPS          Z8, K1, 128(BX)(AX*2)
+	VMOVUPS          Z9, (DI)
+	VMOVUPS          Z10, 64(DI)
+	VMOVUPS          Z11, K1, 128(DI)
+	VMOVUPS          Z12, (DI)(AX*1)
+	VMOVUPS          Z13, 64(DI)(AX*1)
+	VMOVUPS          Z14, K1, 128(DI)(AX*1)
+	VMOVUPS          Z15, (DI)(AX*2)
+	VMOVUPS          Z16, 64(DI)(AX*2)
+	VMOVUPS          Z17, K1, 128(DI)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000006, DX
+	JMP              next358
 
-rows5_143:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero159
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPS   (R9), Z9
-	VMOVUPS   64(R9), Z10
-	VMOVUPS.Z 128(R9), K1, Z11
-	VMOVUPS   (R9)(BX*1), Z12
-	VMOVUPS   64(R9)(BX*1), Z13
-	VMOVUPS.Z 128(R9)(BX*1), K1, Z14
-	JMP       start160
+rows5_353:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero378
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPS   (DI), Z9
+	VMOVUPS   64(DI), Z10
+	VMOVUPS.Z 128(DI), K1, Z11
+	VMOVUPS   (DI)(AX*1), Z12
+	VMOVUPS   64(DI)(AX*1), Z13
+	VMOVUPS.Z 128(DI)(AX*1), K1, Z14
+	JMP       start379
 
-zero159:
+zero378:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4221,119 +7225,117 @@ zero159:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start160:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start379:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop161:
-	VMOVUPS      (R11), Z15
-	VMOVUPS      (R11)(R12*1), Z16
-	VMOVUPS.Z    (R11)(R12*2), K1, Z17
-	VBROADCASTSS (R9), Z18
-	VFMADD231PS  Z15, Z18, Z0
-	VFMADD231PS  Z16, Z18, Z1
-	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS (R9)(AX*1), Z18
-	VFMADD231PS  Z15, Z18, Z3
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R9)(AX*2), Z18
-	VFMADD231PS  Z15, Z18, Z6
-	VFMADD231PS  Z16, Z18, Z7
-	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS (R10), Z18
-	VFMADD231PS  Z15, Z18, Z9
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R10)(AX*1), Z18
-	VFMADD231PS  Z15, Z18, Z12
-	VFMADD231PS  Z16, Z18, Z13
-	VFMADD231PS  Z17, Z18, Z14
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop161
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	VMOVUPS      Z9, (R9)
-	VMOVUPS      Z10, 64(R9)
-	VMOVUPS      Z11, K1, 128(R9)
-	VMOVUPS      Z12, (R9)(BX*1)
-	VMOVUPS      Z13, 64(R9)(BX*1)
-	VMOVUPS      Z14, K1, 128(R9)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000005, SI
-	JMP          next148
+one382:
+	VMOVUPS          (R8), Z15
+	VMOVUPS          (R8)(R10*1), Z16
+	VMOVUPS.Z        (R8)(R10*2), K1, Z17
+	VFMADD231PS.BCST (DI), Z15, Z0
+	VFMADD231PS.BCST (DI), Z16, Z1
+	VFMADD231PS.BCST (DI), Z17, Z2
+	VBROADCASTSS     (DI)(CX*1), Z18
+	VFMADD231PS      Z15, Z18, Z3
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VBROADCASTSS     (DI)(CX*2), Z18
+	VFMADD231PS      Z15, Z18, Z6
+	VFMADD231PS      Z16, Z18, Z7
+	VFMADD231PS      Z17, Z18, Z8
+	VFMADD231PS.BCST (R9), Z15, Z9
+	VFMADD231PS.BCST (R9), Z16, Z10
+	VFMADD231PS.BCST (R9), Z17, Z11
+	VBROADCASTSS     (R9)(CX*1), Z18
+	VFMADD231PS      Z15, Z18, Z12
+	VFMADD231PS      Z16, Z18, Z13
+	VFMADD231PS      Z17, Z18, Z14
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one382
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, K1, 128(BX)
+	VMOVUPS          Z3, (BX)(AX*1)
+	VMOVUPS          Z4, 64(BX)(AX*1)
+	VMOVUPS          Z5, K1, 128(BX)(AX*1)
+	VMOVUPS          Z6, (BX)(AX*2)
+	VMOVUPS          Z7, 64(BX)(AX*2)
+	VMOVUPS          Z8, K1, 128(BX)(AX*2)
+	VMOVUPS          Z9, (DI)
+	VMOVUPS          Z10, 64(DI)
+	VMOVUPS          Z11, K1, 128(DI)
+	VMOVUPS          Z12, (DI)(AX*1)
+	VMOVUPS          Z13, 64(DI)(AX*1)
+	VMOVUPS          Z14, K1, 128(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next358
 
-rows4_144:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero162
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPS   (R9), Z9
-	VMOVUPS   64(R9), Z10
-	VMOVUPS.Z 128(R9), K1, Z11
-	JMP       start163
+rows4_354:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero384
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPS   (DI), Z9
+	VMOVUPS   64(DI), Z10
+	VMOVUPS.Z 128(DI), K1, Z11
+	JMP       start385
 
-zero162:
+zero384:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4347,100 +7349,98 @@ zero162:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start163:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start385:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop164:
-	VMOVUPS      (R11), Z12
-	VMOVUPS      (R11)(R12*1), Z13
-	VMOVUPS.Z    (R11)(R12*2), K1, Z14
-	VBROADCASTSS (R9), Z15
-	VFMADD231PS  Z12, Z15, Z0
-	VFMADD231PS  Z13, Z15, Z1
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (R9)(AX*1), Z15
-	VFMADD231PS  Z12, Z15, Z3
-	VFMADD231PS  Z13, Z15, Z4
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (R9)(AX*2), Z15
-	VFMADD231PS  Z12, Z15, Z6
-	VFMADD231PS  Z13, Z15, Z7
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (R10), Z15
-	VFMADD231PS  Z12, Z15, Z9
-	VFMADD231PS  Z13, Z15, Z10
-	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop164
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	VMOVUPS      Z9, (R9)
-	VMOVUPS      Z10, 64(R9)
-	VMOVUPS      Z11, K1, 128(R9)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000004, SI
-	JMP          next148
+one388:
+	VMOVUPS          (R8), Z12
+	VMOVUPS          (R8)(R10*1), Z13
+	VMOVUPS.Z        (R8)(R10*2), K1, Z14
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI), Z13, Z1
+	VFMADD231PS.BCST (DI), Z14, Z2
+	VBROADCASTSS     (DI)(CX*1), Z15
+	VFMADD231PS      Z12, Z15, Z3
+	VFMADD231PS      Z13, Z15, Z4
+	VFMADD231PS      Z14, Z15, Z5
+	VBROADCASTSS     (DI)(CX*2), Z15
+	VFMADD231PS      Z12, Z15, Z6
+	VFMADD231PS      Z13, Z15, Z7
+	VFMADD231PS      Z14, Z15, Z8
+	VFMADD231PS.BCST (R9), Z12, Z9
+	VFMADD231PS.BCST (R9), Z13, Z10
+	VFMADD231PS.BCST (R9), Z14, Z11
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one388
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, K1, 128(BX)
+	VMOVUPS          Z3, (BX)(AX*1)
+	VMOVUPS          Z4, 64(BX)(AX*1)
+	VMOVUPS          Z5, K1, 128(BX)(AX*1)
+	VMOVUPS          Z6, (BX)(AX*2)
+	VMOVUPS          Z7, 64(BX)(AX*2)
+	VMOVUPS          Z8, K1, 128(BX)(AX*2)
+	VMOVUPS          Z9, (DI)
+	VMOVUPS          Z10, 64(DI)
+	VMOVUPS          Z11, K1, 128(DI)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000004, DX
+	JMP              next358
 
-rows3_145:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero165
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPS   (DI)(BX*2), Z6
-	VMOVUPS   64(DI)(BX*2), Z7
-	VMOVUPS.Z 128(DI)(BX*2), K1, Z8
-	JMP       start166
+rows3_355:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero390
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPS   (BX)(AX*2), Z6
+	VMOVUPS   64(BX)(AX*2), Z7
+	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
+	JMP       start391
 
-zero165:
+zero390:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4451,62 +7451,61 @@ zero165:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start166:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
+start391:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
 
-loop167:
-	VMOVUPS      (R10), Z9
-	VMOVUPS      (R10)(R11*1), Z10
-	VMOVUPS.Z    (R10)(R11*2), K1, Z11
-	VBROADCASTSS (R9), Z12
-	VFMADD231PS  Z9, Z12, Z0
-	VFMADD231PS  Z10, Z12, Z1
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (R9)(AX*1), Z12
-	VFMADD231PS  Z9, Z12, Z3
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R9)(AX*2), Z12
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z10, Z12, Z7
-	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          loop167
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
-	VMOVUPS      Z3, (DI)(BX*1)
-	VMOVUPS      Z4, 64(DI)(BX*1)
-	VMOVUPS      Z5, K1, 128(DI)(BX*1)
-	VMOVUPS      Z6, (DI)(BX*2)
-	VMOVUPS      Z7, 64(DI)(BX*2)
-	VMOVUPS      Z8, K1, 128(DI)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000003, SI
-	JMP          next148
+one394:
+	VMOVUPS          (R8), Z9
+	VMOVUPS          (R8)(R9*1), Z10
+	VMOVUPS.Z        (R8)(R9*2), K1, Z11
+	VFMADD231PS.BCST (DI), Z9, Z0
+	VFMADD231PS.BCST (DI), Z10, Z1
+	VFMADD231PS.BCST (DI), Z11, Z2
+	VBROADCASTSS     (DI)(CX*1), Z12
+	VFMADD231PS      Z9, Z12, Z3
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VBROADCASTSS     (DI)(CX*2), Z12
+	VFMADD231PS      Z9, Z12, Z6
+	VFMADD231PS      Z10, Z12, Z7
+	VFMADD231PS      Z11, Z12, Z8
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one394
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, K1, 128(BX)
+	VMOVUPS          Z3, (BX)(AX*1)
+	VMOVUPS          Z4, 64(BX)(AX*1)
+	VMOVUPS          Z5, K1, 128(BX)(AX*1)
+	VMOVUPS          Z6, (BX)(AX*2)
+	VMOVUPS          Z7, 64(BX)(AX*2)
+	VMOVUPS          Z8, K1, 128(BX)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000003, DX
+	JMP              next358
 
-rows2_146:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero168
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	VMOVUPS   (DI)(BX*1), Z3
-	VMOVUPS   64(DI)(BX*1), Z4
-	VMOVUPS.Z 128(DI)(BX*1), K1, Z5
-	JMP       start169
+rows2_356:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero396
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   (BX)(AX*1), Z3
+	VMOVUPS   64(BX)(AX*1), Z4
+	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
+	JMP       start397
 
-zero168:
+zero396:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4514,256 +7513,863 @@ zero168:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start169:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest171
+start397:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest399
 
-loop170:
-	VBROADCASTSS (R9), Z7
-	VBROADCASTSS (R9)(AX*1), Z8
-	VMOVUPS      (R10), Z6
+loop398:
+	VBROADCASTSS (DI), Z7
+	VBROADCASTSS (DI)(CX*1), Z8
+	VMOVUPS      (R8), Z6
 	VFMADD231PS  Z6, Z7, Z0
 	VFMADD231PS  Z6, Z8, Z3
-	VMOVUPS      (R10)(R11*1), Z6
+	VMOVUPS      (R8)(R9*1), Z6
 	VFMADD231PS  Z6, Z7, Z1
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS.Z    (R10)(R11*2), K1, Z6
+	VMOVUPS.Z    (R8)(R9*2), K1, Z6
 	VFMADD231PS  Z6, Z7, Z2
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z7
-	VBROADCASTSS (R9)(AX*1), Z8
-	VMOVUPS      (R10), Z6
+	VBROADCASTSS 4(DI), Z7
+	VBROADCASTSS 4(DI)(CX*1), Z8
+	VMOVUPS      64(R8), Z6
 	VFMADD231PS  Z6, Z7, Z0
 	VFMADD231PS  Z6, Z8, Z3
-	VMOVUPS      (R10)(R11*1), Z6
+	VMOVUPS      64(R8)(R9*1), Z6
 	VFMADD231PS  Z6, Z7, Z1
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS.Z    (R10)(R11*2), K1, Z6
+	VMOVUPS.Z    64(R8)(R9*2), K1, Z6
 	VFMADD231PS  Z6, Z7, Z2
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z7
-	VBROADCASTSS (R9)(AX*1), Z8
-	VMOVUPS      (R10), Z6
+	VBROADCASTSS 8(DI), Z7
+	VBROADCASTSS 8(DI)(CX*1), Z8
+	VMOVUPS      128(R8), Z6
 	VFMADD231PS  Z6, Z7, Z0
 	VFMADD231PS  Z6, Z8, Z3
-	VMOVUPS      (R10)(R11*1), Z6
+	VMOVUPS      128(R8)(R9*1), Z6
 	VFMADD231PS  Z6, Z7, Z1
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS.Z    (R10)(R11*2), K1, Z6
+	VMOVUPS.Z    128(R8)(R9*2), K1, Z6
 	VFMADD231PS  Z6, Z7, Z2
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z7
-	VBROADCASTSS (R9)(AX*1), Z8
-	VMOVUPS      (R10), Z6
+	VBROADCASTSS 12(DI), Z7
+	VBROADCASTSS 12(DI)(CX*1), Z8
+	VMOVUPS      192(R8), Z6
 	VFMADD231PS  Z6, Z7, Z0
 	VFMADD231PS  Z6, Z8, Z3
-	VMOVUPS      (R10)(R11*1), Z6
+	VMOVUPS      192(R8)(R9*1), Z6
 	VFMADD231PS  Z6, Z7, Z1
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS.Z    (R10)(R11*2), K1, Z6
+	VMOVUPS.Z    192(R8)(R9*2), K1, Z6
 	VFMADD231PS  Z6, Z7, Z2
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop170
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop398
 
-rest171:
-	ADDQ $0x00000004, R12
-	JZ   out173
+rest399:
+	ADDQ $0x00000004, R10
+	JZ   out401
 
-one172:
-	VBROADCASTSS (R9), Z7
-	VBROADCASTSS (R9)(AX*1), Z8
-	VMOVUPS      (R10), Z6
+one400:
+	VBROADCASTSS (DI), Z7
+	VBROADCASTSS (DI)(CX*1), Z8
+	VMOVUPS      (R8), Z6
 	VFMADD231PS  Z6, Z7, Z0
 	VFMADD231PS  Z6, Z8, Z3
-	VMOVUPS      (R10)(R11*1), Z6
+	VMOVUPS      (R8)(R9*1), Z6
 	VFMADD231PS  Z6, Z7, Z1
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS.Z    (R10)(R11*2), K1, Z6
+	VMOVUPS.Z    (R8)(R9*2), K1, Z6
 	VFMADD231PS  Z6, Z7, Z2
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one172
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one400
 
-out173:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, K1, 128(DI)
-	VMOVUPS Z3, (DI)(BX*1)
-	VMOVUPS Z4, 64(DI)(BX*1)
-	VMOVUPS Z5, K1, 128(DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next148
+out401:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, K1, 128(BX)
+	VMOVUPS Z3, (BX)(AX*1)
+	VMOVUPS Z4, 64(BX)(AX*1)
+	VMOVUPS Z5, K1, 128(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next358
 
-rows1_147:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero174
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS.Z 128(DI), K1, Z2
-	JMP       start175
+rows1_357:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero402
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	JMP       start403
 
-zero174:
+zero402:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start175:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest177
+start403:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest405
 
-loop176:
-	VBROADCASTSS (R9), Z4
-	VMOVUPS      (R10), Z3
+loop404:
+	VBROADCASTSS (DI), Z4
+	VMOVUPS      (R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      (R10)(R11*1), Z3
+	VMOVUPS      (R8)(R9*1), Z3
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS.Z    (R10)(R11*2), K1, Z3
+	VMOVUPS.Z    (R8)(R9*2), K1, Z3
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z4
-	VMOVUPS      (R10), Z3
+	VBROADCASTSS 4(DI), Z4
+	VMOVUPS      64(R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      (R10)(R11*1), Z3
+	VMOVUPS      64(R8)(R9*1), Z3
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS.Z    (R10)(R11*2), K1, Z3
+	VMOVUPS.Z    64(R8)(R9*2), K1, Z3
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z4
-	VMOVUPS      (R10), Z3
+	VBROADCASTSS 8(DI), Z4
+	VMOVUPS      128(R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      (R10)(R11*1), Z3
+	VMOVUPS      128(R8)(R9*1), Z3
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS.Z    (R10)(R11*2), K1, Z3
+	VMOVUPS.Z    128(R8)(R9*2), K1, Z3
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Z4
-	VMOVUPS      (R10), Z3
+	VBROADCASTSS 12(DI), Z4
+	VMOVUPS      192(R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      (R10)(R11*1), Z3
+	VMOVUPS      192(R8)(R9*1), Z3
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS.Z    (R10)(R11*2), K1, Z3
+	VMOVUPS.Z    192(R8)(R9*2), K1, Z3
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop176
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop404
 
-rest177:
-	ADDQ $0x00000004, R12
-	JZ   out179
+rest405:
+	ADDQ $0x00000004, R10
+	JZ   out407
 
-one178:
-	VBROADCASTSS (R9), Z4
-	VMOVUPS      (R10), Z3
+one406:
+	VBROADCASTSS (DI), Z4
+	VMOVUPS      (R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      (R10)(R11*1), Z3
+	VMOVUPS      (R8)(R9*1), Z3
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS.Z    (R10)(R11*2), K1, Z3
+	VMOVUPS.Z    (R8)(R9*2), K1, Z3
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one178
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one406
 
-out179:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, K1, 128(DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next148
+out407:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, K1, 128(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next358
 
-done149:
+done359:
 	ADDQ     $0x000000c0, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	LEAQ     (SI)(SI*2), SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group139
+	MOVQ     bps+40(FP), DX
+	LEAQ     (DX)(DX*2), DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group349
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm4F32x16(c *float32, ldc int, a *float32, ars int, aks int, b *float32, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·gemm4F32x16(SB), NOSPLIT, $8-92
+// func gemm3TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm3TF32x16(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x02, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     ldb+48(FP), DX
+	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x02, BX
-	SHLQ     $0x02, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	KMOVW    mask+74(FP), K1
 
-group180:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group408:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
 
-next184:
-	TESTQ SI, SI
-	JLE   done185
-	CMPQ  SI, $0x00000004
-	JGE   rows3_181
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_181
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_182
-	JMP   rows1_183
+next417:
+	TESTQ BX, BX
+	JLE   done418
+	CMPQ  BX, $0x0000000c
+	JGE   rows8_409
+	CMPQ  BX, $0x0000000b
+	JEQ   rows6_411
+	CMPQ  BX, $0x0000000a
+	JEQ   rows5_412
+	CMPQ  BX, $0x00000009
+	JEQ   rows5_412
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_409
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_410
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_411
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_412
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_413
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_414
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_415
+	JMP   rows1_416
 
-rows3_181:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero186
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS   128(DI), Z2
-	VMOVUPS.Z 192(DI), K1, Z3
-	VMOVUPS   (DI)(BX*1), Z4
-	VMOVUPS   64(DI)(BX*1), Z5
-	VMOVUPS   128(DI)(BX*1), Z6
-	VMOVUPS.Z 192(DI)(BX*1), K1, Z7
-	VMOVUPS   (DI)(BX*2), Z8
-	VMOVUPS   64(DI)(BX*2), Z9
-	VMOVUPS   128(DI)(BX*2), Z10
-	VMOVUPS.Z 192(DI)(BX*2), K1, Z11
-	JMP       start187
+rows8_409:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero419
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPS   (R8), Z9
+	VMOVUPS   64(R8), Z10
+	VMOVUPS.Z 128(R8), K1, Z11
+	VMOVUPS   (R8)(AX*1), Z12
+	VMOVUPS   64(R8)(AX*1), Z13
+	VMOVUPS.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPS   (R8)(AX*2), Z15
+	VMOVUPS   64(R8)(AX*2), Z16
+	VMOVUPS.Z 128(R8)(AX*2), K1, Z17
+	VMOVUPS   (R9), Z18
+	VMOVUPS   64(R9), Z19
+	VMOVUPS.Z 128(R9), K1, Z20
+	VMOVUPS   (R9)(AX*1), Z21
+	VMOVUPS   64(R9)(AX*1), Z22
+	VMOVUPS.Z 128(R9)(AX*1), K1, Z23
+	JMP       start420
 
-zero186:
+zero419:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start420:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one423:
+	VMOVUPS          (R9), Z24
+	VMOVUPS          64(R9), Z25
+	VMOVUPS.Z        128(R9), K1, Z26
+	VFMADD231PS.BCST (R8), Z24, Z0
+	VFMADD231PS.BCST (R8), Z25, Z1
+	VFMADD231PS.BCST (R8), Z26, Z2
+	VBROADCASTSS     4(R8), Z27
+	VFMADD231PS      Z24, Z27, Z3
+	VFMADD231PS      Z25, Z27, Z4
+	VFMADD231PS      Z26, Z27, Z5
+	VFMADD231PS.BCST 8(R8), Z24, Z6
+	VFMADD231PS.BCST 8(R8), Z25, Z7
+	VFMADD231PS.BCST 8(R8), Z26, Z8
+	VBROADCASTSS     12(R8), Z27
+	VFMADD231PS      Z24, Z27, Z9
+	VFMADD231PS      Z25, Z27, Z10
+	VFMADD231PS      Z26, Z27, Z11
+	VFMADD231PS.BCST 16(R8), Z24, Z12
+	VFMADD231PS.BCST 16(R8), Z25, Z13
+	VFMADD231PS.BCST 16(R8), Z26, Z14
+	VBROADCASTSS     20(R8), Z27
+	VFMADD231PS      Z24, Z27, Z15
+	VFMADD231PS      Z25, Z27, Z16
+	VFMADD231PS      Z26, Z27, Z17
+	VFMADD231PS.BCST 24(R8), Z24, Z18
+	VFMADD231PS.BCST 24(R8), Z25, Z19
+	VFMADD231PS.BCST 24(R8), Z26, Z20
+	VBROADCASTSS     28(R8), Z27
+	VFMADD231PS      Z24, Z27, Z21
+	VFMADD231PS      Z25, Z27, Z22
+	VFMADD231PS      Z26, Z27, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one423
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	VMOVUPS          Z9, (R8)
+	VMOVUPS          Z10, 64(R8)
+	VMOVUPS          Z11, K1, 128(R8)
+	VMOVUPS          Z12, (R8)(AX*1)
+	VMOVUPS          Z13, 64(R8)(AX*1)
+	VMOVUPS          Z14, K1, 128(R8)(AX*1)
+	VMOVUPS          Z15, (R8)(AX*2)
+	VMOVUPS          Z16, 64(R8)(AX*2)
+	VMOVUPS          Z17, K1, 128(R8)(AX*2)
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, 64(R9)
+	VMOVUPS          Z20, K1, 128(R9)
+	VMOVUPS          Z21, (R9)(AX*1)
+	VMOVUPS          Z22, 64(R9)(AX*1)
+	VMOVUPS          Z23, K1, 128(R9)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000020, DI
+	SUBQ             $0x00000008, BX
+	JMP              next417
+
+rows7_410:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero425
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPS   (R8), Z9
+	VMOVUPS   64(R8), Z10
+	VMOVUPS.Z 128(R8), K1, Z11
+	VMOVUPS   (R8)(AX*1), Z12
+	VMOVUPS   64(R8)(AX*1), Z13
+	VMOVUPS.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPS   (R8)(AX*2), Z15
+	VMOVUPS   64(R8)(AX*2), Z16
+	VMOVUPS.Z 128(R8)(AX*2), K1, Z17
+	VMOVUPS   (R9), Z18
+	VMOVUPS   64(R9), Z19
+	VMOVUPS.Z 128(R9), K1, Z20
+	JMP       start426
+
+zero425:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+
+start426:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one429:
+	VMOVUPS          (R9), Z21
+	VMOVUPS          64(R9), Z22
+	VMOVUPS.Z        128(R9), K1, Z23
+	VFMADD231PS.BCST (R8), Z21, Z0
+	VFMADD231PS.BCST (R8), Z22, Z1
+	VFMADD231PS.BCST (R8), Z23, Z2
+	VBROADCASTSS     4(R8), Z24
+	VFMADD231PS      Z21, Z24, Z3
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 8(R8), Z21, Z6
+	VFMADD231PS.BCST 8(R8), Z22, Z7
+	VFMADD231PS.BCST 8(R8), Z23, Z8
+	VBROADCASTSS     12(R8), Z24
+	VFMADD231PS      Z21, Z24, Z9
+	VFMADD231PS      Z22, Z24, Z10
+	VFMADD231PS      Z23, Z24, Z11
+	VFMADD231PS.BCST 16(R8), Z21, Z12
+	VFMADD231PS.BCST 16(R8), Z22, Z13
+	VFMADD231PS.BCST 16(R8), Z23, Z14
+	VBROADCASTSS     20(R8), Z24
+	VFMADD231PS      Z21, Z24, Z15
+	VFMADD231PS      Z22, Z24, Z16
+	VFMADD231PS      Z23, Z24, Z17
+	VFMADD231PS.BCST 24(R8), Z21, Z18
+	VFMADD231PS.BCST 24(R8), Z22, Z19
+	VFMADD231PS.BCST 24(R8), Z23, Z20
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one429
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	VMOVUPS          Z9, (R8)
+	VMOVUPS          Z10, 64(R8)
+	VMOVUPS          Z11, K1, 128(R8)
+	VMOVUPS          Z12, (R8)(AX*1)
+	VMOVUPS          Z13, 64(R8)(AX*1)
+	VMOVUPS          Z14, K1, 128(R8)(AX*1)
+	VMOVUPS          Z15, (R8)(AX*2)
+	VMOVUPS          Z16, 64(R8)(AX*2)
+	VMOVUPS          Z17, K1, 128(R8)(AX*2)
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, 64(R9)
+	VMOVUPS          Z20, K1, 128(R9)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x0000001c, DI
+	SUBQ             $0x00000007, BX
+	JMP              next417
+
+rows6_411:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero431
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPS   (R8), Z9
+	VMOVUPS   64(R8), Z10
+	VMOVUPS.Z 128(R8), K1, Z11
+	VMOVUPS   (R8)(AX*1), Z12
+	VMOVUPS   64(R8)(AX*1), Z13
+	VMOVUPS.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPS   (R8)(AX*2), Z15
+	VMOVUPS   64(R8)(AX*2), Z16
+	VMOVUPS.Z 128(R8)(AX*2), K1, Z17
+	JMP       start432
+
+zero431:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start432:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one435:
+	VMOVUPS          (R9), Z18
+	VMOVUPS          64(R9), Z19
+	VMOVUPS.Z        128(R9), K1, Z20
+	VFMADD231PS.BCST (R8), Z18, Z0
+	VFMADD231PS.BCST (R8), Z19, Z1
+	VFMADD231PS.BCST (R8), Z20, Z2
+	VBROADCASTSS     4(R8), Z21
+	VFMADD231PS      Z18, Z21, Z3
+	VFMADD231PS      Z19, Z21, Z4
+	VFMADD231PS      Z20, Z21, Z5
+	VFMADD231PS.BCST 8(R8), Z18, Z6
+	VFMADD231PS.BCST 8(R8), Z19, Z7
+	VFMADD231PS.BCST 8(R8), Z20, Z8
+	VBROADCASTSS     12(R8), Z21
+	VFMADD231PS      Z18, Z21, Z9
+	VFMADD231PS      Z19, Z21, Z10
+	VFMADD231PS      Z20, Z21, Z11
+	VFMADD231PS.BCST 16(R8), Z18, Z12
+	VFMADD231PS.BCST 16(R8), Z19, Z13
+	VFMADD231PS.BCST 16(R8), Z20, Z14
+	VBROADCASTSS     20(R8), Z21
+	VFMADD231PS      Z18, Z21, Z15
+	VFMADD231PS      Z19, Z21, Z16
+	VFMADD231PS      Z20, Z21, Z17
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one435
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	VMOVUPS          Z9, (R8)
+	VMOVUPS          Z10, 64(R8)
+	VMOVUPS          Z11, K1, 128(R8)
+	VMOVUPS          Z12, (R8)(AX*1)
+	VMOVUPS          Z13, 64(R8)(AX*1)
+	VMOVUPS          Z14, K1, 128(R8)(AX*1)
+	VMOVUPS          Z15, (R8)(AX*2)
+	VMOVUPS          Z16, 64(R8)(AX*2)
+	VMOVUPS          Z17, K1, 128(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000018, DI
+	SUBQ             $0x00000006, BX
+	JMP              next417
+
+rows5_412:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero437
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPS   (R8), Z9
+	VMOVUPS   64(R8), Z10
+	VMOVUPS.Z 128(R8), K1, Z11
+	VMOVUPS   (R8)(AX*1), Z12
+	VMOVUPS   64(R8)(AX*1), Z13
+	VMOVUPS.Z 128(R8)(AX*1), K1, Z14
+	JMP       start438
+
+zero437:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+
+start438:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one441:
+	VMOVUPS          (R9), Z15
+	VMOVUPS          64(R9), Z16
+	VMOVUPS.Z        128(R9), K1, Z17
+	VFMADD231PS.BCST (R8), Z15, Z0
+	VFMADD231PS.BCST (R8), Z16, Z1
+	VFMADD231PS.BCST (R8), Z17, Z2
+	VBROADCASTSS     4(R8), Z18
+	VFMADD231PS      Z15, Z18, Z3
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 8(R8), Z15, Z6
+	VFMADD231PS.BCST 8(R8), Z16, Z7
+	VFMADD231PS.BCST 8(R8), Z17, Z8
+	VBROADCASTSS     12(R8), Z18
+	VFMADD231PS      Z15, Z18, Z9
+	VFMADD231PS      Z16, Z18, Z10
+	VFMADD231PS      Z17, Z18, Z11
+	VFMADD231PS.BCST 16(R8), Z15, Z12
+	VFMADD231PS.BCST 16(R8), Z16, Z13
+	VFMADD231PS.BCST 16(R8), Z17, Z14
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one441
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	VMOVUPS          Z9, (R8)
+	VMOVUPS          Z10, 64(R8)
+	VMOVUPS          Z11, K1, 128(R8)
+	VMOVUPS          Z12, (R8)(AX*1)
+	VMOVUPS          Z13, 64(R8)(AX*1)
+	VMOVUPS          Z14, K1, 128(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000014, DI
+	SUBQ             $0x00000005, BX
+	JMP              next417
+
+rows4_413:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero443
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPS   (R8), Z9
+	VMOVUPS   64(R8), Z10
+	VMOVUPS.Z 128(R8), K1, Z11
+	JMP       start444
+
+zero443:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4777,74 +8383,1112 @@ zero186:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start187:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
+start444:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
-loop188:
-	VBROADCASTSS (R9), Z13
-	VBROADCASTSS (R9)(AX*1), Z14
-	VBROADCASTSS (R9)(AX*2), Z15
-	VMOVUPS      (R10), Z12
+one447:
+	VMOVUPS          (R9), Z12
+	VMOVUPS          64(R9), Z13
+	VMOVUPS.Z        128(R9), K1, Z14
+	VFMADD231PS.BCST (R8), Z12, Z0
+	VFMADD231PS.BCST (R8), Z13, Z1
+	VFMADD231PS.BCST (R8), Z14, Z2
+	VBROADCASTSS     4(R8), Z15
+	VFMADD231PS      Z12, Z15, Z3
+	VFMADD231PS      Z13, Z15, Z4
+	VFMADD231PS      Z14, Z15, Z5
+	VFMADD231PS.BCST 8(R8), Z12, Z6
+	VFMADD231PS.BCST 8(R8), Z13, Z7
+	VFMADD231PS.BCST 8(R8), Z14, Z8
+	VBROADCASTSS     12(R8), Z15
+	VFMADD231PS      Z12, Z15, Z9
+	VFMADD231PS      Z13, Z15, Z10
+	VFMADD231PS      Z14, Z15, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one447
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	VMOVUPS          Z9, (R8)
+	VMOVUPS          Z10, 64(R8)
+	VMOVUPS          Z11, K1, 128(R8)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000010, DI
+	SUBQ             $0x00000004, BX
+	JMP              next417
+
+rows3_414:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero449
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPS   (SI)(AX*2), Z6
+	VMOVUPS   64(SI)(AX*2), Z7
+	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
+	JMP       start450
+
+zero449:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+
+start450:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+
+one453:
+	VMOVUPS          (R9), Z9
+	VMOVUPS          64(R9), Z10
+	VMOVUPS.Z        128(R9), K1, Z11
+	VFMADD231PS.BCST (R8), Z9, Z0
+	VFMADD231PS.BCST (R8), Z10, Z1
+	VFMADD231PS.BCST (R8), Z11, Z2
+	VBROADCASTSS     4(R8), Z12
+	VFMADD231PS      Z9, Z12, Z3
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 8(R8), Z9, Z6
+	VFMADD231PS.BCST 8(R8), Z10, Z7
+	VFMADD231PS.BCST 8(R8), Z11, Z8
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one453
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, K1, 128(SI)
+	VMOVUPS          Z3, (SI)(AX*1)
+	VMOVUPS          Z4, 64(SI)(AX*1)
+	VMOVUPS          Z5, K1, 128(SI)(AX*1)
+	VMOVUPS          Z6, (SI)(AX*2)
+	VMOVUPS          Z7, 64(SI)(AX*2)
+	VMOVUPS          Z8, K1, 128(SI)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x0000000c, DI
+	SUBQ             $0x00000003, BX
+	JMP              next417
+
+rows2_415:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero455
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (SI)(AX*1), Z3
+	VMOVUPS   64(SI)(AX*1), Z4
+	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
+	JMP       start456
+
+zero455:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start456:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest458
+
+loop457:
+	VBROADCASTSS (R8), Z7
+	VBROADCASTSS 4(R8), Z8
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z8, Z3
+	VMOVUPS      64(R9), Z6
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z8, Z4
+	VMOVUPS.Z    128(R9), K1, Z6
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z7
+	VBROADCASTSS 4(R8), Z8
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z8, Z3
+	VMOVUPS      64(R9), Z6
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z8, Z4
+	VMOVUPS.Z    128(R9), K1, Z6
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z7
+	VBROADCASTSS 4(R8), Z8
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z8, Z3
+	VMOVUPS      64(R9), Z6
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z8, Z4
+	VMOVUPS.Z    128(R9), K1, Z6
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z7
+	VBROADCASTSS 4(R8), Z8
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z8, Z3
+	VMOVUPS      64(R9), Z6
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z8, Z4
+	VMOVUPS.Z    128(R9), K1, Z6
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop457
+
+rest458:
+	ADDQ $0x00000004, R10
+	JZ   out460
+
+one459:
+	VBROADCASTSS (R8), Z7
+	VBROADCASTSS 4(R8), Z8
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z8, Z3
+	VMOVUPS      64(R9), Z6
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z8, Z4
+	VMOVUPS.Z    128(R9), K1, Z6
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one459
+
+out460:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, K1, 128(SI)
+	VMOVUPS Z3, (SI)(AX*1)
+	VMOVUPS Z4, 64(SI)(AX*1)
+	VMOVUPS Z5, K1, 128(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000002, BX
+	JMP     next417
+
+rows1_416:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero461
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	JMP       start462
+
+zero461:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+start462:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest464
+
+loop463:
+	VBROADCASTSS (R8), Z4
+	VMOVUPS      (R9), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      64(R9), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    128(R9), K1, Z3
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z4
+	VMOVUPS      (R9), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      64(R9), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    128(R9), K1, Z3
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z4
+	VMOVUPS      (R9), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      64(R9), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    128(R9), K1, Z3
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z4
+	VMOVUPS      (R9), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      64(R9), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    128(R9), K1, Z3
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop463
+
+rest464:
+	ADDQ $0x00000004, R10
+	JZ   out466
+
+one465:
+	VBROADCASTSS (R8), Z4
+	VMOVUPS      (R9), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      64(R9), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    128(R9), K1, Z3
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one465
+
+out466:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, K1, 128(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000004, DI
+	SUBQ    $0x00000001, BX
+	JMP     next417
+
+done418:
+	ADDQ     $0x000000c0, c+0(FP)
+	ADDQ     $0x000000c0, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group408
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm4F32x16(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x02, CX
+	SHLQ     $0x02, bps+40(FP)
+	KMOVW    mask+74(FP), K1
+
+group467:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
+
+next474:
+	TESTQ DX, DX
+	JLE   done475
+	CMPQ  DX, $0x00000009
+	JGE   rows6_468
+	CMPQ  DX, $0x00000008
+	JEQ   rows4_470
+	CMPQ  DX, $0x00000007
+	JEQ   rows4_470
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_468
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_469
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_470
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_471
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_472
+	JMP   rows1_473
+
+rows6_468:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero476
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	VMOVUPS   (BX)(AX*1), Z4
+	VMOVUPS   64(BX)(AX*1), Z5
+	VMOVUPS   128(BX)(AX*1), Z6
+	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPS   (BX)(AX*2), Z8
+	VMOVUPS   64(BX)(AX*2), Z9
+	VMOVUPS   128(BX)(AX*2), Z10
+	VMOVUPS.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPS   (DI), Z12
+	VMOVUPS   64(DI), Z13
+	VMOVUPS   128(DI), Z14
+	VMOVUPS.Z 192(DI), K1, Z15
+	VMOVUPS   (DI)(AX*1), Z16
+	VMOVUPS   64(DI)(AX*1), Z17
+	VMOVUPS   128(DI)(AX*1), Z18
+	VMOVUPS.Z 192(DI)(AX*1), K1, Z19
+	VMOVUPS   (DI)(AX*2), Z20
+	VMOVUPS   64(DI)(AX*2), Z21
+	VMOVUPS   128(DI)(AX*2), Z22
+	VMOVUPS.Z 192(DI)(AX*2), K1, Z23
+	JMP       start477
+
+zero476:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start477:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest479
+
+loop478:
+	VMOVUPS          (R8), Z24
+	VMOVUPS          (R8)(R10*1), Z25
+	VMOVUPS          (R8)(R10*2), Z26
+	VMOVUPS.Z        (R11), K1, Z27
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VFMADD231PS.BCST (DI), Z26, Z2
+	VFMADD231PS.BCST (DI), Z27, Z3
+	VBROADCASTSS     (DI)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VBROADCASTSS     (DI)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST (R9), Z24, Z12
+	VFMADD231PS.BCST (R9), Z25, Z13
+	VFMADD231PS.BCST (R9), Z26, Z14
+	VFMADD231PS.BCST (R9), Z27, Z15
+	VBROADCASTSS     (R9)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS      Z26, Z28, Z18
+	VFMADD231PS      Z27, Z28, Z19
+	VBROADCASTSS     (R9)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	VMOVUPS          64(R8), Z24
+	VMOVUPS          64(R8)(R10*1), Z25
+	VMOVUPS          64(R8)(R10*2), Z26
+	VMOVUPS.Z        64(R11), K1, Z27
+	VFMADD231PS.BCST 4(DI), Z24, Z0
+	VFMADD231PS.BCST 4(DI), Z25, Z1
+	VFMADD231PS.BCST 4(DI), Z26, Z2
+	VFMADD231PS.BCST 4(DI), Z27, Z3
+	VBROADCASTSS     4(DI)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VBROADCASTSS     4(DI)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 4(R9), Z24, Z12
+	VFMADD231PS.BCST 4(R9), Z25, Z13
+	VFMADD231PS.BCST 4(R9), Z26, Z14
+	VFMADD231PS.BCST 4(R9), Z27, Z15
+	VBROADCASTSS     4(R9)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS      Z26, Z28, Z18
+	VFMADD231PS      Z27, Z28, Z19
+	VBROADCASTSS     4(R9)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	VMOVUPS          128(R8), Z24
+	VMOVUPS          128(R8)(R10*1), Z25
+	VMOVUPS          128(R8)(R10*2), Z26
+	VMOVUPS.Z        128(R11), K1, Z27
+	VFMADD231PS.BCST 8(DI), Z24, Z0
+	VFMADD231PS.BCST 8(DI), Z25, Z1
+	VFMADD231PS.BCST 8(DI), Z26, Z2
+	VFMADD231PS.BCST 8(DI), Z27, Z3
+	VBROADCASTSS     8(DI)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VBROADCASTSS     8(DI)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 8(R9), Z24, Z12
+	VFMADD231PS.BCST 8(R9), Z25, Z13
+	VFMADD231PS.BCST 8(R9), Z26, Z14
+	VFMADD231PS.BCST 8(R9), Z27, Z15
+	VBROADCASTSS     8(R9)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS      Z26, Z28, Z18
+	VFMADD231PS      Z27, Z28, Z19
+	VBROADCASTSS     8(R9)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	VMOVUPS          192(R8), Z24
+	VMOVUPS          192(R8)(R10*1), Z25
+	VMOVUPS          192(R8)(R10*2), Z26
+	VMOVUPS.Z        192(R11), K1, Z27
+	VFMADD231PS.BCST 12(DI), Z24, Z0
+	VFMADD231PS.BCST 12(DI), Z25, Z1
+	VFMADD231PS.BCST 12(DI), Z26, Z2
+	VFMADD231PS.BCST 12(DI), Z27, Z3
+	VBROADCASTSS     12(DI)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VBROADCASTSS     12(DI)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 12(R9), Z24, Z12
+	VFMADD231PS.BCST 12(R9), Z25, Z13
+	VFMADD231PS.BCST 12(R9), Z26, Z14
+	VFMADD231PS.BCST 12(R9), Z27, Z15
+	VBROADCASTSS     12(R9)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS      Z26, Z28, Z18
+	VFMADD231PS      Z27, Z28, Z19
+	VBROADCASTSS     12(R9)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	ADDQ             $0x00000010, DI
+	ADDQ             $0x00000010, R9
+	ADDQ             $0x00000100, R8
+	ADDQ             $0x00000100, R11
+	SUBQ             $0x00000004, R12
+	JGE              loop478
+
+rest479:
+	ADDQ $0x00000004, R12
+	JZ   out481
+
+one480:
+	VMOVUPS          (R8), Z24
+	VMOVUPS          (R8)(R10*1), Z25
+	VMOVUPS          (R8)(R10*2), Z26
+	VMOVUPS.Z        (R11), K1, Z27
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VFMADD231PS.BCST (DI), Z26, Z2
+	VFMADD231PS.BCST (DI), Z27, Z3
+	VBROADCASTSS     (DI)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VBROADCASTSS     (DI)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST (R9), Z24, Z12
+	VFMADD231PS.BCST (R9), Z25, Z13
+	VFMADD231PS.BCST (R9), Z26, Z14
+	VFMADD231PS.BCST (R9), Z27, Z15
+	VBROADCASTSS     (R9)(CX*1), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS      Z26, Z28, Z18
+	VFMADD231PS      Z27, Z28, Z19
+	VBROADCASTSS     (R9)(CX*2), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one480
+
+out481:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, K1, 192(BX)
+	VMOVUPS Z4, (BX)(AX*1)
+	VMOVUPS Z5, 64(BX)(AX*1)
+	VMOVUPS Z6, 128(BX)(AX*1)
+	VMOVUPS Z7, K1, 192(BX)(AX*1)
+	VMOVUPS Z8, (BX)(AX*2)
+	VMOVUPS Z9, 64(BX)(AX*2)
+	VMOVUPS Z10, 128(BX)(AX*2)
+	VMOVUPS Z11, K1, 192(BX)(AX*2)
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	VMOVUPS Z14, 128(DI)
+	VMOVUPS Z15, K1, 192(DI)
+	VMOVUPS Z16, (DI)(AX*1)
+	VMOVUPS Z17, 64(DI)(AX*1)
+	VMOVUPS Z18, 128(DI)(AX*1)
+	VMOVUPS Z19, K1, 192(DI)(AX*1)
+	VMOVUPS Z20, (DI)(AX*2)
+	VMOVUPS Z21, 64(DI)(AX*2)
+	VMOVUPS Z22, 128(DI)(AX*2)
+	VMOVUPS Z23, K1, 192(DI)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000006, DX
+	JMP     next474
+
+rows5_469:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero482
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	VMOVUPS   (BX)(AX*1), Z4
+	VMOVUPS   64(BX)(AX*1), Z5
+	VMOVUPS   128(BX)(AX*1), Z6
+	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPS   (BX)(AX*2), Z8
+	VMOVUPS   64(BX)(AX*2), Z9
+	VMOVUPS   128(BX)(AX*2), Z10
+	VMOVUPS.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPS   (DI), Z12
+	VMOVUPS   64(DI), Z13
+	VMOVUPS   128(DI), Z14
+	VMOVUPS.Z 192(DI), K1, Z15
+	VMOVUPS   (DI)(AX*1), Z16
+	VMOVUPS   64(DI)(AX*1), Z17
+	VMOVUPS   128(DI)(AX*1), Z18
+	VMOVUPS.Z 192(DI)(AX*1), K1, Z19
+	JMP       start483
+
+zero482:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start483:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+
+one486:
+	VMOVUPS          (R8), Z20
+	VMOVUPS          (R8)(R10*1), Z21
+	VMOVUPS          (R8)(R10*2), Z22
+	VMOVUPS.Z        (R11), K1, Z23
+	VFMADD231PS.BCST (DI), Z20, Z0
+	VFMADD231PS.BCST (DI), Z21, Z1
+	VFMADD231PS.BCST (DI), Z22, Z2
+	VFMADD231PS.BCST (DI), Z23, Z3
+	VBROADCASTSS     (DI)(CX*1), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS      Z22, Z24, Z6
+	VFMADD231PS      Z23, Z24, Z7
+	VBROADCASTSS     (DI)(CX*2), Z24
+	VFMADD231PS      Z20, Z24, Z8
+	VFMADD231PS      Z21, Z24, Z9
+	VFMADD231PS      Z22, Z24, Z10
+	VFMADD231PS      Z23, Z24, Z11
+	VFMADD231PS.BCST (R9), Z20, Z12
+	VFMADD231PS.BCST (R9), Z21, Z13
+	VFMADD231PS.BCST (R9), Z22, Z14
+	VFMADD231PS.BCST (R9), Z23, Z15
+	VBROADCASTSS     (R9)(CX*1), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS      Z22, Z24, Z18
+	VFMADD231PS      Z23, Z24, Z19
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one486
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, 128(BX)
+	VMOVUPS          Z3, K1, 192(BX)
+	VMOVUPS          Z4, (BX)(AX*1)
+	VMOVUPS          Z5, 64(BX)(AX*1)
+	VMOVUPS          Z6, 128(BX)(AX*1)
+	VMOVUPS          Z7, K1, 192(BX)(AX*1)
+	VMOVUPS          Z8, (BX)(AX*2)
+	VMOVUPS          Z9, 64(BX)(AX*2)
+	VMOVUPS          Z10, 128(BX)(AX*2)
+	VMOVUPS          Z11, K1, 192(BX)(AX*2)
+	VMOVUPS          Z12, (DI)
+	VMOVUPS          Z13, 64(DI)
+	VMOVUPS          Z14, 128(DI)
+	VMOVUPS          Z15, K1, 192(DI)
+	VMOVUPS          Z16, (DI)(AX*1)
+	VMOVUPS          Z17, 64(DI)(AX*1)
+	VMOVUPS          Z18, 128(DI)(AX*1)
+	VMOVUPS          Z19, K1, 192(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next474
+
+rows4_470:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero488
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	VMOVUPS   (BX)(AX*1), Z4
+	VMOVUPS   64(BX)(AX*1), Z5
+	VMOVUPS   128(BX)(AX*1), Z6
+	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPS   (BX)(AX*2), Z8
+	VMOVUPS   64(BX)(AX*2), Z9
+	VMOVUPS   128(BX)(AX*2), Z10
+	VMOVUPS.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPS   (DI), Z12
+	VMOVUPS   64(DI), Z13
+	VMOVUPS   128(DI), Z14
+	VMOVUPS.Z 192(DI), K1, Z15
+	JMP       start489
+
+zero488:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start489:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+
+one492:
+	VMOVUPS          (R8), Z16
+	VMOVUPS          (R8)(R10*1), Z17
+	VMOVUPS          (R8)(R10*2), Z18
+	VMOVUPS.Z        (R11), K1, Z19
+	VFMADD231PS.BCST (DI), Z16, Z0
+	VFMADD231PS.BCST (DI), Z17, Z1
+	VFMADD231PS.BCST (DI), Z18, Z2
+	VFMADD231PS.BCST (DI), Z19, Z3
+	VBROADCASTSS     (DI)(CX*1), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS      Z18, Z20, Z6
+	VFMADD231PS      Z19, Z20, Z7
+	VBROADCASTSS     (DI)(CX*2), Z20
+	VFMADD231PS      Z16, Z20, Z8
+	VFMADD231PS      Z17, Z20, Z9
+	VFMADD231PS      Z18, Z20, Z10
+	VFMADD231PS      Z19, Z20, Z11
+	VFMADD231PS.BCST (R9), Z16, Z12
+	VFMADD231PS.BCST (R9), Z17, Z13
+	VFMADD231PS.BCST (R9), Z18, Z14
+	VFMADD231PS.BCST (R9), Z19, Z15
+	ADDQ             $0x00000004, DI
+	ADDQ             $0x00000004, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one492
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPS          Z0, (BX)
+	VMOVUPS          Z1, 64(BX)
+	VMOVUPS          Z2, 128(BX)
+	VMOVUPS          Z3, K1, 192(BX)
+	VMOVUPS          Z4, (BX)(AX*1)
+	VMOVUPS          Z5, 64(BX)(AX*1)
+	VMOVUPS          Z6, 128(BX)(AX*1)
+	VMOVUPS          Z7, K1, 192(BX)(AX*1)
+	VMOVUPS          Z8, (BX)(AX*2)
+	VMOVUPS          Z9, 64(BX)(AX*2)
+	VMOVUPS          Z10, 128(BX)(AX*2)
+	VMOVUPS          Z11, K1, 192(BX)(AX*2)
+	VMOVUPS          Z12, (DI)
+	VMOVUPS          Z13, 64(DI)
+	VMOVUPS          Z14, 128(DI)
+	VMOVUPS          Z15, K1, 192(DI)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000004, DX
+	JMP              next474
+
+rows3_471:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero494
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	VMOVUPS   (BX)(AX*1), Z4
+	VMOVUPS   64(BX)(AX*1), Z5
+	VMOVUPS   128(BX)(AX*1), Z6
+	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPS   (BX)(AX*2), Z8
+	VMOVUPS   64(BX)(AX*2), Z9
+	VMOVUPS   128(BX)(AX*2), Z10
+	VMOVUPS.Z 192(BX)(AX*2), K1, Z11
+	JMP       start495
+
+zero494:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start495:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+
+one498:
+	VBROADCASTSS (DI), Z13
+	VBROADCASTSS (DI)(CX*1), Z14
+	VBROADCASTSS (DI)(CX*2), Z15
+	VMOVUPS      (R8), Z12
 	VFMADD231PS  Z12, Z13, Z0
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z12, Z15, Z8
-	VMOVUPS      (R10)(R11*1), Z12
+	VMOVUPS      (R8)(R9*1), Z12
 	VFMADD231PS  Z12, Z13, Z1
 	VFMADD231PS  Z12, Z14, Z5
 	VFMADD231PS  Z12, Z15, Z9
-	VMOVUPS      (R10)(R11*2), Z12
+	VMOVUPS      (R8)(R9*2), Z12
 	VFMADD231PS  Z12, Z13, Z2
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z12, Z15, Z10
-	VMOVUPS.Z    (R12), K1, Z12
+	VMOVUPS.Z    (R10), K1, Z12
 	VFMADD231PS  Z12, Z13, Z3
 	VFMADD231PS  Z12, Z14, Z7
 	VFMADD231PS  Z12, Z15, Z11
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          loop188
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, K1, 192(DI)
-	VMOVUPS      Z4, (DI)(BX*1)
-	VMOVUPS      Z5, 64(DI)(BX*1)
-	VMOVUPS      Z6, 128(DI)(BX*1)
-	VMOVUPS      Z7, K1, 192(DI)(BX*1)
-	VMOVUPS      Z8, (DI)(BX*2)
-	VMOVUPS      Z9, 64(DI)(BX*2)
-	VMOVUPS      Z10, 128(DI)(BX*2)
-	VMOVUPS      Z11, K1, 192(DI)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000003, SI
-	JMP          next184
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one498
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, K1, 192(BX)
+	VMOVUPS      Z4, (BX)(AX*1)
+	VMOVUPS      Z5, 64(BX)(AX*1)
+	VMOVUPS      Z6, 128(BX)(AX*1)
+	VMOVUPS      Z7, K1, 192(BX)(AX*1)
+	VMOVUPS      Z8, (BX)(AX*2)
+	VMOVUPS      Z9, 64(BX)(AX*2)
+	VMOVUPS      Z10, 128(BX)(AX*2)
+	VMOVUPS      Z11, K1, 192(BX)(AX*2)
+	ADDQ         AX, BX
+	ADDQ         AX, BX
+	ADDQ         AX, BX
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	SUBQ         $0x00000003, DX
+	JMP          next474
 
-rows2_182:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero189
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS   128(DI), Z2
-	VMOVUPS.Z 192(DI), K1, Z3
-	VMOVUPS   (DI)(BX*1), Z4
-	VMOVUPS   64(DI)(BX*1), Z5
-	VMOVUPS   128(DI)(BX*1), Z6
-	VMOVUPS.Z 192(DI)(BX*1), K1, Z7
-	JMP       start190
+rows2_472:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero500
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	VMOVUPS   (BX)(AX*1), Z4
+	VMOVUPS   64(BX)(AX*1), Z5
+	VMOVUPS   128(BX)(AX*1), Z6
+	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
+	JMP       start501
 
-zero189:
+zero500:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4854,243 +9498,1033 @@ zero189:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start190:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest192
+start501:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+	SUBQ $0x00000004, R11
+	JLT  rest503
 
-loop191:
-	VBROADCASTSS (R9), Z9
-	VBROADCASTSS (R9)(AX*1), Z10
-	VMOVUPS      (R10), Z8
+loop502:
+	VBROADCASTSS (DI), Z9
+	VBROADCASTSS (DI)(CX*1), Z10
+	VMOVUPS      (R8), Z8
 	VFMADD231PS  Z8, Z9, Z0
 	VFMADD231PS  Z8, Z10, Z4
-	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      (R8)(R9*1), Z8
 	VFMADD231PS  Z8, Z9, Z1
 	VFMADD231PS  Z8, Z10, Z5
-	VMOVUPS      (R10)(R11*2), Z8
+	VMOVUPS      (R8)(R9*2), Z8
 	VFMADD231PS  Z8, Z9, Z2
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS.Z    (R12), K1, Z8
+	VMOVUPS.Z    (R10), K1, Z8
 	VFMADD231PS  Z8, Z9, Z3
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z9
-	VBROADCASTSS (R9)(AX*1), Z10
-	VMOVUPS      (R10), Z8
+	VBROADCASTSS 4(DI), Z9
+	VBROADCASTSS 4(DI)(CX*1), Z10
+	VMOVUPS      64(R8), Z8
 	VFMADD231PS  Z8, Z9, Z0
 	VFMADD231PS  Z8, Z10, Z4
-	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      64(R8)(R9*1), Z8
 	VFMADD231PS  Z8, Z9, Z1
 	VFMADD231PS  Z8, Z10, Z5
-	VMOVUPS      (R10)(R11*2), Z8
+	VMOVUPS      64(R8)(R9*2), Z8
 	VFMADD231PS  Z8, Z9, Z2
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS.Z    (R12), K1, Z8
+	VMOVUPS.Z    64(R10), K1, Z8
 	VFMADD231PS  Z8, Z9, Z3
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z9
-	VBROADCASTSS (R9)(AX*1), Z10
-	VMOVUPS      (R10), Z8
+	VBROADCASTSS 8(DI), Z9
+	VBROADCASTSS 8(DI)(CX*1), Z10
+	VMOVUPS      128(R8), Z8
 	VFMADD231PS  Z8, Z9, Z0
 	VFMADD231PS  Z8, Z10, Z4
-	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      128(R8)(R9*1), Z8
 	VFMADD231PS  Z8, Z9, Z1
 	VFMADD231PS  Z8, Z10, Z5
-	VMOVUPS      (R10)(R11*2), Z8
+	VMOVUPS      128(R8)(R9*2), Z8
 	VFMADD231PS  Z8, Z9, Z2
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS.Z    (R12), K1, Z8
+	VMOVUPS.Z    128(R10), K1, Z8
 	VFMADD231PS  Z8, Z9, Z3
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z9
-	VBROADCASTSS (R9)(AX*1), Z10
-	VMOVUPS      (R10), Z8
+	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(DI)(CX*1), Z10
+	VMOVUPS      192(R8), Z8
 	VFMADD231PS  Z8, Z9, Z0
 	VFMADD231PS  Z8, Z10, Z4
-	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      192(R8)(R9*1), Z8
 	VFMADD231PS  Z8, Z9, Z1
 	VFMADD231PS  Z8, Z10, Z5
-	VMOVUPS      (R10)(R11*2), Z8
+	VMOVUPS      192(R8)(R9*2), Z8
 	VFMADD231PS  Z8, Z9, Z2
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS.Z    (R12), K1, Z8
+	VMOVUPS.Z    192(R10), K1, Z8
 	VFMADD231PS  Z8, Z9, Z3
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop191
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000100, R8
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x00000004, R11
+	JGE          loop502
 
-rest192:
-	ADDQ $0x00000004, R13
-	JZ   out194
+rest503:
+	ADDQ $0x00000004, R11
+	JZ   out505
 
-one193:
-	VBROADCASTSS (R9), Z9
-	VBROADCASTSS (R9)(AX*1), Z10
-	VMOVUPS      (R10), Z8
+one504:
+	VBROADCASTSS (DI), Z9
+	VBROADCASTSS (DI)(CX*1), Z10
+	VMOVUPS      (R8), Z8
 	VFMADD231PS  Z8, Z9, Z0
 	VFMADD231PS  Z8, Z10, Z4
-	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      (R8)(R9*1), Z8
 	VFMADD231PS  Z8, Z9, Z1
 	VFMADD231PS  Z8, Z10, Z5
-	VMOVUPS      (R10)(R11*2), Z8
+	VMOVUPS      (R8)(R9*2), Z8
 	VFMADD231PS  Z8, Z9, Z2
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS.Z    (R12), K1, Z8
+	VMOVUPS.Z    (R10), K1, Z8
 	VFMADD231PS  Z8, Z9, Z3
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one193
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one504
 
-out194:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	VMOVUPS Z3, K1, 192(DI)
-	VMOVUPS Z4, (DI)(BX*1)
-	VMOVUPS Z5, 64(DI)(BX*1)
-	VMOVUPS Z6, 128(DI)(BX*1)
-	VMOVUPS Z7, K1, 192(DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next184
+out505:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, K1, 192(BX)
+	VMOVUPS Z4, (BX)(AX*1)
+	VMOVUPS Z5, 64(BX)(AX*1)
+	VMOVUPS Z6, 128(BX)(AX*1)
+	VMOVUPS Z7, K1, 192(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next474
 
-rows1_183:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero195
-	VMOVUPS   (DI), Z0
-	VMOVUPS   64(DI), Z1
-	VMOVUPS   128(DI), Z2
-	VMOVUPS.Z 192(DI), K1, Z3
-	JMP       start196
+rows1_473:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero506
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS.Z 192(BX), K1, Z3
+	JMP       start507
 
-zero195:
+zero506:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start196:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest198
+start507:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+	SUBQ $0x00000004, R11
+	JLT  rest509
 
-loop197:
-	VBROADCASTSS (R9), Z5
-	VMOVUPS      (R10), Z4
+loop508:
+	VBROADCASTSS (DI), Z5
+	VMOVUPS      (R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      (R10)(R11*1), Z4
+	VMOVUPS      (R8)(R9*1), Z4
 	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      (R10)(R11*2), Z4
+	VMOVUPS      (R8)(R9*2), Z4
 	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS.Z    (R12), K1, Z4
+	VMOVUPS.Z    (R10), K1, Z4
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z5
-	VMOVUPS      (R10), Z4
+	VBROADCASTSS 4(DI), Z5
+	VMOVUPS      64(R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      (R10)(R11*1), Z4
+	VMOVUPS      64(R8)(R9*1), Z4
 	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      (R10)(R11*2), Z4
+	VMOVUPS      64(R8)(R9*2), Z4
 	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS.Z    (R12), K1, Z4
+	VMOVUPS.Z    64(R10), K1, Z4
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z5
-	VMOVUPS      (R10), Z4
+	VBROADCASTSS 8(DI), Z5
+	VMOVUPS      128(R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      (R10)(R11*1), Z4
+	VMOVUPS      128(R8)(R9*1), Z4
 	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      (R10)(R11*2), Z4
+	VMOVUPS      128(R8)(R9*2), Z4
 	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS.Z    (R12), K1, Z4
+	VMOVUPS.Z    128(R10), K1, Z4
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSS (R9), Z5
-	VMOVUPS      (R10), Z4
+	VBROADCASTSS 12(DI), Z5
+	VMOVUPS      192(R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      (R10)(R11*1), Z4
+	VMOVUPS      192(R8)(R9*1), Z4
 	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      (R10)(R11*2), Z4
+	VMOVUPS      192(R8)(R9*2), Z4
 	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS.Z    (R12), K1, Z4
+	VMOVUPS.Z    192(R10), K1, Z4
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop197
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000100, R8
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x00000004, R11
+	JGE          loop508
 
-rest198:
-	ADDQ $0x00000004, R13
-	JZ   out200
+rest509:
+	ADDQ $0x00000004, R11
+	JZ   out511
 
-one199:
-	VBROADCASTSS (R9), Z5
-	VMOVUPS      (R10), Z4
+one510:
+	VBROADCASTSS (DI), Z5
+	VMOVUPS      (R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      (R10)(R11*1), Z4
+	VMOVUPS      (R8)(R9*1), Z4
 	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      (R10)(R11*2), Z4
+	VMOVUPS      (R8)(R9*2), Z4
 	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS.Z    (R12), K1, Z4
+	VMOVUPS.Z    (R10), K1, Z4
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one199
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one510
 
-out200:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	VMOVUPS Z3, K1, 192(DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next184
+out511:
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, K1, 192(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next474
 
-done185:
+done475:
 	ADDQ     $0x00000100, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	SHLQ     $0x02, SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group180
+	MOVQ     bps+40(FP), DX
+	SHLQ     $0x02, DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group467
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm4TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm4TF32x16(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x02, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     ldb+40(FP), DX
+	SHLQ     $0x02, DX
+	KMOVW    mask+74(FP), K1
+
+group512:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
+
+next519:
+	TESTQ BX, BX
+	JLE   done520
+	CMPQ  BX, $0x00000009
+	JGE   rows6_513
+	CMPQ  BX, $0x00000008
+	JEQ   rows4_515
+	CMPQ  BX, $0x00000007
+	JEQ   rows4_515
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_513
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_514
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_515
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_516
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_517
+	JMP   rows1_518
+
+rows6_513:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero521
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (SI)(AX*1), Z4
+	VMOVUPS   64(SI)(AX*1), Z5
+	VMOVUPS   128(SI)(AX*1), Z6
+	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPS   (SI)(AX*2), Z8
+	VMOVUPS   64(SI)(AX*2), Z9
+	VMOVUPS   128(SI)(AX*2), Z10
+	VMOVUPS.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS   64(R8), Z13
+	VMOVUPS   128(R8), Z14
+	VMOVUPS.Z 192(R8), K1, Z15
+	VMOVUPS   (R8)(AX*1), Z16
+	VMOVUPS   64(R8)(AX*1), Z17
+	VMOVUPS   128(R8)(AX*1), Z18
+	VMOVUPS.Z 192(R8)(AX*1), K1, Z19
+	VMOVUPS   (R8)(AX*2), Z20
+	VMOVUPS   64(R8)(AX*2), Z21
+	VMOVUPS   128(R8)(AX*2), Z22
+	VMOVUPS.Z 192(R8)(AX*2), K1, Z23
+	JMP       start522
+
+zero521:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start522:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one525:
+	VMOVUPS          (R9), Z24
+	VMOVUPS          64(R9), Z25
+	VMOVUPS          128(R9), Z26
+	VMOVUPS.Z        192(R9), K1, Z27
+	VFMADD231PS.BCST (R8), Z24, Z0
+	VFMADD231PS.BCST (R8), Z25, Z1
+	VFMADD231PS.BCST (R8), Z26, Z2
+	VFMADD231PS.BCST (R8), Z27, Z3
+	VBROADCASTSS     4(R8), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS      Z26, Z28, Z6
+	VFMADD231PS      Z27, Z28, Z7
+	VFMADD231PS.BCST 8(R8), Z24, Z8
+	VFMADD231PS.BCST 8(R8), Z25, Z9
+	VFMADD231PS.BCST 8(R8), Z26, Z10
+	VFMADD231PS.BCST 8(R8), Z27, Z11
+	VBROADCASTSS     12(R8), Z28
+	VFMADD231PS      Z24, Z28, Z12
+	VFMADD231PS      Z25, Z28, Z13
+	VFMADD231PS      Z26, Z28, Z14
+	VFMADD231PS      Z27, Z28, Z15
+	VFMADD231PS.BCST 16(R8), Z24, Z16
+	VFMADD231PS.BCST 16(R8), Z25, Z17
+	VFMADD231PS.BCST 16(R8), Z26, Z18
+	VFMADD231PS.BCST 16(R8), Z27, Z19
+	VBROADCASTSS     20(R8), Z28
+	VFMADD231PS      Z24, Z28, Z20
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one525
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, 128(SI)
+	VMOVUPS          Z3, K1, 192(SI)
+	VMOVUPS          Z4, (SI)(AX*1)
+	VMOVUPS          Z5, 64(SI)(AX*1)
+	VMOVUPS          Z6, 128(SI)(AX*1)
+	VMOVUPS          Z7, K1, 192(SI)(AX*1)
+	VMOVUPS          Z8, (SI)(AX*2)
+	VMOVUPS          Z9, 64(SI)(AX*2)
+	VMOVUPS          Z10, 128(SI)(AX*2)
+	VMOVUPS          Z11, K1, 192(SI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, 64(R8)
+	VMOVUPS          Z14, 128(R8)
+	VMOVUPS          Z15, K1, 192(R8)
+	VMOVUPS          Z16, (R8)(AX*1)
+	VMOVUPS          Z17, 64(R8)(AX*1)
+	VMOVUPS          Z18, 128(R8)(AX*1)
+	VMOVUPS          Z19, K1, 192(R8)(AX*1)
+	VMOVUPS          Z20, (R8)(AX*2)
+	VMOVUPS          Z21, 64(R8)(AX*2)
+	VMOVUPS          Z22, 128(R8)(AX*2)
+	VMOVUPS          Z23, K1, 192(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000018, DI
+	SUBQ             $0x00000006, BX
+	JMP              next519
+
+rows5_514:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero527
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (SI)(AX*1), Z4
+	VMOVUPS   64(SI)(AX*1), Z5
+	VMOVUPS   128(SI)(AX*1), Z6
+	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPS   (SI)(AX*2), Z8
+	VMOVUPS   64(SI)(AX*2), Z9
+	VMOVUPS   128(SI)(AX*2), Z10
+	VMOVUPS.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS   64(R8), Z13
+	VMOVUPS   128(R8), Z14
+	VMOVUPS.Z 192(R8), K1, Z15
+	VMOVUPS   (R8)(AX*1), Z16
+	VMOVUPS   64(R8)(AX*1), Z17
+	VMOVUPS   128(R8)(AX*1), Z18
+	VMOVUPS.Z 192(R8)(AX*1), K1, Z19
+	JMP       start528
+
+zero527:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start528:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one531:
+	VMOVUPS          (R9), Z20
+	VMOVUPS          64(R9), Z21
+	VMOVUPS          128(R9), Z22
+	VMOVUPS.Z        192(R9), K1, Z23
+	VFMADD231PS.BCST (R8), Z20, Z0
+	VFMADD231PS.BCST (R8), Z21, Z1
+	VFMADD231PS.BCST (R8), Z22, Z2
+	VFMADD231PS.BCST (R8), Z23, Z3
+	VBROADCASTSS     4(R8), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS      Z22, Z24, Z6
+	VFMADD231PS      Z23, Z24, Z7
+	VFMADD231PS.BCST 8(R8), Z20, Z8
+	VFMADD231PS.BCST 8(R8), Z21, Z9
+	VFMADD231PS.BCST 8(R8), Z22, Z10
+	VFMADD231PS.BCST 8(R8), Z23, Z11
+	VBROADCASTSS     12(R8), Z24
+	VFMADD231PS      Z20, Z24, Z12
+	VFMADD231PS      Z21, Z24, Z13
+	VFMADD231PS      Z22, Z24, Z14
+	VFMADD231PS      Z23, Z24, Z15
+	VFMADD231PS.BCST 16(R8), Z20, Z16
+	VFMADD231PS.BCST 16(R8), Z21, Z17
+	VFMADD231PS.BCST 16(R8), Z22, Z18
+	VFMADD231PS.BCST 16(R8), Z23, Z19
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one531
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, 128(SI)
+	VMOVUPS          Z3, K1, 192(SI)
+	VMOVUPS          Z4, (SI)(AX*1)
+	VMOVUPS          Z5, 64(SI)(AX*1)
+	VMOVUPS          Z6, 128(SI)(AX*1)
+	VMOVUPS          Z7, K1, 192(SI)(AX*1)
+	VMOVUPS          Z8, (SI)(AX*2)
+	VMOVUPS          Z9, 64(SI)(AX*2)
+	VMOVUPS          Z10, 128(SI)(AX*2)
+	VMOVUPS          Z11, K1, 192(SI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, 64(R8)
+	VMOVUPS          Z14, 128(R8)
+	VMOVUPS          Z15, K1, 192(R8)
+	VMOVUPS          Z16, (R8)(AX*1)
+	VMOVUPS          Z17, 64(R8)(AX*1)
+	VMOVUPS          Z18, 128(R8)(AX*1)
+	VMOVUPS          Z19, K1, 192(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000014, DI
+	SUBQ             $0x00000005, BX
+	JMP              next519
+
+rows4_515:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero533
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (SI)(AX*1), Z4
+	VMOVUPS   64(SI)(AX*1), Z5
+	VMOVUPS   128(SI)(AX*1), Z6
+	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPS   (SI)(AX*2), Z8
+	VMOVUPS   64(SI)(AX*2), Z9
+	VMOVUPS   128(SI)(AX*2), Z10
+	VMOVUPS.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPS   (R8), Z12
+	VMOVUPS   64(R8), Z13
+	VMOVUPS   128(R8), Z14
+	VMOVUPS.Z 192(R8), K1, Z15
+	JMP       start534
+
+zero533:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start534:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one537:
+	VMOVUPS          (R9), Z16
+	VMOVUPS          64(R9), Z17
+	VMOVUPS          128(R9), Z18
+	VMOVUPS.Z        192(R9), K1, Z19
+	VFMADD231PS.BCST (R8), Z16, Z0
+	VFMADD231PS.BCST (R8), Z17, Z1
+	VFMADD231PS.BCST (R8), Z18, Z2
+	VFMADD231PS.BCST (R8), Z19, Z3
+	VBROADCASTSS     4(R8), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS      Z18, Z20, Z6
+	VFMADD231PS      Z19, Z20, Z7
+	VFMADD231PS.BCST 8(R8), Z16, Z8
+	VFMADD231PS.BCST 8(R8), Z17, Z9
+	VFMADD231PS.BCST 8(R8), Z18, Z10
+	VFMADD231PS.BCST 8(R8), Z19, Z11
+	VBROADCASTSS     12(R8), Z20
+	VFMADD231PS      Z16, Z20, Z12
+	VFMADD231PS      Z17, Z20, Z13
+	VFMADD231PS      Z18, Z20, Z14
+	VFMADD231PS      Z19, Z20, Z15
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one537
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          Z1, 64(SI)
+	VMOVUPS          Z2, 128(SI)
+	VMOVUPS          Z3, K1, 192(SI)
+	VMOVUPS          Z4, (SI)(AX*1)
+	VMOVUPS          Z5, 64(SI)(AX*1)
+	VMOVUPS          Z6, 128(SI)(AX*1)
+	VMOVUPS          Z7, K1, 192(SI)(AX*1)
+	VMOVUPS          Z8, (SI)(AX*2)
+	VMOVUPS          Z9, 64(SI)(AX*2)
+	VMOVUPS          Z10, 128(SI)(AX*2)
+	VMOVUPS          Z11, K1, 192(SI)(AX*2)
+	VMOVUPS          Z12, (R8)
+	VMOVUPS          Z13, 64(R8)
+	VMOVUPS          Z14, 128(R8)
+	VMOVUPS          Z15, K1, 192(R8)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000010, DI
+	SUBQ             $0x00000004, BX
+	JMP              next519
+
+rows3_516:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero539
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (SI)(AX*1), Z4
+	VMOVUPS   64(SI)(AX*1), Z5
+	VMOVUPS   128(SI)(AX*1), Z6
+	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPS   (SI)(AX*2), Z8
+	VMOVUPS   64(SI)(AX*2), Z9
+	VMOVUPS   128(SI)(AX*2), Z10
+	VMOVUPS.Z 192(SI)(AX*2), K1, Z11
+	JMP       start540
+
+zero539:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start540:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+
+one543:
+	VBROADCASTSS (R8), Z13
+	VBROADCASTSS 4(R8), Z14
+	VBROADCASTSS 8(R8), Z15
+	VMOVUPS      (R9), Z12
+	VFMADD231PS  Z12, Z13, Z0
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z12, Z15, Z8
+	VMOVUPS      64(R9), Z12
+	VFMADD231PS  Z12, Z13, Z1
+	VFMADD231PS  Z12, Z14, Z5
+	VFMADD231PS  Z12, Z15, Z9
+	VMOVUPS      128(R9), Z12
+	VFMADD231PS  Z12, Z13, Z2
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z12, Z15, Z10
+	VMOVUPS.Z    192(R9), K1, Z12
+	VFMADD231PS  Z12, Z13, Z3
+	VFMADD231PS  Z12, Z14, Z7
+	VFMADD231PS  Z12, Z15, Z11
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one543
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	VMOVUPS      Z4, (SI)(AX*1)
+	VMOVUPS      Z5, 64(SI)(AX*1)
+	VMOVUPS      Z6, 128(SI)(AX*1)
+	VMOVUPS      Z7, K1, 192(SI)(AX*1)
+	VMOVUPS      Z8, (SI)(AX*2)
+	VMOVUPS      Z9, 64(SI)(AX*2)
+	VMOVUPS      Z10, 128(SI)(AX*2)
+	VMOVUPS      Z11, K1, 192(SI)(AX*2)
+	ADDQ         AX, SI
+	ADDQ         AX, SI
+	ADDQ         AX, SI
+	ADDQ         $0x0000000c, DI
+	SUBQ         $0x00000003, BX
+	JMP          next519
+
+rows2_517:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero545
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (SI)(AX*1), Z4
+	VMOVUPS   64(SI)(AX*1), Z5
+	VMOVUPS   128(SI)(AX*1), Z6
+	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
+	JMP       start546
+
+zero545:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start546:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest548
+
+loop547:
+	VBROADCASTSS (R8), Z9
+	VBROADCASTSS 4(R8), Z10
+	VMOVUPS      (R9), Z8
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z8, Z10, Z4
+	VMOVUPS      64(R9), Z8
+	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      128(R9), Z8
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z10, Z6
+	VMOVUPS.Z    192(R9), K1, Z8
+	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z9
+	VBROADCASTSS 4(R8), Z10
+	VMOVUPS      (R9), Z8
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z8, Z10, Z4
+	VMOVUPS      64(R9), Z8
+	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      128(R9), Z8
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z10, Z6
+	VMOVUPS.Z    192(R9), K1, Z8
+	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z9
+	VBROADCASTSS 4(R8), Z10
+	VMOVUPS      (R9), Z8
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z8, Z10, Z4
+	VMOVUPS      64(R9), Z8
+	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      128(R9), Z8
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z10, Z6
+	VMOVUPS.Z    192(R9), K1, Z8
+	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z9
+	VBROADCASTSS 4(R8), Z10
+	VMOVUPS      (R9), Z8
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z8, Z10, Z4
+	VMOVUPS      64(R9), Z8
+	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      128(R9), Z8
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z10, Z6
+	VMOVUPS.Z    192(R9), K1, Z8
+	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop547
+
+rest548:
+	ADDQ $0x00000004, R10
+	JZ   out550
+
+one549:
+	VBROADCASTSS (R8), Z9
+	VBROADCASTSS 4(R8), Z10
+	VMOVUPS      (R9), Z8
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z8, Z10, Z4
+	VMOVUPS      64(R9), Z8
+	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      128(R9), Z8
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z10, Z6
+	VMOVUPS.Z    192(R9), K1, Z8
+	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one549
+
+out550:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, K1, 192(SI)
+	VMOVUPS Z4, (SI)(AX*1)
+	VMOVUPS Z5, 64(SI)(AX*1)
+	VMOVUPS Z6, 128(SI)(AX*1)
+	VMOVUPS Z7, K1, 192(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000002, BX
+	JMP     next519
+
+rows1_518:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero551
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	JMP       start552
+
+zero551:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start552:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest554
+
+loop553:
+	VBROADCASTSS (R8), Z5
+	VMOVUPS      (R9), Z4
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      64(R9), Z4
+	VFMADD231PS  Z4, Z5, Z1
+	VMOVUPS      128(R9), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VMOVUPS.Z    192(R9), K1, Z4
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z5
+	VMOVUPS      (R9), Z4
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      64(R9), Z4
+	VFMADD231PS  Z4, Z5, Z1
+	VMOVUPS      128(R9), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VMOVUPS.Z    192(R9), K1, Z4
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z5
+	VMOVUPS      (R9), Z4
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      64(R9), Z4
+	VFMADD231PS  Z4, Z5, Z1
+	VMOVUPS      128(R9), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VMOVUPS.Z    192(R9), K1, Z4
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSS (R8), Z5
+	VMOVUPS      (R9), Z4
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      64(R9), Z4
+	VFMADD231PS  Z4, Z5, Z1
+	VMOVUPS      128(R9), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VMOVUPS.Z    192(R9), K1, Z4
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop553
+
+rest554:
+	ADDQ $0x00000004, R10
+	JZ   out556
+
+one555:
+	VBROADCASTSS (R8), Z5
+	VMOVUPS      (R9), Z4
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      64(R9), Z4
+	VFMADD231PS  Z4, Z5, Z1
+	VMOVUPS      128(R9), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VMOVUPS.Z    192(R9), K1, Z4
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one555
+
+out556:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, K1, 192(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000004, DI
+	SUBQ    $0x00000001, BX
+	JMP     next519
+
+done520:
+	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group512
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5110,7 +10544,7 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done201
+	JLE      done557
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -5122,12 +10556,12 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row202:
+row558:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail204
+	JGE  tail560
 
-vector203:
+vector559:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -5136,12 +10570,12 @@ vector203:
 	VMOVUPS      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector203
+	JLT          vector559
 
-tail204:
+tail560:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next205
+	JZ           next561
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -5152,14 +10586,14 @@ tail204:
 	VMULPS       Z0, Z1, Z1
 	VMOVUPS      Z1, K1, (AX)(R8*1)
 
-next205:
+next561:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row202
+	JNZ  row558
 
-done201:
+done557:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5173,7 +10607,7 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done206
+	JLE      done562
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -5185,24 +10619,24 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row207:
+row563:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail209
+	JGE  tail565
 
-vector208:
+vector564:
 	VMOVUPS (SI)(R8*1), Z0
 	VMOVUPS (DX)(R8*1), Z1
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector208
+	JLT     vector564
 
-tail209:
+tail565:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next210
+	JZ        next566
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -5211,14 +10645,14 @@ tail209:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(R8*1)
 
-next210:
+next566:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row207
+	JNZ  row563
 
-done206:
+done562:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5232,7 +10666,7 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done211
+	JLE      done567
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -5244,12 +10678,12 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row212:
+row568:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail214
+	JGE  tail570
 
-vector213:
+vector569:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -5259,12 +10693,12 @@ vector213:
 	VMOVUPS      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector213
+	JLT          vector569
 
-tail214:
+tail570:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next215
+	JZ           next571
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -5276,14 +10710,14 @@ tail214:
 	VFMADD231PS  Z2, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 
-next215:
+next571:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row212
+	JNZ  row568
 
-done211:
+done567:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5297,7 +10731,7 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done216
+	JLE      done572
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -5309,12 +10743,12 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row217:
+row573:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail219
+	JGE  tail575
 
-vector218:
+vector574:
 	VMOVUPS     (SI)(R8*1), Z0
 	VMOVUPS     (AX)(R8*1), Z1
 	VMOVUPS     (DX)(R8*1), Z2
@@ -5322,12 +10756,12 @@ vector218:
 	VMOVUPS     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector218
+	JLT         vector574
 
-tail219:
+tail575:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x0000000f, R9
-	JZ          next220
+	JZ          next576
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -5337,14 +10771,14 @@ tail219:
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(R8*1)
 
-next220:
+next576:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row217
+	JNZ  row573
 
-done216:
+done572:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5358,7 +10792,7 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done221
+	JLE      done577
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -5371,12 +10805,12 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	ANDQ     $-16, R8
 	SHLQ     $0x02, R8
 
-row222:
+row578:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail224
+	JGE  tail580
 
-vector223:
+vector579:
 	VMOVUPS      (DI)(R9*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -5390,12 +10824,12 @@ vector223:
 	VMOVUPS      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector223
+	JLT          vector579
 
-tail224:
+tail580:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x0000000f, R10
-	JZ           next225
+	JZ           next581
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -5411,15 +10845,15 @@ tail224:
 	VMOVUPS      Z3, K1, (DX)(R9*1)
 	VMOVUPS      Z2, K1, (AX)(R9*1)
 
-next225:
+next581:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row222
+	JNZ  row578
 
-done221:
+done577:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5433,7 +10867,7 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done226
+	JLE      done582
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -5447,12 +10881,12 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	ANDQ     $-16, R9
 	SHLQ     $0x02, R9
 
-row227:
+row583:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail229
+	JGE  tail585
 
-vector228:
+vector584:
 	VMOVUPS (AX)(R10*1), Z0
 	VMOVUPS (BX)(R10*1), Z1
 	VMOVUPS (DI)(R10*1), Z2
@@ -5464,12 +10898,12 @@ vector228:
 	VMOVUPS Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector228
+	JLT     vector584
 
-tail229:
+tail585:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x0000000f, R11
-	JZ        next230
+	JZ        next586
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -5483,16 +10917,16 @@ tail229:
 	VMOVUPS   Z1, K1, (DX)(R10*1)
 	VMOVUPS   Z0, K1, (AX)(R10*1)
 
-next230:
+next586:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row227
+	JNZ  row583
 
-done226:
+done582:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5512,21 +10946,21 @@ TEXT ·addF32x16(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail234
+	JGE      tail590
 
-vector233:
+vector589:
 	VMOVUPS (AX)(BX*1), Z0
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector233
+	JLT     vector589
 
-tail234:
+tail590:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x0000000f, DX
-	JZ        next235
+	JZ        next591
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5535,7 +10969,7 @@ tail234:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(BX*1)
 
-next235:
+next591:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5547,7 +10981,7 @@ GLOBL twoF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done236
+	JLE  done592
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -5558,19 +10992,19 @@ TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row237:
+row593:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail239
+	JGE  tail595
 
-vector238:
+vector594:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain241
+	JEQ     plain597
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain241:
+plain597:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -5598,35 +11032,35 @@ plain241:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out242
+	JEQ               out598
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out242
+	JEQ               out598
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out242:
+out598:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector238
+	JLT  vector594
 
-tail239:
+tail595:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next240
+	JZ        next596
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain243
+	JEQ       plain599
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain243:
+plain599:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -5654,25 +11088,25 @@ plain243:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out244
+	JEQ               out600
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out244
+	JEQ               out600
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out244:
-next240:
+out600:
+next596:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row237
+	JNZ  row593
 
-done236:
+done592:
 	VZEROUPPER
 	RET
 
@@ -5713,7 +11147,7 @@ GLOBL expAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done245
+	JLE  done601
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -5724,19 +11158,19 @@ TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row246:
+row602:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail248
+	JGE  tail604
 
-vector247:
+vector603:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain250
+	JEQ     plain606
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain250:
+plain606:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -5769,31 +11203,31 @@ plain250:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out251
+	JEQ               out607
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out251
+	JEQ               out607
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out251:
+out607:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector247
+	JLT  vector603
 
-tail248:
+tail604:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next249
+	JZ        next605
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain252
+	JEQ       plain608
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain252:
+plain608:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -5826,21 +11260,21 @@ plain252:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out253
+	JEQ               out609
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out253
+	JEQ               out609
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out253:
-next249:
+out609:
+next605:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row246
+	JNZ  row602
 
-done245:
+done601:
 	VZEROUPPER
 	RET
 
@@ -5851,7 +11285,7 @@ GLOBL expMinF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done254
+	JLE  done610
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -5862,19 +11296,19 @@ TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row255:
+row611:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail257
+	JGE  tail613
 
-vector256:
+vector612:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain259
+	JEQ     plain615
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain259:
+plain615:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -5921,31 +11355,31 @@ plain259:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out260
+	JEQ               out616
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out260
+	JEQ               out616
 	VMOVUPS           Z5, (SI)(R8*1)
 
-out260:
+out616:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector256
+	JLT  vector612
 
-tail257:
+tail613:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next258
+	JZ        next614
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain261
+	JEQ       plain617
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain261:
+plain617:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -5992,21 +11426,21 @@ plain261:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out262
+	JEQ               out618
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out262
+	JEQ               out618
 	VMOVUPS           Z5, K1, (SI)(R8*1)
 
-out262:
-next258:
+out618:
+next614:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row255
+	JNZ  row611
 
-done254:
+done610:
 	VZEROUPPER
 	RET
 
@@ -6026,7 +11460,7 @@ GLOBL logAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done263
+	JLE  done619
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6037,19 +11471,19 @@ TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row264:
+row620:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail266
+	JGE  tail622
 
-vector265:
+vector621:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain268
+	JEQ     plain624
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain268:
+plain624:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -6086,31 +11520,31 @@ plain268:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out269
+	JEQ               out625
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out269
+	JEQ               out625
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out269:
+out625:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector265
+	JLT  vector621
 
-tail266:
+tail622:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next267
+	JZ        next623
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain270
+	JEQ       plain626
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain270:
+plain626:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -6147,21 +11581,21 @@ plain270:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out271
+	JEQ               out627
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out271
+	JEQ               out627
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out271:
-next267:
+out627:
+next623:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row264
+	JNZ  row620
 
-done263:
+done619:
 	VZEROUPPER
 	RET
 
@@ -6169,7 +11603,7 @@ done263:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done272
+	JLE  done628
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6180,19 +11614,19 @@ TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row273:
+row629:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail275
+	JGE  tail631
 
-vector274:
+vector630:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain277
+	JEQ     plain633
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain277:
+plain633:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -6221,31 +11655,31 @@ plain277:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out278
+	JEQ               out634
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out278
+	JEQ               out634
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out278:
+out634:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector274
+	JLT  vector630
 
-tail275:
+tail631:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next276
+	JZ        next632
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain279
+	JEQ       plain635
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain279:
+plain635:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -6274,21 +11708,21 @@ plain279:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out280
+	JEQ               out636
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out280
+	JEQ               out636
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out280:
-next276:
+out636:
+next632:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row273
+	JNZ  row629
 
-done272:
+done628:
 	VZEROUPPER
 	RET
 
@@ -6302,7 +11736,7 @@ GLOBL seluProductF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done281
+	JLE  done637
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6313,19 +11747,19 @@ TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row282:
+row638:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail284
+	JGE  tail640
 
-vector283:
+vector639:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain286
+	JEQ     plain642
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain286:
+plain642:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -6358,31 +11792,31 @@ plain286:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out287
+	JEQ               out643
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out287
+	JEQ               out643
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out287:
+out643:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector283
+	JLT  vector639
 
-tail284:
+tail640:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next285
+	JZ        next641
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain288
+	JEQ       plain644
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain288:
+plain644:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -6415,21 +11849,21 @@ plain288:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out289
+	JEQ               out645
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out289
+	JEQ               out645
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out289:
-next285:
+out645:
+next641:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row282
+	JNZ  row638
 
-done281:
+done637:
 	VZEROUPPER
 	RET
 
@@ -6437,7 +11871,7 @@ done281:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done290
+	JLE  done646
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6448,19 +11882,19 @@ TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row291:
+row647:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail293
+	JGE  tail649
 
-vector292:
+vector648:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain295
+	JEQ     plain651
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain295:
+plain651:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K1
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -6468,31 +11902,31 @@ plain295:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out296
+	JEQ          out652
 	VMOVUPS      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out296
+	JEQ          out652
 	VMOVUPS      Z1, (SI)(R8*1)
 
-out296:
+out652:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector292
+	JLT  vector648
 
-tail293:
+tail649:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next294
+	JZ        next650
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain297
+	JEQ       plain653
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain297:
+plain653:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K2
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -6500,21 +11934,21 @@ plain297:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out298
+	JEQ          out654
 	VMOVUPS      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out298
+	JEQ          out654
 	VMOVUPS      Z1, K1, (SI)(R8*1)
 
-out298:
-next294:
+out654:
+next650:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row291
+	JNZ  row647
 
-done290:
+done646:
 	VZEROUPPER
 	RET
 
@@ -6545,9 +11979,9 @@ TEXT ·adamF32x16(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail302
+	JGE          tail658
 
-vector301:
+vector657:
 	VMOVUPS      (AX)(DI*1), Z9
 	VMOVUPS      (CX)(DI*1), Z10
 	VFMADD231PS  Z7, Z9, Z10
@@ -6568,12 +12002,12 @@ vector301:
 	VMOVUPS      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector301
+	JLT          vector657
 
-tail302:
+tail658:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x0000000f, SI
-	JZ           next303
+	JZ           next659
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -6596,7 +12030,7 @@ tail302:
 	VFNMADD231PS Z5, Z7, Z9
 	VMOVUPS      Z9, K1, (AX)(DI*1)
 
-next303:
+next659:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6620,7 +12054,7 @@ TEXT ·peakF32x16(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop304:
+loop660:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -6718,97 +12152,93 @@ loop304:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop304
+	JNZ         loop660
 	VZEROUPPER
 	RET
 
-// func gemm1F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F64x8(SB), NOSPLIT, $8-92
+TEXT ·gemm1F64x8(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x03, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
-	MOVQ     ldb+48(FP), DX
-	SHLQ     $0x03, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x03, BX
-	SHLQ     $0x03, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	SHLQ     $0x03, bps+40(FP)
+	KMOVW    mask+74(FP), K1
 
-group305:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group661:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
 
-next318:
-	TESTQ SI, SI
-	JLE   done319
-	CMPQ  SI, $0x00000012
-	JGE   rows12_306
-	CMPQ  SI, $0x00000011
-	JEQ   rows9_309
-	CMPQ  SI, $0x00000010
-	JEQ   rows8_310
-	CMPQ  SI, $0x0000000f
-	JEQ   rows8_310
-	CMPQ  SI, $0x0000000e
-	JEQ   rows7_311
-	CMPQ  SI, $0x0000000d
-	JEQ   rows7_311
-	CMPQ  SI, $0x0000000c
-	JEQ   rows12_306
-	CMPQ  SI, $0x0000000b
-	JEQ   rows11_307
-	CMPQ  SI, $0x0000000a
-	JEQ   rows10_308
-	CMPQ  SI, $0x00000009
-	JEQ   rows9_309
-	CMPQ  SI, $0x00000008
-	JEQ   rows8_310
-	CMPQ  SI, $0x00000007
-	JEQ   rows7_311
-	CMPQ  SI, $0x00000006
-	JEQ   rows6_312
-	CMPQ  SI, $0x00000005
-	JEQ   rows5_313
-	CMPQ  SI, $0x00000004
-	JEQ   rows4_314
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_315
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_316
-	JMP   rows1_317
+next674:
+	TESTQ DX, DX
+	JLE   done675
+	CMPQ  DX, $0x00000012
+	JGE   rows12_662
+	CMPQ  DX, $0x00000011
+	JEQ   rows9_665
+	CMPQ  DX, $0x00000010
+	JEQ   rows8_666
+	CMPQ  DX, $0x0000000f
+	JEQ   rows8_666
+	CMPQ  DX, $0x0000000e
+	JEQ   rows7_667
+	CMPQ  DX, $0x0000000d
+	JEQ   rows7_667
+	CMPQ  DX, $0x0000000c
+	JEQ   rows12_662
+	CMPQ  DX, $0x0000000b
+	JEQ   rows11_663
+	CMPQ  DX, $0x0000000a
+	JEQ   rows10_664
+	CMPQ  DX, $0x00000009
+	JEQ   rows9_665
+	CMPQ  DX, $0x00000008
+	JEQ   rows8_666
+	CMPQ  DX, $0x00000007
+	JEQ   rows7_667
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_668
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_669
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_670
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_671
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_672
+	JMP   rows1_673
 
-rows12_306:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero320
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	VMOVUPD.Z (R10)(BX*1), K1, Z7
-	VMOVUPD.Z (R10)(BX*2), K1, Z8
-	VMOVUPD.Z (R11), K1, Z9
-	VMOVUPD.Z (R11)(BX*1), K1, Z10
-	VMOVUPD.Z (R11)(BX*2), K1, Z11
-	JMP       start321
+rows12_662:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero676
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8)(AX*1), K1, Z7
+	VMOVUPD.Z (R8)(AX*2), K1, Z8
+	VMOVUPD.Z (R9), K1, Z9
+	VMOVUPD.Z (R9)(AX*1), K1, Z10
+	VMOVUPD.Z (R9)(AX*2), K1, Z11
+	JMP       start677
 
-zero320:
+zero676:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6822,155 +12252,212 @@ zero320:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start321:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
+start677:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest679
 
-loop322:
-	VMOVUPD.Z    (R13), K1, Z12
-	VBROADCASTSD (R9), Z13
-	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (R9)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z1
-	VBROADCASTSD (R9)(AX*2), Z13
-	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (R10), Z13
-	VFMADD231PD  Z12, Z13, Z3
-	VBROADCASTSD (R10)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (R10)(AX*2), Z13
-	VFMADD231PD  Z12, Z13, Z5
-	VBROADCASTSD (R11), Z13
-	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R11)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z7
-	VBROADCASTSD (R11)(AX*2), Z13
-	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (R12), Z13
-	VFMADD231PD  Z12, Z13, Z9
-	VBROADCASTSD (R12)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z10
-	VBROADCASTSD (R12)(AX*2), Z13
-	VFMADD231PD  Z12, Z13, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop322
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, K1, (DI)
-	VMOVUPD      Z1, K1, (DI)(BX*1)
-	VMOVUPD      Z2, K1, (DI)(BX*2)
-	VMOVUPD      Z3, K1, (R9)
-	VMOVUPD      Z4, K1, (R9)(BX*1)
-	VMOVUPD      Z5, K1, (R9)(BX*2)
-	VMOVUPD      Z6, K1, (R10)
-	VMOVUPD      Z7, K1, (R10)(BX*1)
-	VMOVUPD      Z8, K1, (R10)(BX*2)
-	VMOVUPD      Z9, K1, (R11)
-	VMOVUPD      Z10, K1, (R11)(BX*1)
-	VMOVUPD      Z11, K1, (R11)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000c, SI
-	JMP          next318
+loop678:
+	VMOVUPD.Z        (R8), K1, Z12
+	VFMADD231PD.BCST (DI), Z12, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z12, Z2
+	VFMADD231PD.BCST (R9), Z12, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z12, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z12, Z5
+	VFMADD231PD.BCST (R10), Z12, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z12, Z7
+	VFMADD231PD.BCST (R10)(CX*2), Z12, Z8
+	VFMADD231PD.BCST (R11), Z12, Z9
+	VFMADD231PD.BCST (R11)(CX*1), Z12, Z10
+	VFMADD231PD.BCST (R11)(CX*2), Z12, Z11
+	VMOVUPD.Z        64(R8), K1, Z12
+	VFMADD231PD.BCST 8(DI), Z12, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z12, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z12, Z2
+	VFMADD231PD.BCST 8(R9), Z12, Z3
+	VFMADD231PD.BCST 8(R9)(CX*1), Z12, Z4
+	VFMADD231PD.BCST 8(R9)(CX*2), Z12, Z5
+	VFMADD231PD.BCST 8(R10), Z12, Z6
+	VFMADD231PD.BCST 8(R10)(CX*1), Z12, Z7
+	VFMADD231PD.BCST 8(R10)(CX*2), Z12, Z8
+	VFMADD231PD.BCST 8(R11), Z12, Z9
+	VFMADD231PD.BCST 8(R11)(CX*1), Z12, Z10
+	VFMADD231PD.BCST 8(R11)(CX*2), Z12, Z11
+	VMOVUPD.Z        128(R8), K1, Z12
+	VFMADD231PD.BCST 16(DI), Z12, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z12, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z12, Z2
+	VFMADD231PD.BCST 16(R9), Z12, Z3
+	VFMADD231PD.BCST 16(R9)(CX*1), Z12, Z4
+	VFMADD231PD.BCST 16(R9)(CX*2), Z12, Z5
+	VFMADD231PD.BCST 16(R10), Z12, Z6
+	VFMADD231PD.BCST 16(R10)(CX*1), Z12, Z7
+	VFMADD231PD.BCST 16(R10)(CX*2), Z12, Z8
+	VFMADD231PD.BCST 16(R11), Z12, Z9
+	VFMADD231PD.BCST 16(R11)(CX*1), Z12, Z10
+	VFMADD231PD.BCST 16(R11)(CX*2), Z12, Z11
+	VMOVUPD.Z        192(R8), K1, Z12
+	VFMADD231PD.BCST 24(DI), Z12, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z12, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z12, Z2
+	VFMADD231PD.BCST 24(R9), Z12, Z3
+	VFMADD231PD.BCST 24(R9)(CX*1), Z12, Z4
+	VFMADD231PD.BCST 24(R9)(CX*2), Z12, Z5
+	VFMADD231PD.BCST 24(R10), Z12, Z6
+	VFMADD231PD.BCST 24(R10)(CX*1), Z12, Z7
+	VFMADD231PD.BCST 24(R10)(CX*2), Z12, Z8
+	VFMADD231PD.BCST 24(R11), Z12, Z9
+	VFMADD231PD.BCST 24(R11)(CX*1), Z12, Z10
+	VFMADD231PD.BCST 24(R11)(CX*2), Z12, Z11
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000020, R10
+	ADDQ             $0x00000020, R11
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R12
+	JGE              loop678
 
-rows11_307:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero323
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	VMOVUPD.Z (R10)(BX*1), K1, Z7
-	VMOVUPD.Z (R10)(BX*2), K1, Z8
-	VMOVUPD.Z (R11), K1, Z9
-	VMOVUPD.Z (R11)(BX*1), K1, Z10
-	JMP       start324
+rest679:
+	ADDQ $0x00000004, R12
+	JZ   out681
 
-zero323:
+one680:
+	VMOVUPD.Z        (R8), K1, Z12
+	VFMADD231PD.BCST (DI), Z12, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z12, Z2
+	VFMADD231PD.BCST (R9), Z12, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z12, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z12, Z5
+	VFMADD231PD.BCST (R10), Z12, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z12, Z7
+	VFMADD231PD.BCST (R10)(CX*2), Z12, Z8
+	VFMADD231PD.BCST (R11), Z12, Z9
+	VFMADD231PD.BCST (R11)(CX*1), Z12, Z10
+	VFMADD231PD.BCST (R11)(CX*2), Z12, Z11
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one680
+
+out681:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
+	ADDQ    AX, R8
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	VMOVUPD Z4, K1, (DI)(AX*1)
+	VMOVUPD Z5, K1, (DI)(AX*2)
+	VMOVUPD Z6, K1, (R8)
+	VMOVUPD Z7, K1, (R8)(AX*1)
+	VMOVUPD Z8, K1, (R8)(AX*2)
+	VMOVUPD Z9, K1, (R9)
+	VMOVUPD Z10, K1, (R9)(AX*1)
+	VMOVUPD Z11, K1, (R9)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x0000000c, DX
+	JMP     next674
+
+rows11_663:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero682
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8)(AX*1), K1, Z7
+	VMOVUPD.Z (R8)(AX*2), K1, Z8
+	VMOVUPD.Z (R9), K1, Z9
+	VMOVUPD.Z (R9)(AX*1), K1, Z10
+	JMP       start683
+
+zero682:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6983,146 +12470,135 @@ zero323:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start324:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
+start683:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
 
-loop325:
-	VMOVUPD.Z    (R13), K1, Z11
-	VBROADCASTSD (R9), Z12
-	VFMADD231PD  Z11, Z12, Z0
-	VBROADCASTSD (R9)(AX*1), Z12
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (R9)(AX*2), Z12
-	VFMADD231PD  Z11, Z12, Z2
-	VBROADCASTSD (R10), Z12
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (R10)(AX*1), Z12
-	VFMADD231PD  Z11, Z12, Z4
-	VBROADCASTSD (R10)(AX*2), Z12
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R11), Z12
-	VFMADD231PD  Z11, Z12, Z6
-	VBROADCASTSD (R11)(AX*1), Z12
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R11)(AX*2), Z12
-	VFMADD231PD  Z11, Z12, Z8
-	VBROADCASTSD (R12), Z12
-	VFMADD231PD  Z11, Z12, Z9
-	VBROADCASTSD (R12)(AX*1), Z12
-	VFMADD231PD  Z11, Z12, Z10
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop325
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, K1, (DI)
-	VMOVUPD      Z1, K1, (DI)(BX*1)
-	VMOVUPD      Z2, K1, (DI)(BX*2)
-	VMOVUPD      Z3, K1, (R9)
-	VMOVUPD      Z4, K1, (R9)(BX*1)
-	VMOVUPD      Z5, K1, (R9)(BX*2)
-	VMOVUPD      Z6, K1, (R10)
-	VMOVUPD      Z7, K1, (R10)(BX*1)
-	VMOVUPD      Z8, K1, (R10)(BX*2)
-	VMOVUPD      Z9, K1, (R11)
-	VMOVUPD      Z10, K1, (R11)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000b, SI
-	JMP          next318
+one686:
+	VMOVUPD.Z        (R8), K1, Z11
+	VFMADD231PD.BCST (DI), Z11, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z11, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z11, Z2
+	VFMADD231PD.BCST (R9), Z11, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z11, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z11, Z5
+	VFMADD231PD.BCST (R10), Z11, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z11, Z7
+	VFMADD231PD.BCST (R10)(CX*2), Z11, Z8
+	VFMADD231PD.BCST (R11), Z11, Z9
+	VFMADD231PD.BCST (R11)(CX*1), Z11, Z10
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one686
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, K1, (BX)
+	VMOVUPD          Z1, K1, (BX)(AX*1)
+	VMOVUPD          Z2, K1, (BX)(AX*2)
+	VMOVUPD          Z3, K1, (DI)
+	VMOVUPD          Z4, K1, (DI)(AX*1)
+	VMOVUPD          Z5, K1, (DI)(AX*2)
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, K1, (R8)(AX*1)
+	VMOVUPD          Z8, K1, (R8)(AX*2)
+	VMOVUPD          Z9, K1, (R9)
+	VMOVUPD          Z10, K1, (R9)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000b, DX
+	JMP              next674
 
-rows10_308:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero326
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	VMOVUPD.Z (R10)(BX*1), K1, Z7
-	VMOVUPD.Z (R10)(BX*2), K1, Z8
-	VMOVUPD.Z (R11), K1, Z9
-	JMP       start327
+rows10_664:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero688
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8)(AX*1), K1, Z7
+	VMOVUPD.Z (R8)(AX*2), K1, Z8
+	VMOVUPD.Z (R9), K1, Z9
+	JMP       start689
 
-zero326:
+zero688:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7134,135 +12610,125 @@ zero326:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start327:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       k+80(FP), R14
+start689:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       k+64(FP), R12
 
-loop328:
-	VMOVUPD.Z    (R13), K1, Z10
-	VBROADCASTSD (R9), Z11
-	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (R9)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z1
-	VBROADCASTSD (R9)(AX*2), Z11
-	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (R10), Z11
-	VFMADD231PD  Z10, Z11, Z3
-	VBROADCASTSD (R10)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (R10)(AX*2), Z11
-	VFMADD231PD  Z10, Z11, Z5
-	VBROADCASTSD (R11), Z11
-	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (R11)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z7
-	VBROADCASTSD (R11)(AX*2), Z11
-	VFMADD231PD  Z10, Z11, Z8
-	VBROADCASTSD (R12), Z11
-	VFMADD231PD  Z10, Z11, Z9
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R14
-	JNZ          loop328
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, K1, (DI)
-	VMOVUPD      Z1, K1, (DI)(BX*1)
-	VMOVUPD      Z2, K1, (DI)(BX*2)
-	VMOVUPD      Z3, K1, (R9)
-	VMOVUPD      Z4, K1, (R9)(BX*1)
-	VMOVUPD      Z5, K1, (R9)(BX*2)
-	VMOVUPD      Z6, K1, (R10)
-	VMOVUPD      Z7, K1, (R10)(BX*1)
-	VMOVUPD      Z8, K1, (R10)(BX*2)
-	VMOVUPD      Z9, K1, (R11)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000a, SI
-	JMP          next318
+one692:
+	VMOVUPD.Z        (R8), K1, Z10
+	VFMADD231PD.BCST (DI), Z10, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z10, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z10, Z2
+	VFMADD231PD.BCST (R9), Z10, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z10, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z10, Z5
+	VFMADD231PD.BCST (R10), Z10, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z10, Z7
+	VFMADD231PD.BCST (R10)(CX*2), Z10, Z8
+	VFMADD231PD.BCST (R11), Z10, Z9
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one692
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, K1, (BX)
+	VMOVUPD          Z1, K1, (BX)(AX*1)
+	VMOVUPD          Z2, K1, (BX)(AX*2)
+	VMOVUPD          Z3, K1, (DI)
+	VMOVUPD          Z4, K1, (DI)(AX*1)
+	VMOVUPD          Z5, K1, (DI)(AX*2)
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, K1, (R8)(AX*1)
+	VMOVUPD          Z8, K1, (R8)(AX*2)
+	VMOVUPD          Z9, K1, (R9)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000a, DX
+	JMP              next674
 
-rows9_309:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero329
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	VMOVUPD.Z (R10)(BX*1), K1, Z7
-	VMOVUPD.Z (R10)(BX*2), K1, Z8
-	JMP       start330
+rows9_665:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero694
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8)(AX*1), K1, Z7
+	VMOVUPD.Z (R8)(AX*2), K1, Z8
+	JMP       start695
 
-zero329:
+zero694:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7273,121 +12739,112 @@ zero329:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start330:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
+start695:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
 
-loop331:
-	VMOVUPD.Z    (R12), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z9, Z10, Z0
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z9, Z10, Z2
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R10)(AX*1), Z10
-	VFMADD231PD  Z9, Z10, Z4
-	VBROADCASTSD (R10)(AX*2), Z10
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R11), Z10
-	VFMADD231PD  Z9, Z10, Z6
-	VBROADCASTSD (R11)(AX*1), Z10
-	VFMADD231PD  Z9, Z10, Z7
-	VBROADCASTSD (R11)(AX*2), Z10
-	VFMADD231PD  Z9, Z10, Z8
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          loop331
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, K1, (DI)
-	VMOVUPD      Z1, K1, (DI)(BX*1)
-	VMOVUPD      Z2, K1, (DI)(BX*2)
-	VMOVUPD      Z3, K1, (R9)
-	VMOVUPD      Z4, K1, (R9)(BX*1)
-	VMOVUPD      Z5, K1, (R9)(BX*2)
-	VMOVUPD      Z6, K1, (R10)
-	VMOVUPD      Z7, K1, (R10)(BX*1)
-	VMOVUPD      Z8, K1, (R10)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000009, SI
-	JMP          next318
+one698:
+	VMOVUPD.Z        (R8), K1, Z9
+	VFMADD231PD.BCST (DI), Z9, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z9, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z9, Z2
+	VFMADD231PD.BCST (R9), Z9, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z9, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z9, Z5
+	VFMADD231PD.BCST (R10), Z9, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z9, Z7
+	VFMADD231PD.BCST (R10)(CX*2), Z9, Z8
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one698
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, K1, (BX)
+	VMOVUPD          Z1, K1, (BX)(AX*1)
+	VMOVUPD          Z2, K1, (BX)(AX*2)
+	VMOVUPD          Z3, K1, (DI)
+	VMOVUPD          Z4, K1, (DI)(AX*1)
+	VMOVUPD          Z5, K1, (DI)(AX*2)
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, K1, (R8)(AX*1)
+	VMOVUPD          Z8, K1, (R8)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000009, DX
+	JMP              next674
 
-rows8_310:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero332
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	VMOVUPD.Z (R10)(BX*1), K1, Z7
-	JMP       start333
+rows8_666:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero700
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8)(AX*1), K1, Z7
+	JMP       start701
 
-zero332:
+zero700:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7397,208 +12854,156 @@ zero332:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start333:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
-	SUBQ       $0x00000004, R13
-	JLT        rest335
+start701:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
+	JLT        rest703
 
-loop334:
-	VMOVUPD.Z    (R12), K1, Z8
-	VBROADCASTSD (R9), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R9)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R9)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R10), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R10)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R10)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R11), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R11)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z8
-	VBROADCASTSD (R9), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R9)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R9)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R10), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R10)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R10)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R11), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R11)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z8
-	VBROADCASTSD (R9), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R9)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R9)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R10), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R10)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R10)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R11), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R11)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z8
-	VBROADCASTSD (R9), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R9)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R9)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R10), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R10)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R10)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R11), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R11)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop334
+loop702:
+	VMOVUPD.Z        (R8), K1, Z8
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z8, Z2
+	VFMADD231PD.BCST (R9), Z8, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z8, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z8, Z5
+	VFMADD231PD.BCST (R10), Z8, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z8, Z7
+	VMOVUPD.Z        64(R8), K1, Z8
+	VFMADD231PD.BCST 8(DI), Z8, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z8, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z8, Z2
+	VFMADD231PD.BCST 8(R9), Z8, Z3
+	VFMADD231PD.BCST 8(R9)(CX*1), Z8, Z4
+	VFMADD231PD.BCST 8(R9)(CX*2), Z8, Z5
+	VFMADD231PD.BCST 8(R10), Z8, Z6
+	VFMADD231PD.BCST 8(R10)(CX*1), Z8, Z7
+	VMOVUPD.Z        128(R8), K1, Z8
+	VFMADD231PD.BCST 16(DI), Z8, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z8, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z8, Z2
+	VFMADD231PD.BCST 16(R9), Z8, Z3
+	VFMADD231PD.BCST 16(R9)(CX*1), Z8, Z4
+	VFMADD231PD.BCST 16(R9)(CX*2), Z8, Z5
+	VFMADD231PD.BCST 16(R10), Z8, Z6
+	VFMADD231PD.BCST 16(R10)(CX*1), Z8, Z7
+	VMOVUPD.Z        192(R8), K1, Z8
+	VFMADD231PD.BCST 24(DI), Z8, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z8, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z8, Z2
+	VFMADD231PD.BCST 24(R9), Z8, Z3
+	VFMADD231PD.BCST 24(R9)(CX*1), Z8, Z4
+	VFMADD231PD.BCST 24(R9)(CX*2), Z8, Z5
+	VFMADD231PD.BCST 24(R10), Z8, Z6
+	VFMADD231PD.BCST 24(R10)(CX*1), Z8, Z7
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000020, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop702
 
-rest335:
-	ADDQ $0x00000004, R13
-	JZ   out337
+rest703:
+	ADDQ $0x00000004, R11
+	JZ   out705
 
-one336:
-	VMOVUPD.Z    (R12), K1, Z8
-	VBROADCASTSD (R9), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R9)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R9)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R10), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R10)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R10)(AX*2), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R11), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R11)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one336
+one704:
+	VMOVUPD.Z        (R8), K1, Z8
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z8, Z2
+	VFMADD231PD.BCST (R9), Z8, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z8, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z8, Z5
+	VFMADD231PD.BCST (R10), Z8, Z6
+	VFMADD231PD.BCST (R10)(CX*1), Z8, Z7
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one704
 
-out337:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	LEAQ    (R9)(BX*2), R10
-	ADDQ    BX, R10
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	VMOVUPD Z3, K1, (R9)
-	VMOVUPD Z4, K1, (R9)(BX*1)
-	VMOVUPD Z5, K1, (R9)(BX*2)
-	VMOVUPD Z6, K1, (R10)
-	VMOVUPD Z7, K1, (R10)(BX*1)
-	ADDQ    BX, DI
+out705:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000008, SI
-	JMP     next318
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	VMOVUPD Z4, K1, (DI)(AX*1)
+	VMOVUPD Z5, K1, (DI)(AX*2)
+	VMOVUPD Z6, K1, (R8)
+	VMOVUPD Z7, K1, (R8)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000008, DX
+	JMP     next674
 
-rows7_311:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero338
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
-	JMP       start339
+rows7_667:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero706
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	VMOVUPD.Z (R8), K1, Z6
+	JMP       start707
 
-zero338:
+zero706:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7607,189 +13012,142 @@ zero338:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start339:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       k+80(FP), R13
-	SUBQ       $0x00000004, R13
-	JLT        rest341
+start707:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
+	JLT        rest709
 
-loop340:
-	VMOVUPD.Z    (R12), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R10), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R10)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R10)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R11), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R10), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R10)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R10)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R11), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R10), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R10)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R10)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R11), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	VMOVUPD.Z    (R12), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R10), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R10)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R10)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R11), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop340
+loop708:
+	VMOVUPD.Z        (R8), K1, Z7
+	VFMADD231PD.BCST (DI), Z7, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z7, Z2
+	VFMADD231PD.BCST (R9), Z7, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z7, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z7, Z5
+	VFMADD231PD.BCST (R10), Z7, Z6
+	VMOVUPD.Z        64(R8), K1, Z7
+	VFMADD231PD.BCST 8(DI), Z7, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z7, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z7, Z2
+	VFMADD231PD.BCST 8(R9), Z7, Z3
+	VFMADD231PD.BCST 8(R9)(CX*1), Z7, Z4
+	VFMADD231PD.BCST 8(R9)(CX*2), Z7, Z5
+	VFMADD231PD.BCST 8(R10), Z7, Z6
+	VMOVUPD.Z        128(R8), K1, Z7
+	VFMADD231PD.BCST 16(DI), Z7, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z7, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z7, Z2
+	VFMADD231PD.BCST 16(R9), Z7, Z3
+	VFMADD231PD.BCST 16(R9)(CX*1), Z7, Z4
+	VFMADD231PD.BCST 16(R9)(CX*2), Z7, Z5
+	VFMADD231PD.BCST 16(R10), Z7, Z6
+	VMOVUPD.Z        192(R8), K1, Z7
+	VFMADD231PD.BCST 24(DI), Z7, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z7, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z7, Z2
+	VFMADD231PD.BCST 24(R9), Z7, Z3
+	VFMADD231PD.BCST 24(R9)(CX*1), Z7, Z4
+	VFMADD231PD.BCST 24(R9)(CX*2), Z7, Z5
+	VFMADD231PD.BCST 24(R10), Z7, Z6
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000020, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop708
 
-rest341:
-	ADDQ $0x00000004, R13
-	JZ   out343
+rest709:
+	ADDQ $0x00000004, R11
+	JZ   out711
 
-one342:
-	VMOVUPD.Z    (R12), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R10), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R10)(AX*1), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R10)(AX*2), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R11), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one342
+one710:
+	VMOVUPD.Z        (R8), K1, Z7
+	VFMADD231PD.BCST (DI), Z7, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z7, Z2
+	VFMADD231PD.BCST (R9), Z7, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z7, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z7, Z5
+	VFMADD231PD.BCST (R10), Z7, Z6
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one710
 
-out343:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	LEAQ    (R9)(BX*2), R10
-	ADDQ    BX, R10
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	VMOVUPD Z3, K1, (R9)
-	VMOVUPD Z4, K1, (R9)(BX*1)
-	VMOVUPD Z5, K1, (R9)(BX*2)
-	VMOVUPD Z6, K1, (R10)
-	ADDQ    BX, DI
+out711:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000007, SI
-	JMP     next318
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	VMOVUPD Z4, K1, (DI)(AX*1)
+	VMOVUPD Z5, K1, (DI)(AX*2)
+	VMOVUPD Z6, K1, (R8)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000007, DX
+	JMP     next674
 
-rows6_312:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero344
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	VMOVUPD.Z (R9)(BX*2), K1, Z5
-	JMP       start345
+rows6_668:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero712
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	VMOVUPD.Z (DI)(AX*2), K1, Z5
+	JMP       start713
 
-zero344:
+zero712:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7797,760 +13155,1962 @@ zero344:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start345:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
-	JLT        rest347
+start713:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest715
 
-loop346:
-	VMOVUPD.Z    (R11), K1, Z6
-	VBROADCASTSD (R9), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R9)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R9)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R10), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R10)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R10)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z6
-	VBROADCASTSD (R9), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R9)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R9)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R10), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R10)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R10)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z6
-	VBROADCASTSD (R9), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R9)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R9)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R10), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R10)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R10)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z6
-	VBROADCASTSD (R9), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R9)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R9)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R10), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R10)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R10)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop346
+loop714:
+	VMOVUPD.Z        (R8), K1, Z6
+	VFMADD231PD.BCST (DI), Z6, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z6, Z2
+	VFMADD231PD.BCST (R9), Z6, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z6, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z6, Z5
+	VMOVUPD.Z        64(R8), K1, Z6
+	VFMADD231PD.BCST 8(DI), Z6, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z6, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z6, Z2
+	VFMADD231PD.BCST 8(R9), Z6, Z3
+	VFMADD231PD.BCST 8(R9)(CX*1), Z6, Z4
+	VFMADD231PD.BCST 8(R9)(CX*2), Z6, Z5
+	VMOVUPD.Z        128(R8), K1, Z6
+	VFMADD231PD.BCST 16(DI), Z6, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z6, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z6, Z2
+	VFMADD231PD.BCST 16(R9), Z6, Z3
+	VFMADD231PD.BCST 16(R9)(CX*1), Z6, Z4
+	VFMADD231PD.BCST 16(R9)(CX*2), Z6, Z5
+	VMOVUPD.Z        192(R8), K1, Z6
+	VFMADD231PD.BCST 24(DI), Z6, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z6, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z6, Z2
+	VFMADD231PD.BCST 24(R9), Z6, Z3
+	VFMADD231PD.BCST 24(R9)(CX*1), Z6, Z4
+	VFMADD231PD.BCST 24(R9)(CX*2), Z6, Z5
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop714
 
-rest347:
-	ADDQ $0x00000004, R12
-	JZ   out349
+rest715:
+	ADDQ $0x00000004, R10
+	JZ   out717
 
-one348:
-	VMOVUPD.Z    (R11), K1, Z6
-	VBROADCASTSD (R9), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R9)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R9)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R10), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R10)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R10)(AX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one348
+one716:
+	VMOVUPD.Z        (R8), K1, Z6
+	VFMADD231PD.BCST (DI), Z6, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z6, Z2
+	VFMADD231PD.BCST (R9), Z6, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z6, Z4
+	VFMADD231PD.BCST (R9)(CX*2), Z6, Z5
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one716
 
-out349:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	VMOVUPD Z3, K1, (R9)
-	VMOVUPD Z4, K1, (R9)(BX*1)
-	VMOVUPD Z5, K1, (R9)(BX*2)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000006, SI
-	JMP     next318
+out717:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	VMOVUPD Z4, K1, (DI)(AX*1)
+	VMOVUPD Z5, K1, (DI)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000006, DX
+	JMP     next674
 
-rows5_313:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero350
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	VMOVUPD.Z (R9)(BX*1), K1, Z4
-	JMP       start351
+rows5_669:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero718
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	VMOVUPD.Z (DI)(AX*1), K1, Z4
+	JMP       start719
 
-zero350:
+zero718:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start351:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
-	JLT        rest353
+start719:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest721
 
-loop352:
-	VMOVUPD.Z    (R11), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R10), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R10)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R10), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R10)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R10), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R10)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R10), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R10)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop352
+loop720:
+	VMOVUPD.Z        (R8), K1, Z5
+	VFMADD231PD.BCST (DI), Z5, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z5, Z2
+	VFMADD231PD.BCST (R9), Z5, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z5, Z4
+	VMOVUPD.Z        64(R8), K1, Z5
+	VFMADD231PD.BCST 8(DI), Z5, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z5, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z5, Z2
+	VFMADD231PD.BCST 8(R9), Z5, Z3
+	VFMADD231PD.BCST 8(R9)(CX*1), Z5, Z4
+	VMOVUPD.Z        128(R8), K1, Z5
+	VFMADD231PD.BCST 16(DI), Z5, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z5, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z5, Z2
+	VFMADD231PD.BCST 16(R9), Z5, Z3
+	VFMADD231PD.BCST 16(R9)(CX*1), Z5, Z4
+	VMOVUPD.Z        192(R8), K1, Z5
+	VFMADD231PD.BCST 24(DI), Z5, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z5, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z5, Z2
+	VFMADD231PD.BCST 24(R9), Z5, Z3
+	VFMADD231PD.BCST 24(R9)(CX*1), Z5, Z4
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop720
 
-rest353:
-	ADDQ $0x00000004, R12
-	JZ   out355
+rest721:
+	ADDQ $0x00000004, R10
+	JZ   out723
 
-one354:
-	VMOVUPD.Z    (R11), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R10), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R10)(AX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one354
+one722:
+	VMOVUPD.Z        (R8), K1, Z5
+	VFMADD231PD.BCST (DI), Z5, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z5, Z2
+	VFMADD231PD.BCST (R9), Z5, Z3
+	VFMADD231PD.BCST (R9)(CX*1), Z5, Z4
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one722
 
-out355:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	VMOVUPD Z3, K1, (R9)
-	VMOVUPD Z4, K1, (R9)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000005, SI
-	JMP     next318
+out723:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	VMOVUPD Z4, K1, (DI)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000005, DX
+	JMP     next674
 
-rows4_314:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero356
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	VMOVUPD.Z (R9), K1, Z3
-	JMP       start357
+rows4_670:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero724
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	VMOVUPD.Z (DI), K1, Z3
+	JMP       start725
 
-zero356:
+zero724:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start357:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       k+80(FP), R12
-	SUBQ       $0x00000004, R12
-	JLT        rest359
+start725:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest727
 
-loop358:
-	VMOVUPD.Z    (R11), K1, Z4
-	VBROADCASTSD (R9), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R9)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R9)(AX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R10), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z4
-	VBROADCASTSD (R9), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R9)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R9)(AX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R10), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z4
-	VBROADCASTSD (R9), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R9)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R9)(AX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R10), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD.Z    (R11), K1, Z4
-	VBROADCASTSD (R9), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R9)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R9)(AX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R10), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R12
-	JGE          loop358
+loop726:
+	VMOVUPD.Z        (R8), K1, Z4
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z4, Z2
+	VFMADD231PD.BCST (R9), Z4, Z3
+	VMOVUPD.Z        64(R8), K1, Z4
+	VFMADD231PD.BCST 8(DI), Z4, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z4, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z4, Z2
+	VFMADD231PD.BCST 8(R9), Z4, Z3
+	VMOVUPD.Z        128(R8), K1, Z4
+	VFMADD231PD.BCST 16(DI), Z4, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z4, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z4, Z2
+	VFMADD231PD.BCST 16(R9), Z4, Z3
+	VMOVUPD.Z        192(R8), K1, Z4
+	VFMADD231PD.BCST 24(DI), Z4, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z4, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z4, Z2
+	VFMADD231PD.BCST 24(R9), Z4, Z3
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop726
 
-rest359:
-	ADDQ $0x00000004, R12
-	JZ   out361
+rest727:
+	ADDQ $0x00000004, R10
+	JZ   out729
 
-one360:
-	VMOVUPD.Z    (R11), K1, Z4
-	VBROADCASTSD (R9), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R9)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R9)(AX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R10), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R12
-	JNZ          one360
+one728:
+	VMOVUPD.Z        (R8), K1, Z4
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z4, Z2
+	VFMADD231PD.BCST (R9), Z4, Z3
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one728
 
-out361:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	VMOVUPD Z3, K1, (R9)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000004, SI
-	JMP     next318
+out729:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	VMOVUPD Z3, K1, (DI)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000004, DX
+	JMP     next674
 
-rows3_315:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero362
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	VMOVUPD.Z (DI)(BX*2), K1, Z2
-	JMP       start363
+rows3_671:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero730
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	VMOVUPD.Z (BX)(AX*2), K1, Z2
+	JMP       start731
 
-zero362:
+zero730:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start363:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
-	JLT  rest365
+start731:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
+	JLT  rest733
 
-loop364:
-	VMOVUPD.Z    (R10), K1, Z3
-	VBROADCASTSD (R9), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R9)(AX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R9)(AX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z3
-	VBROADCASTSD (R9), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R9)(AX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R9)(AX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z3
-	VBROADCASTSD (R9), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R9)(AX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R9)(AX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z3
-	VBROADCASTSD (R9), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R9)(AX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R9)(AX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop364
+loop732:
+	VMOVUPD.Z        (R8), K1, Z3
+	VFMADD231PD.BCST (DI), Z3, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z3, Z2
+	VMOVUPD.Z        64(R8), K1, Z3
+	VFMADD231PD.BCST 8(DI), Z3, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z3, Z1
+	VFMADD231PD.BCST 8(DI)(CX*2), Z3, Z2
+	VMOVUPD.Z        128(R8), K1, Z3
+	VFMADD231PD.BCST 16(DI), Z3, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z3, Z1
+	VFMADD231PD.BCST 16(DI)(CX*2), Z3, Z2
+	VMOVUPD.Z        192(R8), K1, Z3
+	VFMADD231PD.BCST 24(DI), Z3, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z3, Z1
+	VFMADD231PD.BCST 24(DI)(CX*2), Z3, Z2
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop732
 
-rest365:
-	ADDQ $0x00000004, R11
-	JZ   out367
+rest733:
+	ADDQ $0x00000004, R9
+	JZ   out735
 
-one366:
-	VMOVUPD.Z    (R10), K1, Z3
-	VBROADCASTSD (R9), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R9)(AX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R9)(AX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one366
+one734:
+	VMOVUPD.Z        (R8), K1, Z3
+	VFMADD231PD.BCST (DI), Z3, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PD.BCST (DI)(CX*2), Z3, Z2
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one734
 
-out367:
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	VMOVUPD Z2, K1, (DI)(BX*2)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000003, SI
-	JMP     next318
+out735:
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	VMOVUPD Z2, K1, (BX)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000003, DX
+	JMP     next674
 
-rows2_316:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero368
-	VMOVUPD.Z (DI), K1, Z0
-	VMOVUPD.Z (DI)(BX*1), K1, Z1
-	JMP       start369
+rows2_672:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero736
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z (BX)(AX*1), K1, Z1
+	JMP       start737
 
-zero368:
+zero736:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start369:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
-	JLT  rest371
+start737:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
+	JLT  rest739
 
-loop370:
-	VMOVUPD.Z    (R10), K1, Z2
-	VBROADCASTSD (R9), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R9)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z2
-	VBROADCASTSD (R9), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R9)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z2
-	VBROADCASTSD (R9), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R9)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z2
-	VBROADCASTSD (R9), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R9)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop370
+loop738:
+	VMOVUPD.Z        (R8), K1, Z2
+	VFMADD231PD.BCST (DI), Z2, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
+	VMOVUPD.Z        64(R8), K1, Z2
+	VFMADD231PD.BCST 8(DI), Z2, Z0
+	VFMADD231PD.BCST 8(DI)(CX*1), Z2, Z1
+	VMOVUPD.Z        128(R8), K1, Z2
+	VFMADD231PD.BCST 16(DI), Z2, Z0
+	VFMADD231PD.BCST 16(DI)(CX*1), Z2, Z1
+	VMOVUPD.Z        192(R8), K1, Z2
+	VFMADD231PD.BCST 24(DI), Z2, Z0
+	VFMADD231PD.BCST 24(DI)(CX*1), Z2, Z1
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop738
 
-rest371:
-	ADDQ $0x00000004, R11
-	JZ   out373
+rest739:
+	ADDQ $0x00000004, R9
+	JZ   out741
 
-one372:
-	VMOVUPD.Z    (R10), K1, Z2
-	VBROADCASTSD (R9), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R9)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one372
+one740:
+	VMOVUPD.Z        (R8), K1, Z2
+	VFMADD231PD.BCST (DI), Z2, Z0
+	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one740
 
-out373:
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K1, (DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next318
+out741:
+	VMOVUPD Z0, K1, (BX)
+	VMOVUPD Z1, K1, (BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next674
 
-rows1_317:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero374
-	VMOVUPD.Z (DI), K1, Z0
-	JMP       start375
+rows1_673:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero742
+	VMOVUPD.Z (BX), K1, Z0
+	JMP       start743
 
-zero374:
+zero742:
 	VXORPS Z0, Z0, Z0
 
-start375:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ k+80(FP), R11
-	SUBQ $0x00000004, R11
-	JLT  rest377
+start743:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ k+64(FP), R9
+	SUBQ $0x00000004, R9
+	JLT  rest745
 
-loop376:
-	VMOVUPD.Z    (R10), K1, Z1
-	VBROADCASTSD (R9), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z1
-	VBROADCASTSD (R9), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z1
-	VBROADCASTSD (R9), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD.Z    (R10), K1, Z1
-	VBROADCASTSD (R9), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R11
-	JGE          loop376
+loop744:
+	VMOVUPD.Z        (R8), K1, Z1
+	VFMADD231PD.BCST (DI), Z1, Z0
+	VMOVUPD.Z        64(R8), K1, Z1
+	VFMADD231PD.BCST 8(DI), Z1, Z0
+	VMOVUPD.Z        128(R8), K1, Z1
+	VFMADD231PD.BCST 16(DI), Z1, Z0
+	VMOVUPD.Z        192(R8), K1, Z1
+	VFMADD231PD.BCST 24(DI), Z1, Z0
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R9
+	JGE              loop744
 
-rest377:
-	ADDQ $0x00000004, R11
-	JZ   out379
+rest745:
+	ADDQ $0x00000004, R9
+	JZ   out747
 
-one378:
-	VMOVUPD.Z    (R10), K1, Z1
-	VBROADCASTSD (R9), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R11
-	JNZ          one378
+one746:
+	VMOVUPD.Z        (R8), K1, Z1
+	VFMADD231PD.BCST (DI), Z1, Z0
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R9
+	JNZ              one746
 
-out379:
-	VMOVUPD Z0, K1, (DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next318
+out747:
+	VMOVUPD Z0, K1, (BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next674
 
-done319:
+done675:
 	ADDQ     $0x00000040, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group305
+	MOVQ     bps+40(FP), DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group661
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm2F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F64x8(SB), NOSPLIT, $8-92
+TEXT ·gemm1TF64x8(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x03, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
-	MOVQ     ldb+48(FP), DX
+	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x03, BX
-	SHLQ     $0x03, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	KMOVW    mask+74(FP), K1
 
-group380:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group748:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
 
-next393:
-	TESTQ SI, SI
-	JLE   done394
-	CMPQ  SI, $0x00000012
-	JGE   rows12_381
-	CMPQ  SI, $0x00000011
-	JEQ   rows9_384
-	CMPQ  SI, $0x00000010
-	JEQ   rows8_385
-	CMPQ  SI, $0x0000000f
-	JEQ   rows8_385
-	CMPQ  SI, $0x0000000e
-	JEQ   rows7_386
-	CMPQ  SI, $0x0000000d
-	JEQ   rows7_386
-	CMPQ  SI, $0x0000000c
-	JEQ   rows12_381
-	CMPQ  SI, $0x0000000b
-	JEQ   rows11_382
-	CMPQ  SI, $0x0000000a
-	JEQ   rows10_383
-	CMPQ  SI, $0x00000009
-	JEQ   rows9_384
-	CMPQ  SI, $0x00000008
-	JEQ   rows8_385
-	CMPQ  SI, $0x00000007
-	JEQ   rows7_386
-	CMPQ  SI, $0x00000006
-	JEQ   rows6_387
-	CMPQ  SI, $0x00000005
-	JEQ   rows5_388
-	CMPQ  SI, $0x00000004
-	JEQ   rows4_389
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_390
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_391
-	JMP   rows1_392
+next761:
+	TESTQ BX, BX
+	JLE   done762
+	CMPQ  BX, $0x00000012
+	JGE   rows12_749
+	CMPQ  BX, $0x00000011
+	JEQ   rows9_752
+	CMPQ  BX, $0x00000010
+	JEQ   rows8_753
+	CMPQ  BX, $0x0000000f
+	JEQ   rows8_753
+	CMPQ  BX, $0x0000000e
+	JEQ   rows7_754
+	CMPQ  BX, $0x0000000d
+	JEQ   rows7_754
+	CMPQ  BX, $0x0000000c
+	JEQ   rows12_749
+	CMPQ  BX, $0x0000000b
+	JEQ   rows11_750
+	CMPQ  BX, $0x0000000a
+	JEQ   rows10_751
+	CMPQ  BX, $0x00000009
+	JEQ   rows9_752
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_753
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_754
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_755
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_756
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_757
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_758
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_759
+	JMP   rows1_760
 
-rows12_381:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero395
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMOVUPD   (R10)(BX*1), Z14
-	VMOVUPD.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPD   (R10)(BX*2), Z16
-	VMOVUPD.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPD   (R11), Z18
-	VMOVUPD.Z 64(R11), K1, Z19
-	VMOVUPD   (R11)(BX*1), Z20
-	VMOVUPD.Z 64(R11)(BX*1), K1, Z21
-	VMOVUPD   (R11)(BX*2), Z22
-	VMOVUPD.Z 64(R11)(BX*2), K1, Z23
-	JMP       start396
+rows12_749:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero763
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	VMOVUPD.Z (R9)(AX*1), K1, Z7
+	VMOVUPD.Z (R9)(AX*2), K1, Z8
+	VMOVUPD.Z (R10), K1, Z9
+	VMOVUPD.Z (R10)(AX*1), K1, Z10
+	VMOVUPD.Z (R10)(AX*2), K1, Z11
+	JMP       start764
 
-zero395:
+zero763:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start764:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one767:
+	VMOVUPD.Z        (R9), K1, Z12
+	VFMADD231PD.BCST (R8), Z12, Z0
+	VFMADD231PD.BCST 8(R8), Z12, Z1
+	VFMADD231PD.BCST 16(R8), Z12, Z2
+	VFMADD231PD.BCST 24(R8), Z12, Z3
+	VFMADD231PD.BCST 32(R8), Z12, Z4
+	VFMADD231PD.BCST 40(R8), Z12, Z5
+	VFMADD231PD.BCST 48(R8), Z12, Z6
+	VFMADD231PD.BCST 56(R8), Z12, Z7
+	VFMADD231PD.BCST 64(R8), Z12, Z8
+	VFMADD231PD.BCST 72(R8), Z12, Z9
+	VFMADD231PD.BCST 80(R8), Z12, Z10
+	VFMADD231PD.BCST 88(R8), Z12, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one767
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, K1, (SI)
+	VMOVUPD          Z1, K1, (SI)(AX*1)
+	VMOVUPD          Z2, K1, (SI)(AX*2)
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z4, K1, (R8)(AX*1)
+	VMOVUPD          Z5, K1, (R8)(AX*2)
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, K1, (R9)(AX*1)
+	VMOVUPD          Z8, K1, (R9)(AX*2)
+	VMOVUPD          Z9, K1, (R10)
+	VMOVUPD          Z10, K1, (R10)(AX*1)
+	VMOVUPD          Z11, K1, (R10)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000060, DI
+	SUBQ             $0x0000000c, BX
+	JMP              next761
+
+rows11_750:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero769
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	VMOVUPD.Z (R9)(AX*1), K1, Z7
+	VMOVUPD.Z (R9)(AX*2), K1, Z8
+	VMOVUPD.Z (R10), K1, Z9
+	VMOVUPD.Z (R10)(AX*1), K1, Z10
+	JMP       start770
+
+zero769:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+
+start770:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one773:
+	VMOVUPD.Z        (R9), K1, Z11
+	VFMADD231PD.BCST (R8), Z11, Z0
+	VFMADD231PD.BCST 8(R8), Z11, Z1
+	VFMADD231PD.BCST 16(R8), Z11, Z2
+	VFMADD231PD.BCST 24(R8), Z11, Z3
+	VFMADD231PD.BCST 32(R8), Z11, Z4
+	VFMADD231PD.BCST 40(R8), Z11, Z5
+	VFMADD231PD.BCST 48(R8), Z11, Z6
+	VFMADD231PD.BCST 56(R8), Z11, Z7
+	VFMADD231PD.BCST 64(R8), Z11, Z8
+	VFMADD231PD.BCST 72(R8), Z11, Z9
+	VFMADD231PD.BCST 80(R8), Z11, Z10
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one773
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, K1, (SI)
+	VMOVUPD          Z1, K1, (SI)(AX*1)
+	VMOVUPD          Z2, K1, (SI)(AX*2)
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z4, K1, (R8)(AX*1)
+	VMOVUPD          Z5, K1, (R8)(AX*2)
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, K1, (R9)(AX*1)
+	VMOVUPD          Z8, K1, (R9)(AX*2)
+	VMOVUPD          Z9, K1, (R10)
+	VMOVUPD          Z10, K1, (R10)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000058, DI
+	SUBQ             $0x0000000b, BX
+	JMP              next761
+
+rows10_751:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero775
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	VMOVUPD.Z (R9)(AX*1), K1, Z7
+	VMOVUPD.Z (R9)(AX*2), K1, Z8
+	VMOVUPD.Z (R10), K1, Z9
+	JMP       start776
+
+zero775:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+start776:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one779:
+	VMOVUPD.Z        (R9), K1, Z10
+	VFMADD231PD.BCST (R8), Z10, Z0
+	VFMADD231PD.BCST 8(R8), Z10, Z1
+	VFMADD231PD.BCST 16(R8), Z10, Z2
+	VFMADD231PD.BCST 24(R8), Z10, Z3
+	VFMADD231PD.BCST 32(R8), Z10, Z4
+	VFMADD231PD.BCST 40(R8), Z10, Z5
+	VFMADD231PD.BCST 48(R8), Z10, Z6
+	VFMADD231PD.BCST 56(R8), Z10, Z7
+	VFMADD231PD.BCST 64(R8), Z10, Z8
+	VFMADD231PD.BCST 72(R8), Z10, Z9
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one779
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, K1, (SI)
+	VMOVUPD          Z1, K1, (SI)(AX*1)
+	VMOVUPD          Z2, K1, (SI)(AX*2)
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z4, K1, (R8)(AX*1)
+	VMOVUPD          Z5, K1, (R8)(AX*2)
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, K1, (R9)(AX*1)
+	VMOVUPD          Z8, K1, (R9)(AX*2)
+	VMOVUPD          Z9, K1, (R10)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000050, DI
+	SUBQ             $0x0000000a, BX
+	JMP              next761
+
+rows9_752:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero781
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	VMOVUPD.Z (R9)(AX*1), K1, Z7
+	VMOVUPD.Z (R9)(AX*2), K1, Z8
+	JMP       start782
+
+zero781:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+
+start782:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one785:
+	VMOVUPD.Z        (R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z9, Z0
+	VFMADD231PD.BCST 8(R8), Z9, Z1
+	VFMADD231PD.BCST 16(R8), Z9, Z2
+	VFMADD231PD.BCST 24(R8), Z9, Z3
+	VFMADD231PD.BCST 32(R8), Z9, Z4
+	VFMADD231PD.BCST 40(R8), Z9, Z5
+	VFMADD231PD.BCST 48(R8), Z9, Z6
+	VFMADD231PD.BCST 56(R8), Z9, Z7
+	VFMADD231PD.BCST 64(R8), Z9, Z8
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one785
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, K1, (SI)
+	VMOVUPD          Z1, K1, (SI)(AX*1)
+	VMOVUPD          Z2, K1, (SI)(AX*2)
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z4, K1, (R8)(AX*1)
+	VMOVUPD          Z5, K1, (R8)(AX*2)
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, K1, (R9)(AX*1)
+	VMOVUPD          Z8, K1, (R9)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000048, DI
+	SUBQ             $0x00000009, BX
+	JMP              next761
+
+rows8_753:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero787
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	VMOVUPD.Z (R9)(AX*1), K1, Z7
+	JMP       start788
+
+zero787:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start788:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest790
+
+loop789:
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST 8(R8), Z8, Z1
+	VFMADD231PD.BCST 16(R8), Z8, Z2
+	VFMADD231PD.BCST 24(R8), Z8, Z3
+	VFMADD231PD.BCST 32(R8), Z8, Z4
+	VFMADD231PD.BCST 40(R8), Z8, Z5
+	VFMADD231PD.BCST 48(R8), Z8, Z6
+	VFMADD231PD.BCST 56(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST 8(R8), Z8, Z1
+	VFMADD231PD.BCST 16(R8), Z8, Z2
+	VFMADD231PD.BCST 24(R8), Z8, Z3
+	VFMADD231PD.BCST 32(R8), Z8, Z4
+	VFMADD231PD.BCST 40(R8), Z8, Z5
+	VFMADD231PD.BCST 48(R8), Z8, Z6
+	VFMADD231PD.BCST 56(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST 8(R8), Z8, Z1
+	VFMADD231PD.BCST 16(R8), Z8, Z2
+	VFMADD231PD.BCST 24(R8), Z8, Z3
+	VFMADD231PD.BCST 32(R8), Z8, Z4
+	VFMADD231PD.BCST 40(R8), Z8, Z5
+	VFMADD231PD.BCST 48(R8), Z8, Z6
+	VFMADD231PD.BCST 56(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST 8(R8), Z8, Z1
+	VFMADD231PD.BCST 16(R8), Z8, Z2
+	VFMADD231PD.BCST 24(R8), Z8, Z3
+	VFMADD231PD.BCST 32(R8), Z8, Z4
+	VFMADD231PD.BCST 40(R8), Z8, Z5
+	VFMADD231PD.BCST 48(R8), Z8, Z6
+	VFMADD231PD.BCST 56(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop789
+
+rest790:
+	ADDQ $0x00000004, R10
+	JZ   out792
+
+one791:
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST 8(R8), Z8, Z1
+	VFMADD231PD.BCST 16(R8), Z8, Z2
+	VFMADD231PD.BCST 24(R8), Z8, Z3
+	VFMADD231PD.BCST 32(R8), Z8, Z4
+	VFMADD231PD.BCST 40(R8), Z8, Z5
+	VFMADD231PD.BCST 48(R8), Z8, Z6
+	VFMADD231PD.BCST 56(R8), Z8, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one791
+
+out792:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	VMOVUPD Z3, K1, (R8)
+	VMOVUPD Z4, K1, (R8)(AX*1)
+	VMOVUPD Z5, K1, (R8)(AX*2)
+	VMOVUPD Z6, K1, (R9)
+	VMOVUPD Z7, K1, (R9)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000008, BX
+	JMP     next761
+
+rows7_754:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero793
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	VMOVUPD.Z (R9), K1, Z6
+	JMP       start794
+
+zero793:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+
+start794:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest796
+
+loop795:
+	VMOVUPD.Z        (R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z7, Z0
+	VFMADD231PD.BCST 8(R8), Z7, Z1
+	VFMADD231PD.BCST 16(R8), Z7, Z2
+	VFMADD231PD.BCST 24(R8), Z7, Z3
+	VFMADD231PD.BCST 32(R8), Z7, Z4
+	VFMADD231PD.BCST 40(R8), Z7, Z5
+	VFMADD231PD.BCST 48(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z7, Z0
+	VFMADD231PD.BCST 8(R8), Z7, Z1
+	VFMADD231PD.BCST 16(R8), Z7, Z2
+	VFMADD231PD.BCST 24(R8), Z7, Z3
+	VFMADD231PD.BCST 32(R8), Z7, Z4
+	VFMADD231PD.BCST 40(R8), Z7, Z5
+	VFMADD231PD.BCST 48(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z7, Z0
+	VFMADD231PD.BCST 8(R8), Z7, Z1
+	VFMADD231PD.BCST 16(R8), Z7, Z2
+	VFMADD231PD.BCST 24(R8), Z7, Z3
+	VFMADD231PD.BCST 32(R8), Z7, Z4
+	VFMADD231PD.BCST 40(R8), Z7, Z5
+	VFMADD231PD.BCST 48(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z7, Z0
+	VFMADD231PD.BCST 8(R8), Z7, Z1
+	VFMADD231PD.BCST 16(R8), Z7, Z2
+	VFMADD231PD.BCST 24(R8), Z7, Z3
+	VFMADD231PD.BCST 32(R8), Z7, Z4
+	VFMADD231PD.BCST 40(R8), Z7, Z5
+	VFMADD231PD.BCST 48(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop795
+
+rest796:
+	ADDQ $0x00000004, R10
+	JZ   out798
+
+one797:
+	VMOVUPD.Z        (R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z7, Z0
+	VFMADD231PD.BCST 8(R8), Z7, Z1
+	VFMADD231PD.BCST 16(R8), Z7, Z2
+	VFMADD231PD.BCST 24(R8), Z7, Z3
+	VFMADD231PD.BCST 32(R8), Z7, Z4
+	VFMADD231PD.BCST 40(R8), Z7, Z5
+	VFMADD231PD.BCST 48(R8), Z7, Z6
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one797
+
+out798:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	VMOVUPD Z3, K1, (R8)
+	VMOVUPD Z4, K1, (R8)(AX*1)
+	VMOVUPD Z5, K1, (R8)(AX*2)
+	VMOVUPD Z6, K1, (R9)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000038, DI
+	SUBQ    $0x00000007, BX
+	JMP     next761
+
+rows6_755:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero799
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	VMOVUPD.Z (R8)(AX*2), K1, Z5
+	JMP       start800
+
+zero799:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start800:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest802
+
+loop801:
+	VMOVUPD.Z        (R9), K1, Z6
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST 8(R8), Z6, Z1
+	VFMADD231PD.BCST 16(R8), Z6, Z2
+	VFMADD231PD.BCST 24(R8), Z6, Z3
+	VFMADD231PD.BCST 32(R8), Z6, Z4
+	VFMADD231PD.BCST 40(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z6
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST 8(R8), Z6, Z1
+	VFMADD231PD.BCST 16(R8), Z6, Z2
+	VFMADD231PD.BCST 24(R8), Z6, Z3
+	VFMADD231PD.BCST 32(R8), Z6, Z4
+	VFMADD231PD.BCST 40(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z6
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST 8(R8), Z6, Z1
+	VFMADD231PD.BCST 16(R8), Z6, Z2
+	VFMADD231PD.BCST 24(R8), Z6, Z3
+	VFMADD231PD.BCST 32(R8), Z6, Z4
+	VFMADD231PD.BCST 40(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z6
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST 8(R8), Z6, Z1
+	VFMADD231PD.BCST 16(R8), Z6, Z2
+	VFMADD231PD.BCST 24(R8), Z6, Z3
+	VFMADD231PD.BCST 32(R8), Z6, Z4
+	VFMADD231PD.BCST 40(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop801
+
+rest802:
+	ADDQ $0x00000004, R10
+	JZ   out804
+
+one803:
+	VMOVUPD.Z        (R9), K1, Z6
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST 8(R8), Z6, Z1
+	VFMADD231PD.BCST 16(R8), Z6, Z2
+	VFMADD231PD.BCST 24(R8), Z6, Z3
+	VFMADD231PD.BCST 32(R8), Z6, Z4
+	VFMADD231PD.BCST 40(R8), Z6, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one803
+
+out804:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	VMOVUPD Z3, K1, (R8)
+	VMOVUPD Z4, K1, (R8)(AX*1)
+	VMOVUPD Z5, K1, (R8)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000030, DI
+	SUBQ    $0x00000006, BX
+	JMP     next761
+
+rows5_756:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero805
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R8)(AX*1), K1, Z4
+	JMP       start806
+
+zero805:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+start806:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest808
+
+loop807:
+	VMOVUPD.Z        (R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z5, Z0
+	VFMADD231PD.BCST 8(R8), Z5, Z1
+	VFMADD231PD.BCST 16(R8), Z5, Z2
+	VFMADD231PD.BCST 24(R8), Z5, Z3
+	VFMADD231PD.BCST 32(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z5, Z0
+	VFMADD231PD.BCST 8(R8), Z5, Z1
+	VFMADD231PD.BCST 16(R8), Z5, Z2
+	VFMADD231PD.BCST 24(R8), Z5, Z3
+	VFMADD231PD.BCST 32(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z5, Z0
+	VFMADD231PD.BCST 8(R8), Z5, Z1
+	VFMADD231PD.BCST 16(R8), Z5, Z2
+	VFMADD231PD.BCST 24(R8), Z5, Z3
+	VFMADD231PD.BCST 32(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z5, Z0
+	VFMADD231PD.BCST 8(R8), Z5, Z1
+	VFMADD231PD.BCST 16(R8), Z5, Z2
+	VFMADD231PD.BCST 24(R8), Z5, Z3
+	VFMADD231PD.BCST 32(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop807
+
+rest808:
+	ADDQ $0x00000004, R10
+	JZ   out810
+
+one809:
+	VMOVUPD.Z        (R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z5, Z0
+	VFMADD231PD.BCST 8(R8), Z5, Z1
+	VFMADD231PD.BCST 16(R8), Z5, Z2
+	VFMADD231PD.BCST 24(R8), Z5, Z3
+	VFMADD231PD.BCST 32(R8), Z5, Z4
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one809
+
+out810:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	VMOVUPD Z3, K1, (R8)
+	VMOVUPD Z4, K1, (R8)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000028, DI
+	SUBQ    $0x00000005, BX
+	JMP     next761
+
+rows4_757:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero811
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	JMP       start812
+
+zero811:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start812:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest814
+
+loop813:
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST 8(R8), Z4, Z1
+	VFMADD231PD.BCST 16(R8), Z4, Z2
+	VFMADD231PD.BCST 24(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST 8(R8), Z4, Z1
+	VFMADD231PD.BCST 16(R8), Z4, Z2
+	VFMADD231PD.BCST 24(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST 8(R8), Z4, Z1
+	VFMADD231PD.BCST 16(R8), Z4, Z2
+	VFMADD231PD.BCST 24(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST 8(R8), Z4, Z1
+	VFMADD231PD.BCST 16(R8), Z4, Z2
+	VFMADD231PD.BCST 24(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop813
+
+rest814:
+	ADDQ $0x00000004, R10
+	JZ   out816
+
+one815:
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST 8(R8), Z4, Z1
+	VFMADD231PD.BCST 16(R8), Z4, Z2
+	VFMADD231PD.BCST 24(R8), Z4, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one815
+
+out816:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	VMOVUPD Z3, K1, (R8)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000004, BX
+	JMP     next761
+
+rows3_758:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero817
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	VMOVUPD.Z (SI)(AX*2), K1, Z2
+	JMP       start818
+
+zero817:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+start818:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest820
+
+loop819:
+	VMOVUPD.Z        (R9), K1, Z3
+	VFMADD231PD.BCST (R8), Z3, Z0
+	VFMADD231PD.BCST 8(R8), Z3, Z1
+	VFMADD231PD.BCST 16(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z3
+	VFMADD231PD.BCST (R8), Z3, Z0
+	VFMADD231PD.BCST 8(R8), Z3, Z1
+	VFMADD231PD.BCST 16(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z3
+	VFMADD231PD.BCST (R8), Z3, Z0
+	VFMADD231PD.BCST 8(R8), Z3, Z1
+	VFMADD231PD.BCST 16(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z3
+	VFMADD231PD.BCST (R8), Z3, Z0
+	VFMADD231PD.BCST 8(R8), Z3, Z1
+	VFMADD231PD.BCST 16(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop819
+
+rest820:
+	ADDQ $0x00000004, R10
+	JZ   out822
+
+one821:
+	VMOVUPD.Z        (R9), K1, Z3
+	VFMADD231PD.BCST (R8), Z3, Z0
+	VFMADD231PD.BCST 8(R8), Z3, Z1
+	VFMADD231PD.BCST 16(R8), Z3, Z2
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one821
+
+out822:
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	VMOVUPD Z2, K1, (SI)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000018, DI
+	SUBQ    $0x00000003, BX
+	JMP     next761
+
+rows2_759:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero823
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (SI)(AX*1), K1, Z1
+	JMP       start824
+
+zero823:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start824:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest826
+
+loop825:
+	VMOVUPD.Z        (R9), K1, Z2
+	VFMADD231PD.BCST (R8), Z2, Z0
+	VFMADD231PD.BCST 8(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z2
+	VFMADD231PD.BCST (R8), Z2, Z0
+	VFMADD231PD.BCST 8(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z2
+	VFMADD231PD.BCST (R8), Z2, Z0
+	VFMADD231PD.BCST 8(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z2
+	VFMADD231PD.BCST (R8), Z2, Z0
+	VFMADD231PD.BCST 8(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop825
+
+rest826:
+	ADDQ $0x00000004, R10
+	JZ   out828
+
+one827:
+	VMOVUPD.Z        (R9), K1, Z2
+	VFMADD231PD.BCST (R8), Z2, Z0
+	VFMADD231PD.BCST 8(R8), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one827
+
+out828:
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K1, (SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000002, BX
+	JMP     next761
+
+rows1_760:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero829
+	VMOVUPD.Z (SI), K1, Z0
+	JMP       start830
+
+zero829:
+	VXORPS Z0, Z0, Z0
+
+start830:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest832
+
+loop831:
+	VMOVUPD.Z        (R9), K1, Z1
+	VFMADD231PD.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z1
+	VFMADD231PD.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z1
+	VFMADD231PD.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD.Z        (R9), K1, Z1
+	VFMADD231PD.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop831
+
+rest832:
+	ADDQ $0x00000004, R10
+	JZ   out834
+
+one833:
+	VMOVUPD.Z        (R9), K1, Z1
+	VFMADD231PD.BCST (R8), Z1, Z0
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one833
+
+out834:
+	VMOVUPD Z0, K1, (SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000001, BX
+	JMP     next761
+
+done762:
+	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group748
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm2F64x8(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x03, CX
+	SHLQ     $0x03, bps+40(FP)
+	KMOVW    mask+74(FP), K1
+
+group835:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
+
+next848:
+	TESTQ DX, DX
+	JLE   done849
+	CMPQ  DX, $0x00000012
+	JGE   rows12_836
+	CMPQ  DX, $0x00000011
+	JEQ   rows9_839
+	CMPQ  DX, $0x00000010
+	JEQ   rows8_840
+	CMPQ  DX, $0x0000000f
+	JEQ   rows8_840
+	CMPQ  DX, $0x0000000e
+	JEQ   rows7_841
+	CMPQ  DX, $0x0000000d
+	JEQ   rows7_841
+	CMPQ  DX, $0x0000000c
+	JEQ   rows12_836
+	CMPQ  DX, $0x0000000b
+	JEQ   rows11_837
+	CMPQ  DX, $0x0000000a
+	JEQ   rows10_838
+	CMPQ  DX, $0x00000009
+	JEQ   rows9_839
+	CMPQ  DX, $0x00000008
+	JEQ   rows8_840
+	CMPQ  DX, $0x00000007
+	JEQ   rows7_841
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_842
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_843
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_844
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_845
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_846
+	JMP   rows1_847
+
+rows12_836:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero850
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	VMOVUPD   (R8)(AX*1), Z14
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPD   (R8)(AX*2), Z16
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPD   (R9), Z18
+	VMOVUPD.Z 64(R9), K1, Z19
+	VMOVUPD   (R9)(AX*1), Z20
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
+	VMOVUPD   (R9)(AX*2), Z22
+	VMOVUPD.Z 64(R9)(AX*2), K1, Z23
+	JMP       start851
+
+zero850:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8576,1459 +15136,1568 @@ zero395:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start396:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop397:
-	VMOVUPD      (R13), Z24
-	VMOVUPD.Z    (R13)(R14*1), K1, Z25
-	VBROADCASTSD (R9), Z26
-	VFMADD231PD  Z24, Z26, Z0
-	VFMADD231PD  Z25, Z26, Z1
-	VBROADCASTSD (R9)(AX*1), Z26
-	VFMADD231PD  Z24, Z26, Z2
-	VFMADD231PD  Z25, Z26, Z3
-	VBROADCASTSD (R9)(AX*2), Z26
-	VFMADD231PD  Z24, Z26, Z4
-	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (R10), Z26
-	VFMADD231PD  Z24, Z26, Z6
-	VFMADD231PD  Z25, Z26, Z7
-	VBROADCASTSD (R10)(AX*1), Z26
-	VFMADD231PD  Z24, Z26, Z8
-	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (R10)(AX*2), Z26
-	VFMADD231PD  Z24, Z26, Z10
-	VFMADD231PD  Z25, Z26, Z11
-	VBROADCASTSD (R11), Z26
-	VFMADD231PD  Z24, Z26, Z12
-	VFMADD231PD  Z25, Z26, Z13
-	VBROADCASTSD (R11)(AX*1), Z26
-	VFMADD231PD  Z24, Z26, Z14
-	VFMADD231PD  Z25, Z26, Z15
-	VBROADCASTSD (R11)(AX*2), Z26
-	VFMADD231PD  Z24, Z26, Z16
-	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R12), Z26
-	VFMADD231PD  Z24, Z26, Z18
-	VFMADD231PD  Z25, Z26, Z19
-	VBROADCASTSD (R12)(AX*1), Z26
-	VFMADD231PD  Z24, Z26, Z20
-	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R12)(AX*2), Z26
-	VFMADD231PD  Z24, Z26, Z22
-	VFMADD231PD  Z25, Z26, Z23
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop397
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	VMOVUPD      Z14, (R10)(BX*1)
-	VMOVUPD      Z15, K1, 64(R10)(BX*1)
-	VMOVUPD      Z16, (R10)(BX*2)
-	VMOVUPD      Z17, K1, 64(R10)(BX*2)
-	VMOVUPD      Z18, (R11)
-	VMOVUPD      Z19, K1, 64(R11)
-	VMOVUPD      Z20, (R11)(BX*1)
-	VMOVUPD      Z21, K1, 64(R11)(BX*1)
-	VMOVUPD      Z22, (R11)(BX*2)
-	VMOVUPD      Z23, K1, 64(R11)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000c, SI
-	JMP          next393
-
-rows11_382:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero398
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMOVUPD   (R10)(BX*1), Z14
-	VMOVUPD.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPD   (R10)(BX*2), Z16
-	VMOVUPD.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPD   (R11), Z18
-	VMOVUPD.Z 64(R11), K1, Z19
-	VMOVUPD   (R11)(BX*1), Z20
-	VMOVUPD.Z 64(R11)(BX*1), K1, Z21
-	JMP       start399
-
-zero398:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-
-start399:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop400:
-	VMOVUPD      (R13), Z22
-	VMOVUPD.Z    (R13)(R14*1), K1, Z23
-	VBROADCASTSD (R9), Z24
-	VFMADD231PD  Z22, Z24, Z0
-	VFMADD231PD  Z23, Z24, Z1
-	VBROADCASTSD (R9)(AX*1), Z24
-	VFMADD231PD  Z22, Z24, Z2
-	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (R9)(AX*2), Z24
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (R10), Z24
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (R10)(AX*1), Z24
-	VFMADD231PD  Z22, Z24, Z8
-	VFMADD231PD  Z23, Z24, Z9
-	VBROADCASTSD (R10)(AX*2), Z24
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R11), Z24
-	VFMADD231PD  Z22, Z24, Z12
-	VFMADD231PD  Z23, Z24, Z13
-	VBROADCASTSD (R11)(AX*1), Z24
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R11)(AX*2), Z24
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R12), Z24
-	VFMADD231PD  Z22, Z24, Z18
-	VFMADD231PD  Z23, Z24, Z19
-	VBROADCASTSD (R12)(AX*1), Z24
-	VFMADD231PD  Z22, Z24, Z20
-	VFMADD231PD  Z23, Z24, Z21
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop400
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	VMOVUPD      Z14, (R10)(BX*1)
-	VMOVUPD      Z15, K1, 64(R10)(BX*1)
-	VMOVUPD      Z16, (R10)(BX*2)
-	VMOVUPD      Z17, K1, 64(R10)(BX*2)
-	VMOVUPD      Z18, (R11)
-	VMOVUPD      Z19, K1, 64(R11)
-	VMOVUPD      Z20, (R11)(BX*1)
-	VMOVUPD      Z21, K1, 64(R11)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000b, SI
-	JMP          next393
-
-rows10_383:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	LEAQ      (R10)(BX*2), R11
-	ADDQ      BX, R11
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero401
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMOVUPD   (R10)(BX*1), Z14
-	VMOVUPD.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPD   (R10)(BX*2), Z16
-	VMOVUPD.Z 64(R10)(BX*2), K1, Z17
-	VMOVUPD   (R11), Z18
-	VMOVUPD.Z 64(R11), K1, Z19
-	JMP       start402
-
-zero401:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-
-start402:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	LEAQ       (R11)(AX*2), R12
-	ADDQ       AX, R12
-	MOVQ       b+40(FP), R13
-	MOVQ       bps+56(FP), R14
-	MOVQ       k+80(FP), R15
-
-loop403:
-	VMOVUPD      (R13), Z20
-	VMOVUPD.Z    (R13)(R14*1), K1, Z21
-	VBROADCASTSD (R9), Z22
-	VFMADD231PD  Z20, Z22, Z0
-	VFMADD231PD  Z21, Z22, Z1
-	VBROADCASTSD (R9)(AX*1), Z22
-	VFMADD231PD  Z20, Z22, Z2
-	VFMADD231PD  Z21, Z22, Z3
-	VBROADCASTSD (R9)(AX*2), Z22
-	VFMADD231PD  Z20, Z22, Z4
-	VFMADD231PD  Z21, Z22, Z5
-	VBROADCASTSD (R10), Z22
-	VFMADD231PD  Z20, Z22, Z6
-	VFMADD231PD  Z21, Z22, Z7
-	VBROADCASTSD (R10)(AX*1), Z22
-	VFMADD231PD  Z20, Z22, Z8
-	VFMADD231PD  Z21, Z22, Z9
-	VBROADCASTSD (R10)(AX*2), Z22
-	VFMADD231PD  Z20, Z22, Z10
-	VFMADD231PD  Z21, Z22, Z11
-	VBROADCASTSD (R11), Z22
-	VFMADD231PD  Z20, Z22, Z12
-	VFMADD231PD  Z21, Z22, Z13
-	VBROADCASTSD (R11)(AX*1), Z22
-	VFMADD231PD  Z20, Z22, Z14
-	VFMADD231PD  Z21, Z22, Z15
-	VBROADCASTSD (R11)(AX*2), Z22
-	VFMADD231PD  Z20, Z22, Z16
-	VFMADD231PD  Z21, Z22, Z17
-	VBROADCASTSD (R12), Z22
-	VFMADD231PD  Z20, Z22, Z18
-	VFMADD231PD  Z21, Z22, Z19
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         CX, R12
-	ADDQ         DX, R13
-	DECQ         R15
-	JNZ          loop403
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	LEAQ         (R10)(BX*2), R11
-	ADDQ         BX, R11
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	VMOVUPD      Z14, (R10)(BX*1)
-	VMOVUPD      Z15, K1, 64(R10)(BX*1)
-	VMOVUPD      Z16, (R10)(BX*2)
-	VMOVUPD      Z17, K1, 64(R10)(BX*2)
-	VMOVUPD      Z18, (R11)
-	VMOVUPD      Z19, K1, 64(R11)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x0000000a, SI
-	JMP          next393
-
-rows9_384:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero404
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMOVUPD   (R10)(BX*1), Z14
-	VMOVUPD.Z 64(R10)(BX*1), K1, Z15
-	VMOVUPD   (R10)(BX*2), Z16
-	VMOVUPD.Z 64(R10)(BX*2), K1, Z17
-	JMP       start405
-
-zero404:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-
-start405:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop406:
-	VMOVUPD      (R12), Z18
-	VMOVUPD.Z    (R12)(R13*1), K1, Z19
-	VBROADCASTSD (R9), Z20
-	VFMADD231PD  Z18, Z20, Z0
-	VFMADD231PD  Z19, Z20, Z1
-	VBROADCASTSD (R9)(AX*1), Z20
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (R9)(AX*2), Z20
-	VFMADD231PD  Z18, Z20, Z4
-	VFMADD231PD  Z19, Z20, Z5
-	VBROADCASTSD (R10), Z20
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (R10)(AX*1), Z20
-	VFMADD231PD  Z18, Z20, Z8
-	VFMADD231PD  Z19, Z20, Z9
-	VBROADCASTSD (R10)(AX*2), Z20
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (R11), Z20
-	VFMADD231PD  Z18, Z20, Z12
-	VFMADD231PD  Z19, Z20, Z13
-	VBROADCASTSD (R11)(AX*1), Z20
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	VBROADCASTSD (R11)(AX*2), Z20
-	VFMADD231PD  Z18, Z20, Z16
-	VFMADD231PD  Z19, Z20, Z17
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop406
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	VMOVUPD      Z14, (R10)(BX*1)
-	VMOVUPD      Z15, K1, 64(R10)(BX*1)
-	VMOVUPD      Z16, (R10)(BX*2)
-	VMOVUPD      Z17, K1, 64(R10)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000009, SI
-	JMP          next393
-
-rows8_385:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero407
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMOVUPD   (R10)(BX*1), Z14
-	VMOVUPD.Z 64(R10)(BX*1), K1, Z15
-	JMP       start408
-
-zero407:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-
-start408:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop409:
-	VMOVUPD      (R12), Z16
-	VMOVUPD.Z    (R12)(R13*1), K1, Z17
-	VBROADCASTSD (R9), Z18
-	VFMADD231PD  Z16, Z18, Z0
-	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (R9)(AX*1), Z18
-	VFMADD231PD  Z16, Z18, Z2
-	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (R9)(AX*2), Z18
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (R10), Z18
-	VFMADD231PD  Z16, Z18, Z6
-	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R10)(AX*1), Z18
-	VFMADD231PD  Z16, Z18, Z8
-	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R10)(AX*2), Z18
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R11), Z18
-	VFMADD231PD  Z16, Z18, Z12
-	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R11)(AX*1), Z18
-	VFMADD231PD  Z16, Z18, Z14
-	VFMADD231PD  Z17, Z18, Z15
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop409
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	VMOVUPD      Z14, (R10)(BX*1)
-	VMOVUPD      Z15, K1, 64(R10)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000008, SI
-	JMP          next393
-
-rows7_386:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero410
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	VMOVUPD   (R10), Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	JMP       start411
-
-zero410:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-
-start411:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
-
-loop412:
-	VMOVUPD      (R12), Z14
-	VMOVUPD.Z    (R12)(R13*1), K1, Z15
-	VBROADCASTSD (R9), Z16
-	VFMADD231PD  Z14, Z16, Z0
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (R9)(AX*1), Z16
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (R9)(AX*2), Z16
-	VFMADD231PD  Z14, Z16, Z4
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (R10), Z16
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R10)(AX*1), Z16
-	VFMADD231PD  Z14, Z16, Z8
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R10)(AX*2), Z16
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R11), Z16
-	VFMADD231PD  Z14, Z16, Z12
-	VFMADD231PD  Z15, Z16, Z13
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop412
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	VMOVUPD      Z12, (R10)
-	VMOVUPD      Z13, K1, 64(R10)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000007, SI
-	JMP          next393
-
-rows6_387:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero413
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	VMOVUPD   (R9)(BX*2), Z10
-	VMOVUPD.Z 64(R9)(BX*2), K1, Z11
-	JMP       start414
-
-zero413:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-
-start414:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
-
-loop415:
-	VMOVUPD      (R11), Z12
-	VMOVUPD.Z    (R11)(R12*1), K1, Z13
-	VBROADCASTSD (R9), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (R9)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (R9)(AX*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R10), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R10)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R10)(AX*2), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop415
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	VMOVUPD      Z10, (R9)(BX*2)
-	VMOVUPD      Z11, K1, 64(R9)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000006, SI
-	JMP          next393
-
-rows5_388:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero416
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	VMOVUPD   (R9)(BX*1), Z8
-	VMOVUPD.Z 64(R9)(BX*1), K1, Z9
-	JMP       start417
-
-zero416:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-
-start417:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
-
-loop418:
-	VMOVUPD      (R11), Z10
-	VMOVUPD.Z    (R11)(R12*1), K1, Z11
-	VBROADCASTSD (R9), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (R9)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (R9)(AX*2), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R10), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R10)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop418
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, K1, 64(DI)
-	VMOVUPD      Z2, (DI)(BX*1)
-	VMOVUPD      Z3, K1, 64(DI)(BX*1)
-	VMOVUPD      Z4, (DI)(BX*2)
-	VMOVUPD      Z5, K1, 64(DI)(BX*2)
-	VMOVUPD      Z6, (R9)
-	VMOVUPD      Z7, K1, 64(R9)
-	VMOVUPD      Z8, (R9)(BX*1)
-	VMOVUPD      Z9, K1, 64(R9)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000005, SI
-	JMP          next393
-
-rows4_389:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero419
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	VMOVUPD   (R9), Z6
-	VMOVUPD.Z 64(R9), K1, Z7
-	JMP       start420
-
-zero419:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-
-start420:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start851:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
 	SUBQ       $0x00000004, R13
-	JLT        rest422
+	JLT        rest853
 
-loop421:
-	VMOVUPD      (R11), Z8
-	VMOVUPD.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD      (R11), Z8
-	VMOVUPD.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD      (R11), Z8
-	VMOVUPD.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	VMOVUPD      (R11), Z8
-	VMOVUPD.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	SUBQ         $0x00000004, R13
-	JGE          loop421
+loop852:
+	VMOVUPD          (R8), Z24
+	VMOVUPD.Z        (R8)(R12*1), K1, Z25
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VBROADCASTSD     (DI)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     (DI)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VFMADD231PD.BCST (R9), Z24, Z6
+	VFMADD231PD.BCST (R9), Z25, Z7
+	VBROADCASTSD     (R9)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     (R9)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST (R10), Z24, Z12
+	VFMADD231PD.BCST (R10), Z25, Z13
+	VBROADCASTSD     (R10)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VBROADCASTSD     (R10)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST (R11), Z24, Z18
+	VFMADD231PD.BCST (R11), Z25, Z19
+	VBROADCASTSD     (R11)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z20
+	VFMADD231PD      Z25, Z26, Z21
+	VBROADCASTSD     (R11)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	VMOVUPD          64(R8), Z24
+	VMOVUPD.Z        64(R8)(R12*1), K1, Z25
+	VFMADD231PD.BCST 8(DI), Z24, Z0
+	VFMADD231PD.BCST 8(DI), Z25, Z1
+	VBROADCASTSD     8(DI)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     8(DI)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VFMADD231PD.BCST 8(R9), Z24, Z6
+	VFMADD231PD.BCST 8(R9), Z25, Z7
+	VBROADCASTSD     8(R9)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     8(R9)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST 8(R10), Z24, Z12
+	VFMADD231PD.BCST 8(R10), Z25, Z13
+	VBROADCASTSD     8(R10)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VBROADCASTSD     8(R10)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 8(R11), Z24, Z18
+	VFMADD231PD.BCST 8(R11), Z25, Z19
+	VBROADCASTSD     8(R11)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z20
+	VFMADD231PD      Z25, Z26, Z21
+	VBROADCASTSD     8(R11)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	VMOVUPD          128(R8), Z24
+	VMOVUPD.Z        128(R8)(R12*1), K1, Z25
+	VFMADD231PD.BCST 16(DI), Z24, Z0
+	VFMADD231PD.BCST 16(DI), Z25, Z1
+	VBROADCASTSD     16(DI)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     16(DI)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VFMADD231PD.BCST 16(R9), Z24, Z6
+	VFMADD231PD.BCST 16(R9), Z25, Z7
+	VBROADCASTSD     16(R9)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     16(R9)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST 16(R10), Z24, Z12
+	VFMADD231PD.BCST 16(R10), Z25, Z13
+	VBROADCASTSD     16(R10)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VBROADCASTSD     16(R10)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 16(R11), Z24, Z18
+	VFMADD231PD.BCST 16(R11), Z25, Z19
+	VBROADCASTSD     16(R11)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z20
+	VFMADD231PD      Z25, Z26, Z21
+	VBROADCASTSD     16(R11)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	VMOVUPD          192(R8), Z24
+	VMOVUPD.Z        192(R8)(R12*1), K1, Z25
+	VFMADD231PD.BCST 24(DI), Z24, Z0
+	VFMADD231PD.BCST 24(DI), Z25, Z1
+	VBROADCASTSD     24(DI)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     24(DI)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VFMADD231PD.BCST 24(R9), Z24, Z6
+	VFMADD231PD.BCST 24(R9), Z25, Z7
+	VBROADCASTSD     24(R9)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     24(R9)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST 24(R10), Z24, Z12
+	VFMADD231PD.BCST 24(R10), Z25, Z13
+	VBROADCASTSD     24(R10)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VBROADCASTSD     24(R10)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 24(R11), Z24, Z18
+	VFMADD231PD.BCST 24(R11), Z25, Z19
+	VBROADCASTSD     24(R11)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z20
+	VFMADD231PD      Z25, Z26, Z21
+	VBROADCASTSD     24(R11)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000020, R10
+	ADDQ             $0x00000020, R11
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R13
+	JGE              loop852
 
-rest422:
+rest853:
 	ADDQ $0x00000004, R13
-	JZ   out424
+	JZ   out855
 
-one423:
-	VMOVUPD      (R11), Z8
-	VMOVUPD.Z    (R11)(R12*1), K1, Z9
-	VBROADCASTSD (R9), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R9)(AX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R10), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          one423
+one854:
+	VMOVUPD          (R8), Z24
+	VMOVUPD.Z        (R8)(R12*1), K1, Z25
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VBROADCASTSD     (DI)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     (DI)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VFMADD231PD.BCST (R9), Z24, Z6
+	VFMADD231PD.BCST (R9), Z25, Z7
+	VBROADCASTSD     (R9)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     (R9)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST (R10), Z24, Z12
+	VFMADD231PD.BCST (R10), Z25, Z13
+	VBROADCASTSD     (R10)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VBROADCASTSD     (R10)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST (R11), Z24, Z18
+	VFMADD231PD.BCST (R11), Z25, Z19
+	VBROADCASTSD     (R11)(CX*1), Z26
+	VFMADD231PD      Z24, Z26, Z20
+	VFMADD231PD      Z25, Z26, Z21
+	VBROADCASTSD     (R11)(CX*2), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one854
 
-out424:
-	LEAQ    (DI)(BX*2), R9
-	ADDQ    BX, R9
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, K1, 64(DI)
-	VMOVUPD Z2, (DI)(BX*1)
-	VMOVUPD Z3, K1, 64(DI)(BX*1)
-	VMOVUPD Z4, (DI)(BX*2)
-	VMOVUPD Z5, K1, 64(DI)(BX*2)
-	VMOVUPD Z6, (R9)
-	VMOVUPD Z7, K1, 64(R9)
-	ADDQ    BX, DI
+out855:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
 	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000004, SI
-	JMP     next393
+	LEAQ    (R8)(AX*2), R9
+	ADDQ    AX, R9
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, K1, 64(BX)
+	VMOVUPD Z2, (BX)(AX*1)
+	VMOVUPD Z3, K1, 64(BX)(AX*1)
+	VMOVUPD Z4, (BX)(AX*2)
+	VMOVUPD Z5, K1, 64(BX)(AX*2)
+	VMOVUPD Z6, (DI)
+	VMOVUPD Z7, K1, 64(DI)
+	VMOVUPD Z8, (DI)(AX*1)
+	VMOVUPD Z9, K1, 64(DI)(AX*1)
+	VMOVUPD Z10, (DI)(AX*2)
+	VMOVUPD Z11, K1, 64(DI)(AX*2)
+	VMOVUPD Z12, (R8)
+	VMOVUPD Z13, K1, 64(R8)
+	VMOVUPD Z14, (R8)(AX*1)
+	VMOVUPD Z15, K1, 64(R8)(AX*1)
+	VMOVUPD Z16, (R8)(AX*2)
+	VMOVUPD Z17, K1, 64(R8)(AX*2)
+	VMOVUPD Z18, (R9)
+	VMOVUPD Z19, K1, 64(R9)
+	VMOVUPD Z20, (R9)(AX*1)
+	VMOVUPD Z21, K1, 64(R9)(AX*1)
+	VMOVUPD Z22, (R9)(AX*2)
+	VMOVUPD Z23, K1, 64(R9)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x0000000c, DX
+	JMP     next848
 
-rows3_390:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero425
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	VMOVUPD   (DI)(BX*2), Z4
-	VMOVUPD.Z 64(DI)(BX*2), K1, Z5
-	JMP       start426
+rows11_837:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero856
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	VMOVUPD   (R8)(AX*1), Z14
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPD   (R8)(AX*2), Z16
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPD   (R9), Z18
+	VMOVUPD.Z 64(R9), K1, Z19
+	VMOVUPD   (R9)(AX*1), Z20
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
+	JMP       start857
 
-zero425:
+zero856:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+
+start857:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
+
+one860:
+	VMOVUPD          (R8), Z22
+	VMOVUPD.Z        (R8)(R12*1), K1, Z23
+	VFMADD231PD.BCST (DI), Z22, Z0
+	VFMADD231PD.BCST (DI), Z23, Z1
+	VBROADCASTSD     (DI)(CX*1), Z24
+	VFMADD231PD      Z22, Z24, Z2
+	VFMADD231PD      Z23, Z24, Z3
+	VBROADCASTSD     (DI)(CX*2), Z24
+	VFMADD231PD      Z22, Z24, Z4
+	VFMADD231PD      Z23, Z24, Z5
+	VFMADD231PD.BCST (R9), Z22, Z6
+	VFMADD231PD.BCST (R9), Z23, Z7
+	VBROADCASTSD     (R9)(CX*1), Z24
+	VFMADD231PD      Z22, Z24, Z8
+	VFMADD231PD      Z23, Z24, Z9
+	VBROADCASTSD     (R9)(CX*2), Z24
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VFMADD231PD.BCST (R10), Z22, Z12
+	VFMADD231PD.BCST (R10), Z23, Z13
+	VBROADCASTSD     (R10)(CX*1), Z24
+	VFMADD231PD      Z22, Z24, Z14
+	VFMADD231PD      Z23, Z24, Z15
+	VBROADCASTSD     (R10)(CX*2), Z24
+	VFMADD231PD      Z22, Z24, Z16
+	VFMADD231PD      Z23, Z24, Z17
+	VFMADD231PD.BCST (R11), Z22, Z18
+	VFMADD231PD.BCST (R11), Z23, Z19
+	VBROADCASTSD     (R11)(CX*1), Z24
+	VFMADD231PD      Z22, Z24, Z20
+	VFMADD231PD      Z23, Z24, Z21
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one860
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, K1, 64(R8)
+	VMOVUPD          Z14, (R8)(AX*1)
+	VMOVUPD          Z15, K1, 64(R8)(AX*1)
+	VMOVUPD          Z16, (R8)(AX*2)
+	VMOVUPD          Z17, K1, 64(R8)(AX*2)
+	VMOVUPD          Z18, (R9)
+	VMOVUPD          Z19, K1, 64(R9)
+	VMOVUPD          Z20, (R9)(AX*1)
+	VMOVUPD          Z21, K1, 64(R9)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000b, DX
+	JMP              next848
+
+rows10_838:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero862
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	VMOVUPD   (R8)(AX*1), Z14
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPD   (R8)(AX*2), Z16
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
+	VMOVUPD   (R9), Z18
+	VMOVUPD.Z 64(R9), K1, Z19
+	JMP       start863
+
+zero862:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start863:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       bps+40(FP), R12
+	MOVQ       k+64(FP), R13
+
+one866:
+	VMOVUPD          (R8), Z20
+	VMOVUPD.Z        (R8)(R12*1), K1, Z21
+	VFMADD231PD.BCST (DI), Z20, Z0
+	VFMADD231PD.BCST (DI), Z21, Z1
+	VBROADCASTSD     (DI)(CX*1), Z22
+	VFMADD231PD      Z20, Z22, Z2
+	VFMADD231PD      Z21, Z22, Z3
+	VBROADCASTSD     (DI)(CX*2), Z22
+	VFMADD231PD      Z20, Z22, Z4
+	VFMADD231PD      Z21, Z22, Z5
+	VFMADD231PD.BCST (R9), Z20, Z6
+	VFMADD231PD.BCST (R9), Z21, Z7
+	VBROADCASTSD     (R9)(CX*1), Z22
+	VFMADD231PD      Z20, Z22, Z8
+	VFMADD231PD      Z21, Z22, Z9
+	VBROADCASTSD     (R9)(CX*2), Z22
+	VFMADD231PD      Z20, Z22, Z10
+	VFMADD231PD      Z21, Z22, Z11
+	VFMADD231PD.BCST (R10), Z20, Z12
+	VFMADD231PD.BCST (R10), Z21, Z13
+	VBROADCASTSD     (R10)(CX*1), Z22
+	VFMADD231PD      Z20, Z22, Z14
+	VFMADD231PD      Z21, Z22, Z15
+	VBROADCASTSD     (R10)(CX*2), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
+	VFMADD231PD.BCST (R11), Z20, Z18
+	VFMADD231PD.BCST (R11), Z21, Z19
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000008, R11
+	ADDQ             $0x00000040, R8
+	DECQ             R13
+	JNZ              one866
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, K1, 64(R8)
+	VMOVUPD          Z14, (R8)(AX*1)
+	VMOVUPD          Z15, K1, 64(R8)(AX*1)
+	VMOVUPD          Z16, (R8)(AX*2)
+	VMOVUPD          Z17, K1, 64(R8)(AX*2)
+	VMOVUPD          Z18, (R9)
+	VMOVUPD          Z19, K1, 64(R9)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x0000000a, DX
+	JMP              next848
+
+rows9_839:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero868
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	VMOVUPD   (R8)(AX*1), Z14
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
+	VMOVUPD   (R8)(AX*2), Z16
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
+	JMP       start869
+
+zero868:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start869:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one872:
+	VMOVUPD          (R8), Z18
+	VMOVUPD.Z        (R8)(R11*1), K1, Z19
+	VFMADD231PD.BCST (DI), Z18, Z0
+	VFMADD231PD.BCST (DI), Z19, Z1
+	VBROADCASTSD     (DI)(CX*1), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VBROADCASTSD     (DI)(CX*2), Z20
+	VFMADD231PD      Z18, Z20, Z4
+	VFMADD231PD      Z19, Z20, Z5
+	VFMADD231PD.BCST (R9), Z18, Z6
+	VFMADD231PD.BCST (R9), Z19, Z7
+	VBROADCASTSD     (R9)(CX*1), Z20
+	VFMADD231PD      Z18, Z20, Z8
+	VFMADD231PD      Z19, Z20, Z9
+	VBROADCASTSD     (R9)(CX*2), Z20
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VFMADD231PD.BCST (R10), Z18, Z12
+	VFMADD231PD.BCST (R10), Z19, Z13
+	VBROADCASTSD     (R10)(CX*1), Z20
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	VBROADCASTSD     (R10)(CX*2), Z20
+	VFMADD231PD      Z18, Z20, Z16
+	VFMADD231PD      Z19, Z20, Z17
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one872
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, K1, 64(R8)
+	VMOVUPD          Z14, (R8)(AX*1)
+	VMOVUPD          Z15, K1, 64(R8)(AX*1)
+	VMOVUPD          Z16, (R8)(AX*2)
+	VMOVUPD          Z17, K1, 64(R8)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000009, DX
+	JMP              next848
+
+rows8_840:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero874
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	VMOVUPD   (R8)(AX*1), Z14
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
+	JMP       start875
+
+zero874:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start875:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one878:
+	VMOVUPD          (R8), Z16
+	VMOVUPD.Z        (R8)(R11*1), K1, Z17
+	VFMADD231PD.BCST (DI), Z16, Z0
+	VFMADD231PD.BCST (DI), Z17, Z1
+	VBROADCASTSD     (DI)(CX*1), Z18
+	VFMADD231PD      Z16, Z18, Z2
+	VFMADD231PD      Z17, Z18, Z3
+	VBROADCASTSD     (DI)(CX*2), Z18
+	VFMADD231PD      Z16, Z18, Z4
+	VFMADD231PD      Z17, Z18, Z5
+	VFMADD231PD.BCST (R9), Z16, Z6
+	VFMADD231PD.BCST (R9), Z17, Z7
+	VBROADCASTSD     (R9)(CX*1), Z18
+	VFMADD231PD      Z16, Z18, Z8
+	VFMADD231PD      Z17, Z18, Z9
+	VBROADCASTSD     (R9)(CX*2), Z18
+	VFMADD231PD      Z16, Z18, Z10
+	VFMADD231PD      Z17, Z18, Z11
+	VFMADD231PD.BCST (R10), Z16, Z12
+	VFMADD231PD.BCST (R10), Z17, Z13
+	VBROADCASTSD     (R10)(CX*1), Z18
+	VFMADD231PD      Z16, Z18, Z14
+	VFMADD231PD      Z17, Z18, Z15
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one878
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, K1, 64(R8)
+	VMOVUPD          Z14, (R8)(AX*1)
+	VMOVUPD          Z15, K1, 64(R8)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000008, DX
+	JMP              next848
+
+rows7_841:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero880
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD.Z 64(R8), K1, Z13
+	JMP       start881
+
+zero880:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+start881:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+
+one884:
+	VMOVUPD          (R8), Z14
+	VMOVUPD.Z        (R8)(R11*1), K1, Z15
+	VFMADD231PD.BCST (DI), Z14, Z0
+	VFMADD231PD.BCST (DI), Z15, Z1
+	VBROADCASTSD     (DI)(CX*1), Z16
+	VFMADD231PD      Z14, Z16, Z2
+	VFMADD231PD      Z15, Z16, Z3
+	VBROADCASTSD     (DI)(CX*2), Z16
+	VFMADD231PD      Z14, Z16, Z4
+	VFMADD231PD      Z15, Z16, Z5
+	VFMADD231PD.BCST (R9), Z14, Z6
+	VFMADD231PD.BCST (R9), Z15, Z7
+	VBROADCASTSD     (R9)(CX*1), Z16
+	VFMADD231PD      Z14, Z16, Z8
+	VFMADD231PD      Z15, Z16, Z9
+	VBROADCASTSD     (R9)(CX*2), Z16
+	VFMADD231PD      Z14, Z16, Z10
+	VFMADD231PD      Z15, Z16, Z11
+	VFMADD231PD.BCST (R10), Z14, Z12
+	VFMADD231PD.BCST (R10), Z15, Z13
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one884
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, K1, 64(R8)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000007, DX
+	JMP              next848
+
+rows6_842:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero886
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	VMOVUPD   (DI)(AX*2), Z10
+	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
+	JMP       start887
+
+zero886:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start887:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+
+one890:
+	VMOVUPD          (R8), Z12
+	VMOVUPD.Z        (R8)(R10*1), K1, Z13
+	VFMADD231PD.BCST (DI), Z12, Z0
+	VFMADD231PD.BCST (DI), Z13, Z1
+	VBROADCASTSD     (DI)(CX*1), Z14
+	VFMADD231PD      Z12, Z14, Z2
+	VFMADD231PD      Z13, Z14, Z3
+	VBROADCASTSD     (DI)(CX*2), Z14
+	VFMADD231PD      Z12, Z14, Z4
+	VFMADD231PD      Z13, Z14, Z5
+	VFMADD231PD.BCST (R9), Z12, Z6
+	VFMADD231PD.BCST (R9), Z13, Z7
+	VBROADCASTSD     (R9)(CX*1), Z14
+	VFMADD231PD      Z12, Z14, Z8
+	VFMADD231PD      Z13, Z14, Z9
+	VBROADCASTSD     (R9)(CX*2), Z14
+	VFMADD231PD      Z12, Z14, Z10
+	VFMADD231PD      Z13, Z14, Z11
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one890
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	VMOVUPD          Z10, (DI)(AX*2)
+	VMOVUPD          Z11, K1, 64(DI)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000006, DX
+	JMP              next848
+
+rows5_843:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero892
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	VMOVUPD   (DI)(AX*1), Z8
+	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
+	JMP       start893
+
+zero892:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+start893:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+
+one896:
+	VMOVUPD          (R8), Z10
+	VMOVUPD.Z        (R8)(R10*1), K1, Z11
+	VFMADD231PD.BCST (DI), Z10, Z0
+	VFMADD231PD.BCST (DI), Z11, Z1
+	VBROADCASTSD     (DI)(CX*1), Z12
+	VFMADD231PD      Z10, Z12, Z2
+	VFMADD231PD      Z11, Z12, Z3
+	VBROADCASTSD     (DI)(CX*2), Z12
+	VFMADD231PD      Z10, Z12, Z4
+	VFMADD231PD      Z11, Z12, Z5
+	VFMADD231PD.BCST (R9), Z10, Z6
+	VFMADD231PD.BCST (R9), Z11, Z7
+	VBROADCASTSD     (R9)(CX*1), Z12
+	VFMADD231PD      Z10, Z12, Z8
+	VFMADD231PD      Z11, Z12, Z9
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one896
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, K1, 64(BX)
+	VMOVUPD          Z2, (BX)(AX*1)
+	VMOVUPD          Z3, K1, 64(BX)(AX*1)
+	VMOVUPD          Z4, (BX)(AX*2)
+	VMOVUPD          Z5, K1, 64(BX)(AX*2)
+	VMOVUPD          Z6, (DI)
+	VMOVUPD          Z7, K1, 64(DI)
+	VMOVUPD          Z8, (DI)(AX*1)
+	VMOVUPD          Z9, K1, 64(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next848
+
+rows4_844:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero898
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	JMP       start899
+
+zero898:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start899:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
+	SUBQ       $0x00000004, R11
+	JLT        rest901
+
+loop900:
+	VMOVUPD          (R8), Z8
+	VMOVUPD.Z        (R8)(R10*1), K1, Z9
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST (DI), Z9, Z1
+	VBROADCASTSD     (DI)(CX*1), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VBROADCASTSD     (DI)(CX*2), Z10
+	VFMADD231PD      Z8, Z10, Z4
+	VFMADD231PD      Z9, Z10, Z5
+	VFMADD231PD.BCST (R9), Z8, Z6
+	VFMADD231PD.BCST (R9), Z9, Z7
+	VMOVUPD          64(R8), Z8
+	VMOVUPD.Z        64(R8)(R10*1), K1, Z9
+	VFMADD231PD.BCST 8(DI), Z8, Z0
+	VFMADD231PD.BCST 8(DI), Z9, Z1
+	VBROADCASTSD     8(DI)(CX*1), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VBROADCASTSD     8(DI)(CX*2), Z10
+	VFMADD231PD      Z8, Z10, Z4
+	VFMADD231PD      Z9, Z10, Z5
+	VFMADD231PD.BCST 8(R9), Z8, Z6
+	VFMADD231PD.BCST 8(R9), Z9, Z7
+	VMOVUPD          128(R8), Z8
+	VMOVUPD.Z        128(R8)(R10*1), K1, Z9
+	VFMADD231PD.BCST 16(DI), Z8, Z0
+	VFMADD231PD.BCST 16(DI), Z9, Z1
+	VBROADCASTSD     16(DI)(CX*1), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VBROADCASTSD     16(DI)(CX*2), Z10
+	VFMADD231PD      Z8, Z10, Z4
+	VFMADD231PD      Z9, Z10, Z5
+	VFMADD231PD.BCST 16(R9), Z8, Z6
+	VFMADD231PD.BCST 16(R9), Z9, Z7
+	VMOVUPD          192(R8), Z8
+	VMOVUPD.Z        192(R8)(R10*1), K1, Z9
+	VFMADD231PD.BCST 24(DI), Z8, Z0
+	VFMADD231PD.BCST 24(DI), Z9, Z1
+	VBROADCASTSD     24(DI)(CX*1), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VBROADCASTSD     24(DI)(CX*2), Z10
+	VFMADD231PD      Z8, Z10, Z4
+	VFMADD231PD      Z9, Z10, Z5
+	VFMADD231PD.BCST 24(R9), Z8, Z6
+	VFMADD231PD.BCST 24(R9), Z9, Z7
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R11
+	JGE              loop900
+
+rest901:
+	ADDQ $0x00000004, R11
+	JZ   out903
+
+one902:
+	VMOVUPD          (R8), Z8
+	VMOVUPD.Z        (R8)(R10*1), K1, Z9
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST (DI), Z9, Z1
+	VBROADCASTSD     (DI)(CX*1), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VBROADCASTSD     (DI)(CX*2), Z10
+	VFMADD231PD      Z8, Z10, Z4
+	VFMADD231PD      Z9, Z10, Z5
+	VFMADD231PD.BCST (R9), Z8, Z6
+	VFMADD231PD.BCST (R9), Z9, Z7
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one902
+
+out903:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, K1, 64(BX)
+	VMOVUPD Z2, (BX)(AX*1)
+	VMOVUPD Z3, K1, 64(BX)(AX*1)
+	VMOVUPD Z4, (BX)(AX*2)
+	VMOVUPD Z5, K1, 64(BX)(AX*2)
+	VMOVUPD Z6, (DI)
+	VMOVUPD Z7, K1, 64(DI)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000004, DX
+	JMP     next848
+
+rows3_845:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero904
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	VMOVUPD   (BX)(AX*2), Z4
+	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
+	JMP       start905
+
+zero904:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10036,374 +16705,357 @@ zero425:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start426:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest428
+start905:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest907
 
-loop427:
-	VMOVUPD      (R10), Z6
-	VMOVUPD.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z6
-	VMOVUPD.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z6
-	VMOVUPD.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z6
-	VMOVUPD.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop427
+loop906:
+	VMOVUPD          (R8), Z6
+	VMOVUPD.Z        (R8)(R9*1), K1, Z7
+	VFMADD231PD.BCST (DI), Z6, Z0
+	VFMADD231PD.BCST (DI), Z7, Z1
+	VBROADCASTSD     (DI)(CX*1), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VBROADCASTSD     (DI)(CX*2), Z8
+	VFMADD231PD      Z6, Z8, Z4
+	VFMADD231PD      Z7, Z8, Z5
+	VMOVUPD          64(R8), Z6
+	VMOVUPD.Z        64(R8)(R9*1), K1, Z7
+	VFMADD231PD.BCST 8(DI), Z6, Z0
+	VFMADD231PD.BCST 8(DI), Z7, Z1
+	VBROADCASTSD     8(DI)(CX*1), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VBROADCASTSD     8(DI)(CX*2), Z8
+	VFMADD231PD      Z6, Z8, Z4
+	VFMADD231PD      Z7, Z8, Z5
+	VMOVUPD          128(R8), Z6
+	VMOVUPD.Z        128(R8)(R9*1), K1, Z7
+	VFMADD231PD.BCST 16(DI), Z6, Z0
+	VFMADD231PD.BCST 16(DI), Z7, Z1
+	VBROADCASTSD     16(DI)(CX*1), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VBROADCASTSD     16(DI)(CX*2), Z8
+	VFMADD231PD      Z6, Z8, Z4
+	VFMADD231PD      Z7, Z8, Z5
+	VMOVUPD          192(R8), Z6
+	VMOVUPD.Z        192(R8)(R9*1), K1, Z7
+	VFMADD231PD.BCST 24(DI), Z6, Z0
+	VFMADD231PD.BCST 24(DI), Z7, Z1
+	VBROADCASTSD     24(DI)(CX*1), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VBROADCASTSD     24(DI)(CX*2), Z8
+	VFMADD231PD      Z6, Z8, Z4
+	VFMADD231PD      Z7, Z8, Z5
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop906
 
-rest428:
-	ADDQ $0x00000004, R12
-	JZ   out430
+rest907:
+	ADDQ $0x00000004, R10
+	JZ   out909
 
-one429:
-	VMOVUPD      (R10), Z6
-	VMOVUPD.Z    (R10)(R11*1), K1, Z7
-	VBROADCASTSD (R9), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R9)(AX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one429
+one908:
+	VMOVUPD          (R8), Z6
+	VMOVUPD.Z        (R8)(R9*1), K1, Z7
+	VFMADD231PD.BCST (DI), Z6, Z0
+	VFMADD231PD.BCST (DI), Z7, Z1
+	VBROADCASTSD     (DI)(CX*1), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VBROADCASTSD     (DI)(CX*2), Z8
+	VFMADD231PD      Z6, Z8, Z4
+	VFMADD231PD      Z7, Z8, Z5
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one908
 
-out430:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, K1, 64(DI)
-	VMOVUPD Z2, (DI)(BX*1)
-	VMOVUPD Z3, K1, 64(DI)(BX*1)
-	VMOVUPD Z4, (DI)(BX*2)
-	VMOVUPD Z5, K1, 64(DI)(BX*2)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000003, SI
-	JMP     next393
+out909:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, K1, 64(BX)
+	VMOVUPD Z2, (BX)(AX*1)
+	VMOVUPD Z3, K1, 64(BX)(AX*1)
+	VMOVUPD Z4, (BX)(AX*2)
+	VMOVUPD Z5, K1, 64(BX)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000003, DX
+	JMP     next848
 
-rows2_391:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero431
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	VMOVUPD   (DI)(BX*1), Z2
-	VMOVUPD.Z 64(DI)(BX*1), K1, Z3
-	JMP       start432
+rows2_846:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero910
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   (BX)(AX*1), Z2
+	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
+	JMP       start911
 
-zero431:
+zero910:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start432:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest434
+start911:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest913
 
-loop433:
-	VMOVUPD      (R10), Z4
-	VMOVUPD.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z4
-	VMOVUPD.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z4
-	VMOVUPD.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VMOVUPD      (R10), Z4
-	VMOVUPD.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop433
+loop912:
+	VMOVUPD          (R8), Z4
+	VMOVUPD.Z        (R8)(R9*1), K1, Z5
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST (DI), Z5, Z1
+	VBROADCASTSD     (DI)(CX*1), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	VMOVUPD          64(R8), Z4
+	VMOVUPD.Z        64(R8)(R9*1), K1, Z5
+	VFMADD231PD.BCST 8(DI), Z4, Z0
+	VFMADD231PD.BCST 8(DI), Z5, Z1
+	VBROADCASTSD     8(DI)(CX*1), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	VMOVUPD          128(R8), Z4
+	VMOVUPD.Z        128(R8)(R9*1), K1, Z5
+	VFMADD231PD.BCST 16(DI), Z4, Z0
+	VFMADD231PD.BCST 16(DI), Z5, Z1
+	VBROADCASTSD     16(DI)(CX*1), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	VMOVUPD          192(R8), Z4
+	VMOVUPD.Z        192(R8)(R9*1), K1, Z5
+	VFMADD231PD.BCST 24(DI), Z4, Z0
+	VFMADD231PD.BCST 24(DI), Z5, Z1
+	VBROADCASTSD     24(DI)(CX*1), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R10
+	JGE              loop912
 
-rest434:
-	ADDQ $0x00000004, R12
-	JZ   out436
+rest913:
+	ADDQ $0x00000004, R10
+	JZ   out915
 
-one435:
-	VMOVUPD      (R10), Z4
-	VMOVUPD.Z    (R10)(R11*1), K1, Z5
-	VBROADCASTSD (R9), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R9)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one435
+one914:
+	VMOVUPD          (R8), Z4
+	VMOVUPD.Z        (R8)(R9*1), K1, Z5
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST (DI), Z5, Z1
+	VBROADCASTSD     (DI)(CX*1), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one914
 
-out436:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, K1, 64(DI)
-	VMOVUPD Z2, (DI)(BX*1)
-	VMOVUPD Z3, K1, 64(DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next393
+out915:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, K1, 64(BX)
+	VMOVUPD Z2, (BX)(AX*1)
+	VMOVUPD Z3, K1, 64(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next848
 
-rows1_392:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero437
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	JMP       start438
+rows1_847:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero916
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	JMP       start917
 
-zero437:
+zero916:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start438:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest440
+start917:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest919
 
-loop439:
-	VBROADCASTSD (R9), Z3
-	VMOVUPD      (R10), Z2
+loop918:
+	VBROADCASTSD (DI), Z3
+	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
-	VMOVUPD.Z    (R10)(R11*1), K1, Z2
+	VMOVUPD.Z    (R8)(R9*1), K1, Z2
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z3
-	VMOVUPD      (R10), Z2
+	VBROADCASTSD 8(DI), Z3
+	VMOVUPD      64(R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
-	VMOVUPD.Z    (R10)(R11*1), K1, Z2
+	VMOVUPD.Z    64(R8)(R9*1), K1, Z2
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z3
-	VMOVUPD      (R10), Z2
+	VBROADCASTSD 16(DI), Z3
+	VMOVUPD      128(R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
-	VMOVUPD.Z    (R10)(R11*1), K1, Z2
+	VMOVUPD.Z    128(R8)(R9*1), K1, Z2
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z3
-	VMOVUPD      (R10), Z2
+	VBROADCASTSD 24(DI), Z3
+	VMOVUPD      192(R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
-	VMOVUPD.Z    (R10)(R11*1), K1, Z2
+	VMOVUPD.Z    192(R8)(R9*1), K1, Z2
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop439
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop918
 
-rest440:
-	ADDQ $0x00000004, R12
-	JZ   out442
+rest919:
+	ADDQ $0x00000004, R10
+	JZ   out921
 
-one441:
-	VBROADCASTSD (R9), Z3
-	VMOVUPD      (R10), Z2
+one920:
+	VBROADCASTSD (DI), Z3
+	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
-	VMOVUPD.Z    (R10)(R11*1), K1, Z2
+	VMOVUPD.Z    (R8)(R9*1), K1, Z2
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one441
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one920
 
-out442:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, K1, 64(DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next393
+out921:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, K1, 64(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next848
 
-done394:
+done849:
 	ADDQ     $0x00000080, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	SHLQ     $0x01, SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group380
+	MOVQ     bps+40(FP), DX
+	SHLQ     $0x01, DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group835
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm3F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm2TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F64x8(SB), NOSPLIT, $8-92
+TEXT ·gemm2TF64x8(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x03, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
-	MOVQ     ldb+48(FP), DX
+	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x03, BX
-	SHLQ     $0x03, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	KMOVW    mask+74(FP), K1
 
-group443:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group922:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
 
-next452:
-	TESTQ SI, SI
-	JLE   done453
-	CMPQ  SI, $0x0000000c
-	JGE   rows8_444
-	CMPQ  SI, $0x0000000b
-	JEQ   rows6_446
-	CMPQ  SI, $0x0000000a
-	JEQ   rows5_447
-	CMPQ  SI, $0x00000009
-	JEQ   rows5_447
-	CMPQ  SI, $0x00000008
-	JEQ   rows8_444
-	CMPQ  SI, $0x00000007
-	JEQ   rows7_445
-	CMPQ  SI, $0x00000006
-	JEQ   rows6_446
-	CMPQ  SI, $0x00000005
-	JEQ   rows5_447
-	CMPQ  SI, $0x00000004
-	JEQ   rows4_448
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_449
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_450
-	JMP   rows1_451
+next935:
+	TESTQ BX, BX
+	JLE   done936
+	CMPQ  BX, $0x00000012
+	JGE   rows12_923
+	CMPQ  BX, $0x00000011
+	JEQ   rows9_926
+	CMPQ  BX, $0x00000010
+	JEQ   rows8_927
+	CMPQ  BX, $0x0000000f
+	JEQ   rows8_927
+	CMPQ  BX, $0x0000000e
+	JEQ   rows7_928
+	CMPQ  BX, $0x0000000d
+	JEQ   rows7_928
+	CMPQ  BX, $0x0000000c
+	JEQ   rows12_923
+	CMPQ  BX, $0x0000000b
+	JEQ   rows11_924
+	CMPQ  BX, $0x0000000a
+	JEQ   rows10_925
+	CMPQ  BX, $0x00000009
+	JEQ   rows9_926
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_927
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_928
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_929
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_930
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_931
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_932
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_933
+	JMP   rows1_934
 
-rows8_444:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero454
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPD   (R9), Z9
-	VMOVUPD   64(R9), Z10
-	VMOVUPD.Z 128(R9), K1, Z11
-	VMOVUPD   (R9)(BX*1), Z12
-	VMOVUPD   64(R9)(BX*1), Z13
-	VMOVUPD.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPD   (R9)(BX*2), Z15
-	VMOVUPD   64(R9)(BX*2), Z16
-	VMOVUPD.Z 128(R9)(BX*2), K1, Z17
+rows12_923:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero937
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	VMOVUPD   (R9)(AX*1), Z14
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPD   (R9)(AX*2), Z16
+	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPD   (R10), Z18
-	VMOVUPD   64(R10), Z19
-	VMOVUPD.Z 128(R10), K1, Z20
-	VMOVUPD   (R10)(BX*1), Z21
-	VMOVUPD   64(R10)(BX*1), Z22
-	VMOVUPD.Z 128(R10)(BX*1), K1, Z23
-	JMP       start455
+	VMOVUPD.Z 64(R10), K1, Z19
+	VMOVUPD   (R10)(AX*1), Z20
+	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
+	VMOVUPD   (R10)(AX*2), Z22
+	VMOVUPD.Z 64(R10)(AX*2), K1, Z23
+	JMP       start938
 
-zero454:
+zero937:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10429,177 +17081,1968 @@ zero454:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start455:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
+start938:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
-loop456:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      (R12)(R13*1), Z25
-	VMOVUPD.Z    (R12)(R13*2), K1, Z26
-	VBROADCASTSD (R9), Z27
-	VFMADD231PD  Z24, Z27, Z0
-	VFMADD231PD  Z25, Z27, Z1
-	VFMADD231PD  Z26, Z27, Z2
-	VBROADCASTSD (R9)(AX*1), Z27
-	VFMADD231PD  Z24, Z27, Z3
-	VFMADD231PD  Z25, Z27, Z4
-	VFMADD231PD  Z26, Z27, Z5
-	VBROADCASTSD (R9)(AX*2), Z27
-	VFMADD231PD  Z24, Z27, Z6
-	VFMADD231PD  Z25, Z27, Z7
-	VFMADD231PD  Z26, Z27, Z8
-	VBROADCASTSD (R10), Z27
-	VFMADD231PD  Z24, Z27, Z9
-	VFMADD231PD  Z25, Z27, Z10
-	VFMADD231PD  Z26, Z27, Z11
-	VBROADCASTSD (R10)(AX*1), Z27
-	VFMADD231PD  Z24, Z27, Z12
-	VFMADD231PD  Z25, Z27, Z13
-	VFMADD231PD  Z26, Z27, Z14
-	VBROADCASTSD (R10)(AX*2), Z27
-	VFMADD231PD  Z24, Z27, Z15
-	VFMADD231PD  Z25, Z27, Z16
-	VFMADD231PD  Z26, Z27, Z17
-	VBROADCASTSD (R11), Z27
-	VFMADD231PD  Z24, Z27, Z18
-	VFMADD231PD  Z25, Z27, Z19
-	VFMADD231PD  Z26, Z27, Z20
-	VBROADCASTSD (R11)(AX*1), Z27
-	VFMADD231PD  Z24, Z27, Z21
-	VFMADD231PD  Z25, Z27, Z22
-	VFMADD231PD  Z26, Z27, Z23
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop456
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	VMOVUPD      Z9, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	VMOVUPD      Z12, (R9)(BX*1)
-	VMOVUPD      Z13, 64(R9)(BX*1)
-	VMOVUPD      Z14, K1, 128(R9)(BX*1)
-	VMOVUPD      Z15, (R9)(BX*2)
-	VMOVUPD      Z16, 64(R9)(BX*2)
-	VMOVUPD      Z17, K1, 128(R9)(BX*2)
-	VMOVUPD      Z18, (R10)
-	VMOVUPD      Z19, 64(R10)
-	VMOVUPD      Z20, K1, 128(R10)
-	VMOVUPD      Z21, (R10)(BX*1)
-	VMOVUPD      Z22, 64(R10)(BX*1)
-	VMOVUPD      Z23, K1, 128(R10)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000008, SI
-	JMP          next452
+one941:
+	VMOVUPD          (R9), Z24
+	VMOVUPD.Z        64(R9), K1, Z25
+	VFMADD231PD.BCST (R8), Z24, Z0
+	VFMADD231PD.BCST (R8), Z25, Z1
+	VBROADCASTSD     8(R8), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VFMADD231PD.BCST 16(R8), Z24, Z4
+	VFMADD231PD.BCST 16(R8), Z25, Z5
+	VBROADCASTSD     24(R8), Z26
+	VFMADD231PD      Z24, Z26, Z6
+	VFMADD231PD      Z25, Z26, Z7
+	VFMADD231PD.BCST 32(R8), Z24, Z8
+	VFMADD231PD.BCST 32(R8), Z25, Z9
+	VBROADCASTSD     40(R8), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VFMADD231PD.BCST 48(R8), Z24, Z12
+	VFMADD231PD.BCST 48(R8), Z25, Z13
+	VBROADCASTSD     56(R8), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VFMADD231PD.BCST 64(R8), Z24, Z16
+	VFMADD231PD.BCST 64(R8), Z25, Z17
+	VBROADCASTSD     72(R8), Z26
+	VFMADD231PD      Z24, Z26, Z18
+	VFMADD231PD      Z25, Z26, Z19
+	VFMADD231PD.BCST 80(R8), Z24, Z20
+	VFMADD231PD.BCST 80(R8), Z25, Z21
+	VBROADCASTSD     88(R8), Z26
+	VFMADD231PD      Z24, Z26, Z22
+	VFMADD231PD      Z25, Z26, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one941
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, (R9)(AX*1)
+	VMOVUPD          Z15, K1, 64(R9)(AX*1)
+	VMOVUPD          Z16, (R9)(AX*2)
+	VMOVUPD          Z17, K1, 64(R9)(AX*2)
+	VMOVUPD          Z18, (R10)
+	VMOVUPD          Z19, K1, 64(R10)
+	VMOVUPD          Z20, (R10)(AX*1)
+	VMOVUPD          Z21, K1, 64(R10)(AX*1)
+	VMOVUPD          Z22, (R10)(AX*2)
+	VMOVUPD          Z23, K1, 64(R10)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000060, DI
+	SUBQ             $0x0000000c, BX
+	JMP              next935
 
-rows7_445:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	LEAQ      (R9)(BX*2), R10
-	ADDQ      BX, R10
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero457
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPD   (R9), Z9
-	VMOVUPD   64(R9), Z10
-	VMOVUPD.Z 128(R9), K1, Z11
-	VMOVUPD   (R9)(BX*1), Z12
-	VMOVUPD   64(R9)(BX*1), Z13
-	VMOVUPD.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPD   (R9)(BX*2), Z15
-	VMOVUPD   64(R9)(BX*2), Z16
-	VMOVUPD.Z 128(R9)(BX*2), K1, Z17
+rows11_924:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero943
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	VMOVUPD   (R9)(AX*1), Z14
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPD   (R9)(AX*2), Z16
+	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPD   (R10), Z18
-	VMOVUPD   64(R10), Z19
-	VMOVUPD.Z 128(R10), K1, Z20
-	JMP       start458
+	VMOVUPD.Z 64(R10), K1, Z19
+	VMOVUPD   (R10)(AX*1), Z20
+	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
+	JMP       start944
 
-zero457:
+zero943:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+
+start944:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one947:
+	VMOVUPD          (R9), Z22
+	VMOVUPD.Z        64(R9), K1, Z23
+	VFMADD231PD.BCST (R8), Z22, Z0
+	VFMADD231PD.BCST (R8), Z23, Z1
+	VBROADCASTSD     8(R8), Z24
+	VFMADD231PD      Z22, Z24, Z2
+	VFMADD231PD      Z23, Z24, Z3
+	VFMADD231PD.BCST 16(R8), Z22, Z4
+	VFMADD231PD.BCST 16(R8), Z23, Z5
+	VBROADCASTSD     24(R8), Z24
+	VFMADD231PD      Z22, Z24, Z6
+	VFMADD231PD      Z23, Z24, Z7
+	VFMADD231PD.BCST 32(R8), Z22, Z8
+	VFMADD231PD.BCST 32(R8), Z23, Z9
+	VBROADCASTSD     40(R8), Z24
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VFMADD231PD.BCST 48(R8), Z22, Z12
+	VFMADD231PD.BCST 48(R8), Z23, Z13
+	VBROADCASTSD     56(R8), Z24
+	VFMADD231PD      Z22, Z24, Z14
+	VFMADD231PD      Z23, Z24, Z15
+	VFMADD231PD.BCST 64(R8), Z22, Z16
+	VFMADD231PD.BCST 64(R8), Z23, Z17
+	VBROADCASTSD     72(R8), Z24
+	VFMADD231PD      Z22, Z24, Z18
+	VFMADD231PD      Z23, Z24, Z19
+	VFMADD231PD.BCST 80(R8), Z22, Z20
+	VFMADD231PD.BCST 80(R8), Z23, Z21
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one947
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, (R9)(AX*1)
+	VMOVUPD          Z15, K1, 64(R9)(AX*1)
+	VMOVUPD          Z16, (R9)(AX*2)
+	VMOVUPD          Z17, K1, 64(R9)(AX*2)
+	VMOVUPD          Z18, (R10)
+	VMOVUPD          Z19, K1, 64(R10)
+	VMOVUPD          Z20, (R10)(AX*1)
+	VMOVUPD          Z21, K1, 64(R10)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000058, DI
+	SUBQ             $0x0000000b, BX
+	JMP              next935
+
+rows10_925:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(AX*2), R10
+	ADDQ      AX, R10
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero949
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	VMOVUPD   (R9)(AX*1), Z14
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPD   (R9)(AX*2), Z16
+	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
+	VMOVUPD   (R10), Z18
+	VMOVUPD.Z 64(R10), K1, Z19
+	JMP       start950
+
+zero949:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start950:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one953:
+	VMOVUPD          (R9), Z20
+	VMOVUPD.Z        64(R9), K1, Z21
+	VFMADD231PD.BCST (R8), Z20, Z0
+	VFMADD231PD.BCST (R8), Z21, Z1
+	VBROADCASTSD     8(R8), Z22
+	VFMADD231PD      Z20, Z22, Z2
+	VFMADD231PD      Z21, Z22, Z3
+	VFMADD231PD.BCST 16(R8), Z20, Z4
+	VFMADD231PD.BCST 16(R8), Z21, Z5
+	VBROADCASTSD     24(R8), Z22
+	VFMADD231PD      Z20, Z22, Z6
+	VFMADD231PD      Z21, Z22, Z7
+	VFMADD231PD.BCST 32(R8), Z20, Z8
+	VFMADD231PD.BCST 32(R8), Z21, Z9
+	VBROADCASTSD     40(R8), Z22
+	VFMADD231PD      Z20, Z22, Z10
+	VFMADD231PD      Z21, Z22, Z11
+	VFMADD231PD.BCST 48(R8), Z20, Z12
+	VFMADD231PD.BCST 48(R8), Z21, Z13
+	VBROADCASTSD     56(R8), Z22
+	VFMADD231PD      Z20, Z22, Z14
+	VFMADD231PD      Z21, Z22, Z15
+	VFMADD231PD.BCST 64(R8), Z20, Z16
+	VFMADD231PD.BCST 64(R8), Z21, Z17
+	VBROADCASTSD     72(R8), Z22
+	VFMADD231PD      Z20, Z22, Z18
+	VFMADD231PD      Z21, Z22, Z19
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one953
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	LEAQ             (R9)(AX*2), R10
+	ADDQ             AX, R10
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, (R9)(AX*1)
+	VMOVUPD          Z15, K1, 64(R9)(AX*1)
+	VMOVUPD          Z16, (R9)(AX*2)
+	VMOVUPD          Z17, K1, 64(R9)(AX*2)
+	VMOVUPD          Z18, (R10)
+	VMOVUPD          Z19, K1, 64(R10)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000050, DI
+	SUBQ             $0x0000000a, BX
+	JMP              next935
+
+rows9_926:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero955
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	VMOVUPD   (R9)(AX*1), Z14
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
+	VMOVUPD   (R9)(AX*2), Z16
+	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
+	JMP       start956
+
+zero955:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start956:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one959:
+	VMOVUPD          (R9), Z18
+	VMOVUPD.Z        64(R9), K1, Z19
+	VFMADD231PD.BCST (R8), Z18, Z0
+	VFMADD231PD.BCST (R8), Z19, Z1
+	VBROADCASTSD     8(R8), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VFMADD231PD.BCST 16(R8), Z18, Z4
+	VFMADD231PD.BCST 16(R8), Z19, Z5
+	VBROADCASTSD     24(R8), Z20
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VFMADD231PD.BCST 32(R8), Z18, Z8
+	VFMADD231PD.BCST 32(R8), Z19, Z9
+	VBROADCASTSD     40(R8), Z20
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VFMADD231PD.BCST 48(R8), Z18, Z12
+	VFMADD231PD.BCST 48(R8), Z19, Z13
+	VBROADCASTSD     56(R8), Z20
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	VFMADD231PD.BCST 64(R8), Z18, Z16
+	VFMADD231PD.BCST 64(R8), Z19, Z17
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one959
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, (R9)(AX*1)
+	VMOVUPD          Z15, K1, 64(R9)(AX*1)
+	VMOVUPD          Z16, (R9)(AX*2)
+	VMOVUPD          Z17, K1, 64(R9)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000048, DI
+	SUBQ             $0x00000009, BX
+	JMP              next935
+
+rows8_927:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero961
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	VMOVUPD   (R9)(AX*1), Z14
+	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
+	JMP       start962
+
+zero961:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start962:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one965:
+	VMOVUPD          (R9), Z16
+	VMOVUPD.Z        64(R9), K1, Z17
+	VFMADD231PD.BCST (R8), Z16, Z0
+	VFMADD231PD.BCST (R8), Z17, Z1
+	VBROADCASTSD     8(R8), Z18
+	VFMADD231PD      Z16, Z18, Z2
+	VFMADD231PD      Z17, Z18, Z3
+	VFMADD231PD.BCST 16(R8), Z16, Z4
+	VFMADD231PD.BCST 16(R8), Z17, Z5
+	VBROADCASTSD     24(R8), Z18
+	VFMADD231PD      Z16, Z18, Z6
+	VFMADD231PD      Z17, Z18, Z7
+	VFMADD231PD.BCST 32(R8), Z16, Z8
+	VFMADD231PD.BCST 32(R8), Z17, Z9
+	VBROADCASTSD     40(R8), Z18
+	VFMADD231PD      Z16, Z18, Z10
+	VFMADD231PD      Z17, Z18, Z11
+	VFMADD231PD.BCST 48(R8), Z16, Z12
+	VFMADD231PD.BCST 48(R8), Z17, Z13
+	VBROADCASTSD     56(R8), Z18
+	VFMADD231PD      Z16, Z18, Z14
+	VFMADD231PD      Z17, Z18, Z15
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one965
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, (R9)(AX*1)
+	VMOVUPD          Z15, K1, 64(R9)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000040, DI
+	SUBQ             $0x00000008, BX
+	JMP              next935
+
+rows7_928:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero967
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	VMOVUPD   (R9), Z12
+	VMOVUPD.Z 64(R9), K1, Z13
+	JMP       start968
+
+zero967:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+start968:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one971:
+	VMOVUPD          (R9), Z14
+	VMOVUPD.Z        64(R9), K1, Z15
+	VFMADD231PD.BCST (R8), Z14, Z0
+	VFMADD231PD.BCST (R8), Z15, Z1
+	VBROADCASTSD     8(R8), Z16
+	VFMADD231PD      Z14, Z16, Z2
+	VFMADD231PD      Z15, Z16, Z3
+	VFMADD231PD.BCST 16(R8), Z14, Z4
+	VFMADD231PD.BCST 16(R8), Z15, Z5
+	VBROADCASTSD     24(R8), Z16
+	VFMADD231PD      Z14, Z16, Z6
+	VFMADD231PD      Z15, Z16, Z7
+	VFMADD231PD.BCST 32(R8), Z14, Z8
+	VFMADD231PD.BCST 32(R8), Z15, Z9
+	VBROADCASTSD     40(R8), Z16
+	VFMADD231PD      Z14, Z16, Z10
+	VFMADD231PD      Z15, Z16, Z11
+	VFMADD231PD.BCST 48(R8), Z14, Z12
+	VFMADD231PD.BCST 48(R8), Z15, Z13
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one971
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	VMOVUPD          Z12, (R9)
+	VMOVUPD          Z13, K1, 64(R9)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000038, DI
+	SUBQ             $0x00000007, BX
+	JMP              next935
+
+rows6_929:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero973
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	VMOVUPD   (R8)(AX*2), Z10
+	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
+	JMP       start974
+
+zero973:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start974:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one977:
+	VMOVUPD          (R9), Z12
+	VMOVUPD.Z        64(R9), K1, Z13
+	VFMADD231PD.BCST (R8), Z12, Z0
+	VFMADD231PD.BCST (R8), Z13, Z1
+	VBROADCASTSD     8(R8), Z14
+	VFMADD231PD      Z12, Z14, Z2
+	VFMADD231PD      Z13, Z14, Z3
+	VFMADD231PD.BCST 16(R8), Z12, Z4
+	VFMADD231PD.BCST 16(R8), Z13, Z5
+	VBROADCASTSD     24(R8), Z14
+	VFMADD231PD      Z12, Z14, Z6
+	VFMADD231PD      Z13, Z14, Z7
+	VFMADD231PD.BCST 32(R8), Z12, Z8
+	VFMADD231PD.BCST 32(R8), Z13, Z9
+	VBROADCASTSD     40(R8), Z14
+	VFMADD231PD      Z12, Z14, Z10
+	VFMADD231PD      Z13, Z14, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one977
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	VMOVUPD          Z10, (R8)(AX*2)
+	VMOVUPD          Z11, K1, 64(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000030, DI
+	SUBQ             $0x00000006, BX
+	JMP              next935
+
+rows5_930:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero979
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	VMOVUPD   (R8)(AX*1), Z8
+	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
+	JMP       start980
+
+zero979:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+start980:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one983:
+	VMOVUPD          (R9), Z10
+	VMOVUPD.Z        64(R9), K1, Z11
+	VFMADD231PD.BCST (R8), Z10, Z0
+	VFMADD231PD.BCST (R8), Z11, Z1
+	VBROADCASTSD     8(R8), Z12
+	VFMADD231PD      Z10, Z12, Z2
+	VFMADD231PD      Z11, Z12, Z3
+	VFMADD231PD.BCST 16(R8), Z10, Z4
+	VFMADD231PD.BCST 16(R8), Z11, Z5
+	VBROADCASTSD     24(R8), Z12
+	VFMADD231PD      Z10, Z12, Z6
+	VFMADD231PD      Z11, Z12, Z7
+	VFMADD231PD.BCST 32(R8), Z10, Z8
+	VFMADD231PD.BCST 32(R8), Z11, Z9
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one983
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, K1, 64(SI)
+	VMOVUPD          Z2, (SI)(AX*1)
+	VMOVUPD          Z3, K1, 64(SI)(AX*1)
+	VMOVUPD          Z4, (SI)(AX*2)
+	VMOVUPD          Z5, K1, 64(SI)(AX*2)
+	VMOVUPD          Z6, (R8)
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, (R8)(AX*1)
+	VMOVUPD          Z9, K1, 64(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000028, DI
+	SUBQ             $0x00000005, BX
+	JMP              next935
+
+rows4_931:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero985
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	VMOVUPD   (R8), Z6
+	VMOVUPD.Z 64(R8), K1, Z7
+	JMP       start986
+
+zero985:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start986:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+	SUBQ       $0x00000004, R10
+	JLT        rest988
+
+loop987:
+	VMOVUPD          (R9), Z8
+	VMOVUPD.Z        64(R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST (R8), Z9, Z1
+	VBROADCASTSD     8(R8), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VFMADD231PD.BCST 16(R8), Z8, Z4
+	VFMADD231PD.BCST 16(R8), Z9, Z5
+	VBROADCASTSD     24(R8), Z10
+	VFMADD231PD      Z8, Z10, Z6
+	VFMADD231PD      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z8
+	VMOVUPD.Z        64(R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST (R8), Z9, Z1
+	VBROADCASTSD     8(R8), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VFMADD231PD.BCST 16(R8), Z8, Z4
+	VFMADD231PD.BCST 16(R8), Z9, Z5
+	VBROADCASTSD     24(R8), Z10
+	VFMADD231PD      Z8, Z10, Z6
+	VFMADD231PD      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z8
+	VMOVUPD.Z        64(R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST (R8), Z9, Z1
+	VBROADCASTSD     8(R8), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VFMADD231PD.BCST 16(R8), Z8, Z4
+	VFMADD231PD.BCST 16(R8), Z9, Z5
+	VBROADCASTSD     24(R8), Z10
+	VFMADD231PD      Z8, Z10, Z6
+	VFMADD231PD      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z8
+	VMOVUPD.Z        64(R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST (R8), Z9, Z1
+	VBROADCASTSD     8(R8), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VFMADD231PD.BCST 16(R8), Z8, Z4
+	VFMADD231PD.BCST 16(R8), Z9, Z5
+	VBROADCASTSD     24(R8), Z10
+	VFMADD231PD      Z8, Z10, Z6
+	VFMADD231PD      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop987
+
+rest988:
+	ADDQ $0x00000004, R10
+	JZ   out990
+
+one989:
+	VMOVUPD          (R9), Z8
+	VMOVUPD.Z        64(R9), K1, Z9
+	VFMADD231PD.BCST (R8), Z8, Z0
+	VFMADD231PD.BCST (R8), Z9, Z1
+	VBROADCASTSD     8(R8), Z10
+	VFMADD231PD      Z8, Z10, Z2
+	VFMADD231PD      Z9, Z10, Z3
+	VFMADD231PD.BCST 16(R8), Z8, Z4
+	VFMADD231PD.BCST 16(R8), Z9, Z5
+	VBROADCASTSD     24(R8), Z10
+	VFMADD231PD      Z8, Z10, Z6
+	VFMADD231PD      Z9, Z10, Z7
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one989
+
+out990:
+	LEAQ    (SI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, K1, 64(SI)
+	VMOVUPD Z2, (SI)(AX*1)
+	VMOVUPD Z3, K1, 64(SI)(AX*1)
+	VMOVUPD Z4, (SI)(AX*2)
+	VMOVUPD Z5, K1, 64(SI)(AX*2)
+	VMOVUPD Z6, (R8)
+	VMOVUPD Z7, K1, 64(R8)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000004, BX
+	JMP     next935
+
+rows3_932:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero991
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	VMOVUPD   (SI)(AX*2), Z4
+	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
+	JMP       start992
+
+zero991:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start992:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest994
+
+loop993:
+	VMOVUPD          (R9), Z6
+	VMOVUPD.Z        64(R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST (R8), Z7, Z1
+	VBROADCASTSD     8(R8), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VFMADD231PD.BCST 16(R8), Z6, Z4
+	VFMADD231PD.BCST 16(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z6
+	VMOVUPD.Z        64(R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST (R8), Z7, Z1
+	VBROADCASTSD     8(R8), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VFMADD231PD.BCST 16(R8), Z6, Z4
+	VFMADD231PD.BCST 16(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z6
+	VMOVUPD.Z        64(R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST (R8), Z7, Z1
+	VBROADCASTSD     8(R8), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VFMADD231PD.BCST 16(R8), Z6, Z4
+	VFMADD231PD.BCST 16(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z6
+	VMOVUPD.Z        64(R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST (R8), Z7, Z1
+	VBROADCASTSD     8(R8), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VFMADD231PD.BCST 16(R8), Z6, Z4
+	VFMADD231PD.BCST 16(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop993
+
+rest994:
+	ADDQ $0x00000004, R10
+	JZ   out996
+
+one995:
+	VMOVUPD          (R9), Z6
+	VMOVUPD.Z        64(R9), K1, Z7
+	VFMADD231PD.BCST (R8), Z6, Z0
+	VFMADD231PD.BCST (R8), Z7, Z1
+	VBROADCASTSD     8(R8), Z8
+	VFMADD231PD      Z6, Z8, Z2
+	VFMADD231PD      Z7, Z8, Z3
+	VFMADD231PD.BCST 16(R8), Z6, Z4
+	VFMADD231PD.BCST 16(R8), Z7, Z5
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one995
+
+out996:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, K1, 64(SI)
+	VMOVUPD Z2, (SI)(AX*1)
+	VMOVUPD Z3, K1, 64(SI)(AX*1)
+	VMOVUPD Z4, (SI)(AX*2)
+	VMOVUPD Z5, K1, 64(SI)(AX*2)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000018, DI
+	SUBQ    $0x00000003, BX
+	JMP     next935
+
+rows2_933:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero997
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (SI)(AX*1), Z2
+	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
+	JMP       start998
+
+zero997:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start998:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1000
+
+loop999:
+	VMOVUPD          (R9), Z4
+	VMOVUPD.Z        64(R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST (R8), Z5, Z1
+	VBROADCASTSD     8(R8), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z4
+	VMOVUPD.Z        64(R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST (R8), Z5, Z1
+	VBROADCASTSD     8(R8), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z4
+	VMOVUPD.Z        64(R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST (R8), Z5, Z1
+	VBROADCASTSD     8(R8), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPD          (R9), Z4
+	VMOVUPD.Z        64(R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST (R8), Z5, Z1
+	VBROADCASTSD     8(R8), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x00000004, R10
+	JGE              loop999
+
+rest1000:
+	ADDQ $0x00000004, R10
+	JZ   out1002
+
+one1001:
+	VMOVUPD          (R9), Z4
+	VMOVUPD.Z        64(R9), K1, Z5
+	VFMADD231PD.BCST (R8), Z4, Z0
+	VFMADD231PD.BCST (R8), Z5, Z1
+	VBROADCASTSD     8(R8), Z6
+	VFMADD231PD      Z4, Z6, Z2
+	VFMADD231PD      Z5, Z6, Z3
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1001
+
+out1002:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, K1, 64(SI)
+	VMOVUPD Z2, (SI)(AX*1)
+	VMOVUPD Z3, K1, 64(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000002, BX
+	JMP     next935
+
+rows1_934:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1003
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	JMP       start1004
+
+zero1003:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+start1004:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1006
+
+loop1005:
+	VBROADCASTSD (R8), Z3
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z3
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z3
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z3
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop1005
+
+rest1006:
+	ADDQ $0x00000004, R10
+	JZ   out1008
+
+one1007:
+	VBROADCASTSD (R8), Z3
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1007
+
+out1008:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, K1, 64(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000001, BX
+	JMP     next935
+
+done936:
+	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group922
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm3F64x8(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x03, CX
+	SHLQ     $0x03, bps+40(FP)
+	KMOVW    mask+74(FP), K1
+
+group1009:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
+
+next1018:
+	TESTQ DX, DX
+	JLE   done1019
+	CMPQ  DX, $0x0000000c
+	JGE   rows8_1010
+	CMPQ  DX, $0x0000000b
+	JEQ   rows6_1012
+	CMPQ  DX, $0x0000000a
+	JEQ   rows5_1013
+	CMPQ  DX, $0x00000009
+	JEQ   rows5_1013
+	CMPQ  DX, $0x00000008
+	JEQ   rows8_1010
+	CMPQ  DX, $0x00000007
+	JEQ   rows7_1011
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_1012
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_1013
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_1014
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_1015
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_1016
+	JMP   rows1_1017
+
+rows8_1010:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1020
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	VMOVUPD   (DI)(AX*1), Z12
+	VMOVUPD   64(DI)(AX*1), Z13
+	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPD   (DI)(AX*2), Z15
+	VMOVUPD   64(DI)(AX*2), Z16
+	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
+	VMOVUPD   (R8), Z18
+	VMOVUPD   64(R8), Z19
+	VMOVUPD.Z 128(R8), K1, Z20
+	VMOVUPD   (R8)(AX*1), Z21
+	VMOVUPD   64(R8)(AX*1), Z22
+	VMOVUPD.Z 128(R8)(AX*1), K1, Z23
+	JMP       start1021
+
+zero1020:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start1021:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest1023
+
+loop1022:
+	VMOVUPD          (R8), Z24
+	VMOVUPD          (R8)(R11*1), Z25
+	VMOVUPD.Z        (R8)(R11*2), K1, Z26
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VFMADD231PD.BCST (DI), Z26, Z2
+	VBROADCASTSD     (DI)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     (DI)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z6
+	VFMADD231PD      Z25, Z27, Z7
+	VFMADD231PD      Z26, Z27, Z8
+	VFMADD231PD.BCST (R9), Z24, Z9
+	VFMADD231PD.BCST (R9), Z25, Z10
+	VFMADD231PD.BCST (R9), Z26, Z11
+	VBROADCASTSD     (R9)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z12
+	VFMADD231PD      Z25, Z27, Z13
+	VFMADD231PD      Z26, Z27, Z14
+	VBROADCASTSD     (R9)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST (R10), Z24, Z18
+	VFMADD231PD.BCST (R10), Z25, Z19
+	VFMADD231PD.BCST (R10), Z26, Z20
+	VBROADCASTSD     (R10)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	VMOVUPD          64(R8), Z24
+	VMOVUPD          64(R8)(R11*1), Z25
+	VMOVUPD.Z        64(R8)(R11*2), K1, Z26
+	VFMADD231PD.BCST 8(DI), Z24, Z0
+	VFMADD231PD.BCST 8(DI), Z25, Z1
+	VFMADD231PD.BCST 8(DI), Z26, Z2
+	VBROADCASTSD     8(DI)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     8(DI)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z6
+	VFMADD231PD      Z25, Z27, Z7
+	VFMADD231PD      Z26, Z27, Z8
+	VFMADD231PD.BCST 8(R9), Z24, Z9
+	VFMADD231PD.BCST 8(R9), Z25, Z10
+	VFMADD231PD.BCST 8(R9), Z26, Z11
+	VBROADCASTSD     8(R9)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z12
+	VFMADD231PD      Z25, Z27, Z13
+	VFMADD231PD      Z26, Z27, Z14
+	VBROADCASTSD     8(R9)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST 8(R10), Z24, Z18
+	VFMADD231PD.BCST 8(R10), Z25, Z19
+	VFMADD231PD.BCST 8(R10), Z26, Z20
+	VBROADCASTSD     8(R10)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	VMOVUPD          128(R8), Z24
+	VMOVUPD          128(R8)(R11*1), Z25
+	VMOVUPD.Z        128(R8)(R11*2), K1, Z26
+	VFMADD231PD.BCST 16(DI), Z24, Z0
+	VFMADD231PD.BCST 16(DI), Z25, Z1
+	VFMADD231PD.BCST 16(DI), Z26, Z2
+	VBROADCASTSD     16(DI)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     16(DI)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z6
+	VFMADD231PD      Z25, Z27, Z7
+	VFMADD231PD      Z26, Z27, Z8
+	VFMADD231PD.BCST 16(R9), Z24, Z9
+	VFMADD231PD.BCST 16(R9), Z25, Z10
+	VFMADD231PD.BCST 16(R9), Z26, Z11
+	VBROADCASTSD     16(R9)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z12
+	VFMADD231PD      Z25, Z27, Z13
+	VFMADD231PD      Z26, Z27, Z14
+	VBROADCASTSD     16(R9)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST 16(R10), Z24, Z18
+	VFMADD231PD.BCST 16(R10), Z25, Z19
+	VFMADD231PD.BCST 16(R10), Z26, Z20
+	VBROADCASTSD     16(R10)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	VMOVUPD          192(R8), Z24
+	VMOVUPD          192(R8)(R11*1), Z25
+	VMOVUPD.Z        192(R8)(R11*2), K1, Z26
+	VFMADD231PD.BCST 24(DI), Z24, Z0
+	VFMADD231PD.BCST 24(DI), Z25, Z1
+	VFMADD231PD.BCST 24(DI), Z26, Z2
+	VBROADCASTSD     24(DI)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     24(DI)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z6
+	VFMADD231PD      Z25, Z27, Z7
+	VFMADD231PD      Z26, Z27, Z8
+	VFMADD231PD.BCST 24(R9), Z24, Z9
+	VFMADD231PD.BCST 24(R9), Z25, Z10
+	VFMADD231PD.BCST 24(R9), Z26, Z11
+	VBROADCASTSD     24(R9)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z12
+	VFMADD231PD      Z25, Z27, Z13
+	VFMADD231PD      Z26, Z27, Z14
+	VBROADCASTSD     24(R9)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST 24(R10), Z24, Z18
+	VFMADD231PD.BCST 24(R10), Z25, Z19
+	VFMADD231PD.BCST 24(R10), Z26, Z20
+	VBROADCASTSD     24(R10)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000020, R10
+	ADDQ             $0x00000100, R8
+	SUBQ             $0x00000004, R12
+	JGE              loop1022
+
+rest1023:
+	ADDQ $0x00000004, R12
+	JZ   out1025
+
+one1024:
+	VMOVUPD          (R8), Z24
+	VMOVUPD          (R8)(R11*1), Z25
+	VMOVUPD.Z        (R8)(R11*2), K1, Z26
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VFMADD231PD.BCST (DI), Z26, Z2
+	VBROADCASTSD     (DI)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     (DI)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z6
+	VFMADD231PD      Z25, Z27, Z7
+	VFMADD231PD      Z26, Z27, Z8
+	VFMADD231PD.BCST (R9), Z24, Z9
+	VFMADD231PD.BCST (R9), Z25, Z10
+	VFMADD231PD.BCST (R9), Z26, Z11
+	VBROADCASTSD     (R9)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z12
+	VFMADD231PD      Z25, Z27, Z13
+	VFMADD231PD      Z26, Z27, Z14
+	VBROADCASTSD     (R9)(CX*2), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST (R10), Z24, Z18
+	VFMADD231PD.BCST (R10), Z25, Z19
+	VFMADD231PD.BCST (R10), Z26, Z20
+	VBROADCASTSD     (R10)(CX*1), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one1024
+
+out1025:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	LEAQ    (DI)(AX*2), R8
+	ADDQ    AX, R8
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, K1, 128(BX)
+	VMOVUPD Z3, (BX)(AX*1)
+	VMOVUPD Z4, 64(BX)(AX*1)
+	VMOVUPD Z5, K1, 128(BX)(AX*1)
+	VMOVUPD Z6, (BX)(AX*2)
+	VMOVUPD Z7, 64(BX)(AX*2)
+	VMOVUPD Z8, K1, 128(BX)(AX*2)
+	VMOVUPD Z9, (DI)
+	VMOVUPD Z10, 64(DI)
+	VMOVUPD Z11, K1, 128(DI)
+	VMOVUPD Z12, (DI)(AX*1)
+	VMOVUPD Z13, 64(DI)(AX*1)
+	VMOVUPD Z14, K1, 128(DI)(AX*1)
+	VMOVUPD Z15, (DI)(AX*2)
+	VMOVUPD Z16, 64(DI)(AX*2)
+	VMOVUPD Z17, K1, 128(DI)(AX*2)
+	VMOVUPD Z18, (R8)
+	VMOVUPD Z19, 64(R8)
+	VMOVUPD Z20, K1, 128(R8)
+	VMOVUPD Z21, (R8)(AX*1)
+	VMOVUPD Z22, 64(R8)(AX*1)
+	VMOVUPD Z23, K1, 128(R8)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000008, DX
+	JMP     next1018
+
+rows7_1011:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	LEAQ      (DI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1026
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	VMOVUPD   (DI)(AX*1), Z12
+	VMOVUPD   64(DI)(AX*1), Z13
+	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPD   (DI)(AX*2), Z15
+	VMOVUPD   64(DI)(AX*2), Z16
+	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
+	VMOVUPD   (R8), Z18
+	VMOVUPD   64(R8), Z19
+	VMOVUPD.Z 128(R8), K1, Z20
+	JMP       start1027
+
+zero1026:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10622,158 +19065,155 @@ zero457:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start458:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	LEAQ       (R10)(AX*2), R11
-	ADDQ       AX, R11
-	MOVQ       b+40(FP), R12
-	MOVQ       bps+56(FP), R13
-	MOVQ       k+80(FP), R14
+start1027:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       bps+40(FP), R11
+	MOVQ       k+64(FP), R12
 
-loop459:
-	VMOVUPD      (R12), Z21
-	VMOVUPD      (R12)(R13*1), Z22
-	VMOVUPD.Z    (R12)(R13*2), K1, Z23
-	VBROADCASTSD (R9), Z24
-	VFMADD231PD  Z21, Z24, Z0
-	VFMADD231PD  Z22, Z24, Z1
-	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD (R9)(AX*1), Z24
-	VFMADD231PD  Z21, Z24, Z3
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (R9)(AX*2), Z24
-	VFMADD231PD  Z21, Z24, Z6
-	VFMADD231PD  Z22, Z24, Z7
-	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD (R10), Z24
-	VFMADD231PD  Z21, Z24, Z9
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R10)(AX*1), Z24
-	VFMADD231PD  Z21, Z24, Z12
-	VFMADD231PD  Z22, Z24, Z13
-	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD (R10)(AX*2), Z24
-	VFMADD231PD  Z21, Z24, Z15
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R11), Z24
-	VFMADD231PD  Z21, Z24, Z18
-	VFMADD231PD  Z22, Z24, Z19
-	VFMADD231PD  Z23, Z24, Z20
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         CX, R11
-	ADDQ         DX, R12
-	DECQ         R14
-	JNZ          loop459
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	LEAQ         (R9)(BX*2), R10
-	ADDQ         BX, R10
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	VMOVUPD      Z9, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	VMOVUPD      Z12, (R9)(BX*1)
-	VMOVUPD      Z13, 64(R9)(BX*1)
-	VMOVUPD      Z14, K1, 128(R9)(BX*1)
-	VMOVUPD      Z15, (R9)(BX*2)
-	VMOVUPD      Z16, 64(R9)(BX*2)
-	VMOVUPD      Z17, K1, 128(R9)(BX*2)
-	VMOVUPD      Z18, (R10)
-	VMOVUPD      Z19, 64(R10)
-	VMOVUPD      Z20, K1, 128(R10)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000007, SI
-	JMP          next452
+one1030:
+	VMOVUPD          (R8), Z21
+	VMOVUPD          (R8)(R11*1), Z22
+	VMOVUPD.Z        (R8)(R11*2), K1, Z23
+	VFMADD231PD.BCST (DI), Z21, Z0
+	VFMADD231PD.BCST (DI), Z22, Z1
+	VFMADD231PD.BCST (DI), Z23, Z2
+	VBROADCASTSD     (DI)(CX*1), Z24
+	VFMADD231PD      Z21, Z24, Z3
+	VFMADD231PD      Z22, Z24, Z4
+	VFMADD231PD      Z23, Z24, Z5
+	VBROADCASTSD     (DI)(CX*2), Z24
+	VFMADD231PD      Z21, Z24, Z6
+	VFMADD231PD      Z22, Z24, Z7
+	VFMADD231PD      Z23, Z24, Z8
+	VFMADD231PD.BCST (R9), Z21, Z9
+	VFMADD231PD.BCST (R9), Z22, Z10
+	VFMADD231PD.BCST (R9), Z23, Z11
+	VBROADCASTSD     (R9)(CX*1), Z24
+	VFMADD231PD      Z21, Z24, Z12
+	VFMADD231PD      Z22, Z24, Z13
+	VFMADD231PD      Z23, Z24, Z14
+	VBROADCASTSD     (R9)(CX*2), Z24
+	VFMADD231PD      Z21, Z24, Z15
+	VFMADD231PD      Z22, Z24, Z16
+	VFMADD231PD      Z23, Z24, Z17
+	VFMADD231PD.BCST (R10), Z21, Z18
+	VFMADD231PD.BCST (R10), Z22, Z19
+	VFMADD231PD.BCST (R10), Z23, Z20
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000008, R10
+	ADDQ             $0x00000040, R8
+	DECQ             R12
+	JNZ              one1030
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	LEAQ             (DI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, K1, 128(BX)
+	VMOVUPD          Z3, (BX)(AX*1)
+	VMOVUPD          Z4, 64(BX)(AX*1)
+	VMOVUPD          Z5, K1, 128(BX)(AX*1)
+	VMOVUPD          Z6, (BX)(AX*2)
+	VMOVUPD          Z7, 64(BX)(AX*2)
+	VMOVUPD          Z8, K1, 128(BX)(AX*2)
+	VMOVUPD          Z9, (DI)
+	VMOVUPD          Z10, 64(DI)
+	VMOVUPD          Z11, K1, 128(DI)
+	VMOVUPD          Z12, (DI)(AX*1)
+	VMOVUPD          Z13, 64(DI)(AX*1)
+	VMOVUPD          Z14, K1, 128(DI)(AX*1)
+	VMOVUPD          Z15, (DI)(AX*2)
+	VMOVUPD          Z16, 64(DI)(AX*2)
+	VMOVUPD          Z17, K1, 128(DI)(AX*2)
+	VMOVUPD          Z18, (R8)
+	VMOVUPD          Z19, 64(R8)
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000007, DX
+	JMP              next1018
 
-rows6_446:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero460
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPD   (R9), Z9
-	VMOVUPD   64(R9), Z10
-	VMOVUPD.Z 128(R9), K1, Z11
-	VMOVUPD   (R9)(BX*1), Z12
-	VMOVUPD   64(R9)(BX*1), Z13
-	VMOVUPD.Z 128(R9)(BX*1), K1, Z14
-	VMOVUPD   (R9)(BX*2), Z15
-	VMOVUPD   64(R9)(BX*2), Z16
-	VMOVUPD.Z 128(R9)(BX*2), K1, Z17
-	JMP       start461
+rows6_1012:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1032
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	VMOVUPD   (DI)(AX*1), Z12
+	VMOVUPD   64(DI)(AX*1), Z13
+	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
+	VMOVUPD   (DI)(AX*2), Z15
+	VMOVUPD   64(DI)(AX*2), Z16
+	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
+	JMP       start1033
 
-zero460:
+zero1032:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10793,136 +19233,134 @@ zero460:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start461:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start1033:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop462:
-	VMOVUPD      (R11), Z18
-	VMOVUPD      (R11)(R12*1), Z19
-	VMOVUPD.Z    (R11)(R12*2), K1, Z20
-	VBROADCASTSD (R9), Z21
-	VFMADD231PD  Z18, Z21, Z0
-	VFMADD231PD  Z19, Z21, Z1
-	VFMADD231PD  Z20, Z21, Z2
-	VBROADCASTSD (R9)(AX*1), Z21
-	VFMADD231PD  Z18, Z21, Z3
-	VFMADD231PD  Z19, Z21, Z4
-	VFMADD231PD  Z20, Z21, Z5
-	VBROADCASTSD (R9)(AX*2), Z21
-	VFMADD231PD  Z18, Z21, Z6
-	VFMADD231PD  Z19, Z21, Z7
-	VFMADD231PD  Z20, Z21, Z8
-	VBROADCASTSD (R10), Z21
-	VFMADD231PD  Z18, Z21, Z9
-	VFMADD231PD  Z19, Z21, Z10
-	VFMADD231PD  Z20, Z21, Z11
-	VBROADCASTSD (R10)(AX*1), Z21
-	VFMADD231PD  Z18, Z21, Z12
-	VFMADD231PD  Z19, Z21, Z13
-	VFMADD231PD  Z20, Z21, Z14
-	VBROADCASTSD (R10)(AX*2), Z21
-	VFMADD231PD  Z18, Z21, Z15
-	VFMADD231PD  Z19, Z21, Z16
-	VFMADD231PD  Z20, Z21, Z17
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop462
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	VMOVUPD      Z9, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	VMOVUPD      Z12, (R9)(BX*1)
-	VMOVUPD      Z13, 64(R9)(BX*1)
-	VMOVUPD      Z14, K1, 128(R9)(BX*1)
-	VMOVUPD      Z15, (R9)(BX*2)
-	VMOVUPD      Z16, 64(R9)(BX*2)
-	VMOVUPD      Z17, K1, 128(R9)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000006, SI
-	JMP          next452
+one1036:
+	VMOVUPD          (R8), Z18
+	VMOVUPD          (R8)(R10*1), Z19
+	VMOVUPD.Z        (R8)(R10*2), K1, Z20
+	VFMADD231PD.BCST (DI), Z18, Z0
+	VFMADD231PD.BCST (DI), Z19, Z1
+	VFMADD231PD.BCST (DI), Z20, Z2
+	VBROADCASTSD     (DI)(CX*1), Z21
+	VFMADD231PD      Z18, Z21, Z3
+	VFMADD231PD      Z19, Z21, Z4
+	VFMADD231PD      Z20, Z21, Z5
+	VBROADCASTSD     (DI)(CX*2), Z21
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD      Z19, Z21, Z7
+	VFMADD231PD      Z20, Z21, Z8
+	VFMADD231PD.BCST (R9), Z18, Z9
+	VFMADD231PD.BCST (R9), Z19, Z10
+	VFMADD231PD.BCST (R9), Z20, Z11
+	VBROADCASTSD     (R9)(CX*1), Z21
+	VFMADD231PD      Z18, Z21, Z12
+	VFMADD231PD      Z19, Z21, Z13
+	VFMADD231PD      Z20, Z21, Z14
+	VBROADCASTSD     (R9)(CX*2), Z21
+	VFMADD231PD      Z18, Z21, Z15
+	VFMADD231PD      Z19, Z21, Z16
+	VFMADD231PD      Z20, Z21, Z17
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one1036
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, K1, 128(BX)
+	VMOVUPD          Z3, (BX)(AX*1)
+	VMOVUPD          Z4, 64(BX)(AX*1)
+	VMOVUPD          Z5, K1, 128(BX)(AX*1)
+	VMOVUPD          Z6, (BX)(AX*2)
+	VMOVUPD          Z7, 64(BX)(AX*2)
+	VMOVUPD          Z8, K1, 128(BX)(AX*2)
+	VMOVUPD          Z9, (DI)
+	VMOVUPD          Z10, 64(DI)
+	VMOVUPD          Z11, K1, 128(DI)
+	VMOVUPD          Z12, (DI)(AX*1)
+	VMOVUPD          Z13, 64(DI)(AX*1)
+	VMOVUPD          Z14, K1, 128(DI)(AX*1)
+	VMOVUPD          Z15, (DI)(AX*2)
+	VMOVUPD          Z16, 64(DI)(AX*2)
+	VMOVUPD          Z17, K1, 128(DI)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000006, DX
+	JMP              next1018
 
-rows5_447:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero463
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPD   (R9), Z9
-	VMOVUPD   64(R9), Z10
-	VMOVUPD.Z 128(R9), K1, Z11
-	VMOVUPD   (R9)(BX*1), Z12
-	VMOVUPD   64(R9)(BX*1), Z13
-	VMOVUPD.Z 128(R9)(BX*1), K1, Z14
-	JMP       start464
+rows5_1013:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1038
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	VMOVUPD   (DI)(AX*1), Z12
+	VMOVUPD   64(DI)(AX*1), Z13
+	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
+	JMP       start1039
 
-zero463:
+zero1038:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10939,119 +19377,117 @@ zero463:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start464:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start1039:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop465:
-	VMOVUPD      (R11), Z15
-	VMOVUPD      (R11)(R12*1), Z16
-	VMOVUPD.Z    (R11)(R12*2), K1, Z17
-	VBROADCASTSD (R9), Z18
-	VFMADD231PD  Z15, Z18, Z0
-	VFMADD231PD  Z16, Z18, Z1
-	VFMADD231PD  Z17, Z18, Z2
-	VBROADCASTSD (R9)(AX*1), Z18
-	VFMADD231PD  Z15, Z18, Z3
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (R9)(AX*2), Z18
-	VFMADD231PD  Z15, Z18, Z6
-	VFMADD231PD  Z16, Z18, Z7
-	VFMADD231PD  Z17, Z18, Z8
-	VBROADCASTSD (R10), Z18
-	VFMADD231PD  Z15, Z18, Z9
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R10)(AX*1), Z18
-	VFMADD231PD  Z15, Z18, Z12
-	VFMADD231PD  Z16, Z18, Z13
-	VFMADD231PD  Z17, Z18, Z14
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop465
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	VMOVUPD      Z9, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	VMOVUPD      Z12, (R9)(BX*1)
-	VMOVUPD      Z13, 64(R9)(BX*1)
-	VMOVUPD      Z14, K1, 128(R9)(BX*1)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000005, SI
-	JMP          next452
+one1042:
+	VMOVUPD          (R8), Z15
+	VMOVUPD          (R8)(R10*1), Z16
+	VMOVUPD.Z        (R8)(R10*2), K1, Z17
+	VFMADD231PD.BCST (DI), Z15, Z0
+	VFMADD231PD.BCST (DI), Z16, Z1
+	VFMADD231PD.BCST (DI), Z17, Z2
+	VBROADCASTSD     (DI)(CX*1), Z18
+	VFMADD231PD      Z15, Z18, Z3
+	VFMADD231PD      Z16, Z18, Z4
+	VFMADD231PD      Z17, Z18, Z5
+	VBROADCASTSD     (DI)(CX*2), Z18
+	VFMADD231PD      Z15, Z18, Z6
+	VFMADD231PD      Z16, Z18, Z7
+	VFMADD231PD      Z17, Z18, Z8
+	VFMADD231PD.BCST (R9), Z15, Z9
+	VFMADD231PD.BCST (R9), Z16, Z10
+	VFMADD231PD.BCST (R9), Z17, Z11
+	VBROADCASTSD     (R9)(CX*1), Z18
+	VFMADD231PD      Z15, Z18, Z12
+	VFMADD231PD      Z16, Z18, Z13
+	VFMADD231PD      Z17, Z18, Z14
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one1042
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, K1, 128(BX)
+	VMOVUPD          Z3, (BX)(AX*1)
+	VMOVUPD          Z4, 64(BX)(AX*1)
+	VMOVUPD          Z5, K1, 128(BX)(AX*1)
+	VMOVUPD          Z6, (BX)(AX*2)
+	VMOVUPD          Z7, 64(BX)(AX*2)
+	VMOVUPD          Z8, K1, 128(BX)(AX*2)
+	VMOVUPD          Z9, (DI)
+	VMOVUPD          Z10, 64(DI)
+	VMOVUPD          Z11, K1, 128(DI)
+	VMOVUPD          Z12, (DI)(AX*1)
+	VMOVUPD          Z13, 64(DI)(AX*1)
+	VMOVUPD          Z14, K1, 128(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next1018
 
-rows4_448:
-	LEAQ      (DI)(BX*2), R9
-	ADDQ      BX, R9
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero466
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	VMOVUPD   (R9), Z9
-	VMOVUPD   64(R9), Z10
-	VMOVUPD.Z 128(R9), K1, Z11
-	JMP       start467
+rows4_1014:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1044
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	JMP       start1045
 
-zero466:
+zero1044:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -11065,100 +19501,98 @@ zero466:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start467:
-	MOVQ       DI, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       BX, R9
-	MOVQ       R8, R9
-	LEAQ       (R9)(AX*2), R10
-	ADDQ       AX, R10
-	MOVQ       b+40(FP), R11
-	MOVQ       bps+56(FP), R12
-	MOVQ       k+80(FP), R13
+start1045:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	MOVQ       k+64(FP), R11
 
-loop468:
-	VMOVUPD      (R11), Z12
-	VMOVUPD      (R11)(R12*1), Z13
-	VMOVUPD.Z    (R11)(R12*2), K1, Z14
-	VBROADCASTSD (R9), Z15
-	VFMADD231PD  Z12, Z15, Z0
-	VFMADD231PD  Z13, Z15, Z1
-	VFMADD231PD  Z14, Z15, Z2
-	VBROADCASTSD (R9)(AX*1), Z15
-	VFMADD231PD  Z12, Z15, Z3
-	VFMADD231PD  Z13, Z15, Z4
-	VFMADD231PD  Z14, Z15, Z5
-	VBROADCASTSD (R9)(AX*2), Z15
-	VFMADD231PD  Z12, Z15, Z6
-	VFMADD231PD  Z13, Z15, Z7
-	VFMADD231PD  Z14, Z15, Z8
-	VBROADCASTSD (R10), Z15
-	VFMADD231PD  Z12, Z15, Z9
-	VFMADD231PD  Z13, Z15, Z10
-	VFMADD231PD  Z14, Z15, Z11
-	ADDQ         CX, R9
-	ADDQ         CX, R10
-	ADDQ         DX, R11
-	DECQ         R13
-	JNZ          loop468
-	LEAQ         (DI)(BX*2), R9
-	ADDQ         BX, R9
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	VMOVUPD      Z9, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000004, SI
-	JMP          next452
+one1048:
+	VMOVUPD          (R8), Z12
+	VMOVUPD          (R8)(R10*1), Z13
+	VMOVUPD.Z        (R8)(R10*2), K1, Z14
+	VFMADD231PD.BCST (DI), Z12, Z0
+	VFMADD231PD.BCST (DI), Z13, Z1
+	VFMADD231PD.BCST (DI), Z14, Z2
+	VBROADCASTSD     (DI)(CX*1), Z15
+	VFMADD231PD      Z12, Z15, Z3
+	VFMADD231PD      Z13, Z15, Z4
+	VFMADD231PD      Z14, Z15, Z5
+	VBROADCASTSD     (DI)(CX*2), Z15
+	VFMADD231PD      Z12, Z15, Z6
+	VFMADD231PD      Z13, Z15, Z7
+	VFMADD231PD      Z14, Z15, Z8
+	VFMADD231PD.BCST (R9), Z12, Z9
+	VFMADD231PD.BCST (R9), Z13, Z10
+	VFMADD231PD.BCST (R9), Z14, Z11
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	DECQ             R11
+	JNZ              one1048
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, K1, 128(BX)
+	VMOVUPD          Z3, (BX)(AX*1)
+	VMOVUPD          Z4, 64(BX)(AX*1)
+	VMOVUPD          Z5, K1, 128(BX)(AX*1)
+	VMOVUPD          Z6, (BX)(AX*2)
+	VMOVUPD          Z7, 64(BX)(AX*2)
+	VMOVUPD          Z8, K1, 128(BX)(AX*2)
+	VMOVUPD          Z9, (DI)
+	VMOVUPD          Z10, 64(DI)
+	VMOVUPD          Z11, K1, 128(DI)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000004, DX
+	JMP              next1018
 
-rows3_449:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero469
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	VMOVUPD   (DI)(BX*2), Z6
-	VMOVUPD   64(DI)(BX*2), Z7
-	VMOVUPD.Z 128(DI)(BX*2), K1, Z8
-	JMP       start470
+rows3_1015:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1050
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	VMOVUPD   (BX)(AX*2), Z6
+	VMOVUPD   64(BX)(AX*2), Z7
+	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
+	JMP       start1051
 
-zero469:
+zero1050:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -11169,62 +19603,61 @@ zero469:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start470:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
+start1051:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
 
-loop471:
-	VMOVUPD      (R10), Z9
-	VMOVUPD      (R10)(R11*1), Z10
-	VMOVUPD.Z    (R10)(R11*2), K1, Z11
-	VBROADCASTSD (R9), Z12
-	VFMADD231PD  Z9, Z12, Z0
-	VFMADD231PD  Z10, Z12, Z1
-	VFMADD231PD  Z11, Z12, Z2
-	VBROADCASTSD (R9)(AX*1), Z12
-	VFMADD231PD  Z9, Z12, Z3
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R9)(AX*2), Z12
-	VFMADD231PD  Z9, Z12, Z6
-	VFMADD231PD  Z10, Z12, Z7
-	VFMADD231PD  Z11, Z12, Z8
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          loop471
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, K1, 128(DI)
-	VMOVUPD      Z3, (DI)(BX*1)
-	VMOVUPD      Z4, 64(DI)(BX*1)
-	VMOVUPD      Z5, K1, 128(DI)(BX*1)
-	VMOVUPD      Z6, (DI)(BX*2)
-	VMOVUPD      Z7, 64(DI)(BX*2)
-	VMOVUPD      Z8, K1, 128(DI)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000003, SI
-	JMP          next452
+one1054:
+	VMOVUPD          (R8), Z9
+	VMOVUPD          (R8)(R9*1), Z10
+	VMOVUPD.Z        (R8)(R9*2), K1, Z11
+	VFMADD231PD.BCST (DI), Z9, Z0
+	VFMADD231PD.BCST (DI), Z10, Z1
+	VFMADD231PD.BCST (DI), Z11, Z2
+	VBROADCASTSD     (DI)(CX*1), Z12
+	VFMADD231PD      Z9, Z12, Z3
+	VFMADD231PD      Z10, Z12, Z4
+	VFMADD231PD      Z11, Z12, Z5
+	VBROADCASTSD     (DI)(CX*2), Z12
+	VFMADD231PD      Z9, Z12, Z6
+	VFMADD231PD      Z10, Z12, Z7
+	VFMADD231PD      Z11, Z12, Z8
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000040, R8
+	DECQ             R10
+	JNZ              one1054
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, K1, 128(BX)
+	VMOVUPD          Z3, (BX)(AX*1)
+	VMOVUPD          Z4, 64(BX)(AX*1)
+	VMOVUPD          Z5, K1, 128(BX)(AX*1)
+	VMOVUPD          Z6, (BX)(AX*2)
+	VMOVUPD          Z7, 64(BX)(AX*2)
+	VMOVUPD          Z8, K1, 128(BX)(AX*2)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000003, DX
+	JMP              next1018
 
-rows2_450:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero472
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	VMOVUPD   (DI)(BX*1), Z3
-	VMOVUPD   64(DI)(BX*1), Z4
-	VMOVUPD.Z 128(DI)(BX*1), K1, Z5
-	JMP       start473
+rows2_1016:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1056
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   (BX)(AX*1), Z3
+	VMOVUPD   64(BX)(AX*1), Z4
+	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
+	JMP       start1057
 
-zero472:
+zero1056:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -11232,256 +19665,863 @@ zero472:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start473:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest475
+start1057:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1059
 
-loop474:
-	VBROADCASTSD (R9), Z7
-	VBROADCASTSD (R9)(AX*1), Z8
-	VMOVUPD      (R10), Z6
+loop1058:
+	VBROADCASTSD (DI), Z7
+	VBROADCASTSD (DI)(CX*1), Z8
+	VMOVUPD      (R8), Z6
 	VFMADD231PD  Z6, Z7, Z0
 	VFMADD231PD  Z6, Z8, Z3
-	VMOVUPD      (R10)(R11*1), Z6
+	VMOVUPD      (R8)(R9*1), Z6
 	VFMADD231PD  Z6, Z7, Z1
 	VFMADD231PD  Z6, Z8, Z4
-	VMOVUPD.Z    (R10)(R11*2), K1, Z6
+	VMOVUPD.Z    (R8)(R9*2), K1, Z6
 	VFMADD231PD  Z6, Z7, Z2
 	VFMADD231PD  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z7
-	VBROADCASTSD (R9)(AX*1), Z8
-	VMOVUPD      (R10), Z6
+	VBROADCASTSD 8(DI), Z7
+	VBROADCASTSD 8(DI)(CX*1), Z8
+	VMOVUPD      64(R8), Z6
 	VFMADD231PD  Z6, Z7, Z0
 	VFMADD231PD  Z6, Z8, Z3
-	VMOVUPD      (R10)(R11*1), Z6
+	VMOVUPD      64(R8)(R9*1), Z6
 	VFMADD231PD  Z6, Z7, Z1
 	VFMADD231PD  Z6, Z8, Z4
-	VMOVUPD.Z    (R10)(R11*2), K1, Z6
+	VMOVUPD.Z    64(R8)(R9*2), K1, Z6
 	VFMADD231PD  Z6, Z7, Z2
 	VFMADD231PD  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z7
-	VBROADCASTSD (R9)(AX*1), Z8
-	VMOVUPD      (R10), Z6
+	VBROADCASTSD 16(DI), Z7
+	VBROADCASTSD 16(DI)(CX*1), Z8
+	VMOVUPD      128(R8), Z6
 	VFMADD231PD  Z6, Z7, Z0
 	VFMADD231PD  Z6, Z8, Z3
-	VMOVUPD      (R10)(R11*1), Z6
+	VMOVUPD      128(R8)(R9*1), Z6
 	VFMADD231PD  Z6, Z7, Z1
 	VFMADD231PD  Z6, Z8, Z4
-	VMOVUPD.Z    (R10)(R11*2), K1, Z6
+	VMOVUPD.Z    128(R8)(R9*2), K1, Z6
 	VFMADD231PD  Z6, Z7, Z2
 	VFMADD231PD  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z7
-	VBROADCASTSD (R9)(AX*1), Z8
-	VMOVUPD      (R10), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 24(DI)(CX*1), Z8
+	VMOVUPD      192(R8), Z6
 	VFMADD231PD  Z6, Z7, Z0
 	VFMADD231PD  Z6, Z8, Z3
-	VMOVUPD      (R10)(R11*1), Z6
+	VMOVUPD      192(R8)(R9*1), Z6
 	VFMADD231PD  Z6, Z7, Z1
 	VFMADD231PD  Z6, Z8, Z4
-	VMOVUPD.Z    (R10)(R11*2), K1, Z6
+	VMOVUPD.Z    192(R8)(R9*2), K1, Z6
 	VFMADD231PD  Z6, Z7, Z2
 	VFMADD231PD  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop474
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop1058
 
-rest475:
-	ADDQ $0x00000004, R12
-	JZ   out477
+rest1059:
+	ADDQ $0x00000004, R10
+	JZ   out1061
 
-one476:
-	VBROADCASTSD (R9), Z7
-	VBROADCASTSD (R9)(AX*1), Z8
-	VMOVUPD      (R10), Z6
+one1060:
+	VBROADCASTSD (DI), Z7
+	VBROADCASTSD (DI)(CX*1), Z8
+	VMOVUPD      (R8), Z6
 	VFMADD231PD  Z6, Z7, Z0
 	VFMADD231PD  Z6, Z8, Z3
-	VMOVUPD      (R10)(R11*1), Z6
+	VMOVUPD      (R8)(R9*1), Z6
 	VFMADD231PD  Z6, Z7, Z1
 	VFMADD231PD  Z6, Z8, Z4
-	VMOVUPD.Z    (R10)(R11*2), K1, Z6
+	VMOVUPD.Z    (R8)(R9*2), K1, Z6
 	VFMADD231PD  Z6, Z7, Z2
 	VFMADD231PD  Z6, Z8, Z5
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one476
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one1060
 
-out477:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
-	VMOVUPD Z2, K1, 128(DI)
-	VMOVUPD Z3, (DI)(BX*1)
-	VMOVUPD Z4, 64(DI)(BX*1)
-	VMOVUPD Z5, K1, 128(DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next452
+out1061:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, K1, 128(BX)
+	VMOVUPD Z3, (BX)(AX*1)
+	VMOVUPD Z4, 64(BX)(AX*1)
+	VMOVUPD Z5, K1, 128(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next1018
 
-rows1_451:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero478
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD.Z 128(DI), K1, Z2
-	JMP       start479
+rows1_1017:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1062
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	JMP       start1063
 
-zero478:
+zero1062:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start479:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	MOVQ k+80(FP), R12
-	SUBQ $0x00000004, R12
-	JLT  rest481
+start1063:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1065
 
-loop480:
-	VBROADCASTSD (R9), Z4
-	VMOVUPD      (R10), Z3
+loop1064:
+	VBROADCASTSD (DI), Z4
+	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      (R10)(R11*1), Z3
+	VMOVUPD      (R8)(R9*1), Z3
 	VFMADD231PD  Z3, Z4, Z1
-	VMOVUPD.Z    (R10)(R11*2), K1, Z3
+	VMOVUPD.Z    (R8)(R9*2), K1, Z3
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z4
-	VMOVUPD      (R10), Z3
+	VBROADCASTSD 8(DI), Z4
+	VMOVUPD      64(R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      (R10)(R11*1), Z3
+	VMOVUPD      64(R8)(R9*1), Z3
 	VFMADD231PD  Z3, Z4, Z1
-	VMOVUPD.Z    (R10)(R11*2), K1, Z3
+	VMOVUPD.Z    64(R8)(R9*2), K1, Z3
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z4
-	VMOVUPD      (R10), Z3
+	VBROADCASTSD 16(DI), Z4
+	VMOVUPD      128(R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      (R10)(R11*1), Z3
+	VMOVUPD      128(R8)(R9*1), Z3
 	VFMADD231PD  Z3, Z4, Z1
-	VMOVUPD.Z    (R10)(R11*2), K1, Z3
+	VMOVUPD.Z    128(R8)(R9*2), K1, Z3
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	VBROADCASTSD (R9), Z4
-	VMOVUPD      (R10), Z3
+	VBROADCASTSD 24(DI), Z4
+	VMOVUPD      192(R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      (R10)(R11*1), Z3
+	VMOVUPD      192(R8)(R9*1), Z3
 	VFMADD231PD  Z3, Z4, Z1
-	VMOVUPD.Z    (R10)(R11*2), K1, Z3
+	VMOVUPD.Z    192(R8)(R9*2), K1, Z3
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	SUBQ         $0x00000004, R12
-	JGE          loop480
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x00000004, R10
+	JGE          loop1064
 
-rest481:
-	ADDQ $0x00000004, R12
-	JZ   out483
+rest1065:
+	ADDQ $0x00000004, R10
+	JZ   out1067
 
-one482:
-	VBROADCASTSD (R9), Z4
-	VMOVUPD      (R10), Z3
+one1066:
+	VBROADCASTSD (DI), Z4
+	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      (R10)(R11*1), Z3
+	VMOVUPD      (R8)(R9*1), Z3
 	VFMADD231PD  Z3, Z4, Z1
-	VMOVUPD.Z    (R10)(R11*2), K1, Z3
+	VMOVUPD.Z    (R8)(R9*2), K1, Z3
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	DECQ         R12
-	JNZ          one482
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	DECQ         R10
+	JNZ          one1066
 
-out483:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
-	VMOVUPD Z2, K1, 128(DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next452
+out1067:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, K1, 128(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next1018
 
-done453:
+done1019:
 	ADDQ     $0x000000c0, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	LEAQ     (SI)(SI*2), SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group443
+	MOVQ     bps+40(FP), DX
+	LEAQ     (DX)(DX*2), DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group1009
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm4F64x8(c *float64, ldc int, a *float64, ars int, aks int, b *float64, ldb int, bps int, m int, groups int, k int, acc bool, mask uint16)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·gemm4F64x8(SB), NOSPLIT, $8-92
+// func gemm3TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm3TF64x8(SB), NOSPLIT, $8-76
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
-	MOVQ     ars+24(FP), AX
+	MOVQ     ldc+8(FP), AX
 	SHLQ     $0x03, AX
-	MOVQ     aks+32(FP), CX
+	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
-	MOVQ     ldb+48(FP), DX
+	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
-	MOVQ     ldc+8(FP), BX
-	SHLQ     $0x03, BX
-	SHLQ     $0x03, bps+56(FP)
-	KMOVW    mask+90(FP), K1
+	KMOVW    mask+74(FP), K1
 
-group484:
-	MOVQ m+64(FP), SI
-	MOVQ c+0(FP), DI
-	MOVQ a+16(FP), R8
+group1068:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
 
-next488:
-	TESTQ SI, SI
-	JLE   done489
-	CMPQ  SI, $0x00000004
-	JGE   rows3_485
-	CMPQ  SI, $0x00000003
-	JEQ   rows3_485
-	CMPQ  SI, $0x00000002
-	JEQ   rows2_486
-	JMP   rows1_487
+next1077:
+	TESTQ BX, BX
+	JLE   done1078
+	CMPQ  BX, $0x0000000c
+	JGE   rows8_1069
+	CMPQ  BX, $0x0000000b
+	JEQ   rows6_1071
+	CMPQ  BX, $0x0000000a
+	JEQ   rows5_1072
+	CMPQ  BX, $0x00000009
+	JEQ   rows5_1072
+	CMPQ  BX, $0x00000008
+	JEQ   rows8_1069
+	CMPQ  BX, $0x00000007
+	JEQ   rows7_1070
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_1071
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_1072
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_1073
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_1074
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_1075
+	JMP   rows1_1076
 
-rows3_485:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero490
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD   128(DI), Z2
-	VMOVUPD.Z 192(DI), K1, Z3
-	VMOVUPD   (DI)(BX*1), Z4
-	VMOVUPD   64(DI)(BX*1), Z5
-	VMOVUPD   128(DI)(BX*1), Z6
-	VMOVUPD.Z 192(DI)(BX*1), K1, Z7
-	VMOVUPD   (DI)(BX*2), Z8
-	VMOVUPD   64(DI)(BX*2), Z9
-	VMOVUPD   128(DI)(BX*2), Z10
-	VMOVUPD.Z 192(DI)(BX*2), K1, Z11
-	JMP       start491
+rows8_1069:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1079
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPD   (R8), Z9
+	VMOVUPD   64(R8), Z10
+	VMOVUPD.Z 128(R8), K1, Z11
+	VMOVUPD   (R8)(AX*1), Z12
+	VMOVUPD   64(R8)(AX*1), Z13
+	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPD   (R8)(AX*2), Z15
+	VMOVUPD   64(R8)(AX*2), Z16
+	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
+	VMOVUPD   (R9), Z18
+	VMOVUPD   64(R9), Z19
+	VMOVUPD.Z 128(R9), K1, Z20
+	VMOVUPD   (R9)(AX*1), Z21
+	VMOVUPD   64(R9)(AX*1), Z22
+	VMOVUPD.Z 128(R9)(AX*1), K1, Z23
+	JMP       start1080
 
-zero490:
+zero1079:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start1080:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1083:
+	VMOVUPD          (R9), Z24
+	VMOVUPD          64(R9), Z25
+	VMOVUPD.Z        128(R9), K1, Z26
+	VFMADD231PD.BCST (R8), Z24, Z0
+	VFMADD231PD.BCST (R8), Z25, Z1
+	VFMADD231PD.BCST (R8), Z26, Z2
+	VBROADCASTSD     8(R8), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VFMADD231PD.BCST 16(R8), Z24, Z6
+	VFMADD231PD.BCST 16(R8), Z25, Z7
+	VFMADD231PD.BCST 16(R8), Z26, Z8
+	VBROADCASTSD     24(R8), Z27
+	VFMADD231PD      Z24, Z27, Z9
+	VFMADD231PD      Z25, Z27, Z10
+	VFMADD231PD      Z26, Z27, Z11
+	VFMADD231PD.BCST 32(R8), Z24, Z12
+	VFMADD231PD.BCST 32(R8), Z25, Z13
+	VFMADD231PD.BCST 32(R8), Z26, Z14
+	VBROADCASTSD     40(R8), Z27
+	VFMADD231PD      Z24, Z27, Z15
+	VFMADD231PD      Z25, Z27, Z16
+	VFMADD231PD      Z26, Z27, Z17
+	VFMADD231PD.BCST 48(R8), Z24, Z18
+	VFMADD231PD.BCST 48(R8), Z25, Z19
+	VFMADD231PD.BCST 48(R8), Z26, Z20
+	VBROADCASTSD     56(R8), Z27
+	VFMADD231PD      Z24, Z27, Z21
+	VFMADD231PD      Z25, Z27, Z22
+	VFMADD231PD      Z26, Z27, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1083
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	VMOVUPD          Z9, (R8)
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	VMOVUPD          Z12, (R8)(AX*1)
+	VMOVUPD          Z13, 64(R8)(AX*1)
+	VMOVUPD          Z14, K1, 128(R8)(AX*1)
+	VMOVUPD          Z15, (R8)(AX*2)
+	VMOVUPD          Z16, 64(R8)(AX*2)
+	VMOVUPD          Z17, K1, 128(R8)(AX*2)
+	VMOVUPD          Z18, (R9)
+	VMOVUPD          Z19, 64(R9)
+	VMOVUPD          Z20, K1, 128(R9)
+	VMOVUPD          Z21, (R9)(AX*1)
+	VMOVUPD          Z22, 64(R9)(AX*1)
+	VMOVUPD          Z23, K1, 128(R9)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000040, DI
+	SUBQ             $0x00000008, BX
+	JMP              next1077
+
+rows7_1070:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(AX*2), R9
+	ADDQ      AX, R9
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1085
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPD   (R8), Z9
+	VMOVUPD   64(R8), Z10
+	VMOVUPD.Z 128(R8), K1, Z11
+	VMOVUPD   (R8)(AX*1), Z12
+	VMOVUPD   64(R8)(AX*1), Z13
+	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPD   (R8)(AX*2), Z15
+	VMOVUPD   64(R8)(AX*2), Z16
+	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
+	VMOVUPD   (R9), Z18
+	VMOVUPD   64(R9), Z19
+	VMOVUPD.Z 128(R9), K1, Z20
+	JMP       start1086
+
+zero1085:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+
+start1086:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1089:
+	VMOVUPD          (R9), Z21
+	VMOVUPD          64(R9), Z22
+	VMOVUPD.Z        128(R9), K1, Z23
+	VFMADD231PD.BCST (R8), Z21, Z0
+	VFMADD231PD.BCST (R8), Z22, Z1
+	VFMADD231PD.BCST (R8), Z23, Z2
+	VBROADCASTSD     8(R8), Z24
+	VFMADD231PD      Z21, Z24, Z3
+	VFMADD231PD      Z22, Z24, Z4
+	VFMADD231PD      Z23, Z24, Z5
+	VFMADD231PD.BCST 16(R8), Z21, Z6
+	VFMADD231PD.BCST 16(R8), Z22, Z7
+	VFMADD231PD.BCST 16(R8), Z23, Z8
+	VBROADCASTSD     24(R8), Z24
+	VFMADD231PD      Z21, Z24, Z9
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VFMADD231PD.BCST 32(R8), Z21, Z12
+	VFMADD231PD.BCST 32(R8), Z22, Z13
+	VFMADD231PD.BCST 32(R8), Z23, Z14
+	VBROADCASTSD     40(R8), Z24
+	VFMADD231PD      Z21, Z24, Z15
+	VFMADD231PD      Z22, Z24, Z16
+	VFMADD231PD      Z23, Z24, Z17
+	VFMADD231PD.BCST 48(R8), Z21, Z18
+	VFMADD231PD.BCST 48(R8), Z22, Z19
+	VFMADD231PD.BCST 48(R8), Z23, Z20
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1089
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	LEAQ             (R8)(AX*2), R9
+	ADDQ             AX, R9
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	VMOVUPD          Z9, (R8)
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	VMOVUPD          Z12, (R8)(AX*1)
+	VMOVUPD          Z13, 64(R8)(AX*1)
+	VMOVUPD          Z14, K1, 128(R8)(AX*1)
+	VMOVUPD          Z15, (R8)(AX*2)
+	VMOVUPD          Z16, 64(R8)(AX*2)
+	VMOVUPD          Z17, K1, 128(R8)(AX*2)
+	VMOVUPD          Z18, (R9)
+	VMOVUPD          Z19, 64(R9)
+	VMOVUPD          Z20, K1, 128(R9)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000038, DI
+	SUBQ             $0x00000007, BX
+	JMP              next1077
+
+rows6_1071:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1091
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPD   (R8), Z9
+	VMOVUPD   64(R8), Z10
+	VMOVUPD.Z 128(R8), K1, Z11
+	VMOVUPD   (R8)(AX*1), Z12
+	VMOVUPD   64(R8)(AX*1), Z13
+	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
+	VMOVUPD   (R8)(AX*2), Z15
+	VMOVUPD   64(R8)(AX*2), Z16
+	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
+	JMP       start1092
+
+zero1091:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+start1092:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1095:
+	VMOVUPD          (R9), Z18
+	VMOVUPD          64(R9), Z19
+	VMOVUPD.Z        128(R9), K1, Z20
+	VFMADD231PD.BCST (R8), Z18, Z0
+	VFMADD231PD.BCST (R8), Z19, Z1
+	VFMADD231PD.BCST (R8), Z20, Z2
+	VBROADCASTSD     8(R8), Z21
+	VFMADD231PD      Z18, Z21, Z3
+	VFMADD231PD      Z19, Z21, Z4
+	VFMADD231PD      Z20, Z21, Z5
+	VFMADD231PD.BCST 16(R8), Z18, Z6
+	VFMADD231PD.BCST 16(R8), Z19, Z7
+	VFMADD231PD.BCST 16(R8), Z20, Z8
+	VBROADCASTSD     24(R8), Z21
+	VFMADD231PD      Z18, Z21, Z9
+	VFMADD231PD      Z19, Z21, Z10
+	VFMADD231PD      Z20, Z21, Z11
+	VFMADD231PD.BCST 32(R8), Z18, Z12
+	VFMADD231PD.BCST 32(R8), Z19, Z13
+	VFMADD231PD.BCST 32(R8), Z20, Z14
+	VBROADCASTSD     40(R8), Z21
+	VFMADD231PD      Z18, Z21, Z15
+	VFMADD231PD      Z19, Z21, Z16
+	VFMADD231PD      Z20, Z21, Z17
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1095
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	VMOVUPD          Z9, (R8)
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	VMOVUPD          Z12, (R8)(AX*1)
+	VMOVUPD          Z13, 64(R8)(AX*1)
+	VMOVUPD          Z14, K1, 128(R8)(AX*1)
+	VMOVUPD          Z15, (R8)(AX*2)
+	VMOVUPD          Z16, 64(R8)(AX*2)
+	VMOVUPD          Z17, K1, 128(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000030, DI
+	SUBQ             $0x00000006, BX
+	JMP              next1077
+
+rows5_1072:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1097
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPD   (R8), Z9
+	VMOVUPD   64(R8), Z10
+	VMOVUPD.Z 128(R8), K1, Z11
+	VMOVUPD   (R8)(AX*1), Z12
+	VMOVUPD   64(R8)(AX*1), Z13
+	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
+	JMP       start1098
+
+zero1097:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+
+start1098:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1101:
+	VMOVUPD          (R9), Z15
+	VMOVUPD          64(R9), Z16
+	VMOVUPD.Z        128(R9), K1, Z17
+	VFMADD231PD.BCST (R8), Z15, Z0
+	VFMADD231PD.BCST (R8), Z16, Z1
+	VFMADD231PD.BCST (R8), Z17, Z2
+	VBROADCASTSD     8(R8), Z18
+	VFMADD231PD      Z15, Z18, Z3
+	VFMADD231PD      Z16, Z18, Z4
+	VFMADD231PD      Z17, Z18, Z5
+	VFMADD231PD.BCST 16(R8), Z15, Z6
+	VFMADD231PD.BCST 16(R8), Z16, Z7
+	VFMADD231PD.BCST 16(R8), Z17, Z8
+	VBROADCASTSD     24(R8), Z18
+	VFMADD231PD      Z15, Z18, Z9
+	VFMADD231PD      Z16, Z18, Z10
+	VFMADD231PD      Z17, Z18, Z11
+	VFMADD231PD.BCST 32(R8), Z15, Z12
+	VFMADD231PD.BCST 32(R8), Z16, Z13
+	VFMADD231PD.BCST 32(R8), Z17, Z14
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1101
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	VMOVUPD          Z9, (R8)
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	VMOVUPD          Z12, (R8)(AX*1)
+	VMOVUPD          Z13, 64(R8)(AX*1)
+	VMOVUPD          Z14, K1, 128(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000028, DI
+	SUBQ             $0x00000005, BX
+	JMP              next1077
+
+rows4_1073:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1103
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	VMOVUPD   (R8), Z9
+	VMOVUPD   64(R8), Z10
+	VMOVUPD.Z 128(R8), K1, Z11
+	JMP       start1104
+
+zero1103:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -11495,74 +20535,1112 @@ zero490:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start491:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
+start1104:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
 
-loop492:
-	VBROADCASTSD (R9), Z13
-	VBROADCASTSD (R9)(AX*1), Z14
-	VBROADCASTSD (R9)(AX*2), Z15
-	VMOVUPD      (R10), Z12
+one1107:
+	VMOVUPD          (R9), Z12
+	VMOVUPD          64(R9), Z13
+	VMOVUPD.Z        128(R9), K1, Z14
+	VFMADD231PD.BCST (R8), Z12, Z0
+	VFMADD231PD.BCST (R8), Z13, Z1
+	VFMADD231PD.BCST (R8), Z14, Z2
+	VBROADCASTSD     8(R8), Z15
+	VFMADD231PD      Z12, Z15, Z3
+	VFMADD231PD      Z13, Z15, Z4
+	VFMADD231PD      Z14, Z15, Z5
+	VFMADD231PD.BCST 16(R8), Z12, Z6
+	VFMADD231PD.BCST 16(R8), Z13, Z7
+	VFMADD231PD.BCST 16(R8), Z14, Z8
+	VBROADCASTSD     24(R8), Z15
+	VFMADD231PD      Z12, Z15, Z9
+	VFMADD231PD      Z13, Z15, Z10
+	VFMADD231PD      Z14, Z15, Z11
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1107
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	VMOVUPD          Z9, (R8)
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000020, DI
+	SUBQ             $0x00000004, BX
+	JMP              next1077
+
+rows3_1074:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1109
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	VMOVUPD   (SI)(AX*2), Z6
+	VMOVUPD   64(SI)(AX*2), Z7
+	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
+	JMP       start1110
+
+zero1109:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+
+start1110:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+
+one1113:
+	VMOVUPD          (R9), Z9
+	VMOVUPD          64(R9), Z10
+	VMOVUPD.Z        128(R9), K1, Z11
+	VFMADD231PD.BCST (R8), Z9, Z0
+	VFMADD231PD.BCST (R8), Z10, Z1
+	VFMADD231PD.BCST (R8), Z11, Z2
+	VBROADCASTSD     8(R8), Z12
+	VFMADD231PD      Z9, Z12, Z3
+	VFMADD231PD      Z10, Z12, Z4
+	VFMADD231PD      Z11, Z12, Z5
+	VFMADD231PD.BCST 16(R8), Z9, Z6
+	VFMADD231PD.BCST 16(R8), Z10, Z7
+	VFMADD231PD.BCST 16(R8), Z11, Z8
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1113
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, K1, 128(SI)
+	VMOVUPD          Z3, (SI)(AX*1)
+	VMOVUPD          Z4, 64(SI)(AX*1)
+	VMOVUPD          Z5, K1, 128(SI)(AX*1)
+	VMOVUPD          Z6, (SI)(AX*2)
+	VMOVUPD          Z7, 64(SI)(AX*2)
+	VMOVUPD          Z8, K1, 128(SI)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000018, DI
+	SUBQ             $0x00000003, BX
+	JMP              next1077
+
+rows2_1075:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1115
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (SI)(AX*1), Z3
+	VMOVUPD   64(SI)(AX*1), Z4
+	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
+	JMP       start1116
+
+zero1115:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+start1116:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1118
+
+loop1117:
+	VBROADCASTSD (R8), Z7
+	VBROADCASTSD 8(R8), Z8
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z8, Z3
+	VMOVUPD      64(R9), Z6
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z8, Z4
+	VMOVUPD.Z    128(R9), K1, Z6
+	VFMADD231PD  Z6, Z7, Z2
+	VFMADD231PD  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z7
+	VBROADCASTSD 8(R8), Z8
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z8, Z3
+	VMOVUPD      64(R9), Z6
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z8, Z4
+	VMOVUPD.Z    128(R9), K1, Z6
+	VFMADD231PD  Z6, Z7, Z2
+	VFMADD231PD  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z7
+	VBROADCASTSD 8(R8), Z8
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z8, Z3
+	VMOVUPD      64(R9), Z6
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z8, Z4
+	VMOVUPD.Z    128(R9), K1, Z6
+	VFMADD231PD  Z6, Z7, Z2
+	VFMADD231PD  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z7
+	VBROADCASTSD 8(R8), Z8
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z8, Z3
+	VMOVUPD      64(R9), Z6
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z8, Z4
+	VMOVUPD.Z    128(R9), K1, Z6
+	VFMADD231PD  Z6, Z7, Z2
+	VFMADD231PD  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop1117
+
+rest1118:
+	ADDQ $0x00000004, R10
+	JZ   out1120
+
+one1119:
+	VBROADCASTSD (R8), Z7
+	VBROADCASTSD 8(R8), Z8
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z8, Z3
+	VMOVUPD      64(R9), Z6
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z8, Z4
+	VMOVUPD.Z    128(R9), K1, Z6
+	VFMADD231PD  Z6, Z7, Z2
+	VFMADD231PD  Z6, Z8, Z5
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1119
+
+out1120:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, K1, 128(SI)
+	VMOVUPD Z3, (SI)(AX*1)
+	VMOVUPD Z4, 64(SI)(AX*1)
+	VMOVUPD Z5, K1, 128(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000002, BX
+	JMP     next1077
+
+rows1_1076:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1121
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	JMP       start1122
+
+zero1121:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+start1122:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1124
+
+loop1123:
+	VBROADCASTSD (R8), Z4
+	VMOVUPD      (R9), Z3
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      64(R9), Z3
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    128(R9), K1, Z3
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z4
+	VMOVUPD      (R9), Z3
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      64(R9), Z3
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    128(R9), K1, Z3
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z4
+	VMOVUPD      (R9), Z3
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      64(R9), Z3
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    128(R9), K1, Z3
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z4
+	VMOVUPD      (R9), Z3
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      64(R9), Z3
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    128(R9), K1, Z3
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop1123
+
+rest1124:
+	ADDQ $0x00000004, R10
+	JZ   out1126
+
+one1125:
+	VBROADCASTSD (R8), Z4
+	VMOVUPD      (R9), Z3
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      64(R9), Z3
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    128(R9), K1, Z3
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1125
+
+out1126:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, K1, 128(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000001, BX
+	JMP     next1077
+
+done1078:
+	ADDQ     $0x000000c0, c+0(FP)
+	ADDQ     $0x000000c0, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group1068
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm4F64x8(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x03, CX
+	SHLQ     $0x03, bps+40(FP)
+	KMOVW    mask+74(FP), K1
+
+group1127:
+	MOVQ m+48(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ a+16(FP), SI
+
+next1134:
+	TESTQ DX, DX
+	JLE   done1135
+	CMPQ  DX, $0x00000009
+	JGE   rows6_1128
+	CMPQ  DX, $0x00000008
+	JEQ   rows4_1130
+	CMPQ  DX, $0x00000007
+	JEQ   rows4_1130
+	CMPQ  DX, $0x00000006
+	JEQ   rows6_1128
+	CMPQ  DX, $0x00000005
+	JEQ   rows5_1129
+	CMPQ  DX, $0x00000004
+	JEQ   rows4_1130
+	CMPQ  DX, $0x00000003
+	JEQ   rows3_1131
+	CMPQ  DX, $0x00000002
+	JEQ   rows2_1132
+	JMP   rows1_1133
+
+rows6_1128:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1136
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	VMOVUPD   (BX)(AX*1), Z4
+	VMOVUPD   64(BX)(AX*1), Z5
+	VMOVUPD   128(BX)(AX*1), Z6
+	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPD   (BX)(AX*2), Z8
+	VMOVUPD   64(BX)(AX*2), Z9
+	VMOVUPD   128(BX)(AX*2), Z10
+	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPD   (DI), Z12
+	VMOVUPD   64(DI), Z13
+	VMOVUPD   128(DI), Z14
+	VMOVUPD.Z 192(DI), K1, Z15
+	VMOVUPD   (DI)(AX*1), Z16
+	VMOVUPD   64(DI)(AX*1), Z17
+	VMOVUPD   128(DI)(AX*1), Z18
+	VMOVUPD.Z 192(DI)(AX*1), K1, Z19
+	VMOVUPD   (DI)(AX*2), Z20
+	VMOVUPD   64(DI)(AX*2), Z21
+	VMOVUPD   128(DI)(AX*2), Z22
+	VMOVUPD.Z 192(DI)(AX*2), K1, Z23
+	JMP       start1137
+
+zero1136:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start1137:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+	SUBQ       $0x00000004, R12
+	JLT        rest1139
+
+loop1138:
+	VMOVUPD          (R8), Z24
+	VMOVUPD          (R8)(R10*1), Z25
+	VMOVUPD          (R8)(R10*2), Z26
+	VMOVUPD.Z        (R11), K1, Z27
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VFMADD231PD.BCST (DI), Z26, Z2
+	VFMADD231PD.BCST (DI), Z27, Z3
+	VBROADCASTSD     (DI)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VBROADCASTSD     (DI)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST (R9), Z24, Z12
+	VFMADD231PD.BCST (R9), Z25, Z13
+	VFMADD231PD.BCST (R9), Z26, Z14
+	VFMADD231PD.BCST (R9), Z27, Z15
+	VBROADCASTSD     (R9)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z16
+	VFMADD231PD      Z25, Z28, Z17
+	VFMADD231PD      Z26, Z28, Z18
+	VFMADD231PD      Z27, Z28, Z19
+	VBROADCASTSD     (R9)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	VMOVUPD          64(R8), Z24
+	VMOVUPD          64(R8)(R10*1), Z25
+	VMOVUPD          64(R8)(R10*2), Z26
+	VMOVUPD.Z        64(R11), K1, Z27
+	VFMADD231PD.BCST 8(DI), Z24, Z0
+	VFMADD231PD.BCST 8(DI), Z25, Z1
+	VFMADD231PD.BCST 8(DI), Z26, Z2
+	VFMADD231PD.BCST 8(DI), Z27, Z3
+	VBROADCASTSD     8(DI)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VBROADCASTSD     8(DI)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 8(R9), Z24, Z12
+	VFMADD231PD.BCST 8(R9), Z25, Z13
+	VFMADD231PD.BCST 8(R9), Z26, Z14
+	VFMADD231PD.BCST 8(R9), Z27, Z15
+	VBROADCASTSD     8(R9)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z16
+	VFMADD231PD      Z25, Z28, Z17
+	VFMADD231PD      Z26, Z28, Z18
+	VFMADD231PD      Z27, Z28, Z19
+	VBROADCASTSD     8(R9)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	VMOVUPD          128(R8), Z24
+	VMOVUPD          128(R8)(R10*1), Z25
+	VMOVUPD          128(R8)(R10*2), Z26
+	VMOVUPD.Z        128(R11), K1, Z27
+	VFMADD231PD.BCST 16(DI), Z24, Z0
+	VFMADD231PD.BCST 16(DI), Z25, Z1
+	VFMADD231PD.BCST 16(DI), Z26, Z2
+	VFMADD231PD.BCST 16(DI), Z27, Z3
+	VBROADCASTSD     16(DI)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VBROADCASTSD     16(DI)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 16(R9), Z24, Z12
+	VFMADD231PD.BCST 16(R9), Z25, Z13
+	VFMADD231PD.BCST 16(R9), Z26, Z14
+	VFMADD231PD.BCST 16(R9), Z27, Z15
+	VBROADCASTSD     16(R9)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z16
+	VFMADD231PD      Z25, Z28, Z17
+	VFMADD231PD      Z26, Z28, Z18
+	VFMADD231PD      Z27, Z28, Z19
+	VBROADCASTSD     16(R9)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	VMOVUPD          192(R8), Z24
+	VMOVUPD          192(R8)(R10*1), Z25
+	VMOVUPD          192(R8)(R10*2), Z26
+	VMOVUPD.Z        192(R11), K1, Z27
+	VFMADD231PD.BCST 24(DI), Z24, Z0
+	VFMADD231PD.BCST 24(DI), Z25, Z1
+	VFMADD231PD.BCST 24(DI), Z26, Z2
+	VFMADD231PD.BCST 24(DI), Z27, Z3
+	VBROADCASTSD     24(DI)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VBROADCASTSD     24(DI)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 24(R9), Z24, Z12
+	VFMADD231PD.BCST 24(R9), Z25, Z13
+	VFMADD231PD.BCST 24(R9), Z26, Z14
+	VFMADD231PD.BCST 24(R9), Z27, Z15
+	VBROADCASTSD     24(R9)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z16
+	VFMADD231PD      Z25, Z28, Z17
+	VFMADD231PD      Z26, Z28, Z18
+	VFMADD231PD      Z27, Z28, Z19
+	VBROADCASTSD     24(R9)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	ADDQ             $0x00000020, DI
+	ADDQ             $0x00000020, R9
+	ADDQ             $0x00000100, R8
+	ADDQ             $0x00000100, R11
+	SUBQ             $0x00000004, R12
+	JGE              loop1138
+
+rest1139:
+	ADDQ $0x00000004, R12
+	JZ   out1141
+
+one1140:
+	VMOVUPD          (R8), Z24
+	VMOVUPD          (R8)(R10*1), Z25
+	VMOVUPD          (R8)(R10*2), Z26
+	VMOVUPD.Z        (R11), K1, Z27
+	VFMADD231PD.BCST (DI), Z24, Z0
+	VFMADD231PD.BCST (DI), Z25, Z1
+	VFMADD231PD.BCST (DI), Z26, Z2
+	VFMADD231PD.BCST (DI), Z27, Z3
+	VBROADCASTSD     (DI)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VBROADCASTSD     (DI)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST (R9), Z24, Z12
+	VFMADD231PD.BCST (R9), Z25, Z13
+	VFMADD231PD.BCST (R9), Z26, Z14
+	VFMADD231PD.BCST (R9), Z27, Z15
+	VBROADCASTSD     (R9)(CX*1), Z28
+	VFMADD231PD      Z24, Z28, Z16
+	VFMADD231PD      Z25, Z28, Z17
+	VFMADD231PD      Z26, Z28, Z18
+	VFMADD231PD      Z27, Z28, Z19
+	VBROADCASTSD     (R9)(CX*2), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one1140
+
+out1141:
+	LEAQ    (BX)(AX*2), DI
+	ADDQ    AX, DI
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, 128(BX)
+	VMOVUPD Z3, K1, 192(BX)
+	VMOVUPD Z4, (BX)(AX*1)
+	VMOVUPD Z5, 64(BX)(AX*1)
+	VMOVUPD Z6, 128(BX)(AX*1)
+	VMOVUPD Z7, K1, 192(BX)(AX*1)
+	VMOVUPD Z8, (BX)(AX*2)
+	VMOVUPD Z9, 64(BX)(AX*2)
+	VMOVUPD Z10, 128(BX)(AX*2)
+	VMOVUPD Z11, K1, 192(BX)(AX*2)
+	VMOVUPD Z12, (DI)
+	VMOVUPD Z13, 64(DI)
+	VMOVUPD Z14, 128(DI)
+	VMOVUPD Z15, K1, 192(DI)
+	VMOVUPD Z16, (DI)(AX*1)
+	VMOVUPD Z17, 64(DI)(AX*1)
+	VMOVUPD Z18, 128(DI)(AX*1)
+	VMOVUPD Z19, K1, 192(DI)(AX*1)
+	VMOVUPD Z20, (DI)(AX*2)
+	VMOVUPD Z21, 64(DI)(AX*2)
+	VMOVUPD Z22, 128(DI)(AX*2)
+	VMOVUPD Z23, K1, 192(DI)(AX*2)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000006, DX
+	JMP     next1134
+
+rows5_1129:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1142
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	VMOVUPD   (BX)(AX*1), Z4
+	VMOVUPD   64(BX)(AX*1), Z5
+	VMOVUPD   128(BX)(AX*1), Z6
+	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPD   (BX)(AX*2), Z8
+	VMOVUPD   64(BX)(AX*2), Z9
+	VMOVUPD   128(BX)(AX*2), Z10
+	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPD   (DI), Z12
+	VMOVUPD   64(DI), Z13
+	VMOVUPD   128(DI), Z14
+	VMOVUPD.Z 192(DI), K1, Z15
+	VMOVUPD   (DI)(AX*1), Z16
+	VMOVUPD   64(DI)(AX*1), Z17
+	VMOVUPD   128(DI)(AX*1), Z18
+	VMOVUPD.Z 192(DI)(AX*1), K1, Z19
+	JMP       start1143
+
+zero1142:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start1143:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+
+one1146:
+	VMOVUPD          (R8), Z20
+	VMOVUPD          (R8)(R10*1), Z21
+	VMOVUPD          (R8)(R10*2), Z22
+	VMOVUPD.Z        (R11), K1, Z23
+	VFMADD231PD.BCST (DI), Z20, Z0
+	VFMADD231PD.BCST (DI), Z21, Z1
+	VFMADD231PD.BCST (DI), Z22, Z2
+	VFMADD231PD.BCST (DI), Z23, Z3
+	VBROADCASTSD     (DI)(CX*1), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD      Z22, Z24, Z6
+	VFMADD231PD      Z23, Z24, Z7
+	VBROADCASTSD     (DI)(CX*2), Z24
+	VFMADD231PD      Z20, Z24, Z8
+	VFMADD231PD      Z21, Z24, Z9
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VFMADD231PD.BCST (R9), Z20, Z12
+	VFMADD231PD.BCST (R9), Z21, Z13
+	VFMADD231PD.BCST (R9), Z22, Z14
+	VFMADD231PD.BCST (R9), Z23, Z15
+	VBROADCASTSD     (R9)(CX*1), Z24
+	VFMADD231PD      Z20, Z24, Z16
+	VFMADD231PD      Z21, Z24, Z17
+	VFMADD231PD      Z22, Z24, Z18
+	VFMADD231PD      Z23, Z24, Z19
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one1146
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, 128(BX)
+	VMOVUPD          Z3, K1, 192(BX)
+	VMOVUPD          Z4, (BX)(AX*1)
+	VMOVUPD          Z5, 64(BX)(AX*1)
+	VMOVUPD          Z6, 128(BX)(AX*1)
+	VMOVUPD          Z7, K1, 192(BX)(AX*1)
+	VMOVUPD          Z8, (BX)(AX*2)
+	VMOVUPD          Z9, 64(BX)(AX*2)
+	VMOVUPD          Z10, 128(BX)(AX*2)
+	VMOVUPD          Z11, K1, 192(BX)(AX*2)
+	VMOVUPD          Z12, (DI)
+	VMOVUPD          Z13, 64(DI)
+	VMOVUPD          Z14, 128(DI)
+	VMOVUPD          Z15, K1, 192(DI)
+	VMOVUPD          Z16, (DI)(AX*1)
+	VMOVUPD          Z17, 64(DI)(AX*1)
+	VMOVUPD          Z18, 128(DI)(AX*1)
+	VMOVUPD          Z19, K1, 192(DI)(AX*1)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000005, DX
+	JMP              next1134
+
+rows4_1130:
+	LEAQ      (BX)(AX*2), DI
+	ADDQ      AX, DI
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1148
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	VMOVUPD   (BX)(AX*1), Z4
+	VMOVUPD   64(BX)(AX*1), Z5
+	VMOVUPD   128(BX)(AX*1), Z6
+	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPD   (BX)(AX*2), Z8
+	VMOVUPD   64(BX)(AX*2), Z9
+	VMOVUPD   128(BX)(AX*2), Z10
+	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
+	VMOVUPD   (DI), Z12
+	VMOVUPD   64(DI), Z13
+	VMOVUPD   128(DI), Z14
+	VMOVUPD.Z 192(DI), K1, Z15
+	JMP       start1149
+
+zero1148:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start1149:
+	MOVQ       BX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       AX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       SI, DI
+	LEAQ       (DI)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       bps+40(FP), R10
+	LEAQ       (R8)(R10*2), R11
+	ADDQ       R10, R11
+	MOVQ       k+64(FP), R12
+
+one1152:
+	VMOVUPD          (R8), Z16
+	VMOVUPD          (R8)(R10*1), Z17
+	VMOVUPD          (R8)(R10*2), Z18
+	VMOVUPD.Z        (R11), K1, Z19
+	VFMADD231PD.BCST (DI), Z16, Z0
+	VFMADD231PD.BCST (DI), Z17, Z1
+	VFMADD231PD.BCST (DI), Z18, Z2
+	VFMADD231PD.BCST (DI), Z19, Z3
+	VBROADCASTSD     (DI)(CX*1), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VBROADCASTSD     (DI)(CX*2), Z20
+	VFMADD231PD      Z16, Z20, Z8
+	VFMADD231PD      Z17, Z20, Z9
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VFMADD231PD.BCST (R9), Z16, Z12
+	VFMADD231PD.BCST (R9), Z17, Z13
+	VFMADD231PD.BCST (R9), Z18, Z14
+	VFMADD231PD.BCST (R9), Z19, Z15
+	ADDQ             $0x00000008, DI
+	ADDQ             $0x00000008, R9
+	ADDQ             $0x00000040, R8
+	ADDQ             $0x00000040, R11
+	DECQ             R12
+	JNZ              one1152
+	LEAQ             (BX)(AX*2), DI
+	ADDQ             AX, DI
+	VMOVUPD          Z0, (BX)
+	VMOVUPD          Z1, 64(BX)
+	VMOVUPD          Z2, 128(BX)
+	VMOVUPD          Z3, K1, 192(BX)
+	VMOVUPD          Z4, (BX)(AX*1)
+	VMOVUPD          Z5, 64(BX)(AX*1)
+	VMOVUPD          Z6, 128(BX)(AX*1)
+	VMOVUPD          Z7, K1, 192(BX)(AX*1)
+	VMOVUPD          Z8, (BX)(AX*2)
+	VMOVUPD          Z9, 64(BX)(AX*2)
+	VMOVUPD          Z10, 128(BX)(AX*2)
+	VMOVUPD          Z11, K1, 192(BX)(AX*2)
+	VMOVUPD          Z12, (DI)
+	VMOVUPD          Z13, 64(DI)
+	VMOVUPD          Z14, 128(DI)
+	VMOVUPD          Z15, K1, 192(DI)
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             AX, BX
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	ADDQ             CX, SI
+	SUBQ             $0x00000004, DX
+	JMP              next1134
+
+rows3_1131:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1154
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	VMOVUPD   (BX)(AX*1), Z4
+	VMOVUPD   64(BX)(AX*1), Z5
+	VMOVUPD   128(BX)(AX*1), Z6
+	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
+	VMOVUPD   (BX)(AX*2), Z8
+	VMOVUPD   64(BX)(AX*2), Z9
+	VMOVUPD   128(BX)(AX*2), Z10
+	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
+	JMP       start1155
+
+zero1154:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start1155:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+
+one1158:
+	VBROADCASTSD (DI), Z13
+	VBROADCASTSD (DI)(CX*1), Z14
+	VBROADCASTSD (DI)(CX*2), Z15
+	VMOVUPD      (R8), Z12
 	VFMADD231PD  Z12, Z13, Z0
 	VFMADD231PD  Z12, Z14, Z4
 	VFMADD231PD  Z12, Z15, Z8
-	VMOVUPD      (R10)(R11*1), Z12
+	VMOVUPD      (R8)(R9*1), Z12
 	VFMADD231PD  Z12, Z13, Z1
 	VFMADD231PD  Z12, Z14, Z5
 	VFMADD231PD  Z12, Z15, Z9
-	VMOVUPD      (R10)(R11*2), Z12
+	VMOVUPD      (R8)(R9*2), Z12
 	VFMADD231PD  Z12, Z13, Z2
 	VFMADD231PD  Z12, Z14, Z6
 	VFMADD231PD  Z12, Z15, Z10
-	VMOVUPD.Z    (R12), K1, Z12
+	VMOVUPD.Z    (R10), K1, Z12
 	VFMADD231PD  Z12, Z13, Z3
 	VFMADD231PD  Z12, Z14, Z7
 	VFMADD231PD  Z12, Z15, Z11
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          loop492
-	VMOVUPD      Z0, (DI)
-	VMOVUPD      Z1, 64(DI)
-	VMOVUPD      Z2, 128(DI)
-	VMOVUPD      Z3, K1, 192(DI)
-	VMOVUPD      Z4, (DI)(BX*1)
-	VMOVUPD      Z5, 64(DI)(BX*1)
-	VMOVUPD      Z6, 128(DI)(BX*1)
-	VMOVUPD      Z7, K1, 192(DI)(BX*1)
-	VMOVUPD      Z8, (DI)(BX*2)
-	VMOVUPD      Z9, 64(DI)(BX*2)
-	VMOVUPD      Z10, 128(DI)(BX*2)
-	VMOVUPD      Z11, K1, 192(DI)(BX*2)
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	ADDQ         BX, DI
-	ADDQ         AX, R8
-	SUBQ         $0x00000003, SI
-	JMP          next488
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one1158
+	VMOVUPD      Z0, (BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, K1, 192(BX)
+	VMOVUPD      Z4, (BX)(AX*1)
+	VMOVUPD      Z5, 64(BX)(AX*1)
+	VMOVUPD      Z6, 128(BX)(AX*1)
+	VMOVUPD      Z7, K1, 192(BX)(AX*1)
+	VMOVUPD      Z8, (BX)(AX*2)
+	VMOVUPD      Z9, 64(BX)(AX*2)
+	VMOVUPD      Z10, 128(BX)(AX*2)
+	VMOVUPD      Z11, K1, 192(BX)(AX*2)
+	ADDQ         AX, BX
+	ADDQ         AX, BX
+	ADDQ         AX, BX
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	SUBQ         $0x00000003, DX
+	JMP          next1134
 
-rows2_486:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero493
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD   128(DI), Z2
-	VMOVUPD.Z 192(DI), K1, Z3
-	VMOVUPD   (DI)(BX*1), Z4
-	VMOVUPD   64(DI)(BX*1), Z5
-	VMOVUPD   128(DI)(BX*1), Z6
-	VMOVUPD.Z 192(DI)(BX*1), K1, Z7
-	JMP       start494
+rows2_1132:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1160
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	VMOVUPD   (BX)(AX*1), Z4
+	VMOVUPD   64(BX)(AX*1), Z5
+	VMOVUPD   128(BX)(AX*1), Z6
+	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
+	JMP       start1161
 
-zero493:
+zero1160:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -11572,243 +21650,1033 @@ zero493:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start494:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest496
+start1161:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+	SUBQ $0x00000004, R11
+	JLT  rest1163
 
-loop495:
-	VBROADCASTSD (R9), Z9
-	VBROADCASTSD (R9)(AX*1), Z10
-	VMOVUPD      (R10), Z8
+loop1162:
+	VBROADCASTSD (DI), Z9
+	VBROADCASTSD (DI)(CX*1), Z10
+	VMOVUPD      (R8), Z8
 	VFMADD231PD  Z8, Z9, Z0
 	VFMADD231PD  Z8, Z10, Z4
-	VMOVUPD      (R10)(R11*1), Z8
+	VMOVUPD      (R8)(R9*1), Z8
 	VFMADD231PD  Z8, Z9, Z1
 	VFMADD231PD  Z8, Z10, Z5
-	VMOVUPD      (R10)(R11*2), Z8
+	VMOVUPD      (R8)(R9*2), Z8
 	VFMADD231PD  Z8, Z9, Z2
 	VFMADD231PD  Z8, Z10, Z6
-	VMOVUPD.Z    (R12), K1, Z8
+	VMOVUPD.Z    (R10), K1, Z8
 	VFMADD231PD  Z8, Z9, Z3
 	VFMADD231PD  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z9
-	VBROADCASTSD (R9)(AX*1), Z10
-	VMOVUPD      (R10), Z8
+	VBROADCASTSD 8(DI), Z9
+	VBROADCASTSD 8(DI)(CX*1), Z10
+	VMOVUPD      64(R8), Z8
 	VFMADD231PD  Z8, Z9, Z0
 	VFMADD231PD  Z8, Z10, Z4
-	VMOVUPD      (R10)(R11*1), Z8
+	VMOVUPD      64(R8)(R9*1), Z8
 	VFMADD231PD  Z8, Z9, Z1
 	VFMADD231PD  Z8, Z10, Z5
-	VMOVUPD      (R10)(R11*2), Z8
+	VMOVUPD      64(R8)(R9*2), Z8
 	VFMADD231PD  Z8, Z9, Z2
 	VFMADD231PD  Z8, Z10, Z6
-	VMOVUPD.Z    (R12), K1, Z8
+	VMOVUPD.Z    64(R10), K1, Z8
 	VFMADD231PD  Z8, Z9, Z3
 	VFMADD231PD  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z9
-	VBROADCASTSD (R9)(AX*1), Z10
-	VMOVUPD      (R10), Z8
+	VBROADCASTSD 16(DI), Z9
+	VBROADCASTSD 16(DI)(CX*1), Z10
+	VMOVUPD      128(R8), Z8
 	VFMADD231PD  Z8, Z9, Z0
 	VFMADD231PD  Z8, Z10, Z4
-	VMOVUPD      (R10)(R11*1), Z8
+	VMOVUPD      128(R8)(R9*1), Z8
 	VFMADD231PD  Z8, Z9, Z1
 	VFMADD231PD  Z8, Z10, Z5
-	VMOVUPD      (R10)(R11*2), Z8
+	VMOVUPD      128(R8)(R9*2), Z8
 	VFMADD231PD  Z8, Z9, Z2
 	VFMADD231PD  Z8, Z10, Z6
-	VMOVUPD.Z    (R12), K1, Z8
+	VMOVUPD.Z    128(R10), K1, Z8
 	VFMADD231PD  Z8, Z9, Z3
 	VFMADD231PD  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z9
-	VBROADCASTSD (R9)(AX*1), Z10
-	VMOVUPD      (R10), Z8
+	VBROADCASTSD 24(DI), Z9
+	VBROADCASTSD 24(DI)(CX*1), Z10
+	VMOVUPD      192(R8), Z8
 	VFMADD231PD  Z8, Z9, Z0
 	VFMADD231PD  Z8, Z10, Z4
-	VMOVUPD      (R10)(R11*1), Z8
+	VMOVUPD      192(R8)(R9*1), Z8
 	VFMADD231PD  Z8, Z9, Z1
 	VFMADD231PD  Z8, Z10, Z5
-	VMOVUPD      (R10)(R11*2), Z8
+	VMOVUPD      192(R8)(R9*2), Z8
 	VFMADD231PD  Z8, Z9, Z2
 	VFMADD231PD  Z8, Z10, Z6
-	VMOVUPD.Z    (R12), K1, Z8
+	VMOVUPD.Z    192(R10), K1, Z8
 	VFMADD231PD  Z8, Z9, Z3
 	VFMADD231PD  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop495
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000100, R8
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x00000004, R11
+	JGE          loop1162
 
-rest496:
-	ADDQ $0x00000004, R13
-	JZ   out498
+rest1163:
+	ADDQ $0x00000004, R11
+	JZ   out1165
 
-one497:
-	VBROADCASTSD (R9), Z9
-	VBROADCASTSD (R9)(AX*1), Z10
-	VMOVUPD      (R10), Z8
+one1164:
+	VBROADCASTSD (DI), Z9
+	VBROADCASTSD (DI)(CX*1), Z10
+	VMOVUPD      (R8), Z8
 	VFMADD231PD  Z8, Z9, Z0
 	VFMADD231PD  Z8, Z10, Z4
-	VMOVUPD      (R10)(R11*1), Z8
+	VMOVUPD      (R8)(R9*1), Z8
 	VFMADD231PD  Z8, Z9, Z1
 	VFMADD231PD  Z8, Z10, Z5
-	VMOVUPD      (R10)(R11*2), Z8
+	VMOVUPD      (R8)(R9*2), Z8
 	VFMADD231PD  Z8, Z9, Z2
 	VFMADD231PD  Z8, Z10, Z6
-	VMOVUPD.Z    (R12), K1, Z8
+	VMOVUPD.Z    (R10), K1, Z8
 	VFMADD231PD  Z8, Z9, Z3
 	VFMADD231PD  Z8, Z10, Z7
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one497
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one1164
 
-out498:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
-	VMOVUPD Z2, 128(DI)
-	VMOVUPD Z3, K1, 192(DI)
-	VMOVUPD Z4, (DI)(BX*1)
-	VMOVUPD Z5, 64(DI)(BX*1)
-	VMOVUPD Z6, 128(DI)(BX*1)
-	VMOVUPD Z7, K1, 192(DI)(BX*1)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000002, SI
-	JMP     next488
+out1165:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, 128(BX)
+	VMOVUPD Z3, K1, 192(BX)
+	VMOVUPD Z4, (BX)(AX*1)
+	VMOVUPD Z5, 64(BX)(AX*1)
+	VMOVUPD Z6, 128(BX)(AX*1)
+	VMOVUPD Z7, K1, 192(BX)(AX*1)
+	ADDQ    AX, BX
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	ADDQ    CX, SI
+	SUBQ    $0x00000002, DX
+	JMP     next1134
 
-rows1_487:
-	CMPB      acc+88(FP), $0x00
-	JEQ       zero499
-	VMOVUPD   (DI), Z0
-	VMOVUPD   64(DI), Z1
-	VMOVUPD   128(DI), Z2
-	VMOVUPD.Z 192(DI), K1, Z3
-	JMP       start500
+rows1_1133:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1166
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD   128(BX), Z2
+	VMOVUPD.Z 192(BX), K1, Z3
+	JMP       start1167
 
-zero499:
+zero1166:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start500:
-	MOVQ R8, R9
-	MOVQ b+40(FP), R10
-	MOVQ bps+56(FP), R11
-	LEAQ (R10)(R11*2), R12
-	ADDQ R11, R12
-	MOVQ k+80(FP), R13
-	SUBQ $0x00000004, R13
-	JLT  rest502
+start1167:
+	MOVQ b+32(FP), R8
+	MOVQ SI, DI
+	MOVQ bps+40(FP), R9
+	LEAQ (R8)(R9*2), R10
+	ADDQ R9, R10
+	MOVQ k+64(FP), R11
+	SUBQ $0x00000004, R11
+	JLT  rest1169
 
-loop501:
-	VBROADCASTSD (R9), Z5
-	VMOVUPD      (R10), Z4
+loop1168:
+	VBROADCASTSD (DI), Z5
+	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
-	VMOVUPD      (R10)(R11*1), Z4
+	VMOVUPD      (R8)(R9*1), Z4
 	VFMADD231PD  Z4, Z5, Z1
-	VMOVUPD      (R10)(R11*2), Z4
+	VMOVUPD      (R8)(R9*2), Z4
 	VFMADD231PD  Z4, Z5, Z2
-	VMOVUPD.Z    (R12), K1, Z4
+	VMOVUPD.Z    (R10), K1, Z4
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z5
-	VMOVUPD      (R10), Z4
+	VBROADCASTSD 8(DI), Z5
+	VMOVUPD      64(R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
-	VMOVUPD      (R10)(R11*1), Z4
+	VMOVUPD      64(R8)(R9*1), Z4
 	VFMADD231PD  Z4, Z5, Z1
-	VMOVUPD      (R10)(R11*2), Z4
+	VMOVUPD      64(R8)(R9*2), Z4
 	VFMADD231PD  Z4, Z5, Z2
-	VMOVUPD.Z    (R12), K1, Z4
+	VMOVUPD.Z    64(R10), K1, Z4
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z5
-	VMOVUPD      (R10), Z4
+	VBROADCASTSD 16(DI), Z5
+	VMOVUPD      128(R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
-	VMOVUPD      (R10)(R11*1), Z4
+	VMOVUPD      128(R8)(R9*1), Z4
 	VFMADD231PD  Z4, Z5, Z1
-	VMOVUPD      (R10)(R11*2), Z4
+	VMOVUPD      128(R8)(R9*2), Z4
 	VFMADD231PD  Z4, Z5, Z2
-	VMOVUPD.Z    (R12), K1, Z4
+	VMOVUPD.Z    128(R10), K1, Z4
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	VBROADCASTSD (R9), Z5
-	VMOVUPD      (R10), Z4
+	VBROADCASTSD 24(DI), Z5
+	VMOVUPD      192(R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
-	VMOVUPD      (R10)(R11*1), Z4
+	VMOVUPD      192(R8)(R9*1), Z4
 	VFMADD231PD  Z4, Z5, Z1
-	VMOVUPD      (R10)(R11*2), Z4
+	VMOVUPD      192(R8)(R9*2), Z4
 	VFMADD231PD  Z4, Z5, Z2
-	VMOVUPD.Z    (R12), K1, Z4
+	VMOVUPD.Z    192(R10), K1, Z4
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	SUBQ         $0x00000004, R13
-	JGE          loop501
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000100, R8
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x00000004, R11
+	JGE          loop1168
 
-rest502:
-	ADDQ $0x00000004, R13
-	JZ   out504
+rest1169:
+	ADDQ $0x00000004, R11
+	JZ   out1171
 
-one503:
-	VBROADCASTSD (R9), Z5
-	VMOVUPD      (R10), Z4
+one1170:
+	VBROADCASTSD (DI), Z5
+	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
-	VMOVUPD      (R10)(R11*1), Z4
+	VMOVUPD      (R8)(R9*1), Z4
 	VFMADD231PD  Z4, Z5, Z1
-	VMOVUPD      (R10)(R11*2), Z4
+	VMOVUPD      (R8)(R9*2), Z4
 	VFMADD231PD  Z4, Z5, Z2
-	VMOVUPD.Z    (R12), K1, Z4
+	VMOVUPD.Z    (R10), K1, Z4
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         CX, R9
-	ADDQ         DX, R10
-	ADDQ         DX, R12
-	DECQ         R13
-	JNZ          one503
+	ADDQ         $0x00000008, DI
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000040, R10
+	DECQ         R11
+	JNZ          one1170
 
-out504:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
-	VMOVUPD Z2, 128(DI)
-	VMOVUPD Z3, K1, 192(DI)
-	ADDQ    BX, DI
-	ADDQ    AX, R8
-	SUBQ    $0x00000001, SI
-	JMP     next488
+out1171:
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, 128(BX)
+	VMOVUPD Z3, K1, 192(BX)
+	ADDQ    AX, BX
+	ADDQ    CX, SI
+	SUBQ    $0x00000001, DX
+	JMP     next1134
 
-done489:
+done1135:
 	ADDQ     $0x00000100, c+0(FP)
-	MOVQ     bps+56(FP), SI
-	SHLQ     $0x02, SI
-	ADDQ     SI, b+40(FP)
-	DECQ     groups+72(FP)
-	JNZ      group484
+	MOVQ     bps+40(FP), DX
+	SHLQ     $0x02, DX
+	ADDQ     DX, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group1127
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func gemm4TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·gemm4TF64x8(SB), NOSPLIT, $8-76
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     ldc+8(FP), AX
+	SHLQ     $0x03, AX
+	MOVQ     lda+24(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     ldb+40(FP), DX
+	SHLQ     $0x03, DX
+	KMOVW    mask+74(FP), K1
+
+group1172:
+	MOVQ m+48(FP), BX
+	MOVQ c+0(FP), SI
+	MOVQ a+16(FP), DI
+
+next1179:
+	TESTQ BX, BX
+	JLE   done1180
+	CMPQ  BX, $0x00000009
+	JGE   rows6_1173
+	CMPQ  BX, $0x00000008
+	JEQ   rows4_1175
+	CMPQ  BX, $0x00000007
+	JEQ   rows4_1175
+	CMPQ  BX, $0x00000006
+	JEQ   rows6_1173
+	CMPQ  BX, $0x00000005
+	JEQ   rows5_1174
+	CMPQ  BX, $0x00000004
+	JEQ   rows4_1175
+	CMPQ  BX, $0x00000003
+	JEQ   rows3_1176
+	CMPQ  BX, $0x00000002
+	JEQ   rows2_1177
+	JMP   rows1_1178
+
+rows6_1173:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1181
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (SI)(AX*1), Z4
+	VMOVUPD   64(SI)(AX*1), Z5
+	VMOVUPD   128(SI)(AX*1), Z6
+	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPD   (SI)(AX*2), Z8
+	VMOVUPD   64(SI)(AX*2), Z9
+	VMOVUPD   128(SI)(AX*2), Z10
+	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD   64(R8), Z13
+	VMOVUPD   128(R8), Z14
+	VMOVUPD.Z 192(R8), K1, Z15
+	VMOVUPD   (R8)(AX*1), Z16
+	VMOVUPD   64(R8)(AX*1), Z17
+	VMOVUPD   128(R8)(AX*1), Z18
+	VMOVUPD.Z 192(R8)(AX*1), K1, Z19
+	VMOVUPD   (R8)(AX*2), Z20
+	VMOVUPD   64(R8)(AX*2), Z21
+	VMOVUPD   128(R8)(AX*2), Z22
+	VMOVUPD.Z 192(R8)(AX*2), K1, Z23
+	JMP       start1182
+
+zero1181:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+start1182:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1185:
+	VMOVUPD          (R9), Z24
+	VMOVUPD          64(R9), Z25
+	VMOVUPD          128(R9), Z26
+	VMOVUPD.Z        192(R9), K1, Z27
+	VFMADD231PD.BCST (R8), Z24, Z0
+	VFMADD231PD.BCST (R8), Z25, Z1
+	VFMADD231PD.BCST (R8), Z26, Z2
+	VFMADD231PD.BCST (R8), Z27, Z3
+	VBROADCASTSD     8(R8), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD      Z26, Z28, Z6
+	VFMADD231PD      Z27, Z28, Z7
+	VFMADD231PD.BCST 16(R8), Z24, Z8
+	VFMADD231PD.BCST 16(R8), Z25, Z9
+	VFMADD231PD.BCST 16(R8), Z26, Z10
+	VFMADD231PD.BCST 16(R8), Z27, Z11
+	VBROADCASTSD     24(R8), Z28
+	VFMADD231PD      Z24, Z28, Z12
+	VFMADD231PD      Z25, Z28, Z13
+	VFMADD231PD      Z26, Z28, Z14
+	VFMADD231PD      Z27, Z28, Z15
+	VFMADD231PD.BCST 32(R8), Z24, Z16
+	VFMADD231PD.BCST 32(R8), Z25, Z17
+	VFMADD231PD.BCST 32(R8), Z26, Z18
+	VFMADD231PD.BCST 32(R8), Z27, Z19
+	VBROADCASTSD     40(R8), Z28
+	VFMADD231PD      Z24, Z28, Z20
+	VFMADD231PD      Z25, Z28, Z21
+	VFMADD231PD      Z26, Z28, Z22
+	VFMADD231PD      Z27, Z28, Z23
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1185
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, 128(SI)
+	VMOVUPD          Z3, K1, 192(SI)
+	VMOVUPD          Z4, (SI)(AX*1)
+	VMOVUPD          Z5, 64(SI)(AX*1)
+	VMOVUPD          Z6, 128(SI)(AX*1)
+	VMOVUPD          Z7, K1, 192(SI)(AX*1)
+	VMOVUPD          Z8, (SI)(AX*2)
+	VMOVUPD          Z9, 64(SI)(AX*2)
+	VMOVUPD          Z10, 128(SI)(AX*2)
+	VMOVUPD          Z11, K1, 192(SI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, 64(R8)
+	VMOVUPD          Z14, 128(R8)
+	VMOVUPD          Z15, K1, 192(R8)
+	VMOVUPD          Z16, (R8)(AX*1)
+	VMOVUPD          Z17, 64(R8)(AX*1)
+	VMOVUPD          Z18, 128(R8)(AX*1)
+	VMOVUPD          Z19, K1, 192(R8)(AX*1)
+	VMOVUPD          Z20, (R8)(AX*2)
+	VMOVUPD          Z21, 64(R8)(AX*2)
+	VMOVUPD          Z22, 128(R8)(AX*2)
+	VMOVUPD          Z23, K1, 192(R8)(AX*2)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000030, DI
+	SUBQ             $0x00000006, BX
+	JMP              next1179
+
+rows5_1174:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1187
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (SI)(AX*1), Z4
+	VMOVUPD   64(SI)(AX*1), Z5
+	VMOVUPD   128(SI)(AX*1), Z6
+	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPD   (SI)(AX*2), Z8
+	VMOVUPD   64(SI)(AX*2), Z9
+	VMOVUPD   128(SI)(AX*2), Z10
+	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD   64(R8), Z13
+	VMOVUPD   128(R8), Z14
+	VMOVUPD.Z 192(R8), K1, Z15
+	VMOVUPD   (R8)(AX*1), Z16
+	VMOVUPD   64(R8)(AX*1), Z17
+	VMOVUPD   128(R8)(AX*1), Z18
+	VMOVUPD.Z 192(R8)(AX*1), K1, Z19
+	JMP       start1188
+
+zero1187:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+start1188:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1191:
+	VMOVUPD          (R9), Z20
+	VMOVUPD          64(R9), Z21
+	VMOVUPD          128(R9), Z22
+	VMOVUPD.Z        192(R9), K1, Z23
+	VFMADD231PD.BCST (R8), Z20, Z0
+	VFMADD231PD.BCST (R8), Z21, Z1
+	VFMADD231PD.BCST (R8), Z22, Z2
+	VFMADD231PD.BCST (R8), Z23, Z3
+	VBROADCASTSD     8(R8), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD      Z22, Z24, Z6
+	VFMADD231PD      Z23, Z24, Z7
+	VFMADD231PD.BCST 16(R8), Z20, Z8
+	VFMADD231PD.BCST 16(R8), Z21, Z9
+	VFMADD231PD.BCST 16(R8), Z22, Z10
+	VFMADD231PD.BCST 16(R8), Z23, Z11
+	VBROADCASTSD     24(R8), Z24
+	VFMADD231PD      Z20, Z24, Z12
+	VFMADD231PD      Z21, Z24, Z13
+	VFMADD231PD      Z22, Z24, Z14
+	VFMADD231PD      Z23, Z24, Z15
+	VFMADD231PD.BCST 32(R8), Z20, Z16
+	VFMADD231PD.BCST 32(R8), Z21, Z17
+	VFMADD231PD.BCST 32(R8), Z22, Z18
+	VFMADD231PD.BCST 32(R8), Z23, Z19
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1191
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, 128(SI)
+	VMOVUPD          Z3, K1, 192(SI)
+	VMOVUPD          Z4, (SI)(AX*1)
+	VMOVUPD          Z5, 64(SI)(AX*1)
+	VMOVUPD          Z6, 128(SI)(AX*1)
+	VMOVUPD          Z7, K1, 192(SI)(AX*1)
+	VMOVUPD          Z8, (SI)(AX*2)
+	VMOVUPD          Z9, 64(SI)(AX*2)
+	VMOVUPD          Z10, 128(SI)(AX*2)
+	VMOVUPD          Z11, K1, 192(SI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, 64(R8)
+	VMOVUPD          Z14, 128(R8)
+	VMOVUPD          Z15, K1, 192(R8)
+	VMOVUPD          Z16, (R8)(AX*1)
+	VMOVUPD          Z17, 64(R8)(AX*1)
+	VMOVUPD          Z18, 128(R8)(AX*1)
+	VMOVUPD          Z19, K1, 192(R8)(AX*1)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000028, DI
+	SUBQ             $0x00000005, BX
+	JMP              next1179
+
+rows4_1175:
+	LEAQ      (SI)(AX*2), R8
+	ADDQ      AX, R8
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1193
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (SI)(AX*1), Z4
+	VMOVUPD   64(SI)(AX*1), Z5
+	VMOVUPD   128(SI)(AX*1), Z6
+	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPD   (SI)(AX*2), Z8
+	VMOVUPD   64(SI)(AX*2), Z9
+	VMOVUPD   128(SI)(AX*2), Z10
+	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
+	VMOVUPD   (R8), Z12
+	VMOVUPD   64(R8), Z13
+	VMOVUPD   128(R8), Z14
+	VMOVUPD.Z 192(R8), K1, Z15
+	JMP       start1194
+
+zero1193:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+start1194:
+	MOVQ       SI, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       AX, R8
+	MOVQ       b+32(FP), R9
+	MOVQ       DI, R8
+	MOVQ       k+64(FP), R10
+
+one1197:
+	VMOVUPD          (R9), Z16
+	VMOVUPD          64(R9), Z17
+	VMOVUPD          128(R9), Z18
+	VMOVUPD.Z        192(R9), K1, Z19
+	VFMADD231PD.BCST (R8), Z16, Z0
+	VFMADD231PD.BCST (R8), Z17, Z1
+	VFMADD231PD.BCST (R8), Z18, Z2
+	VFMADD231PD.BCST (R8), Z19, Z3
+	VBROADCASTSD     8(R8), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VFMADD231PD.BCST 16(R8), Z16, Z8
+	VFMADD231PD.BCST 16(R8), Z17, Z9
+	VFMADD231PD.BCST 16(R8), Z18, Z10
+	VFMADD231PD.BCST 16(R8), Z19, Z11
+	VBROADCASTSD     24(R8), Z20
+	VFMADD231PD      Z16, Z20, Z12
+	VFMADD231PD      Z17, Z20, Z13
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one1197
+	LEAQ             (SI)(AX*2), R8
+	ADDQ             AX, R8
+	VMOVUPD          Z0, (SI)
+	VMOVUPD          Z1, 64(SI)
+	VMOVUPD          Z2, 128(SI)
+	VMOVUPD          Z3, K1, 192(SI)
+	VMOVUPD          Z4, (SI)(AX*1)
+	VMOVUPD          Z5, 64(SI)(AX*1)
+	VMOVUPD          Z6, 128(SI)(AX*1)
+	VMOVUPD          Z7, K1, 192(SI)(AX*1)
+	VMOVUPD          Z8, (SI)(AX*2)
+	VMOVUPD          Z9, 64(SI)(AX*2)
+	VMOVUPD          Z10, 128(SI)(AX*2)
+	VMOVUPD          Z11, K1, 192(SI)(AX*2)
+	VMOVUPD          Z12, (R8)
+	VMOVUPD          Z13, 64(R8)
+	VMOVUPD          Z14, 128(R8)
+	VMOVUPD          Z15, K1, 192(R8)
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             AX, SI
+	ADDQ             $0x00000020, DI
+	SUBQ             $0x00000004, BX
+	JMP              next1179
+
+rows3_1176:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1199
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (SI)(AX*1), Z4
+	VMOVUPD   64(SI)(AX*1), Z5
+	VMOVUPD   128(SI)(AX*1), Z6
+	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
+	VMOVUPD   (SI)(AX*2), Z8
+	VMOVUPD   64(SI)(AX*2), Z9
+	VMOVUPD   128(SI)(AX*2), Z10
+	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
+	JMP       start1200
+
+zero1199:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+start1200:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+
+one1203:
+	VBROADCASTSD (R8), Z13
+	VBROADCASTSD 8(R8), Z14
+	VBROADCASTSD 16(R8), Z15
+	VMOVUPD      (R9), Z12
+	VFMADD231PD  Z12, Z13, Z0
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z12, Z15, Z8
+	VMOVUPD      64(R9), Z12
+	VFMADD231PD  Z12, Z13, Z1
+	VFMADD231PD  Z12, Z14, Z5
+	VFMADD231PD  Z12, Z15, Z9
+	VMOVUPD      128(R9), Z12
+	VFMADD231PD  Z12, Z13, Z2
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z12, Z15, Z10
+	VMOVUPD.Z    192(R9), K1, Z12
+	VFMADD231PD  Z12, Z13, Z3
+	VFMADD231PD  Z12, Z14, Z7
+	VFMADD231PD  Z12, Z15, Z11
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1203
+	VMOVUPD      Z0, (SI)
+	VMOVUPD      Z1, 64(SI)
+	VMOVUPD      Z2, 128(SI)
+	VMOVUPD      Z3, K1, 192(SI)
+	VMOVUPD      Z4, (SI)(AX*1)
+	VMOVUPD      Z5, 64(SI)(AX*1)
+	VMOVUPD      Z6, 128(SI)(AX*1)
+	VMOVUPD      Z7, K1, 192(SI)(AX*1)
+	VMOVUPD      Z8, (SI)(AX*2)
+	VMOVUPD      Z9, 64(SI)(AX*2)
+	VMOVUPD      Z10, 128(SI)(AX*2)
+	VMOVUPD      Z11, K1, 192(SI)(AX*2)
+	ADDQ         AX, SI
+	ADDQ         AX, SI
+	ADDQ         AX, SI
+	ADDQ         $0x00000018, DI
+	SUBQ         $0x00000003, BX
+	JMP          next1179
+
+rows2_1177:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1205
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (SI)(AX*1), Z4
+	VMOVUPD   64(SI)(AX*1), Z5
+	VMOVUPD   128(SI)(AX*1), Z6
+	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
+	JMP       start1206
+
+zero1205:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+start1206:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1208
+
+loop1207:
+	VBROADCASTSD (R8), Z9
+	VBROADCASTSD 8(R8), Z10
+	VMOVUPD      (R9), Z8
+	VFMADD231PD  Z8, Z9, Z0
+	VFMADD231PD  Z8, Z10, Z4
+	VMOVUPD      64(R9), Z8
+	VFMADD231PD  Z8, Z9, Z1
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      128(R9), Z8
+	VFMADD231PD  Z8, Z9, Z2
+	VFMADD231PD  Z8, Z10, Z6
+	VMOVUPD.Z    192(R9), K1, Z8
+	VFMADD231PD  Z8, Z9, Z3
+	VFMADD231PD  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z9
+	VBROADCASTSD 8(R8), Z10
+	VMOVUPD      (R9), Z8
+	VFMADD231PD  Z8, Z9, Z0
+	VFMADD231PD  Z8, Z10, Z4
+	VMOVUPD      64(R9), Z8
+	VFMADD231PD  Z8, Z9, Z1
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      128(R9), Z8
+	VFMADD231PD  Z8, Z9, Z2
+	VFMADD231PD  Z8, Z10, Z6
+	VMOVUPD.Z    192(R9), K1, Z8
+	VFMADD231PD  Z8, Z9, Z3
+	VFMADD231PD  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z9
+	VBROADCASTSD 8(R8), Z10
+	VMOVUPD      (R9), Z8
+	VFMADD231PD  Z8, Z9, Z0
+	VFMADD231PD  Z8, Z10, Z4
+	VMOVUPD      64(R9), Z8
+	VFMADD231PD  Z8, Z9, Z1
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      128(R9), Z8
+	VFMADD231PD  Z8, Z9, Z2
+	VFMADD231PD  Z8, Z10, Z6
+	VMOVUPD.Z    192(R9), K1, Z8
+	VFMADD231PD  Z8, Z9, Z3
+	VFMADD231PD  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z9
+	VBROADCASTSD 8(R8), Z10
+	VMOVUPD      (R9), Z8
+	VFMADD231PD  Z8, Z9, Z0
+	VFMADD231PD  Z8, Z10, Z4
+	VMOVUPD      64(R9), Z8
+	VFMADD231PD  Z8, Z9, Z1
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      128(R9), Z8
+	VFMADD231PD  Z8, Z9, Z2
+	VFMADD231PD  Z8, Z10, Z6
+	VMOVUPD.Z    192(R9), K1, Z8
+	VFMADD231PD  Z8, Z9, Z3
+	VFMADD231PD  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop1207
+
+rest1208:
+	ADDQ $0x00000004, R10
+	JZ   out1210
+
+one1209:
+	VBROADCASTSD (R8), Z9
+	VBROADCASTSD 8(R8), Z10
+	VMOVUPD      (R9), Z8
+	VFMADD231PD  Z8, Z9, Z0
+	VFMADD231PD  Z8, Z10, Z4
+	VMOVUPD      64(R9), Z8
+	VFMADD231PD  Z8, Z9, Z1
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      128(R9), Z8
+	VFMADD231PD  Z8, Z9, Z2
+	VFMADD231PD  Z8, Z10, Z6
+	VMOVUPD.Z    192(R9), K1, Z8
+	VFMADD231PD  Z8, Z9, Z3
+	VFMADD231PD  Z8, Z10, Z7
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1209
+
+out1210:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, K1, 192(SI)
+	VMOVUPD Z4, (SI)(AX*1)
+	VMOVUPD Z5, 64(SI)(AX*1)
+	VMOVUPD Z6, 128(SI)(AX*1)
+	VMOVUPD Z7, K1, 192(SI)(AX*1)
+	ADDQ    AX, SI
+	ADDQ    AX, SI
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000002, BX
+	JMP     next1179
+
+rows1_1178:
+	CMPB      acc+72(FP), $0x00
+	JEQ       zero1211
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	JMP       start1212
+
+zero1211:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+start1212:
+	MOVQ b+32(FP), R9
+	MOVQ DI, R8
+	MOVQ k+64(FP), R10
+	SUBQ $0x00000004, R10
+	JLT  rest1214
+
+loop1213:
+	VBROADCASTSD (R8), Z5
+	VMOVUPD      (R9), Z4
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      64(R9), Z4
+	VFMADD231PD  Z4, Z5, Z1
+	VMOVUPD      128(R9), Z4
+	VFMADD231PD  Z4, Z5, Z2
+	VMOVUPD.Z    192(R9), K1, Z4
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z5
+	VMOVUPD      (R9), Z4
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      64(R9), Z4
+	VFMADD231PD  Z4, Z5, Z1
+	VMOVUPD      128(R9), Z4
+	VFMADD231PD  Z4, Z5, Z2
+	VMOVUPD.Z    192(R9), K1, Z4
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z5
+	VMOVUPD      (R9), Z4
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      64(R9), Z4
+	VFMADD231PD  Z4, Z5, Z1
+	VMOVUPD      128(R9), Z4
+	VFMADD231PD  Z4, Z5, Z2
+	VMOVUPD.Z    192(R9), K1, Z4
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VBROADCASTSD (R8), Z5
+	VMOVUPD      (R9), Z4
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      64(R9), Z4
+	VFMADD231PD  Z4, Z5, Z1
+	VMOVUPD      128(R9), Z4
+	VFMADD231PD  Z4, Z5, Z2
+	VMOVUPD.Z    192(R9), K1, Z4
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x00000004, R10
+	JGE          loop1213
+
+rest1214:
+	ADDQ $0x00000004, R10
+	JZ   out1216
+
+one1215:
+	VBROADCASTSD (R8), Z5
+	VMOVUPD      (R9), Z4
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      64(R9), Z4
+	VFMADD231PD  Z4, Z5, Z1
+	VMOVUPD      128(R9), Z4
+	VFMADD231PD  Z4, Z5, Z2
+	VMOVUPD.Z    192(R9), K1, Z4
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one1215
+
+out1216:
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, K1, 192(SI)
+	ADDQ    AX, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000001, BX
+	JMP     next1179
+
+done1180:
+	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, b+32(FP)
+	DECQ     groups+56(FP)
+	JNZ      group1172
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11828,7 +22696,7 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done505
+	JLE      done1217
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -11840,12 +22708,12 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row506:
+row1218:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail508
+	JGE  tail1220
 
-vector507:
+vector1219:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -11854,12 +22722,12 @@ vector507:
 	VMOVUPD      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector507
+	JLT          vector1219
 
-tail508:
+tail1220:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next509
+	JZ           next1221
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -11870,14 +22738,14 @@ tail508:
 	VMULPD       Z0, Z1, Z1
 	VMOVUPD      Z1, K1, (AX)(R8*1)
 
-next509:
+next1221:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row506
+	JNZ  row1218
 
-done505:
+done1217:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11891,7 +22759,7 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done510
+	JLE      done1222
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -11903,24 +22771,24 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row511:
+row1223:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail513
+	JGE  tail1225
 
-vector512:
+vector1224:
 	VMOVUPD (SI)(R8*1), Z0
 	VMOVUPD (DX)(R8*1), Z1
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector512
+	JLT     vector1224
 
-tail513:
+tail1225:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next514
+	JZ        next1226
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -11929,14 +22797,14 @@ tail513:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(R8*1)
 
-next514:
+next1226:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row511
+	JNZ  row1223
 
-done510:
+done1222:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11950,7 +22818,7 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done515
+	JLE      done1227
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -11962,12 +22830,12 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row516:
+row1228:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail518
+	JGE  tail1230
 
-vector517:
+vector1229:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -11977,12 +22845,12 @@ vector517:
 	VMOVUPD      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector517
+	JLT          vector1229
 
-tail518:
+tail1230:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next519
+	JZ           next1231
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -11994,14 +22862,14 @@ tail518:
 	VFMADD231PD  Z2, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 
-next519:
+next1231:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row516
+	JNZ  row1228
 
-done515:
+done1227:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12015,7 +22883,7 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done520
+	JLE      done1232
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -12027,12 +22895,12 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row521:
+row1233:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail523
+	JGE  tail1235
 
-vector522:
+vector1234:
 	VMOVUPD     (SI)(R8*1), Z0
 	VMOVUPD     (AX)(R8*1), Z1
 	VMOVUPD     (DX)(R8*1), Z2
@@ -12040,12 +22908,12 @@ vector522:
 	VMOVUPD     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector522
+	JLT         vector1234
 
-tail523:
+tail1235:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000007, R9
-	JZ          next524
+	JZ          next1236
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -12055,14 +22923,14 @@ tail523:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)(R8*1)
 
-next524:
+next1236:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row521
+	JNZ  row1233
 
-done520:
+done1232:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12076,7 +22944,7 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done525
+	JLE      done1237
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -12089,12 +22957,12 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x03, R8
 
-row526:
+row1238:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail528
+	JGE  tail1240
 
-vector527:
+vector1239:
 	VMOVUPD      (DI)(R9*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -12108,12 +22976,12 @@ vector527:
 	VMOVUPD      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector527
+	JLT          vector1239
 
-tail528:
+tail1240:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next529
+	JZ           next1241
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -12129,15 +22997,15 @@ tail528:
 	VMOVUPD      Z3, K1, (DX)(R9*1)
 	VMOVUPD      Z2, K1, (AX)(R9*1)
 
-next529:
+next1241:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row526
+	JNZ  row1238
 
-done525:
+done1237:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12151,7 +23019,7 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done530
+	JLE      done1242
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -12165,12 +23033,12 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x03, R9
 
-row531:
+row1243:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail533
+	JGE  tail1245
 
-vector532:
+vector1244:
 	VMOVUPD (AX)(R10*1), Z0
 	VMOVUPD (BX)(R10*1), Z1
 	VMOVUPD (DI)(R10*1), Z2
@@ -12182,12 +23050,12 @@ vector532:
 	VMOVUPD Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector532
+	JLT     vector1244
 
-tail533:
+tail1245:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x00000007, R11
-	JZ        next534
+	JZ        next1246
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -12201,16 +23069,16 @@ tail533:
 	VMOVUPD   Z1, K1, (DX)(R10*1)
 	VMOVUPD   Z0, K1, (AX)(R10*1)
 
-next534:
+next1246:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row531
+	JNZ  row1243
 
-done530:
+done1242:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12230,21 +23098,21 @@ TEXT ·addF64x8(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail538
+	JGE      tail1250
 
-vector537:
+vector1249:
 	VMOVUPD (AX)(BX*1), Z0
 	VMOVUPD (CX)(BX*1), Z1
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector537
+	JLT     vector1249
 
-tail538:
+tail1250:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x00000007, DX
-	JZ        next539
+	JZ        next1251
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -12253,7 +23121,7 @@ tail538:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(BX*1)
 
-next539:
+next1251:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12265,7 +23133,7 @@ GLOBL twoF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done540
+	JLE  done1252
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -12276,19 +23144,19 @@ TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row541:
+row1253:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail543
+	JGE  tail1255
 
-vector542:
+vector1254:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain545
+	JEQ     plain1257
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain545:
+plain1257:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -12322,35 +23190,35 @@ plain545:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out546
+	JEQ               out1258
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out546
+	JEQ               out1258
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out546:
+out1258:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector542
+	JLT  vector1254
 
-tail543:
+tail1255:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next544
+	JZ        next1256
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain547
+	JEQ       plain1259
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain547:
+plain1259:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -12384,25 +23252,25 @@ plain547:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out548
+	JEQ               out1260
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out548
+	JEQ               out1260
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out548:
-next544:
+out1260:
+next1256:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row541
+	JNZ  row1253
 
-done540:
+done1252:
 	VZEROUPPER
 	RET
 
@@ -12461,7 +23329,7 @@ GLOBL expAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done549
+	JLE  done1261
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -12472,19 +23340,19 @@ TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row550:
+row1262:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail552
+	JGE  tail1264
 
-vector551:
+vector1263:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain554
+	JEQ     plain1266
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain554:
+plain1266:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12523,31 +23391,31 @@ plain554:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out555
+	JEQ               out1267
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out555
+	JEQ               out1267
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out555:
+out1267:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector551
+	JLT  vector1263
 
-tail552:
+tail1264:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next553
+	JZ        next1265
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain556
+	JEQ       plain1268
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain556:
+plain1268:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12586,21 +23454,21 @@ plain556:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out557
+	JEQ               out1269
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out557
+	JEQ               out1269
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out557:
-next553:
+out1269:
+next1265:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row550
+	JNZ  row1262
 
-done549:
+done1261:
 	VZEROUPPER
 	RET
 
@@ -12611,7 +23479,7 @@ GLOBL expMinF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done558
+	JLE  done1270
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -12622,19 +23490,19 @@ TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row559:
+row1271:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail561
+	JGE  tail1273
 
-vector560:
+vector1272:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain563
+	JEQ     plain1275
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain563:
+plain1275:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12693,31 +23561,31 @@ plain563:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out564
+	JEQ               out1276
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out564
+	JEQ               out1276
 	VMOVUPD           Z5, (SI)(R8*1)
 
-out564:
+out1276:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector560
+	JLT  vector1272
 
-tail561:
+tail1273:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next562
+	JZ        next1274
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain565
+	JEQ       plain1277
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain565:
+plain1277:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12776,21 +23644,21 @@ plain565:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out566
+	JEQ               out1278
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out566
+	JEQ               out1278
 	VMOVUPD           Z5, K1, (SI)(R8*1)
 
-out566:
-next562:
+out1278:
+next1274:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row559
+	JNZ  row1271
 
-done558:
+done1270:
 	VZEROUPPER
 	RET
 
@@ -12828,7 +23696,7 @@ GLOBL logAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done567
+	JLE  done1279
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -12839,19 +23707,19 @@ TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row568:
+row1280:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail570
+	JGE  tail1282
 
-vector569:
+vector1281:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain572
+	JEQ     plain1284
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain572:
+plain1284:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12894,31 +23762,31 @@ plain572:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out573
+	JEQ               out1285
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out573
+	JEQ               out1285
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out573:
+out1285:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector569
+	JLT  vector1281
 
-tail570:
+tail1282:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next571
+	JZ        next1283
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain574
+	JEQ       plain1286
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain574:
+plain1286:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -12961,21 +23829,21 @@ plain574:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out575
+	JEQ               out1287
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out575
+	JEQ               out1287
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out575:
-next571:
+out1287:
+next1283:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row568
+	JNZ  row1280
 
-done567:
+done1279:
 	VZEROUPPER
 	RET
 
@@ -12983,7 +23851,7 @@ done567:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done576
+	JLE  done1288
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -12994,19 +23862,19 @@ TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row577:
+row1289:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail579
+	JGE  tail1291
 
-vector578:
+vector1290:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain581
+	JEQ     plain1293
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain581:
+plain1293:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -13041,31 +23909,31 @@ plain581:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out582
+	JEQ               out1294
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out582
+	JEQ               out1294
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out582:
+out1294:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector578
+	JLT  vector1290
 
-tail579:
+tail1291:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next580
+	JZ        next1292
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain583
+	JEQ       plain1295
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain583:
+plain1295:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -13100,21 +23968,21 @@ plain583:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out584
+	JEQ               out1296
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out584
+	JEQ               out1296
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out584:
-next580:
+out1296:
+next1292:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row577
+	JNZ  row1289
 
-done576:
+done1288:
 	VZEROUPPER
 	RET
 
@@ -13128,7 +23996,7 @@ GLOBL seluProductF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done585
+	JLE  done1297
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -13139,19 +24007,19 @@ TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row586:
+row1298:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail588
+	JGE  tail1300
 
-vector587:
+vector1299:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain590
+	JEQ     plain1302
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain590:
+plain1302:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -13190,31 +24058,31 @@ plain590:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out591
+	JEQ               out1303
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out591
+	JEQ               out1303
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out591:
+out1303:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector587
+	JLT  vector1299
 
-tail588:
+tail1300:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next589
+	JZ        next1301
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain592
+	JEQ       plain1304
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain592:
+plain1304:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -13253,21 +24121,21 @@ plain592:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out593
+	JEQ               out1305
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out593
+	JEQ               out1305
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out593:
-next589:
+out1305:
+next1301:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row586
+	JNZ  row1298
 
-done585:
+done1297:
 	VZEROUPPER
 	RET
 
@@ -13275,7 +24143,7 @@ done585:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done594
+	JLE  done1306
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -13286,19 +24154,19 @@ TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row595:
+row1307:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail597
+	JGE  tail1309
 
-vector596:
+vector1308:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain599
+	JEQ     plain1311
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain599:
+plain1311:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K1
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -13306,31 +24174,31 @@ plain599:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out600
+	JEQ          out1312
 	VMOVUPD      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out600
+	JEQ          out1312
 	VMOVUPD      Z1, (SI)(R8*1)
 
-out600:
+out1312:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector596
+	JLT  vector1308
 
-tail597:
+tail1309:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next598
+	JZ        next1310
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain601
+	JEQ       plain1313
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain601:
+plain1313:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K2
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -13338,21 +24206,21 @@ plain601:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out602
+	JEQ          out1314
 	VMOVUPD      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out602
+	JEQ          out1314
 	VMOVUPD      Z1, K1, (SI)(R8*1)
 
-out602:
-next598:
+out1314:
+next1310:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row595
+	JNZ  row1307
 
-done594:
+done1306:
 	VZEROUPPER
 	RET
 
@@ -13383,9 +24251,9 @@ TEXT ·adamF64x8(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail606
+	JGE          tail1318
 
-vector605:
+vector1317:
 	VMOVUPD      (AX)(DI*1), Z9
 	VMOVUPD      (CX)(DI*1), Z10
 	VFMADD231PD  Z7, Z9, Z10
@@ -13406,12 +24274,12 @@ vector605:
 	VMOVUPD      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector605
+	JLT          vector1317
 
-tail606:
+tail1318:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next607
+	JZ           next1319
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -13434,7 +24302,7 @@ tail606:
 	VFNMADD231PD Z5, Z7, Z9
 	VMOVUPD      Z9, K1, (AX)(DI*1)
 
-next607:
+next1319:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13458,7 +24326,7 @@ TEXT ·peakF64x8(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop608:
+loop1320:
 	VFMADD231PD Z12, Z13, Z0
 	VFMADD231PD Z12, Z13, Z1
 	VFMADD231PD Z12, Z13, Z2
@@ -13556,6 +24424,6 @@ loop608:
 	VFMADD231PD Z12, Z13, Z10
 	VFMADD231PD Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop608
+	JNZ         loop1320
 	VZEROUPPER
 	RET

@@ -5,51 +5,44 @@ package kernel
 // The products of AVX-512. A panel is one vector, and the last may be cut by a mask, so
 // that there are no halves and no tiles beside C. The sums are those of AVX2 to the bit.
 
-// gemmWide takes groups of v panels, of which the last ends with the columns in mask.
+// gemmWide takes groups of v panels, from panel q on, of which the last ends with the
+// columns in mask.
 func (x *product[T]) gemmWide(v, q, groups int, mask uint16) {
 	c, b := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps)
-	if size[T]() == 4 {
-		c, a, b := p32(c), p32(x.a), p32(b)
-		switch v {
-		case 1:
-			gemm1F32x16(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 2:
-			gemm2F32x16(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 3:
-			gemm3F32x16(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 4:
-			gemm4F32x16(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		}
-		return
-	}
-	{
-		c, a, b := p64(c), p64(x.a), p64(b)
-		switch v {
-		case 1:
-			gemm1F64x8(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 2:
-			gemm2F64x8(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 3:
-			gemm3F64x8(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		case 4:
-			gemm4F64x8(c, x.ldc, a, x.ars, x.aks, b, x.ldb, x.bps, x.m, groups, x.k, x.acc, mask)
-		}
+	switch {
+	case size[T]() == 4 && x.columns:
+		gemmColumnsF32(v, p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.ldb, x.m, groups, x.k, x.acc, mask)
+	case size[T]() == 4:
+		gemmRowsF32(v, p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc, mask)
+	case x.columns:
+		gemmColumnsF64(v, p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.ldb, x.m, groups, x.k, x.acc, mask)
+	default:
+		gemmRowsF64(v, p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc, mask)
 	}
 }
 
-// cut is how panels are taken in groups: so many of four, three, two and one. Tall
-// products take threes and twos, which with eight and twelve rows are 24 sums; those of
-// up to three rows fours and threes. One panel alone, whose sums are too few, is left
-// only where there is no other.
+// cut is how panels are taken in groups: so many of four, three, two and one. Products of
+// more than three rows take threes, which with eight rows are 24 sums, and one of four or of
+// two where the number asks for it; those of up to three rows fours and threes, lest their
+// sums be too few. One panel alone is left only where there is no other.
 func cut(m, panels int) (groups [5]int) {
-	wide := 3
-	if m <= 3 {
-		wide = 4
+	if m > 3 {
+		switch {
+		case panels%3 == 0:
+			groups[3] = panels / 3
+		case panels%3 == 2:
+			groups[3], groups[2] = panels/3, 1
+		case panels == 1:
+			groups[1] = 1
+		default:
+			groups[3], groups[4] = panels/3-1, 1
+		}
+		return groups
 	}
-	narrow := (wide - panels%wide) % wide
+	narrow := (4 - panels%4) % 4
 	switch {
-	case narrow*(wide-1) <= panels:
-		groups[wide], groups[wide-1] = (panels-narrow*(wide-1))/wide, narrow
+	case narrow*3 <= panels:
+		groups[4], groups[3] = (panels-narrow*3)/4, narrow
 	case panels == 5:
 		groups[3], groups[2] = 1, 1
 	default:
@@ -79,13 +72,64 @@ func (x *product[T]) runWide(n int) {
 	}
 }
 
-func mulPanelsAVX512[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
-	w := PanelWidth[T]()
-	x := product[T]{&c[0], ldc, &a[0], ars, aks, &packed[0], w, w * k, m, k, acc}
+func mulPanelsAVX512[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+	x := byRows(c, ldc, a, lda, packed, m, k, acc)
 	x.runWide(n)
 }
 
 func mulTAAVX512[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
-	x := product[T]{&c[0], ldc, &a[0], 1, lda, &b[0], ldb, PanelWidth[T](), m, k, acc}
+	x := byColumns(c, ldc, a, lda, b, ldb, m, k, acc)
 	x.runWide(n)
+}
+
+func gemmRowsF32(v int, c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool, mask uint16) {
+	switch v {
+	case 1:
+		gemm1F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 2:
+		gemm2F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 3:
+		gemm3F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 4:
+		gemm4F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	}
+}
+
+func gemmRowsF64(v int, c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool, mask uint16) {
+	switch v {
+	case 1:
+		gemm1F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 2:
+		gemm2F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 3:
+		gemm3F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	case 4:
+		gemm4F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+	}
+}
+
+func gemmColumnsF32(v int, c *float32, ldc int, a *float32, lda int, b *float32, ldb, m, groups, k int, acc bool, mask uint16) {
+	switch v {
+	case 1:
+		gemm1TF32x16(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 2:
+		gemm2TF32x16(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 3:
+		gemm3TF32x16(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 4:
+		gemm4TF32x16(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	}
+}
+
+func gemmColumnsF64(v int, c *float64, ldc int, a *float64, lda int, b *float64, ldb, m, groups, k int, acc bool, mask uint16) {
+	switch v {
+	case 1:
+		gemm1TF64x8(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 2:
+		gemm2TF64x8(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 3:
+		gemm3TF64x8(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	case 4:
+		gemm4TF64x8(c, ldc, a, lda, b, ldb, m, groups, k, acc, mask)
+	}
 }

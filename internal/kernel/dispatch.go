@@ -60,14 +60,14 @@ func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc
 	}
 }
 
-func mulPanels[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
+func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
 	switch inUse {
 	case avx512:
-		mulPanelsAVX512(c, ldc, a, ars, aks, packed, m, n, k, acc)
+		mulPanelsAVX512(c, ldc, a, lda, packed, m, n, k, acc)
 	case avx2:
-		mulPanelsAVX2(c, ldc, a, ars, aks, packed, m, n, k, acc)
+		mulPanelsAVX2(c, ldc, a, lda, packed, m, n, k, acc)
 	default:
-		mulPanelsPlain(c, ldc, a, ars, aks, packed, m, n, k, acc)
+		mulPanelsPlain(c, ldc, a, lda, packed, m, n, k, acc)
 	}
 }
 

@@ -114,7 +114,7 @@ func checkMulPacked[T Float](p problem) error {
 	}
 	if m > 0 && n > narrow && k > 0 {
 		got := c.clone()
-		mulPanelsPlain(got.s, ldc, a.s, lda, 1, panels.s, m, n, k, p.acc)
+		mulPanelsPlain(got.s, ldc, a.s, lda, panels.s, m, n, k, p.acc)
 		if err := differ(got.s, want.s, ldc, m, n, tolerance); err != nil {
 			return fmt.Errorf("twin against gonum: %w", err)
 		}

@@ -48,7 +48,7 @@ func dotPlain[T Float](x, y []T) T {
 	return (s0 + s2) + (s1 + s3)
 }
 
-func mulPanelsPlain[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m, n, k int, acc bool) {
+func mulPanelsPlain[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
 	for j := 0; j < n; j += w {
 		panel := packed[j*k : (j+w)*k]
@@ -59,7 +59,7 @@ func mulPanelsPlain[T Float](c []T, ldc int, a []T, ars, aks int, packed []T, m,
 				copy(sum[:], row)
 			}
 			for p := range k {
-				axpyPlain(sum[:w], a[i*ars+p*aks], panel[p*w:(p+1)*w])
+				axpyPlain(sum[:w], a[i*lda+p], panel[p*w:(p+1)*w])
 			}
 			copy(row, sum[:])
 		}

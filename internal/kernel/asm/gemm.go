@@ -13,8 +13,7 @@ import (
 //
 // Register plan of a tile of h rows: h*v sums, and of B's v vectors and A's h
 // broadcast elements the fewer, with one register for the others in turn; of AVX-512 also
-// the mask of the last vector of a row. Rows of A are reached from a pointer to every
-// third and the row stride, so that six rows cost two additions a step.
+// the mask of the last vector of a row.
 type gemmShape struct {
 	name    string
 	v       int   // vectors in a row of the tile
@@ -24,11 +23,45 @@ type gemmShape struct {
 	doc  string
 }
 
-const gemmSignature = "func(c *T, ldc int, a *T, ars, aks int, b *T, ldb, bps, m, groups, k int, acc bool)"
+// A gemmLayout is how the factors lie in memory. Each has kernels of its own, in which all
+// but two strides are constants: where a core's other thread works too, the number of
+// instructions beside the multiply-adds is what limits.
+type gemmLayout int
 
-// gemmMasked is the same, with the mask of the last vector in a row of the tile, of C and
-// of B: the wide kernels end where the matrix ends.
-const gemmMasked = "func(c *T, ldc int, a *T, ars, aks int, b *T, ldb, bps, m, groups, k int, acc bool, mask uint16)"
+const (
+	rowsOfA    gemmLayout = iota // rows of A by packed panels of B
+	columnsOfA                   // columns of A by rows of B
+)
+
+// signature is that of a function. The wide kernels end where the matrix ends, with the mask
+// of the last vector in a row of the tile, of C and of B.
+func (g gemmLayout) signature(wide bool) string {
+	stride, mask := "bps", ""
+	if g == columnsOfA {
+		stride = "ldb"
+	}
+	if wide {
+		mask = ", mask uint16"
+	}
+	return "func(c *T, ldc int, a *T, lda int, b *T, " + stride + ", m, groups, k int, acc bool" + mask + ")"
+}
+
+func (g gemmLayout) doc(wide bool) string {
+	doc := `C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
+row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
+width of a group, B by as many panels. Each element of C is summed in the order of p by
+fused multiply-adds, starting from zero or from C.`
+	if g == columnsOfA {
+		doc = `C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
+row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
+summed in the order of p by fused multiply-adds, starting from zero or from C.`
+	}
+	if wide {
+		doc += `
+The last vector in a row of a group is of the columns in mask.`
+	}
+	return doc
+}
 
 // pickSix keeps every tile but those of fewer than seven rows in all at four rows
 // or more, since three rows of two vectors leave the multipliers idle: 7 = 4+3,
@@ -98,46 +131,36 @@ func pickOnly(h int) func(reg.Register, func(int) LabelRef) {
 }
 
 func (l lanes) gemm() {
-	if l.wide {
-		for _, s := range []gemmShape{
-			{"gemm1", 1, heights(12), pickWide(12), "takes panels one by one."},
-			{"gemm2", 2, heights(12), pickWide(12), "takes panels by twos."},
-			{"gemm3", 3, heights(8), pickWide(8), "takes panels by threes."},
-			{"gemm4", 4, heights(3), pickWide(3), "takes panels by fours, for up to three rows."},
-		} {
-			l.gemmFunction(s)
-		}
-		return
-	}
 	six := []int{6, 5, 4, 3, 2, 1}
-	for _, s := range []gemmShape{
+	shapes := []gemmShape{
 		{"gemmPanel", 2, six, pickSix, "takes whole panels."},
 		{"gemmHalf", 1, six, pickSix, "takes half panels."},
 		{"gemmHalfMore", 3, six[2:], pickFour, "takes a panel and a half: the end of a matrix whose last panel is half full."},
 		{"gemmRow", 8, []int{1}, pickOnly(1), "takes one row and four panels, enough independent sums to hide the latency."},
 		{"gemmRow2", 4, []int{2}, pickOnly(2), "takes two rows and two panels."},
 		{"gemmRow3", 4, []int{3}, pickOnly(3), "takes three rows and two panels."},
-	} {
-		l.gemmFunction(s)
+	}
+	if l.wide {
+		shapes = []gemmShape{
+			{"gemm1", 1, heights(12), pickWide(12), "takes panels one by one."},
+			{"gemm2", 2, heights(12), pickWide(12), "takes panels by twos."},
+			{"gemm3", 3, heights(8), pickWide(8), "takes panels by threes."},
+			{"gemm4", 4, heights(6), pickWide(6), "takes panels by fours."},
+		}
+	}
+	for _, s := range shapes {
+		l.gemmFunction(s, rowsOfA)
+		s.name += "T"
+		l.gemmFunction(s, columnsOfA)
 	}
 }
 
-func (l lanes) gemmFunction(s gemmShape) {
-	signature, masked := gemmSignature, ""
-	if l.wide {
-		signature, masked = gemmMasked, `
-The last vector in a row of a group is of the columns in mask.`
-	}
-	l.function(s.name, signature, s.doc+`
-
-C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*ars+p*aks]
-and row p of panel q of B at b[q*bps+p*ldb]; C advances by the width of a group, B
-by as many panels. Each element of C is summed in the order of p by fused
-multiply-adds, starting from zero or from C.`+masked)
+func (l lanes) gemmFunction(s gemmShape, g gemmLayout) {
+	l.function(s.name, g.signature(l.wide), s.doc+"\n\n"+g.doc(l.wide))
 
 	restore := flushDenormals()
-	ars, aks, ldb, ldc := l.argBytes("ars"), l.argBytes("aks"), l.argBytes("ldb"), l.argBytes("ldc")
-	SHLQ(U8(l.shift), param("bps"))
+	ldc := l.argBytes("ldc")
+	f := l.factorsOf(g, s.v)
 	var mask reg.Register
 	if l.wide {
 		mask = K()
@@ -161,23 +184,14 @@ multiply-adds, starting from zero or from C.`+masked)
 	s.pick(rows, func(h int) LabelRef { return LabelRef(tileLabel[h]) })
 	for _, h := range s.heights {
 		Label(tileLabel[h])
-		l.gemmTile(h, s.v, c, ldc, a, ars, aks, ldb, mask)
+		l.gemmTile(h, s, c, ldc, a, f, mask)
 		SUBQ(U32(h), rows)
 		JMP(LabelRef(next))
 	}
 
 	Label(done)
 	ADDQ(U32(s.v*l.bytes), param("c"))
-	step := arg("bps")
-	switch (s.v*l.bytes + 63) / 64 {
-	case 2:
-		SHLQ(U8(1), step)
-	case 3:
-		LEAQ(Mem{Base: step, Index: step, Scale: 2}, step)
-	case 4:
-		SHLQ(U8(2), step)
-	}
-	ADDQ(step, param("b"))
+	f.nextGroup()
 	DECQ(param("groups"))
 	JNZ(LabelRef(group))
 	restore()
@@ -206,7 +220,8 @@ func row(pointers []reg.GPVirtual, stride reg.GPVirtual, i int) Mem {
 }
 
 // gemmTile multiplies one tile and moves c and a to the next.
-func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual, mask reg.Register) {
+func (l lanes) gemmTile(h int, s gemmShape, c, ldc, a reg.GPVirtual, f factors, mask reg.Register) {
+	v := s.v
 	sum := make([][]reg.VecVirtual, h)
 	for i := range sum {
 		sum[i] = make([]reg.VecVirtual, v)
@@ -256,24 +271,9 @@ func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual, mask r
 		}
 	}
 
-	pa := GP64()
-	MOVQ(a, pa)
-	as := rowPointers(h, pa, ars)
-	b := arg("b")
-	// A group of more than one panel: bps reaches panels 1 and 2, a second
-	// pointer panel 3.
-	bs := []reg.GPVirtual{b}
-	var bps reg.GPVirtual
-	if v*l.bytes > 64 {
-		bps = arg("bps")
-		bs = rowPointers((v*l.bytes+63)/64, b, bps)
-	}
-
-	step := func() {
+	walk := f.start(h, a)
+	step := func(ahead int) {
 		// The narrower of the two sides stays in registers, the other passes by.
-		column := func(j int) Mem {
-			return row(bs, bps, j*l.bytes/64).Offset(j * l.bytes % 64)
-		}
 		vb, va := make([]reg.VecVirtual, v), make([]reg.VecVirtual, h)
 		for j := range vb {
 			vb[j] = l.vector()
@@ -283,39 +283,40 @@ func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual, mask r
 		}
 		if h < v {
 			for i := range va {
-				l.broadcast(row(as, ars, i), va[i])
+				l.broadcast(walk.a(i, ahead), va[i])
 			}
 			for j := range vb {
-				load(column(j), j, vb[j])
+				load(walk.b(j, ahead), j, vb[j])
 				for i := range va {
 					l.fma231(vb[j], va[i], sum[i][j])
 				}
 			}
-		} else {
-			for j := range vb {
-				load(column(j), j, vb[j])
-			}
-			for i := range va {
-				l.broadcast(row(as, ars, i), va[i])
+			return
+		}
+		for j := range vb {
+			load(walk.b(j, ahead), j, vb[j])
+		}
+		for i := range va {
+			from := walk.a(i, ahead)
+			if l.wide && (v == 1 || walk.embeds(i)) {
 				for j := range vb {
-					l.fma231(vb[j], va[i], sum[i][j])
+					l.fmaBroadcast(from, vb[j], sum[i][j])
 				}
+				continue
+			}
+			l.broadcast(from, va[i])
+			for j := range vb {
+				l.fma231(vb[j], va[i], sum[i][j])
 			}
 		}
-		for _, p := range as {
-			ADDQ(aks, p)
-		}
-		for _, p := range bs {
-			ADDQ(ldb, p)
-		}
 	}
-	// A tall tile of wide vectors takes twelve cycles a step: nothing is gained by more
-	// of them in a loop's body.
-	if l.wide && h*v > 8 {
-		l.repeated(arg("k"), step)
-	} else {
-		l.unrolled(arg("k"), 4, step)
+	by := 4
+	if h*v > 8 && l.wide && (h < s.heights[0] || !walk.ahead) {
+		// A tall tile of wide vectors takes many cycles a step: little is gained by more of
+		// them in a loop's body, but by the addresses that are constants then.
+		by = 1
 	}
+	walk.times(arg("k"), by, step)
 
 	cs = rowPointers(h, c, ldc)
 	for i := range sum {
@@ -330,36 +331,6 @@ func (l lanes) gemmTile(h, v int, c, ldc, a, ars, aks, ldb reg.GPVirtual, mask r
 	}
 	for range h {
 		ADDQ(ldc, c)
-		ADDQ(ars, a)
 	}
-}
-
-// repeated emits step for a positive count of times.
-func (l lanes) repeated(count reg.GPVirtual, step func()) {
-	loop := label("loop")
-	Label(loop)
-	step()
-	DECQ(count)
-	JNZ(LabelRef(loop))
-}
-
-// unrolled emits step for a count of times, by times in a loop's body.
-func (l lanes) unrolled(count reg.GPVirtual, by int, step func()) {
-	loop, rest, one, out := label("loop"), label("rest"), label("one"), label("out")
-	SUBQ(U32(by), count)
-	JLT(LabelRef(rest))
-	Label(loop)
-	for range by {
-		step()
-	}
-	SUBQ(U32(by), count)
-	JGE(LabelRef(loop))
-	Label(rest)
-	ADDQ(U32(by), count)
-	JZ(LabelRef(out))
-	Label(one)
-	step()
-	DECQ(count)
-	JNZ(LabelRef(one))
-	Label(out)
+	f.nextRows(h, a)
 }

@@ -40,6 +40,7 @@ type lanes struct {
 	blend               func(mask, b, a, dst Op) // dst = mask ? b : a
 	sqrt                instruction
 	fma231              instruction // b, a, dst: dst += a b
+	fmaBroadcast        instruction // element in memory, a, dst: dst += a b, where wide
 	fnma231             instruction // b, a, dst: dst -= a b
 	fma213              instruction // b, a, dst: dst = a dst + b
 	fnma213             instruction // b, a, dst: dst = b - a dst
@@ -94,6 +95,7 @@ func wideFloat32Lanes() lanes {
 	l.blend = func(mask, b, a, dst Op) { constantOr(VBLENDMPS_BCST, VBLENDMPS)(b, a, mask, dst) }
 	l.fma213, l.fnma231 = constantOr(VFMADD213PS_BCST, VFMADD213PS), constantOr(VFNMADD231PS_BCST, VFNMADD231PS)
 	l.fma231 = constantOr(VFMADD231PS_BCST, VFMADD231PS)
+	l.fmaBroadcast = VFMADD231PS_BCST
 	l.addInt = constantOr(VPADDD_BCST, VPADDD)
 	return l
 }
@@ -110,6 +112,7 @@ func wideFloat64Lanes() lanes {
 	l.blend = func(mask, b, a, dst Op) { constantOr(VBLENDMPD_BCST, VBLENDMPD)(b, a, mask, dst) }
 	l.fma213, l.fnma231 = constantOr(VFMADD213PD_BCST, VFMADD213PD), constantOr(VFNMADD231PD_BCST, VFNMADD231PD)
 	l.fma231 = constantOr(VFMADD231PD_BCST, VFMADD231PD)
+	l.fmaBroadcast = VFMADD231PD_BCST
 	l.addInt = constantOr(VPADDQ_BCST, VPADDQ)
 	return l
 }
@@ -268,4 +271,31 @@ func param(name string) Mem {
 		panic(err)
 	}
 	return b.Addr
+}
+
+// unrolled emits step for a positive count of times, by times in a loop's body, and
+// after each body or rest the advance over its steps, of which each is told how many have
+// been since.
+func unrolled(count reg.GPVirtual, by int, step, advance func(steps int)) {
+	loop, rest, one, out := label("loop"), label("rest"), label("one"), label("out")
+	if by > 1 {
+		SUBQ(U32(by), count)
+		JLT(LabelRef(rest))
+		Label(loop)
+		for i := range by {
+			step(i)
+		}
+		advance(by)
+		SUBQ(U32(by), count)
+		JGE(LabelRef(loop))
+		Label(rest)
+		ADDQ(U32(by), count)
+		JZ(LabelRef(out))
+	}
+	Label(one)
+	step(0)
+	advance(1)
+	DECQ(count)
+	JNZ(LabelRef(one))
+	Label(out)
 }

@@ -11,7 +11,7 @@ func (l lanes) pack() {
 	l.function("packPanel", "func(dst, b *T, ldb, k int)",
 		"copies two vectors from each of k rows of b, one after the other.")
 	dst, b, ldb := arg("dst"), arg("b"), l.argBytes("ldb")
-	l.unrolled(arg("k"), 4, func() {
+	unrolled(arg("k"), 4, func(int) {
 		v := []reg.VecVirtual{YMM(), YMM()}
 		for i := range v {
 			l.load(Mem{Base: b, Disp: 32 * i}, v[i])
@@ -21,7 +21,7 @@ func (l lanes) pack() {
 		}
 		ADDQ(ldb, b)
 		ADDQ(U32(64), dst)
-	})
+	}, func(int) {})
 	end()
 
 	l.function("packTranspose", "func(dst, b *T, ldb, blocks int)",
