@@ -75,16 +75,13 @@ func (v *evaluator) energyOf(truth bool) func(x []float64) float64 {
 }
 
 func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p pointsRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
 	if !e.info.HasEnergy {
 		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy", e.info.ID, e.info.Model)
-	}
-	var p pointsRequest
-	if err := s.decode(w, r, &p); err != nil {
-		return err
 	}
 	states, err := s.states(&p, e)
 	if err != nil {
@@ -96,12 +93,10 @@ func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
 	if err := s.energies(ctx, e, false, states, energy); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"energy":`)
-	out.numbers(energy)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"energy":`)
+		out.numbers(energy)
+	})
 	return nil
 }
 
@@ -123,12 +118,9 @@ func (s *Server) energies(ctx context.Context, e *entry, truth bool, states, dst
 }
 
 func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
-	if err != nil {
-		return err
-	}
 	var p pointsRequest
-	if err := s.decode(w, r, &p); err != nil {
+	e, err := s.open(w, r, &p)
+	if err != nil {
 		return err
 	}
 	states, err := s.states(&p, e)
@@ -147,12 +139,10 @@ func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return interrupted(ctx)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"derivatives":`)
-	out.rows(dx, d)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"derivatives":`)
+		out.rows(dx, d)
+	})
 	return nil
 }
 
@@ -168,16 +158,13 @@ type shiftRequest struct {
 const mostChanges = 400
 
 func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p shiftRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
 	if !e.info.HasEnergy {
 		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy to change", e.info.ID, e.info.Model)
-	}
-	var p shiftRequest
-	if err := s.decode(w, r, &p); err != nil {
-		return err
 	}
 	x0, err := s.flatten("state", [][]float64{p.State}, e.dim(), e.columns())
 	if err != nil {
@@ -199,13 +186,11 @@ func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return interrupted(ctx)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"energy":`)
-	out.number(h0)
-	out.raw(`,"states":`)
-	out.rows(states, e.dim())
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"energy":`)
+		out.number(h0)
+		out.raw(`,"states":`)
+		out.rows(states, e.dim())
+	})
 	return nil
 }

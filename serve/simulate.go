@@ -45,12 +45,9 @@ type rollout struct {
 }
 
 func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
-	if err != nil {
-		return err
-	}
 	var p simulateRequest
-	if err := s.decode(w, r, &p); err != nil {
+	e, err := s.open(w, r, &p)
+	if err != nil {
 		return err
 	}
 	o, err := s.rollout(&p, e)
@@ -66,14 +63,11 @@ func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw("{")
-	out.piece(piece, e.dim())
-	out.raw(",")
-	out.ends(piece.errs, piece.stats)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.piece(piece, e.dim())
+		out.raw(",")
+		out.ends(piece.errs, piece.stats)
+	})
 	return nil
 }
 
