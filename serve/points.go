@@ -2,7 +2,11 @@ package serve
 
 import (
 	"context"
+	"math"
 	"net/http"
+	"slices"
+
+	"hnn/ode"
 )
 
 // pointsRequest names states: one by one, or as a grid over two of their coordinates.
@@ -117,14 +121,25 @@ func (s *Server) energies(ctx context.Context, e *entry, truth bool, states, dst
 	return nil
 }
 
+// fieldRequest is a pointsRequest with what acts on the system at a time.
+type fieldRequest struct {
+	States [][]float64 `json:"states"`
+	Grid   *grid       `json:"grid"`
+	Input  []signal    `json:"input"` // as in simulateRequest
+	Time   float64     `json:"time"`
+}
+
 func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
-	var p pointsRequest
+	var p fieldRequest
 	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
-	states, err := s.states(&p, e)
+	states, err := s.states(&pointsRequest{p.States, p.Grid}, e)
 	if err != nil {
+		return err
+	}
+	if err := s.checkInput(p.Input, e, ode.DOP853, math.Abs(p.Time)); err != nil {
 		return err
 	}
 	d := e.dim()
@@ -134,7 +149,11 @@ func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
 	err = s.blocks(ctx, len(states)/d, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
-		v.batch(make([]float64, hi-lo), states[lo*d:hi*d], dx[lo*d:hi*d], hi-lo)
+		batch := v.batch
+		if p.Input != nil {
+			_, batch = v.under(p.Input)
+		}
+		batch(slices.Repeat([]float64{p.Time}, hi-lo), states[lo*d:hi*d], dx[lo*d:hi*d], hi-lo)
 	})
 	if err != nil {
 		return interrupted(ctx)

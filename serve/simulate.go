@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strings"
 
 	"hnn/ode"
 )
@@ -24,9 +23,9 @@ type simulateRequest struct {
 	RTol   float64 `json:"rtol"`
 	ATol   float64 `json:"atol"`
 	Step   float64 `json:"step"`
-	// Input is what acts on the system of a driven model, constant over all rollouts; without
-	// it nothing does.
-	Input []float64 `json:"input"`
+	// Input is what acts on the system of a driven model, the same for all rollouts; without it
+	// nothing does.
+	Input []signal `json:"input"`
 	// Energy asks for the energies along the rollouts.
 	Energy bool `json:"energy"`
 	// Stream asks for an answer in lines, each a piece of the times.
@@ -40,7 +39,7 @@ type rollout struct {
 	rows     int
 	times    []float64
 	settings ode.Settings
-	input    []float64 // nil for none
+	input    []signal // nil for none
 	energy   bool
 }
 
@@ -78,9 +77,6 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Input != nil && len(p.Input) != len(e.info.Inputs) {
-		return nil, invalid("input: %d numbers, and run %s takes %d inputs (%s)", len(p.Input), e.info.ID, len(e.info.Inputs), strings.Join(e.info.Inputs, ", "))
-	}
 	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy}
 	limit, advice := s.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
 	if p.Stream {
@@ -109,6 +105,9 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 	}
 	if o.settings.Method.NeedsSplit() && !e.info.Separable {
 		return nil, invalid("method: %s is for runs with H = T(p) + V(q), which run %s is not", p.Method, e.info.ID)
+	}
+	if err := s.checkInput(p.Input, e, o.settings.Method, math.Abs(o.times[0])+span); err != nil {
+		return nil, err
 	}
 	o.settings.MaxSteps = s.limits.Steps
 	if !o.settings.Method.Adaptive() && span/o.settings.Step > float64(s.limits.Steps) {
@@ -207,14 +206,15 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 	err := s.blocks(ctx, rows, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
-		field, batch := v.field, v.batch
-		if o.input != nil {
+		field, batch, split, splits := v.field, v.batch, v.split, v.splits
+		if o.input != nil { // which acts on the whole field
 			field, batch = v.under(o.input)
+			split, splits = nil, nil
 		}
 		from, to := x0[lo*d:hi*d], p.states[lo*n*d:hi*n*d]
 		if hi-lo == 1 {
-			if v.split != nil {
-				_, p.stats[lo], p.errs[lo] = ode.SolveSplit(*v.split, from, times, to, &set)
+			if split != nil {
+				_, p.stats[lo], p.errs[lo] = ode.SolveSplit(*split, from, times, to, &set)
 			} else {
 				_, p.stats[lo], p.errs[lo] = ode.Solve(field, from, times, to, &set)
 			}
@@ -222,8 +222,8 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 		}
 		var res ode.Result
 		var err error
-		if v.splits != nil {
-			res, err = ode.SolveSplitBatch(*v.splits, from, hi-lo, times, to, &set)
+		if splits != nil {
+			res, err = ode.SolveSplitBatch(*splits, from, hi-lo, times, to, &set)
 		} else {
 			res, err = ode.SolveBatch(batch, from, hi-lo, times, to, &set)
 		}
