@@ -66,7 +66,7 @@ export class Playback {
   get atEnd() { return this.segment !== undefined && Math.abs(this.t - this.segment.t1) < 1e-9; }
 
   // start puts every run at x0 at time zero. settings are the horizon, the time between two
-  // points, and the integrator: what simulate takes for a run and such an interval.
+  // points, and request: what else simulate takes for a run and such an interval.
   start(runs, x0, settings) {
     this.abort.abort();
     this.abort = new AbortController();
@@ -80,7 +80,7 @@ export class Playback {
 
   // begin starts a segment from the given states at the present time.
   begin(direction, starts) {
-    const { horizon, dt, integrator } = this.settings;
+    const { horizon, dt, request } = this.settings;
     let t1;
     if (direction > 0) t1 = this.t < horizon - dt / 2 ? horizon : this.t + horizon;
     else t1 = this.t > dt / 2 ? 0 : this.t - horizon;
@@ -91,7 +91,7 @@ export class Playback {
     for (const run of this.runs) {
       const track = new Track(this.t, step, starts.get(run.id));
       segment.tracks.set(run.id, track);
-      this.fill(run, track, { initial: [starts.get(run.id)], from: this.t, to: t1, steps, ...integrator(run, Math.abs(step)) });
+      this.fill(run, track, { initial: [starts.get(run.id)], from: this.t, to: t1, steps, ...request(run, Math.abs(step)) });
     }
   }
 
