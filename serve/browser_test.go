@@ -326,6 +326,10 @@ func TestPageInput(t *testing.T) {
 		t.Errorf("a push of 0.7 moves the end by %v", far)
 	}
 	title("Energy over time, which u changes")
+	// Without friction H changes by the work of what acts.
+	if change, work := inPage[float64](t, ctx, cell("pushed-hnn", 3)), inPage[float64](t, ctx, cell("pushed-hnn", 4)); !(math.Abs(work-change) < 0.01*math.Abs(change)) {
+		t.Errorf("a work of %v changes H by %v", work, change)
+	}
 	if note := inPage[string](t, ctx, "document.querySelector('#inputs .note').textContent"); !strings.Contains(note, "no such input") {
 		t.Errorf("of a model that takes no u it says %q", note)
 	}

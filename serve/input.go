@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -84,14 +85,36 @@ func stateOnly(m ode.Method) bool { return m.NeedsSplit() || m.Shears() }
 func (v *evaluator) under(input []signal) (ode.Field, ode.BatchField) {
 	var u []float64
 	batch := func(t, x, dx []float64, rows int) {
-		u = u[:0]
-		for _, at := range t[:rows] {
-			for _, s := range input {
-				u = append(u, s.at(at))
-			}
-		}
+		u = inputsAt(input, t[:rows], u[:0])
 		v.driven(x, u, dx, rows)
 	}
 	one := make([]float64, 1)
 	return func(t float64, x, dx []float64) { one[0] = t; batch(one, x, dx, 1) }, batch
+}
+
+// inputsAt appends to u the inputs at the times, row by row.
+func inputsAt(input []signal, times, u []float64) []float64 {
+	for _, t := range times {
+		for _, s := range input {
+			u = append(u, s.at(t))
+		}
+	}
+	return u
+}
+
+// supplies evaluates the power that the inputs put in along a piece.
+func (s *Server) supplies(ctx context.Context, o *rollout, p *piece) error {
+	d, n, m := o.entry.dim(), len(p.times), len(o.input)
+	u := inputsAt(o.input, p.times, nil)
+	err := s.blocks(ctx, len(p.supply), func(lo, hi int) {
+		v := o.entry.evaluator()
+		defer o.entry.release(v)
+		for i := lo; i < hi && ctx.Err() == nil; i++ {
+			p.supply[i] = v.supply(p.states[i*d:(i+1)*d], u[i%n*m:(i%n+1)*m])
+		}
+	})
+	if err != nil {
+		return interrupted(ctx)
+	}
+	return nil
 }

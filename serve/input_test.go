@@ -106,6 +106,33 @@ func TestSimulateUnderInput(t *testing.T) {
 			}
 		}
 	}
+	// Without friction the learned H changes by what the input supplies: Simpson's rule over 0.01
+	// is true to 1e-9.
+	for _, streamed := range []string{"", `"stream":true,`} {
+		var energy, supply []float64
+		w := ask(s, "POST", "/api/v1/runs/pushed-hnn/simulate", `{`+streamed+`"energy":true,"initial":[[0,0.1],[1,0]],"to":4,"steps":400,"input":[{"constant":0.3,"amplitude":1,"period":4}]}`)
+		for line := range strings.Lines(w.Body.String()) {
+			var r rollouts
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Energy) > 0 {
+				energy, supply = append(energy, r.Energy[1]...), append(supply, r.Supply[1]...)
+			}
+		}
+		work := 0.0
+		for i := 0; i+2 < len(supply); i += 2 {
+			work += 0.01 / 3 * (supply[i] + 4*supply[i+1] + supply[i+2])
+		}
+		if change := energy[400] - energy[0]; len(supply) != 401 || math.Abs(work-change) > 1e-8 || math.Abs(change) < 1e-3 {
+			t.Errorf("%s%d powers make a work of %v, and H changes by %v", streamed, len(supply), work, change)
+		}
+	}
+	for run, body := range map[string]string{"pushed-hnn": `"energy":true`, "pushed-baseline": `"energy":true,"input":[1]`} {
+		if r := want[rollouts](t, s, 200, "POST", "/api/v1/runs/"+run+"/simulate", `{"initial":[[1,0]],"to":1,`+body+`}`); r.Supply != nil {
+			t.Errorf("%s with %s has a supply", run, body)
+		}
+	}
 	// The field is that under the input at the time that is asked for.
 	var dx [2]float64
 	driven([]float64{1, 0}, []float64{0.2 + 0.8*math.Sin(2*math.Pi*5/3)}, dx[:])

@@ -78,6 +78,7 @@ type evaluator struct {
 	split  *ode.Split                         // of a separable H, otherwise nil
 	splits *ode.BatchSplit                    // the same for many states
 	driven func(x, u, dx []float64, rows int) // of a driven model, otherwise nil
+	supply func(x, u []float64) float64       // the power of inputs, of a driven model with an H, otherwise nil
 	decode func(z, x []float64, rows int)     // of a model of pictures, otherwise nil
 	energy func(x []float64) float64          // nil where there is none
 	truth  func(x []float64) float64          // the known system's H, nil where it is not known
@@ -280,6 +281,9 @@ func runEntry(r *experiment.Run, known system.System) *entry {
 		v := &evaluator{field: m.Field(), batch: m.BatchField()}
 		if model.Inputs(m) > 0 {
 			v.driven = m.(model.Driven).DrivenBatchField()
+			if energetic != nil {
+				v.supply = model.Supply(energetic)
+			}
 		}
 		if pictures {
 			v.decode = autoencoder.Decoder()

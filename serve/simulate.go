@@ -191,8 +191,10 @@ type piece struct {
 	// energy and truth are rows x times of the learned and the true H, nil where there is
 	// none or none was asked for.
 	energy, truth []float64
-	errs          []error
-	stats         []ode.Stats
+	// supply is the power that the inputs put into the learned H, likewise.
+	supply []float64
+	errs   []error
+	stats  []ode.Stats
 }
 
 // solve rolls the states x0 out over the times.
@@ -259,6 +261,12 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 			return nil, err
 		}
 	}
+	if o.input != nil && e.info.HasEnergy {
+		p.supply = make([]float64, rows*n)
+		if err := s.supplies(ctx, o, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -272,7 +280,7 @@ func (e *encoder) piece(p *piece, d int) {
 	for _, h := range []struct {
 		name string
 		v    []float64
-	}{{"energy", p.energy}, {"true_energy", p.truth}} {
+	}{{"energy", p.energy}, {"true_energy", p.truth}, {"supply", p.supply}} {
 		if h.v != nil {
 			e.raw(`,"` + h.name + `":`)
 			e.list(p.rows, func(i int) { e.numbers(h.v[i*n : (i+1)*n]) })

@@ -377,7 +377,8 @@ function frame(now) {
       tabled = now;
       $('clock').textContent = `t = ${number(playback.t, 4)}`;
       inputs.tick(playback.t);
-      fillTable($('values'), { all, shown, playback, x0, pair: plane.pair, coordinates: coordinates(), measure: $('measure').value, toggle });
+      const measure = $('measure').value, work = measure === 'energy' && inputs.acting.length > 0;
+      fillTable($('values'), { all, shown, playback, x0, pair: plane.pair, coordinates: coordinates(), measure, work, toggle });
     }
   }
   requestAnimationFrame(frame);
