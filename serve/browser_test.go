@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 var screenshots = flag.String("screenshots", "", "folder to write pictures of the page to, of each task and size")
@@ -206,6 +208,7 @@ func TestPage(t *testing.T) {
 func TestPageWidths(t *testing.T) {
 	ctx := browser(t)
 	s := newServer(t, Options{})
+	addPushed(t, s)
 	server := httptest.NewServer(s)
 	defer server.Close()
 	// A page that still asks when the server has gone would complain of it.
@@ -225,7 +228,7 @@ func TestPageWidths(t *testing.T) {
 						Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 					return err
 				}))
-				open(t, ctx, server.URL+"/#task="+g.ID, size.width, size.height)
+				open(t, ctx, server.URL+"/#task="+g.ID+"&input.u=1.5,2.5", size.width, size.height)
 				if over := inPage[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 					t.Errorf("%s, %s: the page is %v pixels wider than the screen", g.ID, size.name, over)
 				}
@@ -248,5 +251,132 @@ func capture(t *testing.T, ctx context.Context, name string) {
 	}
 	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What the user lets act is what the API is asked for: the rollouts drawn end where it says. A
+// mistake is told and changes nothing, the link restores it, and where nothing can act there is
+// no control.
+func TestPageInput(t *testing.T) {
+	ctx := browser(t)
+	s := newServer(t, Options{})
+	addPushed(t, s)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	// A page that still asks when the server has gone would complain of it.
+	defer do(t, ctx, chromedp.Navigate("about:blank"))
+	open(t, ctx, server.URL+"/#task=pushed&horizon=4&x0=1,0&speed=1&runs=pushed-hnn,pushed-baseline,pushed-alone", 1280, 900)
+
+	// ends waits until the rollouts end as the API has them under an input, and returns how far the
+	// HNN's ends from where it does without.
+	ends := func(input string) float64 {
+		t.Helper()
+		reached, far := "document.querySelector('#clock').textContent === 't = 4.000'", 0.0
+		for _, run := range []string{"pushed-hnn", "pushed-baseline", "pushed-alone"} {
+			with := `,"input":` + input
+			if run == "pushed-alone" || input == "" {
+				with = ""
+			}
+			path := "/api/v1/runs/" + run + "/simulate"
+			x := want[rollouts](t, s, 200, "POST", path, `{"initial":[[1,0]],"times":[0,4]`+with+`}`).States[0][1]
+			for k, v := range x {
+				// The page writes four digits that count.
+				reached += fmt.Sprintf(" && Math.abs(%s - %v) < %v", cell(run, k+1), v, 1e-3*max(1, math.Abs(v)))
+			}
+			if run == "pushed-hnn" {
+				left := want[rollouts](t, s, 200, "POST", path, `{"initial":[[1,0]],"times":[0,4]}`).States[0][1]
+				far = math.Hypot(x[0]-left[0], x[1]-left[1])
+			}
+		}
+		until(t, ctx, reached)
+		return far
+	}
+	field := func(key string) string {
+		return fmt.Sprintf("document.querySelector('[data-input=u] [data-key=%s]')", key)
+	}
+	choose := func(kind string) { // by the keyboard, which finds an option by its first letter
+		t.Helper()
+		inPage[bool](t, ctx, "document.querySelector('[data-input=u] select').focus(); true")
+		do(t, ctx, chromedp.KeyEvent(kind[:1]))
+		until(t, ctx, fmt.Sprintf("document.querySelector('[data-input=u] select').value === %q", kind))
+	}
+	write := func(key, text string) {
+		t.Helper()
+		inPage[bool](t, ctx, field(key)+".select(); true")
+		do(t, ctx, chromedp.KeyEvent(text+"\r"))
+	}
+	says := func(text string) {
+		t.Helper()
+		if got := inPage[string](t, ctx, "document.querySelector('[data-input=u] .error').textContent"); (text == "") != (got == "") || !strings.Contains(got, text) {
+			t.Errorf("the page says %q, want %q", got, text)
+		}
+	}
+	title := func(text string) {
+		t.Helper()
+		if got := inPage[string](t, ctx, "document.querySelector('#energy-title').textContent"); got != text {
+			t.Errorf("the energy's title is %q, want %q", got, text)
+		}
+	}
+
+	ends("")
+	title("Energy over time")
+	choose("constant")
+	write("value", "0.7")
+	if far := ends("[0.7]"); far < 0.1 {
+		t.Errorf("a push of 0.7 moves the end by %v", far)
+	}
+	title("Energy over time, which u changes")
+	// Without friction H changes by the work of what acts.
+	if change, work := inPage[float64](t, ctx, cell("pushed-hnn", 3)), inPage[float64](t, ctx, cell("pushed-hnn", 4)); !(math.Abs(work-change) < 0.01*math.Abs(change)) {
+		t.Errorf("a work of %v changes H by %v", work, change)
+	}
+	if note := inPage[string](t, ctx, "document.querySelector('#inputs .note').textContent"); !strings.Contains(note, "no such input") {
+		t.Errorf("of a model that takes no u it says %q", note)
+	}
+	write("value", "much")
+	says("u: the value \u201cmuch\u201d is no number")
+	if invalid := inPage[string](t, ctx, field("value")+".getAttribute('aria-invalid')"); invalid != "true" {
+		t.Errorf("the wrong field is marked %q", invalid)
+	}
+	time.Sleep(300 * time.Millisecond) // time for what is not to come
+	ends("[0.7]")
+	write("value", "0.7")
+	says("")
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowUp))
+	ends("[0.8]")
+
+	choose("sine")
+	write("amplitude", "1.5")
+	write("period", "-2")
+	says("the period is -2; give a positive one")
+	write("period", "2.5")
+	says("")
+	const sine = `[{"amplitude":1.5,"period":2.5}]`
+	if far := ends(sine); far < 0.1 {
+		t.Errorf("a sine moves the end by %v", far)
+	}
+	// Backwards the same acts at the same times, so that it leads back.
+	do(t, ctx, chromedp.Click("#reverse"))
+	until(t, ctx, "document.querySelector('#message').textContent.startsWith('Back at t = 0')")
+	if d := inPage[float64](t, ctx, fmt.Sprintf("number(document.querySelector('tr[data-run=%q] td:last-child').textContent)", "pushed-hnn")); !(d < 1e-6) {
+		t.Errorf("the way back ends %v from the start", d)
+	}
+
+	time.Sleep(400 * time.Millisecond) // the address follows in a moment
+	link := inPage[string](t, ctx, "location.href")
+	if !strings.Contains(link, "input.u=1.5,2.5") {
+		t.Errorf("the link is %s", link)
+	}
+	open(t, ctx, link, 360, 740)
+	ends(sine)
+	if over := inPage[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+		t.Errorf("the page is %v pixels wider than a phone", over)
+	}
+	choose("off")
+	ends("")
+	title("Energy over time")
+	open(t, ctx, server.URL+"/#task=spring", 1280, 900)
+	if !inPage[bool](t, ctx, "document.querySelector('#inputs').hidden && document.querySelector('#help-input').hidden") {
+		t.Error("a spring that nothing acts on has a control for inputs")
 	}
 }

@@ -14,16 +14,13 @@ type decodeRequest struct {
 // postDecode answers the last frame of each state's observation, in grey levels from 0
 // to 255.
 func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p decodeRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
 	if !e.info.Pictures {
 		return invalid("run %s is no model of pictures, so there is nothing to decode", e.info.ID)
-	}
-	var p decodeRequest
-	if err := s.decode(w, r, &p); err != nil {
-		return err
 	}
 	states, err := s.flatten("states", p.States, e.dim(), e.columns())
 	if err != nil {
@@ -44,16 +41,14 @@ func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return interrupted(ctx)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"width":` + strconv.Itoa(e.pixels.Width) + `,"height":` + strconv.Itoa(e.pixels.Height) + `,"pictures":`)
-	frame := e.pixels.Width * e.pixels.Height
-	out.list(rows, func(i int) {
-		last := x[(i+1)*all-frame : (i+1)*all]
-		out.list(frame, func(k int) { out.b = strconv.AppendUint(out.b, uint64(greyLevel(last[k])), 10) })
+	answer(w, func(out *encoder) {
+		out.raw(`"width":` + strconv.Itoa(e.pixels.Width) + `,"height":` + strconv.Itoa(e.pixels.Height) + `,"pictures":`)
+		frame := e.pixels.Width * e.pixels.Height
+		out.list(rows, func(i int) {
+			last := x[(i+1)*all-frame : (i+1)*all]
+			out.list(frame, func(k int) { out.b = strconv.AppendUint(out.b, uint64(greyLevel(last[k])), 10) })
+		})
 	})
-	out.raw("}\n")
-	out.flush()
 	return nil
 }
 

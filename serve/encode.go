@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"net/http"
 	"strconv"
 )
 
@@ -13,6 +14,16 @@ type encoder struct {
 	w   io.Writer
 	b   []byte
 	err error
+}
+
+// answer writes a JSON object, whose members write gives.
+func answer(w http.ResponseWriter, write func(out *encoder)) {
+	w.Header().Set("Content-Type", "application/json")
+	out := encoder{w: w}
+	out.raw("{")
+	write(&out)
+	out.raw("}\n")
+	out.flush()
 }
 
 // pieceBytes is how much is collected before it is written.

@@ -19,6 +19,7 @@ func FuzzRequest(f *testing.F) {
 		`{"grid":{"axes":[-1,9],"range":[],"size":[1,99999999999]}}`,
 		`{"state":[1,0],"changes":[-0.5,0.5,0,1e300]}`,
 		`{"state":[0,0],"changes":[1]}`,
+		`{"initial":[[1,0]],"to":3,"input":[1,{"amplitude":1,"period":1e-300}]}`,
 		`[]`, `null`, `{"initial":null}`, `{"initial":[null]}`, `{"initial":[[null,1]],"to":1}`,
 	} {
 		f.Add(body)

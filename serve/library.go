@@ -35,8 +35,10 @@ type runInfo struct {
 	Pictures bool `json:"pictures"`
 	// Separable says that H = T(p) + V(q), as some integration methods need it.
 	Separable bool `json:"separable"`
-	// Inputs names what acts on the system from outside.
+	// Inputs names what acts on the system from outside, and InputRange is where each lies in
+	// the data: [lowest, highest].
 	Inputs      []string     `json:"inputs,omitempty"`
+	InputRange  [][2]float64 `json:"input_range,omitempty"`
 	Coordinates []coordinate `json:"coordinates"`
 }
 
@@ -76,21 +78,10 @@ type evaluator struct {
 	split  *ode.Split                         // of a separable H, otherwise nil
 	splits *ode.BatchSplit                    // the same for many states
 	driven func(x, u, dx []float64, rows int) // of a driven model, otherwise nil
+	supply func(x, u []float64) float64       // the power of inputs, of a driven model with an H, otherwise nil
 	decode func(z, x []float64, rows int)     // of a model of pictures, otherwise nil
 	energy func(x []float64) float64          // nil where there is none
 	truth  func(x []float64) float64          // the known system's H, nil where it is not known
-}
-
-// under returns the fields under constant inputs.
-func (v *evaluator) under(input []float64) (ode.Field, ode.BatchField) {
-	var u []float64
-	batch := func(_ []float64, x, dx []float64, rows int) {
-		for len(u) < rows*len(input) {
-			u = append(u, input...)
-		}
-		v.driven(x, u, dx, rows)
-	}
-	return func(_ float64, x, dx []float64) { v.driven(x, input, dx, 1) }, batch
 }
 
 func (e *entry) evaluator() *evaluator {
@@ -150,6 +141,14 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 		r.Results, _ = experiment.ReadResults(r.Dir)
 	}
 	known := r.System()
+	e := runEntry(r, known)
+	if n := len(r.Inputs()); n > 0 {
+		split, err := readSplit(env, r)
+		if err != nil {
+			return err
+		}
+		e.info.InputRange = ranges(split.Train.Inputs, n)
+	}
 	s.library.mu.Lock()
 	defer s.library.mu.Unlock()
 	g := s.library.group(r)
@@ -164,7 +163,8 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 			s.library.add(g, truthEntry(known, r.Config.Task))
 		}
 	}
-	s.library.add(g, runEntry(r, known, s.library.freshID(r)))
+	e.info.ID = s.library.freshID(r)
+	s.library.add(g, e)
 	return nil
 }
 
@@ -262,12 +262,12 @@ func truthEntry(known system.System, task string) *entry {
 	return e
 }
 
-func runEntry(r *experiment.Run, known system.System, id string) *entry {
+func runEntry(r *experiment.Run, known system.System) *entry {
 	m, c := r.Model(), r.Config
 	energetic, _ := m.(model.Energetic)
 	separable, splits := model.SplitOf(m)
 	e := &entry{config: r.Config, result: r.Results, info: runInfo{
-		ID: id, Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters(),
 		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits, Inputs: r.Inputs(),
 		Coordinates: coordinates(known, r.Columns()),
 	}}
@@ -281,6 +281,9 @@ func runEntry(r *experiment.Run, known system.System, id string) *entry {
 		v := &evaluator{field: m.Field(), batch: m.BatchField()}
 		if model.Inputs(m) > 0 {
 			v.driven = m.(model.Driven).DrivenBatchField()
+			if energetic != nil {
+				v.supply = model.Supply(energetic)
+			}
 		}
 		if pictures {
 			v.decode = autoencoder.Decoder()

@@ -149,7 +149,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 func TestOpenAPIRequests(t *testing.T) {
 	_, c := document31(t)
 	for name, v := range map[string]any{
-		"PointsRequest": pointsRequest{}, "Grid": grid{}, "ShiftRequest": shiftRequest{}, "DecodeRequest": decodeRequest{}, "SimulateRequest": simulateRequest{},
+		"PointsRequest": pointsRequest{}, "FieldRequest": fieldRequest{}, "Grid": grid{}, "ShiftRequest": shiftRequest{}, "DecodeRequest": decodeRequest{}, "SimulateRequest": simulateRequest{}, "Signal": signal{},
 	} {
 		properties := c.schemas[name].(map[string]any)["properties"].(map[string]any)
 		var documented, read []string
@@ -172,6 +172,7 @@ func TestOpenAPIRequests(t *testing.T) {
 func TestOpenAPIAnswers(t *testing.T) {
 	paths, c := document31(t)
 	s := newServer(t, Options{})
+	addPushed(t, s)
 	check := func(schema, method, path, body string, status int) {
 		t.Helper()
 		w := ask(s, method, path, body)

@@ -2,7 +2,11 @@ package serve
 
 import (
 	"context"
+	"math"
 	"net/http"
+	"slices"
+
+	"hnn/ode"
 )
 
 // pointsRequest names states: one by one, or as a grid over two of their coordinates.
@@ -75,16 +79,13 @@ func (v *evaluator) energyOf(truth bool) func(x []float64) float64 {
 }
 
 func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p pointsRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
 	if !e.info.HasEnergy {
 		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy", e.info.ID, e.info.Model)
-	}
-	var p pointsRequest
-	if err := s.decode(w, r, &p); err != nil {
-		return err
 	}
 	states, err := s.states(&p, e)
 	if err != nil {
@@ -96,12 +97,10 @@ func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
 	if err := s.energies(ctx, e, false, states, energy); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"energy":`)
-	out.numbers(energy)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"energy":`)
+		out.numbers(energy)
+	})
 	return nil
 }
 
@@ -122,17 +121,25 @@ func (s *Server) energies(ctx context.Context, e *entry, truth bool, states, dst
 	return nil
 }
 
+// fieldRequest is a pointsRequest with what acts on the system at a time.
+type fieldRequest struct {
+	States [][]float64 `json:"states"`
+	Grid   *grid       `json:"grid"`
+	Input  []signal    `json:"input"` // as in simulateRequest
+	Time   float64     `json:"time"`
+}
+
 func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p fieldRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
-	var p pointsRequest
-	if err := s.decode(w, r, &p); err != nil {
+	states, err := s.states(&pointsRequest{p.States, p.Grid}, e)
+	if err != nil {
 		return err
 	}
-	states, err := s.states(&p, e)
-	if err != nil {
+	if err := s.checkInput(p.Input, e, ode.DOP853, math.Abs(p.Time)); err != nil {
 		return err
 	}
 	d := e.dim()
@@ -142,17 +149,19 @@ func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
 	err = s.blocks(ctx, len(states)/d, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
-		v.batch(make([]float64, hi-lo), states[lo*d:hi*d], dx[lo*d:hi*d], hi-lo)
+		batch := v.batch
+		if p.Input != nil {
+			_, batch = v.under(p.Input)
+		}
+		batch(slices.Repeat([]float64{p.Time}, hi-lo), states[lo*d:hi*d], dx[lo*d:hi*d], hi-lo)
 	})
 	if err != nil {
 		return interrupted(ctx)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"derivatives":`)
-	out.rows(dx, d)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"derivatives":`)
+		out.rows(dx, d)
+	})
 	return nil
 }
 
@@ -168,16 +177,13 @@ type shiftRequest struct {
 const mostChanges = 400
 
 func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
+	var p shiftRequest
+	e, err := s.open(w, r, &p)
 	if err != nil {
 		return err
 	}
 	if !e.info.HasEnergy {
 		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy to change", e.info.ID, e.info.Model)
-	}
-	var p shiftRequest
-	if err := s.decode(w, r, &p); err != nil {
-		return err
 	}
 	x0, err := s.flatten("state", [][]float64{p.State}, e.dim(), e.columns())
 	if err != nil {
@@ -199,13 +205,11 @@ func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return interrupted(ctx)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw(`{"energy":`)
-	out.number(h0)
-	out.raw(`,"states":`)
-	out.rows(states, e.dim())
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.raw(`"energy":`)
+		out.number(h0)
+		out.raw(`,"states":`)
+		out.rows(states, e.dim())
+	})
 	return nil
 }

@@ -12,6 +12,15 @@ import (
 	"time"
 )
 
+// open returns the run that a request's address names, and reads the body into v.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, v any) (*entry, error) {
+	e, err := s.entry(r)
+	if err != nil {
+		return nil, err
+	}
+	return e, s.decode(w, r, v)
+}
+
 // decode reads a request's JSON body into v, which must have a field for every key.
 func (s *Server) decode(w http.ResponseWriter, r *http.Request, v any) error {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {

@@ -28,13 +28,15 @@ type methodInfo struct {
 	Adaptive bool   `json:"adaptive"`
 	// NeedsSplit says that it is for separable runs only.
 	NeedsSplit bool `json:"needs_split"`
+	// StateOnly says that it does not go with inputs that change with time.
+	StateOnly bool `json:"state_only"`
 }
 
 // methods lists ode's.
 func methods() []methodInfo {
 	var all []methodInfo
 	for m := ode.Method(0); m.Order() > 0; m++ {
-		all = append(all, methodInfo{m.String(), m.Order(), m.Adaptive(), m.NeedsSplit()})
+		all = append(all, methodInfo{m.String(), m.Order(), m.Adaptive(), m.NeedsSplit(), stateOnly(m)})
 	}
 	return all
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strings"
 
 	"hnn/ode"
 )
@@ -24,9 +23,9 @@ type simulateRequest struct {
 	RTol   float64 `json:"rtol"`
 	ATol   float64 `json:"atol"`
 	Step   float64 `json:"step"`
-	// Input is what acts on the system of a driven model, constant over all rollouts; without
-	// it nothing does.
-	Input []float64 `json:"input"`
+	// Input is what acts on the system of a driven model, the same for all rollouts; without it
+	// nothing does.
+	Input []signal `json:"input"`
 	// Energy asks for the energies along the rollouts.
 	Energy bool `json:"energy"`
 	// Stream asks for an answer in lines, each a piece of the times.
@@ -40,17 +39,14 @@ type rollout struct {
 	rows     int
 	times    []float64
 	settings ode.Settings
-	input    []float64 // nil for none
+	input    []signal // nil for none
 	energy   bool
 }
 
 func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entry(r)
-	if err != nil {
-		return err
-	}
 	var p simulateRequest
-	if err := s.decode(w, r, &p); err != nil {
+	e, err := s.open(w, r, &p)
+	if err != nil {
 		return err
 	}
 	o, err := s.rollout(&p, e)
@@ -66,14 +62,11 @@ func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	out := encoder{w: w}
-	out.raw("{")
-	out.piece(piece, e.dim())
-	out.raw(",")
-	out.ends(piece.errs, piece.stats)
-	out.raw("}\n")
-	out.flush()
+	answer(w, func(out *encoder) {
+		out.piece(piece, e.dim())
+		out.raw(",")
+		out.ends(piece.errs, piece.stats)
+	})
 	return nil
 }
 
@@ -83,9 +76,6 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 	x0, err := s.flatten("initial", p.Initial, e.dim(), e.columns())
 	if err != nil {
 		return nil, err
-	}
-	if p.Input != nil && len(p.Input) != len(e.info.Inputs) {
-		return nil, invalid("input: %d numbers, and run %s takes %d inputs (%s)", len(p.Input), e.info.ID, len(e.info.Inputs), strings.Join(e.info.Inputs, ", "))
 	}
 	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy}
 	limit, advice := s.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
@@ -115,6 +105,9 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 	}
 	if o.settings.Method.NeedsSplit() && !e.info.Separable {
 		return nil, invalid("method: %s is for runs with H = T(p) + V(q), which run %s is not", p.Method, e.info.ID)
+	}
+	if err := s.checkInput(p.Input, e, o.settings.Method, math.Abs(o.times[0])+span); err != nil {
+		return nil, err
 	}
 	o.settings.MaxSteps = s.limits.Steps
 	if !o.settings.Method.Adaptive() && span/o.settings.Step > float64(s.limits.Steps) {
@@ -198,8 +191,10 @@ type piece struct {
 	// energy and truth are rows x times of the learned and the true H, nil where there is
 	// none or none was asked for.
 	energy, truth []float64
-	errs          []error
-	stats         []ode.Stats
+	// supply is the power that the inputs put into the learned H, likewise.
+	supply []float64
+	errs   []error
+	stats  []ode.Stats
 }
 
 // solve rolls the states x0 out over the times.
@@ -213,14 +208,15 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 	err := s.blocks(ctx, rows, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
-		field, batch := v.field, v.batch
-		if o.input != nil {
+		field, batch, split, splits := v.field, v.batch, v.split, v.splits
+		if o.input != nil { // which acts on the whole field
 			field, batch = v.under(o.input)
+			split, splits = nil, nil
 		}
 		from, to := x0[lo*d:hi*d], p.states[lo*n*d:hi*n*d]
 		if hi-lo == 1 {
-			if v.split != nil {
-				_, p.stats[lo], p.errs[lo] = ode.SolveSplit(*v.split, from, times, to, &set)
+			if split != nil {
+				_, p.stats[lo], p.errs[lo] = ode.SolveSplit(*split, from, times, to, &set)
 			} else {
 				_, p.stats[lo], p.errs[lo] = ode.Solve(field, from, times, to, &set)
 			}
@@ -228,8 +224,8 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 		}
 		var res ode.Result
 		var err error
-		if v.splits != nil {
-			res, err = ode.SolveSplitBatch(*v.splits, from, hi-lo, times, to, &set)
+		if splits != nil {
+			res, err = ode.SolveSplitBatch(*splits, from, hi-lo, times, to, &set)
 		} else {
 			res, err = ode.SolveBatch(batch, from, hi-lo, times, to, &set)
 		}
@@ -265,6 +261,12 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 			return nil, err
 		}
 	}
+	if o.input != nil && e.info.HasEnergy {
+		p.supply = make([]float64, rows*n)
+		if err := s.supplies(ctx, o, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -278,7 +280,7 @@ func (e *encoder) piece(p *piece, d int) {
 	for _, h := range []struct {
 		name string
 		v    []float64
-	}{{"energy", p.energy}, {"true_energy", p.truth}} {
+	}{{"energy", p.energy}, {"true_energy", p.truth}, {"supply", p.supply}} {
 		if h.v != nil {
 			e.raw(`,"` + h.name + `":`)
 			e.list(p.rows, func(i int) { e.numbers(h.v[i*n : (i+1)*n]) })

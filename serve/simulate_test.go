@@ -19,6 +19,7 @@ type rollouts struct {
 	States     [][][]float64
 	Energy     [][]float64
 	TrueEnergy [][]float64 `json:"true_energy"`
+	Supply     [][]float64
 	Errors     []*string
 	Stats      []ode.Stats
 }

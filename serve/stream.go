@@ -95,6 +95,7 @@ func (s *Server) solveRunning(ctx context.Context, o *rollout, state, times []fl
 		states: spread(p.states, running, o.rows, n*d),
 		energy: spread(p.energy, running, o.rows, n),
 		truth:  spread(p.truth, running, o.rows, n),
+		supply: spread(p.supply, running, o.rows, n),
 	}, nil
 }
 
@@ -137,5 +138,5 @@ func (p *piece) dropFirst(d int) {
 		return kept
 	}
 	p.times = p.times[1:]
-	p.states, p.energy, p.truth = drop(p.states, d), drop(p.energy, 1), drop(p.truth, 1)
+	p.states, p.energy, p.truth, p.supply = drop(p.states, d), drop(p.energy, 1), drop(p.truth, 1), drop(p.supply, 1)
 }

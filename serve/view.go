@@ -164,11 +164,20 @@ func pixelView(env *experiment.Env, r *experiment.Run, m model.Autoencoder) (vie
 // mostMeasured bounds the measured points that the page draws.
 const mostMeasured = 1000
 
-// measuredView takes what is known of a system from the file of its measurements.
-func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
+// readSplit reads what a run was trained and tested on.
+func readSplit(env *experiment.Env, r *experiment.Run) (*data.Split, error) {
 	split, err := env.Data(r)
 	if err != nil {
-		return view{}, fmt.Errorf("%s: the data that it was trained on show what to draw: %w", r.Dir, err)
+		return nil, fmt.Errorf("%s: the data that it was trained on show what to draw: %w", r.Dir, err)
+	}
+	return split, nil
+}
+
+// measuredView takes what is known of a system from the file of its measurements.
+func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
+	split, err := readSplit(env, r)
+	if err != nil {
+		return view{}, err
 	}
 	d := r.Model().Dim()
 	if split.Train.Dim != d {

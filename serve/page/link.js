@@ -1,9 +1,14 @@
 // The view in the address: everything behind the # that is needed to see the same again.
 
+const input = 'input.'; // before an input's name
+
 export function read() {
   const p = new URLSearchParams(location.hash.slice(1));
   const view = {};
-  for (const [key, value] of p) view[key] = value;
+  for (const [key, value] of p) {
+    if (key.startsWith(input)) view.inputs = { ...view.inputs, [key.slice(input.length)]: numbers(value) };
+    else view[key] = value;
+  }
   if (view.x0 !== undefined) view.x0 = numbers(view.x0);
   for (const key of ['horizon', 'speed', 'step', 't']) {
     if (view[key] !== undefined) {
@@ -25,7 +30,9 @@ export function write(view) {
 
 export function text(view) {
   const p = new URLSearchParams();
-  for (const [key, value] of Object.entries(view)) {
+  const { inputs, ...rest } = view;
+  for (const [name, value] of Object.entries(inputs ?? {})) rest[input + name] = value;
+  for (const [key, value] of Object.entries(rest)) {
     if (value !== undefined && value !== '') p.set(key, Array.isArray(value) ? value.join(',') : String(value));
   }
   return p.toString().replaceAll('%2C', ',');

@@ -2,10 +2,12 @@
 
 import * as api from './api.js';
 import * as link from './link.js';
+import * as integration from './integration.js';
 import { Playback } from './playback.js';
 import { Plane } from './plane.js';
 import { System } from './system.js';
 import { Chart } from './chart.js';
+import { Inputs } from './inputs.js';
 import { fillTable } from './table.js';
 import { spacing } from './contour.js';
 import { readColors, dashes, number, symbol } from './drawing.js';
@@ -25,6 +27,7 @@ let drawn = true;
 const plane = new Plane($('plane'), $('plane-tip'), (x, dragging) => setInitial(x, { dragging }), redraw);
 const system = new System($('system'), redraw);
 const chart = new Chart($('chart'), $('chart-tip'), redraw);
+const inputs = new Inputs($('inputs'), act);
 
 // Setting up
 
@@ -121,6 +124,8 @@ function openGroup(g, view) {
   $('plane-title').textContent = g.view.picture === 'bodies' ? 'Orbits and phase space' : d > 2 ? 'Phase space' : 'Phase plane';
   if (g.view.measured) $('plane-title').textContent += ', dots: data';
   options($('contours'), contourChoices(), view.contours);
+  inputs.show(all, g.view.horizon, view.inputs);
+  $('help-input').hidden = !inputs.list.length;
   $('system-title').textContent = g.title;
   showGroups();
   showAxes();
@@ -137,6 +142,7 @@ function joinRuns() {
   group = fresh;
   all = runsOf(fresh);
   shown = all.filter((r) => !known.has(r.id) || shown.some((s) => s.id === r.id));
+  inputs.show(all, group.view.horizon, inputs.saved);
   showAxes();
   restart();
 }
@@ -182,7 +188,8 @@ function measures() {
 
 function showAxes() {
   const axes = $('axes').value;
-  plane.options = { flow: $('flow').value === 'none' ? '' : $('flow').value, contours: $('contours').value };
+  const flow = all.find((r) => r.id === $('flow').value);
+  plane.options = { flow: flow?.id ?? '', input: flow && inputs.steady(flow), contours: $('contours').value };
   plane.show(group, coordinates(), axes === 'bodies' ? 'bodies' : axes.split(',').map(Number), learned(), truth(), x0);
   $('flow-label').textContent = plane.places ? 'force of' : 'flow of';
   system.show(group, coordinates());
@@ -191,34 +198,44 @@ function showAxes() {
 
 // What is simulated
 
+const method = () => library.methods.find((m) => m.name === $('method').value);
+
 function settings() {
-  const horizon = Number($('horizon').value);
-  const method = library.methods.find((m) => m.name === $('method').value);
-  const tolerance = Number($('tolerance').value);
-  const adaptive = (name) => ({ method: name, rtol: tolerance, atol: tolerance });
-  // Three hundred points for what one trajectory of the data shows, and no more than a
-  // browser draws with ease.
-  const dt = Math.max(group.view.horizon / 300, horizon / 20000);
-  if (method.adaptive) return { horizon, dt, integrator: () => adaptive(method.name) };
-  // Between two points lie whole steps, as methods with a fixed step want it.
-  const step = Number($('step').value);
-  return {
-    horizon, dt: Math.max(dt, step),
-    integrator: (run, interval) => (method.needs_split && !run.separable
-      ? adaptive('dop853') : { method: method.name, step: interval / Math.max(1, Math.round(interval / step)) }),
-  };
+  const [horizon, tolerance, step] = ['horizon', 'tolerance', 'step'].map((id) => Number($(id).value));
+  return integration.settings({ horizon, method: method(), tolerance, step }, group.view.horizon, inputs);
+}
+
+// tellInputs says what the inputs mean for what is drawn.
+function tellInputs() {
+  const unfit = shown.some((r) => inputs.of(r) && !integration.serves(method(), r, inputs));
+  inputs.tell(shown, group.view.measured, unfit ? method().name : '');
+  const [one, ...more] = inputs.acting;
+  $('energy-title').textContent = `Energy over time${one ? `, which ${more.length ? 'inputs change' : `${symbol(one)} changes`}` : ''}`;
 }
 
 function restart() {
   $('initial').value = x0.map((v) => String(Number(v.toPrecision(6)))).join(', ');
   $('initial').setCustomValidity('');
   playback.start(shown, x0, settings());
+  tellInputs();
   message('');
   remember();
   redraw();
 }
 
-let waiting = 0; // the timer of a restart that a drag asked for
+let waiting = 0; // the timer of a restart that a drag or a key held asked for
+
+// soon starts all again, but not at every pixel: the server would begin what is not waited for.
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { restart(); playback.play(); showPlaying(); }, 60);
+}
+
+// act lets what acts from outside act otherwise.
+function act() {
+  showAxes();
+  soon();
+}
 
 // setInitial moves the initial state and lets everything start from it.
 function setInitial(x, { dragging = false, keepPath = false } = {}) {
@@ -229,12 +246,11 @@ function setInitial(x, { dragging = false, keepPath = false } = {}) {
     $('energy').disabled = true;
   }
   plane.set(x0);
-  clearTimeout(waiting);
   if (dragging) {
-    // Not at every pixel: the server would begin what is not waited for.
-    waiting = setTimeout(() => { restart(); playback.play(); showPlaying(); }, 60);
+    soon();
     return;
   }
+  clearTimeout(waiting);
   restart();
   playback.play();
   showPlaying();
@@ -360,7 +376,9 @@ function frame(now) {
     if (now - tabled > 100 || !playback.playing) {
       tabled = now;
       $('clock').textContent = `t = ${number(playback.t, 4)}`;
-      fillTable($('values'), { all, shown, playback, x0, pair: plane.pair, coordinates: coordinates(), measure: $('measure').value, toggle });
+      inputs.tick(playback.t);
+      const measure = $('measure').value, work = measure === 'energy' && inputs.acting.length > 0;
+      fillTable($('values'), { all, shown, playback, x0, pair: plane.pair, coordinates: coordinates(), measure, work, toggle });
     }
   }
   requestAnimationFrame(frame);
@@ -389,6 +407,7 @@ function view() {
     task: group.id, runs: shown.map((r) => r.id), x0: x0.map((v) => Number(v.toPrecision(8))), horizon: $('horizon').value,
     method: $('method').value, tolerance: $('tolerance').value, step: $('step').value, axes: $('axes').value, flow: $('flow').value,
     contours: $('contours').value, measure: $('measure').value, scale: $('scale').value, speed: $('speed').value,
+    inputs: inputs.saved,
   };
 }
 
@@ -397,7 +416,7 @@ function remember() { link.write(view()); }
 // The controls
 
 function showMethod() {
-  const adaptive = library.methods.find((m) => m.name === $('method').value)?.adaptive;
+  const adaptive = method()?.adaptive;
   $('tolerance-label').hidden = !adaptive;
   $('step-label').hidden = adaptive;
 }

@@ -96,7 +96,7 @@ export class Plane {
     const flow = async () => {
       if (!this.options.flow) return null;
       const along = this.places ? pair.map((i) => i + x0.length / 2) : pair;
-      const dx = await api.field(this.options.flow, grid(this.flowWidth), signal);
+      const dx = await api.field(this.options.flow, { ...grid(this.flowWidth), input: this.options.input }, signal);
       return { dx, size: size(this.flowWidth), x: frame.x, y: frame.y, pair: along };
     };
     try {

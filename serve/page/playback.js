@@ -8,12 +8,16 @@ import * as api from './api.js';
 
 // Track is the rollout of one run over a segment, at even times.
 class Track {
-  constructor(t0, dt, start) {
+  // work is what inputs have done before.
+  constructor(t0, dt, start, work) {
     this.t0 = t0;
     this.dt = dt; // negative backwards
     this.states = [start];
     this.energy = []; // the learned H, and the true one, at each state
     this.truth = [];
+    this.supply = []; // the power of inputs, and their work
+    this.work = [];
+    this.before = work;
     this.done = false;
     this.error = '';
   }
@@ -27,7 +31,16 @@ class Track {
       this.states[k] = states[i];
       if (piece.energy) this.energy[k] = piece.energy[0][i];
       if (piece.true_energy) this.truth[k] = piece.true_energy[0][i];
+      if (piece.supply) this.integrate(k, piece.supply[0][i]);
     }
+  }
+
+  // integrate adds the work of an interval, by the parabola through the last three powers.
+  integrate(k, power) {
+    const s = this.supply;
+    s[k] = power;
+    if (k === 0) this.work[0] = this.before;
+    else this.work[k] = this.work[k - 1] + this.dt * (k === 1 ? (s[0] + s[1]) / 2 : (5 * s[k] + 8 * s[k - 1] - s[k - 2]) / 12);
   }
 
   get length() { return this.states.length; }
@@ -66,7 +79,7 @@ export class Playback {
   get atEnd() { return this.segment !== undefined && Math.abs(this.t - this.segment.t1) < 1e-9; }
 
   // start puts every run at x0 at time zero. settings are the horizon, the time between two
-  // points, and the integrator: what simulate takes for a run and such an interval.
+  // points, and request: what else simulate takes for a run and such an interval.
   start(runs, x0, settings) {
     this.abort.abort();
     this.abort = new AbortController();
@@ -80,18 +93,19 @@ export class Playback {
 
   // begin starts a segment from the given states at the present time.
   begin(direction, starts) {
-    const { horizon, dt, integrator } = this.settings;
+    const { horizon, dt, request } = this.settings;
     let t1;
     if (direction > 0) t1 = this.t < horizon - dt / 2 ? horizon : this.t + horizon;
     else t1 = this.t > dt / 2 ? 0 : this.t - horizon;
     const steps = Math.max(1, Math.round(Math.abs(t1 - this.t) / dt));
     const step = (t1 - this.t) / steps;
-    const segment = { t0: this.t, t1, direction, tracks: new Map() };
+    const segment = { t0: this.t, t1, direction, tracks: new Map() }, before = this.segment?.tracks;
     this.segments.push(segment);
     for (const run of this.runs) {
-      const track = new Track(this.t, step, starts.get(run.id));
+      const past = before?.get(run.id);
+      const track = new Track(this.t, step, starts.get(run.id), past?.work.length ? past.value(past.work, this.t) : 0);
       segment.tracks.set(run.id, track);
-      this.fill(run, track, { initial: [starts.get(run.id)], from: this.t, to: t1, steps, ...integrator(run, Math.abs(step)) });
+      this.fill(run, track, { initial: [starts.get(run.id)], from: this.t, to: t1, steps, ...request(run, Math.abs(step)) });
     }
   }
 

@@ -5,10 +5,10 @@ import { color, number, symbol } from './drawing.js';
 let built = null;
 
 // fillTable shows each run's values at the present time; toggle is called when one is
-// ticked or not.
-export function fillTable(table, { all, shown, playback, x0, pair, coordinates, measure, toggle }) {
+// ticked or not, and work says that inputs act, whose work the learned H shows.
+export function fillTable(table, { all, shown, playback, x0, pair, coordinates, measure, work, toggle }) {
   const head = ['Run', ...pair.map((i) => symbol(coordinates[i].name)), measure === 'truth' ? 'change of true H' : 'change of learned H',
-    ...(all.some((r) => r.role === 'truth') ? ['from truth'] : []), 'from start'];
+    ...(work ? ['work of inputs'] : []), ...(all.some((r) => r.role === 'truth') ? ['from truth'] : []), 'from start'];
   const key = JSON.stringify([all.map((r) => r.id), head]);
   if (built?.key !== key) build(table, all, head, key, toggle);
   const truth = all.find((r) => r.role === 'truth');
@@ -24,7 +24,8 @@ export function fillTable(table, { all, shown, playback, x0, pair, coordinates, 
     if (on && x) {
       const first = playback.segments[0].tracks.get(run.id)?.[measure][0];
       const far = (y) => (y ? number(Math.hypot(...x.map((v, i) => v - y[i])), 3) : '\u2013');
-      texts = [...pair.map((i) => number(x[i])), number(track.value(track[measure], playback.t) - first, 3), ...(truth ? [far(run === truth ? null : reference)] : []), far(x0)];
+      texts = [...pair.map((i) => number(x[i])), number(track.value(track[measure], playback.t) - first, 3),
+        ...(work ? [number(track.value(track.work, playback.t), 3)] : []), ...(truth ? [far(run === truth ? null : reference)] : []), far(x0)];
     }
     const failed = on && track?.error && (playback.t - track.end) * playback.direction > -1e-9;
     row.cells.forEach((td, k) => {
