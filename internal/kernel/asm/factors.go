@@ -109,14 +109,9 @@ func (w walk) b(j, ahead int) Mem {
 }
 
 // embeds reports whether row i of A is broadcast by each multiply-add anew: one
-// instruction less, and more loads, which have room for some. An address with an index
-// would cost the instruction again.
-func (w walk) embeds(i int) bool {
-	if w.layout == columnsOfA {
-		return i%2 == 0
-	}
-	return i%3 == 0
-}
+// instruction less, and more loads, for which there is room where B is packed. An address
+// with an index would cost the instruction again.
+func (w walk) embeds(i int) bool { return w.layout == rowsOfA && i%3 == 0 }
 
 // advance moves on by a number of steps, of columns of A one.
 func (w walk) advance(steps int) {
