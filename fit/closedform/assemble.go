@@ -74,9 +74,18 @@ func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
 	}
 	if e.b.friction {
 		// -dp/dt = dH/dq + rate p
-		column := m.column(e.b.unknowns - 1)[at : at+n*d]
+		column := m.column(e.b.gainAt() - 1)[at : at+n*d]
 		for s := 0; s < n*d; s += d {
 			copy(column[s:s+d/2], x[s+d/2:s+d])
+		}
+	}
+	// -dp/dt = dH/dq - G u
+	for i := range d / 2 {
+		for j := range r.inputs {
+			column := m.column(e.b.gainAt() + i*r.inputs + j)[at : at+n*d]
+			for s := range n {
+				column[s*d+i] = -r.u[(lo+s)*r.inputs+j]
+			}
 		}
 	}
 	copy(y, g)

@@ -11,19 +11,21 @@ import (
 // makes images of each other share an unknown.
 type basis struct {
 	h *model.Expansion
-	// share[f] is the unknown of feature f; unknowns counts them, friction included,
-	// which is then the last.
+	// share[f] is the unknown of feature f. Those of the friction and of the gain of inputs
+	// (dim/2 x inputs), where there are any, follow; unknowns counts all.
 	share    []int
 	unknowns int
 	friction bool
+	inputs   int
 	// rotate turns rows at random, nil where they are taken as they are.
 	rotate *rotation
 }
 
 // newBasis draws the features of the structure that the options ask for: k nonlinear
-// ones of steepness scale, over the states x (rows x dim).
-func newBasis(rng *rand.Rand, x []float64, dim, k int, scale float64, o *Options) (*basis, error) {
-	b := &basis{friction: o.Friction}
+// ones of steepness scale, over the states of r, and under as many inputs as it has.
+func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis, error) {
+	b := &basis{friction: o.Friction, inputs: r.inputs}
+	x, dim := r.x, r.dim
 	if o.Symmetry&Rotation != 0 {
 		bodies, space := o.bodies(dim)
 		b.rotate = &rotation{bodies, space}
@@ -44,8 +46,12 @@ func newBasis(rng *rand.Rand, x []float64, dim, k int, scale float64, o *Options
 	if b.friction {
 		b.unknowns++
 	}
+	b.unknowns += dim / 2 * b.inputs
 	return b, nil
 }
+
+// gainAt is the first unknown of the gain. That of the friction is the one before.
+func (b *basis) gainAt() int { return b.unknowns - b.h.Dim()/2*b.inputs }
 
 // fill gives the model the coefficients of its unknowns.
 func (b *basis) fill(c []float64) {
@@ -55,7 +61,10 @@ func (b *basis) fill(c []float64) {
 	}
 	b.h.SetCoefficients(all)
 	if b.friction {
-		b.h.SetFriction(c[b.unknowns-1])
+		b.h.SetFriction(c[b.gainAt()-1])
+	}
+	if b.inputs > 0 {
+		b.h.SetGain(c[b.gainAt():])
 	}
 }
 

@@ -19,19 +19,40 @@ type offsets struct {
 	offset []float64 // trajectories x dim: the present estimate
 	noise  float64   // standard deviation of a component of the states
 	*rows            // x = offset + shape, g
+
+	set    *data.Set
+	smooth []float64 // n x dim: what cumulative makes of the integral
+	lag    []float64 // n x inputs: what it leaves out of that of the inputs
 }
 
 // newOffsets anchors the trajectories of s at the mean of their states.
 func newOffsets(s *data.Set) *offsets {
 	d := s.Dim
-	o := &offsets{starts: s.Offsets, shape: make([]float64, len(s.X)), anchor: make([]float64, s.Trials()*d), rows: observed(s)}
+	o := &offsets{starts: s.Offsets, smooth: make([]float64, len(s.X)), anchor: make([]float64, s.Trials()*d), rows: observed(s), set: s}
 	o.x = slices.Clone(o.x)
+	for trial := range s.Trials() {
+		t, _, dx := s.Trial(trial)
+		cumulative(t, dx, d, stencil, o.smooth[s.Offsets[trial]*d:s.Offsets[trial+1]*d])
+		if o.inputs > 0 {
+			o.lag = append(o.lag, lag(s, trial, stencil)...)
+		}
+	}
+	o.shape = slices.Clone(o.smooth)
+	o.anchorAll()
+	o.offset = slices.Clone(o.anchor)
+	o.place()
+	return o
+}
+
+// anchorAll finds the anchors and the noise.
+func (o *offsets) anchorAll() {
+	d, s := o.dim, o.set
 	squares, freedom := 0.0, 0
 	for trial := range s.Trials() {
-		t, x, dx := s.Trial(trial)
+		t, x, _ := s.Trial(trial)
 		shape := o.shape[s.Offsets[trial]*d : s.Offsets[trial+1]*d]
-		cumulative(t, dx, d, stencil, shape)
 		anchor := o.anchor[trial*d : (trial+1)*d]
+		clear(anchor)
 		for i, v := range x {
 			anchor[i%d] += (v - shape[i]) / float64(len(t))
 		}
@@ -44,9 +65,30 @@ func newOffsets(s *data.Set) *offsets {
 	if freedom > 0 {
 		o.noise = math.Sqrt(squares / float64(freedom))
 	}
-	o.offset = slices.Clone(o.anchor)
+}
+
+// drive gives the integral the part of the inputs that cumulative leaves out of it, now that
+// their gain (dim/2 x inputs) is known better, and returns the largest move of a state
+// relative to the noise. Offsets keep their distance from the anchors.
+func (o *offsets) drive(gain []float64) (moved float64) {
+	d, n := o.dim, o.dim/2
+	for r := range o.len() {
+		for i := range n {
+			at := r*d + n + i
+			v := o.smooth[at] + dot(gain[i*o.inputs:(i+1)*o.inputs], o.lag[r*o.inputs:])
+			moved = max(moved, math.Abs(v-o.shape[at]))
+			o.shape[at] = v
+		}
+	}
+	for i, v := range o.anchor {
+		o.offset[i] -= v
+	}
+	o.anchorAll()
+	for i, v := range o.anchor {
+		o.offset[i] += v
+	}
 	o.place()
-	return o
+	return moved / o.noise
 }
 
 // place moves the states to the present offsets.
@@ -86,7 +128,7 @@ const (
 func (f *fit) fitNoisy() error {
 	start := time.Now()
 	o := newOffsets(someTrials(f.o.RNG, f.train, f.rowCount(f.features)))
-	f.report.Noise, f.report.Rows = o.noise, o.len()
+	f.report.Rows = o.len()
 	f.report.Scale = f.o.Scale
 	if f.o.Scale == 0 {
 		f.report.Scale = noisyScale
@@ -96,13 +138,15 @@ func (f *fit) fitNoisy() error {
 		lambda = noisyLambda
 	}
 	var err error
-	if f.basis, err = newBasis(f.o.RNG, o.x, o.dim, f.features, f.report.Scale, f.o); err != nil {
+	if f.basis, err = newBasis(f.o.RNG, o.rows, f.features, f.report.Scale, f.o); err != nil {
 		return err
 	}
 	return f.checked(start, lambda, func(lambda float64) (*solution, error) {
 		o.offset = slices.Clone(o.anchor)
 		o.place()
-		return f.rounds(o, lambda)
+		s, err := f.rounds(o, lambda)
+		f.report.Noise = o.noise
+		return s, err
 	})
 }
 
@@ -117,10 +161,13 @@ func (f *fit) rounds(o *offsets, lambda float64) (*solution, error) {
 			return nil, err
 		}
 		step := p.update(s.c)
+		f.basis.fill(s.c) // for its derivative by the state
+		if o.inputs > 0 {
+			step = max(step, o.drive(f.basis.h.Gain()))
+		}
 		if round > 0 && step < smallestStep || round == mostRounds {
 			return s, nil
 		}
-		f.basis.fill(s.c) // for its derivative by the state
 		residual = max(p.residual, least)
 	}
 }
@@ -302,9 +349,8 @@ func (p *projected) update(c []float64) (step float64) {
 func stateDerivative(b *basis, r *rows) []float64 {
 	d, n := r.dim, r.len()
 	out := make([]float64, n*d*d)
-	field := b.h.BatchField()
+	field := fieldOf(b.h, r)
 	x, up, down := make([]float64, len(r.x)), make([]float64, len(r.x)), make([]float64, len(r.x))
-	times := make([]float64, n)
 	for j := range d {
 		largest := 0.0
 		for i := j; i < len(r.x); i += d {
@@ -319,7 +365,7 @@ func stateDerivative(b *basis, r *rows) []float64 {
 			for i := j; i < len(x); i += d {
 				x[i] += side.sign * h
 			}
-			field(times, x, side.out, n)
+			field(x, side.out)
 		}
 		for s := 0; s < len(x); s += d {
 			for i := range d / 2 {

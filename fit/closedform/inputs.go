@@ -1,0 +1,117 @@
+package closedform
+
+import (
+	"fmt"
+	"math"
+
+	"hnn/data"
+	"hnn/model"
+)
+
+// Inputs u, such as forces and voltages, act on the momenta by a constant gain G (dim/2 x
+// inputs), which is found with the coefficients:
+//
+//	dp/dt = -dH/dq - rate p + G u
+//
+// is linear in it, so every element of G is one more unknown. Between two rows the inputs
+// are what their set says (data.Set.InputsHeld); nothing is ever taken for their derivative.
+
+// checkInputs reports inputs whose gain the rows do not determine.
+func checkInputs(s *data.Set) error {
+	m := len(s.InputNames)
+	for j, name := range s.InputNames {
+		moves := false
+		for i := j; i < len(s.Inputs) && !moves; i += m {
+			moves = s.Inputs[i] != s.Inputs[j]
+		}
+		if !moves && s.Rows() > 0 {
+			return fmt.Errorf("closedform: the input %s is %v in every row, which cannot be told from a force of the system's own; give rows in which it changes, or leave the input out", name, s.Inputs[j])
+		}
+	}
+	return nil
+}
+
+// lag is, of one trial, the integral of its inputs (n x inputs) less what cumulative makes of
+// them: a polynomial does not follow inputs that bend or jump at every row.
+func lag(s *data.Set, trial, width int) []float64 {
+	m := len(s.InputNames)
+	t, _, _ := s.Trial(trial)
+	u := s.InputRows(s.Offsets[trial], s.Offsets[trial+1])
+	left, exact := make([]float64, len(u)), make([]float64, m)
+	cumulative(t, u, m, width, left)
+	for k := range t {
+		for j := range m {
+			left[k*m+j] = exact[j] - left[k*m+j]
+			if k+1 == len(t) {
+				continue
+			}
+			mean := u[k*m+j]
+			if !s.InputsHeld {
+				mean = (mean + u[(k+1)*m+j]) / 2
+			}
+			exact[j] += (t[k+1] - t[k]) * mean
+		}
+	}
+	return left
+}
+
+// withoutLag subtracts from the momenta in v (n x dim, no mean) what is along the lag of a
+// trial, given by the columns of by (n x inputs).
+func withoutLag(v []float64, dim int, by []float64, inputs int) {
+	centre(by, inputs)
+	n := len(v) / dim
+	var span []float64 // orthonormal columns of length n
+	for j := range inputs {
+		column := make([]float64, n)
+		for k := range column {
+			column[k] = by[k*inputs+j]
+		}
+		square := dot(column, column)
+		project(span, column)
+		// A lag of zero, or one that another input has, takes nothing away.
+		if left := dot(column, column); left > 1e-12*square {
+			for k := range column {
+				column[k] /= math.Sqrt(left)
+			}
+			span = append(span, column...)
+		}
+	}
+	component := make([]float64, n)
+	for i := dim / 2; i < dim; i++ {
+		for k := range component {
+			component[k] = v[k*dim+i]
+		}
+		project(span, component)
+		for k, x := range component {
+			v[k*dim+i] = x
+		}
+	}
+}
+
+// fieldOf is the field of a model at the states x (as many as r has rows), each under r's
+// inputs of its row.
+func fieldOf(m model.Model, r *rows) func(x, dx []float64) {
+	if r.inputs > 0 {
+		field := m.(model.Driven).DrivenBatchField()
+		return func(x, dx []float64) { field(x, r.u, dx, r.len()) }
+	}
+	field, times := m.BatchField(), make([]float64, r.len())
+	return func(x, dx []float64) { field(times, x, dx, r.len()) }
+}
+
+// undriven takes the force of a model's inputs out of what is observed: the rows are those of
+// the system left alone.
+func (r *rows) undriven(m model.Model) {
+	if r.inputs == 0 {
+		return
+	}
+	with, without, d := make([]float64, len(r.x)), make([]float64, len(r.x)), r.dim
+	fieldOf(m, r)(r.x, with)
+	r.inputs, r.u = 0, nil
+	fieldOf(m, r)(r.x, without)
+	for s := 0; s < len(r.x); s += d {
+		for i := range d / 2 {
+			r.g[s+i] += with[s+d/2+i] - without[s+d/2+i]
+		}
+	}
+}
