@@ -106,8 +106,6 @@ func (c *Config) validateClosedForm() error {
 		return fmt.Errorf("known stands for the system's structure, symmetry, angles and masses: leave either it or them out")
 	case c.Dissipation != "" && c.Dissipation != "linear":
 		return fmt.Errorf("no dissipation %q of the closed form; it is linear", c.Dissipation)
-	case c.InputGain != "" && c.InputGain != model.GainConstant:
-		return fmt.Errorf("input-gain %s: the closed form fits a constant one; leave it out, or give --trainer %s", c.InputGain, Adam)
 	}
 	_, err := c.closedFormOptions()
 	return err
@@ -116,7 +114,7 @@ func (c *Config) validateClosedForm() error {
 // closedFormOptions are the options but for what depends on the data: the angles.
 func (c *Config) closedFormOptions() (closedform.Options, error) {
 	o := closedform.Options{
-		Features: c.Features, Friction: c.Dissipation != "", Masses: c.bodyMasses(), Weighted: c.Weighted,
+		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != model.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
 	var err error

@@ -90,8 +90,7 @@ type Config struct {
 	Angle       []string  `yaml:"angle,flow,omitempty"`
 	Mass        []float64 `yaml:"mass,flow,omitempty"`
 	// InputGain is how inputs act on the momenta, one of model.Gains, and InputHold what they
-	// do between their samples, one of InputHolds; "" is learned, of the closed form constant,
-	// and foh.
+	// do between their samples, one of InputHolds; "" is learned, and foh.
 	InputGain string `yaml:"input-gain,omitempty"`
 	InputHold string `yaml:"input-hold,omitempty"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.

@@ -227,7 +227,8 @@ func TestInputSettings(t *testing.T) {
 		{func(c *Config) { c.Columns.Input = []string{"none"}; c.InputGain = model.GainConstant }, "no column is an input"},
 		{func(c *Config) { c.Columns.Input = []string{"v"} }, "no column"},
 		{func(c *Config) { c.Skew = "0,1;-1,0"; c.Dissipation = "" }, "skew"},
-		{func(c *Config) { *c = c.WithClosedForm(); c.InputGain = model.GainLearned }, "input-gain learned: the closed form fits a constant one"},
+		{func(c *Config) { *c = c.WithClosedForm(); c.InputGain = "linear" }, "input-gain"},
+		{func(c *Config) { *c = c.WithClosedForm(); c.Columns.Input = []string{"v"} }, "no column"},
 		{func(c *Config) { *c = c.WithClosedForm(); c.Columns.Input, c.InputHold = []string{"none"}, "zoh" }, "no column is an input"},
 	} {
 		config := drivenConfig(t, path, c.change)

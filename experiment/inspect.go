@@ -171,7 +171,11 @@ func writeReport(line func(name, format string, args ...any), i *Inspection) {
 		for j, name := range i.Inputs {
 			force = append(force, fmt.Sprintf("%.4g %s", r.Gain[k+j], name))
 		}
-		line("inputs", "add %s to the rate of %s", strings.Join(force, " + "), momenta[k/len(i.Inputs)%len(momenta)])
+		where := ""
+		if r.GainFeatures > 0 {
+			where = fmt.Sprintf(" at the mean position (G has %d features)", r.GainFeatures)
+		}
+		line("inputs", "add %s to the rate of %s%s", strings.Join(force, " + "), momenta[k/len(i.Inputs)%len(momenta)], where)
 	}
 	if r.RolloutTries > 0 {
 		line("rollouts", "checked with %d ridges; %d run away", r.RolloutTries, r.Runaways)

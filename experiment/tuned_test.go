@@ -77,7 +77,7 @@ func TestDefaultTrainer(t *testing.T) {
 		{[]string{model.KindHNN}, []string{"polish"}, true},
 		{[]string{model.KindHNN}, []string{"precision"}, true},
 	} {
-		if why := AdamOnly(c.models, c.keys, new(Config)); (why != "") != c.adam {
+		if why := AdamOnly(c.models, c.keys, ""); (why != "") != c.adam {
 			t.Errorf("%v %v: %q", c.models, c.keys, why)
 		}
 	}

@@ -14,7 +14,7 @@ const KindExpansion = "expansion"
 // of given features, in float64. Its field is the symplectic gradient, less a linear
 // friction where there is one, and with the force of inputs u where it has a Gain:
 //
-//	dq/dt = dH/dp,  dp/dt = -dH/dq - Friction p + Gain u
+//	dq/dt = dH/dp,  dp/dt = -dH/dq - Friction p + Gain(q) u
 //
 // Because the field is linear in the coefficients (and the friction and the gain), they are
 // fitted by least squares; see package closedform. It is Driven, by no inputs without a
@@ -24,7 +24,7 @@ type Expansion struct {
 	terms    []Term
 	constant float64
 	friction *float64
-	gain     *constantGain[float64] // nil for none
+	gain     *ExpansionGain // nil for none
 }
 
 // NewExpansion returns the sum of the terms, which it keeps, without a constant and
@@ -65,7 +65,10 @@ func (m *Expansion) Size() int {
 // Parameters is the number of fitted numbers: the coefficients, the friction and the gain.
 // The weights inside the features are given, not fitted.
 func (m *Expansion) Parameters() int {
-	n := m.Size() + len(m.Gain())
+	n := m.Size()
+	if m.gain != nil {
+		n += m.gain.Size()
+	}
 	if m.friction != nil {
 		n++
 	}

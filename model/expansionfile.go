@@ -15,7 +15,7 @@ type expansionSpec struct {
 	Dim      int        `json:"dim"`
 	Terms    []termSpec `json:"terms"`
 	Friction bool       `json:"friction"`
-	Inputs   int        `json:"inputs,omitempty"`
+	Gain     *gainSpec  `json:"gain,omitempty"` // nil where nothing acts
 }
 
 // termSpec is the architecture of a term: Kind and Size, and of the rest what its kind
@@ -57,7 +57,7 @@ func (s *termSpec) dim(asked int) int {
 
 // SaveExpansion writes an expansion to path as Save writes a network.
 func SaveExpansion(path string, m *Expansion, metadata map[string]string) error {
-	spec := expansionSpec{Kind: KindExpansion, Dim: m.dim, Friction: m.friction != nil, Inputs: m.Inputs()}
+	spec := expansionSpec{Kind: KindExpansion, Dim: m.dim, Friction: m.friction != nil, Gain: m.gain.spec()}
 	f := &safetensors.File{Metadata: map[string]string{}}
 	for i, t := range m.terms {
 		spec.Terms = append(spec.Terms, t.spec())
@@ -69,9 +69,8 @@ func SaveExpansion(path string, m *Expansion, metadata map[string]string) error 
 	if rate, ok := m.Friction(); ok {
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "friction", Shape: []int{1}, Data: []float64{rate}})
 	}
-	if m.gain != nil {
-		t := m.gain.tensors()[0]
-		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: t.Name, Shape: t.Shape, Data: m.gain.g})
+	for _, t := range m.gain.tensors() {
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: t.name, Shape: t.shape, Data: t.data})
 	}
 	architecture, err := json.Marshal(spec)
 	if err != nil {
@@ -116,12 +115,8 @@ func unpackExpansion(f *safetensors.File) (*Expansion, error) {
 		}
 		m.SetFriction(rate[0])
 	}
-	if spec.Inputs < 0 || spec.Inputs > mostComponents {
-		return nil, fmt.Errorf("%w: a Hamiltonian with %d inputs", safetensors.ErrFormat, spec.Inputs)
-	}
-	if spec.Inputs > 0 {
-		gain := &constantGain[float64]{n: spec.Dim / 2, m: spec.Inputs}
-		g, err := values[float64](f, gain.tensors()[0])
+	if spec.Gain != nil {
+		g, err := unpackGain(f, spec.Gain, spec.Dim/2)
 		if err != nil {
 			return nil, err
 		}

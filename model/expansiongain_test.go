@@ -10,12 +10,15 @@ import (
 
 	"hnn/data"
 	"hnn/internal/safetensors"
+	"hnn/nn"
 )
 
 // drivenExpansion has friction and three inputs.
 func drivenExpansion(t *testing.T) *Expansion {
 	m := expansions(t)["sum"]
-	m.SetGain([]float64{1, 2, 3, -4, 5, 0.5})
+	g := NewExpansionGain(2, 3, nil, nn.Tanh, nil, nil)
+	g.SetCoefficients([]float64{1, 2, 3, -4, 5, 0.5})
+	m.SetGain(g)
 	return m
 }
 
@@ -73,8 +76,8 @@ func TestDrivenExpansion(t *testing.T) {
 			}
 		}
 	}
-	if g := loaded.(dampedExpansion).Gain(); difference(g, e.Gain()) != 0 {
-		t.Errorf("gain %v, saved %v", g, e.Gain())
+	if g, want := loaded.(dampedExpansion).Gain().Coefficients(), e.Gain().Coefficients(); difference(g, want) != 0 {
+		t.Errorf("gain %v, saved %v", g, want)
 	}
 	// Units: a force of one input unit, in those of time and momentum.
 	sc := &data.Scales{State: []float64{1, 1, 2, 2}, Origin: make([]float64, 4), Time: 4, Input: []float64{10, 1, 1}}
@@ -88,12 +91,60 @@ func TestDrivenExpansion(t *testing.T) {
 	}
 }
 
+// A learned gain is the sum that its coefficients say, of features that see an angle's cosine
+// and sine, and is the same from its file.
+func TestLearnedExpansionGain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	const k = 3
+	w, b := normal(rng, k*3), normal(rng, k)
+	g := NewExpansionGain(2, 1, []bool{true, false}, nn.Tanh, w, b)
+	c := normal(rng, g.Size())
+	g.SetCoefficients(c)
+	if g.Size() != 2*(1+k) || g.Features() != k || g.Inputs() != 1 || difference(g.Coefficients(), c) != 0 {
+		t.Errorf("%d coefficients %v, want %v", g.Size(), g.Coefficients(), c)
+	}
+	e := expansions(t)["sum"]
+	e.SetGain(g)
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := SaveExpansion(path, e, nil); err != nil {
+		t.Fatal(err)
+	}
+	loaded, _, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, functions := loaded.(dampedExpansion).Gain().At(), g.Functions()
+	at, got, back, phi := g.At(), make([]float64, 2), make([]float64, 2), make([]float64, 1+k)
+	for range 10 {
+		q := normal(rng, 4)
+		want := []float64{c[0], c[1+k]}
+		functions(q, phi)
+		for f := range k {
+			s := math.Tanh(w[f*3]*math.Cos(q[0]) + w[f*3+1]*math.Sin(q[0]) + w[f*3+2]*q[1] + b[f])
+			want[0] += c[1+f] * s
+			want[1] += c[2+k+f] * s
+			if math.Abs(phi[1+f]-s) > 1e-14 || phi[0] != 1 {
+				t.Errorf("functions %v, feature %d is %v", phi, f, s)
+			}
+		}
+		at(q, got)
+		same(q, back)
+		if difference(got, want) > 1e-13 || difference(back, got) != 0 {
+			t.Errorf("G = %v, want %v, loaded %v", got, want, back)
+		}
+	}
+}
+
 func TestLoadDrivenExpansionRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.safetensors")
 	if err := SaveExpansion(path, drivenExpansion(t), nil); err != nil {
 		t.Fatal(err)
 	}
-	for inputs, want := range map[string]string{"-1": "-1 inputs", "5000000000": "inputs", "2": "shape"} {
+	for inputs, want := range map[string]string{
+		"-1": "-1 inputs", "5000000000": "inputs", "2": "shape", `3,"size":2`: "0 positions",
+		`3,"size":-2`: "-2 features", `3,"size":2,"angles":[true,false]`: "activation",
+		`3,"size":2,"angles":[true,false],"activation":"sin"`: "weight",
+	} {
 		f, err := safetensors.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

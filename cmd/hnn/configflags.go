@@ -67,7 +67,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
 	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)")
 	fs.StringVar(&c.Skew, "skew", c.Skew, "skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or "+model.LeviCivita)
-	fs.StringVar(&c.InputGain, "input-gain", c.InputGain, "G of the force G(q) u of inputs: "+list(model.Gains())+"; default learned, of the closed form constant, its only one")
+	fs.StringVar(&c.InputGain, "input-gain", c.InputGain, "G of the force G(q) u of inputs: "+list(model.Gains())+"; default learned")
 	fs.StringVar(&c.InputHold, "input-hold", c.InputHold, "inputs between their samples: foh (linear, the default) or zoh (constant)")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
 	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "weigh rows with large derivatives less, as near-collisions have")

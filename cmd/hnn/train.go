@@ -116,7 +116,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			hamiltonian = f.models
 		}
 	}
-	reason := experiment.AdamOnly(hamiltonian, f.changed(), &f.shown)
+	reason := experiment.AdamOnly(hamiltonian, f.changed(), f.shown.Dissipation)
 	if reason != "" {
 		f.trainers = []string{experiment.Adam}
 	}

@@ -11,12 +11,12 @@ import (
 // makes images of each other share an unknown.
 type basis struct {
 	h *model.Expansion
-	// share[f] is the unknown of feature f. Those of the friction and of the gain of inputs
-	// (dim/2 x inputs), where there are any, follow; unknowns counts all.
+	// share[f] is the unknown of feature f. Those of the friction and of the gain of inputs,
+	// where there are any, follow; unknowns counts all.
 	share    []int
 	unknowns int
 	friction bool
-	inputs   int
+	gain     *model.ExpansionGain // the model's, nil for none
 	// rotate turns rows at random, nil where they are taken as they are.
 	rotate *rotation
 }
@@ -24,7 +24,7 @@ type basis struct {
 // newBasis draws the features of the structure that the options ask for: k nonlinear
 // ones of steepness scale, over the states of r, and under as many inputs as it has.
 func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis, error) {
-	b := &basis{friction: o.Friction, inputs: r.inputs}
+	b := &basis{friction: o.Friction}
 	x, dim := r.x, r.dim
 	if o.Symmetry&Rotation != 0 {
 		bodies, space := o.bodies(dim)
@@ -46,12 +46,23 @@ func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis
 	if b.friction {
 		b.unknowns++
 	}
-	b.unknowns += dim / 2 * b.inputs
+	if r.inputs > 0 {
+		if b.gain, err = d.gain(r.inputs); err != nil {
+			return nil, err
+		}
+		h.SetGain(b.gain)
+		b.unknowns += b.gain.Size()
+	}
 	return b, nil
 }
 
 // gainAt is the first unknown of the gain. That of the friction is the one before.
-func (b *basis) gainAt() int { return b.unknowns - b.h.Dim()/2*b.inputs }
+func (b *basis) gainAt() int {
+	if b.gain == nil {
+		return b.unknowns
+	}
+	return b.unknowns - b.gain.Size()
+}
 
 // fill gives the model the coefficients of its unknowns.
 func (b *basis) fill(c []float64) {
@@ -63,8 +74,8 @@ func (b *basis) fill(c []float64) {
 	if b.friction {
 		b.h.SetFriction(c[b.gainAt()-1])
 	}
-	if b.inputs > 0 {
-		b.h.SetGain(c[b.gainAt():])
+	if b.gain != nil {
+		b.gain.SetCoefficients(c[b.gainAt():])
 	}
 }
 

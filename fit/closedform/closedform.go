@@ -32,8 +32,7 @@ type Report struct {
 	Observations string `json:"observations"`
 	Solver       string `json:"solver"`
 	// Features is the number of features, Unknowns that of what was solved for: features
-	// that a symmetry ties share an unknown, friction and every element of the gain are one
-	// more.
+	// that a symmetry ties share an unknown, friction is one more, and those of the gain are.
 	Features int `json:"features"`
 	Unknowns int `json:"unknowns"`
 	// Rows is the number of states of the last solve, with Dim equations each.
@@ -50,10 +49,12 @@ type Report struct {
 	Residual float64 `json:"residual"`
 	// Noise is the estimated standard deviation of noisy states, 0 for others.
 	Noise float64 `json:"noise"`
-	// Friction is the fitted rate, 0 without, and Gain that of the inputs, Dim/2 x inputs,
-	// row-major, nil without.
-	Friction float64   `json:"friction"`
-	Gain     []float64 `json:"gain,omitempty"`
+	// Friction is the fitted rate, 0 without.
+	Friction float64 `json:"friction"`
+	// Gain is that of the inputs, Dim/2 x inputs, row-major, nil without; where it is learned,
+	// with so many features, what it is at the state at which H is zero.
+	Gain         []float64 `json:"gain,omitempty"`
+	GainFeatures int       `json:"gain_features,omitempty"`
 	// RolloutTries is the number of ridges with which models were rolled out, Runaways
 	// how many rollouts of the model that was kept ran away.
 	RolloutTries int `json:"rollout_tries"`
@@ -85,9 +86,9 @@ func metadata(key string, report any) map[string]string {
 }
 
 // Fit fits H to the trajectories. Derivatives (train.DX) are taken as Options.Observations
-// says; without them the states' differences are fitted. Inputs of the set are fitted by a
-// constant gain, and the model is then driven by them: a set without its inputs
-// (InputNames, Inputs) is that of a system left alone.
+// says; without them the states' differences are fitted. The gain of inputs of the set is
+// fitted too, and the model is then driven by them: a set without its inputs (InputNames,
+// Inputs) is that of a system left alone.
 //
 // The errors are about the options, about data too few or too alike to determine the
 // coefficients, or wrap ErrSingular.
@@ -120,7 +121,10 @@ func Fit(train *data.Set, o Options) (*model.Expansion, *Report, error) {
 	r.Solver = f.solver.String()
 	r.Features, r.Unknowns = h.Size(), f.basis.unknowns
 	r.Friction, _ = h.Friction()
-	r.Gain = h.Gain()
+	if g := h.Gain(); g != nil {
+		r.Gain, r.GainFeatures = make([]float64, g.Inputs()*train.Dim/2), g.Features()
+		g.At()(zero, r.Gain)
+	}
 	r.Seconds = time.Since(start).Seconds()
 	return h, r, nil
 }
@@ -218,7 +222,7 @@ func (f *fit) memory(k int) int64 {
 			images *= 2
 		}
 	}
-	unknowns := int64(k + f.train.Dim*(f.train.Dim+3)/2 + f.train.Dim/2*len(f.train.InputNames))
+	unknowns := int64(k + f.train.Dim*(f.train.Dim+3)/2 + f.gainUnknowns())
 	features := unknowns * images
 	// The matrix and its factor, both half; the chunk of rows, its packed copy and the
 	// block of features that it is folded from.

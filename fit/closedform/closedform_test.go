@@ -97,6 +97,7 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 		{"friction", Options{Friction: true}, system.HenonHeiles{Alpha: 1}},
 		{"inputs", Options{}, system.HenonHeiles{Alpha: 1}},
 		{"friction and inputs", Options{Friction: true}, system.HenonHeiles{Alpha: 1}},
+		{"angles, learned gain of inputs", Options{LearnedGain: true, Angles: []bool{true, false, false, false}}, system.DoublePendulum{G: 1}},
 	} {
 		rng := stream.New(2, c.name)
 		d := c.s.Dim()
@@ -135,7 +136,7 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 			b.fill(c)
 			energy := b.h.Energy()
 			rate, _ := b.h.Friction()
-			gain := b.h.Gain()
+			gain := make([]float64, d/2*max(r.inputs, 1))
 			for row := range n * d {
 				x := append([]float64(nil), r.x[row/d*d:(row/d+1)*d]...)
 				i, at := row%d, r.x[row]
@@ -147,6 +148,9 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 					v += p.weight * energy(x) / (60 * h)
 				}
 				if i < d/2 {
+					if g := b.h.Gain(); g != nil {
+						g.At()(r.x[row/d*d:], gain)
+					}
 					v += rate * r.x[row+d/2]
 					for j := range r.inputs {
 						v -= gain[i*r.inputs+j] * r.u[row/d*r.inputs+j]

@@ -1,6 +1,7 @@
 package closedform
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -8,13 +9,55 @@ import (
 	"hnn/model"
 )
 
-// Inputs u, such as forces and voltages, act on the momenta by a constant gain G (dim/2 x
-// inputs), which is found with the coefficients:
+// Inputs u, such as forces and voltages, act on the momenta by a gain G (dim/2 x inputs),
+// which is found with the coefficients of H:
 //
-//	dp/dt = -dH/dq - rate p + G u
+//	dp/dt = -dH/dq - rate p + G(q) u
 //
-// is linear in it, so every element of G is one more unknown. Between two rows the inputs
-// are what their set says (data.Set.InputsHeld); nothing is ever taken for their derivative.
+// is linear in it, and in the coefficients of G where it is a sum of features of the
+// positions. Between two rows the inputs are what their set says (data.Set.InputsHeld);
+// nothing is ever taken for their derivative.
+
+const (
+	// A learned gain has so many features for each position, and no more unknowns than this:
+	// it is smoother than H, and inputs are seen along the trajectories only.
+	gainFeatures = 10
+	gainUnknowns = 200
+)
+
+// gainFeatures is the number of features of the gain.
+func (o *Options) gainFeatures(dim, inputs int) int {
+	if !o.LearnedGain || inputs == 0 {
+		return 0
+	}
+	n := dim / 2
+	return max(min(gainFeatures*n, gainUnknowns/(n*inputs)), 1)
+}
+
+// gainUnknowns is the number of coefficients of the gain.
+func (f *fit) gainUnknowns() int {
+	n, m := f.train.Dim/2, len(f.train.InputNames)
+	return n * m * (1 + f.o.gainFeatures(f.train.Dim, m))
+}
+
+// gain draws the features of the gain over the positions. Where these do not move, it is
+// constant.
+func (d *draw) gain(inputs int) (*model.ExpansionGain, error) {
+	n := d.dim / 2
+	var angles []bool
+	if d.o.Angles != nil {
+		angles = d.o.Angles[:n]
+	}
+	var weights, biases []float64
+	if k := d.o.gainFeatures(d.dim, inputs); k > 0 {
+		u, width, _, _ := d.inputs(0, n)
+		var err error
+		if weights, biases, err = sampleFeatures(d.rng, u, width, k, d.scale); err != nil && !errors.Is(err, errNoDirection) {
+			return nil, err
+		}
+	}
+	return model.NewExpansionGain(n, inputs, angles, d.o.Activation, weights, biases), nil
+}
 
 // checkInputs reports inputs whose gain the rows do not determine.
 func checkInputs(s *data.Set) error {

@@ -33,26 +33,33 @@ func oscillators(x, u, dx []float64) {
 	}
 }
 
-// drivenSet draws trials of the two oscillators, integrated to 1e-10, with exact derivatives.
-// Both inputs are drawn anew for every row, so that they bend, or jump where held, there.
 func drivenSet(t *testing.T, rng *rand.Rand, trials, points int, h float64, held bool) *data.Set {
 	t.Helper()
-	s := &data.Set{Dim: 4, Offsets: []int{0}, InputNames: []string{"u1", "u2"}, InputsHeld: held}
+	return sampled(t, rng, 4, 2, oscillators, trials, points, h, held)
+}
+
+// sampled draws trials of a system under inputs, integrated to 1e-10, with exact derivatives.
+// The inputs are drawn anew for every row, so that they bend, or jump where held, there.
+func sampled(t *testing.T, rng *rand.Rand, dim, inputs int, field func(x, u, dx []float64), trials, points int, h float64, held bool) *data.Set {
+	t.Helper()
+	s := &data.Set{Dim: dim, Offsets: []int{0}, InputNames: []string{"u1", "u2"}[:inputs], InputsHeld: held}
 	for k := range trials {
 		for i := range points {
 			s.T = append(s.T, 3+h*float64(i))
-			s.Inputs = append(s.Inputs, rng.NormFloat64(), 1+rng.NormFloat64())
+			for j := range inputs {
+				s.Inputs = append(s.Inputs, float64(j)+rng.NormFloat64())
+			}
 		}
 		s.Offsets = append(s.Offsets, len(s.T))
-		x0 := make([]float64, 4)
+		x0 := make([]float64, dim)
 		for i := range x0 {
 			x0[i] = rng.NormFloat64()
 		}
-		signal, u := s.InputSignal(k), make([]float64, 2)
+		signal, u := s.InputSignal(k), make([]float64, inputs)
 		x, _, err := ode.SolveSegments(func(segment int) ode.Field {
 			return func(t float64, x, dx []float64) {
 				signal.Within(segment, t, u)
-				oscillators(x, u, dx)
+				field(x, u, dx)
 			}
 		}, signal.T, x0, signal.T, nil, &ode.Settings{RTol: 1e-10, ATol: 1e-10})
 		if err != nil {
@@ -63,9 +70,18 @@ func drivenSet(t *testing.T, rng *rand.Rand, trials, points int, h float64, held
 	s.DX = make([]float64, len(s.X))
 	for r := range s.Rows() {
 		x, dx := s.Row(r)
-		oscillators(x, s.InputRows(r, r+1), dx)
+		field(x, s.InputRows(r, r+1), dx)
 	}
 	return s
+}
+
+// pushedSet is drivenSet for a pendulum with friction whose bob is pushed sideways, so that
+// the gain is cos q.
+func pushedSet(t *testing.T, rng *rand.Rand, trials, points int, h float64, held bool) *data.Set {
+	t.Helper()
+	return sampled(t, rng, 2, 1, func(x, u, dx []float64) {
+		dx[0], dx[1] = x[1], -2*math.Sin(x[0])-0.1*x[1]+u[0]*math.Cos(x[0])
+	}, trials, points, h, held)
 }
 
 func worst(got, want []float64) (e float64) {
@@ -112,7 +128,7 @@ func TestInputsAreFitted(t *testing.T) {
 			{"noisy states", &noisy, 1, NoisyStates, 5e-3, 1e-2},
 		} {
 			h, r := fitted(t, c.train, 6, Options{Friction: true, Structure: Separable | QuadraticKinetic})
-			g := h.Gain()
+			g := h.Gain().Coefficients()
 			for i := range g {
 				g[i] *= c.unit
 			}
@@ -123,7 +139,7 @@ func TestInputsAreFitted(t *testing.T) {
 			if e := fieldError(h, test, c.unit); !(e < c.field) {
 				t.Errorf("held %v, %s: the field is off by %v", held, c.name, e)
 			}
-			if r.Observations != c.seen.String() || r.Runaways != 0 || !cmp.Equal(r.Gain, h.Gain()) {
+			if r.Observations != c.seen.String() || r.Runaways != 0 || !cmp.Equal(r.Gain, h.Gain().Coefficients()) {
 				t.Errorf("held %v, %s: taken for %s, %d rollouts run away, gain %v", held, c.name, r.Observations, r.Runaways, r.Gain)
 			}
 			// What the integral leaves out of rough inputs would be a quarter more noise.
@@ -138,9 +154,73 @@ func TestInputsAreFitted(t *testing.T) {
 		// States alone between two rows see what the inputs do there.
 		states.InputsHeld = !held
 		h, _ = fitted(t, &states, 6, Options{Friction: true, Structure: Separable | QuadraticKinetic})
-		if e := worst(h.Gain(), oscillatorGain); e < 5e-3 {
+		if e := worst(h.Gain().Coefficients(), oscillatorGain); e < 5e-3 {
 			t.Errorf("held %v, taken for the other: G is off by %v only", held, e)
 		}
+	}
+}
+
+// A gain that depends on the positions is found where it is asked for, from all kinds of rows;
+// a constant one is not enough, and where G is constant the learned one is too.
+func TestLearnedGain(t *testing.T) {
+	for _, held := range []bool{false, true} {
+		rng := stream.New(5, fmt.Sprint("learned", held))
+		train, test := pushedSet(t, rng, 20, 60, 0.1, held), pushedSet(t, rng, 5, 60, 0.1, held)
+		states, noisy := *train, *train
+		states.DX = nil
+		const noise = 0.1
+		noisy.X = make([]float64, len(train.X))
+		for i, v := range train.X {
+			noisy.X[i] = v + noise*rng.NormFloat64()
+		}
+		// G is off by 5e-5, 7e-4 and 2e-3, the field by 5e-5, 1e-3 and 4e-3.
+		for _, c := range []struct {
+			name        string
+			train       *data.Set
+			seen        Observations
+			gain, field float64
+		}{
+			{"exact rows", train, Exact, 2e-4, 2e-4},
+			{"states alone", &states, StatesOnly, 3e-3, 3e-3},
+			{"noisy states", &noisy, NoisyStates, 1e-2, 1e-2},
+		} {
+			o := Options{Friction: true, Angles: []bool{true, false}}
+			off := func(h *model.Expansion) (e float64) {
+				g, at := make([]float64, 1), h.Gain().At()
+				for q := -1.; q <= 1; q += 0.1 {
+					at([]float64{q}, g)
+					e = max(e, math.Abs(g[0]-math.Cos(q)))
+				}
+				return e
+			}
+			h, _ := fitted(t, c.train, 6, o)
+			if e := off(h); e < 0.2 {
+				t.Errorf("held %v, %s: a constant gain is off by %v only", held, c.name, e)
+			}
+			o.LearnedGain = true
+			h, r := fitted(t, c.train, 6, o)
+			if e, field := off(h), fieldError(h, test, 1); !(e < c.gain) || !(field < c.field) || !(math.Abs(r.Friction-0.1) < c.gain) {
+				t.Errorf("held %v, %s: G is off by %v, the field by %v, and the friction is %v", held, c.name, e, field, r.Friction)
+			}
+			if r.Observations != c.seen.String() || r.Runaways != 0 || r.GainFeatures != gainFeatures {
+				t.Errorf("held %v, %s: %+v", held, c.name, *r)
+			}
+		}
+	}
+	train := drivenSet(t, stream.New(12, "constant"), 20, 60, 0.1, false)
+	train.DX = nil
+	h, r := fitted(t, train, 6, Options{Friction: true, Structure: Separable | QuadraticKinetic, LearnedGain: true})
+	if e := worst(r.Gain, oscillatorGain); !(e < 5e-3) || h.Gain().Features() != 2*gainFeatures {
+		t.Errorf("a learned gain of %v at the mean position, want %v", r.Gain, oscillatorGain)
+	}
+}
+
+// Where the positions never move the gain cannot depend on them.
+func TestLearnedGainOfOnePosition(t *testing.T) {
+	r := &rows{dim: 2, x: []float64{1, 2, 1, 3, 1, 5}, inputs: 1, u: []float64{1, 2, 3}}
+	b, err := newBasis(stream.New(1, "one"), r, 2, 1, &Options{LearnedGain: true})
+	if err != nil || b.gain.Features() != 0 {
+		t.Errorf("%v, %d features", err, b.gain.Features())
 	}
 }
 
@@ -171,7 +251,7 @@ func TestRolloutsAreDriven(t *testing.T) {
 	if n := runaways(pool, h, train, true); n != 0 {
 		t.Errorf("%d of 10 rollouts of the fitted model run away", n)
 	}
-	h.SetGain(make([]float64, 4))
+	h.Gain().SetCoefficients(make([]float64, 4))
 	if n := runaways(pool, h, train, true); n < 5 {
 		t.Errorf("without the force of the inputs %d of 10 rollouts run away", n)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hnn/data"
+	"hnn/model"
 )
 
 // offsets are trajectories whose derivatives are exact and whose states are noisy: each
@@ -68,16 +69,29 @@ func (o *offsets) anchorAll() {
 }
 
 // drive gives the integral the part of the inputs that cumulative leaves out of it, now that
-// their gain (dim/2 x inputs) is known better, and returns the largest move of a state
-// relative to the noise. Offsets keep their distance from the anchors.
-func (o *offsets) drive(gain []float64) (moved float64) {
-	d, n := o.dim, o.dim/2
-	for r := range o.len() {
-		for i := range n {
-			at := r*d + n + i
-			v := o.smooth[at] + dot(gain[i*o.inputs:(i+1)*o.inputs], o.lag[r*o.inputs:])
-			moved = max(moved, math.Abs(v-o.shape[at]))
-			o.shape[at] = v
+// their gain is known better, and returns the largest move of a state relative to the noise.
+// Offsets keep their distance from the anchors.
+func (o *offsets) drive(gain *model.ExpansionGain) (moved float64) {
+	d, n, m := o.dim, o.dim/2, o.inputs
+	at, g, force := gain.At(), make([]float64, n*m), make([]float64, n)
+	for trial := range len(o.starts) - 1 {
+		clear(force)
+		for r := o.starts[trial]; r < o.starts[trial+1]; r++ {
+			if r > o.starts[trial] {
+				// G changes little between two rows.
+				at(o.x[(r-1)*d:r*d], g)
+				for i := range force {
+					for j := range m {
+						force[i] += g[i*m+j] * (o.lag[r*m+j] - o.lag[(r-1)*m+j])
+					}
+				}
+			}
+			for i, v := range force {
+				k := r*d + n + i
+				v += o.smooth[k]
+				moved = max(moved, math.Abs(v-o.shape[k]))
+				o.shape[k] = v
+			}
 		}
 	}
 	for i, v := range o.anchor {
@@ -127,7 +141,7 @@ const (
 // follow (variable projection, G. H. Golub and V. Pereyra, SIAM J. Numer. Anal. 10, 1973).
 func (f *fit) fitNoisy() error {
 	start := time.Now()
-	o := newOffsets(someTrials(f.o.RNG, f.train, f.rowCount(f.features)))
+	o := newOffsets(someTrials(f.o.RNG, f.train, f.rowCount(f.features+f.gainUnknowns())))
 	f.report.Rows = o.len()
 	f.report.Scale = f.o.Scale
 	if f.o.Scale == 0 {

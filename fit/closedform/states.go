@@ -77,7 +77,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 	p := &integral{newColumns(equations+b.unknowns, b.unknowns), make([]float64, equations)}
 	e := newExplicit(b, nodes)
 	fields := newColumns(nodes*d, b.unknowns)
-	m := b.inputs
+	m := len(s.InputNames)
 	at := &rows{dim: d, x: make([]float64, nodes*d), g: make([]float64, nodes*d), inputs: m, u: make([]float64, nodes*m)}
 	unused := make([]float64, nodes*d)
 	for k, v := range over {
@@ -115,7 +115,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 // cross-validation score.
 func (f *fit) fitStates() error {
 	start := time.Now()
-	over := intervals(f.o.RNG, f.train, f.rowCount(f.features))
+	over := intervals(f.o.RNG, f.train, f.rowCount(f.features+f.gainUnknowns()))
 	f.report.Rows = len(over)
 	curves, err := splines(f.train, over)
 	if err != nil {
