@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// pushedOscillator is q'' = -q + 0.7 u, u drawn anew for every row, by Runge and Kutta's
+// pushedOscillator is q” = -q + 0.7 u, u drawn anew for every row, by Runge and Kutta's
 // method in 20 steps between two rows 0.1 apart (an error of 1e-10), with noise.
 func pushedOscillator(held bool, noise float64) *Set {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -6,9 +6,9 @@
 // NeurIPS 2023), the coefficients are the solution of a ridge regression on the observed
 // derivatives (A. Rahma, C. Datar, F. Dietrich, Training Hamiltonian neural networks
 // without backpropagation, arXiv 2411.17511). Beyond the paper it uses what is known
-// of the system (structure and symmetries), finds the offsets of noisy trajectories,
-// fits states without derivatives through the integral of the field, and checks that
-// the result can be rolled out.
+// of the system (structure and symmetries), fits friction and how inputs act, finds the
+// offsets of noisy trajectories, fits states without derivatives through the integral of
+// the field, and checks that the result can be rolled out.
 //
 // The result is a [model.Expansion], a model like any other. The package draws no
 // data and measures nothing but what it needs for its own choices. It is used by

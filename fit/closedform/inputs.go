@@ -25,7 +25,7 @@ const (
 	gainUnknowns = 200
 )
 
-// gainFeatures is the number of features of the gain.
+// gainFeatures is the number of features of the gain where there are rows enough.
 func (o *Options) gainFeatures(dim, inputs int) int {
 	if !o.LearnedGain || inputs == 0 {
 		return 0
@@ -34,14 +34,14 @@ func (o *Options) gainFeatures(dim, inputs int) int {
 	return max(min(gainFeatures*n, gainUnknowns/(n*inputs)), 1)
 }
 
-// gainUnknowns is the number of coefficients of the gain.
+// gainUnknowns is the number of coefficients of the gain, likewise.
 func (f *fit) gainUnknowns() int {
 	n, m := f.train.Dim/2, len(f.train.InputNames)
 	return n * m * (1 + f.o.gainFeatures(f.train.Dim, m))
 }
 
-// gain draws the features of the gain over the positions. Where these do not move, it is
-// constant.
+// gain draws the features of the gain over the positions, for every four rows at most one
+// an input. Where the positions do not move, it is constant.
 func (d *draw) gain(inputs int) (*model.ExpansionGain, error) {
 	n := d.dim / 2
 	var angles []bool
@@ -49,7 +49,7 @@ func (d *draw) gain(inputs int) (*model.ExpansionGain, error) {
 		angles = d.o.Angles[:n]
 	}
 	var weights, biases []float64
-	if k := d.o.gainFeatures(d.dim, inputs); k > 0 {
+	if k := min(d.o.gainFeatures(d.dim, inputs), len(d.x)/d.dim/(4*inputs)); k > 0 {
 		u, width, _, _ := d.inputs(0, n)
 		var err error
 		if weights, biases, err = sampleFeatures(d.rng, u, width, k, d.scale); err != nil && !errors.Is(err, errNoDirection) {

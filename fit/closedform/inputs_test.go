@@ -217,7 +217,10 @@ func TestLearnedGain(t *testing.T) {
 
 // Where the positions never move the gain cannot depend on them.
 func TestLearnedGainOfOnePosition(t *testing.T) {
-	r := &rows{dim: 2, x: []float64{1, 2, 1, 3, 1, 5}, inputs: 1, u: []float64{1, 2, 3}}
+	r := &rows{dim: 2, inputs: 1}
+	for i := range 40 {
+		r.x, r.u = append(r.x, 1, float64(i)), append(r.u, float64(i*i))
+	}
 	b, err := newBasis(stream.New(1, "one"), r, 2, 1, &Options{LearnedGain: true})
 	if err != nil || b.gain.Features() != 0 {
 		t.Errorf("%v, %d features", err, b.gain.Features())
@@ -290,6 +293,25 @@ func TestPolishUnderInputs(t *testing.T) {
 		alone.Inputs, alone.InputNames = nil, nil
 		if _, err := Polish(n, &alone, nil, PolishOptions{RNG: stream.New(10, "polish")}); err == nil || !strings.Contains(err.Error(), "2 inputs") {
 			t.Errorf("%s: rows without inputs give %v", form, err)
+		}
+	}
+}
+
+// A handful of rows is fitted or refused, whatever the options.
+func TestFewRowsUnderInputs(t *testing.T) {
+	for points := 3; points < 14; points++ {
+		for _, learned := range []bool{false, true} {
+			s := pushedSet(t, stream.New(14, "few"), 1, points, 0.3, true)
+			for range 2 {
+				h, _, err := Fit(s, Options{LearnedGain: learned, Friction: true, RNG: stream.New(1, "fit")})
+				if err == nil && h.Inputs() != 1 {
+					t.Errorf("%d rows: %d inputs", points, h.Inputs())
+				}
+				if err != nil && !strings.Contains(err.Error(), "give more rows") {
+					t.Errorf("%d rows: %v", points, err)
+				}
+				s.DX = nil
+			}
 		}
 	}
 }

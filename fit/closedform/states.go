@@ -133,6 +133,9 @@ func (f *fit) fitStates() error {
 		if err != nil {
 			return err
 		}
+		if equations := len(over) * f.train.Dim; equations < b.unknowns {
+			return fmt.Errorf("closedform: %d intervals between rows give %d equations for %d unknowns; give more rows", len(over), equations, b.unknowns)
+		}
 		p := newIntegral(b, f.train, over, curves)
 		s, err := newSpectrum(f.pool, p.m, p.y)
 		if err != nil {
