@@ -36,8 +36,8 @@ type EstimateOptions struct {
 	// file where it has them, else LocalPolynomial.
 	Derivatives string
 	// Smooth says whether the states are smoothed too: one of Smoothings. "" and Auto do
-	// so where Noise finds more than a thousandth of a column's spread. (Noise in the
-	// inputs of a regression shrinks what is fitted.)
+	// so where Noise finds more than a thousandth of a column's spread, under inputs of a
+	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
 	Smooth string
 	// Window is the number of rows of a local polynomial, 0 for one chosen by
 	// cross-validation.
@@ -119,6 +119,9 @@ func NewEstimator(s *Set, o EstimateOptions) (*Estimator, error) {
 	// Differences by name are taken of the rows as they are.
 	if (o.Smooth == "" || o.Smooth == Auto) && e.Derivatives != Central && e.Derivatives != Forward {
 		for j, spread := range s.spread() {
+			if s.InputNames != nil && !s.PositionsOnly && 2*j >= s.Dim {
+				break // where inputs jump, so do the rates of momenta, whatever their noise
+			}
 			e.Smoothed = e.Smoothed || e.Noise != nil && e.Noise[j] > noticeable*spread
 		}
 	}

@@ -22,28 +22,51 @@ const (
 // least root mean square over the orders 2 to 8 is the estimate. Of data without
 // noise it is an upper bound, small beside their spread. No difference is taken across
 // a gap. It is nil where no trial has three rows without one.
+//
+// Inputs may bend or jump at every row, and the motion with them. What the differences of
+// their integrals explain of a column's, by a constant gain, is no noise.
 func (s *Set) Noise() []float64 {
 	gap, _ := s.Gap()
 	s = s.SplitAtGaps(gap)
 	var noise []float64
 	squares := make([]float64, s.Dim)
+	known := 2 * len(s.InputNames)
+	columns := known + s.Dim
+	difference, products := make([]float64, columns), make([]float64, columns*columns)
+	pushes := make([][]float64, s.Trials())
+	for trial := range pushes {
+		pushes[trial] = s.pushes(trial)
+	}
 	weights := make([]float64, mostNoiseOrder+1)
 	for order := leastNoiseOrder; order <= mostNoiseOrder; order++ {
-		clear(squares)
+		clear(products)
 		count := 0
 		for trial := range s.Trials() {
-			for i := s.Offsets[trial]; i+order < s.Offsets[trial+1]; i++ {
+			first := s.Offsets[trial]
+			for i := first; i+order < s.Offsets[trial+1]; i++ {
 				dividedDifference(s.T[i:i+order+1], weights)
 				count++
-				for j := range squares {
-					sum := 0.0
-					for m, w := range weights[:order+1] {
-						sum += w * s.X[(i+m)*s.Dim+j]
+				clear(difference)
+				for m, w := range weights[:order+1] {
+					for j := range known {
+						difference[j] += w * pushes[trial][(i-first+m)*known+j]
 					}
-					squares[j] += sum * sum
+					for j, v := range s.X[(i+m)*s.Dim : (i+m+1)*s.Dim] {
+						difference[known+j] += w * v
+					}
+				}
+				for j, v := range difference {
+					// Of the columns of states their squares alone count.
+					for k := range known {
+						products[j*columns+k] += v * difference[k]
+					}
+					if j >= known {
+						products[j*columns+j] += v * v
+					}
 				}
 			}
 		}
+		unexplained(products, columns, known, squares)
 		// A few differences could be small by chance.
 		if count == 0 || order > leastNoiseOrder && count < 20 {
 			break
@@ -52,7 +75,7 @@ func (s *Set) Noise() []float64 {
 			noise = slices.Repeat([]float64{math.Inf(1)}, s.Dim)
 		}
 		for j, v := range squares {
-			noise[j] = min(noise[j], math.Sqrt(v/float64(count)))
+			noise[j] = min(noise[j], math.Sqrt(v/float64(max(count-known, 1))))
 		}
 	}
 	return noise

@@ -11,7 +11,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"hnn/data"
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -31,7 +30,7 @@ func Trainers() []string { return []string{Adam, ClosedForm} }
 var (
 	adamKeys = []string{
 		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "linear-prior", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
-		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew", "input-gain", "input-hold",
+		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew",
 	}
 	closedFormKeys = []string{
 		"known", "symmetry", "features", "solver", "ridge", "scale",
@@ -53,7 +52,7 @@ func (c Config) WithClosedForm() Config {
 	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
 	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
-	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew, c.InputGain, c.InputHold = false, 0, 0, "", "", ""
+	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew = false, 0, 0, ""
 	c = c.WithLoss("")
 	switch c.Task {
 	case RealPendulum:
@@ -115,7 +114,7 @@ func (c *Config) validateClosedForm() error {
 // closedFormOptions are the options but for what depends on the data: the angles.
 func (c *Config) closedFormOptions() (closedform.Options, error) {
 	o := closedform.Options{
-		Features: c.Features, Friction: c.Dissipation != "", Masses: c.bodyMasses(), Weighted: c.Weighted,
+		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != model.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
 	var err error
@@ -161,7 +160,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns()}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		return nil, err
 	}
@@ -179,8 +178,8 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 	if err != nil {
 		return nil, nil, err
 	}
-	if names := d.Train.InputNames; names != nil {
-		return nil, nil, fmt.Errorf("the closed form fits no inputs, and the data have %q: give --trainer %s, or leave them out with --input %s", names, Adam, data.NoInput)
+	if err := c.checkInputs(d); err != nil {
+		return nil, nil, err
 	}
 	o.Workers = e.workers()
 	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
@@ -202,6 +201,10 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 	m, report, err := closedform.Fit(&train, o)
 	if err == nil && d.scales != nil {
 		report.Friction /= d.scales.Time // a rate
+		momenta, inputs := d.scales.State[train.Dim/2:], d.scales.Input
+		for k := range report.Gain {
+			report.Gain[k] *= momenta[k/len(inputs)] / (d.scales.Time * inputs[k%len(inputs)])
+		}
 	}
 	return m, report, err
 }

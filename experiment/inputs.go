@@ -37,6 +37,14 @@ func (c *Config) validateInputs() error {
 	return nil
 }
 
+// checkInputs reports settings that are about inputs where the data have none.
+func (c *Config) checkInputs(d *dataset) error {
+	if d.Train.InputNames == nil && (c.InputGain != "" || c.InputHold != "") {
+		return fmt.Errorf("%s: input-gain or input-hold is given, and no column is an input: name it, as in --input u", c.Data)
+	}
+	return nil
+}
+
 // inputsOf is the dataset for a model that may take no inputs: those of the data are then
 // left out. It is an error if they are not the model's.
 func (d *dataset) inputsOf(m model.Model) (*dataset, error) {

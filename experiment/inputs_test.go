@@ -19,6 +19,12 @@ import (
 // which acts on the momentum as u cos(theta).
 func pushedPendulum(t *testing.T, held bool) string {
 	t.Helper()
+	return drivenPendulum(t, held, math.Cos)
+}
+
+// drivenPendulum writes a file of a damped pendulum whose momentum feels gain(theta) u.
+func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) string {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	set := &data.Set{Dim: 2, Offsets: []int{0}, Names: []string{"theta", "p"}, InputNames: []string{"u"}, InputsHeld: held}
 	for range 16 {
@@ -34,7 +40,7 @@ func pushedPendulum(t *testing.T, held bool) string {
 		x, _, err := ode.SolveSegments(func(k int) ode.Field {
 			return func(t float64, x, dx []float64) {
 				signal.Within(k, t, u)
-				dx[0], dx[1] = x[1], -2*math.Sin(x[0])-0.1*x[1]+u[0]*math.Cos(x[0])
+				dx[0], dx[1] = x[1], -2*math.Sin(x[0])-0.1*x[1]+u[0]*gain(x[0])
 			}
 		}, times, []float64{2*rng.Float64() - 1, rng.Float64() - 0.5}, times, nil, nil)
 		if err != nil {
@@ -221,7 +227,9 @@ func TestInputSettings(t *testing.T) {
 		{func(c *Config) { c.Columns.Input = []string{"none"}; c.InputGain = model.GainConstant }, "no column is an input"},
 		{func(c *Config) { c.Columns.Input = []string{"v"} }, "no column"},
 		{func(c *Config) { c.Skew = "0,1;-1,0"; c.Dissipation = "" }, "skew"},
-		{func(c *Config) { *c = c.WithClosedForm() }, "closed form fits no inputs"},
+		{func(c *Config) { *c = c.WithClosedForm(); c.InputGain = "linear" }, "input-gain"},
+		{func(c *Config) { *c = c.WithClosedForm(); c.Columns.Input = []string{"v"} }, "no column"},
+		{func(c *Config) { *c = c.WithClosedForm(); c.Columns.Input, c.InputHold = []string{"none"}, "zoh" }, "no column is an input"},
 	} {
 		config := drivenConfig(t, path, c.change)
 		dir := filepath.Join(t.TempDir(), "run")

@@ -128,7 +128,7 @@ func (i *Inspection) Write(w io.Writer) error {
 		line("terms of H", "%s", strings.Join(terms, " + "))
 	}
 	if i.ClosedForm != nil {
-		writeReport(line, i.ClosedForm)
+		writeReport(line, i)
 	}
 	if p := i.Polish; p != nil {
 		verdict := "refused"
@@ -141,7 +141,8 @@ func (i *Inspection) Write(w io.Writer) error {
 }
 
 // writeReport prints what the closed form did.
-func writeReport(line func(name, format string, args ...any), r *closedform.Report) {
+func writeReport(line func(name, format string, args ...any), i *Inspection) {
+	r := i.ClosedForm
 	given := func(flags string) string {
 		if flags == "" {
 			return "none given"
@@ -163,6 +164,18 @@ func writeReport(line func(name, format string, args ...any), r *closedform.Repo
 	}
 	if r.Friction != 0 {
 		line("friction", "%.4g (momenta decay at this rate)", r.Friction)
+	}
+	momenta := i.Columns[len(i.Columns)/2:]
+	for k := 0; k+len(i.Inputs) <= len(r.Gain) && len(i.Inputs) > 0; k += len(i.Inputs) {
+		var force []string
+		for j, name := range i.Inputs {
+			force = append(force, fmt.Sprintf("%.4g %s", r.Gain[k+j], name))
+		}
+		where := ""
+		if r.GainFeatures > 0 {
+			where = fmt.Sprintf(" at the mean position (G has %d features)", r.GainFeatures)
+		}
+		line("inputs", "add %s to the rate of %s%s", strings.Join(force, " + "), momenta[k/len(i.Inputs)%len(momenta)], where)
 	}
 	if r.RolloutTries > 0 {
 		line("rollouts", "checked with %d ridges; %d run away", r.RolloutTries, r.Runaways)

@@ -78,9 +78,6 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, 
 		if err != nil {
 			return 0, nil, err
 		}
-		if c.Trainer == ClosedForm && d.Train.InputNames != nil {
-			continue // it fits none
-		}
 		c.Angle = d.angles
 		inner, err := d.inner()
 		if err != nil {

@@ -110,10 +110,11 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 	if err == nil && a.Structure&model.Pairwise != 0 {
 		a.Nearest = a.LeastDistance(d.fitted().Train.X)
 	}
+	if err := c.checkInputs(d); err != nil {
+		return a, err
+	}
 	if n := len(d.Train.InputNames); n > 0 {
 		a.Inputs, a.InputGain = n, c.InputGain
-	} else if c.InputGain != "" || c.InputHold != "" {
-		return a, fmt.Errorf("%s: input-gain or input-hold is given, and no column is an input: name it, as in --input u", c.Data)
 	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)

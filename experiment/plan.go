@@ -30,11 +30,9 @@ func Plan(path string, set *data.Set) ([]string, error) {
 		}
 		d.note("the fit is dimensionless: states and times are divided by scales found from the data")
 	}
-	ways := "by the closed form, on derivatives or on trajectories"
 	if names := d.Train.InputNames; names != nil {
 		d.note("the models are given the inputs %s", strings.Join(names, ", "))
-		ways = "on derivatives or on trajectories"
 	}
-	d.note("a baseline and an HNN are trained; how the HNN is fitted (%s) is decided by short trials on the training rows", ways)
+	d.note("a baseline and an HNN are trained; how the HNN is fitted (by the closed form, on derivatives or on trajectories) is decided by short trials on the training rows")
 	return d.notes, nil
 }

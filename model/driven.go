@@ -86,6 +86,9 @@ const (
 	GainLearned  = "learned"  // a network of the positions
 )
 
+// InputTensors begins the names of the tensors of a gain, which are a network's last.
+const InputTensors = "input."
+
 // Gains lists the forms of the gain of inputs.
 func Gains() []string { return []string{GainConstant, GainLearned} }
 
@@ -131,7 +134,7 @@ func newDriven[T kernel.Float](a *Architecture) network[T] {
 		if a.Angles != nil {
 			angles = a.Angles[:n]
 		}
-		m.gain = &learnedGain[T]{newMLP[T](a, "input.", n, angles, n*a.Inputs)}
+		m.gain = &learnedGain[T]{newMLP[T](a, InputTensors, n, angles, n*a.Inputs)}
 	}
 	if a.Dissipation != "" {
 		d := newDissipative[T](&alone)
@@ -164,11 +167,18 @@ func (m *DrivenHNN[T]) DrivenField() func(x, u, dx []float64) {
 		alone(0, x, dx)
 		copyFloats(q, x)
 		gain(q, g)
-		for i := range n {
-			for j, v := range g[i*inputs : (i+1)*inputs] {
-				dx[n+i] += float64(v) * u[j]
-			}
+		addForce(dx[n:], g, u)
+	}
+}
+
+// addForce adds the force G u to dp/dt, which is as long as G (row-major) has rows.
+func addForce[T, U kernel.Float](dp []U, g []T, u []U) {
+	for i := range dp {
+		var force U
+		for j, v := range g[i*len(u) : (i+1)*len(u)] {
+			force += U(v) * u[j]
 		}
+		dp[i] += force
 	}
 }
 
@@ -236,14 +246,7 @@ func (p *drivenPass[T]) Field(x, dx []T, rows int) {
 	}
 	p.gain.value(p.q, p.g, rows)
 	for r := range rows {
-		u := p.u[r*m : (r+1)*m]
-		for i := range n {
-			var force T
-			for j, g := range p.g[(r*n+i)*m : (r*n+i+1)*m] {
-				force += g * u[j]
-			}
-			dx[r*d+n+i] += force
-		}
+		addForce(dx[r*d+n:(r+1)*d], p.g[r*n*m:(r+1)*n*m], p.u[r*m:(r+1)*m])
 	}
 }
 
@@ -305,11 +308,13 @@ type constantGain[T kernel.Float] struct {
 	g    []T
 }
 
-func (c *constantGain[T]) tensors() []Tensor { return []Tensor{{"input.gain", []int{c.n, c.m}}} }
-func (c *constantGain[T]) bind(params []T)   { c.g = params }
-func (c *constantGain[T]) init(*rand.Rand)   { clear(c.g) }
-func (c *constantGain[T]) refreshes() int    { return 0 }
-func (c *constantGain[T]) refreshPart(int)   {}
+func (c *constantGain[T]) tensors() []Tensor {
+	return []Tensor{{InputTensors + "gain", []int{c.n, c.m}}}
+}
+func (c *constantGain[T]) bind(params []T) { c.g = params }
+func (c *constantGain[T]) init(*rand.Rand) { clear(c.g) }
+func (c *constantGain[T]) refreshes() int  { return 0 }
+func (c *constantGain[T]) refreshPart(int) {}
 
 func (c *constantGain[T]) point() func(q, g []T) { return func(_, g []T) { copy(g, c.g) } }
 func (c *constantGain[T]) pass(int) gainPass[T]  { return c }

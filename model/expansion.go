@@ -12,21 +12,23 @@ const KindExpansion = "expansion"
 
 // Expansion is a Hamiltonian that is linear in its coefficients: a sum of terms
 // of given features, in float64. Its field is the symplectic gradient, less a linear
-// friction where there is one:
+// friction where there is one, and with the force of inputs u where it has a Gain:
 //
-//	dq/dt = dH/dp,  dp/dt = -dH/dq - Friction p
+//	dq/dt = dH/dp,  dp/dt = -dH/dq - Friction p + Gain(q) u
 //
-// Because the field is linear in the coefficients (and the friction), they are fitted
-// by least squares; see package closedform.
+// Because the field is linear in the coefficients (and the friction and the gain), they are
+// fitted by least squares; see package closedform. It is Driven, by no inputs without a
+// gain.
 type Expansion struct {
 	dim      int
 	terms    []Term
 	constant float64
 	friction *float64
+	gain     *ExpansionGain // nil for none
 }
 
 // NewExpansion returns the sum of the terms, which it keeps, without a constant and
-// without friction. A dimension that is odd or below 2, or no term, is an error.
+// without friction or inputs. A dimension that is odd or below 2, or no term, is an error.
 func NewExpansion(dim int, terms ...Term) (*Expansion, error) {
 	if dim < 2 || dim%2 != 0 {
 		return nil, fmt.Errorf("model: states of length %d; a state is (q, p) with as many momenta as positions, so its length is even", dim)
@@ -60,10 +62,13 @@ func (m *Expansion) Size() int {
 	return n
 }
 
-// Parameters is the number of fitted numbers: the coefficients and the friction. The
-// weights inside the features are given, not fitted.
+// Parameters is the number of fitted numbers: the coefficients, the friction and the gain.
+// The weights inside the features are given, not fitted.
 func (m *Expansion) Parameters() int {
 	n := m.Size()
+	if m.gain != nil {
+		n += m.gain.Size()
+	}
 	if m.friction != nil {
 		n++
 	}
@@ -106,14 +111,14 @@ func (m *Expansion) SetZero(x []float64) {
 	m.constant = -m.Energy()(x)
 }
 
-// Field returns an evaluator of the field at one state.
+// Field returns an evaluator of the field at one state, without input.
 func (m *Expansion) Field() ode.Field {
 	passes := m.passes(1)
 	g := make([]float64, m.dim)
 	return func(_ float64, x, dx []float64) { m.evaluate(passes, x, dx, g, 1) }
 }
 
-// BatchField returns an evaluator of the field at many states.
+// BatchField returns an evaluator of the field at many states, without input.
 func (m *Expansion) BatchField() ode.BatchField {
 	held := 0
 	var passes []TermPass

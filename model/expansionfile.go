@@ -15,6 +15,7 @@ type expansionSpec struct {
 	Dim      int        `json:"dim"`
 	Terms    []termSpec `json:"terms"`
 	Friction bool       `json:"friction"`
+	Gain     *gainSpec  `json:"gain,omitempty"` // nil where nothing acts
 }
 
 // termSpec is the architecture of a term: Kind and Size, and of the rest what its kind
@@ -56,7 +57,7 @@ func (s *termSpec) dim(asked int) int {
 
 // SaveExpansion writes an expansion to path as Save writes a network.
 func SaveExpansion(path string, m *Expansion, metadata map[string]string) error {
-	spec := expansionSpec{Kind: KindExpansion, Dim: m.dim, Friction: m.friction != nil}
+	spec := expansionSpec{Kind: KindExpansion, Dim: m.dim, Friction: m.friction != nil, Gain: m.gain.spec()}
 	f := &safetensors.File{Metadata: map[string]string{}}
 	for i, t := range m.terms {
 		spec.Terms = append(spec.Terms, t.spec())
@@ -67,6 +68,9 @@ func SaveExpansion(path string, m *Expansion, metadata map[string]string) error 
 	f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "constant", Shape: []int{1}, Data: []float64{m.constant}})
 	if rate, ok := m.Friction(); ok {
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "friction", Shape: []int{1}, Data: []float64{rate}})
+	}
+	for _, t := range m.gain.tensors() {
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: t.name, Shape: t.shape, Data: t.data})
 	}
 	architecture, err := json.Marshal(spec)
 	if err != nil {
@@ -111,11 +115,18 @@ func unpackExpansion(f *safetensors.File) (*Expansion, error) {
 		}
 		m.SetFriction(rate[0])
 	}
+	if spec.Gain != nil {
+		g, err := unpackGain(f, spec.Gain, spec.Dim/2)
+		if err != nil {
+			return nil, err
+		}
+		m.SetGain(g)
+	}
 	return m, nil
 }
 
-// mostFeatures bounds the features of a term, mostComponents the length of a state, in a
-// file, so that their products cannot overflow: both are far beyond what a solve can do.
+// mostFeatures bounds the features of a term, mostComponents the length of a state and of
+// inputs, in a file, so that their products cannot overflow: both are far beyond what a solve can do.
 const (
 	mostFeatures   = 1 << 14
 	mostComponents = 1 << 12

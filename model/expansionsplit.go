@@ -25,7 +25,7 @@ func SplitOf(m Model) (ode.Separable, bool) {
 
 // split sorts the terms by the half of the state that they depend on.
 func (m *Expansion) split() (*splitExpansion, bool) {
-	if m.friction != nil {
+	if m.friction != nil || m.gain != nil {
 		return nil, false
 	}
 	s := &splitExpansion{dim: m.dim}

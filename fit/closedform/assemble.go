@@ -43,12 +43,18 @@ type explicit struct {
 	passes []model.TermPass
 	states int
 	block  []float64 // states x dim x features
+
+	functions func(q, to []float64) // of the gain, nil without
+	values    []float64             // of the functions
 }
 
 func newExplicit(b *basis, states int) *explicit {
 	e := &explicit{b: b, states: states, block: make([]float64, states*b.h.Dim()*len(b.share))}
 	for _, t := range b.h.Terms() {
 		e.passes = append(e.passes, t.NewPass(states))
+	}
+	if b.gain != nil {
+		e.functions, e.values = b.gain.Functions(), make([]float64, 1+b.gain.Features())
 	}
 	return e
 }
@@ -74,9 +80,25 @@ func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
 	}
 	if e.b.friction {
 		// -dp/dt = dH/dq + rate p
-		column := m.column(e.b.unknowns - 1)[at : at+n*d]
+		column := m.column(e.b.gainAt() - 1)[at : at+n*d]
 		for s := 0; s < n*d; s += d {
 			copy(column[s:s+d/2], x[s+d/2:s+d])
+		}
+	}
+	for s := range n {
+		if e.functions == nil {
+			break
+		}
+		// -dp/dt = dH/dq - G(q) u
+		e.functions(x[s*d:], e.values)
+		u := e.b.gainAt()
+		for i := range d / 2 {
+			for _, v := range r.u[(lo+s)*r.inputs : (lo+s+1)*r.inputs] {
+				for _, f := range e.values {
+					m.column(u)[at+s*d+i] = -f * v
+					u++
+				}
+			}
 		}
 	}
 	copy(y, g)

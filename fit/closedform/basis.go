@@ -11,19 +11,21 @@ import (
 // makes images of each other share an unknown.
 type basis struct {
 	h *model.Expansion
-	// share[f] is the unknown of feature f; unknowns counts them, friction included,
-	// which is then the last.
+	// share[f] is the unknown of feature f. Those of the friction and of the gain of inputs,
+	// where there are any, follow; unknowns counts all.
 	share    []int
 	unknowns int
 	friction bool
+	gain     *model.ExpansionGain // the model's, nil for none
 	// rotate turns rows at random, nil where they are taken as they are.
 	rotate *rotation
 }
 
 // newBasis draws the features of the structure that the options ask for: k nonlinear
-// ones of steepness scale, over the states x (rows x dim).
-func newBasis(rng *rand.Rand, x []float64, dim, k int, scale float64, o *Options) (*basis, error) {
+// ones of steepness scale, over the states of r, and under as many inputs as it has.
+func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis, error) {
 	b := &basis{friction: o.Friction}
+	x, dim := r.x, r.dim
 	if o.Symmetry&Rotation != 0 {
 		bodies, space := o.bodies(dim)
 		b.rotate = &rotation{bodies, space}
@@ -44,7 +46,22 @@ func newBasis(rng *rand.Rand, x []float64, dim, k int, scale float64, o *Options
 	if b.friction {
 		b.unknowns++
 	}
+	if r.inputs > 0 {
+		if b.gain, err = d.gain(r.inputs); err != nil {
+			return nil, err
+		}
+		h.SetGain(b.gain)
+		b.unknowns += b.gain.Size()
+	}
 	return b, nil
+}
+
+// gainAt is the first unknown of the gain. That of the friction is the one before.
+func (b *basis) gainAt() int {
+	if b.gain == nil {
+		return b.unknowns
+	}
+	return b.unknowns - b.gain.Size()
 }
 
 // fill gives the model the coefficients of its unknowns.
@@ -55,7 +72,10 @@ func (b *basis) fill(c []float64) {
 	}
 	b.h.SetCoefficients(all)
 	if b.friction {
-		b.h.SetFriction(c[b.unknowns-1])
+		b.h.SetFriction(c[b.gainAt()-1])
+	}
+	if b.gain != nil {
+		b.gain.SetCoefficients(c[b.gainAt():])
 	}
 }
 

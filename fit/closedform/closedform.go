@@ -6,9 +6,9 @@
 // NeurIPS 2023), the coefficients are the solution of a ridge regression on the observed
 // derivatives (A. Rahma, C. Datar, F. Dietrich, Training Hamiltonian neural networks
 // without backpropagation, arXiv 2411.17511). Beyond the paper it uses what is known
-// of the system (structure and symmetries), finds the offsets of noisy trajectories,
-// fits states without derivatives through the integral of the field, and checks that
-// the result can be rolled out.
+// of the system (structure and symmetries), fits friction and how inputs act, finds the
+// offsets of noisy trajectories, fits states without derivatives through the integral of
+// the field, and checks that the result can be rolled out.
 //
 // The result is a [model.Expansion], a model like any other. The package draws no
 // data and measures nothing but what it needs for its own choices. It is used by
@@ -32,7 +32,7 @@ type Report struct {
 	Observations string `json:"observations"`
 	Solver       string `json:"solver"`
 	// Features is the number of features, Unknowns that of what was solved for: features
-	// that a symmetry ties share an unknown, friction is one more.
+	// that a symmetry ties share an unknown, friction is one more, and those of the gain are.
 	Features int `json:"features"`
 	Unknowns int `json:"unknowns"`
 	// Rows is the number of states of the last solve, with Dim equations each.
@@ -51,6 +51,10 @@ type Report struct {
 	Noise float64 `json:"noise"`
 	// Friction is the fitted rate, 0 without.
 	Friction float64 `json:"friction"`
+	// Gain is that of the inputs, Dim/2 x inputs, row-major, nil without; where it is learned,
+	// with so many features, what it is at the state at which H is zero.
+	Gain         []float64 `json:"gain,omitempty"`
+	GainFeatures int       `json:"gain_features,omitempty"`
 	// RolloutTries is the number of ridges with which models were rolled out, Runaways
 	// how many rollouts of the model that was kept ran away.
 	RolloutTries int `json:"rollout_tries"`
@@ -82,7 +86,9 @@ func metadata(key string, report any) map[string]string {
 }
 
 // Fit fits H to the trajectories. Derivatives (train.DX) are taken as Options.Observations
-// says; without them the states' differences are fitted.
+// says; without them the states' differences are fitted. The gain of inputs of the set is
+// fitted too, and the model is then driven by them: a set without its inputs (InputNames,
+// Inputs) is that of a system left alone.
 //
 // The errors are about the options, about data too few or too alike to determine the
 // coefficients, or wrap ErrSingular.
@@ -115,6 +121,10 @@ func Fit(train *data.Set, o Options) (*model.Expansion, *Report, error) {
 	r.Solver = f.solver.String()
 	r.Features, r.Unknowns = h.Size(), f.basis.unknowns
 	r.Friction, _ = h.Friction()
+	if g := h.Gain(); g != nil {
+		r.Gain, r.GainFeatures = make([]float64, g.Inputs()*train.Dim/2), g.Features()
+		g.At()(zero, r.Gain)
+	}
 	r.Seconds = time.Since(start).Seconds()
 	return h, r, nil
 }
@@ -137,6 +147,12 @@ func newFit(train *data.Set, o *Options) (*fit, error) {
 	}
 	if err := o.validate(train.Dim); err != nil {
 		return nil, err
+	}
+	if err := checkInputs(train); err != nil {
+		return nil, err
+	}
+	if train.InputNames != nil && o.Symmetry&Rotation != 0 {
+		return nil, fmt.Errorf("closedform: the inputs %q push in directions of their own, so the symmetry rotation cannot turn the rows; leave it out (the structure pairwise has it built in)", train.InputNames)
 	}
 	f := &fit{o: o, train: train}
 	var err error
@@ -206,7 +222,7 @@ func (f *fit) memory(k int) int64 {
 			images *= 2
 		}
 	}
-	unknowns := int64(k + f.train.Dim*(f.train.Dim+3)/2)
+	unknowns := int64(k + f.train.Dim*(f.train.Dim+3)/2 + f.gainUnknowns())
 	features := unknowns * images
 	// The matrix and its factor, both half; the chunk of rows, its packed copy and the
 	// block of features that it is folded from.
@@ -254,7 +270,7 @@ func (f *fit) fitExact() error {
 		return err
 	}
 	f.report.Scale = scale
-	if f.basis, err = newBasis(rng, r.pick(choose(rng, all(r.len()), sampledRows)).x, r.dim, f.features, scale, f.o); err != nil {
+	if f.basis, err = newBasis(rng, r.pick(choose(rng, all(r.len()), sampledRows)), f.features, scale, f.o); err != nil {
 		return err
 	}
 	start := time.Now()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/data"
@@ -94,6 +95,9 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 		{"pairwise", Options{Structure: Pairwise}, bodies},
 		{"pairwise, quadratic", Options{Structure: Pairwise | QuadraticKinetic, Masses: []float64{1, 2}}, bodies},
 		{"friction", Options{Friction: true}, system.HenonHeiles{Alpha: 1}},
+		{"inputs", Options{}, system.HenonHeiles{Alpha: 1}},
+		{"friction and inputs", Options{Friction: true}, system.HenonHeiles{Alpha: 1}},
+		{"angles, learned gain of inputs", Options{LearnedGain: true, Angles: []bool{true, false, false, false}}, system.DoublePendulum{G: 1}},
 	} {
 		rng := stream.New(2, c.name)
 		d := c.s.Dim()
@@ -108,9 +112,15 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 				r.g[i*d+j], r.g[i*d+d/2+j] = -dx[d/2+j], dx[j]
 			}
 		}
+		if strings.HasSuffix(c.name, "inputs") {
+			r.inputs = 3
+			for range n * r.inputs {
+				r.u = append(r.u, rng.NormFloat64())
+			}
+		}
 		r.weigh()
 		c.o.RNG = rng
-		b, err := newBasis(rng, r.x, d, 12, 0.5, &c.o)
+		b, err := newBasis(rng, r, 12, 0.5, &c.o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,6 +136,7 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 			b.fill(c)
 			energy := b.h.Energy()
 			rate, _ := b.h.Friction()
+			gain := make([]float64, d/2*max(r.inputs, 1))
 			for row := range n * d {
 				x := append([]float64(nil), r.x[row/d*d:(row/d+1)*d]...)
 				i, at := row%d, r.x[row]
@@ -137,7 +148,13 @@ func TestAgainstDenseLeastSquares(t *testing.T) {
 					v += p.weight * energy(x) / (60 * h)
 				}
 				if i < d/2 {
+					if g := b.h.Gain(); g != nil {
+						g.At()(r.x[row/d*d:], gain)
+					}
 					v += rate * r.x[row+d/2]
+					for j := range r.inputs {
+						v -= gain[i*r.inputs+j] * r.u[row/d*r.inputs+j]
+					}
 				}
 				v *= r.weight[row/d]
 				m.Set(row, u, v)
@@ -300,7 +317,7 @@ func TestFieldAndFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back Report
-	if err := json.Unmarshal([]byte(meta["hnn.closedform"]), &back); err != nil || back != *r {
+	if err := json.Unmarshal([]byte(meta["hnn.closedform"]), &back); err != nil || !cmp.Equal(back, *r) {
 		t.Errorf("the report in the file is %+v (%v), want %+v", back, err, *r)
 	}
 	rate, _ := h.Friction()

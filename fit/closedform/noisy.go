@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hnn/data"
+	"hnn/model"
 )
 
 // offsets are trajectories whose derivatives are exact and whose states are noisy: each
@@ -19,19 +20,40 @@ type offsets struct {
 	offset []float64 // trajectories x dim: the present estimate
 	noise  float64   // standard deviation of a component of the states
 	*rows            // x = offset + shape, g
+
+	set    *data.Set
+	smooth []float64 // n x dim: what cumulative makes of the integral
+	lag    []float64 // n x inputs: what it leaves out of that of the inputs
 }
 
 // newOffsets anchors the trajectories of s at the mean of their states.
 func newOffsets(s *data.Set) *offsets {
 	d := s.Dim
-	o := &offsets{starts: s.Offsets, shape: make([]float64, len(s.X)), anchor: make([]float64, s.Trials()*d), rows: observed(s)}
+	o := &offsets{starts: s.Offsets, smooth: make([]float64, len(s.X)), anchor: make([]float64, s.Trials()*d), rows: observed(s), set: s}
 	o.x = slices.Clone(o.x)
+	for trial := range s.Trials() {
+		t, _, dx := s.Trial(trial)
+		cumulative(t, dx, d, stencil, o.smooth[s.Offsets[trial]*d:s.Offsets[trial+1]*d])
+		if o.inputs > 0 {
+			o.lag = append(o.lag, lag(s, trial, stencil)...)
+		}
+	}
+	o.shape = slices.Clone(o.smooth)
+	o.anchorAll()
+	o.offset = slices.Clone(o.anchor)
+	o.place()
+	return o
+}
+
+// anchorAll finds the anchors and the noise.
+func (o *offsets) anchorAll() {
+	d, s := o.dim, o.set
 	squares, freedom := 0.0, 0
 	for trial := range s.Trials() {
-		t, x, dx := s.Trial(trial)
+		t, x, _ := s.Trial(trial)
 		shape := o.shape[s.Offsets[trial]*d : s.Offsets[trial+1]*d]
-		cumulative(t, dx, d, stencil, shape)
 		anchor := o.anchor[trial*d : (trial+1)*d]
+		clear(anchor)
 		for i, v := range x {
 			anchor[i%d] += (v - shape[i]) / float64(len(t))
 		}
@@ -44,9 +66,43 @@ func newOffsets(s *data.Set) *offsets {
 	if freedom > 0 {
 		o.noise = math.Sqrt(squares / float64(freedom))
 	}
-	o.offset = slices.Clone(o.anchor)
+}
+
+// drive gives the integral the part of the inputs that cumulative leaves out of it, now that
+// their gain is known better, and returns the largest move of a state relative to the noise.
+// Offsets keep their distance from the anchors.
+func (o *offsets) drive(gain *model.ExpansionGain) (moved float64) {
+	d, n, m := o.dim, o.dim/2, o.inputs
+	at, g, force := gain.At(), make([]float64, n*m), make([]float64, n)
+	for trial := range len(o.starts) - 1 {
+		clear(force)
+		for r := o.starts[trial]; r < o.starts[trial+1]; r++ {
+			if r > o.starts[trial] {
+				// G changes little between two rows.
+				at(o.x[(r-1)*d:r*d], g)
+				for i := range force {
+					for j := range m {
+						force[i] += g[i*m+j] * (o.lag[r*m+j] - o.lag[(r-1)*m+j])
+					}
+				}
+			}
+			for i, v := range force {
+				k := r*d + n + i
+				v += o.smooth[k]
+				moved = max(moved, math.Abs(v-o.shape[k]))
+				o.shape[k] = v
+			}
+		}
+	}
+	for i, v := range o.anchor {
+		o.offset[i] -= v
+	}
+	o.anchorAll()
+	for i, v := range o.anchor {
+		o.offset[i] += v
+	}
 	o.place()
-	return o
+	return moved / o.noise
 }
 
 // place moves the states to the present offsets.
@@ -85,8 +141,8 @@ const (
 // follow (variable projection, G. H. Golub and V. Pereyra, SIAM J. Numer. Anal. 10, 1973).
 func (f *fit) fitNoisy() error {
 	start := time.Now()
-	o := newOffsets(someTrials(f.o.RNG, f.train, f.rowCount(f.features)))
-	f.report.Noise, f.report.Rows = o.noise, o.len()
+	o := newOffsets(someTrials(f.o.RNG, f.train, f.rowCount(f.features+f.gainUnknowns())))
+	f.report.Rows = o.len()
 	f.report.Scale = f.o.Scale
 	if f.o.Scale == 0 {
 		f.report.Scale = noisyScale
@@ -96,13 +152,15 @@ func (f *fit) fitNoisy() error {
 		lambda = noisyLambda
 	}
 	var err error
-	if f.basis, err = newBasis(f.o.RNG, o.x, o.dim, f.features, f.report.Scale, f.o); err != nil {
+	if f.basis, err = newBasis(f.o.RNG, o.rows, f.features, f.report.Scale, f.o); err != nil {
 		return err
 	}
 	return f.checked(start, lambda, func(lambda float64) (*solution, error) {
 		o.offset = slices.Clone(o.anchor)
 		o.place()
-		return f.rounds(o, lambda)
+		s, err := f.rounds(o, lambda)
+		f.report.Noise = o.noise
+		return s, err
 	})
 }
 
@@ -117,10 +175,13 @@ func (f *fit) rounds(o *offsets, lambda float64) (*solution, error) {
 			return nil, err
 		}
 		step := p.update(s.c)
+		f.basis.fill(s.c) // for its derivative by the state
+		if o.inputs > 0 {
+			step = max(step, o.drive(f.basis.h.Gain()))
+		}
 		if round > 0 && step < smallestStep || round == mostRounds {
 			return s, nil
 		}
-		f.basis.fill(s.c) // for its derivative by the state
 		residual = max(p.residual, least)
 	}
 }
@@ -302,9 +363,8 @@ func (p *projected) update(c []float64) (step float64) {
 func stateDerivative(b *basis, r *rows) []float64 {
 	d, n := r.dim, r.len()
 	out := make([]float64, n*d*d)
-	field := b.h.BatchField()
+	field := fieldOf(b.h, r)
 	x, up, down := make([]float64, len(r.x)), make([]float64, len(r.x)), make([]float64, len(r.x))
-	times := make([]float64, n)
 	for j := range d {
 		largest := 0.0
 		for i := j; i < len(r.x); i += d {
@@ -319,7 +379,7 @@ func stateDerivative(b *basis, r *rows) []float64 {
 			for i := j; i < len(x); i += d {
 				x[i] += side.sign * h
 			}
-			field(times, x, side.out, n)
+			field(x, side.out)
 		}
 		for s := 0; s < len(x); s += d {
 			for i := range d / 2 {

@@ -42,7 +42,8 @@ const (
 func noisy(s *data.Set) bool {
 	probed, scattered := 0, 0
 	for k := range min(s.Trials(), probedTrials) {
-		t, x, dx := s.Trial(k * s.Trials() / min(s.Trials(), probedTrials))
+		trial := k * s.Trials() / min(s.Trials(), probedTrials)
+		t, x, dx := s.Trial(trial)
 		if len(t) < 4 {
 			continue
 		}
@@ -57,6 +58,15 @@ func noisy(s *data.Set) bool {
 		states := slices.Clone(x)
 		for _, v := range [][]float64{left, coarse, states} {
 			centre(v, s.Dim)
+		}
+		if m := len(s.InputNames); m > 0 {
+			// What the integral leaves out of inputs is no noise.
+			fine, rough := lag(s, trial, stencil), lag(s, trial, min(coarseStencil, len(t)-1))
+			withoutLag(left, s.Dim, fine, m)
+			for i := range rough {
+				rough[i] -= fine[i]
+			}
+			withoutLag(coarse, s.Dim, rough, m)
 		}
 		square := dot(left, left)
 		if square > exactness*exactness*dot(states, states) &&

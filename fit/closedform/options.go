@@ -130,6 +130,9 @@ type Options struct {
 	Masses []float64
 	// Friction adds -rate p to the momenta's derivatives, one more unknown.
 	Friction bool
+	// LearnedGain lets the gain of inputs depend on the positions, through features of its
+	// own; else it is constant.
+	LearnedGain bool
 
 	Observations Observations
 	// Weighted gives row n the weight 1/sqrt(|G_n|^2 + median): for data in which a few

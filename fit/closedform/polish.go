@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"hnn/data"
@@ -72,8 +73,8 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		if err := s.Validate(); err != nil {
 			return nil, fmt.Errorf("closedform: %w", err)
 		}
-		if s.Dim != a.Dim || s.DX == nil || s.Rows() == 0 {
-			return nil, fmt.Errorf("closedform: polishing a network of states of length %d needs rows of that length with derivatives, to fit and to validate", a.Dim)
+		if s.Dim != a.Dim || s.DX == nil || s.Rows() == 0 || len(s.InputNames) != a.Inputs {
+			return nil, fmt.Errorf("closedform: polishing a network of states of length %d and %d inputs needs rows of such with derivatives, to fit and to validate", a.Dim, a.Inputs)
 		}
 	}
 	count := o.Rows
@@ -94,6 +95,9 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		return nil, fmt.Errorf("closedform: %d rows are too few to polish with and to hold some of them out", r.len())
 	}
 	r = r.pick(choose(o.RNG, picks, count))
+	// The gain of inputs stays as it is.
+	r.undriven(n)
+	held.undriven(n)
 
 	pool := parallel.NewPool(o.Workers)
 	defer pool.Close()
@@ -102,7 +106,13 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		return nil, err
 	}
 	params := n.Params()
-	weights := params[len(params)-last.width():]
+	end := len(params)
+	for _, t := range n.Tensors() {
+		if strings.HasPrefix(t.Name, model.InputTensors) {
+			end -= t.Size()
+		}
+	}
+	weights := params[end-last.width() : end]
 	trained := append([]T(nil), weights...)
 	best := append([]T(nil), weights...)
 	at := make([]float64, len(trained))

@@ -38,7 +38,7 @@ const (
 
 // ridges returns the basis as ridge functions, or nil if it is not made of them alone.
 func (b *basis) ridges() *ridges {
-	if b.friction {
+	if b.friction || b.gain != nil {
 		return nil
 	}
 	d := b.h.Dim()

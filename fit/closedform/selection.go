@@ -28,7 +28,7 @@ func (f *fit) chooseScale(rng *rand.Rand, r *rows) (float64, error) {
 	tested := r.pick(choose(rng, held, testedRows))
 	best, least := 0.0, 0.0
 	for _, scale := range Scales {
-		b, err := newBasis(rng, fitted.x, r.dim, k, scale, f.o)
+		b, err := newBasis(rng, fitted, k, scale, f.o)
 		if err != nil {
 			return 0, err
 		}
@@ -93,7 +93,7 @@ func heldOut(rng *rand.Rand, s *data.Set) (train, held []int) {
 func residualOf(h model.Model, r *rows) float64 {
 	d, n := r.dim, r.len()
 	dx := make([]float64, len(r.x))
-	h.BatchField()(make([]float64, n), r.x, dx, n)
+	fieldOf(h, r)(r.x, dx)
 	sum := 0.0
 	for s := range n {
 		square := 0.0

@@ -77,7 +77,7 @@ func BenchmarkSolve(b *testing.B) {
 	for i := range r.x {
 		r.x[i], r.g[i] = rng.NormFloat64(), rng.NormFloat64()
 	}
-	basis, err := newBasis(rng, r.x, d, k, 1, &Options{RNG: rng})
+	basis, err := newBasis(rng, r, k, 1, &Options{RNG: rng})
 	if err != nil {
 		b.Fatal(err)
 	}

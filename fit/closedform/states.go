@@ -15,7 +15,7 @@ import (
 // neighbouring states is the integral of the field along the trajectory, for which
 // the cubic spline of the data stands in; it is linear in the coefficients:
 //
-//	x_{n+1} - x_n = integral from t_n to t_{n+1} of f(x(t)) dt
+//	x_{n+1} - x_n = integral from t_n to t_{n+1} of f(x(t), u(t)) dt
 //
 // No derivative is taken of the data: a difference quotient, as the field at x_n,
 // is off by half a time step, which a fit takes for friction.
@@ -77,7 +77,8 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 	p := &integral{newColumns(equations+b.unknowns, b.unknowns), make([]float64, equations)}
 	e := newExplicit(b, nodes)
 	fields := newColumns(nodes*d, b.unknowns)
-	at := &rows{dim: d, x: make([]float64, nodes*d), g: make([]float64, nodes*d)}
+	m := len(s.InputNames)
+	at := &rows{dim: d, x: make([]float64, nodes*d), g: make([]float64, nodes*d), inputs: m, u: make([]float64, nodes*m)}
 	unused := make([]float64, nodes*d)
 	for k, v := range over {
 		t, x, _ := s.Trial(v.trial)
@@ -85,6 +86,9 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 		for g, node := range gaussNodes {
 			for i := range d {
 				at.x[g*d+i] = curves[v.trial][i].Predict(t[v.first] + node*h)
+			}
+			if m > 0 {
+				s.InputSignal(v.trial).Within(v.first+1, t[v.first]+node*h, at.u[g*m:(g+1)*m])
 			}
 		}
 		e.fill(fields, 0, unused, at, 0, nodes)
@@ -111,12 +115,13 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 // cross-validation score.
 func (f *fit) fitStates() error {
 	start := time.Now()
-	over := intervals(f.o.RNG, f.train, f.rowCount(f.features))
+	over := intervals(f.o.RNG, f.train, f.rowCount(f.features+f.gainUnknowns()))
 	f.report.Rows = len(over)
 	curves, err := splines(f.train, over)
 	if err != nil {
 		return err
 	}
+	states := &rows{dim: f.train.Dim, x: f.train.X, inputs: len(f.train.InputNames)}
 	scales := Scales
 	if f.o.Scale > 0 {
 		scales = []float64{f.o.Scale}
@@ -124,9 +129,12 @@ func (f *fit) fitStates() error {
 	var best *spectrum
 	var score, lambda float64
 	for _, scale := range scales {
-		b, err := newBasis(f.o.RNG, f.train.X, f.train.Dim, f.features, scale, f.o)
+		b, err := newBasis(f.o.RNG, states, f.features, scale, f.o)
 		if err != nil {
 			return err
+		}
+		if equations := len(over) * f.train.Dim; equations < b.unknowns {
+			return fmt.Errorf("closedform: %d intervals between rows give %d equations for %d unknowns; give more rows", len(over), equations, b.unknowns)
 		}
 		p := newIntegral(b, f.train, over, curves)
 		s, err := newSpectrum(f.pool, p.m, p.y)
