@@ -85,7 +85,7 @@ export class Plane {
   async fetchNow() {
     this.abort?.abort();
     const { signal } = this.abort = new AbortController();
-    const { frame, pair, x0 } = this;
+    const { frame, pair, x0, flowWidth } = this; // as they are now: another layout may come meanwhile
     const size = (n) => [n, Math.max(3, Math.min(2 * n, Math.round(n * frame.box.h / frame.box.w)))];
     const grid = (n) => ({ grid: { axes: pair, range: [frame.x, frame.y], size: size(n), at: x0 } });
     const energies = async (run) => {
@@ -96,8 +96,8 @@ export class Plane {
     const flow = async () => {
       if (!this.options.flow) return null;
       const along = this.places ? pair.map((i) => i + x0.length / 2) : pair;
-      const dx = await api.field(this.options.flow, { ...grid(this.flowWidth), input: this.options.input }, signal);
-      return { dx, size: size(this.flowWidth), x: frame.x, y: frame.y, pair: along };
+      const dx = await api.field(this.options.flow, { ...grid(flowWidth), input: this.options.input }, signal);
+      return { dx, size: size(flowWidth), x: frame.x, y: frame.y, pair: along };
     };
     try {
       const [learned, truth, arrows] = await Promise.all([energies(this.learned), energies(this.truth), flow()]);
