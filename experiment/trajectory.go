@@ -34,6 +34,7 @@ func (c Config) WithLoss(loss string) Config {
 	if loss == TrajectoryLoss {
 		c.L2 = 0
 		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 30, 2, true
+		c.LinearPrior = 10
 	}
 	return c
 }
