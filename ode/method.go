@@ -2,8 +2,9 @@ package ode
 
 import (
 	"fmt"
-	"math"
 	"strings"
+
+	"hnn/internal/nearest"
 )
 
 // Method is an integration method. The zero value is DormandPrince.
@@ -135,24 +136,19 @@ func (m Method) Adaptive() bool {
 // verlet) and so on. The error for any other name lists them and suggests the nearest.
 func ParseMethod(name string) (Method, error) {
 	var known []string
-	nearest, distance := "", math.MaxInt
 	for m := range methods {
 		for _, n := range append([]string{methods[m].name}, methods[m].aliases...) {
 			if strings.EqualFold(n, name) {
 				return Method(m), nil
 			}
 			known = append(known, n)
-			if d := editDistance(strings.ToLower(name), n); d < distance {
-				nearest, distance = n, d
-			}
 		}
 	}
 	list := strings.Join(known, ", ")
-	// Beyond two edits the nearest of such short names is no better than any other.
-	if distance > 2 {
-		return 0, fmt.Errorf("ode: unknown method %q; known are %s", name, list)
+	if near := nearest.Name(name, known); near != "" {
+		return 0, fmt.Errorf("ode: unknown method %q; did you mean %s? Known are %s", name, near, list)
 	}
-	return 0, fmt.Errorf("ode: unknown method %q; did you mean %s? Known are %s", name, nearest, list)
+	return 0, fmt.Errorf("ode: unknown method %q; known are %s", name, list)
 }
 
 // MarshalText writes the method's name, for configuration files.
@@ -171,31 +167,4 @@ func (m *Method) UnmarshalText(text []byte) error {
 	}
 	*m = parsed
 	return nil
-}
-
-// editDistance is the number of bytes that must be inserted, deleted, replaced or swapped
-// with their neighbour to make b of a.
-func editDistance(a, b string) int {
-	table := make([][]int, len(a)+1)
-	for i := range table {
-		table[i] = make([]int, len(b)+1)
-		table[i][0] = i
-	}
-	for j := range table[0] {
-		table[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			replaced := table[i-1][j-1]
-			if a[i-1] != b[j-1] {
-				replaced++
-			}
-			d := min(replaced, table[i-1][j]+1, table[i][j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, table[i-2][j-2]+1)
-			}
-			table[i][j] = d
-		}
-	}
-	return table[len(a)][len(b)]
 }

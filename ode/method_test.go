@@ -70,17 +70,6 @@ func TestMethodKinds(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"rk45", "rk4", 1}, {"dop853", "dop835", 1}} {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 func FuzzParseMethod(f *testing.F) {
 	for _, s := range []string{"rk4", "RK45", "dopri", "", "dop853 ", "é"} {
 		f.Add(s)

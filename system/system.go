@@ -16,6 +16,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"hnn/internal/nearest"
 )
 
 // Coordinate names one component of a state.
@@ -134,7 +136,7 @@ type UnknownError struct {
 func (e *UnknownError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "unknown %s %q", e.Kind, e.Name)
-	if near := Nearest(e.Name, e.Known); near != "" {
+	if near := nearest.Name(e.Name, e.Known); near != "" {
 		fmt.Fprintf(&b, ": did you mean %q?", near)
 	}
 	fmt.Fprintf(&b, " (known: %s)", strings.Join(e.Known, ", "))

@@ -1,19 +1,20 @@
-package system
+// Package nearest finds what somebody who mistyped a name may have meant.
+package nearest
 
 import "strings"
 
-// Nearest returns the element of known that is nearest to name, for the "did you
+// Name returns the element of known that is nearest to name, for the "did you
 // mean" of an error, or "" when none shares enough with it to be worth naming
-// (fewer than half of its letters). Case and the difference between '-', '_' and
+// (more than half of its letters). Case and the difference between '-', '_' and
 // a space do not count; among equals the first wins.
 //
 // The distance is the number of letters to insert, delete, replace or swap with
 // their neighbour (optimal string alignment).
-func Nearest(name string, known []string) string {
+func Name(name string, known []string) string {
 	best, bestDistance := "", 0
 	for _, k := range known {
 		d := editDistance(fold(name), fold(k))
-		if 2*d > max(len([]rune(name)), len([]rune(k))) {
+		if 2*d >= max(len([]rune(name)), len([]rune(k))) {
 			continue
 		}
 		if best == "" || d < bestDistance {

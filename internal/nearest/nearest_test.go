@@ -1,4 +1,4 @@
-package system
+package nearest
 
 import "testing"
 
@@ -21,11 +21,14 @@ func TestEditDistance(t *testing.T) {
 	}
 }
 
-func TestNearestPrefersTheFirstOfEquals(t *testing.T) {
-	if got := Nearest("cat", []string{"hat", "bat"}); got != "hat" {
+func TestNamePrefersTheFirstOfEquals(t *testing.T) {
+	if got := Name("cat", []string{"hat", "bat"}); got != "hat" {
 		t.Errorf("got %q, want the first", got)
 	}
-	if got := Nearest("spring", nil); got != "" {
+	if got := Name("euler", []string{"verlet", "yoshida4"}); got != "" {
+		t.Errorf("got %q, of which half the letters are others", got)
+	}
+	if got := Name("spring", nil); got != "" {
 		t.Errorf("got %q of nothing", got)
 	}
 }
