@@ -52,7 +52,8 @@ func plural(n int, noun string) string {
 }
 
 func (e *Env) section(runs []*Run) (report.Section, error) {
-	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Header: pageHeader(runs), Numbers: 1}}
+	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Numbers: 1}}
+	cells := [][]string{pageHeader(runs)}
 	if file := runs[0].Config.Data; file != "" {
 		s.Notes = append(s.Notes, "Data: "+filepath.Base(file))
 	}
@@ -66,14 +67,21 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 	}
 	for _, same := range settings {
 		role, _ := same[0].look()
-		cells := pageRow(same)
+		row := pageRow(same)
 		if kinds[kindKey(same[0])] > 1 { // of one kind, trained in two ways
-			cells[0] += ": " + filepath.Base(same[0].Dir)
+			row[0] += ": " + filepath.Base(same[0].Dir)
 		}
-		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: role, Cells: cells})
+		cells = append(cells, row)
+		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: role})
 	}
 	if row := truthRow(runs); row != nil {
-		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: report.Truth, Cells: row[1:]})
+		cells = append(cells, row[1:])
+		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: report.Truth})
+	}
+	cells = withValues(cells)
+	s.Table.Header = cells[0]
+	for i := range s.Table.Rows {
+		s.Table.Rows[i].Cells = cells[1+i]
 	}
 	if err := e.addFigures(&s, runs); err != nil {
 		s.Notes = append(s.Notes, "No figures: "+err.Error())
@@ -89,10 +97,9 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 }
 
 // pageHeader and pageRow are the header and the rows of a page's table: those of the
-// program's but for the task, and of runs on pictures their own measures in place of what
-// has no value there.
+// program's but for the task, and of runs on pictures their own measures too.
 func pageHeader(runs []*Run) []string {
-	cells := pictureColumns(runs[0], tableHeader)
+	cells := slices.Clone(tableHeader[1:])
 	if runs[0].Config.Pixels() {
 		for _, m := range pictureMeasures(runs[0]) {
 			cells = append(cells, m.name)
@@ -103,7 +110,7 @@ func pageHeader(runs []*Run) []string {
 }
 
 func pageRow(same []*Run) []string {
-	cells := pictureColumns(same[0], tableRow(same))
+	cells := tableRow(same)[1:]
 	if same[0].Config.Pixels() {
 		for _, m := range pictureMeasures(same[0]) {
 			cells = append(cells, spread(same, m.of))
@@ -112,18 +119,6 @@ func pageRow(same []*Run) []string {
 		cells = append(cells, percent(median(kept)))
 	}
 	return cells
-}
-
-// pictureColumns leaves out of a row of the program's table the task, and what runs on
-// pictures do not have: strict metrics and, of a user's films, energies.
-func pictureColumns(r *Run, row []string) []string {
-	switch r.Config.Task {
-	case PixelPendulum:
-		return slices.Concat(row[1:6], row[7:])
-	case OwnFrames:
-		return slices.Concat(row[1:3], row[7:])
-	}
-	return slices.Clone(row[1:])
 }
 
 type pictureMeasure struct {

@@ -309,6 +309,9 @@ func TestTable(t *testing.T) {
 			t.Errorf("the table lacks %q:\n%s", want, b.String())
 		}
 	}
+	if strings.Contains(b.String(), "strict") {
+		t.Errorf("a column without a value is shown:\n%s", b.String())
+	}
 	runs[1].Results.EnergyMSE.Mean = NA
 	b.Reset()
 	if err := WriteSpread(&b, runs); err != nil {

@@ -16,22 +16,41 @@ var tableHeader = []string{"task", "model", "test loss", "paper", "energy MSE", 
 // the energy's mean squared error, ours beside the paper's. Of several seeds it
 // gives median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	print := func(cells []string) { fmt.Fprintln(t, strings.Join(cells, "\t")+"\t") }
-	print(tableHeader)
+	rows := [][]string{tableHeader}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKind(task) {
-			print(tableRow(kind))
+			rows = append(rows, tableRow(kind))
 		}
 		if row := truthRow(task); row != nil {
-			print(row)
+			rows = append(rows, row)
 		}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, cells := range withValues(rows) {
+		fmt.Fprintln(t, strings.Join(cells, "\t")+"\t")
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	writeMembers(w, runs)
 	return writeDrifts(w, runs)
+}
+
+// withValues leaves out the columns in which no row below the first, the header, has a value.
+func withValues(rows [][]string) [][]string {
+	var columns []int
+	for j := range rows[0] {
+		if slices.ContainsFunc(rows[1:], func(row []string) bool { return row[j] != "" && row[j] != "-" }) {
+			columns = append(columns, j)
+		}
+	}
+	kept := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, j := range columns {
+			kept[i] = append(kept[i], row[j])
+		}
+	}
+	return kept
 }
 
 // writeMembers prints how far the members of ensembles differ.
