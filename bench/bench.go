@@ -104,8 +104,9 @@ type probe struct {
 	seconds, shares []float64
 }
 
-// Run measures every case.
-func Run(o Options) (*Report, error) {
+// Run measures every case. Once ctx is done it stops after the measurement at hand, with
+// ctx's error.
+func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Rounds == 0 {
 		o.Rounds = 5
 	}
@@ -121,7 +122,7 @@ func Run(o Options) (*Report, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
-	probes, err := newProbes(&o)
+	probes, err := newProbes(ctx, &o)
 	for _, p := range probes {
 		defer p.close()
 	}
@@ -134,6 +135,9 @@ func Run(o Options) (*Report, error) {
 		peaks["float32"] = append(peaks["float32"], kernel.PeakFlops[float32](o.Time/4)/1e9)
 		peaks["float64"] = append(peaks["float64"], kernel.PeakFlops[float64](o.Time/4)/1e9)
 		for _, p := range probes {
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("interrupted in round %d of %d: %w", round+1, o.Rounds, err)
+			}
 			if err := p.measure(o.Time); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.Name, err)
 			}
@@ -211,7 +215,7 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-func newProbes(o *Options) ([]*probe, error) {
+func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	var ps []*probe
 	add := func(p *probe, err error) error {
 		if err == nil {
@@ -272,7 +276,7 @@ func newProbes(o *Options) ([]*probe, error) {
 	if !strings.HasPrefix("rollout/", o.Only) && !strings.HasPrefix(o.Only, "rollout/") {
 		return ps, nil
 	}
-	models, err := rolloutModels(o)
+	models, err := rolloutModels(ctx, o)
 	if err != nil {
 		return ps, err
 	}
@@ -405,7 +409,7 @@ const rolloutPoints = 100
 const briefSteps = 500
 
 // rolloutModels are the models that the rollouts integrate, one for each task.
-func rolloutModels(o *Options) ([]model.Model, error) {
+func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
 	var models []model.Model
 	for _, t := range tasks {
 		if t.name == "spring" && o.Weights != "" {
@@ -424,7 +428,7 @@ func rolloutModels(o *Options) ([]model.Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		err = tr.Run(context.Background(), nil)
+		err = tr.Run(ctx, nil)
 		tr.Close()
 		if err != nil {
 			return nil, err

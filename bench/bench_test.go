@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -11,7 +13,7 @@ import (
 
 // Every case is measured and has what it promises. How fast it is, is not tested.
 func TestRun(t *testing.T) {
-	r, err := Run(Options{Threads: []int{1, 2}, Rounds: 1, Time: time.Millisecond})
+	r, err := Run(context.Background(), Options{Threads: []int{1, 2}, Rounds: 1, Time: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +36,20 @@ func TestRun(t *testing.T) {
 	}
 	if seen["closed-form"] != 4 || seen["train-step"] != 18 || seen["field"] != 8 || seen["rollout"] != 8 || seen["symplectic"] != 6 {
 		t.Errorf("cases %v, want 18 training steps, 8 fields, 8 rollouts, 4 solves and 6 symplectic cases", seen)
+	}
+}
+
+// An interrupt ends it at the next measurement.
+func TestRunInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	rounds := 0
+	_, err := Run(ctx, Options{Threads: []int{1}, Rounds: 100, Time: time.Millisecond, Only: "field", Log: func(string, ...any) {
+		if rounds++; rounds == 2 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || rounds != 2 {
+		t.Errorf("error %v after %d rounds", err, rounds)
 	}
 }
 

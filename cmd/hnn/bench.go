@@ -35,7 +35,7 @@ reported; on a busy machine they are still too slow.`,
 				}
 			}
 			o.Log = newDisplay(cmd.ErrOrStderr(), 1, quiet).log
-			r, err := bench.Run(o)
+			r, err := bench.Run(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
