@@ -2,9 +2,11 @@ package model
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,8 +35,8 @@ func expansions(t testing.TB) map[string]*Expansion {
 	}
 	terms["sum"] = []Term{terms["angles"][0], terms["quadratic"][0], terms["inertia"][0]}
 	all := map[string]*Expansion{}
-	for name, list := range terms {
-		dim := 4
+	for _, name := range slices.Sorted(maps.Keys(terms)) { // the draws below follow one another
+		list, dim := terms[name], 4
 		if name == "pair" {
 			dim = 12
 		}
