@@ -102,7 +102,7 @@ func inPage[T any](t *testing.T, ctx context.Context, expression string) T {
 // until waits for an expression to become true.
 func until(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if inPage[bool](t, ctx, expression) {
 			return
 		}
