@@ -1,15 +1,36 @@
 package data
 
-// pushes is what inputs add to the motion of a trial as far as a constant gain says: the
-// integral of every input from the trial's start, which a momentum follows, and the integral
-// of that, which a position does. It is rows x 2 inputs, nil where there are none. Both are
-// exact for inputs that are lines between two rows, or held.
+// InputIntegral is the integral of every input from the start of a trial, rows x inputs, nil
+// where there are none. It is exact for inputs that are lines between two rows, or held.
+func (s *Set) InputIntegral(trial int) []float64 {
+	m := len(s.InputNames)
+	if m == 0 {
+		return nil
+	}
+	lo, hi := s.Offsets[trial], s.Offsets[trial+1]
+	integral := make([]float64, (hi-lo)*m)
+	for i := lo + 1; i < hi; i++ {
+		for j := range m {
+			mean := s.Inputs[(i-1)*m+j]
+			if !s.InputsHeld {
+				mean = (mean + s.Inputs[i*m+j]) / 2
+			}
+			integral[(i-lo)*m+j] = integral[(i-1-lo)*m+j] + (s.T[i]-s.T[i-1])*mean
+		}
+	}
+	return integral
+}
+
+// pushes is what inputs add to the motion of a trial as far as a constant gain says: their
+// integral, which a momentum follows, and the integral of that, which a position does. It is
+// rows x 2 inputs, nil where there are none, and exact as InputIntegral is.
 func (s *Set) pushes(trial int) []float64 {
 	m := len(s.InputNames)
 	if m == 0 {
 		return nil
 	}
 	lo, hi := s.Offsets[trial], s.Offsets[trial+1]
+	once := s.InputIntegral(trial)
 	p := make([]float64, (hi-lo)*2*m)
 	for i := lo + 1; i < hi; i++ {
 		h := s.T[i] - s.T[i-1]
@@ -20,7 +41,7 @@ func (s *Set) pushes(trial int) []float64 {
 			if !s.InputsHeld {
 				slope = s.Inputs[i*m+j] - u
 			}
-			now[j] = before[j] + h*(u+slope/2)
+			now[j] = once[(i-lo)*m+j]
 			now[m+j] = before[m+j] + h*before[j] + h*h*(u/2+slope/6)
 		}
 	}

@@ -85,18 +85,17 @@ func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
 			copy(column[s:s+d/2], x[s+d/2:s+d])
 		}
 	}
-	for s := range n {
-		if e.functions == nil {
-			break
-		}
+	if e.functions != nil {
 		// -dp/dt = dH/dq - G(q) u
-		e.functions(x[s*d:], e.values)
-		u := e.b.gainAt()
-		for i := range d / 2 {
-			for _, v := range r.u[(lo+s)*r.inputs : (lo+s+1)*r.inputs] {
-				for _, f := range e.values {
-					m.column(u)[at+s*d+i] = -f * v
-					u++
+		for s := range n {
+			e.functions(x[s*d:], e.values)
+			u := e.b.gainAt()
+			for i := range d / 2 {
+				for _, v := range r.u[(lo+s)*r.inputs : (lo+s+1)*r.inputs] {
+					for _, f := range e.values {
+						m.column(u)[at+s*d+i] = -f * v
+						u++
+					}
 				}
 			}
 		}

@@ -80,20 +80,10 @@ func lag(s *data.Set, trial, width int) []float64 {
 	m := len(s.InputNames)
 	t, _, _ := s.Trial(trial)
 	u := s.InputRows(s.Offsets[trial], s.Offsets[trial+1])
-	left, exact := make([]float64, len(u)), make([]float64, m)
+	left := make([]float64, len(u))
 	cumulative(t, u, m, width, left)
-	for k := range t {
-		for j := range m {
-			left[k*m+j] = exact[j] - left[k*m+j]
-			if k+1 == len(t) {
-				continue
-			}
-			mean := u[k*m+j]
-			if !s.InputsHeld {
-				mean = (mean + u[(k+1)*m+j]) / 2
-			}
-			exact[j] += (t[k+1] - t[k]) * mean
-		}
+	for k, exact := range s.InputIntegral(trial) {
+		left[k] = exact - left[k]
 	}
 	return left
 }

@@ -71,15 +71,13 @@ type walk struct {
 	// B, or a pointer to its panels 0 to 2 and a second to panel 3.
 	bs  []reg.GPVirtual
 	bps reg.GPVirtual
-	// ahead says that a step may be reached from the pointers of one before it.
-	ahead bool
 }
 
 // start is at the first step for the h rows from a.
 func (f factors) start(h int, a reg.GPVirtual) walk {
 	pa, b := GP64(), arg("b")
 	MOVQ(a, pa)
-	w := walk{factors: f, as: []reg.GPVirtual{pa}, bs: []reg.GPVirtual{b}, ahead: f.layout == rowsOfA}
+	w := walk{factors: f, as: []reg.GPVirtual{pa}, bs: []reg.GPVirtual{b}}
 	if f.layout == columnsOfA {
 		return w
 	}
@@ -131,7 +129,7 @@ func (w walk) advance(steps int) {
 // times emits step for a positive count of times, by times in a loop's body. It is told
 // how many steps it is ahead of the pointers.
 func (w walk) times(count reg.GPVirtual, by int, step func(ahead int)) {
-	if w.ahead {
+	if w.layout == rowsOfA { // later steps are reached from the pointers of one before them
 		unrolled(count, by, step, w.advance)
 		return
 	}

@@ -311,7 +311,7 @@ func (l lanes) gemmTile(h int, s gemmShape, c, ldc, a reg.GPVirtual, f factors, 
 		}
 	}
 	by := 4
-	if h*v > 8 && l.wide && (h < s.heights[0] || !walk.ahead) {
+	if h*v > 8 && l.wide && (h < s.heights[0] || f.layout == columnsOfA) {
 		// A tall tile of wide vectors takes many cycles a step: little is gained by more of
 		// them in a loop's body, but by the addresses that are constants then.
 		by = 1
