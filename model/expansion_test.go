@@ -54,6 +54,20 @@ func expansions(t testing.TB) map[string]*Expansion {
 	return all
 }
 
+// reloaded is an expansion from its file.
+func reloaded(t *testing.T, e *Expansion) Model {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := SaveExpansion(path, e, nil); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // The field must be J grad H by finite differences of the energy, less the friction;
 // every feature's column must be the gradient with its coefficient alone; a row of a batch
 // must not depend on the others.

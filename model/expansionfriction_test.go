@@ -3,7 +3,6 @@ package model
 import (
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 )
 
@@ -13,14 +12,7 @@ func TestDampedExpansion(t *testing.T) {
 	all := expansions(t)
 	for name, e := range all {
 		_, friction := e.Friction()
-		path := filepath.Join(t.TempDir(), "m.safetensors")
-		if err := SaveExpansion(path, e, nil); err != nil {
-			t.Fatal(err)
-		}
-		loaded, _, err := Load(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		loaded := reloaded(t, e)
 		for _, m := range []Model{e.Damped(), loaded} {
 			d, ok := m.(Dissipating)
 			if ok != friction {

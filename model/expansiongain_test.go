@@ -27,14 +27,7 @@ func drivenExpansion(t *testing.T) *Expansion {
 // supply and friction takes.
 func TestDrivenExpansion(t *testing.T) {
 	e := drivenExpansion(t)
-	path := filepath.Join(t.TempDir(), "m.safetensors")
-	if err := SaveExpansion(path, e, nil); err != nil {
-		t.Fatal(err)
-	}
-	loaded, _, err := Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	loaded := reloaded(t, e)
 	mean, err := NewEnsemble([]Model{e.Damped(), loaded})
 	if err != nil {
 		t.Fatal(err)
@@ -105,14 +98,7 @@ func TestLearnedExpansionGain(t *testing.T) {
 	}
 	e := expansions(t)["sum"]
 	e.SetGain(g)
-	path := filepath.Join(t.TempDir(), "m.safetensors")
-	if err := SaveExpansion(path, e, nil); err != nil {
-		t.Fatal(err)
-	}
-	loaded, _, err := Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	loaded := reloaded(t, e)
 	same, functions := loaded.(dampedExpansion).Gain().At(), g.Functions()
 	at, got, back, phi := g.At(), make([]float64, 2), make([]float64, 2), make([]float64, 1+k)
 	for range 10 {

@@ -124,6 +124,16 @@ const reader = `window.number = (s) => {
 	return plain.trim() === '' ? NaN : Number(plain);
 }; true`
 
+// site serves the page until the test ends.
+func site(t *testing.T, ctx context.Context, s *Server) (address string) {
+	t.Helper()
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	// A page that still asks when the server has gone would complain of it.
+	t.Cleanup(func() { do(t, ctx, chromedp.Navigate("about:blank")) })
+	return server.URL
+}
+
 // open shows the page, as large as given, and waits until it moves.
 func open(t *testing.T, ctx context.Context, address string, width, height int64) {
 	t.Helper()
@@ -139,11 +149,8 @@ const (
 
 func TestPage(t *testing.T) {
 	ctx := browser(t)
-	server := httptest.NewServer(newServer(t, Options{}))
-	defer server.Close()
-	// A page that still asks when the server has gone would complain of it.
-	defer do(t, ctx, chromedp.Navigate("about:blank"))
-	open(t, ctx, server.URL+"/#task=spring&horizon=6", 1280, 900)
+	address := site(t, ctx, newServer(t, Options{}))
+	open(t, ctx, address+"/#task=spring&horizon=6", 1280, 900)
 
 	// A click starts the truth, the baseline and the HNN from where it was.
 	do(t, ctx, chromedp.MouseClickXY(300, 400))
@@ -213,10 +220,7 @@ func TestPageWidths(t *testing.T) {
 	ctx := browser(t)
 	s := newServer(t, Options{})
 	addPushed(t, s)
-	server := httptest.NewServer(s)
-	defer server.Close()
-	// A page that still asks when the server has gone would complain of it.
-	defer do(t, ctx, chromedp.Navigate("about:blank"))
+	address := site(t, ctx, s)
 	sizes := []struct {
 		name          string
 		width, height int64
@@ -232,7 +236,7 @@ func TestPageWidths(t *testing.T) {
 						Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 					return err
 				}))
-				open(t, ctx, server.URL+"/#task="+g.ID+"&input.u=1.5,2.5", size.width, size.height)
+				open(t, ctx, address+"/#task="+g.ID+"&input.u=1.5,2.5", size.width, size.height)
 				if over := inPage[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 					t.Errorf("%s, %s: the page is %v pixels wider than the screen", g.ID, size.name, over)
 				}
@@ -265,11 +269,8 @@ func TestPageInput(t *testing.T) {
 	ctx := browser(t)
 	s := newServer(t, Options{})
 	addPushed(t, s)
-	server := httptest.NewServer(s)
-	defer server.Close()
-	// A page that still asks when the server has gone would complain of it.
-	defer do(t, ctx, chromedp.Navigate("about:blank"))
-	open(t, ctx, server.URL+"/#task=pushed&horizon=4&x0=1,0&speed=1&runs=pushed-hnn,pushed-baseline,pushed-alone", 1280, 900)
+	address := site(t, ctx, s)
+	open(t, ctx, address+"/#task=pushed&horizon=4&x0=1,0&speed=1&runs=pushed-hnn,pushed-baseline,pushed-alone", 1280, 900)
 
 	// ends waits until the rollouts end as the API has them under an input, and returns how far the
 	// HNN's ends from where it does without.
@@ -379,7 +380,7 @@ func TestPageInput(t *testing.T) {
 	choose("off")
 	ends("")
 	title("Energy over time")
-	open(t, ctx, server.URL+"/#task=spring", 1280, 900)
+	open(t, ctx, address+"/#task=spring", 1280, 900)
 	if !inPage[bool](t, ctx, "document.querySelector('#inputs').hidden && document.querySelector('#help-input').hidden") {
 		t.Error("a spring that nothing acts on has a control for inputs")
 	}
