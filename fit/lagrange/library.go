@@ -1,0 +1,251 @@
+// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities,
+//
+//	L = v.M(q) v/2 + A(q).v - V(q),   d/dt dL/dv - dL/dq = G u - R v - C sign v,
+//
+// by one linear solve: against test functions of compact support the equations of motion are linear in
+// the coefficients of M, A, V, the friction and the gain, and no acceleration is estimated (weak form:
+// Messenger and Bortz, "Weak SINDy", 2021; for Lagrangians: Chu and Hayashibe, 2020). Terms that held-out
+// trials do not need are taken away, which leaves a formula; the simulation error of what was measured is
+// minimised at the end.
+//
+// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
+package lagrange
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Feature is cos or sin of a sum of angles times powers of lengths.
+type Feature struct {
+	Wave   []int // multiples of the positions; all zero for none
+	Sine   bool
+	Powers []int
+}
+
+// Library is the functions of the positions of which M, A and V are made.
+type Library struct {
+	N        int
+	Features []Feature
+	Constant int // the place of the constant 1
+}
+
+// LibraryOptions says how many features there are.
+type LibraryOptions struct {
+	// Waves bounds the multiples of the angles: sums with every multiple at most 1, or of absolute
+	// values to Waves altogether.
+	Waves int
+	// Degree bounds the sum of the powers of lengths.
+	Degree int
+}
+
+// libraries are tried one after the other. The first holds the exact M and V of chains of rods, carts,
+// springs and beads; the next what is steeper.
+func libraries(n int, angles []bool) []LibraryOptions {
+	lengths := n
+	for _, a := range angles {
+		if a {
+			lengths--
+		}
+	}
+	switch {
+	case n == 1:
+		return []LibraryOptions{{Waves: 2, Degree: 6}}
+	case lengths == 0:
+		return []LibraryOptions{{Waves: 2}}
+	case n <= 3:
+		return []LibraryOptions{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
+	}
+	return []LibraryOptions{{Waves: 2, Degree: 2}}
+}
+
+// NewLibrary makes the features of n positions, those marked as angles (nil for none) by their cosines
+// and sines, the others by their powers.
+func NewLibrary(n int, angles []bool, o LibraryOptions) *Library {
+	l := &Library{N: n, Constant: -1}
+	angle := func(i int) bool { return i < len(angles) && angles[i] }
+	var powers [][]int
+	each(n, 0, o.Degree, angle, func(p []int) {
+		sum := 0
+		for _, v := range p {
+			sum += v
+		}
+		if sum <= o.Degree {
+			powers = append(powers, append([]int(nil), p...))
+		}
+	})
+	length := func(i int) bool { return !angle(i) }
+	each(n, -o.Waves, o.Waves, length, func(w []int) {
+		most, sum, first := 0, 0, 0
+		for _, v := range w {
+			if first == 0 {
+				first = v
+			}
+			most = max(most, v, -v)
+			sum += max(v, -v)
+		}
+		if first < 0 || most > 1 && sum > o.Waves {
+			return
+		}
+		for _, p := range powers {
+			for _, sine := range []bool{false, true} {
+				if sine && most == 0 {
+					continue
+				}
+				f := Feature{Wave: append([]int(nil), w...), Sine: sine, Powers: p}
+				if f.order() == 0 {
+					l.Constant = len(l.Features)
+				}
+				l.Features = append(l.Features, f)
+			}
+		}
+	})
+	return l
+}
+
+// each visits all vectors of numbers from lo to hi, zero where skip says so.
+func each(n, lo, hi int, skip func(i int) bool, visit func(v []int)) {
+	v := make([]int, n)
+	var at func(i int)
+	at = func(i int) {
+		if i == n {
+			visit(v)
+			return
+		}
+		if skip(i) {
+			v[i] = 0
+			at(i + 1)
+			return
+		}
+		for v[i] = lo; v[i] <= hi; v[i]++ {
+			at(i + 1)
+		}
+		v[i] = 0
+	}
+	at(0)
+}
+
+// order is 0 for the constant and grows with how fast a feature changes.
+func (f Feature) order() int {
+	sum := 0
+	for i := range f.Wave {
+		sum += max(f.Wave[i], -f.Wave[i]) + f.Powers[i]
+	}
+	return sum
+}
+
+// Text writes the feature with the names of the positions, "1" for the constant.
+func (f Feature) Text(names []string) string {
+	var parts []string
+	for i, p := range f.Powers {
+		if p == 1 {
+			parts = append(parts, names[i])
+		} else if p > 1 {
+			parts = append(parts, names[i]+"^"+strconv.Itoa(p))
+		}
+	}
+	var wave strings.Builder
+	for i, k := range f.Wave {
+		if k == 0 {
+			continue
+		}
+		sign := " + "
+		if k < 0 {
+			sign = " - "
+		}
+		if wave.Len() == 0 {
+			sign = strings.TrimPrefix(strings.TrimSuffix(sign, " "), " + ")
+			if k > 0 {
+				sign = ""
+			}
+		}
+		wave.WriteString(sign)
+		if a := max(k, -k); a > 1 {
+			fmt.Fprintf(&wave, "%d*", a)
+		}
+		wave.WriteString(names[i])
+	}
+	if wave.Len() > 0 {
+		name := "cos"
+		if f.Sine {
+			name = "sin"
+		}
+		parts = append(parts, name+"("+wave.String()+")")
+	}
+	if parts == nil {
+		return "1"
+	}
+	return strings.Join(parts, "*")
+}
+
+// Size is the number of features.
+func (l *Library) Size() int { return len(l.Features) }
+
+// At writes the features at positions q to phi (Size) and their derivatives to d (Size x N) and dd (Size x N x N),
+// where these are not nil.
+func (l *Library) At(q, phi, d, dd []float64) {
+	n := l.N
+	for k := range l.Features {
+		f := &l.Features[k]
+		a := 0.0
+		trig := false
+		for i, w := range f.Wave {
+			if w != 0 {
+				a += float64(w) * q[i]
+				trig = true
+			}
+		}
+		// The wave and its first two derivatives by its argument.
+		s0, s1, s2 := 1.0, 0.0, 0.0
+		if trig {
+			sin, cos := math.Sincos(a)
+			if f.Sine {
+				s0, s1, s2 = sin, cos, -sin
+			} else {
+				s0, s1, s2 = cos, -sin, -cos
+			}
+		}
+		m := monomial(f.Powers, q, -1, -1)
+		phi[k] = s0 * m
+		if d == nil {
+			continue
+		}
+		for i := range n {
+			wi := float64(f.Wave[i])
+			mi := monomial(f.Powers, q, i, -1)
+			d[k*n+i] = s1*wi*m + s0*mi
+			if dd == nil {
+				continue
+			}
+			for j := i; j < n; j++ {
+				wj := float64(f.Wave[j])
+				v := s2*wi*wj*m + s1*(wi*monomial(f.Powers, q, j, -1)+wj*mi) + s0*monomial(f.Powers, q, i, j)
+				dd[(k*n+i)*n+j], dd[(k*n+j)*n+i] = v, v
+			}
+		}
+	}
+}
+
+// monomial is the derivative of the product of powers by components a and b, -1 for none.
+func monomial(powers []int, q []float64, a, b int) float64 {
+	m := 1.0
+	for i, p := range powers {
+		c := 1.0
+		for _, by := range [2]int{a, b} {
+			if by == i {
+				c *= float64(p)
+				p--
+			}
+		}
+		if c == 0 {
+			return 0
+		}
+		for range p {
+			c *= q[i]
+		}
+		m *= c
+	}
+	return m
+}
