@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/fit/sparse"
 )
 
 // Options of Fit. The zero value, with Angles set, is what an experimenter knows.
@@ -29,7 +31,7 @@ type Report struct {
 	Half int
 	Step float64
 	// Path is the held-out error against the number of terms, Terms what was taken of Candidates.
-	Path              []Step
+	Path              []sparse.Step
 	Terms, Candidates int
 	// Error is the root mean square error of rollouts of held-out trials over Horizon, relative to
 	// the spreads of the columns: the median over trials. NaN where there was one trial only.
@@ -42,52 +44,52 @@ type Report struct {
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
-	p, err := prepare(s, o.Angles)
+	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
 	}
 	ladder := []LibraryOptions{o.Library}
 	if o.Library == (LibraryOptions{}) {
-		ladder = libraries(p.n, o.Angles)
+		ladder = libraries(p.N, o.Angles)
 	}
-	p.cut()
+	p.Cut(8)
 	var best *Lagrangian
 	var report *Report
 	consider := func(library LibraryOptions, half int) {
 		form := &Form{
-			N: p.n, Inputs: len(s.InputNames), Library: NewLibrary(p.n, o.Angles, library), Gain: o.Gain,
-			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.smoothed, Magnetic: !o.Canonical && p.n > 1,
+			N: p.N, Inputs: len(s.InputNames), Library: NewLibrary(p.N, o.Angles, library), Gain: o.Gain,
+			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Magnetic: !o.Canonical && p.N > 1,
 		}
-		for _, v := range p.speeds {
+		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
 		}
 		l, path, err := form.fitWindows(p, half)
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.noise, VelocityNoise: p.rateNoise, Smoothed: p.smoothed, Half: half, Step: p.step, Path: path, Candidates: form.Size(), Forced: form.forced()}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: form.forced()}
 		for _, c := range l.Coefficients {
 			if c != 0 {
 				r.Terms++
 			}
 		}
-		r.Error, r.Horizon = l.rolloutError(p, o.Angles)
+		r.Error, r.Horizon = l.rolloutError(p)
 		if best == nil || r.Error < report.Error {
 			best, report = l, r
 		}
 	}
-	for _, half := range p.halves() {
+	for _, half := range halves(p) {
 		consider(ladder[0], half)
 	}
 	for _, library := range ladder[1:] {
-		half := p.halves()[0]
+		half := halves(p)[0]
 		if report != nil {
 			half = report.Half
 		}
 		consider(library, half)
 	}
 	if best == nil {
-		return nil, nil, errUndetermined
+		return nil, nil, sparse.ErrUndetermined
 	}
 	return best, report, nil
 }
@@ -95,11 +97,11 @@ func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
 func (f *Form) forced() bool { return f.Inputs > 0 && f.Gain != nil }
 
 // halves are the half-widths that are tried, in steps: parts of a typical turn.
-func (p *prepared) halves() []int {
+func halves(p *estimate.Paths) []int {
 	var out []int
 	parts := []float64{8, 5, 2.5}
 	for _, part := range parts {
-		h := max(int(math.Round(p.turn/part/p.step)), 6)
+		h := max(int(math.Round(p.Turn/part/p.Step)), 6)
 		if len(out) == 0 || h > out[len(out)-1] {
 			out = append(out, h)
 		}
@@ -107,49 +109,36 @@ func (p *prepared) halves() []int {
 	return out
 }
 
-// cut makes at least eight pieces of few trials, so that some can be held out.
-func (p *prepared) cut() {
-	const least = 8
-	if len(p.trials) >= least {
-		return
-	}
-	pieces := (least + len(p.trials) - 1) / len(p.trials)
-	var trials []Trial
-	var of []int
-	for i, t := range p.trials {
-		rows := t.rows(p.n)
-		m := 0
-		if t.U != nil {
-			m = len(t.U) / rows
-		}
-		for c := range pieces {
-			lo, hi := c*rows/pieces, (c+1)*rows/pieces
-			trials = append(trials, Trial{Q: t.Q[lo*p.n : hi*p.n], V: t.V[lo*p.n : hi*p.n], U: t.U[lo*m : hi*m]})
-			of = append(of, p.of[i])
-		}
-	}
-	p.trials, p.of = trials, of
-}
-
 // fitWindows fits with windows of one width.
-func (f *Form) fitWindows(p *prepared, half int) (*Lagrangian, []Step, error) {
-	power := 6
-	w := f.weakRows(p.trials, p.step, Windows{Half: half, Power: power})
-	if w.windows()*p.n < 4*p.n || w.windows() < 8 {
+func (f *Form) fitWindows(p *estimate.Paths, half int) (*Lagrangian, []sparse.Step, error) {
+	w, centre := f.weakRows(p.Trials, p.Step, Windows{Half: half, Power: 6})
+	if w.Blocks() < 8 {
 		return nil, nil, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
 	}
-	speeds := relative(p.speeds)
-	w.scaleRows(speeds)
-	kinetic := f.kinetic(p.trials, p.speeds)
-	forced := f.forced()
-	if p.smoothed {
-		dense, err := w.gram(nil).solve(kinetic, f.penalty(), 1e-8, forced)
+	speeds := relative(p.Speeds)
+	scaleRows(w, speeds)
+	problem := &sparse.Problem{Rows: w, Penalty: f.penalty(), Accept: func(theta []float64) bool { return f.definite(w, centre, theta, speeds) }}
+	if !f.forced() {
+		problem.Constraint = f.kinetic(p.Trials, p.Speeds)
+	}
+	k := f.Library.Size()
+	for b, pair := range f.massPairs() {
+		if pair[0] == pair[1] {
+			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
+		}
+	}
+	if p.Smoothed {
+		dense, err := problem.Dense(1e-8)
 		if err != nil {
 			return nil, nil, err
 		}
-		w.whiten(&Lagrangian{Form: *f, Coefficients: dense}, speeds)
+		whiten(w, centre, &Lagrangian{Form: *f, Coefficients: dense}, speeds)
 	}
-	return f.choose(w, kinetic, speeds, forced)
+	c, err := problem.Choose()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, nil
 }
 
 // relative divides by the geometric mean.
@@ -166,51 +155,31 @@ func relative(v []float64) []float64 {
 }
 
 // rolloutError rolls the trials that were held out over two typical turns from their first states.
-func (l *Lagrangian) rolloutError(p *prepared, angles []bool) (relative, horizon float64) {
-	rows := max(int(2*p.turn/p.step), 10)
+func (l *Lagrangian) rolloutError(p *estimate.Paths) (relative, horizon float64) {
+	rows := max(int(2*p.Turn/p.Step), 10)
 	fine := 80.0 // steps a turn: the integrator is right to 1e-4, or to 1e-7 where there is no noise
-	if !p.smoothed {
+	if !p.Smoothed {
 		fine = 400
 	}
-	sub := max(1, int(math.Ceil(p.step*fine/p.turn)))
-	return l.rollouts(p, angles, rows, sub), float64(rows) * p.step
+	sub := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
+	return l.rollouts(p, rows, sub), float64(rows) * p.Step
 }
 
 // rollouts is the median error of the held-out trials over so many rows.
-func (l *Lagrangian) rollouts(p *prepared, angles []bool, rows, sub int) float64 {
-	n := l.N
-	spread := make([]float64, n)
-	for i := range n {
-		var mean, square, count float64
-		for _, t := range p.trials {
-			for r := i; r < len(t.Q); r += n {
-				mean += t.Q[r]
-				count++
-			}
-		}
-		mean /= count
-		for _, t := range p.trials {
-			for r := i; r < len(t.Q); r += n {
-				square += (t.Q[r] - mean) * (t.Q[r] - mean) / count
-			}
-		}
-		spread[i] = math.Sqrt(square)
-		if i < len(angles) && angles[i] {
-			spread[i] = math.Min(spread[i], math.Pi/math.Sqrt(3))
-		}
-	}
+func (l *Lagrangian) rollouts(p *estimate.Paths, rows, sub int) float64 {
+	n, spread := l.N, p.Spread
 	var errors []float64
-	for k, t := range p.trials {
+	for k, t := range p.Trials {
 		if k%4 != 0 {
 			continue
 		}
-		count := min(t.rows(n), rows)
+		count := min(t.Rows(n), rows)
 		q, v := make([]float64, count*n), make([]float64, count*n)
-		l.Roll(t.Q[:n], t.V[:n], t.U, p.step, sub, q, v)
+		l.Roll(t.Q[:n], t.V[:n], t.U, p.Step, sub, q, v)
 		sum := 0.0
 		for i := range q {
 			e := (q[i] - t.Q[i]) / spread[i%n]
-			d := (v[i] - t.V[i]) / p.speeds[i%n]
+			d := (v[i] - t.V[i]) / p.Speeds[i%n]
 			if math.IsNaN(e) || math.IsNaN(d) || e*e+d*d > 100 {
 				e, d = 10, 0
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hnn/data"
+	"hnn/data/estimate"
 )
 
 // truth is a system written down by hand.
@@ -141,26 +142,12 @@ func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 // score rolls the model from true first states of fresh trials: the median normalised error over 1 s and 5 s.
 func (s truth) score(l *Lagrangian) (short, long float64) {
 	test := s.draw(20, 999, 0)
-	p := &prepared{n: s.n, step: 0.02, speeds: make([]float64, s.n)}
-	for k := range test.Trials() {
-		_, x, _ := test.Trial(k)
-		one := Trial{U: test.InputRows(test.Offsets[k], test.Offsets[k+1])}
-		for r := range len(x) / (2 * s.n) {
-			one.Q = append(one.Q, x[r*2*s.n:r*2*s.n+s.n]...)
-			one.V = append(one.V, x[r*2*s.n+s.n:(r+1)*2*s.n]...)
-		}
-		p.add(one, k)
+	p, err := estimate.NewPaths(test, estimate.PathOptions{Velocities: true, Angles: s.angles})
+	if err != nil {
+		panic(err)
 	}
-	for i := range s.n {
-		for _, t := range p.trials {
-			for r := i; r < len(t.V); r += s.n {
-				p.speeds[i] += t.V[r] * t.V[r]
-			}
-		}
-		p.speeds[i] = math.Sqrt(p.speeds[i] / float64(len(test.T)))
-	}
-	short = l.rollouts(p, s.angles, 51, 8)
-	long = l.rollouts(p, s.angles, 251, 8)
+	short = l.rollouts(p, 51, 8)
+	long = l.rollouts(p, 251, 8)
 	return short, long
 }
 

@@ -1,15 +1,11 @@
 package lagrange
 
-import "math"
+import (
+	"math"
 
-// Trial is one path on equal steps: positions and velocities (rows x N each, row-major) and inputs (rows x
-// Inputs, nil for none).
-type Trial struct {
-	Q, V, U []float64
-}
-
-// rows is the number of samples.
-func (t *Trial) rows(n int) int { return len(t.Q) / n }
+	"hnn/data/estimate"
+	"hnn/fit/sparse"
+)
 
 // Windows says how test functions lie: psi(s) = (1 - s^2)^Power on 2 Half + 1 samples, their centres
 // Half/4 apart.
@@ -17,28 +13,15 @@ type Windows struct {
 	Half, Power int
 }
 
-// weak is the linear problem of all windows: a theta = y, n rows a window.
-type weak struct {
-	n, size int
-	a       []float64
-	y       []float64
-	trial   []int     // of each window
-	centre  []float64 // N positions at each window's centre
-}
-
-func (w *weak) windows() int { return len(w.trial) }
-
-// row is a view of row i.
-func (w *weak) row(i int) []float64 { return w.a[i*w.size : (i+1)*w.size] }
-
 // weakRows forms the problem: of every window, equation i is
 //
 //	-int psi' dL/dv_i - int psi (dL/dq_i + forces_i) = int psi known_i
 //
 // by the trapezoidal rule, which is exact to the order of psi's zeros at the ends, over |psi'|.
-func (f *Form) weakRows(trials []Trial, step float64, o Windows) *weak {
+func (f *Form) weakRows(trials []estimate.Path, step float64, o Windows) (*sparse.Rows, []float64) {
 	n, at := f.N, f.layout()
-	w := &weak{n: n, size: at.size}
+	w := &sparse.Rows{Size: at.size, Block: n}
+	var centre []float64 // positions at each window's centre
 	half := o.Half
 	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
 	norm := 0.0
@@ -54,7 +37,7 @@ func (f *Form) weakRows(trials []Trial, step float64, o Windows) *weak {
 	g := newRegression(f)
 	for i := range trials {
 		t := &trials[i]
-		rows := t.rows(n)
+		rows := t.Rows(n)
 		if rows < len(psi) {
 			continue
 		}
@@ -85,21 +68,21 @@ func (f *Form) weakRows(trials []Trial, step float64, o Windows) *weak {
 					right[c] += psi[j] * scale * known[slot*n+c]
 				}
 			}
-			w.a = append(w.a, row...)
-			w.y = append(w.y, right...)
-			w.trial = append(w.trial, i)
-			w.centre = append(w.centre, t.Q[(first+half)*n:(first+half+1)*n]...)
+			w.A = append(w.A, row...)
+			w.Y = append(w.Y, right...)
+			w.Trial = append(w.Trial, i)
+			centre = append(centre, t.Q[(first+half)*n:(first+half+1)*n]...)
 		}
 	}
-	return w
+	return w, centre
 }
 
 // scaleRows multiplies the rows of each equation by the spread of its velocity, so that all count alike.
-func (w *weak) scaleRows(speeds []float64) {
-	for r := range w.y {
-		s := speeds[r%w.n]
-		w.y[r] *= s
-		row := w.row(r)
+func scaleRows(w *sparse.Rows, speeds []float64) {
+	for r := range w.Y {
+		s := speeds[r%w.Block]
+		w.Y[r] *= s
+		row := w.Row(r)
 		for c := range row {
 			row[c] *= s
 		}

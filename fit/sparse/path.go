@@ -1,4 +1,4 @@
-package lagrange
+package sparse
 
 import (
 	"math"
@@ -7,37 +7,36 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// normal is a Gram matrix of columns of norm 1 with the right side of its problem: without a known force
-// the smallest theta.S theta under kinetic.theta = 1, else least squares.
+// normal is a Gram matrix of columns of norm 1 with the right side of its problem.
 type normal struct {
 	n      int
 	s      []float64
 	right  []float64
 	unit   []float64
 	yy     float64
-	forced bool
-	groups [][2]int // ranges of which at least one coefficient is kept: of every M_ii
+	forced bool // least squares; else the smallest theta.S theta under a linear constraint
+	groups [][2]int
 }
 
-func newNormal(g *gram, kinetic, penalty []float64, ridge float64, forced bool, groups [][2]int) *normal {
-	n := g.n
-	p := &normal{n: n, s: make([]float64, n*n), right: make([]float64, n), unit: g.units(), yy: g.yy, forced: forced, groups: groups}
+func (p *Problem) normal(g *Gram, ridge float64) *normal {
+	n := g.Size
+	out := &normal{n: n, s: make([]float64, n*n), right: make([]float64, n), unit: g.units(), yy: g.YY, forced: p.Constraint == nil, groups: p.Groups}
 	mean := 0.0
-	for _, v := range penalty {
+	for _, v := range p.Penalty {
 		mean += v / float64(n)
 	}
 	for i := range n {
 		for j := range n {
-			p.s[i*n+j] = g.s[i*n+j] * p.unit[i] * p.unit[j]
+			out.s[i*n+j] = g.S[i*n+j] * out.unit[i] * out.unit[j]
 		}
-		p.s[i*n+i] += ridge*penalty[i]/mean + 1e-13
-		if forced {
-			p.right[i] = g.y[i] * p.unit[i]
+		out.s[i*n+i] += ridge*p.Penalty[i]/mean + 1e-13
+		if out.forced {
+			out.right[i] = g.Y[i] * out.unit[i]
 		} else {
-			p.right[i] = kinetic[i] * p.unit[i]
+			out.right[i] = p.Constraint[i] * out.unit[i]
 		}
 	}
-	return p
+	return out
 }
 
 // rest is the sum of squares that is left, from the reduction q = right.x.
@@ -304,13 +303,4 @@ func (p *normal) swap(set []int, rest float64) []int {
 		}
 	}
 	return better
-}
-
-func median(v []float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	s := slices.Clone(v)
-	slices.Sort(s)
-	return s[len(s)/2]
 }
