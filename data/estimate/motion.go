@@ -40,17 +40,25 @@ type Motion struct {
 // orders that are compared.
 var motionOrders = []int{3, 4}
 
-// mostTracks bounds the tracks that the likelihood is computed of; the rest are like them.
-const mostTracks = 12
+// The likelihood is computed of at most so many tracks and rows of each; the rest are like them.
+const (
+	mostTracks = 12
+	mostLikely = 2000
+)
 
 // FitMotion finds the noise and the intensity by maximum likelihood, and the order (3 or 4) too where
 // it is given as 0. Velocities count only where every track has them.
 func FitMotion(tracks []Track, order int) (*Motion, error) {
-	used := tracks
-	if len(used) > mostTracks {
-		used = make([]Track, mostTracks)
-		for i := range used {
-			used[i] = tracks[i*(len(tracks)-1)/(mostTracks-1)]
+	count := min(len(tracks), mostTracks)
+	used := make([]Track, count)
+	for i := range used {
+		used[i] = tracks[i*(len(tracks)-1)/max(count-1, 1)]
+		if t := &used[i]; len(t.T) > mostLikely/count {
+			rows := mostLikely / count
+			t.T, t.Q = t.T[:rows], t.Q[:rows]
+			if t.V != nil {
+				t.V = t.V[:rows]
+			}
 		}
 	}
 	var best *Motion
@@ -136,19 +144,18 @@ func fitMotion(tracks []Track, order int) (*Motion, error) {
 		set(p)
 		total := 0.0
 		for _, t := range tracks {
-			l, _ := m.filter(t, nil)
-			total -= l
+			total -= m.filter(t, nil, nil)
 		}
 		return total
 	}
 	var best *optimize.Result
-	for _, intensity := range []float64{-20, -12, -4} {
+	for _, intensity := range []float64{-16, -6} {
 		start := []float64{math.Log(1e-2), intensity}
 		if velocities {
 			start = append(start, math.Log(1e-2*rate))
 		}
 		method := &optimize.NelderMead{SimplexSize: 2}
-		settings := &optimize.Settings{FuncEvaluations: 150, Converger: &optimize.FunctionConverge{Absolute: 0.02, Iterations: 12}}
+		settings := &optimize.Settings{FuncEvaluations: 120, Converger: &optimize.FunctionConverge{Absolute: 0.02, Iterations: 12}}
 		r, err := optimize.Minimize(optimize.Problem{Func: cost}, start, settings, method)
 		if r == nil {
 			return nil, fmt.Errorf("estimate: the likelihood of the motion: %w", err)
@@ -168,7 +175,7 @@ func fitMotion(tracks []Track, order int) (*Motion, error) {
 	var product, square float64
 	for _, t := range tracks {
 		innovations = innovations[:0]
-		m.filter(t, func(_ int, e float64) { innovations = append(innovations, e) })
+		m.filter(t, nil, func(_ int, e float64) { innovations = append(innovations, e) })
 		for k, e := range innovations {
 			square += e * e
 			if k > 0 {

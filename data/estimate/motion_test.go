@@ -113,8 +113,8 @@ func TestMotionLikelihood(t *testing.T) {
 			track.Q[5] = math.NaN()
 			a := &Motion{Order: order, rq: 2e-3, rv: 1e-3 * rate / 0.05, intensity: 1e-4, scale: 0.7, step: 0.05}
 			b := &Motion{Order: order, rq: 4e-3, rv: 3e-3 * rate / 0.05, intensity: 3e-3, scale: 0.7, step: 0.05}
-			la, _ := a.filter(track, nil)
-			lb, _ := b.filter(track, nil)
+			la := a.filter(track, nil, nil)
+			lb := b.filter(track, nil, nil)
 			da, qa := dense(a, track, 1e4)
 			db, _ := dense(b, track, 1e4)
 			// The finite variance of 1e4 tells by 1e-4 of a unit or less, and its rounding by 1e-5.
@@ -220,6 +220,6 @@ func BenchmarkMotion(b *testing.B) {
 	m := &Motion{Order: 4, rq: 2e-3, rv: 1e-3, intensity: 1e-4, scale: 0.7, step: 0.05}
 	b.ReportAllocs()
 	for b.Loop() {
-		m.filter(track, func(int, float64) {})
+		m.filter(track, nil, nil)
 	}
 }

@@ -52,16 +52,28 @@ func init() {
 	}
 }
 
-// filter returns the logarithm of the track's likelihood and the blocks of the elimination; visit,
-// unless it is nil, is called with every standardised innovation beyond those that fix the first state.
-func (m *Motion) filter(t Track, visit func(row int, innovation float64)) (float64, []block) {
+// logarithm is the sum of logarithms, taken of products so long as these are neither large nor small.
+type logarithm struct{ sum, product float64 }
+
+func (l *logarithm) add(factor float64) {
+	l.product *= factor
+	if l.product > 1e200 || l.product < 1e-200 {
+		l.sum += math.Log(l.product)
+		l.product = 1
+	}
+}
+
+func (l *logarithm) total() float64 { return l.sum + math.Log(l.product) }
+
+// filter returns the logarithm of the track's likelihood. Keep, unless it is nil, takes the blocks of the elimination;
+// visit, unless it is nil, is called with every standardised innovation beyond those that fix the first state.
+func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation float64)) float64 {
 	n := m.Order
-	keep := visit == nil
-	var blocks []block
+	determinant := logarithm{product: 1}
 	var rows [2*mostOrder + 2][2*mostOrder + 1]float64 // columns x_k, x_{k+1}, right side
 	var prior [mostOrder][mostOrder + 1]float64        // what earlier rows say of x_k
 	held := 0                                          // rows of prior
-	log := 0.0
+	square := 0.0
 	origin := 0.0
 	for _, q := range t.Q {
 		if !math.IsNaN(q) {
@@ -81,20 +93,20 @@ func (m *Motion) filter(t Track, visit func(row int, innovation float64)) (float
 			w := 1 / math.Sqrt(m.rq)
 			a[count] = [mostOrder + 1]float64{0: w}
 			a[count][n] = w * (q - origin) / m.scale
-			log += math.Log(w)
+			determinant.add(w)
 			count++
 		}
 		if m.rv > 0 && t.V != nil && !math.IsNaN(t.V[k]) {
 			w := 1 / math.Sqrt(m.rv)
 			a[count] = [mostOrder + 1]float64{1: w}
 			a[count][n] = w * t.V[k] * m.step / m.scale
-			log += math.Log(w)
+			determinant.add(w)
 			count++
 		}
 		held = triangle(a[:count], n)
 		for i := held; i < count; i++ {
 			e := a[i][n]
-			log -= e * e / 2
+			square += e * e
 			if visit != nil {
 				visit(k, e)
 			}
@@ -104,16 +116,16 @@ func (m *Motion) filter(t Track, visit func(row int, innovation float64)) (float
 			for i := range held {
 				copy(b.r[i][:n], a[i][:n])
 				b.z[i] = a[i][n]
-				log -= math.Log(math.Abs(a[i][lead(a[i][:], i, n)]))
+				determinant.add(1 / math.Abs(a[i][lead(a[i][:], i, n)]))
 			}
-			if keep {
-				blocks = append(blocks, b)
+			if keep != nil {
+				*keep = append(*keep, b)
 			}
 			break
 		}
 		// With the motion to x_{k+1} = A x_k + noise, whitened; x_k is eliminated.
 		h := (t.T[k+1] - t.T[k]) / m.step
-		clear(rows[:])
+		clear(rows[:held+n])
 		for i := range held {
 			copy(rows[i][:n], a[i][:n])
 			rows[i][2*n] = a[i][n]
@@ -131,28 +143,30 @@ func (m *Motion) filter(t Track, visit func(row int, innovation float64)) (float
 					c *= h / float64(l-j+1)
 				}
 				if j == i {
-					log += math.Log(w)
+					determinant.add(w)
 				}
 			}
 		}
 		total := held + n
 		triangleWide(rows[:total], n, 2*n+1)
-		var b block
 		for i := range n {
-			copy(b.r[i][:n], rows[i][:n])
-			copy(b.s[i][:n], rows[i][n:2*n])
-			b.z[i] = rows[i][2*n]
-			log -= math.Log(math.Abs(rows[i][i]))
+			determinant.add(1 / math.Abs(rows[i][i]))
 		}
-		if keep {
-			blocks = append(blocks, b)
+		if keep != nil {
+			var b block
+			for i := range n {
+				copy(b.r[i][:n], rows[i][:n])
+				copy(b.s[i][:n], rows[i][n:2*n])
+				b.z[i] = rows[i][2*n]
+			}
+			*keep = append(*keep, b)
 		}
 		for i := range held {
 			copy(prior[i][:n], rows[n+i][n:2*n])
 			prior[i][n] = rows[n+i][2*n]
 		}
 	}
-	return log, blocks
+	return determinant.total() - square/2
 }
 
 func power(x float64, n int) float64 {
@@ -262,7 +276,8 @@ func (m *Motion) Smooth(t Track) *Smoothed {
 	if samples < n || math.IsNaN(origin) {
 		return nil
 	}
-	_, blocks := m.filter(t, nil)
+	blocks := make([]block, 0, rows)
+	m.filter(t, &blocks, nil)
 	s := &Smoothed{}
 	for _, p := range []*[]float64{&s.Q, &s.V, &s.A, &s.QDev, &s.VDev, &s.ADev} {
 		*p = make([]float64, rows)
