@@ -187,8 +187,8 @@ func TestFit(t *testing.T) {
 		if c.noise > 0 || c.system.inputs > 0 {
 			before, _ := c.system.score(l)
 			at := time.Now()
-			pr := Polish(l, s, r)
-			polished = fmt.Sprintf("; polished from %.1e in %v, cost %.3g to %.3g, window %d, errors %.1e of %d", before, time.Since(at).Round(time.Millisecond), pr.Before, pr.After, pr.Window, pr.Errors, len(pr.Terms))
+			terms, pr := Polish(l, s, r)
+			polished = fmt.Sprintf("; polished from %.1e in %v, cost %.3g to %.3g, window %d, errors %.1e of %d", before, time.Since(at).Round(time.Millisecond), pr.Before, pr.After, pr.Window, pr.Errors, len(terms))
 		}
 		short, long := c.system.score(l)
 		t.Logf("%s: 1 s %.1e, 5 s %.1e; half %d, %d terms of %d, held-out %.1e, %v%s\n%s", c.name, short, long, r.Half, r.Terms, r.Candidates, r.Error, time.Since(from).Round(time.Millisecond), polished, l.Formula([]string{"a", "b"}, 5))
