@@ -8,6 +8,7 @@ import (
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
+	"hnn/fit/terms"
 )
 
 // Options of Fit. The zero value, with Angles set, is what an experimenter knows.
@@ -17,7 +18,7 @@ type Options struct {
 	// Gain is how inputs act on the positions, N x inputs, where it is known; else it is fitted.
 	Gain []float64
 	// Library says which functions of the positions there are; the zero value tries several.
-	Library LibraryOptions
+	Library terms.Options
 	// Conservative leaves friction out, Canonical a magnetic term.
 	Conservative, Canonical bool
 }
@@ -48,16 +49,16 @@ func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ladder := []LibraryOptions{o.Library}
-	if o.Library == (LibraryOptions{}) {
+	ladder := []terms.Options{o.Library}
+	if o.Library == (terms.Options{}) {
 		ladder = libraries(p.N, o.Angles)
 	}
 	p.Cut(8)
 	var best *Lagrangian
 	var report *Report
-	consider := func(library LibraryOptions, half int) {
+	consider := func(library terms.Options, half int) {
 		form := &Form{
-			N: p.N, Inputs: len(s.InputNames), Library: NewLibrary(p.N, o.Angles, library), Gain: o.Gain,
+			N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
 			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Magnetic: !o.Canonical && p.N > 1,
 		}
 		for _, v := range p.Speeds {
@@ -92,6 +93,26 @@ func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
 		return nil, nil, sparse.ErrUndetermined
 	}
 	return best, report, nil
+}
+
+// libraries are tried one after the other. The first holds the exact M and V of chains of rods, carts,
+// springs and beads; the next what is steeper.
+func libraries(n int, angles []bool) []terms.Options {
+	lengths := n
+	for _, a := range angles {
+		if a {
+			lengths--
+		}
+	}
+	switch {
+	case n == 1:
+		return []terms.Options{{Waves: 2, Degree: 6}}
+	case lengths == 0:
+		return []terms.Options{{Waves: 2}}
+	case n <= 3:
+		return []terms.Options{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
+	}
+	return []terms.Options{{Waves: 2, Degree: 2}}
 }
 
 func (f *Form) forced() bool { return f.Inputs > 0 && f.Gain != nil }
@@ -166,81 +187,22 @@ func (l *Lagrangian) rolloutError(p *estimate.Paths) (relative, horizon float64)
 }
 
 // rollouts is the median error of the held-out trials over so many rows.
-func (l *Lagrangian) rollouts(p *estimate.Paths, rows, sub int) float64 {
-	n, spread := l.N, p.Spread
-	var errors []float64
+func (l *Lagrangian) rollouts(p *estimate.Paths, rows, steps int) float64 {
+	n := l.N
+	var starts, us [][]float64
 	for k, t := range p.Trials {
 		if k%4 != 0 {
 			continue
 		}
 		count := min(t.Rows(n), rows)
-		q, v := make([]float64, count*n), make([]float64, count*n)
-		l.Roll(t.Q[:n], t.V[:n], t.U, p.Step, sub, q, v)
-		sum := 0.0
-		for i := range q {
-			e := (q[i] - t.Q[i]) / spread[i%n]
-			d := (v[i] - t.V[i]) / p.Speeds[i%n]
-			if math.IsNaN(e) || math.IsNaN(d) || e*e+d*d > 100 {
-				e, d = 10, 0
-			}
-			sum += (e*e + d*d) / float64(2*len(q))
+		x := make([]float64, 0, 2*n*count)
+		for r := range count {
+			x = append(append(x, t.Q[r*n:(r+1)*n]...), t.V[r*n:(r+1)*n]...)
 		}
-		errors = append(errors, math.Sqrt(sum))
+		starts, us = append(starts, x), append(us, t.U)
 	}
-	return median(errors)
-}
-
-// Roll integrates from q0, v0 by the classical Runge-Kutta method with sub steps between samples step apart and
-// writes positions and velocities of len(q)/N samples. Inputs (samples x Inputs, nil for none) are lines between samples.
-func (l *Lagrangian) Roll(q0, v0, u []float64, step float64, sub int, q, v []float64) {
-	n, m := l.N, l.Inputs
-	motion := l.NewMotion()
-	copy(q, q0)
-	copy(v, v0)
-	x := make([]float64, 2*n)
-	copy(x, q0)
-	copy(x[n:], v0)
-	k := make([]float64, 8*n)
-	y := make([]float64, 2*n)
-	in := make([]float64, m)
-	h := step / float64(sub)
-	for r := 1; r < len(q)/n; r++ {
-		field := func(at float64, y, dx []float64) {
-			for j := range in {
-				in[j] = u[(r-1)*m+j] + at*(u[r*m+j]-u[(r-1)*m+j])
-			}
-			copy(dx, y[n:])
-			motion.Acceleration(y[:n], y[n:], in, dx[n:])
-		}
-		for s := range sub {
-			at := float64(s) / float64(sub)
-			rk4(field, at, h, 1/float64(sub), x, y, k)
-		}
-		copy(q[r*n:], x[:n])
-		copy(v[r*n:(r+1)*n], x[n:])
-	}
-}
-
-// rk4 takes one step; at and part are the place and the length of the step between two samples.
-func rk4(field func(at float64, x, dx []float64), at, h, part float64, x, y, k []float64) {
-	d := len(x)
-	k1, k2, k3, k4 := k[:d], k[d:2*d], k[2*d:3*d], k[3*d:4*d]
-	field(at, x, k1)
-	for i := range x {
-		y[i] = x[i] + h/2*k1[i]
-	}
-	field(at+part/2, y, k2)
-	for i := range x {
-		y[i] = x[i] + h/2*k2[i]
-	}
-	field(at+part/2, y, k3)
-	for i := range x {
-		y[i] = x[i] + h*k3[i]
-	}
-	field(at+part, y, k4)
-	for i := range x {
-		x[i] += h / 6 * (k1[i] + 2*k2[i] + 2*k3[i] + k4[i])
-	}
+	spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
+	return median(l.system(nil, false).RollError(starts, us, spread, p.Step, steps))
 }
 
 // Formula writes T, V, A and the friction with the names of the positions, coefficients to so many digits.

@@ -9,6 +9,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
+	"hnn/fit/terms"
 )
 
 // truth is a system written down by hand.
@@ -95,7 +96,6 @@ func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 		if s.input != nil {
 			u = s.input(rng)
 		}
-		k, y := make([]float64, 8*s.n), make([]float64, 2*s.n)
 		for r := range 251 {
 			t := 0.02 * float64(r)
 			set.T = append(set.T, t)
@@ -106,14 +106,14 @@ func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 				set.Inputs = append(set.Inputs, now...)
 			}
 			for i := range 20 {
-				rk4(func(part float64, x, dx []float64) {
+				step(func(part float64, x, dx []float64) {
 					var in []float64
 					for j := range now { // a line between samples
 						in = append(in, now[j]+(float64(i)+part)/20*(next[j]-now[j]))
 					}
 					copy(dx, x[s.n:])
 					s.acc(x[:s.n], x[s.n:], in, dx[s.n:])
-				}, 0, 0.001, 1, x, y, k)
+				}, 0.001, x)
 			}
 		}
 		set.Offsets = append(set.Offsets, len(set.T))
@@ -204,7 +204,7 @@ func TestFit(t *testing.T) {
 // The Jacobian of the acceleration agrees with central differences.
 func TestJacobian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
-	lib := NewLibrary(3, []bool{true, false, true}, LibraryOptions{Waves: 2, Degree: 2})
+	lib := terms.New(3, []bool{true, false, true}, terms.Options{Waves: 2, Degree: 2})
 	f := Form{N: 3, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Width: []float64{1, 1, 1}}
 	l := &Lagrangian{Form: f, Coefficients: make([]float64, f.Size())}
 	for i := range l.Coefficients {
@@ -245,4 +245,23 @@ func TestJacobian(t *testing.T) {
 			}
 		}
 	}
+}
+
+// step is a classical Runge-Kutta step.
+func step(field func(part float64, x, dx []float64), h float64, x []float64) {
+	k := make([]float64, len(x))
+	y, sum := append([]float64(nil), x...), append([]float64(nil), x...)
+	for i, c := range [4]float64{1, 2, 2, 1} {
+		part := [4]float64{0, .5, .5, 1}[i]
+		if i > 0 {
+			for j := range y {
+				y[j] = x[j] + h*part*k[j]
+			}
+		}
+		field(part, y, k)
+		for j := range sum {
+			sum[j] += h / 6 * c * k[j]
+		}
+	}
+	copy(x, sum)
 }

@@ -1,9 +1,22 @@
+// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities,
+//
+//	L = v.M(q) v/2 + A(q).v - V(q),   d/dt dL/dv - dL/dq = G u - R v - C sign v,
+//
+// by one linear solve: against test functions of compact support the equations of motion are linear in
+// the coefficients of M, A, V, the friction and the gain, and no acceleration is estimated (weak form:
+// Messenger and Bortz, "Weak SINDy", 2021; for Lagrangians: Chu and Hayashibe, 2020). Terms that held-out
+// trials do not need are taken away, which leaves a formula; the simulation error of what was measured is
+// minimised at the end.
+//
+// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
 package lagrange
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/fit/terms"
 )
 
 // Form says which parts a Lagrangian has. Its coefficients are one vector: of every M_ij (i <= j) the
@@ -11,7 +24,7 @@ import (
 // gauge: only curl A acts), the viscous friction R (diagonal or i <= j), Coulomb friction, the gain.
 type Form struct {
 	N, Inputs int
-	Library   *Library
+	Library   *terms.Library
 	// Magnetic adds A(q).v; Viscous a friction matrix, Symmetric with all its elements; Coulomb a friction that
 	// does not depend on the speed but for tanh(v/Width) near rest.
 	Magnetic, Viscous, Symmetric, Coulomb bool
@@ -212,7 +225,7 @@ func (l *Lagrangian) NewMotion() *Motion {
 	}
 	m.count = len(m.coefficients)
 	// Only features that something uses are evaluated.
-	sub := &Library{N: n, Constant: -1}
+	sub := &terms.Library{N: n, Constant: -1}
 	var kept [][]float64
 	for range m.coefficients {
 		kept = append(kept, nil)

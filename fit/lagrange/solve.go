@@ -44,7 +44,7 @@ func (f *Form) penalty() []float64 {
 	for i := range w {
 		w[i] = 1
 	}
-	order := func(c int) float64 { o := 1 + float64(f.Library.Features[c].order()); return o * o }
+	order := func(c int) float64 { o := 1 + float64(f.Library.Features[c].Order()); return o * o }
 	for b := range f.massPairs() {
 		for c := range k {
 			w[b*k+c] = order(c)

@@ -72,3 +72,49 @@ func (s *sensitivity) rate(x, u, dx []float64) {
 		}
 	}
 }
+
+// Roll integrates from x0 with so many Runge-Kutta steps between samples step apart, inputs (samples x Inputs, nil for
+// none) being lines between them, and writes the states of len(x)/Dim samples. What is not finite stays so.
+func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
+	d, m := s.Dim, s.Inputs
+	run := newSensitivity(s, 0)
+	now := append([]float64(nil), x0...)
+	in := make([]float64, m)
+	copy(x, now)
+	for r := 1; r < len(x)/d; r++ {
+		for k := range steps {
+			run.step(step/float64(steps), func(at float64) []float64 {
+				part := (float64(k) + at) / float64(steps)
+				for j := range in {
+					in[j] = u[(r-1)*m+j] + part*(u[r*m+j]-u[(r-1)*m+j])
+				}
+				return in
+			}, now)
+		}
+		copy(x[r*d:], now)
+	}
+}
+
+// RollError rolls paths over so many rows from their first states and returns, for each, the root mean square error
+// relative to the components' spreads; an error of ten spreads is the most that counts.
+func (s *System) RollError(starts, us [][]float64, spread []float64, step float64, steps int) []float64 {
+	var out []float64
+	for i, want := range starts {
+		x := make([]float64, len(want))
+		var u []float64
+		if us != nil {
+			u = us[i]
+		}
+		s.Roll(want[:s.Dim], u, step, steps, x)
+		sum := 0.0
+		for j, v := range x {
+			e := (v - want[j]) / spread[j%s.Dim]
+			if math.IsNaN(e) || math.Abs(e) > 10 {
+				e = 10
+			}
+			sum += e * e / float64(len(x))
+		}
+		out = append(out, math.Sqrt(sum))
+	}
+	return out
+}

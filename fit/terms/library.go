@@ -1,15 +1,6 @@
-// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities,
-//
-//	L = v.M(q) v/2 + A(q).v - V(q),   d/dt dL/dv - dL/dq = G u - R v - C sign v,
-//
-// by one linear solve: against test functions of compact support the equations of motion are linear in
-// the coefficients of M, A, V, the friction and the gain, and no acceleration is estimated (weak form:
-// Messenger and Bortz, "Weak SINDy", 2021; for Lagrangians: Chu and Hayashibe, 2020). Terms that held-out
-// trials do not need are taken away, which leaves a formula; the simulation error of what was measured is
-// minimised at the end.
-//
-// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
-package lagrange
+// Package terms is a library of functions of a state from which laws are made: products of powers of lengths with
+// cosines and sines of sums of angles, with their first and second derivatives.
+package terms
 
 import (
 	"fmt"
@@ -25,15 +16,15 @@ type Feature struct {
 	Powers []int
 }
 
-// Library is the functions of the positions of which M, A and V are made.
+// Library is the functions of N components.
 type Library struct {
 	N        int
 	Features []Feature
 	Constant int // the place of the constant 1
 }
 
-// LibraryOptions says how many features there are.
-type LibraryOptions struct {
+// Options says how many features a library has.
+type Options struct {
 	// Waves bounds the multiples of the angles: sums with every multiple at most 1, or of absolute
 	// values to Waves altogether.
 	Waves int
@@ -41,29 +32,9 @@ type LibraryOptions struct {
 	Degree int
 }
 
-// libraries are tried one after the other. The first holds the exact M and V of chains of rods, carts,
-// springs and beads; the next what is steeper.
-func libraries(n int, angles []bool) []LibraryOptions {
-	lengths := n
-	for _, a := range angles {
-		if a {
-			lengths--
-		}
-	}
-	switch {
-	case n == 1:
-		return []LibraryOptions{{Waves: 2, Degree: 6}}
-	case lengths == 0:
-		return []LibraryOptions{{Waves: 2}}
-	case n <= 3:
-		return []LibraryOptions{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
-	}
-	return []LibraryOptions{{Waves: 2, Degree: 2}}
-}
-
-// NewLibrary makes the features of n positions, those marked as angles (nil for none) by their cosines
-// and sines, the others by their powers.
-func NewLibrary(n int, angles []bool, o LibraryOptions) *Library {
+// New makes the features of n components, those marked as angles (nil for none) by their cosines and sines, the
+// others by their powers.
+func New(n int, angles []bool, o Options) *Library {
 	l := &Library{N: n, Constant: -1}
 	angle := func(i int) bool { return i < len(angles) && angles[i] }
 	var powers [][]int
@@ -95,7 +66,7 @@ func NewLibrary(n int, angles []bool, o LibraryOptions) *Library {
 					continue
 				}
 				f := Feature{Wave: append([]int(nil), w...), Sine: sine, Powers: p}
-				if f.order() == 0 {
+				if f.Order() == 0 {
 					l.Constant = len(l.Features)
 				}
 				l.Features = append(l.Features, f)
@@ -127,8 +98,8 @@ func each(n, lo, hi int, skip func(i int) bool, visit func(v []int)) {
 	at(0)
 }
 
-// order is 0 for the constant and grows with how fast a feature changes.
-func (f Feature) order() int {
+// Order is 0 for the constant and grows with how fast a feature changes.
+func (f Feature) Order() int {
 	sum := 0
 	for i := range f.Wave {
 		sum += max(f.Wave[i], -f.Wave[i]) + f.Powers[i]
