@@ -7,12 +7,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/fit/sparse"
+	"hnn/model/lagrangian"
 )
 
 // definite says whether M is positive definite at the centres of the windows, none of its directions lighter
 // than 1/200 of the median heaviest, in units of the spreads of the velocities.
-func (f *Form) definite(w *sparse.Rows, centre []float64, theta, speeds []float64) bool {
-	l := &Lagrangian{Form: *f, Coefficients: theta}
+func definite(f *lagrangian.Form, w *sparse.Rows, centre []float64, theta, speeds []float64) bool {
+	l := &lagrangian.Lagrangian{Form: *f, Coefficients: theta}
 	motion := l.NewMotion()
 	n := f.N
 	m := make([]float64, n*n)

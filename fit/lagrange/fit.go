@@ -1,14 +1,21 @@
+// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities by one linear
+// solve: against test functions of compact support the equations of motion are linear in the coefficients of M, A, V,
+// the friction and the gain, and no acceleration is estimated (weak form: Messenger and Bortz, "Weak SINDy", 2021; for
+// Lagrangians: Chu and Hayashibe, 2020). Terms that held-out trials do not need are taken away, which leaves a formula;
+// the simulation error of what was measured is minimised at the end.
+//
+// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
 package lagrange
 
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
-	"hnn/fit/terms"
+	"hnn/model/lagrangian"
+	"hnn/model/terms"
 )
 
 // Options of Fit. The zero value, with Angles set, is what an experimenter knows.
@@ -44,7 +51,7 @@ type Report struct {
 
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
-func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
+func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
@@ -54,27 +61,27 @@ func Fit(s *data.Set, o Options) (*Lagrangian, *Report, error) {
 		ladder = libraries(p.N, o.Angles)
 	}
 	p.Cut(8)
-	var best *Lagrangian
+	var best *lagrangian.Lagrangian
 	var report *Report
 	consider := func(library terms.Options, half int) {
-		form := &Form{
+		form := &lagrangian.Form{
 			N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
 			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Magnetic: !o.Canonical && p.N > 1,
 		}
 		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
 		}
-		l, path, err := form.fitWindows(p, half)
+		l, path, err := fitWindows(form, p, half)
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: form.forced()}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form)}
 		for _, c := range l.Coefficients {
 			if c != 0 {
 				r.Terms++
 			}
 		}
-		r.Error, r.Horizon = l.rolloutError(p)
+		r.Error, r.Horizon = rolloutError(l, p)
 		if best == nil || r.Error < report.Error {
 			best, report = l, r
 		}
@@ -115,7 +122,7 @@ func libraries(n int, angles []bool) []terms.Options {
 	return []terms.Options{{Waves: 2, Degree: 2}}
 }
 
-func (f *Form) forced() bool { return f.Inputs > 0 && f.Gain != nil }
+func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
 
 // halves are the half-widths that are tried, in steps: parts of a typical turn.
 func halves(p *estimate.Paths) []int {
@@ -131,19 +138,19 @@ func halves(p *estimate.Paths) []int {
 }
 
 // fitWindows fits with windows of one width.
-func (f *Form) fitWindows(p *estimate.Paths, half int) (*Lagrangian, []sparse.Step, error) {
-	w, centre := f.weakRows(p.Trials, p.Step, Windows{Half: half, Power: 6})
+func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, error) {
+	w, centre := weakRows(f, p.Trials, p.Step, Windows{Half: half, Power: 6})
 	if w.Blocks() < 8 {
 		return nil, nil, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
 	}
 	speeds := relative(p.Speeds)
 	scaleRows(w, speeds)
-	problem := &sparse.Problem{Rows: w, Penalty: f.penalty(), Accept: func(theta []float64) bool { return f.definite(w, centre, theta, speeds) }}
-	if !f.forced() {
-		problem.Constraint = f.kinetic(p.Trials, p.Speeds)
+	problem := &sparse.Problem{Rows: w, Penalty: penalty(f), Accept: func(theta []float64) bool { return definite(f, w, centre, theta, speeds) }}
+	if !forced(f) {
+		problem.Constraint = kinetic(f, p.Trials, p.Speeds)
 	}
 	k := f.Library.Size()
-	for b, pair := range f.massPairs() {
+	for b, pair := range f.MassPairs() {
 		if pair[0] == pair[1] {
 			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
 		}
@@ -153,13 +160,13 @@ func (f *Form) fitWindows(p *estimate.Paths, half int) (*Lagrangian, []sparse.St
 		if err != nil {
 			return nil, nil, err
 		}
-		whiten(w, centre, &Lagrangian{Form: *f, Coefficients: dense}, speeds)
+		whiten(w, centre, &lagrangian.Lagrangian{Form: *f, Coefficients: dense}, speeds)
 	}
 	c, err := problem.Choose()
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, nil
+	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, nil
 }
 
 // relative divides by the geometric mean.
@@ -176,18 +183,18 @@ func relative(v []float64) []float64 {
 }
 
 // rolloutError rolls the trials that were held out over two typical turns from their first states.
-func (l *Lagrangian) rolloutError(p *estimate.Paths) (relative, horizon float64) {
+func rolloutError(l *lagrangian.Lagrangian, p *estimate.Paths) (relative, horizon float64) {
 	rows := max(int(2*p.Turn/p.Step), 10)
 	fine := 80.0 // steps a turn: the integrator is right to 1e-4, or to 1e-7 where there is no noise
 	if !p.Smoothed {
 		fine = 400
 	}
 	sub := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
-	return l.rollouts(p, rows, sub), float64(rows) * p.Step
+	return rollouts(l, p, rows, sub), float64(rows) * p.Step
 }
 
 // rollouts is the median error of the held-out trials over so many rows.
-func (l *Lagrangian) rollouts(p *estimate.Paths, rows, steps int) float64 {
+func rollouts(l *lagrangian.Lagrangian, p *estimate.Paths, rows, steps int) float64 {
 	n := l.N
 	var starts, us [][]float64
 	for k, t := range p.Trials {
@@ -202,89 +209,5 @@ func (l *Lagrangian) rollouts(p *estimate.Paths, rows, steps int) float64 {
 		starts, us = append(starts, x), append(us, t.U)
 	}
 	spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
-	return median(l.system(nil, false).RollError(starts, us, spread, p.Step, steps))
-}
-
-// Formula writes T, V, A and the friction with the names of the positions, coefficients to so many digits.
-func (l *Lagrangian) Formula(names []string, digits int) string {
-	k, at := l.Library.Size(), l.layout()
-	var b strings.Builder
-	sum := func(name string, write func(add func(c float64, text string))) {
-		first := true
-		write(func(c float64, text string) {
-			if c == 0 {
-				return
-			}
-			if first {
-				fmt.Fprintf(&b, "%s = ", name)
-			}
-			switch {
-			case c < 0:
-				b.WriteString(map[bool]string{true: "-", false: " - "}[first])
-			case !first:
-				b.WriteString(" + ")
-			}
-			first = false
-			fmt.Fprintf(&b, "%.*g", digits, math.Abs(c))
-			if text != "1" && text != "" {
-				b.WriteString(" " + text)
-			}
-		})
-		if !first {
-			b.WriteString("\n")
-		}
-	}
-	times := func(text, factor string) string {
-		if text == "1" {
-			return factor
-		}
-		return text + "*" + factor
-	}
-	rate := func(i int) string { return "d" + names[i] + "/dt" }
-	sum("T", func(add func(float64, string)) {
-		for p, pair := range l.massPairs() {
-			for c := range k {
-				w, factor := l.Coefficients[p*k+c], rate(pair[0])+"*"+rate(pair[1])
-				if pair[0] == pair[1] {
-					w, factor = w/2, "("+rate(pair[0])+")^2"
-				}
-				add(w, times(l.Library.Features[c].Text(names), factor))
-			}
-		}
-	})
-	sum("V", func(add func(float64, string)) {
-		for c := range k - 1 {
-			add(l.Coefficients[at.potential+c], l.Library.Features[l.feature(c)].Text(names))
-		}
-	})
-	if l.Magnetic {
-		for j := 1; j < l.N; j++ {
-			sum("A_"+names[j], func(add func(float64, string)) {
-				for c := range k - 1 {
-					add(l.Coefficients[at.magnetic+(j-1)*(k-1)+c], l.Library.Features[l.feature(c)].Text(names))
-				}
-			})
-		}
-	}
-	for i := range l.N {
-		sum("friction on "+names[i], func(add func(float64, string)) {
-			for p, pair := range l.frictionPairs() {
-				if pair[0] == i || pair[1] == i {
-					add(l.Coefficients[at.viscous+p], rate(pair[0]+pair[1]-i))
-				}
-			}
-			if l.Coulomb {
-				add(l.Coefficients[at.coulomb+i], "sign("+rate(i)+")")
-			}
-		})
-	}
-	for i := range l.N {
-		sum("force on "+names[i], func(add func(float64, string)) {
-			gain := l.gain(at)
-			for j := range l.Inputs {
-				add(gain[i*l.Inputs+j], fmt.Sprintf("u%d", j+1))
-			}
-		})
-	}
-	return b.String()
+	return median(system(l, nil, false).RollError(starts, us, spread, p.Step, steps))
 }

@@ -9,7 +9,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
-	"hnn/fit/terms"
+	"hnn/model/lagrangian"
 )
 
 // truth is a system written down by hand.
@@ -140,14 +140,14 @@ func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 }
 
 // score rolls the model from true first states of fresh trials: the median normalised error over 1 s and 5 s.
-func (s truth) score(l *Lagrangian) (short, long float64) {
+func (s truth) score(l *lagrangian.Lagrangian) (short, long float64) {
 	test := s.draw(20, 999, 0)
 	p, err := estimate.NewPaths(test, estimate.PathOptions{Velocities: true, Angles: s.angles})
 	if err != nil {
 		panic(err)
 	}
-	short = l.rollouts(p, 51, 8)
-	long = l.rollouts(p, 251, 8)
+	short = rollouts(l, p, 51, 8)
+	long = rollouts(l, p, 251, 8)
 	return short, long
 }
 
@@ -191,58 +191,12 @@ func TestFit(t *testing.T) {
 			polished = fmt.Sprintf("; polished from %.1e in %v, cost %.3g to %.3g, window %d, errors %.1e of %d", before, time.Since(at).Round(time.Millisecond), pr.Before, pr.After, pr.Window, pr.Errors, len(terms))
 		}
 		short, long := c.system.score(l)
-		t.Logf("%s: 1 s %.1e, 5 s %.1e; half %d, %d terms of %d, held-out %.1e, %v%s\n%s", c.name, short, long, r.Half, r.Terms, r.Candidates, r.Error, time.Since(from).Round(time.Millisecond), polished, l.Formula([]string{"a", "b"}, 5))
+		t.Logf("%s: 1 s %.1e, 5 s %.1e; half %d, %d terms of %d, held-out %.1e, %v%s\n%s", c.name, short, long, r.Half, r.Terms, r.Candidates, r.Error, time.Since(from).Round(time.Millisecond), polished, l.Text([]string{"a", "b"}, 5))
 		if short > c.short || long > c.long {
 			t.Errorf("%s: rollouts wrong by %.1e after 1 s and %.1e after 5 s", c.name, short, long)
 		}
 		if c.formula > 0 && r.Terms != c.formula {
 			t.Errorf("%s: %d terms, want %d", c.name, r.Terms, c.formula)
-		}
-	}
-}
-
-// The Jacobian of the acceleration agrees with central differences.
-func TestJacobian(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 5))
-	lib := terms.New(3, []bool{true, false, true}, terms.Options{Waves: 2, Degree: 2})
-	f := Form{N: 3, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Width: []float64{1, 1, 1}}
-	l := &Lagrangian{Form: f, Coefficients: make([]float64, f.Size())}
-	for i := range l.Coefficients {
-		l.Coefficients[i] = 0.02 * rng.NormFloat64()
-	}
-	for b, pair := range f.massPairs() {
-		if pair[0] == pair[1] {
-			l.Coefficients[b*lib.Size()+lib.Constant] = 3
-		}
-	}
-	m := l.NewMotion()
-	x := make([]float64, 6)
-	for i := range x {
-		x[i] = rng.NormFloat64()
-	}
-	a, byQ, byV := make([]float64, 3), make([]float64, 9), make([]float64, 9)
-	if !m.Jacobian(x[:3], x[3:], nil, a, byQ, byV) {
-		t.Fatal("M is not positive definite")
-	}
-	ahead, behind := make([]float64, 3), make([]float64, 3)
-	for c := range 6 {
-		const h = 1e-5
-		keep := x[c]
-		x[c] = keep + h
-		m.Acceleration(x[:3], x[3:], nil, ahead)
-		x[c] = keep - h
-		m.Acceleration(x[:3], x[3:], nil, behind)
-		x[c] = keep
-		for i := range 3 {
-			want := (ahead[i] - behind[i]) / (2 * h)
-			got := byQ[i*3+c%3]
-			if c >= 3 {
-				got = byV[i*3+c%3]
-			}
-			// Central differences at 1e-5 are good to 1e-9 of the third derivative.
-			if math.Abs(got-want) > 1e-8*(1+math.Abs(want)) {
-				t.Errorf("da_%d/dx_%d = %v, differences give %v", i, c, got, want)
-			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
+	"hnn/model/lagrangian"
 )
 
 // Windows says how test functions lie: psi(s) = (1 - s^2)^Power on 2 Half + 1 samples, their centres
@@ -18,9 +19,9 @@ type Windows struct {
 //	-int psi' dL/dv_i - int psi (dL/dq_i + forces_i) = int psi known_i
 //
 // by the trapezoidal rule, which is exact to the order of psi's zeros at the ends, over |psi'|.
-func (f *Form) weakRows(trials []estimate.Path, step float64, o Windows) (*sparse.Rows, []float64) {
-	n, at := f.N, f.layout()
-	w := &sparse.Rows{Size: at.size, Block: n}
+func weakRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Windows) (*sparse.Rows, []float64) {
+	n, at := f.N, f.Layout()
+	w := &sparse.Rows{Size: at.Size, Block: n}
 	var centre []float64 // positions at each window's centre
 	half := o.Half
 	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
@@ -33,7 +34,7 @@ func (f *Form) weakRows(trials []estimate.Path, step float64, o Windows) (*spars
 	}
 	scale := 1 / math.Sqrt(norm)
 	stride := max(1, half/4)
-	block := n * at.size
+	block := n * at.Size
 	g := newRegression(f)
 	for i := range trials {
 		t := &trials[i]

@@ -7,11 +7,12 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
+	"hnn/model/lagrangian"
 )
 
 // kinetic is the linear form that fixes the scale where no force is known: the mean over the rows of the
 // sum of the squared spreads of the velocities times M_ii.
-func (f *Form) kinetic(trials []estimate.Path, speeds []float64) []float64 {
+func kinetic(f *lagrangian.Form, trials []estimate.Path, speeds []float64) []float64 {
 	k := f.Library.Size()
 	mean := make([]float64, k)
 	phi := make([]float64, k)
@@ -26,7 +27,7 @@ func (f *Form) kinetic(trials []estimate.Path, speeds []float64) []float64 {
 		}
 	}
 	c := make([]float64, f.Size())
-	for b, pair := range f.massPairs() {
+	for b, pair := range f.MassPairs() {
 		if pair[0] == pair[1] {
 			for j, v := range mean {
 				c[b*k+j] = v / float64(max(count, 1)) * speeds[pair[0]] * speeds[pair[0]]
@@ -38,14 +39,14 @@ func (f *Form) kinetic(trials []estimate.Path, speeds []float64) []float64 {
 
 // penalty is the ridge of each coefficient relative to its column's norm: more for what changes faster,
 // nearly none for the constants of M.
-func (f *Form) penalty() []float64 {
-	k, at := f.Library.Size(), f.layout()
-	w := make([]float64, at.size)
+func penalty(f *lagrangian.Form) []float64 {
+	k, at := f.Library.Size(), f.Layout()
+	w := make([]float64, at.Size)
 	for i := range w {
 		w[i] = 1
 	}
 	order := func(c int) float64 { o := 1 + float64(f.Library.Features[c].Order()); return o * o }
-	for b := range f.massPairs() {
+	for b := range f.MassPairs() {
 		for c := range k {
 			w[b*k+c] = order(c)
 			if c == f.Library.Constant {
@@ -54,17 +55,17 @@ func (f *Form) penalty() []float64 {
 		}
 	}
 	for c := range k - 1 {
-		w[at.potential+c] = order(f.feature(c))
+		w[at.Potential+c] = order(f.Feature(c))
 	}
-	for c := at.magnetic; c < at.viscous; c++ {
-		w[c] = order(f.feature((c - at.magnetic) % (k - 1)))
+	for c := at.Magnetic; c < at.Viscous; c++ {
+		w[c] = order(f.Feature((c - at.Magnetic) % (k - 1)))
 	}
 	return w
 }
 
 // whiten multiplies the rows of every window by the inverse of S M(q) S, S the spreads of the velocities, so that
 // they are errors of accelerations: eigenvalues below a twentieth of the median largest are raised to that.
-func whiten(w *sparse.Rows, centre []float64, l *Lagrangian, speeds []float64) {
+func whiten(w *sparse.Rows, centre []float64, l *lagrangian.Lagrangian, speeds []float64) {
 	n := w.Block
 	motion := l.NewMotion()
 	eigens := make([]mat.EigenSym, w.Blocks())

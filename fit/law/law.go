@@ -11,22 +11,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/shoot"
 	"hnn/fit/sparse"
-	"hnn/fit/terms"
+	"hnn/model/terms"
 )
-
-// Field is dx/dt = C phi(x) + B u.
-type Field struct {
-	Dim, Inputs  int
-	Library      *terms.Library
-	C            []float64 // Dim x features
-	B            []float64 // Dim x Inputs
-}
 
 // Options of Fit.
 type Options struct {
@@ -57,7 +48,7 @@ type Report struct {
 const mostFeatures = 220
 
 // Fit finds the field of a set of states. It is an error if the rows do not determine one.
-func Fit(s *data.Set, o Options) (*Field, *Report, error) {
+func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
@@ -67,7 +58,7 @@ func Fit(s *data.Set, o Options) (*Field, *Report, error) {
 	if o.Degree > 0 {
 		degrees = []int{o.Degree}
 	}
-	var best *Field
+	var best *terms.Field
 	var report *Report
 	for _, degree := range degrees {
 		library := terms.New(s.Dim, o.Angles, terms.Options{Waves: 2, Degree: degree})
@@ -85,7 +76,7 @@ func Fit(s *data.Set, o Options) (*Field, *Report, error) {
 					r.Terms++
 				}
 			}
-			r.Error, r.Horizon = f.held(paths)
+			r.Error, r.Horizon = held(f, paths)
 			// A larger library has to be better by a tenth.
 			if best == nil || r.Error < report.Error*map[bool]float64{true: 1, false: 0.9}[r.Degree == report.Degree] {
 				best, report = f, r
@@ -109,9 +100,9 @@ func halves(p *estimate.Paths) []int {
 	return out
 }
 
-func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int, o Options) (*Field, error) {
+func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int, o Options) (*terms.Field, error) {
 	d, m, k := s.Dim, len(s.InputNames), library.Size()
-	f := &Field{Dim: d, Inputs: m, Library: library, C: make([]float64, d*k), B: make([]float64, d*m)}
+	f := &terms.Field{Dim: d, Inputs: m, Library: library, C: make([]float64, d*k), B: make([]float64, d*m)}
 	const power = 6
 	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
 	norm := 0.0
@@ -192,7 +183,7 @@ func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int
 }
 
 // held is the median error of rollouts of held-out trials over two typical turns.
-func (f *Field) held(p *estimate.Paths) (relative, horizon float64) {
+func held(f *terms.Field, p *estimate.Paths) (relative, horizon float64) {
 	rows := max(int(2*p.Turn/p.Step), 10)
 	fine := 80.0 // steps a turn
 	if !p.Smoothed {
@@ -205,19 +196,13 @@ func (f *Field) held(p *estimate.Paths) (relative, horizon float64) {
 			starts, us = append(starts, t.Q[:min(len(t.Q), rows*f.Dim)]), append(us, t.U)
 		}
 	}
-	errors := f.system(nil).RollError(starts, us, p.Spread, p.Step, steps)
+	errors := system(f, nil).RollError(starts, us, p.Spread, p.Step, steps)
 	slices.Sort(errors)
 	return errors[len(errors)/2], float64(rows) * p.Step
 }
 
-// At returns an evaluator of the derivative at state x (Dim) under inputs u (Inputs, nil for none).
-func (f *Field) At() func(x, u, dx []float64) {
-	s := f.system(nil)
-	return func(x, u, dx []float64) { s.Rate(x, u, dx, nil, nil) }
-}
-
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero.
-func Polish(f *Field, s *data.Set, r *Report) {
+func Polish(f *terms.Field, s *data.Set, r *Report) {
 	var free []int
 	for i, c := range slices.Concat(f.C, f.B) {
 		if c != 0 {
@@ -229,118 +214,22 @@ func Polish(f *Field, s *data.Set, r *Report) {
 		t, x, _ := s.Trial(k)
 		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
 	}
-	r.Polish = shoot.Fit(f.system(free), trials, shoot.Options{
+	r.Polish = shoot.Fit(system(f, free), trials, shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.Step / math.Ceil(r.Step*120/r.Horizon),
 	})
 }
 
-// system is the field with the given places in (C, B) as parameters. Only features that are used are evaluated.
-func (f *Field) system(free []int) *shoot.System {
-	d, m, k := f.Dim, f.Inputs, f.Library.Size()
-	used := &terms.Library{N: d, Constant: -1}
-	var at []int
-	for c := range k {
-		for i := range d {
-			if f.C[i*k+c] != 0 {
-				used.Features = append(used.Features, f.Library.Features[c])
-				at = append(at, c)
-				break
-			}
-		}
-	}
-	phi, dphi := make([]float64, len(at)), make([]float64, len(at)*d)
-	place := make([]int, k) // of a feature among those used
-	for i, c := range at {
-		place[c] = i
-	}
-	s := &shoot.System{Dim: d, Inputs: m}
+// system is the field with the given places in (C, B) as parameters.
+func system(f *terms.Field, free []int) *shoot.System {
+	m := f.NewMotion(free)
+	s := &shoot.System{Dim: f.Dim, Inputs: f.Inputs, Rate: func(x, u, dx, byX, byP []float64) bool { m.Rate(x, u, dx, byX, byP); return true }}
 	for _, c := range free {
-		s.Parameters = append(s.Parameters, slices.Concat(f.C, f.B)[c])
+		s.Parameters = append(s.Parameters, *f.Coefficient(c))
 	}
 	s.Changed = func() {
 		for i, c := range free {
-			if c < len(f.C) {
-				f.C[c] = s.Parameters[i]
-			} else {
-				f.B[c-len(f.C)] = s.Parameters[i]
-			}
+			*f.Coefficient(c) = s.Parameters[i]
 		}
-	}
-	s.Rate = func(x, u, dx, byX, byP []float64) bool {
-		if byX == nil {
-			used.At(x, phi, nil, nil)
-		} else {
-			used.At(x, phi, dphi, nil)
-			clear(byX)
-			clear(byP)
-		}
-		for i := range d {
-			sum := 0.0
-			for j, c := range at {
-				w := f.C[i*k+c]
-				if w == 0 {
-					continue
-				}
-				sum += w * phi[j]
-				if byX != nil {
-					for l := range d {
-						byX[i*d+l] += w * dphi[j*d+l]
-					}
-				}
-			}
-			for j := range u {
-				sum += f.B[i*m+j] * u[j]
-			}
-			dx[i] = sum
-		}
-		if byX != nil {
-			for p, c := range free {
-				if c < len(f.C) {
-					byP[p*d+c/k] = phi[place[c%k]]
-				} else {
-					c -= len(f.C)
-					byP[p*d+c/m] = u[c%m]
-				}
-			}
-		}
-		return true
 	}
 	return s
-}
-
-// Text writes the equations with the names of the columns and inputs, coefficients to so many digits.
-func (f *Field) Text(names, inputs []string, digits int) string {
-	var b strings.Builder
-	k := f.Library.Size()
-	for i := range f.Dim {
-		fmt.Fprintf(&b, "d%s/dt =", names[i])
-		first := true
-		add := func(c float64, text string) {
-			if c == 0 {
-				return
-			}
-			sign := " +"
-			if c < 0 {
-				sign = " -"
-			} else if first {
-				sign = ""
-			}
-			first = false
-			fmt.Fprintf(&b, "%s %.*g", sign, digits, math.Abs(c))
-			if text != "1" {
-				b.WriteString(" " + text)
-			}
-		}
-		for c := range k {
-			add(f.C[i*k+c], f.Library.Features[c].Text(names))
-		}
-		for j := range f.Inputs {
-			add(f.B[i*f.Inputs+j], inputs[j])
-		}
-		if first {
-			b.WriteString(" 0")
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // system is an equation written down by hand.
-type system struct {
+type example struct {
 	d     int
 	field func(x, dx []float64)
 	start func(u func(lo, hi float64) float64) []float64
@@ -20,7 +20,7 @@ type system struct {
 	terms int // in the law
 }
 
-var systems = map[string]system{
+var cases = map[string]example{
 	"van der Pol": {2, func(x, dx []float64) { dx[0], dx[1] = x[1], (1-x[0]*x[0])*x[1]-x[0] },
 		func(u func(lo, hi float64) float64) []float64 { return []float64{u(-2, 2), u(-2, 2)} }, 0.05, 200, 4},
 	"Lotka-Volterra": {2, func(x, dx []float64) { dx[0], dx[1] = x[0]*(1-x[1]), x[1]*(x[0]-1) },
@@ -32,7 +32,7 @@ var systems = map[string]system{
 	}, func(u func(lo, hi float64) float64) []float64 { return []float64{u(-10, 10), u(-10, 10), u(15, 35)} }, 0.01, 400, 7},
 }
 
-func (s system) draw(trials int, seed uint64, noise float64) *data.Set {
+func (s example) draw(trials int, seed uint64, noise float64) *data.Set {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	set := &data.Set{Dim: s.d, Offsets: []int{0}}
 	exact := &shoot.System{Dim: s.d, Rate: func(x, _, dx, _, _ []float64) bool { s.field(x, dx); return true }}
@@ -56,7 +56,7 @@ func (s system) draw(trials int, seed uint64, noise float64) *data.Set {
 
 // Laws that are polynomials are found, their terms exactly and their coefficients to the noise.
 func TestFit(t *testing.T) {
-	for name, s := range systems {
+	for name, s := range cases {
 		for _, c := range []struct{ noise, coefficient float64 }{{0, 1e-5}, {0.01, 0.02}} {
 			set := s.draw(12, 5, c.noise)
 			from := time.Now()
@@ -67,13 +67,13 @@ func TestFit(t *testing.T) {
 			}
 			fitted := time.Since(from)
 			Polish(f, set, r)
-			at := f.At()
+			motion := f.NewMotion(nil)
 			test := s.draw(5, 77, 0)
 			most, size := 0.0, 0.0
 			got, want := make([]float64, s.d), make([]float64, s.d)
 			for k := range test.T {
 				x := test.X[k*s.d : (k+1)*s.d]
-				at(x, nil, got)
+				motion.Rate(x, nil, got, nil, nil)
 				s.field(x, want)
 				for i := range got {
 					most, size = math.Max(most, math.Abs(got[i]-want[i])), math.Max(size, math.Abs(want[i]))

@@ -1,22 +1,17 @@
-// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities,
+// Package lagrangian holds mechanical systems given by their Lagrangian in positions and velocities,
 //
 //	L = v.M(q) v/2 + A(q).v - V(q),   d/dt dL/dv - dL/dq = G u - R v - C sign v,
 //
-// by one linear solve: against test functions of compact support the equations of motion are linear in
-// the coefficients of M, A, V, the friction and the gain, and no acceleration is estimated (weak form:
-// Messenger and Bortz, "Weak SINDy", 2021; for Lagrangians: Chu and Hayashibe, 2020). Terms that held-out
-// trials do not need are taken away, which leaves a formula; the simulation error of what was measured is
-// minimised at the end.
-//
-// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
-package lagrange
+// linear in the coefficients of M, A, V, the friction and the gain. The energy v.M v/2 + V is conserved without
+// friction and inputs; with p = M v + A the motion is Hamiltonian. Package fit/lagrange fits them.
+package lagrangian
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
 
-	"hnn/fit/terms"
+	"hnn/model/terms"
 )
 
 // Form says which parts a Lagrangian has. Its coefficients are one vector: of every M_ij (i <= j) the
@@ -35,12 +30,13 @@ type Form struct {
 	pairs [][2]int
 }
 
-// layout is where the parts of the coefficients begin.
-type layout struct {
-	potential, magnetic, viscous, coulomb, gain, size int
+// Layout is where the parts of the coefficients begin.
+type Layout struct {
+	Potential, Magnetic, Viscous, Coulomb, Gain, Size int
 }
 
-func (f *Form) massPairs() [][2]int {
+// MassPairs are the elements of M, the upper triangle row by row.
+func (f *Form) MassPairs() [][2]int {
 	if f.pairs == nil {
 		for i := range f.N {
 			for j := i; j < f.N; j++ {
@@ -51,7 +47,8 @@ func (f *Form) massPairs() [][2]int {
 	return f.pairs
 }
 
-func (f *Form) frictionPairs() [][2]int {
+// FrictionPairs are the elements of R that are fitted.
+func (f *Form) FrictionPairs() [][2]int {
 	var pairs [][2]int
 	for i := range f.N {
 		for j := i; j < f.N; j++ {
@@ -63,114 +60,37 @@ func (f *Form) frictionPairs() [][2]int {
 	return pairs
 }
 
-func (f *Form) layout() layout {
+// Layout says where the parts begin.
+func (f *Form) Layout() Layout {
 	k := f.Library.Size()
-	var l layout
-	l.potential = len(f.massPairs()) * k
-	l.magnetic = l.potential + k - 1
-	l.viscous = l.magnetic
+	var l Layout
+	l.Potential = len(f.MassPairs()) * k
+	l.Magnetic = l.Potential + k - 1
+	l.Viscous = l.Magnetic
 	if f.Magnetic {
-		l.viscous += (f.N - 1) * (k - 1)
+		l.Viscous += (f.N - 1) * (k - 1)
 	}
-	l.coulomb = l.viscous + len(f.frictionPairs())
-	l.gain = l.coulomb
+	l.Coulomb = l.Viscous + len(f.FrictionPairs())
+	l.Gain = l.Coulomb
 	if f.Coulomb {
-		l.gain += f.N
+		l.Gain += f.N
 	}
-	l.size = l.gain
+	l.Size = l.Gain
 	if f.Gain == nil {
-		l.size += f.N * f.Inputs
+		l.Size += f.N * f.Inputs
 	}
 	return l
 }
 
 // Size is the number of coefficients.
-func (f *Form) Size() int { return f.layout().size }
+func (f *Form) Size() int { return f.Layout().Size }
 
-// feature is the library's feature of the c-th coefficient of V or of a component of A.
-func (f *Form) feature(c int) int {
+// Feature is the library's feature of the c-th coefficient of V or of a component of A.
+func (f *Form) Feature(c int) int {
 	if c >= f.Library.Constant {
 		return c + 1
 	}
 	return c
-}
-
-// regression evaluates, at one state, what the coefficients multiply in dL/dv (p, N x Size) and in
-// dL/dq plus the forces of friction and gain (r, N x Size), and the force that is known (known, N).
-type regression struct {
-	form   *Form
-	at     layout
-	phi, d []float64
-}
-
-func newRegression(f *Form) *regression {
-	k := f.Library.Size()
-	return &regression{form: f, at: f.layout(), phi: make([]float64, k), d: make([]float64, k*f.N)}
-}
-
-func (g *regression) run(q, v, u, p, r, known []float64) {
-	f, at := g.form, g.at
-	n, k, size := f.N, f.Library.Size(), at.size
-	f.Library.At(q, g.phi, g.d, nil)
-	clear(p)
-	clear(r)
-	for b, pair := range f.massPairs() {
-		i, j := pair[0], pair[1]
-		w := v[i] * v[j]
-		if i == j {
-			w /= 2
-		}
-		for c := range k {
-			o := b*k + c
-			p[i*size+o] += g.phi[c] * v[j]
-			if i != j {
-				p[j*size+o] += g.phi[c] * v[i]
-			}
-			for l := range n {
-				r[l*size+o] += g.d[c*n+l] * w
-			}
-		}
-	}
-	for c := range k - 1 {
-		at := f.feature(c)
-		for l := range n {
-			r[l*size+g.at.potential+c] = -g.d[at*n+l]
-		}
-	}
-	if f.Magnetic {
-		for j := 1; j < n; j++ {
-			for c := range k - 1 {
-				at := f.feature(c)
-				o := g.at.magnetic + (j-1)*(k-1) + c
-				p[j*size+o] += g.phi[at]
-				for l := range n {
-					r[l*size+o] += v[j] * g.d[at*n+l]
-				}
-			}
-		}
-	}
-	for b, pair := range f.frictionPairs() {
-		i, j := pair[0], pair[1]
-		r[i*size+at.viscous+b] -= v[j]
-		if i != j {
-			r[j*size+at.viscous+b] -= v[i]
-		}
-	}
-	if f.Coulomb {
-		for l := range n {
-			r[l*size+at.coulomb+l] = -math.Tanh(v[l] / f.Width[l])
-		}
-	}
-	clear(known)
-	for l := range n {
-		for j := range f.Inputs {
-			if f.Gain != nil {
-				known[l] += f.Gain[l*f.Inputs+j] * u[j]
-			} else {
-				r[l*size+at.gain+l*f.Inputs+j] = u[j]
-			}
-		}
-	}
 }
 
 // Lagrangian is a form with its coefficients.
@@ -188,8 +108,9 @@ type functions struct {
 
 // Motion evaluates a Lagrangian's motion at one state at a time; it owns its temporaries.
 type Motion struct {
-	l            *Lagrangian
-	at           layout
+	of           *Lagrangian // as it was given
+	l            *Lagrangian // with the features that it uses
+	at           Layout
 	phi, d, dd   []float64
 	used         []int // features with a coefficient anywhere
 	f            functions
@@ -205,22 +126,22 @@ type Motion struct {
 // NewMotion returns an evaluator. Changes of the coefficients are not seen by it.
 func (l *Lagrangian) NewMotion() *Motion {
 	n, k := l.N, l.Library.Size()
-	m := &Motion{l: l, at: l.layout(), phi: make([]float64, k), d: make([]float64, k*n), dd: make([]float64, k*n*n)}
-	pairs := l.massPairs()
+	m := &Motion{of: l, l: l, at: l.Layout(), phi: make([]float64, k), d: make([]float64, k*n), dd: make([]float64, k*n*n)}
+	pairs := l.MassPairs()
 	for b := range pairs {
 		m.coefficients = append(m.coefficients, l.Coefficients[b*k:(b+1)*k])
 	}
 	rest := func(from int) []float64 {
 		c := make([]float64, k)
 		for i := range k - 1 {
-			c[l.feature(i)] = l.Coefficients[from+i]
+			c[l.Feature(i)] = l.Coefficients[from+i]
 		}
 		return c
 	}
-	m.coefficients = append(m.coefficients, rest(m.at.potential))
+	m.coefficients = append(m.coefficients, rest(m.at.Potential))
 	if l.Magnetic {
 		for j := range n - 1 {
-			m.coefficients = append(m.coefficients, rest(m.at.magnetic+j*(k-1)))
+			m.coefficients = append(m.coefficients, rest(m.at.Magnetic+j*(k-1)))
 		}
 	}
 	m.count = len(m.coefficients)
@@ -245,7 +166,7 @@ func (l *Lagrangian) NewMotion() *Motion {
 	m.coefficients = kept
 	copied := *l
 	copied.Form.Library = sub
-	copied.massPairs()
+	copied.MassPairs()
 	m.l = &copied
 	m.f = functions{make([]float64, m.count), make([]float64, m.count*n), make([]float64, m.count*n*n)}
 	m.m = mat.NewSymDense(n, nil)
@@ -291,7 +212,7 @@ func (m *Motion) expand(q []float64, second bool) {
 func (m *Motion) forces(v, u []float64) {
 	l, n := m.l, m.l.N
 	clear(m.rhs)
-	for b, pair := range l.massPairs() {
+	for b, pair := range l.MassPairs() {
 		i, j := pair[0], pair[1]
 		m.m.SetSym(i, j, m.f.value[b])
 		d := m.f.d[b*n : (b+1)*n]
@@ -310,7 +231,7 @@ func (m *Motion) forces(v, u []float64) {
 			m.rhs[c] += g * w
 		}
 	}
-	pairs := len(l.massPairs())
+	pairs := len(l.MassPairs())
 	for c := range n {
 		m.rhs[c] -= m.f.d[pairs*n+c]
 	}
@@ -321,9 +242,9 @@ func (m *Motion) forces(v, u []float64) {
 			m.rhs[j] -= v[c] * g
 		}
 	}
-	for b, pair := range l.frictionPairs() {
+	for b, pair := range l.FrictionPairs() {
 		i, j := pair[0], pair[1]
-		r := l.Coefficients[m.at.viscous+b]
+		r := l.Coefficients[m.at.Viscous+b]
 		m.rhs[i] -= r * v[j]
 		if i != j {
 			m.rhs[j] -= r * v[i]
@@ -331,10 +252,10 @@ func (m *Motion) forces(v, u []float64) {
 	}
 	if l.Coulomb {
 		for i := range n {
-			m.rhs[i] -= l.Coefficients[m.at.coulomb+i] * math.Tanh(v[i]/l.Width[i])
+			m.rhs[i] -= l.Coefficients[m.at.Coulomb+i] * math.Tanh(v[i]/l.Width[i])
 		}
 	}
-	gain := l.gain(m.at)
+	gain := l.gains(m.at)
 	for i := range n {
 		for j := range u {
 			m.rhs[i] += gain[i*l.Inputs+j] * u[j]
@@ -342,11 +263,11 @@ func (m *Motion) forces(v, u []float64) {
 	}
 }
 
-func (l *Lagrangian) gain(at layout) []float64 {
+func (l *Lagrangian) gains(at Layout) []float64 {
 	if l.Gain != nil {
 		return l.Gain
 	}
-	return l.Coefficients[at.gain:]
+	return l.Coefficients[at.Gain:]
 }
 
 // Acceleration writes dv/dt (N) at positions q, velocities v and inputs u (nil for none); false where M is not
@@ -402,8 +323,8 @@ func (m *Motion) solve(a []float64) bool {
 // Energy is v.M v/2 + V; A adds none.
 func (m *Motion) Energy(q, v []float64) float64 {
 	m.expand(q, false)
-	h := m.f.value[len(m.l.massPairs())]
-	for b, pair := range m.l.massPairs() {
+	h := m.f.value[len(m.l.MassPairs())]
+	for b, pair := range m.l.MassPairs() {
 		w := v[pair[0]] * v[pair[1]]
 		if pair[0] == pair[1] {
 			w /= 2
@@ -417,7 +338,7 @@ func (m *Motion) Energy(q, v []float64) float64 {
 func (m *Motion) Mass(q, to []float64) {
 	m.expand(q, false)
 	n := m.l.N
-	for b, pair := range m.l.massPairs() {
+	for b, pair := range m.l.MassPairs() {
 		to[pair[0]*n+pair[1]], to[pair[1]*n+pair[0]] = m.f.value[b], m.f.value[b]
 	}
 }
@@ -426,7 +347,7 @@ func (m *Motion) Mass(q, to []float64) {
 func (m *Motion) Momentum(q, v, p []float64) {
 	m.expand(q, false)
 	clear(p)
-	pairs := m.l.massPairs()
+	pairs := m.l.MassPairs()
 	for b, pair := range pairs {
 		p[pair[0]] += m.f.value[b] * v[pair[1]]
 		if pair[0] != pair[1] {
@@ -449,7 +370,7 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	// With R(q, v, a) = M a - rhs = 0: da = -M^-1 dR at fixed a.
 	clear(byQ)
 	clear(byV)
-	pairs := l.massPairs()
+	pairs := l.MassPairs()
 	for b, pair := range pairs {
 		i, j := pair[0], pair[1]
 		d, h := m.f.d[b*n:(b+1)*n], m.f.dd[b*n*n:(b+1)*n*n]
@@ -502,9 +423,9 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 			byV[j*n+c] += d[c]
 		}
 	}
-	for b, pair := range l.frictionPairs() {
+	for b, pair := range l.FrictionPairs() {
 		i, j := pair[0], pair[1]
-		r := l.Coefficients[m.at.viscous+b]
+		r := l.Coefficients[m.at.Viscous+b]
 		byV[i*n+j] += r
 		if i != j {
 			byV[j*n+i] += r
@@ -513,7 +434,7 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	if l.Coulomb {
 		for i := range n {
 			t := math.Tanh(v[i] / l.Width[i])
-			byV[i*n+i] += l.Coefficients[m.at.coulomb+i] * (1 - t*t) / l.Width[i]
+			byV[i*n+i] += l.Coefficients[m.at.Coulomb+i] * (1 - t*t) / l.Width[i]
 		}
 	}
 	// Columns times -M^-1.
@@ -532,4 +453,60 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 		}
 	}
 	return true
+}
+
+// Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: phi and d
+// are the library's features and their derivatives there, a the acceleration. False where M is not positive definite.
+func (m *Motion) Derivative(c int, phi, d, v, a, u, to []float64) bool {
+	m.of.term(c, phi, d, v, a, u, m.rhs)
+	return m.solve(to)
+}
+
+// term writes what a coefficient multiplies in the forces less M a: the right side of M da = term.
+func (l *Lagrangian) term(c int, phi, d, v, a, u, out []float64) {
+	n, k, at := l.N, l.Library.Size(), l.Layout()
+	clear(out)
+	switch {
+	case c < at.Potential:
+		pair := l.MassPairs()[c/k]
+		f := c % k
+		i, j := pair[0], pair[1]
+		rate, both := 0.0, v[i]*v[j]
+		if i == j {
+			both /= 2
+		}
+		for e := range n {
+			rate += d[f*n+e] * v[e]
+		}
+		out[i] -= phi[f]*a[j] + rate*v[j]
+		if i != j {
+			out[j] -= phi[f]*a[i] + rate*v[i]
+		}
+		for e := range n {
+			out[e] += d[f*n+e] * both
+		}
+	case c < at.Magnetic:
+		f := l.Feature(c - at.Potential)
+		for e := range n {
+			out[e] = -d[f*n+e]
+		}
+	case c < at.Viscous:
+		j, f := 1+(c-at.Magnetic)/(k-1), l.Feature((c-at.Magnetic)%(k-1))
+		for e := range n {
+			out[e] += v[j] * d[f*n+e]
+			out[j] -= v[e] * d[f*n+e]
+		}
+	case c < at.Coulomb:
+		pair := l.FrictionPairs()[c-at.Viscous]
+		out[pair[0]] -= v[pair[1]]
+		if pair[0] != pair[1] {
+			out[pair[1]] -= v[pair[0]]
+		}
+	case c < at.Gain:
+		i := c - at.Coulomb
+		out[i] = -math.Tanh(v[i] / l.Width[i])
+	default:
+		e := c - at.Gain
+		out[e/l.Inputs] = u[e%l.Inputs]
+	}
 }
