@@ -33,7 +33,7 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	bad := func(problem, advice string) error { return &ParseError{File: name, Problem: problem, Advice: advice} }
 	var arrays map[string]Array
 	if kind == formatNPZ {
-		if arrays, err = readNPZ(at, size, name); err != nil {
+		if arrays, err = DecodeNPZ(at, size, name); err != nil {
 			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV")
 		}
 	} else {

@@ -41,14 +41,14 @@ func ReadNPZ(path string) (map[string]Array, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readNPZ(f, info.Size(), path)
+	return DecodeNPZ(f, info.Size(), path)
 }
 
 // maxInflation is the most bytes that one byte of a deflated stream can stand for.
 const maxInflation = 1032
 
 // readNPZ is ReadNPZ from memory or an open file of the given size.
-func readNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error) {
+func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("%s: not an NPZ file, or a damaged one: %w", name, err)

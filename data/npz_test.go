@@ -161,12 +161,12 @@ func TestReadNPZErrors(t *testing.T) {
 		{"too little data", archive(t, a, npyBytes(1, header("<f8", "False", "(2,)"), eight...)), "more than its 8 bytes"},
 		{"too much data", archive(t, a, npyBytes(1, header("<f4", "True", "(1, 1)"), eight...)), "8 bytes of data where the shape [1 1] asks for 4"},
 	} {
-		arrays, err := readNPZ(bytes.NewReader(test.file), int64(len(test.file)), "file.npz")
+		arrays, err := DecodeNPZ(bytes.NewReader(test.file), int64(len(test.file)), "file.npz")
 		if arrays != nil || err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "file.npz") {
 			t.Errorf("%s: got %v, %v, want an error with %q", test.name, arrays, err, test.want)
 		}
 	}
-	if arrays, err := readNPZ(bytes.NewReader(archive(t, a, good)), int64(len(archive(t, a, good))), ""); err != nil || arrays["a"].Data[0] != 0 {
+	if arrays, err := DecodeNPZ(bytes.NewReader(archive(t, a, good)), int64(len(archive(t, a, good))), ""); err != nil || arrays["a"].Data[0] != 0 {
 		t.Errorf("the sound array of these cases is not read: %v, %v", arrays, err)
 	}
 	if _, err := ReadNPZ(filepath.Join(t.TempDir(), "none.npz")); !errors.Is(err, os.ErrNotExist) {
@@ -179,7 +179,7 @@ func TestReadNPZChecksum(t *testing.T) {
 	text := bytes.Clone(paperStatesNPZ) // stored, not deflated
 	at := bytes.Index(text, []byte("NUMPY")) + 200
 	text[at] ^= 1
-	if _, err := readNPZ(bytes.NewReader(text), int64(len(text)), "f"); err == nil || !strings.Contains(err.Error(), "checksum") {
+	if _, err := DecodeNPZ(bytes.NewReader(text), int64(len(text)), "f"); err == nil || !strings.Contains(err.Error(), "checksum") {
 		t.Errorf("a changed bit: %v", err)
 	}
 }
@@ -194,7 +194,7 @@ func TestReadNPZDoesNotTrustSizes(t *testing.T) {
 	binary.LittleEndian.PutUint32(file[at:], claim)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := readNPZ(bytes.NewReader(file), int64(len(file)), "f")
+	_, err := DecodeNPZ(bytes.NewReader(file), int64(len(file)), "f")
 	runtime.ReadMemStats(&after)
 	if err == nil || !strings.Contains(err.Error(), "more than the file can hold") {
 		t.Errorf("got %v", err)
@@ -213,7 +213,7 @@ func FuzzReadNPZ(f *testing.F) {
 	f.Add(numpy)
 	f.Add([]byte("PK\x05\x06"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		arrays, err := readNPZ(bytes.NewReader(file), int64(len(file)), "f")
+		arrays, err := DecodeNPZ(bytes.NewReader(file), int64(len(file)), "f")
 		if err != nil {
 			return
 		}

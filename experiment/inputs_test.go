@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -62,7 +63,7 @@ func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) s
 
 func drivenConfig(t *testing.T, path string, change func(*Config)) Config {
 	t.Helper()
-	c, err := Default(OwnData)
+	c, err := Default(task.OwnData)
 	if err != nil {
 		t.Fatal(err)
 	}

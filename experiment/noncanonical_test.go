@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
 )
@@ -51,7 +52,7 @@ func TestMagneticField(t *testing.T) {
 	}
 	f.Close()
 
-	c := mustDefault(t, OwnData).Tuned()
+	c := mustDefault(t, task.OwnData).Tuned()
 	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{32, 32}, 1000, false
 	skew := c
 	skew.Skew = "0,0,1,0; 0,0,0,1; -1,0,0,1; 0,-1,-1,0"

@@ -9,20 +9,17 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/system"
 )
 
 // swings writes a file of trajectories of a pendulum in the given units, with a little
 // noise and without derivatives; without velocities where positions is set.
 func swings(t *testing.T, length, time float64, positions bool) string {
 	t.Helper()
-	o, err := data.TaskOptions("pendulum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Trajectories, o.Noise, o.TestFraction = 10, 0.02, 0
-	split, err := data.Generate("pendulum", stream.New(3, "data"), o)
+	split, err := data.Generate(system.Pendulum{K: 3}, stream.New(3, "data"), data.Options{Trajectories: 10, Points: 45, Horizon: 3, Noise: 0.02, Tolerance: 1e-10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +54,7 @@ func file(t *testing.T, content string) string {
 
 func own(t *testing.T, path string) Config {
 	t.Helper()
-	c := mustDefault(t, OwnData)
+	c := mustDefault(t, task.OwnData)
 	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{24}, 100, false
 	return c
 }

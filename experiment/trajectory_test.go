@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/experiment/task"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
@@ -119,7 +120,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	c := mustDefault(t, OwnData).WithLoss(TrajectoryLoss)
+	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
 	c.Data, c.Hidden, c.Steps = path, []int{16}, 30
 	c.Model, c.Structure, c.Integrator = "hnn-separable", []string{"separable"}, "leapfrog"
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
