@@ -15,7 +15,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"hnn/data"
+	"hnn/data/draw"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
@@ -28,8 +30,8 @@ type Config struct {
 	Task string `yaml:"task"`
 	// Data is the file of a run on measured data, empty for drawn data.
 	Data string `yaml:"data,omitempty"`
-	// Columns and SkipBadRows are the settings of data.Read for the file.
-	Columns     data.Columns `yaml:",inline"`
+	// Columns and SkipBadRows are the settings of file.Read for the file.
+	Columns     file.Columns `yaml:",inline"`
 	SkipBadRows bool         `yaml:"skip-bad-rows,omitempty"`
 
 	Model     string `yaml:"model"`
@@ -95,7 +97,7 @@ type Config struct {
 	Ridge    float64 `yaml:"ridge,omitempty"`
 	Scale    float64 `yaml:"scale,omitempty"`
 
-	// How states and derivatives are found from observations: see data.EstimateOptions.
+	// How states and derivatives are found from observations: see estimate.Options.
 	// Scaling makes the states and times of a user's file dimensionless.
 	Derivatives      string `yaml:"derivatives"`
 	DerivativeWindow int    `yaml:"derivative-window,omitempty"`
@@ -142,7 +144,7 @@ func Default(name string) (Config, error) {
 		Loss: DerivativeLoss, Steps: t.Training.Steps, Batch: t.Training.Batch, Sampling: fit.Fresh.String(),
 		LearningRate: 1e-3, Schedule: "constant", L2: t.Training.L2,
 		TestEvery: t.Training.TestEvery, CheckpointEvery: 1000,
-		Derivatives: data.Auto, Smooth: "no",
+		Derivatives: estimate.Auto, Smooth: "no",
 		Strict: !t.Source.Films(), Figures: true,
 	}
 	c.setDraw(t.Draw)
@@ -150,18 +152,18 @@ func Default(name string) (Config, error) {
 	case t.Source.Films():
 		c.PixelConfig = defaultPixels(t.Source)
 	case t.Source.Own():
-		c.Smooth, c.Scaling = data.Auto, true
+		c.Smooth, c.Scaling = estimate.Auto, true
 	}
 	return c, nil
 }
 
-func (c *Config) setDraw(o data.Options) {
+func (c *Config) setDraw(o draw.Options) {
 	c.Trajectories, c.Points, c.Horizon, c.Noise = o.Trajectories, o.Points, o.Horizon, o.Noise
 	c.TestFraction, c.TestFirst, c.WholeTrials, c.Tolerance = o.TestFraction, o.TestFirst, o.WholeTrials, o.Tolerance
 }
 
-func (c *Config) draw() data.Options {
-	return data.Options{
+func (c *Config) draw() draw.Options {
+	return draw.Options{
 		Trajectories: c.Trajectories, Points: c.Points, Horizon: c.Horizon, Noise: c.Noise,
 		TestFraction: c.TestFraction, TestFirst: c.TestFirst, WholeTrials: c.WholeTrials, Tolerance: c.Tolerance,
 	}
@@ -220,7 +222,7 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("task %s splits its file by the paper's protocol: leave out test-fraction, or give the file to hnn train --data without a task", c.Task)
 	}
 	if c.fromFile() {
-		if c.draw() != (data.Options{TestFraction: c.TestFraction}) {
+		if c.draw() != (draw.Options{TestFraction: c.TestFraction}) {
 			return fmt.Errorf("task %s draws nothing: leave out how trajectories are drawn (trajectories, points, horizon, noise, test-first, whole-trials, tolerance)", c.Task)
 		}
 	} else {

@@ -7,7 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/ode"
@@ -18,7 +18,7 @@ import (
 // was learned stays what it was.
 func Example() {
 	rng := rand.New(rand.NewPCG(1, 2))
-	split, err := data.Generate(system.Pendulum{K: 3}, rng, data.Options{
+	split, err := draw.Generate(system.Pendulum{K: 3}, rng, draw.Options{
 		Trajectories: 50, Points: 45, Horizon: 3, TestFraction: 0.5, Tolerance: 1e-10,
 	})
 	if err != nil {

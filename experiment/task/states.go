@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/eval"
 )
 
@@ -17,8 +17,8 @@ import (
 //go:embed paper/initial_states.npz
 var statesNPZ []byte
 
-var authorsStates = sync.OnceValue(func() map[string]data.Array {
-	arrays, err := data.DecodeNPZ(bytes.NewReader(statesNPZ), int64(len(statesNPZ)), "paper/initial_states.npz")
+var authorsStates = sync.OnceValue(func() map[string]file.Array {
+	arrays, err := file.DecodeNPZ(bytes.NewReader(statesNPZ), int64(len(statesNPZ)), "paper/initial_states.npz")
 	if err != nil {
 		// The file is part of the program; a test reads it.
 		panic("task: embedded initial states: " + err.Error())

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/eval"
 	"hnn/system"
 )
@@ -60,7 +60,7 @@ type Task struct {
 	// that the paper fitted to it, whose energy stands for the true one.
 	System, Fitted system.System
 	// Draw is how trajectories are drawn and split.
-	Draw data.Options
+	Draw draw.Options
 	// Training is what its networks train with.
 	Training Training
 	// Energy is the paper's metric of the energy, but for the initial states; nil for none.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"hnn/data"
+	drawing "hnn/data/draw" // draw is a type of this package
+	"hnn/data/file"
 	"hnn/eval"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
@@ -146,7 +148,7 @@ func rowOf(t testing.TB, name string) task.Task {
 func generated(t testing.TB, name string, seed uint64) *data.Split {
 	t.Helper()
 	row := rowOf(t, name)
-	split, err := data.Generate(row.System, stream.New(seed, "data"), row.Draw)
+	split, err := drawing.Generate(row.System, stream.New(seed, "data"), row.Draw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +185,7 @@ func ofTask(name string) func(t testing.TB, seed uint64, o Options) measurement 
 
 // measured fits the measured pendulum, from its states alone.
 func measured(t testing.TB, seed uint64, o Options) measurement {
-	split, _, err := data.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt", data.ReadOptions{})
+	split, _, err := file.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt", file.ReadOptions{})
 	if err != nil {
 		t.Skip("the measured pendulum is not beside the clone: ", err)
 	}
