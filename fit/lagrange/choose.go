@@ -37,14 +37,5 @@ func definite(f *lagrangian.Form, w *sparse.Rows, centre []float64, theta, speed
 		v := e.Values(nil)
 		least, largest = append(least, v[0]), append(largest, v[n-1])
 	}
-	return slices.Min(least) > 0.005*median(largest)
-}
-
-func median(v []float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	s := slices.Clone(v)
-	slices.Sort(s)
-	return s[len(s)/2]
+	return slices.Min(least) > 0.005*sparse.Median(largest)
 }

@@ -209,5 +209,5 @@ func rollouts(l *lagrangian.Lagrangian, p *estimate.Paths, rows, steps int) floa
 		starts, us = append(starts, x), append(us, t.U)
 	}
 	spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
-	return median(system(l, nil, false).RollError(starts, us, spread, p.Step, steps))
+	return sparse.Median(system(l, nil, false).RollError(starts, us, spread, p.Step, steps))
 }

@@ -39,9 +39,8 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 			free = append(free, c)
 		}
 	}
-	fine := 120.0 // steps a turn
 	report := shoot.Fit(system(l, free, !r.Forced), trials, shoot.Options{
-		Noise: noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.Step / math.Ceil(r.Step*fine/r.Horizon),
+		Noise: noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
 	})
 	return free, report
 }

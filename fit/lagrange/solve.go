@@ -84,7 +84,7 @@ func whiten(w *sparse.Rows, centre []float64, l *lagrangian.Lagrangian, speeds [
 		}
 		largest = append(largest, eigens[i].Values(nil)[n-1])
 	}
-	floor := 0.05 * median(largest)
+	floor := 0.05 * sparse.Median(largest)
 	if !(floor > 0) {
 		return
 	}

@@ -196,9 +196,7 @@ func held(f *terms.Field, p *estimate.Paths) (relative, horizon float64) {
 			starts, us = append(starts, t.Q[:min(len(t.Q), rows*f.Dim)]), append(us, t.U)
 		}
 	}
-	errors := system(f, nil).RollError(starts, us, p.Spread, p.Step, steps)
-	slices.Sort(errors)
-	return errors[len(errors)/2], float64(rows) * p.Step
+	return sparse.Median(system(f, nil).RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
 }
 
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero.
@@ -215,7 +213,7 @@ func Polish(f *terms.Field, s *data.Set, r *Report) {
 		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
 	}
 	r.Polish = shoot.Fit(system(f, free), trials, shoot.Options{
-		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.Step / math.Ceil(r.Step*120/r.Horizon),
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
 	})
 }
 

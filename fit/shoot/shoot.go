@@ -54,6 +54,16 @@ type Options struct {
 	Step float64
 }
 
+// StepOf is the Runge-Kutta step for rows step apart of a motion that turns twice in a horizon: sixty steps a turn where there
+// is noise, right to 1e-5, and six hundred where there is none.
+func StepOf(step, horizon float64, noisy bool) float64 {
+	steps := 1200.0
+	if noisy {
+		steps = 120
+	}
+	return step / math.Ceil(step*steps/horizon)
+}
+
 // Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the
 // shorter ones; parameters are left as they were where nothing was gained.
 func Fit(s *System, trials []Trial, o Options) *Report {

@@ -21,7 +21,7 @@ type normal struct {
 func (p *Problem) normal(g *Gram, ridge float64) *normal {
 	n := g.Size
 	out := &normal{n: n, s: make([]float64, n*n), right: make([]float64, n), unit: g.units(), yy: g.YY, forced: p.Constraint == nil, groups: p.Groups}
-	mean := 0.0
+	mean := 1e-300
 	for _, v := range p.Penalty {
 		mean += v / float64(n)
 	}

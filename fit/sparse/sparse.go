@@ -336,3 +336,39 @@ func dot(a, b []float64) float64 {
 	}
 	return s
 }
+
+// Where is a view of the blocks that use says.
+func (r *Rows) Where(use func(block int) bool) *Rows {
+	out := &Rows{Size: r.Size, Block: r.Block}
+	for i, t := range r.Trial {
+		if use(i) {
+			out.A = append(out.A, r.A[i*r.Block*r.Size:(i+1)*r.Block*r.Size]...)
+			out.Y = append(out.Y, r.Y[i*r.Block:(i+1)*r.Block]...)
+			out.Trial = append(out.Trial, t)
+		}
+	}
+	return out
+}
+
+// Subset solves least squares for the given terms over the blocks that use says.
+func Subset(r *Rows, terms []int, use func(block int) bool) ([]float64, error) {
+	q := (&Problem{Penalty: make([]float64, r.Size)}).normal(r.Gram(use), 0)
+	x, _ := q.solve(terms)
+	if x == nil {
+		return nil, ErrUndetermined
+	}
+	for i, t := range terms {
+		x[i] *= q.unit[t]
+	}
+	return x, nil
+}
+
+// Median of values, not a number for none; of an even number the larger of the two in the middle.
+func Median(v []float64) float64 {
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	s := slices.Clone(v)
+	slices.Sort(s)
+	return s[len(s)/2]
+}

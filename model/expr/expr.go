@@ -103,6 +103,10 @@ func add(a, b *Expr) *Expr {
 		return number(a.Value + b.Value)
 	case b.Op == Neg:
 		return sub(a, b.Args[0])
+	case b.Op == Const && b.Value < 0:
+		return sub(a, number(-b.Value))
+	case b.Op == Mul && b.Args[0].Op == Const && b.Args[0].Value < 0:
+		return sub(a, mul(number(-b.Args[0].Value), b.Args[1]))
 	}
 	return &Expr{Op: Add, Args: []*Expr{a, b}}
 }

@@ -3,10 +3,9 @@
 package terms
 
 import (
-	"fmt"
 	"math"
-	"strconv"
-	"strings"
+
+	"hnn/model/expr"
 )
 
 // Feature is cos or sin of a sum of angles times powers of lengths.
@@ -107,49 +106,33 @@ func (f Feature) Order() int {
 	return sum
 }
 
-// Text writes the feature with the names of the positions, "1" for the constant.
-func (f Feature) Text(names []string) string {
-	var parts []string
+// Expr is the feature as an expression of the components.
+func (f Feature) Expr() *expr.Expr {
+	product := expr.Number(1)
 	for i, p := range f.Powers {
-		if p == 1 {
-			parts = append(parts, names[i])
-		} else if p > 1 {
-			parts = append(parts, names[i]+"^"+strconv.Itoa(p))
+		if p > 0 {
+			product = expr.Product(product, expr.Power(expr.Variable(i), p))
 		}
 	}
-	var wave strings.Builder
+	wave, waves := expr.Number(0), false
 	for i, k := range f.Wave {
-		if k == 0 {
-			continue
+		if k != 0 {
+			wave = expr.Sum(wave, expr.Product(expr.Number(float64(k)), expr.Variable(i)))
+			waves = true
 		}
-		sign := " + "
-		if k < 0 {
-			sign = " - "
-		}
-		if wave.Len() == 0 {
-			sign = strings.TrimPrefix(strings.TrimSuffix(sign, " "), " + ")
-			if k > 0 {
-				sign = ""
-			}
-		}
-		wave.WriteString(sign)
-		if a := max(k, -k); a > 1 {
-			fmt.Fprintf(&wave, "%d*", a)
-		}
-		wave.WriteString(names[i])
 	}
-	if wave.Len() > 0 {
+	if waves {
 		name := "cos"
 		if f.Sine {
 			name = "sin"
 		}
-		parts = append(parts, name+"("+wave.String()+")")
+		product = expr.Product(product, expr.Apply(name, wave))
 	}
-	if parts == nil {
-		return "1"
-	}
-	return strings.Join(parts, "*")
+	return product
 }
+
+// Text writes the feature with the names of the components, "1" for the constant.
+func (f Feature) Text(names []string) string { return f.Expr().Write(expr.Text, names, 0) }
 
 // Size is the number of features.
 func (l *Library) Size() int { return len(l.Features) }
