@@ -1,8 +1,6 @@
 package lagrange
 
 import (
-	"math"
-
 	"hnn/data"
 	"hnn/fit/shoot"
 	"hnn/model/lagrangian"
