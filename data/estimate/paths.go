@@ -25,6 +25,9 @@ type Paths struct {
 	// Noise are the standard deviations of the noise of positions and RateNoise of measured velocities.
 	Noise, RateNoise []float64
 	Smoothed         bool
+	// Dropped says that measured velocities are not the positions' derivatives (filtered, of another scale or late)
+	// and were not used.
+	Dropped bool
 	// Spread is the standard deviation of each position (of an angle at most that of all angles alike), Speeds
 	// the root mean square of each velocity, Turn the least time of a typical turn, 2 pi Spread / Speeds.
 	Spread, Speeds []float64
@@ -39,6 +42,27 @@ type PathOptions struct {
 	Rates bool
 	// Angles marks the positions that are angles, nil for none. They are continuous.
 	Angles []bool
+
+	dropped bool
+}
+
+// filtered is how many times the noise of positions beside velocities is that of positions alone where the velocities
+// were filtered.
+const filtered = 3
+
+// positionsOf is a set without its velocities.
+func positionsOf(s *data.Set) *data.Set {
+	n := s.Dim / 2
+	out := *s
+	out.Dim, out.PositionsOnly, out.DX, out.Clean = n, true, nil, nil
+	out.X = make([]float64, 0, s.Rows()*n)
+	for r := range s.Rows() {
+		out.X = append(out.X, s.X[r*s.Dim:r*s.Dim+n]...)
+	}
+	if s.Names != nil {
+		out.Names = s.Names[:n]
+	}
+	return &out
 }
 
 // exactNoise is how much noise, relative to a position's spread, is taken for none: what is left of seven
@@ -85,11 +109,25 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 		if err != nil {
 			return nil, fmt.Errorf("column %d: %w", i+1, err)
 		}
+		if o.Velocities && m.PositionNoise > exactNoise*columnSpread(s, i, o.Angles) {
+			alone := make([]Track, len(tracks))
+			for k, t := range tracks {
+				alone[k] = Track{T: t.T, Q: t.Q}
+			}
+			a, err := FitMotion(alone, 0)
+			if err == nil && m.PositionNoise > filtered*a.PositionNoise {
+				p.Dropped = true
+			}
+		}
 		motions[i] = m
 		p.Spread = append(p.Spread, columnSpread(s, i, o.Angles))
 		p.Noise[i], p.RateNoise[i] = m.PositionNoise, m.VelocityNoise
 		exact = exact && m.PositionNoise < exactNoise*p.Spread[i]
 	}
+	if p.Dropped {
+		return NewPaths(positionsOf(s), PathOptions{Rates: true, Angles: o.Angles, dropped: true})
+	}
+	p.Dropped = o.dropped
 	p.Smoothed = !exact
 	var speed, count float64
 	p.Speeds = make([]float64, n)

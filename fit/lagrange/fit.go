@@ -35,6 +35,8 @@ type Report struct {
 	// Noise are the standard deviations of the noise of positions and velocities, in their units.
 	PositionNoise, VelocityNoise []float64
 	Smoothed                     bool
+	// Dropped says that the measured velocities were not used: see estimate.Paths.
+	Dropped bool
 	// Half is the half-width of the windows in steps of Step.
 	Half int
 	Step float64
@@ -66,7 +68,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	consider := func(library terms.Options, half int) {
 		form := &lagrangian.Form{
 			N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
-			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Magnetic: !o.Canonical && p.N > 1,
+			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Drag: !o.Conservative, Magnetic: !o.Canonical && p.N > 1,
 		}
 		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
@@ -75,7 +77,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form)}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form)}
 		for _, c := range l.Coefficients {
 			if c != 0 {
 				r.Terms++
@@ -117,7 +119,11 @@ func libraries(n int, angles []bool) []terms.Options {
 	case lengths == 0:
 		return []terms.Options{{Waves: 2}}
 	case n <= 3:
-		return []terms.Options{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
+		ladder := []terms.Options{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
+		if lengths == n {
+			ladder = append(ladder, terms.Options{Degree: 2, Distances: true})
+		}
+		return ladder
 	}
 	return []terms.Options{{Waves: 2, Degree: 2}}
 }

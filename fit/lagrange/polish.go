@@ -26,7 +26,7 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 	noise := append([]float64(nil), r.PositionNoise...)
 	for i := range n {
 		v := 0.0
-		if !s.PositionsOnly {
+		if !s.PositionsOnly && !r.Dropped {
 			v = r.VelocityNoise[i]
 		}
 		noise = append(noise, v)

@@ -72,6 +72,11 @@ func (g *regression) run(q, v, u, p, r, known []float64) {
 			r[l*size+at.Coulomb+l] = -math.Tanh(v[l] / f.Width[l])
 		}
 	}
+	if f.Drag {
+		for l := range n {
+			r[l*size+at.Drag+l] = -v[l] * math.Abs(v[l])
+		}
+	}
 	clear(known)
 	for l := range n {
 		for j := range f.Inputs {

@@ -16,12 +16,20 @@ func (p *problem) refine(f []float64) *Report {
 	}
 	var last *normal
 	converged := false
+	before := math.Inf(1)
 	for window := 3; ; window *= 4 {
 		whole := window >= longest
 		if whole {
 			window = longest
 		}
 		last, converged = p.minimise(f, window)
+		// A variance that grows with the window is not noise: the field is not linear.
+		variance := last.cost / math.Max(float64(last.rows), 1)
+		if window > 12 && variance > 3*before && variance > 1e-12 {
+			converged = false
+			break
+		}
+		before = variance
 		if whole {
 			break
 		}

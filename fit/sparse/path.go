@@ -30,6 +30,9 @@ func (p *Problem) normal(g *Gram, ridge float64) *normal {
 			out.s[i*n+j] = g.S[i*n+j] * out.unit[i] * out.unit[j]
 		}
 		out.s[i*n+i] += ridge*p.Penalty[i]/mean + 1e-13
+		if out.unit[i] == 0 {
+			out.s[i*n+i] = 1
+		}
 		if out.forced {
 			out.right[i] = g.Y[i] * out.unit[i]
 		} else {

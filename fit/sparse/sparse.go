@@ -63,15 +63,13 @@ func (r *Rows) Gram(use func(block int) bool) *Gram {
 	return g
 }
 
-// units are the inverse norms of the columns.
+// units are the inverse norms of the columns, 0 of one that is zero.
 func (g *Gram) units() []float64 {
-	n, trace := g.Size, 0.0
-	for i := range n {
-		trace += g.S[i*n+i] / float64(n)
-	}
-	u := make([]float64, n)
-	for i := range n {
-		u[i] = 1 / math.Sqrt(math.Max(g.S[i*n+i], 1e-14*trace+1e-300))
+	u := make([]float64, g.Size)
+	for i := range u {
+		if v := g.S[i*g.Size+i]; v > 1e-300 {
+			u[i] = 1 / math.Sqrt(v)
+		}
 	}
 	return u
 }

@@ -16,14 +16,14 @@ import (
 
 // Form says which parts a Lagrangian has. Its coefficients are one vector: of every M_ij (i <= j) the
 // features', of V those without the constant, of A_2 ... A_n those without the constant (A_1 = 0 is the
-// gauge: only curl A acts), the viscous friction R (diagonal or i <= j), Coulomb friction, the gain.
+// gauge: only curl A acts), the viscous friction R (diagonal or i <= j), Coulomb friction, drag, the gain.
 type Form struct {
 	N, Inputs int
 	Library   *terms.Library
 	// Magnetic adds A(q).v; Viscous a friction matrix, Symmetric with all its elements; Coulomb a friction that
-	// does not depend on the speed but for tanh(v/Width) near rest.
-	Magnetic, Viscous, Symmetric, Coulomb bool
-	Width                                 []float64
+	// does not depend on the speed but for tanh(v/Width) near rest; Drag one that goes with v |v|.
+	Magnetic, Viscous, Symmetric, Coulomb, Drag bool
+	Width                                       []float64
 	// Gain is G where it is known, N x Inputs; nil where it is fitted.
 	Gain []float64
 	// Pairs are the elements of M that are not zero; nil for all.
@@ -32,7 +32,7 @@ type Form struct {
 
 // Layout is where the parts of the coefficients begin.
 type Layout struct {
-	Potential, Magnetic, Viscous, Coulomb, Gain, Size int
+	Potential, Magnetic, Viscous, Coulomb, Drag, Gain, Size int
 }
 
 // MassPairs are the elements of M, the upper triangle row by row.
@@ -71,8 +71,12 @@ func (f *Form) Layout() Layout {
 		l.Viscous += (f.N - 1) * (k - 1)
 	}
 	l.Coulomb = l.Viscous + len(f.FrictionPairs())
-	l.Gain = l.Coulomb
+	l.Drag = l.Coulomb
 	if f.Coulomb {
+		l.Drag += f.N
+	}
+	l.Gain = l.Drag
+	if f.Drag {
 		l.Gain += f.N
 	}
 	l.Size = l.Gain
@@ -253,6 +257,11 @@ func (m *Motion) forces(v, u []float64) {
 	if l.Coulomb {
 		for i := range n {
 			m.rhs[i] -= l.Coefficients[m.at.Coulomb+i] * math.Tanh(v[i]/l.Width[i])
+		}
+	}
+	if l.Drag {
+		for i := range n {
+			m.rhs[i] -= l.Coefficients[m.at.Drag+i] * v[i] * math.Abs(v[i])
 		}
 	}
 	gain := l.gains(m.at)
@@ -437,6 +446,11 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 			byV[i*n+i] += l.Coefficients[m.at.Coulomb+i] * (1 - t*t) / l.Width[i]
 		}
 	}
+	if l.Drag {
+		for i := range n {
+			byV[i*n+i] += 2 * l.Coefficients[m.at.Drag+i] * math.Abs(v[i])
+		}
+	}
 	// Columns times -M^-1.
 	column := make([]float64, n)
 	for _, by := range [2][]float64{byQ, byV} {
@@ -502,7 +516,10 @@ func (l *Lagrangian) term(c int, phi, d, v, a, u, out []float64) {
 		if pair[0] != pair[1] {
 			out[pair[1]] -= v[pair[0]]
 		}
-	case c < at.Gain:
+	case c < at.Gain && c >= at.Drag:
+		i := c - at.Drag
+		out[i] = -v[i] * math.Abs(v[i])
+	case c < at.Drag:
 		i := c - at.Coulomb
 		out[i] = -math.Tanh(v[i] / l.Width[i])
 	default:

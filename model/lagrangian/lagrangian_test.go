@@ -12,7 +12,7 @@ import (
 func TestJacobian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	lib := terms.New(3, []bool{true, false, true}, terms.Options{Waves: 2, Degree: 2})
-	f := Form{N: 3, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Width: []float64{1, 1, 1}}
+	f := Form{N: 3, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Drag: true, Width: []float64{1, 1, 1}}
 	l := &Lagrangian{Form: f, Coefficients: make([]float64, f.Size())}
 	for i := range l.Coefficients {
 		l.Coefficients[i] = 0.02 * rng.NormFloat64()

@@ -77,6 +77,9 @@ func (l *Lagrangian) Text(names []string, digits int) string {
 			if l.Coulomb {
 				add(l.Coefficients[at.Coulomb+i], "sign("+rate(i)+")")
 			}
+			if l.Drag {
+				add(l.Coefficients[at.Drag+i], rate(i)+"*abs("+rate(i)+")")
+			}
 		})
 	}
 	for i := range l.N {

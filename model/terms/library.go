@@ -13,6 +13,28 @@ type Feature struct {
 	Wave   []int // multiples of the positions; all zero for none
 	Sine   bool
 	Powers []int
+	// Own is any other function, which then is all there is.
+	Own *Own
+}
+
+// Own is a function given as an expression, with its derivatives.
+type Own struct {
+	Value  *expr.Expr
+	d, dd  []*expr.Expr
+	weight int
+}
+
+// NewOwn makes a feature of n components of an expression.
+func NewOwn(n int, e *expr.Expr) Feature {
+	o := &Own{Value: e, weight: 2}
+	for i := range n {
+		d := e.Derivative(i)
+		o.d = append(o.d, d)
+		for j := range n {
+			o.dd = append(o.dd, d.Derivative(j))
+		}
+	}
+	return Feature{Wave: make([]int, n), Powers: make([]int, n), Own: o}
 }
 
 // Library is the functions of N components.
@@ -24,6 +46,8 @@ type Library struct {
 
 // Options says how many features a library has.
 type Options struct {
+	// Distances adds powers of the distance from the origin and its logarithm, of lengths in a plane or in space.
+	Distances bool
 	// Waves bounds the multiples of the angles: sums with every multiple at most 1, or of absolute
 	// values to Waves altogether.
 	Waves int
@@ -72,6 +96,16 @@ func New(n int, angles []bool, o Options) *Library {
 			}
 		}
 	})
+	if o.Distances {
+		square := expr.Number(0)
+		for i := range n {
+			square = expr.Sum(square, expr.Power(expr.Variable(i), 2))
+		}
+		r := expr.Apply("sqrt", square)
+		for _, e := range []*expr.Expr{r, expr.Apply("log", r), expr.Power(r, -1), expr.Power(square, -1), expr.Power(r, -3), expr.Power(r, 3)} {
+			l.Features = append(l.Features, NewOwn(n, e))
+		}
+	}
 	return l
 }
 
@@ -100,6 +134,9 @@ func each(n, lo, hi int, skip func(i int) bool, visit func(v []int)) {
 // Order is 0 for the constant and grows with how fast a feature changes.
 func (f Feature) Order() int {
 	sum := 0
+	if f.Own != nil {
+		return f.Own.weight
+	}
 	for i := range f.Wave {
 		sum += max(f.Wave[i], -f.Wave[i]) + f.Powers[i]
 	}
@@ -108,6 +145,9 @@ func (f Feature) Order() int {
 
 // Expr is the feature as an expression of the components.
 func (f Feature) Expr() *expr.Expr {
+	if f.Own != nil {
+		return f.Own.Value
+	}
 	product := expr.Number(1)
 	for i, p := range f.Powers {
 		if p > 0 {
@@ -143,6 +183,20 @@ func (l *Library) At(q, phi, d, dd []float64) {
 	n := l.N
 	for k := range l.Features {
 		f := &l.Features[k]
+		if o := f.Own; o != nil {
+			phi[k] = o.Value.Eval(q)
+			for i, e := range o.d {
+				if d != nil {
+					d[k*n+i] = e.Eval(q)
+				}
+			}
+			for i, e := range o.dd {
+				if dd != nil {
+					dd[k*n*n+i] = e.Eval(q)
+				}
+			}
+			continue
+		}
 		a := 0.0
 		trig := false
 		for i, w := range f.Wave {
