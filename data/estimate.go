@@ -20,28 +20,34 @@ const (
 	Forward = "forward"
 )
 
-// DerivativeMethods lists what EstimateOptions.Derivatives can be.
-func DerivativeMethods() []string { return []string{Auto, LocalPolynomial, Central, Forward} }
+// DerivativeMethod is a way to derivatives: one of the constants but GivenDerivatives.
+type DerivativeMethod string
+
+// Values lists the ways.
+func (DerivativeMethod) Values() []string { return []string{Auto, LocalPolynomial, Central, Forward} }
 
 // Auto leaves a choice to the data.
 const Auto = "auto"
 
-// Smoothings lists what EstimateOptions.Smooth can be.
-func Smoothings() []string { return []string{Auto, "yes", "no"} }
+// Smoothing says whether states are smoothed.
+type Smoothing string
+
+// Values lists what it can be.
+func (Smoothing) Values() []string { return []string{Auto, "yes", "no"} }
 
 // EstimateOptions says how states and derivatives are found. The zero value leaves all
 // to the data.
 type EstimateOptions struct {
-	// Derivatives is the method: one of DerivativeMethods. "" and Auto are those of the
+	// Derivatives is the method: "" and Auto are those of the
 	// file where it has them, else LocalPolynomial.
-	Derivatives string
+	Derivatives DerivativeMethod `key:"derivatives" help:"derivatives of observations: those of the file, else local-polynomial (auto), or by a method"`
+	// Window is the number of rows of a local polynomial, 0 for one chosen by
+	// cross-validation.
+	Window int `key:"derivative-window,omitempty" help:"rows of a local polynomial, 0 for as many as cross-validation finds best"`
 	// Smooth says whether the states are smoothed too: one of Smoothings. "" and Auto do
 	// so where Noise finds more than a thousandth of a column's spread, under inputs of a
 	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
-	Smooth string
-	// Window is the number of rows of a local polynomial, 0 for one chosen by
-	// cross-validation.
-	Window int
+	Smooth Smoothing `key:"smooth" help:"smooth states before the fit: where noise is found (auto), always or never"`
 	// Masses turn the velocities of a PositionsOnly set into momenta, one for each
 	// position or one for all; nil is unit masses.
 	Masses []float64
@@ -50,10 +56,10 @@ type EstimateOptions struct {
 // Validate reports an option that makes no sense.
 func (o EstimateOptions) Validate() error {
 	switch {
-	case o.Derivatives != "" && !slices.Contains(DerivativeMethods(), o.Derivatives):
-		return &system.UnknownError{Kind: "way to derivatives", Name: o.Derivatives, Known: DerivativeMethods()}
-	case o.Smooth != "" && !slices.Contains(Smoothings(), o.Smooth):
-		return &system.UnknownError{Kind: "smoothing", Name: o.Smooth, Known: Smoothings()}
+	case o.Derivatives != "" && !slices.Contains(o.Derivatives.Values(), string(o.Derivatives)):
+		return &system.UnknownError{Kind: "way to derivatives", Name: string(o.Derivatives), Known: o.Derivatives.Values()}
+	case o.Smooth != "" && !slices.Contains(o.Smooth.Values(), string(o.Smooth)):
+		return &system.UnknownError{Kind: "smoothing", Name: string(o.Smooth), Known: o.Smooth.Values()}
 	case o.Window != 0 && o.Window < 3:
 		return fmt.Errorf("data: a window of %d rows; a local polynomial needs at least 3, and 0 leaves the choice to cross-validation", o.Window)
 	}
@@ -100,7 +106,7 @@ func NewEstimator(s *Set, o EstimateOptions) (*Estimator, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Estimator{Derivatives: o.Derivatives, Smoothed: o.Smooth == "yes"}
+	e := &Estimator{Derivatives: string(o.Derivatives), Smoothed: o.Smooth == "yes"}
 	if err := e.setMasses(s, o.Masses); err != nil {
 		return nil, err
 	}

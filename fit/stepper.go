@@ -12,7 +12,7 @@ type tableau struct {
 	b []float64
 }
 
-var tableaus = map[string]tableau{
+var tableaus = map[FrameStep]tableau{
 	"euler": {a: [][]float64{nil}, b: []float64{1}},
 	"rk4":   {a: [][]float64{nil, {1. / 2}, {0, 1. / 2}, {0, 0, 1}}, b: []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}},
 }

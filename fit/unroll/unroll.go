@@ -16,6 +16,7 @@ package unroll
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hnn/internal/kernel"
@@ -37,8 +38,8 @@ const (
 
 var methodNames = [...]string{"midpoint", "rk4", "leapfrog"}
 
-// Methods lists the names of the integrators.
-func Methods() []string { return methodNames[:] }
+// Values lists the names of the integrators.
+func (Method) Values() []string { return slices.Clone(methodNames[:]) }
 
 func (m Method) String() string {
 	if int(m) >= len(methodNames) {
@@ -55,6 +56,15 @@ func ParseMethod(name string) (Method, error) {
 		}
 	}
 	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(methodNames[:], ", "))
+}
+
+// MarshalText is String.
+func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText is ParseMethod.
+func (m *Method) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMethod(string(text))
+	return err
 }
 
 // ErrNotSeparable says that leapfrog was asked for with a model that is not separable.
