@@ -96,7 +96,7 @@ func TestDerivatives(t *testing.T) {
 			var e *Estimator
 			for _, method := range []string{Forward, Central, LocalPolynomial} {
 				var err error
-				if e, err = NewEstimator(s, EstimateOptions{Derivatives: method}); err != nil {
+				if e, err = NewEstimator(s, EstimateOptions{Derivatives: DerivativeMethod(method)}); err != nil {
 					t.Fatal(err)
 				}
 				got, err := e.Apply(s)
@@ -184,7 +184,7 @@ func TestNothingCrossesAGap(t *testing.T) {
 		changed.X[i] = 7 - 2*changed.X[i]
 	}
 	for _, method := range []string{LocalPolynomial, Central, Forward} {
-		e, err := NewEstimator(s, EstimateOptions{Derivatives: method, Smooth: "yes"})
+		e, err := NewEstimator(s, EstimateOptions{Derivatives: DerivativeMethod(method), Smooth: "yes"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func TestPositionsOnly(t *testing.T) {
 		if test.given {
 			of.DX = velocity
 		}
-		e, err := NewEstimator(&of, EstimateOptions{Derivatives: test.method, Masses: []float64{0.5}})
+		e, err := NewEstimator(&of, EstimateOptions{Derivatives: DerivativeMethod(test.method), Masses: []float64{0.5}})
 		if err != nil {
 			t.Fatal(err)
 		}

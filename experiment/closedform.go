@@ -12,7 +12,6 @@ import (
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
-	"hnn/nn"
 )
 
 // Trainer is a way to fit a model.

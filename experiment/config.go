@@ -166,12 +166,6 @@ func Default(task string) (Config, error) {
 // fromFile reports whether the run's data come from a file.
 func (c *Config) fromFile() bool { return c.Task == RealPendulum || c.Task == OwnData }
 
-func (c *Config) fitOptions(workers int) fit.Options {
-	o := c.Fit
-	o.Workers = workers
-	return o
-}
-
 // Validate reports the first setting that cannot work, before any is used.
 func (c *Config) Validate() error {
 	if _, err := Default(c.Task); err != nil {
@@ -241,6 +235,11 @@ func (c *Config) Validate() error {
 
 // validateRun checks what every run has.
 func (c *Config) validateRun() error {
+	for _, s := range settings {
+		if err := s.Valid(c); err != nil {
+			return err
+		}
+	}
 	switch {
 	case c.Ensemble < 0 || c.Ensemble == 1 || c.Ensemble > maxEnsemble:
 		return fmt.Errorf("an ensemble of %d; give a number from 2 to %d, or 0 for one model", c.Ensemble, maxEnsemble)

@@ -282,7 +282,7 @@ func scene(r *Run) (x0, times []float64, err error) {
 		}
 		return x[:r.model.Dim()], t, nil
 	}
-	horizon := 3 * r.Config.Horizon
+	horizon := 3 * r.Config.Draw.Horizon
 	if h, ok := map[string]float64{"spring": 20, "pendulum": 20, "two-body": 25, "three-body": 3}[r.Config.Task]; ok {
 		horizon = h
 	}

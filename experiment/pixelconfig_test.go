@@ -21,20 +21,19 @@ func TestPixelConfigErrors(t *testing.T) {
 		{PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
 		{OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
 		{PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
-		{PixelPendulum, func(c *Config) { c.WholeTrials = false }, "whole films"},
-		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairwise"} }, "no places of bodies"},
-		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairs"} }, "pairwise"},
+		{PixelPendulum, func(c *Config) { c.Draw.WholeTrials = false }, "whole films"},
+		{PixelPendulum, func(c *Config) { c.Structure = []model.Structure{model.Pairwise} }, "no places of bodies"},
 		{PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
-		{PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
-		{PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
-		{PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
-		{PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
+		{PixelPendulum, func(c *Config) { c.Draw.Points = 3 }, "at least 2 of 4"},
+		{PixelPendulum, func(c *Config) { c.Draw.Points = 5; c.Prediction.Steps = 4 }, "at least 2 of 6"},
+		{PixelPendulum, func(c *Config) { c.Draw.TestFraction = 0.001 }, "0 to test on"},
+		{PixelPendulum, func(c *Config) { c.Prediction.Steps = 33 }, "1 to 32"},
 		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
 		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
 		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
-		{PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
+		{PixelPendulum, func(c *Config) { c.Fit.Schedule.Kind = "cos" }, "no schedule"},
 		{OwnFrames, func(*Config) {}, "--frames"},
-		{OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
+		{OwnFrames, func(c *Config) { c.Frames, c.Draw.TestFraction = "x", 0 }, "no film to test on"},
 		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
 	} {
 		config := mustDefault(t, c.task)
@@ -112,7 +111,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 // What is known of the latent H, and of losses, goes into its network.
 func TestLatentStructure(t *testing.T) {
 	c := mustDefault(t, PixelPendulum)
-	c.Structure, c.Dissipation = []string{"separable", "quadratic-kinetic"}, "linear"
+	c.Structure, c.Dissipation = []model.Structure{model.Separable, model.QuadraticKinetic}, "linear"
 	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
 		t.Fatal(err)
 	}

@@ -59,14 +59,14 @@ func loadFilms(c *Config) (*dataset, error) {
 	f := &films{stack: c.Stack}
 	d.films = f
 	if c.Task == PixelPendulum {
-		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Trajectories, c.Points)
+		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Draw.Trajectories, c.Draw.Points)
 		seed, length := c.Seed, c.Stack+longRollout
 		f.starts = sync.OnceValue(func() *frames.Set {
 			return frames.Pendulum(stream.New(seed, pixelStartStream), pixelStarts, length)
 		})
-		f.held = [2]int{0, c.testTrials(c.Trajectories)}
-		if !c.TestFirst {
-			f.held = [2]int{c.Trajectories - f.held[1], c.Trajectories}
+		f.held = [2]int{0, c.testTrials(c.Draw.Trajectories)}
+		if !c.Draw.TestFirst {
+			f.held = [2]int{c.Draw.Trajectories - f.held[1], c.Draw.Trajectories}
 		}
 		if c.SubtractMean {
 			f.subtractMean()
@@ -78,7 +78,7 @@ func loadFilms(c *Config) (*dataset, error) {
 		return nil, err
 	}
 	if len(f.set.Trials) == 1 {
-		if err := f.set.Cut(c.TestFraction, c.minFrames()); err != nil {
+		if err := f.set.Cut(c.Draw.TestFraction, c.minFrames()); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Frames, err)
 		}
 	}
@@ -114,7 +114,7 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 		return a, err
 	}
 	if n := len(d.Train.InputNames); n > 0 {
-		a.Inputs, a.InputGain = n, c.InputGain
+		a.Inputs, a.InputGain = n, string(c.InputGain)
 	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)
@@ -125,7 +125,7 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 // rows are the numbers of rows that a run trains and is tested on.
 func (c *Config) rows(d *dataset) (train, test int) {
 	if f := d.films; f != nil {
-		return len(f.trainWindows(c.LatentSteps)), len(f.heldWindows(c.LatentSteps))
+		return len(f.trainWindows(c.Prediction.Steps)), len(f.heldWindows(c.Prediction.Steps))
 	}
 	return d.Train.Rows(), d.Test.Rows()
 }
@@ -133,10 +133,8 @@ func (c *Config) rows(d *dataset) (train, test int) {
 // optionsFor are the options of the optimiser for a dataset. A user's film may have fewer
 // observations than a batch, which then has them all.
 func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
-	o, err := c.fitOptions(workers)
-	if err != nil {
-		return o, err
-	}
+	o := c.Fit
+	o.Workers = workers
 	train, test := c.rows(d)
 	if c.Task == OwnFrames && o.Batch >= train && train > 0 {
 		o.Batch = 0
@@ -152,18 +150,14 @@ func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], mem
 	}
 	source := stream.Source(c.Seed, memberStream("batches", member))
 	if f := d.films; f != nil {
-		loss := c.pixelLoss()
+		loss := c.Prediction
 		loss.Mean = f.mean
 		return fit.NewPixels(net,
-			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
-			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, loss, o, source)
+			fit.Films{Set: f.set, Windows: f.trainWindows(c.Prediction.Steps)},
+			fit.Films{Set: f.set, Windows: f.heldWindows(c.Prediction.Steps)}, loss, o, source)
 	}
 	if c.Loss == TrajectoryLoss {
-		s, err := c.shooting()
-		if err != nil {
-			return nil, err
-		}
-		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, s, source)
+		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, c.Shooting, source)
 	}
 	train, err := fit.RowsOf[T](d.fitted().Train)
 	if err != nil {

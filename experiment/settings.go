@@ -32,8 +32,8 @@ var used = map[string]func(*Config) bool{
 	"dataset":     func(*Config) bool { return true }, // what is learned from depends on them
 }
 
-// uses reports whether a setting is of use in the run.
-func (c *Config) uses(s *setting.Setting) bool {
+// Uses reports whether a setting is of use in the run.
+func (c *Config) Uses(s *setting.Setting) bool {
 	return !slices.ContainsFunc(s.Of, func(label string) bool { return !used[label](c) })
 }
 
@@ -66,6 +66,22 @@ func OtherKeys(trainer Trainer) []string {
 	return keys(func(s *setting.Setting) bool { return otherTrainers(s, trainer) })
 }
 
+// Bases are what runs of the tasks begin with, by each trainer and loss, after a change. A
+// name that is no task is left out.
+func Bases(tasks []string, change func(Config) Config) (all []Config) {
+	for _, task := range tasks {
+		c, err := Default(task)
+		if err != nil {
+			continue
+		}
+		c = change(c)
+		if all = append(all, c); !c.Pixels() {
+			all = append(all, c.WithClosedForm(), c.WithLoss(TrajectoryLoss))
+		}
+	}
+	return all
+}
+
 // DefaultText says what a setting's value is in those of the configurations that use it
 // where nothing else is asked for: "" if none or zero in all.
 func DefaultText(s *setting.Setting, configs []Config) string {
@@ -75,7 +91,7 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 	var texts []string
 	set := false
 	for i := range configs {
-		if c := &configs[i]; c.uses(s) {
+		if c := &configs[i]; c.Uses(s) {
 			set = set || !s.IsZero(c)
 			if text := s.Text(c); !slices.Contains(texts, text) {
 				texts = append(texts, text)

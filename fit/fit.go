@@ -88,7 +88,7 @@ type Options struct {
 
 // Defaults are the options of the paper's spring task.
 func Defaults() Options {
-	return Options{Steps: 2000, LearningRate: 1e-3, L2: 1e-4, TestEvery: 100}
+	return Options{Steps: 2000, LearningRate: 1e-3, Schedule: Schedule{Kind: Constant}, L2: 1e-4, TestEvery: 100}
 }
 
 // Validate reports the first option that makes no sense, for data of so many

@@ -96,7 +96,7 @@ func expanded(t *testing.T, args []string) []experiment.Config {
 	d := newDisplay(new(bytes.Buffer), 1, true)
 	var configs []experiment.Config
 	cmd := &cobra.Command{}
-	f := newConfigFlags(cmd, []string{"hnn"}, []string{experiment.Adam})
+	f := newConfigFlags(cmd, []string{"hnn"}, []string{"adam"}, nil)
 	if args[0] == "train" {
 		cmd.Flags().StringVar(&f.frames, "frames", "", "")
 	}

@@ -143,14 +143,14 @@ func TestMistakesInUsage(t *testing.T) {
 
 // The default trainers of reproduce are adam and the closed form, of which pictures have one.
 func TestReproducePixelPendulum(t *testing.T) {
-	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Trainers())
+	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Adam.Values(), nil)
 	configs, err := reproduceConfigs(f, []string{experiment.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var runs []string
 	for _, c := range configs {
-		runs = append(runs, c.Task+" "+c.Model+" "+c.Trainer)
+		runs = append(runs, c.Task+" "+c.Model+" "+string(c.Trainer))
 	}
 	want := []string{"pixel-pendulum baseline adam", "pixel-pendulum hnn adam", "spring baseline adam", "spring hnn adam", "spring hnn closed-form"}
 	if !slices.Equal(runs, want) {
@@ -160,7 +160,7 @@ func TestReproducePixelPendulum(t *testing.T) {
 
 // The help of reproduce names the tasks that it leaves out where none is named, and why.
 func TestReproduceWithoutATask(t *testing.T) {
-	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"})
+	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"}, nil)
 	configs, err := reproduceConfigs(f, nil, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)

@@ -237,6 +237,19 @@ func (s *Setting) SetNames(c any, names []string) error {
 	return nil
 }
 
+// Valid reports an enumeration that is none of its values.
+func (s *Setting) Valid(c any) error {
+	return s.known(s.value(c))
+}
+
+// known is Valid of those that are strings: the others cannot hold anything else.
+func (s *Setting) known(v reflect.Value) error {
+	if values := s.Values(); v.Kind() == reflect.String && !v.IsZero() && values != nil && !slices.Contains(values, v.String()) {
+		return &system.UnknownError{Kind: s.Key, Name: v.String(), Known: values}
+	}
+	return nil
+}
+
 func (s *Setting) parse(v reflect.Value, name string) error {
 	p := v.Addr().Interface()
 	if name == "" {
@@ -246,9 +259,6 @@ func (s *Setting) parse(v reflect.Value, name string) error {
 	if u, ok := p.(encoding.TextUnmarshaler); ok {
 		return u.UnmarshalText([]byte(name))
 	}
-	if values := p.(Enum).Values(); !slices.Contains(values, name) {
-		return &system.UnknownError{Kind: s.Key, Name: name, Known: values}
-	}
 	v.SetString(name)
-	return nil
+	return s.known(v)
 }
