@@ -31,7 +31,7 @@ func TestPixelConfigErrors(t *testing.T) {
 		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
 		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
 		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
-		{PixelPendulum, func(c *Config) { c.Fit.Schedule.Kind = "cos" }, "no schedule"},
+		{PixelPendulum, func(c *Config) { c.Fit.Schedule.Kind = "cos" }, "unknown schedule"},
 		{OwnFrames, func(*Config) {}, "--frames"},
 		{OwnFrames, func(c *Config) { c.Frames, c.Draw.TestFraction = "x", 0 }, "no film to test on"},
 		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},

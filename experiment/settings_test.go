@@ -53,9 +53,12 @@ func change(s *setting.Setting, c *Config) {
 	case reflect.Float64:
 		v.SetFloat(v.Float() + 1)
 	case reflect.String:
-		v.SetString(v.String() + "x")
-		if values := s.Values(); values != nil {
-			v.SetString(values[len(values)-1])
+		before := v.String()
+		v.SetString(before + "x")
+		if values := s.Values(); len(values) > 0 && values[0] == before {
+			v.SetString(values[1])
+		} else if values != nil {
+			v.SetString(values[0])
 		}
 	}
 }
@@ -103,7 +106,7 @@ func TestSettingsInFiles(t *testing.T) {
 	for _, base := range []Config{mustDefault(t, "spring"), mustDefault(t, "spring").WithLoss(TrajectoryLoss), mustDefault(t, "spring").WithClosedForm(), mustDefault(t, PixelPendulum)} {
 		for _, s := range settings {
 			c := base
-			if s.Key == "task" || !c.Uses(s) {
+			if s.Key == "task" || s.Key == "model" || !c.Uses(s) {
 				continue
 			}
 			change(s, &c)

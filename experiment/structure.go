@@ -7,6 +7,7 @@ import (
 
 	"hnn/internal/setting"
 	"hnn/model"
+	"hnn/system"
 )
 
 // structure is the whole of what is known of the form of H.
@@ -34,6 +35,9 @@ func SharedOut(kind string, among []string) []string {
 // accord: see model.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
+	if !slices.Contains(model.Kinds(), c.Model) {
+		return &system.UnknownError{Kind: "model", Name: c.Model, Known: model.Kinds()}
+	}
 	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
 		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
 	}

@@ -89,21 +89,11 @@ func (f *configFlags) ignored(c *experiment.Config, skip []string) error {
 	return nil
 }
 
-// changed names the settings that flags were given for.
-func (f *configFlags) changed() (keys []string) {
-	for _, s := range experiment.Settings() {
-		if f.cmd.Flags().Changed(s.Flag()) {
-			keys = append(keys, s.Key)
-		}
-	}
-	return keys
-}
-
-// given names the flags that were given and that change a run.
+// given names the flags that were given and that change a run, in their order.
 func (f *configFlags) given() (names []string) {
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if !slices.Contains([]string{"resume", "json", "quiet"}, flag.Name) {
-			names = append(names, "--"+flag.Name)
+			names = append(names, flag.Name)
 		}
 	})
 	return names

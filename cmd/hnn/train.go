@@ -55,8 +55,11 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 		}
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		if resume != "" {
-			if given := f.given(); len(args) > 0 || len(given) > 0 {
-				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
+			for _, name := range f.given() {
+				args = append(args, "--"+name)
+			}
+			if len(args) > 0 {
+				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
 			run, err := newEnv(d).Resume(cmd.Context(), resume)
 			if err != nil {
@@ -119,7 +122,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			hamiltonian = f.models
 		}
 	}
-	reason := experiment.AdamOnly(hamiltonian, f.changed(), f.shown.Dissipation)
+	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
 	if reason != "" {
 		f.trainers = []string{string(experiment.Adam)}
 	}
