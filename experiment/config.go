@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/data"
+	"hnn/data/draw"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/model"
@@ -45,8 +47,8 @@ type Config struct {
 	Task string `key:"task,special" of:"dataset" group:"data" help:"the paper's task, the known system, or data or frames for a user's own"`
 	// Data is the file of a run on measured data, empty for drawn data.
 	Data string `key:"data,omitempty,special,common" of:"dataset" group:"data" help:"file of measured trajectories, - for standard input"`
-	// Columns and SkipBadRows are the settings of data.Read for the file.
-	Columns     data.Columns `of:"columns dataset" group:"data"`
+	// Columns and SkipBadRows are the settings of file.Read for the file.
+	Columns     file.Columns `of:"columns dataset" group:"data"`
 	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
@@ -86,13 +88,13 @@ type Config struct {
 	Weighted bool `key:"weighted,omitempty" after:"features" of:"states" group:"system" help:"weigh rows with large derivatives less, as near-collisions have"`
 
 	// Scaling makes the states and times of a user's file dimensionless.
-	Estimate data.EstimateOptions `of:"states dataset" group:"data"`
-	Scaling  bool                 `key:"scaling,inverse" of:"states dataset" group:"data" help:"fit a file in its own units, not in dimensionless ones"`
+	Estimate estimate.Options `of:"states dataset" group:"data"`
+	Scaling  bool             `key:"scaling,inverse" of:"states dataset" group:"data" help:"fit a file in its own units, not in dimensionless ones"`
 
 	// Test is a file of its own to test on, empty for a part of Data.
 	Test string `key:"test,omitempty" of:"states dataset" group:"data" help:"file of trajectories to test on, instead of a part of --data"`
 	// Draw is of a known system's data; of a user's file only TestFraction counts.
-	Draw data.Options `of:"dataset" group:"data"`
+	Draw draw.Options `of:"dataset" group:"data"`
 
 	PixelConfig `of:"pictures dataset" group:"pictures"`
 
@@ -103,12 +105,14 @@ type Config struct {
 // protocol is what the paper's tasks train with, where it differs from the spring
 // (the authors' experiment-*/train.py).
 var protocol = map[string]func(*Config){
-	"spring":       func(*Config) {},
-	"pendulum":     func(*Config) {},
-	RealPendulum:   func(c *Config) { c.Fit.L2 = 1e-5 },
-	"two-body":     func(c *Config) { c.Fit.Steps, c.Fit.Batch, c.Fit.L2 = 10000, 200, 0 },
-	"three-body":   func(c *Config) { c.Fit.Steps, c.Fit.Batch, c.Fit.L2 = 10000, 600, 1e-4 },
-	OwnData:        func(c *Config) { c.Fit.L2, c.Draw.TestFraction, c.Estimate.Smooth, c.Scaling = 0, 0.2, data.Auto, true },
+	"spring":     func(*Config) {},
+	"pendulum":   func(*Config) {},
+	RealPendulum: func(c *Config) { c.Fit.L2 = 1e-5 },
+	"two-body":   func(c *Config) { c.Fit.Steps, c.Fit.Batch, c.Fit.L2 = 10000, 200, 0 },
+	"three-body": func(c *Config) { c.Fit.Steps, c.Fit.Batch, c.Fit.L2 = 10000, 600, 1e-4 },
+	OwnData: func(c *Config) {
+		c.Fit.L2, c.Draw.TestFraction, c.Estimate.Smooth, c.Scaling = 0, 0.2, estimate.Auto, true
+	},
 	"other system": func(c *Config) { c.Fit.Steps, c.Fit.Batch, c.Fit.L2 = 10000, 200, 0 },
 }
 
@@ -135,7 +139,7 @@ func Default(task string) (Config, error) {
 	c := Config{
 		Task: task, Model: model.KindHNN, Trainer: Adam, Precision: Float32,
 		Hidden: []int{200, 200}, Loss: DerivativeLoss, Fit: fit.Defaults(), CheckpointEvery: 1000,
-		Estimate: data.EstimateOptions{Derivatives: data.Auto, Smooth: "no"},
+		Estimate: estimate.Options{Derivatives: estimate.Auto, Smooth: "no"},
 		Strict:   true, Figures: true,
 	}
 	if c.Pixels() {
@@ -146,7 +150,7 @@ func Default(task string) (Config, error) {
 		change = protocol["other system"]
 	}
 	if task != RealPendulum && task != OwnData {
-		o, err := data.TaskOptions(task)
+		o, err := draw.TaskOptions(task)
 		if err != nil {
 			return Config{}, &system.UnknownError{Kind: "task", Name: task, Known: append(Tasks(), "N-body")}
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"hnn/data"
+	"hnn/data/estimate"
 	"hnn/data/frames"
 	"hnn/fit"
 	"hnn/model"
@@ -113,7 +113,7 @@ func (c *Config) minFrames() int { return max(4, c.Stack+c.Prediction.Steps) }
 // coordinates, which latent ones are not.
 func (c *Config) notOfPictures() []string {
 	plain := *c
-	if plain.Estimate.Derivatives == data.Auto {
+	if plain.Estimate.Derivatives == estimate.Auto {
 		plain.Estimate.Derivatives = ""
 	}
 	if plain.Estimate.Smooth == "no" {

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/fit/unroll"
 	"hnn/model"
 )
@@ -117,7 +118,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := data.WriteCSV(f, &set); err != nil {
+	if err := file.WriteCSV(f, &set); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -144,7 +145,7 @@ func TestTrajectoriesHalveTheError(t *testing.T) {
 	spring := mustDefault(t, "spring")
 	spring.Draw.Points, spring.Draw.Noise, spring.Draw.WholeTrials, spring.Hidden, spring.Figures = 31, 0.05, true, []int{64, 64}, false
 	polynomials, trajectories := spring, spring.WithLoss(TrajectoryLoss)
-	polynomials.Estimate.Derivatives = data.LocalPolynomial
+	polynomials.Estimate.Derivatives = estimate.LocalPolynomial
 	trajectories.Fit.Steps = 600
 	sums := map[Loss]float64{}
 	for _, c := range []Config{polynomials, trajectories} {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/model"
 	"hnn/system"
@@ -215,11 +215,11 @@ func (f *configFlags) mixed() bool {
 }
 
 // absolute makes a file's name hold wherever the run is continued from.
-func absolute(file string) (string, error) {
-	if file == "" || file == data.Stdin {
-		return file, nil
+func absolute(path string) (string, error) {
+	if path == "" || path == file.Stdin {
+		return path, nil
 	}
-	return filepath.Abs(file)
+	return filepath.Abs(path)
 }
 
 // keepStdin puts the data that come from standard input into a file in the folder of
@@ -227,7 +227,7 @@ func absolute(file string) (string, error) {
 func (f *configFlags) keepStdin(configs []experiment.Config) error {
 	var path string
 	for i := range configs {
-		if configs[i].Data != data.Stdin {
+		if configs[i].Data != file.Stdin {
 			continue
 		}
 		if path == "" {
