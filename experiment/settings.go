@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,11 +92,13 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 	var texts []string
 	set := false
 	for i := range configs {
-		if c := &configs[i]; c.Uses(s) {
-			set = set || !s.IsZero(c)
-			if text := s.Text(c); !slices.Contains(texts, text) {
-				texts = append(texts, text)
-			}
+		c := &configs[i]
+		if !c.Uses(s) || otherTrainers(s, c.Trainer) || c.Loss == TrajectoryLoss && !s.Is("trajectory") {
+			continue
+		}
+		set = set || !s.IsZero(c) || s.Values() != nil && s.Text(c) != "" && s.Text(c) != "[]"
+		if text := cmp.Or(s.Text(c), "none"); !slices.Contains(texts, text) {
+			texts = append(texts, text)
 		}
 	}
 	switch {
@@ -103,6 +106,8 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 		return ""
 	case len(texts) == 1:
 		return "default " + texts[0]
+	case texts[0] == "true" || texts[0] == "false":
+		return "default: the task's"
 	case len(texts) > 3:
 		first, last := texts[0], texts[0]
 		for _, t := range texts {
@@ -119,7 +124,8 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 		}
 		return fmt.Sprintf("default: the task's, %s to %s", first, last)
 	}
-	return "default: the task's, " + strings.Join(texts, " or ")
+	last := len(texts) - 1
+	return "default: the task's, " + strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
 // dataKey is what a dataset depends on. It is comparable, so that it is a key of a cache.

@@ -44,10 +44,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.SortFlags = false
 	special := map[string]string{}
 	for _, s := range experiment.Settings() {
-		special[s.Key] = s.Help
-		if v := s.Values(); v != nil {
-			special[s.Key] += ": " + strings.Join(v, ", ")
-		}
+		special[s.Key] = helpOf(s)
 	}
 	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(model.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])

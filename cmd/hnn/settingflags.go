@@ -22,7 +22,7 @@ func bindSettings(cmd *cobra.Command, settings []*setting.Setting, c any) {
 		if s.Special {
 			continue
 		}
-		name, help := s.Flag(), s.Help
+		name, help := s.Flag(), helpOf(s)
 		switch p := s.Pointer(c).(type) {
 		case *bool:
 			if s.Inverse {
@@ -45,14 +45,21 @@ func bindSettings(cmd *cobra.Command, settings []*setting.Setting, c any) {
 		case *[]string:
 			fs.StringSliceVar(p, name, *p, help)
 		default:
-			values := s.Values()
-			if slices.ContainsFunc(values, func(v string) bool { return !strings.Contains(help, v) }) {
-				help += ": " + strings.Join(values, ", ")
-			}
 			fs.Var(&enum{s, c, strings.HasPrefix(s.Text(c), "["), nil}, name, help)
+		}
+		if values := s.Values(); values != nil {
 			complete(cmd, name, values)
 		}
 	}
+}
+
+// helpOf is a setting's help, with its values where it does not name them all.
+func helpOf(s *setting.Setting) string {
+	values := s.Values()
+	if slices.ContainsFunc(values, func(v string) bool { return !strings.Contains(s.Help, v) }) {
+		return s.Help + ": " + strings.Join(values, ", ")
+	}
+	return s.Help
 }
 
 // complete makes the shell complete a flag by a few values.
@@ -154,9 +161,13 @@ func (f *configFlags) usage(bases []experiment.Config) error {
 	for _, s := range experiment.Settings() {
 		settings[s.Flag()] = s
 	}
-	common := pflag.NewFlagSet("", pflag.ContinueOnError)
-	common.SortFlags = false
-	groups := map[string]*pflag.FlagSet{}
+	groups, shorts := map[string]*pflag.FlagSet{}, map[string]*pflag.FlagSet{}
+	for _, group := range experiment.Groups {
+		for _, m := range []map[string]*pflag.FlagSet{groups, shorts} {
+			m[group] = pflag.NewFlagSet("", pflag.ContinueOnError)
+			m[group].SortFlags = false
+		}
+	}
 	all := 0
 	f.cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		shown := *flag
@@ -171,22 +182,18 @@ func (f *configFlags) usage(bases []experiment.Config) error {
 				}
 			}
 		}
-		if groups[group] == nil {
-			groups[group] = pflag.NewFlagSet("", pflag.ContinueOnError)
-			groups[group].SortFlags = false
-		}
 		groups[group].AddFlag(&shown)
 		if all++; short {
-			common.AddFlag(&shown)
+			shorts[group].AddFlag(&shown)
 		}
 	})
 	if !f.helpAll {
-		_, err := fmt.Fprintf(w, "\nFlags (--help-all shows all %d):\n%s", all, common.FlagUsages())
-		return err
+		fmt.Fprintf(w, "\nThe common flags; --help-all shows all %d:\n", all)
+		groups = shorts
 	}
 	for _, group := range experiment.Groups {
-		if fs := groups[group]; fs != nil {
-			fmt.Fprintf(w, "\nFlags, %s:\n%s", group, fs.FlagUsages())
+		if fs := groups[group]; fs.HasFlags() {
+			fmt.Fprintf(w, "\n%s:\n%s", strings.ToUpper(group[:1])+group[1:], fs.FlagUsages())
 		}
 	}
 	return nil

@@ -12,22 +12,24 @@ import (
 	"hnn/system"
 )
 
-// The methods of estimating derivatives.
-const (
-	// Given are those of the file.
-	Given = "given"
-	// LocalPolynomial fits a polynomial to the rows around each.
-	LocalPolynomial = "local-polynomial"
-	// Central and Forward are CentralDifferences and ForwardDifferences of a data.Set.
-	Central = "central"
-	Forward = "forward"
-)
-
-// Method is a way to derivatives: one of the constants but GivenDerivatives.
+// Method is a way to derivatives.
 type Method string
 
-// Values lists the ways.
-func (Method) Values() []string { return []string{Auto, LocalPolynomial, Central, Forward} }
+// The methods of estimating derivatives; an option may be Auto, too, and is never Given.
+const (
+	// Given are those of the file.
+	Given Method = "given"
+	// LocalPolynomial fits a polynomial to the rows around each.
+	LocalPolynomial Method = "local-polynomial"
+	// Central and Forward are CentralDifferences and ForwardDifferences of a data.Set.
+	Central Method = "central"
+	Forward Method = "forward"
+)
+
+// Values lists what an option may be.
+func (Method) Values() []string {
+	return []string{Auto, string(LocalPolynomial), string(Central), string(Forward)}
+}
 
 // Auto leaves a choice to the data.
 const Auto = "auto"
@@ -78,7 +80,7 @@ func (o Options) Validate() error {
 // set, that of training, and applied to any; they are plain numbers for results and files.
 type Estimator struct {
 	// Derivatives is the method, or Given.
-	Derivatives string `json:"derivatives"`
+	Derivatives Method `json:"derivatives"`
 	// Smoothed says whether the states are estimates too.
 	Smoothed bool `json:"smoothed"`
 	// Columns, Noise and Windows are of the observed state columns; Noise as Set.Noise has
@@ -109,7 +111,7 @@ func New(s *data.Set, o Options) (*Estimator, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Estimator{Derivatives: string(o.Derivatives), Smoothed: o.Smooth == "yes"}
+	e := &Estimator{Derivatives: o.Derivatives, Smoothed: o.Smooth == "yes"}
 	if err := e.setMasses(s, o.Masses); err != nil {
 		return nil, err
 	}

@@ -41,11 +41,11 @@ func TestDerivatives(t *testing.T) {
 		times := map[bool]string{false: "even", true: "random"}[test.random]
 		t.Run(fmt.Sprintf("%s, %s times, noise %v", test.system, times, test.noise), func(t *testing.T) {
 			s := withoutDerivatives(datatest.Observed(t, test.system, test.random, test.noise))
-			errs := make(map[string]float64)
+			errs := make(map[Method]float64)
 			var e *Estimator
-			for _, method := range []string{Forward, Central, LocalPolynomial} {
+			for _, method := range []Method{Forward, Central, LocalPolynomial} {
 				var err error
-				if e, err = New(s, Options{Derivatives: Method(method)}); err != nil {
+				if e, err = New(s, Options{Derivatives: method}); err != nil {
 					t.Fatal(err)
 				}
 				got, err := e.Apply(s)
@@ -132,8 +132,8 @@ func TestNothingCrossesAGap(t *testing.T) {
 	for i := half * s.Dim; i < s.Offsets[1]*s.Dim; i++ {
 		changed.X[i] = 7 - 2*changed.X[i]
 	}
-	for _, method := range []string{LocalPolynomial, Central, Forward} {
-		e, err := New(s, Options{Derivatives: Method(method), Smooth: "yes"})
+	for _, method := range []Method{LocalPolynomial, Central, Forward} {
+		e, err := New(s, Options{Derivatives: method, Smooth: "yes"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestPositionsOnly(t *testing.T) {
 		velocity = append(velocity, full.DX[2*i])
 	}
 	for _, test := range []struct {
-		method          string
+		method          Method
 		given           bool
 		state, momentum float64 // errors allowed, of the states and of their derivatives
 	}{
@@ -183,7 +183,7 @@ func TestPositionsOnly(t *testing.T) {
 		if test.given {
 			of.DX = velocity
 		}
-		e, err := New(&of, Options{Derivatives: Method(test.method), Masses: []float64{0.5}})
+		e, err := New(&of, Options{Derivatives: test.method, Masses: []float64{0.5}})
 		if err != nil {
 			t.Fatal(err)
 		}
