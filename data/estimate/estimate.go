@@ -49,7 +49,7 @@ type Options struct {
 	// Window is the number of rows of a local polynomial, 0 for one chosen by
 	// cross-validation.
 	Window int `key:"derivative-window,omitempty" help:"rows of a local polynomial, 0 for as many as cross-validation finds best"`
-	// Smooth says whether the states are smoothed too: one of Smoothings. "" and Auto do
+	// Smooth says whether the states are smoothed too. "" and Auto do
 	// so where Set.Noise finds more than a thousandth of a column's spread, under inputs of a
 	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
 	Smooth Smoothing `key:"smooth" help:"smooth states before the fit: where noise is found (auto), always or never"`

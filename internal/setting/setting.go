@@ -22,7 +22,9 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hnn/system"
@@ -109,49 +111,38 @@ func section(t reflect.Type, labels []string, group string, index []int) ([]*Set
 			}
 			continue
 		}
-		key, options, _ := strings.Cut(tags["key"], ",")
-		s := &Setting{Key: key, Help: tags["help"], Group: heading, Of: of, after: tags["after"], index: at}
-		for o := range strings.SplitSeq(options, ",") {
-			switch o {
-			case "":
-			case "omitempty":
-				s.OmitEmpty = true
-			case "common":
-				s.Common = true
-			case "inverse":
-				s.Inverse = true
-			case "special":
-				s.Special = true
-			default:
-				return nil, fmt.Errorf("%v.%s: a key has no option %q", t, f.Name, o)
+		words := strings.Split(tags["key"], ",")
+		s := &Setting{Key: words[0], Help: tags["help"], Group: heading, Of: of, after: tags["after"], index: at}
+		options := map[string]*bool{"omitempty": &s.OmitEmpty, "common": &s.Common, "inverse": &s.Inverse, "special": &s.Special}
+		for _, word := range words[1:] {
+			if options[word] == nil {
+				return nil, fmt.Errorf("%v.%s: a key has no option %q", t, f.Name, word)
 			}
+			*options[word] = true
 		}
 		all = append(all, s)
 	}
 	return all, nil
 }
 
+var tagForm = regexp.MustCompile(`^(\w+):("(?:[^"\\]|\\.)*")\s*`)
+
 // parse splits a tag. It knows json's too, which says nothing of settings.
 func parse(tag string) (map[string]string, error) {
 	tags := map[string]string{}
-	for rest := strings.TrimSpace(tag); rest != ""; rest = strings.TrimSpace(rest) {
-		name, _, ok := strings.Cut(rest, ":\"")
-		value, isThere := reflect.StructTag(rest).Lookup(name)
-		if !ok || !isThere {
-			return nil, fmt.Errorf("the tag %q is not of the form name:\"value\"", rest)
+	for tag != "" {
+		m := tagForm.FindStringSubmatch(tag)
+		if m == nil {
+			return nil, fmt.Errorf("the tag %q is not of the form name:\"value\"", tag)
 		}
-		if !slices.Contains([]string{"key", "help", "of", "group", "after", "json"}, name) {
-			return nil, fmt.Errorf("a setting has no tag %q", name)
+		if !slices.Contains([]string{"key", "help", "of", "group", "after", "json"}, m[1]) {
+			return nil, fmt.Errorf("a setting has no tag %q", m[1])
 		}
-		tags[name] = value
-		// What Lookup unquoted ends at the first quote that is not escaped.
-		i := len(name) + 2
-		for ; rest[i] != '"'; i++ {
-			if rest[i] == '\\' {
-				i++
-			}
+		var err error
+		if tags[m[1]], err = strconv.Unquote(m[2]); err != nil {
+			return nil, fmt.Errorf("the tag %s: %w", m[1], err)
 		}
-		rest = rest[i+1:]
+		tag = tag[len(m[0]):]
 	}
 	return tags, nil
 }
