@@ -45,8 +45,8 @@ func (c Config) WithClosedForm() Config {
 }
 
 func (c *Config) validateClosedForm() error {
-	if names := c.given("adam"); names != nil {
-		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), Adam, c.Trainer)
+	if err := c.Refuse("adam", c.given("adam")...); err != nil {
+		return err
 	}
 	switch {
 	case c.Model != model.KindHNN:

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"hnn/data/draw"
 	"hnn/data/estimate"
@@ -192,8 +191,8 @@ func (c *Config) Validate() error {
 	if err := c.validateRun(); err != nil {
 		return err
 	}
-	if names := c.given("pictures"); names != nil {
-		return fmt.Errorf("%s: of runs on pictures, and the task is %s", strings.Join(names, ", "), c.Task)
+	if err := c.Refuse("pictures", c.given("pictures")...); err != nil {
+		return err
 	}
 	if err := c.validateObservations(); err != nil {
 		return err
@@ -222,8 +221,8 @@ func (c *Config) Validate() error {
 	if c.Trainer == ClosedForm {
 		return c.validateClosedForm()
 	}
-	if names := c.given("closed-form"); names != nil {
-		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), ClosedForm, c.Trainer)
+	if err := c.Refuse("closed-form", c.given("closed-form")...); err != nil {
+		return err
 	}
 	if err := c.validateArchitecture(columns); err != nil {
 		return err

@@ -53,6 +53,23 @@ func (c *Config) given(labels ...string) []string {
 	return keys(func(s *setting.Setting) bool { return slices.ContainsFunc(labels, s.Is) && !s.IsZero(c) })
 }
 
+// Refuse is an error if there are names, which are settings that bear a label, and the run
+// has no use for such.
+func (c *Config) Refuse(label string, names ...string) error {
+	list := strings.Join(names, ", ")
+	switch {
+	case names == nil || used[label](c):
+		return nil
+	case label == "adam" || label == "closed-form":
+		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", list, label, c.Trainer)
+	case label == "trajectory":
+		return fmt.Errorf("%s: of the loss %s, and this run's is %s", list, label, c.Loss)
+	case label == "pictures":
+		return fmt.Errorf("%s: of runs on pictures, and the task is %s", list, c.Task)
+	}
+	return fmt.Errorf("%s: without use to the model %s of the task %s", list, c.Model, c.Task)
+}
+
 // otherTrainers reports whether a setting is of use to another trainer alone. The closed
 // form has one precision.
 func otherTrainers(s *setting.Setting, trainer Trainer) bool {

@@ -43,10 +43,7 @@ func (c *Config) allSteps() int { return c.Fit.Steps + c.Fit.LBFGS }
 func (c *Config) validateLoss() error {
 	switch c.Loss {
 	case DerivativeLoss:
-		if names := c.given("trajectory"); names != nil {
-			return fmt.Errorf("%s: of the loss %s, and this run's is %s", strings.Join(names, ", "), TrajectoryLoss, c.Loss)
-		}
-		return nil
+		return c.Refuse("trajectory", c.given("trajectory")...)
 	case TrajectoryLoss:
 	default:
 		return fmt.Errorf("no loss %q; the losses are %s", c.Loss, strings.Join(c.Loss.Values(), ", "))

@@ -79,8 +79,13 @@ func (f *configFlags) apply(c *experiment.Config, skip []string) {
 // zero value has a name looks to the configuration as if it had not been given.
 func (f *configFlags) ignored(c *experiment.Config, skip []string) error {
 	for _, s := range experiment.Settings() {
-		if s.Values() != nil && !s.Special && f.cmd.Flags().Changed(s.Flag()) && !slices.Contains(skip, s.Key) && s.Text(&f.shown) != "" && !c.Uses(s) {
-			return fmt.Errorf("%s: of no use to the trainer %s with the loss %s; leave it out", s.Key, c.Trainer, c.Loss)
+		if s.Values() == nil || s.Special || !f.cmd.Flags().Changed(s.Flag()) || slices.Contains(skip, s.Key) || s.Text(&f.shown) == "" {
+			continue
+		}
+		for _, label := range s.Of {
+			if err := c.Refuse(label, s.Key); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

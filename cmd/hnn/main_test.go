@@ -81,6 +81,8 @@ func TestMistakesInUsage(t *testing.T) {
 		{"train spring --jobs 0", "--jobs"},
 		{"train spring --trainer closedform", `did you mean "closed-form"`},
 		{"train spring --trainer closed-form --steps 5", "steps: of the trainer adam"},
+		{"train spring --trainer closed-form --sampling fresh", "sampling: of the trainer adam"},
+		{"train spring --trainer adam --integrator midpoint", "integrator: of the loss trajectory"},
 		{"train spring --loss trajectory --integrator leapfrog", "separable"},
 		{"train spring --loss derivative --window 5", "window: of the loss trajectory"},
 		{"train spring --trainer closed-form --loss trajectory", "of the trainer adam"},
