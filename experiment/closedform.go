@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/system"
 )
 
 // Trainer is a way to fit a model.
@@ -35,12 +37,9 @@ func (c Config) WithClosedForm() Config {
 			s.Clear(&c)
 		}
 	}
-	switch c.Task {
-	case RealPendulum:
-		c.Dissipation = "linear"
-	case "three-body":
-		c.Weighted = true // a few near-collisions would decide everything
-	}
+	t := c.Facts().ClosedForm
+	c.Dissipation = cmp.Or(t.Dissipation, c.Dissipation)
+	c.Weighted = c.Weighted || t.Weighted
 	return c
 }
 
@@ -73,14 +72,40 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 	for _, s := range c.Symmetry {
 		o.Symmetry |= s
 	}
+	if c.Known {
+		if err := c.tellKnown(&o); err != nil {
+			return o, err
+		}
+	}
 	_, err := o.Activation.SmoothFor()
 	return o, err
+}
+
+// tellKnown gives o what is known of the task's system.
+func (c *Config) tellKnown(o *closedform.Options) (err error) {
+	t := c.Facts()
+	o.Structure = t.ClosedForm.Structure
+	if t.ClosedForm.Angles {
+		for _, q := range t.System.Coordinates() {
+			o.Angles = append(o.Angles, q.Angle)
+		}
+	}
+	if s, ok := t.System.(system.Bodied); ok && o.Structure&model.Pairwise != 0 {
+		for _, b := range s.Bodies() {
+			o.Masses = append(o.Masses, b.Mass)
+		}
+	}
+	o.Symmetry, err = closedform.ParseSymmetry(t.ClosedForm.Symmetry...)
+	return err
 }
 
 // fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.
 func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
 	if c.Known {
-		o := closedform.Known(d.system, closedform.Options{})
+		o, err := c.closedFormOptions()
+		if err != nil {
+			return nil, err
+		}
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
 	m, report, err := e.solve(&c, d)
@@ -117,11 +142,8 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 		return nil, nil, err
 	}
 	o.Workers = e.workers()
-	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
-		o.Features = 2000 // twelve dimensions take more than the default
-	}
-	if c.Known {
-		o = closedform.Known(d.system, o)
+	if o.Features == 0 && o.Structure == 0 && !c.Known {
+		o.Features = c.Facts().ClosedForm.Features
 	}
 	if c.Angle != nil {
 		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {

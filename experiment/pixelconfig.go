@@ -7,16 +7,11 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/data/frames"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/system"
 )
-
-// PixelPendulum is the paper's task that learns from pictures.
-const PixelPendulum = "pixel-pendulum"
-
-// OwnFrames is the task of a run on a user's films.
-const OwnFrames = "frames"
 
 // PixelConfig is what a run on pictures has beside the settings of every other.
 type PixelConfig struct {
@@ -36,26 +31,14 @@ type PixelConfig struct {
 }
 
 // Pixels reports whether the run learns from pictures.
-func (c *Config) Pixels() bool { return c.Task == PixelPendulum || c.Task == OwnFrames }
-
-// The draw of the pixel pendulum: 200 trials of 103 frames.
-const (
-	pixelTrials = 200
-	pixelFrames = 103
-)
+func (c *Config) Pixels() bool { return c.source().Films() }
 
 // defaultPixels is the authors' protocol (experiment-pixels).
-func defaultPixels(c Config) Config {
-	c.Fit.Steps, c.Fit.Batch, c.Fit.L2, c.Fit.TestEvery, c.Strict = 10000, 200, 1e-5, 200, false
-	c.Draw.TestFraction = 0.2
-	c.PixelConfig = PixelConfig{
+func defaultPixels(from task.Source) PixelConfig {
+	return PixelConfig{
 		Stack: 2, Latent: 2, Encoder: []int{200, 200, 200},
-		Prediction: fit.DefaultPixelLoss(), SubtractMean: c.Task == OwnFrames,
+		Prediction: fit.DefaultPixelLoss(), SubtractMean: from.Own(),
 	}
-	if c.Task == PixelPendulum {
-		c.Draw.Trajectories, c.Draw.Points, c.Draw.TestFirst, c.Draw.WholeTrials = pixelTrials, pixelFrames, true, true
-	}
-	return c
 }
 
 // recipes are settings that are better than the authors', by name. The authors' L2 penalty
@@ -130,9 +113,9 @@ func (c *Config) validatePixels() error {
 		return fmt.Errorf("loss %s: pictures have a loss of their own; leave it out", c.Loss)
 	case c.Data != "":
 		return fmt.Errorf("task %s learns from pictures and takes no --data", c.Task)
-	case c.Task == OwnFrames && c.Frames == "":
+	case c.source().Own() && c.Frames == "":
 		return errors.New("task frames needs films: give --frames with a folder, an .npz or a .gif")
-	case c.Task == PixelPendulum && c.Frames != "":
+	case !c.source().Own() && c.Frames != "":
 		return fmt.Errorf("task %s draws its own frames; for your own leave the task out", c.Task)
 	case c.given("columns") != nil:
 		return fmt.Errorf("task %s reads no columns: leave out their names (time, trial, q, p, dq, dp, input) and skip-bad-rows", c.Task)
@@ -142,15 +125,15 @@ func (c *Config) validatePixels() error {
 		return fmt.Errorf("task %s: the components of a latent state have no meaning beforehand; leave angle out", c.Task)
 	case c.Skew != "":
 		return fmt.Errorf("task %s: the components of a latent state have no brackets that are known; leave skew out", c.Task)
-	case c.Task == OwnFrames && (c.Draw.Trajectories != 0 || c.Draw.Points != 0 || c.Draw.TestFirst || c.Draw.WholeTrials):
+	case c.source().Own() && (c.Draw.Trajectories != 0 || c.Draw.Points != 0 || c.Draw.TestFirst || c.Draw.WholeTrials):
 		return errors.New("task frames draws nothing: leave out trajectories, points, test-first and whole-trials")
-	case c.Task == OwnFrames && c.Draw.TestFraction == 0:
+	case c.source().Own() && c.Draw.TestFraction == 0:
 		return errors.New("a test fraction of 0 leaves no film to test on; give more")
-	case c.Task == PixelPendulum && !c.Draw.WholeTrials:
+	case !c.source().Own() && !c.Draw.WholeTrials:
 		return fmt.Errorf("task %s holds out whole films; leave out whole-trials", c.Task)
 	case c.structure()&model.Pairwise != 0:
 		return errors.New("structure pairwise: the components of a latent state are no places of bodies; leave it out")
-	case c.Task == PixelPendulum:
+	case !c.source().Own():
 		if most := 100_000_000; c.Draw.Trajectories < 2 || c.Draw.Points < c.minFrames() || c.Draw.Points > most/(frames.Side*frames.Side)/c.Draw.Trajectories {
 			return fmt.Errorf("%d trials of %d frames; give at least 2 of %d each, and at most %d frames together", c.Draw.Trajectories, c.Draw.Points, c.minFrames(), most/(frames.Side*frames.Side))
 		}

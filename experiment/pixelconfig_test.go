@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/experiment/task"
 	"hnn/model"
 )
 
@@ -15,24 +16,24 @@ func TestPixelConfigErrors(t *testing.T) {
 		change func(*Config)
 		says   string
 	}{
-		{PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
-		{PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
-		{PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
-		{OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
-		{PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
-		{PixelPendulum, func(c *Config) { c.Draw.WholeTrials = false }, "whole films"},
-		{PixelPendulum, func(c *Config) { c.Structure = []model.Structure{model.Pairwise} }, "no places of bodies"},
-		{PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
-		{PixelPendulum, func(c *Config) { c.Draw.Points = 3 }, "at least 2 of 4"},
-		{PixelPendulum, func(c *Config) { c.Draw.Points = 5; c.Prediction.Steps = 4 }, "at least 2 of 6"},
-		{PixelPendulum, func(c *Config) { c.Draw.TestFraction = 0.001 }, "0 to test on"},
-		{PixelPendulum, func(c *Config) { c.Prediction.Steps = 33 }, "1 to 32"},
-		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
-		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
-		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
-		{PixelPendulum, func(c *Config) { c.Fit.Schedule.Kind = "cos" }, "unknown schedule"},
-		{OwnFrames, func(*Config) {}, "--frames"},
-		{OwnFrames, func(c *Config) { c.Frames, c.Draw.TestFraction = "x", 0 }, "no film to test on"},
+		{task.PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
+		{task.PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
+		{task.PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
+		{task.OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
+		{task.PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
+		{task.PixelPendulum, func(c *Config) { c.Draw.WholeTrials = false }, "whole films"},
+		{task.PixelPendulum, func(c *Config) { c.Structure = []model.Structure{model.Pairwise} }, "no places of bodies"},
+		{task.PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
+		{task.PixelPendulum, func(c *Config) { c.Draw.Points = 3 }, "at least 2 of 4"},
+		{task.PixelPendulum, func(c *Config) { c.Draw.Points = 5; c.Prediction.Steps = 4 }, "at least 2 of 6"},
+		{task.PixelPendulum, func(c *Config) { c.Draw.TestFraction = 0.001 }, "0 to test on"},
+		{task.PixelPendulum, func(c *Config) { c.Prediction.Steps = 33 }, "1 to 32"},
+		{task.PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
+		{task.PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
+		{task.PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
+		{task.PixelPendulum, func(c *Config) { c.Fit.Schedule.Kind = "cos" }, "unknown schedule"},
+		{task.OwnFrames, func(*Config) {}, "--frames"},
+		{task.OwnFrames, func(c *Config) { c.Frames, c.Draw.TestFraction = "x", 0 }, "no film to test on"},
 		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
 	} {
 		config := mustDefault(t, c.task)
@@ -44,7 +45,7 @@ func TestPixelConfigErrors(t *testing.T) {
 	if _, err := mustDefault(t, "spring").WithRecipe(TunedRecipe); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
 		t.Errorf("a recipe for the spring: %v", err)
 	}
-	if _, err := mustDefault(t, PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
+	if _, err := mustDefault(t, task.PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
 		t.Errorf("a recipe that does not exist: %v", err)
 	}
 }
@@ -58,13 +59,13 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 		"clip-norm", "test-every", "patience", "checkpoint-every", "lbfgs-steps", "loss", "trajectories", "points", "test-fraction",
 		"test-first", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "subtract-mean", "figures",
 	}
-	for _, task := range []string{PixelPendulum, OwnFrames} {
+	for _, name := range []string{task.PixelPendulum, task.OwnFrames} {
 		for _, s := range settings {
 			if slices.Contains(used, s.Key) {
 				continue
 			}
-			c := mustDefault(t, task)
-			if task == OwnFrames {
+			c := mustDefault(t, name)
+			if name == task.OwnFrames {
 				c.Frames = "x"
 			}
 			if err := c.Validate(); err != nil {
@@ -72,7 +73,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 			}
 			change(s, &c)
 			if err := c.Validate(); err == nil || !strings.Contains(err.Error(), s.Key) {
-				t.Errorf("%s %s: error is %v", task, s.Key, err)
+				t.Errorf("%s %s: error is %v", name, s.Key, err)
 			}
 		}
 	}
@@ -80,7 +81,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 
 // What is known of the latent H, and of losses, goes into its network.
 func TestLatentStructure(t *testing.T) {
-	c := mustDefault(t, PixelPendulum)
+	c := mustDefault(t, task.PixelPendulum)
 	c.Structure, c.Dissipation = []model.Structure{model.Separable, model.QuadraticKinetic}, "linear"
 	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
 		t.Fatal(err)

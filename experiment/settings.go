@@ -29,7 +29,7 @@ var used = map[string]func(*Config) bool{
 	"pictures":    (*Config).Pixels,
 	"states":      func(c *Config) bool { return !c.Pixels() }, // of trajectories, not of pictures
 	"columns":     (*Config).fromFile,
-	"draw":        func(c *Config) bool { return !c.fromFile() && c.Task != OwnFrames },
+	"draw":        func(c *Config) bool { return !c.fromFile() && !c.source().Own() },
 	"dataset":     func(*Config) bool { return true }, // what is learned from depends on them
 }
 

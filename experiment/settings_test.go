@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/experiment/task"
 	"hnn/internal/setting"
 )
 
@@ -68,7 +69,7 @@ func change(s *setting.Setting, c *Config) {
 // is not, so that models share their data.
 func TestDataKey(t *testing.T) {
 	for _, s := range settings {
-		c := mustDefault(t, OwnData)
+		c := mustDefault(t, task.OwnData)
 		if s.Is("draw") || s.Key == "seed" {
 			c = mustDefault(t, "spring")
 		}
@@ -84,7 +85,7 @@ func TestDataKey(t *testing.T) {
 
 // What another trainer, loss or kind of task has is refused where it is given.
 func TestForeignSettings(t *testing.T) {
-	for _, base := range []Config{mustDefault(t, "spring"), mustDefault(t, "spring").WithClosedForm(), mustDefault(t, PixelPendulum)} {
+	for _, base := range []Config{mustDefault(t, "spring"), mustDefault(t, "spring").WithClosedForm(), mustDefault(t, task.PixelPendulum)} {
 		for _, s := range settings {
 			c := base
 			if s.Special || c.Uses(s) || s.Is("hamiltonian") && s.Is("dataset") {
@@ -103,7 +104,7 @@ func TestForeignSettings(t *testing.T) {
 
 // Every setting is written and read back.
 func TestSettingsInFiles(t *testing.T) {
-	for _, base := range []Config{mustDefault(t, "spring"), mustDefault(t, "spring").WithLoss(TrajectoryLoss), mustDefault(t, "spring").WithClosedForm(), mustDefault(t, PixelPendulum)} {
+	for _, base := range []Config{mustDefault(t, "spring"), mustDefault(t, "spring").WithLoss(TrajectoryLoss), mustDefault(t, "spring").WithClosedForm(), mustDefault(t, task.PixelPendulum)} {
 		for _, s := range settings {
 			c := base
 			if s.Key == "task" || s.Key == "model" || !c.Uses(s) {

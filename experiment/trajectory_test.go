@@ -9,6 +9,7 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/fit/unroll"
 	"hnn/model"
 )
@@ -122,7 +123,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	c := mustDefault(t, OwnData).WithLoss(TrajectoryLoss)
+	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
 	c.Data, c.Hidden, c.Fit.Steps = path, []int{16}, 30
 	c.Model, c.Structure, c.Shooting.Method = "hnn-separable", []model.Structure{model.Separable}, unroll.Leapfrog
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})

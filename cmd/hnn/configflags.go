@@ -13,6 +13,7 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/system"
 )
@@ -153,7 +154,7 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 				skip = experiment.OtherKeys(v.Trainer)
 			}
 			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)
-			if v.Task == experiment.OwnData {
+			if v.Facts().Source == task.UserFile {
 				// Masses may be those of positions, which all models share.
 				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
 			}
