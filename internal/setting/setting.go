@@ -233,10 +233,13 @@ func (s *Setting) Valid(c any) error {
 	return s.known(s.value(c))
 }
 
-// known is Valid of those that are strings: the others cannot hold anything else.
 func (s *Setting) known(v reflect.Value) error {
-	if values := s.Values(); v.Kind() == reflect.String && !v.IsZero() && values != nil && !slices.Contains(values, v.String()) {
-		return &system.UnknownError{Kind: s.Key, Name: v.String(), Known: values}
+	values := s.Values()
+	if values == nil || v.Kind() == reflect.Slice || v.IsZero() {
+		return nil
+	}
+	if name := fmt.Sprint(v.Interface()); !slices.Contains(values, name) {
+		return &system.UnknownError{Kind: s.Key, Name: name, Known: values}
 	}
 	return nil
 }

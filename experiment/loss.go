@@ -6,6 +6,7 @@ import (
 
 	"hnn/fit"
 	"hnn/fit/unroll"
+	"hnn/internal/kernel"
 	"hnn/model"
 )
 
@@ -34,6 +35,30 @@ func (c Config) WithLoss(loss Loss) Config {
 		c.Shooting = fit.Shooting{Method: unroll.Midpoint, Substeps: 1, Window: 30, GrowFrom: 2, FitStates: true, LinearPrior: 10}
 	}
 	return c
+}
+
+// lossOf is the loss that a run lowers on its data.
+func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
+	train, test := d.fitted().Train, d.fitted().Test
+	switch {
+	case d.films != nil:
+		l, f := c.Prediction, d.films
+		l.Mean = f.mean
+		return fit.Films[T](
+			fit.Observations{Set: f.set, Windows: f.trainWindows(c.Prediction.Steps)},
+			fit.Observations{Set: f.set, Windows: f.heldWindows(c.Prediction.Steps)}, l), nil
+	case c.Loss == TrajectoryLoss:
+		return fit.Trajectories(fit.TrialsOf[T](train), fit.TrialsOf[T](test), c.Shooting), nil
+	}
+	rows, err := fit.RowsOf[T](train)
+	if err != nil {
+		return nil, err
+	}
+	if c.Weighted {
+		rows.Weigh()
+	}
+	tested, err := fit.RowsOf[T](test)
+	return fit.Derivatives(rows, tested), err
 }
 
 // allSteps is the number of steps of the whole training.
