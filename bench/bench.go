@@ -23,6 +23,8 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -294,21 +296,21 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	return ps, nil
 }
 
-// network is a task's network with initial weights.
-func network[T kernel.Float](t task, kind string) (model.Network[T], system.System, error) {
+// newNetwork is a task's network with initial weights.
+func newNetwork[T kernel.Float](t task, kind string) (*network.Network[T], system.System, error) {
 	s, err := system.Lookup(t.name)
 	if err != nil {
 		return nil, nil, err
 	}
-	a := model.Architecture{Kind: kind, Dim: s.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
-	n, err := model.New[T](a, stream.New(0, "init"))
+	a := network.Architecture{Kind: kind, Dim: s.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
+	n, err := network.New[T](a, stream.New(0, "init"))
 	return n, s, err
 }
 
 // trainer trains a task's network on one batch of states with their true
 // derivatives.
-func trainer(t task, kind string, threads, steps int, rate float64) (model.Network[float32], *fit.Trainer[float32], error) {
-	net, s, err := network[float32](t, kind)
+func trainer(t task, kind string, threads, steps int, rate float64) (*network.Network[float32], *fit.Trainer[float32], error) {
+	net, s, err := newNetwork[float32](t, kind)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -359,7 +361,7 @@ func trainStep(t task, kind string, threads int) (*probe, error) {
 // layers' products with each other P2 and its adjoint take six, forward, reverse,
 // tangent, reverse again and two for the weights, P1 and its adjoint three; the
 // last reverse of the first layer is not needed.
-func stepFLOPs(a model.Architecture, rows int) float64 {
+func stepFLOPs(a network.Architecture, rows int) float64 {
 	var sum float64
 	in := a.Dim
 	for _, h := range a.Hidden {
@@ -374,13 +376,13 @@ func stepFLOPs(a model.Architecture, rows int) float64 {
 }
 
 func fieldAt[T kernel.Float](t task) (*probe, error) {
-	net, s, err := network[T](t, model.KindHNN)
+	net, s, err := newNetwork[T](t, model.KindHNN)
 	if err != nil {
 		return nil, err
 	}
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
 	s.Sample(rand.New(rand.NewPCG(1, 1)), x)
-	field := net.Field()
+	field := net.Field().Free()
 	var zero T
 	// One run is many evaluations, so that reading the clock costs nothing.
 	const many = 100
@@ -409,18 +411,18 @@ const rolloutPoints = 100
 const briefSteps = 500
 
 // rolloutModels are the models that the rollouts integrate, one for each task.
-func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
-	var models []model.Model
+func rolloutModels(ctx context.Context, o *Options) ([]*model.Field, error) {
+	var models []*model.Field
 	for _, t := range tasks {
 		if t.name == "spring" && o.Weights != "" {
-			m, _, err := model.Load(o.Weights)
+			form, _, err := modelfile.Load(o.Weights)
 			if err != nil {
 				return nil, err
 			}
-			if m.Dim() != 2 {
-				return nil, fmt.Errorf("%s: the model's states have %d components, the spring's 2", o.Weights, m.Dim())
+			if form.Dim != 2 {
+				return nil, fmt.Errorf("%s: the model's states have %d components, the spring's 2", o.Weights, form.Dim)
 			}
-			models = append(models, m)
+			models = append(models, form.Field())
 			continue
 		}
 		o.Log("training a %s model for the rollouts", t.name)
@@ -433,7 +435,7 @@ func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, model.Widen(net))
+		models = append(models, network.Widen(net).Field())
 	}
 	return models, nil
 }
@@ -446,14 +448,14 @@ func times(horizon float64) []float64 {
 	return ts
 }
 
-func rollout(t task, m model.Model, weights string) (*probe, error) {
-	d := m.Dim()
+func rollout(t task, m *model.Field, weights string) (*probe, error) {
+	d := m.Dim
 	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
 	}
 	states, _ := data.PaperInitialStates(t.name)
-	x0, field, ts, out := states[:d], m.Field(), times(t.rollout), make([]float64, rolloutPoints*d)
+	x0, field, ts, out := states[:d], m.Free(), times(t.rollout), make([]float64, rolloutPoints*d)
 	p := &probe{
 		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1, InitialState: x0},
 		run: func() (int, error) {
@@ -468,8 +470,8 @@ func rollout(t task, m model.Model, weights string) (*probe, error) {
 	return p, nil
 }
 
-func rolloutBatch(t task, m model.Model) (*probe, error) {
-	d := m.Dim()
+func rolloutBatch(t task, m *model.Field) (*probe, error) {
+	d := m.Dim
 	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
@@ -483,7 +485,7 @@ func rolloutBatch(t task, m model.Model) (*probe, error) {
 	for i := range rolloutStates {
 		s.Sample(rng, x0[i*d:(i+1)*d])
 	}
-	field, ts, out := m.BatchField(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*d)
+	field, ts, out := m.FreeMany(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*d)
 	return &probe{
 		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.name, rolloutStates), Precision: "float64", Threads: 1},
 		run: func() (int, error) {

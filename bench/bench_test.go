@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // Every case is measured and has what it promises. How fast it is, is not tested.
@@ -57,7 +58,7 @@ func TestRunInterrupted(t *testing.T) {
 // products six, of the 2 x 200 ones five, and for the baseline three and two, its
 // output layer's three.
 func TestStepFLOPs(t *testing.T) {
-	hnn := model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}
+	hnn := network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}
 	if got, want := stepFLOPs(hnn, 750), 2.*750*(6*40000+5*400); got != want {
 		t.Errorf("HNN: %g, want %g", got, want)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -27,7 +28,7 @@ func TestStrictMomentum(t *testing.T) {
 	s := system.NewNBody(3)
 	o := StrictOptions{X0: InitialStates(s, stream.New(0, StrictStream), 3), Horizon: 1, Points: 11}
 	drift := func(kind string) StrictResult {
-		return strict(t, untrained(t, model.Architecture{Kind: kind, Dim: 12, Hidden: []int{16}, Activation: "tanh"}), s, o)
+		return strict(t, untrained(t, network.Architecture{Kind: kind, Dim: 12, Hidden: []int{16}, Activation: "tanh"}).Field(), s, o)
 	}
 	r := drift(model.KindPairwise)
 	// 1e-10 a step over some tens of steps.
@@ -39,7 +40,7 @@ func TestStrictMomentum(t *testing.T) {
 		t.Errorf("plain: momentum strays by %g, angular momentum by %g", r.MomentumDrift, r.AngularMomentumDrift)
 	}
 	o.X0 = springStates(1)
-	m := untrained(t, model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{16}, Activation: "tanh"})
+	m := untrained(t, network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{16}, Activation: "tanh"}).Field()
 	if r := strict(t, m, system.Spring{}, o); r.MomentumDrift != 0 {
 		t.Errorf("a spring has no momentum to keep: %+v", r)
 	}

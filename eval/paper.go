@@ -57,7 +57,7 @@ type PaperResult struct {
 	Err error
 }
 
-// PaperEnergy rolls out the model (its parameters widened to float64) and the true system
+// PaperEnergy rolls out the model and the true system
 // from the 15 initial states of the authors' evaluation, both by the authors' method and
 // tolerances, and compares the energies along the two, as the authors' notebooks do. A
 // model whose field is the system's own scores zero (in the spring's stretched time,
@@ -65,7 +65,7 @@ type PaperResult struct {
 //
 // The error is a *system.UnknownError for a task without this metric, about a model of
 // another dimension, or wraps what Interrupt returned.
-func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
+func PaperEnergy(task string, m *model.Field, o Options) (PaperResult, error) {
 	p, ok := paperProtocols[task]
 	if !ok {
 		return PaperResult{}, &system.UnknownError{Kind: `task with a "paper" energy metric`, Name: task, Known: data.Tasks()}
@@ -82,11 +82,10 @@ func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
 		RTol: p.rtol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
-	m = model.Widen(m)
 	compare := func(truthTimes, modelTimes [][]float64) (truth, learned *Rollouts, err error) {
 		truth, err = RolloutTimes(systemField(s), x0, s.Dim(), truthTimes, settings, o.Workers)
 		if err == nil {
-			learned, err = RolloutTimes(m.BatchField, x0, s.Dim(), modelTimes, settings, o.Workers)
+			learned, err = RolloutTimes(m.FreeMany, x0, s.Dim(), modelTimes, settings, o.Workers)
 		}
 		return truth, learned, err
 	}
@@ -170,9 +169,9 @@ func rolloutErr(truth, learned *Rollouts) error {
 	return nil
 }
 
-func sameDim(m model.Model, s system.System) error {
-	if m.Dim() != s.Dim() {
-		return fmt.Errorf("eval: the model's states have %d components and those of %s %d; measure it on the system that it was trained for", m.Dim(), s.Name(), s.Dim())
+func sameDim(m *model.Field, s system.System) error {
+	if m.Dim != s.Dim() {
+		return fmt.Errorf("eval: the model's states have %d components and those of %s %d; measure it on the system that it was trained for", m.Dim, s.Name(), s.Dim())
 	}
 	return nil
 }

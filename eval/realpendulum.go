@@ -31,14 +31,14 @@ type RealPendulumResult struct {
 	Err error
 }
 
-// RealPendulumEnergy rolls out the model (its parameters widened to float64) from the
+// RealPendulumEnergy rolls out the model from the
 // first row of test over the times of test, at scipy's default tolerances, and compares
 // the energy along it with that of the measured states, as the authors' notebook does.
 // Their test rows are one trial; where there are several, each is rolled out from its own
 // first row.
 //
 // The error is about the arguments, or wraps what Interrupt returned.
-func RealPendulumEnergy(m model.Model, test *data.Set, o Options) (RealPendulumResult, error) {
+func RealPendulumEnergy(m *model.Field, test *data.Set, o Options) (RealPendulumResult, error) {
 	if err := sameDim(m, RealPendulum); err != nil {
 		return RealPendulumResult{}, err
 	}
@@ -54,7 +54,7 @@ func RealPendulumEnergy(m model.Model, test *data.Set, o Options) (RealPendulumR
 		RTol: 1e-3, ATol: 1e-6, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
 	r := RealPendulumResult{Times: test.T}
-	field := model.Widen(m).BatchField
+	field := m.FreeMany
 	for trial := range test.Trials() {
 		t, x, _ := test.Trial(trial)
 		out, err := Rollout(field, x[:d], d, t, settings, o.Workers)

@@ -14,7 +14,7 @@ import (
 // A model that stands still keeps its energy exactly, so that the errors are what the
 // measured energies are made to be.
 func TestRealPendulumEnergyByHand(t *testing.T) {
-	still := fieldModel{2, func(_, dx []float64) { clear(dx) }}
+	still := known(2, func(_, dx []float64) { clear(dx) })
 	const rows, start = 110, 0.5
 	set := &data.Set{Dim: 2, Offsets: []int{0, rows}}
 	for i := range rows {
@@ -40,7 +40,7 @@ func swing(t *testing.T, q, p, from, to float64) *data.Set {
 	t.Helper()
 	const n = 50
 	times := floats.Span(make([]float64, n), from, to)
-	x, _, err := ode.Solve(perfect(RealPendulum).Field(), []float64{q, p}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-12, ATol: 1e-12})
+	x, _, err := ode.Solve(perfect(RealPendulum).Free(), []float64{q, p}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-12, ATol: 1e-12})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,12 +79,12 @@ func TestRealPendulumEnergyOfTheTruth(t *testing.T) {
 
 func TestRealPendulumFailures(t *testing.T) {
 	set := swing(t, 1, 0, 0, 5)
-	nowhere := fieldModel{2, func(x, dx []float64) {
+	nowhere := known(2, func(x, dx []float64) {
 		RealPendulum.Field(x, dx)
 		if x[0] < 0 {
 			dx[0] = math.NaN()
 		}
-	}}
+	})
 	r, err := RealPendulumEnergy(nowhere, set, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestRealPendulumFailures(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := RealPendulumEnergy(fieldModel{dim: 4}, set, Options{}); err == nil {
+	if _, err := RealPendulumEnergy(known(4, nil), set, Options{}); err == nil {
 		t.Error("a model of another dimension: no error")
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/expansion"
+	modelfile "hnn/model/file"
 	"hnn/nn"
 )
 
@@ -157,10 +159,13 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
-	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
+	if err := modelfile.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	r, err := newRun(dir, c, m.Form(), d)
+	if err != nil {
+		return nil, err
+	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		return nil, err
 	}
@@ -173,7 +178,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 }
 
 // solve fits by the closed form.
-func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report, error) {
+func (e *Env) solve(c *Config, d *dataset) (*expansion.Model, *closedform.Report, error) {
 	o, err := c.closedFormOptions()
 	if err != nil {
 		return nil, nil, err

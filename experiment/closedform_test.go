@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // A closed-form run leaves a run like any other, repeats from its config.yaml to the
@@ -43,7 +44,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The report in the metadata has times; the coefficients are the same.
-	a, b := r.model.(*model.Expansion).Coefficients(), second[0].model.(*model.Expansion).Coefficients()
+	a, b := expansion.Of(r.form).Coefficients(), expansion.Of(second[0].form).Coefficients()
 	if len(a) != len(b) {
 		t.Fatalf("%d and %d coefficients", len(a), len(b))
 	}

@@ -105,8 +105,8 @@ func TestClosedFormLearnedGain(t *testing.T) {
 	}
 	with, without := make([]float64, 2), make([]float64, 2)
 	for _, theta := range []float64{-0.8, 0, 0.8} {
-		r.Model().(model.Driven).DrivenField()([]float64{theta, 0}, []float64{1}, with)
-		r.Model().Field()(0, []float64{theta, 0}, without)
+		r.Model().One()(0, []float64{theta, 0}, []float64{1}, with)
+		r.Model().Free()(0, []float64{theta, 0}, without)
 		if g := with[1] - without[1]; math.Abs(g-math.Cos(theta)) > 0.01 {
 			t.Errorf("the gain at %v is %v, want %v", theta, g, math.Cos(theta))
 		}

@@ -160,8 +160,8 @@ func TestDrivenRun(t *testing.T) {
 	}
 	ratio := func(theta float64) float64 {
 		f, f0, m := make([]float64, 2), make([]float64, 2), opened.Model()
-		m.(model.Driven).DrivenField()([]float64{theta, 0}, []float64{1}, f)
-		m.Field()(0, []float64{theta, 0}, f0)
+		m.One()(0, []float64{theta, 0}, []float64{1}, f)
+		m.Free()(0, []float64{theta, 0}, f0)
 		return f[1] - f0[1]
 	}
 	for _, theta := range []float64{-0.8, 0, 0.8} {

@@ -10,6 +10,7 @@ import (
 	"hnn/data/frames"
 	"hnn/fit"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -105,9 +106,9 @@ func (c *Config) pixelLoss() fit.PixelLoss {
 }
 
 // pixelArchitecture is the network for pictures of a size.
-func (c *Config) pixelArchitecture(width, height int) model.Architecture {
+func (c *Config) pixelArchitecture(width, height int) network.Architecture {
 	structure, _ := model.ParseStructure(c.Structure...) // checked by Validate
-	return model.Architecture{
+	return network.Architecture{
 		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation, Structure: structure, Dissipation: c.Dissipation,
 		Pixels: &model.Pixels{Width: width, Height: height, Stack: c.Stack, Hidden: c.Encoder, Activation: "relu"},
 	}

@@ -10,6 +10,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // films are the data of a run on pictures: trials to learn from and held-out ones.
@@ -102,7 +103,7 @@ func latentNames(dim int) []string {
 }
 
 // networkFor is the architecture of the network for a dataset.
-func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
+func (c *Config) networkFor(d *dataset) (network.Architecture, error) {
 	if f := d.films; f != nil {
 		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
 	}
@@ -145,7 +146,7 @@ func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
 }
 
 // newTrainer returns the trainer of a run's network on its data.
-func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], member, workers int) (*fit.Trainer[T], error) {
+func newTrainer[T kernel.Float](c *Config, d *dataset, net *network.Network[T], member, workers int) (*fit.Trainer[T], error) {
 	o, err := c.optionsFor(d, workers)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"hnn/fit"
 	"hnn/model"
+	modelfile "hnn/model/file"
 )
 
 // quick is a spring run of a second or less.
@@ -208,7 +209,7 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	if last := []byte(read(t, dir, checkpointFile)); len(last) == 0 {
 		t.Error("an empty checkpoint")
 	}
-	if _, _, err := model.Load(filepath.Join(dir, checkpointFile)); err != nil {
+	if _, _, err := modelfile.Load(filepath.Join(dir, checkpointFile)); err != nil {
 		t.Errorf("the checkpoint is not a good state: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // hamiltonianKeys are the settings that say what is known of H and of its losses: a
@@ -26,7 +27,7 @@ func SharedOut(kind string, among []string) []string {
 }
 
 // Complete brings the model's name and what else the configuration says of its form in
-// accord: see model.Architecture.Complete. The closed form has one model, hnn, and the
+// accord: see network.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
 	structure, err := model.ParseStructure(c.Structure...)
@@ -36,7 +37,7 @@ func (c *Config) Complete() error {
 	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
 		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
 	}
-	a := model.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
+	a := network.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
 	if c.Skew != "" && model.LearnsH(c.Model) {
 		a.Skew = []float64{} // its size is known with the data
 	}
@@ -60,8 +61,8 @@ func (c *Config) Complete() error {
 }
 
 // architecture is that of the network for data with these columns, one a component.
-func (c *Config) architecture(columns []string) (model.Architecture, error) {
-	a := model.Architecture{
+func (c *Config) architecture(columns []string) (network.Architecture, error) {
+	a := network.Architecture{
 		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation,
 		Dissipation: c.Dissipation, Masses: c.bodyMasses(),
 	}

@@ -86,7 +86,7 @@ type Trajectory struct {
 }
 
 // trajectoryLosses takes them, nil for a run of another loss.
-func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajectory, error) {
+func (e *Env) trajectoryLosses(c *Config, m *model.Field, d *dataset) (*Trajectory, error) {
 	if c.Loss != TrajectoryLoss {
 		return nil, nil
 	}

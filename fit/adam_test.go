@@ -8,6 +8,7 @@ import (
 	"hnn/internal/golden"
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
@@ -18,17 +19,17 @@ func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
 	return r
 }
 
-func newNetwork[T kernel.Float](t testing.TB, a model.Architecture) model.Network[T] {
+func newNetwork[T kernel.Float](t testing.TB, a network.Architecture) *network.Network[T] {
 	t.Helper()
-	n, err := model.New[T](a, rand.New(rand.NewPCG(7, 8)))
+	n, err := network.New[T](a, rand.New(rand.NewPCG(7, 8)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-func paperNetwork[T kernel.Float](t testing.TB, kind string, dim int) model.Network[T] {
-	return newNetwork[T](t, model.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
+func paperNetwork[T kernel.Float](t testing.TB, kind string, dim int) *network.Network[T] {
+	return newNetwork[T](t, network.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
 }
 
 // Ten steps of Adam from the authors' initial weights on their batch. In the
@@ -50,7 +51,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == model.KindHNN) {
 		net.Params()[i] = T(w)
 	}
-	model.Refresh(net)
+	net.Refresh()
 	o := Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}
 	tr, err := New(net, rowsFrom[T](dim, a.Get(t, "batch_x"), a.Get(t, "batch_y")), Rows[T]{}, o, nil)
 	if err != nil {
@@ -82,7 +83,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 // AdamW against the two-line definition of Loshchilov and Hutter (2019, algorithm
 // 2, with PyTorch's scaling of the decay by the learning rate).
 func TestAdamW(t *testing.T) {
-	net := newNetwork[float64](t, model.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
+	net := newNetwork[float64](t, network.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
 	rows := rowsFrom[float64](2, []float64{0.3, 0.4, -0.2, 0.9}, []float64{1, 2, -1, 0.5})
 	tr, err := New(net, rows, Rows[float64]{}, Options{Steps: 3, LearningRate: 0.01, WeightDecay: 0.1}, nil)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // chunk is the number of parameters that a worker updates at a time: four arrays of
@@ -68,7 +68,7 @@ type engine[T kernel.Float] struct {
 
 // newEngine returns an engine for batches of so many rows, or, for the test rows, one
 // that takes no gradient.
-func newEngine[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, rows int, test bool) *engine[T] {
+func newEngine[T kernel.Float](net *network.Network[T], p problem[T], pool *parallel.Pool, rows int, test bool) *engine[T] {
 	e := &engine[T]{pool: pool, plan: parallel.NewPlan(rows), rows: float64(rows * p.terms())}
 	for range pool.Workers() {
 		e.passes = append(e.passes, p.newPass(test, e.plan.MaxBlock(), rows))

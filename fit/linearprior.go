@@ -7,6 +7,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 const (
@@ -54,7 +55,7 @@ type linearPass[T kernel.Float] struct {
 	gaps, spans float64 // sums of the squares
 }
 
-func newLinearPrior[T kernel.Float](net model.Network[T], pool *parallel.Pool, trials Trials[T], m float64) *linearPrior[T] {
+func newLinearPrior[T kernel.Float](net *network.Network[T], pool *parallel.Pool, trials Trials[T], m float64) *linearPrior[T] {
 	d := trials.Dim
 	p := &linearPrior[T]{pool: pool, plan: parallel.NewPlanOf(linearPairs, linearBlock), dim: d, share: m / float64(len(trials.X))}
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // power is the field x^n of numbers, with no parameters.
@@ -81,7 +81,7 @@ func TestLinearPriorAgainstNoise(t *testing.T) {
 				t.Fatal(err)
 			}
 			tr.Close()
-			field, rng := model.Widen(net).Field(), rand.New(rand.NewPCG(5, 6))
+			field, rng := network.Widen(net).Field().Free(), rand.New(rand.NewPCG(5, 6))
 			x, dx := make([]float64, 2), make([]float64, 2)
 			for range 200 {
 				radius, phase := rng.Float64(), 7*rng.Float64()

@@ -3,7 +3,7 @@ package fit
 import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // objective is a loss that a trainer lowers: over training data, of which a step may
@@ -29,7 +29,7 @@ type objective[T kernel.Float] interface {
 
 // rowsLoss is the loss of a problem.
 type rowsLoss[T kernel.Float] struct {
-	net          model.Network[T]
+	net          *network.Network[T]
 	problem      problem[T]
 	pool         *parallel.Pool
 	sampler      *sampler
@@ -38,7 +38,7 @@ type rowsLoss[T kernel.Float] struct {
 	all          bool
 }
 
-func newRowsLoss[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, s *sampler) *rowsLoss[T] {
+func newRowsLoss[T kernel.Float](net *network.Network[T], p problem[T], pool *parallel.Pool, s *sampler) *rowsLoss[T] {
 	f := &rowsLoss[T]{net: net, problem: p, pool: pool, sampler: s}
 	if s == nil {
 		f.full = newEngine(net, p, pool, p.trainRows(), false)

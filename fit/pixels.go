@@ -7,7 +7,7 @@ import (
 
 	"hnn/data/frames"
 	"hnn/internal/kernel"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
@@ -52,7 +52,7 @@ func (l PixelLoss) Validate() error {
 	return nil
 }
 
-// NewPixels returns a trainer of a model of pictures (a *model.Pixel) at step 0. Its loss
+// NewPixels returns a trainer of a model of pictures at step 0. Its loss
 // is, for an observation x, those that follow it x^1 to x^K, and their latent states
 // z = (q, p) and z^k, time being counted in frames,
 //
@@ -61,9 +61,9 @@ func (l PixelLoss) Validate() error {
 // with K = 1 and step z = z + f(z) in the authors' code (experiment-pixels/train.py). All
 // its terms are differentiated by all that they depend on. Windows are of the length that
 // Set.Windows gives for l.Steps.
-func NewPixels[T kernel.Float](net model.Network[T], train, test Films, l PixelLoss, o Options, source *rand.ChaCha8) (*Trainer[T], error) {
-	p, ok := model.PixelOf(net)
-	if !ok {
+func NewPixels[T kernel.Float](net *network.Network[T], train, test Films, l PixelLoss, o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+	g := net.Architecture().Pixels
+	if g == nil {
 		return nil, errors.New("fit: the model sees no pictures")
 	}
 	if err := l.Validate(); err != nil {
@@ -72,7 +72,6 @@ func NewPixels[T kernel.Float](net model.Network[T], train, test Films, l PixelL
 	if len(train.Windows) == 0 {
 		return nil, errors.New("fit: no observations to train on")
 	}
-	g := p.Pixels()
 	for _, f := range []Films{train, test} {
 		if len(f.Windows) > 0 && (f.Set.Width != g.Width || f.Set.Height != g.Height) {
 			return nil, fmt.Errorf("fit: the model sees pictures of %d x %d pixels, and the data's have %d x %d; they must be the same", g.Width, g.Height, f.Set.Width, f.Set.Height)
@@ -81,7 +80,7 @@ func NewPixels[T kernel.Float](net model.Network[T], train, test Films, l PixelL
 	if n := len(l.Mean); n != 0 && n != g.Width*g.Height {
 		return nil, fmt.Errorf("fit: a mean frame of %d pixels for pictures of %d x %d", n, g.Width, g.Height)
 	}
-	problem := &pixelProblem[T]{net: p, train: train, test: test, form: l}
+	problem := &pixelProblem[T]{net: net, train: train, test: test, form: l}
 	for _, v := range l.Mean {
 		problem.mean = append(problem.mean, T(v))
 	}
@@ -89,7 +88,7 @@ func NewPixels[T kernel.Float](net model.Network[T], train, test Films, l PixelL
 }
 
 type pixelProblem[T kernel.Float] struct {
-	net         *model.Pixel[T]
+	net         *network.Network[T]
 	train, test Films
 	form        PixelLoss
 	mean        []T // form.Mean
@@ -110,7 +109,7 @@ func (p *pixelProblem[T]) choose(rows []int32) {
 func (p *pixelProblem[T]) newPass(test bool, block, total int) blockPass[T] {
 	d, k := p.net.Dim(), p.form.Steps
 	encoder, decoder := p.net.Encoding(), p.net.Decoding()
-	geometry := p.net.Pixels()
+	geometry := p.net.Architecture().Pixels
 	observations := (k + 1) * block
 	w := &pixelPass[T]{
 		set: p.train.Set, windows: &p.train.Windows, mean: p.mean, stack: geometry.Stack,

@@ -13,6 +13,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // noiseFilms are films of random pixels: no term of the loss is small on them.
@@ -28,9 +29,9 @@ func noiseFilms(rng *rand.Rand, width, height, trials, length int) *frames.Set {
 	return s
 }
 
-func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) model.Network[T] {
+func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) *network.Network[T] {
 	t.Helper()
-	net, err := model.New[T](model.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
+	net, err := network.New[T](network.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestPixelGradientDifferences(t *testing.T) {
 			if engine.plan.Blocks < 2 {
 				t.Fatal("one block only")
 			}
-			loss := func() float64 { model.Refresh(net); l, _ := engine.gradient(); return l }
+			loss := func() float64 { net.Refresh(); l, _ := engine.gradient(); return l }
 			loss()
 			grad := slices.Clone(tr.loss.grad())
 			params, scale := net.Params(), 0.0
@@ -90,12 +91,12 @@ func TestPixelGradientDifferences(t *testing.T) {
 
 var goldenPixels = model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
 
-func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) model.Network[T] {
+func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) *network.Network[T] {
 	net := newPixelModel[T](t, model.KindHNN, 2, goldenPixels, []int{200, 200})
 	for i, w := range init.PixelWeights(t, "") {
 		net.Params()[i] = T(w)
 	}
-	model.Refresh(net)
+	net.Refresh()
 	return net
 }
 
@@ -150,7 +151,7 @@ func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision 
 
 // compareGolden compares the tensors that the golden file has, relative to the largest
 // element of each, or absolutely.
-func compareGolden[T kernel.Float](t *testing.T, net model.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
+func compareGolden[T kernel.Float](t *testing.T, net *network.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
 	t.Helper()
 	compared := 0
 	for _, tensor := range net.Tensors() {
@@ -255,12 +256,12 @@ func TestPixelArguments(t *testing.T) {
 	p.Width = 28
 	right := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
 	films := Films{set, set.Windows(0, 1, 2, 1)}
-	plain, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	plain, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		net   model.Network[float32]
+		net   *network.Network[float32]
 		films Films
 		form  PixelLoss
 		says  string
@@ -297,8 +298,7 @@ func TestPixelMean(t *testing.T) {
 	}
 	mean, plain := set.Mean(0, 2), loss(nil)
 	less := loss(mean)
-	of, _ := model.PixelOf(net)
-	of.AddMean(mean)
+	net.AddMean(mean)
 	if added := loss(nil); math.Abs(added/less-1) > 1e-12 || math.Abs(plain/less-1) < 1e-3 {
 		t.Errorf("loss %v less the mean, %v with it added, %v without", less, added, plain)
 	}

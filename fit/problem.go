@@ -3,6 +3,7 @@ package fit
 import (
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // problem is a loss over rows of data: what an engine evaluates block by block and a
@@ -31,7 +32,7 @@ type blockPass[T kernel.Float] interface {
 
 // fieldProblem is the mean squared error of a model's field against time derivatives.
 type fieldProblem[T kernel.Float] struct {
-	net                model.Network[T]
+	net                *network.Network[T]
 	train, test, batch Rows[T]
 }
 

@@ -3,6 +3,7 @@ package fit
 import (
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // tableau is an explicit Runge-Kutta method: stage i is evaluated at
@@ -28,7 +29,7 @@ type stepper[T kernel.Float] struct {
 	rows   int // times the length of a state
 }
 
-func newStepper[T kernel.Float](net model.Network[T], t tableau, rows int) *stepper[T] {
+func newStepper[T kernel.Float](net *network.Network[T], t tableau, rows int) *stepper[T] {
 	n := rows * net.Dim()
 	s := &stepper[T]{tableau: t, u: make([]T, n), ubar: make([]T, n)}
 	for range t.b {

@@ -11,12 +11,12 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Trainer trains one network. It is used by one goroutine; Close it when done.
 type Trainer[T kernel.Float] struct {
-	net     model.Network[T]
+	net     *network.Network[T]
 	options Options
 
 	pool    *parallel.Pool
@@ -45,21 +45,21 @@ type best[T kernel.Float] struct {
 
 // New returns a trainer, at step 0, of the mean squared error of the field on rows. Test
 // may have no rows. The source is that of the batches; with full batches it may be nil.
-func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+func New[T kernel.Float](net *network.Network[T], train, test Rows[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	if train.Len() == 0 {
 		return nil, errors.New("fit: no rows to train on")
 	}
 	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.Len()); err != nil {
 		return nil, err
 	}
-	if err := sameInputs(net, train.Inputs, test.Inputs, test.Len()); err != nil {
+	if err := sameInputs(net.Inputs(), train.Inputs, test.Inputs, test.Len()); err != nil {
 		return nil, err
 	}
 	return trainerOf[T](net, &fieldProblem[T]{net: net, train: train, test: test}, o, source)
 }
 
 // trainerOf returns a trainer of the loss of a problem.
-func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+func trainerOf[T kernel.Float](net *network.Network[T], p problem[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	if err := o.Validate(p.trainRows(), p.testRows()); err != nil {
 		return nil, err
 	}
@@ -75,14 +75,14 @@ func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, so
 // NewShooting returns a trainer, at step 0, of the distance between observed
 // trajectories and an integrator's; see Shooting. Test may have no trials; its windows
 // start from what was observed. A batch counts windows. The source is as in New.
-func NewShooting[T kernel.Float](net model.Network[T], train, test Trials[T], o Options, s Shooting, source *rand.ChaCha8) (*Trainer[T], error) {
+func NewShooting[T kernel.Float](net *network.Network[T], train, test Trials[T], o Options, s Shooting, source *rand.ChaCha8) (*Trainer[T], error) {
 	if train.longest() < 1 {
 		return nil, errors.New("fit: no trial to train on has two rows")
 	}
 	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.longest()); err != nil {
 		return nil, err
 	}
-	if err := sameInputs(net, train.Inputs, test.Inputs, test.longest()); err != nil {
+	if err := sameInputs(net.Inputs(), train.Inputs, test.Inputs, test.longest()); err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
@@ -116,15 +116,15 @@ func sameDim(model, train, test, testRows int) error {
 	return nil
 }
 
-func sameInputs(m model.Model, train, test, testRows int) error {
-	if n := model.Inputs(m); train != n || testRows > 0 && test != n {
+func sameInputs(n, train, test, testRows int) error {
+	if train != n || testRows > 0 && test != n {
 		return fmt.Errorf("fit: the model has %d inputs, the training data %d and the test data %d; they must have the same", n, train, test)
 	}
 	return nil
 }
 
 // blankTrainer returns a trainer that has no loss yet.
-func blankTrainer[T kernel.Float](net model.Network[T], o Options) *Trainer[T] {
+func blankTrainer[T kernel.Float](net *network.Network[T], o Options) *Trainer[T] {
 	n := len(net.Params())
 	t := &Trainer[T]{
 		net: net, options: o, pool: parallel.NewPool(o.Workers), scale: 1,
@@ -273,7 +273,7 @@ func (t *Trainer[T]) restoreBest() {
 		return
 	}
 	copy(t.net.Params(), t.best.params)
-	model.Refresh(t.net)
+	t.net.Refresh()
 }
 
 // notFinite names the first tensor of the gradient, else of the parameters, that

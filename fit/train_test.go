@@ -14,6 +14,8 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // oscillator is n states around a circle with the field of H = q^2 + p^2.
@@ -28,9 +30,9 @@ func oscillator[T kernel.Float](n int, seed uint64) Rows[T] {
 	return r
 }
 
-var small = model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{24, 17}, Activation: "tanh"}
+var small = network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{24, 17}, Activation: "tanh"}
 
-func newTrainer[T kernel.Float](t testing.TB, net model.Network[T], o Options) *Trainer[T] {
+func newTrainer[T kernel.Float](t testing.TB, net *network.Network[T], o Options) *Trainer[T] {
 	t.Helper()
 	tr, err := New(net, oscillator[T](400, 1), oscillator[T](100, 2), o, stream.Source(3, "batches"))
 	if err != nil {
@@ -149,7 +151,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if err := tr.Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Save(modelOnly, newNetwork[float32](t, small), nil); err != nil {
+	if err := modelfile.Save(modelOnly, newNetwork[float32](t, small), nil); err != nil {
 		t.Fatal(err)
 	}
 	wider := small

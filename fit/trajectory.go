@@ -5,13 +5,13 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // trajectoryLoss is the objective of multiple shooting, stage by stage as its windows
 // grow.
 type trajectoryLoss[T kernel.Float] struct {
-	net          model.Network[T]
+	net          *network.Network[T]
 	pool         *parallel.Pool
 	trials       Trials[T]
 	options      Shooting
@@ -27,7 +27,7 @@ type trajectoryLoss[T kernel.Float] struct {
 	prior        *linearPrior[T] // nil for none
 }
 
-func newTrajectoryLoss[T kernel.Float](net model.Network[T], pool *parallel.Pool, train, test Trials[T], s Shooting, steps, batch int, sampler *sampler) (*trajectoryLoss[T], error) {
+func newTrajectoryLoss[T kernel.Float](net *network.Network[T], pool *parallel.Pool, train, test Trials[T], s Shooting, steps, batch int, sampler *sampler) (*trajectoryLoss[T], error) {
 	f := &trajectoryLoss[T]{
 		net: net, pool: pool, trials: train, options: s, steps: steps, batch: batch, sampler: sampler,
 		lengths: s.lengths(train.longest()), stage: -1,

@@ -17,12 +17,12 @@ import (
 // in angles, which may be nil, are the same after a whole turn. Without two rows in any
 // trial both are NaN. The error is that of a step that could not be taken, or of a method
 // that does not suit the model.
-func TrajectoryLoss(m model.Model, trials Trials[float64], angles []bool, s Shooting, workers int) (mean, sem float64, err error) {
+func TrajectoryLoss(m *model.Field, trials Trials[float64], angles []bool, s Shooting, workers int) (mean, sem float64, err error) {
 	nan := math.NaN()
-	if trials.Dim != m.Dim() {
-		return nan, nan, fmt.Errorf("fit: the model's states have %d components and the data's %d; they must be the same", m.Dim(), trials.Dim)
+	if trials.Dim != m.Dim {
+		return nan, nan, fmt.Errorf("fit: the model's states have %d components and the data's %d; they must be the same", m.Dim, trials.Dim)
 	}
-	if err := sameInputs(m, trials.Inputs, trials.Inputs, 0); err != nil {
+	if err := sameInputs(m.Inputs, trials.Inputs, trials.Inputs, 0); err != nil {
 		return nan, nan, err
 	}
 	if err := s.Validate(); err != nil {
@@ -51,13 +51,13 @@ func TrajectoryLoss(m model.Model, trials Trials[float64], angles []bool, s Shoo
 }
 
 // fieldPassOf is a pass of a model that is not trained: it has no adjoint.
-func fieldPassOf(m model.Model, rows int) model.Pass[float64] {
-	if model.Inputs(m) > 0 {
-		return &drivenModelPass{field: m.(model.Driven).DrivenBatchField(), inputs: model.Inputs(m)}
+func fieldPassOf(m *model.Field, rows int) model.Pass[float64] {
+	if m.Inputs > 0 {
+		return &drivenModelPass{field: m.Many(), inputs: m.Inputs}
 	}
-	p := modelPass{field: m.BatchField(), times: make([]float64, rows)}
-	if s, ok := model.SplitOf(m); ok {
-		return splitModelPass{p, s.BatchSplit()}
+	p := modelPass{field: m.FreeMany(), times: make([]float64, rows)}
+	if m.SplitMany != nil {
+		return splitModelPass{p, m.SplitMany()}
 	}
 	return p
 }
@@ -72,7 +72,7 @@ func (p modelPass) Adjoint(dxbar, grad, xbar []float64) { panic("fit: a model wi
 
 // drivenModelPass is that of a model under inputs.
 type drivenModelPass struct {
-	field  func(x, u, dx []float64, rows int)
+	field  func(t, x, u, dx []float64, rows int)
 	inputs int
 	u      []float64
 }
@@ -80,7 +80,7 @@ type drivenModelPass struct {
 func (p *drivenModelPass) Inputs() int { return p.inputs }
 
 func (p *drivenModelPass) Drive(u []float64)               { p.u = u }
-func (p *drivenModelPass) Field(x, dx []float64, rows int) { p.field(x, p.u, dx, rows) }
+func (p *drivenModelPass) Field(x, dx []float64, rows int) { p.field(nil, x, p.u, dx, rows) }
 func (p *drivenModelPass) Adjoint(dxbar, grad, xbar []float64) {
 	panic("fit: a model without an adjoint")
 }

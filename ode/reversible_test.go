@@ -11,6 +11,7 @@ import (
 	"hnn/data"
 	"hnn/fit"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -76,7 +77,7 @@ func TestExactlyReversible(t *testing.T) {
 
 // learned returns a network that was trained on the spring, whose orbits so stay near it for
 // as long as one likes.
-func learned(t *testing.T, kind string) model.Network[float64] {
+func learned(t *testing.T, kind string) *network.Network[float64] {
 	rng := rand.New(rand.NewPCG(1, 2))
 	task, err := data.TaskOptions("spring")
 	if err != nil {
@@ -86,7 +87,7 @@ func learned(t *testing.T, kind string) model.Network[float64] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rng)
+	net, err := network.New[float64](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,10 +115,10 @@ func TestExactlyReversibleNetwork(t *testing.T) {
 		solve := func(x, times []float64) []float64 {
 			var out []float64
 			var err error
-			if split, ok := model.SplitOf(net); ok {
-				out, _, err = ode.SolveSplit(split.Split(), x, times, nil, set)
+			if f := net.Field(); f.Split != nil {
+				out, _, err = ode.SolveSplit(f.Split(), x, times, nil, set)
 			} else {
-				out, _, err = ode.Solve(net.Field(), x, times, nil, set)
+				out, _, err = ode.Solve(f.Free(), x, times, nil, set)
 			}
 			if err != nil {
 				t.Fatal(err)

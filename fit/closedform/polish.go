@@ -13,6 +13,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
@@ -53,7 +54,7 @@ const polishRows = 8000
 // be among those that trained it; nil stands for a fifth of the training trajectories,
 // which the solve then does not see. The network did see them, which favours it: its last
 // layer is replaced only by a clearly better one.
-func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
+func Polish[T kernel.Float](n *network.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
 	start := time.Now()
 	a := n.Architecture()
 	if a.Kind != model.KindHNN {
@@ -96,8 +97,8 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	}
 	r = r.pick(choose(o.RNG, picks, count))
 	// The gain of inputs stays as it is.
-	r.undriven(n)
-	held.undriven(n)
+	r.undriven(n.Field())
+	held.undriven(n.Field())
 
 	pool := parallel.NewPool(o.Workers)
 	defer pool.Close()
@@ -108,7 +109,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	params := n.Params()
 	end := len(params)
 	for _, t := range n.Tensors() {
-		if strings.HasPrefix(t.Name, model.InputTensors) {
+		if strings.HasPrefix(t.Name, network.InputTensors) {
 			end -= t.Size()
 		}
 	}
@@ -120,7 +121,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		at[i] = float64(v)
 	}
 	p := last.assemble(pool, r, at)
-	report := &PolishReport{Before: residualOf(n, held), Rows: r.len()}
+	report := &PolishReport{Before: residualOf(n.Field(), held), Rows: r.len()}
 	for _, lambda := range polishRidges {
 		s, err := p.solve(pool, lambda)
 		if err != nil {
@@ -129,8 +130,8 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		for i, v := range s.c {
 			weights[i] = T(at[i] + v)
 		}
-		model.Refresh(n)
-		after := residualOf(n, held)
+		n.Refresh()
+		after := residualOf(n.Field(), held)
 		if math.IsNaN(after) || math.IsInf(after, 0) {
 			continue // coefficients that cancel beyond the network's precision
 		}
@@ -144,7 +145,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	if report.Applied {
 		copy(weights, best)
 	}
-	model.Refresh(n)
+	n.Refresh()
 	report.Seconds = time.Since(start).Seconds()
 	return report, nil
 }
@@ -157,7 +158,7 @@ type lastLayer struct {
 	packed [][]float64         // their weights as right factors, from the second on
 }
 
-func newLastLayer[T kernel.Float](n model.Network[T]) (*lastLayer, error) {
+func newLastLayer[T kernel.Float](n *network.Network[T]) (*lastLayer, error) {
 	a := n.Architecture()
 	act, err := nn.ParseActivation(a.Activation)
 	if err != nil {

@@ -7,11 +7,12 @@ import (
 
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
-func hnnNetwork(t testing.TB, kind string) model.Network[float64] {
+func hnnNetwork(t testing.TB, kind string) *network.Network[float64] {
 	t.Helper()
-	n, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{30, 20}, Activation: "tanh"}, stream.New(1, "init"))
+	n, err := network.New[float64](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{30, 20}, Activation: "tanh"}, stream.New(1, "init"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +36,8 @@ func TestPolishFindsTheMinimum(t *testing.T) {
 	r := observed(&train)
 	params := n.Params()
 	loss := func() float64 {
-		model.Refresh(n)
-		v := residualOf(n, r)
+		n.Refresh()
+		v := residualOf(n.Field(), r)
 		return v * v
 	}
 	least := loss()
@@ -87,7 +88,7 @@ func TestPolishIsRefused(t *testing.T) {
 	bare := clean
 	bare.DX = nil
 	for _, c := range []struct {
-		n    model.Network[float64]
+		n    *network.Network[float64]
 		o    PolishOptions
 		want string
 		bare bool

@@ -11,7 +11,7 @@ import (
 	"hnn/data"
 	"hnn/eval"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/expansion"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -145,7 +145,7 @@ func generated(t testing.TB, name string, seed uint64) *data.Split {
 	return split
 }
 
-func fitted(t testing.TB, train *data.Set, seed uint64, o Options) (*model.Expansion, *Report) {
+func fitted(t testing.TB, train *data.Set, seed uint64, o Options) (*expansion.Model, *Report) {
 	t.Helper()
 	o.RNG = stream.New(seed, "features")
 	h, r, err := Fit(train, o)
@@ -160,12 +160,12 @@ func task(name string) func(t testing.TB, seed uint64, o Options) measurement {
 	return func(t testing.TB, seed uint64, o Options) measurement {
 		split := generated(t, name, seed)
 		h, r := fitted(t, split.Train, seed, o)
-		paper, err := eval.PaperEnergy(name, h, eval.Options{})
+		paper, err := eval.PaperEnergy(name, h.Field(), eval.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		loss := eval.Loss(h, split.Test.X, split.Test.DX, 0)
-		clean := eval.Loss(h, split.Test.Clean, split.Test.DX, 0)
+		loss := eval.Loss(h.Field(), split.Test.X, nil, split.Test.DX, 0)
+		clean := eval.Loss(h.Field(), split.Test.Clean, nil, split.Test.DX, 0)
 		return measurement{
 			"energy": paper.TrueH.Mean, "loss": loss.Mean, "median": loss.RowMedian, "clean": clean.Mean,
 		}.report(r)
@@ -181,7 +181,7 @@ func measured(t testing.TB, seed uint64, o Options) measurement {
 	train := *split.Train
 	train.DX = nil // forward differences
 	h, r := fitted(t, &train, seed, o)
-	res, err := eval.RealPendulumEnergy(h, split.Test, eval.Options{})
+	res, err := eval.RealPendulumEnergy(h.Field(), split.Test, eval.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func measured(t testing.TB, seed uint64, o Options) measurement {
 	times, x, _ := split.Test.Trial(0)
 	for k := range len(times) - 1 {
 		step := times[k+1] - times[k]
-		out, _, err := ode.Solve(h.Field(), x[2*k:2*k+2], []float64{0, step}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-8})
+		out, _, err := ode.Solve(h.Field().Free(), x[2*k:2*k+2], []float64{0, step}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-8})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func relative(t testing.TB, s system.System, half []float64, seed uint64, o Opti
 	o.Zero = make([]float64, s.Dim())
 	h, r := fitted(t, uniform(s, half, seed, "train"), seed, o)
 	test := uniform(s, half, seed, "test")
-	energy, zero := h.Energy(), s.Hamiltonian(o.Zero)
+	energy, zero := h.Field().Energy(), s.Hamiltonian(o.Zero)
 	var errors, squares float64
 	for i := range test.Rows() {
 		x, _ := test.Row(i)
