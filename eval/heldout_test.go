@@ -9,7 +9,7 @@ import (
 
 // turning is the exact field of a rotation with the given angular velocity.
 func turning(rate float64) *model.Field {
-	return known(2, func(x, dx []float64) { dx[0], dx[1] = rate*x[1], -rate*x[0] })
+	return moving(2, func(x, dx []float64) { dx[0], dx[1] = rate*x[1], -rate*x[0] })
 }
 
 // circles are trials of the rotation at rate 1, n rows over a time.
@@ -80,7 +80,7 @@ func TestHeldOutDiverged(t *testing.T) {
 
 // exploding is infinite after a time of at most a few.
 func exploding() *model.Field {
-	return known(2, func(x, dx []float64) {
+	return moving(2, func(x, dx []float64) {
 		dx[0], dx[1] = 1+x[0]*x[0], 1+x[1]*x[1]
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 	"hnn/model/network"
 	"hnn/system"
@@ -24,7 +24,7 @@ func untrained(t testing.TB, a network.Architecture) *network.Network[float64] {
 func TestLossByHand(t *testing.T) {
 	// The field is zero, so that the squared errors are 1, 9 | 4, 4 | 0, 36: mean 9, sum
 	// of squared deviations 64+0+25+25+81+729 = 924.
-	zero := known(2, func(_, dx []float64) { clear(dx) })
+	zero := moving(2, func(_, dx []float64) { clear(dx) })
 	x, dx := make([]float64, 6), []float64{1, -3, 2, 2, 0, 6}
 	l := Loss(zero, x, nil, dx, 1)
 	near(t, "mean", l.Mean, 9, 1e-15)
@@ -71,7 +71,7 @@ type rows struct{ x, dx []float64 }
 // authorsSpring is the test half of the spring as the authors' code drew it.
 func authorsSpring(t *testing.T) rows {
 	t.Helper()
-	arrays, err := data.ReadNPZ(filepath.Join("..", "data", "testdata", "golden", "spring-data.npz"))
+	arrays, err := file.ReadNPZ(filepath.Join("..", "data", "draw", "testdata", "golden", "spring-data.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}

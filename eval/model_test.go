@@ -9,18 +9,18 @@ import (
 	"hnn/system"
 )
 
-// known is a model whose field is known.
-func known(dim int, field func(x, dx []float64)) *model.Field {
+// moving is a model whose field is known.
+func moving(dim int, field func(x, dx []float64)) *model.Field {
 	return model.Known("known", dim, field)
 }
 
 // perfect is the model that has learned the system.
-func perfect(s system.System) *model.Field { return known(s.Dim(), s.Field) }
+func perfect(s system.System) *model.Field { return moving(s.Dim(), s.Field) }
 
 // damped is the spring with friction in q and p alike: x(t) is exp(-gamma t) times the
 // true trajectory, so that the energy is exp(-2 gamma t) times its start.
 func damped(gamma float64) *model.Field {
-	return known(2, func(x, dx []float64) {
+	return moving(2, func(x, dx []float64) {
 		dx[0], dx[1] = 2*x[1]-gamma*x[0], -2*x[0]-gamma*x[1]
 	})
 }

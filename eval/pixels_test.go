@@ -45,7 +45,7 @@ func turned(a float64, quarters int) (q, p float64) {
 // newPictureModel sees two of these frames at once. Its encoder is exact; its decoder shows
 // states shrunk. In time states turn at a rate and decay.
 func newPictureModel(rate, decay, shrink float64) *model.Field {
-	m := known(2, func(x, dx []float64) {
+	m := moving(2, func(x, dx []float64) {
 		dx[0], dx[1] = rate*x[1]-decay*x[0], -rate*x[0]-decay*x[1]
 	})
 	m.Pixels = &model.Pixels{Width: 2, Height: 1, Stack: 2}
@@ -205,7 +205,7 @@ func TestPixelRolloutOfUnknownFilms(t *testing.T) {
 		t.Errorf("of three frames %v of the amplitude is kept", r.Kept)
 	}
 	diverging := newPictureModel(0, 0, 1)
-	diverging.Many = known(2, func(x, dx []float64) { dx[0], dx[1] = 1+x[0]*x[0], 0 }).Many // a tangent
+	diverging.Many = moving(2, func(x, dx []float64) { dx[0], dx[1] = 1+x[0]*x[0], 0 }).Many // a tangent
 	if r := roll(diverging, 49); r.Err() == nil || !math.IsNaN(r.Kept[0]) || !math.IsNaN(r.PixelMSE[48-1]) {
 		t.Errorf("a diverging model: error %v, %v kept, pixel MSE %v", r.Err(), r.Kept, r.PixelMSE)
 	}

@@ -45,7 +45,7 @@ func TestRolloutIsTheSolution(t *testing.T) {
 
 // dx/dt = x^2 is 1/(1/x0 - t), which meets infinity at t = 1/x0 where x0 is positive.
 func TestRolloutIsolatesFailure(t *testing.T) {
-	newField := known(1, func(x, dx []float64) { dx[0] = x[0] * x[0] }).FreeMany
+	newField := moving(1, func(x, dx []float64) { dx[0] = x[0] * x[0] }).FreeMany
 	x0 := make([]float64, 30)
 	for i := range x0 {
 		x0[i] = -1 - float64(i)/10

@@ -136,7 +136,7 @@ func TestStrictKeepsDivergedOut(t *testing.T) {
 	s := system.Spring{}
 	good, lost := []float64{0.3, 0.1, -0.2, 0.5, 0.1, -0.6}, []float64{0.9, 0.2}
 
-	forwards := known(2, func(x, dx []float64) {
+	forwards := moving(2, func(x, dx []float64) {
 		damped(gamma).Free()(0, x, dx)
 		if s.Hamiltonian(x) > 0.8 {
 			dx[1] = math.Inf(1)
@@ -169,7 +169,7 @@ func TestStrictKeepsDivergedOut(t *testing.T) {
 
 	// Friction of exp(-30) leaves nothing but the integration's error, which on the way
 	// back grows beyond the region where this field is defined; rest stays at rest.
-	backwards := known(2, func(x, dx []float64) {
+	backwards := moving(2, func(x, dx []float64) {
 		damped(3).Free()(0, x, dx)
 		if s.Hamiltonian(x) > 4 {
 			dx[0] = math.NaN()

@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/eval"
 	"hnn/model"
-	"hnn/system"
 )
 
 var long = flag.Bool("long", false, "train to the end of the paper's protocol, on five initialisations")
@@ -20,15 +20,12 @@ var long = flag.Bool("long", false, "train to the end of the paper's protocol, o
 // authorsData is a task's data as the authors' code drew them.
 func authorsData(t *testing.T, task string) *dataset {
 	t.Helper()
-	file := map[string]string{"spring": "spring-data.npz", "pendulum": "pend-data.npz"}[task]
-	arrays, err := data.ReadNPZ(filepath.Join("..", "data", "testdata", "golden", file))
+	name := map[string]string{"spring": "spring-data.npz", "pendulum": "pend-data.npz"}[task]
+	arrays, err := file.ReadNPZ(filepath.Join("..", "data", "draw", "testdata", "golden", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := system.Lookup(task)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := mustDefault(t, task)
 	set := func(x, dx string) *data.Set {
 		n := arrays[x].Shape[0]
 		v := &data.Set{Dim: 2, Offsets: []int{0, n}, T: make([]float64, n), X: arrays[x].Data, DX: arrays[dx].Data}
@@ -37,7 +34,7 @@ func authorsData(t *testing.T, task string) *dataset {
 		}
 		return v
 	}
-	return &dataset{Split: data.Split{Train: set("x", "dx"), Test: set("test_x", "test_dx")}, system: s}
+	return &dataset{Split: data.Split{Train: set("x", "dx"), Test: set("test_x", "test_dx")}, system: c.Facts().System}
 }
 
 // On the authors' own draw our test losses are theirs: both are set by the noise in

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -54,7 +56,7 @@ func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) s
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := data.WriteCSV(f, set); err != nil {
+	if err := file.WriteCSV(f, set); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -62,7 +64,7 @@ func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) s
 
 func drivenConfig(t *testing.T, path string, change func(*Config)) Config {
 	t.Helper()
-	c, err := Default(OwnData)
+	c, err := Default(task.OwnData)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +97,7 @@ func trainDriven(t *testing.T, c Config) *Run {
 func TestDrivenRun(t *testing.T) {
 	path := pushedPendulum(t, false)
 	driven := trainDriven(t, drivenConfig(t, path, func(c *Config) {}))
-	alone := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Columns.Input = []string{data.NoInput} }))
+	alone := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Columns.Input = []string{file.NoInput} }))
 	baseline := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Model, c.Dissipation = model.KindBaseline, "" }))
 	of := func(r *Run) float64 { return float64(r.Results.Rollout.Error.Median) }
 	// 0.4% of the range, 19% and 1.5%.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
 )
@@ -46,12 +48,12 @@ func TestMagneticField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := data.WriteCSV(f, set); err != nil {
+	if err := file.WriteCSV(f, set); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
 
-	c := mustDefault(t, OwnData).Tuned()
+	c := mustDefault(t, task.OwnData).Tuned()
 	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{32, 32}, 1000, false
 	skew := c
 	skew.Skew = "0,0,1,0; 0,0,0,1; -1,0,0,1; 0,-1,-1,0"

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/file"
+	"hnn/experiment/task"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
@@ -115,11 +117,11 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := data.WriteCSV(f, &set); err != nil {
+	if err := file.WriteCSV(f, &set); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
-	c := mustDefault(t, OwnData).WithLoss(TrajectoryLoss)
+	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
 	c.Data, c.Hidden, c.Steps = path, []int{16}, 30
 	c.Model, c.Structure, c.Integrator = "hnn-separable", []string{"separable"}, "leapfrog"
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
@@ -142,7 +144,7 @@ func TestTrajectoriesHalveTheError(t *testing.T) {
 	spring := mustDefault(t, "spring")
 	spring.Points, spring.Noise, spring.WholeTrials, spring.Hidden, spring.Figures = 31, 0.05, true, []int{64, 64}, false
 	polynomials, trajectories := spring, spring.WithLoss(TrajectoryLoss)
-	polynomials.Derivatives = data.LocalPolynomial
+	polynomials.Derivatives = estimate.LocalPolynomial
 	trajectories.Steps = 600
 	sums := map[string]float64{}
 	for _, c := range []Config{polynomials, trajectories} {

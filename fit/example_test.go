@@ -7,23 +7,21 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
+	"hnn/system"
 )
 
 // Learn a pendulum from noise-free trajectories and roll it out: the energy that
 // was learned stays what it was.
 func Example() {
 	rng := rand.New(rand.NewPCG(1, 2))
-	task, err := data.TaskOptions("pendulum")
-	if err != nil {
-		log.Fatal(err)
-	}
-	task.Noise = 0
-	split, err := data.Generate("pendulum", rng, task)
+	split, err := draw.Generate(system.Pendulum{K: 3}, rng, draw.Options{
+		Trajectories: 50, Points: 45, Horizon: 3, TestFraction: 0.5, Tolerance: 1e-10,
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

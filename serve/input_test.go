@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/ode"
 )
 
@@ -30,20 +31,20 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 			fmt.Fprintf(&text, "%d,%g,%g,%g,%g\n", trial, at, cos+0.5*at, -sin+0.5, 0.5*at)
 		}
 	}
-	file := filepath.Join(dir, "pushed.csv")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+	path := filepath.Join(dir, "pushed.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	env := new(experiment.Env)
 	var first *experiment.Run
 	for _, name := range []string{"hnn", "baseline", "alone"} {
-		c, err := experiment.Default(experiment.OwnData)
+		c, err := experiment.Default(task.OwnData)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Data, c.Hidden, c.Steps, c.Figures, c.Model = file, []int{16}, 100, false, name
+		c.Data, c.Hidden, c.Steps, c.Figures, c.Model = path, []int{16}, 100, false, name
 		if name == "alone" {
-			c.Model, c.Columns.Input = "hnn", []string{data.NoInput}
+			c.Model, c.Columns.Input = "hnn", []string{file.NoInput}
 		}
 		runDir := filepath.Join(dir, "pushed-"+name)
 		if err := os.Mkdir(runDir, 0o700); err != nil {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-
 	"hnn/model/expansion"
 )
 

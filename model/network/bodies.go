@@ -39,7 +39,7 @@ func (b *bodiesPart[T]) pass(rows int) *bodiesPass[T] {
 }
 
 func (b *bodiesPart[T]) NewPass(rows int) model.ScalarPass[T] { return b.pass(rows) }
-func (b *bodiesPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{b.pass(1)} }
+func (b *bodiesPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: b.pass(1)} }
 
 type bodiesPass[T kernel.Float] struct {
 	*bodiesPart[T]

@@ -78,7 +78,7 @@ func (c *convexPart[T]) pass(rows int) *convexPass[T] {
 }
 
 func (c *convexPart[T]) NewPass(rows int) model.ScalarPass[T] { return c.pass(rows) }
-func (c *convexPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{c.pass(1)} }
+func (c *convexPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: c.pass(1)} }
 
 type convexPass[T kernel.Float] struct {
 	*convexPart[T]

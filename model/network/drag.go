@@ -27,7 +27,7 @@ func (d *dragPart[T]) NewPass(rows int) model.ScalarPass[T] {
 }
 
 func (d *dragPart[T]) NewPoint() model.ScalarPoint[T] {
-	return model.PassPoint[T]{&dragPass[T]{dragPart: d, x: make([]T, d.n)}}
+	return model.PassPoint[T]{Pass: &dragPass[T]{dragPart: d, x: make([]T, d.n)}}
 }
 
 type dragPass[T kernel.Float] struct {

@@ -47,7 +47,7 @@ func (m *massPart[T]) pass(rows int) *massPass[T] {
 }
 
 func (m *massPart[T]) NewPass(rows int) model.ScalarPass[T] { return m.pass(rows) }
-func (m *massPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{m.pass(1)} }
+func (m *massPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: m.pass(1)} }
 
 type massPass[T kernel.Float] struct {
 	*massPart[T]

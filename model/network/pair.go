@@ -62,7 +62,7 @@ func (t *pairPart[T]) pass(rows int) *pairPartPass[T] {
 }
 
 func (t *pairPart[T]) NewPass(rows int) model.ScalarPass[T] { return t.pass(rows) }
-func (t *pairPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{t.pass(1)} }
+func (t *pairPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: t.pass(1)} }
 
 type pairPartPass[T kernel.Float] struct {
 	*pairPart[T]
