@@ -8,19 +8,19 @@ import (
 	"testing"
 
 	"hnn/internal/parallel"
+	"hnn/model"
 	"hnn/model/network"
 )
 
 // power is the field x^n of numbers, with no parameters.
-type power struct{ n float64 }
-
-func (p power) Field(x, dx []float64, rows int) {
-	for i, v := range x[:rows] {
-		dx[i] = math.Pow(v, p.n)
-	}
+// power is the field x^n.
+func power(n float64) *model.Pass[float64] {
+	return &model.Pass[float64]{Field: func(x, dx []float64, rows int) {
+		for i, v := range x[:rows] {
+			dx[i] = math.Pow(v, n)
+		}
+	}}
 }
-
-func (power) Adjoint(_, _, _ []float64) {}
 
 // Of x^2 the nonlinear part between a and b is -(a-b)^2/4, of a linear field it is none.
 func TestLinearPassMeasure(t *testing.T) {
@@ -28,7 +28,7 @@ func TestLinearPassMeasure(t *testing.T) {
 		{1, 0, (1*1 + 4*4) / 4.},
 		{2, (1*1*1*1 + 4*4*4*4) / 16., (3*3 + 8*8) / 4.}, // 1, 2 and -1, 3
 	} {
-		k := linearPass[float64]{pass: power{c.n}, x: []float64{1, -1, 2, 3, 1.5, 1}, f: make([]float64, 6)}
+		k := linearPass[float64]{pass: power(c.n), x: []float64{1, -1, 2, 3, 1.5, 1}, f: make([]float64, 6)}
 		if k.measure(1); k.gaps != c.gaps || k.spans != c.spans {
 			t.Errorf("x^%v: %v and %v, want %v and %v", c.n, k.gaps, k.spans, c.gaps, c.spans)
 		}
@@ -41,7 +41,7 @@ func TestLinearPriorFollowsTheNoise(t *testing.T) {
 	net := newNetwork[float64](t, small)
 	pool := parallel.NewPool(2)
 	defer pool.Close()
-	p := newLinearPrior(net, pool, turns[float64](many(4, 10), 0.05, 1), 8)
+	p := newLinearPrior(net, pool, turns[float64](many(4, 10), 0.05, 1).X, 8)
 	at := func(loss float64) (float64, []float64) {
 		grad := make([]float64, len(net.Params()))
 		with, _ := p.add(loss, grad, nil)
@@ -72,8 +72,8 @@ func TestLinearPriorAgainstNoise(t *testing.T) {
 			a.Hidden = []int{16, 16}
 			net := newNetwork[float32](t, a)
 			o := Options{Steps: 400, LearningRate: 3e-3, Schedule: Schedule{Kind: "cosine"}}
-			tr, err := NewShooting(net, turns[float32](many(20, 20), 0.15, 10+draw), Trials[float32]{}, o,
-				Shooting{GrowFrom: 2, FitStates: true, LinearPrior: m}, nil)
+			tr, err := New(net, Trajectories(turns[float32](many(20, 20), 0.15, 10+draw), Trials[float32]{},
+				Shooting{GrowFrom: 2, FitStates: true, LinearPrior: m}), o, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,7 +8,6 @@ import (
 
 	"hnn/internal/parallel"
 	"hnn/model"
-	"hnn/ode"
 )
 
 // TrajectoryLoss is the loss of any model on trials by the last windows of s, each from
@@ -34,64 +33,31 @@ func TrajectoryLoss(m *model.Field, trials Trials[float64], angles []bool, s Sho
 	pool := parallel.NewPool(workers)
 	defer pool.Close()
 	lengths := s.lengths(trials.longest())
-	k, err := newShooter(func(rows int) model.Pass[float64] { return fieldPassOf(m, rows) }, pool, trials, s, lengths[len(lengths)-1], 0)
+	k := newShooter(func(int) *model.Pass[float64] { return fieldPassOf(m) }, trials, s, lengths[len(lengths)-1], 0, angles)
+	e, err := newEngine(pool, k, 0)
 	if err != nil {
 		return nan, nan, err
 	}
-	k.angles = angles
-	k.choose(nil)
-	if mean, _, err = k.evaluate(); err != nil {
+	if mean, err = e.loss(); err != nil {
 		return nan, nan, err
 	}
-	means := make([]float64, len(k.losses))
-	for i, l := range k.losses {
+	means := make([]float64, len(e.parts))
+	for i, l := range e.parts {
 		means[i] = l / float64(k.windows[i].steps*trials.Dim)
 	}
 	return mean, stat.StdDev(means, nil) / math.Sqrt(float64(len(means))), nil
 }
 
 // fieldPassOf is a pass of a model that is not trained: it has no adjoint.
-func fieldPassOf(m *model.Field, rows int) model.Pass[float64] {
+func fieldPassOf(m *model.Field) *model.Pass[float64] {
+	many, u := m.Many(), []float64(nil)
+	p := &model.Pass[float64]{Inputs: m.Inputs, Field: func(x, dx []float64, rows int) { many(nil, x, u, dx, rows) }}
 	if m.Inputs > 0 {
-		return &drivenModelPass{field: m.Many(), inputs: m.Inputs}
+		p.Drive = func(now []float64) { u = now }
 	}
-	p := modelPass{field: m.FreeMany(), times: make([]float64, rows)}
 	if m.SplitMany != nil {
-		return splitModelPass{p, m.SplitMany()}
+		split := m.SplitMany()
+		p.Velocity, p.Force = split.Velocity, split.Force
 	}
 	return p
 }
-
-type modelPass struct {
-	field ode.BatchField
-	times []float64 // the field of a model without inputs does not depend on them
-}
-
-func (p modelPass) Field(x, dx []float64, rows int)     { p.field(p.times[:rows], x, dx, rows) }
-func (p modelPass) Adjoint(dxbar, grad, xbar []float64) { panic("fit: a model without an adjoint") }
-
-// drivenModelPass is that of a model under inputs.
-type drivenModelPass struct {
-	field  func(t, x, u, dx []float64, rows int)
-	inputs int
-	u      []float64
-}
-
-func (p *drivenModelPass) Inputs() int { return p.inputs }
-
-func (p *drivenModelPass) Drive(u []float64)               { p.u = u }
-func (p *drivenModelPass) Field(x, dx []float64, rows int) { p.field(nil, x, p.u, dx, rows) }
-func (p *drivenModelPass) Adjoint(dxbar, grad, xbar []float64) {
-	panic("fit: a model without an adjoint")
-}
-
-type splitModelPass struct {
-	modelPass
-	split ode.BatchSplit
-}
-
-func (p splitModelPass) Velocity(x, dq []float64, rows int) { p.split.Velocity(x, dq, rows) }
-func (p splitModelPass) Force(q, dp []float64, rows int)    { p.split.Force(q, dp, rows) }
-
-func (p splitModelPass) VelocityAdjoint(dqbar, grad, pbar []float64) { p.Adjoint(dqbar, grad, pbar) }
-func (p splitModelPass) ForceAdjoint(dpbar, grad, qbar []float64)    { p.Adjoint(dpbar, grad, qbar) }

@@ -72,7 +72,7 @@ func (f *Form[T]) own() *Field {
 		Kind: f.Kind, Parameters: f.Parameters, Dim: f.Dim, Inputs: f.Inputs, Canonical: f.J == nil,
 		Many: f.many, Pixels: f.Pixels, Encode: f.Encode, Decode: f.Decode,
 	}
-	if f.trains() {
+	if f.NewPass(1).Adjoint != nil {
 		field.Jacobian = f.jacobian
 	}
 	if f.Vector != nil {
@@ -196,7 +196,7 @@ func (f *Form[T]) rows() int {
 // with the rows asked for.
 func (f *Form[T]) many() func(t, x, u, dx []float64, rows int) {
 	most, d, m := f.rows(), f.Dim, f.Inputs
-	var pass Pass[T]
+	var pass *Pass[T]
 	held := 0
 	in, out, inputs := make([]T, most*d), make([]T, most*d), make([]T, most*m)
 	return func(_, x, u, dx []float64, rows int) {
@@ -213,7 +213,7 @@ func (f *Form[T]) many() func(t, x, u, dx []float64, rows int) {
 					now = inputs[:n*m]
 					kernel.Convert(now, u[lo*m:(lo+n)*m])
 				}
-				pass.(DrivenPass[T]).Drive(now)
+				pass.Drive(now)
 			}
 			pass.Field(in, out, n)
 			kernel.Convert(dx[lo*d:(lo+n)*d], out)
@@ -221,9 +221,12 @@ func (f *Form[T]) many() func(t, x, u, dx []float64, rows int) {
 	}
 }
 
-// halves are the two energies of a form that has nothing else.
+// alone reports whether the field is that of H alone, in canonical coordinates.
+func (f *Form[T]) alone() bool { return f.J == nil && f.Loss == nil && f.Inputs == 0 }
+
+// halves are the two energies of a separable H.
 func (f *Form[T]) halves() (kinetic, potential Scalar[T], ok bool) {
-	if h, is := f.H.(halver[T]); is && f.J == nil && f.Loss == nil && f.Inputs == 0 {
+	if h, is := f.H.(halver[T]); is && f.alone() {
 		return h.Halves()
 	}
 	return nil, nil, false
@@ -263,22 +266,6 @@ func (f *Form[T]) halfMany(s Scalar[T], sign float64) func(x, dx []float64, rows
 	}
 }
 
-// trains reports whether all parts have adjoints.
-func (f *Form[T]) trains() bool {
-	if f.Vector != nil {
-		return true
-	}
-	adjoint := func(s Scalar[T]) bool { _, ok := s.NewPass(1).(ScalarAdjoint[T]); return ok }
-	if !adjoint(f.H) || f.Loss != nil && !adjoint(f.Loss.D) {
-		return false
-	}
-	if f.Gain == nil {
-		return true
-	}
-	_, ok := f.Gain.NewPass(1).(GainAdjoint[T])
-	return ok
-}
-
 // jacobian makes an evaluator of df/dx by the adjoint of a pass over as many copies of the
 // state as it has components, the cotangent of each being one of them.
 func (f *Form[T]) jacobian() func(x, u, a []float64) {
@@ -299,7 +286,7 @@ func (f *Form[T]) jacobian() func(x, u, a []float64) {
 				}
 				now = inputs
 			}
-			pass.(DrivenPass[T]).Drive(now)
+			pass.Drive(now)
 		}
 		pass.Field(in, out, d)
 		pass.Adjoint(bar, nil, out)

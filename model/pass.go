@@ -2,66 +2,65 @@ package model
 
 import "hnn/internal/kernel"
 
-// Pass evaluates the field of a block of rows and its adjoint. It is not safe for
-// concurrent use.
-type Pass[T kernel.Float] interface {
-	// Field writes dx/dt of rows states: x and dx are rows x Dim, row-major.
-	Field(x, dx []T, rows int)
+// Pass evaluates the field of a block of rows and its adjoint: what training sees of a model.
+// A nil function says that there is none. It is not safe for concurrent use. States,
+// derivatives and inputs are row-major.
+type Pass[T kernel.Float] struct {
+	// Inputs is the number of inputs.
+	Inputs int
+	// Field writes dx/dt of rows states: x and dx are rows x Dim.
+	Field func(x, dx []T, rows int)
 	// Adjoint is the adjoint of the last Field: given dxbar, the derivative of a
 	// loss by dx, it adds the derivative by the parameters to grad, unless that is
 	// nil, and writes that by x to xbar, unless that is nil. It overwrites dxbar. It
 	// may be called several times after one Field, as an implicit integrator's adjoint
 	// does.
-	Adjoint(dxbar, grad, xbar []T)
+	Adjoint func(dxbar, grad, xbar []T)
+	// Drive sets the inputs of the rows of every Field that follows, rows x Inputs; nil is
+	// zero for all. It keeps u, which may change between two Fields.
+	Drive func(u []T)
+
+	// Velocity and Force are the two halves of a separable model's field, H(q, p) = T(p) +
+	// V(q), as explicit symplectic integrators need them: dq/dt = dT/dp from momenta alone,
+	// dp/dt = -dV/dq from positions alone, rows x Dim/2 each.
+	//
+	// An adjoint follows its own evaluation, whatever the other half did in between, and is
+	// otherwise as Adjoint: it adds to grad, which is as long as all parameters, and writes
+	// the derivative by the half state; nil leaves either out; the first argument is
+	// overwritten. It does not hold across a Field.
+	Velocity, Force               func(half, d []T, rows int)
+	VelocityAdjoint, ForceAdjoint func(dbar, grad, halfbar []T)
 }
 
-// DrivenPass is the Pass of a model with inputs.
-type DrivenPass[T kernel.Float] interface {
-	Pass[T]
-	Inputs() int
-	// Drive sets the inputs of the rows of every Field that follows, rows x Inputs,
-	// row-major; nil is zero for all. It keeps u, which may change between two Fields.
-	Drive(u []T)
-}
-
-// SplitPass is the Pass of a separable model, H(q, p) = T(p) + V(q), which evaluates
-// the two halves of the field apart, as explicit symplectic integrators need them: the
-// velocity dq/dt = dT/dp from momenta alone, the force dp/dt = -dV/dq from positions
-// alone. Positions, momenta and what belongs to them are rows x Dim/2, row-major.
-//
-// An adjoint follows its own evaluation, whatever the other half did in between, and is
-// otherwise as Pass.Adjoint: it adds to grad, which is as long as all of Params, and
-// writes the derivative by the half state; nil leaves either out; the first argument is
-// overwritten. It does not hold across a Field.
-type SplitPass[T kernel.Float] interface {
-	Pass[T]
-	Velocity(p, dq []T, rows int)
-	VelocityAdjoint(dqbar, grad, pbar []T)
-	Force(q, dp []T, rows int)
-	ForceAdjoint(dpbar, grad, qbar []T)
-}
-
-// NewPass returns temporaries for up to rows rows: a DrivenPass where the form has inputs, a
-// SplitPass where it is a Sum and nothing else. Its Adjoint takes parts that have one.
-func (f *Form[T]) NewPass(rows int) Pass[T] {
+// NewPass returns temporaries for up to rows rows.
+func (f *Form[T]) NewPass(rows int) *Pass[T] {
 	if f.Vector != nil {
 		return f.Vector.NewPass(rows)
 	}
 	d, n := f.Dim, f.Dim/2
 	p := &formPass[T]{form: f, h: f.H.NewPass(rows), g: make([]T, rows*d)}
+	pass := &Pass[T]{Inputs: f.Inputs, Field: p.Field}
+	_, trains := p.h.(ScalarAdjoint[T])
 	if f.Loss != nil {
 		p.d = f.Loss.D.NewPass(rows)
 		p.in, p.dg, p.inBar = make([]T, rows*d), make([]T, rows*d), make([]T, rows*d)
+		_, ok := p.d.(ScalarAdjoint[T])
+		trains = trains && ok
 	}
 	if f.Gain != nil {
 		p.gain, p.q, p.forces = f.Gain.NewPass(rows), make([]T, rows*n), make([]T, rows*n*f.Inputs)
+		pass.Drive = p.Drive
+		_, ok := p.gain.(GainAdjoint[T])
+		trains = trains && ok
 	}
-	if _, _, ok := f.halves(); ok {
-		if h, ok := p.h.(*sumPass[T]); ok {
-			return splitPass[T]{p, h}
-		}
+	if trains {
+		pass.Adjoint = p.Adjoint
 	}
-	return p
+	if h, ok := p.h.(*sumPass[T]); ok && f.alone() {
+		pass.Velocity, pass.VelocityAdjoint = h.t.Gradient, h.adjointT
+		pass.Force, pass.ForceAdjoint = h.force, h.forceAdjoint
+	}
+	return pass
 }
 
 // formPass is the pass of a form with a Hamiltonian.
@@ -78,7 +77,6 @@ type formPass[T kernel.Float] struct {
 	q, forces []T         // positions or the cotangent of them, G or the cotangent of it
 }
 
-func (p *formPass[T]) Inputs() int { return p.form.Inputs }
 func (p *formPass[T]) Drive(u []T) { p.u = u }
 
 func (p *formPass[T]) Field(x, dx []T, rows int) {
@@ -232,29 +230,4 @@ func (p *formPass[T]) pushAdjoint(dxbar, grad []T, states bool) {
 		qbar = p.q
 	}
 	p.gain.(GainAdjoint[T]).Adjoint(p.forces[:rows*n*m], grad, qbar)
-}
-
-// splitPass is the pass of a Sum alone.
-type splitPass[T kernel.Float] struct {
-	*formPass[T]
-	sum *sumPass[T]
-}
-
-func (s splitPass[T]) Velocity(p, dq []T, rows int)          { s.sum.t.Gradient(p, dq, rows) }
-func (s splitPass[T]) VelocityAdjoint(dqbar, grad, pbar []T) { s.sum.adjointT(dqbar, grad, pbar) }
-
-func (s splitPass[T]) Force(q, dp []T, rows int) {
-	s.sum.v.Gradient(q, dp, rows)
-	negate(dp[:rows*s.sum.N])
-}
-
-func (s splitPass[T]) ForceAdjoint(dpbar, grad, qbar []T) {
-	negate(dpbar)
-	s.sum.adjointV(dpbar, grad, qbar)
-}
-
-func negate[T kernel.Float](v []T) {
-	for i := range v {
-		v[i] = -v[i]
-	}
 }

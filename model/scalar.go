@@ -77,8 +77,7 @@ type GainAdjoint[T kernel.Float] interface {
 type Vector[T kernel.Float] interface {
 	// NewPoint returns an evaluator at one state under inputs u, nil for none.
 	NewPoint() func(x, u, dx []float64)
-	// NewPass returns a Pass, a DrivenPass where there are inputs.
-	NewPass(rows int) Pass[T]
+	NewPass(rows int) *Pass[T]
 }
 
 // Rayleigh is how energy is lost: by a scalar D, of which

@@ -79,6 +79,23 @@ func (s *sumPass[T]) adjointV(gbar, grad, qbar []T) {
 	s.v.(ScalarAdjoint[T]).Adjoint(gbar, part(grad, s.T.Size(), s.Size()), qbar)
 }
 
+// force is -dV/dq.
+func (s *sumPass[T]) force(q, dp []T, rows int) {
+	s.v.Gradient(q, dp, rows)
+	negate(dp[:rows*s.N])
+}
+
+func (s *sumPass[T]) forceAdjoint(dpbar, grad, qbar []T) {
+	negate(dpbar)
+	s.adjointV(dpbar, grad, qbar)
+}
+
+func negate[T kernel.Float](v []T) {
+	for i := range v {
+		v[i] = -v[i]
+	}
+}
+
 // part is the numbers lo to hi of a gradient; nil stays nil.
 func part[T kernel.Float](grad []T, lo, hi int) []T {
 	if grad == nil {

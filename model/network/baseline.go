@@ -28,7 +28,7 @@ func (b baseline[T]) NewPoint() func(x, u, dx []float64) {
 	}
 }
 
-func (b baseline[T]) NewPass(rows int) model.Pass[T] { return newStatePass(b.net, rows, b.inputs) }
+func (b baseline[T]) NewPass(rows int) *model.Pass[T] { return newStatePass(b.net, rows, b.inputs) }
 
 // newStateMLP returns a network of the state and the inputs, if there are any.
 func newStateMLP[T kernel.Float](a *Architecture, prefix string, out int) mlp[T] {
@@ -52,15 +52,15 @@ func (m *mlp[T]) pointValue(d int) func(x, u []float64, out []T) {
 	}
 }
 
-// newStatePass is the pass of a network of states and as many inputs, a DrivenPass where
-// there are any.
-func newStatePass[T kernel.Float](m *mlp[T], rows, inputs int) model.Pass[T] {
+// newStatePass is the pass of a network of states and so many inputs.
+func newStatePass[T kernel.Float](m *mlp[T], rows, inputs int) *model.Pass[T] {
 	p := newValuePass(m, rows)
 	if inputs == 0 {
-		return p
+		return &model.Pass[T]{Field: p.Field, Adjoint: p.Adjoint}
 	}
 	n := rows * len(m.inputs)
-	return &stateInputPass[T]{valuePass: p, inputs: inputs, in: make([]T, n), inBar: make([]T, n)}
+	with := &stateInputPass[T]{valuePass: p, inputs: inputs, in: make([]T, n), inBar: make([]T, n)}
+	return &model.Pass[T]{Inputs: inputs, Field: with.Field, Adjoint: with.Adjoint, Drive: with.Drive}
 }
 
 // stateInputPass is P1 of a network of states with inputs behind them.
@@ -71,9 +71,6 @@ type stateInputPass[T kernel.Float] struct {
 	in, inBar []T
 }
 
-var _ model.DrivenPass[float32] = (*stateInputPass[float32])(nil)
-
-func (p *stateInputPass[T]) Inputs() int { return p.inputs }
 func (p *stateInputPass[T]) Drive(u []T) { p.u = u }
 
 func (p *stateInputPass[T]) Field(x, y []T, rows int) {

@@ -30,7 +30,7 @@ func TestDrivenFieldsAgree(t *testing.T) {
 		n.Refresh()
 		const rows = 200 // more than two blocks
 		x, u := drivenStates(rng, a, rows), modeltest.Normal(rng, rows*a.Inputs)
-		pass, want := n.NewPass(rows).(model.DrivenPass[float64]), make([]float64, rows*a.Dim)
+		pass, want := n.NewPass(rows), make([]float64, rows*a.Dim)
 		pass.Drive(u)
 		pass.Field(x, want, rows)
 		mean, err := model.Mean([]*model.Form[float64]{n.Form(), n.Form()})

@@ -153,12 +153,23 @@ func (n *Network[T]) Refresh() {
 }
 
 // NewPass returns temporaries for up to rows rows. Of a model of pictures they are latent
-// states, and the adjoint leaves the gradient of the autoencoder alone.
-func (n *Network[T]) NewPass(rows int) model.Pass[T] {
+// states, and an adjoint leaves the gradient of the autoencoder alone.
+func (n *Network[T]) NewPass(rows int) *model.Pass[T] {
 	if n.latent == nil {
 		return n.form.NewPass(rows)
 	}
-	return latentPass[T]{n.latent.NewPass(rows), len(n.params) - len(n.latent.params)}
+	p, before := n.latent.NewPass(rows), len(n.params)-len(n.latent.params)
+	for _, adjoint := range []*func(dbar, grad, xbar []T){&p.Adjoint, &p.VelocityAdjoint, &p.ForceAdjoint} {
+		if of := *adjoint; of != nil {
+			*adjoint = func(dbar, grad, xbar []T) {
+				if grad != nil {
+					grad = grad[before:]
+				}
+				of(dbar, grad, xbar)
+			}
+		}
+	}
+	return p
 }
 
 // bind shares the parameters out.

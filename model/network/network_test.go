@@ -75,7 +75,7 @@ func TestPassAdjoint(t *testing.T) {
 		dx, xbar := make([]float64, rows*a.Dim), make([]float64, rows*a.Dim)
 		pass := n.NewPass(rows + 1) // larger than the block at hand
 		if a.Inputs > 0 {
-			pass.(model.DrivenPass[float64]).Drive(modeltest.Normal(rng, rows*a.Inputs))
+			pass.Drive(modeltest.Normal(rng, rows*a.Inputs))
 		}
 		loss := func() (s float64) {
 			n.Refresh()
@@ -152,7 +152,7 @@ func TestPassDoesNotAllocate(t *testing.T) {
 		}
 		pass := net.NewPass(rows)
 		if a.Inputs > 0 {
-			pass.(model.DrivenPass[float32]).Drive(make([]float32, rows*a.Inputs))
+			pass.Drive(make([]float32, rows*a.Inputs))
 		}
 		if n := testing.AllocsPerRun(5, func() {
 			pass.Field(x, dx, rows)

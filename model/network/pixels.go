@@ -92,19 +92,6 @@ func (n *Network[T]) AddMean(mean []float64) {
 	n.Refresh()
 }
 
-// latentPass is the pass of a latent model whose parameters come after so many.
-type latentPass[T kernel.Float] struct {
-	model.Pass[T]
-	before int
-}
-
-func (p latentPass[T]) Adjoint(dxbar, grad, xbar []T) {
-	if grad != nil {
-		grad = grad[p.before:]
-	}
-	p.Pass.Adjoint(dxbar, grad, xbar)
-}
-
 // mappingRows is the number of rows that an autoencoder takes at once.
 const mappingRows = 96
 

@@ -68,41 +68,31 @@ func (m secondOrder[T]) NewPoint() func(x, u, dx []float64) {
 	}
 }
 
-func (m secondOrder[T]) NewPass(rows int) model.Pass[T] {
+func (m secondOrder[T]) NewPass(rows int) *model.Pass[T] {
 	n := rows * m.n
-	return &secondOrderPass[T]{
-		model: m, force: newStatePass(m.force, rows, m.inputs),
-		x: make([]T, 2*n), f: make([]T, n),
-	}
+	p := &secondOrderPass[T]{secondOrder: m, force: newStatePass(m.force, rows, m.inputs), x: make([]T, 2*n), f: make([]T, n)}
+	return &model.Pass[T]{Inputs: m.inputs, Field: p.Field, Adjoint: p.Adjoint, Drive: p.force.Drive}
 }
 
 type secondOrderPass[T kernel.Float] struct {
-	model secondOrder[T]
-	force model.Pass[T]
+	secondOrder[T]
+	force *model.Pass[T]
 	x     []T // the states of the last pass
 	f     []T // forces, or the derivative of a loss by them
 }
 
-func (p *secondOrderPass[T]) Inputs() int { return p.model.inputs }
-
-func (p *secondOrderPass[T]) Drive(u []T) {
-	if f, ok := p.force.(model.DrivenPass[T]); ok {
-		f.Drive(u)
-	}
-}
-
 func (p *secondOrderPass[T]) Field(x, dx []T, rows int) {
-	n := p.model.n
+	n := p.n
 	copy(p.x, x[:2*n*rows])
 	p.force.Field(x, p.f, rows)
 	for r := range rows {
-		p.model.a.times(x[(2*r+1)*n:], dx[2*r*n:])
+		p.a.times(x[(2*r+1)*n:], dx[2*r*n:])
 		copy(dx[(2*r+1)*n:(2*r+2)*n], p.f[r*n:])
 	}
 }
 
 func (p *secondOrderPass[T]) Adjoint(dxbar, grad, xbar []T) {
-	n := p.model.n
+	n := p.n
 	rows := len(dxbar) / (2 * n)
 	for r := range rows {
 		copy(p.f[r*n:(r+1)*n], dxbar[(2*r+1)*n:])
@@ -120,7 +110,7 @@ func (p *secondOrderPass[T]) Adjoint(dxbar, grad, xbar []T) {
 					abar[i*n+j] += b * v[j]
 				}
 				if xbar != nil {
-					xbar[(2*r+1)*n+j] += b * p.model.a.a[i*n+j]
+					xbar[(2*r+1)*n+j] += b * p.a.a[i*n+j]
 				}
 			}
 		}

@@ -66,7 +66,7 @@ func TestSplit(t *testing.T) {
 			single.Force(q[r*n:(r+1)*n], f[r*n:(r+1)*n])
 		}
 		same("single", 1e-12) // another order of sums; forces of near bodies are of order 100
-		pass := net.NewPass(rows).(model.SplitPass[float64])
+		pass := net.NewPass(rows)
 		pass.Velocity(p, v, rows)
 		pass.Force(q, f, rows)
 		same("pass", 0)
