@@ -224,7 +224,7 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	}
 	wanted := func(name string) bool { return strings.HasPrefix(name, o.Only) }
 	for _, t := range tasks {
-		for _, kind := range []string{model.KindHNN, model.KindBaseline} {
+		for _, kind := range []string{network.KindHNN, network.KindBaseline} {
 			for _, threads := range o.Threads {
 				if !wanted(stepName(t, kind)) {
 					continue
@@ -322,7 +322,7 @@ func trainer(t task.Task, kind string, threads, steps int, rate float64) (*netwo
 }
 
 func stepName(t task.Task, kind string) string {
-	if kind == model.KindBaseline {
+	if kind == network.KindBaseline {
 		return "train-step/" + t.Name + "-baseline"
 	}
 	return "train-step/" + t.Name
@@ -362,14 +362,14 @@ func stepFLOPs(a network.Architecture, rows int) float64 {
 		in = h
 	}
 	first := float64(a.Dim * a.Hidden[0])
-	if a.Kind == model.KindBaseline {
+	if a.Kind == network.KindBaseline {
 		return 2 * float64(rows) * (3*(sum+float64(in*a.Dim)) - first)
 	}
 	return 2 * float64(rows) * (6*sum - first)
 }
 
 func fieldAt[T kernel.Float](t task.Task) (*probe, error) {
-	net, s, err := newNetwork[T](t, model.KindHNN)
+	net, s, err := newNetwork[T](t, network.KindHNN)
 	if err != nil {
 		return nil, err
 	}
@@ -419,7 +419,7 @@ func rolloutModels(ctx context.Context, o *Options) ([]*model.Field, error) {
 			continue
 		}
 		o.Log("training a %s model for the rollouts", t.Name)
-		net, tr, err := trainer(t, model.KindHNN, 0, briefSteps, 1e-3)
+		net, tr, err := trainer(t, network.KindHNN, 0, briefSteps, 1e-3)
 		if err != nil {
 			return nil, err
 		}

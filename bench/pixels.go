@@ -24,7 +24,7 @@ const pixelFilms = 20
 // pixelArchitecture is the paper's model, of two frames of 28 x 28.
 func pixelArchitecture() network.Architecture {
 	return network.Architecture{
-		Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh",
+		Kind: network.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh",
 		Pixels: &model.Pixels{Width: frames.Side, Height: frames.Side, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"hnn/eval"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 )
@@ -16,7 +15,7 @@ const symplecticRows = 1024
 
 // separable is a network H = T(p) + V(q) of the paper's width, for one degree of freedom.
 func separable[T kernel.Float]() (*network.Network[T], error) {
-	return network.New[T](network.Architecture{Kind: model.KindSeparable, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}, stream.New(0, "init"))
+	return network.New[T](network.Architecture{Kind: network.KindSeparable, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}, stream.New(0, "init"))
 }
 
 // symplecticField is one evaluation of the network's field, which a stage of a symplectic

@@ -44,7 +44,7 @@ func TestAddEnergyOfTheSpring(t *testing.T) {
 
 // A network's gradient turns; its energy is what was asked for all the same.
 func TestAddEnergyOfANetwork(t *testing.T) {
-	n, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{12, 12}, Activation: "tanh"}, rand.New(rand.NewPCG(3, 4)))
+	n, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{12, 12}, Activation: "tanh"}, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
 		t.Fatal(err)
 	}

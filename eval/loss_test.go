@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"hnn/data/file"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/system"
 )
@@ -43,7 +42,7 @@ func TestLossOfTheAuthorsNetworks(t *testing.T) {
 	for _, c := range []struct {
 		kind string
 		test float64
-	}{{model.KindBaseline, 3.659e-2}, {model.KindHNN, 3.592e-2}} {
+	}{{network.KindBaseline, 3.659e-2}, {network.KindHNN, 3.592e-2}} {
 		l := Loss(trained(t, "spring-"+c.kind, c.kind, 2), set.x, nil, set.dx, 0)
 		t.Logf("%s: test loss %.4e +/- %.2e, median of rows %.4e", c.kind, l.Mean, l.SEM, l.RowMedian)
 		// Their number has four digits, and was taken after one step more.
@@ -79,7 +78,7 @@ func authorsSpring(t *testing.T) rows {
 }
 
 func TestLossDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{13, 9}, Activation: "tanh"}).Field()
+	m := untrained(t, network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{13, 9}, Activation: "tanh"}).Field()
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, dx := make([]float64, 4*401), make([]float64, 4*401)
 	for i := range x {

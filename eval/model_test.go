@@ -30,7 +30,7 @@ func trained(t testing.TB, name, kind string, dim int) *model.Field {
 	t.Helper()
 	a := network.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"}
 	n := untrained(t, a)
-	copy(n.Params(), golden.Load(t, name+"-final").Weights(t, "", 3, kind == model.KindHNN))
+	copy(n.Params(), golden.Load(t, name+"-final").Weights(t, "", 3, kind == network.KindHNN))
 	n.Refresh()
 	return n.Field()
 }

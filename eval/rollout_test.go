@@ -9,7 +9,6 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
@@ -76,7 +75,7 @@ func TestRolloutIsolatesFailure(t *testing.T) {
 }
 
 func TestRolloutDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{11, 6}, Activation: "tanh"}).Field()
+	m := untrained(t, network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{11, 6}, Activation: "tanh"}).Field()
 	rng := rand.New(rand.NewPCG(3, 4))
 	x0 := make([]float64, 4*41)
 	for i := range x0 {

@@ -5,14 +5,13 @@ import (
 	"testing"
 
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 )
 
 // Any number of workers gives the bits of one batch of all rows, through a network.
 func TestRolloutSplit(t *testing.T) {
-	net, err := network.New[float64](network.Architecture{Kind: model.KindSeparable, Dim: 4, Hidden: []int{24, 24}, Activation: "tanh"}, stream.New(0, "init"))
+	net, err := network.New[float64](network.Architecture{Kind: network.KindSeparable, Dim: 4, Hidden: []int{24, 24}, Activation: "tanh"}, stream.New(0, "init"))
 	if err != nil {
 		t.Fatal(err)
 	}

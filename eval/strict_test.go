@@ -222,7 +222,7 @@ func TestStrictArguments(t *testing.T) {
 }
 
 func TestStrictDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, network.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{12}, Activation: "tanh"}).Field()
+	m := untrained(t, network.Architecture{Kind: network.KindBaseline, Dim: 2, Hidden: []int{12}, Activation: "tanh"}).Field()
 	o := StrictOptions{X0: springStates(40), Horizon: 3, Points: 11}
 	o.Workers = 1
 	want := strict(t, m, system.Spring{}, o)
@@ -242,7 +242,7 @@ func TestEnergySpread(t *testing.T) {
 // training trajectories' 20 units of time.
 func BenchmarkStrictTwoBody(b *testing.B) {
 	s := system.NewNBody(2)
-	m := trained(b, "2body-hnn", model.KindHNN, 8)
+	m := trained(b, "2body-hnn", network.KindHNN, 8)
 	o := StrictOptions{X0: InitialStates(s, rand.New(rand.NewPCG(1, 2)), StrictStates), Horizon: 200, Points: 500}
 	for b.Loop() {
 		r := strict(b, m, s, o)

@@ -14,9 +14,9 @@ import (
 
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/expansion"
 	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/nn"
 	"hnn/system"
 )
@@ -52,7 +52,7 @@ func OtherKeys(trainer string) []string {
 // WithClosedForm is the same task fitted by one least-squares solve instead, told
 // nothing of the system but, for the measured pendulum, that it is damped.
 func (c Config) WithClosedForm() Config {
-	c.Trainer, c.Model, c.Precision = ClosedForm, model.KindHNN, "float64"
+	c.Trainer, c.Model, c.Precision = ClosedForm, network.KindHNN, "float64"
 	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
 	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
@@ -97,8 +97,8 @@ func (c *Config) validateClosedForm() error {
 		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), Adam, c.Trainer)
 	}
 	switch {
-	case c.Model != model.KindHNN:
-		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", model.KindHNN, c.Model, Adam)
+	case c.Model != network.KindHNN:
+		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", network.KindHNN, c.Model, Adam)
 	case c.Precision != "float64":
 		return fmt.Errorf("precision %s: the closed form loses its accuracy in it and is always float64", c.Precision)
 	case c.Known && c.fromFile():
@@ -115,7 +115,7 @@ func (c *Config) validateClosedForm() error {
 // closedFormOptions are the options but for what depends on the data: the angles.
 func (c *Config) closedFormOptions() (closedform.Options, error) {
 	o := closedform.Options{
-		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != model.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
+		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != network.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
 	structure, symmetry := c.Structure, c.Symmetry
@@ -123,7 +123,7 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 		structure, symmetry = c.tellKnown(&o)
 	}
 	var err error
-	if o.Structure, err = model.ParseStructure(structure...); err != nil {
+	if o.Structure, err = network.ParseStructure(structure...); err != nil {
 		return o, err
 	}
 	if o.Symmetry, err = closedform.ParseSymmetry(symmetry...); err != nil {
@@ -156,7 +156,7 @@ func (c *Config) tellKnown(o *closedform.Options) (structure, symmetry []string)
 			o.Angles = append(o.Angles, q.Angle)
 		}
 	}
-	if s, ok := t.System.(system.Bodied); ok && slices.Contains(t.ClosedForm.Structure, model.Pairwise.String()) {
+	if s, ok := t.System.(system.Bodied); ok && slices.Contains(t.ClosedForm.Structure, network.Pairwise.String()) {
 		for _, b := range s.Bodies() {
 			o.Masses = append(o.Masses, b.Mass)
 		}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/model"
 	"hnn/model/expansion"
+	"hnn/model/network"
 )
 
 // A closed-form run leaves a run like any other, repeats from its config.yaml to the
@@ -21,7 +21,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runs[0]
-	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != model.KindHNN || r.Results.ClosedForm == nil {
+	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != network.KindHNN || r.Results.ClosedForm == nil {
 		t.Errorf("%s: model %s, report %v", r.Dir, r.Results.Model, r.Results.ClosedForm)
 	}
 	// The pair potential is smooth and the data are exact: what is left is the
@@ -67,7 +67,7 @@ func TestClosedFormRun(t *testing.T) {
 
 func TestClosedFormRefusals(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"baseline needs the trainer adam": func(c *Config) { c.Model = model.KindBaseline },
+		"baseline needs the trainer adam": func(c *Config) { c.Model = network.KindBaseline },
 		"steps: of the trainer adam":      func(c *Config) { c.Steps = 10 },
 		"no structure":                    func(c *Config) { c.Structure = []string{"triples"} },
 		"no solver":                       func(c *Config) { c.Solver = "lu" },

@@ -20,7 +20,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -85,7 +85,7 @@ type Config struct {
 	Dissipation string    `yaml:"dissipation,omitempty"`
 	Angle       []string  `yaml:"angle,flow,omitempty"`
 	Mass        []float64 `yaml:"mass,flow,omitempty"`
-	// InputGain is how inputs act on the momenta, one of model.Gains, and InputHold what they
+	// InputGain is how inputs act on the momenta, one of network.Gains, and InputHold what they
 	// do between their samples, one of InputHolds; "" is learned, and foh.
 	InputGain string `yaml:"input-gain,omitempty"`
 	InputHold string `yaml:"input-hold,omitempty"`
@@ -139,7 +139,7 @@ func Default(name string) (Config, error) {
 		return Config{}, err
 	}
 	c := Config{
-		Task: t.Name, Model: model.KindHNN, Trainer: Adam, Precision: "float32",
+		Task: t.Name, Model: network.KindHNN, Trainer: Adam, Precision: "float32",
 		Hidden: []int{200, 200}, Activation: "tanh",
 		Loss: DerivativeLoss, Steps: t.Training.Steps, Batch: t.Training.Batch, Sampling: fit.Fresh.String(),
 		LearningRate: 1e-3, Schedule: "constant", L2: t.Training.L2,
@@ -243,8 +243,8 @@ func (c *Config) Validate() error {
 	if err := c.validateLoss(); err != nil {
 		return err
 	}
-	if c.Polish && c.Model != model.KindHNN {
-		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", model.KindHNN, c.Model)
+	if c.Polish && c.Model != network.KindHNN {
+		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", network.KindHNN, c.Model)
 	}
 	return c.validateFit()
 }

@@ -13,6 +13,7 @@ import (
 	"hnn/internal/stream"
 	"hnn/model"
 	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -115,7 +116,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		Engine: newEngine(c.Precision, o.Workers),
 	}
 	if c.source().Own() {
-		if model.LearnsH(c.Model) {
+		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
 		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}

@@ -14,7 +14,7 @@ import (
 
 	"hnn/data"
 	"hnn/internal/atomicfile"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/report"
 	"hnn/system"
@@ -180,14 +180,14 @@ func reportTask(runs []*Run) (report.Task, error) {
 // look is how figures show a run's model.
 func (r *Run) look() (report.Role, string) {
 	switch {
-	case r.Config.Model == model.KindBaseline:
+	case r.Config.Model == network.KindBaseline:
 		return report.Baseline, "Baseline"
 	case r.Config.Trainer == ClosedForm:
 		return report.ClosedForm, "HNN, closed form"
-	case r.Config.Model == model.KindSecondOrder:
+	case r.Config.Model == network.KindSecondOrder:
 		return report.SecondOrder, "Second-order baseline"
-	case r.Config.Model != model.KindHNN:
-		return report.Structured, "HNN, " + strings.TrimPrefix(r.Config.Model, model.KindHNN+"-")
+	case r.Config.Model != network.KindHNN:
+		return report.Structured, "HNN, " + strings.TrimPrefix(r.Config.Model, network.KindHNN+"-")
 	}
 	return report.HNN, "HNN"
 }

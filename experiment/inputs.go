@@ -9,6 +9,7 @@ import (
 	"hnn/data"
 	"hnn/data/file"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // What inputs do between their samples: data.Signal's Held or not.
@@ -29,8 +30,8 @@ func (c *Config) validateInputs() error {
 	if c.InputHold != "" && !slices.Contains(InputHolds(), c.InputHold) {
 		return fmt.Errorf("no input-hold %q; it is %s", c.InputHold, strings.Join(InputHolds(), " or "))
 	}
-	if c.InputGain != "" && !slices.Contains(model.Gains(), c.InputGain) {
-		return fmt.Errorf("no input-gain %q; it is %s", c.InputGain, strings.Join(model.Gains(), " or "))
+	if c.InputGain != "" && !slices.Contains(network.Gains(), c.InputGain) {
+		return fmt.Errorf("no input-gain %q; it is %s", c.InputGain, strings.Join(network.Gains(), " or "))
 	}
 	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "") {
 		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold and input-gain", c.Task)

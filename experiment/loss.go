@@ -8,6 +8,7 @@ import (
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // The losses of the trainer adam.
@@ -138,6 +139,6 @@ func (e *Env) trajectoryLosses(c *Config, m *model.Field, d *dataset) (*Trajecto
 
 // separable reports whether the model's H is the sum of T(p) and V(q) and nothing leaves.
 func (c *Config) separable() bool {
-	s, err := model.ParseStructure(c.Structure...)
-	return err == nil && s&(model.Separable|model.Pairwise) != 0 && c.Dissipation == ""
+	s, err := network.ParseStructure(c.Structure...)
+	return err == nil && s&(network.Separable|network.Pairwise) != 0 && c.Dissipation == ""
 }

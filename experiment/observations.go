@@ -11,7 +11,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // estimateOptions are those of data.NewEstimator.
@@ -53,7 +53,7 @@ func (c *Config) bodyMasses() []float64 {
 
 // common reports whether all coordinates are lengths in one space.
 func (c *Config) common() bool {
-	return slices.Contains(c.Structure, model.Pairwise.String()) || slices.Contains(c.Symmetry, closedform.Rotation.String())
+	return slices.Contains(c.Structure, network.Pairwise.String()) || slices.Contains(c.Symmetry, closedform.Rotation.String())
 }
 
 // estimateDrawn smooths the training rows of a known system and finds their derivatives

@@ -90,7 +90,7 @@ func (c *Config) pixelLoss() fit.PixelLoss {
 
 // pixelArchitecture is the network for pictures of a size.
 func (c *Config) pixelArchitecture(width, height int) network.Architecture {
-	structure, _ := model.ParseStructure(c.Structure...) // checked by Validate
+	structure, _ := network.ParseStructure(c.Structure...) // checked by Validate
 	return network.Architecture{
 		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation, Structure: structure, Dissipation: c.Dissipation,
 		Pixels: &model.Pixels{Width: width, Height: height, Stack: c.Stack, Hidden: c.Encoder, Activation: "relu"},
@@ -144,7 +144,7 @@ func (c *Config) validatePixels() error {
 		return errors.New("a test fraction of 0 leaves no film to test on; give more")
 	case !c.source().Own() && !c.WholeTrials:
 		return fmt.Errorf("task %s holds out whole films; leave out whole-trials", c.Task)
-	case slices.Contains(c.Structure, model.Pairwise.String()):
+	case slices.Contains(c.Structure, network.Pairwise.String()):
 		return errors.New("structure pairwise: the components of a latent state are no places of bodies; leave it out")
 	case !c.source().Own():
 		if most := 100_000_000; c.Trajectories < 2 || c.Points < c.minFrames() || c.Points > most/(frames.Side*frames.Side)/c.Trajectories {
@@ -160,7 +160,7 @@ func (c *Config) validatePixels() error {
 	if names := c.notOfPictures(); names != nil {
 		return fmt.Errorf("%s: without meaning for runs on pictures; leave it out", strings.Join(names, ", "))
 	}
-	if _, err := model.ParseStructure(c.Structure...); err != nil {
+	if _, err := network.ParseStructure(c.Structure...); err != nil {
 		return err
 	}
 	if err := c.pixelLoss().Validate(); err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestPixelConfigErrors(t *testing.T) {
@@ -118,7 +118,7 @@ func TestLatentStructure(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := c.pixelArchitecture(28, 28)
-	if a.Structure != model.Separable|model.QuadraticKinetic || a.Dissipation != "linear" {
+	if a.Structure != network.Separable|network.QuadraticKinetic || a.Dissipation != "linear" {
 		t.Errorf("structure %v, dissipation %q", a.Structure, a.Dissipation)
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
 	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // quick is a spring run of a second or less.
@@ -349,7 +349,7 @@ func TestResultsKeys(t *testing.T) {
 // the baseline, then the HNN.
 func paperModels(c Config) []Config {
 	var cs []Config
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		c.Model = kind
 		cs = append(cs, c)
 	}

@@ -17,10 +17,10 @@ var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", 
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
 // neither, since it is there for comparison.
 func SharedOut(kind string, among []string) []string {
-	special := func(k string) bool { return model.LearnsH(k) && k != model.KindHNN }
+	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN }
 	switch {
-	case !model.LearnsH(kind) && slices.ContainsFunc(among, model.LearnsH),
-		kind == model.KindHNN && slices.ContainsFunc(among, special):
+	case !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
+		kind == network.KindHNN && slices.ContainsFunc(among, special):
 		return slices.Clone(hamiltonianKeys)
 	}
 	return nil
@@ -30,28 +30,28 @@ func SharedOut(kind string, among []string) []string {
 // accord: see network.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
-	structure, err := model.ParseStructure(c.Structure...)
+	structure, err := network.ParseStructure(c.Structure...)
 	if err != nil {
 		return err
 	}
-	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
-		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
+	if c.Model == network.KindHelmholtz && c.Dissipation != "" && c.Dissipation != network.DissipationHelmholtz {
+		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, network.DissipationHelmholtz, c.Dissipation)
 	}
 	a := network.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
-	if c.Skew != "" && model.LearnsH(c.Model) {
+	if c.Skew != "" && network.LearnsH(c.Model) {
 		a.Skew = []float64{} // its size is known with the data
 	}
 	if c.Trainer == ClosedForm {
-		if a.Kind == model.KindDissipative && a.Dissipation == "" {
-			a.Dissipation = model.DissipationLinear // the one that it fits
+		if a.Kind == network.KindDissipative && a.Dissipation == "" {
+			a.Dissipation = network.DissipationLinear // the one that it fits
 		}
-		if !model.LearnsH(a.Kind) || a.Kind == model.KindHNN {
+		if !network.LearnsH(a.Kind) || a.Kind == network.KindHNN {
 			return nil
 		}
 	}
 	a = a.Complete()
 	if c.Trainer == ClosedForm {
-		a.Kind = model.KindHNN
+		a.Kind = network.KindHNN
 	}
 	c.Model, c.Dissipation, c.Structure = a.Kind, a.Dissipation, nil
 	if a.Structure != 0 {
@@ -67,7 +67,7 @@ func (c *Config) architecture(columns []string) (network.Architecture, error) {
 		Dissipation: c.Dissipation, Masses: c.bodyMasses(),
 	}
 	var err error
-	if a.Structure, err = model.ParseStructure(c.Structure...); err != nil {
+	if a.Structure, err = network.ParseStructure(c.Structure...); err != nil {
 		return a, err
 	}
 	if c.Angle != nil {
@@ -92,7 +92,7 @@ func (c *Config) validateArchitecture(columns []string) error {
 			columns = stateNames(max(2, (strings.Count(c.Skew, ";")+2)/2*2))
 		}
 		c = &plain
-		if slices.Contains(c.Structure, model.Pairwise.String()) {
+		if slices.Contains(c.Structure, network.Pairwise.String()) {
 			columns = stateNames(4 * max(2, len(c.Mass)))
 			c.Mass = nil
 		}

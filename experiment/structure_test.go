@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestSharedOut(t *testing.T) {
@@ -13,12 +13,12 @@ func TestSharedOut(t *testing.T) {
 		among []string
 		none  bool // no setting is left out
 	}{
-		{model.KindBaseline, []string{model.KindBaseline}, true},
-		{model.KindBaseline, []string{model.KindBaseline, model.KindHNN}, false},
-		{model.KindSecondOrder, []string{model.KindSecondOrder, model.KindDissipative}, false},
-		{model.KindHNN, []string{model.KindBaseline, model.KindHNN}, true},
-		{model.KindHNN, []string{model.KindHNN, model.KindSeparable}, false},
-		{model.KindSeparable, []string{model.KindHNN, model.KindSeparable}, true},
+		{network.KindBaseline, []string{network.KindBaseline}, true},
+		{network.KindBaseline, []string{network.KindBaseline, network.KindHNN}, false},
+		{network.KindSecondOrder, []string{network.KindSecondOrder, network.KindDissipative}, false},
+		{network.KindHNN, []string{network.KindBaseline, network.KindHNN}, true},
+		{network.KindHNN, []string{network.KindHNN, network.KindSeparable}, false},
+		{network.KindSeparable, []string{network.KindHNN, network.KindSeparable}, true},
 	} {
 		if got := SharedOut(c.kind, c.among); (got == nil) != c.none {
 			t.Errorf("%s among %v: %v left out", c.kind, c.among, got)
@@ -52,7 +52,7 @@ func TestCompleteConfig(t *testing.T) {
 			t.Errorf("%s: model %s, dissipation %q, structure %v", c.name, got.Model, got.Dissipation, got.Structure)
 		}
 	}
-	two := Config{Model: model.KindHelmholtz, Trainer: Adam, Dissipation: model.DissipationLinear}
+	two := Config{Model: network.KindHelmholtz, Trainer: Adam, Dissipation: network.DissipationLinear}
 	if err := two.Complete(); err == nil {
 		t.Error("one model with two forms of dissipation")
 	}

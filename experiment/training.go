@@ -5,7 +5,6 @@ import (
 	"hnn/fit"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/network"
 )
 
@@ -15,7 +14,7 @@ func (c *Config) networkFor(d *dataset) (network.Architecture, error) {
 		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
 	}
 	a, err := c.architecture(d.columns())
-	if err == nil && a.Structure&model.Pairwise != 0 {
+	if err == nil && a.Structure&network.Pairwise != 0 {
 		a.Nearest = a.LeastDistance(d.fitted().Train.X)
 	}
 	if err := c.checkInputs(d); err != nil {

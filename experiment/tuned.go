@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Tuned is the configuration with Adam as it trains best outside the paper's protocol:
@@ -45,11 +45,11 @@ const closedFormDim = 12
 // Dissipation is the setting's value.
 func AdamOnly(models, keys []string, dissipation string) string {
 	for _, m := range models {
-		if m != model.KindHNN {
+		if m != network.KindHNN {
 			return "the model " + m + " has no closed form"
 		}
 	}
-	if dissipation != "" && dissipation != model.DissipationLinear {
+	if dissipation != "" && dissipation != network.DissipationLinear {
 		return "dissipation " + dissipation + " has no closed form"
 	}
 	for _, key := range keys {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // The paper's protocol keeps its rate; the tuned one changes nothing else.
@@ -70,12 +70,12 @@ func TestDefaultTrainer(t *testing.T) {
 		models, keys []string
 		adam         bool
 	}{
-		{[]string{model.KindHNN}, nil, false},
-		{[]string{model.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
-		{[]string{model.KindBaseline, model.KindHNN}, nil, true},
-		{[]string{model.KindHNN}, []string{"steps"}, true},
-		{[]string{model.KindHNN}, []string{"polish"}, true},
-		{[]string{model.KindHNN}, []string{"precision"}, true},
+		{[]string{network.KindHNN}, nil, false},
+		{[]string{network.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
+		{[]string{network.KindBaseline, network.KindHNN}, nil, true},
+		{[]string{network.KindHNN}, []string{"steps"}, true},
+		{[]string{network.KindHNN}, []string{"polish"}, true},
+		{[]string{network.KindHNN}, []string{"precision"}, true},
 	} {
 		if why := AdamOnly(c.models, c.keys, ""); (why != "") != c.adam {
 			t.Errorf("%v %v: %q", c.models, c.keys, why)
@@ -152,7 +152,7 @@ func TestPolishedRun(t *testing.T) {
 	if again.Results.TestLoss != r.Results.TestLoss {
 		t.Errorf("test loss %v resumed, %v before", again.Results.TestLoss, r.Results.TestLoss)
 	}
-	c.Model = model.KindBaseline
+	c.Model = network.KindBaseline
 	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "leave it out") {
 		t.Errorf("a polished baseline: %v", err)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"hnn/internal/golden"
 	"hnn/internal/kernel"
-	"hnn/model"
 	"hnn/model/network"
 )
 
@@ -39,7 +38,7 @@ func TestGoldenAdamSteps(t *testing.T) {
 	for _, c := range []struct {
 		name, kind string
 		dim        int
-	}{{"spring-hnn", model.KindHNN, 2}, {"spring-baseline", model.KindBaseline, 2}, {"2body-hnn", model.KindHNN, 8}} {
+	}{{"spring-hnn", network.KindHNN, 2}, {"spring-baseline", network.KindBaseline, 2}, {"2body-hnn", network.KindHNN, 8}} {
 		t.Run(c.name+"/float64", func(t *testing.T) { goldenSteps[float64](t, c.name, c.kind, c.dim, 1e-8, 1e-11) })
 		t.Run(c.name+"/float32", func(t *testing.T) { goldenSteps[float32](t, c.name, c.kind, c.dim, 5e-5, 2e-6) })
 	}
@@ -48,7 +47,7 @@ func TestGoldenAdamSteps(t *testing.T) {
 func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, paramTol, lossTol float64) {
 	a := golden.Load(t, name+"-golden")
 	net := paperNetwork[T](t, kind, dim)
-	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == model.KindHNN) {
+	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == network.KindHNN) {
 		net.Params()[i] = T(w)
 	}
 	net.Refresh()
@@ -71,7 +70,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 		}
 	}
 	var worst float64
-	for i, want := range a.Weights(t, "f64/param10/", 3, kind == model.KindHNN) {
+	for i, want := range a.Weights(t, "f64/param10/", 3, kind == network.KindHNN) {
 		worst = max(worst, math.Abs(float64(net.Params()[i])-want))
 	}
 	t.Logf("parameters off by at most %.1e", worst)
@@ -83,7 +82,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 // AdamW against the two-line definition of Loshchilov and Hutter (2019, algorithm
 // 2, with PyTorch's scaling of the decay by the learning rate).
 func TestAdamW(t *testing.T) {
-	net := newNetwork[float64](t, network.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
+	net := newNetwork[float64](t, network.Architecture{Kind: network.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
 	rows := rowsFrom[float64](2, []float64{0.3, 0.4, -0.2, 0.9}, []float64{1, 2, -1, 0.5})
 	tr, err := New(net, Derivatives(rows, Rows[float64]{}), Options{Steps: 3, LearningRate: 0.01, WeightDecay: 0.1}, nil)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 func drivenModel(t testing.TB, seed uint64) *network.Network[float64] {
 	t.Helper()
 	n, err := network.New[float64](network.Architecture{
-		Kind: model.KindHNN, Dim: 2, Hidden: []int{12}, Activation: "tanh", Dissipation: model.DissipationLinear, Inputs: 2,
+		Kind: network.KindHNN, Dim: 2, Hidden: []int{12}, Activation: "tanh", Dissipation: network.DissipationLinear, Inputs: 2,
 	}, rand.New(rand.NewPCG(seed, 2)))
 	if err != nil {
 		t.Fatal(err)

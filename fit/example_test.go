@@ -9,7 +9,6 @@ import (
 
 	"hnn/data/draw"
 	"hnn/fit"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
@@ -25,7 +24,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{48, 48}, Activation: "tanh"}, rng)
+	net, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{48, 48}, Activation: "tanh"}, rng)
 	if err != nil {
 		log.Fatal(err)
 	}

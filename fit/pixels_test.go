@@ -48,11 +48,11 @@ func TestPixelGradientDifferences(t *testing.T) {
 		dim  int
 		form PixelLoss
 	}{
-		{model.KindHNN, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
-		{model.KindBaseline, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
-		{model.KindHNN, 4, PixelLoss{Steps: 3, Integrator: "rk4"}},
-		{model.KindBaseline, 2, PixelLoss{Steps: 2, Integrator: "rk4"}},
-		{model.KindHNN, 2, PixelLoss{Steps: 2, Integrator: "rk4", Mean: []float64{0.9, 0.2, 0.5, 1, 0, 0.7}}},
+		{network.KindHNN, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{network.KindBaseline, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{network.KindHNN, 4, PixelLoss{Steps: 3, Integrator: "rk4"}},
+		{network.KindBaseline, 2, PixelLoss{Steps: 2, Integrator: "rk4"}},
+		{network.KindHNN, 2, PixelLoss{Steps: 2, Integrator: "rk4", Mean: []float64{0.9, 0.2, 0.5, 1, 0, 0.7}}},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
@@ -94,7 +94,7 @@ func TestPixelGradientDifferences(t *testing.T) {
 var goldenPixels = model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
 
 func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) *network.Network[T] {
-	net := newPixelModel[T](t, model.KindHNN, 2, goldenPixels, []int{200, 200})
+	net := newPixelModel[T](t, network.KindHNN, 2, goldenPixels, []int{200, 200})
 	for i, w := range init.PixelWeights(t, "") {
 		net.Params()[i] = T(w)
 	}
@@ -199,7 +199,7 @@ func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
 	set := frames.Pendulum(stream.New(1, "data"), 4, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
 	form := PixelLoss{Steps: 2, Integrator: "rk4"}
-	tr, err := New(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
+	tr, err := New(newPixelModel[float32](t, network.KindHNN, 2, p, []int{16, 16}),
 		Films[float32](Observations{set, set.Windows(0, 3, 2, 2)}, Observations{set, set.Windows(3, 4, 2, 2)}, form),
 		Options{Steps: 40, Batch: 30, LearningRate: 1e-3, Schedule: Schedule{Kind: "cosine"}, TestEvery: 10, Workers: workers}, stream.Source(1, "batches"))
 	if err != nil {
@@ -254,11 +254,11 @@ func TestPixelTraining(t *testing.T) {
 func TestPixelArguments(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 1, 20)
 	p := model.Pixels{Width: 14, Height: 28, Stack: 2, Hidden: []int{4}, Activation: "relu"}
-	net := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	net := newPixelModel[float32](t, network.KindHNN, 2, p, []int{4})
 	p.Width = 28
-	right := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	right := newPixelModel[float32](t, network.KindHNN, 2, p, []int{4})
 	films := Observations{set, set.Windows(0, 1, 2, 1)}
-	plain, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	plain, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func TestPixelArguments(t *testing.T) {
 func TestPixelMean(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 2, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
-	net := newPixelModel[float64](t, model.KindHNN, 2, p, []int{16})
+	net := newPixelModel[float64](t, network.KindHNN, 2, p, []int{16})
 	films := Observations{set, set.Windows(0, 2, 2, 2)}
 	loss := func(mean []float64) float64 {
 		tr, err := New(net, Films[float64](films, Observations{}, PixelLoss{Steps: 2, Integrator: "rk4", Mean: mean}), Options{Steps: 1, LearningRate: 1}, nil)
@@ -310,7 +310,7 @@ func TestPixelMean(t *testing.T) {
 // sums, have the trainer's in the mean.
 func TestFilmLosses(t *testing.T) {
 	set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
-	net := newPixelModel[float64](t, model.KindHNN, 4, model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{7}, Activation: "silu"}, []int{6})
+	net := newPixelModel[float64](t, network.KindHNN, 4, model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{7}, Activation: "silu"}, []int{6})
 	films := Observations{set, set.Windows(0, 20, 2, 1)}
 	tr, err := New(net, Films[float64](films, films, DefaultPixelLoss()), Options{Steps: 1, LearningRate: 1}, nil)
 	if err != nil {
@@ -327,7 +327,7 @@ func TestFilmLosses(t *testing.T) {
 // The authors' step: 200 observations, Adam.
 func BenchmarkPixelStep(b *testing.B) {
 	set := frames.Pendulum(stream.New(1, "data"), 20, 103)
-	tr, err := New(newPixelModel[float32](b, model.KindHNN, 2, goldenPixels, []int{200, 200}),
+	tr, err := New(newPixelModel[float32](b, network.KindHNN, 2, goldenPixels, []int{200, 200}),
 		Films[float32](Observations{set, set.Windows(0, 20, 2, 1)}, Observations{}, DefaultPixelLoss()),
 		Options{Steps: math.MaxInt, Batch: 200, LearningRate: 1e-3, L2: 1e-5}, stream.Source(1, "batches"))
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/network"
 )
 
@@ -326,7 +325,7 @@ func BenchmarkShootingStep(b *testing.B) {
 	for _, c := range []struct {
 		kind   string
 		method unroll.Method
-	}{{model.KindHNN, unroll.Midpoint}, {model.KindHNN, unroll.RK4}, {model.KindSeparable, unroll.Leapfrog}} {
+	}{{network.KindHNN, unroll.Midpoint}, {network.KindHNN, unroll.RK4}, {network.KindSeparable, unroll.Leapfrog}} {
 		b.Run(c.method.String(), func(b *testing.B) {
 			net := paperNetwork[float32](b, c.kind, 2)
 			tr, err := New(net, Trajectories(turns[float32](many(25, 31), 0.05, 1), Trials[float32]{}, Shooting{Method: c.method, FitStates: true}),

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hnn/fit/unroll"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 )
@@ -14,7 +13,7 @@ import (
 // The loss of many small steps is that of rollouts to 1e-12, window by window; it is what
 // the trainer reports of test data; by leapfrog it takes the two parts of a separable model.
 func TestTrajectoryLoss(t *testing.T) {
-	for _, kind := range []string{model.KindHNN, model.KindSeparable} {
+	for _, kind := range []string{network.KindHNN, network.KindSeparable} {
 		net, err := network.New[float64](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{9}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +39,7 @@ func TestTrajectoryLoss(t *testing.T) {
 		}{{unroll.Midpoint, 64, 1e-6}, {unroll.RK4, 16, 1e-10}, {unroll.Leapfrog, 64, 1e-6}} {
 			s := Shooting{Method: c.m, Substeps: c.substeps, Window: 4}
 			mean, sem, err := TrajectoryLoss(net.Field(), trials, nil, s, 2)
-			if c.m == unroll.Leapfrog && kind == model.KindHNN {
+			if c.m == unroll.Leapfrog && kind == network.KindHNN {
 				if err == nil {
 					t.Error("leapfrog through a model that is not separable")
 				}

@@ -32,7 +32,7 @@ func ensembleOf(t *testing.T, a network.Architecture) ([]*network.Network[float6
 // The mean field is the mean of the members' fields; of Hamiltonians it is the symplectic
 // gradient of their mean, by differences.
 func TestMean(t *testing.T) {
-	for _, kind := range []string{model.KindBaseline, model.KindHNN, model.KindSeparable} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN, network.KindSeparable} {
 		nets, e := ensembleOf(t, network.Architecture{Kind: kind, Dim: 4, Hidden: []int{7}, Activation: "tanh"})
 		if len(e.Members) != 3 || nets[0].Field().Members != nil || e.Kind != kind || e.Parameters != 3*nets[0].Parameters() {
 			t.Errorf("%s: kind %s, %d members, %d parameters", kind, e.Kind, len(e.Members), e.Parameters)
@@ -55,7 +55,7 @@ func TestMean(t *testing.T) {
 		if modeltest.Difference(got, want) > 1e-15 || modeltest.Difference(one, want) > 1e-15 {
 			t.Fatalf("%s: %v in a batch and %v alone, the mean %v", kind, got, one, want)
 		}
-		if (e.Energy != nil) != (kind != model.KindBaseline) || (e.Grad != nil) != (kind != model.KindBaseline) {
+		if (e.Energy != nil) != (kind != network.KindBaseline) || (e.Grad != nil) != (kind != network.KindBaseline) {
 			t.Fatalf("%s: energy %v, gradient %v", kind, e.Energy != nil, e.Grad != nil)
 		}
 		if e.Energy != nil {
@@ -74,7 +74,7 @@ func TestMean(t *testing.T) {
 				}
 			}
 		}
-		if (e.Split != nil) != (kind == model.KindSeparable) {
+		if (e.Split != nil) != (kind == network.KindSeparable) {
 			t.Fatalf("%s: separable %v", kind, e.Split != nil)
 		}
 		if e.Split != nil {
@@ -87,9 +87,9 @@ func TestMean(t *testing.T) {
 }
 
 func TestMeanRefuses(t *testing.T) {
-	a := network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"}
+	a := network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"}
 	one := modeltest.New[float64](t, a).Form()
-	a.Kind = model.KindBaseline
+	a.Kind = network.KindBaseline
 	other := modeltest.New[float64](t, a).Form()
 	for _, members := range [][]*model.Form[float64]{nil, {one}, {one, other}} {
 		if _, err := model.Mean(members); err == nil {
@@ -101,7 +101,7 @@ func TestMeanRefuses(t *testing.T) {
 // An ensemble of models that lose energy loses it: the rate of the mean H along the mean
 // field, by differences.
 func TestMeanDissipates(t *testing.T) {
-	a := modeltest.Architectures()[model.KindDissipative]
+	a := modeltest.Architectures()[network.KindDissipative]
 	_, m := ensembleOf(t, a)
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, f := modeltest.Normal(rng, a.Dim), make([]float64, a.Dim)

@@ -21,7 +21,7 @@ import (
 // Dey and Chakraborty, "Symplectic ODE-Net", 2020, equation 2). The trained numbers are those
 // of H, of D and of the gain, in this order.
 type Form[T kernel.Float] struct {
-	Kind        string // see KindOf
+	Kind        string // its name in files and results
 	Dim, Inputs int
 	Parameters  int // the number of trained numbers
 

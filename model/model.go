@@ -15,10 +15,10 @@
 // server see. A [Pass] is what training sees. Neither is asked for its type.
 //
 // Parts that are networks are in model/network, those that are linear in their coefficients
-// in model/expansion, files in model/file. A new kind of part is one file beside those, which
-// implements Scalar, Gain or Vector (with an adjoint, where it is to be trained), and a line
-// where the parts of an architecture are chosen (network.Network, expansion.Read). Fields,
-// passes, units, ensembles, splits and files follow from that.
+// in model/expansion, files in model/file. A new kind of network is two files: the part, which
+// implements Scalar, Gain or Vector (with an adjoint, since it is to be trained), and its name
+// and place among the others in model/network/kind.go. Fields, passes, units, ensembles,
+// splits and files follow from that.
 //
 // A state is (q, p) of even length, positions first, where nothing else is said.
 package model

@@ -17,9 +17,9 @@ import (
 func TestScaled(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	scales := &data.Scales{State: []float64{1e3, 0.5, 2e-3, 4}, Origin: []float64{7e3, -1, 0, 0}, Time: 1e-3}
-	for _, kind := range model.Kinds() {
+	for _, kind := range network.Kinds() {
 		a := network.Architecture{Kind: kind, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh"}
-		if kind == model.KindPairwise {
+		if kind == network.KindPairwise {
 			a.Masses = []float64{1, 2} // of two bodies on a line
 		}
 		skew := modeltest.SkewOf(kind)
@@ -105,7 +105,7 @@ func TestScaled(t *testing.T) {
 				t.Errorf("%s: the power is %v, and by the gradient %v", kind, f(x), power)
 			}
 		}
-		if (m.Energy != nil) != model.LearnsH(kind) || (m.Loss != nil) != (n.Architecture().Dissipation != "") {
+		if (m.Energy != nil) != network.LearnsH(kind) || (m.Loss != nil) != (n.Architecture().Dissipation != "") {
 			t.Errorf("%s: energy %v, losses %v", kind, m.Energy != nil, m.Loss != nil)
 		}
 	}

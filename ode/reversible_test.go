@@ -10,7 +10,6 @@ import (
 
 	"hnn/data/draw"
 	"hnn/fit"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
@@ -105,7 +104,7 @@ func learned(t *testing.T, kind string) *network.Network[float64] {
 // Through learned models: a separable one by a splitting, any by Tao's method.
 func TestExactlyReversibleNetwork(t *testing.T) {
 	x0 := []float64{0.75, -0.5} // on the grid
-	for kind, m := range map[string]ode.Method{model.KindSeparable: ode.Leapfrog, model.KindHNN: ode.Tao2} {
+	for kind, m := range map[string]ode.Method{network.KindSeparable: ode.Leapfrog, network.KindHNN: ode.Tao2} {
 		net := learned(t, kind)
 		set := &ode.Settings{Method: m, Step: 0.05, Reversible: true, Copies: !m.NeedsSplit(), MaxSteps: 2_000_000}
 		solve := func(x, times []float64) []float64 {

@@ -18,6 +18,7 @@ import (
 	"hnn/fit"
 	"hnn/fit/unroll"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 	"hnn/system"
 )
@@ -58,9 +59,9 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.IntVar(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "steps between two checkpoints, 0 for one at the end")
 	fs.BoolVar(&c.Polish, "polish", c.Polish, "solve for the last layer again after the training, where that lowers the error on held-out rows")
 	fs.BoolVar(&c.Known, "known", c.Known, "closed form: tell it the known system's structure, symmetry, angles and masses")
-	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "form of H: "+list(model.Structures()))
+	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "form of H: "+list(network.Structures()))
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
-	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "how energy leaves: "+list(model.Dissipations())+" (closed form: linear)")
+	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "how energy leaves: "+list(network.Dissipations())+" (closed form: linear)")
 	fs.StringVar(&c.Derivatives, "derivatives", c.Derivatives, "of observations: "+list(estimate.Methods())+" (those of the file, else local-polynomial)")
 	fs.StringVar(&c.Smooth, "smooth", c.Smooth, "states before the fit: "+list(estimate.Smoothings())+" (where noise is found)")
 	fs.IntVar(&c.DerivativeWindow, "derivative-window", c.DerivativeWindow, "rows of a local polynomial, 0 for as many as cross-validation finds best")
@@ -69,7 +70,7 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Angle, "angle", c.Angle, "state columns that are angles: the model sees their cosine and sine")
 	fs.Float64SliceVar(&c.Mass, "mass", c.Mass, "masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)")
 	fs.StringVar(&c.Skew, "skew", c.Skew, "skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or "+model.LeviCivita)
-	fs.StringVar(&c.InputGain, "input-gain", c.InputGain, "G of the force G(q) u of inputs: "+list(model.Gains())+"; default learned")
+	fs.StringVar(&c.InputGain, "input-gain", c.InputGain, "G of the force G(q) u of inputs: "+list(network.Gains())+"; default learned")
 	fs.StringVar(&c.InputHold, "input-hold", c.InputHold, "inputs between their samples: foh (linear, the default) or zoh (constant)")
 	fs.IntVar(&c.Features, "features", c.Features, "closed form: number of features, 0 for one that suits the data")
 	fs.BoolVar(&c.Weighted, "weighted", c.Weighted, "weigh rows with large derivatives less, as near-collisions have")
@@ -142,7 +143,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 	f.shown = c
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(model.Kinds(), ", "))
+	fs.StringSliceVar(&f.models, "model", f.models, "models to train: "+strings.Join(network.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, "how to fit an HNN: "+strings.Join(experiment.Trainers(), ", ")+" (one least-squares solve)")
 	fs.StringVar(&f.data, "data", "", "file of measured trajectories, - for standard input")
 	fs.StringVar(&f.recipe, "recipe", "", "settings for pictures: "+strings.Join(experiment.Recipes(), ", ")+"; see docs/pixels.md")
@@ -159,8 +160,8 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags 
 		fs.Lookup(name).Usage += " (default: the task's)"
 	}
 	for name, values := range map[string][]string{
-		"model": model.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
-		"loss": experiment.Losses(), "integrator": unroll.Methods(), "sampling": {"fresh", "epoch"}, "structure": model.Structures(), "dissipation": model.Dissipations(), "input-gain": model.Gains(), "input-hold": experiment.InputHolds(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
+		"model": network.Kinds(), "activation": nn.Activations(), "schedule": fit.Schedules(),
+		"loss": experiment.Losses(), "integrator": unroll.Methods(), "sampling": {"fresh", "epoch"}, "structure": network.Structures(), "dissipation": network.Dissipations(), "input-gain": network.Gains(), "input-hold": experiment.InputHolds(), "precision": {"float32", "float64"}, "trainer": experiment.Trainers(), "solver": {"cholesky", "qr"},
 		"recipe": experiment.Recipes(), "latent-integrator": fit.PixelIntegrators(),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
@@ -220,8 +221,8 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !slices.Contains(model.Kinds(), m) {
-			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
+		if !slices.Contains(network.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: network.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {
@@ -290,7 +291,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 	var vs []experiment.Config
 	for _, m := range f.models {
 		for _, t := range f.trainers {
-			if !model.LearnsH(m) && t != experiment.Adam {
+			if !network.LearnsH(m) && t != experiment.Adam {
 				if len(f.trainers) > 1 {
 					continue // a baseline has one trainer
 				}
@@ -322,7 +323,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 
 // mixed reports whether runs of several trainers are asked for.
 func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && slices.ContainsFunc(f.models, func(m string) bool { return !model.LearnsH(m) })
+	return len(f.trainers) > 1 || f.trainers[0] == experiment.ClosedForm && slices.ContainsFunc(f.models, func(m string) bool { return !network.LearnsH(m) })
 }
 
 // absolute makes a file's name hold wherever the run is continued from.

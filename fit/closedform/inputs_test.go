@@ -12,7 +12,6 @@ import (
 	"hnn/data"
 	"hnn/internal/parallel"
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/expansion"
 	"hnn/model/network"
 	"hnn/ode"
@@ -266,8 +265,8 @@ func TestRolloutsAreDriven(t *testing.T) {
 // is what is solved for, whatever lies behind it in the parameters.
 func TestPolishUnderInputs(t *testing.T) {
 	train := drivenSet(t, stream.New(8, "polish"), 10, 60, 0.1, false)
-	for _, form := range model.Gains() {
-		a := network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{40}, Activation: "tanh", Inputs: 2, InputGain: form}
+	for _, form := range network.Gains() {
+		a := network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{40}, Activation: "tanh", Inputs: 2, InputGain: form}
 		n, err := network.New[float64](a, stream.New(9, "network"))
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,6 @@ import (
 	"hnn/data"
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
 	"hnn/model/network"
 	"hnn/nn"
 )
@@ -57,8 +56,8 @@ const polishRows = 8000
 func Polish[T kernel.Float](n *network.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
 	start := time.Now()
 	a := n.Architecture()
-	if a.Kind != model.KindHNN {
-		return nil, fmt.Errorf("closedform: a model of kind %q cannot be polished; only the field of an %q is that of one last layer", a.Kind, model.KindHNN)
+	if a.Kind != network.KindHNN {
+		return nil, fmt.Errorf("closedform: a model of kind %q cannot be polished; only the field of an %q is that of one last layer", a.Kind, network.KindHNN)
 	}
 	if slices.Contains(a.Angles, true) {
 		return nil, errors.New("closedform: a network that sees angles as cosine and sine cannot be polished")

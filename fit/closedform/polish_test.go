@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hnn/internal/stream"
-	"hnn/model"
 	"hnn/model/network"
 )
 
@@ -25,7 +24,7 @@ func TestPolishFindsTheMinimum(t *testing.T) {
 	split := generated(t, "pendulum", 0)
 	train := *split.Train
 	train.X = train.Clean
-	n := hnnNetwork(t, model.KindHNN)
+	n := hnnNetwork(t, network.KindHNN)
 	report, err := Polish(n, &train, &train, PolishOptions{RNG: stream.New(1, "rows")})
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +65,7 @@ func TestPolishIsRefused(t *testing.T) {
 	split := generated(t, "pendulum", 0)
 	clean := *split.Train
 	clean.X = clean.Clean
-	n := hnnNetwork(t, model.KindHNN)
+	n := hnnNetwork(t, network.KindHNN)
 	if _, err := Polish(n, &clean, &clean, PolishOptions{RNG: stream.New(1, "rows")}); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +92,7 @@ func TestPolishIsRefused(t *testing.T) {
 		want string
 		bare bool
 	}{
-		{hnnNetwork(t, model.KindBaseline), PolishOptions{RNG: stream.New(1, "rows")}, "baseline", false},
+		{hnnNetwork(t, network.KindBaseline), PolishOptions{RNG: stream.New(1, "rows")}, "baseline", false},
 		{n, PolishOptions{}, "RNG", false},
 		{n, PolishOptions{RNG: stream.New(1, "rows")}, "derivatives", true},
 	} {

@@ -83,7 +83,7 @@ type passer interface {
 func testNetwork(t testing.TB, m Method) (net passer, params [][]float64, refresh func()) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	if m != Leapfrog {
-		net, err := network.New[float64](network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}, rng)
+		net, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestBackward(t *testing.T) {
 			net, params, refresh := testNetwork(t, m)
 			driven, kept := strings.HasPrefix(name, "driven"), strings.HasPrefix(name, "kept")
 			if driven {
-				n := drivenNetwork(t, model.KindHNN)
+				n := drivenNetwork(t, network.KindHNN)
 				net, params, refresh = n, [][]float64{n.Params()}, func() { n.Refresh() }
 			}
 			rng := rand.New(rand.NewPCG(3, 4))
@@ -256,7 +256,7 @@ func TestOrder(t *testing.T) {
 // The order under inputs that change within the steps, as sin and cos, which the steps take
 // for linear: an error of the second order.
 func TestOrderOfDriven(t *testing.T) {
-	for _, kind := range []string{model.KindHNN, model.KindBaseline, model.KindSecondOrder} {
+	for _, kind := range []string{network.KindHNN, network.KindBaseline, network.KindSecondOrder} {
 		for _, m := range []Method{Midpoint, RK4} {
 			net := drivenNetwork(t, kind)
 			input := func(time float64) []float64 { return []float64{math.Sin(3 * time), 2 * math.Cos(time)} }
@@ -360,7 +360,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := New(Leapfrog, 4, 1, 1, net.NewPass(1)); !errors.Is(err, ErrNotSeparable) {
 		t.Errorf("leapfrog: %v", err)
 	}
-	if _, err := New(Leapfrog, 4, 1, 1, drivenNetwork(t, model.KindSeparable).NewPass(1)); !errors.Is(err, ErrDriven) {
+	if _, err := New(Leapfrog, 4, 1, 1, drivenNetwork(t, network.KindSeparable).NewPass(1)); !errors.Is(err, ErrDriven) {
 		t.Errorf("leapfrog with inputs: %v", err)
 	}
 	for _, m := range []Method{Midpoint, RK4, Leapfrog} {

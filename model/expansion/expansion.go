@@ -11,6 +11,9 @@ import (
 	"hnn/model"
 )
 
+// Kind is the kind of a Model.
+const Kind = "expansion"
+
 // Model is a Hamiltonian with its friction and its gain. Its field is the symplectic gradient,
 // less a linear friction where there is one, and with the force of inputs u where it has a
 // Gain:
@@ -109,7 +112,7 @@ func (m *Model) SetZero(x []float64) {
 
 // Form is what the model is made of.
 func (m *Model) Form() *model.Form[float64] {
-	f := &model.Form[float64]{Kind: model.KindExpansion, Dim: m.dim, Parameters: m.Parameters(), H: sum{m.dim, m.terms, &m.constant}, Source: m}
+	f := &model.Form[float64]{Kind: Kind, Dim: m.dim, Parameters: m.Parameters(), H: sum{m.dim, m.terms, &m.constant}, Source: m}
 	if m.friction != nil {
 		f.Loss = &model.Rayleigh[float64]{D: friction{m.dim / 2, m.friction}, Momenta: true}
 	}

@@ -108,7 +108,7 @@ func TestFile(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		loaded := form.Field()
-		if meta["task"] != name || loaded.Kind != model.KindExpansion || loaded.Parameters != m.Parameters() {
+		if meta["task"] != name || loaded.Kind != expansion.Kind || loaded.Parameters != m.Parameters() {
 			t.Errorf("%s: loaded %s with %d parameters, metadata %v", name, loaded.Kind, loaded.Parameters, meta)
 		}
 		x := modeltest.Normal(rand.New(rand.NewPCG(5, 6)), m.Dim())

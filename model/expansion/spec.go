@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"hnn/internal/safetensors"
-	"hnn/model"
 	"hnn/model/internal/embedding"
 	"hnn/nn"
 )
@@ -58,7 +57,7 @@ func (s *termSpec) dim(asked int) int {
 
 // Spec is the architecture of the model.
 func (m *Model) Spec() Spec {
-	s := Spec{Kind: model.KindExpansion, Dim: m.dim, Friction: m.friction != nil, Gain: m.gain.spec()}
+	s := Spec{Kind: Kind, Dim: m.dim, Friction: m.friction != nil, Gain: m.gain.spec()}
 	for _, t := range m.terms {
 		s.Terms = append(s.Terms, t.spec())
 	}

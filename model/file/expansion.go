@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	"hnn/internal/safetensors"
-	"hnn/model"
 	"hnn/model/expansion"
 )
 
@@ -42,5 +41,5 @@ func isExpansion(f *safetensors.File) bool {
 		Kind string `json:"kind"`
 	}
 	return f.Metadata[metaFormat] == formatVersion &&
-		json.Unmarshal([]byte(f.Metadata[metaArchitecture]), &head) == nil && head.Kind == model.KindExpansion
+		json.Unmarshal([]byte(f.Metadata[metaArchitecture]), &head) == nil && head.Kind == expansion.Kind
 }

@@ -42,7 +42,7 @@ func TestSaveLoad(t *testing.T) {
 }
 
 func saved(t testing.TB, change func(f *safetensors.File)) []byte {
-	f, err := Pack(modeltest.New[float32](t, network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"}), nil)
+	f, err := Pack(modeltest.New[float32](t, network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func FuzzUnpack(f *testing.F) {
 
 // An ensemble's file keeps all of its members.
 func TestEnsembleFile(t *testing.T) {
-	for _, kind := range []string{model.KindBaseline, model.KindSeparable} {
+	for _, kind := range []string{network.KindBaseline, network.KindSeparable} {
 		nets, mean := ensembleOf(t, network.Architecture{Kind: kind, Dim: 4, Hidden: []int{7}, Activation: "tanh"})
 		path := filepath.Join(t.TempDir(), "model.safetensors")
 		if err := SaveEnsemble(path, nets, map[string]string{"task": "spring"}); err != nil {
@@ -154,7 +154,7 @@ func ensembleOf(t *testing.T, a network.Architecture) ([]*network.Network[float6
 }
 
 func TestEnsembleFileRefuses(t *testing.T) {
-	nets, _ := ensembleOf(t, network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"})
+	nets, _ := ensembleOf(t, network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh"})
 	path := filepath.Join(t.TempDir(), "model.safetensors")
 	for _, count := range []string{"", "1", "4", "100000000"} {
 		if err := SaveEnsemble(path, nets, nil); err != nil {
@@ -179,7 +179,7 @@ var pictures = model.Pixels{Width: 5, Height: 3, Stack: 2, Hidden: []int{9, 9, 7
 // A pixel model that was saved and loaded encodes, decodes and moves as before, and
 // widening a float32 model changes nothing but the rounding.
 func TestPixelFile(t *testing.T) {
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		net, err := network.New[float32](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{8, 6}, Activation: "tanh", Pixels: &pictures}, rand.New(rand.NewPCG(1, 2)))
 		if err != nil {
 			t.Fatal(err)
@@ -192,7 +192,7 @@ func TestPixelFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if energetic := loaded.Field().Energy != nil; energetic != (kind == model.KindHNN) {
+		if energetic := loaded.Field().Energy != nil; energetic != (kind == network.KindHNN) {
 			t.Errorf("%s: it has an energy: %v", kind, energetic)
 		}
 		wide := network.Widen(net).Field()
@@ -267,7 +267,7 @@ func TestDrivenFiles(t *testing.T) {
 }
 
 func TestDamagedScales(t *testing.T) {
-	n, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	n, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}

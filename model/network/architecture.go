@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/nn"
 )
@@ -27,49 +26,20 @@ type Architecture struct {
 	// Pixels makes the states codes of pictures; nil means that they are what is given.
 	Pixels *model.Pixels `json:"pixels,omitempty"`
 	// Structure is the form of H.
-	Structure model.Structure `json:"structure,omitempty"`
-	// Dissipation is one of model.Dissipations, or "" for none.
+	Structure Structure `json:"structure,omitempty"`
+	// Dissipation is one of Dissipations, or "" for none.
 	Dissipation string `json:"dissipation,omitempty"`
 	// Masses of the bodies of a pairwise H; nil means 1 each, of bodies in a plane.
 	Masses []float64 `json:"masses,omitempty"`
 	// Nearest is, of a pairwise H, the distance below which the law of the pairs goes on as
 	// 1/r, such as the least in the training data; 0 for none.
 	Nearest float64 `json:"nearest,omitempty"`
-	// Inputs is the number of inputs; InputGain is one of model.Gains, of a
+	// Inputs is the number of inputs; InputGain is one of Gains, of a
 	// model with a Hamiltonian.
 	Inputs    int    `json:"inputs,omitempty"`
 	InputGain string `json:"input_gain,omitempty"`
 	// Skew is the matrix J of a model whose coordinates are not canonical, Dim x Dim, row-major.
 	Skew []float64 `json:"skew,omitempty"`
-}
-
-// Complete returns the architecture with its kind and what else it says in accord: a
-// kind stands for a structure or a dissipation, and an HNN with one of these has its
-// kind's name, that of the dissipation first.
-func (a Architecture) Complete() Architecture {
-	if a.Inputs > 0 && a.InputGain == "" && model.LearnsH(a.Kind) {
-		a.InputGain = model.GainLearned
-	}
-	switch a.Kind {
-	case model.KindSeparable:
-		a.Structure |= model.Separable
-	case model.KindPairwise:
-		a.Structure |= model.Pairwise
-	case model.KindDissipative:
-		if a.Dissipation == "" {
-			a.Dissipation = model.DissipationLearned
-		}
-	case model.KindHelmholtz:
-		a.Dissipation = model.DissipationHelmholtz
-	case model.KindHNN:
-	default:
-		return a
-	}
-	if a.Structure&model.Pairwise != 0 {
-		a.Structure |= model.Separable | model.QuadraticKinetic
-	}
-	a.Kind = model.KindOf(a.Structure, a.Dissipation, a.Skew != nil)
-	return a
 }
 
 // Validate reports what makes the architecture impossible.
@@ -82,89 +52,11 @@ func (a Architecture) Validate() error {
 // or "".
 func (a Architecture) Warning() string {
 	act, err := nn.ParseActivation(a.Activation)
-	if err != nil || !model.LearnsH(a.Kind) {
+	if err != nil || !LearnsH(a.Kind) {
 		return ""
 	}
 	w, _ := act.SmoothFor()
 	return w
-}
-
-// build makes a network that has no memory for its parameters yet.
-func build[T kernel.Float](a Architecture) (*Network[T], error) {
-	a = a.Complete()
-	if a.Pixels != nil {
-		return newPixels[T](a)
-	}
-	if err := a.check(); err != nil {
-		return nil, err
-	}
-	a.Hidden, a.Angles, a.Masses, a.Skew = slices.Clone(a.Hidden), slices.Clone(a.Angles), slices.Clone(a.Masses), slices.Clone(a.Skew)
-	n := &Network[T]{architecture: a, form: model.Form[T]{Kind: a.Kind, Dim: a.Dim, Inputs: a.Inputs, J: model.Brackets(a.Skew, a.Dim)}}
-	switch a.Kind {
-	case model.KindBaseline:
-		n.form.Vector, n.modules = newBaseline[T](&a)
-	case model.KindSecondOrder:
-		n.form.Vector, n.modules = newSecondOrder[T](&a)
-	default:
-		n.hamiltonian(&a)
-	}
-	for _, t := range n.Tensors() {
-		n.form.Parameters += t.Size()
-	}
-	return n, nil
-}
-
-// hamiltonian chooses the parts of a model with a Hamiltonian.
-func (n *Network[T]) hamiltonian(a *Architecture) {
-	if a.Structure&model.Separable != 0 {
-		n.separable(a)
-	} else {
-		h := newNetPart[T](a, "", a.Dim, a.Angles)
-		n.form.H, n.modules = h, []module[T]{h}
-	}
-	if a.Dissipation != "" {
-		d, momenta := newDissipation[T](a)
-		n.form.Loss = &model.Rayleigh[T]{D: d, Momenta: momenta, Everywhere: a.Dissipation == model.DissipationHelmholtz}
-		n.modules = append(n.modules, d)
-	}
-	if a.Inputs > 0 {
-		g := newGain[T](a)
-		n.form.Gain, n.modules = g, append(n.modules, g)
-	}
-}
-
-// separable chooses T and V: T is a network, or p.M^-1 p / 2 with a constant positive definite
-// M^-1, or that of bodies; V is a network of the positions, or of the distances between bodies.
-func (n *Network[T]) separable(a *Architecture) {
-	half := a.Dim / 2
-	var t, v scalar[T]
-	switch {
-	case a.Structure&model.Pairwise != 0:
-		masses, space := a.bodies()
-		t = &bodiesPart[T]{name: "kinetic.unit", masses: masses, space: space}
-		v = newPairPart[T](a, "potential.", masses, space)
-		// A block's pairs are to be as many as a network's rows.
-		n.form.Rows = max(1, 4*96/pairs(len(masses)))
-	case a.Structure&model.QuadraticKinetic != 0:
-		t = &massPart[T]{name: "kinetic.factor", n: half}
-	default:
-		t = newNetPart[T](a, "kinetic.", half, nil)
-	}
-	if v == nil {
-		v = newNetPart[T](a, "potential.", half, a.positionAngles())
-	}
-	n.form.H, n.modules = &model.Sum[T]{N: half, T: t, V: v}, []module[T]{t, v}
-}
-
-// newDissipation makes D, and says whether it is a function of the momenta alone.
-func newDissipation[T kernel.Float](a *Architecture) (d scalar[T], momenta bool) {
-	switch a.Dissipation {
-	case model.DissipationLinear:
-		return &dragPart[T]{name: "dissipation.rate", n: a.Dim / 2}, true
-	case model.DissipationConvex:
-		return newConvexPart[T](a, "dissipation.", a.Dim/2), true
-	}
-	return newNetPart[T](a, "dissipation.", a.Dim, a.Angles), false
 }
 
 // Tensors lists the tensors of a network without making it.
@@ -207,8 +99,8 @@ func (a *Architecture) check() error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(model.Kinds(), a.Kind) {
-		return fmt.Errorf("model: no model of kind %q; the kinds are %s", a.Kind, strings.Join(model.Kinds(), ", "))
+	if !slices.Contains(Kinds(), a.Kind) {
+		return fmt.Errorf("model: no model of kind %q; the kinds are %s", a.Kind, strings.Join(Kinds(), ", "))
 	}
 	if a.Dim < 2 || a.Dim%2 != 0 {
 		return fmt.Errorf("model: states of length %d; a state is (q, p) with as many momenta as positions, so its length is even", a.Dim)
@@ -226,15 +118,15 @@ func (a *Architecture) check() error {
 	if err := (nn.Spec{In: 2*a.Dim + a.Inputs, Hidden: a.Hidden, Out: a.Dim * max(a.Inputs, 1), Activation: act}).Validate(); err != nil {
 		return err
 	}
-	if !model.LearnsH(a.Kind) {
+	if !LearnsH(a.Kind) {
 		if a.Structure != 0 || a.Dissipation != "" || a.Masses != nil || a.Skew != nil || a.InputGain != "" {
 			return fmt.Errorf("model: a %s has no Hamiltonian; leave out structure, dissipation, masses, skew matrix and the gain of inputs", a.Kind)
 		}
 		return nil
 	}
 	if a.InputGain != "" {
-		if !slices.Contains(model.Gains(), a.InputGain) {
-			return fmt.Errorf("model: no gain of inputs %q; it is one of %s", a.InputGain, strings.Join(model.Gains(), ", "))
+		if !slices.Contains(Gains(), a.InputGain) {
+			return fmt.Errorf("model: no gain of inputs %q; it is one of %s", a.InputGain, strings.Join(Gains(), ", "))
 		}
 		if a.Inputs == 0 {
 			return errors.New("model: a gain of inputs is given, but there are no inputs")
@@ -243,13 +135,13 @@ func (a *Architecture) check() error {
 	if _, err := act.SmoothFor(); err != nil {
 		return fmt.Errorf("model: an HNN is trained through the gradient of its network: %w", err)
 	}
-	if a.Dissipation != "" && !slices.Contains(model.Dissipations(), a.Dissipation) {
-		return fmt.Errorf("model: no dissipation %q; it is one of %s", a.Dissipation, strings.Join(model.Dissipations(), ", "))
+	if a.Dissipation != "" && !slices.Contains(Dissipations(), a.Dissipation) {
+		return fmt.Errorf("model: no dissipation %q; it is one of %s", a.Dissipation, strings.Join(Dissipations(), ", "))
 	}
-	if a.Structure&model.QuadraticKinetic != 0 && a.Structure&model.Separable == 0 {
+	if a.Structure&QuadraticKinetic != 0 && a.Structure&Separable == 0 {
 		return errors.New("model: a kinetic energy whose coefficients depend on the positions (structure quadratic-kinetic without separable) is fitted by the closed form only; a network without structure can learn it")
 	}
-	if a.Kind == model.KindNonCanonical {
+	if a.Kind == KindNonCanonical {
 		return a.checkNonCanonical()
 	}
 	return a.checkBodies()
@@ -270,7 +162,7 @@ func (a *Architecture) checkNonCanonical() error {
 
 // checkBodies checks what speaks of bodies.
 func (a *Architecture) checkBodies() error {
-	if a.Structure&model.Pairwise == 0 {
+	if a.Structure&Pairwise == 0 {
 		if a.Masses != nil || a.Nearest != 0 {
 			return errors.New("model: masses or a nearest distance are given, but they serve the structure pairwise only")
 		}

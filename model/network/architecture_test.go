@@ -2,7 +2,6 @@ package network_test
 
 import (
 	"encoding/json"
-	"hnn/model"
 	"hnn/model/network"
 	"reflect"
 	"strings"
@@ -10,11 +9,11 @@ import (
 )
 
 func TestStructureNames(t *testing.T) {
-	s, err := model.ParseStructure("pairwise, quadratic-kinetic")
-	if err != nil || s != model.Pairwise|model.QuadraticKinetic || s.String() != "quadratic-kinetic,pairwise" {
+	s, err := network.ParseStructure("pairwise, quadratic-kinetic")
+	if err != nil || s != network.Pairwise|network.QuadraticKinetic || s.String() != "quadratic-kinetic,pairwise" {
 		t.Errorf("structure %v, %v", s, err)
 	}
-	if _, err := model.ParseStructure("separable", "pairwise,seprable"); err == nil || !strings.Contains(err.Error(), `"seprable"`) {
+	if _, err := network.ParseStructure("separable", "pairwise,seprable"); err == nil || !strings.Contains(err.Error(), `"seprable"`) {
 		t.Errorf("a structure that does not exist: %v", err)
 	}
 }
@@ -23,15 +22,15 @@ func TestStructureNames(t *testing.T) {
 // architecture, which a file keeps.
 func TestComplete(t *testing.T) {
 	for _, c := range []struct{ from, want network.Architecture }{
-		{network.Architecture{Kind: model.KindHNN}, network.Architecture{Kind: model.KindHNN}},
-		{network.Architecture{Kind: model.KindBaseline}, network.Architecture{Kind: model.KindBaseline}},
-		{network.Architecture{Kind: model.KindSeparable}, network.Architecture{Kind: model.KindSeparable, Structure: model.Separable}},
-		{network.Architecture{Kind: model.KindHNN, Structure: model.Separable | model.QuadraticKinetic}, network.Architecture{Kind: model.KindSeparable, Structure: model.Separable | model.QuadraticKinetic}},
-		{network.Architecture{Kind: model.KindPairwise}, network.Architecture{Kind: model.KindPairwise, Structure: model.Separable | model.QuadraticKinetic | model.Pairwise}},
-		{network.Architecture{Kind: model.KindDissipative}, network.Architecture{Kind: model.KindDissipative, Dissipation: model.DissipationLearned}},
-		{network.Architecture{Kind: model.KindHNN, Dissipation: model.DissipationLinear}, network.Architecture{Kind: model.KindDissipative, Dissipation: model.DissipationLinear}},
-		{network.Architecture{Kind: model.KindSeparable, Dissipation: model.DissipationConvex}, network.Architecture{Kind: model.KindDissipative, Structure: model.Separable, Dissipation: model.DissipationConvex}},
-		{network.Architecture{Kind: model.KindHNN, Dissipation: model.DissipationHelmholtz}, network.Architecture{Kind: model.KindHelmholtz, Dissipation: model.DissipationHelmholtz}},
+		{network.Architecture{Kind: network.KindHNN}, network.Architecture{Kind: network.KindHNN}},
+		{network.Architecture{Kind: network.KindBaseline}, network.Architecture{Kind: network.KindBaseline}},
+		{network.Architecture{Kind: network.KindSeparable}, network.Architecture{Kind: network.KindSeparable, Structure: network.Separable}},
+		{network.Architecture{Kind: network.KindHNN, Structure: network.Separable | network.QuadraticKinetic}, network.Architecture{Kind: network.KindSeparable, Structure: network.Separable | network.QuadraticKinetic}},
+		{network.Architecture{Kind: network.KindPairwise}, network.Architecture{Kind: network.KindPairwise, Structure: network.Separable | network.QuadraticKinetic | network.Pairwise}},
+		{network.Architecture{Kind: network.KindDissipative}, network.Architecture{Kind: network.KindDissipative, Dissipation: network.DissipationLearned}},
+		{network.Architecture{Kind: network.KindHNN, Dissipation: network.DissipationLinear}, network.Architecture{Kind: network.KindDissipative, Dissipation: network.DissipationLinear}},
+		{network.Architecture{Kind: network.KindSeparable, Dissipation: network.DissipationConvex}, network.Architecture{Kind: network.KindDissipative, Structure: network.Separable, Dissipation: network.DissipationConvex}},
+		{network.Architecture{Kind: network.KindHNN, Dissipation: network.DissipationHelmholtz}, network.Architecture{Kind: network.KindHelmholtz, Dissipation: network.DissipationHelmholtz}},
 	} {
 		got := c.from.Complete()
 		if !reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(got.Complete(), got) {

@@ -119,8 +119,8 @@ func WithMasses(f *model.Form[float64], masses []float64) (*model.Form[float64],
 		return model.Mean(members)
 	}
 	n := Of(f)
-	if n == nil || f.Scales != nil || n.Kind() != model.KindPairwise || n.Inputs() > 0 || n.latent != nil {
-		return nil, fmt.Errorf("model: this %s is for the number of bodies that it was trained on; one of kind %s serves any, trained by gradient steps in the data's own units", f.Kind, model.KindPairwise)
+	if n == nil || f.Scales != nil || n.Kind() != KindPairwise || n.Inputs() > 0 || n.latent != nil {
+		return nil, fmt.Errorf("model: this %s is for the number of bodies that it was trained on; one of kind %s serves any, trained by gradient steps in the data's own units", f.Kind, KindPairwise)
 	}
 	a := n.architecture
 	_, space := a.bodies()

@@ -1,7 +1,6 @@
 package network_test
 
 import (
-	"hnn/model"
 	"hnn/model/internal/modeltest"
 	"hnn/model/network"
 	"math"
@@ -14,7 +13,7 @@ import (
 // momentum and angular momentum.
 func TestPairwiseIsInvariant(t *testing.T) {
 	const bodies = 3
-	m := modeltest.New[float64](t, modeltest.Architectures()[model.KindPairwise])
+	m := modeltest.New[float64](t, modeltest.Architectures()[network.KindPairwise])
 	energy, field := m.Field().Energy(), m.Field().Free()
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := modeltest.Normal(rng, 4*bodies)
@@ -70,7 +69,7 @@ func TestPairwiseIsInvariant(t *testing.T) {
 // The law of a pair does not know how many bodies there are: the energy of five is the
 // sum of that of their pairs.
 func TestWithMasses(t *testing.T) {
-	three := modeltest.New[float64](t, modeltest.Architectures()[model.KindPairwise])
+	three := modeltest.New[float64](t, modeltest.Architectures()[network.KindPairwise])
 	masses := []float64{1, 2, 1, 0.5, 3}
 	n := len(masses)
 	five, err := network.WithMasses(three.Form(), masses)
@@ -96,7 +95,7 @@ func TestWithMasses(t *testing.T) {
 	if h := five.Field().Energy()(x); math.Abs(h-sum) > 1e-13*math.Abs(sum) {
 		t.Errorf("H = %v of five bodies, %v of their pairs", h, sum)
 	}
-	if _, err := network.WithMasses(modeltest.New[float64](t, modeltest.Architectures()[model.KindHNN]).Form(), masses); err == nil {
+	if _, err := network.WithMasses(modeltest.New[float64](t, modeltest.Architectures()[network.KindHNN]).Form(), masses); err == nil {
 		t.Error("a model that is no sum over pairs was given five bodies")
 	}
 	if _, err := network.WithMasses(three.Form(), []float64{1, 0, 1}); err == nil {
@@ -108,7 +107,7 @@ func TestWithMasses(t *testing.T) {
 // potential's slope, and its adjoint agrees with differences, also on the way over.
 func TestNearest(t *testing.T) {
 	a := network.Architecture{
-		Kind: model.KindPairwise, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh",
+		Kind: network.KindPairwise, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh",
 		Masses: []float64{1, 1}, Nearest: 0.5,
 	}
 	if d := a.LeastDistance([]float64{1, 4, 0, 0, -1, -1.25, 9, 9}); d != 0.25 {

@@ -1,7 +1,6 @@
 package network_test
 
 import (
-	"hnn/model"
 	"hnn/model/internal/modeltest"
 	"hnn/model/network"
 	"math"
@@ -52,7 +51,7 @@ func TestPartsAndPower(t *testing.T) {
 				if f[i] != c[i]+d[i] {
 					t.Fatalf("%s: field %v, parts %v and %v", name, f, c, d)
 				}
-				if i < a.Dim/2 && d[i] != 0 && a.Kind != model.KindHelmholtz {
+				if i < a.Dim/2 && d[i] != 0 && a.Kind != network.KindHelmholtz {
 					t.Errorf("%s: friction acts on the positions: %v", name, d)
 				}
 			}

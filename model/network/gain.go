@@ -17,15 +17,6 @@ type gain[T kernel.Float] interface {
 	model.Gain[T]
 }
 
-// newGain makes the gain of an architecture.
-func newGain[T kernel.Float](a *Architecture) gain[T] {
-	n := a.Dim / 2
-	if a.InputGain == model.GainConstant {
-		return &constantGain[T]{n: n, m: a.Inputs}
-	}
-	return &learnedGain[T]{newMLP[T](a, InputTensors, n, a.positionAngles(), n*a.Inputs)}
-}
-
 // constantGain is a matrix, zero at first.
 type constantGain[T kernel.Float] struct {
 	n, m int

@@ -100,7 +100,7 @@ func TestDrivenFieldsAgree(t *testing.T) {
 // drivenStates are rows states, in which bodies are not near each other.
 func drivenStates(rng *rand.Rand, a network.Architecture, rows int) []float64 {
 	x := modeltest.Normal(rng, rows*a.Dim)
-	for r := 0; a.Structure&model.Pairwise != 0 && r < rows; r++ {
+	for r := 0; a.Structure&network.Pairwise != 0 && r < rows; r++ {
 		x[r*a.Dim] += 8
 	}
 	return x
@@ -109,7 +109,7 @@ func drivenStates(rng *rand.Rand, a network.Architecture, rows int) []float64 {
 // H changes along the field by what inputs supply and friction takes: by differences of H.
 func TestSupply(t *testing.T) {
 	for name, a := range modeltest.Architectures() {
-		if a.Inputs == 0 || !model.LearnsH(a.Kind) {
+		if a.Inputs == 0 || !network.LearnsH(a.Kind) {
 			continue
 		}
 		n := modeltest.New[float64](t, a)
@@ -140,8 +140,8 @@ func TestSupply(t *testing.T) {
 
 // Momenta alone feel inputs, and a constant gain is the same everywhere.
 func TestGain(t *testing.T) {
-	for _, form := range model.Gains() {
-		a := network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{9}, Activation: "tanh", Inputs: 2, InputGain: form}
+	for _, form := range network.Gains() {
+		a := network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{9}, Activation: "tanh", Inputs: 2, InputGain: form}
 		n := modeltest.New[float64](t, a)
 		for i := range n.Params() {
 			n.Params()[i] += 0.1 * float64(i%7)
@@ -161,7 +161,7 @@ func TestGain(t *testing.T) {
 		if one[0] != 0 || one[1] != 0 || one[2] == 0 {
 			t.Errorf("%s: inputs act as %v", form, one)
 		}
-		if same := modeltest.Difference(one, two) < 1e-14; same != (form == model.GainConstant) {
+		if same := modeltest.Difference(one, two) < 1e-14; same != (form == network.GainConstant) {
 			t.Errorf("%s: %v and %v at two states", form, one, two)
 		}
 	}
@@ -174,11 +174,11 @@ func TestDrivenRefuses(t *testing.T) {
 	}{
 		{func(a *network.Architecture) { a.Inputs = -1 }, "-1 inputs"},
 		{func(a *network.Architecture) { a.InputGain = "linear" }, `"linear"`},
-		{func(a *network.Architecture) { a.Inputs = 0; a.InputGain = model.GainConstant }, "no inputs"},
-		{func(a *network.Architecture) { a.Kind = model.KindBaseline; a.InputGain = model.GainConstant }, "no Hamiltonian"},
+		{func(a *network.Architecture) { a.Inputs = 0; a.InputGain = network.GainConstant }, "no inputs"},
+		{func(a *network.Architecture) { a.Kind = network.KindBaseline; a.InputGain = network.GainConstant }, "no Hamiltonian"},
 		{func(a *network.Architecture) { a.Skew = []float64{0, 1, -1, 0} }, "skew"},
 	} {
-		a := network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh", Inputs: 1}
+		a := network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{5}, Activation: "tanh", Inputs: 1}
 		c.change(&a)
 		if err := a.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", a, err, c.want)

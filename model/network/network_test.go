@@ -19,7 +19,7 @@ import (
 // trained returns the authors' trained weights.
 func trained(t testing.TB, name, kind string, dim int) *network.Network[float64] {
 	n := modeltest.New[float64](t, network.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
-	copy(n.Params(), golden.Load(t, name+"-final").Weights(t, "", 3, kind == model.KindHNN))
+	copy(n.Params(), golden.Load(t, name+"-final").Weights(t, "", 3, kind == network.KindHNN))
 	n.Refresh()
 	return n
 }
@@ -29,7 +29,7 @@ func TestGoldenPairs(t *testing.T) {
 	for _, c := range []struct {
 		name, kind string
 		dim        int
-	}{{"spring-hnn", model.KindHNN, 2}, {"spring-baseline", model.KindBaseline, 2}, {"2body-hnn", model.KindHNN, 8}} {
+	}{{"spring-hnn", network.KindHNN, 2}, {"spring-baseline", network.KindBaseline, 2}, {"2body-hnn", network.KindHNN, 8}} {
 		t.Run(c.name, func(t *testing.T) {
 			m := trained(t, c.name, c.kind, c.dim)
 			a := golden.Load(t, c.name+"-pairs")
@@ -165,7 +165,7 @@ func TestPassDoesNotAllocate(t *testing.T) {
 
 // A full turn of an angle changes nothing.
 func TestAnglesArePeriodic(t *testing.T) {
-	for _, kind := range model.Kinds() {
+	for _, kind := range network.Kinds() {
 		a, ok := modeltest.Architectures()[kind+" with an angle"]
 		if !ok {
 			continue
@@ -189,7 +189,7 @@ func TestAnglesArePeriodic(t *testing.T) {
 
 // The learned energy is constant along the learned field: dH/dt = grad H . f = 0.
 func TestFieldConservesEnergy(t *testing.T) {
-	m := trained(t, "2body-hnn", model.KindHNN, 8)
+	m := trained(t, "2body-hnn", network.KindHNN, 8)
 	rng := rand.New(rand.NewPCG(5, 6))
 	field, energy := m.Field().Free(), m.Field().Energy()
 	for range 20 {
@@ -210,27 +210,27 @@ func TestNewRefuses(t *testing.T) {
 		a    network.Architecture
 		want string
 	}{
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200}, Activation: "relu"}, "second derivative"},
-		{network.Architecture{Kind: model.KindHNN, Dim: 3, Hidden: []int{200}, Activation: "tanh"}, "even"},
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, -1}, Activation: "tanh"}, "hidden layer 2 has width -1"},
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Activation: "tanh"}, "no hidden layer"},
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{true}}, "1 components"},
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{false, true}}, "momentum"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{200}, Activation: "relu"}, "second derivative"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 3, Hidden: []int{200}, Activation: "tanh"}, "even"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{200, -1}, Activation: "tanh"}, "hidden layer 2 has width -1"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Activation: "tanh"}, "no hidden layer"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{true}}, "1 components"},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "tanh", Angles: []bool{false, true}}, "momentum"},
 		{network.Architecture{Kind: "lnn", Dim: 2, Hidden: []int{200}, Activation: "tanh"}, `"lnn"`},
-		{network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200}, Activation: "tahn"}, `"tahn"`},
+		{network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{200}, Activation: "tahn"}, `"tahn"`},
 	} {
 		_, err := network.New[float32](c.a, rand.New(rand.NewPCG(1, 1)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", c.a, err, c.want)
 		}
 	}
-	if _, err := network.New[float32](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "relu"}, nil); !errors.Is(err, nn.ErrNoSecondDerivative) {
+	if _, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "relu"}, nil); !errors.Is(err, nn.ErrNoSecondDerivative) {
 		t.Errorf("relu: %v", err)
 	}
-	if _, err := network.New[float32](network.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{9}, Activation: "relu"}, rand.New(rand.NewPCG(1, 1))); err != nil {
+	if _, err := network.New[float32](network.Architecture{Kind: network.KindBaseline, Dim: 2, Hidden: []int{9}, Activation: "relu"}, rand.New(rand.NewPCG(1, 1))); err != nil {
 		t.Errorf("a baseline may use relu: %v", err)
 	}
-	if w := (network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "selu"}).Warning(); !strings.Contains(w, "jumps") {
+	if w := (network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{9}, Activation: "selu"}).Warning(); !strings.Contains(w, "jumps") {
 		t.Errorf("selu: warning %q", w)
 	}
 }

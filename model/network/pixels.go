@@ -4,18 +4,16 @@ import (
 	"fmt"
 	"slices"
 
+	"hnn/data"
 	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/nn"
 )
 
-// mostSide is the largest width or height of a frame, as package frames reads them.
-const mostSide = 128
-
 // autoencoder are the two halves of an autoencoder of states of length latent.
 func autoencoder(p *model.Pixels, latent int) (encoder, decoder nn.Spec, err error) {
-	if p.Width < 1 || p.Height < 1 || p.Width > mostSide || p.Height > mostSide {
-		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, mostSide, mostSide)
+	if p.Width < 1 || p.Height < 1 || p.Width > data.MaxSide || p.Height > data.MaxSide {
+		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, data.MaxSide, data.MaxSide)
 	}
 	const mostStacked = 8
 	if p.Stack < 1 || p.Stack > mostStacked {

@@ -17,7 +17,7 @@ var smallPixels = model.Pixels{Width: 5, Height: 3, Stack: 2, Hidden: []int{9, 9
 // Latents, their derivatives, the decoded pictures and H of the authors' trained model.
 func TestPixelGolden(t *testing.T) {
 	pixels := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
-	n, err := network.New[float64](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh", Pixels: &pixels}, rand.New(rand.NewPCG(1, 1)))
+	n, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh", Pixels: &pixels}, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestPixelGolden(t *testing.T) {
 // A model with a mean frame added does with pictures what it did with their differences
 // from it.
 func TestAddMean(t *testing.T) {
-	net, err := network.New[float64](network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{8}, Activation: "tanh", Pixels: &smallPixels}, rand.New(rand.NewPCG(1, 2)))
+	net, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{8}, Activation: "tanh", Pixels: &smallPixels}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestPixelArchitecture(t *testing.T) {
 	} {
 		pixels := smallPixels
 		pixels.Hidden = slices.Clone(pixels.Hidden)
-		a := network.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh", Pixels: &pixels}
+		a := network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh", Pixels: &pixels}
 		c.change(&a)
 		if err := a.Validate(); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("error is %v, want one that says %q", err, c.says)

@@ -1,15 +1,15 @@
 package network_test
 
 import (
-	"hnn/model"
 	"hnn/model/internal/modeltest"
+	"hnn/model/network"
 	"math/rand/v2"
 	"testing"
 )
 
 // Positions change by the velocities alone, and at first by p itself.
 func TestSecondOrder(t *testing.T) {
-	m := modeltest.New[float64](t, modeltest.Architectures()[model.KindSecondOrder])
+	m := modeltest.New[float64](t, modeltest.Architectures()[network.KindSecondOrder])
 	rng := rand.New(rand.NewPCG(1, 2))
 	x, dx := modeltest.Normal(rng, 4), make([]float64, 4)
 	m.Field().Free()(0, x, dx)

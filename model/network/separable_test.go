@@ -15,7 +15,7 @@ import (
 func separables() map[string]network.Architecture {
 	all := map[string]network.Architecture{}
 	for name, a := range modeltest.Architectures() {
-		if a.Structure&model.Separable != 0 && a.Dissipation == "" && a.Inputs == 0 {
+		if a.Structure&network.Separable != 0 && a.Dissipation == "" && a.Inputs == 0 {
 			all[name] = a
 		}
 	}

@@ -18,9 +18,9 @@ import (
 // The flow of J grad H keeps the brackets: its Jacobian M satisfies M J M^T = J; and so does
 // the step of the implicit midpoint rule (HLW, theorem VII.4.2 and section VI.4).
 func TestNonCanonicalFlowIsPoisson(t *testing.T) {
-	skew := modeltest.SkewOf(model.KindNonCanonical)
-	net := modeltest.New[float64](t, network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh", Skew: skew}.Complete())
-	if net.Kind() != model.KindNonCanonical || net.Field().Canonical {
+	skew := modeltest.SkewOf(network.KindNonCanonical)
+	net := modeltest.New[float64](t, network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh", Skew: skew}.Complete())
+	if net.Kind() != network.KindNonCanonical || net.Field().Canonical {
 		t.Fatalf("kind %s, canonical: %v", net.Kind(), net.Field().Canonical)
 	}
 	x0 := []float64{0.3, -0.4, 0.5, 0.2}
@@ -68,7 +68,7 @@ func TestNonCanonicalFlowIsPoisson(t *testing.T) {
 
 // With the canonical matrix the model is the HNN to the bit.
 func TestCanonicalSkew(t *testing.T) {
-	a := network.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}
+	a := network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}
 	plain := modeltest.New[float64](t, a)
 	a.Skew = []float64{0, 0, 1, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, -1, 0, 0}
 	other := modeltest.New[float64](t, a.Complete())
@@ -126,12 +126,12 @@ func TestNonCanonicalArchitecture(t *testing.T) {
 	for says, change := range map[string]func(a *network.Architecture){
 		"needs the skew matrix": func(a *network.Architecture) { a.Skew = nil },
 		"of 3 numbers":          func(a *network.Architecture) { a.Skew = a.Skew[:3] },
-		"leave one of the two":  func(a *network.Architecture) { a.Dissipation = model.DissipationLinear },
-		"has no Hamiltonian":    func(a *network.Architecture) { a.Kind = model.KindBaseline },
+		"leave one of the two":  func(a *network.Architecture) { a.Dissipation = network.DissipationLinear },
+		"has no Hamiltonian":    func(a *network.Architecture) { a.Kind = network.KindBaseline },
 		"length is even":        func(a *network.Architecture) { a.Dim, a.Skew = 3, []float64{0, 1, 0, -1, 0, 0, 0, 0, 0} },
 		"second derivative":     func(a *network.Architecture) { a.Activation = "relu" },
 	} {
-		a := network.Architecture{Kind: model.KindNonCanonical, Dim: 2, Hidden: []int{3}, Activation: "tanh", Skew: []float64{0, 1, -1, 0}}
+		a := network.Architecture{Kind: network.KindNonCanonical, Dim: 2, Hidden: []int{3}, Activation: "tanh", Skew: []float64{0, 1, -1, 0}}
 		change(&a)
 		if err := a.Validate(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("error %v, want one that says %q", err, says)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"hnn/internal/kernel"
-	"hnn/model"
 	"hnn/model/expansion"
 	"hnn/model/network"
 	"hnn/nn"
@@ -28,9 +27,9 @@ func New[T kernel.Float](t testing.TB, a network.Architecture) *network.Network[
 // Architectures are one of every kind and option, small.
 func Architectures() map[string]network.Architecture {
 	all := map[string]network.Architecture{}
-	for _, kind := range model.Kinds() {
+	for _, kind := range network.Kinds() {
 		all[kind] = network.Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "softplus", Skew: SkewOf(kind)}.Complete()
-		if kind == model.KindPairwise {
+		if kind == network.KindPairwise {
 			a := all[kind]
 			a.Dim = 12 // three bodies in a plane
 			all[kind] = a
@@ -41,26 +40,30 @@ func Architectures() map[string]network.Architecture {
 		all[kind+" with an angle"] = a
 	}
 	add := func(name string, change func(a *network.Architecture)) {
-		a := all[model.KindHNN]
+		a := all[network.KindHNN]
 		change(&a)
 		all[name] = a.Complete()
 	}
-	for kind, a := range map[string]network.Architecture{"hnn": all[model.KindHNN], "baseline": all[model.KindBaseline], "second-order baseline": all[model.KindSecondOrder],
-		"separable": all[model.KindSeparable], "dissipative": all[model.KindDissipative], "helmholtz": all[model.KindHelmholtz],
-		"hnn with an angle": all[model.KindHNN+" with an angle"], "baseline with an angle": all[model.KindBaseline+" with an angle"]} {
+	for kind, a := range map[string]network.Architecture{"hnn": all[network.KindHNN], "baseline": all[network.KindBaseline], "second-order baseline": all[network.KindSecondOrder],
+		"separable": all[network.KindSeparable], "dissipative": all[network.KindDissipative], "helmholtz": all[network.KindHelmholtz],
+		"hnn with an angle": all[network.KindHNN+" with an angle"], "baseline with an angle": all[network.KindBaseline+" with an angle"]} {
 		a.Inputs = 3
 		all["driven "+kind] = a.Complete()
 	}
-	add("driven, constant gain", func(a *network.Architecture) { a.Inputs, a.InputGain = 1, model.GainConstant })
-	add("driven bodies", func(a *network.Architecture) { a.Structure, a.Masses, a.Inputs = model.Pairwise, []float64{1, 3}, 2 })
-	add("constant masses", func(a *network.Architecture) { a.Structure = model.Separable | model.QuadraticKinetic })
-	add("bodies on a line", func(a *network.Architecture) { a.Structure, a.Masses = model.Pairwise, []float64{1, 3} })
-	add("bodies nearer than seen", func(a *network.Architecture) { a.Structure, a.Masses, a.Nearest = model.Pairwise, []float64{1, 3}, 1.5 })
-	add("friction", func(a *network.Architecture) { a.Dissipation = model.DissipationLinear })
-	add("convex dissipation", func(a *network.Architecture) { a.Dissipation = model.DissipationConvex })
-	add("separable with dissipation", func(a *network.Architecture) { a.Structure, a.Dissipation = model.Separable, model.DissipationLearned })
+	add("driven, constant gain", func(a *network.Architecture) { a.Inputs, a.InputGain = 1, network.GainConstant })
+	add("driven bodies", func(a *network.Architecture) { a.Structure, a.Masses, a.Inputs = network.Pairwise, []float64{1, 3}, 2 })
+	add("constant masses", func(a *network.Architecture) { a.Structure = network.Separable | network.QuadraticKinetic })
+	add("bodies on a line", func(a *network.Architecture) { a.Structure, a.Masses = network.Pairwise, []float64{1, 3} })
+	add("bodies nearer than seen", func(a *network.Architecture) {
+		a.Structure, a.Masses, a.Nearest = network.Pairwise, []float64{1, 3}, 1.5
+	})
+	add("friction", func(a *network.Architecture) { a.Dissipation = network.DissipationLinear })
+	add("convex dissipation", func(a *network.Architecture) { a.Dissipation = network.DissipationConvex })
+	add("separable with dissipation", func(a *network.Architecture) {
+		a.Structure, a.Dissipation = network.Separable, network.DissipationLearned
+	})
 	add("bodies with friction", func(a *network.Architecture) {
-		a.Structure, a.Masses, a.Dissipation = model.Pairwise, []float64{2, 1}, model.DissipationLinear
+		a.Structure, a.Masses, a.Dissipation = network.Pairwise, []float64{2, 1}, network.DissipationLinear
 	})
 	return all
 }
@@ -68,7 +71,7 @@ func Architectures() map[string]network.Architecture {
 // SkewOf is a matrix for a kind that needs one, nil for others: that of two kinetic momenta
 // in a magnetic field of 0.7, with positions whose brackets with them are 2 and 3.
 func SkewOf(kind string) []float64 {
-	if kind != model.KindNonCanonical {
+	if kind != network.KindNonCanonical {
 		return nil
 	}
 	return []float64{
