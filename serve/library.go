@@ -267,7 +267,7 @@ func knownField(s system.System) *model.Field {
 func runEntry(r *experiment.Run, known system.System) *entry {
 	m, c := r.Model(), r.Config
 	e := &entry{config: r.Config, result: r.Results, model: m, info: runInfo{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters,
+		Task: c.Task, Model: c.Model, Trainer: string(c.Trainer), Seed: &c.Seed, Parameters: m.Parameters,
 		HasEnergy: m.Energy != nil, HasTrueEnergy: known != nil, Pictures: m.Decode != nil, Separable: m.Split != nil,
 		Inputs: r.Inputs(), Coordinates: coordinates(known, r.Columns()),
 	}}

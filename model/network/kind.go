@@ -39,6 +39,12 @@ const (
 	DissipationHelmholtz = "helmholtz" // D(q, p), acting on the positions too
 )
 
+// Dissipation names a form of dissipation, "" none.
+type Dissipation string
+
+// Values lists the forms.
+func (Dissipation) Values() []string { return Dissipations() }
+
 // Dissipations lists the forms of dissipation.
 func Dissipations() []string {
 	return []string{DissipationLinear, DissipationLearned, DissipationConvex, DissipationHelmholtz}
@@ -49,6 +55,12 @@ const (
 	GainConstant = "constant" // a matrix
 	GainLearned  = "learned"  // a function of the positions
 )
+
+// Gain names a form of G, "" none or that of the default.
+type Gain string
+
+// Values lists the forms.
+func (Gain) Values() []string { return Gains() }
 
 // Gains lists the forms of the gain of inputs.
 func Gains() []string { return []string{GainConstant, GainLearned} }
@@ -70,9 +82,6 @@ const (
 
 var structureNames = []string{"separable", "quadratic-kinetic", "pairwise"}
 
-// Structures lists the names of the flags.
-func Structures() []string { return append([]string(nil), structureNames...) }
-
 // String is the flags' names, separated by commas.
 func (s Structure) String() string {
 	var set []string
@@ -82,6 +91,16 @@ func (s Structure) String() string {
 		}
 	}
 	return strings.Join(set, ",")
+}
+
+// Parts are the flags, one an element.
+func (s Structure) Parts() (parts []Structure) {
+	for i := range structureNames {
+		if flag := s & (1 << i); flag != 0 {
+			parts = append(parts, flag)
+		}
+	}
+	return parts
 }
 
 // ParseStructure is the inverse of Structure.String, for one name or several.
@@ -102,6 +121,9 @@ func ParseStructure(names ...string) (Structure, error) {
 	}
 	return s, nil
 }
+
+// Values lists the names of the flags.
+func (Structure) Values() []string { return slices.Clone(structureNames) }
 
 // MarshalText is String.
 func (s Structure) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
