@@ -1,0 +1,61 @@
+package file
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"hnn/internal/safetensors"
+	"hnn/model"
+	"hnn/model/lagrangian"
+	"hnn/model/terms"
+)
+
+// coefficients is the one tensor of models that are sums of terms.
+const coefficients = "coefficients"
+
+// SaveTerms writes a Lagrangian or a field of terms to path as Save writes a network. It panics for another form.
+func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) error {
+	var spec any
+	var c []float64
+	if l := lagrangian.Of(m); l != nil {
+		spec, c = l.Spec(), l.Coefficients
+	} else {
+		f := terms.Of(m)
+		spec = f.Spec(m.Kind)
+		c = append(append(c, f.C...), f.B...)
+	}
+	architecture, err := json.Marshal(spec)
+	if err != nil {
+		return err
+	}
+	f := &safetensors.File{Metadata: map[string]string{}, Tensors: []safetensors.Tensor{{Name: coefficients, Shape: []int{len(c)}, Data: c}}}
+	maps.Copy(f.Metadata, metadata)
+	f.Metadata[metaFormat] = formatVersion
+	f.Metadata[metaArchitecture] = string(architecture)
+	return safetensors.WriteFile(path, f)
+}
+
+// unpackTerms makes the Lagrangian or the field of terms that a file holds, nil where it is another model's.
+func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
+	architecture := []byte(f.Metadata[metaArchitecture])
+	read := func(size int) ([]float64, error) { return values[float64](f, coefficients, []int{size}) }
+	fail := func(err error) error {
+		return fmt.Errorf("%w: the architecture in its metadata: %w", safetensors.ErrFormat, err)
+	}
+	switch kindOf(f) {
+	case lagrangian.Kind:
+		l, err := lagrangian.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return l.ModelForm(), nil
+	case terms.KindSparse, terms.KindLinear:
+		t, kind, err := terms.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return t.ModelForm(kind), nil
+	}
+	return nil, nil
+}
