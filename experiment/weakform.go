@@ -26,10 +26,13 @@ import (
 const WeakForm Trainer = "weak-form"
 
 // weakKinds are the models that the weak form fits.
-var weakKinds = []string{lagrangian.Kind, terms.KindLinear, terms.KindSparse}
+var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse}
 
 // Kinds lists the models that a run can train.
 func Kinds() []string { return append(network.Kinds(), weakKinds...) }
+
+// WeakKinds lists the models that the weak form fits.
+func WeakKinds() []string { return slices.Clone(weakKinds) }
 
 // IsWeak reports whether a kind of model is fitted by the weak form.
 func IsWeak(kind string) bool { return slices.Contains(weakKinds, kind) }

@@ -76,6 +76,13 @@ func Whole(f *Field, source any) *Form[float64] {
 	return &Form[float64]{Kind: f.Kind, Dim: f.Dim, Inputs: f.Inputs, Parameters: f.Parameters, Source: source, whole: f}
 }
 
+// Named is a form made by Whole under another kind.
+func Named(f *Form[float64], kind string) *Form[float64] {
+	named, field := *f, *f.whole
+	field.Kind, named.Kind, named.whole = kind, kind, &field
+	return &named
+}
+
 // Field is what the form can do.
 func (f *Form[T]) Field() *Field {
 	field := f.own()

@@ -19,7 +19,9 @@ func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) 
 	var spec any
 	var c []float64
 	if l := lagrangian.Of(m); l != nil {
-		spec, c = l.Spec(), l.Coefficients
+		s := l.Spec()
+		s.Kind = m.Kind
+		spec, c = s, l.Coefficients
 	} else {
 		f := terms.Of(m)
 		spec = f.Spec(m.Kind)
@@ -43,14 +45,22 @@ func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
 	fail := func(err error) error {
 		return fmt.Errorf("%w: the architecture in its metadata: %w", safetensors.ErrFormat, err)
 	}
-	switch kindOf(f) {
-	case lagrangian.Kind:
-		l, err := lagrangian.Read(architecture, read)
-		if err != nil {
+	var head struct {
+		Positions int `json:"positions"`
+	}
+	kind := kindOf(f)
+	switch kind {
+	case lagrangian.Kind, terms.KindSparse, terms.KindLinear:
+		if err := json.Unmarshal(architecture, &head); err != nil {
 			return nil, fail(err)
 		}
-		return l.ModelForm(), nil
-	case terms.KindSparse, terms.KindLinear:
+		if head.Positions > 0 || kind == lagrangian.Kind {
+			l, err := lagrangian.Read(architecture, read)
+			if err != nil {
+				return nil, fail(err)
+			}
+			return model.Named(l.ModelForm(), kind), nil
+		}
 		t, kind, err := terms.Read(architecture, read)
 		if err != nil {
 			return nil, fail(err)
