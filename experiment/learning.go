@@ -81,9 +81,12 @@ func (c *Config) way(d *dataset) string {
 // Decision is which of several configurations was found best: of all, and of those of an HNN (-1 for none).
 type Decision struct{ Best, HNN int }
 
-// The errors, as shares of the range, below which nothing that takes longer is tried: by any model, and by a linear one.
+// The errors, as shares of the range, below which nothing that takes longer is tried: by any model, beside an HNN that
+// follows the rows at all, and by a linear one.
 const (
-	goodEnough   = 1e-4
+	poorHNN      = 0.2
+	goodEnough   = 5e-3
+	tie          = 1e-4 // below it a law of few terms is the better answer
 	linearEnough = 1e-6
 )
 
@@ -100,7 +103,7 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
-		if c.Trainer == Adam && best < goodEnough && chosen.HNN >= 0 || best < linearEnough {
+		if c.Trainer == Adam && best < goodEnough && hnn < poorHNN || best < linearEnough {
 			continue
 		}
 		d, err := e.data.load(&c, e.Reading)
@@ -136,7 +139,7 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	if chosen.Best < 0 {
 		return chosen, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
 	}
-	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > goodEnough {
+	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > tie {
 		chosen.Best = chosen.HNN
 	}
 	c := candidates[chosen.Best]
