@@ -178,8 +178,8 @@ func (t *arrayTable) several(c *Columns) error {
 				return nil, &columnError{fmt.Sprintf("the array %s has the shape %v, and %s has %v", excerpt(names[i]), a.Shape, excerpt(names[arrays.q[0]]), first.Shape),
 					"all arrays must be of the same trials and rows, as [T, d] or [trials, T, d]"}
 			}
-			for range width {
-				out = append(out, len(t.columns)+len(out))
+			for j := range width {
+				out = append(out, len(t.columns)+j)
 			}
 			t.addNamed(names[i], a, width)
 		}
