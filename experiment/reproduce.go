@@ -39,10 +39,12 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 		if len(configs) > 1 && out != "" {
 			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
 		}
-		var err error
-		if dirs[i], err = NewRunDir(b.Root, out, name, b.Force); err != nil {
+		dir, unlock, err := NewRunDir(b.Root, out, name, b.Force)
+		if err != nil {
 			return nil, err
 		}
+		defer unlock()
+		dirs[i] = dir
 	}
 	jobs := max(1, min(b.Jobs, len(configs)))
 	shared := &Env{
@@ -56,7 +58,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	for range jobs {
 		wg.Go(func() {
 			for i := range next {
-				runs[i], errs[i] = shared.Train(ctx, configs[i], dirs[i])
+				runs[i], errs[i] = shared.train(ctx, configs[i], dirs[i])
 			}
 		})
 	}

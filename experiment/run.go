@@ -85,11 +85,16 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	return e.train(ctx, c, dir)
+}
+
+// train is Train in a directory that is locked.
+func (e *Env) train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
