@@ -45,7 +45,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	members := make([]*training[T], c.Ensemble)
 	for i := range members {
 		var err error
-		if members[i], err = newTraining[T](shared, c, d, dir, i); err != nil {
+		if members[i], err = newTraining[T](ctx, shared, c, d, dir, i); err != nil {
 			return nil, err
 		}
 		defer members[i].trainer.Close()
@@ -83,10 +83,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	}
 	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}
-		}
-		return nil, err
+		return nil, stopped(ctx, err, dir, members[0].trainer.StepsDone())
 	}
 	r.Results.Steps = members[0].trainer.StepsDone()
 	r.Results.FitSeconds = Number(seconds)

@@ -26,7 +26,7 @@ type Batch struct {
 // made before the first run starts. After a failure the others go on; all errors are
 // returned.
 func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, error) {
-	if err := e.check(configs); err != nil {
+	if _, err := interruptible(ctx, func() (struct{}, error) { return struct{}{}, e.check(configs) }); err != nil {
 		return nil, err
 	}
 	dirs := make([]string, len(configs))

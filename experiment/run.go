@@ -77,6 +77,9 @@ type InterruptedError struct {
 }
 
 func (e *InterruptedError) Error() string {
+	if e.Step == 0 {
+		return fmt.Sprintf("stopped before the first step; begin it again with: hnn train --resume %s", e.Dir)
+	}
 	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, e.Dir)
 }
 
@@ -161,7 +164,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if c.Ensemble > 0 {
 		return trainEnsemble[T](ctx, e, c, d, dir, resume)
 	}
-	t, err := newTraining[T](e, c, d, dir, 0)
+	t, err := newTraining[T](ctx, e, c, d, dir, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -180,8 +183,8 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	}
 	var polished *closedform.PolishReport
 	if c.Polish {
-		if polished, err = t.polish(d); err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
+		if polished, err = interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
+			return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, t.trainer.StepsDone())
 		}
 		maps.Copy(t.metadata, polished.Metadata())
 	}
@@ -193,10 +196,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	}
 	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
-		}
-		return nil, err
+		return nil, stopped(ctx, err, dir, t.trainer.StepsDone())
 	}
 	r.Results.Steps = t.trainer.StepsDone()
 	r.Results.FitSeconds = Number(t.trainer.Seconds())
@@ -207,14 +207,16 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	return r, writeResults(dir, r.Results)
 }
 
-func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
+func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	net, err := interruptible(ctx, func() (model.Network[T], error) {
+		return model.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	})
 	if err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	if w := net.Architecture().Warning(); w != "" && member == 0 {
 		e.log("warning: %s", w)

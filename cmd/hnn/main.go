@@ -15,15 +15,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"hnn/experiment"
 	"hnn/internal/kernel"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// A second interrupt ends the program at once.
 	context.AfterFunc(ctx, stop)
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -60,6 +60,10 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &wrong):
 		fmt.Fprintf(stderr, "hnn: %v\nRun 'hnn help' for usage.\n", err)
 		return 2
+	}
+	var interrupted *experiment.InterruptedError
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.As(err, &interrupted) {
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(stderr, "hnn: %v\n", err)
 	return 1
