@@ -161,6 +161,9 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
+	if metadata, err = withDigests(dir, nil, metadata); err != nil {
+		return nil, err
+	}
 	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}

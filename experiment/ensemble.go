@@ -74,7 +74,11 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 		seconds += t.trainer.Seconds() / float64(jobs)
 		steps += t.trainer.StepsDone()
 	}
-	if err := model.SaveEnsemble(filepath.Join(dir, modelFile), nets, members[0].metadata); err != nil {
+	metadata, err := withDigests(dir, members[0].metrics, members[0].metadata)
+	if err != nil {
+		return nil, err
+	}
+	if err := model.SaveEnsemble(filepath.Join(dir, modelFile), nets, metadata); err != nil {
 		return nil, err
 	}
 	m, err := model.NewEnsemble(models)

@@ -28,7 +28,14 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: m, columns: strings.Split(meta[metaColumns], "\t")}
+	unsealed, err := checkDigests(dir, meta)
+	if err != nil {
+		return nil, err
+	}
+	if unsealed {
+		e.logUnsealed(dir)
+	}
+	r := &Run{Dir: dir, Config: c, model: m, meta: meta, columns: strings.Split(meta[metaColumns], "\t")}
 	if len(r.columns) != m.Dim() {
 		r.columns = stateNames(m.Dim())
 	}
@@ -92,7 +99,11 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	}
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
-	if old, err := ReadResults(r.Dir); err == nil {
+	switch old, err := ReadResults(r.Dir); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	default:
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
 	}

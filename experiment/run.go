@@ -63,6 +63,7 @@ type Run struct {
 	Results *Results
 
 	model   model.Model
+	meta    map[string]string // of the model file of a run that was opened
 	data    *dataset
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
@@ -191,7 +192,11 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if p, ok := model.PixelOf(t.net); ok && d.films.mean != nil {
 		p.AddMean(d.films.mean)
 	}
-	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
+	metadata, err := withDigests(dir, t.metrics, t.metadata)
+	if err != nil {
+		return nil, err
+	}
+	if err := model.Save(filepath.Join(dir, modelFile), t.net, metadata); err != nil {
 		return nil, err
 	}
 	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
@@ -237,13 +242,26 @@ func (t *training[T]) restore() error {
 		t.env.log("%s: no %s yet, so the training begins anew", t.dir, filepath.Base(path))
 		return nil
 	}
-	if err := t.trainer.Restore(path, t.metadata); err != nil {
+	meta, err := t.trainer.Restore(path, t.metadata)
+	if err != nil {
+		return err
+	}
+	unsealed, err := checkDigests(t.dir, meta)
+	if err != nil {
+		return err
+	}
+	if unsealed {
+		t.env.logUnsealed(t.dir)
+	}
+	t.env.logKernel(t.dir, meta)
+	if t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone()); err != nil {
+		return err
+	}
+	if err := t.metrics.check(meta); err != nil {
 		return err
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
-	var err error
-	t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone())
-	return err
+	return nil
 }
 
 // save writes the table of metrics and then the checkpoint: rows beyond the
@@ -252,7 +270,12 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), t.metadata)
+	metadata, err := withDigests(t.dir, t.metrics, t.metadata)
+	if err != nil {
+		return err
+	}
+	metadata[metaKernel] = kernel.Arithmetic()
+	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), metadata)
 }
 
 func (t *training[T]) train(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -140,15 +141,25 @@ func numbered(root, name string) (string, error) {
 	return "", fmt.Errorf("%s: no free run number; choose a run directory with --out", root)
 }
 
-// openRun checks that a directory holds a run and reads its configuration.
+// openRun checks that a directory holds a run and reads its configuration, which has to be
+// as it was written.
 func openRun(dir string) (Config, error) {
-	c, err := ReadConfigFile(filepath.Join(dir, configFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("%s is not a run directory: it has no %s; to train in it give it with --out", dir, configFile)
+	path := filepath.Join(dir, configFile)
+	if _, _, err := configDigest(dir); errors.Is(err, fs.ErrNotExist) {
+		return Config{}, fmt.Errorf("%s is not a run directory: it has no %s; to train in it give it with --out", dir, configFile)
+	} else if err != nil {
+		return Config{}, err
 	}
-	return c, err
+	return ReadConfigFile(path)
 }
 
 func writeConfig(dir string, c *Config) error {
-	return atomicfile.Write(filepath.Join(dir, configFile), func(w io.Writer) error { return c.Write(w) })
+	var b bytes.Buffer
+	if err := c.Write(&b); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, configFile), func(w io.Writer) error {
+		_, err := w.Write(yamlSeal.add(b.Bytes()))
+		return err
+	})
 }

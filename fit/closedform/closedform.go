@@ -61,8 +61,8 @@ type Report struct {
 	Runaways     int `json:"runaways"`
 	// Seconds is the time of the whole fit, SolveSeconds that of the last assembly and
 	// solve.
-	Seconds      float64 `json:"seconds"`
-	SolveSeconds float64 `json:"solve_seconds"`
+	Seconds      float64 `json:"seconds,omitempty"`
+	SolveSeconds float64 `json:"solve_seconds,omitempty"`
 }
 
 // The keys of reports in the metadata of model files.
@@ -71,11 +71,20 @@ const (
 	MetaPolish = "hnn.polish"
 )
 
-// Metadata is the report as metadata of a model file.
-func (r *Report) Metadata() map[string]string { return metadata(MetaReport, r) }
+// Metadata is the report as metadata of a model file, without its times: the same fit gives
+// the same file.
+func (r *Report) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds, timeless.SolveSeconds = 0, 0
+	return metadata(MetaReport, &timeless)
+}
 
-// Metadata is the report as metadata of a model file.
-func (r *PolishReport) Metadata() map[string]string { return metadata(MetaPolish, r) }
+// Metadata is the report as metadata of a model file, likewise.
+func (r *PolishReport) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds = 0
+	return metadata(MetaPolish, &timeless)
+}
 
 func metadata(key string, report any) map[string]string {
 	text, err := json.Marshal(report)
