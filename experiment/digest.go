@@ -14,6 +14,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/safetensors"
+	"hnn/internal/shell"
 )
 
 // Every file of a run says when its bytes are not those that were written. Model and
@@ -65,10 +66,10 @@ func (s seal) check(path string, text []byte) (plain []byte, sealed bool, err er
 type changedError struct{ path string }
 
 func (e *changedError) Error() string {
-	advice := "restore it from a copy, or measure the run again with: hnn train --resume " + filepath.Dir(e.path)
+	advice := "restore it from a copy, or measure the run again with: hnn train --resume " + shell.Quote(filepath.Dir(e.path))
 	switch name := filepath.Base(e.path); {
 	case name == configFile:
-		advice = "restore it from a copy; to train with other settings give it as a configuration: hnn train --config " + e.path
+		advice = "restore it from a copy; to train with other settings give it as a configuration: hnn train --config " + shell.Quote(e.path)
 	case strings.HasSuffix(name, filepath.Ext(metricsFile)):
 		advice = "restore it from a copy, or delete it: the curves are lost then, the weights are not"
 	}

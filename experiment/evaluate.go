@@ -10,6 +10,8 @@ import (
 
 	"hnn/data"
 	"hnn/eval"
+	"hnn/internal/printable"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/system"
@@ -35,20 +37,29 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if unsealed {
 		e.logUnsealed(dir)
 	}
-	r := &Run{Dir: dir, Config: c, model: m, meta: meta, columns: strings.Split(meta[metaColumns], "\t")}
+	r := &Run{Dir: dir, Config: c, model: m, meta: meta, columns: splitNames(meta[metaColumns])}
 	if len(r.columns) != m.Dim() {
 		r.columns = stateNames(m.Dim())
 	}
 	if n := model.Inputs(m); n > 0 {
-		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
+		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
 		}
 	}
 	return r, nil
 }
 
+// splitNames are the names that metadata hold, which may come from anywhere.
+func splitNames(text string) []string {
+	names := strings.Split(text, "\t")
+	for i := range names {
+		names[i] = printable.Name(names[i])
+	}
+	return names
+}
+
 func unfinished(dir string) error {
-	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and

@@ -69,13 +69,13 @@ func Inspect(path string) (*Inspection, error) {
 	}
 	i := &Inspection{
 		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind(), Parameters: m.Parameters(),
-		Columns: strings.Split(meta[metaColumns], "\t"), Digest: meta[safetensors.Digest],
+		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest],
 	}
 	if len(i.Columns) != m.Dim() {
 		i.Columns = stateNames(m.Dim())
 	}
 	if model.Inputs(m) > 0 {
-		i.Inputs = strings.Split(meta[metaInputs], "\t")
+		i.Inputs = splitNames(meta[metaInputs])
 	}
 	one := m
 	if members := model.Members(m); members != nil {

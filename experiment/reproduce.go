@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"hnn/internal/shell"
 )
 
 // Batch is a number of independent runs.
@@ -79,7 +81,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 			errs = append(errs, err)
 			continue
 		}
-		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, dirs[i])
+		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, shell.Quote(dirs[i]))
 	}
 	for _, g := range groups(runs) {
 		if err := shared.figure(g); err != nil {

@@ -14,6 +14,7 @@ import (
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/internal/kernel"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/system"
@@ -79,9 +80,9 @@ type InterruptedError struct {
 
 func (e *InterruptedError) Error() string {
 	if e.Step == 0 {
-		return fmt.Sprintf("stopped before the first step; begin it again with: hnn train --resume %s", e.Dir)
+		return fmt.Sprintf("stopped before the first step; begin it again with: hnn train --resume %s", shell.Quote(e.Dir))
 	}
-	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, e.Dir)
+	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, shell.Quote(e.Dir))
 }
 
 // Train makes a new run in dir, an empty directory.

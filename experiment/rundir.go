@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
 )
 
 // The files of a run directory.
@@ -59,7 +60,7 @@ func clearRun(dir string, force bool) error {
 	case len(entries) == 0:
 		return nil
 	case !force:
-		return fmt.Errorf("run directory %s exists: continue it with --resume %s, replace it with --force, or choose another with --out", dir, dir)
+		return fmt.Errorf("run directory %s exists: continue it with --resume %s, replace it with --force, or choose another with --out", dir, shell.Quote(dir))
 	}
 	if _, err := os.Stat(filepath.Join(dir, configFile)); err != nil {
 		return fmt.Errorf("%s has files but no %s, so it is not a run directory and --force leaves it alone; choose another with --out", dir, configFile)

@@ -214,6 +214,12 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
 	}
+	for i, name := range header {
+		// What a spreadsheet would take for a formula.
+		if strings.ContainsAny(name[:min(1, len(name))], "=+-@") {
+			header[i] = "'" + name
+		}
+	}
 	if err := c.Write(header); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/internal/kernel"
+	"hnn/internal/printable"
 )
 
 func main() {
@@ -50,7 +51,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	shown := printable.NewWriter(stdout)
+	defer shown.Close()
+	root.SetOut(shown)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var wrong *usageError
@@ -58,14 +61,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &wrong):
-		fmt.Fprintf(stderr, "hnn: %v\nRun 'hnn help' for usage.\n", err)
+		fmt.Fprintf(stderr, "hnn: %s\nRun 'hnn help' for usage.\n", printable.Text(err.Error()))
 		return 2
 	}
 	var interrupted *experiment.InterruptedError
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.As(err, &interrupted) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(stderr, "hnn: %v\n", err)
+	fmt.Fprintf(stderr, "hnn: %s\n", printable.Text(err.Error()))
 	return 1
 }
 

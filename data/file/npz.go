@@ -14,6 +14,8 @@ import (
 	"github.com/sbinet/npyio/npy"
 	"github.com/sbinet/npyio/npz"
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/printable"
 )
 
 // Array is an array of numbers of any rank, row-major; a scalar has an empty shape
@@ -58,7 +60,7 @@ func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error)
 	budget := uint64(size) * maxInflation
 	arrays := make(map[string]Array, min(len(z.File), 64))
 	for _, entry := range z.File {
-		key := strings.TrimSuffix(entry.Name, ".npy")
+		key := printable.Name(strings.TrimSuffix(entry.Name, ".npy"))
 		if _, ok := arrays[key]; ok {
 			return nil, fmt.Errorf("%s: the array %s is in the file twice", name, excerpt(key))
 		}

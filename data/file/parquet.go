@@ -14,6 +14,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"hnn/data"
+	"hnn/internal/printable"
 )
 
 // parquetMagic stands at both ends of a Parquet file.
@@ -48,7 +49,7 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		if !ok || leaf.ColumnIndex != i {
 			return nil, nil, damaged("its schema")
 		}
-		t.names = append(t.names, strings.Join(path, "."))
+		t.names = append(t.names, printable.Name(strings.Join(path, ".")))
 		t.leaves = append(t.leaves, leaf)
 	}
 	roles, err := o.Columns.resolve(t.names)
