@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/internal/kernel"
 	"hnn/internal/printable"
@@ -86,6 +87,16 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cmd.Help()
 		},
+	}
+	var memory string
+	root.PersistentFlags().StringVar(&memory, "max-memory", file.Bytes(file.DefaultMemory), "most memory for the numbers of a data file, as 500MB or 4GB")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		n, err := file.ParseBytes(memory)
+		if err != nil {
+			return usage(fmt.Errorf("--max-memory: %w", err))
+		}
+		file.SetMemory(n)
+		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newSimulate(), newReport(), newServe(), newBench(), newVersion())

@@ -36,12 +36,12 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	var arrays map[string]Array
 	if kind == formatNPZ {
 		if arrays, err = DecodeNPZ(at, size, name); err != nil {
-			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV")
+			return nil, nil, tooMuch(name, err, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV"))
 		}
 	} else {
-		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size))
+		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size), newAllowance())
 		if err != nil {
-			return nil, nil, bad(err.Error(), "check that the file is whole")
+			return nil, nil, tooMuch(name, err, bad(err.Error(), "check that the file is whole"))
 		}
 		arrays = map[string]Array{"": a}
 	}

@@ -100,6 +100,10 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 		}
 	}
 	if len(rows) == 0 {
+		if !whole && len(lines) < sampleLines {
+			return nil, &ParseError{File: file, Line: len(lines) + 1, Problem: fmt.Sprintf("there is no row in the first %d bytes, or its line is longer than that", len(head)),
+				Advice: "check that this is a text file of numbers, a row a line"}
+		}
 		if len(lines) == 0 {
 			return nil, &ParseError{File: file, Problem: "the file is empty", Advice: "check that it was written or downloaded to its end"}
 		}

@@ -67,6 +67,15 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 			return nil, nil, err
 		}
 	}
+	used := uint64(0)
+	for i, dest := range t.b.dest {
+		if dest >= 0 || i == roles.trial {
+			used++
+		}
+	}
+	if rows := uint64(max(f.NumRows(), 0)); newAllowance().take(rows*used) != nil || rows > math.MaxInt64/16/max(used, 1) {
+		return nil, nil, tooManyNumbers(name)
+	}
 	groups := f.RowGroups()
 	t.b.read = func() float64 { return float64(t.rows) / float64(max(f.NumRows(), 1)) }
 	for _, g := range groups {
