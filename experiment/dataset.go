@@ -147,8 +147,8 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %q %+v %q %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, seed,
-		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation)
+	key := fmt.Sprintf("%s %q %q %+v %q %v %d %+v %+v %+v %q %v %q %q %q %v", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, seed,
+		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation, c.momentaHaveNoZero())
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err
