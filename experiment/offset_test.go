@@ -26,7 +26,7 @@ func TestOffsetsDoNotMatter(t *testing.T) {
 				}
 			}
 			c := own(t, fileOf(t, b.String()))
-			c.Model, c.Steps = kind, 400
+			c.Model, c.Fit.Steps = kind, 400
 			if kind == model.KindHNN {
 				c = c.WithClosedForm()
 			}
