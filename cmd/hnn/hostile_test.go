@@ -113,3 +113,11 @@ func TestLongName(t *testing.T) {
 		t.Errorf("figures of a long name take %v", took)
 	}
 }
+
+// The program says under which licences its parts are.
+func TestLicences(t *testing.T) {
+	status, stdout, stderr := call(t, "version", "--licences")
+	if status != 0 || !strings.Contains(stdout, "gonum.org/v1/gonum v") || !strings.Contains(stdout, "Apache License") {
+		t.Errorf("status %d, %.200s, %s", status, stdout, stderr)
+	}
+}
