@@ -61,8 +61,8 @@ type Report struct {
 	Runaways     int `json:"runaways"`
 	// Seconds is the time of the whole fit, SolveSeconds that of the last assembly and
 	// solve.
-	Seconds      float64 `json:"seconds,omitempty"`
-	SolveSeconds float64 `json:"solve_seconds,omitempty"`
+	Seconds      float64 `json:"seconds"`
+	SolveSeconds float64 `json:"solve_seconds"`
 }
 
 // The keys of reports in the metadata of model files.

@@ -37,7 +37,7 @@ type PolishReport struct {
 	After   float64 `json:"after"`
 	Lambda  float64 `json:"lambda"`
 	Rows    int     `json:"rows"`
-	Seconds float64 `json:"seconds,omitempty"`
+	Seconds float64 `json:"seconds"`
 }
 
 // polishRidges are the ridges that are tried, the most careful last.
