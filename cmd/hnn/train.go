@@ -206,6 +206,9 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 	if !free {
 		return ways[max(chosen.HNN, 0)], nil
 	}
+	if learning.Verdict != "" {
+		d.log("%s: %s", c.Task, learning.Verdict)
+	}
 	best := ways[chosen.Best]
 	if chosen.HNN < 0 {
 		return best, nil
