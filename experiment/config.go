@@ -33,6 +33,8 @@ type Config struct {
 	// Columns and SkipBadRows are the settings of file.Read for the file.
 	Columns     file.Columns `yaml:",inline"`
 	SkipBadRows bool         `yaml:"skip-bad-rows,omitempty"`
+	// SplitAtJumps begins a trial where the state jumps.
+	SplitAtJumps bool `yaml:"split-at-jumps,omitempty"`
 
 	Model     string `yaml:"model"`
 	Trainer   string `yaml:"trainer"`

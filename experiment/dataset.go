@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
@@ -32,6 +33,8 @@ type dataset struct {
 	// how the data were taken from them; both are logged once.
 	mappings []*file.Mapping
 	notes    []string
+	// findings are what the observations contradict, logged with the notes.
+	findings []check.Finding
 	logged   sync.Once
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
@@ -110,7 +113,7 @@ func (c *Config) readOptions(path string, progress readProgress) file.ReadOption
 // readsColumns reports whether the configuration says how a file is to be read.
 func (c *Config) readsColumns() bool {
 	n := &c.Columns
-	return c.SkipBadRows || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil || n.Input != nil
+	return c.SkipBadRows || c.SplitAtJumps || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil || n.Input != nil
 }
 
 // logMapping says what was understood of a file.
@@ -147,7 +150,7 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	if c.fromFile() {
 		seed = 0 // one file for all of them
 	}
-	key := fmt.Sprintf("%s %q %q %+v %q %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, seed,
+	key := fmt.Sprintf("%s %q %q %+v %q %v %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, c.SplitAtJumps, seed,
 		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation)
 	e := d.entry(key)
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })

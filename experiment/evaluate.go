@@ -74,6 +74,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
+	e.logFindings(&c, d)
 	d.Train, d.foreign = &data.Set{Dim: d.Test.Dim}, true
 	return e.evaluateOn(ctx, r, d)
 }

@@ -106,11 +106,11 @@ func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
 		return nil, err
 	}
 	d.mappings = append(d.mappings, mapping)
-	return d.prepare(c, path, set)
+	return d.prepare(c, path, set, mapping.Velocities)
 }
 
 // prepare checks what was read of a file, and unwraps its angles.
-func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, error) {
+func (d *dataset) prepare(c *Config, path string, set *data.Set, velocities bool) (*data.Set, error) {
 	names := set.Names
 	if names == nil {
 		names = stateNames(set.Dim)
@@ -126,14 +126,12 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, err
 		without.DX = nil
 		set = &without
 	}
-	for j, wrapped := range set.Wrapped(360) {
-		if wrapped {
-			return nil, fmt.Errorf("%s: the column %s jumps by 360 as an angle in degrees does: convert it to radians, its momentum and derivatives too", path, names[j])
-		}
-	}
 	marks, err := angles(d.angles, names)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if set, err = d.check(c, path, set, marks, velocities); err != nil {
+		return nil, err
 	}
 	for j, wrapped := range set.Wrapped(2 * math.Pi) {
 		if wrapped && !marks[j] {

@@ -127,6 +127,7 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		for _, note := range d.notes {
 			e.log("%s: %s", c.Task, note)
 		}
+		e.logFindings(&c, d)
 	})
 	c.Angle = d.angles
 	if c.Trainer == ClosedForm {

@@ -27,6 +27,7 @@ import (
 func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	list := func(names []string) string { return strings.Join(names, ", ") }
 	bindColumns(fs, &c.Columns, &c.SkipBadRows)
+	fs.BoolVar(&c.SplitAtJumps, "split-at-jumps", c.SplitAtJumps, "begin a trial where the state jumps, as between two experiments on one clock")
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the data, the initial weights and the batches")
 	fs.StringVar(&c.Precision, "precision", c.Precision, "of training: float32 or float64")
 	fs.IntSliceVar(&c.Hidden, "hidden", c.Hidden, "widths of the hidden layers")

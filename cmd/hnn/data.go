@@ -58,7 +58,7 @@ for standard input.`,
 		}
 		r := inspect.New(s, m, columns.skipBadRows)
 		var stops error
-		if r.Train, stops = experiment.Plan(args[0], s); stops != nil {
+		if r.Train, stops = experiment.Plan(args[0], s, m); stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())
 		}
 		if figures != "" {
