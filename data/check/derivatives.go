@@ -44,7 +44,7 @@ func (r *Report) derivatives(s *data.Set) {
 	rates := make([]rate, s.Dim)
 	var wrong, constant, unlike []int
 	for j := range rates {
-		rates[j] = compare(s, j)
+		rates[j] = compare(s, j, column{"", s.DX, s.Dim, j})
 		switch q := rates[j]; {
 		case q.n < leastChanges:
 		case q.agreement >= followed:
@@ -128,20 +128,20 @@ func unitOf(times float64, clock bool) string {
 	return what + " its unit that of the state over that of t?"
 }
 
-// compare compares column j with its derivative.
-func compare(s *data.Set, j int) rate {
+// compare compares state column j with a column that may be its derivative.
+func compare(s *data.Set, j int, derivative column) rate {
 	best := rate{}
 	for lag := 1; lag <= longestLag; lag *= 2 {
-		q := lagged(s, j, lag, 1)
+		q := lagged(s, j, derivative, lag, 1)
 		if q.n < leastChanges {
 			break
 		}
 		if q.agreement > best.agreement || best.n == 0 {
 			best.times, best.agreement, best.n, best.coarse = q.times, q.agreement, q.n, 0
 			// Leaving out every second row makes the trapezia's error four times what it is.
-			if half := lagged(s, j, lag, 2); lag > 1 && half.n >= leastChanges {
+			if half := lagged(s, j, derivative, lag, 2); lag > 1 && half.n >= leastChanges {
 				best.coarse = math.Abs(half.times/q.times - 1)
-			} else if half := lagged(s, j, 2, 2); lag == 1 && half.n >= leastChanges {
+			} else if half := lagged(s, j, derivative, 2, 2); lag == 1 && half.n >= leastChanges {
 				best.coarse = math.Abs(half.times/q.times - 1)
 			}
 		}
@@ -156,15 +156,16 @@ func compare(s *data.Set, j int) rate {
 }
 
 // lagged compares over a lag of rows, with trapezia over steps of a number of rows.
-func lagged(s *data.Set, j, lag, stride int) rate {
+func lagged(s *data.Set, j int, derivative column, lag, stride int) rate {
 	// Sums over changes c, integrals g and times h.
 	var cc, cg, ch, gg, gh, hh float64
 	n := 0
 	for trial := range s.Trials() {
-		t, x, dx := s.Trial(trial)
+		t, x, _ := s.Trial(trial)
+		first := s.Offsets[trial]
 		sums := make([]float64, len(t)) // integral from the first row of the same phase
 		for i := stride; i < len(t); i++ {
-			sums[i] = sums[i-stride] + (dx[i*s.Dim+j]+dx[(i-stride)*s.Dim+j])/2*(t[i]-t[i-stride])
+			sums[i] = sums[i-stride] + (derivative.value(first+i)+derivative.value(first+i-stride))/2*(t[i]-t[i-stride])
 		}
 		for i := lag; i < len(t); i++ {
 			c, g, h := x[i*s.Dim+j]-x[(i-lag)*s.Dim+j], sums[i]-sums[i-lag], t[i]-t[i-lag]

@@ -45,7 +45,7 @@ func (r *Report) momenta(s *data.Set, o Options) {
 			same++
 		case v.Mass != 0 && v.Agreement < disagree:
 			r.add(Finding{Severity: Warning, Column: v.P, What: fmt.Sprintf("%s does not follow the velocity of %s (agreement %.2f)", v.P, v.Q, v.Agreement), Advice: "check that they belong together"})
-		case v.Agreement > agree && o.Velocities && math.Abs(v.Mass-1) > closeMass:
+		case v.Agreement > agree && o.Velocities && math.Abs(v.Mass-1) > closeMass+2*v.coarse:
 			f := Finding{Severity: Warning, Column: v.P, What: fmt.Sprintf("%s is called a velocity and is %.3g times that of %s", v.P, v.Mass, v.Q), Advice: "check the units"}
 			if v.Mass < 0 {
 				f.Advice = "check its sign"

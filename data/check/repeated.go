@@ -11,6 +11,9 @@ const (
 	// run of equal values that all but a twentieth of its rows are in.
 	stuckRows  = 8
 	stuckTimes = 5
+	// clippedRows on end at the end of a range are clipped, if that value is stuckTimes as
+	// frequent as any within.
+	clippedRows = 4
 	// leastRepeats is from how many repeated rows on they are warned of, if they are also
 	// repeatShare of all.
 	leastRepeats = 3
@@ -45,8 +48,48 @@ func (r *Report) repeated(s *data.Set) {
 			Advice: "frames that were stored twice, or a sensor that is read faster than it measures; leave them out of the file"})
 	}
 	for j := range s.Dim {
-		r.stuck(s, j)
+		if !r.clipped(s, j) {
+			r.stuck(s, j)
+		}
 	}
+}
+
+// clipped finds a column that is often at the end of its range, as that of a sensor.
+func (r *Report) clipped(s *data.Set, j int) bool {
+	rows := map[float64]int{}
+	low, high := s.X[j], s.X[j]
+	for i := j; i < len(s.X); i += s.Dim {
+		rows[s.X[i]]++
+		low, high = min(low, s.X[i]), max(high, s.X[i])
+	}
+	usual := 1
+	for v, n := range rows {
+		if v != low && v != high {
+			usual = max(usual, n)
+		}
+	}
+	for _, v := range []float64{high, low} {
+		first, longest := -1, 0
+		for trial := range s.Trials() {
+			for from, hi := s.Offsets[trial], s.Offsets[trial+1]; from < hi; from++ {
+				to := from
+				for to < hi && s.X[to*s.Dim+j] == v {
+					to++
+				}
+				if to-from > longest && othersMove(s, j, from, to) {
+					first, longest = from, to-from
+				}
+				from = max(from, to-1)
+			}
+		}
+		if longest >= clippedRows && rows[v] > stuckTimes*usual && len(rows) > stuckTimes {
+			r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{first, first + longest - 1},
+				What:   fmt.Sprintf("%s is %.6g, the end of its range, in %d rows while the rest moves, %d of them on end from %s: the sensor was clipped", s.ColumnName(j), v, rows[v], longest, where(s, first)),
+				Advice: "leave these rows out of the file"})
+			return true
+		}
+	}
+	return false
 }
 
 // rest counts the rows at the beginning of a trial that are all the same.
@@ -88,18 +131,9 @@ func (r *Report) stuck(s *data.Set, j int) {
 	if longest < max(stuckRows, stuckTimes*usual) {
 		return
 	}
-	v := s.X[at*s.Dim+j]
-	low, high := v, v
-	for i := j; i < len(s.X); i += s.Dim {
-		low, high = min(low, s.X[i]), max(high, s.X[i])
-	}
-	f := Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{at, at + longest - 1},
-		What:   fmt.Sprintf("%s is %.6g in %d rows on end from %s, while the rest moves", s.ColumnName(j), v, longest, where(s, at)),
-		Advice: "a sensor that was stuck; leave these rows out of the file"}
-	if v == low || v == high {
-		f.Advice = "the end of the sensor's range, at which it was clipped; leave these rows out of the file"
-	}
-	r.add(f)
+	r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{at, at + longest - 1},
+		What:   fmt.Sprintf("%s is %.6g in %d rows on end from %s, while the rest moves", s.ColumnName(j), s.X[at*s.Dim+j], longest, where(s, at)),
+		Advice: "a sensor that was stuck; leave these rows out of the file"})
 }
 
 // othersMove reports whether another column changes in most rows from lo to hi; where there
