@@ -214,7 +214,7 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 		}
 	}
 	train := *d.fitted().Train
-	if d.estimated {
+	if d.estimated && train.LongestTrial() > 1 {
 		// Estimated derivatives are left alone: the integral form needs none.
 		train.DX = nil
 	}

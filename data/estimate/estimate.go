@@ -36,7 +36,7 @@ func Smoothings() []string { return []string{Auto, "yes", "no"} }
 // to the data.
 type Options struct {
 	// Derivatives is the method: one of Methods. "" and Auto are those of the
-	// file where it has them, else LocalPolynomial.
+	// file where it has them, else LocalPolynomial; of pairs of states, Central.
 	Derivatives string
 	// Smooth says whether the states are smoothed too: one of Smoothings. "" and Auto do
 	// so where Set.Noise finds more than a thousandth of a column's spread, under inputs of a
@@ -114,8 +114,11 @@ func New(s *data.Set, o Options) (*Estimator, error) {
 	}
 	if e.Derivatives == "" || e.Derivatives == Auto {
 		e.Derivatives = LocalPolynomial
-		if s.DX != nil {
+		switch {
+		case s.DX != nil:
 			e.Derivatives = Given
+		case s.LongestTrial() == 2 && !s.PositionsOnly:
+			e.Derivatives = Central // pairs of states: the one difference at both
 		}
 	}
 	e.Noise = s.Noise()
@@ -130,7 +133,7 @@ func New(s *data.Set, o Options) (*Estimator, error) {
 	}
 	if e.Derivatives == LocalPolynomial || e.Smoothed {
 		if longest, least := s.LongestTrial(), max(o.Window, 3); longest < least {
-			return nil, fmt.Errorf("data: the longest stretch without a gap has %d rows, fewer than the window of %d: give longer trajectories, a narrower window, or central differences", longest, least)
+			return nil, fmt.Errorf("data: the longest stretch without a gap has %d rows, fewer than the window of %d: give longer trajectories, or momenta or derivatives with them", longest, least)
 		}
 		x, degrees := s.X, motionDegrees
 		if e.Derivatives == Given {
