@@ -1,5 +1,17 @@
 package data
 
+import "slices"
+
+// Clone returns a copy of s that shares no rows with it.
+func (s *Set) Clone() *Set {
+	out := *s
+	for _, v := range []*[]float64{&out.T, &out.X, &out.DX, &out.Clean, &out.Inputs} {
+		*v = slices.Clone(*v)
+	}
+	out.Offsets = slices.Clone(s.Offsets)
+	return &out
+}
+
 // Without returns a copy of s that lacks some rows, given in order; trials that lose all
 // of theirs are gone.
 func (s *Set) Without(rows []int) *Set {

@@ -120,7 +120,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen()}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		return nil, err
 	}

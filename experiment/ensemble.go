@@ -81,7 +81,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen()}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}

@@ -32,6 +32,9 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if len(r.columns) != m.Dim() {
 		r.columns = stateNames(m.Dim())
 	}
+	if r.seen, err = readSeen(meta); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
 	if n := model.Inputs(m); n > 0 {
 		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
@@ -47,6 +50,9 @@ func unfinished(dir string) error {
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
 // leaves the numbers in its Results. The run directory is not touched.
 func (e *Env) Evaluate(ctx context.Context, r *Run) error {
+	if err := e.WarnChanged(r.Dir); err != nil {
+		return err
+	}
 	d, err := e.data.load(&r.Config, e.Reading)
 	if err != nil {
 		return err
@@ -63,9 +69,18 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
 	d := &dataset{angles: c.Angle, progress: e.Reading}
-	set, err := d.observations(&c, path)
+	var set *data.Set
+	var err error
+	if r.seen != nil {
+		set, err = d.second(&c, path, &r.seen.Columns)
+	} else {
+		set, err = d.observations(&c, path)
+	}
 	if err != nil {
 		return err
+	}
+	if r.seen != nil {
+		d.compareScale(set, r.seen)
 	}
 	e.logMapping(d.mappings[0])
 	if err := d.estimate(c.estimateOptions(), set, set); err != nil {

@@ -34,6 +34,8 @@ func (c *Config) validateObservations() error {
 	switch {
 	case c.source() == task.PaperFile && (c.Estimate.Derivatives != estimate.Auto && c.Estimate.Derivatives != estimate.Forward || c.Estimate.Smooth != "no"):
 		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
+	case c.MoreData != nil && !c.source().Own():
+		return fmt.Errorf("task %s takes one file, and is given %d", c.Task, 1+len(c.MoreData))
 	case c.Test != "" && !c.source().Own():
 		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
 	case c.Scaling && !c.source().Own():
@@ -78,6 +80,21 @@ func (d *dataset) loadFile(c *Config) error {
 	set, err := d.observations(c, c.Data)
 	if err != nil {
 		return err
+	}
+	for i, path := range c.MoreData {
+		more, err := d.second(c, path, &d.mappings[0].Columns)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			set = set.Clone()
+		}
+		if err := set.Append(more); err != nil {
+			return fmt.Errorf("%s: %w; the files of one set must have the same columns", path, err)
+		}
+	}
+	if c.MoreData != nil {
+		d.note("%d rows in %d trials of %d files", set.Rows(), set.Trials(), 1+len(c.MoreData))
 	}
 	return d.learnFrom(c, set)
 }
@@ -150,7 +167,7 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 	var s data.Split
 	switch n := set.Trials(); {
 	case c.Test != "":
-		test, err := d.observations(c, c.Test)
+		test, err := d.second(c, c.Test, &d.mappings[0].Columns)
 		if err != nil {
 			return s, err
 		}
@@ -158,6 +175,9 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 			return s, fmt.Errorf("%s has the state columns %q and %s has %q: the test file must have those of the training file", c.Data, set.Names, c.Test, test.Names)
 		}
 		s = data.Split{Train: set, Test: test}
+		learned := &seen{}
+		learned.Least, learned.Most = box(set)
+		d.compareScale(test, learned)
 		d.note("%d rows in %d trials train, %d in %d of %s test", set.Rows(), n, test.Rows(), test.Trials(), c.Test)
 	case c.Draw.TestFraction == 0:
 		return s, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more, or a test file", c.Data)

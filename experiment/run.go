@@ -64,6 +64,7 @@ type Run struct {
 
 	model   model.Model
 	data    *dataset
+	seen    *seen         // nil of runs on no file, and of older ones
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
 	input   *data.Signal  // of rollouts, nil for none
@@ -90,7 +91,7 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 		return nil, err
 	}
 	defer unlock()
-	if err := writeConfig(dir, &c); err != nil {
+	if err := errors.Join(writeConfig(dir, &c), writeHashes(dir, &c)); err != nil {
 		return nil, err
 	}
 	return e.run(ctx, c, dir, false)
@@ -108,6 +109,9 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 		return nil, err
 	}
 	defer unlock()
+	if err := e.WarnChanged(dir); err != nil {
+		return nil, err
+	}
 	r, err := e.run(ctx, c, dir, true)
 	if err != nil || !c.Figures {
 		return r, err
@@ -187,7 +191,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen()}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
