@@ -198,20 +198,7 @@ func wideSwing(s *data.Set, j int) bool {
 	var spans []float64
 	for trial := range s.Trials() {
 		_, x, _ := s.Trial(trial)
-		var turns []float64
-		up, extreme := true, x[j]
-		for i := j; i < len(x); i += s.Dim {
-			switch v := x[i]; {
-			case up == (v > extreme):
-				extreme = v
-			case math.Abs(v-extreme) > 0.1*(high-low):
-				turns = append(turns, extreme)
-				up, extreme = !up, v
-			}
-		}
-		for k := 2; k < len(turns); k++ { // the first is the start
-			spans = append(spans, math.Abs(turns[k]-turns[k-1]))
-		}
+		spans = append(spans, spansOf(x, s.Dim, j)...)
 	}
 	slices.Sort(spans)
 	return len(spans) >= leastSwings && spans[len(spans)/2] > widestSwing

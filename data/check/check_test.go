@@ -263,6 +263,25 @@ func TestAngles(t *testing.T) {
 	}
 }
 
+// A motion that dies down in a few turns is said to, one that does not is not.
+func TestSwings(t *testing.T) {
+	for _, test := range []struct {
+		friction, turns float64
+		want            bool
+	}{{0.05, 3.5, true}, {0.2, 3, true}, {0, 3.5, false}, {0.3, 3, true}, {0.005, 3.5, false}} {
+		s := motion(int(test.turns*20), 2*math.Pi/20, qp, func(t float64) []float64 {
+			a := math.Exp(-test.friction * t)
+			return []float64{a * math.Sin(t), a * (math.Cos(t) - test.friction*math.Sin(t))}
+		})
+		if _, text := gravest(s, Options{}); strings.Contains(text, "dies down") != test.want {
+			t.Errorf("friction %v in %v turns: %q", test.friction, test.turns, text)
+		}
+		if _, text := gravest(s, Options{Dissipation: true}); text != "" {
+			t.Errorf("with a model of friction: %q", text)
+		}
+	}
+}
+
 // An input is told from the state only if the state does not determine it.
 func TestInputs(t *testing.T) {
 	rng := stream.New(1, "inputs")

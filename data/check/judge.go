@@ -74,5 +74,10 @@ func (r *Report) friction(s *data.Set, o Options) {
 	if e := r.Energy; e != nil && e.Decays && !o.Dissipation {
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself; a Hamiltonian model conserves energy and cannot follow", 100*e.Ratio),
 			Advice: "--dissipation linear adds friction"})
+		return
+	}
+	if ratio, fall := swings(s); fall && r.Energy == nil && !o.Dissipation {
+		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: each swing is %.0f%% of the one before; a Hamiltonian model conserves energy and cannot follow", 100*ratio),
+			Advice: "--dissipation linear adds friction"})
 	}
 }
