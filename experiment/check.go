@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 
 	"hnn/data"
 	"hnn/data/check"
@@ -41,4 +42,25 @@ func (e *Env) logFindings(c *Config, d *dataset) {
 			e.log("%s: %v: %v", c.Task, f.Severity, f)
 		}
 	}
+}
+
+// AddFriction gives those of configurations that learn an H by the closed form linear
+// dissipation. It reports false, and leaves them as they were, where the user has chosen
+// one, or where it does not go with another setting.
+func AddFriction(configs []Config) bool {
+	changed := slices.Clone(configs)
+	for i := range changed {
+		c := &changed[i]
+		if !model.LearnsH(c.Model) || c.Trainer != ClosedForm {
+			continue
+		}
+		if c.Dissipation != "" {
+			return false
+		}
+		if c.Dissipation = model.DissipationLinear; c.Validate() != nil {
+			return false
+		}
+	}
+	copy(configs, changed)
+	return true
 }

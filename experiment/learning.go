@@ -45,6 +45,9 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
+	// frictionMargin is how much less the error with friction must be: a coefficient more
+	// explains some noise.
+	frictionMargin = 0.9
 	// triedRows bounds the rows of a try.
 	triedRows = 3000
 )
@@ -52,6 +55,8 @@ const (
 // way names how a configuration learns from a dataset.
 func (c *Config) way(d *dataset) string {
 	switch {
+	case c.Trainer == ClosedForm && c.Dissipation != "":
+		return "the closed form with friction"
 	case c.Trainer == ClosedForm && d.estimated:
 		return "the closed form on the integral of the field"
 	case c.Trainer == ClosedForm:
@@ -71,7 +76,7 @@ func (c *Config) way(d *dataset) string {
 func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, error) {
 	l := new(Learning)
 	best, least := -1, NA
-	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
+	e.data.limit = max(e.data.limit, 3) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
 		d, err := e.data.load(&c, e.Reading)
@@ -94,6 +99,9 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, 
 			}
 		}
 		l.Tried = append(l.Tried, try)
+		if best >= 0 && c.Dissipation != "" && candidates[best].Dissipation == "" && !(try.Error < frictionMargin*least) && !math.IsNaN(float64(least)) {
+			continue
+		}
 		if best < 0 || try.Error < least || math.IsNaN(float64(least)) {
 			best, least, l.Chosen = i, try.Error, try.Way
 		}

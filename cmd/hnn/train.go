@@ -172,13 +172,20 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 	var ways [][]experiment.Config
 	var first []experiment.Config
 	for _, way := range []struct {
-		trainer experiment.Trainer
-		base    experiment.Config
-	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
+		trainer  experiment.Trainer
+		base     experiment.Config
+		friction bool
+	}{
+		{experiment.ClosedForm, c, false}, {experiment.ClosedForm, c, true},
+		{experiment.Adam, c, false}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss), false},
+	} {
 		f.trainers = []string{string(way.trainer)}
 		configs, err := f.expand(way.base)
 		if err != nil {
 			return nil, usage(err)
+		}
+		if way.friction && !experiment.AddFriction(configs) {
+			continue // it is the user's choice, or does not go with the rest
 		}
 		ways = append(ways, configs)
 		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })

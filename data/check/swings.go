@@ -66,7 +66,10 @@ func spansOf(x []float64, dim, j int) (spans []float64) {
 			up, extreme = !up, v
 		}
 	}
-	for k := 2; k < len(extremes); k++ {
+	if len(extremes) > 0 && extremes[0] == x[j] {
+		extremes = extremes[1:] // the start
+	}
+	for k := 1; k < len(extremes); k++ {
 		spans = append(spans, math.Abs(extremes[k]-extremes[k-1]))
 	}
 	return spans
