@@ -32,7 +32,13 @@ func (e *Env) heldOut(m model.Model, d *dataset, o eval.Options) (*Rollout, erro
 	if err != nil {
 		return nil, err
 	}
-	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: d.ranges(d.measured.Dim), Angles: marks})
+	ranges := d.ranges(d.measured.Dim)
+	for j := range ranges {
+		if marks[j] {
+			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
+		}
+	}
+	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks})
 	if err != nil {
 		if o.Interrupt() != nil {
 			return nil, err

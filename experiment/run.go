@@ -204,7 +204,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if r.Results.Polish = polished; polished != nil {
 		r.Results.FitSeconds += Number(polished.Seconds)
 	}
-	return r, writeResults(dir, r.Results)
+	return r, errors.Join(writeResults(dir, r.Results), r.sound(e.workers()))
 }
 
 func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {

@@ -69,8 +69,9 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 			r.Angles[j] = "it swings to and fro by more than a turn, if it is in radians; if it is in degrees, " + convert
 			if marked {
 				f := Finding{Refusal, name, nil, fmt.Sprintf("%s swings to and fro by more than a turn, which an angle in radians does not: it seems to be in degrees", name), convert}
-				if s.InputNames != nil {
-					f.Severity = Warning // which may drive it
+				if s.InputNames != nil || degrees(s) > 1 {
+					// Others may drive it so, as the arms of a double pendulum do each other.
+					f.Severity, f.What = Warning, fmt.Sprintf("%s swings to and fro by more than a turn: is it in degrees?", name)
 				}
 				r.add(f)
 			}

@@ -282,6 +282,16 @@ func TestSwings(t *testing.T) {
 	}
 }
 
+// The arms of a double pendulum turn each other over, to and fro.
+func TestAnglesOfSeveral(t *testing.T) {
+	s := motion(1000, 0.05, []string{"theta1", "theta2", "p1", "p2"}, func(t float64) []float64 {
+		return []float64{math.Cos(t), 20 * math.Sin(0.7*t), -2 * math.Sin(t), 5 * math.Cos(0.7*t)}
+	})
+	if severity, text := gravest(s, Options{Angles: []bool{true, true, false, false}, Canonical: true}); severity != Warning || !strings.Contains(text, "is it in degrees?") {
+		t.Errorf("%v %q", severity, text)
+	}
+}
+
 // An input is told from the state only if the state does not determine it.
 func TestInputs(t *testing.T) {
 	rng := stream.New(1, "inputs")
