@@ -163,6 +163,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		if r.Rollout, err = e.heldOut(m, d, o); err != nil {
 			return nil, err
 		}
+		if r.FreeRun, err = e.freeRun(m, d, o); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.paperEnergy(r, c, m, d, o); err != nil {
 		return nil, err

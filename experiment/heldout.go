@@ -119,5 +119,8 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 			percent(func(r *Rollout) Number { return r.Error.Mean }), percent(func(r *Rollout) Number { return r.Curve[len(r.Curve)-1] }),
 			valid, r.Lost, r.Starts, r.Diverged)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return writeFreeRuns(w, own)
 }
