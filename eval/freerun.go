@@ -53,8 +53,8 @@ type FreeRunResult struct {
 
 // FreeRun rolls a model out by DOP853 at 1e-8. A run that fails ends early and is no error;
 // the error wraps what Interrupt returned.
-func FreeRun(m model.Model, o FreeRunOptions) (FreeRunResult, error) {
-	n, d := len(o.T), m.Dim()
+func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
+	n, d := len(o.T), m.Dim
 	if n < 2 || len(o.States) != n*d || len(o.Least) != d || len(o.Most) != d {
 		return FreeRunResult{}, fmt.Errorf("eval: a trial of %d rows with %d numbers and bounds of %d components, for a model of %d", n, len(o.States), len(o.Least), d)
 	}
@@ -104,8 +104,8 @@ func FreeRun(m model.Model, o FreeRunOptions) (FreeRunResult, error) {
 }
 
 // freeStates are the states of a rollout, NaN from where it fails.
-func freeStates(m model.Model, x0, at []float64, interrupt func() error) ([]float64, error) {
-	inner, scales := model.Dimensionless(model.Widen(m))
+func freeStates(m *model.Field, x0, at []float64, interrupt func() error) ([]float64, error) {
+	inner, scales := m.Dimensionless()
 	z0, times := slices.Clone(x0), slices.Clone(at)
 	if scales != nil {
 		scales.States(z0, z0)
@@ -118,7 +118,7 @@ func freeStates(m model.Model, x0, at []float64, interrupt func() error) ([]floa
 		x[i] = math.NaN()
 	}
 	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: interrupt}
-	field, knots := model.Under(inner, nil)
+	field, knots := inner.Under(nil)
 	if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && interrupt != nil {
 		if err := interrupt(); err != nil {
 			return nil, err

@@ -6,7 +6,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/check"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // check looks for what in the observations of a file contradicts what they are taken for.
@@ -38,7 +38,7 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 // from them or was.
 func (e *Env) logFindings(c *Config, d *dataset) {
 	for _, f := range d.findings {
-		if f.Severity > check.Note || model.LearnsH(c.Model) {
+		if f.Severity > check.Note || network.LearnsH(c.Model) {
 			e.log("%s: %v: %v", c.Task, f.Severity, f)
 		}
 	}
@@ -51,13 +51,13 @@ func AddFriction(configs []Config) bool {
 	changed := slices.Clone(configs)
 	for i := range changed {
 		c := &changed[i]
-		if !model.LearnsH(c.Model) || c.Trainer != ClosedForm {
+		if !network.LearnsH(c.Model) || c.Trainer != ClosedForm {
 			continue
 		}
 		if c.Dissipation != "" {
 			return false
 		}
-		if c.Dissipation = model.DissipationLinear; c.Validate() != nil {
+		if c.Dissipation = network.DissipationLinear; c.Validate() != nil {
 			return false
 		}
 	}

@@ -86,6 +86,9 @@ func (d *dataset) load(c *Config) error {
 		split.Train.InputsHeld, split.Test.InputsHeld = c.held(), c.held()
 		d.Split, d.estimated, d.mappings = *split, true, []*file.Mapping{m}
 		d.note("derivatives by forward differences, as the paper's protocol has them")
+		measured := *split.Train
+		measured.DX = nil
+		d.findings = check.Observations(&measured, check.Options{Velocities: m.Velocities, Dissipation: c.Dissipation != ""}).Findings
 		return nil
 	case task.UserFile:
 		return d.loadFile(c)

@@ -29,7 +29,7 @@ type FreeRun struct {
 }
 
 // freeRun is nil where inputs act, or no training trial has two rows.
-func (e *Env) freeRun(m model.Model, d *dataset, o eval.Options) (*FreeRun, error) {
+func (e *Env) freeRun(m *model.Field, d *dataset, o eval.Options) (*FreeRun, error) {
 	if d.Train.InputNames != nil || d.Train.LongestTrial() < 2 {
 		return nil, nil
 	}

@@ -21,6 +21,8 @@ type seen struct {
 	Columns file.Columns `json:"columns"`
 	Least   []float64    `json:"least"`
 	Most    []float64    `json:"most"`
+	// Inputs are the least and the most of each input.
+	Inputs [][2]float64 `json:"inputs,omitempty"`
 }
 
 // seen is nil of data that come from no file of the user's.
@@ -30,7 +32,30 @@ func (d *dataset) seen() *seen {
 	}
 	s := &seen{Columns: d.mappings[0].Columns}
 	s.Least, s.Most = box(d.Train)
+	if m := len(d.Train.InputNames); m > 0 {
+		least, most := box(&data.Set{Dim: m, X: d.Train.Inputs})
+		for k := range least {
+			s.Inputs = append(s.Inputs, [2]float64{least[k], most[k]})
+		}
+	}
 	return s
+}
+
+// InputScale says which of the inputs that a run's rollouts are given are of another size
+// than those that it learned from, "" if none is, or if that is not known.
+func (r *Run) InputScale() string {
+	if r.input == nil || r.seen == nil || len(r.input.U) == 0 {
+		return ""
+	}
+	m := len(r.inputs)
+	least, most := box(&data.Set{Dim: m, X: r.input.U})
+	for k, was := range r.seen.Inputs {
+		width := was[1] - was[0]
+		if past := max(was[0]-least[k], most[k]-was[1]); past > beyond*width {
+			return fmt.Sprintf("warning: the input %s goes from %.4g to %.4g, and in the training data from %.4g to %.4g: is it in another unit? Outside them the model guesses", r.inputs[k], least[k], most[k], was[0], was[1])
+		}
+	}
+	return ""
 }
 
 // box is the least and the most of every state column.
