@@ -1,9 +1,9 @@
 package experiment
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,20 +18,32 @@ import (
 	"hnn/internal/atomicfile"
 )
 
-// hashesFile holds the SHA-256 of each file that a run learned from, as sha256sum writes it.
-const hashesFile = "data.sha256"
+// learnedFile says what a run learned from: the files, by their hashes, and what was seen
+// in them.
+const learnedFile = "data.json"
+
+type learned struct {
+	Files []hashedFile `json:"files"`
+	Seen  *seen        `json:"seen,omitempty"`
+}
+
+type hashedFile struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
 
 // dataEndings are those of files that a folder of trials may hold.
 var dataEndings = []string{".csv", ".tsv", ".txt", ".dat", ".npy", ".npz", ".parquet", ".gz", ".zip", ".xlsx", ".jsonl"}
 
 // DataFiles lists the files that names, patterns and folders stand for: those of a folder or
-// of a pattern in the order of their names. A name that stands for none is an error.
+// of a pattern in the order of their names. A folder or a pattern that stands for none is an
+// error; a file that is not there is one for who reads it.
 func DataFiles(names []string) ([]string, error) {
 	var all []string
 	for _, name := range names {
 		info, err := os.Stat(name)
 		switch {
-		case name == "-" || err == nil && !info.IsDir():
+		case name == "-" || err == nil && !info.IsDir() || err != nil && !strings.ContainsAny(name, "*?["):
 			all = append(all, name)
 			continue
 		case err == nil:
@@ -75,24 +87,45 @@ func (c *Config) files() []string {
 	return files
 }
 
-// writeHashes keeps the hashes of a run's data files in its directory.
-func writeHashes(dir string, c *Config) error {
+// writeLearned keeps what a run of files of measured trajectories learns from.
+func writeLearned(dir string, c *Config, d *dataset) error {
 	files := c.files()
 	if len(files) == 0 {
 		return nil
 	}
-	return atomicfile.Write(filepath.Join(dir, hashesFile), func(w io.Writer) error {
-		for _, f := range files {
-			hash, err := fileHash(f)
-			if err != nil {
-				return err
-			}
-			if _, err := fmt.Fprintf(w, "%s  %s\n", hash, f); err != nil {
-				return err
-			}
+	l := learned{Seen: d.seen()}
+	for _, f := range files {
+		hash, err := fileHash(f)
+		if err != nil {
+			return err
 		}
-		return nil
+		l.Files = append(l.Files, hashedFile{f, hash})
+	}
+	return atomicfile.Write(filepath.Join(dir, learnedFile), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(l)
 	})
+}
+
+// readLearned reads it, nil where a run has none, as older ones.
+func readLearned(dir string) (*learned, error) {
+	path := filepath.Join(dir, learnedFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	l := new(learned)
+	if err == nil {
+		err = json.Unmarshal(b, l)
+	}
+	if err == nil && l.Seen != nil && (len(l.Seen.Least) != len(l.Seen.Most) || len(l.Seen.Least) == 0) {
+		err = fmt.Errorf("%d and %d bounds of the training data", len(l.Seen.Least), len(l.Seen.Most))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s is damaged: remove it, or make the run anew: %w", path, err)
+	}
+	return l, nil
 }
 
 func fileHash(path string) (string, error) {
@@ -111,29 +144,17 @@ func fileHash(path string) (string, error) {
 // WarnChanged says which of the data files of the run in dir have changed since it was
 // made. Older runs have no hashes, and it says nothing.
 func (e *Env) WarnChanged(dir string) error {
-	f, err := os.Open(filepath.Join(dir, hashesFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	l, err := readLearned(dir)
+	if l == nil || err != nil {
 		return err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		was, path, ok := strings.Cut(lines.Text(), "  ")
-		if !ok {
-			return fmt.Errorf("%s: the line %q is no hash and file: remove the file, or make the run anew", f.Name(), lines.Text())
-		}
-		is, err := fileHash(path)
-		if err != nil {
-			continue // who reads it says so
-		}
-		if is != was {
-			e.log("warning: %s has changed since the run %s was made of it (SHA-256 %.12s, then %.12s): its numbers are not those of the run's data", path, dir, is, was)
+	for _, f := range l.Files {
+		hash, err := fileHash(f.Path)
+		if err == nil && hash != f.SHA256 { // who reads it says what is wrong else
+			e.log("warning: %s has changed since the run %s was made of it (its SHA-256 was %.12s and is %.12s): what follows is not of the run's data", f.Path, dir, f.SHA256, hash)
 		}
 	}
-	return lines.Err()
+	return nil
 }
 
 // ReadTogether reads files of trials of the same columns into one set, as a run that is

@@ -34,8 +34,12 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if len(r.columns) != m.Dim {
 		r.columns = stateNames(m.Dim)
 	}
-	if r.seen, err = readSeen(meta); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+	l, err := readLearned(dir)
+	if err != nil {
+		return nil, err
+	}
+	if l != nil && l.Seen != nil && len(l.Seen.Least) == m.Dim {
+		r.seen = l.Seen
 	}
 	if n := m.Inputs; n > 0 {
 		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {

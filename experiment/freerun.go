@@ -93,7 +93,7 @@ func writeFreeRuns(w io.Writer, runs []*Run) error {
 
 // told writes a number, or that there is none.
 func told(n Number) string {
-	if math.IsNaN(float64(n)) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
 		return "-"
 	}
 	return fmt.Sprintf("%.3g", float64(n))

@@ -46,13 +46,6 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 		metaTask: c.Task, metaSeed: fmt.Sprint(c.Seed), metaColumns: strings.Join(d.columns(), "\t"),
 		metaConfig: hex.EncodeToString(config.Sum(nil)), metaData: d.hash(),
 	})
-	if s := d.seen(); s != nil {
-		text, err := json.Marshal(s)
-		if err != nil {
-			panic("experiment: training states that are not finite")
-		}
-		meta[metaFile] = string(text)
-	}
 	if names := d.Train.InputNames; names != nil {
 		meta[metaInputs] = strings.Join(names, "\t")
 	}

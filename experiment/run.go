@@ -103,7 +103,7 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 		return nil, err
 	}
 	defer unlock()
-	if err := errors.Join(writeConfig(dir, &c), writeHashes(dir, &c)); err != nil {
+	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
 	return e.run(ctx, c, dir, false)
@@ -145,6 +145,11 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		}
 		e.logFindings(&c, d)
 	})
+	if !resume {
+		if err := writeLearned(dir, &c, d); err != nil {
+			return nil, err
+		}
+	}
 	c.Angle = d.angles
 	if c.Trainer == ClosedForm {
 		return e.fitClosedForm(ctx, c, d, dir)

@@ -45,7 +45,7 @@ func NewRunDir(root, out, name string, force bool) (string, error) {
 	if _, err := os.Stat(filepath.Join(out, configFile)); err != nil {
 		return "", fmt.Errorf("%s has files but no %s, so it is not a run directory and --force leaves it alone; choose another with --out", out, configFile)
 	}
-	files := []string{resultsFile, hashesFile, modelFile, checkpointFile, metricsFile}
+	files := []string{resultsFile, learnedFile, modelFile, checkpointFile, metricsFile}
 	for member := 1; member < maxEnsemble; member++ {
 		files = append(files, memberFile(checkpointFile, member), memberFile(metricsFile, member))
 	}

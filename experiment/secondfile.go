@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -11,9 +10,6 @@ import (
 	"hnn/data/check"
 	"hnn/data/file"
 )
-
-// metaFile is the metadata that says what a run learned from in its file: seen as JSON.
-const metaFile = "hnn.file"
 
 // seen is what a run learned from in a file: its columns, as they were recognised, and the
 // least and most of every component of the training states.
@@ -66,19 +62,6 @@ func box(s *data.Set) (least, most []float64) {
 		least[j], most[j] = min(least[j], v), max(most[j], v)
 	}
 	return least, most
-}
-
-// readSeen reads what runMetadata wrote, nil where a run has none, as older ones.
-func readSeen(meta map[string]string) (*seen, error) {
-	text, ok := meta[metaFile]
-	if !ok {
-		return nil, nil
-	}
-	s := new(seen)
-	if err := json.Unmarshal([]byte(text), s); err != nil {
-		return nil, fmt.Errorf("its metadata %s: %w", metaFile, err)
-	}
-	return s, nil
 }
 
 // second reads a file that is to hold what another one did: its columns are those of the

@@ -10,7 +10,7 @@ const (
 	// the test rows, does not move.
 	still = 1e-3
 	// One whose test loss is this many times that of a model that does not move has run away.
-	ranAway = 1e3
+	ranAway = 1e6
 )
 
 // sound is an error if a trained network is no result: if it does not move, as one that is
