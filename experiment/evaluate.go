@@ -10,6 +10,8 @@ import (
 
 	"hnn/data"
 	"hnn/eval"
+	"hnn/internal/printable"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
 	modelfile "hnn/model/file"
@@ -30,7 +32,14 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), columns: strings.Split(meta[metaColumns], "\t")}
+	unsealed, err := checkDigests(dir, meta)
+	if err != nil {
+		return nil, err
+	}
+	if unsealed {
+		e.logUnsealed(dir)
+	}
+	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), meta: meta, columns: splitNames(meta[metaColumns])}
 	if len(r.columns) != m.Dim {
 		r.columns = stateNames(m.Dim)
 	}
@@ -42,15 +51,24 @@ func (e *Env) Open(dir string) (*Run, error) {
 		r.seen = l.Seen
 	}
 	if n := m.Inputs; n > 0 {
-		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
+		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
 		}
 	}
 	return r, nil
 }
 
+// splitNames are the names that metadata hold, which may come from anywhere.
+func splitNames(text string) []string {
+	names := strings.Split(text, "\t")
+	for i := range names {
+		names[i] = printable.Name(names[i])
+	}
+	return names
+}
+
 func unfinished(dir string) error {
-	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
@@ -114,9 +132,14 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	}
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
-	if old, err := ReadResults(r.Dir); err == nil {
+	switch old, err := ReadResults(r.Dir); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	default:
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
+		res.WeakForm, res.Recommended = old.WeakForm, old.Recommended
 	}
 	r.data, r.Results = d, res
 	return nil
@@ -138,6 +161,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	if c.source().Own() {
 		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
+		}
+		if b := e.recommended; b != nil {
+			r.Recommended = b.Model == c.Model && b.Trainer == c.Trainer && b.Loss == c.Loss
 		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
 	} else if d.estimator != nil {
