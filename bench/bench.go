@@ -18,7 +18,7 @@ import (
 	"sync"
 	"time"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/fit"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
@@ -452,7 +452,7 @@ func rollout(t task, m model.Model, weights string) (*probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, _ := data.PaperInitialStates(t.name)
+	states, _ := draw.PaperInitialStates(t.name)
 	x0, field, ts, out := states[:d], m.Field(), times(t.rollout), make([]float64, rolloutPoints*d)
 	p := &probe{
 		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1, InitialState: x0},

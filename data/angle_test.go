@@ -1,4 +1,4 @@
-package data
+package data_test
 
 import (
 	"math"
@@ -6,12 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"hnn/data"
+	"hnn/data/internal/datatest"
 )
 
 // An angle that turns over, wrapped into one turn, is recognised and comes back.
 func TestWrappedAngles(t *testing.T) {
 	for _, turn := range []float64{2 * math.Pi, 360} {
-		s := &Set{Dim: 2, Offsets: []int{0, 100, 200}}
+		s := &data.Set{Dim: 2, Offsets: []int{0, 100, 200}}
 		var want []float64
 		for i := range 200 {
 			at := 0.1 * float64(i%100)
@@ -41,7 +44,7 @@ func TestWrappedAngles(t *testing.T) {
 			t.Errorf("unwrapped (-want +got):\n%s", diff)
 		}
 	}
-	if s := observed(t, "pendulum", false, 0.1); s.Wrapped(2 * math.Pi)[0] {
+	if s := datatest.Observed(t, "pendulum", false, 0.1); s.Wrapped(2 * math.Pi)[0] {
 		t.Error("a swinging pendulum is taken for a wrapped angle")
 	}
 }

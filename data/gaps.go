@@ -50,8 +50,8 @@ func (s *Set) SplitAtGaps(gap float64) *Set {
 	return s.view(0, s.Rows(), offsets)
 }
 
-// longestTrial is the number of rows of the longest trial.
-func (s *Set) longestTrial() int {
+// LongestTrial is the number of rows of the longest trial.
+func (s *Set) LongestTrial() int {
 	longest := 0
 	for trial := range s.Trials() {
 		longest = max(longest, s.Offsets[trial+1]-s.Offsets[trial])

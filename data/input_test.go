@@ -1,26 +1,17 @@
-package data
+package data_test
 
 import (
-	"bytes"
 	"math"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/internal/datatest"
 )
 
-// driven is threeTrials with two inputs whose numbers tell the row.
-func driven() *Set {
-	s := threeTrials()
-	s.InputNames, s.InputsHeld = []string{"u1", "u2"}, true
-	for i := range s.T {
-		s.Inputs = append(s.Inputs, float64(100*i+1), float64(-100*i-2))
-	}
-	return s
-}
-
 func TestInputsFollowTheirRows(t *testing.T) {
-	s := driven()
+	s := datatest.Driven()
 	if err := s.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -32,18 +23,18 @@ func TestInputsFollowTheirRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := new(Set)
-	for _, part := range []*Set{s.SliceTrials(0, 1), s.SliceTrials(1, 3)} {
+	again := new(data.Set)
+	for _, part := range []*data.Set{s.SliceTrials(0, 1), s.SliceTrials(1, 3)} {
 		if err := again.Append(part); err != nil {
 			t.Fatal(err)
 		}
 	}
-	positions := &Set{Dim: 1, Offsets: []int{0, 9}, PositionsOnly: true, InputNames: []string{"u"}, InputsHeld: true}
+	positions := &data.Set{Dim: 1, Offsets: []int{0, 9}, PositionsOnly: true, InputNames: []string{"u"}, InputsHeld: true}
 	for i := range 9 {
 		positions.T, positions.X, positions.Inputs = append(positions.T, float64(i)), append(positions.X, math.Sin(float64(i))), append(positions.Inputs, float64(100*i+1))
 	}
-	estimated := func(o EstimateOptions, s *Set) *Set {
-		e, err := NewEstimator(s, o)
+	estimated := func(o estimate.Options, s *data.Set) *data.Set {
+		e, err := estimate.New(s, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +46,7 @@ func TestInputsFollowTheirRows(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name string
-		got  *Set
+		got  *data.Set
 		rows []int // of the set that it comes from
 	}{
 		{"slice", s.Slice(1, 4), []int{1, 2, 3}},
@@ -63,8 +54,8 @@ func TestInputsFollowTheirRows(t *testing.T) {
 		{"append", again, []int{0, 1, 2, 3, 4, 5}},
 		{"forward differences", forward, []int{0, 2, 3}},
 		{"central differences", central, []int{0, 1, 2, 3, 4}},
-		{"positions by local polynomials", estimated(EstimateOptions{}, positions), []int{0, 1, 2, 3, 4, 5, 6, 7, 8}},
-		{"positions by differences", estimated(EstimateOptions{Derivatives: Forward}, positions), []int{0, 1, 2, 3, 4, 5, 6}},
+		{"positions by local polynomials", estimated(estimate.Options{}, positions), []int{0, 1, 2, 3, 4, 5, 6, 7, 8}},
+		{"positions by differences", estimated(estimate.Options{Derivatives: estimate.Forward}, positions), []int{0, 1, 2, 3, 4, 5, 6}},
 		{"gaps", s.SplitAtGaps(2), []int{0, 1, 2, 3, 4, 5}},
 	} {
 		m := len(test.got.InputNames)
@@ -81,10 +72,10 @@ func TestInputsFollowTheirRows(t *testing.T) {
 			}
 		}
 	}
-	if err := again.Append(threeTrials()); err == nil {
+	if err := again.Append(datatest.ThreeTrials()); err == nil {
 		t.Error("a set without inputs was appended to one with them")
 	}
-	linear := driven()
+	linear := datatest.Driven()
 	linear.InputsHeld = false
 	if err := again.Append(linear); err == nil {
 		t.Error("a set whose inputs change linearly was appended to one whose inputs are held")
@@ -99,39 +90,10 @@ func TestInputsFollowTheirRows(t *testing.T) {
 	}
 }
 
-func TestInputsAreReadAndWritten(t *testing.T) {
-	want := driven()
-	want.Clean, want.InputsHeld = nil, false // which a file does not say
-	var b bytes.Buffer
-	if err := WriteCSV(&b, want); err != nil {
-		t.Fatal(err)
-	}
-	got, _, err := Decode(&b, "written", ReadOptions{})
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("the file holds another set: %v %s", err, diff)
-	}
-	// An array of several inputs, and one for a single one.
-	var npz bytes.Buffer
-	column := Array{Shape: []int{3}, Data: []float64{1, 2, 3}}
-	if err := WriteNPZ(&npz, map[string]Array{"t": column, "q": column, "p": column, "u": {Shape: []int{3, 2}, Data: []float64{1, 2, 3, 4, 5, 6}}}); err != nil {
-		t.Fatal(err)
-	}
-	got, m, err := Decode(&npz, "written", ReadOptions{})
-	if err != nil || !cmp.Equal(got.Inputs, []float64{1, 2, 3, 4, 5, 6}) || !cmp.Equal(m.Input, []string{"u1", "u2"}) {
-		t.Errorf("arrays give the inputs %v: %v, %v", m, got, err)
-	}
-	if _, _, err := Decode(strings.NewReader("t,q,p,u\n0,1,1,1\n1,2,1,\n"), "f", ReadOptions{}); err == nil || !strings.Contains(err.Error(), "line 3") {
-		t.Errorf("an input that is missing gives %v", err)
-	}
-	if _, _, err := Decode(strings.NewReader("t,q,p,u\n0,1,1,1\n"), "f", ReadOptions{Columns: Columns{Input: []string{"q"}, Q: []string{"q"}}}); err == nil {
-		t.Error("a column is position and input")
-	}
-}
-
 func TestScalesOfInputs(t *testing.T) {
-	s := driven()
+	s := datatest.Driven()
 	s.InputsHeld = false
-	sc, err := NewScales(s, ScaleOptions{})
+	sc, err := data.NewScales(s, data.ScaleOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,13 +117,13 @@ func TestScalesOfInputs(t *testing.T) {
 	for i := range s.Inputs {
 		s.Inputs[i] *= float64(i % 2)
 	}
-	if _, err := NewScales(s, ScaleOptions{}); err == nil || !strings.Contains(err.Error(), "u1") {
+	if _, err := data.NewScales(s, data.ScaleOptions{}); err == nil || !strings.Contains(err.Error(), "u1") {
 		t.Errorf("an input of zeros gives %v", err)
 	}
 }
 
 func TestSignal(t *testing.T) {
-	s := &Signal{T: []float64{1, 2, 4}, U: []float64{10, -1, 20, -2, 40, -4}}
+	s := &data.Signal{T: []float64{1, 2, 4}, U: []float64{10, -1, 20, -2, 40, -4}}
 	for _, test := range []struct {
 		held bool
 		t    float64
@@ -181,11 +143,11 @@ func TestSignal(t *testing.T) {
 	if s.Within(1, 2, u[:]); u[0] != 10 {
 		t.Errorf("at the end of its segment a held signal is %v, want 10", u[0])
 	}
-	if err := s.Validate(); err != nil || s.Inputs() != 2 || Constant(1, 2, 3).Inputs() != 3 {
+	if err := s.Validate(); err != nil || s.Inputs() != 2 || data.Constant(1, 2, 3).Inputs() != 3 {
 		t.Errorf("a good signal of %d inputs: %v", s.Inputs(), err)
 	}
-	for name, bad := range map[string]*Signal{
-		"no samples": {}, "too few": {T: []float64{1, 2}, U: []float64{1}}, "NaN": Constant(math.NaN()), "disorder": {T: []float64{2, 1}, U: []float64{1, 1}},
+	for name, bad := range map[string]*data.Signal{
+		"no samples": {}, "too few": {T: []float64{1, 2}, U: []float64{1}}, "NaN": data.Constant(math.NaN()), "disorder": {T: []float64{2, 1}, U: []float64{1, 1}},
 	} {
 		if bad.Validate() == nil {
 			t.Errorf("%s: a bad signal is good", name)

@@ -110,8 +110,8 @@ func (s *Set) mean() []float64 {
 	return mean
 }
 
-// spread is the standard deviation of every state column.
-func (s *Set) spread() []float64 {
+// Spread is the standard deviation of every state column.
+func (s *Set) Spread() []float64 {
 	mean, square := s.mean(), make([]float64, s.Dim)
 	for i, v := range s.X {
 		square[i%s.Dim] += (v - mean[i%s.Dim]) * (v - mean[i%s.Dim]) / float64(s.Rows())

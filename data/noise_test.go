@@ -1,8 +1,11 @@
-package data
+package data_test
 
 import (
 	"math"
 	"testing"
+
+	"hnn/data"
+	"hnn/data/internal/datatest"
 )
 
 // The noise that was added is found again within its statistical error (of some 1,000
@@ -19,13 +22,13 @@ func TestNoiseEstimate(t *testing.T) {
 		{"pendulum", false, 0.1, 0.09, 0.11}, {"pendulum", true, 0.01, 0.009, 0.011}, {"double-pendulum", false, 0.1, 0.09, 0.11},
 		{"spring", false, 0, 0, 3e-8}, {"pendulum", false, 0, 0, 1e-4}, {"double-pendulum", false, 0, 0, 0.01},
 	} {
-		for j, v := range observed(t, test.system, test.random, test.noise).Noise() {
+		for j, v := range datatest.Observed(t, test.system, test.random, test.noise).Noise() {
 			if math.IsNaN(v) || v < test.least || v > test.up {
 				t.Errorf("%s, random times: %v, noise %v, column %d: estimated as %.3g", test.system, test.random, test.noise, j, v)
 			}
 		}
 	}
-	if v := (&Set{Dim: 1, Offsets: []int{0, 2}, T: []float64{0, 1}, X: []float64{1, 2}}).Noise(); v != nil {
+	if v := (&data.Set{Dim: 1, Offsets: []int{0, 2}, T: []float64{0, 1}, X: []float64{1, 2}}).Noise(); v != nil {
 		t.Errorf("two rows have the noise %v", v)
 	}
 }
@@ -33,7 +36,7 @@ func TestNoiseEstimate(t *testing.T) {
 // Evenly spaced rows with some missing have no gap; a long stop is one; random times are
 // what they are.
 func TestGap(t *testing.T) {
-	var even Set
+	var even data.Set
 	even.Dim, even.Offsets = 1, []int{0, 97}
 	for i := range 100 {
 		if i%30 != 7 { // 7, 37, 67, 97
@@ -51,7 +54,7 @@ func TestGap(t *testing.T) {
 	if _, n := even.Gap(); n != 1 || even.SplitAtGaps(5).Trials() != 2 {
 		t.Errorf("%d gaps, want 1", n)
 	}
-	if _, n := observed(t, "pendulum", true, 0).Gap(); n > 2 {
+	if _, n := datatest.Observed(t, "pendulum", true, 0).Gap(); n > 2 {
 		t.Errorf("%d gaps in random times", n)
 	}
 }

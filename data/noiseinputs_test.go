@@ -1,16 +1,19 @@
-package data
+package data_test
 
 import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"hnn/data"
+	"hnn/data/estimate"
 )
 
 // pushedOscillator is q” = -q + 0.7 u, u drawn anew for every row, by Runge and Kutta's
 // method in 20 steps between two rows 0.1 apart (an error of 1e-10), with noise.
-func pushedOscillator(held bool, noise float64) *Set {
+func pushedOscillator(held bool, noise float64) *data.Set {
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := &Set{Dim: 2, Offsets: []int{0}, Names: []string{"q", "p"}, InputNames: []string{"u"}, InputsHeld: held}
+	s := &data.Set{Dim: 2, Offsets: []int{0}, Names: []string{"q", "p"}, InputNames: []string{"u"}, InputsHeld: held}
 	const rows, steps, h = 80, 20, 0.1 / 20
 	for range 40 {
 		q, p, u := rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()
@@ -57,7 +60,7 @@ func TestNoiseUnderInputs(t *testing.T) {
 			}
 		}
 		for noise, smoothed := range map[float64]bool{0: false, 0.02: true} {
-			e, err := NewEstimator(pushedOscillator(held, noise), EstimateOptions{})
+			e, err := estimate.New(pushedOscillator(held, noise), estimate.Options{})
 			if err != nil || e.Smoothed != smoothed {
 				t.Errorf("held %v, noise %v: smoothed %v, %v", held, noise, e.Smoothed, err)
 			}

@@ -59,10 +59,10 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 			}
 		}
 	}
-	spread := s.spread()
+	spread := s.Spread()
 	for j, v := range spread {
 		if constant(v, s.X[j]) {
-			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.columnName(j), s.X[j])
+			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.ColumnName(j), s.X[j])
 		}
 	}
 	if err := sc.scaleInputs(s); err != nil {
@@ -82,7 +82,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	if !(least > 0) || math.IsInf(most, 1) || most > mostUneven*least {
 		i, j := slices.Index(product, least), slices.Index(product, most)
 		return nil, fmt.Errorf("data: the columns %s and %s have a product of their spreads of %.1e, %s and %s one of %.1e: a Hamiltonian needs coordinate times momentum in the same unit for all pairs; bring the columns to common units",
-			s.columnName(i), s.columnName(n+i), least, s.columnName(j), s.columnName(n+j), most)
+			s.ColumnName(i), s.ColumnName(n+i), least, s.ColumnName(j), s.ColumnName(n+j), most)
 	}
 	common := math.Exp(mean)
 	for i := range n {

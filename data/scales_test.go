@@ -1,14 +1,17 @@
-package data
+package data_test
 
 import (
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"hnn/data"
+	"hnn/data/internal/datatest"
 )
 
 // inUnits multiplies the positions, momenta and times of a set.
-func inUnits(s *Set, q, p, t float64) *Set {
+func inUnits(s *data.Set, q, p, t float64) *data.Set {
 	out := *s
 	out.T, out.X, out.DX = slices.Clone(s.T), slices.Clone(s.X), slices.Clone(s.DX)
 	for i := range out.T {
@@ -29,9 +32,9 @@ func inUnits(s *Set, q, p, t float64) *Set {
 // the same product of scales, and states and derivatives are of order one.
 func TestScales(t *testing.T) {
 	for _, name := range []string{"pendulum", "double-pendulum", "two-body"} {
-		s := observed(t, name, false, 0)
-		for _, o := range []ScaleOptions{{}, {Centre: true}, {Common: true}} {
-			a, err := NewScales(s, o)
+		s := datatest.Observed(t, name, false, 0)
+		for _, o := range []data.ScaleOptions{{}, {Centre: true}, {Common: true}} {
+			a, err := data.NewScales(s, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -42,22 +45,22 @@ func TestScales(t *testing.T) {
 					t.Errorf("%s: pair %d has the product %v, the first %v", name, i, product, a.Energy())
 				}
 			}
-			if x, dx := rootMeanSquare(want.X, make([]float64, len(want.X))), rootMeanSquare(want.DX, make([]float64, len(want.X))); x < 0.3 || x > 3 || math.Abs(dx-1) > 1e-12 {
+			if x, dx := datatest.RootMeanSquare(want.X, make([]float64, len(want.X))), datatest.RootMeanSquare(want.DX, make([]float64, len(want.X))); x < 0.3 || x > 3 || math.Abs(dx-1) > 1e-12 {
 				t.Errorf("%s: dimensionless states of size %v, derivatives of %v", name, x, dx)
 			}
-			b, err := NewScales(inUnits(s, 1e3, 0.02, 1e-6), o)
+			b, err := data.NewScales(inUnits(s, 1e3, 0.02, 1e-6), o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := b.Apply(inUnits(s, 1e3, 0.02, 1e-6))
 			for _, v := range [][2][]float64{{got.X, want.X}, {got.DX, want.DX}, {got.T, want.T}} {
 				// Some tens of roundings of numbers of order one to a hundred.
-				if e := rootMeanSquare(v[0], v[1]); e > 1e-13 {
+				if e := datatest.RootMeanSquare(v[0], v[1]); e > 1e-13 {
 					t.Errorf("%s: another unit changes the dimensionless set by %v", name, e)
 				}
 			}
 			back := make([]float64, len(s.X))
-			if a.Restore(back, want.X); rootMeanSquare(back, s.X) > 1e-14 {
+			if a.Restore(back, want.X); datatest.RootMeanSquare(back, s.X) > 1e-14 {
 				t.Errorf("%s: states do not come back", name)
 			}
 		}
@@ -65,8 +68,8 @@ func TestScales(t *testing.T) {
 }
 
 func TestAnglesHaveNoScale(t *testing.T) {
-	s := observed(t, "double-pendulum", false, 0)
-	a, err := NewScales(s, ScaleOptions{Angles: []bool{true, false, false, false}, Centre: true})
+	s := datatest.Observed(t, "double-pendulum", false, 0)
+	a, err := data.NewScales(s, data.ScaleOptions{Angles: []bool{true, false, false, false}, Centre: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,29 +81,29 @@ func TestAnglesHaveNoScale(t *testing.T) {
 func TestScaleErrors(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Set)
+		change func(*data.Set)
 		want   string
 	}{
-		{"a constant column", func(s *Set) {
+		{"a constant column", func(s *data.Set) {
 			for i := 0; i < len(s.X); i += 4 {
 				s.X[i] = 3.25
 			}
 		}, "column a is constant, 3.25"},
-		{"mixed units", func(s *Set) {
+		{"mixed units", func(s *data.Set) {
 			for i := 0; i < len(s.X); i += 4 {
 				s.X[i] *= 1e9
 			}
 		}, "in the same unit for all pairs"},
-		{"nothing moves", func(s *Set) { clear(s.DX) }, "no time scale"},
+		{"nothing moves", func(s *data.Set) { clear(s.DX) }, "no time scale"},
 	} {
-		s := inUnits(observed(t, "double-pendulum", false, 0), 1, 1, 1)
+		s := inUnits(datatest.Observed(t, "double-pendulum", false, 0), 1, 1, 1)
 		s.Names = []string{"a", "b", "pa", "pb"}
 		test.change(s)
-		if _, err := NewScales(s, ScaleOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := data.NewScales(s, data.ScaleOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want an error with %q", test.name, err, test.want)
 		}
 	}
-	for _, bad := range []Scales{{}, {State: []float64{1, 0}, Origin: []float64{0, 0}, Time: 1}, {State: []float64{1, 1}, Origin: []float64{0, 0}}, {State: []float64{1, 1}, Origin: []float64{math.NaN(), 0}, Time: 1}} {
+	for _, bad := range []data.Scales{{}, {State: []float64{1, 0}, Origin: []float64{0, 0}, Time: 1}, {State: []float64{1, 1}, Origin: []float64{0, 0}}, {State: []float64{1, 1}, Origin: []float64{math.NaN(), 0}, Time: 1}} {
 		if bad.Validate(2) == nil {
 			t.Errorf("%+v passes for scales", bad)
 		}

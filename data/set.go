@@ -1,9 +1,9 @@
-// Package data holds trajectories: how they are stored, read from files and
-// written to them, generated from known systems by the paper's protocols, and
-// split into what a model is fitted on and what it is tested on.
+// Package data holds trajectories, and what a trainer and a model need of them: sets of
+// trials and their parts, inputs as signals, scales, angles, gaps, differences and the
+// noise in them.
 //
-// It does not know models or losses and draws no pictures. It is used by fit,
-// eval, experiment and the program.
+// It knows neither formats of files (data/file), nor how states and derivatives are
+// estimated (data/estimate), nor the systems that data are drawn from (data/draw).
 package data
 
 import (
@@ -207,8 +207,8 @@ func (s *Set) Validate() error {
 		columns  int
 		column   func(j int) string
 	}{
-		{"states", s.X, false, s.Dim, s.columnName}, {"derivatives", s.DX, true, s.Dim, s.columnName},
-		{"clean states", s.Clean, true, s.Dim, s.columnName}, {"inputs", s.Inputs, s.InputNames == nil, len(s.InputNames), input},
+		{"states", s.X, false, s.Dim, s.ColumnName}, {"derivatives", s.DX, true, s.Dim, s.ColumnName},
+		{"clean states", s.Clean, true, s.Dim, s.ColumnName}, {"inputs", s.Inputs, s.InputNames == nil, len(s.InputNames), input},
 	} {
 		if m.data == nil && m.optional {
 			continue
@@ -235,7 +235,8 @@ func (s *Set) Validate() error {
 	return nil
 }
 
-func (s *Set) columnName(j int) string {
+// ColumnName is the name of state column j, its number from 1 where columns have no names.
+func (s *Set) ColumnName(j int) string {
 	if s.Names == nil {
 		return fmt.Sprint(j + 1)
 	}

@@ -1,4 +1,4 @@
-package data
+package data_test
 
 import (
 	"math"
@@ -6,24 +6,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hnn/data"
+	"hnn/data/internal/datatest"
 )
 
-// threeTrials is a set of 2, 3 and 1 rows whose numbers tell row and column.
-func threeTrials() *Set {
-	s := &Set{Dim: 2, Offsets: []int{0, 2, 5, 6}, T: []float64{0, 1, 0, 2, 3, 7}, Names: []string{"q", "p"}}
-	for i := range s.T {
-		for j := range 2 {
-			v := float64(10*i + j)
-			s.X = append(s.X, v)
-			s.DX = append(s.DX, v+0.5)
-			s.Clean = append(s.Clean, v+0.25)
-		}
-	}
-	return s
-}
-
 func TestSetViews(t *testing.T) {
-	s := threeTrials()
+	s := datatest.ThreeTrials()
 	if s.Rows() != 6 || s.Trials() != 3 {
 		t.Fatalf("%d rows and %d trials, want 6 and 3", s.Rows(), s.Trials())
 	}
@@ -39,7 +28,7 @@ func TestSetViews(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name    string
-		got     *Set
+		got     *data.Set
 		first   int
 		offsets []int
 	}{
@@ -69,15 +58,15 @@ func TestSetViews(t *testing.T) {
 // A view's slices end at its own end: an append to it copies and leaves the next
 // rows of the set alone.
 func TestAppendToViewCopies(t *testing.T) {
-	s := threeTrials()
+	s := datatest.ThreeTrials()
 	view := s.SliceTrials(0, 1)
 	if err := view.Append(s.SliceTrials(2, 3)); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(threeTrials(), s); diff != "" {
+	if diff := cmp.Diff(datatest.ThreeTrials(), s); diff != "" {
 		t.Errorf("appending to a view changed the set: %s", diff)
 	}
-	want := &Set{Dim: 2, Offsets: []int{0, 2, 3}, T: []float64{0, 1, 7}, X: []float64{0, 1, 10, 11, 50, 51},
+	want := &data.Set{Dim: 2, Offsets: []int{0, 2, 3}, T: []float64{0, 1, 7}, X: []float64{0, 1, 10, 11, 50, 51},
 		DX: []float64{.5, 1.5, 10.5, 11.5, 50.5, 51.5}, Clean: []float64{.25, 1.25, 10.25, 11.25, 50.25, 51.25}, Names: []string{"q", "p"}}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Error(diff)
@@ -85,10 +74,10 @@ func TestAppendToViewCopies(t *testing.T) {
 }
 
 func TestAppend(t *testing.T) {
-	var all Set
-	s := threeTrials()
+	var all data.Set
+	s := datatest.ThreeTrials()
 	s.PositionsOnly = true // views and parts take it over
-	for _, part := range []*Set{s.SliceTrials(0, 0), s.SliceTrials(0, 2), s.SliceTrials(2, 3), s.SliceTrials(1, 1)} {
+	for _, part := range []*data.Set{s.SliceTrials(0, 0), s.SliceTrials(0, 2), s.SliceTrials(2, 3), s.SliceTrials(1, 1)} {
 		if err := all.Append(part); err != nil {
 			t.Fatal(err)
 		}
@@ -96,13 +85,13 @@ func TestAppend(t *testing.T) {
 	if diff := cmp.Diff(s, &all); diff != "" {
 		t.Errorf("the parts do not make the whole: %s", diff)
 	}
-	for what, change := range map[string]func(*Set){
-		"dimension":   func(s *Set) { s.Dim, s.Names = 1, nil },
-		"derivatives": func(s *Set) { s.DX = nil },
-		"clean":       func(s *Set) { s.Clean = nil },
-		"momenta":     func(s *Set) { s.PositionsOnly = true },
+	for what, change := range map[string]func(*data.Set){
+		"dimension":   func(s *data.Set) { s.Dim, s.Names = 1, nil },
+		"derivatives": func(s *data.Set) { s.DX = nil },
+		"clean":       func(s *data.Set) { s.Clean = nil },
+		"momenta":     func(s *data.Set) { s.PositionsOnly = true },
 	} {
-		all, other := threeTrials(), threeTrials()
+		all, other := datatest.ThreeTrials(), datatest.ThreeTrials()
 		change(other)
 		if err := all.Append(other); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("appending a set that differs in %s: error %v", what, err)
@@ -112,23 +101,23 @@ func TestAppend(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for _, test := range []struct {
-		change func(*Set)
+		change func(*data.Set)
 		want   string
 	}{
-		{func(s *Set) { s.Dim = 0 }, "dimension is 0"},
-		{func(s *Set) { s.Names = s.Names[:1] }, "1 column names"},
-		{func(s *Set) { s.Offsets = nil }, "offsets"},
-		{func(s *Set) { s.Offsets[3] = 5 }, "offsets"},
-		{func(s *Set) { s.Offsets[1] = 0 }, "trial 0 is empty"},
-		{func(s *Set) { s.Offsets[1], s.Offsets[2] = 5, 2 }, "trial 1 is empty"},
-		{func(s *Set) { s.X = s.X[:11] }, "11 numbers of states for 6 rows of 2"},
-		{func(s *Set) { s.DX = s.DX[:2] }, "2 numbers of derivatives"},
-		{func(s *Set) { s.Clean[7] = math.Inf(-1) }, "clean states hold -Inf in row 3, column p"},
-		{func(s *Set) { s.X[4], s.Names = math.NaN(), nil }, "states hold NaN in row 2, column 1"},
-		{func(s *Set) { s.T[5] = math.NaN() }, "time of row 5 is NaN"},
-		{func(s *Set) { s.T[3] = 0 }, "time goes from 0 to 0 at row 3 of trial 1"},
+		{func(s *data.Set) { s.Dim = 0 }, "dimension is 0"},
+		{func(s *data.Set) { s.Names = s.Names[:1] }, "1 column names"},
+		{func(s *data.Set) { s.Offsets = nil }, "offsets"},
+		{func(s *data.Set) { s.Offsets[3] = 5 }, "offsets"},
+		{func(s *data.Set) { s.Offsets[1] = 0 }, "trial 0 is empty"},
+		{func(s *data.Set) { s.Offsets[1], s.Offsets[2] = 5, 2 }, "trial 1 is empty"},
+		{func(s *data.Set) { s.X = s.X[:11] }, "11 numbers of states for 6 rows of 2"},
+		{func(s *data.Set) { s.DX = s.DX[:2] }, "2 numbers of derivatives"},
+		{func(s *data.Set) { s.Clean[7] = math.Inf(-1) }, "clean states hold -Inf in row 3, column p"},
+		{func(s *data.Set) { s.X[4], s.Names = math.NaN(), nil }, "states hold NaN in row 2, column 1"},
+		{func(s *data.Set) { s.T[5] = math.NaN() }, "time of row 5 is NaN"},
+		{func(s *data.Set) { s.T[3] = 0 }, "time goes from 0 to 0 at row 3 of trial 1"},
 	} {
-		s := threeTrials()
+		s := datatest.ThreeTrials()
 		test.change(s)
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("got %v, want an error with %q", err, test.want)
@@ -137,7 +126,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestSlicePanics(t *testing.T) {
-	s := threeTrials()
+	s := datatest.ThreeTrials()
 	for _, f := range []func(){
 		func() { s.Slice(-1, 2) }, func() { s.Slice(4, 3) }, func() { s.Slice(0, 7) },
 		func() { s.SliceTrials(-1, 2) }, func() { s.SliceTrials(2, 1) }, func() { s.SliceTrials(0, 4) },

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 	"hnn/system"
 )
@@ -70,7 +70,7 @@ type rows struct{ x, dx []float64 }
 // authorsSpring is the test half of the spring as the authors' code drew it.
 func authorsSpring(t *testing.T) rows {
 	t.Helper()
-	arrays, err := data.ReadNPZ(filepath.Join("..", "data", "testdata", "golden", "spring-data.npz"))
+	arrays, err := file.ReadNPZ(filepath.Join("..", "data", "draw", "testdata", "golden", "spring-data.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
@@ -68,7 +68,7 @@ type PaperResult struct {
 func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 	p, ok := paperProtocols[task]
 	if !ok {
-		return PaperResult{}, &system.UnknownError{Kind: `task with a "paper" energy metric`, Name: task, Known: data.Tasks()}
+		return PaperResult{}, &system.UnknownError{Kind: `task with a "paper" energy metric`, Name: task, Known: draw.Tasks()}
 	}
 	s, err := system.Lookup(task)
 	if err != nil {
@@ -77,7 +77,7 @@ func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 	if err := sameDim(m, s); err != nil {
 		return PaperResult{}, err
 	}
-	x0, n := data.PaperInitialStates(task)
+	x0, n := draw.PaperInitialStates(task)
 	settings := &ode.Settings{
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
 		RTol: p.rtol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,

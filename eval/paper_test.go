@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
@@ -55,7 +55,7 @@ func TestPaperEnergyOfTheAuthorsNetworks(t *testing.T) {
 // The truth is integrated as the model is, so that a perfect model scores exactly zero,
 // but for the spring, whose two rollouts have other steps.
 func TestPaperEnergyOfTheTruth(t *testing.T) {
-	for _, task := range data.Tasks() {
+	for _, task := range draw.Tasks() {
 		s, err := system.Lookup(task)
 		if err != nil {
 			t.Fatal(err)
@@ -83,7 +83,7 @@ func TestPaperEnergyOfTheTruth(t *testing.T) {
 func TestPaperSpringHorizon(t *testing.T) {
 	const gamma = 0.02
 	r := paper(t, "spring", damped(gamma))
-	x0, n := data.PaperInitialStates("spring")
+	x0, n := draw.PaperInitialStates("spring")
 	want := func(k int, end float64) float64 {
 		h0 := system.Spring{}.Hamiltonian(x0[2*k-2 : 2*k])
 		var sum float64
@@ -122,7 +122,7 @@ func TestPaperPendulumEnergy(t *testing.T) {
 		t.Errorf("energy MSE with the true H is %g", r.TrueH.Mean)
 	}
 
-	x0, n := data.PaperInitialStates("pendulum")
+	x0, n := draw.PaperInitialStates("pendulum")
 	times := floats.Span(make([]float64, 100), 0, 20)
 	rolled := func(speed float64) *Rollouts {
 		ts := floats.ScaleTo(make([]float64, 100), speed, times)
@@ -146,7 +146,7 @@ func TestPaperPendulumEnergy(t *testing.T) {
 
 func TestPaperEnergyDoesNotHideFailure(t *testing.T) {
 	s := system.Pendulum{K: 3}
-	x0, n := data.PaperInitialStates("pendulum")
+	x0, n := draw.PaperInitialStates("pendulum")
 	const bad = 4
 	hole := fieldModel{2, func(x, dx []float64) {
 		s.Field(x, dx)

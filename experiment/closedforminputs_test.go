@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 )
 
@@ -29,7 +29,7 @@ func TestDrivenClosedFormRun(t *testing.T) {
 		return drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); change(c) })
 	}
 	r := trainDriven(t, config(func(*Config) {}))
-	alone := trainDriven(t, config(func(c *Config) { c.Columns.Input = []string{data.NoInput} }))
+	alone := trainDriven(t, config(func(c *Config) { c.Columns.Input = []string{file.NoInput} }))
 	of := func(r *Run) float64 { return float64(r.Results.Rollout.Error.Median) }
 	report := r.Results.ClosedForm
 	if len(report.Gain) != 1 || report.GainFeatures == 0 || math.Abs(report.Gain[0]-motorGain) > 1e-3 || math.Abs(report.Friction-0.1) > 1e-3 {

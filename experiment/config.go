@@ -15,7 +15,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"hnn/data"
+	"hnn/data/draw"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/system"
@@ -34,8 +36,8 @@ type Config struct {
 	Task string `yaml:"task"`
 	// Data is the file of a run on measured data, empty for drawn data.
 	Data string `yaml:"data,omitempty"`
-	// Columns and SkipBadRows are the settings of data.Read for the file.
-	Columns     data.Columns `yaml:",inline"`
+	// Columns and SkipBadRows are the settings of file.Read for the file.
+	Columns     file.Columns `yaml:",inline"`
 	SkipBadRows bool         `yaml:"skip-bad-rows,omitempty"`
 
 	Model     string `yaml:"model"`
@@ -101,7 +103,7 @@ type Config struct {
 	Ridge    float64 `yaml:"ridge,omitempty"`
 	Scale    float64 `yaml:"scale,omitempty"`
 
-	// How states and derivatives are found from observations: see data.EstimateOptions.
+	// How states and derivatives are found from observations: see estimate.Options.
 	// Scaling makes the states and times of a user's file dimensionless.
 	Derivatives      string `yaml:"derivatives"`
 	DerivativeWindow int    `yaml:"derivative-window,omitempty"`
@@ -134,7 +136,7 @@ var protocol = map[string]func(*Config){
 	RealPendulum:   func(c *Config) { c.L2 = 1e-5 },
 	"two-body":     func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
 	"three-body":   func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 600, 1e-4 },
-	OwnData:        func(c *Config) { c.L2, c.TestFraction, c.Smooth, c.Scaling = 0, 0.2, data.Auto, true },
+	OwnData:        func(c *Config) { c.L2, c.TestFraction, c.Smooth, c.Scaling = 0, 0.2, estimate.Auto, true },
 	"other system": func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
 }
 
@@ -163,7 +165,7 @@ func Default(task string) (Config, error) {
 		Hidden: []int{200, 200}, Activation: "tanh",
 		Loss: DerivativeLoss, Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
 		TestEvery: 100, CheckpointEvery: 1000,
-		Derivatives: data.Auto, Smooth: "no",
+		Derivatives: estimate.Auto, Smooth: "no",
 		Strict: true, Figures: true,
 	}
 	if c.Pixels() {
@@ -174,7 +176,7 @@ func Default(task string) (Config, error) {
 		change = protocol["other system"]
 	}
 	if task != RealPendulum && task != OwnData {
-		o, err := data.TaskOptions(task)
+		o, err := draw.TaskOptions(task)
 		if err != nil {
 			return Config{}, &system.UnknownError{Kind: "task", Name: task, Known: append(Tasks(), "N-body")}
 		}
@@ -191,13 +193,13 @@ func Default(task string) (Config, error) {
 	return c, nil
 }
 
-func (c *Config) setDraw(o data.Options) {
+func (c *Config) setDraw(o draw.Options) {
 	c.Trajectories, c.Points, c.Horizon, c.Noise = o.Trajectories, o.Points, o.Horizon, o.Noise
 	c.TestFraction, c.TestFirst, c.WholeTrials, c.Tolerance = o.TestFraction, o.TestFirst, o.WholeTrials, o.Tolerance
 }
 
-func (c *Config) draw() data.Options {
-	return data.Options{
+func (c *Config) draw() draw.Options {
+	return draw.Options{
 		Trajectories: c.Trajectories, Points: c.Points, Horizon: c.Horizon, Noise: c.Noise,
 		TestFraction: c.TestFraction, TestFirst: c.TestFirst, WholeTrials: c.WholeTrials, Tolerance: c.Tolerance,
 	}
@@ -256,7 +258,7 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("task %s splits its file by the paper's protocol: leave out test-fraction, or give the file to hnn train --data without a task", c.Task)
 	}
 	if c.fromFile() {
-		if c.draw() != (data.Options{TestFraction: c.TestFraction}) {
+		if c.draw() != (draw.Options{TestFraction: c.TestFraction}) {
 			return fmt.Errorf("task %s draws nothing: leave out how trajectories are drawn (trajectories, points, horizon, noise, test-first, whole-trials, tolerance)", c.Task)
 		}
 	} else {

@@ -5,6 +5,9 @@ import (
 	"sync"
 
 	"hnn/data"
+	"hnn/data/draw"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/internal/stream"
 	"hnn/system"
 )
@@ -19,14 +22,14 @@ type dataset struct {
 	// estimator is how states and derivatives were found, nil where they are as drawn or
 	// as the file has them by the paper's protocol; estimated says that the derivatives
 	// were not given.
-	estimator *data.Estimator
+	estimator *estimate.Estimator
 	estimated bool
 	// measured are the trials of Test as they were measured, nil for drawn data.
 	measured *data.Set
 	angles   []string // state columns that are angles
 	// mappings are what was understood of the files, and notes what a user should know of
 	// how the data were taken from them; both are logged once.
-	mappings []*data.Mapping
+	mappings []*file.Mapping
 	notes    []string
 	logged   sync.Once
 	progress readProgress
@@ -66,14 +69,14 @@ func (d *dataset) load(c *Config) error {
 	case RealPendulum:
 		o := c.readOptions(c.Data, d.progress)
 		if o.Columns.Input == nil {
-			o.Columns.Input = []string{data.NoInput} // the paper's pendulum swings by itself
+			o.Columns.Input = []string{file.NoInput} // the paper's pendulum swings by itself
 		}
-		split, m, err := data.RealPendulum(c.Data, o)
+		split, m, err := file.RealPendulum(c.Data, o)
 		if err != nil {
 			return err
 		}
 		split.Train.InputsHeld, split.Test.InputsHeld = c.held(), c.held()
-		d.Split, d.estimated, d.mappings = *split, true, []*data.Mapping{m}
+		d.Split, d.estimated, d.mappings = *split, true, []*file.Mapping{m}
 		d.note("derivatives by forward differences, as the paper's protocol has them")
 		return nil
 	case OwnData:
@@ -83,7 +86,7 @@ func (d *dataset) load(c *Config) error {
 	if d.system, err = system.Lookup(c.Task); err != nil {
 		return err
 	}
-	split, err := data.Generate(c.Task, stream.New(c.Seed, "data"), c.draw())
+	split, err := draw.Generate(c.Task, stream.New(c.Seed, "data"), c.draw())
 	if err != nil {
 		return err
 	}
@@ -94,8 +97,8 @@ func (d *dataset) load(c *Config) error {
 // readProgress is told how much of a file has been read; it may be nil.
 type readProgress func(file string, read, total int64)
 
-func (c *Config) readOptions(path string, progress readProgress) data.ReadOptions {
-	o := data.ReadOptions{Columns: c.Columns, SkipBadRows: c.SkipBadRows}
+func (c *Config) readOptions(path string, progress readProgress) file.ReadOptions {
+	o := file.ReadOptions{Columns: c.Columns, SkipBadRows: c.SkipBadRows}
 	if progress != nil {
 		o.Progress = func(read, total int64) { progress(path, read, total) }
 	}
@@ -109,7 +112,7 @@ func (c *Config) readsColumns() bool {
 }
 
 // logMapping says what was understood of a file.
-func (e *Env) logMapping(m *data.Mapping) {
+func (e *Env) logMapping(m *file.Mapping) {
 	if m == nil {
 		return
 	}

@@ -109,7 +109,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	train, test := derivativeLoss(m, d.Train, o.Workers), derivativeLoss(m, d.Test, o.Workers)
 	r := &Results{
 		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
-		TrainLoss: estimate(train.Estimate), TestLoss: estimate(test.Estimate), RowMedianLoss: Number(test.RowMedian),
+		TrainLoss: numbers(train.Estimate), TestLoss: numbers(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
@@ -129,12 +129,12 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
 	}
 	if m, ok := m.(model.Dissipating); ok {
-		power := estimate(eval.Power(m, d.Test.X))
+		power := numbers(eval.Power(m, d.Test.X))
 		r.Power = &power
 	}
 	r.Inputs = d.Test.InputNames
 	if m, ok := m.(model.Energetic); ok && r.Inputs != nil {
-		supply := estimate(eval.Supply(m, d.Test.X, d.Test.Inputs))
+		supply := numbers(eval.Supply(m, d.Test.X, d.Test.Inputs))
 		r.Supply = &supply
 	}
 	if d.system != nil {
@@ -170,7 +170,7 @@ func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
 	return eval.Loss(m, s.X, s.DX, workers)
 }
 
-func estimate(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
+func numbers(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
 
 // paperEnergy adds the "paper" energy metric of the tasks that have one.
 func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options) error {
@@ -191,7 +191,7 @@ func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options)
 			return err
 		}
 		energy, failed = p.Energy, p.Err
-		trueH := estimate(p.TrueH)
+		trueH := numbers(p.TrueH)
 		r.EnergyMSETrueH = &trueH
 	default:
 		return nil

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/eval"
 	"hnn/model"
 	"hnn/system"
@@ -20,8 +21,8 @@ var long = flag.Bool("long", false, "train to the end of the paper's protocol, o
 // authorsData is a task's data as the authors' code drew them.
 func authorsData(t *testing.T, task string) *dataset {
 	t.Helper()
-	file := map[string]string{"spring": "spring-data.npz", "pendulum": "pend-data.npz"}[task]
-	arrays, err := data.ReadNPZ(filepath.Join("..", "data", "testdata", "golden", file))
+	name := map[string]string{"spring": "spring-data.npz", "pendulum": "pend-data.npz"}[task]
+	arrays, err := file.ReadNPZ(filepath.Join("..", "data", "draw", "testdata", "golden", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/draw"
 	"hnn/eval"
 	"hnn/internal/atomicfile"
 	"hnn/model"
@@ -290,7 +291,7 @@ func scene(r *Run) (x0, times []float64, err error) {
 	if r.data.Test.Rows() > 0 {
 		x0 = r.data.Test.X[:r.model.Dim()]
 	}
-	if states, n := data.PaperInitialStates(r.Config.Task); n > 0 {
+	if states, n := draw.PaperInitialStates(r.Config.Task); n > 0 {
 		x0 = states[:r.model.Dim()]
 	}
 	times = make([]float64, figurePoints)

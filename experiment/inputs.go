@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 )
 
@@ -96,11 +97,11 @@ func (r *Run) ReadInput(path string, trial int) (*data.Signal, error) {
 		return nil, fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	}
 	// Its columns are read as positions, and no others.
-	o := data.ReadOptions{Columns: data.Columns{
+	o := file.ReadOptions{Columns: file.Columns{
 		Time: r.Config.Columns.Time, Trial: r.Config.Columns.Trial,
-		Q: r.inputs, P: []string{}, DQ: []string{}, DP: []string{}, Input: []string{data.NoInput},
+		Q: r.inputs, P: []string{}, DQ: []string{}, DP: []string{}, Input: []string{file.NoInput},
 	}}
-	set, _, err := data.Read(path, o)
+	set, _, err := file.Read(path, o)
 	if err != nil {
 		return nil, err
 	}

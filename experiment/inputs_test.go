@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -54,7 +55,7 @@ func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) s
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := data.WriteCSV(f, set); err != nil {
+	if err := file.WriteCSV(f, set); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -95,7 +96,7 @@ func trainDriven(t *testing.T, c Config) *Run {
 func TestDrivenRun(t *testing.T) {
 	path := pushedPendulum(t, false)
 	driven := trainDriven(t, drivenConfig(t, path, func(c *Config) {}))
-	alone := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Columns.Input = []string{data.NoInput} }))
+	alone := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Columns.Input = []string{file.NoInput} }))
 	baseline := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Model, c.Dissipation = model.KindBaseline, "" }))
 	of := func(r *Run) float64 { return float64(r.Results.Rollout.Error.Median) }
 	// 0.4% of the range, 19% and 1.5%.

@@ -22,7 +22,7 @@ const (
 	metaInputs  = "hnn.inputs"  // names of the inputs, likewise
 	metaConfig  = "hnn.config"  // hash of config.yaml
 	metaData    = "hnn.data"    // hash of the rows
-	// How states and derivatives were found, a data.Estimator as JSON.
+	// How states and derivatives were found, an estimate.Estimator as JSON.
 	metaEstimate = "hnn.estimate"
 )
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/internal/stream"
 	"hnn/ode"
 )
@@ -46,7 +47,7 @@ func TestMagneticField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := data.WriteCSV(f, set); err != nil {
+	if err := file.WriteCSV(f, set); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

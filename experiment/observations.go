@@ -7,17 +7,19 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/fit/closedform"
 	"hnn/model"
 )
 
-// estimateOptions are those of data.NewEstimator.
-func (c *Config) estimateOptions() data.EstimateOptions {
-	o := data.EstimateOptions{Derivatives: c.Derivatives, Smooth: c.Smooth, Window: c.DerivativeWindow}
+// estimateOptions are those of estimate.New.
+func (c *Config) estimateOptions() estimate.Options {
+	o := estimate.Options{Derivatives: c.Derivatives, Smooth: c.Smooth, Window: c.DerivativeWindow}
 	if c.Task == OwnData {
 		o.Masses = c.Mass
 	}
-	if c.Loss == TrajectoryLoss && o.Smooth == data.Auto {
+	if c.Loss == TrajectoryLoss && o.Smooth == estimate.Auto {
 		o.Smooth = "no" // it fits the noise with the weights
 	}
 	return o
@@ -29,7 +31,7 @@ func (c *Config) validateObservations() error {
 		return err
 	}
 	switch {
-	case c.Task == RealPendulum && (c.Derivatives != data.Auto && c.Derivatives != data.Forward || c.Smooth != "no"):
+	case c.Task == RealPendulum && (c.Derivatives != estimate.Auto && c.Derivatives != estimate.Forward || c.Smooth != "no"):
 		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
 	case c.Test != "" && c.Task != OwnData:
 		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
@@ -57,11 +59,11 @@ func (c *Config) common() bool {
 // anew, where that is asked for. The test rows stay the protocol's.
 func (d *dataset) estimateDrawn(c *Config) error {
 	o := c.estimateOptions()
-	if o.Derivatives == data.Auto && o.Smooth == "no" {
+	if o.Derivatives == estimate.Auto && o.Smooth == "no" {
 		return nil
 	}
 	train := *d.Train
-	if o.Derivatives != data.Auto {
+	if o.Derivatives != estimate.Auto {
 		train.DX = nil
 		d.estimated = true
 	}
@@ -85,7 +87,7 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err != nil {
 		return err
 	}
-	d.estimated = set.DX == nil || c.Derivatives != data.Auto || set.PositionsOnly
+	d.estimated = set.DX == nil || c.Derivatives != estimate.Auto || set.PositionsOnly
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
@@ -98,7 +100,7 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 // observations reads a file as it is, but for angles that were measured within one turn.
 // Those that are recognised, or given, in the first file are in d.angles.
 func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
-	set, mapping, err := data.Read(path, c.readOptions(path, d.progress))
+	set, mapping, err := file.Read(path, c.readOptions(path, d.progress))
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, err
 	if c.Mass != nil && !set.PositionsOnly && !c.common() {
 		return nil, fmt.Errorf("%s: the file has momenta %q, and masses are for a file of positions: leave out mass", path, names[set.Dim/2:])
 	}
-	if set.DX != nil && c.Derivatives != data.Auto {
+	if set.DX != nil && c.Derivatives != estimate.Auto {
 		without := *set
 		without.DX = nil
 		set = &without
@@ -177,8 +179,8 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 
 // estimate finds the states and derivatives of the training observations, and by the same
 // choices those of the test observations, which may be nil.
-func (d *dataset) estimate(o data.EstimateOptions, train, test *data.Set) error {
-	e, err := data.NewEstimator(train, o)
+func (d *dataset) estimate(o estimate.Options, train, test *data.Set) error {
+	e, err := estimate.New(train, o)
 	if err != nil {
 		return err
 	}
@@ -208,9 +210,9 @@ func (d *dataset) noteEstimate() {
 		return strings.Join(s, ", ")
 	}
 	switch e.Derivatives {
-	case data.GivenDerivatives:
+	case estimate.Given:
 		d.note("derivatives as the data have them")
-	case data.LocalPolynomial:
+	case estimate.LocalPolynomial:
 		d.note("derivatives by local polynomials: %s", each(func(j int) string {
 			return fmt.Sprintf("over %d rows of degree %d", e.Windows[j].Rows, e.Windows[j].Degree)
 		}))

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/draw"
+	"hnn/data/estimate"
 	"hnn/internal/stream"
 	"hnn/model"
 )
@@ -17,12 +18,12 @@ import (
 // noise and without derivatives; without velocities where positions is set.
 func swings(t *testing.T, length, time float64, positions bool) string {
 	t.Helper()
-	o, err := data.TaskOptions("pendulum")
+	o, err := draw.TaskOptions("pendulum")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Trajectories, o.Noise, o.TestFraction = 10, 0.02, 0
-	split, err := data.Generate("pendulum", stream.New(3, "data"), o)
+	split, err := draw.Generate("pendulum", stream.New(3, "data"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +44,10 @@ func swings(t *testing.T, length, time float64, positions bool) string {
 			b.WriteString("\n")
 		}
 	}
-	return file(t, b.String())
+	return fileOf(t, b.String())
 }
 
-func file(t *testing.T, content string) string {
+func fileOf(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "measured.csv")
 	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
@@ -147,7 +148,7 @@ func TestOwnFileResults(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := r.Observations
-		if o == nil || o.Derivatives != data.LocalPolynomial || !o.Smoothed || o.Scales == nil || math.Abs(o.Noise[0]-0.02) > 0.004 {
+		if o == nil || o.Derivatives != estimate.LocalPolynomial || !o.Smoothed || o.Scales == nil || math.Abs(o.Noise[0]-0.02) > 0.004 {
 			t.Fatalf("%s: observations %+v", test.name, o)
 		}
 		if got := strings.Join(run.columns, ","); got != test.columns || run.data.Train.Trials() != test.train {
@@ -224,7 +225,7 @@ func TestOwnFileErrors(t *testing.T) {
 		for i := range n {
 			b.WriteString(f(i) + "\n")
 		}
-		return file(t, b.String())
+		return fileOf(t, b.String())
 	}
 	wave := func(i int) (q, p float64) { return math.Sin(0.1 * float64(i)), math.Cos(0.1 * float64(i)) }
 	good := func(i int) string { q, p := wave(i); return fmt.Sprintf("%d,%v,%v", i, q, p) }
@@ -267,7 +268,7 @@ func TestWrappedAngleOfAFile(t *testing.T) {
 		at := 0.05 * float64(i)
 		fmt.Fprintf(&b, "%v,%v,%v\n", at, math.Remainder(3*at+0.2*math.Sin(3*at), 2*math.Pi), 3+0.6*math.Cos(3*at))
 	}
-	run, err := new(Env).Train(t.Context(), own(t, file(t, b.String())), t.TempDir())
+	run, err := new(Env).Train(t.Context(), own(t, fileOf(t, b.String())), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/data"
+	"hnn/data/estimate"
 	"hnn/data/frames"
 	"hnn/fit"
 	"hnn/model"
@@ -122,7 +122,7 @@ func (c *Config) minFrames() int { return max(4, c.Stack+c.LatentSteps) }
 // coordinates, which latent ones are not.
 func (c *Config) notOfPictures() []string {
 	plain := *c
-	if plain.Derivatives == data.Auto {
+	if plain.Derivatives == estimate.Auto {
 		plain.Derivatives = ""
 	}
 	if plain.Smooth == "no" {

@@ -38,7 +38,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 	testLoss := eval.PixelLoss(seer, f.set, test, o.Workers)
 	r := &Results{
 		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
-		TrainLoss: estimate(trainLoss.Estimate), TestLoss: estimate(testLoss.Estimate), RowMedianLoss: Number(testLoss.RowMedian),
+		TrainLoss: numbers(trainLoss.Estimate), TestLoss: numbers(testLoss.Estimate), RowMedianLoss: Number(testLoss.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
@@ -67,7 +67,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 		Reconstruction: Number(testLoss.Reconstruction),
 		PixelMSE:       Number(mean(rolled.PixelMSE[:min(energyFrames, rolled.Points)])),
 		LongPixelMSE:   Number(mean(rolled.PixelMSE)), Frames: rolled.Points,
-		LongEnergyMSE: estimate(rolled.LongEnergy),
+		LongEnergyMSE: numbers(rolled.LongEnergy),
 		AmplitudeKept: Number(median(rolled.Kept)), AngleResidual: angle,
 	}
 	e.log("%s %s: mean squared error of a decoded pixel %.2e over %d frames, %.2e over %d; %.1f%% of the amplitude kept",

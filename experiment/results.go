@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"hnn/data"
+	"hnn/data/estimate"
 	"hnn/fit/closedform"
 	"hnn/internal/atomicfile"
 	"hnn/internal/kernel"
@@ -157,7 +158,7 @@ type Results struct {
 
 // Observations is what was made of observations before a model was fitted.
 type Observations struct {
-	*data.Estimator
+	*estimate.Estimator
 	// Angles are the state columns that were taken for angles.
 	Angles []string `json:"angles,omitempty"`
 	// Scales are those of the fit, null for none.

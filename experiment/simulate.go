@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
@@ -247,33 +248,33 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for data.WriteNPZ: t, x, and x_copy, x_mean, x_sd, u, energy_change,
+// Arrays are the rollout for file.WriteNPZ: t, x, and x_copy, x_mean, x_sd, u, energy_change,
 // power, supply and true_energy where there are such.
-func (s *Simulation) Arrays() map[string]data.Array {
+func (s *Simulation) Arrays() map[string]file.Array {
 	n := len(s.Times)
-	arrays := map[string]data.Array{
+	arrays := map[string]file.Array{
 		"t": {Shape: []int{n}, Data: s.Times},
 		"x": {Shape: []int{n, len(s.Columns)}, Data: s.States},
 	}
 	for name, states := range map[string][]float64{"x_copy": s.Copies, "x_mean": s.Mean, "x_sd": s.SD} {
 		if states != nil {
-			arrays[name] = data.Array{Shape: []int{n, len(s.Columns)}, Data: states}
+			arrays[name] = file.Array{Shape: []int{n, len(s.Columns)}, Data: states}
 		}
 	}
 	if s.Energy != nil {
-		arrays["energy_change"] = data.Array{Shape: []int{n}, Data: s.Energy}
+		arrays["energy_change"] = file.Array{Shape: []int{n}, Data: s.Energy}
 	}
 	if s.Power != nil {
-		arrays["power"] = data.Array{Shape: []int{n}, Data: s.Power}
+		arrays["power"] = file.Array{Shape: []int{n}, Data: s.Power}
 	}
 	if s.Inputs != nil {
-		arrays["u"] = data.Array{Shape: []int{n, len(s.InputNames)}, Data: s.Inputs}
+		arrays["u"] = file.Array{Shape: []int{n, len(s.InputNames)}, Data: s.Inputs}
 	}
 	if s.Supply != nil {
-		arrays["supply"] = data.Array{Shape: []int{n}, Data: s.Supply}
+		arrays["supply"] = file.Array{Shape: []int{n}, Data: s.Supply}
 	}
 	if s.TrueEnergy != nil {
-		arrays["true_energy"] = data.Array{Shape: []int{n}, Data: s.TrueEnergy}
+		arrays["true_energy"] = file.Array{Shape: []int{n}, Data: s.TrueEnergy}
 	}
 	return arrays
 }

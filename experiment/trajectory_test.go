@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/file"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
@@ -115,7 +116,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := data.WriteCSV(f, &set); err != nil {
+	if err := file.WriteCSV(f, &set); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -142,7 +143,7 @@ func TestTrajectoriesHalveTheError(t *testing.T) {
 	spring := mustDefault(t, "spring")
 	spring.Points, spring.Noise, spring.WholeTrials, spring.Hidden, spring.Figures = 31, 0.05, true, []int{64, 64}, false
 	polynomials, trajectories := spring, spring.WithLoss(TrajectoryLoss)
-	polynomials.Derivatives = data.LocalPolynomial
+	polynomials.Derivatives = estimate.LocalPolynomial
 	trajectories.Steps = 600
 	sums := map[string]float64{}
 	for _, c := range []Config{polynomials, trajectories} {

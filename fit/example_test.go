@@ -7,7 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/ode"
@@ -17,12 +17,12 @@ import (
 // was learned stays what it was.
 func Example() {
 	rng := rand.New(rand.NewPCG(1, 2))
-	task, err := data.TaskOptions("pendulum")
+	task, err := draw.TaskOptions("pendulum")
 	if err != nil {
 		log.Fatal(err)
 	}
 	task.Noise = 0
-	split, err := data.Generate("pendulum", rng, task)
+	split, err := draw.Generate("pendulum", rng, task)
 	if err != nil {
 		log.Fatal(err)
 	}

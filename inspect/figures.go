@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/internal/atomicfile"
 	"hnn/report"
 )
@@ -21,7 +22,7 @@ const pngDensity = 144
 // coordinates of the longest trial over time, and for each position the plane of it and
 // its momentum, of all trials. It returns the paths of what it wrote. Where there are no
 // momenta there are no planes.
-func WriteFigures(s *data.Set, m *data.Mapping, folder string) (paths []string, err error) {
+func WriteFigures(s *data.Set, m *file.Mapping, folder string) (paths []string, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func WriteFigures(s *data.Set, m *data.Mapping, folder string) (paths []string, 
 }
 
 // task is the longest trial as a measured motion of some columns, nil for all.
-func task(s *data.Set, m *data.Mapping, title string, columns []int) report.Task {
+func task(s *data.Set, m *file.Mapping, title string, columns []int) report.Task {
 	longest := 0
 	for i := range s.Trials() {
 		if s.Offsets[i+1]-s.Offsets[i] > s.Offsets[longest+1]-s.Offsets[longest] {

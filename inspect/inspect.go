@@ -10,11 +10,12 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/data/file"
 )
 
 // A Report says what is in a file. Numbers are in the file's own units.
 type Report struct {
-	Mapping *data.Mapping `json:"mapping"`
+	Mapping *file.Mapping `json:"mapping"`
 	Rows    int           `json:"rows"`
 	Trials  int           `json:"trials"`
 	// TrialRows are the rows of the shortest, the median and the longest trial.
@@ -69,7 +70,7 @@ type Column struct {
 
 // New inspects a set and how it was read, bad rows being left out so that they can be
 // reported. Where the user asked for that too they are no reason for a warning.
-func New(s *data.Set, m *data.Mapping, skipBadRows bool) *Report {
+func New(s *data.Set, m *file.Mapping, skipBadRows bool) *Report {
 	r := &Report{Mapping: m, Rows: s.Rows(), Trials: s.Trials(), Derivatives: s.DX != nil, Time: times(s)}
 	var rows []int
 	for i := range s.Trials() {

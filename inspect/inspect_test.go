@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/internal/stream"
 )
 
@@ -31,7 +31,7 @@ func table(header string, n int, step float64, motion func(t float64) []float64)
 
 func inspect(t *testing.T, text string) *Report {
 	t.Helper()
-	s, m, err := data.Decode(strings.NewReader(text), "f.csv", data.ReadOptions{SkipBadRows: true})
+	s, m, err := file.Decode(strings.NewReader(text), "f.csv", file.ReadOptions{SkipBadRows: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,9 +198,9 @@ func TestWrite(t *testing.T) {
 }
 
 func TestWriteFigures(t *testing.T) {
-	s, m, err := data.Decode(strings.NewReader(table("t,q1,q2,p1,p2", 300, 0.05, func(t float64) []float64 {
+	s, m, err := file.Decode(strings.NewReader(table("t,q1,q2,p1,p2", 300, 0.05, func(t float64) []float64 {
 		return []float64{math.Cos(t), math.Cos(2 * t), math.Sin(t), math.Sin(2 * t)}
-	})), "f.csv", data.ReadOptions{})
+	})), "f.csv", file.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestInputs(t *testing.T) {
 		s, c := math.Sincos(0.1 * float64(i))
 		fmt.Fprintf(&text, "%g,%g,%g,%g,3\n", 0.1*float64(i), s, c, 2*c)
 	}
-	set, m, err := data.Decode(strings.NewReader(text.String()), "f", data.ReadOptions{})
+	set, m, err := file.Decode(strings.NewReader(text.String()), "f", file.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

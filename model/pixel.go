@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"hnn/data/frames"
+	"hnn/data"
 	"hnn/internal/kernel"
 	"hnn/nn"
 	"hnn/ode"
@@ -33,8 +33,8 @@ func (p *Pixels) String() string {
 }
 
 func (p *Pixels) specs(latent int) (encoder, decoder nn.Spec, err error) {
-	if p.Width < 1 || p.Height < 1 || p.Width > frames.MaxSide || p.Height > frames.MaxSide {
-		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, frames.MaxSide, frames.MaxSide)
+	if p.Width < 1 || p.Height < 1 || p.Width > data.MaxSide || p.Height > data.MaxSide {
+		return encoder, decoder, fmt.Errorf("model: pictures of %d x %d pixels; they can have 1 x 1 to %d x %d", p.Width, p.Height, data.MaxSide, data.MaxSide)
 	}
 	const mostStacked = 8
 	if p.Stack < 1 || p.Stack > mostStacked {

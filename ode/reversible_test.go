@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/draw"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/ode"
@@ -78,11 +78,11 @@ func TestExactlyReversible(t *testing.T) {
 // as long as one likes.
 func learned(t *testing.T, kind string) model.Network[float64] {
 	rng := rand.New(rand.NewPCG(1, 2))
-	task, err := data.TaskOptions("spring")
+	task, err := draw.TaskOptions("spring")
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := data.Generate("spring", rng, task)
+	split, err := draw.Generate("spring", rng, task)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/model"
 	"hnn/ode"
@@ -31,8 +31,8 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 			fmt.Fprintf(&text, "%d,%g,%g,%g,%g\n", trial, at, cos+0.5*at, -sin+0.5, 0.5*at)
 		}
 	}
-	file := filepath.Join(dir, "pushed.csv")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+	path := filepath.Join(dir, "pushed.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	env := new(experiment.Env)
@@ -42,9 +42,9 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Data, c.Hidden, c.Steps, c.Figures, c.Model = file, []int{16}, 100, false, name
+		c.Data, c.Hidden, c.Steps, c.Figures, c.Model = path, []int{16}, 100, false, name
 		if name == "alone" {
-			c.Model, c.Columns.Input = "hnn", []string{data.NoInput}
+			c.Model, c.Columns.Input = "hnn", []string{file.NoInput}
 		}
 		runDir := filepath.Join(dir, "pushed-"+name)
 		if err := os.Mkdir(runDir, 0o700); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/data/draw"
 	"hnn/experiment"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -43,7 +44,7 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 	case known == nil:
 		return measuredView(env, r)
 	}
-	o, err := data.TaskOptions(known.Name())
+	o, err := draw.TaskOptions(known.Name())
 	if err != nil {
 		return view{}, err
 	}

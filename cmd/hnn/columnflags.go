@@ -4,11 +4,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"hnn/data"
+	"hnn/data/file"
 )
 
 // bindColumns makes the flags that say how a file is read.
-func bindColumns(fs *pflag.FlagSet, c *data.Columns, skipBadRows *bool) {
+func bindColumns(fs *pflag.FlagSet, c *file.Columns, skipBadRows *bool) {
 	fs.StringVar(&c.Time, "time", c.Time, "column of the times, by name or number; recognised: t, time")
 	fs.StringVar(&c.Trial, "trial", c.Trial, "column that tells trials apart; recognised: trial, episode, run, id")
 	fs.StringSliceVar(&c.Q, "q", c.Q, "columns of the positions; recognised: q, x, theta, angle, o and the like")
@@ -21,7 +21,7 @@ func bindColumns(fs *pflag.FlagSet, c *data.Columns, skipBadRows *bool) {
 
 // columnFlags are those flags for a verb that has no configuration of its own.
 type columnFlags struct {
-	data.Columns
+	file.Columns
 	skipBadRows bool
 }
 
@@ -29,7 +29,7 @@ func (f *columnFlags) bind(cmd *cobra.Command) { bindColumns(cmd.Flags(), &f.Col
 
 // over returns the settings of a run, with those that were given on the command line
 // in their place.
-func (f *columnFlags) over(cmd *cobra.Command, c data.Columns, skipBadRows bool) (data.Columns, bool) {
+func (f *columnFlags) over(cmd *cobra.Command, c file.Columns, skipBadRows bool) (file.Columns, bool) {
 	given := cmd.Flags().Changed
 	if given("time") {
 		c.Time = f.Time

@@ -11,7 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/fit"
 	"hnn/fit/unroll"
@@ -59,8 +60,8 @@ func bindConfig(fs *pflag.FlagSet, c *experiment.Config) {
 	fs.StringSliceVar(&c.Structure, "structure", c.Structure, "form of H: "+list(model.Structures()))
 	fs.StringSliceVar(&c.Symmetry, "symmetry", c.Symmetry, "closed form: parity, time-reversal, rotation")
 	fs.StringVar(&c.Dissipation, "dissipation", c.Dissipation, "how energy leaves: "+list(model.Dissipations())+" (closed form: linear)")
-	fs.StringVar(&c.Derivatives, "derivatives", c.Derivatives, "of observations: "+list(data.DerivativeMethods())+" (those of the file, else local-polynomial)")
-	fs.StringVar(&c.Smooth, "smooth", c.Smooth, "states before the fit: "+list(data.Smoothings())+" (where noise is found)")
+	fs.StringVar(&c.Derivatives, "derivatives", c.Derivatives, "of observations: "+list(estimate.Methods())+" (those of the file, else local-polynomial)")
+	fs.StringVar(&c.Smooth, "smooth", c.Smooth, "states before the fit: "+list(estimate.Smoothings())+" (where noise is found)")
 	fs.IntVar(&c.DerivativeWindow, "derivative-window", c.DerivativeWindow, "rows of a local polynomial, 0 for as many as cross-validation finds best")
 	fs.Var(&inverse{&c.Scaling}, "no-scaling", "fit a file in its own units, not in dimensionless ones")
 	fs.StringVar(&c.Test, "test", c.Test, "file of trajectories to test on, instead of a part of --data")
@@ -324,11 +325,11 @@ func (f *configFlags) mixed() bool {
 }
 
 // absolute makes a file's name hold wherever the run is continued from.
-func absolute(file string) (string, error) {
-	if file == "" || file == data.Stdin {
-		return file, nil
+func absolute(path string) (string, error) {
+	if path == "" || path == file.Stdin {
+		return path, nil
 	}
-	return filepath.Abs(file)
+	return filepath.Abs(path)
 }
 
 // keepStdin puts the data that come from standard input into a file in the folder of
@@ -336,7 +337,7 @@ func absolute(file string) (string, error) {
 func (f *configFlags) keepStdin(configs []experiment.Config) error {
 	var path string
 	for i := range configs {
-		if configs[i].Data != data.Stdin {
+		if configs[i].Data != file.Stdin {
 			continue
 		}
 		if path == "" {

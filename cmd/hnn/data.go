@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/inspect"
 )
@@ -50,9 +50,9 @@ for standard input.`,
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
-		o := data.ReadOptions{Columns: columns.Columns, SkipBadRows: true}
+		o := file.ReadOptions{Columns: columns.Columns, SkipBadRows: true}
 		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
-		s, m, err := data.Read(args[0], o)
+		s, m, err := file.Read(args[0], o)
 		if err != nil {
 			return err
 		}

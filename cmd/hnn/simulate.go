@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/internal/atomicfile"
 	"hnn/ode"
@@ -403,7 +404,7 @@ func (f *simulateFlags) write(stdout io.Writer, run *experiment.Run, sim *experi
 	case ".csv":
 		return atomicfile.Write(f.out, sim.WriteCSV)
 	case ".npz":
-		return atomicfile.Write(f.out, func(w io.Writer) error { return data.WriteNPZ(w, sim.Arrays()) })
+		return atomicfile.Write(f.out, func(w io.Writer) error { return file.WriteNPZ(w, sim.Arrays()) })
 	}
 	return sim.WriteCSV(stdout)
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/data"
+	"hnn/data/file"
 )
 
 // readNPZ takes the array named frames or, where there is none, the one of films' rank.
 func readNPZ(path string) (*Set, []string, error) {
-	arrays, err := data.ReadNPZ(path)
+	arrays, err := file.ReadNPZ(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +33,7 @@ func readNPZ(path string) (*Set, []string, error) {
 }
 
 // films makes trials of an array [trials,] frames, height, width [, channels].
-func films(path, name string, a data.Array) (*Set, []string, error) {
+func films(path, name string, a file.Array) (*Set, []string, error) {
 	shape := slices.Clone(a.Shape)
 	channels := 1
 	if n := len(shape); n >= 4 && (shape[n-1] == 3 || shape[n-1] == 4) || n == 5 && shape[n-1] == 1 {

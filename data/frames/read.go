@@ -9,10 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-)
 
-// MaxSide is the largest width or height of a frame.
-const MaxSide = 128
+	"hnn/data"
+)
 
 // maxPixels bounds what is read: sixteen times the paper's films.
 const maxPixels = 1 << 28
@@ -77,8 +76,8 @@ func (s *Set) add(name string, width, height int, pixels []uint8) error {
 }
 
 func checkSize(name string, width, height int) error {
-	if width > MaxSide || height > MaxSide || width < 1 || height < 1 {
-		return fmt.Errorf("%s is of %d x %d pixels; pictures can have up to %d x %d, so scale it down", name, width, height, MaxSide, MaxSide)
+	if width > data.MaxSide || height > data.MaxSide || width < 1 || height < 1 {
+		return fmt.Errorf("%s is of %d x %d pixels; pictures can have up to %d x %d, so scale it down", name, width, height, data.MaxSide, data.MaxSide)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/data/file"
 )
 
 func write(t *testing.T, path string, content []byte) {
@@ -93,12 +94,12 @@ func TestColourBecomesGrey(t *testing.T) {
 
 func TestReadNPZ(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	array := func(most float64, shape ...int) data.Array {
+	array := func(most float64, shape ...int) file.Array {
 		n := 1
 		for _, d := range shape {
 			n *= d
 		}
-		a := data.Array{Shape: shape, Data: make([]float64, n)}
+		a := file.Array{Shape: shape, Data: make([]float64, n)}
 		for i := range a.Data {
 			a.Data[i] = most * float64(rng.IntN(256)) / 255
 		}
@@ -106,7 +107,7 @@ func TestReadNPZ(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name           string
-		a              data.Array
+		a              file.Array
 		trials, frames int
 		scale          float64
 	}{
@@ -116,7 +117,7 @@ func TestReadNPZ(t *testing.T) {
 		{"one channel", array(1, 3, 5, 4, 6, 1), 3, 5, 255},
 	} {
 		path := filepath.Join(t.TempDir(), "films.npz")
-		writeNPZ(t, path, map[string]data.Array{"frames": c.a, "other": array(1, 2, 2, 2)})
+		writeNPZ(t, path, map[string]file.Array{"frames": c.a, "other": array(1, 2, 2, 2)})
 		s, err := Read(path, 4)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
@@ -134,7 +135,7 @@ func TestReadNPZ(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "colour.npz")
 	colours := array(1, 2, 5, 4, 6, 3)
-	writeNPZ(t, path, map[string]data.Array{"x": colours})
+	writeNPZ(t, path, map[string]file.Array{"x": colours})
 	s, err := Read(path, 4)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestReadNPZ(t *testing.T) {
 }
 
 // writeNPZ writes arrays of float64 of any rank, in NumPy's format.
-func writeNPZ(t testing.TB, path string, arrays map[string]data.Array) {
+func writeNPZ(t testing.TB, path string, arrays map[string]file.Array) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -242,9 +243,9 @@ func TestReadErrors(t *testing.T) {
 	write(t, filepath.Join(mixed, "0.png"), still)
 	other := folder(picture(4, 4), picture(4, 4), picture(4, 4), picture(4, 4))
 	write(t, filepath.Join(other, "b", "0.png"), picture(5, 4))
-	npz := func(a data.Array) string {
+	npz := func(a file.Array) string {
 		path := filepath.Join(t.TempDir(), "f.npz")
-		writeNPZ(t, path, map[string]data.Array{"frames": a})
+		writeNPZ(t, path, map[string]file.Array{"frames": a})
 		return path
 	}
 	content, _ := movingGIF(t, 6)
@@ -265,9 +266,9 @@ func TestReadErrors(t *testing.T) {
 		{folder(picture(129, 4), still, still, still), []string{"0.png is of 129 x 4 pixels", "128 x 128"}},
 		{t.TempDir(), []string{"no .png pictures"}},
 		{mixed, []string{"both pictures and folders"}},
-		{npz(data.Array{Shape: []int{4, 2}, Data: make([]float64, 8)}), []string{"shape [4 2]"}},
-		{npz(data.Array{Shape: []int{1, 1, 2}, Data: []float64{-1, 2}}), []string{"values from -1 to 2"}},
-		{npz(data.Array{Shape: []int{4, 1, 129}, Data: make([]float64, 4*129)}), []string{"129 x 1"}},
+		{npz(file.Array{Shape: []int{4, 2}, Data: make([]float64, 8)}), []string{"shape [4 2]"}},
+		{npz(file.Array{Shape: []int{1, 1, 2}, Data: []float64{-1, 2}}), []string{"values from -1 to 2"}},
+		{npz(file.Array{Shape: []int{4, 1, 129}, Data: make([]float64, 4*129)}), []string{"129 x 1"}},
 		{cutGIF, []string{"unreadable as GIF", "cut off"}},
 		{text, []string{"none of them"}},
 		{filepath.Join(good, "missing"), []string{"no such file"}},
@@ -325,7 +326,7 @@ func FuzzGIF(f *testing.F) {
 	f.Add(content[:60])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		width, height, pixels, err := decodeGIF(b)
-		if err == nil && (width > MaxSide || height > MaxSide || len(pixels)%(width*height) != 0) {
+		if err == nil && (width > data.MaxSide || height > data.MaxSide || len(pixels)%(width*height) != 0) {
 			t.Fatalf("%d pixels of frames of %d x %d", len(pixels), width, height)
 		}
 	})
@@ -353,7 +354,7 @@ func FuzzFilms(f *testing.F) {
 		if n > 1<<16 {
 			return
 		}
-		a := data.Array{Shape: shape, Data: slices.Repeat([]float64{value}, n)}
+		a := file.Array{Shape: shape, Data: slices.Repeat([]float64{value}, n)}
 		s, names, err := films("x", "y", a)
 		if err == nil && (len(names) != len(s.Trials) || len(s.Trials[0].Pixels)%s.Size() != 0) {
 			t.Fatalf("%v: %d trials, %d names", shape, len(s.Trials), len(names))

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"hnn/data"
+	tasks "hnn/data/draw" // draw is a type of this package
+	"hnn/data/file"
 	"hnn/eval"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -134,11 +136,11 @@ func (m measurement) report(r *Report) measurement {
 // generated draws a task's data by the protocol.
 func generated(t testing.TB, name string, seed uint64) *data.Split {
 	t.Helper()
-	opts, err := data.TaskOptions(name)
+	opts, err := tasks.TaskOptions(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := data.Generate(name, stream.New(seed, "data"), opts)
+	split, err := tasks.Generate(name, stream.New(seed, "data"), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +176,7 @@ func task(name string) func(t testing.TB, seed uint64, o Options) measurement {
 
 // measured fits the measured pendulum, from its states alone.
 func measured(t testing.TB, seed uint64, o Options) measurement {
-	split, _, err := data.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt", data.ReadOptions{})
+	split, _, err := file.RealPendulum("../../../shared/data/schmidt-lipson/real_pend_h_1.txt", file.ReadOptions{})
 	if err != nil {
 		t.Skip("the measured pendulum is not beside the clone: ", err)
 	}

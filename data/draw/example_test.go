@@ -1,0 +1,28 @@
+package draw_test
+
+import (
+	"fmt"
+	"log"
+
+	"hnn/data/draw"
+	"hnn/internal/stream"
+)
+
+// The data of the paper's first task, without its noise.
+func ExampleGenerate() {
+	options, err := draw.TaskOptions("spring")
+	if err != nil {
+		log.Fatal(err)
+	}
+	options.Noise = 0
+	split, err := draw.Generate("spring", stream.New(0, "data"), options)
+	if err != nil {
+		log.Fatal(err)
+	}
+	x, dx := split.Train.Row(0)
+	fmt.Println(split.Train.Rows(), "rows train,", split.Test.Rows(), "test")
+	fmt.Println("dq/dt = 2p:", dx[0] == 2*x[1], " dp/dt = -2q:", dx[1] == -2*x[0])
+	// Output:
+	// 750 rows train, 750 test
+	// dq/dt = 2p: true  dp/dt = -2q: true
+}

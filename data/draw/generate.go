@@ -1,0 +1,132 @@
+// Package draw makes the trajectories of known systems that a model is fitted on and tested
+// on, by the protocols of the paper's tasks or of the caller.
+package draw
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"hnn/data"
+	"hnn/ode"
+	"hnn/system"
+)
+
+// Generate draws the data of a task: one of Tasks, or any system that
+// system.Lookup knows. TaskOptions returns the options of its protocol.
+//
+// The initial states are drawn from rng first, all of them, then the trajectories
+// are integrated in parallel, then the noise is drawn, row by row; so the bits
+// depend on the stream and the options only, not on the number of processors.
+// Derivatives are the exact field at the noise-free states, which are kept in
+// Clean.
+func Generate(task string, rng *rand.Rand, o Options) (*data.Split, error) {
+	s, err := system.Lookup(task)
+	if err != nil {
+		return nil, err
+	}
+	return GenerateSystem(s, rng, o)
+}
+
+// GenerateSystem is Generate for a system with parameters of the caller's.
+func GenerateSystem(s system.System, rng *rand.Rand, o Options) (*data.Split, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	rows := o.Trajectories * o.Points
+	held := o.testRows()
+	if o.TestFraction > 0 && (held == 0 || held == rows) {
+		return nil, fmt.Errorf("data: a test fraction of %v of %d trajectories of %d points leaves %d rows to test on and %d to train on: ask for more trajectories, or for a fraction of 0",
+			o.TestFraction, o.Trajectories, o.Points, held, rows-held)
+	}
+	set, err := trajectories(s, rng, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.TestFirst {
+		return &data.Split{Test: set.Slice(0, held), Train: set.Slice(held, rows)}, nil
+	}
+	return &data.Split{Train: set.Slice(0, rows-held), Test: set.Slice(rows-held, rows)}, nil
+}
+
+// trajectories makes the set that GenerateSystem splits.
+func trajectories(s system.System, rng *rand.Rand, o Options) (*data.Set, error) {
+	d, n := s.Dim(), o.Trajectories*o.Points
+	set := &data.Set{
+		Dim:     d,
+		Offsets: make([]int, o.Trajectories+1),
+		T:       make([]float64, n),
+		DX:      make([]float64, n*d),
+		Clean:   make([]float64, n*d),
+		Names:   make([]string, d),
+	}
+	for j, c := range s.Coordinates() {
+		set.Names[j] = c.Name
+	}
+	times := linspace(o.Horizon, o.Points)
+	for i := range o.Trajectories {
+		set.Offsets[i+1] = (i + 1) * o.Points
+		copy(set.T[i*o.Points:], times)
+		row := i * o.Points * d
+		s.Sample(rng, set.Clean[row:row+d])
+	}
+	if err := integrate(s, set, times, o.Tolerance); err != nil {
+		return nil, err
+	}
+	set.X = append([]float64(nil), set.Clean...)
+	if o.Noise > 0 {
+		for i := range set.X {
+			set.X[i] += o.Noise * rng.NormFloat64()
+		}
+	}
+	return set, nil
+}
+
+// linspace returns n evenly spaced times from 0 to end, both exactly.
+func linspace(end float64, n int) []float64 {
+	t := make([]float64, n)
+	for i := range t {
+		t[i] = end * (float64(i) / float64(n-1))
+	}
+	return t
+}
+
+// integrate fills Clean, whose first row of each trial is given, and DX. Workers
+// take whole trials, which do not depend on each other.
+func integrate(s system.System, set *data.Set, times []float64, tolerance float64) error {
+	errs := make([]error, set.Trials())
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), set.Trials()) {
+		solver, err := ode.NewSolver(set.Dim, &ode.Settings{Method: ode.DOP853, RTol: tolerance, ATol: tolerance})
+		if err != nil {
+			return err // the settings', so the first worker's: none runs yet
+		}
+		wg.Go(func() {
+			field := func(_ float64, x, dx []float64) { s.Field(x, dx) }
+			x0 := make([]float64, set.Dim)
+			for i := int(next.Add(1)) - 1; i < set.Trials(); i = int(next.Add(1)) - 1 {
+				lo, hi := set.Offsets[i], set.Offsets[i+1]
+				clean := set.Clean[lo*set.Dim : hi*set.Dim]
+				copy(x0, clean)
+				if _, _, err := solver.Solve(field, x0, times, clean); err != nil {
+					errs[i] = fmt.Errorf("data: trajectory %d of %s: %w", i, s.Name(), err)
+					continue
+				}
+				for row := lo; row < hi; row++ {
+					_, dx := set.Row(row)
+					s.Field(clean[(row-lo)*set.Dim:(row-lo+1)*set.Dim], dx)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err // the first trajectory's, whatever the order of the work
+		}
+	}
+	return nil
+}

@@ -1,0 +1,374 @@
+package file
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hnn/data"
+)
+
+// arrayColumn is a column of a table that arrays hold.
+type arrayColumn struct {
+	name   string
+	data   []float64
+	at     int // of the first row's number in data
+	stride int // from row to row
+	shared bool
+}
+
+// readArrays reads trajectories from NPY or NPZ. The arrays are those of Columns: t of
+// shape [T] or [trials, T], any other [T], [T, d] or [trials, T, d]. An array x, states
+// or coords that stands alone holds positions and momenta together, dx or its like their
+// derivatives. A single array has the time in its first column. Rows of NaN at the end
+// of a trial are the padding of trials of different lengths.
+func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o ReadOptions) (*data.Set, *Mapping, error) {
+	at, size, err := inMemory(r, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	bad := func(problem, advice string) error { return &ParseError{File: name, Problem: problem, Advice: advice} }
+	var arrays map[string]Array
+	if kind == formatNPZ {
+		if arrays, err = DecodeNPZ(at, size, name); err != nil {
+			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV")
+		}
+	} else {
+		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size))
+		if err != nil {
+			return nil, nil, bad(err.Error(), "check that the file is whole")
+		}
+		arrays = map[string]Array{"": a}
+	}
+	if len(arrays) == 0 {
+		return nil, nil, bad("the file holds no arrays", "check how it was written")
+	}
+	t := &arrayTable{arrays: arrays, roles: &roles{time: -1, trial: -1}}
+	if len(arrays) == 1 {
+		err = t.single(&o.Columns)
+	} else {
+		err = t.several(&o.Columns)
+	}
+	if err != nil {
+		return nil, nil, fileError(name, 0, err)
+	}
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.name
+	}
+	description := map[bool]string{true: "NPZ", false: "NPY"}[kind == formatNPZ]
+	m := newMapping(name, fmt.Sprintf("%s, %d x %d rows", description, t.trials, t.rows), names, t.roles)
+	m.Ignored = t.ignored
+	b := newBuilder(m, t.roles, &o)
+	b.inRows = true
+	if err := t.addRows(b); err != nil {
+		return nil, nil, err
+	}
+	s, err := b.finish()
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, m, nil
+}
+
+// arrayTable is how arrays make a table of trials x rows.
+type arrayTable struct {
+	arrays       map[string]Array
+	columns      []arrayColumn
+	roles        *roles
+	ignored      []string
+	trials, rows int
+	key          []byte
+}
+
+// single takes one array for a table whose first column is the time.
+func (t *arrayTable) single(c *Columns) error {
+	var a Array
+	for _, a = range t.arrays {
+	}
+	if n := len(a.Shape); n != 2 && n != 3 {
+		return &columnError{fmt.Sprintf("there is one array, of shape %v", a.Shape), "give a table [T, columns] or [trials, T, columns] with the time in its first column, or arrays t, q and p in an NPZ file"}
+	}
+	width := a.Shape[len(a.Shape)-1]
+	if err := t.layout(a.Shape[:len(a.Shape)-1]); err != nil || width == 0 {
+		return emptyArray(a.Shape)
+	}
+	var sample [][]float64
+	for i := range min(sampleLines, t.trials*t.rows) {
+		sample = append(sample, a.Data[i*width:(i+1)*width])
+	}
+	notes, err := c.assume(width, sample)
+	if err != nil {
+		return err
+	}
+	t.add("", a, width)
+	names := numbered(width)
+	if t.roles, err = c.resolve(names); err != nil {
+		return err
+	}
+	t.roles.notes = append(notes, t.roles.notes...)
+	for i := range t.columns {
+		t.columns[i].name = names[i]
+	}
+	return nil
+}
+
+func emptyArray(shape []int) error {
+	return &columnError{fmt.Sprintf("the array of shape %v is empty", shape), "check how the file was written"}
+}
+
+// layout takes the shape [T] or [trials, T].
+func (t *arrayTable) layout(shape []int) error {
+	t.trials, t.rows = 1, shape[len(shape)-1]
+	if len(shape) == 2 {
+		t.trials = shape[0]
+	}
+	if t.trials == 0 || t.rows == 0 {
+		return emptyArray(shape)
+	}
+	return nil
+}
+
+// wholeState are the names of an array that holds positions and momenta.
+var wholeState = []string{"x", "state", "states", "coords"}
+
+// several puts a table together from named arrays.
+func (t *arrayTable) several(c *Columns) error {
+	var names []string
+	for name := range t.arrays {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	whole := -1
+	if c.Q == nil && c.P == nil && !slices.ContainsFunc(names, func(n string) bool { return momentumName.MatchString(plainName(n)) }) {
+		whole = slices.IndexFunc(names, func(n string) bool { return slices.Contains(wholeState, n) })
+	}
+	given := *c
+	if whole >= 0 {
+		given.Q = names[whole : whole+1]
+		if i := slices.Index(names, "d"+names[whole]); i >= 0 && c.DQ == nil {
+			given.DQ = names[i : i+1]
+		}
+	}
+	arrays, err := given.resolve(names)
+	if err != nil {
+		return err
+	}
+	if arrays.time < 0 {
+		return &columnError{"no array is the time: the file has " + excerptList(names), "add an array t of the times, or name it, as in --time " + names[0]}
+	}
+	if whole >= 0 && given.DQ != nil {
+		// resolve takes a derivative without momenta for these.
+		arrays.dq, arrays.p, arrays.notes, arrays.velocities = arrays.p, nil, nil, false
+	}
+	time, first := t.arrays[names[arrays.time]], t.arrays[names[arrays.q[0]]]
+	if err := t.shape(time.Shape, first.Shape); err != nil {
+		return err
+	}
+	used := make([]bool, len(names))
+	columns := func(list []int) (out []int, err error) {
+		for _, i := range list {
+			used[i] = true
+			a := t.arrays[names[i]]
+			width, ok := t.width(a.Shape)
+			if !ok {
+				return nil, &columnError{fmt.Sprintf("the array %s has the shape %v, and %s has %v", excerpt(names[i]), a.Shape, excerpt(names[arrays.q[0]]), first.Shape),
+					"all arrays must be of the same trials and rows, as [T, d] or [trials, T, d]"}
+			}
+			for range width {
+				out = append(out, len(t.columns)+len(out))
+			}
+			t.addNamed(names[i], a, width)
+		}
+		return out, nil
+	}
+	t.roles = &roles{time: 0, trial: -1, velocities: arrays.velocities, notes: arrays.notes}
+	used[arrays.time] = true
+	t.columns = append(t.columns, arrayColumn{name: names[arrays.time], data: time.Data, stride: 1, shared: len(time.Data) == t.rows})
+	if arrays.trial >= 0 {
+		if a := t.arrays[names[arrays.trial]]; len(a.Data) == t.rows && t.trials == 1 {
+			used[arrays.trial] = true
+			t.roles.trial = 1
+			t.columns = append(t.columns, arrayColumn{name: names[arrays.trial], data: a.Data, stride: 1})
+		}
+	}
+	for _, part := range []struct {
+		from []int
+		into *[]int
+	}{{arrays.q, &t.roles.q}, {arrays.p, &t.roles.p}, {arrays.dq, &t.roles.dq}, {arrays.dp, &t.roles.dp}, {arrays.input, &t.roles.input}} {
+		if *part.into, err = columns(part.from); err != nil {
+			return err
+		}
+	}
+	for i, u := range used {
+		if !u {
+			t.ignored = append(t.ignored, names[i])
+		}
+	}
+	return t.split(whole >= 0, names[arrays.q[0]])
+}
+
+// split takes the halves of a whole state for positions and momenta, and checks that
+// there are as many of one as of the other, and of derivatives.
+func (t *arrayTable) split(whole bool, name string) error {
+	r := t.roles
+	if whole {
+		d := len(r.q)
+		if d%2 != 0 {
+			return &columnError{fmt.Sprintf("the array %s has %d columns: a state has as many momenta as positions", excerpt(name), d),
+				fmt.Sprintf("give an even number of them, or, if they are positions alone, --q %s", name)}
+		}
+		if len(r.dq) > 0 && len(r.dq) != d {
+			return &columnError{fmt.Sprintf("%d derivatives for the %d states of %s", len(r.dq), d, excerpt(name)), "give a derivative for every state, or for none"}
+		}
+		r.p, r.q = r.q[d/2:], r.q[:d/2]
+		if len(r.dq) > 0 {
+			r.dp, r.dq = r.dq[d/2:], r.dq[:d/2]
+		}
+		r.notes = append(r.notes, fmt.Sprintf("the array %s is taken for positions and momenta, halves in this order", excerpt(name)))
+		return nil
+	}
+	if len(r.p) > 0 && len(r.p) != len(r.q) {
+		return &columnError{fmt.Sprintf("%d positions and %d momenta", len(r.q), len(r.p)), "a state has as many momenta as positions: name the arrays, as in --q q --p p"}
+	}
+	if n := len(r.dq) + len(r.dp); n > 0 && (len(r.dq) != len(r.q) || len(r.dp) != len(r.p)) {
+		return &columnError{fmt.Sprintf("%d derivatives for %d states", n, len(r.q)+len(r.p)), "give a derivative for every state, or for none"}
+	}
+	return nil
+}
+
+// shape finds the trials and rows from the shapes of the times and of an array of
+// states.
+func (t *arrayTable) shape(time, states []int) error {
+	if len(time) > 1 && time[len(time)-1] == 1 {
+		time = time[:len(time)-1] // a column
+	}
+	switch {
+	case len(time) != 1 && len(time) != 2 || len(states) < 1 || len(states) > 3:
+		return &columnError{fmt.Sprintf("times of shape %v and states of shape %v", time, states), "give times [T] or [trials, T] and states [T], [T, d] or [trials, T, d]"}
+	case len(time) == 2:
+		if err := t.layout(time); err != nil {
+			return err
+		}
+	case len(states) == 3 && states[1] == time[0]:
+		if err := t.layout(states[:2]); err != nil {
+			return err
+		}
+	case len(states) == 2 && states[0] != time[0] && states[1] == time[0]:
+		if err := t.layout(states); err != nil {
+			return err
+		}
+	default:
+		if err := t.layout(time); err != nil {
+			return err
+		}
+	}
+	if _, ok := t.width(states); !ok {
+		return &columnError{fmt.Sprintf("times of shape %v and states of shape %v do not fit each other", time, states), "give times [T] or [trials, T] and states [T], [T, d] or [trials, T, d]"}
+	}
+	return nil
+}
+
+// width returns the number of columns of an array, and whether its shape fits.
+func (t *arrayTable) width(shape []int) (int, bool) {
+	var rest []int
+	switch {
+	case len(shape) >= 2 && shape[0] == t.trials && shape[1] == t.rows && (t.trials > 1 || len(shape) == 3):
+		rest = shape[2:]
+	case len(shape) >= 1 && t.trials == 1 && shape[0] == t.rows:
+		rest = shape[1:]
+	default:
+		return 0, false
+	}
+	switch {
+	case len(rest) == 0:
+		return 1, true
+	case len(rest) == 1 && rest[0] > 0:
+		return rest[0], true
+	}
+	return 0, false
+}
+
+// add appends the columns of an array, addNamed with its name and their numbers.
+func (t *arrayTable) add(name string, a Array, width int) {
+	for j := range width {
+		t.columns = append(t.columns, arrayColumn{name: name, data: a.Data, at: j, stride: width})
+	}
+}
+
+func (t *arrayTable) addNamed(name string, a Array, width int) {
+	from := len(t.columns)
+	t.add(name, a, width)
+	if width > 1 {
+		for j := range width {
+			t.columns[from+j].name = name + strconv.Itoa(j+1)
+		}
+	}
+}
+
+// addRows feeds the rows to b, trial by trial.
+func (t *arrayTable) addRows(b *builder) error {
+	padding := 0
+	var key []byte
+	for trial := range t.trials {
+		key = strconv.AppendInt(key[:0], int64(trial), 10)
+		rows := t.rows
+		for rows > 0 && t.padding(b, trial, rows-1) {
+			rows--
+		}
+		padding += t.rows - rows
+		for i := range rows {
+			if err := t.addRow(b, trial, i, key); err != nil {
+				if err := b.bad(err); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if padding > 0 {
+		b.mapping.note("%d rows of NaN at the ends of trials are taken for padding", padding)
+	}
+	return nil
+}
+
+func (t *arrayTable) value(column, trial, row int) float64 {
+	c := t.columns[column]
+	if c.shared {
+		return c.data[row]
+	}
+	return c.data[c.at+(trial*t.rows+row)*c.stride]
+}
+
+// padding reports whether all states of a row are NaN.
+func (t *arrayTable) padding(b *builder, trial, row int) bool {
+	for column, dest := range b.dest {
+		if dest > 0 && !math.IsNaN(t.value(column, trial, row)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *arrayTable) addRow(b *builder, trial, row int, key []byte) *ParseError {
+	line := trial*t.rows + row + 1
+	for column, dest := range b.dest {
+		if dest < 0 {
+			continue
+		}
+		v := t.value(column, trial, row)
+		if !finite(v) {
+			return b.notFinite(line, column, v)
+		}
+		b.values[dest] = v
+	}
+	if b.roles.trial >= 0 {
+		t.key = strconv.AppendFloat(t.key[:0], t.value(b.roles.trial, trial, row), 'g', -1, 64)
+		key = t.key
+	}
+	return b.add(line, key)
+}

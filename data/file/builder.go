@@ -1,0 +1,244 @@
+package file
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"hnn/data"
+)
+
+// builder collects the rows of a file into a Set. Every reader ends here, so that
+// all refuse the same rows with the same words.
+type builder struct {
+	mapping *Mapping
+	set     *data.Set
+	roles   *roles
+	// values are the numbers of the next row: the time, the states, the derivatives, the
+	// inputs.
+	// Column i of the file goes to values[dest[i]]; -1 is none.
+	values []float64
+	dest   []int
+	// inRows says that the file has rows and no lines.
+	inRows bool
+	skip   bool // bad rows, and count them
+	// foundTrial says that the trial column was recognised, not named.
+	foundTrial bool
+	// read returns the part of the file that the rows so far took, 0 where that is unknown.
+	read func() float64
+
+	trial []byte         // of the rows now
+	seen  map[string]int // the line on which each trial began
+}
+
+// newBuilder starts the set of a file.
+func newBuilder(m *Mapping, r *roles, o *ReadOptions) *builder {
+	b := &builder{mapping: m, roles: r, skip: o.SkipBadRows,
+		foundTrial: r.trial >= 0 && o.Columns.Trial == "", seen: make(map[string]int), read: func() float64 { return 0 }}
+	states := append(slices.Clone(r.q), r.p...)
+	b.set = &data.Set{Dim: len(states), Offsets: []int{0}, PositionsOnly: len(r.p) == 0}
+	for _, i := range states {
+		b.set.Names = append(b.set.Names, m.Names[i])
+	}
+	b.dest = slices.Repeat([]int{-1}, len(m.Names))
+	b.dest[r.time] = 0
+	for k, i := range states {
+		b.dest[i] = 1 + k
+	}
+	for k, i := range append(slices.Clone(r.dq), r.dp...) {
+		if b.dest[i] < 0 { // or it is a velocity, which is a state already
+			b.dest[i] = 1 + b.set.Dim + k
+		}
+	}
+	width := 1 + b.set.Dim
+	if len(r.dq) > 0 {
+		width += b.set.Dim
+		b.set.DX = []float64{}
+	}
+	for k, i := range r.input {
+		b.set.InputNames = append(b.set.InputNames, m.Names[i])
+		b.dest[i] = width + k
+	}
+	b.values = make([]float64, width+len(r.input))
+	return b
+}
+
+// errorf returns an error about a field; column counts from 0, and -1 means the
+// whole line.
+func (b *builder) errorf(line, column int, advice, format string, args ...any) *ParseError {
+	e := &ParseError{File: b.mapping.File, Line: line, Column: column + 1, Problem: fmt.Sprintf(format, args...), Advice: advice}
+	if b.inRows {
+		e.Line, e.Row = 0, line
+	}
+	if column >= 0 && column < len(b.mapping.Names) {
+		e.Name = b.mapping.Names[column]
+	}
+	return e
+}
+
+// orSkip ends the advice about a bad row.
+const orSkip = ", or leave such rows out with --skip-bad-rows"
+
+// number parses the field of a column (from 0) and refuses what is not finite.
+func (b *builder) number(line, column int, field []byte, point byte) (float64, *ParseError) {
+	if v, n := scanNumber(field, point); n > 0 && n == len(field) {
+		return v, nil
+	}
+	v, err := strconv.ParseFloat(string(field), 64)
+	switch {
+	case err == nil && !finite(v):
+		return 0, b.notFinite(line, column, v)
+	case len(field) == 0:
+		return 0, b.errorf(line, column, "fill it in"+orSkip, "the field is empty")
+	case errors.Is(err, strconv.ErrRange):
+		return 0, b.errorf(line, column, "correct it"+orSkip, "%s is too large for a number", excerpt(string(field)))
+	default:
+		return 0, b.errorf(line, column, "correct it"+orSkip, "%s is not a number", excerpt(string(field)))
+	}
+}
+
+func (b *builder) notFinite(line, column int, v float64) *ParseError {
+	return b.errorf(line, column, "put a number there"+orSkip, "the value is %v", v)
+}
+
+// add appends the row in values. The trial's key tells trials apart: one that has
+// been left may not come back, because the time steps between its rows would be lost.
+func (b *builder) add(line int, trial []byte) *ParseError {
+	s := b.set
+	n := len(s.T)
+	begin := s.Offsets[len(s.Offsets)-1]
+	t := b.values[0]
+	switch {
+	case n == 0 || !bytes.Equal(trial, b.trial) && !sameNumber(trial, b.trial):
+		if err := b.startTrial(line, trial); err != nil {
+			return err
+		}
+	case t > s.T[n-1]:
+	case b.roles.trial < 0 && n >= begin+3 && t <= s.T[begin]:
+		// The time starts over, where nothing else tells trials apart.
+		if len(s.Offsets) == 1 {
+			where := "line"
+			if b.inRows {
+				where = "row"
+			}
+			b.mapping.note("there is no trial column: a new trial begins wherever the time starts over, first on %s %d", where, line)
+		}
+		s.Offsets = append(s.Offsets, n)
+	default:
+		return b.errorf(line, b.roles.time,
+			"sort the rows by time and drop repeated ones; where a new trajectory begins, give it a trial number of its own"+orSkip,
+			"the time goes from %v to %v within a trial", s.T[n-1], t)
+	}
+	if n == cap(s.T) {
+		b.grow()
+	}
+	s.T = append(s.T, t)
+	s.X = append(s.X, b.values[1:1+s.Dim]...)
+	if s.DX != nil {
+		s.DX = append(s.DX, b.values[1+s.Dim:1+2*s.Dim]...)
+		if b.roles.velocities && slices.Equal(b.roles.dq, b.roles.p) {
+			copy(s.DX[n*s.Dim:], b.values[1+len(b.roles.q):1+s.Dim])
+		}
+	}
+	s.Inputs = append(s.Inputs, b.values[len(b.values)-len(s.InputNames):]...)
+	return nil
+}
+
+// startTrial ends the current trial before the row that comes next.
+func (b *builder) startTrial(line int, key []byte) *ParseError {
+	if first, ok := b.seen[string(key)]; ok {
+		return b.errorf(line, b.roles.trial, "sort the file by trial, then by time"+orSkip,
+			"trial %s, which began on line %d, goes on after another trial", excerpt(string(key)), first)
+	}
+	b.seen[string(key)] = line
+	b.trial = append(b.trial[:0], key...)
+	b.endTrial()
+	return nil
+}
+
+func (b *builder) endTrial() {
+	if n := b.set.Rows(); n > b.set.Offsets[len(b.set.Offsets)-1] {
+		b.set.Offsets = append(b.set.Offsets, n)
+	}
+}
+
+// sameNumber reports whether two different texts are the same trial number.
+func sameNumber(a, b []byte) bool {
+	x, n := scanNumber(a, '.')
+	y, m := scanNumber(b, '.')
+	return n > 0 && n == len(a) && m > 0 && m == len(b) && x == y
+}
+
+// grow makes room for more rows: as many as the rest of the file should hold by
+// what has been read, since a slice that doubles would take three times its numbers
+// while it is copied. Room that is not used is never touched, so it takes no memory.
+func (b *builder) grow() {
+	const first, most = 1 << 14, 1 << 10
+	n := b.set.Rows()
+	rows := max(first, n+n/4)
+	if part := b.read(); part > 0 && n > 0 {
+		rows = max(rows, int(min(1.05*float64(n)/part, float64(most*n))))
+	}
+	b.set.T = withRoom(b.set.T, rows)
+	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
+	if b.set.DX != nil {
+		b.set.DX = withRoom(b.set.DX, rows*b.set.Dim)
+	}
+	if m := len(b.set.InputNames); m > 0 {
+		b.set.Inputs = withRoom(b.set.Inputs, rows*m)
+	}
+}
+
+// withRoom is a copy in a slice of the given capacity. Unlike slices.Grow, it leaves
+// the room untouched.
+func withRoom(s []float64, capacity int) []float64 {
+	out := make([]float64, len(s), capacity)
+	copy(out, s)
+	return out
+}
+
+// bad takes the error of a row: it is counted where bad rows are left out.
+func (b *builder) bad(err *ParseError) error {
+	if !b.skip {
+		return err
+	}
+	b.mapping.BadRows++
+	if len(b.mapping.Bad) < keepBad {
+		b.mapping.Bad = append(b.mapping.Bad, err)
+	}
+	return nil
+}
+
+// finish returns the set, or an error if it has no rows.
+func (b *builder) finish() (*data.Set, error) {
+	b.endTrial()
+	if b.set.Rows() == 0 {
+		if n := b.mapping.BadRows; n > 0 {
+			return nil, fmt.Errorf("all %d rows are bad, the first because: %w", n, b.mapping.Bad[0])
+		}
+		return nil, &ParseError{File: b.mapping.File, Problem: "the file has a header but no data",
+			Advice: "check that it was written or downloaded to its end"}
+	}
+	b.joinNumbered()
+	return b.set, nil
+}
+
+// joinNumbered makes one trial of rows of which each has a trial number of its own,
+// as a column of row numbers called id gives them.
+func (b *builder) joinNumbered() {
+	s := b.set
+	if !b.foundTrial || s.Rows() < 3 || s.Trials() < s.Rows() || !slices.IsSorted(s.T) {
+		return
+	}
+	for i := 1; i < len(s.T); i++ {
+		if s.T[i] == s.T[i-1] {
+			return
+		}
+	}
+	s.Offsets = []int{0, s.Rows()}
+	b.mapping.note("the column %s has another value in every row: it is not taken for a trial, and all rows are one", excerpt(b.mapping.Trial))
+	b.mapping.Ignored = append(b.mapping.Ignored, b.mapping.Trial)
+	b.mapping.Trial = ""
+}

@@ -1,0 +1,147 @@
+package file
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestColumnsAreRecognised(t *testing.T) {
+	for _, test := range []struct {
+		header string
+		given  Columns
+		want   string // time | trial | q | p | dq | dp | ignored
+	}{
+		{"t,q,p", Columns{}, "t||q|p|||"},
+		{"Time,Trial,Q1,Q2,P1,P2", Columns{}, "Time|Trial|Q1,Q2|P1,P2|||"},
+		{"time (s),angle [rad],omega [rad/s]", Columns{}, "time (s)||angle [rad]|omega [rad/s]|||"},
+		{"t_s,x_m,v_m", Columns{}, "t_s||x_m|v_m|||"},
+		{"episode,t,o1,o2,w1,w2", Columns{}, "t|episode|o1,o2|w1,w2|||"},
+		{"run_id,t,theta,omega,torque", Columns{}, "t|run_id|theta|omega||||torque"},
+		{"t,position,velocity", Columns{}, "t||position|velocity|||"},
+		{"t,theta,angular velocity", Columns{}, "t||theta|angular velocity|||"},
+		{"t,q", Columns{}, "t||q||||"},
+		{"t,x,y,z", Columns{}, "t||x,y,z||||"},
+		{"t,x,temperature,pressure", Columns{}, "t||x||||temperature,pressure"},
+		// Pairs that the names tell, whatever their order.
+		{"t,q1,p1,q2,p2", Columns{}, "t||q1,q2|p1,p2|||"},
+		{"t,q2,q1,p1,p2", Columns{}, "t||q2,q1|p2,p1|||"},
+		{"t,x,vx,y,vy", Columns{}, "t||x,y|vx,vy|||"},
+		{"t,x,y,vy,vx", Columns{}, "t||x,y|vx,vy|||"},
+		{"t,x1,x2,y1,y2,vx1,vx2,vy1,vy2", Columns{}, "t||x1,x2,y1,y2|vx1,vx2,vy1,vy2|||"},
+		{"t,qx,qy,py,px", Columns{}, "t||qx,qy|px,py|||"},
+		{"t,x,y,theta,omega,vx,vy", Columns{}, "t||x,y,theta|vx,vy,omega|||"},
+		{"t,theta,phi,p_phi,p_theta", Columns{}, "t||theta,phi|p_theta,p_phi|||"},
+		{"t,theta,phi,v,w", Columns{}, "t||theta,phi|v,w|||"},
+		{"t,q_a,q_b,p_b,p_a", Columns{}, "t||q_a,q_b|p_a,p_b|||"},
+		// Derivatives.
+		{"t,q,p,dq,dp", Columns{}, "t||q|p|dq|dp|"},
+		{"t,q,dq/dt,p,dp/dt", Columns{}, "t||q|p|dq/dt|dp/dt|"},
+		{"t,q,p,q_dot,p_dot", Columns{}, "t||q|p|q_dot|p_dot|"},
+		{"t,theta,omega,thetadot,omegadot", Columns{}, "t||theta|omega|thetadot|omegadot|"},
+		{"t,theta,omega,dtheta_dt,domega_dt", Columns{}, "t||theta|omega|dtheta_dt|domega_dt|"},
+		{"t,x,v,a", Columns{}, "t||x|v|v|a|"},
+		{"t,x,y,vx,vy,ax,ay", Columns{}, "t||x,y|vx,vy|vx,vy|ax,ay|"},
+		// Velocities instead of momenta.
+		{"t,theta,theta_dot", Columns{}, "t||theta|theta_dot|||"},
+		{"t,q1,q2,dq1,dq2", Columns{}, "t||q1,q2|dq1,dq2|||"},
+		{"t,q,dq,ddq", Columns{}, "t||q|dq|dq|ddq|"},
+		{"t,theta,theta_dot,theta_ddot", Columns{}, "t||theta|theta_dot|theta_dot|theta_ddot|"},
+		// Columns that are named.
+		{"t,alpha,rate", Columns{Q: []string{"alpha"}, P: []string{"rate"}}, "t||alpha|rate|||"},
+		{"t,alpha,rate", Columns{Q: []string{"alpha"}}, "t||alpha||||rate"},
+		{"t,alpha,rate", Columns{Q: []string{"2"}, P: []string{"3"}}, "t||alpha|rate|||"},
+		{"clock,frame,x,v", Columns{Time: "frame"}, "frame||x|v|||clock"},
+		{"time,t,x,v", Columns{Time: "t"}, "t||x|v|||time"},
+		{"t,x,p,v", Columns{P: []string{"v"}}, "t||x|v|||p"},
+		{"t,q1,q2,p1,p2", Columns{Q: []string{"q2"}, P: []string{"p2"}}, "t||q2|p2|||q1,p1"},
+		{"t,x,v,f,g", Columns{DQ: []string{"f"}, DP: []string{"g"}}, "t||x|v|f|g|"},
+		{"t,theta,theta_dot,acc", Columns{P: []string{"theta_dot"}, DP: []string{"acc"}}, "t||theta|theta_dot|theta_dot|acc|"},
+		{"t,x,rate", Columns{DQ: []string{"rate"}}, "t||x|rate|||"},
+		{"t,run,x,v", Columns{Trial: "run"}, "t|run|x|v|||"},
+		// Inputs.
+		{"t,x,v,u", Columns{}, "t||x|v||||u"},
+		{"t,x,Force [N]", Columns{}, "t||x|||||Force [N]"},
+		{"t,q1,q2,p1,p2,u_1,u_2", Columns{}, "t||q1,q2|p1,p2||||u_1,u_2"},
+		{"t,x,v,motor,u", Columns{Input: []string{"motor"}}, "t||x|v|||u|motor"},
+		{"t,x,v,u", Columns{Input: []string{"none"}}, "t||x|v|||u"},
+		{"t,x,v,u,none", Columns{Input: []string{"none"}}, "t||x|v|||u|none"},
+		{"1,2,3,4", Columns{Time: "1", Q: []string{"2"}, P: []string{"3"}, Input: []string{"4"}}, "1||2|3||||4"},
+	} {
+		header := strings.Split(test.header, ",")
+		r, err := test.given.resolve(header)
+		if err != nil {
+			t.Errorf("%s: %v", test.header, err)
+			continue
+		}
+		m := newMapping("", "", header, r)
+		join := func(names []string) string { return strings.Join(names, ",") }
+		got := strings.Join([]string{m.Time, m.Trial, join(m.Q), join(m.P), join(m.DQ), join(m.DP), join(m.Ignored)}, "|")
+		if m.Input != nil {
+			got += "|" + join(m.Input)
+		}
+		if got != test.want {
+			t.Errorf("%s (%+v): got %s, want %s", test.header, test.given, got, test.want)
+		}
+	}
+}
+
+func TestVelocitiesAreKnownByTheirNames(t *testing.T) {
+	for header, want := range map[string]bool{
+		"t,q,p": false, "t,x,v": true, "t,theta,omega": true, "t,x,px": false, "t,theta,theta_dot": true,
+		"t,x,dx": true, "t,q1,q2,v1,p2": false, "t,q,p,dq,dp": false,
+	} {
+		r, err := new(Columns).resolve(strings.Split(header, ","))
+		if err != nil || r.velocities != want {
+			t.Errorf("%s: %+v, %v, want velocities: %v", header, r, err, want)
+		}
+	}
+}
+
+// What cannot be told is an error that lists the candidates and shows the flag.
+func TestAmbiguousColumns(t *testing.T) {
+	for _, test := range []struct {
+		header string
+		given  Columns
+		want   []string
+	}{
+		{"t,time,q,p", Columns{}, []string{`"t", "time"`, "--time"}},
+		{"t,trial,run,q,p", Columns{}, []string{`"trial", "run"`, "--trial"}},
+		{"t,q,p,v", Columns{}, []string{`"q"`, `"p", "v"`, "--p"}},
+		{"t,q1,q2,p1", Columns{}, []string{`"q1", "q2"`, `"p1"`, "--q"}},
+		{"t,angle,rate", Columns{}, []string{`"angle"`, `"rate"`, "--p rate", "--q angle"}},
+		{"t,a,b", Columns{}, []string{`"a", "b"`, "--q"}},
+		{"t,p", Columns{}, []string{"no column is recognised as a position"}},
+		{"t,q,p,dq", Columns{}, []string{"1 of the 2 states", `"dq"`}},
+		{"t,q,p,dq", Columns{Q: []string{"q"}, DQ: []string{"q"}, DP: []string{"dq"}}, []string{`"q" is to be q and dq`}},
+		{"t,q,p", Columns{Time: "q"}, []string{`no column is recognised`}},
+		{"t,q,p", Columns{P: []string{"r"}}, []string{`no column "r"`, `"t", "q", "p"`}},
+		{"t,q,p", Columns{Q: []string{"9"}}, []string{`no column "9"`}},
+		{"t,q,p,a,b", Columns{DQ: []string{"a", "b"}}, []string{"2 of the 2 states"}},
+		{"t,q,p,f", Columns{Q: []string{"q"}, P: []string{"p", "f"}}, []string{`"q"`, `"p", "f"`}},
+	} {
+		_, err := test.given.resolve(strings.Split(test.header, ","))
+		var c *columnError
+		if !errors.As(err, &c) {
+			t.Errorf("%s (%+v): %v, want an error", test.header, test.given, err)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the error is %q, want %q in it", test.header, err, want)
+			}
+		}
+	}
+}
+
+func TestNamesAreTheUsersOwn(t *testing.T) {
+	s, _, err := decode("Time (s);Winkel [rad]; Rate\n0;1;2\n", Columns{Q: []string{"winkel"}, P: []string{"Rate"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"Winkel [rad]", "Rate"}; !cmp.Equal(s.Names, want) {
+		t.Errorf("the states are called %q, want %q", s.Names, want)
+	}
+}

@@ -1,0 +1,266 @@
+package file
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+
+	"hnn/data"
+)
+
+// parquetMagic stands at both ends of a Parquet file.
+const parquetMagic = "PAR1"
+
+// readParquet reads a flat table of numbers; the trials may be named by text, and the
+// times be timestamps, which become seconds since the first.
+func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s *data.Set, m *Mapping, err error) {
+	at, size, err := inMemory(r, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	damaged := func(cause any) error {
+		return &ParseError{File: name, Problem: fmt.Sprintf("the Parquet file is damaged or cut off (%v)", cause), Advice: "write or fetch it again"}
+	}
+	// The library does not check all that a damaged file may claim.
+	defer func() {
+		if p := recover(); p != nil {
+			s, m, err = nil, nil, damaged(p)
+		}
+	}()
+	if err := checkFooter(at, size); err != nil {
+		return nil, nil, damaged(err)
+	}
+	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, nil, damaged(err)
+	}
+	t := &parquetTable{}
+	for i, path := range f.Schema().Columns() {
+		leaf, ok := f.Schema().Lookup(path...)
+		if !ok || leaf.ColumnIndex != i {
+			return nil, nil, damaged("its schema")
+		}
+		t.names = append(t.names, strings.Join(path, "."))
+		t.leaves = append(t.leaves, leaf)
+	}
+	roles, err := o.Columns.resolve(t.names)
+	if err == nil && roles.time < 0 {
+		err = &columnError{"no column is the time: the file has " + excerptList(t.names), "name it, as in --time COLUMN"}
+	}
+	if err != nil {
+		return nil, nil, fileError(name, 0, err)
+	}
+	m = newMapping(name, "Parquet", t.names, roles)
+	t.b = newBuilder(m, roles, &o)
+	t.b.inRows = true
+	for i := range t.names {
+		if err := t.check(i); err != nil {
+			return nil, nil, err
+		}
+	}
+	groups := f.RowGroups()
+	t.b.read = func() float64 { return float64(t.rows) / float64(max(f.NumRows(), 1)) }
+	for _, g := range groups {
+		if err := t.group(g); err != nil {
+			var parse *ParseError
+			if errors.As(err, &parse) {
+				return nil, nil, err
+			}
+			return nil, nil, damaged(err)
+		}
+		if o.Progress != nil {
+			o.Progress(int64(float64(size)*t.b.read()), size)
+		}
+	}
+	if s, err = t.b.finish(); err != nil {
+		return nil, nil, err
+	}
+	return s, m, nil
+}
+
+// parquetTable is the state of readParquet.
+type parquetTable struct {
+	b      *builder
+	names  []string
+	leaves []parquet.LeafColumn
+	rows   int
+	// A time that is a timestamp is multiplied by scale, its first value is start.
+	scale   float64
+	start   int64
+	started bool
+	values  [1024]parquet.Value
+}
+
+// check refuses a column that is used and does not hold a number in every row.
+func (t *parquetTable) check(column int) error {
+	b := t.b
+	if b.dest[column] < 0 && column != b.roles.trial {
+		return nil
+	}
+	leaf := t.leaves[column]
+	kind := leaf.Node.Type().Kind()
+	var logical format.LogicalTypeValue
+	if l := leaf.Node.Type().LogicalType(); l != nil {
+		logical = l.Value
+	}
+	_, decimal := logical.(*format.DecimalType)
+	timestamp, isTimestamp := logical.(*format.TimestampType)
+	bad := func(what string) error {
+		return b.errorf(0, column, "write it as a column of float64, or name another column", "the column holds %s", what)
+	}
+	switch {
+	case leaf.MaxRepetitionLevel > 0:
+		return bad("lists")
+	case column == b.roles.trial && kind == parquet.ByteArray:
+		return nil
+	case kind == parquet.ByteArray || kind == parquet.FixedLenByteArray || kind == parquet.Int96:
+		return bad(leaf.Node.Type().String())
+	case decimal:
+		return bad("decimals")
+	case isTimestamp:
+		if column != b.roles.time {
+			return bad("timestamps")
+		}
+		switch timestamp.Unit.Value.(type) {
+		case *format.MicroSeconds:
+			t.scale = 1e-6
+		case *format.NanoSeconds:
+			t.scale = 1e-9
+		default:
+			t.scale = 1e-3
+		}
+		b.mapping.note("the times are timestamps: they are taken as seconds since the first")
+	}
+	return nil
+}
+
+// group feeds the rows of a row group to the builder. Its columns that are used are
+// in memory for that time.
+func (t *parquetTable) group(g parquet.RowGroup) error {
+	b := t.b
+	chunks := g.ColumnChunks()
+	numbers := make([][]float64, len(chunks))
+	var keys []string
+	rows := 0
+	for i, chunk := range chunks {
+		if b.dest[i] < 0 && i != b.roles.trial {
+			continue
+		}
+		var err error
+		if numbers[i], keys, err = t.column(chunk, i, keys); err != nil {
+			return err
+		}
+		n := len(numbers[i])
+		if rows > 0 && n != rows {
+			return fmt.Errorf("columns of %d and %d rows", rows, n)
+		}
+		rows = n
+	}
+	var key []byte
+	for i := range rows {
+		t.rows++
+		err := t.row(numbers, i)
+		if err == nil {
+			switch {
+			case keys != nil:
+				key = append(key[:0], keys[i]...)
+			case b.roles.trial >= 0:
+				key = strconv.AppendFloat(key[:0], numbers[b.roles.trial][i], 'g', -1, 64)
+			}
+			err = b.add(t.rows, key)
+		}
+		if err != nil {
+			if err := b.bad(err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *parquetTable) row(numbers [][]float64, i int) *ParseError {
+	for column, dest := range t.b.dest {
+		if dest < 0 {
+			continue
+		}
+		v := numbers[column][i]
+		if math.IsNaN(v) {
+			return t.b.errorf(t.rows, column, "put a number there"+orSkip, "the value is NaN or missing")
+		}
+		if !finite(v) {
+			return t.b.notFinite(t.rows, column, v)
+		}
+		t.b.values[dest] = v
+	}
+	return nil
+}
+
+// column reads a column of a row group: numbers, NaN where they are missing, or the
+// text of trials, then as many zeros.
+func (t *parquetTable) column(chunk parquet.ColumnChunk, column int, keys []string) ([]float64, []string, error) {
+	pages := chunk.Pages()
+	defer pages.Close()
+	var numbers []float64
+	for {
+		page, err := pages.ReadPage()
+		if err == io.EOF {
+			return numbers, keys, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		values := page.Values()
+		for {
+			n, err := values.ReadValues(t.values[:])
+			for _, v := range t.values[:n] {
+				if column == t.b.roles.trial && v.Kind() == parquet.ByteArray {
+					keys = append(keys, string(v.ByteArray()))
+					numbers = append(numbers, 0)
+					continue
+				}
+				numbers = append(numbers, t.number(v, column))
+			}
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			if n == 0 {
+				return nil, nil, io.ErrNoProgress
+			}
+		}
+		parquet.Release(page)
+	}
+}
+
+func (t *parquetTable) number(v parquet.Value, column int) float64 {
+	switch {
+	case v.IsNull():
+		return math.NaN()
+	case v.Kind() == parquet.Double:
+		return v.Double()
+	case v.Kind() == parquet.Float:
+		return float64(v.Float())
+	case v.Kind() == parquet.Int32:
+		return float64(v.Int32())
+	case v.Kind() == parquet.Int64 && column == t.b.roles.time && t.scale > 0:
+		if !t.started {
+			t.start, t.started = v.Int64(), true
+		}
+		return float64(v.Int64()-t.start) * t.scale
+	case v.Kind() == parquet.Int64:
+		return float64(v.Int64())
+	case v.Kind() == parquet.Boolean && v.Boolean():
+		return 1
+	}
+	return 0
+}

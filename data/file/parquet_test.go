@@ -1,0 +1,133 @@
+package file
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
+
+	"hnn/data"
+)
+
+// parquetOf returns a Parquet file of the rows, a row group for every two.
+func parquetOf[T any](t testing.TB, rows ...T) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := parquet.Write(&b, rows, parquet.MaxRowsPerRowGroup(2)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReadParquet(t *testing.T) {
+	type plain struct {
+		Trial int32   `parquet:"trial"`
+		T     float64 `parquet:"t"`
+		Q     float32 `parquet:"q"`
+		Note  string  `parquet:"note"`
+		P     int64   `parquet:"p"`
+		Lists []int32 `parquet:"lists,list"`
+	}
+	want := &data.Set{Dim: 2, Offsets: []int{0, 2, 3}, Names: []string{"q", "p"}, T: []float64{0, 0.5, 0}, X: []float64{1.5, 2, 3.5, 4, 5.5, 6}}
+	file := parquetOf(t, plain{0, 0, 1.5, "a", 2, nil}, plain{0, 0.5, 3.5, "b", 4, []int32{1, 2}}, plain{1, 0, 5.5, "c", 6, nil})
+	path := filepath.Join(t.TempDir(), "p")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	onDisk, m, err := Read(path, ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inStream, _, err := decode(file, Columns{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, onDisk) + cmp.Diff(want, inStream); diff != "" {
+		t.Error(diff)
+	}
+	if m.Format != "Parquet" || m.Trial != "trial" || !cmp.Equal(m.Ignored, []string{"note", "lists.list.element"}) {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestReadParquetTimestampsAndNames(t *testing.T) {
+	type measured struct {
+		When  time.Time `parquet:"time,timestamp(microsecond)"`
+		Run   string    `parquet:"run"`
+		Theta *float64  `parquet:"theta,optional"`
+	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	one, two := 1.0, 2.0
+	file := parquetOf(t, measured{at, "a", &one}, measured{at.Add(250 * time.Millisecond), "a", nil}, measured{at.Add(time.Second), "a", &two}, measured{at, "b", &one})
+	if _, _, err := decode(file, Columns{}); err == nil || !strings.Contains(err.Error(), "row 2, column 3 (theta): the value is NaN or missing") {
+		t.Errorf("a missing value: %v", err)
+	}
+	s, m, err := Decode(strings.NewReader(file), "", ReadOptions{SkipBadRows: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &data.Set{Dim: 1, Offsets: []int{0, 2, 3}, Names: []string{"theta"}, T: []float64{0, 1, 0}, X: []float64{1, 2, 1}, PositionsOnly: true}
+	if diff := cmp.Diff(want, s); diff != "" || m.BadRows != 1 || len(m.Notes) != 1 {
+		t.Errorf("%s, %+v", diff, m)
+	}
+}
+
+func TestReadParquetErrors(t *testing.T) {
+	type row struct {
+		T float64 `parquet:"t"`
+		Q float64 `parquet:"q"`
+	}
+	type words struct {
+		T float64 `parquet:"t"`
+		Q string  `parquet:"q"`
+	}
+	type lists struct {
+		T float64   `parquet:"t"`
+		Q []float64 `parquet:"q"`
+	}
+	good := parquetOf(t, row{0, 1}, row{1, 2})
+	for _, test := range []struct{ name, file, want string }{
+		{"no rows", parquetOf[row](t), "no data"},
+		{"text", parquetOf(t, words{0, "x"}), `column 2 (q): the column holds STRING`},
+		{"lists", parquetOf(t, lists{0, []float64{1, 2}}), "the column holds lists"},
+		{"no time", parquetOf(t, struct {
+			Q float64 `parquet:"q"`
+		}{1}), "no column is the time"},
+		{"an infinity", parquetOf(t, row{0, 1}, row{1, math.Inf(1)}), "row 2, column 2 (q): the value is +Inf"},
+		{"a time that runs back", parquetOf(t, row{0, 1}, row{-1, 1}), "row 2, column 1 (t): the time goes from 0 to -1"},
+		{"cut off", good[:len(good)-10], "damaged or cut off"},
+		{"the magic alone", parquetMagic, "damaged or cut off"},
+	} {
+		s, _, err := decode(test.file, Columns{})
+		var pe *ParseError
+		if s != nil || !errors.As(err, &pe) || !strings.Contains(err.Error(), test.want) || pe.Advice == "" {
+			t.Errorf("%s: got %v, %v, want an error with %q", test.name, s, err, test.want)
+		}
+	}
+}
+
+// Any bytes in the place of any of a sound file's.
+func FuzzDecodeParquet(f *testing.F) {
+	type row struct {
+		Trial string   `parquet:"trial,dict"`
+		T     float64  `parquet:"t"`
+		Q     *float32 `parquet:"q,optional"`
+	}
+	var q float32 = 1.5
+	f.Add([]byte(parquetOf(f, row{"a", 0, &q}, row{"a", 1, &q}, row{"b", 0, &q})))
+	f.Add([]byte(parquetOf(f, row{"a", 0, nil})))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if !bytes.HasPrefix(file, []byte(parquetMagic)) || len(file) > 1<<14 {
+			return
+		}
+		s, _, err := Decode(bytes.NewReader(file), "f", ReadOptions{})
+		checkRead(t, s, err)
+	})
+}

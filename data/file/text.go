@@ -1,0 +1,246 @@
+package file
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"hnn/data"
+)
+
+// maxLine is the longest line that is read, in bytes: room for some 10,000 columns.
+// It is the size of the reader's buffer too.
+const maxLine = 1 << 18
+
+// textReader reads the rows of a table of text.
+type textReader struct {
+	*builder
+	d     *dialect
+	lines *bufio.Reader
+	line  int  // the number of the line that next returned last
+	cut   bool // that line ended with the file, not with a line break
+	key   []byte
+	// width is the length of the rows so far, or -1 when they differ.
+	width  int
+	fields [][]byte
+}
+
+// readText reads a table of text. head has to be what lines holds in its buffer.
+func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float64) (*data.Set, *Mapping, error) {
+	// A short file ends the peek with an error; what it returned is all there is.
+	head, err := lines.Peek(maxLine)
+	if err != nil && err != io.EOF {
+		return nil, nil, err
+	}
+	if problem, advice := notText(head); problem != "" {
+		return nil, nil, &ParseError{File: file, Problem: problem, Advice: advice}
+	}
+	if mark := []byte("\ufeff"); bytes.HasPrefix(head, mark) {
+		head = head[len(mark):]
+		lines.Discard(len(mark)) // cannot fail: the peek has them
+	}
+	d, err2 := findDialect(file, head, err == io.EOF, &o)
+	if err2 != nil {
+		return nil, nil, err2
+	}
+	roles, err := o.Columns.resolve(d.header)
+	if err == nil && roles.time < 0 {
+		err = &columnError{"no column is the time: the file has " + excerptList(d.header), "name it, as in --time " + d.header[0]}
+	}
+	if err != nil {
+		return nil, nil, fileError(file, d.headerLine, err)
+	}
+	m := newMapping(file, d.String(), d.header, roles)
+	m.Notes = append(d.notes, m.Notes...)
+	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
+	p.builder.read = read
+	for {
+		text, err := p.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if p.line == d.headerLine {
+			continue
+		}
+		if !p.parse(text) {
+			if err := p.parseSlowly(text); err != nil {
+				if err := p.bad(err); err != nil {
+					return nil, nil, err
+				}
+				continue
+			}
+		}
+		if err := p.add(p.line, p.key); err != nil {
+			if err := p.bad(err); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	s, err := p.finish()
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, m, nil
+}
+
+// fileError puts an error about the columns into the form of this package.
+func fileError(file string, line int, err error) error {
+	var c *columnError
+	if errors.As(err, &c) {
+		return &ParseError{File: file, Line: line, Problem: c.problem, Advice: c.advice}
+	}
+	return err
+}
+
+// notText says what a file is that is no text, or nothing.
+func notText(head []byte) (problem, advice string) {
+	switch {
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}):
+		return "the text is in UTF-16", "save it as UTF-8"
+	case bytes.IndexByte(head, 0) >= 0:
+		return "this is not a text file, nor NPY, NPZ, Parquet or gzip", "give a file in one of these formats: CSV, TSV, columns separated by blanks, NPY, NPZ, Parquet"
+	case bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1:
+		return "the lines end in a carriage return alone", "save the file with the line ends of Unix or Windows"
+	}
+	return "", ""
+}
+
+// next returns the next line that is neither empty nor a comment, without the blanks
+// around it, or io.EOF.
+func (p *textReader) next() ([]byte, error) {
+	for {
+		text, err := p.lines.ReadSlice('\n')
+		if err != nil && err != io.EOF {
+			if errors.Is(err, bufio.ErrBufferFull) {
+				return nil, p.errorf(p.line+1, -1, "check that this is a text file of numbers", "the line is longer than %d bytes", maxLine)
+			}
+			return nil, err
+		}
+		p.line++
+		p.cut = err == io.EOF
+		if n := len(text); n > 0 && text[n-1] == '\n' {
+			text = text[:n-1]
+		}
+		text = trimBlanks(text)
+		if len(text) > 0 && (text[0] > ' ' && !isComment(text) || p.line == p.d.headerLine || text[0] <= ' ' && !isBlank(text)) {
+			return text, nil
+		}
+		if p.cut {
+			return nil, io.EOF
+		}
+	}
+}
+
+// parse reads the numbers of a row, or reports that there is anything about the row
+// that needs a closer look.
+func (p *textReader) parse(text []byte) bool {
+	separator, point := p.d.separator, p.d.point
+	blank := func(c byte) bool { return c == ' ' || separator == 0 && c == '\t' }
+	if p.cut && separator == 0 {
+		return false
+	}
+	i, n := 0, len(text)
+	last := len(p.dest) - 1
+	for column, dest := range p.dest {
+		for i < n && blank(text[i]) {
+			i++
+		}
+		if dest >= 0 {
+			v, length := scanNumber(text[i:], point)
+			if length == 0 {
+				return false
+			}
+			p.values[dest] = v
+			i += length
+		} else {
+			start := i
+			for i < n && text[i] != separator && text[i] != '"' && !(separator == 0 && text[i] <= ' ') {
+				i++
+			}
+			if i < n && text[i] == '"' {
+				return false
+			}
+			if column == p.roles.trial {
+				p.key = bytes.TrimRight(text[start:i], " \t")
+			}
+		}
+		start := i
+		for i < n && blank(text[i]) {
+			i++
+		}
+		switch {
+		case column == last:
+			if i < n {
+				return false
+			}
+		case separator == 0:
+			if i == start {
+				return false
+			}
+		default:
+			if i == n || text[i] != separator {
+				return false
+			}
+			i++
+		}
+	}
+	if separator == 0 && p.width != n {
+		if p.width == 0 {
+			p.width = n
+		} else {
+			p.width = -1
+		}
+	}
+	return true
+}
+
+// parseSlowly reads a row that parse does not, or says what is wrong with it.
+func (p *textReader) parseSlowly(text []byte) *ParseError {
+	var err error
+	if p.fields, err = splitFields(p.fields[:0], text, p.d.separator); err != nil {
+		return p.errorf(p.line, -1, "correct the quotes of the line"+orSkip, "%v", err)
+	}
+	want := len(p.dest)
+	if len(p.fields) == want+1 && len(p.fields[want]) == 0 {
+		p.fields = p.fields[:want] // a separator at the end
+	}
+	if err := p.checkWhole(text); err != nil {
+		return err
+	}
+	for column, field := range p.fields {
+		if dest := p.dest[column]; dest >= 0 {
+			v, err := p.number(p.line, column, field, p.d.point)
+			if err != nil {
+				return err
+			}
+			p.values[dest] = v
+		}
+		if column == p.roles.trial {
+			p.key = field
+		}
+	}
+	return nil
+}
+
+// checkWhole refuses a row of a wrong number of columns, and a last row that the
+// end of the file cuts.
+func (p *textReader) checkWhole(text []byte) *ParseError {
+	got, want := len(p.fields), len(p.dest)
+	switch {
+	case got < want && p.cut:
+		return p.errorf(p.line, -1, "fetch the whole file again, or delete the last line"+orSkip,
+			"the file is cut off: its last row has %d columns of %d", got, want)
+	case got != want:
+		return p.errorf(p.line, -1, "correct or delete the line"+orSkip, "the row has %d columns where there should be %d", got, want)
+	case p.cut && p.d.separator == 0 && p.width > 0 && len(text) < p.width:
+		// A cut within the last number leaves a number, as in 9.19e-0 for 9.19e-001.
+		// Where all rows were of one length, as in the published files, it shows.
+		return p.errorf(p.line, want-1, "fetch the whole file again, or delete the last line"+orSkip,
+			"the file is cut off: its last row is shorter than the others, which are all of one length, and has no line end")
+	}
+	return nil
+}
