@@ -23,6 +23,11 @@ type Columns struct {
 	DP    []string `yaml:"dp,flow,omitempty" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
 	Input []string `yaml:"input,flow,omitempty" json:"input,omitempty"`
+	// Step is the time from row to row in seconds, for a file without times; 0 where it has
+	// them, or says its rate.
+	Step float64 `yaml:"step,omitempty" json:"step,omitempty"`
+	// Integrate makes the positions of a file that has only their rates.
+	Integrate bool `yaml:"integrate,omitempty" json:"integrate,omitempty"`
 }
 
 // NoInput is the name that stands for no input.

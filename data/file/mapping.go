@@ -25,6 +25,8 @@ type Mapping struct {
 	// the errors of the first of them.
 	BadRows int           `json:"bad_rows"`
 	Bad     []*ParseError `json:"-"`
+	// raw are lines of the header and the first rows, of a table that had to be looked for.
+	raw []string
 }
 
 // keepBad is how many errors a Mapping keeps.

@@ -37,6 +37,8 @@ type meaning struct {
 	stamp bool
 	// specific says that an acceleration is one that an accelerometer gives.
 	specific bool
+	// canonical says that a velocity is called a momentum.
+	canonical bool
 }
 
 // words are those for a quantity; long ones count inside of others too, as in
@@ -130,7 +132,7 @@ func meaningOf(bare, unitText string) meaning {
 		return meaning{quantity: trialColumn}
 	}
 	if f := momentumName.FindStringSubmatch(plain); f != nil {
-		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", "")}
+		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", ""), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
 	}
 	if plain == "x_value" || plain == "x-value" || plain == "x value" {
 		return meaning{quantity: timeColumn}

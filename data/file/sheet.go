@@ -48,7 +48,8 @@ type column struct {
 	whole     int64
 	billions  int64
 	base      float64
-	filled    int // cells that hold something
+	filled    int  // cells that hold something
+	left      bool // out of what is recognised by its name
 	low, high float64
 	at        int // the column's place in the file, from 1
 }
@@ -133,8 +134,8 @@ func (s *sheet) checkDecimals() error {
 	})
 	switch {
 	case l.points > 0 && l.commas > 0 && said == nil:
-		return s.errorf(s.lineOf(','), "write all numbers one way; digits cannot be grouped in thousands",
-			"numbers with a decimal point and numbers with a comma")
+		return generalError{s.errorf(s.lineOf(','), "write all numbers one way; digits cannot be grouped in thousands",
+			"numbers with a decimal point and numbers with a comma")}
 	case thousands && said == nil && example != "":
 		decimal, whole := strings.Replace(example, ",", ".", 1), strings.Replace(example, ",", "", 1)
 		return s.errorf(line+1, "write the numbers without groups of thousands, or with a decimal point",

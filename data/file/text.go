@@ -3,6 +3,7 @@ package file
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 
@@ -40,16 +41,31 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 		head = head[len(mark):]
 		lines.Discard(len(mark)) // cannot fail: the peek has them
 	}
-	d, err2 := findDialect(file, head, err == io.EOF, &o)
-	if err2 != nil {
-		return nil, nil, err2
+	whole := err == io.EOF
+	given := o // findDialect assumes what columns without names hold
+	d, problem := findDialect(file, head, whole, &o)
+	var roles *roles
+	if problem == nil {
+		roles, err = o.Columns.resolve(d.header)
+		if err == nil && roles.time < 0 {
+			err = &columnError{"no column is the time: the file has " + excerptList(d.header), "name it, as in --time NAME, or give the time from row to row in seconds, as in --dt 0.01"}
+		}
+		if err != nil {
+			problem = fileError(file, d.headerLine, err)
+		}
 	}
-	roles, err := o.Columns.resolve(d.header)
-	if err == nil && roles.time < 0 {
-		err = &columnError{"no column is the time: the file has " + excerptList(d.header), "name it, as in --time " + d.header[0]}
-	}
-	if err != nil {
-		return nil, nil, fileError(file, d.headerLine, err)
+	if problem != nil || !d.plain(sample(head, whole), roles, &given) {
+		s, m, text, err := readAsTable(lines, file, &given)
+		if s != nil || text == nil {
+			return s, m, err
+		}
+		if problem != nil || err != nil && d.headerLine == 0 {
+			return nil, nil, strongest(cmp.Or(problem, err), err)
+		}
+		if err = strongest(nil, err); err != nil {
+			return nil, nil, err
+		}
+		lines = bufio.NewReaderSize(bytes.NewReader(text), maxLine)
 	}
 	m := newMapping(file, d.String(), d.header, roles)
 	m.Notes = append(d.notes, m.Notes...)

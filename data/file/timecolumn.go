@@ -28,7 +28,7 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 			if time != nil {
 				return time, s.seconds(time)
 			}
-			return nil, &columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}
+			return nil, generalError{&columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}}
 		}
 		from = fmt.Sprintf("%v s from row to row (%s)", step, said.note())
 	}
@@ -105,7 +105,7 @@ func (s *sheet) timeColumn() (*column, error) {
 		if len(found) == 1 {
 			return found[0], nil
 		}
-		return nil, nil
+		return s.firstRising(), nil
 	}
 	// A date and a time of day are one time.
 	date, clock := -1, -1
@@ -151,6 +151,23 @@ func (s *sheet) timeColumn() (*column, error) {
 		}
 	}
 	return found[0], nil
+}
+
+// firstRising is the first column that rises, of a table without names; nil where there is
+// none.
+func (s *sheet) firstRising() *column {
+	for _, c := range s.columns {
+		switch {
+		case c.full != "":
+			return nil
+		case c.quantity == indexColumn || s.isText(c):
+		case s.rows > 2 && s.mayBeTime(c):
+			return c
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // sameTimes reports whether two columns differ by a constant.

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -24,10 +25,19 @@ func readTable(file string, text []byte, o *ReadOptions) (*data.Set, *Mapping, e
 	}
 	set, m, err := s.understand(o)
 	if err != nil {
-		return nil, nil, fileError(file, s.headerLine(), err)
+		return nil, nil, s.inFile(err)
 	}
 	m.raw = s.raw()
 	return set, m, nil
+}
+
+// inFile says where in the file an error is.
+func (s *sheet) inFile(err error) error {
+	located := fileError(s.file, s.headerLine(), err)
+	if errors.As(err, new(generalError)) {
+		return generalError{located}
+	}
+	return located
 }
 
 // headerLine is the line of the last row of the header, 0 where there is none.
