@@ -16,6 +16,8 @@ func bindColumns(fs *pflag.FlagSet, c *file.Columns, skipBadRows *bool) {
 	fs.StringSliceVar(&c.DQ, "dq", c.DQ, "columns of the positions' derivatives; recognised: dq, q_dot, dq/dt")
 	fs.StringSliceVar(&c.DP, "dp", c.DP, "columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt")
 	fs.StringSliceVar(&c.Input, "input", c.Input, "columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage")
+	fs.Float64Var(&c.Step, "dt", c.Step, "time from row to row in seconds, for a file without times")
+	fs.BoolVar(&c.Integrate, "integrate", c.Integrate, "take the integral of rates, as of a gyroscope, for the positions of a file that has none")
 	fs.BoolVar(skipBadRows, "skip-bad-rows", *skipBadRows, "leave out and count the rows of a file that are not numbers or whose time does not rise")
 }
 
@@ -45,6 +47,12 @@ func (f *columnFlags) over(cmd *cobra.Command, c file.Columns, skipBadRows bool)
 		if given(list.flag) {
 			*list.into = list.from
 		}
+	}
+	if given("dt") {
+		c.Step = f.Step
+	}
+	if given("integrate") {
+		c.Integrate = f.Integrate
 	}
 	if given("skip-bad-rows") {
 		skipBadRows = f.skipBadRows

@@ -44,8 +44,11 @@ func classify(text []byte) (kind cellKind, value float64, unit string) {
 	if v, ok := fortranNumber(text); ok {
 		return numberCell, v, ""
 	}
-	if n > 0 {
-		if unit, ok := knownUnit(string(bytes.TrimSpace(text[n:]))); ok && len(text)-n <= 12 {
+	if n > 0 && len(text)-n <= 12 {
+		// Without a blank between them, only times and degrees: 1A is a name.
+		tail := bytes.TrimSpace(text[n:])
+		unit, ok := knownUnit(string(tail))
+		if ok && (len(tail) < len(text)-n || unit.quantity == timeColumn || unit.name == "deg") {
 			return numberCell, v, unit.name
 		}
 	}
