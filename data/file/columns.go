@@ -440,7 +440,7 @@ func (c *Columns) assume(n int, rows [][]float64) (notes []string, err error) {
 	if n%2 == 0 && n > 2 {
 		if !trialFirst(rows) {
 			return nil, &columnError{fmt.Sprintf("the columns have no names, and %d of them are no time with positions and as many momenta", n),
-				"name the columns in the file, as in \"t,q,p\", or by their numbers, as in --time 1 --q 2 --p 3"}
+				"name the columns in the file, as in \"t,q,p\", or by their numbers, as in --time 1 --q 2 --p 3, with --dt 0.01 where the rows have no times"}
 		}
 		c.Trial, first = "1", 1
 	}

@@ -59,6 +59,10 @@ func findHeader(lines [][]byte, l *layout) *header {
 		h.lines = append([][]byte{lines[i]}, h.lines...)
 		h.first = i
 	}
+	if names := graceNames(lines[:l.first], l); names != nil {
+		h.names, h.units = names, make([]string, l.width)
+		return h
+	}
 	if len(rows) == 0 {
 		h.numbered(lines, l)
 		h.units = make([]string, l.width)
@@ -66,6 +70,35 @@ func findHeader(lines [][]byte, l *layout) *header {
 	}
 	h.compose(rows, l)
 	return h
+}
+
+// graceNames are the names that xmgrace's commands give, as GROMACS writes them: the axis of
+// the first column and a legend for each other; nil where there are none.
+func graceNames(lines [][]byte, l *layout) []string {
+	var names []string
+	for _, line := range lines {
+		if len(line) == 0 || line[0] != '@' {
+			continue
+		}
+		words, err := splitFields(nil, trimRemark(line), 0)
+		if err != nil || len(words) != 3 {
+			continue
+		}
+		at := -1
+		if string(words[1]) == "label" && string(words[0]) == "xaxis" {
+			at = 0
+		} else if n, err := strconv.Atoi(strings.TrimPrefix(string(words[0]), "s")); string(words[1]) == "legend" && err == nil && n >= 0 {
+			at = n + 1
+		}
+		if at < 0 || at >= l.width {
+			continue
+		}
+		if names == nil {
+			names = make([]string, l.width)
+		}
+		names[at] = string(words[2])
+	}
+	return names
 }
 
 // headerCells are the cells of a line that may be a header's, without empty ones at its

@@ -42,11 +42,7 @@ func (l *layout) isRemark(line []byte) bool {
 	case '%', '!', '@', '/':
 		return line[0] != '/' || len(line) > 1 && line[1] == '/'
 	case '#':
-		end := bytes.IndexAny(line, ",;\t ")
-		if end < 0 {
-			end = len(line)
-		}
-		return !isMissing(line[:end])
+		return !isSpreadsheetError(line)
 	}
 	return false
 }

@@ -33,7 +33,7 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 		}
 	}
 	if len(rows) == 0 {
-		return true // the reader of rows says what is wrong
+		return false // remarks may be rows
 	}
 	first := rows[0]
 	if n := len(first); n > d.columns && len(first[n-1]) == 0 {
@@ -103,13 +103,19 @@ func (d *dialect) plainNumbers(rows [][][]byte) bool {
 			return false
 		}
 	}
-	falls := 0
+	// A time falls only where it starts over, after three rows at least.
+	begin := 0
 	for i := 1; i < len(rows); i++ {
-		if len(rows[i]) > time && len(rows[i-1]) > time && number(rows[i][time]) <= number(rows[i-1][time]) {
-			falls++
+		if len(rows[i]) > time && len(rows[i-1]) > time {
+			if v := number(rows[i][time]); v <= number(rows[i-1][time]) {
+				if v > number(rows[0][time]) || i < begin+3 {
+					return false
+				}
+				begin = i
+			}
 		}
 	}
-	return 3*falls <= len(rows)
+	return true
 }
 
 func separatorOr(separator byte) byte {

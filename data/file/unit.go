@@ -31,6 +31,7 @@ func init() {
 	add(timeColumn, 1e-3, false, "ms msec msecs millisecond milliseconds millis millisekunden")
 	add(timeColumn, 1e-6, false, "us usec µs μs microsecond microseconds micros")
 	add(timeColumn, 1e-9, false, "ns nsec nanosecond nanoseconds nanos")
+	add(timeColumn, 1e-12, false, "ps picoseconds")
 	add(timeColumn, 60, false, "min minute minutes minuten")
 	add(timeColumn, 3600, false, "h hour hours stunden")
 	add(positionColumn, 1, true, "rad radian radians")
