@@ -91,24 +91,21 @@ func (d *dialect) plainNumbers(rows [][][]byte) bool {
 	if h.numbered(lines, l); h.numbers {
 		return false
 	}
-	time := 0
 	if d.columns%2 == 0 && d.columns > 2 {
-		time = 1
 		// Each row another trial: the first column numbers the rows.
-		same := false
 		for i := 1; i < len(rows); i++ {
-			same = same || len(rows[i]) > 0 && len(rows[i-1]) > 0 && number(rows[i][0]) == number(rows[i-1][0])
+			if len(rows[i]) > 0 && len(rows[i-1]) > 0 && number(rows[i][0]) == number(rows[i-1][0]) {
+				return true
+			}
 		}
-		if !same && len(rows) > 2 {
-			return false
-		}
+		return len(rows) < 3
 	}
 	// A time falls only where it starts over, after three rows at least.
 	begin := 0
 	for i := 1; i < len(rows); i++ {
-		if len(rows[i]) > time && len(rows[i-1]) > time {
-			if v := number(rows[i][time]); v <= number(rows[i-1][time]) {
-				if v > number(rows[0][time]) || i < begin+3 {
+		if len(rows[i]) > 0 && len(rows[i-1]) > 0 {
+			if v := number(rows[i][0]); v <= number(rows[i-1][0]) {
+				if v > number(rows[0][0]) || i < begin+3 {
 					return false
 				}
 				begin = i
