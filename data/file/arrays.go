@@ -36,7 +36,7 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	var arrays map[string]Array
 	if kind == formatNPZ {
 		if arrays, err = DecodeNPZ(at, size, name); err != nil {
-			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV")
+			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole")
 		}
 	} else {
 		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size))
@@ -64,6 +64,9 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	description := map[bool]string{true: "NPZ", false: "NPY"}[kind == formatNPZ]
 	m := newMapping(name, fmt.Sprintf("%s, %d x %d rows", description, t.trials, t.rows), names, t.roles)
 	m.Ignored = t.ignored
+	if t.note != "" {
+		m.note("%s", t.note)
+	}
 	b := newBuilder(m, t.roles, &o)
 	b.inRows = true
 	if err := t.addRows(b); err != nil {
@@ -83,6 +86,8 @@ type arrayTable struct {
 	roles        *roles
 	ignored      []string
 	trials, rows int
+	timeless     bool   // every row is a trial
+	note         string // on times that were made
 	key          []byte
 }
 
@@ -160,7 +165,9 @@ func (t *arrayTable) several(c *Columns) error {
 		return err
 	}
 	if arrays.time < 0 {
-		return &columnError{"no array is the time: the file has " + excerptList(names), "add an array t of the times, or name it, as in --time " + names[0]}
+		if names, err = t.makeTimes(c.Step, names, arrays, whole >= 0, given.DQ != nil); err != nil {
+			return err
+		}
 	}
 	if whole >= 0 && given.DQ != nil {
 		// resolve takes a derivative without momenta for these.
@@ -211,6 +218,46 @@ func (t *arrayTable) several(c *Columns) error {
 		}
 	}
 	return t.split(whole >= 0, names[arrays.q[0]])
+}
+
+// makeTimes makes times for arrays that have none: by the step that is given, or that a
+// single number called dt is; or, where every state has its derivative, so that no time is
+// needed, rows that are trials of their own. It returns the names with that of the times.
+func (t *arrayTable) makeTimes(step float64, names []string, arrays *roles, whole, wholeDerivatives bool) ([]string, error) {
+	from := "as given"
+	for i, name := range names {
+		if a := t.arrays[name]; step == 0 && slices.Contains([]string{"dt", "h", "step", "timestep", "time_step"}, plainName(name)) && len(a.Data) == 1 && a.Data[0] > 0 {
+			step, from = a.Data[0], fmt.Sprintf("by the number %s", names[i])
+		}
+	}
+	rows, shape := 0, t.arrays[names[arrays.q[0]]].Shape
+	switch len(shape) {
+	case 1, 2:
+		rows = shape[0]
+	case 3:
+		rows = shape[1]
+	}
+	time := Array{Shape: []int{rows}, Data: make([]float64, rows)}
+	complete := whole && wholeDerivatives || len(arrays.dq) > 0 && len(arrays.dq) == len(arrays.q) && len(arrays.dp) == len(arrays.p)
+	switch {
+	case rows == 0 || step == 0 && !complete:
+		return nil, &columnError{"no array is the time: the file has " + excerptList(names), "add an array t of the times, or a number dt, the time from row to row; or give that as in --dt 0.01"}
+	case step > 0:
+		for i := range time.Data {
+			time.Data[i] = float64(i) * step
+		}
+		t.note = fmt.Sprintf("there are no times: %v s from row to row, %s", step, from)
+	default:
+		t.timeless = true
+		t.note = "there are no times: every row is a trial of its own, which its derivatives allow"
+	}
+	arrays.time = len(names)
+	name := "t"
+	for slices.Contains(names, name) {
+		name += "_"
+	}
+	t.arrays[name] = time
+	return append(names, name), nil
 }
 
 // split takes the halves of a whole state for positions and momenta, and checks that
@@ -368,6 +415,10 @@ func (t *arrayTable) addRow(b *builder, trial, row int, key []byte) *ParseError 
 	}
 	if b.roles.trial >= 0 {
 		t.key = strconv.AppendFloat(t.key[:0], t.value(b.roles.trial, trial, row), 'g', -1, 64)
+		key = t.key
+	}
+	if t.timeless {
+		t.key = strconv.AppendInt(t.key[:0], int64(line), 10)
 		key = t.key
 	}
 	return b.add(line, key)

@@ -34,6 +34,12 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	if err != nil && err != io.EOF {
 		return nil, nil, err
 	}
+	if err := refuseForeign(head, file); err != nil {
+		return nil, nil, err
+	}
+	if err := refuseJSON(head, file); err != nil {
+		return nil, nil, err
+	}
 	if problem, advice := notText(head); problem != "" {
 		return nil, nil, &ParseError{File: file, Problem: problem, Advice: advice}
 	}
