@@ -18,7 +18,7 @@ import (
 	"sync"
 	"time"
 
-	"hnn/data/draw"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
@@ -75,18 +75,15 @@ type Options struct {
 	Log func(format string, args ...any)
 }
 
-// task is a network and the batch that the paper trains it with.
-type task struct {
-	name    string
-	batch   int
-	rollout float64 // horizon of the paper's energy metric
-}
+// tasks are the paper's known systems. The first is the one that peers are compared on.
+var tasks = slices.DeleteFunc(task.All(), func(t task.Task) bool { return !t.Paper || t.System == nil })
 
-var tasks = []task{
-	{name: "spring", batch: 750, rollout: 20},
-	{name: "pendulum", batch: 1125, rollout: 20},
-	{name: "two-body", batch: 200, rollout: 25},
-	{name: "three-body", batch: 600, rollout: 3},
+// batch is the number of rows that the paper trains a task's networks with at once.
+func batch(t task.Task) int {
+	if t.Training.Batch > 0 {
+		return t.Training.Batch
+	}
+	return t.Draw.Trajectories*t.Draw.Points - t.Draw.TestRows()
 }
 
 // rolloutStates is the number of states of a batched rollout: as many as the
@@ -281,7 +278,7 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 		return ps, err
 	}
 	for i, t := range tasks {
-		if !wanted("rollout/" + t.name) {
+		if !wanted("rollout/" + t.Name) {
 			continue
 		}
 		if err := add(rollout(t, models[i], o.Weights)); err != nil {
@@ -295,19 +292,15 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 }
 
 // network is a task's network with initial weights.
-func network[T kernel.Float](t task, kind string) (model.Network[T], system.System, error) {
-	s, err := system.Lookup(t.name)
-	if err != nil {
-		return nil, nil, err
-	}
-	a := model.Architecture{Kind: kind, Dim: s.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
+func network[T kernel.Float](t task.Task, kind string) (model.Network[T], system.System, error) {
+	a := model.Architecture{Kind: kind, Dim: t.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
 	n, err := model.New[T](a, stream.New(0, "init"))
-	return n, s, err
+	return n, t.System, err
 }
 
 // trainer trains a task's network on one batch of states with their true
 // derivatives.
-func trainer(t task, kind string, threads, steps int, rate float64) (model.Network[float32], *fit.Trainer[float32], error) {
+func trainer(t task.Task, kind string, threads, steps int, rate float64) (model.Network[float32], *fit.Trainer[float32], error) {
 	net, s, err := network[float32](t, kind)
 	if err != nil {
 		return nil, nil, err
@@ -315,7 +308,7 @@ func trainer(t task, kind string, threads, steps int, rate float64) (model.Netwo
 	rng := stream.New(0, "data")
 	rows := fit.Rows[float32]{Dim: s.Dim()}
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
-	for range t.batch {
+	for range batch(t) {
 		s.Sample(rng, x)
 		s.Field(x, dx)
 		for i := range x {
@@ -326,29 +319,29 @@ func trainer(t task, kind string, threads, steps int, rate float64) (model.Netwo
 	return net, tr, err
 }
 
-func stepName(t task, kind string) string {
+func stepName(t task.Task, kind string) string {
 	if kind == model.KindBaseline {
-		return "train-step/" + t.name + "-baseline"
+		return "train-step/" + t.Name + "-baseline"
 	}
-	return "train-step/" + t.name
+	return "train-step/" + t.Name
 }
 
-// fieldName leaves the spring out: its case is the one that peers are compared on.
-func fieldName(t task) string {
-	if t.name == "spring" {
+// fieldName leaves the first out: its case is the one that peers are compared on.
+func fieldName(t task.Task) string {
+	if t.Name == tasks[0].Name {
 		return "field/batch-1"
 	}
-	return "field/batch-1/" + t.name
+	return "field/batch-1/" + t.Name
 }
 
-func trainStep(t task, kind string, threads int) (*probe, error) {
+func trainStep(t task.Task, kind string, threads int) (*probe, error) {
 	net, tr, err := trainer(t, kind, threads, math.MaxInt, 1e-4)
 	if err != nil {
 		return nil, err
 	}
 	return &probe{
 		Case:  Case{Name: stepName(t, kind), Precision: "float32", Threads: threads},
-		flops: stepFLOPs(net.Architecture(), t.batch),
+		flops: stepFLOPs(net.Architecture(), batch(t)),
 		run:   func() (int, error) { _, err := tr.Step(); return 0, err },
 		close: tr.Close,
 	}, nil
@@ -373,7 +366,7 @@ func stepFLOPs(a model.Architecture, rows int) float64 {
 	return 2 * float64(rows) * (6*sum - first)
 }
 
-func fieldAt[T kernel.Float](t task) (*probe, error) {
+func fieldAt[T kernel.Float](t task.Task) (*probe, error) {
 	net, s, err := network[T](t, model.KindHNN)
 	if err != nil {
 		return nil, err
@@ -412,7 +405,7 @@ const briefSteps = 500
 func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
 	var models []model.Model
 	for _, t := range tasks {
-		if t.name == "spring" && o.Weights != "" {
+		if t.Name == tasks[0].Name && o.Weights != "" {
 			m, _, err := model.Load(o.Weights)
 			if err != nil {
 				return nil, err
@@ -423,7 +416,7 @@ func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
 			models = append(models, m)
 			continue
 		}
-		o.Log("training a %s model for the rollouts", t.name)
+		o.Log("training a %s model for the rollouts", t.Name)
 		net, tr, err := trainer(t, model.KindHNN, 0, briefSteps, 1e-3)
 		if err != nil {
 			return nil, err
@@ -446,46 +439,41 @@ func times(horizon float64) []float64 {
 	return ts
 }
 
-func rollout(t task, m model.Model, weights string) (*probe, error) {
+func rollout(t task.Task, m model.Model, weights string) (*probe, error) {
 	d := m.Dim()
 	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
 	}
-	states, _ := draw.PaperInitialStates(t.name)
-	x0, field, ts, out := states[:d], m.Field(), times(t.rollout), make([]float64, rolloutPoints*d)
+	x0, field, ts, out := t.InitialStates()[:d], m.Field(), times(t.Energy.Horizon), make([]float64, rolloutPoints*d)
 	p := &probe{
-		Case: Case{Name: "rollout/" + t.name, Precision: "float64", Threads: 1, InitialState: x0},
+		Case: Case{Name: "rollout/" + t.Name, Precision: "float64", Threads: 1, InitialState: x0},
 		run: func() (int, error) {
 			_, stats, err := solver.Solve(field, x0, ts, out)
 			return stats.Evaluations, err
 		},
 		close: func() {},
 	}
-	if t.name == "spring" {
+	if t.Name == tasks[0].Name {
 		p.Weights = weights
 	}
 	return p, nil
 }
 
-func rolloutBatch(t task, m model.Model) (*probe, error) {
+func rolloutBatch(t task.Task, m model.Model) (*probe, error) {
 	d := m.Dim()
 	solver, err := ode.NewSolver(d, &rolloutSettings)
-	if err != nil {
-		return nil, err
-	}
-	s, err := system.Lookup(t.name)
 	if err != nil {
 		return nil, err
 	}
 	x0 := make([]float64, rolloutStates*d)
 	rng := stream.New(0, "rollout")
 	for i := range rolloutStates {
-		s.Sample(rng, x0[i*d:(i+1)*d])
+		t.System.Sample(rng, x0[i*d:(i+1)*d])
 	}
-	field, ts, out := m.BatchField(), times(t.rollout), make([]float64, rolloutStates*rolloutPoints*d)
+	field, ts, out := m.BatchField(), times(t.Energy.Horizon), make([]float64, rolloutStates*rolloutPoints*d)
 	return &probe{
-		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.name, rolloutStates), Precision: "float64", Threads: 1},
+		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.Name, rolloutStates), Precision: "float64", Threads: 1},
 		run: func() (int, error) {
 			r, err := solver.SolveBatch(field, x0, rolloutStates, ts, out)
 			if err != nil {

@@ -21,10 +21,7 @@ func solveName(features int) string { return fmt.Sprintf("closed-form/two-body/%
 // equations assembled, factorised and solved. What chooses the scale and checks rollouts
 // is left out; it solves smaller systems of the same kind.
 func closedFormSolve(features, threads int) (*probe, error) {
-	s, err := system.Lookup("two-body")
-	if err != nil {
-		return nil, err
-	}
+	s := system.NewNBody(2)
 	d := s.Dim()
 	set := &data.Set{Dim: d, T: make([]float64, solveRows), X: make([]float64, solveRows*d), DX: make([]float64, solveRows*d), Offsets: make([]int, solveRows+1)}
 	rng := stream.New(0, "data")

@@ -2,24 +2,25 @@ package bench
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"hnn/data/frames"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/internal/stream"
 	"hnn/model"
 )
 
-// The paper's pixel pendulum: a model of two frames of 28 x 28, and its batch.
-const (
-	pixelStepName = "train-step/pixel-pendulum"
-	pixelBatch    = 200
-	pixelFilms    = 20
-	pixelFrames   = 103
-	pixelL2       = 1e-5
+// The paper's pixel pendulum, and fewer films than its own.
+var (
+	pixelTask     = task.All()[slices.IndexFunc(task.All(), func(t task.Task) bool { return t.Source == task.DrawnFilms })]
+	pixelStepName = "train-step/" + pixelTask.Name
 )
 
-// pixelArchitecture is the paper's model.
+const pixelFilms = 20
+
+// pixelArchitecture is the paper's model, of two frames of 28 x 28.
 func pixelArchitecture() model.Architecture {
 	return model.Architecture{
 		Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh",
@@ -35,16 +36,16 @@ func pixelStep(threads int) (*probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := frames.Pendulum(stream.New(0, "data"), pixelFilms, pixelFrames)
+	set := frames.Pendulum(stream.New(0, "data"), pixelFilms, pixelTask.Draw.Points)
 	films := fit.Films{Set: set, Windows: set.Windows(0, pixelFilms, a.Pixels.Stack, 1)}
 	tr, err := fit.NewPixels(net, films, fit.Films{}, fit.DefaultPixelLoss(),
-		fit.Options{Steps: math.MaxInt, Batch: pixelBatch, LearningRate: 1e-3, L2: pixelL2, Workers: threads}, stream.Source(0, "batches"))
+		fit.Options{Steps: math.MaxInt, Batch: batch(pixelTask), LearningRate: 1e-3, L2: pixelTask.Training.L2, Workers: threads}, stream.Source(0, "batches"))
 	if err != nil {
 		return nil, err
 	}
 	return &probe{
 		Case:  Case{Name: pixelStepName, Precision: "float32", Threads: threads},
-		flops: pixelFLOPs(a, pixelBatch),
+		flops: pixelFLOPs(a, batch(pixelTask)),
 		run:   func() (int, error) { _, err := tr.Step(); return 0, err },
 		close: tr.Close,
 	}, nil

@@ -60,7 +60,7 @@ func TestRolloutsWiden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	narrow, wide := paper(t, "spring", m), paper(t, "spring", model.Widen(m))
+	narrow, wide := paper(t, spring, m), paper(t, spring, model.Widen(m))
 	if narrow.Energy != wide.Energy || narrow.TrueH != wide.TrueH {
 		t.Errorf("paper: %v and %v in float32, %v and %v widened", narrow.Energy, narrow.TrueH, wide.Energy, wide.TrueH)
 	}

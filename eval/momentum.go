@@ -10,7 +10,7 @@ import (
 // stray from their values at the start of a trajectory (states, row-major): the worst
 // Euclidean distance and the worst absolute difference, in the system's units. Bodies
 // that attract each other keep both.
-func MomentumDrift(s *system.NBody, states []float64) (momentum, angular float64) {
+func MomentumDrift(s system.Isolated, states []float64) (momentum, angular float64) {
 	d := s.Dim()
 	px, py := s.Momentum(states[:d])
 	l := s.AngularMomentum(states[:d])

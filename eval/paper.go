@@ -6,34 +6,25 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"hnn/data/draw"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
 )
 
-// paperProtocol is how the authors' notebook of a task measures the energy error of a
-// rollout.
-type paperProtocol struct {
-	horizon float64
-	points  int
-	rtol    float64
-	// stretch is what the horizon is multiplied by before every integration: the spring's
-	// notebook changes the time span in place. It is 1 in the others.
-	stretch float64
-	// energy is what the notebook takes for the energy where that is not H: the
-	// pendulum's still has the spring's.
-	energy func(x []float64) float64
+// Protocol is how an authors' notebook measures the energy error of a rollout.
+type Protocol struct {
+	// X0 holds the initial states, n x dimension, row-major.
+	X0 []float64
+	// Horizon is the end of a rollout and Points the number of times from 0 to it, with
+	// both ends. RTol is the relative tolerance.
+	Horizon float64
+	Points  int
+	RTol    float64
+	// Stretch, unless 0, is what the horizon is multiplied by before every integration.
+	Stretch float64
+	// Energy is what the notebook takes for the energy where that is not H; nil for H.
+	Energy func(x []float64) float64
 }
-
-var paperProtocols = map[string]paperProtocol{
-	"spring":     {horizon: 20, points: 100, rtol: 1e-12, stretch: 1.09},
-	"pendulum":   {horizon: 20, points: 100, rtol: 1e-12, stretch: 1, energy: squaredNorm},
-	"two-body":   {horizon: 25, points: 500, rtol: 1e-9, stretch: 1},
-	"three-body": {horizon: 3, points: 500, rtol: 1e-9, stretch: 1},
-}
-
-func squaredNorm(x []float64) float64 { return floats.Dot(x, x) }
 
 // paperATol is scipy's default, which the authors leave in place: it, and not their rtol,
 // decides the accuracy of their rollouts.
@@ -48,8 +39,8 @@ type PaperResult struct {
 	// Energy is the energy MSE as the authors' notebook computes it, quirks included, with
 	// an error from 5 groups of 3 initial states. It is NaN if a rollout failed.
 	Energy Estimate
-	// TrueH is the same without the quirks: every spring runs to t = 20, and the
-	// pendulum's energy is its Hamiltonian. For the other tasks it equals Energy.
+	// TrueH is the same without the quirks: every rollout ends at the horizon, and the
+	// energy is the Hamiltonian. Without quirks it equals Energy.
 	TrueH Estimate
 	// States and TrueHStates hold the mean squared energy error of each initial state.
 	States, TrueHStates []float64
@@ -58,29 +49,23 @@ type PaperResult struct {
 }
 
 // PaperEnergy rolls out the model (its parameters widened to float64) and the true system
-// from the 15 initial states of the authors' evaluation, both by the authors' method and
-// tolerances, and compares the energies along the two, as the authors' notebooks do. A
-// model whose field is the system's own scores zero (in the spring's stretched time,
-// the integration's error).
+// from the protocol's initial states, both by the authors' method and tolerances, and
+// compares the energies along the two, as the authors' notebooks do. A model whose field
+// is the system's own scores zero (in stretched time, the integration's error).
 //
-// The error is a *system.UnknownError for a task without this metric, about a model of
-// another dimension, or wraps what Interrupt returned.
-func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
-	p, ok := paperProtocols[task]
-	if !ok {
-		return PaperResult{}, &system.UnknownError{Kind: `task with a "paper" energy metric`, Name: task, Known: draw.Tasks()}
-	}
-	s, err := system.Lookup(task)
-	if err != nil {
-		return PaperResult{}, err
-	}
+// The error is about a model of another dimension or a protocol without initial states, or
+// wraps what Interrupt returned.
+func PaperEnergy(m model.Model, s system.System, p Protocol, o Options) (PaperResult, error) {
 	if err := sameDim(m, s); err != nil {
 		return PaperResult{}, err
 	}
-	x0, n := draw.PaperInitialStates(task)
+	if err := p.validate(s); err != nil {
+		return PaperResult{}, err
+	}
+	x0, n := p.X0, len(p.X0)/s.Dim()
 	settings := &ode.Settings{
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
-		RTol: p.rtol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
+		RTol: p.RTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
 	m = model.Widen(m)
 	compare := func(truthTimes, modelTimes [][]float64) (truth, learned *Rollouts, err error) {
@@ -100,7 +85,7 @@ func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 	r.TrueHStates = energyErrors(truth, learned, s.Hamiltonian)
 	r.TrueH = grouped(r.TrueHStates)
 
-	if p.stretch != 1 {
+	if p.Stretch != 0 {
 		truth, learned, err = compare(p.stretchedTimes(n))
 		if err != nil {
 			return PaperResult{}, err
@@ -109,7 +94,7 @@ func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 			r.Err = rolloutErr(truth, learned)
 		}
 	}
-	energy := p.energy
+	energy := p.Energy
 	if energy == nil {
 		energy = s.Hamiltonian
 	}
@@ -118,22 +103,32 @@ func PaperEnergy(task string, m model.Model, o Options) (PaperResult, error) {
 	return r, nil
 }
 
+func (p *Protocol) validate(s system.System) error {
+	switch {
+	case len(p.X0) == 0 || len(p.X0)%s.Dim() != 0:
+		return fmt.Errorf("eval: %d numbers are not initial states of %s, which take %d each", len(p.X0), s.Name(), s.Dim())
+	case p.Points < 2:
+		return fmt.Errorf("eval: %d points a rollout; want at least 2", p.Points)
+	}
+	return nil
+}
+
 // stretchedTimes are the output times of the notebook with the stretched horizon: it is
 // multiplied before the truth of initial state k (from 0) is integrated for the (k+1)-th
 // time, and once more before the model's rollout, which is yet compared with the truth
 // index by index.
-func (p paperProtocol) stretchedTimes(n int) (truth, learned [][]float64) {
-	truth = p.times(n, func(k int) float64 { return math.Pow(p.stretch, float64(k+1)) })
-	learned = p.times(n, func(k int) float64 { return math.Pow(p.stretch, float64(k+2)) })
+func (p *Protocol) stretchedTimes(n int) (truth, learned [][]float64) {
+	truth = p.times(n, func(k int) float64 { return math.Pow(p.Stretch, float64(k+1)) })
+	learned = p.times(n, func(k int) float64 { return math.Pow(p.Stretch, float64(k+2)) })
 	return truth, learned
 }
 
 // times are the output times of n initial states, the horizon of the k-th multiplied by
 // factor(k).
-func (p paperProtocol) times(n int, factor func(k int) float64) [][]float64 {
+func (p *Protocol) times(n int, factor func(k int) float64) [][]float64 {
 	times := make([][]float64, n)
 	for k := range times {
-		times[k] = floats.Span(make([]float64, p.points), 0, p.horizon*factor(k))
+		times[k] = floats.Span(make([]float64, p.Points), 0, p.Horizon*factor(k))
 	}
 	return times
 }

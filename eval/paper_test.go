@@ -8,66 +8,57 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
-	"hnn/data/draw"
+	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
 )
 
-func paper(t *testing.T, task string, m model.Model) PaperResult {
+// known is a system with the protocol of the authors' notebook; the initial states are ours.
+type known struct {
+	system.System
+	Protocol
+}
+
+var (
+	spring = known{system.Spring{}, Protocol{X0: starts(2), Horizon: 20, Points: 100, RTol: 1e-12, Stretch: 1.09}}
+	// The notebook has the spring's energy.
+	pendulum = known{system.Pendulum{K: 3}, Protocol{X0: starts(2), Horizon: 20, Points: 100, RTol: 1e-12, Energy: system.Spring{}.Hamiltonian}}
+	twoBody  = known{system.NewNBody(2), Protocol{X0: InitialStates(system.NewNBody(2), stream.New(0, "paper"), 15), Horizon: 25, Points: 500, RTol: 1e-9}}
+)
+
+// starts are 15 states of components from 0.2 to 1 in size.
+func starts(d int) []float64 {
+	rng, x := stream.New(0, "paper"), make([]float64, 15*d)
+	for i := range x {
+		v := 1.6*rng.Float64() - 0.8
+		x[i] = v + math.Copysign(0.2, v)
+	}
+	return x
+}
+
+func paper(t *testing.T, k known, m model.Model) PaperResult {
 	t.Helper()
-	r, err := PaperEnergy(task, m, Options{})
+	r, err := PaperEnergy(m, k.System, k.Protocol, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// The authors' trained networks against what the authors' code gave for them.
-func TestPaperEnergyOfTheAuthorsNetworks(t *testing.T) {
-	for _, c := range []struct {
-		task, file, kind string
-		dim              int
-		energy, trueH    float64
-		// Half a unit of the last digit printed.
-		energyTol, trueHTol float64
-	}{
-		{"spring", "spring-baseline", model.KindBaseline, 2, 1.679e-1, 5.7e-2, 0.5e-4, 0.5e-3},
-		{"spring", "spring-hnn", model.KindHNN, 2, 3.851e-4, 3.84e-4, 0.5e-7, 0.5e-6},
-		{"two-body", "2body-hnn", model.KindHNN, 8, 3.17e-5, 3.17e-5, 0.5e-7, 0.5e-7},
-	} {
-		t.Run(c.file, func(t *testing.T) {
-			r := paper(t, c.task, trained(t, c.file, c.kind, c.dim))
-			if r.Err != nil {
-				t.Fatal(r.Err)
-			}
-			t.Logf("energy MSE %.4e +/- %.2e, without the quirks %.4e +/- %.2e", r.Energy.Mean, r.Energy.SEM, r.TrueH.Mean, r.TrueH.SEM)
-			if math.Abs(r.Energy.Mean-c.energy) > c.energyTol {
-				t.Errorf("energy MSE %.5g, the authors' code gives %g", r.Energy.Mean, c.energy)
-			}
-			if math.Abs(r.TrueH.Mean-c.trueH) > c.trueHTol {
-				t.Errorf("without the quirks %.5g, the authors' code gives %g", r.TrueH.Mean, c.trueH)
-			}
-		})
-	}
-}
-
 // The truth is integrated as the model is, so that a perfect model scores exactly zero,
 // but for the spring, whose two rollouts have other steps.
 func TestPaperEnergyOfTheTruth(t *testing.T) {
-	for _, task := range draw.Tasks() {
-		s, err := system.Lookup(task)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := paper(t, task, perfect(s))
+	for _, k := range []known{spring, pendulum, twoBody} {
+		task := k.Name()
+		r := paper(t, k, perfect(k.System))
 		if r.Err != nil {
 			t.Errorf("%s: %v", task, r.Err)
 		}
 		if r.TrueH != (Estimate{}) {
 			t.Errorf("%s: energy MSE without the quirks %v, want exactly 0", task, r.TrueH)
 		}
-		if task == "spring" {
+		if k.Stretch != 0 {
 			// Up to 79 units of time at atol 1e-6, which lose 1e-6 of energy a unit.
 			if r.Energy.Mean == 0 || r.Energy.Mean > 1e-8 {
 				t.Errorf("spring: energy MSE %g, want that of the integration", r.Energy.Mean)
@@ -82,8 +73,8 @@ func TestPaperEnergyOfTheTruth(t *testing.T) {
 // the k-th model's rollout ends at 20 * 1.09^(k+1), k from 1.
 func TestPaperSpringHorizon(t *testing.T) {
 	const gamma = 0.02
-	r := paper(t, "spring", damped(gamma))
-	x0, n := draw.PaperInitialStates("spring")
+	r := paper(t, spring, damped(gamma))
+	x0, n := spring.X0, len(spring.X0)/2
 	want := func(k int, end float64) float64 {
 		h0 := system.Spring{}.Hamiltonian(x0[2*k-2 : 2*k])
 		var sum float64
@@ -101,7 +92,7 @@ func TestPaperSpringHorizon(t *testing.T) {
 	near(t, "mean without the quirk", r.TrueH.Mean, stat.Mean(r.TrueHStates, nil), 1e-15)
 
 	// The truth's horizon shows in the coordinates only.
-	truth, learned := paperProtocols["spring"].stretchedTimes(n)
+	truth, learned := spring.stretchedTimes(n)
 	for k := 1; k <= n; k++ {
 		near(t, "end of the truth", truth[k-1][99], 20*math.Pow(1.09, float64(k)), 1e-14)
 		near(t, "end of the model's rollout", learned[k-1][99], 20*math.Pow(1.09, float64(k+1)), 1e-14)
@@ -117,12 +108,12 @@ func TestPaperPendulumEnergy(t *testing.T) {
 		s.Field(x, dx)
 		floats.Scale(speed, dx)
 	}}
-	r := paper(t, "pendulum", fast)
+	r := paper(t, pendulum, fast)
 	if r.TrueH.Mean > 1e-8 {
 		t.Errorf("energy MSE with the true H is %g", r.TrueH.Mean)
 	}
 
-	x0, n := draw.PaperInitialStates("pendulum")
+	x0, n := pendulum.X0, len(pendulum.X0)/2
 	times := floats.Span(make([]float64, 100), 0, 20)
 	rolled := func(speed float64) *Rollouts {
 		ts := floats.ScaleTo(make([]float64, 100), speed, times)
@@ -146,7 +137,7 @@ func TestPaperPendulumEnergy(t *testing.T) {
 
 func TestPaperEnergyDoesNotHideFailure(t *testing.T) {
 	s := system.Pendulum{K: 3}
-	x0, n := draw.PaperInitialStates("pendulum")
+	x0, n := pendulum.X0, len(pendulum.X0)/2
 	const bad = 4
 	hole := fieldModel{2, func(x, dx []float64) {
 		s.Field(x, dx)
@@ -154,7 +145,7 @@ func TestPaperEnergyDoesNotHideFailure(t *testing.T) {
 			dx[0] = math.NaN()
 		}
 	}}
-	r := paper(t, "pendulum", hole)
+	r := paper(t, pendulum, hole)
 	if !math.IsNaN(r.Energy.Mean) || !math.IsNaN(r.TrueH.Mean) {
 		t.Errorf("means %v and %v with a rollout that failed, want NaN", r.Energy, r.TrueH)
 	}
@@ -170,15 +161,14 @@ func TestPaperEnergyDoesNotHideFailure(t *testing.T) {
 }
 
 func TestPaperEnergyArguments(t *testing.T) {
-	var unknown *system.UnknownError
-	if _, err := PaperEnergy("real-pendulum", perfect(system.Spring{}), Options{}); !errors.As(err, &unknown) {
-		t.Errorf("a task without the metric: error %v", err)
+	if _, err := PaperEnergy(perfect(spring), spring.System, Protocol{Horizon: 1, Points: 2, RTol: 1e-9}, Options{}); err == nil {
+		t.Error("no initial states: no error")
 	}
-	if _, err := PaperEnergy("two-body", perfect(system.Spring{}), Options{}); err == nil {
+	if _, err := PaperEnergy(perfect(spring), twoBody.System, twoBody.Protocol, Options{}); err == nil {
 		t.Error("a model of another dimension: no error")
 	}
 	stop := errors.New("stop")
-	if _, err := PaperEnergy("spring", perfect(system.Spring{}), Options{Interrupt: func() error { return stop }}); !errors.Is(err, stop) {
+	if _, err := PaperEnergy(perfect(spring), spring.System, spring.Protocol, Options{Interrupt: func() error { return stop }}); !errors.Is(err, stop) {
 		t.Errorf("interrupted: error %v", err)
 	}
 }

@@ -77,7 +77,7 @@ type StrictResult struct {
 	// over times and initial states.
 	RelativeEnergyDrift float64
 	// MomentumDrift and AngularMomentumDrift are the worst over initial states, as of the
-	// function MomentumDrift; zero of systems other than bodies.
+	// function MomentumDrift; zero of systems that are not isolated.
 	MomentumDrift, AngularMomentumDrift float64
 	// ReversibilityError is the worst over initial states of the Euclidean distance from
 	// the start after a rollout forwards and then backwards.
@@ -124,8 +124,8 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 	}
 
 	r := StrictResult{RelativeEnergyDrift: math.NaN(), ReversibilityError: math.NaN()}
-	bodies, isBodies := s.(*system.NBody)
-	if isBodies {
+	isolated, ok := s.(system.Isolated)
+	if ok {
 		r.MomentumDrift, r.AngularMomentumDrift = math.NaN(), math.NaN()
 	}
 	var energies, coordinates []float64
@@ -140,8 +140,8 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 		}
 		energies = append(energies, mse)
 		r.RelativeEnergyDrift = worst(r.RelativeEnergyDrift, drift)
-		if isBodies {
-			p, l := MomentumDrift(bodies, forward.Row(i))
+		if ok {
+			p, l := MomentumDrift(isolated, forward.Row(i))
 			r.MomentumDrift, r.AngularMomentumDrift = worst(r.MomentumDrift, p), worst(r.AngularMomentumDrift, l)
 		}
 		if truth.Errs[i] == nil {

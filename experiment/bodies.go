@@ -40,10 +40,8 @@ func (r *Run) SampleState(seed uint64) ([]float64, error) {
 
 // knownSystem is the system whose energy a run's rollouts are measured by, or nil.
 func (r *Run) knownSystem() system.System {
-	if r.known == nil && !r.Config.fromFile() {
-		if s, err := system.Lookup(r.Config.Task); err == nil {
-			r.known = s
-		}
+	if r.known == nil {
+		r.known = r.System()
 	}
 	return r.known
 }
@@ -55,7 +53,7 @@ func (r *Run) Dim() int { return r.model.Dim() }
 // relative to its value at the start, and momentum and angular momentum as of
 // eval.MomentumDrift. It is "" of other systems.
 func (r *Run) Drift(s *Simulation) string {
-	bodies, ok := r.knownSystem().(*system.NBody)
+	bodies, ok := r.knownSystem().(system.Isolated)
 	if !ok {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/nn"
+	"hnn/system"
 )
 
 // The trainers.
@@ -54,12 +56,9 @@ func (c Config) WithClosedForm() Config {
 	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
 	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew = false, 0, 0, ""
 	c = c.WithLoss("")
-	switch c.Task {
-	case RealPendulum:
-		c.Dissipation = "linear"
-	case "three-body":
-		c.Weighted = true // a few near-collisions would decide everything
-	}
+	t := c.Facts().ClosedForm
+	c.Dissipation = cmp.Or(t.Dissipation, c.Dissipation)
+	c.Weighted = c.Weighted || t.Weighted
 	return c
 }
 
@@ -117,11 +116,15 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != model.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
 		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
 	}
+	structure, symmetry := c.Structure, c.Symmetry
+	if c.Known {
+		structure, symmetry = c.tellKnown(&o)
+	}
 	var err error
-	if o.Structure, err = model.ParseStructure(c.Structure...); err != nil {
+	if o.Structure, err = model.ParseStructure(structure...); err != nil {
 		return o, err
 	}
-	if o.Symmetry, err = closedform.ParseSymmetry(c.Symmetry...); err != nil {
+	if o.Symmetry, err = closedform.ParseSymmetry(symmetry...); err != nil {
 		return o, err
 	}
 	if o.Activation, err = nn.ParseActivation(c.Activation); err != nil {
@@ -142,10 +145,30 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 	return o, nil
 }
 
+// tellKnown returns the structure and symmetry that are known of the task's system, in the
+// words of the flags, and adds to o the angles and masses that go with them.
+func (c *Config) tellKnown(o *closedform.Options) (structure, symmetry []string) {
+	t := c.Facts()
+	if t.ClosedForm.Angles {
+		for _, q := range t.System.Coordinates() {
+			o.Angles = append(o.Angles, q.Angle)
+		}
+	}
+	if s, ok := t.System.(system.Bodied); ok && slices.Contains(t.ClosedForm.Structure, model.Pairwise.String()) {
+		for _, b := range s.Bodies() {
+			o.Masses = append(o.Masses, b.Mass)
+		}
+	}
+	return t.ClosedForm.Structure, t.ClosedForm.Symmetry
+}
+
 // fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.
 func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
 	if c.Known {
-		o := closedform.Known(d.system, closedform.Options{})
+		o, err := c.closedFormOptions()
+		if err != nil {
+			return nil, err
+		}
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
 	m, report, err := e.solve(&c, d)
@@ -182,11 +205,8 @@ func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report
 		return nil, nil, err
 	}
 	o.Workers = e.workers()
-	if c.Task == "three-body" && o.Features == 0 && o.Structure == 0 && !c.Known {
-		o.Features = 2000 // twelve dimensions take more than the default
-	}
-	if c.Known {
-		o = closedform.Known(d.system, o)
+	if o.Features == 0 && o.Structure == 0 && !c.Known {
+		o.Features = c.Facts().ClosedForm.Features
 	}
 	if c.Angle != nil {
 		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {

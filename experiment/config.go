@@ -18,17 +18,11 @@ import (
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/system"
 )
-
-// RealPendulum is the one paper task whose data cannot be drawn; a run of it names
-// the measured file in Config.Data.
-const RealPendulum = "real-pendulum"
-
-// OwnData is the task of a run on a user's file.
-const OwnData = "data"
 
 // Config is what is needed, with the data file where there is one, to repeat a run to
 // the bit. The keys of config.yaml are the names of the program's flags.
@@ -128,68 +122,38 @@ type Config struct {
 	Figures bool `yaml:"figures"`
 }
 
-// protocol is what the paper's tasks train with, where it differs from the spring
-// (the authors' experiment-*/train.py).
-var protocol = map[string]func(*Config){
-	"spring":       func(*Config) {},
-	"pendulum":     func(*Config) {},
-	RealPendulum:   func(c *Config) { c.L2 = 1e-5 },
-	"two-body":     func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
-	"three-body":   func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 600, 1e-4 },
-	OwnData:        func(c *Config) { c.L2, c.TestFraction, c.Smooth, c.Scaling = 0, 0.2, estimate.Auto, true },
-	"other system": func(c *Config) { c.Steps, c.Batch, c.L2 = 10000, 200, 0 },
+// Facts is what is known of the run's task; nothing of an unknown one.
+func (c *Config) Facts() task.Task {
+	t, _ := task.Lookup(c.Task)
+	return t
 }
 
-// PaperTasks lists the paper's tasks that the program can run, in its order.
-func PaperTasks() []string {
-	return []string{"spring", "pendulum", RealPendulum, "two-body", "three-body", PixelPendulum}
-}
+// source is where the run's data come from.
+func (c *Config) source() task.Source { return c.Facts().Source }
 
-// Tasks lists every task: the paper's, then the other known systems.
-func Tasks() []string {
-	names := PaperTasks()
-	for _, n := range system.Names() {
-		if !slices.Contains(names, n) {
-			names = append(names, n)
-		}
+// Default is the protocol of a task: the authors' for the paper's tasks, a documented choice
+// for any other. An unknown name is a *system.UnknownError.
+func Default(name string) (Config, error) {
+	t, err := task.Lookup(name)
+	if err != nil {
+		return Config{}, err
 	}
-	return names
-}
-
-// Default is the protocol of a task: the authors' for the paper's tasks, a
-// documented choice for any other known system, and for OwnData the spring's
-// without L2. An unknown name is a *system.UnknownError.
-func Default(task string) (Config, error) {
 	c := Config{
-		Task: task, Model: model.KindHNN, Trainer: Adam, Precision: "float32",
+		Task: t.Name, Model: model.KindHNN, Trainer: Adam, Precision: "float32",
 		Hidden: []int{200, 200}, Activation: "tanh",
-		Loss: DerivativeLoss, Steps: 2000, Sampling: fit.Fresh.String(), LearningRate: 1e-3, Schedule: "constant", L2: 1e-4,
-		TestEvery: 100, CheckpointEvery: 1000,
+		Loss: DerivativeLoss, Steps: t.Training.Steps, Batch: t.Training.Batch, Sampling: fit.Fresh.String(),
+		LearningRate: 1e-3, Schedule: "constant", L2: t.Training.L2,
+		TestEvery: t.Training.TestEvery, CheckpointEvery: 1000,
 		Derivatives: estimate.Auto, Smooth: "no",
-		Strict: true, Figures: true,
+		Strict: !t.Source.Films(), Figures: true,
 	}
-	if c.Pixels() {
-		return defaultPixels(c), nil
+	c.setDraw(t.Draw)
+	switch {
+	case t.Source.Films():
+		c.PixelConfig = defaultPixels(t.Source)
+	case t.Source.Own():
+		c.Smooth, c.Scaling = estimate.Auto, true
 	}
-	change, paper := protocol[task]
-	if !paper {
-		change = protocol["other system"]
-	}
-	if task != RealPendulum && task != OwnData {
-		o, err := draw.TaskOptions(task)
-		if err != nil {
-			return Config{}, &system.UnknownError{Kind: "task", Name: task, Known: append(Tasks(), "N-body")}
-		}
-		s, err := system.Lookup(task)
-		if err != nil {
-			return Config{}, err
-		}
-		if s.Name() != task {
-			return Default(s.Name()) // another spelling, as 2-body
-		}
-		c.setDraw(o)
-	}
-	change(&c)
 	return c, nil
 }
 
@@ -206,7 +170,7 @@ func (c *Config) draw() draw.Options {
 }
 
 // fromFile reports whether the run's data come from a file.
-func (c *Config) fromFile() bool { return c.Task == RealPendulum || c.Task == OwnData }
+func (c *Config) fromFile() bool { return c.source().File() }
 
 func (c *Config) schedule() fit.Schedule {
 	return fit.Schedule{Kind: c.Schedule, Every: c.ScheduleEvery, Factor: c.ScheduleFactor, Floor: c.ScheduleFloor}
@@ -254,7 +218,7 @@ func (c *Config) Validate() error {
 		return err
 	}
 	columns := stateNames(2)
-	if c.Task == RealPendulum && c.TestFraction != 0 {
+	if c.source() == task.PaperFile && c.TestFraction != 0 {
 		return fmt.Errorf("task %s splits its file by the paper's protocol: leave out test-fraction, or give the file to hnn train --data without a task", c.Task)
 	}
 	if c.fromFile() {
@@ -265,11 +229,7 @@ func (c *Config) Validate() error {
 		if err := c.draw().Validate(); err != nil {
 			return err
 		}
-		s, err := system.Lookup(c.Task)
-		if err != nil {
-			return err
-		}
-		columns = systemColumns(s)
+		columns = systemColumns(c.Facts().System)
 	}
 	if c.Trainer == ClosedForm {
 		return c.validateClosedForm()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hnn/experiment/task"
 	"hnn/system"
 )
 
@@ -22,7 +23,7 @@ func mustDefault(t testing.TB, task string) Config {
 
 // Every task's protocol is valid and comes back from its file as it was written.
 func TestConfigRoundTrip(t *testing.T) {
-	for _, task := range append(Tasks(), "5-body") {
+	for _, task := range append(task.Names(), "5-body") {
 		c := mustDefault(t, task)
 		c.Seed = 1<<63 + 12345
 		c.LearningRate = 0.1 + 0.2 // 17 digits
@@ -51,7 +52,7 @@ func TestProtocol(t *testing.T) {
 		l2           float64
 	}
 	for task, want := range map[string]row{
-		"spring": {2000, 0, 1e-4}, "pendulum": {2000, 0, 1e-4}, RealPendulum: {2000, 0, 1e-5},
+		"spring": {2000, 0, 1e-4}, "pendulum": {2000, 0, 1e-4}, task.RealPendulum: {2000, 0, 1e-5},
 		"two-body": {10000, 200, 0}, "three-body": {10000, 600, 1e-4},
 	} {
 		c := mustDefault(t, task)

@@ -8,6 +8,7 @@ import (
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/system"
 )
@@ -65,8 +66,12 @@ func (d *dataset) fitted() data.Split {
 }
 
 func (d *dataset) load(c *Config) error {
-	switch c.Task {
-	case RealPendulum:
+	t, err := task.Lookup(c.Task)
+	if err != nil {
+		return err
+	}
+	switch t.Source {
+	case task.PaperFile:
 		o := c.readOptions(c.Data, d.progress)
 		if o.Columns.Input == nil {
 			o.Columns.Input = []string{file.NoInput} // the paper's pendulum swings by itself
@@ -79,14 +84,11 @@ func (d *dataset) load(c *Config) error {
 		d.Split, d.estimated, d.mappings = *split, true, []*file.Mapping{m}
 		d.note("derivatives by forward differences, as the paper's protocol has them")
 		return nil
-	case OwnData:
+	case task.UserFile:
 		return d.loadFile(c)
 	}
-	var err error
-	if d.system, err = system.Lookup(c.Task); err != nil {
-		return err
-	}
-	split, err := draw.Generate(c.Task, stream.New(c.Seed, "data"), c.draw())
+	d.system = t.System
+	split, err := draw.Generate(d.system, stream.New(c.Seed, "data"), c.draw())
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
-	if c.Task == OwnData {
+	if c.source().Own() {
 		if model.LearnsH(c.Model) {
 			r.Learning = e.learning
 		}
@@ -148,7 +148,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 			return nil, err
 		}
 	}
-	if err := e.paperEnergy(r, m, d, o); err != nil {
+	if err := e.paperEnergy(r, c, m, d, o); err != nil {
 		return nil, err
 	}
 	if c.Strict && d.system != nil {
@@ -173,28 +173,28 @@ func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
 func numbers(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
 
 // paperEnergy adds the "paper" energy metric of the tasks that have one.
-func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) paperEnergy(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
 	var energy eval.Estimate
 	var failed error
-	switch r.Task {
-	case RealPendulum:
-		p, err := eval.RealPendulumEnergy(m, d.Test, o)
+	switch t := c.Facts(); {
+	case t.Energy == nil:
+		return nil
+	case t.Fitted != nil:
+		p, err := eval.MeasuredEnergy(m, t.Fitted, d.Test, *t.Energy, o)
 		if err != nil {
 			return err
 		}
 		energy, failed = p.Energy, p.Err
 		states := Number(p.StatesMSE)
 		r.StatesMSE = &states
-	case "spring", "pendulum", "two-body", "three-body":
-		p, err := eval.PaperEnergy(r.Task, m, o)
+	default:
+		p, err := eval.PaperEnergy(m, t.System, t.Protocol(), o)
 		if err != nil {
 			return err
 		}
 		energy, failed = p.Energy, p.Err
 		trueH := numbers(p.TrueH)
 		r.EnergyMSETrueH = &trueH
-	default:
-		return nil
 	}
 	if failed != nil {
 		e.log("%s %s: a rollout of the energy metric failed, so it has no value: %v", r.Task, r.Model, failed)
@@ -203,18 +203,8 @@ func (e *Env) paperEnergy(r *Results, m model.Model, d *dataset, o eval.Options)
 	return nil
 }
 
-// strictTimes is the horizon of the strict metrics in those of training, and the
-// number of points in those of a training trajectory: two for the chaotic three
-// bodies, ten for everything else.
-func strictTimes(task string) int {
-	if task == "three-body" {
-		return 2
-	}
-	return 10
-}
-
 func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
-	k := strictTimes(c.Task)
+	k := c.Facts().StrictTimes
 	states := d.Train.Clean
 	if states == nil {
 		states = d.Train.X
@@ -240,7 +230,7 @@ func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Op
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
 		Diverged: s.Diverged,
 	}
-	if _, ok := d.system.(*system.NBody); ok {
+	if _, ok := d.system.(system.Isolated); ok {
 		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)
 		r.Strict.MomentumDrift, r.Strict.AngularMomentumDrift = &p, &l
 	}

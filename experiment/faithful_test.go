@@ -13,7 +13,6 @@ import (
 	"hnn/data/file"
 	"hnn/eval"
 	"hnn/model"
-	"hnn/system"
 )
 
 var long = flag.Bool("long", false, "train to the end of the paper's protocol, on five initialisations")
@@ -26,10 +25,7 @@ func authorsData(t *testing.T, task string) *dataset {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := system.Lookup(task)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := mustDefault(t, task)
 	set := func(x, dx string) *data.Set {
 		n := arrays[x].Shape[0]
 		v := &data.Set{Dim: 2, Offsets: []int{0, n}, T: make([]float64, n), X: arrays[x].Data, DX: arrays[dx].Data}
@@ -38,7 +34,7 @@ func authorsData(t *testing.T, task string) *dataset {
 		}
 		return v
 	}
-	return &dataset{Split: data.Split{Train: set("x", "dx"), Test: set("test_x", "test_dx")}, system: s}
+	return &dataset{Split: data.Split{Train: set("x", "dx"), Test: set("test_x", "test_dx")}, system: c.Facts().System}
 }
 
 // On the authors' own draw our test losses are theirs: both are set by the noise in

@@ -13,8 +13,6 @@ import (
 	"strings"
 
 	"hnn/data"
-	"hnn/data/draw"
-	"hnn/eval"
 	"hnn/internal/atomicfile"
 	"hnn/model"
 	"hnn/ode"
@@ -133,7 +131,7 @@ func pictures(runs []*Run) ([]picture, error) {
 func reportTask(runs []*Run) (report.Task, error) {
 	r := runs[0]
 	task := report.Task{
-		Title:       title(r.Config.Task),
+		Title:       r.Config.heading(),
 		Coordinates: quantities(r),
 		Time:        report.Quantity{Name: "t"},
 		Energy:      report.Quantity{Name: "H"},
@@ -226,17 +224,9 @@ func curves(runs []*Run) ([]report.Curve, error) {
 	return cs, nil
 }
 
-// title is a task's name as a heading: "Two-body", "Real pendulum".
-func title(task string) string {
-	switch task {
-	case RealPendulum:
-		task = "real pendulum"
-	case OwnData:
-		task = "measured data"
-	case PixelPendulum:
-		task = "pixel pendulum"
-	}
-	return strings.ToUpper(task[:1]) + task[1:]
+func (c *Config) heading() string {
+	t := c.Facts()
+	return t.Heading()
 }
 
 func quantities(r *Run) []report.Quantity {
@@ -260,11 +250,11 @@ func quantities(r *Run) []report.Quantity {
 // energyOf is the H that every line of a figure is drawn with: the system's, or
 // the one that the paper fitted to the measured pendulum, or none.
 func energyOf(r *Run) func(x []float64) float64 {
-	switch {
-	case r.data.system != nil:
+	if r.data.system != nil {
 		return r.data.system.Hamiltonian
-	case r.Config.Task == RealPendulum:
-		return eval.RealPendulum.Hamiltonian
+	}
+	if fitted := r.Config.Facts().Fitted; fitted != nil {
+		return fitted.Hamiltonian
 	}
 	return nil
 }
@@ -284,15 +274,13 @@ func scene(r *Run) (x0, times []float64, err error) {
 		return x[:r.model.Dim()], t, nil
 	}
 	horizon := 3 * r.Config.Horizon
-	if h, ok := map[string]float64{"spring": 20, "pendulum": 20, "two-body": 25, "three-body": 3}[r.Config.Task]; ok {
-		horizon = h
-	}
 	x0 = r.data.Train.X[:r.model.Dim()]
 	if r.data.Test.Rows() > 0 {
 		x0 = r.data.Test.X[:r.model.Dim()]
 	}
-	if states, n := draw.PaperInitialStates(r.Config.Task); n > 0 {
-		x0 = states[:r.model.Dim()]
+	if t := r.Config.Facts(); t.Energy != nil {
+		p := t.Protocol()
+		x0, horizon = p.X0[:r.model.Dim()], p.Horizon
 	}
 	times = make([]float64, figurePoints)
 	for i := range times {
@@ -351,16 +339,13 @@ func rows(m []float64, dim int) [][]float64 {
 
 // bodies holds the indices of the x and y of each body that moves in a plane.
 func bodies(r *Run) [][2]int {
-	var n int
-	switch s := r.data.system.(type) {
-	case *system.NBody:
-		n = s.Dim() / 4
-	case system.Kepler:
-		n = 1
+	s, ok := r.data.system.(system.Bodied)
+	if !ok {
+		return nil
 	}
-	var b [][2]int
-	for i := range n {
-		b = append(b, [2]int{i, n + i})
+	var places [][2]int
+	for _, b := range s.Bodies() {
+		places = append(places, [2]int{b.X, b.Y})
 	}
-	return b
+	return places
 }

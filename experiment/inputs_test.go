@@ -12,6 +12,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -63,7 +64,7 @@ func drivenPendulum(t *testing.T, held bool, gain func(theta float64) float64) s
 
 func drivenConfig(t *testing.T, path string, change func(*Config)) Config {
 	t.Helper()
-	c, err := Default(OwnData)
+	c, err := Default(task.OwnData)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
 )
@@ -52,7 +53,7 @@ func TestMagneticField(t *testing.T) {
 	}
 	f.Close()
 
-	c := mustDefault(t, OwnData).Tuned()
+	c := mustDefault(t, task.OwnData).Tuned()
 	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{32, 32}, 1000, false
 	skew := c
 	skew.Skew = "0,0,1,0; 0,0,0,1; -1,0,0,1; 0,-1,-1,0"

@@ -9,14 +9,15 @@ import (
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/experiment/task"
 	"hnn/fit/closedform"
 	"hnn/model"
 )
 
-// estimateOptions are those of estimate.New.
+// estimateOptions are those of data.NewEstimator.
 func (c *Config) estimateOptions() estimate.Options {
 	o := estimate.Options{Derivatives: c.Derivatives, Smooth: c.Smooth, Window: c.DerivativeWindow}
-	if c.Task == OwnData {
+	if c.source().Own() {
 		o.Masses = c.Mass
 	}
 	if c.Loss == TrajectoryLoss && o.Smooth == estimate.Auto {
@@ -31,11 +32,11 @@ func (c *Config) validateObservations() error {
 		return err
 	}
 	switch {
-	case c.Task == RealPendulum && (c.Derivatives != estimate.Auto && c.Derivatives != estimate.Forward || c.Smooth != "no"):
+	case c.source() == task.PaperFile && (c.Derivatives != estimate.Auto && c.Derivatives != estimate.Forward || c.Smooth != "no"):
 		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
-	case c.Test != "" && c.Task != OwnData:
+	case c.Test != "" && !c.source().Own():
 		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
-	case c.Scaling && c.Task != OwnData:
+	case c.Scaling && !c.source().Own():
 		return fmt.Errorf("task %s is fitted in the units that its system is given in: leave out scaling", c.Task)
 	}
 	return nil
@@ -44,7 +45,7 @@ func (c *Config) validateObservations() error {
 // bodyMasses are the masses of bodies, in runs whose model knows of such: nil where masses
 // can only be those of a file of positions.
 func (c *Config) bodyMasses() []float64 {
-	if c.Task == OwnData && !c.common() {
+	if c.source().Own() && !c.common() {
 		return nil
 	}
 	return c.Mass

@@ -10,20 +10,17 @@ import (
 
 	"hnn/data/draw"
 	"hnn/data/estimate"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/system"
 )
 
 // swings writes a file of trajectories of a pendulum in the given units, with a little
 // noise and without derivatives; without velocities where positions is set.
 func swings(t *testing.T, length, time float64, positions bool) string {
 	t.Helper()
-	o, err := draw.TaskOptions("pendulum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Trajectories, o.Noise, o.TestFraction = 10, 0.02, 0
-	split, err := draw.Generate("pendulum", stream.New(3, "data"), o)
+	split, err := draw.Generate(system.Pendulum{K: 3}, stream.New(3, "data"), draw.Options{Trajectories: 10, Points: 45, Horizon: 3, Noise: 0.02, Tolerance: 1e-10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +55,7 @@ func fileOf(t *testing.T, content string) string {
 
 func own(t *testing.T, path string) Config {
 	t.Helper()
-	c := mustDefault(t, OwnData)
+	c := mustDefault(t, task.OwnData)
 	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{24}, 100, false
 	return c
 }

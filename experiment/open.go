@@ -21,16 +21,7 @@ func (r *Run) Role() (report.Role, string) { return r.look() }
 
 // System is the system whose equations the run's data were drawn from, or nil where
 // they were measured.
-func (r *Run) System() system.System {
-	if r.Config.fromFile() || r.Config.Pixels() {
-		return nil
-	}
-	s, err := system.Lookup(r.Config.Task)
-	if err != nil {
-		return nil
-	}
-	return s
-}
+func (r *Run) System() system.System { return r.Config.Facts().System }
 
 // Observations returns what a model of pictures sees in its first held-out film, as many as
 // there are: rows of its Pixels().Len() grey levels, one for each frame. It is an error for

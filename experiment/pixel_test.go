@@ -14,16 +14,17 @@ import (
 	"testing"
 
 	"hnn/data/frames"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/model"
 )
 
 // quickPixels is a run on pictures of a second or less.
-func quickPixels(t testing.TB, task string) Config {
-	c := mustDefault(t, task)
+func quickPixels(t testing.TB, name string) Config {
+	c := mustDefault(t, name)
 	c.Hidden, c.Encoder, c.Steps, c.TestEvery, c.CheckpointEvery = []int{16}, []int{24, 24}, 30, 10, 10
 	c.Batch, c.LearningRate = 50, 3e-3
-	if task == PixelPendulum {
+	if name == task.PixelPendulum {
 		c.Trajectories, c.Points = 8, 30
 	}
 	return c
@@ -64,7 +65,7 @@ func writeFilmsOn(t testing.TB, dir string, trials, length int, shade func(uint8
 }
 
 func TestPixelPendulumRun(t *testing.T) {
-	runs, err := new(Env).RunAll(context.Background(), paperModels(quickPixels(t, PixelPendulum)), Batch{Root: t.TempDir(), Jobs: 1})
+	runs, err := new(Env).RunAll(context.Background(), paperModels(quickPixels(t, task.PixelPendulum)), Batch{Root: t.TempDir(), Jobs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestPixelPendulumRun(t *testing.T) {
 
 // An interrupted run on pictures ends with the bits of one that was not.
 func TestPixelResume(t *testing.T) {
-	c := quickPixels(t, PixelPendulum)
+	c := quickPixels(t, task.PixelPendulum)
 	c.Figures, c.SubtractMean = false, true
 	c.LatentSteps, c.LatentIntegrator = 3, "rk4"
 	whole, cut := t.TempDir(), t.TempDir()
@@ -130,7 +131,7 @@ func TestPixelResume(t *testing.T) {
 func TestOwnFrames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "films")
 	writeFilms(t, dir, 4, 12)
-	c := quickPixels(t, OwnFrames)
+	c := quickPixels(t, task.OwnFrames)
 	c.Frames, c.Latent, c.Stack, c.Batch = dir, 4, 3, 200
 	runs, err := new(Env).RunAll(context.Background(), paperModels(c), Batch{Root: t.TempDir(), Jobs: 1})
 	if err != nil {
@@ -226,7 +227,7 @@ func TestLightFilms(t *testing.T) {
 	loss := func(shade func(uint8) uint8, subtract bool) float64 {
 		dir := t.TempDir()
 		writeFilmsOn(t, dir, 4, 30, shade)
-		c := quickPixels(t, OwnFrames)
+		c := quickPixels(t, task.OwnFrames)
 		c.Frames, c.Steps, c.TestEvery, c.Figures, c.SubtractMean = dir, 400, 100, false, subtract
 		r, err := new(Env).Train(context.Background(), c, t.TempDir())
 		if err != nil {
@@ -239,8 +240,8 @@ func TestLightFilms(t *testing.T) {
 		}
 		return float64(r.Results.TestLoss.Mean)
 	}
-	black := loss(func(v uint8) uint8 { return v }, mustDefault(t, OwnFrames).SubtractMean)
-	light := loss(func(v uint8) uint8 { return 230 - min(v, 230) }, mustDefault(t, OwnFrames).SubtractMean)
+	black := loss(func(v uint8) uint8 { return v }, mustDefault(t, task.OwnFrames).SubtractMean)
+	light := loss(func(v uint8) uint8 { return 230 - min(v, 230) }, mustDefault(t, task.OwnFrames).SubtractMean)
 	plain := loss(func(v uint8) uint8 { return 230 - min(v, 230) }, false)
 	t.Logf("test loss %.2e on black, %.2e on light grey, %.2e without the mean subtracted", black, light, plain)
 	if !(light < 1.5*black && light < plain/3) {
@@ -266,10 +267,10 @@ func readLosses(t *testing.T, dir string) []float64 {
 
 // A pushed rollout is the plain one up to its middle, then one with as much more energy.
 func TestSimulateWithEnergy(t *testing.T) {
-	for _, task := range []string{"spring", PixelPendulum} {
+	for _, name := range []string{"spring", task.PixelPendulum} {
 		var c Config
-		if task == PixelPendulum {
-			c = quickPixels(t, task)
+		if name == task.PixelPendulum {
+			c = quickPixels(t, name)
 		} else {
 			c = quick(t)
 			c.Strict = false
@@ -281,7 +282,7 @@ func TestSimulateWithEnergy(t *testing.T) {
 			t.Fatal(err)
 		}
 		x0 := []float64{0.7, 0.1}
-		if task == PixelPendulum {
+		if name == task.PixelPendulum {
 			if x0, err = e.FilmStart(r, 3); err != nil {
 				t.Fatal(err)
 			}
@@ -297,7 +298,7 @@ func TestSimulateWithEnergy(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(pushed.States) != 42 || len(pushed.Energy) != 21 {
-			t.Fatalf("%s: %d numbers and %d energies for 21 times", task, len(pushed.States), len(pushed.Energy))
+			t.Fatalf("%s: %d numbers and %d energies for 21 times", name, len(pushed.States), len(pushed.Energy))
 		}
 		for i, e := range pushed.Energy {
 			want := plain.Energy[i]
@@ -305,16 +306,16 @@ func TestSimulateWithEnergy(t *testing.T) {
 				want = delta
 			}
 			if d := math.Abs(e - want); d > 1e-6 {
-				t.Errorf("%s: energy %v at time %d, want %v", task, e, i, want)
+				t.Errorf("%s: energy %v at time %d, want %v", name, e, i, want)
 			}
 			if i < 10 && math.Hypot(pushed.States[2*i]-plain.States[2*i], pushed.States[2*i+1]-plain.States[2*i+1]) > 1e-7 {
-				t.Errorf("%s: another state at time %d, before the push", task, i)
+				t.Errorf("%s: another state at time %d, before the push", name, i)
 			}
 		}
 		var film strings.Builder
 		err = r.WriteFilm(&film, pushed)
-		if task == PixelPendulum && (err != nil || !strings.HasPrefix(film.String(), "GIF89a")) || task != PixelPendulum && err == nil {
-			t.Errorf("%s: a film: %v", task, err)
+		if name == task.PixelPendulum && (err != nil || !strings.HasPrefix(film.String(), "GIF89a")) || name != task.PixelPendulum && err == nil {
+			t.Errorf("%s: a film: %v", name, err)
 		}
 	}
 }

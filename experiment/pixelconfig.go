@@ -8,16 +8,11 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/data/frames"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
 	"hnn/system"
 )
-
-// PixelPendulum is the paper's task that learns from pictures.
-const PixelPendulum = "pixel-pendulum"
-
-// OwnFrames is the task of a run on a user's films.
-const OwnFrames = "frames"
 
 // PixelConfig is what a run on pictures has beside the settings of every other.
 type PixelConfig struct {
@@ -42,27 +37,15 @@ type PixelConfig struct {
 var pixelKeys = []string{"frames", "recipe", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "subtract-mean"}
 
 // Pixels reports whether the run learns from pictures.
-func (c *Config) Pixels() bool { return c.Task == PixelPendulum || c.Task == OwnFrames }
-
-// The draw of the pixel pendulum: 200 trials of 103 frames.
-const (
-	pixelTrials = 200
-	pixelFrames = 103
-)
+func (c *Config) Pixels() bool { return c.source().Films() }
 
 // defaultPixels is the authors' protocol (experiment-pixels).
-func defaultPixels(c Config) Config {
-	c.Steps, c.Batch, c.L2, c.TestEvery, c.Strict = 10000, 200, 1e-5, 200, false
-	c.TestFraction = 0.2
+func defaultPixels(from task.Source) PixelConfig {
 	l := fit.DefaultPixelLoss()
-	c.PixelConfig = PixelConfig{
+	return PixelConfig{
 		Stack: 2, Latent: 2, Encoder: []int{200, 200, 200},
-		LatentSteps: l.Steps, LatentIntegrator: l.Integrator, SubtractMean: c.Task == OwnFrames,
+		LatentSteps: l.Steps, LatentIntegrator: l.Integrator, SubtractMean: from.Own(),
 	}
-	if c.Task == PixelPendulum {
-		c.Trajectories, c.Points, c.TestFirst, c.WholeTrials = pixelTrials, pixelFrames, true, true
-	}
-	return c
 }
 
 // recipes are settings that are better than the authors', by name. The authors' L2 penalty
@@ -142,9 +125,9 @@ func (c *Config) validatePixels() error {
 		return fmt.Errorf("loss %s: pictures have a loss of their own; leave it out", c.Loss)
 	case c.Data != "":
 		return fmt.Errorf("task %s learns from pictures and takes no --data", c.Task)
-	case c.Task == OwnFrames && c.Frames == "":
+	case c.source().Own() && c.Frames == "":
 		return errors.New("task frames needs films: give --frames with a folder, an .npz or a .gif")
-	case c.Task == PixelPendulum && c.Frames != "":
+	case !c.source().Own() && c.Frames != "":
 		return fmt.Errorf("task %s draws its own frames; for your own leave the task out", c.Task)
 	case c.readsColumns():
 		return fmt.Errorf("task %s reads no columns: leave out their names (time, trial, q, p, dq, dp, input) and skip-bad-rows", c.Task)
@@ -154,15 +137,15 @@ func (c *Config) validatePixels() error {
 		return fmt.Errorf("task %s: the components of a latent state have no meaning beforehand; leave angle out", c.Task)
 	case c.Skew != "":
 		return fmt.Errorf("task %s: the components of a latent state have no brackets that are known; leave skew out", c.Task)
-	case c.Task == OwnFrames && (c.Trajectories != 0 || c.Points != 0 || c.TestFirst || c.WholeTrials):
+	case c.source().Own() && (c.Trajectories != 0 || c.Points != 0 || c.TestFirst || c.WholeTrials):
 		return errors.New("task frames draws nothing: leave out trajectories, points, test-first and whole-trials")
-	case c.Task == OwnFrames && c.TestFraction == 0:
+	case c.source().Own() && c.TestFraction == 0:
 		return errors.New("a test fraction of 0 leaves no film to test on; give more")
-	case c.Task == PixelPendulum && !c.WholeTrials:
+	case !c.source().Own() && !c.WholeTrials:
 		return fmt.Errorf("task %s holds out whole films; leave out whole-trials", c.Task)
 	case slices.Contains(c.Structure, model.Pairwise.String()):
 		return errors.New("structure pairwise: the components of a latent state are no places of bodies; leave it out")
-	case c.Task == PixelPendulum:
+	case !c.source().Own():
 		if most := 100_000_000; c.Trajectories < 2 || c.Points < c.minFrames() || c.Points > most/(frames.Side*frames.Side)/c.Trajectories {
 			return fmt.Errorf("%d trials of %d frames; give at least 2 of %d each, and at most %d frames together", c.Trajectories, c.Points, c.minFrames(), most/(frames.Side*frames.Side))
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/experiment/task"
 	"hnn/model"
 )
 
@@ -16,25 +17,25 @@ func TestPixelConfigErrors(t *testing.T) {
 		change func(*Config)
 		says   string
 	}{
-		{PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
-		{PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
-		{PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
-		{OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
-		{PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
-		{PixelPendulum, func(c *Config) { c.WholeTrials = false }, "whole films"},
-		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairwise"} }, "no places of bodies"},
-		{PixelPendulum, func(c *Config) { c.Structure = []string{"pairs"} }, "pairwise"},
-		{PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
-		{PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
-		{PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
-		{PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
-		{PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
-		{PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
-		{PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
-		{PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
-		{PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
-		{OwnFrames, func(*Config) {}, "--frames"},
-		{OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
+		{task.PixelPendulum, func(c *Config) { c.Data = "x.csv" }, "takes no --data"},
+		{task.PixelPendulum, func(c *Config) { c.Frames = "x" }, "draws its own frames"},
+		{task.PixelPendulum, func(c *Config) { *c = c.WithClosedForm() }, "trained by adam, not by closed-form"},
+		{task.OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
+		{task.PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
+		{task.PixelPendulum, func(c *Config) { c.WholeTrials = false }, "whole films"},
+		{task.PixelPendulum, func(c *Config) { c.Structure = []string{"pairwise"} }, "no places of bodies"},
+		{task.PixelPendulum, func(c *Config) { c.Structure = []string{"pairs"} }, "pairwise"},
+		{task.PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
+		{task.PixelPendulum, func(c *Config) { c.Points = 3 }, "at least 2 of 4"},
+		{task.PixelPendulum, func(c *Config) { c.Points = 5; c.LatentSteps = 4 }, "at least 2 of 6"},
+		{task.PixelPendulum, func(c *Config) { c.TestFraction = 0.001 }, "0 to test on"},
+		{task.PixelPendulum, func(c *Config) { c.LatentSteps = 33 }, "1 to 32"},
+		{task.PixelPendulum, func(c *Config) { c.Stack = 9 }, "1 to 8"},
+		{task.PixelPendulum, func(c *Config) { c.Latent = 3 }, "even"},
+		{task.PixelPendulum, func(c *Config) { c.Strict = true }, "no strict metrics"},
+		{task.PixelPendulum, func(c *Config) { c.Schedule = "cos" }, "no schedule"},
+		{task.OwnFrames, func(*Config) {}, "--frames"},
+		{task.OwnFrames, func(c *Config) { c.Frames, c.TestFraction = "x", 0 }, "no film to test on"},
 		{"spring", func(c *Config) { c.Stack = 2 }, "stack: of runs on pictures"},
 	} {
 		config := mustDefault(t, c.task)
@@ -46,7 +47,7 @@ func TestPixelConfigErrors(t *testing.T) {
 	if _, err := mustDefault(t, "spring").WithRecipe(TunedRecipe); err == nil || !strings.Contains(err.Error(), "runs on pictures") {
 		t.Errorf("a recipe for the spring: %v", err)
 	}
-	if _, err := mustDefault(t, PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
+	if _, err := mustDefault(t, task.PixelPendulum).WithRecipe("tund"); err == nil || !strings.Contains(err.Error(), `"tuned"`) {
 		t.Errorf("a recipe that does not exist: %v", err)
 	}
 }
@@ -61,7 +62,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 		"test-first", "stack", "latent", "encoder", "latent-steps", "latent-integrator", "subtract-mean", "figures",
 	}
 	keys := 0
-	for _, task := range []string{PixelPendulum, OwnFrames} {
+	for _, name := range []string{task.PixelPendulum, task.OwnFrames} {
 		var walk func(of func(*Config) reflect.Value, kind reflect.Type)
 		walk = func(of func(*Config) reflect.Value, kind reflect.Type) {
 			for i := range kind.NumField() {
@@ -76,8 +77,8 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 				if slices.Contains(used, key) {
 					continue
 				}
-				c := mustDefault(t, task)
-				if task == OwnFrames {
+				c := mustDefault(t, name)
+				if name == task.OwnFrames {
 					c.Frames = "x"
 				}
 				if err := c.Validate(); err != nil {
@@ -98,7 +99,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 					t.Fatalf("%s is of kind %v", key, v.Kind())
 				}
 				if err := c.Validate(); err == nil || !strings.Contains(err.Error(), key) {
-					t.Errorf("%s %s: error is %v", task, key, err)
+					t.Errorf("%s %s: error is %v", name, key, err)
 				}
 			}
 		}
@@ -111,7 +112,7 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 
 // What is known of the latent H, and of losses, goes into its network.
 func TestLatentStructure(t *testing.T) {
-	c := mustDefault(t, PixelPendulum)
+	c := mustDefault(t, task.PixelPendulum)
 	c.Structure, c.Dissipation = []string{"separable", "quadratic-kinetic"}, "linear"
 	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func pixelPictures(runs []*Run) ([]picture, error) {
 	if err != nil || len(curves) == 0 {
 		return ps, err
 	}
-	f, err := report.Training(title(runs[0].Config.Task), curves)
+	f, err := report.Training(runs[0].Config.heading(), curves)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func pixelPictures(runs []*Run) ([]picture, error) {
 func (s *pixelScene) motion() report.Task {
 	stack := s.runs[0].data.films.stack
 	task := report.Task{
-		Title:       title(s.runs[0].Config.Task),
+		Title:       s.runs[0].Config.heading(),
 		Coordinates: []report.Quantity{{Name: "q", Unit: "rad"}, {Name: "p"}},
 		Time:        report.Quantity{Name: "frame"}, Energy: report.Quantity{Name: "energy"},
 		Truth: report.Run{Role: report.Truth, Name: "Truth"},
@@ -155,7 +155,7 @@ func (s *pixelScene) latent() (*report.Figure, error) {
 		tasks = append(tasks, task)
 		data = append(data, report.Samples{X: rows(eval.Encode(m, f.set, few, 0), 2)})
 	}
-	return report.Latent(title(s.runs[0].Config.Task)+": latent planes", tasks, data)
+	return report.Latent(s.runs[0].Config.heading()+": latent planes", tasks, data)
 }
 
 func frameTimes(n int) []float64 {
@@ -221,7 +221,7 @@ func (s *pixelScene) films() []report.Film {
 // screen is how films of the task are shown: the drawn pendulum as ink on paper, since its
 // frames are zero where nothing is, and a user's as they are.
 func (c *Config) screen(width, height int, captions []string) report.Screen {
-	return report.Screen{Width: width, Height: height, Ink: c.Task == PixelPendulum, Captions: captions}
+	return report.Screen{Width: width, Height: height, Ink: !c.source().Own(), Captions: captions}
 }
 
 // decoded are the newest frames of the observations that states stand for.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hnn/data/frames"
+	"hnn/experiment/task"
 	"hnn/internal/golden"
 	"hnn/internal/stream"
 	"hnn/model"
@@ -14,7 +15,7 @@ import (
 // scatter by a factor of two (-long has five), those of test films by a third.
 func TestTheAuthorsModelSeesOurFilms(t *testing.T) {
 	weights := golden.LoadShared(t, "pixels-hnn-final").PixelWeights(t, "")
-	c := mustDefault(t, PixelPendulum)
+	c := mustDefault(t, task.PixelPendulum)
 	n, err := model.New[float64](c.pixelArchitecture(frames.Side, frames.Side), stream.New(0, "init"))
 	if err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func loadFilms(c *Config) (*dataset, error) {
 	d := &dataset{Split: data.Split{Train: none(), Test: none()}}
 	f := &films{stack: c.Stack}
 	d.films = f
-	if c.Task == PixelPendulum {
+	if !c.source().Own() {
 		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Trajectories, c.Points)
 		seed, length := c.Seed, c.Stack+longRollout
 		f.starts = sync.OnceValue(func() *frames.Set {
@@ -138,7 +138,7 @@ func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
 		return o, err
 	}
 	train, test := c.rows(d)
-	if c.Task == OwnFrames && o.Batch >= train && train > 0 {
+	if c.source().Own() && o.Batch >= train && train > 0 {
 		o.Batch = 0
 	}
 	return o, o.Validate(train, test)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/experiment/task"
 )
 
 // Plan says what training on a user's file would do where nothing else is asked for, in
@@ -11,7 +12,7 @@ import (
 // how it is fitted. set is what was read of the file at path. An error is what would
 // stop the training.
 func Plan(path string, set *data.Set) ([]string, error) {
-	c, err := Default(OwnData)
+	c, err := Default(task.OwnData)
 	if err != nil {
 		return nil, err
 	}

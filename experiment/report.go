@@ -52,7 +52,7 @@ func plural(n int, noun string) string {
 }
 
 func (e *Env) section(runs []*Run) (report.Section, error) {
-	s := report.Section{Title: title(runs[0].Config.Task), Table: report.Table{Numbers: 1}}
+	s := report.Section{Title: runs[0].Config.heading(), Table: report.Table{Numbers: 1}}
 	cells := [][]string{pageHeader(runs)}
 	if file := runs[0].Config.Data; file != "" {
 		s.Notes = append(s.Notes, "Data: "+filepath.Base(file))

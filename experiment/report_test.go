@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hnn/experiment/task"
 )
 
 func TestReport(t *testing.T) {
@@ -21,7 +23,7 @@ func TestReport(t *testing.T) {
 	if err := os.WriteFile(file, []byte("t,q,p\n0,1,0\n0.1,0.98,-0.2\n0.2,0.92,-0.39\n0.3,0.83,-0.56\n0.4,0.7,-0.72\n0.5,0.54,-0.84\n0.6,0.36,-0.93\n0.7,0.17,-0.99\n0.8,-0.03,-1\n0.9,-0.23,-0.97\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	own := mustDefault(t, OwnData)
+	own := mustDefault(t, task.OwnData)
 	own.Data, own.Hidden, own.Steps, own.Figures = file, []int{8, 8}, 10, false
 	env := new(Env)
 	var dirs []string

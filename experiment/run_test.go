@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
 )
@@ -262,7 +263,7 @@ func TestOwnFile(t *testing.T) {
 		at := 0.05 * float64(i)
 		b.WriteString(number(at) + "," + number(math.Cos(at)) + "," + number(-math.Sin(at)) + "\n")
 	}
-	c := mustDefault(t, OwnData)
+	c := mustDefault(t, task.OwnData)
 	c.Hidden, c.Steps, c.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
 	var notes []string
 	e := &Env{Log: func(format string, _ ...any) { notes = append(notes, format) }}

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"hnn/experiment/task"
+	"hnn/model"
 )
 
 // tableHeader names the columns of the paper's table.
@@ -83,7 +86,7 @@ func tableRow(runs []*Run) []string {
 	c := runs[0].Config
 	paperLoss, paperEnergy := "-", "-"
 	foreign := runs[0].data != nil && runs[0].data.foreign
-	if p, ok := Paper(c.Task, c.Model); ok && c.Trainer == Adam && c.Loss != TrajectoryLoss && !foreign {
+	if p := c.published(); p != (task.Published{}) && c.Trainer == Adam && c.Loss != TrajectoryLoss && !foreign {
 		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
 	}
 	return []string{
@@ -93,6 +96,17 @@ func tableRow(runs []*Run) []string {
 		spread(runs, strictMedian),
 		fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))),
 	}
+}
+
+// published are the paper's numbers of the run's task and model, zero if there are none.
+func (c *Config) published() task.Published {
+	switch t := c.Facts(); c.Model {
+	case model.KindBaseline:
+		return t.Baseline
+	case model.KindHNN:
+		return t.HNN
+	}
+	return task.Published{}
 }
 
 func modelName(runs []*Run) string {

@@ -9,6 +9,7 @@ import (
 
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/experiment/task"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
@@ -120,7 +121,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	c := mustDefault(t, OwnData).WithLoss(TrajectoryLoss)
+	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
 	c.Data, c.Hidden, c.Steps = path, []int{16}, 30
 	c.Model, c.Structure, c.Integrator = "hnn-separable", []string{"separable"}, "leapfrog"
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})

@@ -40,11 +40,6 @@ func (c Config) WithAdam() (Config, error) {
 // default: three bodies in a plane. Random features cover a space of more too thinly.
 const closedFormDim = 12
 
-// adamServes are the known systems in which the closed form that is told nothing of
-// them is clearly behind Adam: an orbit that comes close to its centre, and angles that
-// turn over. (Test loss 3e-4 against 1e-5, and 0.2 against 1e-3.)
-var adamServes = []string{"kepler", "double-pendulum"}
-
 // AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
 // Dissipation is the setting's value.
@@ -72,7 +67,7 @@ func (e *Env) BeyondClosedForm(c *Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if slices.Contains(adamServes, c.Task) && !c.Known && c.Structure == nil {
+	if c.Facts().ClosedForm.NeedsKnown && !c.Known && c.Structure == nil {
 		return "the closed form needs --known or a --structure to do well on " + c.Task, nil
 	}
 	return beyondClosedForm(c, d.Train.Dim), nil

@@ -11,18 +11,16 @@ import (
 	"hnn/fit"
 	"hnn/model"
 	"hnn/ode"
+	"hnn/system"
 )
 
 // Learn a pendulum from noise-free trajectories and roll it out: the energy that
 // was learned stays what it was.
 func Example() {
 	rng := rand.New(rand.NewPCG(1, 2))
-	task, err := draw.TaskOptions("pendulum")
-	if err != nil {
-		log.Fatal(err)
-	}
-	task.Noise = 0
-	split, err := draw.Generate("pendulum", rng, task)
+	split, err := draw.Generate(system.Pendulum{K: 3}, rng, draw.Options{
+		Trajectories: 50, Points: 45, Horizon: 3, TestFraction: 0.5, Tolerance: 1e-10,
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

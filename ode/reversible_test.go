@@ -78,11 +78,7 @@ func TestExactlyReversible(t *testing.T) {
 // as long as one likes.
 func learned(t *testing.T, kind string) model.Network[float64] {
 	rng := rand.New(rand.NewPCG(1, 2))
-	task, err := draw.TaskOptions("spring")
-	if err != nil {
-		t.Fatal(err)
-	}
-	split, err := draw.Generate("spring", rng, task)
+	split, err := draw.Generate(system.Spring{}, rng, draw.Options{Trajectories: 50, Points: 30, Horizon: 3, Noise: 0.1, TestFraction: 0.5, Tolerance: 1e-10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"html/template"
+	"html"
 	"regexp"
 	"strconv"
 )
@@ -32,7 +32,7 @@ func (f *Figure) inline() ([]byte, error) {
 	}
 	svg = svg[start:]
 	// The height follows from the viewBox.
-	size := fmt.Appendf(nil, `role="img" aria-label="%s" style="max-width:%.0fpx" `, template.HTMLEscapeString(f.title), inlineScale*f.width)
+	size := fmt.Appendf(nil, `role="img" aria-label="%s" style="max-width:%.0fpx" `, html.EscapeString(f.title), inlineScale*f.width)
 	svg = regexp.MustCompile(`width="[0-9.]+pt" height="[0-9.]+pt" `).ReplaceAll(svg, size)
 	return hexColor.ReplaceAllFunc(svg, func(light []byte) []byte {
 		return fmt.Appendf(nil, "light-dark(%s,%s)", light, inverted(string(light)))

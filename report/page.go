@@ -1,12 +1,13 @@
 package report
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"image/color"
 	"io"
+	"strings"
 )
 
 // A Page is a report of several runs as one HTML file that needs nothing else: its
@@ -63,23 +64,17 @@ type Sheet struct {
 	Config string      // the configuration file
 }
 
-//go:embed page.html
-var pageText string
+//go:embed page.css
+var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"svg": func(f *Figure) (template.HTML, error) {
-		b, err := f.inline()
-		return template.HTML(b), err
-	},
-	"gif": func(b []byte) template.URL {
-		return template.URL("data:image/gif;base64," + base64.StdEncoding.EncodeToString(b))
-	},
-	"color": func(r Role) template.CSS {
-		hex := hexOf(r.Color())
-		return template.CSS("light-dark(" + hex + "," + inverted(hex) + ")")
-	},
-	"number": func(t Table, column int) bool { return column >= t.Numbers },
-}).Parse(pageText))
+// pageHead is what stands before the title.
+const pageHead = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+`
 
 func hexOf(c color.RGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
 
@@ -92,5 +87,99 @@ func (p *Page) Write(w io.Writer) error {
 			}
 		}
 	}
-	return pageTemplate.Execute(w, p)
+	h := new(markup)
+	h.put(pageHead+"<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n", p.Title, raw(pageStyle))
+	h.put("<header>\n<h1>%s</h1>\n<p>Made by <code>%s</code></p>\n", p.Title, p.Command)
+	if len(p.Sections) > 1 {
+		h.put(`<nav aria-label="Tasks">`)
+		for i, s := range p.Sections {
+			h.put(`<a href="#task-%d">%s</a>`, i, s.Title)
+		}
+		h.put("</nav>")
+	}
+	h.put("\n</header>\n<main>")
+	for i, s := range p.Sections {
+		h.put("\n<section id=\"task-%d\">\n<h2>%s</h2>", i, s.Title)
+		if err := s.write(h); err != nil {
+			return err
+		}
+		h.put("\n</section>")
+	}
+	h.put("\n</main>\n</body>\n</html>\n")
+	_, err := h.WriteTo(w)
+	return err
 }
+
+// write writes what is below the section's title.
+func (s *Section) write(h *markup) error {
+	s.Table.write(h)
+	for _, note := range s.Notes {
+		h.put("\n<p>%s</p>", note)
+	}
+	for _, f := range s.Figures {
+		svg, err := f.Figure.inline()
+		if err != nil {
+			return err
+		}
+		h.put("\n<figure>\n<div class=\"wide\">%s</div>\n<figcaption>%s</figcaption>\n</figure>", raw(svg), f.Caption)
+	}
+	for _, f := range s.Films {
+		h.put("\n<figure>\n<img src=\"data:image/gif;base64,%s\" alt=\"%s\">\n<figcaption>%s</figcaption>\n</figure>",
+			base64.StdEncoding.EncodeToString(f.GIF), f.Caption, f.Caption)
+	}
+	h.put("\n<h3>Runs</h3>")
+	for _, r := range s.Runs {
+		h.put("\n<details>\n<summary>%s</summary>\n<dl>", r.Name)
+		for _, fact := range r.Facts {
+			h.put("<dt>%s</dt><dd>%s</dd>", fact[0], fact[1])
+		}
+		h.put("</dl>\n<p>To repeat it:</p>\n<pre>%s</pre>\n<p>Its configuration:</p>\n<pre>%s</pre>\n</details>", r.Repeat, r.Config)
+	}
+	return nil
+}
+
+func (t *Table) write(h *markup) {
+	class := func(column int) raw {
+		if column >= t.Numbers {
+			return ` class="number"`
+		}
+		return ""
+	}
+	h.put("\n<div class=\"wide\"><table>\n<thead><tr>")
+	for j, name := range t.Header {
+		h.put(`<th scope="col"%s>%s</th>`, class(j), name)
+	}
+	h.put("</tr></thead>\n<tbody>")
+	for _, row := range t.Rows {
+		h.put("\n<tr>")
+		for j, cell := range row.Cells {
+			h.put("<td%s>", class(j))
+			if hex := hexOf(row.Role.Color()); j == 0 {
+				h.put(`<span class="mark" style="background:light-dark(%s,%s)"></span>`, hex, inverted(hex))
+			}
+			h.put("%s</td>", cell)
+		}
+		h.put("</tr>")
+	}
+	h.put("\n</tbody>\n</table></div>")
+}
+
+// markup collects HTML. (html/template would take 7 MB of the program: as templates call
+// methods by name, the linker must keep every exported method of every package.)
+type markup struct{ bytes.Buffer }
+
+// raw is text that is HTML already.
+type raw string
+
+// put writes a format whose strings among args, which raw ones are not, are escaped.
+func (h *markup) put(format string, args ...any) {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = escaper.Replace(text)
+		}
+	}
+	fmt.Fprintf(h, format, args...)
+}
+
+// escaper makes text what stands for it in elements and in quoted attributes.
+var escaper = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")

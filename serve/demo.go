@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
 )
@@ -53,8 +54,11 @@ func (s *Server) Demo(ctx context.Context) error {
 
 func demoConfigs() ([]experiment.Config, error) {
 	var all []experiment.Config
-	for _, task := range []string{"spring", "pendulum"} {
-		c, err := experiment.Default(task)
+	for _, t := range task.All() {
+		if !t.Demo {
+			continue
+		}
+		c, err := experiment.Default(t.Name)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -38,7 +39,7 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 	env := new(experiment.Env)
 	var first *experiment.Run
 	for _, name := range []string{"hnn", "baseline", "alone"} {
-		c, err := experiment.Default(experiment.OwnData)
+		c, err := experiment.Default(task.OwnData)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -189,7 +189,7 @@ func (l *library) group(r *experiment.Run) *group {
 
 func (l *library) freshGroup(r *experiment.Run) string {
 	id := r.Config.Task
-	if id == experiment.OwnData || id == experiment.OwnFrames {
+	if r.Config.Facts().Source.Own() {
 		file := filepath.Base(r.Config.Data + r.Config.Frames) // one of the two is empty
 		id = plain(strings.TrimSuffix(file, filepath.Ext(file)))
 	}
@@ -229,16 +229,11 @@ func plain(name string) string {
 }
 
 func title(r *experiment.Run) string {
-	switch r.Config.Task {
-	case experiment.OwnData:
-		return filepath.Base(r.Config.Data)
-	case experiment.OwnFrames:
-		return filepath.Base(r.Config.Frames)
-	case "henon-heiles":
-		return "H\u00e9non\u2013Heiles"
+	t := r.Config.Facts()
+	if t.Source.Own() {
+		return filepath.Base(r.Config.Data + r.Config.Frames) // one of the two is empty
 	}
-	name := strings.ReplaceAll(strings.Replace(r.Config.Task, "-body", "-bodies", 1), "-", " ")
-	return strings.ToUpper(name[:1]) + name[1:]
+	return t.Called()
 }
 
 func truthEntry(known system.System, task string) *entry {

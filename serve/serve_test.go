@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 )
 
 // trained makes the runs that the tests serve, once: small networks, a baseline and an
@@ -47,7 +48,7 @@ var trained = sync.OnceValues(func() ([]*experiment.Run, error) {
 	for _, err := range []error{
 		add("spring", small("baseline", 300)), add("spring", small("hnn", 300)),
 		add("pendulum", small("baseline", 100)), add("pendulum", closed), add("two-body", few),
-		add(experiment.PixelPendulum, func(c *experiment.Config) {
+		add(task.PixelPendulum, func(c *experiment.Config) {
 			c.Model, c.Trajectories, c.Points, c.Steps, c.Batch = "hnn", 4, 12, 2, 10
 		}),
 	} {

@@ -1,13 +1,14 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
 	"hnn/data"
-	"hnn/data/draw"
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/ode"
@@ -16,10 +17,8 @@ import (
 
 // view is what a picture of a group starts from.
 type view struct {
-	// Picture is the real system: spring, pendulum, double-pendulum, bodies (of a known
-	// system, or a centre's), point (in the plane of the two positions), pixels (which decode
-	// gives) or none.
-	Picture string `json:"picture"`
+	// Picture is the real system.
+	Picture task.Picture `json:"picture"`
 	// Bodies holds the coordinates x and y of each body.
 	Bodies [][2]int `json:"bodies,omitempty"`
 	// Range is where each coordinate lies in the data: [lowest, highest].
@@ -44,12 +43,15 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 	case known == nil:
 		return measuredView(env, r)
 	}
-	o, err := draw.TaskOptions(known.Name())
-	if err != nil {
-		return view{}, err
+	t := r.Config.Facts()
+	v := view{Picture: t.Picture, Horizon: t.Draw.Horizon, Initial: make([]float64, known.Dim())}
+	if s, ok := known.(system.Bodied); ok {
+		for _, b := range s.Bodies() {
+			v.Bodies = append(v.Bodies, [2]int{b.X, b.Y})
+		}
+	} else if t.Picture == task.Point {
+		v.Bodies = [][2]int{{0, 1}}
 	}
-	v := view{Horizon: o.Horizon, Initial: make([]float64, known.Dim())}
-	v.Picture, v.Bodies = picture(known)
 	// The range is that of a few true trajectories, as the data have them.
 	const trajectories, points = 32, 41
 	rng := stream.New(0, "serve")
@@ -61,7 +63,7 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 	truth := truthEntry(known, r.Config.Task).make()
 	times := make([]float64, points)
 	for i := range times {
-		times[i] = o.Horizon * float64(i) / (points - 1)
+		times[i] = t.Draw.Horizon * float64(i) / (points - 1)
 	}
 	// A trajectory that meets a singularity leaves NaN, and the range to the others.
 	res, err := ode.SolveBatch(truth.batch, x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
@@ -117,30 +119,6 @@ func ranges(states []float64, d int) [][2]float64 {
 	return v
 }
 
-// picture says how the known system is drawn.
-func picture(known system.System) (kind string, bodies [][2]int) {
-	switch s := known.(type) {
-	case system.Spring, system.Duffing:
-		return "spring", nil
-	case system.Pendulum:
-		return "pendulum", nil
-	case system.DoublePendulum:
-		return "double-pendulum", nil
-	case *system.NBody:
-		n := len(s.Mass)
-		for i := range n {
-			bodies = append(bodies, [2]int{i, n + i})
-		}
-		return "bodies", bodies
-	case system.Kepler:
-		return "bodies", [][2]int{{0, 1}}
-	}
-	if known.Dim() == 4 {
-		return "point", [][2]int{{0, 1}}
-	}
-	return "none", nil
-}
-
 // pixelView shows the latent states of a film that the model was not trained on.
 func pixelView(env *experiment.Env, r *experiment.Run, m model.Autoencoder) (view, error) {
 	x, err := env.Observations(r)
@@ -154,7 +132,7 @@ func pixelView(env *experiment.Env, r *experiment.Run, m model.Autoencoder) (vie
 	}
 	z := make([]float64, rows*d)
 	m.Encoder()(x, z, rows)
-	v := view{Picture: "pixels", Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &measured{}}
+	v := view{Picture: task.Decoded, Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &measured{}}
 	for i := range min(rows, mostMeasured) {
 		v.Measured.Times = append(v.Measured.Times, float64(i))
 		v.Measured.States = append(v.Measured.States, slices.Clone(z[i*d:(i+1)*d]))
@@ -184,16 +162,15 @@ func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
 	if split.Train.Dim != d {
 		return view{}, fmt.Errorf("%s: the model's states have %d components, and its data's %d", r.Dir, d, split.Train.Dim)
 	}
-	v := view{Picture: "none", Range: ranges(split.Train.X, d)}
+	v := view{Picture: cmp.Or(r.Config.Facts().Picture, task.Nothing), Range: ranges(split.Train.X, d)}
 	switch {
-	case r.Config.Task == experiment.RealPendulum:
-		v.Picture = "pendulum"
+	case v.Picture != task.Nothing:
 	case d == 2 && len(r.Config.Angle) > 0:
-		v.Picture = "pendulum"
+		v.Picture = task.Pendulum
 	case d == 2:
-		v.Picture = "spring"
+		v.Picture = task.Spring
 	case d == 4:
-		v.Picture, v.Bodies = "point", [][2]int{{0, 1}}
+		v.Picture, v.Bodies = task.Point, [][2]int{{0, 1}}
 	}
 	set := split.Test
 	if set.Trials() == 0 || set.Offsets[1]-set.Offsets[0] < 2 {

@@ -1,4 +1,4 @@
-package system
+package system_test
 
 import (
 	"math"
@@ -7,24 +7,28 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
+	"hnn/system"
 )
 
-// systems are the systems under test: those of Names, and cases that differ from
+// systems are the systems under test: those of the tasks, and cases that differ from
 // them in a parameter that the usual value would hide.
-func systems() map[string]System {
-	all := make(map[string]System)
-	for _, s := range known {
-		all[s.Name()] = s
+func systems() map[string]system.System {
+	all := make(map[string]system.System)
+	for _, t := range task.All() {
+		if t.System != nil {
+			all[t.Name] = t.System
+		}
 	}
-	all["5-body"] = NewNBody(5)
-	all["unequal masses, softened"] = &NBody{Mass: []float64{3, 0.5, 1.25}, G: 0.7, Softening: 0.1}
-	all["henon-heiles, alpha 0.5"] = HenonHeiles{Alpha: 0.5}
-	all["double pendulum on the Moon"] = DoublePendulum{G: 1.62}
-	all["duffing, one well"] = Duffing{Alpha: 1.5, Beta: 0.3}
-	all["kepler, mu 2"] = Kepler{Mu: 2}
-	all["pendulum, k 2.4"] = Pendulum{K: 2.4}
+	all["5-body"] = system.NewNBody(5)
+	all["unequal masses, softened"] = &system.NBody{Mass: []float64{3, 0.5, 1.25}, G: 0.7, Softening: 0.1}
+	all["henon-heiles, alpha 0.5"] = system.HenonHeiles{Alpha: 0.5}
+	all["double pendulum on the Moon"] = system.DoublePendulum{G: 1.62}
+	all["duffing, one well"] = system.Duffing{Alpha: 1.5, Beta: 0.3}
+	all["kepler, mu 2"] = system.Kepler{Mu: 2}
+	all["pendulum, k 2.4"] = system.Pendulum{K: 2.4}
 	return all
 }
 
@@ -73,7 +77,7 @@ func TestEnergyIsConserved(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			h := Energies(s, states, nil)
+			h := system.Energies(s, states, nil)
 			if spread := slices.Max(h) - slices.Min(h); spread > 1e-9*math.Max(1, math.Abs(h[0])) {
 				t.Errorf("%s: energy %v drifts by %.2g", name, h[0], spread)
 			}
@@ -100,7 +104,7 @@ func TestWrongLengthsPanic(t *testing.T) {
 			"Field of x":  func() { s.Field(short, right) },
 			"Field to dx": func() { s.Field(right, short) },
 			"Sample":      func() { s.Sample(stream.New(0, ""), short) },
-			"Energies":    func() { Energies(s, short, nil) },
+			"Energies":    func() { system.Energies(s, short, nil) },
 		} {
 			func() {
 				defer func() {

@@ -26,6 +26,9 @@ func (Kepler) Coordinates() []Coordinate {
 	return []Coordinate{{Name: "x"}, {Name: "y"}, {Name: "px"}, {Name: "py"}}
 }
 
+// Bodies returns the one that moves.
+func (Kepler) Bodies() []Body { return []Body{{X: 0, Y: 1, Mass: 1}} }
+
 // Hamiltonian returns the energy of the state.
 func (s Kepler) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)

@@ -58,6 +58,16 @@ func (s *NBody) Coordinates() []Coordinate {
 	return coords
 }
 
+// Bodies lists the bodies.
+func (s *NBody) Bodies() []Body {
+	n := len(s.Mass)
+	bodies := make([]Body, n)
+	for i, m := range s.Mass {
+		bodies[i] = Body{X: i, Y: n + i, Mass: m}
+	}
+	return bodies
+}
+
 // split returns the four blocks of a state.
 func (s *NBody) split(x []float64) (qx, qy, px, py []float64) {
 	n := len(s.Mass)

@@ -22,21 +22,3 @@ func sampleDirection(rng *rand.Rand, rmin, rmax float64, x []float64) float64 {
 	x[1] *= radius / norm
 	return radius
 }
-
-// SamplePaper stores in x an initial state of the "paper" energy metric. The
-// authors' notebooks do not take the spring's and the pendulum's from their
-// training sampler: each coordinate is U(-0.8,0.8) moved 0.2 away from zero.
-// Every other system's is its Sample. It panics if the length of x is not the
-// system's dimension.
-func SamplePaper(s System, rng *rand.Rand, x []float64) {
-	switch s.(type) {
-	case Spring, Pendulum:
-		checkState(s.Dim(), x)
-		for i := range x {
-			v := uniform(rng, -0.8, 0.8)
-			x[i] = v + math.Copysign(0.2, v)
-		}
-	default:
-		s.Sample(rng, x)
-	}
-}

@@ -212,28 +212,6 @@ func TestOtherSamplers(t *testing.T) {
 	wantUniform(t, "eccentricity", eccentricity, 0, 0.5)
 }
 
-func TestSamplePaper(t *testing.T) {
-	for _, s := range []System{Spring{}, Pendulum{K: 3}} {
-		rng := stream.New(0, "paper")
-		var size, sign []float64
-		x := make([]float64, 2)
-		for range draws {
-			SamplePaper(s, rng, x)
-			for _, v := range x {
-				size, sign = append(size, math.Abs(v)), append(sign, math.Copysign(1, v))
-			}
-		}
-		wantUniform(t, s.Name(), size, 0.2, 1)
-		wantMean(t, s.Name()+" sign", sign, 0)
-	}
-	// Any other system's are drawn as its training data.
-	s := NewNBody(3)
-	x, y := make([]float64, 12), make([]float64, 12)
-	SamplePaper(s, stream.New(4, ""), x)
-	s.Sample(stream.New(4, ""), y)
-	wantState(t, "three-body", x, y, 0)
-}
-
 func TestEnergies(t *testing.T) {
 	got := Energies(Spring{}, []float64{1, 2, 3, 4}, make([]float64, 2))
 	if got[0] != 5 || got[1] != 25 {

@@ -14,7 +14,6 @@ package system
 import (
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 
 	"hnn/internal/nearest"
@@ -33,7 +32,7 @@ type Coordinate struct {
 
 // System is a Hamiltonian system whose equations are known.
 type System interface {
-	// Name is the name by which Lookup finds the system.
+	// Name is what the system is called: "spring", "two-body".
 	Name() string
 	// Dim is the length of a state, an even number.
 	Dim() int
@@ -62,6 +61,31 @@ type Separable interface {
 	Force(q, f []float64)
 }
 
+// Bodied is a System of bodies that move in a plane.
+type Bodied interface {
+	System
+	// Bodies lists them.
+	Bodies() []Body
+}
+
+// Body is a body in a plane: the indices of its coordinates x and y, and its mass.
+type Body struct {
+	X, Y int
+	Mass float64
+}
+
+// Isolated is a System on which nothing acts from outside, so that its field conserves the
+// total momentum and the total angular momentum.
+type Isolated interface {
+	System
+	// Momentum returns the total momentum in the state x. It panics if the length of x
+	// is not Dim.
+	Momentum(x []float64) (px, py float64)
+	// AngularMomentum is the total angular momentum about the origin. It panics as
+	// Momentum does.
+	AngularMomentum(x []float64) float64
+}
+
 const badState = "system: state has the wrong length"
 
 func checkState(dim int, x []float64) {
@@ -80,49 +104,6 @@ func checkField(dim int, x, dx []float64) {
 	if len(x) != dim || len(dx) != dim {
 		panic(badState)
 	}
-}
-
-// known lists the systems of Names in its order, with their usual parameters.
-var known = []System{
-	Spring{},
-	Pendulum{K: 3},
-	NewNBody(2),
-	NewNBody(3),
-	HenonHeiles{Alpha: 1},
-	DoublePendulum{G: 9.81},
-	Duffing{Alpha: -1, Beta: 1},
-	Kepler{Mu: 1},
-}
-
-// maxBodies bounds the N of an "N-body" name, so that a slip of the finger does
-// not ask for gigabytes; NewNBody has no such bound.
-const maxBodies = 1000
-
-// Names returns the names that Lookup knows, the paper's systems first. Beside
-// them Lookup takes "N-body" with a number of 2 or more, as in "5-body".
-func Names() []string {
-	names := make([]string, len(known))
-	for i, s := range known {
-		names[i] = s.Name()
-	}
-	return names
-}
-
-// Lookup returns the system of that name with its usual parameters: the paper's
-// for its own systems, and those of the types' comments for the rest. The error
-// is an *UnknownError.
-func Lookup(name string) (System, error) {
-	for _, s := range known {
-		if s.Name() == name {
-			return s, nil
-		}
-	}
-	if digits, ok := strings.CutSuffix(name, "-body"); ok {
-		if n, err := strconv.Atoi(digits); err == nil && n >= 2 && n <= maxBodies {
-			return NewNBody(n), nil
-		}
-	}
-	return nil, &UnknownError{Kind: "system", Name: name, Known: append(Names(), "N-body")}
 }
 
 // UnknownError says that a name is not among the known ones, which one was

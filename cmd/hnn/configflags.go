@@ -14,6 +14,7 @@ import (
 	"hnn/data/estimate"
 	"hnn/data/file"
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/fit/unroll"
 	"hnn/model"
@@ -134,9 +135,9 @@ type configFlags struct {
 
 func newConfigFlags(cmd *cobra.Command, models, trainers []string) *configFlags {
 	f := &configFlags{cmd: cmd, models: models, trainers: trainers}
-	c, err := experiment.Default("spring")
+	c, err := experiment.Default(task.Names()[0])
 	if err != nil {
-		panic("hnn: the spring task is unknown")
+		panic("hnn: the first task is unknown")
 	}
 	f.shown = c
 	fs := cmd.Flags()
@@ -263,7 +264,7 @@ func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
 				skip = experiment.OtherKeys(v.Trainer)
 			}
 			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)
-			if v.Task == experiment.OwnData {
+			if v.Facts().Source == task.UserFile {
 				// Masses may be those of positions, which all models share.
 				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
 			}

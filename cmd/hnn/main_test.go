@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 )
 
 // call runs the program in a folder of its own.
@@ -144,7 +145,7 @@ func TestMistakesInUsage(t *testing.T) {
 // The default trainers of reproduce are adam and the closed form, of which pictures have one.
 func TestReproducePixelPendulum(t *testing.T) {
 	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Trainers())
-	configs, err := reproduceConfigs(f, []string{experiment.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
+	configs, err := reproduceConfigs(f, []string{task.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +169,7 @@ func TestReproduceWithoutATask(t *testing.T) {
 	_, help, _ := call(t, "help", "reproduce")
 	_, left, _ := strings.Cut(strings.Join(strings.Fields(help), " "), "without one all run but two: ")
 	left, _, _ = strings.Cut(left, ".")
-	for _, task := range experiment.PaperTasks() {
+	for _, task := range task.PaperNames() {
 		runs := slices.ContainsFunc(configs, func(c experiment.Config) bool { return c.Task == task })
 		if names := strings.Contains(" "+left, " "+task+","); names == runs {
 			t.Errorf("%s: it runs without a task: %v; the help leaves out %q", task, runs, left)

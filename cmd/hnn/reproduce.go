@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/model"
 	"hnn/system"
 )
@@ -23,7 +24,7 @@ func newReproduce() *cobra.Command {
 paper's authors did, rolls both out and prints the paper's table with our numbers
 and the paper's beside each other. The tasks are
 
-    ` + strings.Join(experiment.PaperTasks(), ", ") + `
+    ` + strings.Join(task.PaperNames(), ", ") + `
 
 and without one all run but two: pixel-pendulum, which takes minutes and runs when it is
 named, and real-pendulum, whose measured data are not part of the program and run with
@@ -32,7 +33,7 @@ every task named.`,
 		Example: `  hnn reproduce spring
   hnn reproduce spring pendulum two-body --seeds 0-4 --jobs 2
   hnn reproduce real-pendulum --data real_pend_h_1.txt`,
-		ValidArgsFunction: cobra.FixedCompletions(experiment.PaperTasks(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(task.PaperNames(), cobra.ShellCompDirectiveNoFileComp),
 	}
 	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN}, experiment.Trainers())
 	cmd.RunE = func(cmd *cobra.Command, tasks []string) error {
@@ -51,29 +52,29 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 		return nil, err
 	}
 	if len(tasks) == 0 {
-		for _, t := range experiment.PaperTasks() {
-			if t == experiment.RealPendulum && f.data == "" {
-				d.log("%s skipped: it needs the measured file, --data FILE", t)
-				continue
+		for _, t := range task.All() {
+			switch {
+			case !t.Paper:
+			case t.Source.File() && f.data == "":
+				d.log("%s skipped: it needs the measured file, --data FILE", t.Name)
+			case t.Slow:
+				d.log("%s skipped: it takes minutes; name it to run it", t.Name)
+			default:
+				tasks = append(tasks, t.Name)
 			}
-			if t == experiment.PixelPendulum {
-				d.log("%s skipped: it takes minutes; name it to run it", t)
-				continue
-			}
-			tasks = append(tasks, t)
 		}
 	}
 	var all []experiment.Config
 	takesData := false
 	for _, t := range tasks {
-		if !slices.Contains(experiment.PaperTasks(), t) {
-			return nil, &system.UnknownError{Kind: "task", Name: t, Known: experiment.PaperTasks()}
+		if !slices.Contains(task.PaperNames(), t) {
+			return nil, &system.UnknownError{Kind: "task", Name: t, Known: task.PaperNames()}
 		}
 		c, err := experiment.Default(t)
 		if err != nil {
 			return nil, err
 		}
-		if t == experiment.RealPendulum {
+		if c.Facts().Source.File() {
 			if c.Data, err = absolute(f.data); err != nil {
 				return nil, err
 			}
@@ -89,7 +90,7 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 		all = append(all, cs...)
 	}
 	if f.data != "" && !takesData {
-		return nil, fmt.Errorf("--data %s: of the paper's tasks only %s takes a file; for your own data see hnn train", f.data, experiment.RealPendulum)
+		return nil, fmt.Errorf("--data %s: of the paper's tasks only %s takes a file; for your own data see hnn train", f.data, task.RealPendulum)
 	}
 	return all, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/model"
 )
 
@@ -40,7 +41,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --frames films/ --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
-		ValidArgsFunction: cobra.FixedCompletions(experiment.Tasks(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
 	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.ClosedForm})
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
@@ -107,7 +108,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		return configs, usage(err)
 	}
 	hamiltonian := f.models
-	if c.Task == experiment.OwnData {
+	if c.Facts().Source.Own() {
 		if !f.cmd.Flags().Changed("model") {
 			f.models = []string{model.KindBaseline, model.KindHNN}
 		}
@@ -129,7 +130,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			return nil, err
 		}
 		c.Data = configs[0].Data
-		if c.Task == experiment.OwnData {
+		if c.Facts().Source.Own() {
 			return decide(ctx, f, c, d, env)
 		}
 		if reason, err = env.BeyondClosedForm(&configs[0]); err != nil {
@@ -177,18 +178,18 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 
 // newConfig is the configuration of a new run before its flags.
 func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
-	task := experiment.OwnData
+	name := task.OwnData
 	switch {
 	case len(args) == 1:
-		task = args[0]
+		name = args[0]
 	case f.frames != "" && f.data != "":
 		return c, errors.New("--data and --frames: trajectories or films, give one of the two")
 	case f.frames != "":
-		task = experiment.OwnFrames
+		name = task.OwnFrames
 	case f.data == "":
 		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv, or films, as in hnn train --frames films/")
 	}
-	if c, err = experiment.Default(task); err != nil {
+	if c, err = experiment.Default(name); err != nil {
 		return c, err
 	}
 	if c.Data, err = absolute(f.data); err != nil {

@@ -6,16 +6,14 @@ import (
 
 	"hnn/data/draw"
 	"hnn/internal/stream"
+	"hnn/system"
 )
 
 // The data of the paper's first task, without its noise.
 func ExampleGenerate() {
-	options, err := draw.TaskOptions("spring")
-	if err != nil {
-		log.Fatal(err)
-	}
-	options.Noise = 0
-	split, err := draw.Generate("spring", stream.New(0, "data"), options)
+	split, err := draw.Generate(system.Spring{}, stream.New(0, "data"), draw.Options{
+		Trajectories: 50, Points: 30, Horizon: 3, TestFraction: 0.5, Tolerance: 1e-10,
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

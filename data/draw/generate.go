@@ -14,29 +14,19 @@ import (
 	"hnn/system"
 )
 
-// Generate draws the data of a task: one of Tasks, or any system that
-// system.Lookup knows. TaskOptions returns the options of its protocol.
+// Generate draws the data of a known system.
 //
 // The initial states are drawn from rng first, all of them, then the trajectories
 // are integrated in parallel, then the noise is drawn, row by row; so the bits
 // depend on the stream and the options only, not on the number of processors.
 // Derivatives are the exact field at the noise-free states, which are kept in
 // Clean.
-func Generate(task string, rng *rand.Rand, o Options) (*data.Split, error) {
-	s, err := system.Lookup(task)
-	if err != nil {
-		return nil, err
-	}
-	return GenerateSystem(s, rng, o)
-}
-
-// GenerateSystem is Generate for a system with parameters of the caller's.
-func GenerateSystem(s system.System, rng *rand.Rand, o Options) (*data.Split, error) {
+func Generate(s system.System, rng *rand.Rand, o Options) (*data.Split, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	rows := o.Trajectories * o.Points
-	held := o.testRows()
+	held := o.TestRows()
 	if o.TestFraction > 0 && (held == 0 || held == rows) {
 		return nil, fmt.Errorf("data: a test fraction of %v of %d trajectories of %d points leaves %d rows to test on and %d to train on: ask for more trajectories, or for a fraction of 0",
 			o.TestFraction, o.Trajectories, o.Points, held, rows-held)
@@ -51,7 +41,7 @@ func GenerateSystem(s system.System, rng *rand.Rand, o Options) (*data.Split, er
 	return &data.Split{Train: set.Slice(0, rows-held), Test: set.Slice(rows-held, rows)}, nil
 }
 
-// trajectories makes the set that GenerateSystem splits.
+// trajectories makes the set that Generate splits.
 func trajectories(s system.System, rng *rand.Rand, o Options) (*data.Set, error) {
 	d, n := s.Dim(), o.Trajectories*o.Points
 	set := &data.Set{

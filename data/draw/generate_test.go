@@ -1,8 +1,9 @@
-package draw
+package draw_test
 
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,22 +11,34 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"hnn/data"
+	"hnn/data/draw"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
 	"hnn/system"
 )
 
-// generate makes a task's data by its protocol, with seed 0.
-func generate(t *testing.T, task string, change func(*Options)) (*data.Split, Options) {
+func lookup(t testing.TB, name string) task.Task {
 	t.Helper()
-	o, err := TaskOptions(task)
+	row, err := task.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return row
+}
+
+// paper are the paper's known systems.
+var paper = []string{"spring", "pendulum", "two-body", "three-body"}
+
+// generate makes a task's data by its protocol, with seed 0.
+func generate(t *testing.T, name string, change func(*draw.Options)) (*data.Split, draw.Options) {
+	t.Helper()
+	row := lookup(t, name)
+	o := row.Draw
 	if change != nil {
 		change(&o)
 	}
-	split, err := Generate(task, stream.New(0, "data"), o)
+	split, err := draw.Generate(row.System, stream.New(0, "data"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,12 +90,9 @@ func TestTasksHaveTheProtocolsShape(t *testing.T) {
 // those lies on the trajectory of the first, which is integrated here by the
 // other method at its tightest. The error allowed is a thousand local tolerances.
 func TestTrajectoriesFollowTheField(t *testing.T) {
-	for _, task := range append(Tasks(), "henon-heiles", "double-pendulum", "duffing", "kepler", "4-body") {
-		split, o := generate(t, task, func(o *Options) { o.Trajectories = 10 })
-		s, err := system.Lookup(task)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, task := range append(slices.Clone(paper), "henon-heiles", "double-pendulum", "duffing", "kepler", "4-body") {
+		split, o := generate(t, task, func(o *draw.Options) { o.Trajectories = 10 })
+		s := lookup(t, task).System
 		field := func(_ float64, x, dx []float64) { s.Field(x, dx) }
 		set, dx := split.Train, make([]float64, s.Dim())
 		for i := range set.Rows() {
@@ -113,7 +123,7 @@ func TestTrajectoriesFollowTheField(t *testing.T) {
 // number, and stays out of the derivatives; without noise the states are clean.
 func TestNoise(t *testing.T) {
 	for _, task := range []string{"spring", "pendulum"} {
-		split, _ := generate(t, task, func(o *Options) { o.Trajectories = 400 })
+		split, _ := generate(t, task, func(o *draw.Options) { o.Trajectories = 400 })
 		var noise []float64
 		for _, s := range []*data.Set{split.Train, split.Test} {
 			for i := range s.X {
@@ -131,7 +141,7 @@ func TestNoise(t *testing.T) {
 		if c := stat.Correlation(noise[1:], noise[:len(noise)-1], nil); math.Abs(c) > 5/math.Sqrt(n) {
 			t.Errorf("%s: noise correlates from number to number: %v", task, c)
 		}
-		quiet, _ := generate(t, task, func(o *Options) { o.Noise = 0; o.Trajectories = 400 })
+		quiet, _ := generate(t, task, func(o *draw.Options) { o.Noise = 0; o.Trajectories = 400 })
 		if !cmp.Equal(quiet.Train.X, quiet.Train.Clean) || !cmp.Equal(quiet.Train.Clean, split.Train.Clean) {
 			t.Errorf("%s: without noise the states should be the clean ones of the noisy set", task)
 		}
@@ -140,7 +150,7 @@ func TestNoise(t *testing.T) {
 
 func TestBitsDoNotDependOnProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	few := func(o *Options) { o.Trajectories = 64 }
+	few := func(o *draw.Options) { o.Trajectories = 64 }
 	for _, task := range []string{"pendulum", "three-body"} {
 		runtime.GOMAXPROCS(1)
 		want, _ := generate(t, task, few)
@@ -155,8 +165,8 @@ func TestBitsDoNotDependOnProcessors(t *testing.T) {
 
 // More trajectories begin with those of fewer: only the noise comes after.
 func TestInitialStatesAreDrawnFirst(t *testing.T) {
-	few, _ := generate(t, "spring", func(o *Options) { o.Trajectories = 10 })
-	many, _ := generate(t, "spring", func(o *Options) { o.Trajectories = 20 })
+	few, _ := generate(t, "spring", func(o *draw.Options) { o.Trajectories = 10 })
+	many, _ := generate(t, "spring", func(o *draw.Options) { o.Trajectories = 20 })
 	if !cmp.Equal(append(few.Train.Clean, few.Test.Clean...), many.Train.Clean) {
 		t.Error("the first 10 of 20 trajectories are not those of 10")
 	}
@@ -165,21 +175,21 @@ func TestInitialStatesAreDrawnFirst(t *testing.T) {
 func TestSplits(t *testing.T) {
 	for _, test := range []struct {
 		name        string
-		o           Options
+		o           draw.Options
 		train, test []int // offsets
 		firstTest   float64
 	}{
-		{"last rows, border inside a trial", Options{Trajectories: 3, Points: 5, TestFraction: 0.2},
+		{"last rows, border inside a trial", draw.Options{Trajectories: 3, Points: 5, TestFraction: 0.2},
 			[]int{0, 5, 10, 12}, []int{0, 3}, 1},
-		{"first rows, border inside a trial", Options{Trajectories: 3, Points: 5, TestFraction: 0.4, TestFirst: true},
+		{"first rows, border inside a trial", draw.Options{Trajectories: 3, Points: 5, TestFraction: 0.4, TestFirst: true},
 			[]int{0, 4, 9}, []int{0, 5, 6}, 0},
-		{"whole trials", Options{Trajectories: 3, Points: 5, TestFraction: 0.2, WholeTrials: true},
+		{"whole trials", draw.Options{Trajectories: 3, Points: 5, TestFraction: 0.2, WholeTrials: true},
 			[]int{0, 5, 10}, []int{0, 5}, 0},
-		{"nothing held out", Options{Trajectories: 2, Points: 3}, []int{0, 3, 6}, []int{0}, 0},
+		{"nothing held out", draw.Options{Trajectories: 2, Points: 3}, []int{0, 3, 6}, []int{0}, 0},
 	} {
 		o := test.o
 		o.Horizon, o.Tolerance = 2, 1e-6
-		split, err := Generate("duffing", stream.New(0, ""), o)
+		split, err := draw.Generate(system.Duffing{Alpha: -1, Beta: 1}, stream.New(0, ""), o)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -195,60 +205,48 @@ func TestSplits(t *testing.T) {
 }
 
 func TestGenerateErrors(t *testing.T) {
-	base, err := TaskOptions("spring")
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := lookup(t, "spring").Draw
 	for _, test := range []struct {
-		change func(*Options)
+		change func(*draw.Options)
 		want   string
 	}{
-		{func(o *Options) { o.Trajectories = 0 }, "0 trajectories"},
-		{func(o *Options) { o.Points = 1 }, "1 points"},
-		{func(o *Options) { o.Trajectories = math.MaxInt; o.Points = math.MaxInt }, "at most"},
-		{func(o *Options) { o.Horizon = math.NaN() }, "horizon is NaN"},
-		{func(o *Options) { o.Horizon = math.Inf(1) }, "horizon is +Inf"},
-		{func(o *Options) { o.Noise = -1 }, "noise is -1"},
-		{func(o *Options) { o.TestFraction = 1 }, "test fraction is 1"},
-		{func(o *Options) { o.TestFraction = math.NaN() }, "test fraction is NaN"},
-		{func(o *Options) { o.TestFraction = 1e-9 }, "0 rows to test on"},
-		{func(o *Options) { o.WholeTrials, o.TestFraction = true, 0.999 }, "0 to train on"},
-		{func(o *Options) { o.Tolerance = 0 }, "tolerance is 0"},
-		{func(o *Options) { o.Tolerance = 1e-16 }, "RTol"}, // below what ode takes
+		{func(o *draw.Options) { o.Trajectories = 0 }, "0 trajectories"},
+		{func(o *draw.Options) { o.Points = 1 }, "1 points"},
+		{func(o *draw.Options) { o.Trajectories = math.MaxInt; o.Points = math.MaxInt }, "at most"},
+		{func(o *draw.Options) { o.Horizon = math.NaN() }, "horizon is NaN"},
+		{func(o *draw.Options) { o.Horizon = math.Inf(1) }, "horizon is +Inf"},
+		{func(o *draw.Options) { o.Noise = -1 }, "noise is -1"},
+		{func(o *draw.Options) { o.TestFraction = 1 }, "test fraction is 1"},
+		{func(o *draw.Options) { o.TestFraction = math.NaN() }, "test fraction is NaN"},
+		{func(o *draw.Options) { o.TestFraction = 1e-9 }, "0 rows to test on"},
+		{func(o *draw.Options) { o.WholeTrials, o.TestFraction = true, 0.999 }, "0 to train on"},
+		{func(o *draw.Options) { o.Tolerance = 0 }, "tolerance is 0"},
+		{func(o *draw.Options) { o.Tolerance = 1e-16 }, "RTol"}, // below what ode takes
 	} {
 		o := base
 		test.change(&o)
-		if _, err := Generate("spring", stream.New(0, ""), o); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := draw.Generate(system.Spring{}, stream.New(0, ""), o); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("got %v, want an error with %q", err, test.want)
 		}
-	}
-	if _, err := Generate("sprnig", stream.New(0, ""), base); err == nil || !strings.Contains(err.Error(), `did you mean "spring"`) {
-		t.Errorf("an unknown task: %v", err)
-	}
-	if _, err := TaskOptions("sprnig"); err == nil {
-		t.Error("an unknown task has options")
 	}
 }
 
 // A trajectory that cannot be integrated is named, with what ode says of it.
 func TestGenerateNamesTheTrajectory(t *testing.T) {
-	o := Options{Trajectories: 5, Points: 10, Horizon: 1e3, Tolerance: 1e-9}
+	o := draw.Options{Trajectories: 5, Points: 10, Horizon: 1e3, Tolerance: 1e-9}
 	// With Beta below zero the quartic runs off to infinity in finite time.
-	_, err := GenerateSystem(system.Duffing{Alpha: 1, Beta: -10}, stream.New(0, ""), o)
+	_, err := draw.Generate(system.Duffing{Alpha: 1, Beta: -10}, stream.New(0, ""), o)
 	if err == nil || !strings.Contains(err.Error(), "trajectory ") || !strings.Contains(err.Error(), "of duffing: ode:") {
 		t.Errorf("got %v, want an error that names the trajectory", err)
 	}
 }
 
 func BenchmarkGenerate(b *testing.B) {
-	for _, task := range Tasks() {
-		b.Run(task, func(b *testing.B) {
-			o, err := TaskOptions(task)
-			if err != nil {
-				b.Fatal(err)
-			}
+	for _, name := range paper {
+		b.Run(name, func(b *testing.B) {
+			row := lookup(b, name)
 			for b.Loop() {
-				if _, err := Generate(task, stream.New(0, "data"), o); err != nil {
+				if _, err := draw.Generate(row.System, stream.New(0, "data"), row.Draw); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -3,13 +3,10 @@ package draw
 import (
 	"fmt"
 	"math"
-
-	"hnn/system"
 )
 
-// Options says how the trajectories of a task are drawn and split. TaskOptions
-// returns the defaults, which a caller then changes: no field has a meaning of
-// "default", so that no noise is Noise = 0.
+// Options says how the trajectories of a system are drawn and split. No field has a
+// meaning of "default", so that no noise is Noise = 0.
 type Options struct {
 	// Trajectories is the number of trajectories, train and test together.
 	Trajectories int
@@ -55,8 +52,8 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// testRows returns the number of rows that are held out.
-func (o Options) testRows() int {
+// TestRows returns the number of rows that are held out, of Trajectories times Points.
+func (o Options) TestRows() int {
 	if o.WholeTrials {
 		return o.Points * int(math.Round(float64(o.Trajectories)*o.TestFraction))
 	}
@@ -66,49 +63,3 @@ func (o Options) testRows() int {
 // maxRows bounds what Generate makes: 2^27 rows are already 4 GB for the
 // smallest system.
 const maxRows = 1 << 27
-
-// tasks are the paper's tasks that are generated, by the authors' protocol,
-// except for Tolerance: the authors integrate at rtol 1e-10 (1e-9 the orbits) but
-// leave scipy's atol at 1e-6, which then decides; here both are the tighter value.
-var tasks = map[string]Options{
-	"spring": {Trajectories: 50, Points: 30, Horizon: 3, Noise: 0.1,
-		TestFraction: 0.5, Tolerance: 1e-10},
-	"pendulum": {Trajectories: 50, Points: 45, Horizon: 3, Noise: 0.1,
-		TestFraction: 0.5, Tolerance: 1e-10},
-	"two-body": {Trajectories: 1000, Points: 50, Horizon: 20,
-		TestFraction: 0.2, TestFirst: true, Tolerance: 1e-9},
-	"three-body": {Trajectories: 5000, Points: 20, Horizon: 5,
-		TestFraction: 0.2, TestFirst: true, Tolerance: 1e-9},
-}
-
-// others are the defaults for the systems that the paper does not treat: some
-// hundred trajectories without noise over one to two and a half turns of the slowest
-// oscillation, at 20 points a turn or more; the last fifth is held out.
-var others = map[string]Options{
-	"henon-heiles":    {Trajectories: 200, Points: 100, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
-	"double-pendulum": {Trajectories: 200, Points: 100, Horizon: 4, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
-	"duffing":         {Trajectories: 100, Points: 50, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
-	"kepler":          {Trajectories: 200, Points: 50, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
-}
-
-// Tasks returns the names of the paper's tasks whose data Generate makes.
-func Tasks() []string { return []string{"spring", "pendulum", "two-body", "three-body"} }
-
-// TaskOptions returns the options of a task's protocol: the authors' for the
-// paper's tasks, a documented choice for the other systems that system.Lookup
-// knows ("N-body" with N above 3 as three-body, with 1,000 trajectories). The
-// error for any other name is system.Lookup's.
-func TaskOptions(name string) (Options, error) {
-	if o, ok := tasks[name]; ok {
-		return o, nil
-	}
-	if o, ok := others[name]; ok {
-		return o, nil
-	}
-	if _, err := system.Lookup(name); err != nil {
-		return Options{}, err
-	}
-	o := tasks["three-body"]
-	o.Trajectories, o.WholeTrials = 1000, true
-	return o, nil
-}

@@ -173,7 +173,7 @@ func TestReadNPZErrors(t *testing.T) {
 
 // A changed byte in the numbers must be seen: by the checksum, if by nothing else.
 func TestReadNPZChecksum(t *testing.T) {
-	text, err := os.ReadFile("../draw/paper/initial_states.npz") // stored, not deflated
+	text, err := os.ReadFile("../../experiment/task/paper/initial_states.npz") // stored, not deflated
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestReadNPZDoesNotTrustSizes(t *testing.T) {
 }
 
 func FuzzReadNPZ(f *testing.F) {
-	for _, path := range []string{"testdata/numpy.npz", "../draw/paper/initial_states.npz"} {
+	for _, path := range []string{"testdata/numpy.npz", "../../experiment/task/paper/initial_states.npz"} {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"hnn/data/file"
 	"hnn/data/internal/datatest"
 	"hnn/internal/stream"
+	"hnn/system"
 )
 
 // What is written is read back to the same bits, whatever the numbers.
@@ -28,12 +29,8 @@ func TestWriteCSVRoundTrip(t *testing.T) {
 		}
 	}
 	s.X[0], s.X[1], s.X[2], s.X[3] = math.Copysign(0, -1), 5e-324, math.MaxFloat64, 0.1
-	o, err := draw.TaskOptions("two-body")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Trajectories = 5
-	two, err := draw.Generate("two-body", stream.New(0, "data"), o)
+	two, err := draw.Generate(system.NewNBody(2), stream.New(0, "data"),
+		draw.Options{Trajectories: 5, Points: 50, Horizon: 20, TestFraction: 0.2, TestFirst: true, Tolerance: 1e-9})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,23 +43,20 @@ func (s shifted) BatchField() ode.BatchField {
 // true H moved by the mean of the noise, which the fit is not told.
 func TestNoisyFloor(t *testing.T) {
 	for _, name := range []string{"spring", "pendulum"} {
-		s, err := system.Lookup(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		row := rowOf(t, name)
 		for seed := range uint64(3) {
 			train := generated(t, name, seed).Train
 			mean := make([]float64, 2)
 			for i, v := range train.X {
 				mean[i%2] += (v - train.Clean[i]) / float64(train.Rows())
 			}
-			floor, err := eval.PaperEnergy(name, shifted{s, mean}, eval.Options{})
+			floor, err := eval.PaperEnergy(shifted{row.System, mean}, row.System, row.Protocol(), eval.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			// 0.9982 to 1.0022 in these: an offset counts as found when it moves by less than
 			// a hundredth of its expected error.
-			got := task(name)(t, seed, Options{})["energy"]
+			got := ofTask(name)(t, seed, Options{})["energy"]
 			if ratio := got / floor.TrueH.Mean; math.Abs(ratio-1) > 0.01 {
 				t.Errorf("%s, seed %d: energy error %.3g, %.3f times that of the true H moved by the mean noise", name, seed, got, ratio)
 			}

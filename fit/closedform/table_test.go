@@ -9,9 +9,10 @@ import (
 	"testing"
 
 	"hnn/data"
-	tasks "hnn/data/draw" // draw is a type of this package
+	drawing "hnn/data/draw" // draw is a type of this package
 	"hnn/data/file"
 	"hnn/eval"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/ode"
@@ -41,25 +42,25 @@ type row struct {
 }
 
 var tableRows = []row{
-	{"two-body, nothing given", task("two-body"), Options{Features: 1000},
+	{"two-body, nothing given", ofTask("two-body"), Options{Features: 1000},
 		measurement{"energy": 3.9e-5, "loss": 2.8e-6, "seconds": 4}, true, 2},
-	{"two-body, rotation, K = 2000", task("two-body"), Options{Features: 2000, Symmetry: Rotation},
+	{"two-body, rotation, K = 2000", ofTask("two-body"), Options{Features: 2000, Symmetry: Rotation},
 		measurement{"energy": 3e-7, "loss": 6e-6, "solve": 1, "seconds": 4}, false, 1},
-	{"two-body, quadratic kinetic + pairwise", task("two-body"), Options{Structure: QuadraticKinetic | Pairwise},
+	{"two-body, quadratic kinetic + pairwise", ofTask("two-body"), Options{Structure: QuadraticKinetic | Pairwise},
 		measurement{"energy": 1e-12, "loss": 1e-10, "seconds": 0.03}, true, 1},
-	{"three-body, no structure, K = 2000", task("three-body"), Options{Features: 2000, Weighted: true},
+	{"three-body, no structure, K = 2000", ofTask("three-body"), Options{Features: 2000, Weighted: true},
 		measurement{"energy": 3e-4, "median": 3e-3, "solve": 1, "seconds": 4}, false, 1},
-	{"three-body, quadratic kinetic + pairwise", task("three-body"), Options{Structure: QuadraticKinetic | Pairwise, Weighted: true},
+	{"three-body, quadratic kinetic + pairwise", ofTask("three-body"), Options{Structure: QuadraticKinetic | Pairwise, Weighted: true},
 		measurement{"energy": 1e-11, "median": 1e-10, "seconds": 0.15}, true, 1},
 	// The two below are at the limit that the mean of the noise sets, 1.06e-4 and 5.8e-5 in
 	// the median of the ten draws: see TestNoisyFloor.
-	{"spring, no structure", task("spring"), Options{},
+	{"spring, no structure", ofTask("spring"), Options{},
 		measurement{"energy": 1e-4, "clean": 1e-4, "seconds": 0.02}, true, 1},
-	{"pendulum, no structure", task("pendulum"), Options{},
+	{"pendulum, no structure", ofTask("pendulum"), Options{},
 		measurement{"energy": 1e-4, "clean": 1e-4, "seconds": 0.03}, true, 1},
-	{"spring, symmetries", task("spring"), Options{Features: 8, Symmetry: Parity | TimeReversal},
+	{"spring, symmetries", ofTask("spring"), Options{Features: 8, Symmetry: Parity | TimeReversal},
 		measurement{"energy": 1e-10, "seconds": 0.01}, true, 1},
-	{"pendulum, symmetries", task("pendulum"), Options{Features: 20, Symmetry: Parity | TimeReversal},
+	{"pendulum, symmetries", ofTask("pendulum"), Options{Features: 20, Symmetry: Parity | TimeReversal},
 		measurement{"energy": 2e-6, "seconds": 0.02}, true, 1},
 	{"measured pendulum, friction", measured, Options{Friction: true},
 		measurement{"energy": 4e-4, "step": 1.4e-3, "seconds": 0.02}, true, 1},
@@ -133,14 +134,21 @@ func (m measurement) report(r *Report) measurement {
 	return m
 }
 
-// generated draws a task's data by the protocol.
-func generated(t testing.TB, name string, seed uint64) *data.Split {
+// rowOf is a task's row.
+func rowOf(t testing.TB, name string) task.Task {
 	t.Helper()
-	opts, err := tasks.TaskOptions(name)
+	row, err := task.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := tasks.Generate(name, stream.New(seed, "data"), opts)
+	return row
+}
+
+// generated draws a task's data by the protocol.
+func generated(t testing.TB, name string, seed uint64) *data.Split {
+	t.Helper()
+	row := rowOf(t, name)
+	split, err := drawing.Generate(row.System, stream.New(seed, "data"), row.Draw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,12 +165,13 @@ func fitted(t testing.TB, train *data.Set, seed uint64, o Options) (*model.Expan
 	return h, r
 }
 
-// task measures a task of the paper.
-func task(name string) func(t testing.TB, seed uint64, o Options) measurement {
+// ofTask measures a task of the paper.
+func ofTask(name string) func(t testing.TB, seed uint64, o Options) measurement {
 	return func(t testing.TB, seed uint64, o Options) measurement {
 		split := generated(t, name, seed)
 		h, r := fitted(t, split.Train, seed, o)
-		paper, err := eval.PaperEnergy(name, h, eval.Options{})
+		row := rowOf(t, name)
+		paper, err := eval.PaperEnergy(h, row.System, row.Protocol(), eval.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +192,8 @@ func measured(t testing.TB, seed uint64, o Options) measurement {
 	train := *split.Train
 	train.DX = nil // forward differences
 	h, r := fitted(t, &train, seed, o)
-	res, err := eval.RealPendulumEnergy(h, split.Test, eval.Options{})
+	row := rowOf(t, task.RealPendulum)
+	res, err := eval.MeasuredEnergy(h, row.Fitted, split.Test, *row.Energy, eval.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

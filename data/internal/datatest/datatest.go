@@ -8,24 +8,20 @@ import (
 	"testing"
 
 	"hnn/data"
-	"hnn/data/draw"
+	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/ode"
-	"hnn/system"
 )
 
 // Observed draws trajectories of a known system at even or random times, with noise on
 // the states. DX and Clean hold the truth.
 func Observed(t testing.TB, name string, random bool, noise float64) *data.Set {
 	t.Helper()
-	s, err := system.Lookup(name)
+	row, err := task.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := draw.TaskOptions(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, o := row.System, row.Draw
 	rng, d := stream.New(1, "data"), s.Dim()
 	set := &data.Set{Dim: d, Offsets: []int{0}}
 	for range 20 {

@@ -10,12 +10,8 @@ import (
 	"hnn/system"
 )
 
-// RealPendulum is the authors' fit to the measured pendulum of their task 3,
-// H = 2.4 (1 - cos q) + p^2.
-var RealPendulum = system.Pendulum{K: 2.4}
-
-// RealPendulumResult is the "paper" energy metric of task 3 with the rollout behind it.
-type RealPendulumResult struct {
+// MeasuredResult is the "paper" energy metric of measured data with the rollout behind it.
+type MeasuredResult struct {
 	// Energy is the mean squared difference between the energies below, with an error from
 	// 5 consecutive groups of rows. It is NaN if the rollout failed.
 	Energy Estimate
@@ -24,50 +20,50 @@ type RealPendulumResult struct {
 	StatesMSE float64
 	// Times are those of the test rows; States the model's rollout over them, rows x 2.
 	Times, States []float64
-	// Learned and Measured are the energies, by RealPendulum, along the rollout and
-	// along the measured states.
+	// Learned and Measured are the energies along the rollout and along the measured states.
 	Learned, Measured []float64
 	// Err says why the rollout failed, or is nil.
 	Err error
 }
 
-// RealPendulumEnergy rolls out the model (its parameters widened to float64) from the
-// first row of test over the times of test, at scipy's default tolerances, and compares
-// the energy along it with that of the measured states, as the authors' notebook does.
-// Their test rows are one trial; where there are several, each is rolled out from its own
-// first row.
+// MeasuredEnergy rolls out the model (its parameters widened to float64) from the first row
+// of test over the times of test, at the protocol's RTol, and compares the energy along it
+// with that of the measured states, as the authors' notebook of the measured pendulum
+// does. The energy is that of the system fitted to the measurements; nothing else of the
+// protocol counts. The authors' test rows are one trial; where there are several, each is
+// rolled out from its own first row.
 //
 // The error is about the arguments, or wraps what Interrupt returned.
-func RealPendulumEnergy(m model.Model, test *data.Set, o Options) (RealPendulumResult, error) {
-	if err := sameDim(m, RealPendulum); err != nil {
-		return RealPendulumResult{}, err
+func MeasuredEnergy(m model.Model, fitted system.System, test *data.Set, p Protocol, o Options) (MeasuredResult, error) {
+	if err := sameDim(m, fitted); err != nil {
+		return MeasuredResult{}, err
 	}
 	if test == nil || test.Rows() == 0 {
-		return RealPendulumResult{}, errors.New("eval: no test rows over which to roll the pendulum out")
+		return MeasuredResult{}, errors.New("eval: no test rows over which to roll the model out")
 	}
-	const d = 2
+	d := fitted.Dim()
 	if test.Dim != d {
-		return RealPendulumResult{}, fmt.Errorf("eval: the test rows hold states of length %d, the pendulum has an angle and a momentum", test.Dim)
+		return MeasuredResult{}, fmt.Errorf("eval: the test rows hold states of length %d, those of the %s have %d", test.Dim, fitted.Name(), d)
 	}
 	settings := &ode.Settings{
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
-		RTol: 1e-3, ATol: 1e-6, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
+		RTol: p.RTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
-	r := RealPendulumResult{Times: test.T}
+	r := MeasuredResult{Times: test.T}
 	field := model.Widen(m).BatchField
 	for trial := range test.Trials() {
 		t, x, _ := test.Trial(trial)
 		out, err := Rollout(field, x[:d], d, t, settings, o.Workers)
 		if err != nil {
-			return RealPendulumResult{}, err
+			return MeasuredResult{}, err
 		}
 		if r.Err == nil && out.Errs[0] != nil {
 			r.Err = fmt.Errorf("eval: the model's rollout of trial %d: %w", trial, out.Errs[0])
 		}
 		r.States = append(r.States, out.States...)
 	}
-	r.Learned = system.Energies(RealPendulum, r.States, nil)
-	r.Measured = system.Energies(RealPendulum, test.X, nil)
+	r.Learned = system.Energies(fitted, r.States, nil)
+	r.Measured = system.Energies(fitted, test.X, nil)
 	squares := make([]float64, len(r.Learned))
 	for i, e := range r.Learned {
 		squares[i] = (e - r.Measured[i]) * (e - r.Measured[i])
