@@ -185,6 +185,42 @@ func meaningOf(bare, unitText string) meaning {
 	return m
 }
 
+// resolveWords is resolve, which knows the usual names, and beside these the words for what
+// columns hold.
+func (c *Columns) resolveWords(list []string) (*roles, error) {
+	r, err := c.resolve(list)
+	if err == nil || c.Q != nil || c.P != nil {
+		return r, err
+	}
+	s := &sheet{}
+	var time []*column
+	given := *c
+	for _, name := range list {
+		bare, unit := unitOfName(name)
+		column := &column{full: name, name: name, unit: unit, meaning: meaningOf(bare, unit)}
+		s.columns = append(s.columns, column)
+		if column.quantity == timeColumn {
+			time = append(time, column)
+		}
+	}
+	if len(time) == 1 && c.Time == "" {
+		given.Time = time[0].full
+	}
+	q, v, u, err2 := s.recognise(nil)
+	if err2 != nil {
+		return nil, err
+	}
+	given.Q, given.P, given.DP = names(q), append([]string{}, names(v)...), []string{}
+	if c.Input == nil {
+		given.Input = append([]string{}, names(u)...)
+	}
+	if r, err2 = given.resolve(list); err2 != nil {
+		return nil, err
+	}
+	r.velocities = len(v) > 0
+	return r, nil
+}
+
 // derivativeOf finds the columns that are called the derivative of another: theta_dot, and
 // OpenSim's angle_u.
 func derivativeOf(name string, names []string) int {

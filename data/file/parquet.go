@@ -51,7 +51,7 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		t.names = append(t.names, strings.Join(path, "."))
 		t.leaves = append(t.leaves, leaf)
 	}
-	roles, err := o.Columns.resolve(t.names)
+	roles, err := o.Columns.resolveWords(t.names)
 	if err == nil && roles.time < 0 {
 		err = &columnError{"no column is the time: the file has " + excerptList(t.names), "name it, as in --time COLUMN"}
 	}

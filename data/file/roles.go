@@ -330,7 +330,9 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 			key = fmt.Appendf(nil, "%d", s.block[i])
 		}
 		if bad == nil {
-			bad = b.add(line, key)
+			if bad = b.add(line, key); bad == nil && len(m.First) < mostFirst {
+				m.First = append(m.First, FirstRow{line, string(s.lines[line-1])})
+			}
 		}
 		if bad != nil {
 			if err := b.bad(bad); err != nil {
@@ -465,7 +467,11 @@ func (s *sheet) scale(time *column) error {
 // scale multiplies a column.
 func (c *column) scale(factor float64) {
 	for i := range c.values {
-		c.values[i] *= factor
+		if over := math.Round(1 / factor); factor < 1 && over*factor == 1 {
+			c.values[i] /= over // rounds better than a product
+		} else {
+			c.values[i] *= factor
+		}
 	}
 	c.low, c.high = c.low*factor, c.high*factor
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"strconv"
 
 	"hnn/data"
 )
@@ -25,6 +26,33 @@ type textReader struct {
 	// width is the length of the rows so far, or -1 when they differ.
 	width  int
 	fields [][]byte
+	// rowRemarks counts remarks that would be rows without their sign.
+	rowRemarks int
+}
+
+// words reports whether a line holds no number: it is no row, but of what surrounds a table.
+func (p *textReader) words(text []byte) bool {
+	fields, err := splitFields(nil, text, p.d.separator)
+	for _, f := range fields {
+		if kind, _, _ := classify(f); kind != textCell && kind != emptyCell {
+			return false
+		}
+	}
+	return err == nil
+}
+
+// isRow reports whether a remark would be a row without its sign.
+func (p *textReader) isRow(text []byte) bool {
+	fields, err := splitFields(nil, text[1:], p.d.separator)
+	if err != nil || len(fields) != len(p.dest) {
+		return false
+	}
+	for i, dest := range p.dest {
+		if dest >= 0 && !isNumber(fields[i], p.d.point) {
+			return false
+		}
+	}
+	return true
 }
 
 // readText reads a table of text. head has to be what lines holds in its buffer.
@@ -77,6 +105,9 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	m.Notes = append(d.notes, m.Notes...)
 	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
 	p.builder.read = read
+	var headerText string
+	var behind []*ParseError // lines of words since the last row
+	block := 0
 	for {
 		text, err := p.next()
 		if err == io.EOF {
@@ -86,21 +117,49 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			return nil, nil, err
 		}
 		if p.line == d.headerLine {
+			headerText = string(text)
 			continue
 		}
 		if !p.parse(text) {
 			if err := p.parseSlowly(text); err != nil {
+				if p.set.Rows() > 0 && p.words(text) {
+					if string(text) != headerText || p.roles.trial >= 0 {
+						behind = append(behind, err)
+						continue
+					}
+					// The header again: another trial.
+					block++
+					p.key = strconv.AppendInt(p.key[:0], int64(block), 10)
+					continue
+				}
 				if err := p.bad(err); err != nil {
 					return nil, nil, err
 				}
 				continue
 			}
 		}
-		if err := p.add(p.line, p.key); err != nil {
+		for _, err := range behind {
 			if err := p.bad(err); err != nil {
 				return nil, nil, err
 			}
 		}
+		behind = behind[:0]
+		if err := p.add(p.line, p.key); err != nil {
+			if err := p.bad(err); err != nil {
+				return nil, nil, err
+			}
+		} else if len(m.First) < mostFirst {
+			m.First = append(m.First, FirstRow{p.line, string(text)})
+		}
+	}
+	if n := len(behind); n > 0 {
+		m.note("%s behind the last row, from line %d on, are no rows: passed over", plural(n, "line"), behind[0].Line)
+	}
+	if block > 0 {
+		m.note("the header comes again %s: a trial begins behind each", plural(block, "time"))
+	}
+	if p.rowRemarks > 0 {
+		m.note("%s that begin with # or %% look like rows: they are taken for remarks", plural(p.rowRemarks, "line"))
 	}
 	s, err := p.finish()
 	if err != nil {
@@ -150,6 +209,9 @@ func (p *textReader) next() ([]byte, error) {
 		text = trimBlanks(text)
 		if len(text) > 0 && (text[0] > ' ' && !isComment(text) || p.line == p.d.headerLine || text[0] <= ' ' && !isBlank(text)) {
 			return text, nil
+		}
+		if len(text) > 1 && p.line > p.d.headerLine && p.isRow(text) {
+			p.rowRemarks++
 		}
 		if p.cut {
 			return nil, io.EOF

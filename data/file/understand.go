@@ -27,7 +27,6 @@ func readTable(file string, text []byte, o *ReadOptions) (*data.Set, *Mapping, e
 	if err != nil {
 		return nil, nil, s.inFile(err)
 	}
-	m.raw = s.raw()
 	return set, m, nil
 }
 
@@ -46,17 +45,6 @@ func (s *sheet) headerLine() int {
 		return 0
 	}
 	return s.header.first + 1
-}
-
-// raw are the lines of the header and the first rows.
-func (s *sheet) raw() []string {
-	var out []string
-	for i := s.header.first; i < len(s.lines) && len(out) < 8; i++ {
-		if len(s.lines[i]) > 0 {
-			out = append(out, string(s.lines[i]))
-		}
-	}
-	return out
 }
 
 // label is what a column is called in a set.
