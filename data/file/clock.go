@@ -95,8 +95,8 @@ func parseTimeOfDay(text []byte) (nanoseconds int64, ok bool) {
 		}
 		n += int64(seconds) * int64(time.Second)
 		rest = after
-		// LabVIEW and some loggers set milliseconds behind another colon.
-		if len(rest) > 1 && (rest[0] == '.' || rest[0] == ',' || rest[0] == ':' && len(rest) == 4) {
+		// Kinovea and some loggers set the parts of a second behind another colon.
+		if len(rest) > 1 && (rest[0] == '.' || rest[0] == ',' || rest[0] == ':' && len(rest) <= 4) {
 			rest = rest[1:]
 			scale := int64(time.Second)
 			for len(rest) > 0 && rest[0] >= '0' && rest[0] <= '9' {

@@ -149,7 +149,10 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 			words++
 			continue
 		}
-		// A number above a column of numbers is a row's.
+		// A number above a column of numbers is a row's, or the channel's, in front of units.
+		if !nearest && len(cells) == l.width && words > 0 && digits(c) && len(c) < 4 {
+			continue
+		}
 		if j >= len(l.holds) || l.holds[j] != 'e' && !(kind == numberCell && remark) {
 			if !sparse(l, j) {
 				return nil, false
@@ -371,6 +374,9 @@ func needed(rows [][]string, l *layout) [][]string {
 	}
 	for i := len(rows) - 2; i > 0; i-- {
 		drop(i)
+	}
+	if len(rows) > 2 && strings.EqualFold(rows[0][0], "scorer") {
+		drop(0)
 	}
 	return rows
 }

@@ -77,7 +77,7 @@ func init() {
 
 // neutral words say nothing about which column belongs to which.
 var neutral = map[string]bool{"angular": true, "linear": true, "angulaire": true, "field": true, "header": true, "value": true, "values": true, "latest": true, "data": true,
-	"sensor": true, "measured": true, "the": true, "of": true, "without": true, "with": true, "signal": true, "channel": true, "winkel": true, "recording": true, "global": true, "local": true}
+	"sensor": true, "measured": true, "the": true, "of": true, "without": true, "with": true, "signal": true, "channel": true, "winkel": true, "recording": true, "axis": true, "global": true, "local": true}
 
 // greek letters by their names.
 var greek = strings.NewReplacer("θ", " theta ", "ϑ", " theta ", "φ", " phi ", "ϕ", " phi ", "ψ", " psi ", "ω", " omega ", "α", " alpha ", "τ", " tau ", "Θ", " theta ", "Φ", " phi ", "Ω", " omega ", "µ", "u", "Δ", "delta", "ẋ", " xdot ", "θ̇", " thetadot ")

@@ -90,6 +90,10 @@ func readPreamble(lines [][]byte, first int, l *layout) settings {
 			above = cells
 			break
 		}
+		// Vicon sets the rate alone, below the kind of the table.
+		if i > 0 && viconSection[strings.ToLower(strings.Trim(string(lines[i-1]), ", \t"))] {
+			add(i, "frame rate", strings.Trim(text, ", \t"), text)
+		}
 		lower := strings.ToLower(text)
 		if strings.Contains(lower, "angles are in degrees") {
 			add(i, "inDegrees", "yes", text)
@@ -105,6 +109,8 @@ func trimRemark(line []byte) []byte {
 	}
 	return bytes.TrimSpace(bytes.TrimLeft(line, "#%!@*; "))
 }
+
+var viconSection = map[string]bool{"trajectories": true, "devices": true, "joints": true, "segments": true, "model outputs": true}
 
 var (
 	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",

@@ -31,18 +31,6 @@ func names(columns []*column) []string {
 // recognise finds positions, velocities and inputs by what the names mean.
 func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	q, v, u = s.candidates(positionColumn, time), s.candidates(velocityColumn, time), s.candidates(forceColumn, time)
-	all := s.labels()
-	// A column that is called the derivative of a position is its velocity.
-	pair := map[*column]*column{}
-	for _, c := range s.columns {
-		if i := derivativeOf(c.label(), all); i >= 0 && c != time && !c.left && s.columns[i].quantity == positionColumn && !slices.Contains(v, c) {
-			q = slices.DeleteFunc(q, func(p *column) bool { return p == c })
-			u = slices.DeleteFunc(u, func(p *column) bool { return p == c })
-			c.quantity = velocityColumn
-			v = append(v, c)
-			pair[s.columns[i]] = c
-		}
-	}
 	unknowns := s.candidates(unknownColumn, time)
 	switch a := s.candidates(accelerationColumn, time); {
 	case len(q) == 0 && len(v) > 0:
@@ -63,7 +51,7 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	// Velocities belong to positions by what remains of their names, else by their order.
 	var paired []*column
 	for _, p := range q {
-		best := pair[p]
+		var best *column
 		for _, c := range v {
 			if best == nil && c.stem == p.stem && !slices.Contains(paired, c) {
 				best = c
@@ -220,7 +208,6 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 	})
 	m := newMapping(s.file, s.format(), list, r)
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })
-	m.Notes = append(s.notes, m.Notes...)
 	m.Bad, m.BadRows = s.bad, s.badRows
 	return s.fill(time, r, m, o)
 }
@@ -296,7 +283,6 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 		m.Names = append(slices.Clip(m.Names), "row")
 		m.Time = "row"
 		s.note("there is no time: every row is a trial of its own, which its derivatives allow")
-		m.Notes = append(m.Notes, s.notes[len(s.notes)-1])
 	}
 	b := newBuilder(m, r, o)
 	b.foundTrial = b.foundTrial && r.trial >= 0
@@ -308,6 +294,7 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 		}
 	}
 	s.resample(time, used)
+	m.Notes = append(s.notes, m.Notes...)
 	for i := range s.rows {
 		line := int(s.line[i])
 		var bad *ParseError

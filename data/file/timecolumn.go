@@ -277,6 +277,12 @@ func (s *sheet) unwrapCounter(c *column) {
 		c.values[i] = v + add
 	}
 	if wraps > 0 {
+		if !c.exact && c.clock == 0 {
+			c.exact, c.base = true, c.values[0]
+			for i := range c.values {
+				c.values[i] -= c.base
+			}
+		}
 		s.note("%s begins anew %s, at midnight or the end of its counter: it is taken to go on", c.label(), plural(wraps, "time"))
 	}
 }

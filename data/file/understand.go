@@ -108,6 +108,7 @@ func (s *sheet) understand(o *ReadOptions) (*data.Set, *Mapping, error) {
 		}
 	}
 	s.leaveOut(time, &c)
+	s.pairDerivatives(time)
 	if o.Columns.Integrate {
 		if err := s.integrate(time); err != nil {
 			return nil, nil, err
@@ -302,6 +303,29 @@ func (s *sheet) leaveOut(time *column, c *Columns) {
 		s.note("left out: %s (%s)", strings.Join(names, ", "), strings.TrimSpace(kind))
 	}
 	s.pivots(drop["their spread is their noise "])
+}
+
+// pairDerivatives knows columns by each other: one that is called the derivative of another,
+// as OpenSim's knee_u is of knee, is its velocity, and the other a position. In a motion of
+// OpenSim, which says whether angles are in degrees, all columns are coordinates.
+func (s *sheet) pairDerivatives(time *column) {
+	list := s.labels()
+	motion := s.settings.find(func(string) bool { return true }, "indegrees") != nil
+	for _, c := range s.columns {
+		if c == time || c.left || s.isText(c) {
+			continue
+		}
+		i := derivativeOf(c.label(), list)
+		if i < 0 || s.columns[i] == time || s.columns[i].left {
+			if motion && c.quantity == unknownColumn {
+				c.quantity = positionColumn
+			}
+			continue
+		}
+		if other := s.columns[i]; other.quantity == unknownColumn || other.quantity == positionColumn {
+			other.quantity, c.quantity, c.stem = positionColumn, velocityColumn, other.stem
+		}
+	}
 }
 
 // stays says where a column of noise stays.
