@@ -63,6 +63,10 @@ func findHeader(lines [][]byte, l *layout) *header {
 		h.names, h.units = names, make([]string, l.width)
 		return h
 	}
+	if names := namesInPreamble(lines[:l.first], l); len(rows) == 0 && names != nil {
+		h.names, h.units = names, make([]string, l.width)
+		return h
+	}
 	if len(rows) == 0 {
 		h.numbered(lines, l)
 		h.units = make([]string, l.width)
@@ -99,6 +103,47 @@ func graceNames(lines [][]byte, l *layout) []string {
 		names[at] = string(words[2])
 	}
 	return names
+}
+
+// listKeys are those of a preamble's line that names the columns.
+var listKeys = map[string]bool{"markernames": true, "channeltitle": true, "channeltitles": true, "channelnames": true, "channelname": true, "columnnames": true, "columns": true, "tracename": true, "signalnames": true, "signals": true, "fields": true, "variables": true, "names": true}
+
+// namesInPreamble are the names of a line in front of the table that begins with a key, as
+// MARKER_NAMES of Qualisys, nil where there is none: for every column, or all but the first, or
+// of markers, each with three columns, behind which may stand a number of the row and a time.
+func namesInPreamble(lines [][]byte, l *layout) []string {
+	for _, line := range lines {
+		cells, err := splitFields(nil, trimRemark(line), l.separator)
+		if err != nil || len(cells) < 2 || !listKeys[plainKey(string(cells[0]))] {
+			continue
+		}
+		var list []string
+		for _, c := range cells[1:] {
+			if len(c) > 0 {
+				list = append(list, string(c))
+			}
+		}
+		names := make([]string, l.width)
+		switch k := len(list); {
+		case k == l.width:
+			copy(names, list)
+		case k == l.width-1:
+			names[0] = "time"
+			copy(names[1:], list)
+		case k > 0 && l.width >= 3*k && l.width <= 3*k+2:
+			front := l.width - 3*k
+			copy(names, []string{"Frame", "Time"}[2-max(front, 0):])
+			for i, marker := range list {
+				for a, axis := range []string{" X", " Y", " Z"} {
+					names[front+3*i+a] = marker + axis
+				}
+			}
+		default:
+			continue
+		}
+		return names
+	}
+	return nil
 }
 
 // headerCells are the cells of a line that may be a header's, without empty ones at its

@@ -159,7 +159,7 @@ func (l *layout) measure(lines [][]byte) {
 		first, rows    int
 		score          float64
 		commas, points int
-		blocks         int
+		filled         []int // cells of each column that hold something
 	}
 	const most = 16 // groups that are kept: text of no table would make one of every line
 	var groups []*group
@@ -209,7 +209,7 @@ func (l *layout) measure(lines [][]byte) {
 				}
 			}
 			if current == nil {
-				current = &group{holds: slices.Clone(holds), first: i}
+				current = &group{holds: slices.Clone(holds), first: i, filled: make([]int, len(holds))}
 				if len(groups) < most {
 					groups = append(groups, current)
 				} else {
@@ -227,6 +227,7 @@ func (l *layout) measure(lines [][]byte) {
 		for j, h := range holds {
 			if h != 'e' {
 				current.holds[j] = h
+				current.filled[j]++
 			}
 		}
 		current.rows++
@@ -235,11 +236,47 @@ func (l *layout) measure(lines [][]byte) {
 		// Of equals, the one of more columns is the table.
 		current.score += float64(numbers) / float64(full) * (1 + 0.001*float64(min(numbers, 100)))
 	}
+	var best *group
 	for _, g := range groups {
-		if g.score > l.score && (g.rows >= 2) {
+		if g.score > l.score && g.rows >= 2 {
+			best = g
 			l.score, l.rows, l.first, l.width = g.score, g.rows, g.first, len(g.holds)
 			l.holds, l.commas, l.points = g.holds, g.commas, g.points
 		}
+	}
+	if best != nil {
+		l.extend(lines, best.filled)
+	}
+}
+
+// extend takes in the rows in front of the first that agree with it in the columns which
+// most rows fill: what stands beside these in the first rows are settings, of words and
+// numbers, as oscilloscopes write them.
+func (l *layout) extend(lines [][]byte, filled []int) {
+	var cells [][]byte
+	for i := l.first - 1; i >= 0; i-- {
+		cells = l.split(cells[:0], lines[i])
+		if len(cells) != l.width || l.isRemark(lines[i]) {
+			return
+		}
+		dense := 0
+		for j, c := range cells {
+			if 2*filled[j] >= l.rows {
+				dense++
+				if kind, _, _ := classify(c); kind != numberCell && kind != timeCell {
+					return
+				}
+			}
+		}
+		if dense == 0 {
+			return
+		}
+		for j, c := range cells {
+			if kind, _, _ := classify(c); 2*filled[j] < l.rows && kind != emptyCell {
+				l.holds[j] = 'x'
+			}
+		}
+		l.first, l.rows = i, l.rows+1
 	}
 }
 

@@ -204,6 +204,39 @@ func makers(rows int) []made {
 			text: "DATAQ,DI-9\nSample Rate,50 Hz\nAcquisition,04/05/2023 09:08:07\n\nAngle,Spare\nrad,V\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) { fmt.Fprintf(b, "%.6f,0.001\n", q) })},
 		{name: "LTspice", columns: Columns{Q: []string{"V(q)"}, P: []string{"V(w)"}}, q: "V(q)", p: "V(w)", first: 0.8, tolerance: 1e-6, text: simple("time\tV(q)\tV(w)\n", "%.15[1]e\t%.6[2]e\t%.6[3]e\n", "")},
 		{name: "GROMACS", q: "q", p: "p", first: 0.8, tolerance: 1e-6, text: simple("# made by hand\n@ title \"swing\"\n@ xaxis label \"Time (s)\"\n@ s0 legend \"q\"\n@ s1 legend \"p\"\n", "%.3f %.7f %.7f\n", "")},
+		{name: "Qualisys", q: "ball X,ball Y", first: x0, tolerance: 1e-3, notes: []string{"0.02 s from row to row (line 4: \"FREQUENCY 50\")", "the marker hinge stays"},
+			text: "NO_OF_FRAMES\t9\nNO_OF_CAMERAS\t8\nNO_OF_MARKERS\t2\nFREQUENCY\t50\nNO_OF_ANALOG\t0\nANALOG_FREQUENCY\t0\nDESCRIPTION\t--\nTIME_STAMP\t2023-04-05, 09:08:07.125\t12.5\nDATA_INCLUDED\t3D\nMARKER_NAMES\tball\thinge\n" +
+				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+					x, y := marker(q)
+					fmt.Fprintf(b, "%.6f\t%.6f\t%.6f\t%.6f\t%.6f\t%.6f\n", x, y, noise(i, 1)/5, noise(i, 2)/5, noise(i, 3)/5, noise(i, 4)/5)
+				})},
+		{name: "Optotrak", q: "ball x,ball y", first: x0, tolerance: 1e-3, notes: []string{"0.02 s from row to row", "mm turned into m"},
+			text: "Number of frames:,9\nNumber of markers:,1\nFrequency:,50\nUnits:,mm\n\nFrame,ball x,ball y,ball z\n" +
+				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+					x, y := marker(q)
+					fmt.Fprintf(b, "%d,%.4f,%.4f,%.4f\n", i+1, 1000*x, 1000*y, 50*noise(i, 1))
+				})},
+		{name: "Polhemus", columns: Columns{Step: 0.02, Q: []string{"2"}}, q: "2", first: 0.8, tolerance: 1e-4,
+			text: perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "01  %9.4f %9.4f %9.4f\r\n", q, v, noise(i, 1))
+			})},
+		{name: "Tektronix, settings beside", columns: Columns{Q: []string{"5"}}, q: "5", first: 0.8, tolerance: 1e-4,
+			text: perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				beside := ",,"
+				if i < 4 {
+					beside = []string{"Record Length,2.500000e+03,", "Sample Interval,2.000000e-02,", "Trigger Point,1.25e+03,", "Source,CH1,"}[i]
+				}
+				fmt.Fprintf(b, "%s,%.6f,%.5f,\n", beside, t, q)
+			})},
+		{name: "PicoScope", columns: Columns{Q: []string{"Channel A"}}, q: "Channel A", first: 0.8, tolerance: 1e-4, notes: []string{"turned into seconds"},
+			text: "Time,Channel A,Channel B\n(ms),(V),(V)\n\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) { fmt.Fprintf(b, "%.8f,%.6f,%.6f\n", 1000*t, q, v) })},
+		{name: "LabChart", q: "Angle", p: "Angular velocity", first: 0.8, tolerance: 1e-4,
+			text: simple("Interval=\t0.02 s\nExcelDateTime=\t4.5e+04\tx\nTimeFormat=\tStartOfBlock\nChannelTitle=\tAngle\tAngular velocity\nRange=\t10.000 V\t2.000 V\n", "%.2f\t%.5f\t%.5f\n", "")},
+		{name: "PeTrack", q: "x/m,y/m", columns: Columns{Trial: "id"}, first: x0, tolerance: 1e-4, notes: []string{"0.02 s from row to row (line 2"},
+			text: "# project: swing\n# framerate: 50 fps\n# id frame x/m y/m\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				x, y := marker(q)
+				fmt.Fprintf(b, "1 %d %.5f %.5f\n", i, x, y)
+			})},
 		{name: "long form", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, notes: []string{"long form"}, text: simple("time,variable,value\n", "%.2[1]f,theta,%.5[2]f\n%.2[1]f,omega,%.5[3]f\n", "")},
 		{name: "blocks with a header each", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, trials: 2,
 			text: simple("Pendulum 1\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "\n") + simple("Pendulum 2\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "End of data;;\n")},
