@@ -175,12 +175,18 @@ func sameNumber(a, b []byte) bool {
 // what has been read, since a slice that doubles would take three times its numbers
 // while it is copied. Room that is not used is never touched, so it takes no memory.
 func (b *builder) grow() {
-	const first, most = 1 << 14, 1 << 10
+	const most = 1 << 10
+	first := min(1<<14, max(16, 1<<17/(1+b.set.Dim))) // few rows of many columns
 	n := b.set.Rows()
 	rows := max(first, n+n/4)
 	if part := b.read(); part > 0 && n > 0 {
 		rows = max(rows, int(min(1.05*float64(n)/part, float64(most*n))))
 	}
+	b.reserve(rows)
+}
+
+// reserve makes room for a number of rows.
+func (b *builder) reserve(rows int) {
 	b.set.T = withRoom(b.set.T, rows)
 	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
 	if b.set.DX != nil {

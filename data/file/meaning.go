@@ -2,7 +2,6 @@ package file
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -221,15 +220,22 @@ func (c *Columns) resolveWords(list []string) (*roles, error) {
 	return r, nil
 }
 
-// derivativeOf finds the columns that are called the derivative of another: theta_dot, and
-// OpenSim's angle_u.
-func derivativeOf(name string, names []string) int {
-	for i, other := range names {
-		if other != name && (name == other+"_u" || slices.Contains(derivativeNames(strings.ToLower(other)), strings.ToLower(name))) {
-			return i
+// derivatives finds the columns that are called the derivative of another, theta_dot and
+// OpenSim's angle_u: by the place of each, that of the other.
+func derivatives(names []string) map[int]int {
+	at := make(map[string]int, len(names))
+	for i, name := range names {
+		at[strings.ToLower(name)] = i
+	}
+	of := map[int]int{}
+	for i, name := range names {
+		for _, d := range append(derivativeNames(strings.ToLower(name)), strings.ToLower(name)+"_u") {
+			if j, ok := at[d]; ok && j != i && name != "" {
+				of[j] = i
+			}
 		}
 	}
-	return -1
+	return of
 }
 
 // runTag finds the words by which runs that stand side by side are told apart.

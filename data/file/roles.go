@@ -92,8 +92,9 @@ func unitsOf(columns []*column) string {
 func (s *sheet) ask(unknowns []*column, time *column) error {
 	found := fmt.Sprintf("no column is recognised as a position: the file has %s", excerptList(s.labels()))
 	steps := fmt.Sprintf("%s in steps of %.4g s", plural(s.rows, "row"), s.medianStep(time))
-	for _, v := range unknowns {
-		for _, q := range unknowns {
+	some := unknowns[:min(len(unknowns), 16)] // each is compared with each
+	for _, v := range some {
+		for _, q := range some {
 			if q == v {
 				continue
 			}
@@ -295,6 +296,10 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 	}
 	s.resample(time, used)
 	m.Notes = append(s.notes, m.Notes...)
+	b.reserve(s.rows)
+	if !timeless {
+		b.set.T = time.values[:0:s.rows] // which are read before they are written over
+	}
 	for i := range s.rows {
 		line := int(s.line[i])
 		var bad *ParseError
@@ -317,8 +322,8 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 			key = fmt.Appendf(nil, "%d", s.block[i])
 		}
 		if bad == nil {
-			if bad = b.add(line, key); bad == nil && len(m.First) < mostFirst {
-				m.First = append(m.First, FirstRow{line, string(s.lines[line-1])})
+			if bad = b.add(line, key); bad == nil && len(m.First) < mostFirst && s.first[line] != nil {
+				m.First = append(m.First, FirstRow{line, string(s.first[line])})
 			}
 		}
 		if bad != nil {

@@ -16,7 +16,9 @@ import (
 type sheet struct {
 	file     string
 	layout   *layout
-	lines    [][]byte
+	text     []byte
+	head     [][]byte       // its first lines
+	first    map[int][]byte // the lines of the first rows, by their number
 	header   *header
 	settings settings
 	columns  []*column
@@ -58,12 +60,15 @@ func (c *column) constant() bool { return c.low == c.high }
 
 // readSheet understands the text of a table; it is nil where there is none.
 func readSheet(file string, text []byte, skip bool) (*sheet, error) {
-	s := &sheet{file: file, lines: splitLines(text), cut: len(text) > 0 && text[len(text)-1] != '\n'}
-	if s.layout = findLayout(s.lines); s.layout == nil {
+	s := &sheet{file: file, text: text, head: firstLines(text), first: map[int][]byte{}, cut: len(text) > 0 && text[len(text)-1] != '\n'}
+	if s.layout = findLayout(s.head); s.layout == nil {
 		return nil, nil
 	}
-	s.header = findHeader(s.lines, s.layout)
-	s.settings = readPreamble(s.lines, s.header.first, s.layout)
+	if n := s.layout.width; n > mostColumns {
+		return nil, generalError{s.errorf(s.layout.first+1, fmt.Sprintf("give the ones to learn from, %d at most", mostColumns), "the table has %d columns", n)}
+	}
+	s.header = findHeader(s.head, s.layout)
+	s.settings = readPreamble(s.head, s.header.first, s.layout)
 	if err := s.checkDecimals(); err != nil {
 		return nil, err
 	}
@@ -86,10 +91,14 @@ func toUTF8(text []byte) ([]byte, bool) {
 	return out, true
 }
 
-// splitLines cuts text into lines without blanks around them.
-func splitLines(text []byte) [][]byte {
-	lines := make([][]byte, 0, bytes.Count(text, []byte{'\n'})+1)
-	for len(text) > 0 {
+// mostColumns is how many columns a table that has to be looked for may have.
+const mostColumns = 4096
+
+// firstLines are the first lines of a text without blanks around them, by which a table is
+// found.
+func firstLines(text []byte) [][]byte {
+	var lines [][]byte
+	for len(text) > 0 && len(lines) < lookAt {
 		line, rest, _ := bytes.Cut(text, []byte{'\n'})
 		lines = append(lines, trimBlanks(line))
 		text = rest
@@ -118,7 +127,7 @@ func (s *sheet) checkDecimals() error {
 	said := s.settings.find(func(text string) bool { return text == "," || strings.EqualFold(text, "comma") }, "decimalseparator", "decimalsymbol", "decimal", "dezimaltrennzeichen")
 	thousands, line, example := true, 0, ""
 	at := l.first
-	l.eachRow(s.lines, func(cells [][]byte) {
+	l.eachRow(s.head, func(cells [][]byte) {
 		for _, c := range cells {
 			i := bytes.IndexByte(c, ',')
 			if kind, _, _ := classify(c); i < 0 || kind != numberCell {
@@ -146,8 +155,8 @@ func (s *sheet) checkDecimals() error {
 
 // lineOf is the first line of a row with a sign in a number.
 func (s *sheet) lineOf(sign byte) int {
-	for i := s.layout.first; i < min(len(s.lines), lookAt); i++ {
-		for _, c := range s.layout.split(nil, s.lines[i]) {
+	for i := s.layout.first; i < len(s.head); i++ {
+		for _, c := range s.layout.split(nil, s.head[i]) {
 			if kind, _, _ := classify(c); kind == numberCell && bytes.IndexByte(c, sign) >= 0 {
 				return i + 1
 			}
@@ -157,7 +166,7 @@ func (s *sheet) lineOf(sign byte) int {
 }
 
 // exampleRow is the first row, for a note.
-func (s *sheet) exampleRow() string { return excerpt(string(s.lines[s.layout.first])) }
+func (s *sheet) exampleRow() string { return excerpt(string(s.head[s.layout.first])) }
 
 // makeColumns names the columns, and finds out by the first rows which of them are times
 // that take more digits than a float64 has.
@@ -172,7 +181,7 @@ func (s *sheet) makeColumns() {
 	if l.labels {
 		plain := *l
 		plain.labels = false
-		plain.eachRow(s.lines, func(cells [][]byte) {
+		plain.eachRow(s.head, func(cells [][]byte) {
 			for j, c := range cells {
 				if label, _ := cutLabel(c); label != nil && labels[j] == "" {
 					labels[j] = string(label)
@@ -180,7 +189,7 @@ func (s *sheet) makeColumns() {
 			}
 		})
 	}
-	l.eachRow(s.lines, func(cells [][]byte) {
+	l.eachRow(s.head, func(cells [][]byte) {
 		rows++
 		for j, c := range cells {
 			kind, v, unit := classify(c)
@@ -230,25 +239,38 @@ func (s *sheet) makeColumns() {
 // be skipped, is counted; lines behind the last row are the file's end.
 func (s *sheet) readRows(skip bool) error {
 	l := s.layout
-	type doubt struct {
-		err  *ParseError
-		line int
+	// Lines that hold numbers and are no rows, since the last row: rows that are wrong if
+	// another row follows, else the end of the file.
+	var doubts struct {
+		errs        []*ParseError
+		count       int
+		first, last int
+		trailer     bool // the first of them begins with a word
 	}
-	var doubts []doubt // lines that are no rows, since the last row
+	settle := func() error {
+		for _, err := range doubts.errs {
+			if !skip {
+				return err
+			}
+			s.badRow(err)
+		}
+		s.badRows += doubts.count - len(doubts.errs)
+		doubts.errs, doubts.count = doubts.errs[:0], 0
+		return nil
+	}
 	block, words, repeated := int32(0), 0, false
-	from := l.first
 	var cells [][]byte
-	passed := 0
-	for i := from; i < len(s.lines); i++ {
-		line := s.lines[i]
-		if len(line) == 0 {
+	rest := s.text
+	for i := 0; len(rest) > 0; i++ {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		if line = trimBlanks(line); len(line) == 0 || i < l.first {
 			continue
 		}
 		if l.isRemark(line) {
 			if s.rows > 0 && bytes.Equal(line, lastLine(s.header.lines)) {
 				repeated = true
 			}
-			passed++
 			continue
 		}
 		cells = l.split(cells[:0], line)
@@ -258,18 +280,24 @@ func (s *sheet) readRows(skip bool) error {
 		if len(cells) == l.width+1 && len(cells[l.width]) == 0 {
 			cells = cells[:l.width]
 		}
-		err, numbers := s.check(i, cells)
+		last := len(rest) == 0 && s.cut
+		err, numbers := s.check(i, cells, last)
 		if err != nil {
-			if s.rows > 0 {
-				for _, h := range s.header.lines {
-					repeated = repeated || bytes.Equal(h, line)
-				}
-				if numbers == 0 {
-					words++
-					passed++
-				} else {
-					doubts = append(doubts, doubt{err, i})
-				}
+			if s.rows == 0 {
+				continue
+			}
+			for _, h := range s.header.lines {
+				repeated = repeated || bytes.Equal(h, line)
+			}
+			if numbers == 0 {
+				words++
+				continue
+			}
+			if doubts.count++; doubts.count == 1 {
+				doubts.first, doubts.trailer = i, startsWithWord(cells)
+			}
+			if doubts.last = i; len(doubts.errs) < keepBad {
+				doubts.errs = append(doubts.errs, err)
 			}
 			continue
 		}
@@ -279,42 +307,32 @@ func (s *sheet) readRows(skip bool) error {
 		if s.rows > 0 && (repeated || words > 0) {
 			block++
 			if repeated {
-				doubts = nil // the other lines of a header
+				doubts.errs, doubts.count = doubts.errs[:0], 0 // the other lines of a header
 			}
 		}
 		words, repeated = 0, false
-		for _, d := range doubts {
-			if !skip {
-				return d.err
-			}
-			s.badRow(d.err)
+		if err := settle(); err != nil {
+			return err
 		}
-		doubts = doubts[:0]
-		s.add(i, block, cells)
+		if s.add(i, block, cells); s.rows <= mostBeside {
+			s.first[i+1] = line
+		}
 	}
-	if n := len(doubts); n > 0 {
-		last := doubts[n-1]
-		if s.cut && last.line == len(s.lines)-1 && n == 1 && !s.isTrailer(last.line) {
-			if !skip {
-				return last.err
-			}
-			s.badRow(last.err)
-		} else if !s.isTrailer(doubts[0].line) {
-			for _, d := range doubts {
-				if !skip {
-					return d.err
-				}
-				s.badRow(d.err)
-			}
-		} else {
-			s.note("lines %d to %d, behind the last row, are no rows: passed over", doubts[0].line+1, last.line+1)
+	if doubts.count > 0 && !doubts.trailer {
+		if err := settle(); err != nil {
+			return err
 		}
+	} else if doubts.count > 0 {
+		s.note("lines %d to %d, behind the last row, are no rows: passed over", doubts.first+1, doubts.last+1)
 	}
 	if before := s.header.first; before > 0 {
 		s.note("the first %s in front of the table's header %s no rows", plural(before, "line"), map[bool]string{true: "is", false: "are"}[before == 1])
 	}
 	return nil
 }
+
+// mostBeside is the number of first rows whose lines are kept, for what stands beside them.
+const mostBeside = 64
 
 // plural is a number of things.
 func plural(n int, thing string) string {
@@ -331,9 +349,10 @@ func lastLine(lines [][]byte) []byte {
 	return lines[len(lines)-1]
 }
 
-// isTrailer reports whether a line that is no row is of a file's end: it begins with a word.
-func (s *sheet) isTrailer(i int) bool {
-	for _, c := range s.layout.split(nil, s.lines[i]) {
+// startsWithWord reports whether the first cell that holds anything holds a word, as in the
+// lines of a file's end.
+func startsWithWord(cells [][]byte) bool {
+	for _, c := range cells {
 		if len(c) > 0 {
 			kind, _, _ := classify(c)
 			return kind == textCell
@@ -349,8 +368,9 @@ func (s *sheet) badRow(err *ParseError) {
 	}
 }
 
-// check says what is wrong with a row, and how many of its cells are numbers.
-func (s *sheet) check(i int, cells [][]byte) (*ParseError, int) {
+// check says what is wrong with a row, and how many of its cells are numbers. cut says that
+// the file ends in it.
+func (s *sheet) check(i int, cells [][]byte, cut bool) (*ParseError, int) {
 	l := s.layout
 	numbers := 0
 	var wrong *ParseError
@@ -365,7 +385,7 @@ func (s *sheet) check(i int, cells [][]byte) (*ParseError, int) {
 		}
 	}
 	if len(cells) != l.width {
-		if len(cells) < l.width && s.cut && i == len(s.lines)-1 {
+		if len(cells) < l.width && cut {
 			return s.errorf(i+1, "fetch the whole file again, or delete the last line"+orSkip, "the file is cut off: its last row has %d columns of %d", len(cells), l.width), numbers
 		}
 		return s.errorf(i+1, "correct or delete the line"+orSkip, "the row has %d columns where there should be %d", len(cells), l.width), numbers

@@ -106,8 +106,8 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
 	p.builder.read = read
 	var headerText string
-	var behind []*ParseError // lines of words since the last row
-	block := 0
+	var behind []*ParseError // of the first lines of words since the last row, behindRows of them
+	behindRows, block := 0, 0
 	for {
 		text, err := p.next()
 		if err == io.EOF {
@@ -124,7 +124,9 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			if err := p.parseSlowly(text); err != nil {
 				if p.set.Rows() > 0 && p.words(text) {
 					if string(text) != headerText || p.roles.trial >= 0 {
-						behind = append(behind, err)
+						if behindRows++; len(behind) < keepBad {
+							behind = append(behind, err)
+						}
 						continue
 					}
 					// The header again: another trial.
@@ -143,7 +145,8 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 				return nil, nil, err
 			}
 		}
-		behind = behind[:0]
+		m.BadRows += behindRows - len(behind)
+		behind, behindRows = behind[:0], 0
 		if err := p.add(p.line, p.key); err != nil {
 			if err := p.bad(err); err != nil {
 				return nil, nil, err
@@ -152,8 +155,8 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			m.First = append(m.First, FirstRow{p.line, string(text)})
 		}
 	}
-	if n := len(behind); n > 0 {
-		m.note("%s behind the last row, from line %d on, are no rows: passed over", plural(n, "line"), behind[0].Line)
+	if behindRows > 0 {
+		m.note("%s behind the last row, from line %d on: no rows, passed over", plural(behindRows, "line"), behind[0].Line)
 	}
 	if block > 0 {
 		m.note("the header comes again %s: a trial begins behind each", plural(block, "time"))

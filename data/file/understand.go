@@ -133,11 +133,11 @@ func (s *sheet) settingsBeside() {
 				last = i
 			}
 		}
-		if s.rows >= 8 && c.filled > 0 && last < s.rows/4 && last < 40 && c.filled <= s.rows/4 {
+		if s.rows >= 8 && c.filled > 0 && last < s.rows/4 && last < mostBeside && c.filled <= s.rows/4 {
 			if s.isText(c) && j+1 < len(s.columns) {
 				for i := range last + 1 {
 					if k := c.values[i]; !math.IsNaN(k) && int(k) < len(c.texts) {
-						cells := s.layout.split(nil, s.lines[s.line[i]-1])
+						cells := s.layout.split(nil, s.first[int(s.line[i])])
 						if j+1 < len(cells) {
 							s.settings = append(s.settings, setting{plainKey(c.texts[int(k)]), string(cells[j+1]), int(s.line[i]), c.texts[int(k)] + " " + string(cells[j+1])})
 						}
@@ -309,14 +309,14 @@ func (s *sheet) leaveOut(time *column, c *Columns) {
 // as OpenSim's knee_u is of knee, is its velocity, and the other a position. In a motion of
 // OpenSim, which says whether angles are in degrees, all columns are coordinates.
 func (s *sheet) pairDerivatives(time *column) {
-	list := s.labels()
+	of := derivatives(s.labels())
 	motion := s.settings.find(func(string) bool { return true }, "indegrees") != nil
-	for _, c := range s.columns {
+	for j, c := range s.columns {
 		if c == time || c.left || s.isText(c) {
 			continue
 		}
-		i := derivativeOf(c.label(), list)
-		if i < 0 || s.columns[i] == time || s.columns[i].left {
+		i, ok := of[j]
+		if !ok || s.columns[i] == time || s.columns[i].left {
 			if motion && c.quantity == unknownColumn {
 				c.quantity = positionColumn
 			}
