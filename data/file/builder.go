@@ -187,7 +187,9 @@ func (b *builder) grow() {
 
 // reserve makes room for a number of rows.
 func (b *builder) reserve(rows int) {
-	b.set.T = withRoom(b.set.T, rows)
+	if cap(b.set.T) < rows {
+		b.set.T = withRoom(b.set.T, rows)
+	}
 	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
 	if b.set.DX != nil {
 		b.set.DX = withRoom(b.set.DX, rows*b.set.Dim)

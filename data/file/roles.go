@@ -296,10 +296,10 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 	}
 	s.resample(time, used)
 	m.Notes = append(s.notes, m.Notes...)
-	b.reserve(s.rows)
 	if !timeless {
 		b.set.T = time.values[:0:s.rows] // which are read before they are written over
 	}
+	b.reserve(s.rows)
 	for i := range s.rows {
 		line := int(s.line[i])
 		var bad *ParseError
