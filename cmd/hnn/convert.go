@@ -34,7 +34,7 @@ the file has them, derivatives and inputs. OUT is CSV or, by its name, Parquet.`
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var write func(w io.Writer) error
 		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
-		o := file.ReadOptions{Columns: columns.Columns, SkipBadRows: columns.skipBadRows}
+		o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: columns.config.SkipBadRows}
 		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
 		parquet := false
 		switch ext := strings.ToLower(filepath.Ext(out)); {
