@@ -32,8 +32,13 @@ func names(columns []*column) []string {
 func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	q, v, u = s.candidates(positionColumn, time), s.candidates(velocityColumn, time), s.candidates(forceColumn, time)
 	unknowns := s.candidates(unknownColumn, time)
+	for _, group := range [][]*column{q, v, u} {
+		if err := variants(group); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	switch a := s.candidates(accelerationColumn, time); {
-	case len(q) == 0 && len(v) > 0:
+	case len(q) == 0 && len(v) > 0 && !slices.ContainsFunc(v, func(c *column) bool { return c.canonical }):
 		return nil, nil, nil, &columnError{fmt.Sprintf("%s are rates (%s), and no column is a position", excerptList(names(v)), unitsOf(v)),
 			"--integrate takes their integral for the positions, with their bias fitted in each trial; or name a position, as in --q angle"}
 	case len(q) == 0 && len(a) > 0:
@@ -71,6 +76,42 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 		v = nil
 	}
 	return q, v, u, nil
+}
+
+// variantWords tell columns of one quantity apart that cannot all be states: measured and
+// filtered, or wanted, ones.
+var variantWords = map[string]bool{"meas": true, "measured": true, "filt": true, "filtered": true, "raw": true, "smooth": true, "smoothed": true, "est": true, "estimated": true, "val": true, "test": true, "train": true,
+	"des": true, "desired": true, "ref": true, "reference": true, "target": true, "cmd": true, "command": true, "commanded": true, "con": true, "set": true, "setpoint": true, "act": true, "actual": true, "soll": true, "ist": true, "true": true, "sim": true}
+
+// variants refuses columns that are the same but for a word such as measured and filtered.
+func variants(columns []*column) error {
+	of := map[string][]string{} // by the name without such words, all of that name
+	kinds := map[string][]string{}
+	for _, c := range columns {
+		var kind, rest []string
+		for _, t := range tokens(c.label()) {
+			if variantWords[t] {
+				kind = append(kind, t)
+			} else {
+				rest = append(rest, t)
+			}
+		}
+		key := strings.Join(rest, " ")
+		of[key] = append(of[key], c.label())
+		k := strings.Join(kind, " ")
+		kinds[k] = append(kinds[k], c.label())
+	}
+	for _, same := range of {
+		if len(same) > 1 && len(kinds) > 1 {
+			var sets, flags []string
+			for _, k := range slices.Sorted(mapsKeys(kinds)) {
+				sets = append(sets, excerptList(kinds[k]))
+				flags = append(flags, quoteName(strings.Join(kinds[k], ",")))
+			}
+			return &columnError{fmt.Sprintf("the file can be read in two ways, by %s", strings.Join(sets, " or by ")), fmt.Sprintf("name the columns that are meant, as in --q or --p or --input %s", flags[0])}
+		}
+	}
+	return nil
 }
 
 // unitsOf says in which units columns are.
