@@ -95,3 +95,31 @@ func TestTrainOnNamedColumns(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }
+
+// What is understood of a file with lines in front of its table is written as a plain one,
+// and read back to the same.
+func TestDataConvert(t *testing.T) {
+	inFolder(t)
+	text := "Recorder 7\nSample Rate: 10 Hz\n\n" + pendulumRows("Zeit;Winkel [°];Winkelgeschwindigkeit [°/s]")
+	if err := os.WriteFile("m.txt", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := call(t, "data", "inspect", "m.txt")
+	for _, want := range []string{"60 in one trial", "Winkel [rad]", "deg turned into rad", "line 5  ", "the first 3 lines"} {
+		if status != 0 || !strings.Contains(stdout, want) {
+			t.Errorf("status %d, %q is not in the report:\n%s%s", status, want, stdout, stderr)
+		}
+	}
+	for _, out := range []string{"clean.csv", "clean.parquet"} {
+		if status, _, stderr := call(t, "data", "convert", "m.txt", "--out", out); status != 0 {
+			t.Fatal(stderr)
+		}
+		status, again, stderr := call(t, "data", "inspect", out)
+		if status != 0 || !strings.Contains(again, "60 in one trial") || !strings.Contains(again, "Winkel [rad]") {
+			t.Errorf("%s: status %d, %s%s", out, status, again, stderr)
+		}
+	}
+	if status, _, stderr := call(t, "data", "convert", "m.txt", "--out", "clean.xls"); status != 2 || !strings.Contains(stderr, ".parquet") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}

@@ -88,6 +88,16 @@ func parseTimeOfDay(text []byte) (nanoseconds int64, ok bool) {
 		return 0, false
 	}
 	n := int64(hours)*int64(time.Hour) + int64(minutes)*int64(time.Minute)
+	if len(rest) > 1 && (rest[0] == '.' || rest[0] == ',') && digits(rest[1:]) && len(rest) < 10 {
+		// Minutes and seconds with a fraction.
+		n /= 60
+		scale := int64(time.Second)
+		for _, c := range rest[1:] {
+			scale /= 10
+			n += int64(c-'0') * scale
+		}
+		return n, true
+	}
 	if len(rest) > 0 && rest[0] == ':' {
 		seconds, after, ok := cutInt(rest[1:])
 		if !ok || seconds > 60 {

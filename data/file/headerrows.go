@@ -287,7 +287,7 @@ func (h *header) compose(rows [][]string, l *layout) {
 	h.names, h.units = make([]string, n), make([]string, n)
 	var kept [][]string
 	for i, row := range rows {
-		if i > 0 && isUnitsRow(row) {
+		if isUnitsRow(row) && (i > 0 || len(rows) == 1 && slices.ContainsFunc(row, isTimeUnit)) {
 			for j, cell := range row {
 				if h.units[j] == "" {
 					h.units[j] = strings.Trim(cell, "()[] ")
@@ -298,7 +298,7 @@ func (h *header) compose(rows [][]string, l *layout) {
 		kept = append(kept, row)
 	}
 	if len(kept) == 0 {
-		kept = rows[:1]
+		return // units alone
 	}
 	carry(kept, l)
 	// Of rows each of which would tell the columns apart, the first has the names.
@@ -332,6 +332,12 @@ func isUnitsRow(row []string) bool {
 		}
 	}
 	return known > 0 && 2*known >= full
+}
+
+// isTimeUnit reports whether a cell is a unit of time.
+func isTimeUnit(cell string) bool {
+	u, ok := knownUnit(strings.Trim(cell, "()[] "))
+	return ok && u.quantity == timeColumn
 }
 
 // carry fills a row's empty cells with the name to the left, where a row below names the

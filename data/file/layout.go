@@ -280,17 +280,20 @@ func (l *layout) extend(lines [][]byte, filled []int) {
 	}
 }
 
-// agree reports whether a row fits rows that hold such columns.
+// agree reports whether a row fits rows that hold such columns: no column holds numbers in
+// one and text in the other, and one holds numbers in both.
 func agree(rows, row []byte) bool {
 	if len(rows) != len(row) {
 		return false
 	}
+	shared := false
 	for i, h := range row {
 		if h != 'e' && rows[i] != 'e' && rows[i] != h {
 			return false
 		}
+		shared = shared || h == 'n' && rows[i] == 'n'
 	}
-	return true
+	return shared
 }
 
 // findPairs finds out whether commas that separate are decimal signs too, where no header

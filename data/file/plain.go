@@ -2,9 +2,11 @@ package file
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"hnn/data"
@@ -59,6 +61,21 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 	}
 	// Times of more digits than a float64 has are read exactly.
 	if _, _, ok := exactNumber(first[r.time]); ok && len(first[r.time]) >= 17 && math.Abs(number(first[r.time])) >= 1e15 {
+		return false
+	}
+	// So are the stamps that rows share, as those of buffered serial ports.
+	same, whole := 0, 0
+	var last []byte
+	for _, cells := range rows {
+		if r.trial >= 0 || slices.ContainsFunc(used, func(i int) bool { return i >= len(cells) || !isNumber(cells[i], d.point) }) {
+			continue
+		}
+		if whole++; bytes.Equal(cells[r.time], last) {
+			same++
+		}
+		last = cells[r.time]
+	}
+	if whole >= 8 && 3*same > whole {
 		return false
 	}
 	if d.headerLine == 0 && o.Columns.Time == "" && o.Columns.Q == nil {

@@ -87,7 +87,7 @@ func TestTableMemory(t *testing.T) {
 		_, _, err := Decode(strings.NewReader(text), name, ReadOptions{SkipBadRows: true})
 		close(done)
 		<-stopped
-		if held := peak - min(before, peak); held > 20*uint64(len(text))+4<<20 {
+		if held := peak - min(before, peak); held > 20*uint64(len(text))+16<<20 {
 			t.Errorf("%s: %d bytes are held for %d of text (%v)", name, held, len(text), err)
 		}
 	}

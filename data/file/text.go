@@ -30,9 +30,13 @@ type textReader struct {
 	rowRemarks int
 }
 
-// words reports whether a line holds no number: it is no row, but of what surrounds a table.
+// words reports whether a line holds no number, or begins with a word in a column of numbers:
+// it is no row, but of what surrounds a table, where no row follows.
 func (p *textReader) words(text []byte) bool {
 	fields, err := splitFields(nil, text, p.d.separator)
+	if err == nil && len(p.dest) > 0 && p.dest[0] == 0 && startsWithWord(fields) {
+		return true // Mean, 0.5, 0.3
+	}
 	for _, f := range fields {
 		if kind, _, _ := classify(f); kind != textCell && kind != emptyCell {
 			return false
@@ -103,6 +107,11 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	}
 	m := newMapping(file, d.String(), d.header, roles)
 	m.Notes = append(d.notes, m.Notes...)
+	if _, text := unitOfName(m.Time); text != "" {
+		if u, ok := knownUnit(text); ok && u.quantity == timeColumn && u.factor != 1 {
+			m.note("by its name %s is in %s: it is taken as it stands, and derivatives are per %s", m.Time, u.name, u.name)
+		}
+	}
 	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
 	p.builder.read = read
 	var headerText string

@@ -125,6 +125,9 @@ func (s *sheet) timeColumn() (*column, error) {
 		c.clock = dateTime
 		found = slices.Delete(found, date, date+1)
 	}
+	if joined := s.joinSeconds(found); joined != nil {
+		return joined, nil
+	}
 	keep := func(use func(c *column) bool) {
 		var some []*column
 		for _, c := range found {
@@ -153,9 +156,45 @@ func (s *sheet) timeColumn() (*column, error) {
 	return found[0], nil
 }
 
+// joinSeconds makes one time of the whole seconds and the nanoseconds that a stamp of ROS is
+// written as; nil where there are none.
+func (s *sheet) joinSeconds(found []*column) *column {
+	var seconds, parts *column
+	for _, c := range found {
+		list := tokens(c.full)
+		switch last := list[max(len(list)-1, 0):]; {
+		case len(last) == 0:
+		case last[0] == "sec" || last[0] == "secs":
+			seconds = c
+		case last[0] == "nanosec" || last[0] == "nsec" || last[0] == "nsecs" || last[0] == "nanosecs":
+			parts = c
+		}
+	}
+	if seconds == nil || parts == nil || parts.low < 0 || parts.high >= 1e9 || parts.exact {
+		return nil
+	}
+	first := parts.values[0]
+	for i := range seconds.values {
+		// Whole seconds from the first, as an exact column has them, else as they stand.
+		seconds.values[i] = (seconds.values[i]*1e9 + parts.values[i] - first) / 1e9
+	}
+	seconds.unit, seconds.full = "s", strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(seconds.full, "s"), "sec"), "._/ ")
+	if seconds.full == "" {
+		seconds.full = "t"
+	}
+	seconds.base += first / 1e9
+	return seconds
+}
+
 // firstRising is the first column that rises, of a table without names; nil where there is
 // none.
 func (s *sheet) firstRising() *column {
+	if len(s.columns) > 2 && s.columns[0].full == "" && s.columns[1].full == "" && s.columns[0].exact && s.columns[0].base < 1e10 {
+		if a, b := s.columns[0], s.columns[1]; b.low >= 0 && b.high < 1e9 && b.high > 1e6 && b.filled == s.rows && a.filled == s.rows && s.whole(a) && s.whole(b) {
+			a.full, b.full, b.quantity = "sec", "nanosec", timeColumn
+			return s.joinSeconds([]*column{a, b})
+		}
+	}
 	for _, c := range s.columns {
 		switch {
 		case c.full != "":
@@ -168,6 +207,11 @@ func (s *sheet) firstRising() *column {
 		}
 	}
 	return nil
+}
+
+// whole reports whether a column holds whole numbers.
+func (s *sheet) whole(c *column) bool {
+	return !slices.ContainsFunc(c.values, func(v float64) bool { return v != math.Trunc(v) })
 }
 
 // sameTimes reports whether two columns differ by a constant.

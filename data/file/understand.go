@@ -33,7 +33,7 @@ func readTable(file string, text []byte, o *ReadOptions) (*data.Set, *Mapping, e
 // inFile says where in the file an error is.
 func (s *sheet) inFile(err error) error {
 	located := fileError(s.file, s.headerLine(), err)
-	if errors.As(err, new(generalError)) {
+	if errors.As(err, new(generalError)) && s.header.first == 0 && !s.layout.labels && !s.layout.arrow {
 		return generalError{located}
 	}
 	return located
