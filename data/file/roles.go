@@ -54,15 +54,17 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 		s.note("left out: the accelerations %s, which are no part of a state; --dp names those that are derivatives", strings.Join(names(a), ", "))
 	}
 	// Velocities belong to positions by what remains of their names, else by their order.
+	of := map[string][]*column{}
+	for _, c := range v {
+		of[c.stem] = append(of[c.stem], c)
+	}
 	var paired []*column
 	for _, p := range q {
-		var best *column
-		for _, c := range v {
-			if best == nil && c.stem == p.stem && !slices.Contains(paired, c) {
-				best = c
-			}
+		var c *column
+		if same := of[p.stem]; len(same) > 0 {
+			c, of[p.stem] = same[0], same[1:]
 		}
-		paired = append(paired, best)
+		paired = append(paired, c)
 	}
 	switch missing := slices.Contains(paired, nil); {
 	case !missing:
@@ -245,8 +247,7 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 		return nil, nil, err
 	}
 	r.velocities = r.velocities || len(r.p) > 0 && !slices.ContainsFunc(r.p, func(i int) bool {
-		column := s.column(list[i])
-		return column == nil || column.quantity != velocityColumn || column.canonical
+		return s.columns[i].quantity != velocityColumn || s.columns[i].canonical
 	})
 	m := newMapping(s.file, s.format(), list, r)
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })

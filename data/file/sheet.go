@@ -38,6 +38,8 @@ type column struct {
 	unit     string
 	unitFrom string // where the unit was found, "" in the name or below it
 	run      string
+	// called is what label made of labelled.
+	called, labelled string
 	meaning
 	// values are NaN where a cell is empty. Of text they are numbers of the texts.
 	values []float64

@@ -49,13 +49,16 @@ func (s *sheet) headerLine() int {
 
 // label is what a column is called in a set.
 func (c *column) label() string {
-	if name, _ := cutRun(c.full); name != "" {
-		return name
+	switch {
+	case c.full == "":
+		return strconv.Itoa(c.at)
+	case c.labelled != c.full:
+		c.labelled, c.called = c.full, c.full
+		if name, _ := cutRun(c.full); name != "" {
+			c.called = name
+		}
 	}
-	if c.full != "" {
-		return c.full
-	}
-	return strconv.Itoa(c.at)
+	return c.called
 }
 
 func (s *sheet) labels() []string {
