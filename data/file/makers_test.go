@@ -237,6 +237,14 @@ func makers(rows int) []made {
 				x, y := marker(q)
 				fmt.Fprintf(b, "1 %d %.5f %.5f\n", i, x, y)
 			})},
+		{name: "channels with times of their own", q: "Angle", p: "Rate", first: 0.8, tolerance: 1e-4, notes: []string{"2 columns of times"},
+			text: "Logger\n\nTime 1,Angle,Time 2,Rate\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				if fmt.Fprintf(b, "%.3f,%.5f,", t, q); 2*i < rows {
+					fmt.Fprintf(b, "%.3f,%.5f\n", 2*t, v)
+				} else {
+					b.WriteString(",\n")
+				}
+			})},
 		{name: "long form", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, notes: []string{"long form"}, text: simple("time,variable,value\n", "%.2[1]f,theta,%.5[2]f\n%.2[1]f,omega,%.5[3]f\n", "")},
 		{name: "blocks with a header each", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, trials: 2,
 			text: simple("Pendulum 1\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "\n") + simple("Pendulum 2\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "End of data;;\n")},

@@ -115,8 +115,7 @@ var viconSection = map[string]bool{"trajectories": true, "devices": true, "joint
 var (
 	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",
 		"samplingratehz", "sampleratehz", "frequencyhz", "cameraframerate", "camerarate", "samplespersecond", "fréquence", "frequenz", "loggingrate", "frequencyofsampling"}
-	stepKeys  = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "period", "timedelta", "δt", "intervalo", "logginginterval", "sampleintervals", "timeperiod", "hscale"}
-	startKeys = []string{"x0", "starttimerelative", "xzero", "xorigin", "xorg", "start"}
+	stepKeys = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "period", "timedelta", "δt", "intervalo", "logginginterval", "sampleintervals", "timeperiod", "hscale"}
 )
 
 // step is the time from row to row that the preamble gives, in seconds, by a step or a

@@ -216,8 +216,10 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 	if err := s.scale(time); err != nil {
 		return nil, nil, err
 	}
-	var r *roles
 	list := s.labels()
+	if err := s.twice(time); err != nil {
+		return nil, nil, err
+	}
 	if unnamed := s.unnamed(time, c); unnamed && !own {
 		if err := s.assume(&given, time); err != nil {
 			return nil, nil, err
@@ -253,6 +255,21 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })
 	m.Bad, m.BadRows = s.bad, s.badRows
 	return s.fill(time, r, m, o)
+}
+
+// twice refuses two columns of one name that may be used.
+func (s *sheet) twice(time *column) error {
+	seen := map[string]bool{}
+	for _, c := range s.columns {
+		if c.left || s.isText(c) || c.full == "" || c.quantity == indexColumn || c.quantity == timeColumn && c != time {
+			continue
+		}
+		if seen[c.label()] {
+			return &columnError{fmt.Sprintf("the header names the column %s twice", excerpt(c.label())), "give every column a name of its own"}
+		}
+		seen[c.label()] = true
+	}
+	return nil
 }
 
 // offered are the labels of the columns that the recognition by names may use: those that

@@ -21,7 +21,7 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 	if time != nil && time.quantity != indexColumn {
 		return time, s.seconds(time)
 	}
-	from := fmt.Sprintf("%v s from row to row, as given", step)
+	from := fmt.Sprintf("the times are %v s from row to row, as given", step)
 	if step == 0 {
 		var said *setting
 		if step, said = s.settings.step(); said == nil {
@@ -30,7 +30,7 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 			}
 			return nil, generalError{&columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}}
 		}
-		from = fmt.Sprintf("%v s from row to row (%s)", step, said.note())
+		from = fmt.Sprintf("there is no column of times: %v s from row to row (%s)", step, said.note())
 	}
 	t := &column{full: "t", name: "t", meaning: meaning{quantity: timeColumn}, values: make([]float64, s.rows), filled: s.rows}
 	number := time
@@ -58,7 +58,7 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 		}
 		count++
 	}
-	s.note("there is no column of times: %s", from)
+	s.note("%s", from)
 	s.columns = append(s.columns, t)
 	return t, nil
 }
@@ -97,7 +97,7 @@ func (s *sheet) rises(c *column) bool {
 func (s *sheet) timeColumn() (*column, error) {
 	var found []*column
 	for _, c := range s.columns {
-		if c.quantity == timeColumn && 2*c.filled > s.rows && (!c.constant() || s.rows == 1) && !s.isText(c) {
+		if c.quantity == timeColumn && !s.isText(c) && (!c.constant() || s.rows == 1) && (2*c.filled > s.rows || c.filled > 8 && s.mayRise(c)) {
 			found = append(found, c)
 		}
 	}
@@ -145,6 +145,9 @@ func (s *sheet) timeColumn() (*column, error) {
 	if len(found) > 1 {
 		for _, c := range found[1:] {
 			if !s.sameTimes(found[0], c) {
+				if s.joinChannels(found) {
+					return found[0], nil
+				}
 				var names []string
 				for _, c := range found {
 					names = append(names, c.label())
@@ -184,6 +187,114 @@ func (s *sheet) joinSeconds(found []*column) *column {
 	}
 	seconds.base += first / 1e9
 	return seconds
+}
+
+// joinChannels joins channels that have times of their own, as the columns time, angle, time,
+// rate of loggers with several rates: the columns behind each further time are brought to the
+// first time's rows, along lines between samples, and rows outside of theirs are left out. It
+// reports whether the columns are such.
+func (s *sheet) joinChannels(times []*column) bool {
+	base := times[0]
+	if s.block[s.rows-1] != 0 || len(s.columns) == 0 || s.columns[0] != base && s.columns[0].quantity != indexColumn {
+		return false
+	}
+	for _, t := range times {
+		if t.unit != base.unit || t.clock != base.clock || t.exact != base.exact || !s.mayRise(t) {
+			return false
+		}
+	}
+	var of *column
+	groups := map[*column][]*column{}
+	for _, c := range s.columns {
+		if slices.Contains(times, c) {
+			of = c
+		} else if of != nil {
+			groups[of] = append(groups[of], c)
+		}
+	}
+	for _, t := range times {
+		if len(groups[t]) == 0 {
+			return false
+		}
+	}
+	keep := make([]bool, s.rows)
+	for i, v := range base.values {
+		keep[i] = !math.IsNaN(v)
+	}
+	var kept []*column
+	for _, c := range s.columns {
+		if !slices.Contains(times[1:], c) {
+			kept = append(kept, c)
+		}
+	}
+	for _, t := range times[1:] {
+		shift := float64(t.whole-base.whole) + float64(t.billions-base.billions)/1e9
+		if t.clock != 0 {
+			shift = float64(t.whole-base.whole) / 1e9
+		}
+		rows := t.filled
+		for rows > 0 && math.IsNaN(t.values[rows-1]) {
+			rows--
+		}
+		for _, c := range groups[t] {
+			if s.isText(c) {
+				continue
+			}
+			at := 0
+			out := make([]float64, s.rows)
+			for i, now := range base.values {
+				for at+1 < rows && t.values[at+1]+shift < now {
+					at++
+				}
+				out[i] = math.NaN()
+				if at+1 < rows && now >= t.values[at]+shift && now <= t.values[at+1]+shift {
+					t0, t1 := t.values[at]+shift, t.values[at+1]+shift
+					out[i] = c.values[at] + (c.values[at+1]-c.values[at])*(now-t0)/(t1-t0)
+				}
+				keep[i] = keep[i] && !math.IsNaN(out[i])
+			}
+			c.values = out
+		}
+	}
+	s.columns = kept
+	n := 0
+	for i, k := range keep {
+		if k {
+			for _, c := range s.columns {
+				c.values[n] = c.values[i]
+			}
+			s.line[n], s.block[n] = s.line[i], s.block[i]
+			n++
+		}
+	}
+	if n == 0 {
+		return false
+	}
+	s.rows = n
+	for _, c := range s.columns {
+		c.values = c.values[:n]
+		c.filled = 0
+		for _, v := range c.values {
+			if !math.IsNaN(v) {
+				c.filled++
+			}
+		}
+	}
+	s.note("there are %d columns of times: the channels of the others are joined by time to the rows of %s, along lines between samples", len(times), base.label())
+	return true
+}
+
+// mayRise reports whether the values of a column rise until they end.
+func (s *sheet) mayRise(c *column) bool {
+	last := math.Inf(-1)
+	for i := range min(c.filled, s.rows) {
+		if v := c.values[i]; !(v > last) {
+			return false
+		} else {
+			last = v
+		}
+	}
+	return c.filled > 1
 }
 
 // firstRising is the first column that rises, of a table without names; nil where there is
