@@ -320,6 +320,9 @@ func (s *sheet) readRows(skip bool) error {
 			s.first[i+1] = line
 		}
 	}
+	if words > 0 && doubts.count == 0 {
+		s.note("%s behind the last row: no rows, passed over", plural(words, "line"))
+	}
 	if doubts.count > 0 && !doubts.trailer {
 		if err := settle(); err != nil {
 			return err
