@@ -33,11 +33,10 @@ type sheet struct {
 
 // A column of a sheet.
 type column struct {
-	name     string // as the header has it, without run and unit
-	full     string // as the header has it
-	unit     string
-	unitFrom string // where the unit was found, "" in the name or below it
-	run      string
+	name string // as the header has it, without run and unit
+	full string // as the header has it
+	unit string
+	run  string
 	// called is what label made of labelled.
 	called, labelled string
 	meaning
