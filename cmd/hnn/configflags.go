@@ -14,7 +14,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -47,7 +47,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	for _, s := range experiment.Settings() {
 		special[s.Key] = helpOf(s)
 	}
-	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(model.Kinds(), ", "))
+	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(network.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])
 	fs.StringVar(&f.data, "data", "", special["data"])
 	fs.StringVar(&f.recipe, "recipe", "", special["recipe"])
@@ -59,7 +59,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindSettings(cmd, experiment.Settings(), &f.shown)
 	fs.BoolVar(&f.helpAll, "help-all", false, "help with every flag")
-	complete(cmd, "model", model.Kinds())
+	complete(cmd, "model", network.Kinds())
 	complete(cmd, "trainer", experiment.Adam.Values())
 	complete(cmd, "recipe", experiment.TunedRecipe.Values())
 	cmd.SetUsageFunc(func(*cobra.Command) error { return f.usage(bases()) })
@@ -112,8 +112,8 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !slices.Contains(model.Kinds(), m) {
-			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
+		if !slices.Contains(network.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: network.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {
@@ -182,7 +182,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 	for _, m := range f.models {
 		for _, name := range f.trainers {
 			t := experiment.Trainer(name)
-			if !model.LearnsH(m) && t != experiment.Adam {
+			if !network.LearnsH(m) && t != experiment.Adam {
 				if len(f.trainers) > 1 {
 					continue // a baseline has one trainer
 				}
@@ -214,7 +214,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 
 // mixed reports whether runs of several trainers are asked for.
 func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == string(experiment.ClosedForm) && slices.ContainsFunc(f.models, func(m string) bool { return !model.LearnsH(m) })
+	return len(f.trainers) > 1 || f.trainers[0] == string(experiment.ClosedForm) && slices.ContainsFunc(f.models, func(m string) bool { return !network.LearnsH(m) })
 }
 
 // absolute makes a file's name hold wherever the run is continued from.

@@ -12,7 +12,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func newTrain() *cobra.Command {
@@ -43,7 +43,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
+	f := newConfigFlags(cmd, []string{network.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
@@ -116,10 +116,10 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	hamiltonian := f.models
 	if c.Facts().Source.Own() {
 		if !f.cmd.Flags().Changed("model") {
-			f.models = []string{model.KindBaseline, model.KindHNN}
+			f.models = []string{network.KindBaseline, network.KindHNN}
 		}
 		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
+		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
 			hamiltonian = f.models
 		}
 	}
@@ -171,7 +171,7 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 			return nil, usage(err)
 		}
 		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })
+		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return network.LearnsH(c.Model) })
 		first = append(first, configs[i])
 	}
 	chosen, learning, err := env.Decide(ctx, first)
