@@ -245,6 +245,10 @@ func makers(rows int) []made {
 					b.WriteString(",\n")
 				}
 			})},
+		{name: "degrees, rates without a unit", q: "theta [rad]", p: "omega", first: 0.8, tolerance: 1e-5, notes: []string{"omega: deg/s turned into rad/s"},
+			text: "Logger\n\nt;theta [deg];omega\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%.2f;%.5f;%.5f\n", t, q/degree, v/degree)
+			})},
 		{name: "long form", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, notes: []string{"long form"}, text: simple("time,variable,value\n", "%.2[1]f,theta,%.5[2]f\n%.2[1]f,omega,%.5[3]f\n", "")},
 		{name: "blocks with a header each", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, trials: 2,
 			text: simple("Pendulum 1\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "\n") + simple("Pendulum 2\nt;theta;omega\n", "%.2f;%.5f;%.5f\n", "End of data;;\n")},

@@ -45,6 +45,10 @@ const Stdin = "-"
 //     Free-Form Natural Laws from Experimental Data", Science 324, 2009): as text
 //     separated by blanks, under a header that names only the states; in front of
 //     them are the trial and the time, behind them possibly their derivatives.
+//   - any other table of text, as instruments and programs write it, with lines in front of it, units,
+//     times of day, runs side by side: see readTable, and docs/files.md.
+//   - a spreadsheet of Excel (.xlsx), of which the longest sheet is read, and a ZIP archive of
+//     one table of text.
 //   - NPY and NPZ: see readArrays.
 //   - Parquet: a flat table, columns by their names.
 //   - any of these compressed by gzip.

@@ -49,11 +49,33 @@ func (s *sheet) scale(time *column) error {
 		}
 		key := fmt.Sprintf("%s turned into %s%s", u.name, base, from)
 		turned[key] = append(turned[key], old)
+		if v := s.velocityOf(c, time); v != nil && u.factor == degree && v.unit == "" && degrees == nil {
+			if factor, agreement := s.slope(c, v, time); agreement > 0.9 && math.Abs(factor*degree-1) < 0.1 {
+				v.scale(degree)
+				key := fmt.Sprintf("deg/s turned into rad/s (it is %.3g times the derivative of %s)", factor, c.label())
+				turned[key] = append(turned[key], v.label())
+			}
+		}
 	}
 	for _, key := range slices.Sorted(mapsKeys(turned)) {
 		s.note("%s: %s", strings.Join(turned[key], ", "), key)
 	}
 	return nil
+}
+
+// velocityOf is the only column that may be the velocity of a position, nil where there is
+// none or several.
+func (s *sheet) velocityOf(q, time *column) *column {
+	var found *column
+	for _, v := range s.candidates(velocityColumn, time) {
+		if v.stem == q.stem {
+			if found != nil {
+				return nil
+			}
+			found = v
+		}
+	}
+	return found
 }
 
 // scale multiplies a column.
