@@ -31,6 +31,7 @@ const mostHeaderRows = 6
 func findHeader(lines [][]byte, l *layout) *header {
 	h := &header{first: l.first}
 	var rows [][]string
+	first, skipped := l.first, 0
 	for i := l.first - 1; i >= 0 && len(rows) < mostHeaderRows; i-- {
 		line := bytes.TrimRight(lines[i], " ")
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -41,6 +42,15 @@ func findHeader(lines [][]byte, l *layout) *header {
 		}
 		cells, ok := h.headerCells(line, l, i, len(rows) == 0)
 		if !ok {
+			// The first rows may be wrong, below a header all the same.
+			if len(rows) == 0 && skipped < 2 && l.nearlyRow(line) {
+				skipped++
+				first = i
+				continue
+			}
+			break
+		}
+		if skipped > 0 && len(rows) == 0 && !(len(cells) == l.width && distinct(cells, l)) {
 			break
 		}
 		if len(rows) == 0 && len(cells) == l.width/2 && l.width%2 == 0 && l.separator == ',' && !l.paired && evenDigits(lines, l) {
@@ -59,6 +69,9 @@ func findHeader(lines [][]byte, l *layout) *header {
 		h.lines = append([][]byte{lines[i]}, h.lines...)
 		h.first = i
 	}
+	if len(rows) > 0 {
+		l.first = first
+	}
 	if names := graceNames(lines[:l.first], l); names != nil {
 		h.names, h.units = names, make([]string, l.width)
 		return h
@@ -74,6 +87,27 @@ func findHeader(lines [][]byte, l *layout) *header {
 	}
 	h.compose(rows, l)
 	return h
+}
+
+// nearlyRow reports whether a line is a row but for a word or two among its numbers.
+func (l *layout) nearlyRow(line []byte) bool {
+	cells := l.split(nil, line)
+	if len(cells) != l.width {
+		return false
+	}
+	numbers, want := 0, 0
+	for j, c := range cells {
+		if l.holds[j] == 'n' {
+			want++
+			switch kind, _, unit := classify(c); {
+			case unit != "" || bytes.HasSuffix(c, []byte("=")) || bytes.HasSuffix(c, []byte(":")):
+				return false // a setting
+			case kind == numberCell || kind == timeCell:
+				numbers++
+			}
+		}
+	}
+	return numbers > 0 && 2*numbers >= want
 }
 
 // graceNames are the names that xmgrace's commands give, as GROMACS writes them: the axis of

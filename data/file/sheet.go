@@ -284,7 +284,7 @@ func (s *sheet) readRows(skip bool) error {
 		last := len(rest) == 0 && s.cut
 		err, numbers := s.check(i, cells, last)
 		if err != nil {
-			if s.rows == 0 {
+			if s.rows == 0 && (numbers == 0 || bytes.Equal(line, lastLine(s.header.lines))) {
 				continue
 			}
 			for _, h := range s.header.lines {

@@ -264,12 +264,14 @@ func (s *sheet) ownNames(c Columns) (Columns, error) {
 func (s *sheet) leaveOut(time *column, c *Columns) {
 	named := slices.Concat(c.Q, c.P, c.DQ, c.DP, c.Input, []string{c.Trial})
 	drop := map[string][]string{}
-	widest := map[quantity]float64{}
+	widest := map[quantity]float64{} // 0 where all columns of a kind are constant
 	for _, c := range s.columns {
 		if !s.isText(c) && c.filled > 1 {
 			widest[c.quantity] = max(widest[c.quantity], c.high-c.low)
 		}
 	}
+	// Of a state that does not move at all, nothing is left out.
+	moving := widest[positionColumn] > 0 || widest[velocityColumn] > 0 && len(s.candidates(positionColumn, time)) == 0
 	for _, c := range s.columns {
 		if c == time || slices.Contains(named, c.label()) || c.quantity == trialColumn {
 			continue
@@ -286,7 +288,7 @@ func (s *sheet) leaveOut(time *column, c *Columns) {
 			why = "other times"
 		case c.quantity == magnitudeColumn || c.quantity == qualityColumn:
 			why = c.quantity.String() + ", no coordinate"
-		case c.constant() && s.rows > 1:
+		case c.constant() && s.rows > 1 && (moving || c.quantity != positionColumn && c.quantity != velocityColumn):
 			why = "the same in every row"
 		case (c.quantity == positionColumn || c.quantity == velocityColumn) && c.high-c.low < 0.1*widest[c.quantity] && s.noiseShare(c) > 0.5:
 			why = fmt.Sprintf("their spread is their noise (%s)", s.stays(c))
