@@ -132,7 +132,9 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 			"the time goes from %v to %v within a trial", s.T[n-1], t)
 	}
 	if n == cap(s.T) {
-		b.grow()
+		if err := b.grow(); err != nil {
+			return err
+		}
 	}
 	s.T = append(s.T, t)
 	s.X = append(s.X, b.values[1:1+s.Dim]...)
@@ -174,7 +176,7 @@ func sameNumber(a, b []byte) bool {
 // grow makes room for more rows: as many as the rest of the file should hold by
 // what has been read, since a slice that doubles would take three times its numbers
 // while it is copied. Room that is not used is never touched, so it takes no memory.
-func (b *builder) grow() {
+func (b *builder) grow() *ParseError {
 	const most = 1 << 10
 	first := min(1<<14, max(16, 1<<17/(1+b.set.Dim))) // few rows of many columns
 	n := b.set.Rows()
@@ -182,8 +184,17 @@ func (b *builder) grow() {
 	if part := b.read(); part > 0 && n > 0 {
 		rows = max(rows, int(min(1.05*float64(n)/part, float64(most*n))))
 	}
-	b.reserve(rows)
+	// Room for as many as are allowed, at the most; it is refused when all of it is used.
+	allowed := b.allowed()
+	if n >= allowed {
+		return tooManyNumbers(b.mapping.File)
+	}
+	b.reserve(min(rows, allowed))
+	return nil
 }
+
+// allowed is the number of rows that the memory for a file's numbers has room for.
+func (b *builder) allowed() int { return int(newAllowance().most / 8 / int64(len(b.values))) }
 
 // reserve makes room for a number of rows.
 func (b *builder) reserve(rows int) {
@@ -209,7 +220,7 @@ func withRoom(s []float64, capacity int) []float64 {
 
 // bad takes the error of a row: it is counted where bad rows are left out.
 func (b *builder) bad(err *ParseError) error {
-	if !b.skip {
+	if !b.skip || err.fatal {
 		return err
 	}
 	b.mapping.BadRows++

@@ -20,8 +20,8 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 	if o.Columns.Step != 0 || o.Columns.Integrate {
 		return false
 	}
-	for _, name := range d.header {
-		if !utf8.ValidString(name) {
+	for _, l := range lines {
+		if l.number == d.headerLine && !utf8.Valid(l.text) {
 			return false
 		}
 	}
@@ -34,8 +34,8 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 			rows = append(rows, cells)
 		}
 	}
-	if len(rows) == 0 {
-		return false // remarks may be rows
+	if len(rows) == 0 { // remarks may be rows; else the reader of rows says what is wrong
+		return !slices.ContainsFunc(lines, func(l sampleLine) bool { return l.comment && l.number > d.headerLine })
 	}
 	first := rows[0]
 	if n := len(first); n > d.columns && len(first[n-1]) == 0 {
@@ -145,23 +145,26 @@ func number(cell []byte) float64 {
 	return v
 }
 
-// mostTable is the longest text of a table that has to be looked for, which is held in
-// memory: 1 GiB.
-const mostTable = 1 << 30
-
-// readAsTable reads the rest of a text with readTable. text is what it read; it is nil after
-// an error of reading.
+// readAsTable reads the rest of a text with readTable, which holds it in memory: it may be as
+// long as the numbers of a file may take. text is what it read; it is nil after an error of
+// reading.
 func readAsTable(lines *bufio.Reader, file string, o *ReadOptions) (s *data.Set, m *Mapping, text []byte, err error) {
-	text, err = io.ReadAll(io.LimitReader(lines, mostTable+1))
+	text, err = readAllowed(lines, file)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if len(text) > mostTable {
-		return nil, nil, nil, &ParseError{File: file, Problem: "the table has to be looked for among other lines, and the file is longer than 1 GiB, which would be held in memory",
-			Advice: "give the table alone: one line of names, then the rows"}
-	}
 	s, m, err = readTable(file, text, o)
 	return s, m, text, err
+}
+
+// readAllowed reads all of r, up to the memory that a file may take.
+func readAllowed(r io.Reader, file string) ([]byte, error) {
+	most := newAllowance().most
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = tooManyNumbers(file)
+	}
+	return text, err
 }
 
 // A generalError is one of a table that was found, but which says no more than the plain

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/internal/shell"
 )
 
 // candidates are the columns of a quantity that are not left out.
@@ -108,7 +109,7 @@ func variants(columns []*column) error {
 			var sets, flags []string
 			for _, k := range slices.Sorted(mapsKeys(kinds)) {
 				sets = append(sets, excerptList(kinds[k]))
-				flags = append(flags, quoteName(strings.Join(kinds[k], ",")))
+				flags = append(flags, shell.Quote(strings.Join(kinds[k], ",")))
 			}
 			return &columnError{fmt.Sprintf("the file can be read in two ways, by %s", strings.Join(sets, " or by ")), fmt.Sprintf("name the columns that are meant, as in --q or --p or --input %s", flags[0])}
 		}
@@ -143,22 +144,14 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 			}
 			if factor, agreement := s.slope(q, v, time); agreement > 0.99 {
 				return &columnError{fmt.Sprintf("%s; %s is %.3g times the derivative of %s (%s)", found, v.label(), factor, q.label(), steps),
-					fmt.Sprintf("if that is what they are, say so: --q %s --p %s", quoteName(q.label()), quoteName(v.label()))}
+					fmt.Sprintf("if that is what they are, say so: --q %s --p %s", shell.Quote(q.label()), shell.Quote(v.label()))}
 			}
 		}
 	}
 	if len(unknowns) == 0 {
 		return generalError{&columnError{found, "name the positions and the momenta, as in --q angle --p rate"}}
 	}
-	return generalError{&columnError{fmt.Sprintf("%s (%s)", found, steps), fmt.Sprintf("name the positions and the momenta, as in --q %s", quoteName(unknowns[0].label()))}}
-}
-
-// quoteName quotes a name for the shell where it needs it.
-func quoteName(name string) string {
-	if strings.ContainsAny(name, " ()[]#'\"$&;|<>*?`\\") {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
+	return generalError{&columnError{fmt.Sprintf("%s (%s)", found, steps), fmt.Sprintf("name the positions and the momenta, as in --q %s", shell.Quote(unknowns[0].label()))}}
 }
 
 // medianStep is the median time from row to row.
@@ -357,6 +350,9 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 	m.Notes = append(s.notes, m.Notes...)
 	if !timeless {
 		b.set.T = time.values[:0:s.rows] // which are read before they are written over
+	}
+	if s.rows > b.allowed() {
+		return nil, nil, tooManyNumbers(s.file)
 	}
 	b.reserve(s.rows)
 	for i := range s.rows {

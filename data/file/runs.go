@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"hnn/internal/printable"
 )
 
 // joinRuns makes trials of runs that stand side by side, each with columns of the same
@@ -169,6 +171,7 @@ func (s *sheet) pivot() error {
 	n := len(variable.texts)
 	columns := make([]*column, n)
 	for k, text := range variable.texts {
+		text = printable.Name(text)
 		bare, unit := unitOfName(text)
 		columns[k] = &column{full: text, name: text, unit: unit, meaning: meaningOf(bare, unit), at: value.at,
 			low: math.Inf(1), high: math.Inf(-1)}

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"hnn/internal/printable"
 )
 
 // A sheet is a table of text as it was understood: columns of numbers with names and units,
@@ -216,6 +218,7 @@ func (s *sheet) makeColumns() {
 			c.full = labels[j]
 		}
 		var run string
+		c.full = printable.Name(c.full)
 		c.name, run = cutRun(c.full)
 		c.run = run
 		bare, unit := unitOfName(c.name)
@@ -261,6 +264,7 @@ func (s *sheet) readRows(skip bool) error {
 	}
 	block, words, repeated := int32(0), 0, false
 	var cells [][]byte
+	most := newAllowance().most / 8 / int64(l.width) // rows that there is memory for
 	rest := s.text
 	for i := 0; len(rest) > 0; i++ {
 		var line []byte
@@ -314,6 +318,9 @@ func (s *sheet) readRows(skip bool) error {
 		words, repeated = 0, false
 		if err := settle(); err != nil {
 			return err
+		}
+		if int64(s.rows) > most {
+			return tooManyNumbers(s.file)
 		}
 		if s.add(i, block, cells); s.rows <= mostBeside {
 			s.first[i+1] = line

@@ -3,6 +3,7 @@ package file
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -67,12 +68,11 @@ func readZippedTable(tables []*zip.File, name string, o ReadOptions) (*data.Set,
 		return nil, nil, bad(err)
 	}
 	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, mostTable+1))
-	if err != nil {
+	text, err := readAllowed(r, name)
+	if errors.As(err, new(*ParseError)) {
+		return nil, nil, err
+	} else if err != nil {
 		return nil, nil, bad(err)
-	}
-	if len(text) > mostTable {
-		return nil, nil, &ParseError{File: name, Problem: fmt.Sprintf("the member %s of the zip is longer than 1 GiB", excerpt(m.Name)), Advice: "unzip it and give the file itself"}
 	}
 	set, mapping, err := Decode(bytes.NewReader(text), name, o)
 	if err != nil {
@@ -82,16 +82,13 @@ func readZippedTable(tables []*zip.File, name string, o ReadOptions) (*data.Set,
 	return set, mapping, nil
 }
 
-// The most bytes that a spreadsheet may unpack to.
-const mostSheets = 1 << 30
-
 // readSpreadsheet reads the longest sheet of a spreadsheet of Excel as a table of text. Dates
 // and times become text too, which a table knows.
 func readSpreadsheet(r io.Reader, name string, o ReadOptions) (*data.Set, *Mapping, error) {
 	bad := func(err error) error {
 		return &ParseError{File: name, Problem: fmt.Sprintf("the spreadsheet cannot be read (%v)", err), Advice: "give the sheet saved as CSV"}
 	}
-	f, err := excelize.OpenReader(r, excelize.Options{RawCellValue: true, UnzipSizeLimit: mostSheets})
+	f, err := excelize.OpenReader(r, excelize.Options{RawCellValue: true, UnzipSizeLimit: max(2*newAllowance().most, 1<<25)})
 	if err != nil {
 		return nil, nil, bad(err)
 	}
