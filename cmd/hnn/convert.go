@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -65,7 +66,11 @@ the file has them, derivatives and inputs. OUT is CSV or, by its name, Parquet.`
 		if m.BadRows > 0 {
 			d.log("%s: %d bad rows left out, the first: %v", m.File, m.BadRows, m.Bad[0])
 		}
-		d.log("%s: %d rows in %d trials", out, s.Rows(), s.Trials())
+		trials := "one trial"
+		if n := s.Trials(); n > 1 {
+			trials = fmt.Sprintf("%d trials", n)
+		}
+		d.log("%s: %d rows in %s", out, s.Rows(), trials)
 		return nil
 	}
 	return cmd
