@@ -149,13 +149,15 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 				continue
 			}
 		}
-		for _, err := range behind {
-			if err := p.bad(err); err != nil {
-				return nil, nil, err
+		if behindRows > 0 {
+			for _, err := range behind {
+				if err := p.bad(err); err != nil {
+					return nil, nil, err
+				}
 			}
+			m.BadRows += behindRows - len(behind)
+			behind, behindRows = behind[:0], 0
 		}
-		m.BadRows += behindRows - len(behind)
-		behind, behindRows = behind[:0], 0
 		if err := p.add(p.line, p.key); err != nil {
 			if err := p.bad(err); err != nil {
 				return nil, nil, err
