@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// An energy that falls by 1% a turn and wobbles by a sine of 3% has just that drift and that wobble.
+// An energy that falls by 1% a turn and wobbles by a cosine of 3% has just that drift and that wobble.
 func TestTurns(t *testing.T) {
 	var states, h []float64
 	for i := range 2000 {
 		at := float64(i) * 0.01 // turns
 		states = append(states, 5+math.Cos(2*math.Pi*at), 0)
-		h = append(h, 2*(1-0.01*at+0.03*math.Sin(4*math.Pi*at)))
+		h = append(h, 2*(1-0.01*at+0.03*math.Cos(4*math.Pi*at)))
 	}
 	got, ok := TurnsOf(states, 2, h)
 	if !ok {
