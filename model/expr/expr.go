@@ -209,6 +209,9 @@ func Product(es ...*Expr) *Expr {
 	return p
 }
 
+// Quotient of two expressions.
+func Quotient(a, b *Expr) *Expr { return div(a, b) }
+
 // Power with a whole exponent.
 func Power(e *Expr, n int) *Expr { return pow(e, number(float64(n))) }
 

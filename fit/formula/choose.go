@@ -1,0 +1,111 @@
+package formula
+
+import (
+	"math"
+	"slices"
+
+	"hnn/data"
+	"hnn/fit/shoot"
+	"hnn/fit/sparse"
+)
+
+// weak says below how many standard errors a term is taken away to see whether it is missed.
+const weak = 4
+
+// choose compares the sets of a path by the simulation error of the noisy data, which no smoothing biases: that of the
+// least Bayesian information criterion (Schwarz, 1978) is taken, beginning at what the weak form chose.
+func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choice {
+	numbers := float64(s.Rows() * s.Dim)
+	tried := map[string]float64{}
+	best, least := c.Terms, math.Inf(1)
+	var errors []float64
+	try := func(set []int) float64 {
+		set = slices.Clone(set)
+		slices.Sort(set)
+		key := string(encode(set))
+		if v, ok := tried[key]; ok {
+			return v
+		}
+		tried[key] = math.Inf(1)
+		x, err := sparse.Subset(p.rows, set, nil)
+		if err != nil {
+			return math.Inf(1)
+		}
+		theta := make([]float64, p.size())
+		for i, t := range set {
+			theta[t] = x[i]
+		}
+		f := p.formula(theta)
+		q := shoot.Fit(f.system(), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true)})
+		if q.Window == 0 || !(q.After > 0) {
+			return math.Inf(1)
+		}
+		v := numbers*math.Log(q.After) + float64(len(set))*math.Log(numbers)
+		tried[key] = v
+		if v < least {
+			best, least, errors = set, v, relativeErrors(f, q.Errors, set, len(p.terms))
+		}
+		return v
+	}
+	at := slices.IndexFunc(c.Path, func(s sparse.Step) bool { return s.Terms == len(c.Terms) })
+	try(c.Terms)
+	for i := at - 1; i >= 0; i-- {
+		if !(try(c.Path[i].Set) < least+50) {
+			break
+		}
+	}
+	for i := at + 1; i < len(c.Path) && c.Path[i].Terms <= len(c.Terms)+2; i++ {
+		try(c.Path[i].Set)
+	}
+	for {
+		before := len(best)
+		set, ratio := slices.Clone(best), slices.Clone(errors)
+		for i, v := range ratio {
+			if v < weak && len(set) > 1 {
+				try(slices.Delete(slices.Clone(set), i, i+1))
+			}
+		}
+		if len(best) >= before {
+			break
+		}
+	}
+	out := *c
+	out.Terms, out.Theta = best, make([]float64, p.size())
+	if x, err := sparse.Subset(p.rows, best, nil); err == nil {
+		for i, t := range best {
+			out.Theta[t] = x[i]
+		}
+		return &out
+	}
+	return c
+}
+
+func encode(set []int) []byte {
+	var b []byte
+	for _, t := range set {
+		b = append(b, byte(t), byte(t>>8))
+	}
+	return b
+}
+
+// relativeErrors are the coefficients of a set in units of their standard errors; those of friction and gain, which come
+// all or none, are never weak.
+func relativeErrors(f *Formula, errors []float64, set []int, terms int) []float64 {
+	out := make([]float64, len(set))
+	for i, t := range set {
+		out[i] = math.Inf(1)
+		if t < terms && i < len(errors) {
+			out[i] = math.Abs(f.Terms[i].Coefficient) / errors[i]
+		}
+	}
+	return out
+}
+
+func trialsOf(s *data.Set) []shoot.Trial {
+	var trials []shoot.Trial
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
+	}
+	return trials
+}

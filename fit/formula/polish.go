@@ -1,0 +1,28 @@
+package formula
+
+import (
+	"hnn/data"
+	"hnn/fit/shoot"
+)
+
+// Polish minimises the simulation error of the measured states over the coefficients.
+func Polish(f *Formula, s *data.Set, r *Report) {
+	r.Polish = shoot.Fit(f.system(), trialsOf(s), shoot.Options{
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
+	})
+	if r.Polish.Window == 0 {
+		return
+	}
+	for i := range f.Terms {
+		f.Terms[i].Error = r.Polish.Errors[i]
+	}
+	at := len(f.Terms)
+	for i := range f.Friction {
+		f.FrictionError[i] = r.Polish.Errors[at]
+		at++
+	}
+	for i := range f.Gain {
+		f.GainError[i] = r.Polish.Errors[at]
+		at++
+	}
+}
