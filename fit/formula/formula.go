@@ -93,7 +93,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	}
 	paths.Cut(8)
 	p := &problem{n: n, inputs: len(s.InputNames), friction: !o.Conservative}
-	pruned, err := p.library(s, list, o)
+	pruned, err := p.library(s, paths, list, o)
 	if err != nil {
 		return nil, nil, err
 	}

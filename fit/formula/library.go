@@ -1,6 +1,7 @@
 package formula
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // Default is a library for states of n positions and as many momenta, simple terms first: powers of lengths and momenta to
 // degree 4 (3 above two degrees of freedom, 2 above three), with the cosines and sines of sums of two angles; of one length
 // its inverse powers, logarithm and exponentials; of bodies in a plane or in space, see Bodies, the inverse powers and
-// logarithms of their distances. Fit it with Prune: not every term is finite and independent in every data set.
+// logarithms of their distances, of one body those from the origin. Fit it with Prune: not every term is finite and independent in every data set.
 //
 // What is a quotient of such terms, as the canonical Hamiltonian of a double pendulum is, is not in it: see package lagrange.
 func Default(n int, angles []bool, names []string) []*expr.Expr {
@@ -38,7 +39,9 @@ func Default(n int, angles []bool, names []string) []*expr.Expr {
 		}
 	}
 	for i := range bodies {
-		list = append(list, radial(squared(bodies[i], nil))...)
+		if len(bodies) == 1 {
+			list = append(list, radial(squared(bodies[i], nil))...)
+		}
 		for j := range i {
 			list = append(list, radial(squared(bodies[i], bodies[j]))...)
 		}
@@ -50,7 +53,16 @@ func Default(n int, angles []bool, names []string) []*expr.Expr {
 			list = append(list, expr.Apply("exp", x), expr.Apply("exp", expr.Product(expr.Number(-1), x)))
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *expr.Expr) int { return a.Size() - b.Size() })
+	used := func(e *expr.Expr) int {
+		count := 0
+		for i := range 2 * n {
+			if e.Uses(i) {
+				count++
+			}
+		}
+		return count
+	}
+	slices.SortStableFunc(list, func(a, b *expr.Expr) int { return cmp.Or(a.Size()-b.Size(), used(a)-used(b)) })
 	return list
 }
 

@@ -18,7 +18,7 @@ import (
 const mostChecked = 2000
 
 // library compiles the terms of a list that the rows can tell apart; what it leaves out, see Options.Prune, is returned.
-func (p *problem) library(s *data.Set, list []*expr.Expr, o Options) (pruned []*expr.Expr, err error) {
+func (p *problem) library(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (pruned []*expr.Expr, err error) {
 	d := s.Dim
 	write := func(e *expr.Expr) string { return e.Write(expr.Text, o.Names, 0) }
 	gradient := func(list []*expr.Expr) []*expr.Expr {
@@ -57,8 +57,17 @@ func (p *problem) library(s *data.Set, list []*expr.Expr, o Options) (pruned []*
 	keep(bad)
 	// Columns of the gradients over some of the rows, of norm 1.
 	var x []float64
-	for r := 0; r < s.Rows(); r += max(1, s.Rows()/mostChecked) {
-		x = append(x, s.X[r*d:(r+1)*d]...)
+	stride := max(1, s.Rows()/mostChecked)
+	for _, t := range paths.Trials {
+		for r := 0; r < t.Rows(d); r += stride {
+			x = append(x, t.Q[r*d:(r+1)*d]...)
+		}
+	}
+	least := apart
+	if paths.Smoothed {
+		for i, v := range paths.Noise {
+			least = max(least, apartNoise*v/paths.Spread[i])
+		}
 	}
 	program := expr.Compile(gradient(list)...)
 	values := make([]float64, len(x)/d*len(list)*d)
@@ -85,7 +94,7 @@ func (p *problem) library(s *data.Set, list []*expr.Expr, o Options) (pruned []*
 		column.ScaleVec(1/norm, column)
 	}
 	if o.Prune {
-		dependent(a, bad)
+		dependent(a, least, bad)
 		keep(bad)
 		if len(list) == 0 {
 			return nil, sparse.ErrUndetermined
@@ -100,8 +109,11 @@ func (p *problem) library(s *data.Set, list []*expr.Expr, o Options) (pruned []*
 // apart is the part of a column that others do not explain below which two terms are the same on the rows.
 const apart = 1e-6
 
-// dependent marks the columns that are, but for apart, sums of columns before them (Gram-Schmidt, twice).
-func dependent(a *mat.Dense, bad map[int]bool) {
+// apartNoise is the same of smoothed rows, in the relative noise of the columns: what is less may be the noise's.
+const apartNoise = 0.3
+
+// dependent marks the columns that are, but for least, sums of columns before them (Gram-Schmidt, twice).
+func dependent(a *mat.Dense, least float64, bad map[int]bool) {
 	rows, n := a.Dims()
 	var basis []*mat.VecDense
 	for k := range n {
@@ -116,7 +128,7 @@ func dependent(a *mat.Dense, bad map[int]bool) {
 			}
 		}
 		norm := mat.Norm(v, 2)
-		if norm < apart || len(basis) == rows {
+		if norm < least || len(basis) == rows {
 			bad[k] = true
 			continue
 		}
