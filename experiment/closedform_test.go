@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/model"
+	"hnn/internal/setting"
+	"hnn/model/expansion"
+	"hnn/model/network"
 )
 
 // A closed-form run leaves a run like any other, repeats from its config.yaml to the
@@ -14,13 +16,13 @@ import (
 func TestClosedFormRun(t *testing.T) {
 	root := t.TempDir()
 	c := mustDefault(t, "two-body").WithClosedForm()
-	c.Trajectories, c.Known = 60, true
+	c.Draw.Trajectories, c.Known = 60, true
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := runs[0]
-	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != model.KindHNN || r.Results.ClosedForm == nil {
+	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != network.KindHNN || r.Results.ClosedForm == nil {
 		t.Errorf("%s: model %s, report %v", r.Dir, r.Results.Model, r.Results.ClosedForm)
 	}
 	// The pair potential is smooth and the data are exact: what is left is the
@@ -29,7 +31,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Errorf("energy MSE %g", e)
 	}
 	text := read(t, r.Dir, configFile)
-	for _, key := range adamKeys {
+	for _, key := range keys(func(s *setting.Setting) bool { return s.Is("adam") }) {
 		if strings.Contains(text, "\n"+key+":") {
 			t.Errorf("config.yaml has %s, which the closed form does not use", key)
 		}
@@ -43,7 +45,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The report in the metadata has times; the coefficients are the same.
-	a, b := r.model.(*model.Expansion).Coefficients(), second[0].model.(*model.Expansion).Coefficients()
+	a, b := expansion.Of(r.form).Coefficients(), expansion.Of(second[0].form).Coefficients()
 	if len(a) != len(b) {
 		t.Fatalf("%d and %d coefficients", len(a), len(b))
 	}
@@ -66,11 +68,9 @@ func TestClosedFormRun(t *testing.T) {
 
 func TestClosedFormRefusals(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"baseline needs the trainer adam": func(c *Config) { c.Model = model.KindBaseline },
-		"steps: of the trainer adam":      func(c *Config) { c.Steps = 10 },
-		"no structure":                    func(c *Config) { c.Structure = []string{"triples"} },
-		"no solver":                       func(c *Config) { c.Solver = "lu" },
-		"no dissipation":                  func(c *Config) { c.Dissipation = "cubic" },
+		"baseline needs the trainer adam": func(c *Config) { c.Model = network.KindBaseline },
+		"steps: of the trainer adam":      func(c *Config) { c.Fit.Steps = 10 },
+		"unknown dissipation":             func(c *Config) { c.Dissipation = "cubic" },
 		"always float64":                  func(c *Config) { c.Precision = "float32" },
 		"leave either":                    func(c *Config) { c.Known, c.Angle = true, []string{"q"} },
 	} {

@@ -7,15 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"hnn/model"
 )
 
 // An ensemble's first member is the run without it, to the bit; interrupted, it continues to
 // the same bits; its file, its results and its rollouts hold mean and spread.
 func TestEnsembleRun(t *testing.T) {
 	c := quick(t)
-	c.Strict, c.Figures, c.Steps = false, false, 60
+	c.Strict, c.Figures, c.Fit.Steps = false, false, 60
 	root := t.TempDir()
 	one := filepath.Join(root, "one")
 	if _, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: one}); err != nil {
@@ -70,7 +68,7 @@ func TestEnsembleRun(t *testing.T) {
 	}
 	for i, v := range sim.SD {
 		var mean, squares float64
-		for _, m := range model.Members(opened.model) {
+		for _, m := range opened.model.Members {
 			states, _, err := solve(m, nil, []float64{0.5, 0}, times, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"hnn/data"
@@ -11,14 +10,18 @@ import (
 	"hnn/model"
 )
 
-// What inputs do between their samples: data.Signal's Held or not.
+// Hold is what inputs do between their samples: data.Signal's Held or not. "" is
+// FirstOrderHold.
+type Hold string
+
+// The holds.
 const (
-	FirstOrderHold = "foh" // they change linearly
-	ZeroOrderHold  = "zoh" // they stay what they were
+	FirstOrderHold Hold = "foh" // they change linearly
+	ZeroOrderHold  Hold = "zoh" // they stay what they were
 )
 
-// InputHolds lists what inputs may do between their samples.
-func InputHolds() []string { return []string{FirstOrderHold, ZeroOrderHold} }
+// Values lists the holds.
+func (Hold) Values() []string { return []string{string(FirstOrderHold), string(ZeroOrderHold)} }
 
 // held reports whether inputs stay what they were until the next sample.
 func (c *Config) held() bool { return c.InputHold == ZeroOrderHold }
@@ -26,12 +29,6 @@ func (c *Config) held() bool { return c.InputHold == ZeroOrderHold }
 // validateInputs checks the settings that are about inputs; whether there are any is known
 // with the data.
 func (c *Config) validateInputs() error {
-	if c.InputHold != "" && !slices.Contains(InputHolds(), c.InputHold) {
-		return fmt.Errorf("no input-hold %q; it is %s", c.InputHold, strings.Join(InputHolds(), " or "))
-	}
-	if c.InputGain != "" && !slices.Contains(model.Gains(), c.InputGain) {
-		return fmt.Errorf("no input-gain %q; it is %s", c.InputGain, strings.Join(model.Gains(), " or "))
-	}
 	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "") {
 		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold and input-gain", c.Task)
 	}
@@ -48,8 +45,8 @@ func (c *Config) checkInputs(d *dataset) error {
 
 // inputsOf is the dataset for a model that may take no inputs: those of the data are then
 // left out. It is an error if they are not the model's.
-func (d *dataset) inputsOf(m model.Model) (*dataset, error) {
-	have, want := len(d.Test.InputNames), model.Inputs(m)
+func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
+	have, want := len(d.Test.InputNames), m.Inputs
 	if have == want {
 		return d, nil
 	}
@@ -76,7 +73,7 @@ func (r *Run) Inputs() []string { return r.inputs }
 // SetInput gives the run's rollouts to come a signal, in the user's units; its hold is the
 // run's. Without one they are left alone.
 func (r *Run) SetInput(s *data.Signal) error {
-	switch n := model.Inputs(r.model); {
+	switch n := r.model.Inputs; {
 	case n == 0:
 		return fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	case s.Inputs() != n:
@@ -129,7 +126,7 @@ func (r *Run) checkInput(times []float64) error {
 // supply adds to a simulation its inputs and, of a model with an energy, the power that they
 // put in.
 func (r *Run) supply(sim *Simulation) {
-	n := model.Inputs(r.model)
+	n := r.model.Inputs
 	if n == 0 || r.input == nil {
 		return
 	}
@@ -137,8 +134,7 @@ func (r *Run) supply(sim *Simulation) {
 	for i, t := range sim.Times {
 		r.input.At(t, sim.Inputs[i*n:(i+1)*n])
 	}
-	if m, ok := r.model.(model.Energetic); ok {
-		power, d := model.Supply(m), m.Dim()
+	if power, d := r.model.Supply(), r.model.Dim; power != nil {
 		for i := range sim.Times {
 			sim.Supply = append(sim.Supply, power(sim.States[i*d:(i+1)*d], sim.Inputs[i*n:(i+1)*n]))
 		}

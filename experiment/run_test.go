@@ -12,14 +12,15 @@ import (
 
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // quick is a spring run of a second or less.
 func quick(t testing.TB) Config {
 	c := mustDefault(t, "spring")
-	c.Hidden, c.Steps, c.TestEvery, c.CheckpointEvery = []int{24, 24}, 150, 10, 40
-	c.Trajectories, c.Points, c.LearningRate = 20, 20, 1e-2
+	c.Hidden, c.Fit.Steps, c.Fit.TestEvery, c.CheckpointEvery = []int{24, 24}, 150, 10, 40
+	c.Draw.Trajectories, c.Draw.Points, c.Fit.LearningRate = 20, 20, 1e-2
 	return c
 }
 
@@ -81,7 +82,7 @@ func TestRunDirectory(t *testing.T) {
 func TestRepeatFromConfig(t *testing.T) {
 	root := t.TempDir()
 	c := quick(t)
-	c.Batch, c.Figures, c.Strict = 100, false, false
+	c.Fit.Batch, c.Figures, c.Strict = 100, false, false
 	first, err := (&Env{Workers: 2}).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +186,7 @@ func TestResumeComparesAndDraws(t *testing.T) {
 // none and the run succeeds.
 func TestFigureWithoutTestRows(t *testing.T) {
 	c := quick(t)
-	c.TestFraction, c.Strict, c.Steps, c.TestEvery = 0, false, 3, 0
+	c.Draw.TestFraction, c.Strict, c.Fit.Steps, c.Fit.TestEvery = 0, false, 3, 0
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: filepath.Join(t.TempDir(), "run")})
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +199,7 @@ func TestFigureWithoutTestRows(t *testing.T) {
 // A diverging run says where, and its last good checkpoint stays.
 func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	c := quick(t)
-	c.LearningRate, c.Schedule, c.ScheduleEvery, c.ScheduleFactor = 1e-2, "step", 60, 1e36
+	c.Fit.LearningRate, c.Fit.Schedule.Kind, c.Fit.Schedule.Every, c.Fit.Schedule.Factor = 1e-2, "step", 60, 1e36
 	c.CheckpointEvery = 1
 	dir := filepath.Join(t.TempDir(), "run")
 	_, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: dir})
@@ -209,7 +210,7 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	if last := []byte(read(t, dir, checkpointFile)); len(last) == 0 {
 		t.Error("an empty checkpoint")
 	}
-	if _, _, err := model.Load(filepath.Join(dir, checkpointFile)); err != nil {
+	if _, _, err := modelfile.Load(filepath.Join(dir, checkpointFile)); err != nil {
 		t.Errorf("the checkpoint is not a good state: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
@@ -264,7 +265,7 @@ func TestOwnFile(t *testing.T) {
 		b.WriteString(number(at) + "," + number(math.Cos(at)) + "," + number(-math.Sin(at)) + "\n")
 	}
 	c := mustDefault(t, task.OwnData)
-	c.Hidden, c.Steps, c.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
+	c.Hidden, c.Fit.Steps, c.Fit.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
 	var notes []string
 	e := &Env{Log: func(format string, _ ...any) { notes = append(notes, format) }}
 	runs, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: filepath.Join(dir, "runs")})
@@ -348,7 +349,7 @@ func TestResultsKeys(t *testing.T) {
 // the baseline, then the HNN.
 func paperModels(c Config) []Config {
 	var cs []Config
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		c.Model = kind
 		cs = append(cs, c)
 	}

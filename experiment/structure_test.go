@@ -1,10 +1,9 @@
 package experiment
 
 import (
-	"slices"
 	"testing"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestSharedOut(t *testing.T) {
@@ -13,12 +12,12 @@ func TestSharedOut(t *testing.T) {
 		among []string
 		none  bool // no setting is left out
 	}{
-		{model.KindBaseline, []string{model.KindBaseline}, true},
-		{model.KindBaseline, []string{model.KindBaseline, model.KindHNN}, false},
-		{model.KindSecondOrder, []string{model.KindSecondOrder, model.KindDissipative}, false},
-		{model.KindHNN, []string{model.KindBaseline, model.KindHNN}, true},
-		{model.KindHNN, []string{model.KindHNN, model.KindSeparable}, false},
-		{model.KindSeparable, []string{model.KindHNN, model.KindSeparable}, true},
+		{network.KindBaseline, []string{network.KindBaseline}, true},
+		{network.KindBaseline, []string{network.KindBaseline, network.KindHNN}, false},
+		{network.KindSecondOrder, []string{network.KindSecondOrder, network.KindDissipative}, false},
+		{network.KindHNN, []string{network.KindBaseline, network.KindHNN}, true},
+		{network.KindHNN, []string{network.KindHNN, network.KindSeparable}, false},
+		{network.KindSeparable, []string{network.KindHNN, network.KindSeparable}, true},
 	} {
 		if got := SharedOut(c.kind, c.among); (got == nil) != c.none {
 			t.Errorf("%s among %v: %v left out", c.kind, c.among, got)
@@ -28,31 +27,35 @@ func TestSharedOut(t *testing.T) {
 
 // The model's name and the settings say the same, for both trainers.
 func TestCompleteConfig(t *testing.T) {
+	const all = network.Separable | network.QuadraticKinetic | network.Pairwise
 	for _, c := range []struct {
-		name                   string
-		model, trainer, losses string
-		structure              []string
-		wantModel, wantLosses  string
-		want                   []string
+		name       string
+		model      string
+		trainer    Trainer
+		losses     network.Dissipation
+		structure  network.Structure
+		wantModel  string
+		wantLosses network.Dissipation
+		want       network.Structure
 	}{
-		{"plain", "hnn", Adam, "", nil, "hnn", "", nil},
-		{"a structure", "hnn", Adam, "", []string{"separable"}, "hnn-separable", "", []string{"separable"}},
-		{"a kind", "hnn-pairwise", Adam, "", nil, "hnn-pairwise", "", []string{"separable", "quadratic-kinetic", "pairwise"}},
-		{"both", "hnn-separable", Adam, "linear", nil, "hnn-dissipative", "linear", []string{"separable"}},
-		{"default losses", "hnn-dissipative", Adam, "", nil, "hnn-dissipative", "learned", nil},
-		{"closed form", "hnn", ClosedForm, "linear", []string{"pairwise"}, "hnn", "linear", []string{"pairwise"}},
-		{"a kind in closed form", "hnn-pairwise", ClosedForm, "", nil, "hnn", "", []string{"separable", "quadratic-kinetic", "pairwise"}},
-		{"losses in closed form", "hnn-dissipative", ClosedForm, "", nil, "hnn", "linear", nil},
+		{"plain", "hnn", Adam, "", 0, "hnn", "", 0},
+		{"a structure", "hnn", Adam, "", network.Separable, "hnn-separable", "", network.Separable},
+		{"a kind", "hnn-pairwise", Adam, "", 0, "hnn-pairwise", "", all},
+		{"both", "hnn-separable", Adam, "linear", 0, "hnn-dissipative", "linear", network.Separable},
+		{"default losses", "hnn-dissipative", Adam, "", 0, "hnn-dissipative", "learned", 0},
+		{"closed form", "hnn", ClosedForm, "linear", network.Pairwise, "hnn", "linear", network.Pairwise},
+		{"a kind in closed form", "hnn-pairwise", ClosedForm, "", 0, "hnn", "", all},
+		{"losses in closed form", "hnn-dissipative", ClosedForm, "", 0, "hnn", "linear", 0},
 	} {
-		got := Config{Model: c.model, Trainer: c.trainer, Dissipation: c.losses, Structure: c.structure}
+		got := Config{Model: c.model, Trainer: c.trainer, Dissipation: c.losses, Structure: c.structure.Parts()}
 		if err := got.Complete(); err != nil {
 			t.Fatal(err)
 		}
-		if got.Model != c.wantModel || got.Dissipation != c.wantLosses || !slices.Equal(got.Structure, c.want) {
+		if got.Model != c.wantModel || got.Dissipation != c.wantLosses || got.structure() != c.want {
 			t.Errorf("%s: model %s, dissipation %q, structure %v", c.name, got.Model, got.Dissipation, got.Structure)
 		}
 	}
-	two := Config{Model: model.KindHelmholtz, Trainer: Adam, Dissipation: model.DissipationLinear}
+	two := Config{Model: network.KindHelmholtz, Trainer: Adam, Dissipation: network.DissipationLinear}
 	if err := two.Complete(); err == nil {
 		t.Error("one model with two forms of dissipation")
 	}

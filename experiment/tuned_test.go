@@ -11,17 +11,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hnn/model"
+	"hnn/fit/closedform"
+	"hnn/model/network"
 )
 
 // The paper's protocol keeps its rate; the tuned one changes nothing else.
 func TestTuned(t *testing.T) {
 	c := mustDefault(t, "two-body")
 	tuned := c.Tuned()
-	if tuned.LearningRate != 3e-3 || tuned.Schedule != "cosine" {
-		t.Errorf("rate %v and schedule %s", tuned.LearningRate, tuned.Schedule)
+	if tuned.Fit.LearningRate != 3e-3 || tuned.Fit.Schedule.Kind != "cosine" {
+		t.Errorf("rate %v and schedule %s", tuned.Fit.LearningRate, tuned.Fit.Schedule.Kind)
 	}
-	tuned.LearningRate, tuned.Schedule = c.LearningRate, c.Schedule
+	tuned.Fit.LearningRate, tuned.Fit.Schedule.Kind = c.Fit.LearningRate, c.Fit.Schedule.Kind
 	if d := cmp.Diff(c, tuned); d != "" {
 		t.Error(d)
 	}
@@ -31,9 +32,9 @@ func TestTuned(t *testing.T) {
 // the same data.
 func TestWithAdam(t *testing.T) {
 	c := mustDefault(t, "spring")
-	c.Seed, c.Noise, c.Trajectories, c.Strict = 7, 0, 20, false
+	c.Seed, c.Draw.Noise, c.Draw.Trajectories, c.Strict = 7, 0, 20, false
 	closed := c.WithClosedForm()
-	closed.Features, closed.Symmetry = 30, []string{"parity"}
+	closed.Closed.Features, closed.Symmetry = 30, []closedform.Symmetry{closedform.Parity}
 	got, err := closed.WithAdam()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestWithAdam(t *testing.T) {
 // What is zero although the task's default is not stays zero when it is read again.
 func TestConfigKeepsZeros(t *testing.T) {
 	spring, twoBody := mustDefault(t, "spring"), mustDefault(t, "two-body")
-	spring.Noise, twoBody.TestFirst = 0, false
+	spring.Draw.Noise, twoBody.Draw.TestFirst = 0, false
 	for _, c := range []Config{spring, spring.WithClosedForm(), twoBody, twoBody.WithClosedForm()} {
 		var b bytes.Buffer
 		if err := c.Write(&b); err != nil {
@@ -70,26 +71,24 @@ func TestDefaultTrainer(t *testing.T) {
 		models, keys []string
 		adam         bool
 	}{
-		{[]string{model.KindHNN}, nil, false},
-		{[]string{model.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
-		{[]string{model.KindBaseline, model.KindHNN}, nil, true},
-		{[]string{model.KindHNN}, []string{"steps"}, true},
-		{[]string{model.KindHNN}, []string{"polish"}, true},
-		{[]string{model.KindHNN}, []string{"precision"}, true},
+		{[]string{network.KindHNN}, nil, false},
+		{[]string{network.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
+		{[]string{network.KindBaseline, network.KindHNN}, nil, true},
+		{[]string{network.KindHNN}, []string{"steps"}, true},
+		{[]string{network.KindHNN}, []string{"polish"}, true},
+		{[]string{network.KindHNN}, []string{"precision"}, true},
 	} {
 		if why := AdamOnly(c.models, c.keys, ""); (why != "") != c.adam {
 			t.Errorf("%v %v: %q", c.models, c.keys, why)
 		}
 	}
 	many := mustDefault(t, "5-body").WithClosedForm()
-	many.Trajectories = 10
-	for _, structure := range []string{"", "pairwise"} {
-		if structure != "" {
-			many.Structure = []string{structure}
-		}
+	many.Draw.Trajectories = 10
+	for _, structure := range []network.Structure{0, network.Pairwise} {
+		many.Structure = structure.Parts()
 		why, err := new(Env).BeyondClosedForm(&many)
-		if err != nil || (why == "") != (structure == "pairwise") {
-			t.Errorf("five bodies, structure %q: %q, %v", structure, why, err)
+		if err != nil || (why == "") != (structure == network.Pairwise) {
+			t.Errorf("five bodies, structure %v: %q, %v", structure, why, err)
 		}
 	}
 }
@@ -98,7 +97,7 @@ func TestDefaultTrainer(t *testing.T) {
 // closed-form fit that leaves much of the field unexplained is warned of.
 func TestPoorFit(t *testing.T) {
 	c := mustDefault(t, "double-pendulum").WithClosedForm()
-	c.Trajectories, c.Features, c.Strict, c.Figures = 20, 30, false, false
+	c.Draw.Trajectories, c.Closed.Features, c.Strict, c.Figures = 20, 30, false, false
 	if why, err := new(Env).BeyondClosedForm(&c); err != nil || !strings.Contains(why, "--structure") {
 		t.Errorf("%q, %v", why, err)
 	}
@@ -107,7 +106,7 @@ func TestPoorFit(t *testing.T) {
 	if _, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()}); err != nil || !strings.Contains(log.String(), "% off") {
 		t.Errorf("%v; the messages are\n%s", err, log.String())
 	}
-	c.Structure = []string{"quadratic-kinetic"}
+	c.Structure = []network.Structure{network.QuadraticKinetic}
 	if why, err := new(Env).BeyondClosedForm(&c); err != nil || why != "" {
 		t.Errorf("%q, %v", why, err)
 	}
@@ -117,7 +116,7 @@ func TestPoorFit(t *testing.T) {
 // interrupted one, resumed, ends with the same network.
 func TestPolishedRun(t *testing.T) {
 	c := quick(t)
-	c.Noise, c.Polish, c.Strict, c.Figures = 0, true, false, false
+	c.Draw.Noise, c.Polish, c.Strict, c.Figures = 0, true, false, false
 	root := t.TempDir()
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
@@ -152,7 +151,7 @@ func TestPolishedRun(t *testing.T) {
 	if again.Results.TestLoss != r.Results.TestLoss {
 		t.Errorf("test loss %v resumed, %v before", again.Results.TestLoss, r.Results.TestLoss)
 	}
-	c.Model = model.KindBaseline
+	c.Model = network.KindBaseline
 	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "leave it out") {
 		t.Errorf("a polished baseline: %v", err)
 	}
@@ -160,7 +159,7 @@ func TestPolishedRun(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	c := mustDefault(t, "two-body").WithClosedForm()
-	c.Trajectories, c.Structure, c.Strict, c.Figures = 20, []string{"quadratic-kinetic", "pairwise"}, false, false
+	c.Draw.Trajectories, c.Structure, c.Strict, c.Figures = 20, []network.Structure{network.QuadraticKinetic, network.Pairwise}, false, false
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,8 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 func newTrain() *cobra.Command {
@@ -43,7 +44,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.ClosedForm})
+	f := newConfigFlags(cmd, []string{network.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
@@ -51,10 +52,16 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.helpAll {
+			return cmd.Help()
+		}
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		if resume != "" {
-			if given := f.given(); len(args) > 0 || len(given) > 0 {
-				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
+			for _, name := range f.given() {
+				args = append(args, "--"+name)
+			}
+			if len(args) > 0 {
+				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
 			run, err := newEnv(d).Resume(cmd.Context(), resume)
 			if err != nil {
@@ -91,7 +98,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			f.models = []string{c.Model}
 		}
 		if !f.cmd.Flags().Changed("trainer") {
-			f.trainers = []string{c.Trainer}
+			f.trainers = []string{string(c.Trainer)}
 		}
 		configs, err := f.expand(c)
 		return configs, usage(err)
@@ -101,25 +108,34 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		return nil, usage(err)
 	}
 	if c.Pixels() && !f.cmd.Flags().Changed("trainer") {
-		f.trainers = []string{experiment.Adam}
+		f.trainers = []string{string(experiment.Adam)}
 	}
 	if c.Pixels() || f.cmd.Flags().Changed("trainer") {
 		configs, err := f.expand(c)
 		return configs, usage(err)
 	}
-	hamiltonian := f.models
-	if c.Facts().Source.Own() {
-		if !f.cmd.Flags().Changed("model") {
-			f.models = []string{model.KindBaseline, model.KindHNN}
+	asked := f.cmd.Flags().Changed("model")
+	named := slices.DeleteFunc(slices.Clone(f.models), experiment.IsWeak)
+	if asked && len(named) == 0 {
+		configs, err := f.expand(c)
+		if err != nil {
+			return nil, usage(err)
 		}
+		return configs, f.keepStdin(configs)
+	}
+	hamiltonian := named
+	if c.Facts().Source.Own() {
 		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
-			hamiltonian = f.models
+		if hamiltonian = slices.DeleteFunc(slices.Clone(named), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
+			hamiltonian = named
 		}
 	}
-	reason := experiment.AdamOnly(hamiltonian, f.changed(), f.shown.Dissipation)
+	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
 	if reason != "" {
-		f.trainers = []string{experiment.Adam}
+		f.trainers = []string{string(experiment.Adam)}
+		if c.Facts().Source.Own() && !asked {
+			f.models = []string{network.KindBaseline, network.KindHNN}
+		}
 	}
 	configs, err := f.expand(c)
 	if err != nil {
@@ -137,7 +153,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			return nil, err
 		}
 		if reason != "" {
-			f.trainers = []string{experiment.Adam}
+			f.trainers = []string{string(experiment.Adam)}
 			if configs, err = f.expand(c); err != nil {
 				return nil, usage(err)
 			}
@@ -151,29 +167,69 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	return configs, nil
 }
 
-// decide leaves how to learn from a user's file to the data.
+// decide leaves to the data how to learn from a user's file and, where none is named, which model.
 func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display, env *experiment.Env) ([]experiment.Config, error) {
 	var ways [][]experiment.Config
 	var first []experiment.Config
-	for _, way := range []struct {
-		trainer string
-		base    experiment.Config
-	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
-		f.trainers = []string{way.trainer}
-		configs, err := f.expand(way.base)
+	try := func(models []string, trainer experiment.Trainer, base experiment.Config) error {
+		f.models, f.trainers = models, []string{string(trainer)}
+		configs, err := f.expand(base)
 		if err != nil {
-			return nil, usage(err)
+			return usage(err)
 		}
 		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })
-		first = append(first, configs[i])
+		first = append(first, configs[max(0, slices.IndexFunc(configs, func(c experiment.Config) bool { return network.LearnsH(c.Model) }))])
+		return nil
+	}
+	named := f.models
+	free := !f.cmd.Flags().Changed("model") && f.open()
+	if free {
+		for _, kind := range experiment.WeakKinds() {
+			if err := try([]string{kind}, experiment.WeakForm, c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, way := range []struct {
+		trainer experiment.Trainer
+		base    experiment.Config
+	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
+		if err := try(named, way.trainer, way.base); err != nil {
+			return nil, err
+		}
 	}
 	chosen, learning, err := env.Decide(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	d.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
-	return ways[chosen], nil
+	d.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
+	if !free {
+		return ways[max(chosen.HNN, 0)], nil
+	}
+	best := ways[chosen.Best]
+	if chosen.HNN < 0 {
+		return best, nil
+	}
+	// The best model, the best HNN and, to compare them with, one without structure.
+	all := slices.Clone(ways[chosen.HNN])
+	if chosen.Best != chosen.HNN {
+		all = append(all, best...)
+	}
+	sparse := slices.IndexFunc(first, func(c experiment.Config) bool { return c.Model == terms.KindSparse })
+	switch {
+	case learning.Failed(terms.KindSparse):
+		if !f.cmd.Flags().Changed("trainer") {
+			f.models, f.trainers = []string{network.KindBaseline}, []string{string(experiment.Adam)}
+			baseline, err := f.expand(c)
+			if err != nil {
+				return nil, usage(err)
+			}
+			all = append(baseline, all...)
+		}
+	case sparse != chosen.Best:
+		all = append(slices.Clone(ways[sparse]), all...)
+	}
+	return all, nil
 }
 
 // newConfig is the configuration of a new run before its flags.
@@ -199,7 +255,19 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 		return c, err
 	}
 	if c.Pixels() || f.recipe != "" {
-		return c.WithRecipe(cmp.Or(f.recipe, experiment.TunedRecipe))
+		return c.WithRecipe(cmp.Or(experiment.Recipe(f.recipe), experiment.TunedRecipe))
 	}
 	return c.Tuned(), nil
+}
+
+// trainBases are the configurations of every task.
+func trainBases() []experiment.Config {
+	tasks := append(task.Names(), task.OwnData, task.OwnFrames)
+	return experiment.Bases(tasks, func(c experiment.Config) experiment.Config {
+		if !c.Pixels() {
+			return c.Tuned()
+		}
+		c, _ = c.WithRecipe(experiment.TunedRecipe)
+		return c
+	})
 }

@@ -17,6 +17,7 @@ package unroll
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hnn/internal/kernel"
@@ -32,7 +33,7 @@ const (
 	// RK4 is the classical Runge-Kutta method: order 4, not symplectic.
 	RK4
 	// Leapfrog is the Stoermer-Verlet method, kick-drift-kick: order 2, symplectic,
-	// explicit, for separable models alone (those whose pass is a model.SplitPass).
+	// explicit, for separable models alone (those whose pass has a Velocity).
 	Leapfrog
 	// Euler is Euler's method, order 1: that of the paper's latent step from a picture to
 	// the next, and too coarse to learn trajectories through.
@@ -41,8 +42,8 @@ const (
 
 var methodNames = [...]string{"midpoint", "rk4", "leapfrog", "euler"}
 
-// Methods lists the names of the integrators to learn trajectories through.
-func Methods() []string { return methodNames[:Euler] }
+// Values lists the names of the integrators to learn trajectories through.
+func (Method) Values() []string { return slices.Clone(methodNames[:Euler]) }
 
 func (m Method) String() string {
 	if int(m) >= len(methodNames) {
@@ -51,14 +52,21 @@ func (m Method) String() string {
 	return methodNames[m]
 }
 
-// ParseMethod is the inverse of String for the methods of Methods.
+// ParseMethod is the inverse of String for the methods of Values.
 func ParseMethod(name string) (Method, error) {
-	for i, n := range Methods() {
-		if n == name {
-			return Method(i), nil
-		}
+	if i := slices.Index(methodNames[:Euler], name); i >= 0 {
+		return Method(i), nil
 	}
-	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(Methods(), ", "))
+	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(methodNames[:Euler], ", "))
+}
+
+// MarshalText is String.
+func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText is ParseMethod.
+func (m *Method) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMethod(string(text))
+	return err
 }
 
 // ErrNotSeparable says that leapfrog was asked for with a model that is not separable.
@@ -108,22 +116,21 @@ func (m Method) Stages() int {
 // it keeps. Given steps x Stages passes instead, of a model without inputs, Euler and RK4
 // evaluate each stage by its own and Backward does not evaluate it again. The error is
 // ErrNotSeparable or ErrDriven.
-func New[T kernel.Float](m Method, d, rows, steps int, passes ...model.Pass[T]) (*Roll[T], error) {
+func New[T kernel.Float](m Method, d, rows, steps int, passes ...*model.Pass[T]) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
 	pass := passes[0]
-	if driven, ok := pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
-		r.inputs = &inputs[T]{pass: driven, u: make([]T, rows*driven.Inputs())}
+	if pass.Inputs > 0 {
+		r.inputs = &inputs[T]{pass: pass, u: make([]T, rows*pass.Inputs)}
 	}
 	switch m {
 	case Leapfrog:
 		if r.inputs != nil {
 			return nil, ErrDriven
 		}
-		split, ok := pass.(model.SplitPass[T])
-		if !ok {
+		if pass.Velocity == nil {
 			return nil, ErrNotSeparable
 		}
-		r.step = newLeapfrog(split, d, rows, steps)
+		r.step = newLeapfrog(pass, d, rows, steps)
 	case RK4:
 		r.step = newRungeKutta(rk4Tableau, passes, r.inputs, d, rows, steps)
 	case Euler:
@@ -141,7 +148,7 @@ func (r *Roll[T]) Drive(from, to []T) { r.inputs.from, r.inputs.to = from, to }
 
 // inputs sets those of a pass within a step.
 type inputs[T kernel.Float] struct {
-	pass        model.DrivenPass[T]
+	pass        *model.Pass[T]
 	rows        int // of a step
 	from, to, u []T
 }
@@ -151,7 +158,7 @@ func (in *inputs[T]) at(k int, c T, rows int) {
 	if in == nil || in.from == nil {
 		return
 	}
-	m := in.pass.Inputs()
+	m := in.pass.Inputs
 	lo := k * in.rows * m
 	for i := range rows * m {
 		a, b := in.from[lo+i], in.to[lo+i]
