@@ -16,7 +16,7 @@ import (
 	"hnn/system"
 )
 
-var long = flag.Bool("long", false, "fifty draws where a few stand in")
+var draws = flag.Int("draws", 0, "so many draws of each system and noise, where three of four systems stand in")
 
 // known is a system with its Hamiltonian as text, term by term.
 type known struct {
@@ -140,7 +140,7 @@ func TestKnownSystems(t *testing.T) {
 
 // Under noise the terms are right in most draws, and the standard errors say how far the coefficients are off.
 func TestDraws(t *testing.T) {
-	draws, few := 50, !*long
+	draws, few := *draws, *draws == 0
 	if few {
 		draws = 3
 	}
