@@ -36,7 +36,7 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			theta[t] = x[i]
 		}
 		f := p.formula(theta)
-		q := shoot.Fit(f.system(), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true)})
+		q := shoot.Fit(motion(f), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true)})
 		if q.Window == 0 || !(q.After > 0) {
 			return math.Inf(1)
 		}

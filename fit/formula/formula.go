@@ -18,6 +18,7 @@ import (
 	"hnn/fit/shoot"
 	"hnn/fit/sparse"
 	"hnn/model/expr"
+	"hnn/model/formula"
 )
 
 // Options of Fit.
@@ -33,22 +34,11 @@ type Options struct {
 	Prune bool
 }
 
-// Term is one of H with its coefficient and that one's standard error. Stability is the share of resampled halves of the
-// trials in which the term is chosen.
-type Term struct {
-	Expr             *expr.Expr
-	Coefficient      float64
-	Error, Stability float64
-}
-
-// Formula is what was found.
-type Formula struct {
-	N, Inputs int
-	Terms     []Term
-	// Friction has a rate for each momentum, nil for none; Gain is N x Inputs.
-	Friction, FrictionError []float64
-	Gain, GainError         []float64
-}
+// Formula and Term are what is found.
+type (
+	Formula = formula.Formula
+	Term    = formula.Term
+)
 
 // Report says how it was found.
 type Report struct {
@@ -118,7 +108,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 		}
 		f := p.formula(c.Theta)
 		r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: halves[w], Step: paths.Step, Candidates: p.size(), Path: c.Path, Pruned: pruned}
-		r.Error, r.Horizon = f.held(paths)
+		r.Error, r.Horizon = held(f, paths)
 		if best == nil || r.Error < report.Error {
 			best, report, choice, p.rows = f, r, c, rows
 		}
@@ -129,7 +119,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	if report.Smoothed {
 		choice = p.choose(s, report, choice)
 		best = p.formula(choice.Theta)
-		report.Error, report.Horizon = best.held(paths)
+		report.Error, report.Horizon = held(best, paths)
 	}
 	p.jackknife(best, choice)
 	return best, report, nil
@@ -237,7 +227,7 @@ func (p *problem) jackknife(f *Formula, c *sparse.Choice) {
 }
 
 // held is the median error of rollouts of held-out trials over two typical turns.
-func (f *Formula) held(p *estimate.Paths) (relative, horizon float64) {
+func held(f *Formula, p *estimate.Paths) (relative, horizon float64) {
 	rows := max(int(2*p.Turn/p.Step), 10)
 	fine := 80.0
 	if !p.Smoothed {
@@ -250,14 +240,5 @@ func (f *Formula) held(p *estimate.Paths) (relative, horizon float64) {
 			starts, us = append(starts, t.Q[:min(len(t.Q), rows*2*f.N)]), append(us, t.U)
 		}
 	}
-	return sparse.Median(f.system().RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
-}
-
-// H is the Hamiltonian as one expression.
-func (f *Formula) H() *expr.Expr {
-	var sum []*expr.Expr
-	for _, t := range f.Terms {
-		sum = append(sum, expr.Product(expr.Number(t.Coefficient), t.Expr))
-	}
-	return expr.Sum(sum...)
+	return sparse.Median(motion(f).RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
 }

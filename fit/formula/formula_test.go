@@ -54,7 +54,7 @@ func (e example) draw(t *testing.T, trials int, seed uint64, noise float64) *dat
 	rng := rand.New(rand.NewPCG(seed, 3))
 	set := &data.Set{Dim: 2 * e.n, Offsets: []int{0}}
 	const rows = 150
-	var system *shoot.System = f.system()
+	var system *shoot.System = motion(f)
 	for range trials {
 		x := make([]float64, rows*2*e.n)
 		system.Roll(e.start(func(lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }), nil, e.step, 20, x)

@@ -8,8 +8,8 @@ import (
 // entry is a derivative that is not zero: of a term, by one component or two.
 type entry struct{ term, i, j int }
 
-// system is the field with the coefficients of the terms, the friction and the gain as parameters.
-func (f *Formula) system() *shoot.System {
+// motion is the field with the coefficients of the terms, the friction and the gain as parameters.
+func motion(f *Formula) *shoot.System {
 	n, d := f.N, 2*f.N
 	s := &shoot.System{Dim: d, Inputs: f.Inputs}
 	var first, second []entry
