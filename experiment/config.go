@@ -43,7 +43,7 @@ type Config struct {
 	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
-	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear and baseline-sparse have one of their own (weak-form)"`
+	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear, baseline-sparse and hnn-formula have one of their own (weak-form)"`
 	Seed      uint64    `key:"seed,common" group:"data" help:"seed of the data, the initial weights and the batches"`
 	Precision Precision `key:"precision" group:"network" help:"precision of training; the closed form's is float64"`
 
@@ -76,6 +76,8 @@ type Config struct {
 
 	Closed closedform.Options `of:"closed-form" group:"closed form"`
 	// Weighted weighs the rows of either trainer: see fit.Weigh and closedform.Options.
+	Terms string `key:"terms,omitempty" of:"formula states" group:"system" help:"terms of a formula instead of the default library, as \"q^2, q^4, cos(q), p^2\" in the names of the columns"`
+
 	Weighted bool `key:"weighted,omitempty" after:"features" of:"states" group:"system" help:"weigh rows with large derivatives less, as near-collisions have"`
 
 	// Scaling makes the states and times of a user's file dimensionless.

@@ -11,11 +11,14 @@ import (
 	"time"
 
 	"hnn/data"
+	fitformula "hnn/fit/formula"
 	"hnn/fit/lagrange"
 	"hnn/fit/law"
 	"hnn/fit/linear"
 	"hnn/model"
+	"hnn/model/expr"
 	modelfile "hnn/model/file"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
@@ -26,7 +29,7 @@ import (
 const WeakForm Trainer = "weak-form"
 
 // weakKinds are the models that the weak form fits.
-var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse}
+var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind}
 
 // Kinds lists the models that a run can train.
 func Kinds() []string { return append(network.Kinds(), weakKinds...) }
@@ -101,6 +104,8 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	switch c.Model {
 	case lagrangian.Kind:
 		form, err = d.solveLagrangian(set, marks[:len(marks)/2], names, r)
+	case formula.Kind:
+		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
 	default:
@@ -210,6 +215,45 @@ func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []strin
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
 	r.Law = f.Text(names, inputs, 5)
 	return f.ModelForm(terms.KindSparse), nil
+}
+
+func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
+	if set.PositionsOnly {
+		return nil, errors.New("a formula of H is fitted to positions and momenta, and the file has positions alone; a lagrangian takes them")
+	}
+	list, own, err := c.library(set.Dim/2, marks, names)
+	if err != nil {
+		return nil, err
+	}
+	f, report, err := fitformula.Fit(set, list, fitformula.Options{Angles: marks, Names: names, Prune: !own})
+	if err != nil {
+		return nil, err
+	}
+	if report.Smoothed || report.Error > exactEnough {
+		fitformula.Polish(f, set, report)
+		r.cost(report.Polish.After, report.Polish.Window)
+	}
+	if d.velocities() {
+		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
+	}
+	if !(report.Error < fitformula.Explains) {
+		r.Notes = append(r.Notes, fmt.Sprintf("no formula of the library explains the rows: rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Error))
+	}
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(f.Terms), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
+	r.Law = f.Rounded().Text(expr.Text, names, inputs, 0)
+	return f.ModelForm(), nil
+}
+
+// library is the terms that a configuration names, or those of the default library.
+func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr, own bool, err error) {
+	if c.Terms == "" {
+		return fitformula.Default(n, marks, names), false, nil
+	}
+	list, err = expr.ParseList(c.Terms, names)
+	if err != nil {
+		return nil, true, fmt.Errorf("terms: %w", err)
+	}
+	return list, true, nil
 }
 
 // exactEnough is the held-out error below which nothing is polished.

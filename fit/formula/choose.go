@@ -9,6 +9,9 @@ import (
 	"hnn/fit/sparse"
 )
 
+// mostBad is how many sets in a row may be far worse before smaller ones are not tried.
+const mostBad = 4
+
 // weak says below how many standard errors a term is taken away to see whether it is missed.
 const weak = 4
 
@@ -49,9 +52,12 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	}
 	at := slices.IndexFunc(c.Path, func(s sparse.Step) bool { return s.Terms == len(c.Terms) })
 	try(c.Terms)
-	for i := at - 1; i >= 0; i-- {
-		if !(try(c.Path[i].Set) < least+50) {
-			break
+	// A smaller set may be right where one between is not: one function stands for a sum of four that are nearly it.
+	for i, bad := at-1, 0; i >= 0 && bad < mostBad; i-- {
+		if try(c.Path[i].Set) < least+50 {
+			bad = 0
+		} else {
+			bad++
 		}
 	}
 	for i := at + 1; i < len(c.Path) && c.Path[i].Terms <= len(c.Terms)+2; i++ {

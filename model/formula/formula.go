@@ -7,6 +7,8 @@ package formula
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"hnn/model"
@@ -209,4 +211,43 @@ func (f *Formula) separable() bool {
 		}
 	}
 	return true
+}
+
+// Rounded is the same formula with coefficients rounded to what their standard errors support: to the place of the second
+// digit of the error.
+func (f *Formula) Rounded() *Formula {
+	out := *f
+	out.Terms = append([]Term(nil), f.Terms...)
+	for i, t := range out.Terms {
+		out.Terms[i].Coefficient = rounded(t.Coefficient, t.Error)
+	}
+	list := func(v, errors []float64) []float64 {
+		v = append([]float64(nil), v...)
+		for i := range v {
+			if i < len(errors) {
+				v[i] = rounded(v[i], errors[i])
+			}
+		}
+		return v
+	}
+	if f.Friction != nil {
+		out.Friction = list(f.Friction, f.FrictionError)
+	}
+	out.Gain = list(f.Gain, f.GainError)
+	return &out
+}
+
+// mostDigits is how many significant digits are kept at most.
+const mostDigits = 9
+
+func rounded(v, err float64) float64 {
+	if v == 0 || !(err >= 0) || math.IsInf(err, 0) {
+		return v
+	}
+	digits := mostDigits
+	if err > 0 {
+		digits = min(mostDigits, max(1, int(math.Floor(math.Log10(math.Abs(v))))-int(math.Floor(math.Log10(err)))+2))
+	}
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	return r
 }
