@@ -115,3 +115,35 @@ func trialsOf(s *data.Set) []shoot.Trial {
 	}
 	return trials
 }
+
+// negligible is the share of the largest term's part in the rows below which a term stands for what is left of the
+// integrals' rounding.
+const negligible = 1e-7
+
+// significant is a choice without its negligible terms.
+func (p *problem) significant(rows *sparse.Rows, c *sparse.Choice) *sparse.Choice {
+	part, largest := make([]float64, len(c.Terms)), 0.0
+	for i, t := range c.Terms {
+		for r := t; r < len(rows.A); r += rows.Size {
+			part[i] += rows.A[r] * rows.A[r]
+		}
+		part[i] = math.Abs(c.Theta[t]) * math.Sqrt(part[i])
+		largest = max(largest, part[i])
+	}
+	out := *c
+	out.Terms = nil
+	for i, t := range c.Terms {
+		if part[i] > negligible*largest {
+			out.Terms = append(out.Terms, t)
+		}
+	}
+	x, err := sparse.Subset(rows, out.Terms, nil)
+	if len(out.Terms) == len(c.Terms) || err != nil {
+		return c
+	}
+	out.Theta = make([]float64, rows.Size)
+	for i, t := range out.Terms {
+		out.Theta[t] = x[i]
+	}
+	return &out
+}

@@ -79,6 +79,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 	if err != nil {
 		return nil, nil, err
 	}
+	c = p.significant(rows, c)
 	f := p.formula(c.Theta)
 	p.jackknife(f, c)
 	report := &Report{Candidates: size, Path: c.Path, Pruned: pruned}

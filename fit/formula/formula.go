@@ -106,6 +106,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 			failed = err
 			continue
 		}
+		c = p.significant(rows, c)
 		f := p.formula(c.Theta)
 		r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: halves[w], Step: paths.Step, Candidates: p.size(), Path: c.Path, Pruned: pruned}
 		r.Error, r.Horizon = held(f, paths)

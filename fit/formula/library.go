@@ -38,12 +38,19 @@ func Default(n int, angles []bool, names []string) []*expr.Expr {
 			}
 		}
 	}
+	distances, order := map[*expr.Expr]bool{}, map[*expr.Expr]int{}
+	between := func(a, b []int) {
+		for k, e := range radial(squared(a, b)) {
+			list = append(list, e)
+			distances[e], order[e] = true, k
+		}
+	}
 	for i := range bodies {
 		if len(bodies) == 1 {
-			list = append(list, radial(squared(bodies[i], nil))...)
+			between(bodies[i], nil)
 		}
 		for j := range i {
-			list = append(list, radial(squared(bodies[i], bodies[j]))...)
+			between(bodies[i], bodies[j])
 		}
 	}
 	if n == 1 && !marks[0] {
@@ -62,7 +69,16 @@ func Default(n int, angles []bool, names []string) []*expr.Expr {
 		}
 		return count
 	}
-	slices.SortStableFunc(list, func(a, b *expr.Expr) int { return cmp.Or(a.Size()-b.Size(), used(a)-used(b)) })
+	// Where the rows cannot tell functions of a distance apart, the first of radial stands for all.
+	size := func(e *expr.Expr) int {
+		if distances[e] {
+			return 6
+		}
+		return e.Size()
+	}
+	slices.SortStableFunc(list, func(a, b *expr.Expr) int {
+		return cmp.Or(size(a)-size(b), cmp.Compare(order[a], order[b]), used(a)-used(b))
+	})
 	return list
 }
 
@@ -112,7 +128,7 @@ func squared(a, b []int) *expr.Expr {
 func radial(square *expr.Expr) []*expr.Expr {
 	r := expr.Apply("sqrt", square)
 	over := func(e *expr.Expr) *expr.Expr { return expr.Quotient(expr.Number(1), e) }
-	return []*expr.Expr{over(r), over(square), over(expr.Power(r, 3)), expr.Apply("log", r), r, expr.Power(r, 3)}
+	return []*expr.Expr{over(r), expr.Apply("log", r), r, over(square), over(expr.Power(r, 3)), expr.Power(r, 3)}
 }
 
 // within are the products of two of the components of one body, and each component.

@@ -110,7 +110,7 @@ func (p *problem) library(s *data.Set, paths *estimate.Paths, list []*expr.Expr,
 const apart = 1e-6
 
 // apartNoise is the same of smoothed rows, in the relative noise of the columns: what is less may be the noise's.
-const apartNoise = 0.3
+const apartNoise = 0.7
 
 // dependent marks the columns that are, but for least, sums of columns before them (Gram-Schmidt, twice).
 func dependent(a *mat.Dense, least float64, bad map[int]bool) {

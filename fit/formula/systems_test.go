@@ -16,6 +16,8 @@ import (
 	"hnn/system"
 )
 
+var only = flag.String("system", "", "draws of this system only")
+
 var draws = flag.Int("draws", 0, "so many draws of each system and noise, where three of four systems stand in")
 
 // known is a system with its Hamiltonian as text, term by term.
@@ -146,7 +148,7 @@ func TestDraws(t *testing.T) {
 	}
 	for _, noise := range []float64{0.01, 0.05} {
 		for i, k := range systems[:6] {
-			if few && (i > 3 || noise > 0.01) {
+			if few && (i > 3 || noise > 0.01) || *only != "" && k.system.Name() != *only {
 				continue
 			}
 			right, within, count := 0, 0, 0

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+	"hnn/model/expr"
+)
+
+func newExplain() *cobra.Command {
+	var as, terms string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain RUN",
+		Short: "Print the law that a model follows, as a formula",
+		Long: `Explain prints the Hamiltonian of a trained model as a formula. That of a model which is a
+formula is printed as it is; of any other, as a network, the formula is distilled: its field at
+the states of its data is fitted with few terms of a library, and the number of terms is chosen
+by trials that were held out. Coefficients have standard errors and are rounded to what these
+support. Where no formula of the library explains the model, that is said.`,
+		Example: `  hnn explain runs/0001-pendulum-hnn
+  hnn explain runs/0001-pendulum-hnn --as latex
+  hnn explain runs/0001-pendulum-hnn --terms "cos(q), p^2, q^2"`,
+		Args: exactly(1, "RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			syntax := slices.Index(expr.Syntaxes(), as)
+			if syntax < 0 {
+				return usage(fmt.Errorf("--as %q: one of %s", as, strings.Join(expr.Syntaxes(), ", ")))
+			}
+			env := &experiment.Env{}
+			run, err := env.Open(args[0])
+			if err != nil {
+				return err
+			}
+			x, err := env.Explain(run, expr.Syntax(syntax), terms)
+			if err != nil {
+				return err
+			}
+			switch {
+			case asJSON:
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(x)
+			case expr.Syntax(syntax) != expr.Text:
+				if !x.Explained {
+					fmt.Fprintf(cmd.ErrOrStderr(), "no formula of the library explains the model: this one's field is off by %.2g%%\n", 100*float64(x.Error))
+				}
+				_, err = fmt.Fprint(cmd.OutOrStdout(), x.Law)
+				return err
+			}
+			return x.Write(cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&as, "as", "text", "how to write it: "+strings.Join(expr.Syntaxes(), ", "))
+	cmd.Flags().StringVar(&terms, "terms", "", "terms instead of the default library's, with commas between them, in the names of the columns")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	complete(cmd, "as", expr.Syntaxes())
+	return cmd
+}
