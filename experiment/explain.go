@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"text/tabwriter"
 
 	"hnn/data"
 	fitformula "hnn/fit/formula"
-	"hnn/fit/sparse"
 	"hnn/model"
 	"hnn/model/expr"
 	"hnn/model/formula"
@@ -26,7 +24,7 @@ type Explanation struct {
 	Law string `json:"law"`
 	// Terms are those of a Hamiltonian, coefficients with standard errors.
 	Terms []ExplainedTerm `json:"terms,omitempty"`
-	// Path is the held-out error against the number of terms, relative to the best: logarithms.
+	// Path is the Pareto front: the number of terms and the error with them, relative to the field.
 	Path []PathStep `json:"path,omitempty"`
 	// Distilled says that the formula was fitted to the model's field at the states of its data; Error is how far it is
 	// off there, relative to the field, and Explained whether that is little.
@@ -53,7 +51,8 @@ type PathStep struct {
 
 // Explain gives the law of a run's model: what it is made of, or a formula that is fitted to its field. Terms are those of
 // a library of the user's, "" for the default one.
-func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string) (*Explanation, error) {
+// Tolerance is the relative error below which the formula of fewest terms is taken for a model that is none.
+func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float64) (*Explanation, error) {
 	x := &Explanation{Run: r.Dir, Kind: r.form.Kind, Explained: true, Error: 0}
 	names, inputs := r.columns, r.inputs
 	write := func(h *expr.Expr, text string) {
@@ -80,29 +79,18 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string) (*Explanation, e
 			return x, nil
 		}
 	}
-	f, report, err := e.distil(r, terms)
+	f, report, err := e.distil(r, terms, tolerance)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Dir, err)
 	}
 	x.Distilled, x.Error, x.Explained, x.LeftOut = true, Number(report.Error), report.Error < fitformula.Explains, len(report.Pruned)
 	x.describe(f, names)
-	for _, s := range front(report.Path) {
+	for _, s := range report.Path {
 		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
 	}
 	f = f.Rounded()
 	write(f.H(), f.Text(expr.Text, names, inputs, 0))
 	return x, nil
-}
-
-// front is the Pareto front of a path: more terms only where they lower the error.
-func front(path []sparse.Step) (out []sparse.Step) {
-	least := math.Inf(1)
-	for _, s := range path {
-		if s.Error < least {
-			out, least = append(out, s), s.Error
-		}
-	}
-	return out
 }
 
 func (x *Explanation) describe(f *formula.Formula, names []string) {
@@ -112,7 +100,7 @@ func (x *Explanation) describe(f *formula.Formula, names []string) {
 }
 
 // distil fits a formula to the field of a run's model at the states of its data, without inputs.
-func (e *Env) distil(r *Run, terms string) (*formula.Formula, *fitformula.Report, error) {
+func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula, *fitformula.Report, error) {
 	if r.model.Pixels != nil {
 		return nil, nil, errors.New("the states of a model of pictures are codes without names: there is no formula of them")
 	}
@@ -141,7 +129,7 @@ func (e *Env) distil(r *Run, terms string) (*formula.Formula, *fitformula.Report
 		return nil, nil, err
 	}
 	set := field(r.model, d.Train)
-	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own})
+	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own, Tolerance: tolerance})
 }
 
 // field is a set with a model's field, without inputs, as its rates.
@@ -172,9 +160,9 @@ func (x *Explanation) Write(w io.Writer) error {
 	if x.Path != nil {
 		parts := make([]string, len(x.Path))
 		for i, s := range x.Path {
-			parts[i] = fmt.Sprintf("%d: %.2g", s.Terms, math.Exp(float64(s.Error)/2))
+			parts[i] = fmt.Sprintf("%d: %.2g%%", s.Terms, 100*float64(s.Error))
 		}
-		fmt.Fprintf(w, "\nerror by the number of terms, in the best one's: %s\n", strings.Join(parts, ", "))
+		fmt.Fprintf(w, "\nerror by the number of terms: %s\n", strings.Join(parts, ", "))
 	}
 	if x.LeftOut > 0 {
 		fmt.Fprintf(w, "%d terms of the library were left out: these states cannot tell them from others\n", x.LeftOut)

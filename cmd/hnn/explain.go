@@ -15,13 +15,14 @@ import (
 func newExplain() *cobra.Command {
 	var as, terms string
 	var asJSON bool
+	var tolerance float64
 	cmd := &cobra.Command{
 		Use:   "explain RUN",
 		Short: "Print the law that a model follows, as a formula",
 		Long: `Explain prints the Hamiltonian of a trained model as a formula. That of a model which is a
 formula is printed as it is; of any other, as a network, the formula is distilled: its field at
-the states of its data is fitted with few terms of a library, and the number of terms is chosen
-by trials that were held out. Coefficients have standard errors and are rounded to what these
+the states of its data is fitted with terms of a library, the fewest that come within
+--tolerance of it at the states of trials that were held out. Coefficients have standard errors and are rounded to what these
 support. Where no formula of the library explains the model, that is said.`,
 		Example: `  hnn explain runs/0001-pendulum-hnn
   hnn explain runs/0001-pendulum-hnn --as latex
@@ -37,7 +38,7 @@ support. Where no formula of the library explains the model, that is said.`,
 			if err != nil {
 				return err
 			}
-			x, err := env.Explain(run, expr.Syntax(syntax), terms)
+			x, err := env.Explain(run, expr.Syntax(syntax), terms, tolerance)
 			if err != nil {
 				return err
 			}
@@ -58,6 +59,7 @@ support. Where no formula of the library explains the model, that is said.`,
 	}
 	cmd.Flags().StringVar(&as, "as", "text", "how to write it: "+strings.Join(expr.Syntaxes(), ", "))
 	cmd.Flags().StringVar(&terms, "terms", "", "terms instead of the default library's, with commas between them, in the names of the columns")
+	cmd.Flags().Float64Var(&tolerance, "tolerance", 0.05, "of a model that is no formula: take the formula of fewest terms whose field is within this share of the model's, 0 for all that can be told")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	complete(cmd, "as", expr.Syntaxes())
 	return cmd

@@ -30,13 +30,9 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			return v
 		}
 		tried[key] = math.Inf(1)
-		x, err := sparse.Subset(p.rows, set, nil)
+		theta, err := p.solve(p.rows, set)
 		if err != nil {
 			return math.Inf(1)
-		}
-		theta := make([]float64, p.size())
-		for i, t := range set {
-			theta[t] = x[i]
 		}
 		f := p.formula(theta)
 		q := shoot.Fit(motion(f), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true)})
@@ -76,14 +72,12 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 		}
 	}
 	out := *c
-	out.Terms, out.Theta = best, make([]float64, p.size())
-	if x, err := sparse.Subset(p.rows, best, nil); err == nil {
-		for i, t := range best {
-			out.Theta[t] = x[i]
-		}
-		return &out
+	theta, err := p.solve(p.rows, best)
+	if err != nil {
+		return c
 	}
-	return c
+	out.Terms, out.Theta = best, theta
+	return &out
 }
 
 func encode(set []int) []byte {
@@ -137,13 +131,10 @@ func (p *problem) significant(rows *sparse.Rows, c *sparse.Choice) *sparse.Choic
 			out.Terms = append(out.Terms, t)
 		}
 	}
-	x, err := sparse.Subset(rows, out.Terms, nil)
+	theta, err := p.solve(rows, out.Terms)
 	if len(out.Terms) == len(c.Terms) || err != nil {
 		return c
 	}
-	out.Theta = make([]float64, rows.Size)
-	for i, t := range out.Terms {
-		out.Theta[t] = x[i]
-	}
+	out.Theta = theta
 	return &out
 }

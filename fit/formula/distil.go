@@ -19,7 +19,7 @@ const mostDistilled = 4000
 
 // Distil finds a formula for a field that is known at states: the rates of a set in DX. Trials are held out as Fit holds
 // them out. Report.Error is the root mean square error of the formula's field at the states of held-out trials, relative to
-// the field's; Horizon, Half and Polish stay empty.
+// the field's, as those of its Path are; Horizon, Half and Polish stay empty.
 func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	n, d := s.Dim/2, s.Dim
 	switch {
@@ -79,22 +79,59 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 	if err != nil {
 		return nil, nil, err
 	}
+	// The least set that is near enough: what a fitted field has beside it is not the law's.
+	off := p.heldOut(rows, nil)
+	least := math.Inf(1)
+	report := &Report{Candidates: size, Pruned: pruned}
+	near := false
+	for _, step := range c.Path {
+		theta, err := p.solve(rows, step.Set)
+		if err != nil {
+			continue
+		}
+		step.Error = p.heldOut(rows, theta) / off
+		if step.Error > 0.9*least {
+			continue
+		}
+		least = step.Error
+		report.Path = append(report.Path, step)
+		if !near && step.Error < o.Tolerance {
+			near = true
+			c.Terms, c.Theta = step.Set, theta
+		}
+	}
 	c = p.significant(rows, c)
 	f := p.formula(c.Theta)
 	p.jackknife(f, c)
-	report := &Report{Candidates: size, Path: c.Path, Pruned: pruned}
-	off, whole := 0.0, 0.0
+	report.Error = p.heldOut(rows, c.Theta) / off
+	return f, report, nil
+}
+
+// solve is least squares of a set of terms, spread over all.
+func (p *problem) solve(rows *sparse.Rows, set []int) ([]float64, error) {
+	x, err := sparse.Subset(rows, set, nil)
+	if err != nil {
+		return nil, err
+	}
+	theta := make([]float64, rows.Size)
+	for i, t := range set {
+		theta[t] = x[i]
+	}
+	return theta, nil
+}
+
+// heldOut is the root of the summed squares that coefficients, nil for none, leave of the rows of held-out trials.
+func (p *problem) heldOut(rows *sparse.Rows, theta []float64) float64 {
+	sum := 0.0
 	for i, y := range rows.Y {
-		if rows.Trial[i/d]%4 != 0 {
+		if rows.Trial[i/rows.Block]%4 != 0 {
 			continue
 		}
 		e := -y
-		for j, v := range rows.Row(i) {
-			e += v * c.Theta[j]
+		for j, v := range theta {
+			e += v * rows.Row(i)[j]
 		}
-		off += e * e
-		whole += y * y
+		sum += e * e
 	}
-	report.Error = math.Sqrt(off / whole)
-	return f, report, nil
+	return math.Sqrt(sum)
 }

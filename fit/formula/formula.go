@@ -32,6 +32,9 @@ type Options struct {
 	// Prune leaves out terms that the rows cannot tell from simpler ones before them, or that are not finite at a row,
 	// where else they are an error: for a library that nobody wrote down.
 	Prune bool
+	// Tolerance is, of Distil, the relative error of a field below which the formula of fewest terms is taken; 0 for the
+	// formula that follows the field as well as any.
+	Tolerance float64
 }
 
 // Formula and Term are what is found.

@@ -124,6 +124,20 @@ func squared(a, b []int) *expr.Expr {
 	return sum
 }
 
+// Directions are the components of the distance of two bodies, of one from the origin where b is nil, over its length.
+func Directions(a, b []int) []*expr.Expr {
+	r := expr.Apply("sqrt", squared(a, b))
+	var list []*expr.Expr
+	for i := range a {
+		side := expr.Variable(a[i])
+		if b != nil {
+			side = expr.Sum(side, expr.Product(expr.Number(-1), expr.Variable(b[i])))
+		}
+		list = append(list, expr.Quotient(side, r))
+	}
+	return list
+}
+
 // radial are functions of a distance, from its square.
 func radial(square *expr.Expr) []*expr.Expr {
 	r := expr.Apply("sqrt", square)
