@@ -119,17 +119,28 @@ func TestCounts(t *testing.T) {
 		m.noise = noise
 		return m
 	}
-	three := of(system.NewNBody(3), 0.01, 330, nil) // on a polygon about the origin, their momenta not in balance
-	rest := of(system.NewNBody(3), 0.01, 330, nil)
-	rest.start = func(u func(lo, hi float64) float64) []float64 {
-		x := three.start(u)
-		for _, p := range [][]float64{x[6:9], x[9:]} {
-			mean := (p[0] + p[1] + p[2]) / 3
-			for i := range p {
-				p[i] -= mean
+	// Three bodies: a pair and a third further out, which keep clear of each other. Where their centre moves from the origin,
+	// its angular momentum is none; else that is a fifth quantity beside both momenta, H and L.
+	hierarchy := func(place, drift float64) motion {
+		return of(system.NewNBody(3), 0.03, 600, func(u func(lo, hi float64) float64) []float64 {
+			r, v, far, w := u(0.5, 0.7), u(0.9, 1.1), u(3, 4), u(0.9, 1.1)
+			a, b := u(0, 2*math.Pi), u(0, 2*math.Pi)
+			speed := v * math.Sqrt(1/r) / math.Sqrt2
+			out := w * math.Sqrt(3/far) // of the third beside the pair
+			x := make([]float64, 12)
+			cx, cy, ux, uy := place*u(-1, 1), place*u(-1, 1), drift*u(-1, 1), drift*u(-1, 1)
+			for i, c := range []float64{-1. / 3, -1. / 3, 2. / 3} {
+				x[i], x[3+i] = cx+c*far*math.Cos(b), cy+c*far*math.Sin(b)
+				x[6+i], x[9+i] = ux-c*out*math.Sin(b), uy+c*out*math.Cos(b)
 			}
-		}
-		return x
+			for i, sign := range []float64{0.5, -0.5} {
+				x[i] += sign * r * math.Cos(a)
+				x[3+i] += sign * r * math.Sin(a)
+				x[6+i] -= 2 * sign * speed * math.Sin(a)
+				x[9+i] += 2 * sign * speed * math.Cos(a)
+			}
+			return x
+		})
 	}
 	double := of(system.DoublePendulum{G: 9.81}, 0.02, 600, func(u func(lo, hi float64) float64) []float64 {
 		return []float64{u(2, 3), u(2, 3), u(-3, 3), u(-3, 3)}
@@ -138,23 +149,24 @@ func TestCounts(t *testing.T) {
 		motion
 		want int
 	}{
-		"spring":          {of(system.Spring{}, 0.1, 150, nil), 1},
-		"spring, 1%":      {noisy(of(system.Spring{}, 0.1, 150, nil), 0.01), 1},
-		"pendulum":        {of(system.Pendulum{K: 3}, 0.06, 200, nil), 1},
-		"pendulum, 1%":    {noisy(of(system.Pendulum{K: 3}, 0.06, 200, nil), 0.01), 1},
-		"Duffing":         {of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 1},
-		"Kepler":          {of(system.Kepler{Mu: 1}, 0.08, 250, nil), 3},
-		"oscillator, 2-D": {plane, 3},
-		"Lotka-Volterra":  {volterra, 1},
-		"Henon-Heiles":    {of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 1},
-		"damped pendulum": {damped, 0},
-		"two bodies":      {of(system.NewNBody(2), 0.06, 250, pair(0.3)), 6},
-		"two, at rest":    {of(system.NewNBody(2), 0.06, 250, pair(0)), 3},
-		"three bodies":    {three, 4},
-		"three, at rest":  {rest, 2},
-		"double pendulum": {double, 0}, // its H is no sum of these terms, and nothing else is conserved
-		"Kepler, 1%":      {noisy(of(system.Kepler{Mu: 1}, 0.08, 250, nil), 0.01), 3},
-		"damped, 1%":      {noisy(damped, 0.01), 0},
+		"spring":                  {of(system.Spring{}, 0.1, 150, nil), 1},
+		"spring, 1%":              {noisy(of(system.Spring{}, 0.1, 150, nil), 0.01), 1},
+		"pendulum":                {of(system.Pendulum{K: 3}, 0.06, 200, nil), 1},
+		"pendulum, 1%":            {noisy(of(system.Pendulum{K: 3}, 0.06, 200, nil), 0.01), 1},
+		"Duffing":                 {of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 1},
+		"Kepler":                  {of(system.Kepler{Mu: 1}, 0.08, 250, nil), 3},
+		"oscillator, 2-D":         {plane, 3},
+		"Lotka-Volterra":          {volterra, 1},
+		"Henon-Heiles":            {of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 1},
+		"damped pendulum":         {damped, 0},
+		"two bodies":              {of(system.NewNBody(2), 0.06, 250, pair(0.3)), 6},
+		"two, at rest":            {of(system.NewNBody(2), 0.06, 250, pair(0)), 3},
+		"three bodies":            {hierarchy(0, 0.3), 4},
+		"three, centres anywhere": {hierarchy(0.3, 0.3), 5},
+		"three, at rest":          {hierarchy(0, 0), 2},
+		"double pendulum":         {double, 0}, // its H is no sum of these terms, and nothing else is conserved
+		"Kepler, 1%":              {noisy(of(system.Kepler{Mu: 1}, 0.08, 250, nil), 0.01), 3},
+		"damped, 1%":              {noisy(damped, 0.01), 0},
 	} {
 		p := c.paths(t)
 		n := len(c.names) / 2
