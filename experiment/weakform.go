@@ -229,10 +229,8 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	if err != nil {
 		return nil, err
 	}
-	if report.Smoothed || report.Error > exactEnough {
-		fitformula.Polish(f, set, report)
-		r.cost(report.Polish.After, report.Polish.Window)
-	}
+	fitformula.Polish(f, set, report)
+	r.cost(report.Polish.After, report.Polish.Window)
 	if d.velocities() {
 		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
 	}

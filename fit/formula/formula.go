@@ -176,23 +176,26 @@ func (p *problem) formula(theta []float64) *Formula {
 // often a term is chosen comes from choosing again without each of four quarters.
 func (p *problem) jackknife(f *Formula, c *sparse.Choice) {
 	groups := min(10, p.rows.Trial[len(p.rows.Trial)-1]+1)
-	mean, square := make([]float64, len(c.Terms)), make([]float64, len(c.Terms))
-	used := 0.0
+	var found [][]float64
+	mean := make([]float64, len(c.Terms))
 	for g := range groups {
 		x, err := sparse.Subset(p.rows, c.Terms, func(block int) bool { return p.rows.Trial[block]%groups != g })
 		if err != nil {
 			continue
 		}
-		used++
+		found = append(found, x)
 		for i, v := range x {
 			mean[i] += v
-			square[i] += v * v
 		}
 	}
 	errors := map[int]float64{}
+	used := float64(len(found))
 	for i, term := range c.Terms {
-		m := mean[i] / used
-		errors[term] = math.Sqrt(math.Max(square[i]/used-m*m, 0) * (used - 1))
+		square := 0.0
+		for _, x := range found {
+			square += math.Pow(x[i]-mean[i]/used, 2)
+		}
+		errors[term] = math.Sqrt(square * (used - 1) / used)
 	}
 	chosen := map[int]float64{}
 	const quarters = 4

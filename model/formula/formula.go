@@ -238,7 +238,7 @@ func (f *Formula) Rounded() *Formula {
 }
 
 // mostDigits is how many significant digits are kept at most.
-const mostDigits = 9
+const mostDigits = 7
 
 func rounded(v, err float64) float64 {
 	if v == 0 || !(err >= 0) || math.IsInf(err, 0) {

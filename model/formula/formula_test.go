@@ -116,7 +116,7 @@ func TestSpec(t *testing.T) {
 // Coefficients are rounded to two digits of their errors.
 func TestRounded(t *testing.T) {
 	for _, c := range []struct{ v, err, want float64 }{
-		{1.23456, 0.012, 1.235}, {-0.98765, 0.2, -0.99}, {123.456, 3, 123.5}, {0.1, 5, 0.1}, {1. / 3, 0, 0.333333333}, {2, math.NaN(), 2}, {1.00000000001, 1e-12, 1},
+		{1.23456, 0.012, 1.235}, {-0.98765, 0.2, -0.99}, {123.456, 3, 123.5}, {0.1, 5, 0.1}, {1. / 3, 0, 0.3333333}, {2, math.NaN(), 2}, {1.00000000001, 1e-12, 1},
 	} {
 		if got := rounded(c.v, c.err); got != c.want {
 			t.Errorf("%v with error %v is %v, want %v", c.v, c.err, got, c.want)
