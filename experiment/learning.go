@@ -82,26 +82,29 @@ func (c *Config) way(d *dataset) string {
 // Decision is which of several configurations was found best: of all, and of those of an HNN (-1 for none).
 type Decision struct{ Best, HNN int }
 
-// The errors, as shares of the range, below which nothing that takes longer is tried: by any model, and by a linear one.
+// The errors, as shares of the range, of a model of the weak form below which nothing that takes longer is tried: beside an HNN that
+// follows the rows at all, and of one that is exact.
 const (
-	goodEnough   = 1e-4
+	poorHNN      = 0.2
+	goodEnough   = 5e-3
+	tie          = 1e-4 // below it a law of few terms is the better answer
 	linearEnough = 1e-6
 )
 
 // Decide returns which of several configurations for one file learns best from
 // its training rows, judged by rollouts on a fifth of them that is held out for this, and
 // notes the decision for the results of the runs that follow it. It is the one place
-// where that is decided. Once something follows the rows, what takes longer is not tried; a model of another kind than an
+// where that is decided. Once a model of the weak form follows the rows, what takes longer is not tried; a model of another kind than an
 // HNN is best only where its error is below half an HNN's.
 func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
 	chosen := Decision{-1, -1}
-	best, hnn := NA, NA
+	best, hnn, weak := NA, NA, NA
 	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
 	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
-		if c.Trainer == Adam && best < goodEnough && chosen.HNN >= 0 || best < linearEnough {
+		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || weak < linearEnough {
 			continue
 		}
 		d, err := e.data.load(&c, e.Reading)
@@ -130,6 +133,9 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		if less(try.Error, best) {
 			best, chosen.Best = try.Error, i
 		}
+		if c.Trainer == WeakForm && less(try.Error, weak) {
+			weak = try.Error
+		}
 		if c.Trainer != WeakForm && (chosen.HNN < 0 || less(try.Error, hnn)) {
 			hnn, chosen.HNN, l.Chosen = try.Error, i, try.Way
 		}
@@ -140,7 +146,7 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	if chosen.Best < 0 {
 		return chosen, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
 	}
-	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > goodEnough {
+	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > tie {
 		chosen.Best = chosen.HNN
 	}
 	c := candidates[chosen.Best]

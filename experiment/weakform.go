@@ -273,11 +273,19 @@ func numberList(v []float64) (out []Number) {
 
 // fitWeakForm is a run by the weak form: no steps, no checkpoint.
 func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
-	form, report, err := c.solveWeak(d)
+	var report *WeakReport
+	form, err := interruptible(ctx, func() (form *model.Form[float64], err error) {
+		form, report, err = c.solveWeak(d)
+		return form, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, 0)
 	}
-	if err := modelfile.SaveTerms(filepath.Join(dir, modelFile), form, runMetadata(&c, d)); err != nil {
+	metadata, err := withDigests(dir, nil, runMetadata(&c, d))
+	if err != nil {
+		return nil, err
+	}
+	if err := modelfile.SaveTerms(filepath.Join(dir, modelFile), form, metadata); err != nil {
 		return nil, err
 	}
 	r, err := newRun(dir, c, form, d)
@@ -285,10 +293,13 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 		return nil, err
 	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.WeakForm = Number(report.Seconds), NA, report
-	e.log("%s: %s in %.2f s:\n%s", c.Task, c.Model, report.Seconds, strings.TrimRight(report.Law, "\n"))
+	e.log("%s: %s in %.2f s:", c.Task, c.Model, report.Seconds)
+	for line := range strings.Lines(report.Law) {
+		e.log("    %s", strings.TrimRight(line, "\n"))
+	}
 	for _, note := range report.Notes {
 		e.log("%s: %s: %s", c.Task, c.Model, note)
 	}

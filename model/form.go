@@ -105,7 +105,7 @@ func (f *Form[T]) own() *Field {
 		return mean(members)
 	}
 	field := &Field{
-		Kind: f.Kind, Parameters: f.Parameters, Dim: f.Dim, Inputs: f.Inputs, Canonical: f.J == nil,
+		Kind: f.Kind, Parameters: f.Parameters, Dim: f.Dim, Inputs: f.Inputs, Canonical: f.J == nil && f.Dim%2 == 0,
 		Many: f.many, Pixels: f.Pixels, Encode: f.Encode, Decode: f.Decode,
 	}
 	if f.NewPass(1).Adjoint != nil {

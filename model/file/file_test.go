@@ -3,11 +3,6 @@ package file
 import (
 	"bytes"
 	"errors"
-	"hnn/data"
-	"hnn/internal/safetensors"
-	"hnn/model"
-	"hnn/model/internal/modeltest"
-	"hnn/model/network"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -15,6 +10,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hnn/data"
+	"hnn/internal/safetensors"
+	"hnn/model"
+	"hnn/model/internal/modeltest"
+	"hnn/model/network"
 )
 
 func TestSaveLoad(t *testing.T) {

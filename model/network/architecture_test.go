@@ -2,10 +2,11 @@ package network_test
 
 import (
 	"encoding/json"
-	"hnn/model/network"
 	"reflect"
 	"strings"
 	"testing"
+
+	"hnn/model/network"
 )
 
 func TestStructureNames(t *testing.T) {

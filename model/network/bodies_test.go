@@ -1,11 +1,12 @@
 package network_test
 
 import (
-	"hnn/model/internal/modeltest"
-	"hnn/model/network"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"hnn/model/internal/modeltest"
+	"hnn/model/network"
 )
 
 // What a sum over pairs of a function of the distance does not feel: shifts, turns and

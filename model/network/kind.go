@@ -2,10 +2,11 @@ package network
 
 import (
 	"fmt"
-	"hnn/internal/kernel"
-	"hnn/model"
 	"slices"
 	"strings"
+
+	"hnn/internal/kernel"
+	"hnn/model"
 )
 
 // The kinds of model. Those of an HNN beyond the paper's are names for what else is known of

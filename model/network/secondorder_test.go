@@ -1,10 +1,11 @@
 package network_test
 
 import (
-	"hnn/model/internal/modeltest"
-	"hnn/model/network"
 	"math/rand/v2"
 	"testing"
+
+	"hnn/model/internal/modeltest"
+	"hnn/model/network"
 )
 
 // Positions change by the velocities alone, and at first by p itself.
