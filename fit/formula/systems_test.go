@@ -51,7 +51,7 @@ var systems = []known{
 	{system.NewNBody(4), 2, 120, 30, bodies(4)},
 }
 
-func (k known) draw(t *testing.T, seed uint64, noise float64) (*data.Set, []string, []bool) {
+func (k known) draw(t testing.TB, seed uint64, noise float64) (*data.Set, []string, []bool) {
 	t.Helper()
 	split, err := draw.Generate(k.system, rand.New(rand.NewPCG(seed, 19)), draw.Options{Trajectories: k.trials, Points: k.rows, Horizon: k.span, Tolerance: 1e-12})
 	if err != nil {
