@@ -29,12 +29,13 @@ const (
 	Nearly
 )
 
-// The judgement's limits: times what the noise explains, the share that rounding and the integrals' errors explain, and
-// the share of the spread between trials below which a function is nearly conserved.
+// The judgement's limits: times what the noise explains, the share that rounding and the integrals' errors explain,
+// the share of the spread between trials below which a function is nearly conserved, and that above which nothing is.
 const (
 	noiseFactor = 3
 	exactShare  = 1e-5
 	nearlyShare = 0.2
+	mostShare   = 0.3 // beyond it noise explains anything
 	leastTurns  = 2
 )
 
@@ -88,18 +89,30 @@ func Find(p *estimate.Paths, terms []*expr.Expr) (*Report, error) {
 	if r.Turns < leastTurns {
 		return nil, fmt.Errorf("%w: trials of %.2g typical turns; what is conserved and what is slow differ after %d", ErrShort, r.Turns, leastTurns)
 	}
-	s := newSample(p, terms)
-	r.Alike = s.alike()
-	vectors := s.solve()
-	var gradients [][]float64 // of the accepted, of norm 1
-	for _, c := range vectors {
-		share, noise := s.judge(c)
-		// Taken one after the other, the spread only grows.
-		if math.IsInf(share, 1) {
+	// Few terms at first: under noise many find what only the fitted trials have in common.
+	for _, k := range []int{12, 30, len(terms)} {
+		if k > len(terms) || k == 12 && len(terms) < 16 || k == 30 && len(terms) < 40 {
 			continue
 		}
-		if share > 3*nearlyShare {
+		s := newSample(p, terms[:k])
+		conserved, nearly := s.find()
+		if r.Alike = s.alike(); len(conserved) > len(r.Conserved) || len(conserved) == len(r.Conserved) && len(nearly) > len(r.Nearly) {
+			r.Conserved, r.Nearly = conserved, nearly
+		}
+	}
+	return r, nil
+}
+
+// find takes the independent ones of the functions that pass.
+func (s *sample) find() (conserved, almost []Invariant) {
+	var gradients [][]float64 // of the accepted, of length 1
+	for i, c := range s.solve() {
+		if i > 3*s.d+10 {
 			break
+		}
+		share, noise := s.judge(c)
+		if share > mostShare {
+			continue
 		}
 		c, share, noise = s.shortest(c, share, noise)
 		q := s.invariant(c, share, noise)
@@ -115,12 +128,12 @@ func Find(p *estimate.Paths, terms []*expr.Expr) (*Report, error) {
 		}
 		gradients = append(gradients, g)
 		if q.Verdict == Conserved {
-			r.Conserved = append(r.Conserved, q)
+			conserved = append(conserved, q)
 		} else {
-			r.Nearly = append(r.Nearly, q)
+			almost = append(almost, q)
 		}
 	}
-	return r, nil
+	return conserved, almost
 }
 
 // sample is the values of the terms, standardised, at rows of the trials.

@@ -166,6 +166,8 @@ func TestCounts(t *testing.T) {
 		"three, at rest":          {hierarchy(0, 0), 2},
 		"double pendulum":         {double, 0}, // its H is no sum of these terms, and nothing else is conserved
 		"Kepler, 1%":              {noisy(of(system.Kepler{Mu: 1}, 0.08, 250, nil), 0.01), 3},
+		"Henon-Heiles, 1%":        {noisy(of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 0.01), 1},
+		"Duffing, 1%":             {noisy(of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 0.01), 1},
 		"damped, 1%":              {noisy(damped, 0.01), 0},
 	} {
 		p := c.paths(t)
