@@ -234,8 +234,8 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	if d.velocities() {
 		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
 	}
-	if !(report.Error < fitformula.Explains) {
-		r.Notes = append(r.Notes, fmt.Sprintf("no formula of the library explains the rows: rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Error))
+	if !report.Explained() {
+		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rows: the best one leaves %.3g times the noise's squared error, and rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Polish.After, report.Error))
 	}
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(f.Terms), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
 	r.Law = f.Rounded().Text(expr.Text, names, inputs, 0)

@@ -91,6 +91,9 @@ func TestFit(t *testing.T) {
 			}
 			fitted := time.Since(from)
 			Polish(f, set, r)
+			if !r.Explained() {
+				t.Errorf("%s, noise %v: not explained", name, noise)
+			}
 			got := f.H()
 			t.Logf("%s, noise %v: H = %s, friction %.4g, %d of %d, held-out %.1e, %v and %v, cost %.3g", name, noise, got.Write(expr.Text, columns[e.n], 5), f.Friction, len(f.Terms), r.Candidates, r.Error, fitted.Round(time.Millisecond), (time.Since(from) - fitted).Round(time.Millisecond), r.Polish.After)
 			rng := rand.New(rand.NewPCG(1, 1))
@@ -130,6 +133,24 @@ func TestFitRefuses(t *testing.T) {
 		}
 		if _, _, err := Fit(set, list, Options{Names: columns[1]}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want a word on %q", text, err, want)
+		}
+	}
+}
+
+// A library without the terms that are needed is said not to explain the data.
+func TestNotExplained(t *testing.T) {
+	for _, noise := range []float64{0, 0.01} {
+		set := examples["pendulum"].draw(t, 12, 2, noise)
+		list, err := expr.ParseList("q^2, p^2, q*p", columns[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, r, err := Fit(set, list, Options{Names: columns[1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Polish(f, set, r); r.Explained() {
+			t.Errorf("noise %v: a pendulum is explained by %s", noise, f.H().Write(expr.Text, columns[1], 4))
 		}
 	}
 }

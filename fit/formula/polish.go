@@ -26,3 +26,16 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 		at++
 	}
 }
+
+// mostCost is how far above the noise's the squared simulation error of a law that explains the data may be: the noise is
+// known to some tenths.
+const mostCost = 2
+
+// Explained reports whether the formula explains the data: after Polish by the simulation error in units of the noise; where
+// there is none, or nothing was polished, by rollouts of held-out trials.
+func (r *Report) Explained() bool {
+	if r.Smoothed && r.Polish != nil && r.Polish.Window > 0 {
+		return r.Polish.After < mostCost
+	}
+	return r.Error < Explains
+}
