@@ -112,9 +112,7 @@ func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula,
 		return nil, nil, err
 	}
 	c := r.Config
-	if terms != "" {
-		c.Terms = terms
-	}
+	c.Terms, c.Start = terms, ""
 	n := r.model.Dim / 2
 	marks := make([]bool, n)
 	if d.system != nil {
@@ -124,7 +122,7 @@ func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula,
 	} else if all, err := angles(r.Config.Angle, r.columns); err == nil && all != nil {
 		copy(marks, all[:n])
 	}
-	list, own, err := c.library(n, marks, r.columns)
+	list, own, _, err := c.library(n, marks, r.columns)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -221,18 +222,31 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	if set.PositionsOnly {
 		return nil, errors.New("a formula of H is fitted to positions and momenta, and the file has positions alone; a lagrangian takes them")
 	}
-	list, own, err := c.library(set.Dim/2, marks, names)
+	list, own, inside, err := c.library(set.Dim/2, marks, names)
 	if err != nil {
 		return nil, err
 	}
-	f, report, err := fitformula.Fit(set, list, fitformula.Options{Angles: marks, Names: names, Prune: !own})
+	o := fitformula.Options{Angles: marks, Names: names, Prune: !own}
+	var f *formula.Formula
+	var report *fitformula.Report
+	if inside != nil {
+		f, report, err = fitformula.FitInside(set, list, inside, o)
+	} else {
+		f, report, err = fitformula.Fit(set, list, o)
+	}
 	if err != nil {
 		return nil, err
+	}
+	for _, p := range inside {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s = %.6g, standard error %.2g", p.Name, p.Value, p.Error))
 	}
 	fitformula.Polish(f, set, report)
 	r.cost(report.Polish.After, report.Polish.Window)
 	if d.velocities() {
 		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
+	}
+	if report.Explained() && !report.Complete() {
+		r.Notes = append(r.Notes, fmt.Sprintf("the formula leaves %.3g times the noise's squared error: something small is missing from the library, or the columns have errors that are no noise", report.Polish.After))
 	}
 	if !report.Explained() {
 		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rows: the best one leaves %.3g times the noise's squared error, and rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Polish.After, report.Error))
@@ -242,16 +256,34 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	return f.ModelForm(), nil
 }
 
-// library is the terms that a configuration names, or those of the default library.
-func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr, own bool, err error) {
+// library is the terms that a configuration names, with the numbers inside them that are fitted, or those of the default
+// library.
+func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr, own bool, inside []fitformula.Parameter, err error) {
 	if c.Terms == "" {
-		return fitformula.Default(n, marks, names), false, nil
+		if c.Start != "" {
+			return nil, false, nil, errors.New("start: there are numbers to fit inside terms of your own alone; give --terms")
+		}
+		return fitformula.Default(n, marks, names), false, nil, nil
 	}
-	list, err = expr.ParseList(c.Terms, names)
-	if err != nil {
-		return nil, true, fmt.Errorf("terms: %w", err)
+	all := slices.Clone(names)
+	for _, part := range strings.Split(c.Start, ",") {
+		name, text, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if name = strings.TrimSpace(name); name == "" && !ok {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		switch {
+		case !ok || err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+			return nil, true, nil, fmt.Errorf("start: %q is not a name with a number, as k=2", part)
+		case slices.Contains(all, name) || slices.Contains(expr.Functions(), name) || name == "pi":
+			return nil, true, nil, fmt.Errorf("start: %q is a column, a function or there already", name)
+		}
+		all, inside = append(all, name), append(inside, fitformula.Parameter{Name: name, Value: v})
 	}
-	return list, true, nil
+	if list, err = expr.ParseList(c.Terms, all); err != nil {
+		return nil, true, nil, fmt.Errorf("terms: %w (a number to be fitted inside a term is named with --start)", err)
+	}
+	return list, true, inside, nil
 }
 
 // exactEnough is the held-out error below which nothing is polished.

@@ -40,6 +40,18 @@ func TestExplain(t *testing.T) {
 	if status, stdout, stderr := call(t, "simulate", "formula", "--x0", "1,0", "--to", "1", "--steps", "1"); status != 0 || !strings.Contains(stdout, "energy") {
 		t.Errorf("%d: %s", status, stderr)
 	}
+	// Terms of one's own, a number inside them.
+	if status, _, stderr := call(t, "train", "pendulum", "--terms", "p^2, cos(k*q)", "--start", "k=1.3", "--out", "own", "--no-strict", "--no-figures", "--noise", "0", "--horizon", "8", "--points", "100", "--trajectories", "20"); status != 0 || !strings.Contains(stderr, "k = 1,") {
+		t.Errorf("%d: %s", status, stderr)
+	}
+	for _, bad := range [][2]string{{"--terms=p^2, cos(k*q)", "--start"}, {"--terms=p^2, cos(q", "not closed"}, {"--terms=p^2, 1/(q-q)", "Inf"}} {
+		if status, _, stderr := call(t, "train", "pendulum", "--out", "bad", "--force", bad[0]); status != 1 || !strings.Contains(stderr, bad[1]) {
+			t.Errorf("%s: %d, %s", bad[0], status, stderr)
+		}
+	}
+	if status, _, stderr := call(t, "train", "pendulum", "--model", "hnn", "--terms", "p^2"); status == 0 || !strings.Contains(stderr, "hnn-formula") {
+		t.Errorf("terms of a network: %d, %s", status, stderr)
+	}
 	for _, bad := range []struct {
 		args   []string
 		status int

@@ -20,7 +20,12 @@ const weak = 4
 func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choice {
 	numbers := float64(s.Rows() * s.Dim)
 	tried := map[string]float64{}
-	best, least := c.Terms, math.Inf(1)
+	best, least, cost := c.Terms, math.Inf(1), math.Inf(1)
+	type outcome struct {
+		set  []int
+		cost float64
+	}
+	var outcomes []outcome
 	var errors []float64
 	try := func(set []int) float64 {
 		set = slices.Clone(set)
@@ -41,8 +46,9 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 		}
 		v := numbers*math.Log(q.After) + float64(len(set))*math.Log(numbers)
 		tried[key] = v
+		outcomes = append(outcomes, outcome{set, q.After})
 		if v < least {
-			best, least, errors = set, v, relativeErrors(f, q.Errors, set, len(p.terms))
+			best, least, cost, errors = set, v, q.After, relativeErrors(f, q.Errors, set, len(p.terms))
 		}
 		return v
 	}
@@ -71,6 +77,14 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			break
 		}
 	}
+	// Where even the best leaves more than the noise, errors that are no noise decide between terms: few are believed.
+	if cost > mostCost {
+		for _, o := range outcomes {
+			if o.cost < 2*cost && len(o.set) < len(best) && p.forces(o.set) == p.forces(best) {
+				best = o.set
+			}
+		}
+	}
 	out := *c
 	theta, err := p.solve(p.rows, best)
 	if err != nil {
@@ -78,6 +92,17 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	}
 	out.Terms, out.Theta = best, theta
 	return &out
+}
+
+// forces counts the members of a set that are friction or gain.
+func (p *problem) forces(set []int) int {
+	n := 0
+	for _, t := range set {
+		if t >= len(p.terms) {
+			n++
+		}
+	}
+	return n
 }
 
 func encode(set []int) []byte {

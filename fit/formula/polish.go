@@ -31,11 +31,18 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 // known to some tenths.
 const mostCost = 2
 
-// Explained reports whether the formula explains the data: after Polish by the simulation error in units of the noise; where
-// there is none, or nothing was polished, by rollouts of held-out trials.
-func (r *Report) Explained() bool {
-	if r.Smoothed && r.Polish != nil && r.Polish.Window > 0 {
-		return r.Polish.After < mostCost
+// Explained reports whether the formula explains the data: as far as their noise goes, or rollouts of held-out trials to a
+// tenth of the columns' spreads.
+func (r *Report) Explained() bool { return r.Complete() || r.Error < Explains }
+
+// Complete reports whether, after Polish, the simulation leaves what the noise explains and no more. Where there is no noise,
+// or nothing was polished, nothing is said against it.
+func (r *Report) Complete() bool {
+	switch {
+	case !r.Smoothed:
+		return r.Error < Explains
+	case r.Polish == nil || r.Polish.Window == 0:
+		return false
 	}
-	return r.Error < Explains
+	return r.Polish.After < mostCost
 }

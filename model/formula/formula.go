@@ -68,7 +68,7 @@ func (f *Formula) Text(s expr.Syntax, names, inputs []string, digits int) string
 			parts = append(parts, fmt.Sprintf("%.*g*%s", digits, f.Gain[i*f.Inputs+j], inputs[j]))
 		}
 		if parts != nil {
-			fmt.Fprintf(&b, "d%s/dt = -dH/d%s + %s\n", names[f.N+i], names[i], strings.ReplaceAll(strings.Join(parts, " + "), "+ -", "- "))
+			fmt.Fprintf(&b, "d%s/dt = %s\n", names[f.N+i], strings.ReplaceAll(strings.Join(append([]string{"-dH/d" + names[i]}, parts...), " + "), "+ -", "- "))
 		}
 	}
 	return b.String()

@@ -100,7 +100,7 @@ func TestSpec(t *testing.T) {
 		t.Fatal(err)
 	}
 	names, inputs := []string{"q1", "q2", "p1", "p2"}, []string{"u"}
-	if a, b := got.Text(expr.Text, names, inputs, 0), f.Text(expr.Text, names, inputs, 0); a != b || !strings.Contains(a, "dp2/dt = -dH/dq2 + -0.2*p2 - 2*u") {
+	if a, b := got.Text(expr.Text, names, inputs, 0), f.Text(expr.Text, names, inputs, 0); a != b || !strings.Contains(a, "dp2/dt = -dH/dq2 - 0.2*p2 - 2*u") {
 		t.Errorf("read\n%swant\n%s", a, b)
 	}
 	if got.FrictionError[1] != 2 || got.GainError[1] != 4 || got.Terms[3].Error != 0.01 {
