@@ -14,7 +14,9 @@ import (
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/model/formula"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 // Learning is how it was decided to fit the HNN of a user's file: each way was tried on a
@@ -24,6 +26,9 @@ type Learning struct {
 	// Recommended is the model of another kind that follows the rows better, absent for none.
 	Recommended string        `json:"recommended,omitempty"`
 	Tried       []LearningTry `json:"tried"`
+	// Verdict says in a sentence whether the motion is Hamiltonian, by these errors; absent where no model without
+	// structure was tried.
+	Verdict string `json:"verdict,omitempty"`
 }
 
 // LearningTry is one way and what it came to: the median of the rollouts' root mean square
@@ -31,6 +36,36 @@ type Learning struct {
 type LearningTry struct {
 	Way   string `json:"way"`
 	Error Number `json:"validation_error"`
+}
+
+// verdict compares the errors of models with a Hamiltonian, the HNN's being the least of its ways, with those of the
+// model without structure. Twice an error is a difference; below a ten-thousandth of the range nothing is told apart.
+func (l *Learning) verdict(hnn Number) string {
+	of := func(way string) Number {
+		for _, t := range l.Tried {
+			if t.Way == way {
+				return t.Error
+			}
+		}
+		return NA
+	}
+	linear, mechanical, free := of(terms.KindLinear), of(lagrangian.Kind), of(terms.KindSparse)
+	structured := hnn
+	if mechanical < structured || math.IsNaN(float64(structured)) {
+		structured = mechanical
+	}
+	percent := func(v Number) string { return fmt.Sprintf("%.3g%%", 100*float64(v)) }
+	switch {
+	case linear < linearEnough:
+		return "the motion is linear, to " + percent(linear) + " of the range"
+	case math.IsNaN(float64(free)) && !math.IsNaN(float64(mechanical)):
+		return "" // nothing to compare with
+	case structured < 2*free || structured < tie:
+		return fmt.Sprintf("a Hamiltonian form, with losses where there are any, follows the rows (%s of the range) as well as a field without structure (%s)", percent(structured), percent(free))
+	case free < structured/2:
+		return fmt.Sprintf("no Hamiltonian form in these coordinates follows the rows (%s of the range at best), and a field without structure does (%s): the motion is driven, gains energy, or these columns are not positions and momenta or velocities", percent(structured), percent(free))
+	}
+	return ""
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -58,6 +93,9 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
+	// frictionMargin is how much less the error with friction must be: a coefficient more
+	// explains some noise.
+	frictionMargin = 0.9
 	// triedRows bounds the rows of a try.
 	triedRows = 3000
 )
@@ -67,6 +105,8 @@ func (c *Config) way(d *dataset) string {
 	switch {
 	case c.Trainer == WeakForm:
 		return c.Model
+	case c.Trainer == ClosedForm && c.Dissipation != "":
+		return "the closed form with friction"
 	case c.Trainer == ClosedForm && d.estimated:
 		return "the closed form on the integral of the field"
 	case c.Trainer == ClosedForm:
@@ -83,7 +123,7 @@ func (c *Config) way(d *dataset) string {
 type Decision struct{ Best, HNN int }
 
 // The errors, as shares of the range, of a model of the weak form below which nothing that takes longer is tried: beside an HNN that
-// follows the rows at all, and of one that is exact.
+// follows the rows at all, and of a linear one below which nothing else is.
 const (
 	poorHNN      = 0.2
 	goodEnough   = 5e-3
@@ -99,12 +139,12 @@ const (
 func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
 	chosen := Decision{-1, -1}
-	best, hnn, weak := NA, NA, NA
+	best, hnn, weak, linear := NA, NA, NA, NA
 	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
-	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
+	e.data.limit = max(e.data.limit, 3) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
-		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || weak < linearEnough {
+		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || linear < linearEnough {
 			continue
 		}
 		d, err := e.data.load(&c, e.Reading)
@@ -130,11 +170,17 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			}
 		}
 		l.Tried = append(l.Tried, try)
+		if c.Trainer == ClosedForm && c.Dissipation != "" && chosen.HNN >= 0 && candidates[chosen.HNN].Dissipation == "" && !math.IsNaN(float64(hnn)) && !(try.Error < frictionMargin*hnn) {
+			continue
+		}
 		if less(try.Error, best) {
 			best, chosen.Best = try.Error, i
 		}
 		if c.Trainer == WeakForm && less(try.Error, weak) {
 			weak = try.Error
+		}
+		if c.Model == terms.KindLinear {
+			linear = try.Error
 		}
 		if c.Trainer != WeakForm && (chosen.HNN < 0 || less(try.Error, hnn)) {
 			hnn, chosen.HNN, l.Chosen = try.Error, i, try.Way
@@ -149,6 +195,7 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > tie {
 		chosen.Best = chosen.HNN
 	}
+	l.Verdict = l.verdict(hnn)
 	c := candidates[chosen.Best]
 	e.learning, e.recommended = l, &c
 	if c.Trainer == WeakForm {
