@@ -47,8 +47,8 @@ var systems = []known{
 	{system.HenonHeiles{Alpha: 1}, 20, 200, 20, map[string]float64{"p1^2": .5, "p2^2": .5, "q1^2": .5, "q2^2": .5, "q1^2*q2": 1, "q2^3": -1. / 3}},
 	{system.Kepler{Mu: 1}, 12, 240, 16, map[string]float64{"px^2": .5, "py^2": .5, "1/sqrt(x^2 + y^2)": -1}},
 	{system.NewNBody(2), 12, 150, 24, bodies(2)},
-	{system.NewNBody(3), 3, 150, 30, bodies(3)},
-	{system.NewNBody(4), 2, 120, 30, bodies(4)},
+	{system.NewNBody(3), 3, 150, 16, bodies(3)},
+	{system.NewNBody(4), 2, 120, 16, bodies(4)},
 }
 
 func (k known) draw(t testing.TB, seed uint64, noise float64) (*data.Set, []string, []bool) {
