@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"hnn/data/draw"
 	"hnn/data/estimate"
@@ -14,6 +15,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/fit/closedform"
+	"hnn/model/formula"
 	"hnn/model/network"
 	"hnn/nn"
 )
@@ -47,7 +49,7 @@ type Config struct {
 	SplitAtJumps bool `key:"split-at-jumps,omitempty" of:"columns dataset" group:"data" help:"begin a trial where the state jumps, as between two experiments on one clock"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
-	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear and baseline-sparse have one of their own (weak-form)"`
+	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear, baseline-sparse and hnn-formula have one of their own (weak-form)"`
 	Seed      uint64    `key:"seed,common" group:"data" help:"seed of the data, the initial weights and the batches"`
 	Precision Precision `key:"precision" group:"network" help:"precision of training; the closed form's is float64"`
 
@@ -80,6 +82,10 @@ type Config struct {
 
 	Closed closedform.Options `of:"closed-form" group:"closed form"`
 	// Weighted weighs the rows of either trainer: see fit.Weigh and closedform.Options.
+	Terms string `key:"terms,omitempty" of:"formula states" group:"system" help:"terms of a formula instead of the default library, as \"q^2, q^4, cos(q), p^2\" in the names of the columns"`
+
+	Start string `key:"start,omitempty" of:"formula states" group:"system" help:"numbers inside terms that are fitted, with values to begin with: \"k=2\" for the term cos(k*q)"`
+
 	Weighted bool `key:"weighted,omitempty" after:"features" of:"states" group:"system" help:"weigh rows with large derivatives less, as near-collisions have"`
 
 	// Scaling makes the states and times of a user's file dimensionless.
@@ -176,6 +182,9 @@ func (c *Config) Validate() error {
 			return err
 		}
 		columns = systemColumns(c.Facts().System)
+	}
+	if names := c.given("formula"); names != nil && c.Model != formula.Kind {
+		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), formula.Kind, c.Model)
 	}
 	switch {
 	case c.Trainer == ClosedForm:

@@ -14,6 +14,7 @@ import (
 
 	"hnn/data"
 	"hnn/internal/atomicfile"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
@@ -188,6 +189,8 @@ func (r *Run) look() (report.Role, string) {
 		return report.Baseline, "Sparse baseline"
 	case r.Config.Model == terms.KindLinear:
 		return report.Structured, "Linear"
+	case r.Config.Model == formula.Kind:
+		return report.Structured, "Formula"
 	case r.Config.Model == lagrangian.Kind:
 		return report.Structured, "Lagrangian"
 	case r.Config.Trainer == ClosedForm:

@@ -13,6 +13,7 @@ import (
 	"hnn/fit"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
@@ -149,6 +150,9 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		d, err := e.data.load(&c, e.Reading)
 		if err != nil {
 			return chosen, nil, err
+		}
+		if c.Model == formula.Kind && d.velocities() {
+			continue // momenta are not measured: a Lagrangian is what to look for
 		}
 		c.Angle = d.angles
 		inner, err := d.inner()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hnn/internal/setting"
+	"hnn/model/formula"
 	"hnn/model/network"
 )
 
@@ -24,6 +25,7 @@ var Groups = []string{"data", "system", "network", "training by Adam", "training
 var used = map[string]func(*Config) bool{
 	"adam":        func(c *Config) bool { return c.Trainer == Adam },
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
+	"formula":     func(c *Config) bool { return c.Model == formula.Kind },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
 	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,

@@ -7,6 +7,7 @@ import (
 
 	"hnn/internal/setting"
 	"hnn/model"
+	"hnn/model/formula"
 	"hnn/model/network"
 	"hnn/system"
 )
@@ -23,6 +24,14 @@ func (c *Config) structure() (all network.Structure) {
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
 // neither, since it is there for comparison.
 func SharedOut(kind string, among []string) []string {
+	if kind != formula.Kind && slices.Contains(among, formula.Kind) {
+		return append(keys(func(s *setting.Setting) bool { return s.Is("formula") }), sharedHamiltonian(kind, among)...)
+	}
+	return sharedHamiltonian(kind, among)
+}
+
+// sharedHamiltonian is SharedOut of the settings of a Hamiltonian.
+func sharedHamiltonian(kind string, among []string) []string {
 	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN && !IsWeak(k) }
 	switch {
 	case IsWeak(kind), !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),

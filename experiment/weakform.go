@@ -7,15 +7,19 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"hnn/data"
+	fitformula "hnn/fit/formula"
 	"hnn/fit/lagrange"
 	"hnn/fit/law"
 	"hnn/fit/linear"
 	"hnn/model"
+	"hnn/model/expr"
 	modelfile "hnn/model/file"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
@@ -26,7 +30,7 @@ import (
 const WeakForm Trainer = "weak-form"
 
 // weakKinds are the models that the weak form fits.
-var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse}
+var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind}
 
 // Kinds lists the models that a run can train.
 func Kinds() []string { return append(network.Kinds(), weakKinds...) }
@@ -101,6 +105,8 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	switch c.Model {
 	case lagrangian.Kind:
 		form, err = d.solveLagrangian(set, marks[:len(marks)/2], names, r)
+	case formula.Kind:
+		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
 	default:
@@ -210,6 +216,74 @@ func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []strin
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
 	r.Law = f.Text(names, inputs, 5)
 	return f.ModelForm(terms.KindSparse), nil
+}
+
+func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
+	if set.PositionsOnly {
+		return nil, errors.New("a formula of H is fitted to positions and momenta, and the file has positions alone; a lagrangian takes them")
+	}
+	list, own, inside, err := c.library(set.Dim/2, marks, names)
+	if err != nil {
+		return nil, err
+	}
+	o := fitformula.Options{Angles: marks, Names: names, Prune: !own}
+	var f *formula.Formula
+	var report *fitformula.Report
+	if inside != nil {
+		f, report, err = fitformula.FitInside(set, list, inside, o)
+	} else {
+		f, report, err = fitformula.Fit(set, list, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range inside {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s = %.6g, standard error %.2g", p.Name, p.Value, p.Error))
+	}
+	fitformula.Polish(f, set, report)
+	r.cost(report.Polish.After, report.Polish.Window)
+	if d.velocities() {
+		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
+	}
+	if report.Explained() && !report.Complete() {
+		r.Notes = append(r.Notes, fmt.Sprintf("the formula leaves %.3g times the noise's squared error: something small is missing from the library, or the columns have errors that are no noise", report.Polish.After))
+	}
+	if !report.Explained() {
+		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rows: the best one leaves %.3g times the noise's squared error, and rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Polish.After, report.Error))
+	}
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(f.Terms), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
+	r.Law = f.Rounded().Text(expr.Text, names, inputs, 0)
+	return f.ModelForm(), nil
+}
+
+// library is the terms that a configuration names, with the numbers inside them that are fitted, or those of the default
+// library.
+func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr, own bool, inside []fitformula.Parameter, err error) {
+	if c.Terms == "" {
+		if c.Start != "" {
+			return nil, false, nil, errors.New("start: there are numbers to fit inside terms of your own alone; give --terms")
+		}
+		return fitformula.Default(n, marks, names), false, nil, nil
+	}
+	all := slices.Clone(names)
+	for _, part := range strings.Split(c.Start, ",") {
+		name, text, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if name = strings.TrimSpace(name); name == "" && !ok {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		switch {
+		case !ok || err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+			return nil, true, nil, fmt.Errorf("start: %q is not a name with a number, as k=2", part)
+		case slices.Contains(all, name) || slices.Contains(expr.Functions(), name) || name == "pi":
+			return nil, true, nil, fmt.Errorf("start: %q is a column, a function or there already", name)
+		}
+		all, inside = append(all, name), append(inside, fitformula.Parameter{Name: name, Value: v})
+	}
+	if list, err = expr.ParseList(c.Terms, all); err != nil {
+		return nil, true, nil, fmt.Errorf("terms: %w (a number to be fitted inside a term is named with --start)", err)
+	}
+	return list, true, inside, nil
 }
 
 // exactEnough is the held-out error below which nothing is polished.

@@ -14,6 +14,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
+	"hnn/model/formula"
 	"hnn/model/network"
 	"hnn/model/terms"
 )
@@ -92,6 +93,11 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	}
 	if len(args) > 1 {
 		return nil, usage(fmt.Errorf("hnn train takes one task, and got %q", args))
+	}
+	if flags := f.cmd.Flags(); flags.Changed("terms") && !flags.Changed("model") && config == "" {
+		if err := flags.Set("model", formula.Kind); err != nil { // terms are a formula's
+			return nil, err
+		}
 	}
 	if config != "" {
 		if len(args) > 0 || f.data != nil || f.frames != "" || f.recipe != "" {

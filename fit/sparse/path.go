@@ -182,14 +182,52 @@ func (p *normal) backward() [][]int {
 	return sets
 }
 
-// exchange improves the sets of at most most terms by single swaps, from the largest down; each begins
-// with the better of the backward set and the next larger one less a term.
+// forward takes one term after the other, that which explains most of what is left, and returns the sets of one to
+// most terms (orthogonal matching pursuit). The Gram matrix is swept of what is taken.
+func (p *normal) forward(most int) [][]int {
+	n := p.n
+	s, right := slices.Clone(p.s), slices.Clone(p.right)
+	taken := make([]bool, n)
+	var set []int
+	var sets [][]int
+	for range min(most, n) {
+		best, at := 0.0, -1
+		for c := range n {
+			if d := s[c*n+c]; !taken[c] && d > 1e-10 && right[c]*right[c]/d > best {
+				best, at = right[c]*right[c]/d, c
+			}
+		}
+		if at < 0 {
+			break
+		}
+		taken[at] = true
+		set = append(set, at)
+		pivot, share := s[at*n+at], right[at]/s[at*n+at]
+		for c := range n {
+			if taken[c] {
+				continue
+			}
+			f := s[c*n+at] / pivot
+			right[c] -= s[at*n+c] * share
+			for e := range n {
+				if !taken[e] {
+					s[c*n+e] -= f * s[at*n+e]
+				}
+			}
+		}
+		sets = append(sets, slices.Sorted(slices.Values(set)))
+	}
+	return sets
+}
+
+// exchange improves sets of at most most terms by single swaps, from the largest down; each begins with the best of
+// the backward and the forward set and the next larger one less a term.
 func (p *normal) exchange(sets [][]int, most int) [][]int {
-	bySize := map[int][]int{}
+	bySize := map[int][][]int{}
 	largest := 0
-	for _, s := range sets {
-		bySize[len(s)] = s
+	for _, s := range append(sets, p.forward(most)...) {
 		if len(s) <= most {
+			bySize[len(s)] = append(bySize[len(s)], s)
 			largest = max(largest, len(s))
 		}
 	}
@@ -206,7 +244,7 @@ func (p *normal) exchange(sets [][]int, most int) [][]int {
 				best, rest = slices.Clone(set), r
 			}
 		}
-		if s, ok := bySize[k]; ok {
+		for _, s := range bySize[k] {
 			consider(s)
 		}
 		for i := range above {

@@ -160,6 +160,8 @@ func (p *Problem) Dense(ridge float64) ([]float64, error) {
 type Step struct {
 	Terms int
 	Error float64
+	// Set are the places of the terms.
+	Set []int
 }
 
 // candidate is a set of terms with its coefficients and its held-out residual in each trial.
@@ -260,11 +262,11 @@ func (p *Problem) Choose() (*Choice, error) {
 		return d, d <= math.Min(2*se, 0.2)+0.02
 	}
 	pickError := 0.0
-	path := map[int]float64{}
+	path := map[int]Step{}
 	for _, c := range found {
 		d, within := worst(c)
-		if e, ok := path[len(c.terms)]; !ok || d < e {
-			path[len(c.terms)] = d
+		if e, ok := path[len(c.terms)]; !ok || d < e.Error {
+			path[len(c.terms)] = Step{len(c.terms), d, c.terms}
 		}
 		if within && (len(c.terms) < len(pick.terms) || len(c.terms) == len(pick.terms) && d < pickError) {
 			pick, pickError = c, d
@@ -282,8 +284,8 @@ func (p *Problem) Choose() (*Choice, error) {
 		}
 	}
 	var steps []Step
-	for n, e := range path {
-		steps = append(steps, Step{n, e})
+	for _, s := range path {
+		steps = append(steps, s)
 	}
 	slices.SortFunc(steps, func(a, b Step) int { return a.Terms - b.Terms })
 	return &Choice{Theta: theta, Path: steps, Terms: pick.terms, Ridge: ridge, HeldOut: mean(pick.errors)}, nil

@@ -209,6 +209,9 @@ func Product(es ...*Expr) *Expr {
 	return p
 }
 
+// Quotient of two expressions.
+func Quotient(a, b *Expr) *Expr { return div(a, b) }
+
 // Power with a whole exponent.
 func Power(e *Expr, n int) *Expr { return pow(e, number(float64(n))) }
 
@@ -293,6 +296,33 @@ func (e *Expr) Derivative(i int) *Expr {
 		return mul(e, add(mul(db, call("log", a)), div(mul(b, da), a)))
 	}
 	return mul(derivative(e.Func, e.Args[0]), e.Args[0].Derivative(i))
+}
+
+// Bind puts numbers in the place of the variables from the given one on.
+func (e *Expr) Bind(from int, values []float64) *Expr {
+	arg := func(i int) *Expr { return e.Args[i].Bind(from, values) }
+	switch e.Op {
+	case Const:
+		return e
+	case Var:
+		if e.Index >= from {
+			return number(values[e.Index-from])
+		}
+		return e
+	case Add:
+		return add(arg(0), arg(1))
+	case Sub:
+		return sub(arg(0), arg(1))
+	case Mul:
+		return mul(arg(0), arg(1))
+	case Div:
+		return div(arg(0), arg(1))
+	case Neg:
+		return neg(arg(0))
+	case Pow:
+		return pow(arg(0), arg(1))
+	}
+	return call(e.Func, arg(0))
 }
 
 // Uses reports whether a variable occurs.

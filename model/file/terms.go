@@ -7,6 +7,7 @@ import (
 
 	"hnn/internal/safetensors"
 	"hnn/model"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
 )
@@ -14,11 +15,13 @@ import (
 // coefficients is the one tensor of models that are sums of terms.
 const coefficients = "coefficients"
 
-// SaveTerms writes a Lagrangian or a field of terms to path as Save writes a network. It panics for another form.
+// SaveTerms writes a formula, a Lagrangian or a field of terms to path as Save writes a network. It panics for another form.
 func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) error {
 	var spec any
 	var c []float64
-	if l := lagrangian.Of(m); l != nil {
+	if h := formula.Of(m); h != nil {
+		spec, c = h.Spec(), h.Coefficients()
+	} else if l := lagrangian.Of(m); l != nil {
 		s := l.Spec()
 		s.Kind = m.Kind
 		spec, c = s, l.Coefficients
@@ -38,7 +41,7 @@ func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) 
 	return safetensors.WriteFile(path, f)
 }
 
-// unpackTerms makes the Lagrangian or the field of terms that a file holds, nil where it is another model's.
+// unpackTerms makes the formula, the Lagrangian or the field of terms that a file holds, nil where it is another model's.
 func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
 	architecture := []byte(f.Metadata[metaArchitecture])
 	read := func(size int) ([]float64, error) { return values[float64](f, coefficients, []int{size}) }
@@ -50,6 +53,12 @@ func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
 	}
 	kind := kindOf(f)
 	switch kind {
+	case formula.Kind:
+		h, err := formula.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return h.ModelForm(), nil
 	case lagrangian.Kind, terms.KindSparse, terms.KindLinear:
 		if err := json.Unmarshal(architecture, &head); err != nil {
 			return nil, fail(err)

@@ -1,0 +1,176 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"hnn/data"
+	fitformula "hnn/fit/formula"
+	"hnn/model"
+	"hnn/model/expr"
+	"hnn/model/formula"
+	"hnn/model/lagrangian"
+	modelterms "hnn/model/terms"
+)
+
+// Explanation is the law that a model follows, as a formula.
+type Explanation struct {
+	Run  string `json:"run"`
+	Kind string `json:"kind"`
+	// Law is written in the syntax that was asked for.
+	Law string `json:"law"`
+	// Terms are those of a Hamiltonian, coefficients with standard errors.
+	Terms []ExplainedTerm `json:"terms,omitempty"`
+	// Path is the Pareto front: the number of terms and the error with them, relative to the field.
+	Path []PathStep `json:"path,omitempty"`
+	// Distilled says that the formula was fitted to the model's field at the states of its data; Error is how far it is
+	// off there, relative to the field, and Explained whether that is little.
+	Distilled bool   `json:"distilled"`
+	Error     Number `json:"error"`
+	Explained bool   `json:"explained"`
+	// LeftOut counts the terms of the library that the data cannot tell from others.
+	LeftOut int `json:"left_out,omitempty"`
+}
+
+// ExplainedTerm is a term of H.
+type ExplainedTerm struct {
+	Term        string  `json:"term"`
+	Coefficient float64 `json:"coefficient"`
+	Error       Number  `json:"standard_error"`
+	Stability   Number  `json:"stability"`
+}
+
+// PathStep is an entry of the path of formulas.
+type PathStep struct {
+	Terms int    `json:"terms"`
+	Error Number `json:"error"`
+}
+
+// Explain gives the law of a run's model: what it is made of, or a formula that is fitted to its field. Terms are those of
+// a library of the user's, "" for the default one.
+// Tolerance is the relative error below which the formula of fewest terms is taken for a model that is none.
+func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float64) (*Explanation, error) {
+	x := &Explanation{Run: r.Dir, Kind: r.form.Kind, Explained: true, Error: 0}
+	names, inputs := r.columns, r.inputs
+	write := func(h *expr.Expr, text string) {
+		if x.Law = text; syntax != expr.Text {
+			x.Law = h.Write(syntax, names, 6) + "\n"
+		}
+	}
+	if terms == "" {
+		if f := formula.Of(r.form); f != nil {
+			x.describe(f, names)
+			f = f.Rounded()
+			write(f.H(), f.Text(expr.Text, names, inputs, 0))
+			return x, nil
+		}
+		if l := lagrangian.Of(r.form); l != nil {
+			write(l.EnergyExpr(), l.Text(names[:l.N], 6))
+			return x, nil
+		}
+		if f := modelterms.Of(r.form); f != nil {
+			if syntax != expr.Text {
+				return nil, fmt.Errorf("%s: a %s has no energy to write as %s; its equations are written as text", r.Dir, r.form.Kind, syntax)
+			}
+			x.Law = f.Text(names, inputs, 6)
+			return x, nil
+		}
+	}
+	f, report, err := e.distil(r, terms, tolerance)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	x.Distilled, x.Error, x.Explained, x.LeftOut = true, Number(report.Error), report.Error < fitformula.Explains, len(report.Pruned)
+	x.describe(f, names)
+	for _, s := range report.Path {
+		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
+	}
+	f = f.Rounded()
+	write(f.H(), f.Text(expr.Text, names, inputs, 0))
+	return x, nil
+}
+
+func (x *Explanation) describe(f *formula.Formula, names []string) {
+	for _, t := range f.Terms {
+		x.Terms = append(x.Terms, ExplainedTerm{t.Expr.Write(expr.Text, names, 0), t.Coefficient, Number(t.Error), Number(t.Stability)})
+	}
+}
+
+// distil fits a formula to the field of a run's model at the states of its data, without inputs.
+func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula, *fitformula.Report, error) {
+	if r.model.Pixels != nil {
+		return nil, nil, errors.New("the states of a model of pictures are codes without names: there is no formula of them")
+	}
+	if !r.model.Canonical {
+		return nil, nil, errors.New("the model's columns are not positions and momenta: a formula of H is distilled where they are")
+	}
+	d, err := e.data.load(&r.Config, e.Reading)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := r.Config
+	c.Terms, c.Start = terms, ""
+	n := r.model.Dim / 2
+	marks := make([]bool, n)
+	if d.system != nil {
+		for i := range marks {
+			marks[i] = d.system.Coordinates()[i].Angle
+		}
+	} else if all, err := angles(r.Config.Angle, r.columns); err == nil && all != nil {
+		copy(marks, all[:n])
+	}
+	list, own, _, err := c.library(n, marks, r.columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := field(r.model, d.Train)
+	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own, Tolerance: tolerance})
+}
+
+// field is a set with a model's field, without inputs, as its rates.
+func field(m *model.Field, s *data.Set) *data.Set {
+	out := *s
+	out.DX = make([]float64, len(s.X))
+	free := m.Free()
+	for i := 0; i < len(s.X); i += s.Dim {
+		free(0, s.X[i:i+s.Dim], out.DX[i:i+s.Dim])
+	}
+	return &out
+}
+
+// Write prints the explanation for a person.
+func (x *Explanation) Write(w io.Writer) error {
+	fmt.Fprint(w, x.Law)
+	if x.Terms != nil {
+		fmt.Fprintln(w)
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "term\tcoefficient\tstandard error\tchosen in")
+		for _, term := range x.Terms {
+			fmt.Fprintf(t, "%s\t%.6g\t%.2g\t%.0f%%\n", term.Term, term.Coefficient, float64(term.Error), 100*float64(term.Stability))
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	if x.Path != nil {
+		parts := make([]string, len(x.Path))
+		for i, s := range x.Path {
+			parts[i] = fmt.Sprintf("%d: %.2g%%", s.Terms, 100*float64(s.Error))
+		}
+		fmt.Fprintf(w, "\nerror by the number of terms: %s\n", strings.Join(parts, ", "))
+	}
+	if x.LeftOut > 0 {
+		fmt.Fprintf(w, "%d terms of the library were left out: these states cannot tell them from others\n", x.LeftOut)
+	}
+	switch {
+	case !x.Distilled:
+	case x.Explained:
+		fmt.Fprintf(w, "the formula's field is within %.2g%% of the model's at the states of its data\n", 100*float64(x.Error))
+	default:
+		fmt.Fprintf(w, "NO FORMULA of the library explains the model: the best one's field is off by %.2g%% at the states of its data; give terms of your own with --terms\n", 100*float64(x.Error))
+	}
+	return nil
+}

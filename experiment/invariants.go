@@ -1,0 +1,121 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"hnn/data/estimate"
+	"hnn/fit/invariants"
+	"hnn/model/expr"
+)
+
+// ConservedReport says what the data of a run conserve.
+type ConservedReport struct {
+	Conserved []ConservedQuantity `json:"conserved"`
+	Nearly    []ConservedQuantity `json:"nearly,omitempty"`
+	// Turns is the length of a trial in typical turns.
+	Turns Number `json:"turns"`
+	// Reason says why nothing could be judged, "" where it was.
+	Reason string `json:"reason,omitempty"`
+}
+
+// ConservedQuantity is a function that stays constant along trials and differs between them.
+type ConservedQuantity struct {
+	Formula string `json:"formula"`
+	Terms   int    `json:"terms"`
+	// Within is its spread within held-out trials over that between them, Noise the part of it that the noise explains.
+	Within Number `json:"within_over_between"`
+	Noise  Number `json:"of_noise"`
+}
+
+// Conserved looks for what the rows that a run learned from conserve: functions that are constant along each trial,
+// independent of each other, the energy among them.
+func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
+	d, err := e.data.load(&r.Config, e.Reading)
+	if err != nil {
+		return nil, err
+	}
+	if d.films != nil {
+		return nil, fmt.Errorf("%s: pictures are no states whose invariants could be named", r.Dir)
+	}
+	set := d.observed()
+	if set.PositionsOnly || set.Dim%2 != 0 {
+		return nil, fmt.Errorf("%s: what is conserved is a function of whole states, positions and momenta or velocities, and its file has others", r.Dir)
+	}
+	if len(set.InputNames) > 0 {
+		return nil, fmt.Errorf("%s: inputs act on the system, so nothing need be conserved", r.Dir)
+	}
+	n := set.Dim / 2
+	marks := make([]bool, set.Dim)
+	if d.system != nil {
+		for i := range marks {
+			marks[i] = d.system.Coordinates()[i].Angle
+		}
+	} else if all, err := angles(d.angles, r.columns); err == nil {
+		copy(marks, all)
+	}
+	paths, err := estimate.NewPaths(set, estimate.PathOptions{Angles: marks})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	paths.Cut(8)
+	out := new(ConservedReport)
+	found, err := invariants.Find(paths, invariants.Default(n, marks[:n], r.columns))
+	if errors.Is(err, invariants.ErrShort) {
+		out.Reason = err.Error()
+		return out, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	out.Turns = Number(found.Turns)
+	list := func(qs []invariants.Invariant) (out []ConservedQuantity) {
+		for _, q := range qs {
+			out = append(out, ConservedQuantity{q.Expr().Write(syntax, r.columns, 4), len(q.Terms), Number(q.Share), Number(q.Noise)})
+		}
+		return out
+	}
+	out.Conserved, out.Nearly = list(found.Conserved), list(found.Nearly)
+	return out, nil
+}
+
+// mostShown is how many terms of a function are printed.
+const mostShown = 12
+
+// Write prints the report for a person.
+func (r *ConservedReport) Write(w io.Writer) error {
+	var b strings.Builder
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "what is conserved cannot be judged: %s\n", r.Reason)
+	} else {
+		fmt.Fprintf(&b, "conserved over %.2g typical turns: %d independent functions, the energy among them\n", float64(r.Turns), len(r.Conserved))
+		if len(r.Conserved) == 0 {
+			b.Reset()
+			fmt.Fprintf(&b, "conserved over %.2g typical turns: nothing among the functions of the library\n", float64(r.Turns))
+		}
+	}
+	line := func(q ConservedQuantity) {
+		text := q.Formula
+		if q.Terms > mostShown {
+			text = fmt.Sprintf("a function of %d terms (see --json)", q.Terms)
+		}
+		fmt.Fprintf(&b, "  %s\n      within trials %.1e of the spread between them", text, float64(q.Within))
+		if q.Noise > 0 {
+			fmt.Fprintf(&b, ", noise explains %.1e", float64(q.Noise))
+		}
+		b.WriteString("\n")
+	}
+	for _, q := range r.Conserved {
+		line(q)
+	}
+	if r.Nearly != nil {
+		fmt.Fprintf(&b, "nearly conserved, %.2g turns long:\n", float64(r.Turns))
+		for _, q := range r.Nearly {
+			line(q)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,613 @@
+// Package invariants finds what a motion conserves beside its energy: functions Q of the state that stay constant along
+// each trial and differ between trials.
+//
+// Among the sums Q = c . phi of given terms those are sought whose spread within trials is least beside their spread over
+// all rows, the smallest generalised eigenvectors of the two covariances; noise of the states, known, is taken out of the
+// first. What is found is judged on trials that were held out. Of functions that depend on each other, as H and H^2, one
+// counts: the rank of the gradients is what is given.
+package invariants
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hnn/data/estimate"
+	"hnn/model/expr"
+)
+
+// Verdict says what a function is.
+type Verdict int
+
+// A function is conserved where its spread within trials is what the noise explains, nearly conserved where it is below a
+// fifth of that between trials.
+const (
+	Conserved Verdict = iota
+	Nearly
+)
+
+// The judgement's limits: times what the noise explains, the share that rounding and the integrals' errors explain,
+// the share of the spread between trials below which a function is nearly conserved, and that above which nothing is.
+const (
+	noiseFactor = 3
+	exactShare  = 1e-5
+	nearlyShare = 0.2
+	mostShare   = 0.3 // beyond it noise explains anything
+	leastTurns  = 2
+)
+
+// Invariant is a function that is conserved, or nearly.
+type Invariant struct {
+	Verdict Verdict
+	// Terms are its terms with their coefficients, the largest 1.
+	Terms        []*expr.Expr
+	Coefficients []float64
+	// Share is its spread within held-out trials over that between them, Noise how much of it the noise explains.
+	Share, Noise float64
+}
+
+// Expr is the function as one expression.
+func (q *Invariant) Expr() *expr.Expr {
+	var sum []*expr.Expr
+	for i, t := range q.Terms {
+		sum = append(sum, expr.Product(expr.Number(q.Coefficients[i]), t))
+	}
+	return expr.Sum(sum...)
+}
+
+// Report says what was found.
+type Report struct {
+	// Conserved are independent functions that are conserved, Nearly others that nearly are.
+	Conserved, Nearly []Invariant
+	// Alike are terms that are constant in all trials alike: these cannot be told from parameters.
+	Alike []*expr.Expr
+	// Turns is the length of a trial in typical turns.
+	Turns float64
+}
+
+// ErrShort is returned where trials are too short to tell what is conserved from what is slow.
+var ErrShort = errors.New("invariants: too short to be judged")
+
+// mostRows bounds the rows of a trial that are looked at.
+const mostRows = 400
+
+// Find looks for functions that are sums of terms, of paths of states of n components (see estimate.NewPaths). It is an
+// error if there are too few trials, and ErrShort if they are shorter than two turns.
+func Find(p *estimate.Paths, terms []*expr.Expr) (*Report, error) {
+	d := p.N
+	longest := 0
+	for _, t := range p.Trials {
+		longest = max(longest, t.Rows(d))
+	}
+	r := &Report{Turns: float64(longest) * p.Step / p.Turn}
+	if len(p.Trials) < 8 {
+		return nil, fmt.Errorf("invariants: %d trials; what is conserved shows between trials of different energy, at least 8", len(p.Trials))
+	}
+	if r.Turns < leastTurns {
+		return nil, fmt.Errorf("%w: trials of %.2g typical turns; what is conserved and what is slow differ after %d", ErrShort, r.Turns, leastTurns)
+	}
+	// Few terms at first: under noise many find what only the fitted trials have in common.
+	for _, k := range []int{12, 30, len(terms)} {
+		if k > len(terms) || k == 12 && len(terms) < 16 || k == 30 && len(terms) < 40 {
+			continue
+		}
+		s := newSample(p, terms[:k])
+		conserved, nearly := s.find()
+		if r.Alike = s.alike(); len(conserved) > len(r.Conserved) || len(conserved) == len(r.Conserved) && len(nearly) > len(r.Nearly) {
+			r.Conserved, r.Nearly = conserved, nearly
+		}
+	}
+	return r, nil
+}
+
+// find takes the independent ones of the functions that pass.
+func (s *sample) find() (conserved, almost []Invariant) {
+	var gradients [][]float64 // of the accepted, of length 1
+	for i, c := range s.solve() {
+		if i > 3*s.d+10 {
+			break
+		}
+		share, noise := s.judge(c)
+		if share > mostShare {
+			continue
+		}
+		c, share, noise = s.shortest(c, share, noise)
+		q := s.invariant(c, share, noise)
+		if share > max(noiseFactor*noise, exactShare) {
+			q.Verdict = Nearly
+		}
+		if q.Verdict == Nearly && share > nearlyShare {
+			continue
+		}
+		g, m := s.gradient(c)
+		if dependent(gradients, g, m) {
+			continue
+		}
+		gradients = append(gradients, g)
+		if q.Verdict == Conserved {
+			conserved = append(conserved, q)
+		} else {
+			almost = append(almost, q)
+		}
+	}
+	return conserved, almost
+}
+
+// sample is the values of the terms, standardised, at rows of the trials.
+type sample struct {
+	terms  []*expr.Expr
+	k, d   int
+	scale  []float64 // of each term, 1 over its spread, 0 for one that does not vary
+	values []mat.Dense
+	// noise is the covariance that the noise of the states gives the terms, summed over rows of fitted and of held-out trials.
+	noise, heldNoise *mat.SymDense
+	points           []float64  // states at which gradients are compared
+	tangent          *mat.Dense // of the plane that the states lie in, d x its dimension: see plane
+	program          *expr.Program
+}
+
+// held says which trials judge.
+func held(trial int) bool { return trial%3 == 0 }
+
+func newSample(p *estimate.Paths, terms []*expr.Expr) *sample {
+	d := p.N
+	terms = slices.DeleteFunc(slices.Clone(terms), func(e *expr.Expr) bool {
+		for _, t := range p.Trials {
+			if at, _ := expr.Compile(e).NotFinite(t.Q, d); at >= 0 {
+				return true
+			}
+		}
+		return false
+	})
+	k := len(terms)
+	s := &sample{terms: terms, k: k, d: d, scale: make([]float64, k), noise: mat.NewSymDense(k, nil), heldNoise: mat.NewSymDense(k, nil)}
+	var gradient []*expr.Expr
+	for _, t := range terms {
+		for i := range d {
+			gradient = append(gradient, t.Derivative(i))
+		}
+	}
+	value := expr.Compile(terms...)
+	s.program = expr.Compile(gradient...)
+	var all []float64
+	var spread, mean = make([]float64, k), make([]float64, k)
+	count := 0.0
+	for _, t := range p.Trials {
+		rows := t.Rows(d)
+		stride := max(1, rows/mostRows)
+		var x []float64
+		for r := 0; r < rows; r += stride {
+			x = append(x, t.Q[r*d:(r+1)*d]...)
+		}
+		v := make([]float64, len(x)/d*k)
+		value.Rows(x, d, v)
+		s.values = append(s.values, *mat.NewDense(len(x)/d, k, v))
+		for i, f := range v {
+			mean[i%k] += f
+			spread[i%k] += f * f
+		}
+		count += float64(len(x) / d)
+		all = append(all, x...)
+	}
+	for i := range k {
+		m := mean[i] / count
+		if v := math.Sqrt(math.Max(spread[i]/count-m*m, 0)); v > 1e-9*math.Abs(m) && v > 0 && !math.IsInf(v, 0) {
+			s.scale[i] = 1 / v
+		}
+		for t := range s.values {
+			for r := range s.values[t].RawMatrix().Rows {
+				s.values[t].Set(r, i, (s.values[t].At(r, i)-m)*s.scale[i])
+			}
+		}
+	}
+	// Points for the gradients, and the noise.
+	stride := max(1, len(all)/d/200)
+	for r := 0; r < len(all)/d; r += stride {
+		s.points = append(s.points, all[r*d:(r+1)*d]...)
+	}
+	s.plane(all, p)
+	if p.Smoothed {
+		s.addNoise(p)
+	}
+	return s
+}
+
+// plane finds the directions in which the states vary by more than their noise: bodies whose centre rests move in a plane.
+func (s *sample) plane(x []float64, p *estimate.Paths) {
+	d := s.d
+	a := mat.NewDense(len(x)/d, d, slices.Clone(x))
+	for c := range d {
+		mean := 0.0
+		for r := range len(x) / d {
+			mean += a.At(r, c) / float64(len(x)/d)
+		}
+		for r := range len(x) / d {
+			a.Set(r, c, (a.At(r, c)-mean)/p.Spread[c])
+		}
+	}
+	var square mat.SymDense
+	square.SymOuterK(1/float64(len(x)/d), a.T())
+	var e mat.EigenSym
+	e.Factorize(&square, true)
+	var v mat.Dense
+	e.VectorsTo(&v)
+	least := 1e-10
+	if p.Smoothed {
+		for c := range d {
+			least = max(least, math.Pow(p.Noise[c]/p.Spread[c], 2))
+		}
+	}
+	var columns [][]float64
+	for i, l := range e.Values(nil) {
+		if l > least {
+			column := mat.Col(nil, i, &v)
+			for c := range column {
+				column[c] *= p.Spread[c]
+			}
+			columns = append(columns, column)
+		}
+	}
+	s.tangent = mat.NewDense(d, max(len(columns), 1), nil)
+	for i, c := range columns {
+		s.tangent.SetCol(i, c)
+	}
+}
+
+// addNoise sums J Sigma J^T over the rows: what is left of the noise after smoothing is at most the noise.
+func (s *sample) addNoise(p *estimate.Paths) {
+	g := make([]float64, s.k*s.d)
+	for i, t := range p.Trials {
+		rows := t.Rows(s.d)
+		stride := max(1, rows/40)
+		weight := float64(min(rows, mostRows)) / float64((rows+stride-1)/stride)
+		into := s.noise
+		if held(i) {
+			into = s.heldNoise
+		}
+		for r := 0; r < rows; r += stride {
+			s.program.Rows(t.Q[r*s.d:(r+1)*s.d], s.d, g)
+			for c := range s.d {
+				column := mat.NewVecDense(s.k, nil)
+				for a := range s.k {
+					column.SetVec(a, g[a*s.d+c]*s.scale[a]*p.Noise[c])
+				}
+				into.SymRankOne(into, weight, column)
+			}
+		}
+	}
+}
+
+// alike are the terms that vary nowhere.
+func (s *sample) alike() (out []*expr.Expr) {
+	for i, v := range s.scale {
+		if v == 0 {
+			out = append(out, s.terms[i])
+		}
+	}
+	return out
+}
+
+// covariances are the sums of squares within trials and between their means, of the fitted or the held-out trials, and the
+// number of rows.
+func (s *sample) covariances(ofHeld bool) (within, between *mat.SymDense, rows float64) {
+	within, between = mat.NewSymDense(s.k, nil), mat.NewSymDense(s.k, nil)
+	var means []*mat.VecDense
+	var counts []float64
+	total := mat.NewVecDense(s.k, nil)
+	for i := range s.values {
+		if held(i) != ofHeld {
+			continue
+		}
+		v := mat.DenseCopyOf(&s.values[i])
+		n, _ := v.Dims()
+		mean := mat.NewVecDense(s.k, nil)
+		for c := range s.k {
+			m := 0.0
+			for r := range n {
+				m += v.At(r, c) / float64(n)
+			}
+			mean.SetVec(c, m)
+			for r := range n {
+				v.Set(r, c, v.At(r, c)-m)
+			}
+		}
+		var square mat.Dense
+		square.Mul(v.T(), v)
+		for a := range s.k {
+			for b := a; b < s.k; b++ {
+				within.SetSym(a, b, within.At(a, b)+square.At(a, b))
+			}
+		}
+		means, counts = append(means, mean), append(counts, float64(n))
+		total.AddScaledVec(total, float64(n), mean)
+		rows += float64(n)
+	}
+	total.ScaleVec(1/rows, total)
+	for i, m := range means {
+		m.SubVec(m, total)
+		between.SymRankOne(between, counts[i], m)
+	}
+	return within, between, rows
+}
+
+// range of the terms' covariance: directions in which terms vary by less are sums of terms that are the same on the rows.
+const leastVariance = 1e-11
+
+// solve returns the generalised eigenvectors of the covariance within trials (and the noise's: no function is taken for
+// one of less spread than its noise) beside the whole, the smallest first.
+func (s *sample) solve() [][]float64 {
+	within, between, rows := s.covariances(false)
+	whole := mat.NewSymDense(s.k, nil)
+	whole.AddSym(within, between)
+	whole.ScaleSym(1/rows, whole)
+	var e mat.EigenSym
+	if !e.Factorize(whole, true) {
+		return nil
+	}
+	var v mat.Dense
+	e.VectorsTo(&v)
+	values := e.Values(nil)
+	var white []*mat.VecDense
+	for i, l := range values {
+		if l > leastVariance*values[s.k-1] {
+			x := mat.VecDenseCopyOf(v.ColView(i))
+			x.ScaleVec(1/math.Sqrt(l*rows), x)
+			white = append(white, x)
+		}
+	}
+	n := len(white)
+	if n == 0 {
+		return nil
+	}
+	w := mat.NewDense(s.k, n, nil)
+	for i, x := range white {
+		w.SetCol(i, x.RawVector().Data)
+	}
+	var clean mat.SymDense
+	clean.AddSym(within, s.noise)
+	var half, m mat.Dense
+	half.Mul(&clean, w)
+	m.Mul(w.T(), &half)
+	sym := mat.NewSymDense(n, nil)
+	for a := range n {
+		for b := a; b < n; b++ {
+			sym.SetSym(a, b, (m.At(a, b)+m.At(b, a))/2)
+		}
+	}
+	if !e.Factorize(sym, true) {
+		return nil
+	}
+	var turned, x mat.Dense
+	e.VectorsTo(&turned)
+	x.Mul(w, &turned)
+	var out [][]float64
+	for i := range n {
+		out = append(out, mat.Col(nil, i, &x))
+	}
+	return s.sparse(out, e.Values(nil))
+}
+
+// sparse replaces the vectors of one cluster of eigenvalues, which any of their sums may stand for, by sums with as few
+// terms as elimination with pivoting leaves.
+func (s *sample) sparse(vectors [][]float64, values []float64) [][]float64 {
+	n := 0
+	for n < len(values) && values[n] < exactShare*exactShare*10 {
+		n++
+	}
+	if n < 2 {
+		return vectors
+	}
+	a := mat.NewDense(n, s.k, nil)
+	for i := range n {
+		a.SetRow(i, vectors[i])
+	}
+	used := map[int]bool{}
+	for row := range n {
+		// The simplest term that some vector still has in earnest.
+		at, largest := -1, 0.0
+		for c := range s.k {
+			if used[c] {
+				continue
+			}
+			v := 0.0
+			for i := row; i < n; i++ {
+				v = max(v, math.Abs(a.At(i, c)))
+			}
+			if v/float64(s.terms[c].Size()) > largest {
+				at, largest = c, v/float64(s.terms[c].Size())
+			}
+		}
+		if at < 0 {
+			break
+		}
+		used[at] = true
+		best := row
+		for i := row; i < n; i++ {
+			if math.Abs(a.At(i, at)) > math.Abs(a.At(best, at)) {
+				best = i
+			}
+		}
+		swap := mat.Row(nil, best, a)
+		a.SetRow(best, mat.Row(nil, row, a))
+		pivot := swap[at]
+		for c := range swap {
+			swap[c] /= pivot
+		}
+		a.SetRow(row, swap)
+		for i := range n {
+			if f := a.At(i, at); i != row && f != 0 {
+				for c := range s.k {
+					a.Set(i, c, a.At(i, c)-f*swap[c])
+				}
+			}
+		}
+	}
+	out := slices.Clone(vectors)
+	for i := range n {
+		out[i] = mat.Row(nil, i, a)
+	}
+	size := func(v []float64) int {
+		count := 0
+		largest := 0.0
+		for _, x := range v {
+			largest = max(largest, math.Abs(x))
+		}
+		for i, x := range v {
+			if math.Abs(x) > 1e-6*largest {
+				count += s.terms[i].Size()
+			}
+		}
+		return count
+	}
+	slices.SortStableFunc(out[:n], func(a, b []float64) int { return size(a) - size(b) })
+	return out
+}
+
+// judge is the spread of a function within held-out trials over that between them, infinite where there is none between
+// them, and the part of it that the noise explains.
+func (s *sample) judge(c []float64) (share, noise float64) {
+	v := mat.NewVecDense(s.k, c)
+	var within, count, trials, mean, square, size float64
+	for i := range s.values {
+		if !held(i) {
+			continue
+		}
+		var q mat.VecDense
+		q.MulVec(&s.values[i], v)
+		m, n := 0.0, float64(q.Len())
+		for r := range q.Len() {
+			m += q.AtVec(r) / n
+		}
+		for r := range q.Len() {
+			within += math.Pow(q.AtVec(r)-m, 2)
+			for a, x := range c {
+				size += math.Pow(x*s.values[i].At(r, a), 2)
+			}
+		}
+		count += n
+		trials++
+		mean += m
+		square += m * m
+	}
+	within, size = within/count, size/count
+	between := math.Max(square/trials-mean*mean/(trials*trials), 0)
+	fromNoise := mat.Inner(v, s.heldNoise, v) / count
+	// What differs between trials by rounding or by noise is alike in all of them.
+	if between < 1e-13*size || between < fromNoise/10 {
+		return math.Inf(1), 0
+	}
+	return math.Sqrt(within / between), math.Sqrt(fromNoise / between)
+}
+
+// shortest leaves the small terms of a function out so long as it is conserved as before.
+func (s *sample) shortest(c []float64, share, noise float64) ([]float64, float64, float64) {
+	limit := max(noiseFactor*noise, exactShare)
+	largest := 0.0
+	for _, v := range c {
+		largest = max(largest, math.Abs(v))
+	}
+	for _, least := range []float64{1e-2, 1e-3, 1e-4} {
+		short := slices.Clone(c)
+		for i, v := range short {
+			if math.Abs(v) < least*largest {
+				short[i] = 0
+			}
+		}
+		if a, b := s.judge(short); a <= limit && a <= max(3*share, exactShare/10) && share <= limit {
+			return short, a, b
+		}
+	}
+	return c, share, noise
+}
+
+// invariant writes a vector as terms.
+func (s *sample) invariant(c []float64, share, noise float64) Invariant {
+	q := Invariant{Share: share, Noise: noise}
+	largest, part := 0.0, 0.0
+	for i, v := range c {
+		part = max(part, math.Abs(v))
+		largest = max(largest, math.Abs(v*s.scale[i]))
+	}
+	for i, v := range c {
+		if math.Abs(v) > 1e-5*part {
+			q.Terms = append(q.Terms, s.terms[i])
+			q.Coefficients = append(q.Coefficients, v*s.scale[i]/largest)
+		}
+	}
+	if len(q.Coefficients) > 0 && q.Coefficients[0] < 0 {
+		for i := range q.Coefficients {
+			q.Coefficients[i] *= -1
+		}
+	}
+	return q
+}
+
+// gradient of a function at the points, by the m directions of the plane of the states, of length 1 in the mean.
+func (s *sample) gradient(c []float64) (g []float64, m int) {
+	_, m = s.tangent.Dims()
+	rows := len(s.points) / s.d
+	by := make([]float64, rows*s.k*s.d)
+	s.program.Rows(s.points, s.d, by)
+	out := make([]float64, rows*m)
+	norm := 0.0
+	for r := range rows {
+		for i := range s.d {
+			v := 0.0
+			for a := range s.k {
+				v += c[a] * s.scale[a] * by[(r*s.k+a)*s.d+i]
+			}
+			for j := range m {
+				out[r*m+j] += v * s.tangent.At(i, j)
+			}
+		}
+		for _, v := range out[r*m : (r+1)*m] {
+			norm += v * v / float64(rows)
+		}
+	}
+	for i := range out {
+		out[i] /= math.Sqrt(norm)
+	}
+	return out, m
+}
+
+// sameGradient is the part of a gradient, of its length, that others leave at half of the points where a function depends
+// on theirs.
+const sameGradient = 0.02
+
+// dependent reports whether at most points a gradient is a sum of others there.
+func dependent(gradients [][]float64, g []float64, d int) bool {
+	if len(gradients) >= d-1 {
+		return true // a motion has at most so many
+	}
+	var rest []float64
+	for r := 0; r < len(g); r += d {
+		v := mat.NewVecDense(d, slices.Clone(g[r:r+d]))
+		whole := mat.Norm(v, 2)
+		var basis []*mat.VecDense
+		for _, o := range gradients {
+			b := mat.NewVecDense(d, slices.Clone(o[r:r+d]))
+			for range 2 {
+				for _, x := range basis {
+					b.AddScaledVec(b, -mat.Dot(b, x), x)
+				}
+			}
+			if n := mat.Norm(b, 2); n > 1e-9 {
+				b.ScaleVec(1/n, b)
+				basis = append(basis, b)
+			}
+		}
+		for range 2 {
+			for _, x := range basis {
+				v.AddScaledVec(v, -mat.Dot(v, x), x)
+			}
+		}
+		if whole > 0 {
+			rest = append(rest, mat.Norm(v, 2)/whole)
+		}
+	}
+	slices.Sort(rest)
+	return len(rest) == 0 || rest[len(rest)/2] < sameGradient
+}
