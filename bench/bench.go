@@ -315,7 +315,7 @@ func trainer(t task.Task, kind string, threads, steps int, rate float64) (model.
 			rows.X, rows.DX = append(rows.X, float32(x[i])), append(rows.DX, float32(dx[i]))
 		}
 	}
-	tr, err := fit.New(net, rows, fit.Rows[float32]{}, fit.Options{Steps: steps, LearningRate: rate, Workers: threads}, nil)
+	tr, err := fit.New(net, fit.Derivatives(rows, fit.Rows[float32]{}), fit.Options{Steps: steps, LearningRate: rate, Workers: threads}, nil)
 	return net, tr, err
 }
 

@@ -37,8 +37,8 @@ func pixelStep(threads int) (*probe, error) {
 		return nil, err
 	}
 	set := frames.Pendulum(stream.New(0, "data"), pixelFilms, pixelTask.Draw.Points)
-	films := fit.Films{Set: set, Windows: set.Windows(0, pixelFilms, a.Pixels.Stack, 1)}
-	tr, err := fit.NewPixels(net, films, fit.Films{}, fit.DefaultPixelLoss(),
+	films := fit.Observations{Set: set, Windows: set.Windows(0, pixelFilms, a.Pixels.Stack, 1)}
+	tr, err := fit.New(net, fit.Films[float32](films, fit.Observations{}, fit.DefaultPixelLoss()),
 		fit.Options{Steps: math.MaxInt, Batch: batch(pixelTask), LearningRate: 1e-3, L2: pixelTask.Training.L2, Workers: threads}, stream.Source(0, "batches"))
 	if err != nil {
 		return nil, err

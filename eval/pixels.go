@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"hnn/data/frames"
+	"hnn/fit"
 	"hnn/internal/parallel"
 	"hnn/model"
 	"hnn/ode"
@@ -24,7 +25,7 @@ var PixelPendulum = system.Pendulum{K: 1.9}
 const PixelMomentum = 0.25
 
 // PixelLossResult is the authors' loss of a model of pictures over windows; see
-// fit.NewPixels.
+// fit.FilmLosses.
 type PixelLossResult struct {
 	LossResult
 	// Reconstruction is the part that the autoencoder alone has: the mean squared error of
@@ -39,39 +40,7 @@ func PixelLoss(m model.Autoencoder, set *frames.Set, windows []frames.Window, wo
 	if len(windows) == 0 {
 		return PixelLossResult{LossResult{Estimate{nan, nan}, nan}, nan}
 	}
-	g := m.Pixels()
-	d, px := m.Dim(), g.Len()
-	losses, pictures := make([]float64, len(windows)), make([]float64, len(windows))
-	plan := parallel.NewPlan(len(windows))
-	share(workers, plan.Blocks, func() func(int) {
-		encode, decode, field := m.Encoder(), m.Decoder(), m.BatchField()
-		n := plan.MaxBlock()
-		x, y := make([]float64, n*px), make([]float64, n*px)
-		z, next, dz := make([]float64, n*d), make([]float64, n*d), make([]float64, n*d)
-		times := make([]float64, n)
-		return func(block int) {
-			lo, hi := plan.Block(block)
-			n := hi - lo
-			observe(x, set, windows[lo:hi], g.Stack, 1)
-			encode(x, next, n)
-			observe(x, set, windows[lo:hi], g.Stack, 0)
-			encode(x, z, n)
-			decode(z, y, n)
-			field(times[:n], z[:n*d], dz[:n*d], n)
-			for r := range n {
-				pictures[lo+r] = meanSquare(y[r*px:(r+1)*px], x[r*px:(r+1)*px])
-				var velocity, predicted float64
-				for j := range d {
-					i := r*d + j
-					predicted += square(next[i] - z[i] - dz[i])
-					if j < d/2 {
-						velocity += square(z[i+d/2] - (next[i] - z[i]))
-					}
-				}
-				losses[lo+r] = pictures[lo+r] + velocity/float64(d/2) + 0.1*predicted/float64(d)
-			}
-		}
-	})
+	losses, pictures := fit.FilmLosses(m, fit.Observations{Set: set, Windows: windows}, workers)
 	mean, deviation := stat.MeanStdDev(losses, nil)
 	return PixelLossResult{
 		LossResult{Estimate{mean, deviation / math.Sqrt(float64(len(losses)))}, median(losses)},
@@ -80,14 +49,6 @@ func PixelLoss(m model.Autoencoder, set *frames.Set, windows []frames.Window, wo
 }
 
 func square(v float64) float64 { return v * v }
-
-// observe writes the observations that end so many frames after the windows' own.
-func observe(x []float64, set *frames.Set, windows []frames.Window, stack, after int) {
-	n := stack * set.Size()
-	for i, w := range windows {
-		frames.Observe(x[i*n:], set.Bytes(int(w.Trial), int(w.Frame)+after, stack))
-	}
-}
 
 // Encode returns the states of the observations at the windows, rows x m.Dim().
 func Encode(m model.Autoencoder, set *frames.Set, windows []frames.Window, workers int) []float64 {
@@ -103,7 +64,9 @@ func Encode(m model.Autoencoder, set *frames.Set, windows []frames.Window, worke
 		x := make([]float64, plan.MaxBlock()*px)
 		return func(block int) {
 			lo, hi := plan.Block(block)
-			observe(x, set, windows[lo:hi], g.Stack, 0)
+			for i, w := range windows[lo:hi] {
+				frames.Observe(x[i*px:], set.Bytes(int(w.Trial), int(w.Frame), g.Stack))
+			}
 			encode(x, z[lo*d:hi*d], hi-lo)
 		}
 	})

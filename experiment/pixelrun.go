@@ -6,10 +6,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/frames"
-	"hnn/fit"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
 )
 
 // films are the data of a run on pictures: trials to learn from and held-out ones.
@@ -99,82 +96,4 @@ func latentNames(dim int) []string {
 		names = append(names, fmt.Sprintf("z%d", i+1))
 	}
 	return names
-}
-
-// networkFor is the architecture of the network for a dataset.
-func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
-	if f := d.films; f != nil {
-		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
-	}
-	a, err := c.architecture(d.columns())
-	if err == nil && a.Structure&model.Pairwise != 0 {
-		a.Nearest = a.LeastDistance(d.fitted().Train.X)
-	}
-	if err := c.checkInputs(d); err != nil {
-		return a, err
-	}
-	if n := len(d.Train.InputNames); n > 0 {
-		a.Inputs, a.InputGain = n, c.InputGain
-	}
-	if d.scales != nil && a.Skew != nil {
-		a.Skew = d.scales.Skew(a.Skew)
-	}
-	return a, err
-}
-
-// rows are the numbers of rows that a run trains and is tested on.
-func (c *Config) rows(d *dataset) (train, test int) {
-	if f := d.films; f != nil {
-		return len(f.trainWindows(c.LatentSteps)), len(f.heldWindows(c.LatentSteps))
-	}
-	return d.Train.Rows(), d.Test.Rows()
-}
-
-// optionsFor are the options of the optimiser for a dataset. A user's film may have fewer
-// observations than a batch, which then has them all.
-func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
-	o, err := c.fitOptions(workers)
-	if err != nil {
-		return o, err
-	}
-	train, test := c.rows(d)
-	if c.source().Own() && o.Batch >= train && train > 0 {
-		o.Batch = 0
-	}
-	return o, o.Validate(train, test)
-}
-
-// newTrainer returns the trainer of a run's network on its data.
-func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], member, workers int) (*fit.Trainer[T], error) {
-	o, err := c.optionsFor(d, workers)
-	if err != nil {
-		return nil, err
-	}
-	source := stream.Source(c.Seed, memberStream("batches", member))
-	if f := d.films; f != nil {
-		loss := c.pixelLoss()
-		loss.Mean = f.mean
-		return fit.NewPixels(net,
-			fit.Films{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
-			fit.Films{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, loss, o, source)
-	}
-	if c.Loss == TrajectoryLoss {
-		s, err := c.shooting()
-		if err != nil {
-			return nil, err
-		}
-		return fit.NewShooting(net, fit.TrialsOf[T](d.fitted().Train), fit.TrialsOf[T](d.fitted().Test), o, s, source)
-	}
-	train, err := fit.RowsOf[T](d.fitted().Train)
-	if err != nil {
-		return nil, err
-	}
-	if c.Weighted {
-		train.Weigh()
-	}
-	test, err := fit.RowsOf[T](d.fitted().Test)
-	if err != nil {
-		return nil, err
-	}
-	return fit.New(net, train, test, o, source)
 }

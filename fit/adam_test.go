@@ -52,7 +52,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 	}
 	model.Refresh(net)
 	o := Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}
-	tr, err := New(net, rowsFrom[T](dim, a.Get(t, "batch_x"), a.Get(t, "batch_y")), Rows[T]{}, o, nil)
+	tr, err := New(net, Derivatives(rowsFrom[T](dim, a.Get(t, "batch_x"), a.Get(t, "batch_y")), Rows[T]{}), o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 func TestAdamW(t *testing.T) {
 	net := newNetwork[float64](t, model.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
 	rows := rowsFrom[float64](2, []float64{0.3, 0.4, -0.2, 0.9}, []float64{1, 2, -1, 0.5})
-	tr, err := New(net, rows, Rows[float64]{}, Options{Steps: 3, LearningRate: 0.01, WeightDecay: 0.1}, nil)
+	tr, err := New(net, Derivatives(rows, Rows[float64]{}), Options{Steps: 3, LearningRate: 0.01, WeightDecay: 0.1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,15 +58,14 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 	add(tensorMoment1, t.adam.m)
 	add(tensorMoment2, t.adam.v)
 	if t.free != nil {
-		values, _ := t.loss.free()
-		add(tensorFree, values)
+		add(tensorFree, t.loss.values)
 		add(tensorFreeMoment1, t.free.m)
 		add(tensorFreeMoment2, t.free.v)
 	}
 	if t.lbfgs != nil && len(t.lbfgs.locations) > 0 {
 		s.LBFGS = t.lbfgs.pack(f)
 	}
-	if b := t.loss.drawer(); b != nil {
+	if b := t.loss.sampler; b != nil {
 		state, position := b.save()
 		s.Batches, s.Position = base64.StdEncoding.EncodeToString(state), position
 	}
@@ -138,7 +137,7 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 		b.loss = *s.Best
 	}
 	var values, vm, vv []T
-	now, _ := t.loss.free()
+	now := t.loss.values
 	if t.free != nil {
 		for _, of := range []struct {
 			v    *[]T
@@ -153,7 +152,7 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 	if err != nil {
 		return err
 	}
-	drawer := t.loss.drawer()
+	drawer := t.loss.sampler
 	if (drawer != nil) != (s.Batches != "") {
 		return fmt.Errorf("one of the two trains on full batches and the other does not")
 	}

@@ -94,9 +94,9 @@ func TestTrainingUnderInputs(t *testing.T) {
 		o := Options{Steps: 800, LearningRate: 1e-2, Batch: c.batch, Schedule: Schedule{Kind: "cosine"}, TestEvery: 1}
 		var trainer *Trainer[float64]
 		if c.shooting {
-			trainer, err = NewShooting(net, TrialsOf[float64](set), TrialsOf[float64](set), o, Shooting{Method: unroll.RK4}, nil)
+			trainer, err = New(net, Trajectories(TrialsOf[float64](set), TrialsOf[float64](set), Shooting{Method: unroll.RK4}), o, nil)
 		} else {
-			trainer, err = New(net, rows, rows, o, rand.NewChaCha8([32]byte{1}))
+			trainer, err = New(net, Derivatives(rows, rows), o, rand.NewChaCha8([32]byte{1}))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -122,9 +122,12 @@ func TestInputsMustBeTheModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, try := range map[string]func() error{
-		"rows": func() error { _, err := New(m, rows, rows, Options{Steps: 1, LearningRate: 1}, nil); return err },
+		"rows": func() error {
+			_, err := New(m, Derivatives(rows, rows), Options{Steps: 1, LearningRate: 1}, nil)
+			return err
+		},
 		"trajectories": func() error {
-			_, err := NewShooting(m, TrialsOf[float64](&alone), Trials[float64]{}, Options{Steps: 1, LearningRate: 1}, Shooting{}, nil)
+			_, err := New(m, Trajectories(TrialsOf[float64](&alone), Trials[float64]{}, Shooting{}), Options{Steps: 1, LearningRate: 1}, nil)
 			return err
 		},
 		"a loss": func() error {

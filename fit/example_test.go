@@ -32,7 +32,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	trainer, err := fit.New(net, train, fit.Rows[float32]{}, fit.Options{Steps: 500, LearningRate: 1e-2, Schedule: fit.Schedule{Kind: "cosine"}}, nil)
+	trainer, err := fit.New(net, fit.Derivatives(train, fit.Rows[float32]{}), fit.Options{Steps: 500, LearningRate: 1e-2, Schedule: fit.Schedule{Kind: "cosine"}}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,7 +1,8 @@
-// Package fit trains a model's field by gradient descent, on states and their time
-// derivatives ([New]) or, by multiple shooting, on states and times alone
-// ([NewShooting]): Adam on full or mini batches, learning-rate schedules, a last polish by
-// L-BFGS, the test loss now and then, checkpoints that continue to the same bits.
+// Package fit trains a model by gradient descent. What is lowered is a value, a [Loss]: of
+// states and their time derivatives ([Derivatives]), of states and times alone, by multiple
+// shooting ([Trajectories]), or of pictures ([Films]). How, is one [Trainer]'s business for
+// all of them: Adam on full or mini batches, learning-rate schedules, a last polish by L-BFGS,
+// the test loss now and then, checkpoints that continue to the same bits.
 //
 // It knows a model only as model.Network and data only as rows; files other than
 // the checkpoint, configuration and metrics are the business of experiment.
@@ -13,46 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"hnn/data"
-	"hnn/internal/kernel"
 )
-
-// Rows are states and their time derivatives, each rows x Dim and row-major, in the
-// precision of training.
-type Rows[T kernel.Float] struct {
-	Dim   int
-	X, DX []T
-	// U are the inputs of the rows, rows x Inputs, nil where there are none.
-	U      []T
-	Inputs int
-	// Weight multiplies a row's errors in the loss; nil is 1 for every row. See Weigh.
-	Weight []T
-}
-
-// Len is the number of rows; the zero value has none.
-func (r Rows[T]) Len() int {
-	if r.Dim == 0 {
-		return 0
-	}
-	return len(r.X) / r.Dim
-}
-
-// RowsOf converts a set of trajectories. The set must have derivatives.
-func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
-	if s.DX == nil {
-		return Rows[T]{}, errors.New("fit: the data have no time derivatives to train on")
-	}
-	r := Rows[T]{Dim: s.Dim, X: make([]T, len(s.X)), DX: make([]T, len(s.DX))}
-	for i := range s.X {
-		r.X[i], r.DX[i] = T(s.X[i]), T(s.DX[i])
-	}
-	r.Inputs = len(s.InputNames)
-	for _, v := range s.Inputs {
-		r.U = append(r.U, T(v))
-	}
-	return r, nil
-}
 
 // Options say how to train. Start from Defaults.
 type Options struct {

@@ -5,7 +5,6 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
 )
 
 // chunk is the number of parameters that a worker updates at a time: four arrays of
@@ -51,67 +50,82 @@ func (s *sums[T]) add() float64 {
 	return math.Sqrt(total)
 }
 
-// engine computes the loss and its gradient over batches of one size, block by
-// block, without allocating.
+// engine computes a loss and its gradient over batches, block by block, without
+// allocating.
 type engine[T kernel.Float] struct {
-	pool *parallel.Pool
-	plan parallel.Plan
-	rows float64 // times terms: what the sum of the losses is divided by
+	pool  *parallel.Pool
+	plan  parallel.Plan
+	batch batch[T]
 
-	passes []blockPass[T] // a worker's
-	losses []float64      // a block's
-	sums   *sums[T]
+	passes []pass[T] // a worker's
+	parts  []float64 // of the loss, as pass.loss writes them
+	failed []error   // a block's
+	sums   *sums[T]  // nil where no gradient is taken
 
 	// The tasks are kept, since making a function value allocates.
 	group, evaluate func(worker, task int)
 }
 
-// newEngine returns an engine for batches of so many rows, or, for the test rows, one
-// that takes no gradient.
-func newEngine[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, rows int, test bool) *engine[T] {
-	e := &engine[T]{pool: pool, plan: parallel.NewPlan(rows), rows: float64(rows * p.terms())}
+// newEngine returns an engine over a batch that takes the gradient by so many parameters, or,
+// for 0, none.
+func newEngine[T kernel.Float](pool *parallel.Pool, b batch[T], parameters int) (*engine[T], error) {
+	e := &engine[T]{pool: pool, plan: b.plan(), batch: b}
 	for range pool.Workers() {
-		e.passes = append(e.passes, p.newPass(test, e.plan.MaxBlock(), rows))
+		p, err := b.newPass()
+		if err != nil {
+			return nil, err
+		}
+		e.passes = append(e.passes, p)
 	}
-	e.losses = make([]float64, e.plan.Blocks)
+	e.parts, e.failed = make([]float64, e.plan.Rows), make([]error, e.plan.Blocks)
 	e.evaluate = func(worker, b int) {
 		lo, hi := e.plan.Block(b)
-		e.losses[b] = e.passes[worker].loss(lo, hi)
+		e.failed[b] = e.passes[worker].loss(lo, hi, e.parts[lo:hi])
 	}
-	if test {
-		return e
+	if parameters == 0 {
+		return e, nil
 	}
-	e.sums = newSums[T](pool, e.plan.Groups, len(net.Params()))
+	e.sums = newSums[T](pool, e.plan.Groups, parameters)
 	e.group = func(worker, group int) {
 		grad := e.sums.grads[group]
 		clear(grad)
 		lo, hi := e.plan.Group(group)
 		for b := lo; b < hi; b++ {
-			e.evaluate(worker, b)
-			e.passes[worker].adjoint(grad)
+			if e.evaluate(worker, b); e.failed[b] == nil {
+				e.failed[b] = e.passes[worker].adjoint(grad)
+			}
 		}
 	}
-	return e
+	return e, nil
 }
 
-func (e *engine[T]) mean() float64 {
+// mean is the loss of the blocks just evaluated, NaN after an error.
+func (e *engine[T]) mean() (float64, error) {
+	for _, err := range e.failed {
+		if err != nil {
+			return math.NaN(), err
+		}
+	}
 	var s float64
-	for _, l := range e.losses {
+	for _, l := range e.parts {
 		s += l
 	}
-	return s / e.rows
+	return s / float64(e.batch.terms()), nil
 }
 
 // loss is the mean over the rows and their terms.
-func (e *engine[T]) loss() float64 {
+func (e *engine[T]) loss() (float64, error) {
 	e.pool.Run(e.plan.Blocks, e.evaluate)
 	return e.mean()
 }
 
 // gradient leaves the derivative of the loss in sums.grads[0] and returns the loss and
 // the derivative's Euclidean norm.
-func (e *engine[T]) gradient() (loss, norm float64) {
+func (e *engine[T]) gradient() (loss, norm float64, err error) {
 	e.pool.Run(e.plan.Groups, e.group)
-	norm = e.sums.add()
-	return e.mean(), norm
+	if loss, err = e.mean(); err != nil {
+		return loss, math.NaN(), err
+	}
+	e.batch.finish()
+	return loss, e.sums.add(), nil
 }

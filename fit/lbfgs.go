@@ -41,8 +41,7 @@ func (t *Trainer[T]) lbfgsStep() (Record, error) {
 		return Record{}, err
 	}
 	if t.lbfgs == nil {
-		values, _ := t.loss.free()
-		t.lbfgs = newLBFGS[T](len(t.net.Params()) + len(values))
+		t.lbfgs = newLBFGS[T](len(t.net.Params()) + len(t.loss.values))
 	}
 	s := t.lbfgs
 	if len(s.locations) == 0 {
@@ -159,8 +158,7 @@ func (t *Trainer[T]) evaluateAt(x, g []float64) (f, data, norm float64) {
 	for i, v := range t.loss.grad() {
 		g[i] = float64(v) + t.options.L2*x[i]
 	}
-	_, free := t.loss.free()
-	for i, v := range free {
+	for i, v := range t.loss.bar {
 		g[params+i] = float64(v)
 	}
 	return data + t.options.L2/2*floats.Dot(x[:params], x[:params]), data, norm
@@ -168,8 +166,7 @@ func (t *Trainer[T]) evaluateAt(x, g []float64) (f, data, norm float64) {
 
 // collect gathers all that is fitted in x.
 func (t *Trainer[T]) collect(x []float64) {
-	params := t.net.Params()
-	values, _ := t.loss.free()
+	params, values := t.net.Params(), t.loss.values
 	for i, v := range params {
 		x[i] = float64(v)
 	}
@@ -180,8 +177,7 @@ func (t *Trainer[T]) collect(x []float64) {
 
 // distribute is its inverse.
 func (t *Trainer[T]) distribute(x []float64) {
-	params := t.net.Params()
-	values, _ := t.loss.free()
+	params, values := t.net.Params(), t.loss.values
 	for i := range params {
 		params[i] = T(x[i])
 	}

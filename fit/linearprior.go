@@ -54,17 +54,17 @@ type linearPass[T kernel.Float] struct {
 	gaps, spans float64 // sums of the squares
 }
 
-func newLinearPrior[T kernel.Float](net model.Network[T], pool *parallel.Pool, trials Trials[T], m float64) *linearPrior[T] {
-	d := trials.Dim
-	p := &linearPrior[T]{pool: pool, plan: parallel.NewPlanOf(linearPairs, linearBlock), dim: d, share: m / float64(len(trials.X))}
+func newLinearPrior[T kernel.Float](net model.Network[T], pool *parallel.Pool, states []T, m float64) *linearPrior[T] {
+	d := net.Dim()
+	p := &linearPrior[T]{pool: pool, plan: parallel.NewPlanOf(linearPairs, linearBlock), dim: d, share: m / float64(len(states))}
 	rng := rand.New(rand.NewPCG(1, 1))
 	for b := range p.plan.Blocks {
 		lo, hi := p.plan.Block(b)
 		n := (hi - lo) * d
 		k := linearPass[T]{pass: net.NewPass(3 * (hi - lo)), x: make([]T, 3*n), f: make([]T, 3*n), bar: make([]T, 3*n)}
 		for r := 0; r < n; r += d {
-			copy(k.x[r:r+d], trials.X[rng.IntN(len(trials.X)/d)*d:])
-			copy(k.x[n+r:n+r+d], trials.X[rng.IntN(len(trials.X)/d)*d:])
+			copy(k.x[r:r+d], states[rng.IntN(len(states)/d)*d:])
+			copy(k.x[n+r:n+r+d], states[rng.IntN(len(states)/d)*d:])
 		}
 		for i := range n {
 			k.x[2*n+i] = (k.x[i] + k.x[n+i]) / 2

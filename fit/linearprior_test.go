@@ -41,7 +41,7 @@ func TestLinearPriorFollowsTheNoise(t *testing.T) {
 	net := newNetwork[float64](t, small)
 	pool := parallel.NewPool(2)
 	defer pool.Close()
-	p := newLinearPrior(net, pool, turns[float64](many(4, 10), 0.05, 1), 8)
+	p := newLinearPrior(net, pool, turns[float64](many(4, 10), 0.05, 1).X, 8)
 	at := func(loss float64) (float64, []float64) {
 		grad := make([]float64, len(net.Params()))
 		with, _ := p.add(loss, grad, nil)
@@ -72,8 +72,8 @@ func TestLinearPriorAgainstNoise(t *testing.T) {
 			a.Hidden = []int{16, 16}
 			net := newNetwork[float32](t, a)
 			o := Options{Steps: 400, LearningRate: 3e-3, Schedule: Schedule{Kind: "cosine"}}
-			tr, err := NewShooting(net, turns[float32](many(20, 20), 0.15, 10+draw), Trials[float32]{}, o,
-				Shooting{GrowFrom: 2, FitStates: true, LinearPrior: m}, nil)
+			tr, err := New(net, Trajectories(turns[float32](many(20, 20), 0.15, 10+draw), Trials[float32]{},
+				Shooting{GrowFrom: 2, FitStates: true, LinearPrior: m}), o, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,92 +1,121 @@
 package fit
 
 import (
+	"math/rand/v2"
+
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
 )
 
-// objective is a loss that a trainer lowers: over training data, of which a step may
-// take a batch, with its value on test data.
-type objective[T kernel.Float] interface {
-	// draw chooses what the evaluations to come are of: the batch of a step, which
-	// counts from 1, or with 0 all data.
-	draw(step int) error
-	// resume makes ready to restore the state of the drawer as it was after a step.
-	resume(step int) error
-	// gradient returns the loss and the Euclidean norm of its derivative by the
-	// network's parameters, which grad then holds.
-	gradient() (loss, norm float64, err error)
-	grad() []T
-	// free are the numbers beside the network's parameters that are fitted with them,
-	// and the derivative by them; nil where there are none.
-	free() (values, grad []T)
-	// test is the loss on the test data, if there are any.
-	test() (loss float64, tested bool, err error)
-	// drawer is what draws batches, nil with full batches.
-	drawer() *sampler
-}
+// objective is a loss as a trainer lowers it, step by step: of a batch of the training
+// data or of all, with its value on the test data.
+type objective[T kernel.Float] struct {
+	*problem[T]
+	net     model.Network[T]
+	pool    *parallel.Pool
+	options *Options
+	sampler *sampler // draws batches; nil where each has all rows
 
-// rowsLoss is the loss of a problem.
-type rowsLoss[T kernel.Float] struct {
-	net          model.Network[T]
-	problem      problem[T]
-	pool         *parallel.Pool
-	sampler      *sampler
-	engine, full *engine[T] // of batches and, once that is asked for, of all rows
+	stage        int
+	engine, full *engine[T] // of the stage's batches; of all rows of the last stage
+	now          *engine[T] // that of the two which is evaluated
 	tester       *engine[T] // nil without test rows
-	all          bool
+	prior        *linearPrior[T]
 }
 
-func newRowsLoss[T kernel.Float](net model.Network[T], p problem[T], pool *parallel.Pool, s *sampler) *rowsLoss[T] {
-	f := &rowsLoss[T]{net: net, problem: p, pool: pool, sampler: s}
-	if s == nil {
-		f.full = newEngine(net, p, pool, p.trainRows(), false)
-		f.engine = f.full
-	} else {
-		f.engine = newEngine(net, p, pool, s.batch, false)
+func newObjective[T kernel.Float](net model.Network[T], p *problem[T], pool *parallel.Pool, o *Options, source *rand.ChaCha8) (*objective[T], error) {
+	f := &objective[T]{problem: p, net: net, pool: pool, options: o, stage: -1}
+	if o.Batch > 0 && (p.stages > 0 || o.Batch < p.train) {
+		f.sampler = newSampler(o.Sampling, o.Batch, o.Batch, source)
 	}
-	if test := p.testRows(); test > 0 {
-		f.tester = newEngine(net, p, pool, test, true)
+	if p.linear > 0 {
+		f.prior = newLinearPrior(net, pool, p.states, p.linear)
 	}
-	return f
+	if p.test > 0 {
+		var err error
+		if f.tester, err = newEngine(pool, p.testOn(), 0); err != nil {
+			return nil, err
+		}
+	}
+	return f, f.enter(0)
 }
 
-func (f *rowsLoss[T]) resume(int) error { return nil }
+// last is the last stage.
+func (f *objective[T]) last() int { return max(f.stages, 1) - 1 }
 
-func (f *rowsLoss[T]) draw(step int) error {
-	f.all = step == 0
-	switch {
-	case f.all && f.full == nil:
-		f.full = newEngine(f.net, f.problem, f.pool, f.problem.trainRows(), false)
-	case !f.all && f.sampler != nil:
-		f.problem.choose(f.sampler.next())
+// stageOf is the stage of a step, which counts from 1.
+func (f *objective[T]) stageOf(step int) int {
+	last, steps := f.last(), f.options.Steps
+	if last == 0 || step > steps {
+		return last
+	}
+	return min(last, max(step-1, 0)*2*last/steps)
+}
+
+func (f *objective[T]) engineOf(stage, rows int) (*engine[T], error) {
+	return newEngine(f.pool, f.trainOn(stage, rows), len(f.net.Params()))
+}
+
+// enter makes what a stage needs, unless it is the one at hand.
+func (f *objective[T]) enter(stage int) error {
+	if stage == f.stage {
+		return nil
+	}
+	e, err := f.engineOf(stage, f.options.Batch)
+	if err != nil {
+		return err
+	}
+	f.engine, f.now, f.stage = e, e, stage
+	if f.sampler != nil {
+		f.sampler.resize(e.batch.from(), e.plan.Rows)
 	}
 	return nil
 }
 
-// at is the engine of what was drawn.
-func (f *rowsLoss[T]) at() *engine[T] {
-	if f.all {
-		return f.full
+// resume makes ready to restore the sampler as it was after a step.
+func (f *objective[T]) resume(step int) error { return f.enter(f.stageOf(step)) }
+
+// draw chooses what the evaluations to come are of: the batch of a step, which counts
+// from 1, or with 0 all data.
+func (f *objective[T]) draw(step int) (err error) {
+	if step == 0 {
+		if f.full == nil && f.sampler == nil && f.stage == f.last() {
+			f.full = f.engine
+		}
+		if f.full == nil {
+			f.full, err = f.engineOf(f.last(), 0)
+		}
+		f.now = f.full
+		return err
 	}
-	return f.engine
+	if err := f.enter(f.stageOf(step)); err != nil {
+		return err
+	}
+	if f.now = f.engine; f.sampler != nil {
+		f.now.batch.choose(f.sampler.next())
+	}
+	return nil
 }
 
-func (f *rowsLoss[T]) gradient() (loss, norm float64, err error) {
-	loss, norm = f.at().gradient()
-	return loss, norm, nil
+// gradient returns the loss and the Euclidean norm of its derivative by the network's
+// parameters, which grad then holds.
+func (f *objective[T]) gradient() (loss, norm float64, err error) {
+	clear(f.bar)
+	loss, norm, err = f.now.gradient()
+	if err == nil && f.prior != nil {
+		loss, norm = f.prior.add(loss, f.grad(), f.bar)
+	}
+	return loss, norm, err
 }
 
-func (f *rowsLoss[T]) grad() []T { return f.at().sums.grads[0] }
+func (f *objective[T]) grad() []T { return f.now.sums.grads[0] }
 
-func (f *rowsLoss[T]) free() (values, grad []T) { return nil, nil }
-
-func (f *rowsLoss[T]) test() (float64, bool, error) {
+// testLoss is the loss on the test data, if there are any.
+func (f *objective[T]) testLoss() (loss float64, tested bool, err error) {
 	if f.tester == nil {
 		return 0, false, nil
 	}
-	return f.tester.loss(), true, nil
+	loss, err = f.tester.loss()
+	return loss, true, err
 }
-
-func (f *rowsLoss[T]) drawer() *sampler { return f.sampler }

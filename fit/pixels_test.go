@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+
 	"hnn/data/frames"
 	"hnn/internal/golden"
 	"hnn/internal/kernel"
@@ -56,17 +58,17 @@ func TestPixelGradientDifferences(t *testing.T) {
 			// An activation without kinks: the step of a difference may straddle one of relu's.
 			p := model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{5, 5, 7}, Activation: "silu"}
 			net := newPixelModel[float64](t, c.kind, c.dim, p, []int{6, 4})
-			films := Films{set, set.Windows(0, 20, 2, c.form.Steps)}
-			tr, err := NewPixels(net, films, Films{}, c.form, Options{Steps: 1, LearningRate: 1, Workers: 2}, nil)
+			films := Observations{set, set.Windows(0, 20, 2, c.form.Steps)}
+			tr, err := New(net, Films[float64](films, Observations{}, c.form), Options{Steps: 1, LearningRate: 1, Workers: 2}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer tr.Close()
-			engine := tr.loss.(*rowsLoss[float64]).engine
+			engine := tr.loss.engine
 			if engine.plan.Blocks < 2 {
 				t.Fatal("one block only")
 			}
-			loss := func() float64 { model.Refresh(net); l, _ := engine.gradient(); return l }
+			loss := func() float64 { model.Refresh(net); l, _, _ := engine.gradient(); return l }
 			loss()
 			grad := slices.Clone(tr.loss.grad())
 			params, scale := net.Params(), 0.0
@@ -100,7 +102,7 @@ func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) model.Ne
 }
 
 // goldenFilms makes each row of the golden batch a trial of three frames.
-func goldenFilms(t *testing.T, a golden.Arrays) Films {
+func goldenFilms(t *testing.T, a golden.Arrays) Observations {
 	const size = 28 * 28
 	x, y := a.Get(t, "batch_x_u8"), a.Get(t, "batch_y_u8")
 	set := &frames.Set{Width: 28, Height: 28}
@@ -111,7 +113,7 @@ func goldenFilms(t *testing.T, a golden.Arrays) Films {
 		}
 		set.Trials = append(set.Trials, frames.Trial{Pixels: pixels})
 	}
-	return Films{set, set.Windows(0, len(set.Trials), 2, 1)}
+	return Observations{set, set.Windows(0, len(set.Trials), 2, 1)}
 }
 
 // Loss, gradient and the parameters after steps, as the authors' code has them.
@@ -123,7 +125,7 @@ func TestPixelGolden(t *testing.T) {
 
 func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision string, gradTol, paramTol float64) {
 	net := goldenPixelModel[T](t, init)
-	tr, err := NewPixels(net, goldenFilms(t, a), Films{}, DefaultPixelLoss(),
+	tr, err := New(net, Films[T](goldenFilms(t, a), Observations{}, DefaultPixelLoss()),
 		Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -196,8 +198,8 @@ func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
 	set := frames.Pendulum(stream.New(1, "data"), 4, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
 	form := PixelLoss{Steps: 2, Integrator: "rk4"}
-	tr, err := NewPixels(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
-		Films{set, set.Windows(0, 3, 2, 2)}, Films{set, set.Windows(3, 4, 2, 2)}, form,
+	tr, err := New(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
+		Films[float32](Observations{set, set.Windows(0, 3, 2, 2)}, Observations{set, set.Windows(3, 4, 2, 2)}, form),
 		Options{Steps: 40, Batch: 30, LearningRate: 1e-3, Schedule: Schedule{Kind: "cosine"}, TestEvery: 10, Workers: workers}, stream.Source(1, "batches"))
 	if err != nil {
 		t.Fatal(err)
@@ -216,7 +218,7 @@ func steps[T kernel.Float](t testing.TB, tr *Trainer[T], n int) {
 }
 
 func testLoss(t *testing.T, tr *Trainer[float32]) float64 {
-	loss, tested, err := tr.loss.test()
+	loss, tested, err := tr.loss.testLoss()
 	if err != nil || !tested {
 		t.Fatalf("test loss %v, %v, %v", loss, tested, err)
 	}
@@ -254,25 +256,25 @@ func TestPixelArguments(t *testing.T) {
 	net := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
 	p.Width = 28
 	right := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
-	films := Films{set, set.Windows(0, 1, 2, 1)}
+	films := Observations{set, set.Windows(0, 1, 2, 1)}
 	plain, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		net   model.Network[float32]
-		films Films
+		films Observations
 		form  PixelLoss
 		says  string
 	}{
 		{plain, films, DefaultPixelLoss(), "sees no pictures"},
 		{net, films, DefaultPixelLoss(), "14 x 28 pixels, and the data's have 28 x 28"},
-		{net, Films{}, DefaultPixelLoss(), "no observations"},
+		{net, Observations{}, DefaultPixelLoss(), "no observations"},
 		{net, films, PixelLoss{Integrator: "euler"}, "over 0 frames"},
 		{right, films, PixelLoss{Steps: 1, Integrator: "euler", Mean: make([]float64, 3)}, "mean frame of 3 pixels"},
 		{net, films, PixelLoss{Steps: 1, Integrator: "rk5"}, `no integrator "rk5"`},
 	} {
-		_, err := NewPixels(c.net, c.films, Films{}, c.form, Options{Steps: 1, LearningRate: 1}, nil)
+		_, err := New(c.net, Films[float32](c.films, Observations{}, c.form), Options{Steps: 1, LearningRate: 1}, nil)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("error is %v, want one that says %q", err, c.says)
 		}
@@ -285,14 +287,14 @@ func TestPixelMean(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 2, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
 	net := newPixelModel[float64](t, model.KindHNN, 2, p, []int{16})
-	films := Films{set, set.Windows(0, 2, 2, 2)}
+	films := Observations{set, set.Windows(0, 2, 2, 2)}
 	loss := func(mean []float64) float64 {
-		tr, err := NewPixels(net, films, Films{}, PixelLoss{Steps: 2, Integrator: "rk4", Mean: mean}, Options{Steps: 1, LearningRate: 1}, nil)
+		tr, err := New(net, Films[float64](films, Observations{}, PixelLoss{Steps: 2, Integrator: "rk4", Mean: mean}), Options{Steps: 1, LearningRate: 1}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		l, _ := tr.loss.(*rowsLoss[float64]).engine.gradient()
+		l, _, _ := tr.loss.engine.gradient()
 		return l
 	}
 	mean, plain := set.Mean(0, 2), loss(nil)
@@ -304,11 +306,30 @@ func TestPixelMean(t *testing.T) {
 	}
 }
 
+// What is evaluated is what is trained: the losses of the observations, in another order of
+// sums, have the trainer's in the mean.
+func TestFilmLosses(t *testing.T) {
+	set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
+	net := newPixelModel[float64](t, model.KindHNN, 4, model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{7}, Activation: "silu"}, []int{6})
+	films := Observations{set, set.Windows(0, 20, 2, 1)}
+	tr, err := New(net, Films[float64](films, films, DefaultPixelLoss()), Options{Steps: 1, LearningRate: 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	want, _, _ := tr.loss.testLoss()
+	of, _ := model.PixelOf(net)
+	losses, pictures := FilmLosses(of, films, 2)
+	if got := stat.Mean(losses, nil); math.Abs(got/want-1) > 1e-13 || !(stat.Mean(pictures, nil) < got) {
+		t.Errorf("in the mean %.16g (%.3g of the picture), the trainer has %.16g", got, stat.Mean(pictures, nil), want)
+	}
+}
+
 // The authors' step: 200 observations, Adam.
 func BenchmarkPixelStep(b *testing.B) {
 	set := frames.Pendulum(stream.New(1, "data"), 20, 103)
-	tr, err := NewPixels(newPixelModel[float32](b, model.KindHNN, 2, goldenPixels, []int{200, 200}),
-		Films{set, set.Windows(0, 20, 2, 1)}, Films{}, DefaultPixelLoss(),
+	tr, err := New(newPixelModel[float32](b, model.KindHNN, 2, goldenPixels, []int{200, 200}),
+		Films[float32](Observations{set, set.Windows(0, 20, 2, 1)}, Observations{}, DefaultPixelLoss()),
 		Options{Steps: math.MaxInt, Batch: 200, LearningRate: 1e-3, L2: 1e-5}, stream.Source(1, "batches"))
 	if err != nil {
 		b.Fatal(err)

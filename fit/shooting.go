@@ -82,82 +82,91 @@ func (s Shooting) stride(length int) int {
 	return length
 }
 
+// Trajectories is the distance between observed trajectories and an integrator's, by
+// multiple shooting; see Shooting. Test may have no trials; its windows start from what was
+// observed. A batch counts windows.
+func Trajectories[T kernel.Float](train, test Trials[T], s Shooting) Loss[T] {
+	return trajectories[T]{train, test, s}
+}
+
+type trajectories[T kernel.Float] struct {
+	train, test Trials[T]
+	options     Shooting
+}
+
+func (l trajectories[T]) problem(net model.Network[T]) (*problem[T], error) {
+	longest, tested, s := l.train.longest(), l.test.longest(), l.options
+	if longest < 1 {
+		return nil, errors.New("fit: no trial to train on has two rows")
+	}
+	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, tested); err != nil {
+		return nil, err
+	}
+	if err := sameInputs(net, l.train.Inputs, l.test.Inputs, tested); err != nil {
+		return nil, err
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	lengths, angles := s.lengths(longest), net.Architecture().Angles
+	p := &problem[T]{
+		train: len(l.train.windows(lengths[0], s.stride(lengths[0]))), test: tested,
+		stages: len(lengths), linear: s.LinearPrior, states: l.train.X,
+	}
+	if s.FitStates {
+		p.values, p.bar = slices.Clone(l.train.X), make([]T, len(l.train.X))
+	}
+	p.trainOn = func(stage, rows int) batch[T] {
+		return newShooter(net.NewPass, l.train, s, lengths[stage], rows, angles).fitting(p.values, p.bar)
+	}
+	p.testOn = func() batch[T] {
+		return newShooter(net.NewPass, l.test, s, min(lengths[len(lengths)-1], tested), 0, angles)
+	}
+	return p, nil
+}
+
 // windowRows is the number of windows of a block. A window takes many evaluations, so
 // smaller blocks than of single rows are worth sharing.
 const windowRows = 48
 
-// shooter computes the loss of windows and its gradient over batches of one size.
+// shooter is the loss over windows of one length.
 type shooter[T kernel.Float] struct {
-	pool     *parallel.Pool
+	pass     func(rows int) model.Pass[T]
 	trials   Trials[T]
 	options  Shooting
+	length   int // of the windows
 	substeps int
 	angles   []bool // components that are angles, nil for none
 
 	windows []window
 	starts  []bool  // of each row, whether a window begins there; for continuity alone
 	chosen  []int32 // the windows of the batch, in order, so longer ones first
-	plan    parallel.Plan
+	blocks  parallel.Plan
 	targets int // observations predicted by the batch, fitted starts included
 
-	workers      []rollout[T]
-	losses       []float64 // a window's sum of squares
-	failed       []error   // a block's
-	sums         *sums[T]
 	values, vbar []T // fitted states, one for each row
 	ends         []T // of each window of the batch: the derivative by the start of the next
-	run          func(worker, task int)
-}
-
-// rollout is what a worker needs.
-type rollout[T kernel.Float] struct {
-	roll      *unroll.Roll[T]
-	x, h, bar []T
-	from, to  []T // inputs of the steps, nil where there are none
-	active    []int
 }
 
 // newShooter makes a shooter through passes over windows of a length, for batches of so
 // many, 0 meaning all.
-func newShooter[T kernel.Float](newPass func(rows int) model.Pass[T], pool *parallel.Pool, trials Trials[T], s Shooting, length, batch int) (*shooter[T], error) {
+func newShooter[T kernel.Float](newPass func(rows int) model.Pass[T], trials Trials[T], s Shooting, length, batch int, angles []bool) *shooter[T] {
 	k := &shooter[T]{
-		pool: pool, trials: trials, options: s, substeps: max(s.Substeps, 1),
+		pass: newPass, trials: trials, options: s, length: length, substeps: max(s.Substeps, 1), angles: angles,
 		windows: trials.windows(length, s.stride(length)),
 	}
 	n := len(k.windows)
 	if batch > 0 {
 		n = min(n, batch)
 	}
-	k.plan = parallel.NewPlanOf(n, windowRows)
-	d, rows, steps := trials.Dim, k.plan.MaxBlock(), length*k.substeps
-	k.losses, k.failed, k.chosen = make([]float64, n), make([]error, k.plan.Blocks), make([]int32, n)
-	for range pool.Workers() {
-		w := rollout[T]{
-			x: make([]T, rows*d), h: make([]T, steps*rows), bar: make([]T, (steps+1)*rows*d), active: make([]int, steps),
-		}
-		if k.driven() {
-			w.from, w.to = make([]T, steps*rows*trials.Inputs), make([]T, steps*rows*trials.Inputs)
-		}
-		var err error
-		if w.roll, err = unroll.New(s.Method, newPass(rows), d, rows, steps); err != nil {
-			return nil, fmt.Errorf("fit: %w", err)
-		}
-		if k.driven() {
-			w.roll.Drive(w.from, w.to)
-		}
-		k.workers = append(k.workers, w)
-	}
-	k.run = func(worker, block int) {
-		_, k.failed[block] = k.residual(worker, block)
-	}
-	return k, nil
+	k.blocks, k.chosen = parallel.NewPlanOf(n, windowRows), make([]int32, n)
+	k.choose(nil)
+	return k
 }
 
-// withGradient makes the shooter take the gradient by so many parameters and, unless
-// values is nil, by fitted states.
-func (k *shooter[T]) withGradient(parameters int, values, vbar []T) *shooter[T] {
-	k.sums = newSums[T](k.pool, k.plan.Groups, parameters)
-	k.run = k.group
+// fitting makes the shooter start from fitted states, unless values is nil, and take the
+// gradient by them.
+func (k *shooter[T]) fitting(values, vbar []T) *shooter[T] {
 	k.values, k.vbar = values, vbar
 	if k.options.Continuity > 0 && values != nil {
 		k.ends, k.starts = make([]T, len(k.chosen)*k.trials.Dim), make([]bool, len(k.trials.Times))
@@ -165,10 +174,15 @@ func (k *shooter[T]) withGradient(parameters int, values, vbar []T) *shooter[T] 
 			k.starts[w.row] = true
 		}
 	}
+	k.choose(nil)
 	return k
 }
 
-// choose takes windows by their numbers, which it sorts; nil takes all.
+func (k *shooter[T]) plan() parallel.Plan { return k.blocks }
+func (k *shooter[T]) from() int           { return len(k.windows) }
+func (k *shooter[T]) terms() int          { return k.targets * k.trials.Dim }
+
+// choose sorts the numbers of the windows that it takes; nil takes all.
 func (k *shooter[T]) choose(numbers []int32) {
 	if numbers == nil {
 		for i := range k.chosen {
@@ -187,32 +201,61 @@ func (k *shooter[T]) choose(numbers []int32) {
 	}
 }
 
-// group is the loss and the gradient of the blocks of a group.
-func (k *shooter[T]) group(worker, group int) {
-	clear(k.sums.grads[group])
-	d, w := k.trials.Dim, &k.workers[worker]
-	first, last := k.plan.Group(group)
-	for b := first; b < last; b++ {
-		bar, err := k.residual(worker, b)
-		if err == nil {
-			err = w.roll.Backward(bar, k.sums.grads[group])
-		}
-		if k.failed[b] = err; err != nil || k.values == nil {
-			continue
-		}
-		lo, hi := k.plan.Block(b)
-		for r := range hi - lo {
-			row := k.windows[k.chosen[lo+r]].row
-			copy(k.vbar[row*d:(row+1)*d], bar[r*d:])
+// rollout is what a worker needs.
+type rollout[T kernel.Float] struct {
+	*shooter[T]
+	roll      *unroll.Roll[T]
+	x, h, bar []T
+	from, to  []T // inputs of the steps, nil where there are none
+	active    []int
+	// Of the block at hand.
+	block  []int32
+	states []T // the derivative of the loss by the states
+}
+
+func (k *shooter[T]) newPass() (pass[T], error) {
+	d, rows, steps := k.trials.Dim, k.blocks.MaxBlock(), k.length*k.substeps
+	w := &rollout[T]{
+		shooter: k, x: make([]T, rows*d), h: make([]T, steps*rows), bar: make([]T, (steps+1)*rows*d), active: make([]int, steps),
+	}
+	var err error
+	if w.roll, err = unroll.New(k.options.Method, d, rows, steps, k.pass(rows)); err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	if k.driven() {
+		w.from, w.to = make([]T, steps*rows*k.trials.Inputs), make([]T, steps*rows*k.trials.Inputs)
+		w.roll.Drive(w.from, w.to)
+	}
+	return w, nil
+}
+
+// adjoint leaves the derivative by the starts of the block's windows in vbar.
+func (w *rollout[T]) adjoint(grad []T) error {
+	if err := w.roll.Backward(w.states, grad); err != nil || w.values == nil {
+		return err
+	}
+	d := w.trials.Dim
+	for r, number := range w.block {
+		row := w.windows[number].row
+		copy(w.vbar[row*d:(row+1)*d], w.states[r*d:])
+	}
+	return nil
+}
+
+// finish adds what the windows' ends leave to the starts of those that follow.
+func (k *shooter[T]) finish() {
+	d := k.trials.Dim
+	for i := range k.ends {
+		w := k.windows[k.chosen[i/d]]
+		if end := w.row + w.steps; k.starts[end] {
+			k.vbar[end*d+i%d] += k.ends[i]
 		}
 	}
 }
 
-// residual rolls a block out, keeps the windows' sums of squares and returns the
-// derivative of the loss by the states.
-func (k *shooter[T]) residual(worker, block int) ([]T, error) {
-	d, w, m := k.trials.Dim, &k.workers[worker], k.substeps
-	lo, hi := k.plan.Block(block)
+// loss rolls a block out and writes the windows' sums of squares.
+func (w *rollout[T]) loss(lo, hi int, sums []float64) error {
+	k, d, m := w.shooter, w.trials.Dim, w.substeps
 	rows, chosen := hi-lo, k.chosen[lo:hi]
 	steps := k.windows[chosen[0]].steps
 	from := k.trials.X
@@ -226,7 +269,7 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 			h := T((k.trials.Times[win.row+i+1] - k.trials.Times[win.row+i]) / float64(m))
 			for j := i * m; j < (i+1)*m; j++ {
 				w.h[j*rows+r] = h
-				k.drive(w, j*rows+r, win.row+i, T(j-i*m)/T(m), T(j-i*m+1)/T(m))
+				w.drive(j*rows+r, win.row+i, T(j-i*m)/T(m), T(j-i*m+1)/T(m))
 			}
 		}
 	}
@@ -241,11 +284,12 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 	}
 	states, err := w.roll.Forward(w.x, rows, w.h, w.active[:steps*m])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bar := w.bar[:len(states)]
 	clear(bar)
-	scale := 2 / float64(k.targets*d)
+	w.block, w.states = chosen, bar
+	scale := 2 / float64(k.terms())
 	for r, number := range chosen {
 		win := k.windows[number]
 		squares := 0.0
@@ -267,26 +311,25 @@ func (k *shooter[T]) residual(worker, block int) ([]T, error) {
 				k.ends[(lo+r)*d+i] = -g
 			}
 		}
-		k.losses[lo+r] = squares
+		sums[r] = squares
 	}
-	return bar, nil
+	return nil
 }
 
 // driven reports whether the trials have inputs.
 func (k *shooter[T]) driven() bool { return k.trials.U != nil }
 
-// drive sets the inputs of a worker's step, which goes over a part of the time from a row to
-// the next.
-func (k *shooter[T]) drive(w *rollout[T], step, row int, from, to T) {
-	if !k.driven() {
+// drive sets the inputs of a step, which goes over a part of the time from a row to the next.
+func (w *rollout[T]) drive(step, row int, from, to T) {
+	if !w.driven() {
 		return
 	}
-	if k.trials.Held {
+	if w.trials.Held {
 		from, to = 0, 0
 	}
-	n := k.trials.Inputs
-	for i, u := range k.trials.U[row*n : (row+1)*n] {
-		change := k.trials.U[(row+1)*n+i] - u
+	n := w.trials.Inputs
+	for i, u := range w.trials.U[row*n : (row+1)*n] {
+		change := w.trials.U[(row+1)*n+i] - u
 		w.from[step*n+i], w.to[step*n+i] = u+from*change, u+to*change
 	}
 }
@@ -304,35 +347,4 @@ func distance[T kernel.Float](x, want, bar []T, angles []bool, scale T) float64 
 		bar[i] += scale * e
 	}
 	return squares
-}
-
-// evaluate runs the chosen windows and returns their loss and, with sums, the norm of
-// its gradient.
-func (k *shooter[T]) evaluate() (loss, norm float64, err error) {
-	tasks := k.plan.Blocks
-	if k.sums != nil {
-		tasks = k.plan.Groups
-		clear(k.vbar)
-	}
-	k.pool.Run(tasks, k.run)
-	for _, err := range k.failed {
-		if err != nil {
-			return math.NaN(), math.NaN(), err
-		}
-	}
-	for _, l := range k.losses {
-		loss += l
-	}
-	loss /= float64(k.targets * k.trials.Dim)
-	if k.sums == nil {
-		return loss, 0, nil
-	}
-	d := k.trials.Dim
-	for i := range k.ends {
-		w := k.windows[k.chosen[i/d]]
-		if end := w.row + w.steps; k.starts[end] {
-			k.vbar[end*d+i%d] += k.ends[i]
-		}
-	}
-	return loss, k.sums.add(), nil
 }

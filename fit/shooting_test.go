@@ -13,7 +13,6 @@ import (
 
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
-	"hnn/internal/parallel"
 	"hnn/internal/stream"
 	"hnn/model"
 )
@@ -45,7 +44,7 @@ func many(n, length int) []int {
 
 func newShooting[T kernel.Float](t testing.TB, net model.Network[T], o Options, s Shooting) *Trainer[T] {
 	t.Helper()
-	tr, err := NewShooting(net, turns[T](append(many(20, 12), 1, 2, 7), 0.02, 1), turns[T](many(5, 12), 0.02, 2), o, s, stream.Source(3, "batches"))
+	tr, err := New(net, Trajectories(turns[T](append(many(20, 12), 1, 2, 7), 0.02, 1), turns[T](many(5, 12), 0.02, 2), s), o, stream.Source(3, "batches"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,14 +86,14 @@ func TestShootingGradient(t *testing.T) {
 			a := small
 			a.Hidden = []int{5, 4}
 			net := newNetwork[float64](t, a)
-			pool := parallel.NewPool(2)
-			defer pool.Close()
 			trials := turns[float64](append(many(16, 9), 3, 1, 2), 0.05, 1)
-			f, err := newTrajectoryLoss(net, pool, trials, Trials[float64]{}, s, 1, 0, nil)
+			tr, err := New(net, Trajectories(trials, Trials[float64]{}, s), Options{Steps: 1, LearningRate: 1, Workers: 2}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			values, vbar := f.free()
+			defer tr.Close()
+			f := tr.loss
+			values, vbar := f.values, f.bar
 			for i := range values {
 				values[i] += 0.1 * math.Sin(float64(i)) // not where it would start
 			}
@@ -137,8 +136,8 @@ func TestShootingGradient(t *testing.T) {
 func TestShootingLearns(t *testing.T) {
 	a := small
 	net := newNetwork[float32](t, a)
-	tr, err := NewShooting(net, turns[float32](many(30, 12), 0, 1), turns[float32](many(5, 12), 0, 2),
-		Options{Steps: 600, LearningRate: 1e-2, Schedule: Schedule{Kind: "cosine"}}, Shooting{Method: unroll.RK4, Window: 8, GrowFrom: 2}, nil)
+	tr, err := New(net, Trajectories(turns[float32](many(30, 12), 0, 1), turns[float32](many(5, 12), 0, 2), Shooting{Method: unroll.RK4, Window: 8, GrowFrom: 2}),
+		Options{Steps: 600, LearningRate: 1e-2, Schedule: Schedule{Kind: "cosine"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,12 +257,12 @@ func TestShootingRefuses(t *testing.T) {
 		{Options{Steps: 1, LearningRate: 1, Batch: 99}, Shooting{}, "99 rows"},
 		{Options{LBFGS: 1, LearningRate: 1, WeightDecay: 1}, Shooting{}, "weight decay"},
 	} {
-		_, err := NewShooting(newNetwork[float32](t, small), turns[float32](many(9, 5), 0, 1), Trials[float32]{}, c.o, c.s, nil)
+		_, err := New(newNetwork[float32](t, small), Trajectories(turns[float32](many(9, 5), 0, 1), Trials[float32]{}, c.s), c.o, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v %+v: error %v, want one with %q", c.o, c.s, err, c.want)
 		}
 	}
-	if _, err := NewShooting(newNetwork[float32](t, small), turns[float32](many(9, 1), 0, 1), Trials[float32]{}, Options{Steps: 1, LearningRate: 1}, Shooting{}, nil); err == nil {
+	if _, err := New(newNetwork[float32](t, small), Trajectories(turns[float32](many(9, 1), 0, 1), Trials[float32]{}, Shooting{}), Options{Steps: 1, LearningRate: 1}, nil); err == nil {
 		t.Error("trials of one row are trained on")
 	}
 }
@@ -329,8 +328,8 @@ func BenchmarkShootingStep(b *testing.B) {
 	}{{model.KindHNN, unroll.Midpoint}, {model.KindHNN, unroll.RK4}, {model.KindSeparable, unroll.Leapfrog}} {
 		b.Run(c.method.String(), func(b *testing.B) {
 			net := paperNetwork[float32](b, c.kind, 2)
-			tr, err := NewShooting(net, turns[float32](many(25, 31), 0.05, 1), Trials[float32]{}, Options{Steps: 1 << 30, LearningRate: 1e-3},
-				Shooting{Method: c.method, FitStates: true}, nil)
+			tr, err := New(net, Trajectories(turns[float32](many(25, 31), 0.05, 1), Trials[float32]{}, Shooting{Method: c.method, FitStates: true}),
+				Options{Steps: 1 << 30, LearningRate: 1e-3}, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -3,7 +3,6 @@ package fit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -20,7 +19,7 @@ type Trainer[T kernel.Float] struct {
 	options Options
 
 	pool    *parallel.Pool
-	loss    objective[T]
+	loss    *objective[T]
 	adam    *adam[T]
 	free    *adam[T]  // of what is fitted beside the network's parameters; nil for nothing
 	lbfgs   *lbfgs[T] // nil before its first step
@@ -43,92 +42,27 @@ type best[T kernel.Float] struct {
 	params []T
 }
 
-// New returns a trainer, at step 0, of the mean squared error of the field on rows. Test
-// may have no rows. The source is that of the batches; with full batches it may be nil.
-func New[T kernel.Float](net model.Network[T], train, test Rows[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
-	if train.Len() == 0 {
-		return nil, errors.New("fit: no rows to train on")
-	}
-	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.Len()); err != nil {
-		return nil, err
-	}
-	if err := sameInputs(net, train.Inputs, test.Inputs, test.Len()); err != nil {
-		return nil, err
-	}
-	return trainerOf[T](net, &fieldProblem[T]{net: net, train: train, test: test}, o, source)
-}
-
-// trainerOf returns a trainer of the loss of a problem.
-func trainerOf[T kernel.Float](net model.Network[T], p problem[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
-	if err := o.Validate(p.trainRows(), p.testRows()); err != nil {
-		return nil, err
-	}
-	t := blankTrainer(net, o)
-	var s *sampler
-	if rows := p.trainRows(); o.Batch > 0 && o.Batch < rows {
-		s = newSampler(o.Sampling, rows, o.Batch, source)
-	}
-	t.loss = newRowsLoss(net, p, t.pool, s)
-	return t, nil
-}
-
-// NewShooting returns a trainer, at step 0, of the distance between observed
-// trajectories and an integrator's; see Shooting. Test may have no trials; its windows
-// start from what was observed. A batch counts windows. The source is as in New.
-func NewShooting[T kernel.Float](net model.Network[T], train, test Trials[T], o Options, s Shooting, source *rand.ChaCha8) (*Trainer[T], error) {
-	if train.longest() < 1 {
-		return nil, errors.New("fit: no trial to train on has two rows")
-	}
-	if err := sameDim(net.Dim(), train.Dim, test.Dim, test.longest()); err != nil {
-		return nil, err
-	}
-	if err := sameInputs(net, train.Inputs, test.Inputs, test.longest()); err != nil {
-		return nil, err
-	}
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	first := s.lengths(train.longest())[0]
-	if err := o.Validate(len(train.windows(first, s.stride(first))), test.longest()); err != nil {
-		return nil, err
-	}
-	t := blankTrainer(net, o)
-	var b *sampler
-	if o.Batch > 0 {
-		b = newSampler(o.Sampling, o.Batch, o.Batch, source)
-	}
-	loss, err := newTrajectoryLoss(net, t.pool, train, test, s, o.Steps, o.Batch, b)
+// New returns a trainer, at step 0, of a loss. The source is that of the batches; with full
+// batches it may be nil. The error says what of network, data and options does not fit.
+func New[T kernel.Float](net model.Network[T], loss Loss[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+	p, err := loss.problem(net)
 	if err != nil {
-		t.Close()
 		return nil, err
 	}
-	t.loss = loss
-	if values, _ := loss.free(); values != nil {
-		t.free = newAdam[T](len(values))
+	if err := o.Validate(p.train, p.test); err != nil {
+		return nil, err
 	}
-	return t, nil
-}
-
-func sameDim(model, train, test, testRows int) error {
-	if train != model || testRows > 0 && test != model {
-		return fmt.Errorf("fit: the model's states have %d components, the training data's %d and the test data's %d; they must be the same", model, train, test)
-	}
-	return nil
-}
-
-func sameInputs(m model.Model, train, test, testRows int) error {
-	if n := model.Inputs(m); train != n || testRows > 0 && test != n {
-		return fmt.Errorf("fit: the model has %d inputs, the training data %d and the test data %d; they must have the same", n, train, test)
-	}
-	return nil
-}
-
-// blankTrainer returns a trainer that has no loss yet.
-func blankTrainer[T kernel.Float](net model.Network[T], o Options) *Trainer[T] {
 	n := len(net.Params())
 	t := &Trainer[T]{
 		net: net, options: o, pool: parallel.NewPool(o.Workers), scale: 1,
 		adam: newAdam[T](n), finite: make([]bool, chunks(n)),
+	}
+	if t.loss, err = newObjective(net, p, t.pool, &t.options, source); err != nil {
+		t.Close()
+		return nil, err
+	}
+	if p.values != nil {
+		t.free = newAdam[T](len(p.values))
 	}
 	t.best.loss = math.Inf(1)
 	t.update = func(_, c int) {
@@ -143,7 +77,7 @@ func blankTrainer[T kernel.Float](net model.Network[T], o Options) *Trainer[T] {
 		t.finite[c] = kernel.AllFinite(net.Params()[lo:hi])
 	}
 	t.refresh = func(_, i int) { net.RefreshPart(i) }
-	return t
+	return t, nil
 }
 
 // Close ends the trainer's goroutines.
@@ -201,7 +135,7 @@ func (t *Trainer[T]) Step() (Record, error) {
 	if err != nil || !t.testNow() {
 		return r, err
 	}
-	if r.Test, r.Tested, err = t.loss.test(); err != nil {
+	if r.Test, r.Tested, err = t.loss.testLoss(); err != nil {
 		return Record{}, &DivergedError{Step: t.step, Loss: r.Loss, Err: err}
 	}
 	if r.Tested {
@@ -238,9 +172,9 @@ func (t *Trainer[T]) adamStep() (Record, error) {
 	}
 	t.pool.Run(t.net.Refreshes(), t.refresh)
 	if t.free != nil {
-		values, grad := t.loss.free()
+		values := t.loss.values
 		t.free.begin(t.step, rate, &Options{})
-		t.free.update(values, grad, 0, len(values))
+		t.free.update(values, t.loss.bar, 0, len(values))
 		if !kernel.AllFinite(values) {
 			return Record{}, &DivergedError{Step: t.step, Tensor: "the fitted states", Loss: loss}
 		}

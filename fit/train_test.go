@@ -32,7 +32,7 @@ var small = model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{24, 17
 
 func newTrainer[T kernel.Float](t testing.TB, net model.Network[T], o Options) *Trainer[T] {
 	t.Helper()
-	tr, err := New(net, oscillator[T](400, 1), oscillator[T](100, 2), o, stream.Source(3, "batches"))
+	tr, err := New(net, Derivatives(oscillator[T](400, 1), oscillator[T](100, 2)), o, stream.Source(3, "batches"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestDivergenceStops(t *testing.T) {
 	net := newNetwork[float32](t, small)
 	rows := oscillator[float32](100, 1)
 	rows.DX[7] = float32(math.Inf(1))
-	tr, err := New(net, rows, Rows[float32]{}, Options{Steps: 10, LearningRate: 1e-3}, nil)
+	tr, err := New(net, Derivatives(rows, Rows[float32]{}), Options{Steps: 10, LearningRate: 1e-3}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestEarlyStoppingReturnsToTheBest(t *testing.T) {
 	if !tr.StoppedEarly() || tr.StepsDone() == 5000 {
 		t.Fatalf("no early stop in %d steps", tr.StepsDone())
 	}
-	if got, _, err := tr.loss.test(); err != nil || got != lowest {
+	if got, _, err := tr.loss.testLoss(); err != nil || got != lowest {
 		t.Errorf("test loss %g after the stop, the lowest was %g", got, lowest)
 	}
 }
@@ -293,7 +293,7 @@ func TestOptionsRefuse(t *testing.T) {
 	} {
 		o := good
 		c.change(&o)
-		_, err := New(newNetwork[float32](t, small), oscillator[float32](400, 1), oscillator[float32](9, 1), o, nil)
+		_, err := New(newNetwork[float32](t, small), Derivatives(oscillator[float32](400, 1), oscillator[float32](9, 1)), o, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", o, err, c.want)
 		}
@@ -313,7 +313,7 @@ func BenchmarkStep(b *testing.B) {
 				for i := range rows.X {
 					rows.X[i], rows.DX[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 				}
-				tr, err := New(paperNetwork[float32](b, c.kind, c.dim), rows, Rows[float32]{}, Options{Steps: 1 << 30, LearningRate: 1e-3, Workers: workers}, nil)
+				tr, err := New(paperNetwork[float32](b, c.kind, c.dim), Derivatives(rows, Rows[float32]{}), Options{Steps: 1 << 30, LearningRate: 1e-3, Workers: workers}, nil)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -34,17 +34,16 @@ func TrajectoryLoss(m model.Model, trials Trials[float64], angles []bool, s Shoo
 	pool := parallel.NewPool(workers)
 	defer pool.Close()
 	lengths := s.lengths(trials.longest())
-	k, err := newShooter(func(rows int) model.Pass[float64] { return fieldPassOf(m, rows) }, pool, trials, s, lengths[len(lengths)-1], 0)
+	k := newShooter(func(rows int) model.Pass[float64] { return fieldPassOf(m, rows) }, trials, s, lengths[len(lengths)-1], 0, angles)
+	e, err := newEngine(pool, k, 0)
 	if err != nil {
 		return nan, nan, err
 	}
-	k.angles = angles
-	k.choose(nil)
-	if mean, _, err = k.evaluate(); err != nil {
+	if mean, err = e.loss(); err != nil {
 		return nan, nan, err
 	}
-	means := make([]float64, len(k.losses))
-	for i, l := range k.losses {
+	means := make([]float64, len(e.parts))
+	for i, l := range e.parts {
 		means[i] = l / float64(k.windows[i].steps*trials.Dim)
 	}
 	return mean, stat.StdDev(means, nil) / math.Sqrt(float64(len(means))), nil

@@ -48,11 +48,11 @@ func TestTrajectoryLoss(t *testing.T) {
 			if err != nil || math.Abs(mean/want-1) > c.tolerance || !(sem > 0) {
 				t.Errorf("%s, %v: %.12g with error %v, want %.12g (%v)", kind, c.m, mean, sem, want, err)
 			}
-			tr, err := NewShooting(net, trials, trials, Options{Steps: 1, LearningRate: 1}, s, nil)
+			tr, err := New(net, Trajectories(trials, trials, s), Options{Steps: 1, LearningRate: 1}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if test, _, err := tr.loss.test(); err != nil || math.Abs(test/mean-1) > 1e-13 {
+			if test, _, err := tr.loss.testLoss(); err != nil || math.Abs(test/mean-1) > 1e-13 {
 				t.Errorf("%s, %v: the trainer's test loss is %.15g, want %.15g (%v)", kind, c.m, test, mean, err)
 			}
 			tr.Close()

@@ -31,7 +31,7 @@ func TestWeightedLoss(t *testing.T) {
 	var losses, norms [2]float64
 	for i, r := range []Rows[float64]{rows, copies} {
 		net := newNetwork[float64](t, model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{7}, Activation: "tanh"})
-		trainer, err := New(net, r, Rows[float64]{}, o, nil)
+		trainer, err := New(net, Derivatives(r, Rows[float64]{}), o, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,7 +90,7 @@ func learned(t *testing.T, kind string) model.Network[float64] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := fit.New(net, rows, fit.Rows[float64]{}, fit.Options{Steps: 200, LearningRate: 1e-2}, nil)
+	trainer, err := fit.New(net, fit.Derivatives(rows, fit.Rows[float64]{}), fit.Options{Steps: 200, LearningRate: 1e-2}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@
 // for an implicit step, the tolerance of its solve). What is kept of a step is where the
 // field was evaluated, a few numbers a row; the network's activations are computed
 // again on the way back. For a network of width 200 the alternative, keeping them,
-// takes 0.7 MB a block and evaluation, leaves the caches and saves a quarter of the work.
+// takes 0.7 MB a block and evaluation, leaves the caches and saves a quarter of the work. It
+// pays for a step or two, and Euler and RK4 have it: see [New].
 package unroll
 
 import (
@@ -33,12 +34,15 @@ const (
 	// Leapfrog is the Stoermer-Verlet method, kick-drift-kick: order 2, symplectic,
 	// explicit, for separable models alone (those whose pass is a model.SplitPass).
 	Leapfrog
+	// Euler is Euler's method, order 1: that of the paper's latent step from a picture to
+	// the next, and too coarse to learn trajectories through.
+	Euler
 )
 
-var methodNames = [...]string{"midpoint", "rk4", "leapfrog"}
+var methodNames = [...]string{"midpoint", "rk4", "leapfrog", "euler"}
 
-// Methods lists the names of the integrators.
-func Methods() []string { return methodNames[:] }
+// Methods lists the names of the integrators to learn trajectories through.
+func Methods() []string { return methodNames[:Euler] }
 
 func (m Method) String() string {
 	if int(m) >= len(methodNames) {
@@ -47,14 +51,14 @@ func (m Method) String() string {
 	return methodNames[m]
 }
 
-// ParseMethod is the inverse of String.
+// ParseMethod is the inverse of String for the methods of Methods.
 func ParseMethod(name string) (Method, error) {
-	for i, n := range methodNames {
+	for i, n := range Methods() {
 		if n == name {
 			return Method(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(methodNames[:], ", "))
+	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(Methods(), ", "))
 }
 
 // ErrNotSeparable says that leapfrog was asked for with a model that is not separable.
@@ -92,10 +96,21 @@ type stepper[T kernel.Float] interface {
 	finish(x, xbar, grad []T, rows int)
 }
 
+// Stages is the number of a step's evaluations of the field by Euler and RK4.
+func (m Method) Stages() int {
+	if m == RK4 {
+		return len(rk4Tableau.weights)
+	}
+	return len(eulerTableau.weights)
+}
+
 // New returns a roll of states of length d through a model's pass for as many rows, which
-// it keeps. The error is ErrNotSeparable or ErrDriven.
-func New[T kernel.Float](m Method, pass model.Pass[T], d, rows, steps int) (*Roll[T], error) {
+// it keeps. Given steps x Stages passes instead, of a model without inputs, Euler and RK4
+// evaluate each stage by its own and Backward does not evaluate it again. The error is
+// ErrNotSeparable or ErrDriven.
+func New[T kernel.Float](m Method, d, rows, steps int, passes ...model.Pass[T]) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
+	pass := passes[0]
 	if driven, ok := pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
 		r.inputs = &inputs[T]{pass: driven, u: make([]T, rows*driven.Inputs())}
 	}
@@ -110,7 +125,9 @@ func New[T kernel.Float](m Method, pass model.Pass[T], d, rows, steps int) (*Rol
 		}
 		r.step = newLeapfrog(split, d, rows, steps)
 	case RK4:
-		r.step = newRK4(pass, r.inputs, d, rows, steps)
+		r.step = newRungeKutta(rk4Tableau, passes, r.inputs, d, rows, steps)
+	case Euler:
+		r.step = newRungeKutta(eulerTableau, passes, r.inputs, d, rows, steps)
 	default:
 		r.step = newMidpoint(pass, r.inputs, d, rows, steps)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"hnn/model"
@@ -94,7 +95,7 @@ func network(t testing.TB, m Method) (net model.Network[float64], params [][]flo
 	return s, [][]float64{s.kinetic.Params(), s.potential.Params()}, s.refresh
 }
 
-var methods = []Method{Midpoint, RK4, Leapfrog}
+var methods = []Method{Midpoint, RK4, Leapfrog, Euler}
 
 // drivenNetwork is what a method is tested on with inputs: 2 of them.
 func drivenNetwork(t testing.TB, kind string) model.Network[float64] {
@@ -110,14 +111,14 @@ func drivenNetwork(t testing.TB, kind string) model.Network[float64] {
 func TestBackward(t *testing.T) {
 	active := []int{5, 5, 4, 2, 2, 1}
 	const rows, dim = 5, 4
-	cases := map[string]Method{"driven midpoint": Midpoint, "driven rk4": RK4}
+	cases := map[string]Method{"driven midpoint": Midpoint, "driven rk4": RK4, "kept rk4": RK4, "kept euler": Euler}
 	for _, m := range methods {
 		cases[m.String()] = m
 	}
 	for name, m := range cases {
 		t.Run(name, func(t *testing.T) {
 			net, params, refresh := network(t, m)
-			driven := name != m.String()
+			driven, kept := strings.HasPrefix(name, "driven"), strings.HasPrefix(name, "kept")
 			if driven {
 				n := drivenNetwork(t, model.KindHNN)
 				net, params, refresh = n, [][]float64{n.Params()}, func() { model.Refresh(n) }
@@ -139,7 +140,11 @@ func TestBackward(t *testing.T) {
 			for k := range active {
 				clear(weights[((k+1)*rows+active[k])*dim : (k+2)*rows*dim])
 			}
-			roll, err := New(m, net.NewPass(8), dim, 8, len(active)+2)
+			passes := []model.Pass[float64]{net.NewPass(8)}
+			for kept && len(passes) < (len(active)+2)*m.Stages() {
+				passes = append(passes, net.NewPass(8))
+			}
+			roll, err := New(m, dim, 8, len(active)+2, passes...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -207,7 +212,7 @@ func TestOrder(t *testing.T) {
 	for _, c := range []struct {
 		m     Method
 		order float64
-	}{{Midpoint, 2}, {RK4, 4}, {Leapfrog, 2}} {
+	}{{Midpoint, 2}, {RK4, 4}, {Leapfrog, 2}, {Euler, 1}} {
 		net, _, refresh := network(t, c.m)
 		refresh()
 		x0 := []float64{0.3, -0.4, 0.5, 0.2}
@@ -218,7 +223,7 @@ func TestOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		distance := func(steps int) float64 {
-			roll, err := New(c.m, net.NewPass(1), 4, 1, steps)
+			roll, err := New(c.m, 4, 1, steps, net.NewPass(1))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,7 +262,7 @@ func TestOrderOfDriven(t *testing.T) {
 				t.Fatal(err)
 			}
 			distance := func(steps int) float64 {
-				roll, err := New(m, net.NewPass(1), 4, 1, steps)
+				roll, err := New(m, 4, 1, steps, net.NewPass(1))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -290,7 +295,7 @@ func TestNoAllocation(t *testing.T) {
 		net, params, refresh := network(t, m)
 		refresh()
 		const rows, steps = 7, 5
-		roll, err := New(m, net.NewPass(rows), 4, rows, steps)
+		roll, err := New(m, 4, rows, steps, net.NewPass(rows))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -336,7 +341,7 @@ func TestRefusals(t *testing.T) {
 		params[0][i] *= 3 // a field that bends
 	}
 	refresh()
-	roll, err := New(Midpoint, net.NewPass(1), 4, 1, 1)
+	roll, err := New(Midpoint, 4, 1, 1, net.NewPass(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,13 +351,13 @@ func TestRefusals(t *testing.T) {
 	if _, err := roll.Forward([]float64{math.NaN(), 0, 0, 0}, 1, []float64{0.1}, []int{1}); !errors.Is(err, ErrNotSolved) {
 		t.Errorf("a state that is not a number: %v", err)
 	}
-	if _, err := New(Leapfrog, net.NewPass(1), 4, 1, 1); !errors.Is(err, ErrNotSeparable) {
+	if _, err := New(Leapfrog, 4, 1, 1, net.NewPass(1)); !errors.Is(err, ErrNotSeparable) {
 		t.Errorf("leapfrog: %v", err)
 	}
-	if _, err := New(Leapfrog, drivenNetwork(t, model.KindSeparable).NewPass(1), 4, 1, 1); !errors.Is(err, ErrDriven) {
+	if _, err := New(Leapfrog, 4, 1, 1, drivenNetwork(t, model.KindSeparable).NewPass(1)); !errors.Is(err, ErrDriven) {
 		t.Errorf("leapfrog with inputs: %v", err)
 	}
-	for _, m := range methods {
+	for _, m := range []Method{Midpoint, RK4, Leapfrog} {
 		if got, err := ParseMethod(m.String()); err != nil || got != m {
 			t.Errorf("%v parses as %v, %v", m, got, err)
 		}

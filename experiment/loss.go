@@ -6,6 +6,7 @@ import (
 
 	"hnn/fit"
 	"hnn/fit/unroll"
+	"hnn/internal/kernel"
 	"hnn/model"
 )
 
@@ -37,6 +38,31 @@ func (c Config) WithLoss(loss string) Config {
 		c.LinearPrior = 10
 	}
 	return c
+}
+
+// lossOf is the loss that a run lowers on its data.
+func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
+	train, test := d.fitted().Train, d.fitted().Test
+	switch {
+	case d.films != nil:
+		l, f := c.pixelLoss(), d.films
+		l.Mean = f.mean
+		return fit.Films[T](
+			fit.Observations{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
+			fit.Observations{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, l), nil
+	case c.Loss == TrajectoryLoss:
+		s, err := c.shooting()
+		return fit.Trajectories(fit.TrialsOf[T](train), fit.TrialsOf[T](test), s), err
+	}
+	rows, err := fit.RowsOf[T](train)
+	if err != nil {
+		return nil, err
+	}
+	if c.Weighted {
+		rows.Weigh()
+	}
+	tested, err := fit.RowsOf[T](test)
+	return fit.Derivatives(rows, tested), err
 }
 
 // allSteps is the number of steps of the whole training.

@@ -1,0 +1,65 @@
+package experiment
+
+import (
+	"hnn/experiment/task"
+	"hnn/fit"
+	"hnn/internal/kernel"
+	"hnn/internal/stream"
+	"hnn/model"
+)
+
+// networkFor is the architecture of the network for a dataset.
+func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
+	if f := d.films; f != nil {
+		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
+	}
+	a, err := c.architecture(d.columns())
+	if err == nil && a.Structure&model.Pairwise != 0 {
+		a.Nearest = a.LeastDistance(d.fitted().Train.X)
+	}
+	if err := c.checkInputs(d); err != nil {
+		return a, err
+	}
+	if n := len(d.Train.InputNames); n > 0 {
+		a.Inputs, a.InputGain = n, c.InputGain
+	}
+	if d.scales != nil && a.Skew != nil {
+		a.Skew = d.scales.Skew(a.Skew)
+	}
+	return a, err
+}
+
+// rows are the numbers of rows that a run trains and is tested on.
+func (c *Config) rows(d *dataset) (train, test int) {
+	if f := d.films; f != nil {
+		return len(f.trainWindows(c.LatentSteps)), len(f.heldWindows(c.LatentSteps))
+	}
+	return d.Train.Rows(), d.Test.Rows()
+}
+
+// optionsFor are the options of the optimiser for a dataset. A user's film may have fewer
+// observations than a batch, which then has them all.
+func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
+	o, err := c.fitOptions(workers)
+	if err != nil {
+		return o, err
+	}
+	train, test := c.rows(d)
+	if c.source() == task.UserFilms && o.Batch >= train && train > 0 {
+		o.Batch = 0
+	}
+	return o, o.Validate(train, test)
+}
+
+// newTrainer returns the trainer of a run's network on its data.
+func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], member, workers int) (*fit.Trainer[T], error) {
+	o, err := c.optionsFor(d, workers)
+	if err != nil {
+		return nil, err
+	}
+	loss, err := lossOf[T](c, d)
+	if err != nil {
+		return nil, err
+	}
+	return fit.New(net, loss, o, stream.Source(c.Seed, memberStream("batches", member)))
+}

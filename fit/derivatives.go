@@ -1,0 +1,171 @@
+package fit
+
+import (
+	"errors"
+
+	"hnn/data"
+	"hnn/internal/kernel"
+	"hnn/model"
+)
+
+// Rows are states and their time derivatives, each rows x Dim and row-major, in the
+// precision of training.
+type Rows[T kernel.Float] struct {
+	Dim   int
+	X, DX []T
+	// U are the inputs of the rows, rows x Inputs, nil where there are none.
+	U      []T
+	Inputs int
+	// Weight multiplies a row's errors in the loss; nil is 1 for every row. See Weigh.
+	Weight []T
+}
+
+// Len is the number of rows; the zero value has none.
+func (r Rows[T]) Len() int {
+	if r.Dim == 0 {
+		return 0
+	}
+	return len(r.X) / r.Dim
+}
+
+// RowsOf converts a set of trajectories. The set must have derivatives.
+func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
+	if s.DX == nil {
+		return Rows[T]{}, errors.New("fit: the data have no time derivatives to train on")
+	}
+	r := Rows[T]{Dim: s.Dim, X: make([]T, len(s.X)), DX: make([]T, len(s.DX))}
+	for i := range s.X {
+		r.X[i], r.DX[i] = T(s.X[i]), T(s.DX[i])
+	}
+	r.Inputs = len(s.InputNames)
+	for _, v := range s.Inputs {
+		r.U = append(r.U, T(v))
+	}
+	return r, nil
+}
+
+// Derivatives is the mean squared error of a model's field against time derivatives. Test
+// may have no rows.
+func Derivatives[T kernel.Float](train, test Rows[T]) Loss[T] { return derivatives[T]{train, test} }
+
+type derivatives[T kernel.Float] struct{ train, test Rows[T] }
+
+func (l derivatives[T]) problem(net model.Network[T]) (*problem[T], error) {
+	if l.train.Len() == 0 {
+		return nil, errors.New("fit: no rows to train on")
+	}
+	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, l.test.Len()); err != nil {
+		return nil, err
+	}
+	if err := sameInputs(net, l.train.Inputs, l.test.Inputs, l.test.Len()); err != nil {
+		return nil, err
+	}
+	return &problem[T]{
+		train: l.train.Len(), test: l.test.Len(),
+		trainOn: func(_, rows int) batch[T] { return newRowBatch(net, l.train, rows) },
+		testOn:  func() batch[T] { return newRowBatch(net, l.test, 0) },
+	}, nil
+}
+
+// rowBatch is the loss over rows.
+type rowBatch[T kernel.Float] struct {
+	wholeRows
+	net         model.Network[T]
+	all, chosen Rows[T]
+}
+
+func newRowBatch[T kernel.Float](net model.Network[T], all Rows[T], rows int) *rowBatch[T] {
+	b := &rowBatch[T]{wholeRows: newWholeRows(all.Len(), rows), net: net, all: all, chosen: all}
+	if n := b.size.Rows; n < b.total {
+		b.chosen.X, b.chosen.DX = make([]T, n*all.Dim), make([]T, n*all.Dim)
+		if all.U != nil {
+			b.chosen.U = make([]T, n*all.Inputs)
+		}
+		if all.Weight != nil {
+			b.chosen.Weight = make([]T, n)
+		}
+	}
+	return b
+}
+
+func (b *rowBatch[T]) choose(rows []int32) {
+	gather(b.chosen.X, b.all.X, rows)
+	gather(b.chosen.DX, b.all.DX, rows)
+	gather(b.chosen.U, b.all.U, rows)
+	gather(b.chosen.Weight, b.all.Weight, rows)
+}
+
+// gather copies rows of one slice to another, in which there are no others.
+func gather[T any](dst, src []T, rows []int32) {
+	n := len(dst) / len(rows)
+	for i, row := range rows {
+		copy(dst[i*n:(i+1)*n], src[int(row)*n:])
+	}
+}
+
+func (b *rowBatch[T]) terms() int { return b.size.Rows * b.net.Dim() }
+
+func (b *rowBatch[T]) newPass() (pass[T], error) {
+	d, block := b.net.Dim(), b.size.MaxBlock()
+	f := &fieldPass[T]{
+		pass: b.net.NewPass(block), dim: d, rows: &b.chosen, scale: T(2 / float64(b.terms())),
+		out: make([]T, block*d), bar: make([]T, block*d),
+	}
+	if driven, ok := f.pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
+		f.driven = driven
+	}
+	return f, nil
+}
+
+type fieldPass[T kernel.Float] struct {
+	pass     model.Pass[T]
+	driven   model.DrivenPass[T] // the pass, nil where it takes no inputs
+	dim      int
+	rows     *Rows[T] // the batch's
+	scale    T
+	out, bar []T // the field, and the loss's derivative by it
+	n        int
+}
+
+func (f *fieldPass[T]) loss(lo, hi int, sums []float64) error {
+	d := f.dim
+	f.n = (hi - lo) * d
+	if f.driven != nil && f.rows.U != nil {
+		m := f.driven.Inputs()
+		f.driven.Drive(f.rows.U[lo*m : hi*m])
+	}
+	f.pass.Field(f.rows.X[lo*d:hi*d], f.out, hi-lo)
+	var squares float64
+	if f.rows.Weight != nil {
+		sums[0] = f.weighted(lo, hi)
+		return nil
+	}
+	for i, want := range f.rows.DX[lo*d : hi*d] {
+		r := f.out[i] - want
+		squares += float64(r) * float64(r)
+		f.bar[i] = f.scale * r
+	}
+	sums[0] = squares
+	return nil
+}
+
+// weighted is the sum of squares, of the field just evaluated, where rows have weights.
+func (f *fieldPass[T]) weighted(lo, hi int) float64 {
+	d := f.dim
+	var squares float64
+	for row := lo; row < hi; row++ {
+		w := f.rows.Weight[row]
+		out, bar := f.out[(row-lo)*d:], f.bar[(row-lo)*d:]
+		for i, want := range f.rows.DX[row*d : (row+1)*d] {
+			r := w * (out[i] - want)
+			squares += float64(r) * float64(r)
+			bar[i] = f.scale * w * r
+		}
+	}
+	return squares
+}
+
+func (f *fieldPass[T]) adjoint(grad []T) error {
+	f.pass.Adjoint(f.bar[:f.n], grad, nil)
+	return nil
+}
