@@ -10,94 +10,47 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
-	"hnn/nn"
 	"hnn/system"
 )
 
+// Trainer is a way to fit a model.
+type Trainer string
+
 // The trainers.
 const (
-	Adam       = "adam"
-	ClosedForm = "closed-form"
+	Adam       Trainer = "adam"
+	ClosedForm Trainer = "closed-form"
 )
 
-// Trainers lists the trainers.
-func Trainers() []string { return []string{Adam, ClosedForm} }
-
-// The keys that only one of the trainers uses. In a run of the other they are zero.
-var (
-	adamKeys = []string{
-		"hidden", "loss", "integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "linear-prior", "lbfgs-steps", "ensemble", "steps", "batch", "sampling", "learning-rate", "schedule", "schedule-every", "schedule-factor",
-		"schedule-floor", "l2", "weight-decay", "clip-norm", "test-every", "patience", "checkpoint-every", "polish", "skew",
-	}
-	closedFormKeys = []string{
-		"known", "symmetry", "features", "solver", "ridge", "scale",
-	}
-)
-
-// OtherKeys lists the settings that a trainer does not use.
-func OtherKeys(trainer string) []string {
-	if trainer == ClosedForm {
-		return append(slices.Clone(adamKeys), "precision")
-	}
-	return slices.Clone(closedFormKeys)
-}
+// Values lists the trainers.
+func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm)} }
 
 // WithClosedForm is the same task fitted by one least-squares solve instead, told
 // nothing of the system but, for the measured pendulum, that it is damped.
 func (c Config) WithClosedForm() Config {
-	c.Trainer, c.Model, c.Precision = ClosedForm, model.KindHNN, "float64"
-	c.Hidden, c.Steps, c.Batch, c.Sampling, c.LearningRate = nil, 0, 0, "", 0
-	c.Schedule, c.ScheduleEvery, c.ScheduleFactor, c.ScheduleFloor = "", 0, 0, 0
-	c.L2, c.WeightDecay, c.ClipNorm, c.TestEvery, c.Patience, c.CheckpointEvery = 0, 0, 0, 0, 0, 0
-	c.Polish, c.LBFGSSteps, c.Ensemble, c.Skew = false, 0, 0, ""
-	c = c.WithLoss("")
+	c.Trainer, c.Model, c.Precision = ClosedForm, model.KindHNN, Float64
+	for _, s := range settings {
+		if s.Is("adam") {
+			s.Clear(&c)
+		}
+	}
 	t := c.Facts().ClosedForm
 	c.Dissipation = cmp.Or(t.Dissipation, c.Dissipation)
 	c.Weighted = c.Weighted || t.Weighted
 	return c
 }
 
-// given names the keys among those listed that are not at their zero value.
-func (c *Config) given(keys []string) []string {
-	var node yaml.Node
-	if err := node.Encode(c); err != nil {
-		return nil
-	}
-	var names []string
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i].Value, node.Content[i+1]
-		zero := value.Value == "0" || value.Value == "" && len(value.Content) == 0 || value.Value == "false"
-		if slices.Contains(keys, key) && !zero {
-			names = append(names, key)
-		}
-	}
-	return names
-}
-
-// dropKeys removes keys from an encoded mapping.
-func dropKeys(node *yaml.Node, keys []string) {
-	var kept []*yaml.Node
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if !slices.Contains(keys, node.Content[i].Value) {
-			kept = append(kept, node.Content[i], node.Content[i+1])
-		}
-	}
-	node.Content = kept
-}
-
 func (c *Config) validateClosedForm() error {
-	if names := c.given(adamKeys); names != nil {
-		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", strings.Join(names, ", "), Adam, c.Trainer)
+	if err := c.Refuse("adam", c.given("adam")...); err != nil {
+		return err
 	}
 	switch {
 	case c.Model != model.KindHNN:
 		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", model.KindHNN, c.Model, Adam)
-	case c.Precision != "float64":
+	case c.Precision != Float64:
 		return fmt.Errorf("precision %s: the closed form loses its accuracy in it and is always float64", c.Precision)
 	case c.Known && c.fromFile():
 		return fmt.Errorf("task %s is no known system, so nothing is known of it; give structure, symmetry and so on", c.Task)
@@ -112,54 +65,38 @@ func (c *Config) validateClosedForm() error {
 
 // closedFormOptions are the options but for what depends on the data: the angles.
 func (c *Config) closedFormOptions() (closedform.Options, error) {
-	o := closedform.Options{
-		Features: c.Features, Friction: c.Dissipation != "", LearnedGain: c.InputGain != model.GainConstant, Masses: c.bodyMasses(), Weighted: c.Weighted,
-		Lambda: c.Ridge, Scale: c.Scale, RNG: stream.New(c.Seed, "features"),
+	o := c.Closed
+	o.Structure, o.Activation = c.structure(), c.Activation
+	o.Friction, o.LearnedGain, o.Masses = c.Dissipation != "", c.InputGain != model.GainConstant, c.bodyMasses()
+	o.Weighted, o.RNG = c.Weighted, stream.New(c.Seed, "features")
+	for _, s := range c.Symmetry {
+		o.Symmetry |= s
 	}
-	structure, symmetry := c.Structure, c.Symmetry
 	if c.Known {
-		structure, symmetry = c.tellKnown(&o)
+		if err := c.tellKnown(&o); err != nil {
+			return o, err
+		}
 	}
-	var err error
-	if o.Structure, err = model.ParseStructure(structure...); err != nil {
-		return o, err
-	}
-	if o.Symmetry, err = closedform.ParseSymmetry(symmetry...); err != nil {
-		return o, err
-	}
-	if o.Activation, err = nn.ParseActivation(c.Activation); err != nil {
-		return o, err
-	}
-	if _, err = o.Activation.SmoothFor(); err != nil {
-		return o, err
-	}
-	switch c.Solver {
-	case "":
-	case closedform.Cholesky.String():
-		o.Solver = closedform.Cholesky
-	case closedform.QR.String():
-		o.Solver = closedform.QR
-	default:
-		return o, fmt.Errorf("no solver %q; the solvers are %v and %v", c.Solver, closedform.Cholesky, closedform.QR)
-	}
-	return o, nil
+	_, err := o.Activation.SmoothFor()
+	return o, err
 }
 
-// tellKnown returns the structure and symmetry that are known of the task's system, in the
-// words of the flags, and adds to o the angles and masses that go with them.
-func (c *Config) tellKnown(o *closedform.Options) (structure, symmetry []string) {
+// tellKnown gives o what is known of the task's system.
+func (c *Config) tellKnown(o *closedform.Options) (err error) {
 	t := c.Facts()
+	o.Structure = t.ClosedForm.Structure
 	if t.ClosedForm.Angles {
 		for _, q := range t.System.Coordinates() {
 			o.Angles = append(o.Angles, q.Angle)
 		}
 	}
-	if s, ok := t.System.(system.Bodied); ok && slices.Contains(t.ClosedForm.Structure, model.Pairwise.String()) {
+	if s, ok := t.System.(system.Bodied); ok && o.Structure&model.Pairwise != 0 {
 		for _, b := range s.Bodies() {
 			o.Masses = append(o.Masses, b.Mass)
 		}
 	}
-	return t.ClosedForm.Structure, t.ClosedForm.Symmetry
+	o.Symmetry, err = closedform.ParseSymmetry(t.ClosedForm.Symmetry...)
+	return err
 }
 
 // fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/internal/setting"
 	"hnn/model"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestClosedFormRun(t *testing.T) {
 	root := t.TempDir()
 	c := mustDefault(t, "two-body").WithClosedForm()
-	c.Trajectories, c.Known = 60, true
+	c.Draw.Trajectories, c.Known = 60, true
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +30,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Errorf("energy MSE %g", e)
 	}
 	text := read(t, r.Dir, configFile)
-	for _, key := range adamKeys {
+	for _, key := range keys(func(s *setting.Setting) bool { return s.Is("adam") }) {
 		if strings.Contains(text, "\n"+key+":") {
 			t.Errorf("config.yaml has %s, which the closed form does not use", key)
 		}
@@ -67,10 +68,8 @@ func TestClosedFormRun(t *testing.T) {
 func TestClosedFormRefusals(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		"baseline needs the trainer adam": func(c *Config) { c.Model = model.KindBaseline },
-		"steps: of the trainer adam":      func(c *Config) { c.Steps = 10 },
-		"no structure":                    func(c *Config) { c.Structure = []string{"triples"} },
-		"no solver":                       func(c *Config) { c.Solver = "lu" },
-		"no dissipation":                  func(c *Config) { c.Dissipation = "cubic" },
+		"steps: of the trainer adam":      func(c *Config) { c.Fit.Steps = 10 },
+		"unknown dissipation":             func(c *Config) { c.Dissipation = "cubic" },
 		"always float64":                  func(c *Config) { c.Precision = "float32" },
 		"leave either":                    func(c *Config) { c.Known, c.Angle = true, []string{"q"} },
 	} {

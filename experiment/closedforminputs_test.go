@@ -116,9 +116,9 @@ func TestClosedFormLearnedGain(t *testing.T) {
 // What inputs do between rows is as much the closed form's as the trajectories'.
 func TestClosedFormInputHold(t *testing.T) {
 	path := drivenPendulum(t, true, motor)
-	of := func(hold string) float64 {
+	of := func(hold Hold) float64 {
 		r := trainDriven(t, drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); c.InputHold, c.InputGain = hold, model.GainConstant }))
-		if text := read(t, r.Dir, configFile); !strings.Contains(text, "input-hold: "+hold) {
+		if text := read(t, r.Dir, configFile); !strings.Contains(text, "input-hold: "+string(hold)) {
 			t.Errorf("config.yaml does not say %s: %s", hold, text)
 		}
 		return math.Abs(r.Results.ClosedForm.Gain[0] - motorGain)
@@ -132,7 +132,7 @@ func TestClosedFormInputHold(t *testing.T) {
 func TestDecideUnderInputs(t *testing.T) {
 	path := drivenPendulum(t, false, motor)
 	closed := drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm() })
-	adam := drivenConfig(t, path, func(c *Config) { c.Steps = 20 })
+	adam := drivenConfig(t, path, func(c *Config) { c.Fit.Steps = 20 })
 	best, l, err := new(Env).Decide(context.Background(), []Config{adam, closed})
 	if err != nil || best != 1 || len(l.Tried) != 2 {
 		t.Errorf("chosen %d, %v, %v", best, l, err)

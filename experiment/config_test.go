@@ -26,7 +26,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	for _, task := range append(task.Names(), "5-body") {
 		c := mustDefault(t, task)
 		c.Seed = 1<<63 + 12345
-		c.LearningRate = 0.1 + 0.2 // 17 digits
+		c.Fit.LearningRate = 0.1 + 0.2 // 17 digits
 		c.Hidden = []int{13, 7, 5}
 		if c.fromFile() {
 			c.Data = "a file, with: odd #name.csv"
@@ -56,8 +56,8 @@ func TestProtocol(t *testing.T) {
 		"two-body": {10000, 200, 0}, "three-body": {10000, 600, 1e-4},
 	} {
 		c := mustDefault(t, task)
-		if got := (row{c.Steps, c.Batch, c.L2}); got != want || c.LearningRate != 1e-3 {
-			t.Errorf("%s: steps, batch and L2 %v at rate %v, want %v at 1e-3", task, got, c.LearningRate, want)
+		if got := (row{c.Fit.Steps, c.Fit.Batch, c.Fit.L2}); got != want || c.Fit.LearningRate != 1e-3 {
+			t.Errorf("%s: steps, batch and L2 %v at rate %v, want %v at 1e-3", task, got, c.Fit.LearningRate, want)
 		}
 	}
 }

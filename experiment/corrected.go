@@ -23,9 +23,9 @@ func (r *Run) Corrected(step float64) (*Run, string, error) {
 		if c.fromFile() {
 			return nil, "", fmt.Errorf("the time steps of a file are not known here: give the one that the model was trained with, as in --correct=0.1 (the interval between rows, divided by substeps)")
 		}
-		step = c.Horizon / float64(c.Points-1) / float64(max(c.Substeps, 1))
+		step = c.Draw.Horizon / float64(c.Draw.Points-1) / float64(max(c.Shooting.Substeps, 1))
 	}
-	method, err := ode.ParseMethod(c.Integrator)
+	method, err := ode.ParseMethod(c.Shooting.Method.String())
 	if err != nil {
 		return nil, "", err
 	}

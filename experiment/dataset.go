@@ -88,7 +88,7 @@ func (d *dataset) load(c *Config) error {
 		return d.loadFile(c)
 	}
 	d.system = t.System
-	split, err := draw.Generate(d.system, stream.New(c.Seed, "data"), c.draw())
+	split, err := draw.Generate(d.system, stream.New(c.Seed, "data"), c.Draw)
 	if err != nil {
 		return err
 	}
@@ -105,12 +105,6 @@ func (c *Config) readOptions(path string, progress readProgress) file.ReadOption
 		o.Progress = func(read, total int64) { progress(path, read, total) }
 	}
 	return o
-}
-
-// readsColumns reports whether the configuration says how a file is to be read.
-func (c *Config) readsColumns() bool {
-	n := &c.Columns
-	return c.SkipBadRows || n.Time != "" || n.Trial != "" || n.Q != nil || n.P != nil || n.DQ != nil || n.DP != nil || n.Input != nil
 }
 
 // logMapping says what was understood of a file.
@@ -136,25 +130,19 @@ type datasets struct {
 }
 
 type cached struct {
-	key  string
+	key  dataKey
 	once sync.Once
 	data *dataset
 	err  error
 }
 
 func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
-	seed := c.Seed
-	if c.fromFile() {
-		seed = 0 // one file for all of them
-	}
-	key := fmt.Sprintf("%s %q %q %+v %q %v %d %+v %+v %+v %q %v %q %q %q", c.Task, c.Data, c.Test, c.Columns, c.InputHold, c.SkipBadRows, seed,
-		c.draw(), c.PixelConfig, c.estimateOptions(), c.Angle, c.Scaling, c.Structure, c.Symmetry, c.Dissipation)
-	e := d.entry(key)
+	e := d.entry(c.dataKey())
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err
 }
 
-func (d *datasets) entry(key string) *cached {
+func (d *datasets) entry(key dataKey) *cached {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, e := range d.kept {

@@ -15,7 +15,7 @@ import (
 // the same bits; its file, its results and its rollouts hold mean and spread.
 func TestEnsembleRun(t *testing.T) {
 	c := quick(t)
-	c.Strict, c.Figures, c.Steps = false, false, 60
+	c.Strict, c.Figures, c.Fit.Steps = false, false, 60
 	root := t.TempDir()
 	one := filepath.Join(root, "one")
 	if _, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: one}); err != nil {

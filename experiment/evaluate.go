@@ -108,7 +108,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
 	train, test := derivativeLoss(m, d.Train, o.Workers), derivativeLoss(m, d.Test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters(),
 		TrainLoss: numbers(train.Estimate), TestLoss: numbers(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
@@ -212,8 +212,8 @@ func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Op
 	s, err := eval.Strict(m, d.system, eval.StrictOptions{
 		Options: o,
 		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), eval.StrictStates),
-		Horizon: float64(k) * c.Horizon,
-		Points:  k * c.Points,
+		Horizon: float64(k) * c.Draw.Horizon,
+		Points:  k * c.Draw.Points,
 		Spread:  eval.EnergySpread(d.system, states),
 	})
 	if err != nil {

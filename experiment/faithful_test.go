@@ -63,7 +63,7 @@ func TestFaithfulOnTheAuthorsData(t *testing.T) {
 			if *long {
 				seeds, tolerance = 5, 0.02
 			} else {
-				config.Steps = 400
+				config.Fit.Steps = 400
 			}
 			var losses, energies, trueEnergies []float64
 			for seed := range seeds {

@@ -273,7 +273,7 @@ func scene(r *Run) (x0, times []float64, err error) {
 		}
 		return x[:r.model.Dim()], t, nil
 	}
-	horizon := 3 * r.Config.Horizon
+	horizon := 3 * r.Config.Draw.Horizon
 	x0 = r.data.Train.X[:r.model.Dim()]
 	if r.data.Test.Rows() > 0 {
 		x0 = r.data.Test.X[:r.model.Dim()]

@@ -12,9 +12,9 @@ import (
 // states form a plane, and the losses where there are steps.
 func TestFigures(t *testing.T) {
 	closed := quick(t).WithClosedForm()
-	closed.Features = 20
+	closed.Closed.Features = 20
 	bodies := mustDefault(t, "two-body")
-	bodies.Hidden, bodies.Steps, bodies.Trajectories, bodies.Batch = []int{16, 16}, 30, 20, 50
+	bodies.Hidden, bodies.Fit.Steps, bodies.Draw.Trajectories, bodies.Fit.Batch = []int{16, 16}, 30, 20, 50
 	for _, c := range []struct {
 		config Config
 		want   []string

@@ -13,6 +13,7 @@ import (
 	"hnn/data"
 	"hnn/data/file"
 	"hnn/experiment/task"
+	"hnn/fit/unroll"
 	"hnn/model"
 	"hnn/ode"
 )
@@ -70,7 +71,7 @@ func drivenConfig(t *testing.T, path string, change func(*Config)) Config {
 	}
 	c = c.Tuned()
 	c.Data, c.Model, c.Dissipation, c.Angle, c.Figures = path, model.KindHNN, "linear", []string{"theta"}, false
-	c.Hidden, c.Steps = []int{32, 32}, 600
+	c.Hidden, c.Fit.Steps = []int{32, 32}, 600
 	change(&c)
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
@@ -205,11 +206,11 @@ func TestDrivenRun(t *testing.T) {
 // model that is told of its own.
 func TestInputHold(t *testing.T) {
 	path := pushedPendulum(t, true)
-	of := func(hold string) float64 {
+	of := func(hold Hold) float64 {
 		r := trainDriven(t, drivenConfig(t, path, func(c *Config) {
 			// Derivatives jump with held inputs; trajectories are fitted without any.
 			*c = c.WithLoss(TrajectoryLoss)
-			c.Integrator, c.Window, c.InputHold, c.Steps, c.LearningRate, c.InputGain = "rk4", 10, hold, 900, 1e-2, model.GainLearned
+			c.Shooting.Method, c.Shooting.Window, c.InputHold, c.Fit.Steps, c.Fit.LearningRate, c.InputGain = unroll.RK4, 10, hold, 900, 1e-2, model.GainLearned
 		}))
 		return float64(r.Results.Trajectory.TestLoss.Mean)
 	}

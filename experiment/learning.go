@@ -141,11 +141,11 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (model.Model, er
 		}
 		return model.WithScales(m, d.scales), nil
 	}
-	c.Steps, c.LBFGSSteps, c.TestEvery, c.Patience = min(c.Steps, triedSteps), 0, 0, 0
+	c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.Fit.Patience = min(c.Fit.Steps, triedSteps), 0, 0, 0
 	if c.Loss == TrajectoryLoss {
-		c.Steps = min(c.Steps, triedTrajectorySteps)
+		c.Fit.Steps = min(c.Fit.Steps, triedTrajectorySteps)
 	}
-	c.Batch = min(c.Batch, d.Train.Rows())
+	c.Fit.Batch = min(c.Fit.Batch, d.Train.Rows())
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err

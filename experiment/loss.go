@@ -10,32 +10,29 @@ import (
 	"hnn/model"
 )
 
-// The losses of the trainer adam.
+// Loss is what the trainer adam lowers.
+type Loss string
+
+// The losses.
 const (
 	// DerivativeLoss is the squared error of the field against time derivatives.
-	DerivativeLoss = "derivative"
+	DerivativeLoss Loss = "derivative"
 	// TrajectoryLoss is the squared distance between observed states and an integrator's,
 	// by multiple shooting: it needs states and times alone. See fit.Shooting.
-	TrajectoryLoss = "trajectory"
+	TrajectoryLoss Loss = "trajectory"
 )
 
-// Losses lists the losses.
-func Losses() []string { return []string{DerivativeLoss, TrajectoryLoss} }
-
-// trajectoryKeys are settings of the trajectory loss alone; they are among adamKeys.
-var trajectoryKeys = []string{"integrator", "substeps", "window", "window-stride", "window-from", "fit-states", "continuity", "linear-prior"}
+// Values lists the losses.
+func (Loss) Values() []string { return []string{string(DerivativeLoss), string(TrajectoryLoss)} }
 
 // WithLoss is the same training with another loss, at that loss's defaults. For that of
 // trajectories they leave out the L2 penalty of the paper's tasks: it is of a size with the
 // error of derivatives, and the noise of states is far smaller.
-func (c Config) WithLoss(loss string) Config {
-	c.Loss = loss
-	c.Integrator, c.Substeps, c.Window, c.WindowStride, c.WindowFrom = "", 0, 0, 0, 0
-	c.FitStates, c.Continuity, c.LinearPrior = false, 0, 0
+func (c Config) WithLoss(loss Loss) Config {
+	c.Loss, c.Shooting = loss, fit.Shooting{}
 	if loss == TrajectoryLoss {
-		c.L2 = 0
-		c.Integrator, c.Substeps, c.Window, c.WindowFrom, c.FitStates = unroll.Midpoint.String(), 1, 30, 2, true
-		c.LinearPrior = 10
+		c.Fit.L2 = 0
+		c.Shooting = fit.Shooting{Method: unroll.Midpoint, Substeps: 1, Window: 30, GrowFrom: 2, FitStates: true, LinearPrior: 10}
 	}
 	return c
 }
@@ -45,14 +42,13 @@ func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 	train, test := d.fitted().Train, d.fitted().Test
 	switch {
 	case d.films != nil:
-		l, f := c.pixelLoss(), d.films
+		l, f := c.Prediction, d.films
 		l.Mean = f.mean
 		return fit.Films[T](
-			fit.Observations{Set: f.set, Windows: f.trainWindows(c.LatentSteps)},
-			fit.Observations{Set: f.set, Windows: f.heldWindows(c.LatentSteps)}, l), nil
+			fit.Observations{Set: f.set, Windows: f.trainWindows(c.Prediction.Steps)},
+			fit.Observations{Set: f.set, Windows: f.heldWindows(c.Prediction.Steps)}, l), nil
 	case c.Loss == TrajectoryLoss:
-		s, err := c.shooting()
-		return fit.Trajectories(fit.TrialsOf[T](train), fit.TrialsOf[T](test), s), err
+		return fit.Trajectories(fit.TrialsOf[T](train), fit.TrialsOf[T](test), c.Shooting), nil
 	}
 	rows, err := fit.RowsOf[T](train)
 	if err != nil {
@@ -66,27 +62,16 @@ func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 }
 
 // allSteps is the number of steps of the whole training.
-func (c *Config) allSteps() int { return c.Steps + c.LBFGSSteps }
-
-func (c *Config) shooting() (fit.Shooting, error) {
-	m, err := unroll.ParseMethod(c.Integrator)
-	return fit.Shooting{
-		Method: m, Substeps: c.Substeps, Window: c.Window, Stride: c.WindowStride, GrowFrom: c.WindowFrom,
-		FitStates: c.FitStates, Continuity: c.Continuity, LinearPrior: c.LinearPrior,
-	}, err
-}
+func (c *Config) allSteps() int { return c.Fit.Steps + c.Fit.LBFGS }
 
 // validateLoss reports a setting of the loss that cannot work.
 func (c *Config) validateLoss() error {
 	switch c.Loss {
 	case DerivativeLoss:
-		if names := c.given(trajectoryKeys); names != nil {
-			return fmt.Errorf("%s: of the loss %s, and this run's is %s", strings.Join(names, ", "), TrajectoryLoss, c.Loss)
-		}
-		return nil
+		return c.Refuse("trajectory", c.given("trajectory")...)
 	case TrajectoryLoss:
 	default:
-		return fmt.Errorf("no loss %q; the losses are %s", c.Loss, strings.Join(Losses(), ", "))
+		return fmt.Errorf("no loss %q; the losses are %s", c.Loss, strings.Join(c.Loss.Values(), ", "))
 	}
 	if c.Weighted {
 		return fmt.Errorf("weighted weighs derivatives, which the loss %s does not use; leave it out", c.Loss)
@@ -94,14 +79,10 @@ func (c *Config) validateLoss() error {
 	if c.Polish {
 		return fmt.Errorf("polish fits derivatives, which the loss %s does not use; give lbfgs-steps instead", c.Loss)
 	}
-	s, err := c.shooting()
-	if err != nil {
-		return err
+	if m := c.Shooting.Method; m == unroll.Leapfrog && !c.separable() {
+		return fmt.Errorf("integrator %v: %w", m, unroll.ErrNotSeparable)
 	}
-	if s.Method == unroll.Leapfrog && !c.separable() {
-		return fmt.Errorf("integrator %s: %w", c.Integrator, unroll.ErrNotSeparable)
-	}
-	return s.Validate()
+	return c.Shooting.Validate()
 }
 
 // Trajectory holds the losses of a run that was trained on trajectories: by the windows of
@@ -116,18 +97,15 @@ func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajector
 	if c.Loss != TrajectoryLoss {
 		return nil, nil
 	}
-	s, err := c.shooting()
-	if err != nil {
-		return nil, err
-	}
 	var marks []bool
 	if d.angles != nil {
+		var err error
 		if marks, err = angles(d.angles, d.columns()); err != nil {
 			return nil, err
 		}
 	}
 	loss := func(trials fit.Trials[float64]) Estimate {
-		mean, sem, err := fit.TrajectoryLoss(m, trials, marks, s, e.workers())
+		mean, sem, err := fit.TrajectoryLoss(m, trials, marks, c.Shooting, e.workers())
 		if err != nil {
 			e.log("%s %s: a trajectory loss has no value: %v", c.Task, c.Model, err)
 		}
@@ -138,6 +116,5 @@ func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajector
 
 // separable reports whether the model's H is the sum of T(p) and V(q) and nothing leaves.
 func (c *Config) separable() bool {
-	s, err := model.ParseStructure(c.Structure...)
-	return err == nil && s&(model.Separable|model.Pairwise) != 0 && c.Dissipation == ""
+	return c.structure()&(model.Separable|model.Pairwise) != 0 && c.Dissipation == ""
 }

@@ -10,12 +10,14 @@ import (
 	"hnn/data/estimate"
 	"hnn/data/file"
 	"hnn/experiment/task"
+	"hnn/fit/unroll"
+	"hnn/model"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
 func overTrajectories(t testing.TB) Config {
 	c := quick(t).WithLoss(TrajectoryLoss)
-	c.Hidden, c.Steps, c.LBFGSSteps, c.TestEvery, c.CheckpointEvery = []int{16}, 60, 10, 10, 20
+	c.Hidden, c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.CheckpointEvery = []int{16}, 60, 10, 10, 20
 	c.Strict, c.Figures = false, false
 	return c
 }
@@ -38,7 +40,7 @@ func TestTrajectoryRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.Window != c.Window || again.Integrator != c.Integrator || !again.FitStates || again.LBFGSSteps != 10 {
+	if again.Shooting.Window != c.Shooting.Window || again.Shooting.Method != c.Shooting.Method || !again.Shooting.FitStates || again.Fit.LBFGS != 10 {
 		t.Errorf("read back %+v", again)
 	}
 	for _, step := range []int{33, 66} {
@@ -122,8 +124,8 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	}
 	f.Close()
 	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
-	c.Data, c.Hidden, c.Steps = path, []int{16}, 30
-	c.Model, c.Structure, c.Integrator = "hnn-separable", []string{"separable"}, "leapfrog"
+	c.Data, c.Hidden, c.Fit.Steps = path, []int{16}, 30
+	c.Model, c.Structure, c.Shooting.Method = "hnn-separable", []model.Structure{model.Separable}, unroll.Leapfrog
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -142,11 +144,11 @@ func TestTrajectoriesHalveTheError(t *testing.T) {
 		t.Skip("trains six networks")
 	}
 	spring := mustDefault(t, "spring")
-	spring.Points, spring.Noise, spring.WholeTrials, spring.Hidden, spring.Figures = 31, 0.05, true, []int{64, 64}, false
+	spring.Draw.Points, spring.Draw.Noise, spring.Draw.WholeTrials, spring.Hidden, spring.Figures = 31, 0.05, true, []int{64, 64}, false
 	polynomials, trajectories := spring, spring.WithLoss(TrajectoryLoss)
-	polynomials.Derivatives = estimate.LocalPolynomial
-	trajectories.Steps = 600
-	sums := map[string]float64{}
+	polynomials.Estimate.Derivatives = estimate.LocalPolynomial
+	trajectories.Fit.Steps = 600
+	sums := map[Loss]float64{}
 	for _, c := range []Config{polynomials, trajectories} {
 		var seeds []Config
 		for c.Seed = range 3 {
@@ -174,14 +176,13 @@ func TestTrajectoryRefusals(t *testing.T) {
 	}{
 		{func(c *Config) { c.Loss = "energy" }, `"energy"`},
 		{func(c *Config) { c.Loss = DerivativeLoss }, "window"},
-		{func(c *Config) { c.Integrator = "euler" }, `"euler"`},
-		{func(c *Config) { c.Integrator = "leapfrog" }, "separable"},
-		{func(c *Config) { c.FitStates, c.Continuity = false, 1 }, "continuity"},
-		{func(c *Config) { c.LinearPrior = -1 }, "linear prior"},
-		{func(c *Config) { c.WindowFrom = 50 }, "grow"},
+		{func(c *Config) { c.Shooting.Method = unroll.Leapfrog }, "separable"},
+		{func(c *Config) { c.Shooting.FitStates, c.Shooting.Continuity = false, 1 }, "continuity"},
+		{func(c *Config) { c.Shooting.LinearPrior = -1 }, "linear prior"},
+		{func(c *Config) { c.Shooting.GrowFrom = 50 }, "grow"},
 		{func(c *Config) { c.Polish = true }, "lbfgs-steps"},
 		{func(c *Config) { c.Weighted = true }, "weighted"},
-		{func(c *Config) { c.WeightDecay, c.L2 = 1e-3, 0 }, "L-BFGS"},
+		{func(c *Config) { c.Fit.WeightDecay, c.Fit.L2 = 1e-3, 0 }, "L-BFGS"},
 	} {
 		config := overTrajectories(t)
 		c.change(&config)

@@ -54,7 +54,7 @@ func TestMagneticField(t *testing.T) {
 	f.Close()
 
 	c := mustDefault(t, task.OwnData).Tuned()
-	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{32, 32}, 1000, false
+	c.Data, c.Hidden, c.Fit.Steps, c.Figures = path, []int{32, 32}, 1000, false
 	skew := c
 	skew.Skew = "0,0,1,0; 0,0,0,1; -1,0,0,1; 0,-1,-1,0"
 	if err := skew.Complete(); err != nil {

@@ -16,7 +16,7 @@ import (
 
 // estimateOptions are those of data.NewEstimator.
 func (c *Config) estimateOptions() estimate.Options {
-	o := estimate.Options{Derivatives: c.Derivatives, Smooth: c.Smooth, Window: c.DerivativeWindow}
+	o := c.Estimate
 	if c.source().Own() {
 		o.Masses = c.Mass
 	}
@@ -32,7 +32,7 @@ func (c *Config) validateObservations() error {
 		return err
 	}
 	switch {
-	case c.source() == task.PaperFile && (c.Derivatives != estimate.Auto && c.Derivatives != estimate.Forward || c.Smooth != "no"):
+	case c.source() == task.PaperFile && (c.Estimate.Derivatives != estimate.Auto && c.Estimate.Derivatives != estimate.Forward || c.Estimate.Smooth != "no"):
 		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
 	case c.Test != "" && !c.source().Own():
 		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
@@ -53,7 +53,7 @@ func (c *Config) bodyMasses() []float64 {
 
 // common reports whether all coordinates are lengths in one space.
 func (c *Config) common() bool {
-	return slices.Contains(c.Structure, model.Pairwise.String()) || slices.Contains(c.Symmetry, closedform.Rotation.String())
+	return c.structure()&model.Pairwise != 0 || slices.ContainsFunc(c.Symmetry, func(s closedform.Symmetry) bool { return s&closedform.Rotation != 0 })
 }
 
 // estimateDrawn smooths the training rows of a known system and finds their derivatives
@@ -88,7 +88,7 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err != nil {
 		return err
 	}
-	d.estimated = set.DX == nil || c.Derivatives != estimate.Auto || set.PositionsOnly
+	d.estimated = set.DX == nil || c.Estimate.Derivatives != estimate.Auto || set.PositionsOnly
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
@@ -121,7 +121,7 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, err
 	if c.Mass != nil && !set.PositionsOnly && !c.common() {
 		return nil, fmt.Errorf("%s: the file has momenta %q, and masses are for a file of positions: leave out mass", path, names[set.Dim/2:])
 	}
-	if set.DX != nil && c.Derivatives != estimate.Auto {
+	if set.DX != nil && c.Estimate.Derivatives != estimate.Auto {
 		without := *set
 		without.DX = nil
 		set = &without
@@ -161,19 +161,19 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 		}
 		s = data.Split{Train: set, Test: test}
 		d.note("%d rows in %d trials train, %d in %d of %s test", set.Rows(), n, test.Rows(), test.Trials(), c.Test)
-	case c.TestFraction == 0:
+	case c.Draw.TestFraction == 0:
 		return s, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more, or a test file", c.Data)
 	case n > 1:
-		first := n - max(1, int(float64(n)*c.TestFraction+0.5))
+		first := n - max(1, int(float64(n)*c.Draw.TestFraction+0.5))
 		s = data.Split{Train: set.SliceTrials(0, first), Test: set.SliceTrials(first, n)}
 		d.note("the first %d of %d trials train, the last %d test", first, n, n-first)
 	default:
-		first := set.Rows() - int(float64(set.Rows())*c.TestFraction)
+		first := set.Rows() - int(float64(set.Rows())*c.Draw.TestFraction)
 		s = data.Split{Train: set.Slice(0, first), Test: set.Slice(first, set.Rows())}
 		d.note("the first %d of %d rows train, the last %d test", first, set.Rows(), set.Rows()-first)
 	}
 	if s.Train.Rows() < 2 || s.Test.Rows() < 2 {
-		return s, fmt.Errorf("%s: %d rows with a test fraction of %v leave too few to train or to test on: give longer trajectories, or a test file", c.Data, set.Rows(), c.TestFraction)
+		return s, fmt.Errorf("%s: %d rows with a test fraction of %v leave too few to train or to test on: give longer trajectories, or a test file", c.Data, set.Rows(), c.Draw.TestFraction)
 	}
 	return s, nil
 }

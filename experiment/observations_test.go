@@ -56,7 +56,7 @@ func fileOf(t *testing.T, content string) string {
 func own(t *testing.T, path string) Config {
 	t.Helper()
 	c := mustDefault(t, task.OwnData)
-	c.Data, c.Hidden, c.Steps, c.Figures = path, []int{24}, 100, false
+	c.Data, c.Hidden, c.Fit.Steps, c.Figures = path, []int{24}, 100, false
 	return c
 }
 
@@ -64,7 +64,7 @@ func own(t *testing.T, path string) Config {
 // either trainer: weights to the rounding of a hundred steps, rollouts within 1e-3 of the
 // motion.
 func TestUnitsDoNotMatter(t *testing.T) {
-	for _, trainer := range Trainers() {
+	for _, trainer := range []Trainer{Adam, ClosedForm} {
 		var params, states []float64
 		for i, unit := range []struct{ length, time float64 }{{1, 1}, {1000, 1}, {1, 1000}} {
 			c := own(t, swings(t, unit.length, unit.time, false))
@@ -194,7 +194,7 @@ func TestSmoothedTask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Smooth = "yes"
+	c.Estimate.Smooth = "yes"
 	smooth, err := loadDataset(&c, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestOwnFileErrors(t *testing.T) {
 	}{
 		{"a constant column", rows("t,q,p", 60, func(i int) string { q, _ := wave(i); return fmt.Sprintf("%d,%v,4.5", i, q) }), nil, "column p is constant, 4.5"},
 		{"a single row", rows("t,q,p", 1, good), nil, "leave too few to train or to test on"},
-		{"fewer rows than the window", rows("t,q,p", 30, good), func(c *Config) { c.DerivativeWindow = 41 }, "fewer than the window of 41"},
+		{"fewer rows than the window", rows("t,q,p", 30, good), func(c *Config) { c.Estimate.Window = 41 }, "fewer than the window of 41"},
 		{"an angle in degrees", rows("t,q,p", 200, func(i int) string { return fmt.Sprintf("%d,%d,%v", i, i*7%360, 7+math.Sin(float64(i))) }), nil, "convert it to radians"},
 		{"an angle that is not there", rows("t,q,p", 60, good), func(c *Config) { c.Angle = []string{"phi"} }, `no column "phi"`},
 		{"masses of momenta", rows("t,q,p", 60, good), func(c *Config) { c.Mass = []float64{2} }, "leave out mass"},
@@ -243,7 +243,7 @@ func TestOwnFileErrors(t *testing.T) {
 			c.Test = rows("t,q1,q2,p1,p2", 60, func(i int) string { q, p := wave(i); return fmt.Sprintf("%d,%v,%v,%v,%v", i, q, p, p, -q) })
 		}, "must have those of the training file"},
 		{"mixed units", rows("t,q1,q2,p1,p2", 60, func(i int) string { q, p := wave(i); return fmt.Sprintf("%d,%v,%v,%v,%v", i, q, 1e9*p, p, q) }), nil, "bring the columns to common units"},
-		{"nothing to test on", rows("t,q,p", 60, good), func(c *Config) { c.TestFraction = 0 }, "leaves nothing to test on"},
+		{"nothing to test on", rows("t,q,p", 60, good), func(c *Config) { c.Draw.TestFraction = 0 }, "leaves nothing to test on"},
 	} {
 		c := own(t, test.path)
 		if test.make != nil {

@@ -22,10 +22,10 @@ import (
 // quickPixels is a run on pictures of a second or less.
 func quickPixels(t testing.TB, name string) Config {
 	c := mustDefault(t, name)
-	c.Hidden, c.Encoder, c.Steps, c.TestEvery, c.CheckpointEvery = []int{16}, []int{24, 24}, 30, 10, 10
-	c.Batch, c.LearningRate = 50, 3e-3
+	c.Hidden, c.Encoder, c.Fit.Steps, c.Fit.TestEvery, c.CheckpointEvery = []int{16}, []int{24, 24}, 30, 10, 10
+	c.Fit.Batch, c.Fit.LearningRate = 50, 3e-3
 	if name == task.PixelPendulum {
-		c.Trajectories, c.Points = 8, 30
+		c.Draw.Trajectories, c.Draw.Points = 8, 30
 	}
 	return c
 }
@@ -108,7 +108,7 @@ func TestPixelPendulumRun(t *testing.T) {
 func TestPixelResume(t *testing.T) {
 	c := quickPixels(t, task.PixelPendulum)
 	c.Figures, c.SubtractMean = false, true
-	c.LatentSteps, c.LatentIntegrator = 3, "rk4"
+	c.Prediction.Steps, c.Prediction.Integrator = 3, "rk4"
 	whole, cut := t.TempDir(), t.TempDir()
 	if _, err := new(Env).Train(context.Background(), c, whole); err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestOwnFrames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "films")
 	writeFilms(t, dir, 4, 12)
 	c := quickPixels(t, task.OwnFrames)
-	c.Frames, c.Latent, c.Stack, c.Batch = dir, 4, 3, 200
+	c.Frames, c.Latent, c.Stack, c.Fit.Batch = dir, 4, 3, 200
 	runs, err := new(Env).RunAll(context.Background(), paperModels(c), Batch{Root: t.TempDir(), Jobs: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func TestOwnFrames(t *testing.T) {
 	if _, err := new(Env).Train(context.Background(), c, t.TempDir()); err != nil {
 		t.Error(err)
 	}
-	c.TestFraction = 0.9
+	c.Draw.TestFraction = 0.9
 	if _, err := new(Env).Train(context.Background(), c, t.TempDir()); err == nil || !strings.Contains(err.Error(), "cannot be cut") {
 		t.Errorf("nine tenths held out: %v", err)
 	}
@@ -228,7 +228,7 @@ func TestLightFilms(t *testing.T) {
 		dir := t.TempDir()
 		writeFilmsOn(t, dir, 4, 30, shade)
 		c := quickPixels(t, task.OwnFrames)
-		c.Frames, c.Steps, c.TestEvery, c.Figures, c.SubtractMean = dir, 400, 100, false, subtract
+		c.Frames, c.Fit.Steps, c.Fit.TestEvery, c.Figures, c.SubtractMean = dir, 400, 100, false, subtract
 		r, err := new(Env).Train(context.Background(), c, t.TempDir())
 		if err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 	trainLoss := eval.PixelLoss(seer, f.set, train, o.Workers)
 	testLoss := eval.PixelLoss(seer, f.set, test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters(),
 		TrainLoss: numbers(trainLoss.Estimate), TestLoss: numbers(testLoss.Estimate), RowMedianLoss: Number(testLoss.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),

@@ -56,14 +56,14 @@ func loadFilms(c *Config) (*dataset, error) {
 	f := &films{stack: c.Stack}
 	d.films = f
 	if !c.source().Own() {
-		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Trajectories, c.Points)
+		f.set = frames.Pendulum(stream.New(c.Seed, "data"), c.Draw.Trajectories, c.Draw.Points)
 		seed, length := c.Seed, c.Stack+longRollout
 		f.starts = sync.OnceValue(func() *frames.Set {
 			return frames.Pendulum(stream.New(seed, pixelStartStream), pixelStarts, length)
 		})
-		f.held = [2]int{0, c.testTrials(c.Trajectories)}
-		if !c.TestFirst {
-			f.held = [2]int{c.Trajectories - f.held[1], c.Trajectories}
+		f.held = [2]int{0, c.testTrials(c.Draw.Trajectories)}
+		if !c.Draw.TestFirst {
+			f.held = [2]int{c.Draw.Trajectories - f.held[1], c.Draw.Trajectories}
 		}
 		if c.SubtractMean {
 			f.subtractMean()
@@ -75,7 +75,7 @@ func loadFilms(c *Config) (*dataset, error) {
 		return nil, err
 	}
 	if len(f.set.Trials) == 1 {
-		if err := f.set.Cut(c.TestFraction, c.minFrames()); err != nil {
+		if err := f.set.Cut(c.Draw.TestFraction, c.minFrames()); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Frames, err)
 		}
 	}

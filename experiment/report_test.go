@@ -14,17 +14,17 @@ func TestReport(t *testing.T) {
 	root := t.TempDir()
 	first := quick(t)
 	first.Figures, first.Strict = false, false
-	first.Steps = 30
+	first.Fit.Steps = 30
 	second := first
 	second.Seed = 1
 	other := first
-	other.Steps = 60
+	other.Fit.Steps = 60
 	file := filepath.Join(root, "own.csv")
 	if err := os.WriteFile(file, []byte("t,q,p\n0,1,0\n0.1,0.98,-0.2\n0.2,0.92,-0.39\n0.3,0.83,-0.56\n0.4,0.7,-0.72\n0.5,0.54,-0.84\n0.6,0.36,-0.93\n0.7,0.17,-0.99\n0.8,-0.03,-1\n0.9,-0.23,-0.97\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	own := mustDefault(t, task.OwnData)
-	own.Data, own.Hidden, own.Steps, own.Figures = file, []int{8, 8}, 10, false
+	own.Data, own.Hidden, own.Fit.Steps, own.Figures = file, []int{8, 8}, 10, false
 	env := new(Env)
 	var dirs []string
 	for _, c := range [][]Config{{first}, {second}, {other}, {own}} {

@@ -33,14 +33,14 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	for i, c := range configs {
 		name := c.Task + "-" + c.Model
 		if c.Trainer != Adam {
-			name += "-" + c.Trainer
+			name += "-" + string(c.Trainer)
 		}
 		out := b.Out
 		if len(configs) > 1 && out != "" {
 			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
 		}
 		var err error
-		if dirs[i], err = NewRunDir(b.Root, out, name, b.Force); err != nil {
+		if dirs[i], err = newRunDir(b.Root, out, name, b.Force); err != nil {
 			return nil, err
 		}
 	}
@@ -105,15 +105,15 @@ func (e *Env) check(configs []Config) error {
 	if err := Distinct(configs); err != nil {
 		return err
 	}
-	seen := map[string]*dataset{}
+	seen := map[dataKey]*dataset{}
 	var drawn datasets
 	for i := range configs {
 		c := &configs[i]
 		if err := c.Validate(); err != nil {
 			return err
 		}
-		// Another seed draws as many rows.
-		rows := fmt.Sprintf("%s %q %q %+v %+v %d %s %q %v %+v", c.Task, c.Data, c.Test, c.draw(), c.estimateOptions(), c.Batch, c.Trainer, c.Angle, c.Scaling, c.PixelConfig)
+		rows := c.dataKey()
+		rows.seed = 0 // another seed draws as many rows
 		d := seen[rows]
 		if d == nil {
 			loader := &drawn

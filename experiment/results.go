@@ -77,15 +77,15 @@ type Strict struct {
 
 // Engine is what the run was computed with.
 type Engine struct {
-	Kernel    string `json:"kernel"`
-	Precision string `json:"precision"`
-	Threads   int    `json:"threads"`
+	Kernel    string    `json:"kernel"`
+	Precision Precision `json:"precision"`
+	Threads   int       `json:"threads"`
 	// Platform is the operating system and processor, Go the version of the compiler.
 	Platform string `json:"platform"`
 	Go       string `json:"go"`
 }
 
-func newEngine(precision string, threads int) Engine {
+func newEngine(precision Precision, threads int) Engine {
 	return Engine{
 		Kernel: kernel.Name(), Precision: precision, Threads: threads,
 		Platform: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
@@ -102,11 +102,11 @@ func (e Engine) platform() string {
 
 // Results are the numbers of one run: results.json. What does not apply is null.
 type Results struct {
-	Task    string `json:"task"`
-	Model   string `json:"model"`
-	Trainer string `json:"trainer"`
+	Task    string  `json:"task"`
+	Model   string  `json:"model"`
+	Trainer Trainer `json:"trainer"`
 	// Loss is what the trainer lowered, empty for the closed form.
-	Loss       string `json:"loss,omitempty"`
+	Loss       Loss   `json:"loss,omitempty"`
 	Seed       uint64 `json:"seed"`
 	Steps      int    `json:"steps"`
 	Parameters int    `json:"parameters"`

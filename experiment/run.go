@@ -270,7 +270,7 @@ func (t *training[T]) train(ctx context.Context) error {
 	switch {
 	case err == nil:
 		if t.trainer.StoppedEarly() {
-			why := fmt.Sprintf("no lower test loss in %d evaluations", t.config.Patience)
+			why := fmt.Sprintf("no lower test loss in %d evaluations", t.config.Fit.Patience)
 			if t.trainer.Converged() {
 				why = "L-BFGS finds no lower loss in this precision"
 			}

@@ -18,8 +18,8 @@ import (
 // quick is a spring run of a second or less.
 func quick(t testing.TB) Config {
 	c := mustDefault(t, "spring")
-	c.Hidden, c.Steps, c.TestEvery, c.CheckpointEvery = []int{24, 24}, 150, 10, 40
-	c.Trajectories, c.Points, c.LearningRate = 20, 20, 1e-2
+	c.Hidden, c.Fit.Steps, c.Fit.TestEvery, c.CheckpointEvery = []int{24, 24}, 150, 10, 40
+	c.Draw.Trajectories, c.Draw.Points, c.Fit.LearningRate = 20, 20, 1e-2
 	return c
 }
 
@@ -81,7 +81,7 @@ func TestRunDirectory(t *testing.T) {
 func TestRepeatFromConfig(t *testing.T) {
 	root := t.TempDir()
 	c := quick(t)
-	c.Batch, c.Figures, c.Strict = 100, false, false
+	c.Fit.Batch, c.Figures, c.Strict = 100, false, false
 	first, err := (&Env{Workers: 2}).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestResumeComparesAndDraws(t *testing.T) {
 // none and the run succeeds.
 func TestFigureWithoutTestRows(t *testing.T) {
 	c := quick(t)
-	c.TestFraction, c.Strict, c.Steps, c.TestEvery = 0, false, 3, 0
+	c.Draw.TestFraction, c.Strict, c.Fit.Steps, c.Fit.TestEvery = 0, false, 3, 0
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: filepath.Join(t.TempDir(), "run")})
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestFigureWithoutTestRows(t *testing.T) {
 // A diverging run says where, and its last good checkpoint stays.
 func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	c := quick(t)
-	c.LearningRate, c.Schedule, c.ScheduleEvery, c.ScheduleFactor = 1e-2, "step", 60, 1e36
+	c.Fit.LearningRate, c.Fit.Schedule.Kind, c.Fit.Schedule.Every, c.Fit.Schedule.Factor = 1e-2, "step", 60, 1e36
 	c.CheckpointEvery = 1
 	dir := filepath.Join(t.TempDir(), "run")
 	_, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: dir})
@@ -219,30 +219,30 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 
 func TestRunDirectoryRefusals(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := NewRunDir("", dir, "x", false); err != nil {
+	if _, err := newRunDir("", dir, "x", false); err != nil {
 		t.Fatal(err)
 	}
 	c := quick(t)
 	if err := writeConfig(dir, &c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewRunDir("", dir, "x", false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
+	if _, err := newRunDir("", dir, "x", false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
 		t.Errorf("an existing run: %v", err)
 	}
 	own := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewRunDir("", dir, "x", true); err != nil {
+	if _, err := newRunDir("", dir, "x", true); err != nil {
 		t.Errorf("--force: %v", err)
 	}
 	if read(t, own) != "mine" {
 		t.Error("--force removed a file that is not a run's")
 	}
-	if _, err := NewRunDir("", dir, "x", true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+	if _, err := newRunDir("", dir, "x", true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("--force on a folder that is no run: %v", err)
 	}
-	if _, err := NewRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
+	if _, err := newRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
 		t.Error("a folder under a file was made")
 	}
 }
@@ -264,7 +264,7 @@ func TestOwnFile(t *testing.T) {
 		b.WriteString(number(at) + "," + number(math.Cos(at)) + "," + number(-math.Sin(at)) + "\n")
 	}
 	c := mustDefault(t, task.OwnData)
-	c.Hidden, c.Steps, c.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
+	c.Hidden, c.Fit.Steps, c.Fit.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
 	var notes []string
 	e := &Env{Log: func(format string, _ ...any) { notes = append(notes, format) }}
 	runs, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: filepath.Join(dir, "runs")})

@@ -23,11 +23,11 @@ const (
 	figuresFolder  = "figures"
 )
 
-// NewRunDir makes a directory for a run. With an empty out it is a fresh numbered
+// newRunDir makes a directory for a run. With an empty out it is a fresh numbered
 // one under root, as in runs/0007-spring-hnn, so that a command can be given twice.
 // A named one must not exist or be empty, unless force is set: then what an
 // earlier run left in it is removed, and nothing else.
-func NewRunDir(root, out, name string, force bool) (string, error) {
+func newRunDir(root, out, name string, force bool) (string, error) {
 	if out == "" {
 		return numbered(root, name)
 	}

@@ -5,12 +5,18 @@ import (
 	"slices"
 	"strings"
 
+	"hnn/internal/setting"
 	"hnn/model"
+	"hnn/system"
 )
 
-// hamiltonianKeys are the settings that say what is known of H and of its losses: a
-// baseline has none.
-var hamiltonianKeys = []string{"known", "structure", "symmetry", "dissipation", "mass", "skew", "input-gain"}
+// structure is the whole of what is known of the form of H.
+func (c *Config) structure() (all model.Structure) {
+	for _, s := range c.Structure {
+		all |= s
+	}
+	return all
+}
 
 // SharedOut lists the settings that, of several models side by side, one takes no part in:
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
@@ -20,7 +26,7 @@ func SharedOut(kind string, among []string) []string {
 	switch {
 	case !model.LearnsH(kind) && slices.ContainsFunc(among, model.LearnsH),
 		kind == model.KindHNN && slices.ContainsFunc(among, special):
-		return slices.Clone(hamiltonianKeys)
+		return keys(func(s *setting.Setting) bool { return s.Is("hamiltonian") })
 	}
 	return nil
 }
@@ -29,14 +35,13 @@ func SharedOut(kind string, among []string) []string {
 // accord: see model.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
-	structure, err := model.ParseStructure(c.Structure...)
-	if err != nil {
-		return err
+	if !slices.Contains(model.Kinds(), c.Model) {
+		return &system.UnknownError{Kind: "model", Name: c.Model, Known: model.Kinds()}
 	}
 	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
 		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
 	}
-	a := model.Architecture{Kind: c.Model, Structure: structure, Dissipation: c.Dissipation}
+	a := model.Architecture{Kind: c.Model, Structure: c.structure(), Dissipation: string(c.Dissipation)}
 	if c.Skew != "" && model.LearnsH(c.Model) {
 		a.Skew = []float64{} // its size is known with the data
 	}
@@ -52,23 +57,17 @@ func (c *Config) Complete() error {
 	if c.Trainer == ClosedForm {
 		a.Kind = model.KindHNN
 	}
-	c.Model, c.Dissipation, c.Structure = a.Kind, a.Dissipation, nil
-	if a.Structure != 0 {
-		c.Structure = strings.Split(a.Structure.String(), ",")
-	}
+	c.Model, c.Dissipation, c.Structure = a.Kind, model.Dissipation(a.Dissipation), a.Structure.Parts()
 	return nil
 }
 
 // architecture is that of the network for data with these columns, one a component.
 func (c *Config) architecture(columns []string) (model.Architecture, error) {
 	a := model.Architecture{
-		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation,
-		Dissipation: c.Dissipation, Masses: c.bodyMasses(),
+		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation.String(), Structure: c.structure(),
+		Dissipation: string(c.Dissipation), Masses: c.bodyMasses(),
 	}
 	var err error
-	if a.Structure, err = model.ParseStructure(c.Structure...); err != nil {
-		return a, err
-	}
 	if c.Angle != nil {
 		if a.Angles, err = angles(c.Angle, columns); err != nil {
 			return a, err
@@ -91,7 +90,7 @@ func (c *Config) validateArchitecture(columns []string) error {
 			columns = stateNames(max(2, (strings.Count(c.Skew, ";")+2)/2*2))
 		}
 		c = &plain
-		if slices.Contains(c.Structure, model.Pairwise.String()) {
+		if c.structure()&model.Pairwise != 0 {
 			columns = stateNames(4 * max(2, len(c.Mass)))
 			c.Mass = nil
 		}

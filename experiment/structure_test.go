@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"slices"
 	"testing"
 
 	"hnn/model"
@@ -28,27 +27,31 @@ func TestSharedOut(t *testing.T) {
 
 // The model's name and the settings say the same, for both trainers.
 func TestCompleteConfig(t *testing.T) {
+	const all = model.Separable | model.QuadraticKinetic | model.Pairwise
 	for _, c := range []struct {
-		name                   string
-		model, trainer, losses string
-		structure              []string
-		wantModel, wantLosses  string
-		want                   []string
+		name       string
+		model      string
+		trainer    Trainer
+		losses     model.Dissipation
+		structure  model.Structure
+		wantModel  string
+		wantLosses model.Dissipation
+		want       model.Structure
 	}{
-		{"plain", "hnn", Adam, "", nil, "hnn", "", nil},
-		{"a structure", "hnn", Adam, "", []string{"separable"}, "hnn-separable", "", []string{"separable"}},
-		{"a kind", "hnn-pairwise", Adam, "", nil, "hnn-pairwise", "", []string{"separable", "quadratic-kinetic", "pairwise"}},
-		{"both", "hnn-separable", Adam, "linear", nil, "hnn-dissipative", "linear", []string{"separable"}},
-		{"default losses", "hnn-dissipative", Adam, "", nil, "hnn-dissipative", "learned", nil},
-		{"closed form", "hnn", ClosedForm, "linear", []string{"pairwise"}, "hnn", "linear", []string{"pairwise"}},
-		{"a kind in closed form", "hnn-pairwise", ClosedForm, "", nil, "hnn", "", []string{"separable", "quadratic-kinetic", "pairwise"}},
-		{"losses in closed form", "hnn-dissipative", ClosedForm, "", nil, "hnn", "linear", nil},
+		{"plain", "hnn", Adam, "", 0, "hnn", "", 0},
+		{"a structure", "hnn", Adam, "", model.Separable, "hnn-separable", "", model.Separable},
+		{"a kind", "hnn-pairwise", Adam, "", 0, "hnn-pairwise", "", all},
+		{"both", "hnn-separable", Adam, "linear", 0, "hnn-dissipative", "linear", model.Separable},
+		{"default losses", "hnn-dissipative", Adam, "", 0, "hnn-dissipative", "learned", 0},
+		{"closed form", "hnn", ClosedForm, "linear", model.Pairwise, "hnn", "linear", model.Pairwise},
+		{"a kind in closed form", "hnn-pairwise", ClosedForm, "", 0, "hnn", "", all},
+		{"losses in closed form", "hnn-dissipative", ClosedForm, "", 0, "hnn", "linear", 0},
 	} {
-		got := Config{Model: c.model, Trainer: c.trainer, Dissipation: c.losses, Structure: c.structure}
+		got := Config{Model: c.model, Trainer: c.trainer, Dissipation: c.losses, Structure: c.structure.Parts()}
 		if err := got.Complete(); err != nil {
 			t.Fatal(err)
 		}
-		if got.Model != c.wantModel || got.Dissipation != c.wantLosses || !slices.Equal(got.Structure, c.want) {
+		if got.Model != c.wantModel || got.Dissipation != c.wantLosses || got.structure() != c.want {
 			t.Errorf("%s: model %s, dissipation %q, structure %v", c.name, got.Model, got.Dissipation, got.Structure)
 		}
 	}

@@ -76,7 +76,9 @@ func writeMembers(w io.Writer, runs []*Run) {
 	}
 }
 
-func kindKey(r *Run) string { return r.Config.Model + " " + r.Config.Trainer + " " + r.Config.Loss }
+func kindKey(r *Run) string {
+	return fmt.Sprint(r.Config.Model, " ", r.Config.Trainer, " ", r.Config.Loss)
+}
 
 // byKind splits runs into those of one kind of model and trainer.
 func byKind(runs []*Run) [][]*Run { return byKey(runs, kindKey) }
@@ -112,10 +114,10 @@ func (c *Config) published() task.Published {
 func modelName(runs []*Run) string {
 	name := runs[0].Config.Model
 	if t := runs[0].Config.Trainer; t != Adam {
-		name += ", " + t
+		name += ", " + string(t)
 	}
 	if runs[0].Config.Loss == TrajectoryLoss {
-		name += ", " + TrajectoryLoss
+		name += ", " + string(TrajectoryLoss)
 	}
 	if n := runs[0].Config.Ensemble; n > 0 {
 		name += fmt.Sprintf(", ensemble of %d", n)

@@ -21,7 +21,7 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 		return a, err
 	}
 	if n := len(d.Train.InputNames); n > 0 {
-		a.Inputs, a.InputGain = n, c.InputGain
+		a.Inputs, a.InputGain = n, string(c.InputGain)
 	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)
@@ -32,7 +32,7 @@ func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
 // rows are the numbers of rows that a run trains and is tested on.
 func (c *Config) rows(d *dataset) (train, test int) {
 	if f := d.films; f != nil {
-		return len(f.trainWindows(c.LatentSteps)), len(f.heldWindows(c.LatentSteps))
+		return len(f.trainWindows(c.Prediction.Steps)), len(f.heldWindows(c.Prediction.Steps))
 	}
 	return d.Train.Rows(), d.Test.Rows()
 }
@@ -40,10 +40,8 @@ func (c *Config) rows(d *dataset) (train, test int) {
 // optionsFor are the options of the optimiser for a dataset. A user's film may have fewer
 // observations than a batch, which then has them all.
 func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
-	o, err := c.fitOptions(workers)
-	if err != nil {
-		return o, err
-	}
+	o := c.Fit
+	o.Workers = workers
 	train, test := c.rows(d)
 	if c.source() == task.UserFilms && o.Batch >= train && train > 0 {
 		o.Batch = 0

@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
+	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/model"
 )
@@ -13,7 +12,7 @@ import (
 // Tuned is the configuration with Adam as it trains best outside the paper's protocol:
 // three times the authors' learning rate, which falls to zero along a cosine.
 func (c Config) Tuned() Config {
-	c.LearningRate, c.Schedule = 3e-3, "cosine"
+	c.Fit.LearningRate, c.Fit.Schedule.Kind = 3e-3, fit.Cosine
 	return c
 }
 
@@ -25,15 +24,12 @@ func (c Config) WithAdam() (Config, error) {
 		return a, err
 	}
 	a = a.Tuned()
-	var node yaml.Node
-	if err := node.Encode(&c); err != nil {
-		return a, err
+	for _, s := range settings {
+		if !s.Is("adam") && !s.Is("closed-form") && s.Key != "trainer" && s.Key != "precision" {
+			s.Copy(&a, &c)
+		}
 	}
-	if err := c.keepZeros(&node); err != nil {
-		return a, err
-	}
-	dropKeys(&node, slices.Concat(adamKeys, OtherKeys(Adam), []string{"trainer", "precision"}))
-	return a, node.Decode(&a)
+	return a, nil
 }
 
 // closedFormDim is the most components of a state for which the closed form is the
@@ -43,17 +39,18 @@ const closedFormDim = 12
 // AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
 // Dissipation is the setting's value.
-func AdamOnly(models, keys []string, dissipation string) string {
+func AdamOnly(models, keys []string, dissipation model.Dissipation) string {
 	for _, m := range models {
 		if m != model.KindHNN {
 			return "the model " + m + " has no closed form"
 		}
 	}
 	if dissipation != "" && dissipation != model.DissipationLinear {
-		return "dissipation " + dissipation + " has no closed form"
+		return "dissipation " + string(dissipation) + " has no closed form"
 	}
+	alone := OtherKeys(ClosedForm)
 	for _, key := range keys {
-		if slices.Contains(adamKeys, key) || key == "precision" {
+		if slices.Contains(alone, key) {
 			return key + " is a setting of it alone"
 		}
 	}
@@ -74,7 +71,7 @@ func (e *Env) BeyondClosedForm(c *Config) (string, error) {
 }
 
 func beyondClosedForm(c *Config, dim int) string {
-	if dim > closedFormDim && !c.Known && !slices.Contains(c.Structure, closedform.Pairwise.String()) {
+	if dim > closedFormDim && !c.Known && c.structure()&closedform.Pairwise == 0 {
 		return fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", dim, closedFormDim)
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hnn/fit/closedform"
 	"hnn/model"
 )
 
@@ -18,10 +19,10 @@ import (
 func TestTuned(t *testing.T) {
 	c := mustDefault(t, "two-body")
 	tuned := c.Tuned()
-	if tuned.LearningRate != 3e-3 || tuned.Schedule != "cosine" {
-		t.Errorf("rate %v and schedule %s", tuned.LearningRate, tuned.Schedule)
+	if tuned.Fit.LearningRate != 3e-3 || tuned.Fit.Schedule.Kind != "cosine" {
+		t.Errorf("rate %v and schedule %s", tuned.Fit.LearningRate, tuned.Fit.Schedule.Kind)
 	}
-	tuned.LearningRate, tuned.Schedule = c.LearningRate, c.Schedule
+	tuned.Fit.LearningRate, tuned.Fit.Schedule.Kind = c.Fit.LearningRate, c.Fit.Schedule.Kind
 	if d := cmp.Diff(c, tuned); d != "" {
 		t.Error(d)
 	}
@@ -31,9 +32,9 @@ func TestTuned(t *testing.T) {
 // the same data.
 func TestWithAdam(t *testing.T) {
 	c := mustDefault(t, "spring")
-	c.Seed, c.Noise, c.Trajectories, c.Strict = 7, 0, 20, false
+	c.Seed, c.Draw.Noise, c.Draw.Trajectories, c.Strict = 7, 0, 20, false
 	closed := c.WithClosedForm()
-	closed.Features, closed.Symmetry = 30, []string{"parity"}
+	closed.Closed.Features, closed.Symmetry = 30, []closedform.Symmetry{closedform.Parity}
 	got, err := closed.WithAdam()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestWithAdam(t *testing.T) {
 // What is zero although the task's default is not stays zero when it is read again.
 func TestConfigKeepsZeros(t *testing.T) {
 	spring, twoBody := mustDefault(t, "spring"), mustDefault(t, "two-body")
-	spring.Noise, twoBody.TestFirst = 0, false
+	spring.Draw.Noise, twoBody.Draw.TestFirst = 0, false
 	for _, c := range []Config{spring, spring.WithClosedForm(), twoBody, twoBody.WithClosedForm()} {
 		var b bytes.Buffer
 		if err := c.Write(&b); err != nil {
@@ -82,14 +83,12 @@ func TestDefaultTrainer(t *testing.T) {
 		}
 	}
 	many := mustDefault(t, "5-body").WithClosedForm()
-	many.Trajectories = 10
-	for _, structure := range []string{"", "pairwise"} {
-		if structure != "" {
-			many.Structure = []string{structure}
-		}
+	many.Draw.Trajectories = 10
+	for _, structure := range []model.Structure{0, model.Pairwise} {
+		many.Structure = structure.Parts()
 		why, err := new(Env).BeyondClosedForm(&many)
-		if err != nil || (why == "") != (structure == "pairwise") {
-			t.Errorf("five bodies, structure %q: %q, %v", structure, why, err)
+		if err != nil || (why == "") != (structure == model.Pairwise) {
+			t.Errorf("five bodies, structure %v: %q, %v", structure, why, err)
 		}
 	}
 }
@@ -98,7 +97,7 @@ func TestDefaultTrainer(t *testing.T) {
 // closed-form fit that leaves much of the field unexplained is warned of.
 func TestPoorFit(t *testing.T) {
 	c := mustDefault(t, "double-pendulum").WithClosedForm()
-	c.Trajectories, c.Features, c.Strict, c.Figures = 20, 30, false, false
+	c.Draw.Trajectories, c.Closed.Features, c.Strict, c.Figures = 20, 30, false, false
 	if why, err := new(Env).BeyondClosedForm(&c); err != nil || !strings.Contains(why, "--structure") {
 		t.Errorf("%q, %v", why, err)
 	}
@@ -107,7 +106,7 @@ func TestPoorFit(t *testing.T) {
 	if _, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()}); err != nil || !strings.Contains(log.String(), "% off") {
 		t.Errorf("%v; the messages are\n%s", err, log.String())
 	}
-	c.Structure = []string{"quadratic-kinetic"}
+	c.Structure = []model.Structure{model.QuadraticKinetic}
 	if why, err := new(Env).BeyondClosedForm(&c); err != nil || why != "" {
 		t.Errorf("%q, %v", why, err)
 	}
@@ -117,7 +116,7 @@ func TestPoorFit(t *testing.T) {
 // interrupted one, resumed, ends with the same network.
 func TestPolishedRun(t *testing.T) {
 	c := quick(t)
-	c.Noise, c.Polish, c.Strict, c.Figures = 0, true, false, false
+	c.Draw.Noise, c.Polish, c.Strict, c.Figures = 0, true, false, false
 	root := t.TempDir()
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: root})
 	if err != nil {
@@ -160,7 +159,7 @@ func TestPolishedRun(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	c := mustDefault(t, "two-body").WithClosedForm()
-	c.Trajectories, c.Structure, c.Strict, c.Figures = 20, []string{"quadratic-kinetic", "pairwise"}, false, false
+	c.Draw.Trajectories, c.Structure, c.Strict, c.Figures = 20, []model.Structure{model.QuadraticKinetic, model.Pairwise}, false, false
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package fit
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 )
 
 // Sampling is how the rows of a batch are chosen.
@@ -33,6 +34,18 @@ func ParseSampling(name string) (Sampling, error) {
 		}
 	}
 	return 0, fmt.Errorf("fit: no sampling %q; it is fresh (every batch drawn anew) or epoch (a shuffled pass over the rows)", name)
+}
+
+// Values lists the names of the ways.
+func (Sampling) Values() []string { return slices.Clone(samplingNames[:]) }
+
+// MarshalText is String.
+func (s Sampling) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is ParseSampling.
+func (s *Sampling) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSampling(string(text))
+	return err
 }
 
 // sampler draws the rows of one batch after the other. Its whole state is that of

@@ -19,29 +19,30 @@ import (
 // Options say how to train. Start from Defaults.
 type Options struct {
 	// Steps is the number of steps of Adam.
-	Steps int
+	Steps int `key:"steps,common" help:"steps of the optimiser"`
 	// LBFGS is the number of steps of L-BFGS that follow, on all rows at once.
-	LBFGS int
+	LBFGS int `key:"lbfgs-steps,omitempty" after:"ensemble" help:"steps of L-BFGS on all rows that follow, as a last polish"`
 	// Batch is the number of rows of a step; 0 is all of them.
-	Batch int
+	Batch int `key:"batch,common" help:"rows of a step, 0 for all"`
 	// Sampling is how a batch is drawn.
-	Sampling Sampling
+	Sampling Sampling `key:"sampling" help:"how batches are drawn: each anew (fresh) or in shuffled passes (epoch)"`
 	// LearningRate is that of the first step; Schedule changes it.
-	LearningRate float64
+	LearningRate float64 `key:"learning-rate,common" help:"learning rate of the first step"`
 	Schedule     Schedule
 	// L2 is added to the gradient times the parameters, as PyTorch's Adam does with
 	// weight_decay. WeightDecay is AdamW's: it shrinks the parameters by itself
 	// times the learning rate (Loshchilov and Hutter 2019). One of them is zero.
-	L2, WeightDecay float64
+	L2          float64 `key:"l2" help:"L2 penalty, added to the gradient as in PyTorch's Adam"`
+	WeightDecay float64 `key:"weight-decay" help:"decoupled weight decay (AdamW)"`
 	// ClipNorm, unless 0, is the largest Euclidean norm of the gradient; a longer
 	// one is scaled down to it.
-	ClipNorm float64
+	ClipNorm float64 `key:"clip-norm" help:"largest norm of the gradient, 0 for any"`
 	// TestEvery is the number of steps between two evaluations of the test loss; 0
 	// leaves all out but the last.
-	TestEvery int
+	TestEvery int `key:"test-every" help:"steps between two test losses, which are also the logged steps"`
 	// Patience, unless 0, stops the training after so many evaluations of the test
 	// loss without a new minimum, and returns to the parameters of the minimum.
-	Patience int
+	Patience int `key:"patience" help:"stop early after so many test losses without a new minimum, 0 for never"`
 	// Workers is the number of goroutines; 0 is one for each of GOMAXPROCS. The
 	// result does not depend on it.
 	Workers int
@@ -49,7 +50,7 @@ type Options struct {
 
 // Defaults are the options of the paper's spring task.
 func Defaults() Options {
-	return Options{Steps: 2000, LearningRate: 1e-3, L2: 1e-4, TestEvery: 100}
+	return Options{Steps: 2000, LearningRate: 1e-3, Schedule: Schedule{Kind: Constant}, L2: 1e-4, TestEvery: 100}
 }
 
 // Validate reports the first option that makes no sense, for data of so many

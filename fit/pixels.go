@@ -22,21 +22,30 @@ type Observations struct {
 // PixelLoss is what a model of pictures is trained with. Start from DefaultPixelLoss.
 type PixelLoss struct {
 	// Steps is the number of frames that the latent state is predicted ahead.
-	Steps int
-	// Integrator is the step from one frame to the next: "euler" or "rk4".
-	Integrator string
+	Steps int `key:"latent-steps,omitempty" help:"frames that the latent state is predicted ahead in training"`
+	// Integrator is the step from one frame to the next.
+	Integrator FrameStep `key:"latent-integrator,omitempty" help:"step between frames in training"`
 	// Mean, unless nil, is a frame that is subtracted from all frames, so that the model is
 	// one of what differs from it; model.Pixel.AddMean turns it into one of the frames.
 	Mean []float64
 }
 
 // DefaultPixelLoss is the authors'.
-func DefaultPixelLoss() PixelLoss { return PixelLoss{Steps: 1, Integrator: "euler"} }
+func DefaultPixelLoss() PixelLoss { return PixelLoss{Steps: 1, Integrator: Euler} }
 
-// PixelIntegrators lists those that PixelLoss takes.
-func PixelIntegrators() []string { return []string{"euler", "rk4"} }
+// FrameStep is an integrator's step from one frame to the next.
+type FrameStep string
 
-var latentMethods = map[string]unroll.Method{"euler": unroll.Euler, "rk4": unroll.RK4}
+// The steps.
+const (
+	Euler FrameStep = "euler"
+	RK4   FrameStep = "rk4"
+)
+
+// Values lists the steps.
+func (FrameStep) Values() []string { return []string{string(Euler), string(RK4)} }
+
+var latentMethods = map[FrameStep]unroll.Method{Euler: unroll.Euler, RK4: unroll.RK4}
 
 // MaxLatentSteps bounds PixelLoss.Steps: each step holds temporaries of its own.
 const MaxLatentSteps = 32
@@ -47,7 +56,7 @@ func (l PixelLoss) Validate() error {
 		return fmt.Errorf("fit: a latent prediction over %d frames; give 1 to %d", l.Steps, MaxLatentSteps)
 	}
 	if _, ok := latentMethods[l.Integrator]; !ok {
-		return fmt.Errorf("fit: no integrator %q between frames; the integrators are %v", l.Integrator, PixelIntegrators())
+		return fmt.Errorf("fit: no integrator %q between frames; the integrators are %v", l.Integrator, l.Integrator.Values())
 	}
 	return nil
 }

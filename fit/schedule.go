@@ -5,34 +5,43 @@ import (
 	"math"
 )
 
+// Decay is a kind of Schedule.
+type Decay string
+
+// The kinds; "" is Constant too.
+const (
+	Constant Decay = "constant"
+	Cosine   Decay = "cosine"
+	Step     Decay = "step"
+)
+
+// Values lists the kinds.
+func (Decay) Values() []string { return []string{string(Constant), string(Cosine), string(Step)} }
+
 // Schedule changes the learning rate over the steps.
 type Schedule struct {
-	// Kind is "constant" (or ""), "cosine" or "step".
-	Kind string
-	// Every and Factor belong to "step": after each Every steps the rate is
+	Kind Decay `key:"schedule" help:"of the learning rate"`
+	// Every and Factor belong to Step: after each Every steps the rate is
 	// multiplied by Factor.
-	Every  int
-	Factor float64
-	// Floor belongs to "cosine": the rate at the last step, as a share of the first.
-	Floor float64
+	Every  int     `key:"schedule-every,omitempty" help:"steps between two changes of the step schedule"`
+	Factor float64 `key:"schedule-factor,omitempty" help:"what the step schedule multiplies the rate by"`
+	// Floor belongs to Cosine: the rate at the last step, as a share of the first.
+	Floor float64 `key:"schedule-floor,omitempty" help:"where the cosine schedule ends, as a share of the first rate"`
 }
-
-// Schedules lists the kinds.
-func Schedules() []string { return []string{"constant", "cosine", "step"} }
 
 func (s Schedule) validate() error {
 	switch s.Kind {
-	case "", "constant":
-	case "cosine":
+	case "", Constant:
+	case Cosine:
 		if !(s.Floor >= 0 && s.Floor <= 1) {
 			return fmt.Errorf("fit: a cosine schedule with floor %v; the floor is a share of the first rate, from 0 to 1", s.Floor)
 		}
-	case "step":
+	case Step:
 		if s.Every < 1 || !(s.Factor > 0) {
 			return fmt.Errorf("fit: a step schedule with factor %v every %d steps; both must be positive", s.Factor, s.Every)
 		}
 	default:
-		return fmt.Errorf("fit: no schedule %q; the schedules are %v", s.Kind, Schedules())
+		return fmt.Errorf("fit: no schedule %q; the schedules are %v", s.Kind, s.Kind.Values())
 	}
 	return nil
 }
@@ -42,13 +51,13 @@ func (s Schedule) validate() error {
 // restarts.
 func (s Schedule) factor(step, steps int) float64 {
 	switch s.Kind {
-	case "cosine":
+	case Cosine:
 		if steps == 1 {
 			return 1
 		}
 		done := float64(step-1) / float64(steps-1)
 		return s.Floor + (1-s.Floor)*(1+math.Cos(math.Pi*done))/2
-	case "step":
+	case Step:
 		return math.Pow(s.Factor, float64((step-1)/s.Every))
 	}
 	return 1

@@ -18,28 +18,28 @@ import (
 type Shooting struct {
 	// Method is the integrator and Substeps its steps between two observations, 0
 	// meaning 1.
-	Method   unroll.Method
-	Substeps int
+	Method   unroll.Method `key:"integrator" help:"integrator that steps between observations; leapfrog takes separable models"`
+	Substeps int           `key:"substeps" help:"steps of the integrator between two observations"`
 	// Window is the number of observations that a window predicts; 0 is all of a trial.
-	Window int
+	Window int `key:"window" help:"observations that are predicted from one state, 0 for all of a trial"`
 	// Stride is the number of rows between the starts of two windows; 0 is Window, so
 	// that one begins where the last ended.
-	Stride int
+	Stride int `key:"window-stride" help:"rows between the starts of two windows, 0 for a window's length"`
 	// GrowFrom, unless 0, is the length that windows have at first. They double at equal
 	// intervals during the first half of the steps, up to Window: the loss of a long
 	// rollout of an untrained model has many minima, that of a short one few.
-	GrowFrom int
+	GrowFrom int `key:"window-from" help:"length of the windows at first; it doubles during the first half of the steps; 0 for no growth"`
 	// FitStates fits the state at the start of each window with the parameters, from the
 	// observation as first guess, and counts its distance from the observation in the
 	// loss. Without it the observed state is taken as exact, which noise biases.
-	FitStates bool
+	FitStates bool `key:"fit-states" help:"fit the states that windows start from too, since the observed are noisy"`
 	// Continuity, of fitted states, weighs the squared distance between the end of a
 	// window and the fitted start of the next in the loss.
-	Continuity float64
+	Continuity float64 `key:"continuity" help:"weight of the jumps between the end of a window and the fitted start of the next"`
 	// LinearPrior, unless 0, pulls the field towards a linear one where noise is what
 	// speaks against it: the number of parameters that the nonlinear part counts as. See
 	// linearPrior.
-	LinearPrior float64
+	LinearPrior float64 `key:"linear-prior" help:"parameters that the nonlinear part of the field counts as, pulled to zero as far as noise could have made it; 0 for no pull"`
 }
 
 // Validate reports the first option that makes no sense.

@@ -42,6 +42,12 @@ const (
 	DissipationHelmholtz = "helmholtz" // D(q, p), acting on the positions too
 )
 
+// Dissipation names a form of dissipation, "" none.
+type Dissipation string
+
+// Values lists the forms.
+func (Dissipation) Values() []string { return Dissipations() }
+
 // Dissipations lists the forms of dissipation.
 func Dissipations() []string {
 	return []string{DissipationLinear, DissipationLearned, DissipationConvex, DissipationHelmholtz}

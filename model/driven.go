@@ -89,6 +89,12 @@ const (
 // InputTensors begins the names of the tensors of a gain, which are a network's last.
 const InputTensors = "input."
 
+// Gain names a form of G, "" none or that of the default.
+type Gain string
+
+// Values lists the forms.
+func (Gain) Values() []string { return Gains() }
+
 // Gains lists the forms of the gain of inputs.
 func Gains() []string { return []string{GainConstant, GainLearned} }
 

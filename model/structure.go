@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +23,6 @@ const (
 
 var structureNames = []string{"separable", "quadratic-kinetic", "pairwise"}
 
-// Structures lists the names of the flags.
-func Structures() []string { return append([]string(nil), structureNames...) }
-
 // String is the flags' names, separated by commas.
 func (s Structure) String() string {
 	var set []string
@@ -34,6 +32,16 @@ func (s Structure) String() string {
 		}
 	}
 	return strings.Join(set, ",")
+}
+
+// Parts are the flags, one an element.
+func (s Structure) Parts() (parts []Structure) {
+	for i := range structureNames {
+		if flag := s & (1 << i); flag != 0 {
+			parts = append(parts, flag)
+		}
+	}
+	return parts
 }
 
 // ParseStructure is the inverse of Structure.String, for one name or several.
@@ -54,6 +62,9 @@ func ParseStructure(names ...string) (Structure, error) {
 	}
 	return s, nil
 }
+
+// Values lists the names of the flags.
+func (Structure) Values() []string { return slices.Clone(structureNames) }
 
 // MarshalText is String.
 func (s Structure) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hnn/internal/kernel"
@@ -27,8 +28,8 @@ const (
 
 var activationNames = [...]string{"tanh", "sigmoid", "softplus", "silu", "elu", "selu", "sin", "gelu", "relu"}
 
-// Activations lists the names that ParseActivation takes.
-func Activations() []string { return append([]string(nil), activationNames[:]...) }
+// Values lists the names that ParseActivation takes.
+func (Activation) Values() []string { return slices.Clone(activationNames[:]) }
 
 func (a Activation) valid() bool { return int(a) < len(activationNames) }
 
@@ -47,6 +48,15 @@ func ParseActivation(name string) (Activation, error) {
 		}
 	}
 	return 0, fmt.Errorf("nn: no activation %q; the activations are %s", name, strings.Join(activationNames[:], ", "))
+}
+
+// MarshalText is String.
+func (a Activation) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText is ParseActivation.
+func (a *Activation) UnmarshalText(text []byte) (err error) {
+	*a, err = ParseActivation(string(text))
+	return err
 }
 
 // ErrNoSecondDerivative is returned for an activation that cannot be trained

@@ -19,7 +19,7 @@ func BenchmarkSimulate(b *testing.B) {
 		name   string
 		change func(*experiment.Config)
 	}{
-		{"network", func(c *experiment.Config) { c.Steps = 200 }},
+		{"network", func(c *experiment.Config) { c.Fit.Steps = 200 }},
 		{"closed-form", func(c *experiment.Config) { *c = c.WithClosedForm() }},
 	} {
 		b.Run(c.name, func(b *testing.B) {

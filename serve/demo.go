@@ -64,7 +64,7 @@ func demoConfigs() ([]experiment.Config, error) {
 		}
 		c.Strict, c.Figures = false, false
 		baseline := c
-		baseline.Model, baseline.Steps = model.KindBaseline, demoSteps
+		baseline.Model, baseline.Fit.Steps = model.KindBaseline, demoSteps
 		all = append(all, baseline, c.WithClosedForm())
 	}
 	return all, nil

@@ -43,7 +43,7 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Data, c.Hidden, c.Steps, c.Figures, c.Model = path, []int{16}, 100, false, name
+		c.Data, c.Hidden, c.Fit.Steps, c.Figures, c.Model = path, []int{16}, 100, false, name
 		if name == "alone" {
 			c.Model, c.Columns.Input = "hnn", []string{file.NoInput}
 		}

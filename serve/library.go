@@ -262,7 +262,7 @@ func runEntry(r *experiment.Run, known system.System) *entry {
 	energetic, _ := m.(model.Energetic)
 	separable, splits := model.SplitOf(m)
 	e := &entry{config: r.Config, result: r.Results, info: runInfo{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: &c.Seed, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: string(c.Trainer), Seed: &c.Seed, Parameters: m.Parameters(),
 		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits, Inputs: r.Inputs(),
 		Coordinates: coordinates(known, r.Columns()),
 	}}

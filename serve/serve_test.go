@@ -38,18 +38,18 @@ var trained = sync.OnceValues(func() ([]*experiment.Run, error) {
 		return nil
 	}
 	small := func(kind string, steps int) func(*experiment.Config) {
-		return func(c *experiment.Config) { c.Model, c.Hidden, c.Steps = kind, []int{32, 32}, steps }
+		return func(c *experiment.Config) { c.Model, c.Hidden, c.Fit.Steps = kind, []int{32, 32}, steps }
 	}
 	closed := func(c *experiment.Config) { *c = c.WithClosedForm() }
 	few := func(c *experiment.Config) {
 		*c = c.WithClosedForm()
-		c.Known, c.Trajectories = true, 40
+		c.Known, c.Draw.Trajectories = true, 40
 	}
 	for _, err := range []error{
 		add("spring", small("baseline", 300)), add("spring", small("hnn", 300)),
 		add("pendulum", small("baseline", 100)), add("pendulum", closed), add("two-body", few),
 		add(task.PixelPendulum, func(c *experiment.Config) {
-			c.Model, c.Trajectories, c.Points, c.Steps, c.Batch = "hnn", 4, 12, 2, 10
+			c.Model, c.Draw.Trajectories, c.Draw.Points, c.Fit.Steps, c.Fit.Batch = "hnn", 4, 12, 2, 10
 		}),
 	} {
 		if err != nil {

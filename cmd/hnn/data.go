@@ -50,13 +50,13 @@ for standard input.`,
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
-		o := file.ReadOptions{Columns: columns.Columns, SkipBadRows: true}
+		o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
 		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
 		s, m, err := file.Read(args[0], o)
 		if err != nil {
 			return err
 		}
-		r := inspect.New(s, m, columns.skipBadRows)
+		r := inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
 		var stops error
 		if r.Train, stops = experiment.Plan(args[0], s); stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())

@@ -32,7 +32,7 @@ rows of that file instead. The run directory is left as it is.`,
 				run.Config.Strict = false
 			}
 			if file != "" {
-				run.Config.Columns, run.Config.SkipBadRows = columns.over(cmd, run.Config.Columns, run.Config.SkipBadRows)
+				columns.over(cmd, &run.Config)
 				err = env.EvaluateFile(cmd.Context(), run, file)
 			} else {
 				err = env.Evaluate(cmd.Context(), run)

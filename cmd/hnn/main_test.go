@@ -82,6 +82,8 @@ func TestMistakesInUsage(t *testing.T) {
 		{"train spring --jobs 0", "--jobs"},
 		{"train spring --trainer closedform", `did you mean "closed-form"`},
 		{"train spring --trainer closed-form --steps 5", "steps: of the trainer adam"},
+		{"train spring --trainer closed-form --sampling fresh", "sampling: of the trainer adam"},
+		{"train spring --trainer adam --integrator midpoint", "integrator: of the loss trajectory"},
 		{"train spring --loss trajectory --integrator leapfrog", "separable"},
 		{"train spring --loss derivative --window 5", "window: of the loss trajectory"},
 		{"train spring --trainer closed-form --loss trajectory", "of the trainer adam"},
@@ -144,14 +146,14 @@ func TestMistakesInUsage(t *testing.T) {
 
 // The default trainers of reproduce are adam and the closed form, of which pictures have one.
 func TestReproducePixelPendulum(t *testing.T) {
-	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Trainers())
+	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Adam.Values(), nil)
 	configs, err := reproduceConfigs(f, []string{task.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var runs []string
 	for _, c := range configs {
-		runs = append(runs, c.Task+" "+c.Model+" "+c.Trainer)
+		runs = append(runs, c.Task+" "+c.Model+" "+string(c.Trainer))
 	}
 	want := []string{"pixel-pendulum baseline adam", "pixel-pendulum hnn adam", "spring baseline adam", "spring hnn adam", "spring hnn closed-form"}
 	if !slices.Equal(runs, want) {
@@ -161,7 +163,7 @@ func TestReproducePixelPendulum(t *testing.T) {
 
 // The help of reproduce names the tasks that it leaves out where none is named, and why.
 func TestReproduceWithoutATask(t *testing.T) {
-	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"})
+	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"}, nil)
 	configs, err := reproduceConfigs(f, nil, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)

@@ -35,8 +35,11 @@ every task named.`,
   hnn reproduce real-pendulum --data real_pend_h_1.txt`,
 		ValidArgsFunction: cobra.FixedCompletions(task.PaperNames(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN}, experiment.Trainers())
+	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN}, experiment.Adam.Values(), reproduceBases)
 	cmd.RunE = func(cmd *cobra.Command, tasks []string) error {
+		if f.helpAll {
+			return cmd.Help()
+		}
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		configs, err := reproduceConfigs(f, tasks, d)
 		if err != nil {
@@ -45,6 +48,11 @@ every task named.`,
 		return f.runAll(cmd.Context(), cmd.OutOrStdout(), d, newEnv(d), configs)
 	}
 	return cmd
+}
+
+// reproduceBases are the configurations of the paper's tasks.
+func reproduceBases() []experiment.Config {
+	return experiment.Bases(task.PaperNames(), func(c experiment.Config) experiment.Config { return c })
 }
 
 func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.Config, error) {
@@ -80,7 +88,7 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 			}
 			takesData = true
 		}
-		if c, err = c.WithRecipe(f.recipe); err != nil {
+		if c, err = c.WithRecipe(experiment.Recipe(f.recipe)); err != nil {
 			return nil, err
 		}
 		cs, err := f.expand(c)

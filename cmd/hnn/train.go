@@ -43,7 +43,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{experiment.ClosedForm})
+	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
@@ -51,10 +51,16 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.helpAll {
+			return cmd.Help()
+		}
 		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
 		if resume != "" {
-			if given := f.given(); len(args) > 0 || len(given) > 0 {
-				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(append(args, given...), ", ")))
+			for _, name := range f.given() {
+				args = append(args, "--"+name)
+			}
+			if len(args) > 0 {
+				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
 			run, err := newEnv(d).Resume(cmd.Context(), resume)
 			if err != nil {
@@ -91,7 +97,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			f.models = []string{c.Model}
 		}
 		if !f.cmd.Flags().Changed("trainer") {
-			f.trainers = []string{c.Trainer}
+			f.trainers = []string{string(c.Trainer)}
 		}
 		configs, err := f.expand(c)
 		return configs, usage(err)
@@ -101,7 +107,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		return nil, usage(err)
 	}
 	if c.Pixels() && !f.cmd.Flags().Changed("trainer") {
-		f.trainers = []string{experiment.Adam}
+		f.trainers = []string{string(experiment.Adam)}
 	}
 	if c.Pixels() || f.cmd.Flags().Changed("trainer") {
 		configs, err := f.expand(c)
@@ -117,9 +123,9 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			hamiltonian = f.models
 		}
 	}
-	reason := experiment.AdamOnly(hamiltonian, f.changed(), f.shown.Dissipation)
+	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
 	if reason != "" {
-		f.trainers = []string{experiment.Adam}
+		f.trainers = []string{string(experiment.Adam)}
 	}
 	configs, err := f.expand(c)
 	if err != nil {
@@ -137,7 +143,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 			return nil, err
 		}
 		if reason != "" {
-			f.trainers = []string{experiment.Adam}
+			f.trainers = []string{string(experiment.Adam)}
 			if configs, err = f.expand(c); err != nil {
 				return nil, usage(err)
 			}
@@ -156,10 +162,10 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 	var ways [][]experiment.Config
 	var first []experiment.Config
 	for _, way := range []struct {
-		trainer string
+		trainer experiment.Trainer
 		base    experiment.Config
 	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
-		f.trainers = []string{way.trainer}
+		f.trainers = []string{string(way.trainer)}
 		configs, err := f.expand(way.base)
 		if err != nil {
 			return nil, usage(err)
@@ -199,7 +205,19 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 		return c, err
 	}
 	if c.Pixels() || f.recipe != "" {
-		return c.WithRecipe(cmp.Or(f.recipe, experiment.TunedRecipe))
+		return c.WithRecipe(cmp.Or(experiment.Recipe(f.recipe), experiment.TunedRecipe))
 	}
 	return c.Tuned(), nil
+}
+
+// trainBases are the configurations of every task.
+func trainBases() []experiment.Config {
+	tasks := append(task.Names(), task.OwnData, task.OwnFrames)
+	return experiment.Bases(tasks, func(c experiment.Config) experiment.Config {
+		if !c.Pixels() {
+			return c.Tuned()
+		}
+		c, _ = c.WithRecipe(experiment.TunedRecipe)
+		return c
+	})
 }

@@ -13,7 +13,11 @@ import (
 func TestTrainChoosesTheTrainer(t *testing.T) {
 	inFolder(t)
 	const small = " --trajectories 10 --points 10 --no-strict --no-figures --json"
-	for _, c := range []struct{ args, trainer, want string }{
+	for _, c := range []struct {
+		args    string
+		trainer experiment.Trainer
+		want    string
+	}{
 		{"train spring", experiment.ClosedForm, "one least-squares solve"},
 		{"train spring --steps 5", experiment.Adam, "steps is a setting of it alone"},
 		{"train spring --model baseline --hidden 8 --steps 5", experiment.Adam, "baseline"},

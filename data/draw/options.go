@@ -9,26 +9,26 @@ import (
 // meaning of "default", so that no noise is Noise = 0.
 type Options struct {
 	// Trajectories is the number of trajectories, train and test together.
-	Trajectories int
+	Trajectories int `key:"trajectories,omitempty" of:"draw" help:"trajectories to draw, train and test together"`
 	// Points is the number of observations on each trajectory, evenly spaced in
 	// time with both ends included; at least 2.
-	Points int
+	Points int `key:"points,omitempty" of:"draw" help:"observations on a drawn trajectory"`
 	// Horizon is the time of the last point, the first being 0.
-	Horizon float64
+	Horizon float64 `key:"horizon,omitempty" of:"draw states" help:"time of a drawn trajectory's last point"`
 	// Noise is the standard deviation of the normal noise on every component of
 	// a state, added after the exact derivatives are taken.
-	Noise float64
+	Noise float64 `key:"noise,omitempty" of:"draw states" help:"standard deviation of the noise on drawn states"`
 	// TestFraction is the part of the ROWS, in order, that is held out, as the
 	// authors split: the number of rows held out is rounded down, and a trajectory
 	// that the border cuts has rows on both sides.
-	TestFraction float64
+	TestFraction float64 `key:"test-fraction" help:"share of the data that is held out"`
 	// TestFirst holds out the first rows instead of the last.
-	TestFirst bool
+	TestFirst bool `key:"test-first,omitempty" of:"draw" help:"hold out the first rows of drawn data, not the last"`
 	// WholeTrials rounds what is held out to whole trajectories, so that none has
 	// rows on both sides.
-	WholeTrials bool
+	WholeTrials bool `key:"whole-trials,omitempty" of:"draw" help:"hold out whole drawn trajectories, cut none"`
 	// Tolerance is the relative and the absolute tolerance of the integration.
-	Tolerance float64
+	Tolerance float64 `key:"tolerance,omitempty" of:"draw states" help:"tolerance of the integration of drawn trajectories"`
 }
 
 // Validate returns an error that names the first field that makes no sense.

@@ -12,39 +12,47 @@ import (
 	"hnn/system"
 )
 
-// The methods of estimating derivatives.
+// Method is a way to derivatives.
+type Method string
+
+// The methods of estimating derivatives; an option may be Auto, too, and is never Given.
 const (
 	// Given are those of the file.
-	Given = "given"
+	Given Method = "given"
 	// LocalPolynomial fits a polynomial to the rows around each.
-	LocalPolynomial = "local-polynomial"
+	LocalPolynomial Method = "local-polynomial"
 	// Central and Forward are CentralDifferences and ForwardDifferences of a data.Set.
-	Central = "central"
-	Forward = "forward"
+	Central Method = "central"
+	Forward Method = "forward"
 )
 
-// Methods lists what Options.Derivatives can be.
-func Methods() []string { return []string{Auto, LocalPolynomial, Central, Forward} }
+// Values lists what an option may be.
+func (Method) Values() []string {
+	return []string{Auto, string(LocalPolynomial), string(Central), string(Forward)}
+}
 
 // Auto leaves a choice to the data.
 const Auto = "auto"
 
-// Smoothings lists what Options.Smooth can be.
-func Smoothings() []string { return []string{Auto, "yes", "no"} }
+// Smoothing says whether states are smoothed.
+type Smoothing string
+
+// Values lists what it can be.
+func (Smoothing) Values() []string { return []string{Auto, "yes", "no"} }
 
 // Options says how states and derivatives are found. The zero value leaves all
 // to the data.
 type Options struct {
-	// Derivatives is the method: one of Methods. "" and Auto are those of the
+	// Derivatives is the method: "" and Auto are those of the
 	// file where it has them, else LocalPolynomial.
-	Derivatives string
-	// Smooth says whether the states are smoothed too: one of Smoothings. "" and Auto do
-	// so where Set.Noise finds more than a thousandth of a column's spread, under inputs of a
-	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
-	Smooth string
+	Derivatives Method `key:"derivatives" help:"derivatives of observations: those of the file, else local-polynomial (auto), or by a method"`
 	// Window is the number of rows of a local polynomial, 0 for one chosen by
 	// cross-validation.
-	Window int
+	Window int `key:"derivative-window,omitempty" help:"rows of a local polynomial, 0 for as many as cross-validation finds best"`
+	// Smooth says whether the states are smoothed too. "" and Auto do
+	// so where Set.Noise finds more than a thousandth of a column's spread, under inputs of a
+	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
+	Smooth Smoothing `key:"smooth" help:"smooth states before the fit: where noise is found (auto), always or never"`
 	// Masses turn the velocities of a PositionsOnly set into momenta, one for each
 	// position or one for all; nil is unit masses.
 	Masses []float64
@@ -53,10 +61,10 @@ type Options struct {
 // Validate reports an option that makes no sense.
 func (o Options) Validate() error {
 	switch {
-	case o.Derivatives != "" && !slices.Contains(Methods(), o.Derivatives):
-		return &system.UnknownError{Kind: "way to derivatives", Name: o.Derivatives, Known: Methods()}
-	case o.Smooth != "" && !slices.Contains(Smoothings(), o.Smooth):
-		return &system.UnknownError{Kind: "smoothing", Name: o.Smooth, Known: Smoothings()}
+	case o.Derivatives != "" && !slices.Contains(o.Derivatives.Values(), string(o.Derivatives)):
+		return &system.UnknownError{Kind: "way to derivatives", Name: string(o.Derivatives), Known: o.Derivatives.Values()}
+	case o.Smooth != "" && !slices.Contains(o.Smooth.Values(), string(o.Smooth)):
+		return &system.UnknownError{Kind: "smoothing", Name: string(o.Smooth), Known: o.Smooth.Values()}
 	case o.Window != 0 && o.Window < 3:
 		return fmt.Errorf("data: a window of %d rows; a local polynomial needs at least 3, and 0 leaves the choice to cross-validation", o.Window)
 	}
@@ -72,7 +80,7 @@ func (o Options) Validate() error {
 // set, that of training, and applied to any; they are plain numbers for results and files.
 type Estimator struct {
 	// Derivatives is the method, or Given.
-	Derivatives string `json:"derivatives"`
+	Derivatives Method `json:"derivatives"`
 	// Smoothed says whether the states are estimates too.
 	Smoothed bool `json:"smoothed"`
 	// Columns, Noise and Windows are of the observed state columns; Noise as Set.Noise has

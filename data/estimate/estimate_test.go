@@ -41,9 +41,9 @@ func TestDerivatives(t *testing.T) {
 		times := map[bool]string{false: "even", true: "random"}[test.random]
 		t.Run(fmt.Sprintf("%s, %s times, noise %v", test.system, times, test.noise), func(t *testing.T) {
 			s := withoutDerivatives(datatest.Observed(t, test.system, test.random, test.noise))
-			errs := make(map[string]float64)
+			errs := make(map[Method]float64)
 			var e *Estimator
-			for _, method := range []string{Forward, Central, LocalPolynomial} {
+			for _, method := range []Method{Forward, Central, LocalPolynomial} {
 				var err error
 				if e, err = New(s, Options{Derivatives: method}); err != nil {
 					t.Fatal(err)
@@ -132,7 +132,7 @@ func TestNothingCrossesAGap(t *testing.T) {
 	for i := half * s.Dim; i < s.Offsets[1]*s.Dim; i++ {
 		changed.X[i] = 7 - 2*changed.X[i]
 	}
-	for _, method := range []string{LocalPolynomial, Central, Forward} {
+	for _, method := range []Method{LocalPolynomial, Central, Forward} {
 		e, err := New(s, Options{Derivatives: method, Smooth: "yes"})
 		if err != nil {
 			t.Fatal(err)
@@ -173,7 +173,7 @@ func TestPositionsOnly(t *testing.T) {
 		velocity = append(velocity, full.DX[2*i])
 	}
 	for _, test := range []struct {
-		method          string
+		method          Method
 		given           bool
 		state, momentum float64 // errors allowed, of the states and of their derivatives
 	}{

@@ -15,14 +15,14 @@ import (
 // positions; p, v, w, omega for momenta; dq, dq/dt, q_dot, qdot for the derivative of
 // a column q; u, input, control, force, torque, voltage for inputs. A column is named as the file names it, or by its number from 1.
 type Columns struct {
-	Time  string   `yaml:"time,omitempty" json:"time"`
-	Trial string   `yaml:"trial,omitempty" json:"trial,omitempty"`
-	Q     []string `yaml:"q,flow,omitempty" json:"q"`
-	P     []string `yaml:"p,flow,omitempty" json:"p"`
-	DQ    []string `yaml:"dq,flow,omitempty" json:"dq,omitempty"`
-	DP    []string `yaml:"dp,flow,omitempty" json:"dp,omitempty"`
+	Time  string   `key:"time,omitempty" help:"column of the times, by name or number; recognised: t, time" json:"time"`
+	Trial string   `key:"trial,omitempty" help:"column that tells trials apart; recognised: trial, episode, run, id" json:"trial,omitempty"`
+	Q     []string `key:"q,omitempty,common" help:"columns of the positions; recognised: q, x, theta, angle, o and the like" json:"q"`
+	P     []string `key:"p,omitempty,common" help:"columns of the momenta, one a position; recognised: p, v, omega, w and the like" json:"p"`
+	DQ    []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
+	DP    []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
-	Input []string `yaml:"input,flow,omitempty" json:"input,omitempty"`
+	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage" json:"input,omitempty"`
 }
 
 // NoInput is the name that stands for no input.

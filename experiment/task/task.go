@@ -14,6 +14,7 @@ import (
 
 	"hnn/data/draw"
 	"hnn/eval"
+	"hnn/model"
 	"hnn/system"
 )
 
@@ -95,15 +96,16 @@ type Published struct{ TestLoss, EnergyMSE float64 }
 
 // ClosedForm is what the fit by least squares takes for a task.
 type ClosedForm struct {
-	// Structure and Symmetry are what --known tells it, in the words of the flags of those
-	// names; Angles says that it tells which coordinates are angles, too.
-	Structure, Symmetry []string
-	Angles              bool
+	// Structure and Symmetry, in the words of that flag, are what --known tells it; Angles
+	// says that it tells which coordinates are angles, too.
+	Structure model.Structure
+	Symmetry  []string
+	Angles    bool
 	// Features is their number where nothing is told, 0 for the fit's own choice.
 	Features int
 	// Weighted and Dissipation are the defaults of the settings of those names.
 	Weighted    bool
-	Dissipation string
+	Dissipation model.Dissipation
 	// NeedsKnown says that the fit is clearly behind Adam if it is told nothing.
 	NeedsKnown bool
 }

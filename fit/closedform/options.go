@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"hnn/model"
@@ -39,6 +40,18 @@ var symmetryNames = []string{"parity", "time-reversal", "rotation"}
 
 // String is the flags' names, separated by commas.
 func (s Symmetry) String() string { return flagNames(uint8(s), symmetryNames) }
+
+// Values lists the flags' names.
+func (Symmetry) Values() []string { return slices.Clone(symmetryNames) }
+
+// MarshalText is String.
+func (s Symmetry) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is ParseSymmetry.
+func (s *Symmetry) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSymmetry(string(text))
+	return err
+}
 
 // ParseSymmetry is the inverse of Symmetry.String, for one name or several.
 func ParseSymmetry(names ...string) (Symmetry, error) {
@@ -93,6 +106,22 @@ var solverNames = []string{"by-size", "cholesky", "qr"}
 
 func (s Solver) String() string { return solverNames[s] }
 
+// Values lists the names.
+func (Solver) Values() []string { return slices.Clone(solverNames) }
+
+// MarshalText is String.
+func (s Solver) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (s *Solver) UnmarshalText(text []byte) error {
+	i := slices.Index(solverNames, string(text))
+	if i < 0 {
+		return fmt.Errorf("closedform: no solver %q; the solvers are %s", text, strings.Join(solverNames, ", "))
+	}
+	*s = Solver(i)
+	return nil
+}
+
 // Observations is what the rows of the data hold.
 type Observations uint8
 
@@ -118,7 +147,7 @@ type Options struct {
 	// Features is the number of nonlinear features, as a rule also that of their
 	// unknowns; 0 is 1,000, of a pair potential 40, of noisy states 75 and of states alone
 	// 30 (with more than two components 30 for each), and at most a quarter of the rows.
-	Features   int
+	Features   int           `key:"features,omitempty" help:"number of features, 0 for one that suits the data"`
 	Activation nn.Activation // tanh by default
 
 	Structure Structure
@@ -139,12 +168,12 @@ type Options struct {
 	// rows, such as near-collisions, outweigh the rest.
 	Weighted bool
 
-	Solver Solver
+	Solver Solver `key:"solver,omitempty" help:"how the least-squares problem is solved"`
 	// Lambda is the ridge, relative to the mean of the normal matrix's diagonal; 0 is
 	// chosen for the data.
-	Lambda float64
+	Lambda float64 `key:"ridge,omitempty" help:"relative ridge, 0 for one chosen by the data"`
 	// Scale is the steepness s of the features; 0 chooses among Scales.
-	Scale float64
+	Scale float64 `key:"scale,omitempty" help:"steepness of the features, 0 for one chosen by the data"`
 	// Rows is the most states that a solve takes, drawn at random where there are more;
 	// 0 is sixteen for every unknown up to 8,000, and at least four (with fewer some
 	// rollouts run away); with QR of Exact rows it is six equations for every unknown and at

@@ -17,6 +17,7 @@ package unroll
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hnn/internal/kernel"
@@ -41,8 +42,8 @@ const (
 
 var methodNames = [...]string{"midpoint", "rk4", "leapfrog", "euler"}
 
-// Methods lists the names of the integrators to learn trajectories through.
-func Methods() []string { return methodNames[:Euler] }
+// Values lists the names of the integrators to learn trajectories through.
+func (Method) Values() []string { return slices.Clone(methodNames[:Euler]) }
 
 func (m Method) String() string {
 	if int(m) >= len(methodNames) {
@@ -51,14 +52,21 @@ func (m Method) String() string {
 	return methodNames[m]
 }
 
-// ParseMethod is the inverse of String for the methods of Methods.
+// ParseMethod is the inverse of String for the methods of Values.
 func ParseMethod(name string) (Method, error) {
-	for i, n := range Methods() {
-		if n == name {
-			return Method(i), nil
-		}
+	if i := slices.Index(methodNames[:Euler], name); i >= 0 {
+		return Method(i), nil
 	}
-	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(Methods(), ", "))
+	return 0, fmt.Errorf("unroll: no integrator %q to train through; the integrators are %s", name, strings.Join(methodNames[:Euler], ", "))
+}
+
+// MarshalText is String.
+func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText is ParseMethod.
+func (m *Method) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMethod(string(text))
+	return err
 }
 
 // ErrNotSeparable says that leapfrog was asked for with a model that is not separable.

@@ -1,0 +1,168 @@
+package experiment
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hnn/internal/setting"
+	"hnn/model"
+)
+
+// settings are those of Config, in the order of config.yaml.
+var settings = setting.Must[Config]()
+
+// Settings returns the settings of Config in the order of config.yaml.
+func Settings() []*setting.Setting { return slices.Clone(settings) }
+
+// Groups are the headings of the settings, in the order of the help.
+var Groups = []string{"data", "system", "network", "training by Adam", "training by trajectories", "closed form", "pictures", "output"}
+
+// used says, of a label, which runs use the settings that bear it.
+var used = map[string]func(*Config) bool{
+	"adam":        func(c *Config) bool { return c.Trainer == Adam },
+	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
+	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
+	"hamiltonian": func(c *Config) bool { return model.LearnsH(c.Model) },
+	"pictures":    (*Config).Pixels,
+	"states":      func(c *Config) bool { return !c.Pixels() }, // of trajectories, not of pictures
+	"columns":     (*Config).fromFile,
+	"draw":        func(c *Config) bool { return !c.fromFile() && !c.source().Own() },
+	"dataset":     func(*Config) bool { return true }, // what is learned from depends on them
+}
+
+// Uses reports whether a setting is of use in the run.
+func (c *Config) Uses(s *setting.Setting) bool {
+	return !slices.ContainsFunc(s.Of, func(label string) bool { return !used[label](c) })
+}
+
+// keys lists the settings that f takes.
+func keys(f func(*setting.Setting) bool) (names []string) {
+	for _, s := range settings {
+		if f(s) {
+			names = append(names, s.Key)
+		}
+	}
+	return names
+}
+
+// given names the settings with one of the labels that are not zero.
+func (c *Config) given(labels ...string) []string {
+	return keys(func(s *setting.Setting) bool { return slices.ContainsFunc(labels, s.Is) && !s.IsZero(c) })
+}
+
+// Refuse is an error if there are names, which are settings that bear a label, and the run
+// has no use for such.
+func (c *Config) Refuse(label string, names ...string) error {
+	list := strings.Join(names, ", ")
+	switch {
+	case names == nil || used[label](c):
+		return nil
+	case label == "adam" || label == "closed-form":
+		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", list, label, c.Trainer)
+	case label == "trajectory":
+		return fmt.Errorf("%s: of the loss %s, and this run's is %s", list, label, c.Loss)
+	case label == "pictures":
+		return fmt.Errorf("%s: of runs on pictures, and the task is %s", list, c.Task)
+	}
+	return fmt.Errorf("%s: without use to the model %s of the task %s", list, c.Model, c.Task)
+}
+
+// otherTrainers reports whether a setting is of use to another trainer alone. The closed
+// form has one precision.
+func otherTrainers(s *setting.Setting, trainer Trainer) bool {
+	if trainer == ClosedForm {
+		return s.Is("adam") || s.Key == "precision"
+	}
+	return s.Is("closed-form")
+}
+
+// OtherKeys lists the settings that a trainer does not use.
+func OtherKeys(trainer Trainer) []string {
+	return keys(func(s *setting.Setting) bool { return otherTrainers(s, trainer) })
+}
+
+// Bases are what runs of the tasks begin with, by each trainer and loss, after a change. A
+// name that is no task is left out.
+func Bases(tasks []string, change func(Config) Config) (all []Config) {
+	for _, task := range tasks {
+		c, err := Default(task)
+		if err != nil {
+			continue
+		}
+		c = change(c)
+		if all = append(all, c); !c.Pixels() {
+			all = append(all, c.WithClosedForm(), c.WithLoss(TrajectoryLoss))
+		}
+	}
+	return all
+}
+
+// DefaultText says what a setting's value is in those of the configurations that use it
+// where nothing else is asked for: "" if none or zero in all.
+func DefaultText(s *setting.Setting, configs []Config) string {
+	if s.Inverse {
+		return ""
+	}
+	var texts []string
+	set := false
+	for i := range configs {
+		c := &configs[i]
+		if !c.Uses(s) || otherTrainers(s, c.Trainer) || c.Loss == TrajectoryLoss && !s.Is("trajectory") {
+			continue
+		}
+		set = set || !s.IsZero(c) || s.Values() != nil && s.Text(c) != "" && s.Text(c) != "[]"
+		if text := cmp.Or(s.Text(c), "none"); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	switch {
+	case !set:
+		return ""
+	case len(texts) == 1:
+		return "default " + texts[0]
+	case texts[0] == "true" || texts[0] == "false":
+		return "default: the task's"
+	case len(texts) > 3:
+		first, last := texts[0], texts[0]
+		for _, t := range texts {
+			v, err := strconv.ParseFloat(t, 64)
+			if err != nil {
+				return "default: the task's"
+			}
+			if low, _ := strconv.ParseFloat(first, 64); v < low {
+				first = t
+			}
+			if high, _ := strconv.ParseFloat(last, 64); v > high {
+				last = t
+			}
+		}
+		return fmt.Sprintf("default: the task's, %s to %s", first, last)
+	}
+	last := len(texts) - 1
+	return "default: the task's, " + strings.Join(texts[:last], ", ") + " or " + texts[last]
+}
+
+// dataKey is what a dataset depends on. It is comparable, so that it is a key of a cache.
+type dataKey struct {
+	seed     uint64 // of drawn data
+	estimate string // which depends on the loss too
+	settings string
+}
+
+func (c *Config) dataKey() dataKey {
+	k := dataKey{estimate: fmt.Sprintf("%#v", c.estimateOptions())}
+	if !c.fromFile() {
+		k.seed = c.Seed // of a file there is one for all
+	}
+	var b strings.Builder
+	for _, s := range settings {
+		if s.Is("dataset") {
+			fmt.Fprintf(&b, "%s: %#v\n", s.Key, s.Value(c))
+		}
+	}
+	k.settings = b.String()
+	return k
+}
