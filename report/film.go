@@ -20,7 +20,7 @@ type Film struct {
 	Role Role // decides the colour of the name
 	Name string
 	// Frames are Height x Width shades from 0 to 1, row-major from the top. A film that is
-	// shorter than the others stays at its last frame. A frame that is not finite is white.
+	// shorter than the others stays at its last frame. A shade that is not a number is white.
 	Frames [][]float64
 }
 
