@@ -18,9 +18,9 @@ func (c *Config) structure() (all model.Structure) {
 	return all
 }
 
-// SharedOut lists the settings that, of several models side by side, one takes no part in:
-// a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
-// neither, since it is there for comparison.
+// SharedOut lists the settings that one model ignores when several are trained together. A
+// baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
+// since it is there for comparison.
 func SharedOut(kind string, among []string) []string {
 	special := func(k string) bool { return model.LearnsH(k) && k != model.KindHNN }
 	switch {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hnn/experiment"
 	"hnn/internal/kernel"
 )
 
@@ -54,10 +55,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var wrong *usageError
+	var asked *experiment.AskedError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &asked):
 		fmt.Fprintf(stderr, "hnn: %v\nRun 'hnn help' for usage.\n", err)
 		return 2
 	}

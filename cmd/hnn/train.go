@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,7 +68,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
 		env := newEnv(d)
-		configs, err := trainConfigs(cmd.Context(), f, args, config, d, env)
+		configs, err := trainConfigs(cmd.Context(), f, args, config, env)
 		if err != nil {
 			return err
 		}
@@ -78,7 +77,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	return cmd
 }
 
-func trainConfigs(ctx context.Context, f *configFlags, args []string, config string, d *display, env *experiment.Env) ([]experiment.Config, error) {
+func trainConfigs(ctx context.Context, f *configFlags, args []string, config string, env *experiment.Env) ([]experiment.Config, error) {
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
@@ -99,87 +98,21 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		if !f.cmd.Flags().Changed("trainer") {
 			f.trainers = []string{string(c.Trainer)}
 		}
-		configs, err := f.expand(c)
-		return configs, usage(err)
+		asked, err := f.asked()
+		if err != nil {
+			return nil, usage(err)
+		}
+		return asked.Expand(c)
 	}
 	c, err := newConfig(f, args)
 	if err != nil {
 		return nil, usage(err)
 	}
-	if c.Pixels() && !f.cmd.Flags().Changed("trainer") {
-		f.trainers = []string{string(experiment.Adam)}
-	}
-	if c.Pixels() || f.cmd.Flags().Changed("trainer") {
-		configs, err := f.expand(c)
-		return configs, usage(err)
-	}
-	hamiltonian := f.models
-	if c.Facts().Source.Own() {
-		if !f.cmd.Flags().Changed("model") {
-			f.models = []string{model.KindBaseline, model.KindHNN}
-		}
-		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
-			hamiltonian = f.models
-		}
-	}
-	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
-	if reason != "" {
-		f.trainers = []string{string(experiment.Adam)}
-	}
-	configs, err := f.expand(c)
+	asked, err := f.asked()
 	if err != nil {
 		return nil, usage(err)
 	}
-	if reason == "" {
-		if err := f.keepStdin(configs); err != nil {
-			return nil, err
-		}
-		c.Data = configs[0].Data
-		if c.Facts().Source.Own() {
-			return decide(ctx, f, c, d, env)
-		}
-		if reason, err = env.BeyondClosedForm(&configs[0]); err != nil {
-			return nil, err
-		}
-		if reason != "" {
-			f.trainers = []string{string(experiment.Adam)}
-			if configs, err = f.expand(c); err != nil {
-				return nil, usage(err)
-			}
-		}
-	}
-	if reason == "" {
-		d.log("%s: fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead", c.Task)
-	} else {
-		d.log("%s: trained by adam, since %s", c.Task, reason)
-	}
-	return configs, nil
-}
-
-// decide leaves how to learn from a user's file to the data.
-func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display, env *experiment.Env) ([]experiment.Config, error) {
-	var ways [][]experiment.Config
-	var first []experiment.Config
-	for _, way := range []struct {
-		trainer experiment.Trainer
-		base    experiment.Config
-	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
-		f.trainers = []string{string(way.trainer)}
-		configs, err := f.expand(way.base)
-		if err != nil {
-			return nil, usage(err)
-		}
-		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })
-		first = append(first, configs[i])
-	}
-	chosen, learning, err := env.Decide(ctx, first)
-	if err != nil {
-		return nil, err
-	}
-	d.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
-	return ways[chosen], nil
+	return env.HowToLearn(ctx, c, asked)
 }
 
 // newConfig is the configuration of a new run before its flags.
@@ -198,10 +131,10 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	if c, err = experiment.Default(name); err != nil {
 		return c, err
 	}
-	if c.Data, err = absolute(f.data); err != nil {
+	if c.Data, err = experiment.Absolute(f.data); err != nil {
 		return c, err
 	}
-	if c.Frames, err = absolute(f.frames); err != nil {
+	if c.Frames, err = experiment.Absolute(f.frames); err != nil {
 		return c, err
 	}
 	if c.Pixels() || f.recipe != "" {

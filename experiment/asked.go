@@ -1,0 +1,243 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"hnn/data/file"
+	"hnn/experiment/task"
+	"hnn/model"
+)
+
+// Asked is what a user asks of the runs that one command makes.
+type Asked struct {
+	Models []string
+	// Trainers are those of an HNN; every baseline's is Adam.
+	Trainers []string
+	// Seeds are those of the runs; nil leaves the one of the configuration.
+	Seeds []uint64
+	// Given names the flags that were given, in their order, those of settings and others.
+	// Settings has the values of the settings.
+	Given    []string
+	Settings Config
+	// Keep is called with the configurations before their data are first read; nil does
+	// nothing.
+	Keep func([]Config) error
+}
+
+// AskedError says that what was asked for makes no sense.
+type AskedError struct{ Err error }
+
+func (e *AskedError) Error() string { return e.Err.Error() }
+func (e *AskedError) Unwrap() error { return e.Err }
+
+func (a *Asked) given(flag string) bool { return slices.Contains(a.Given, flag) }
+
+// Expand returns a configuration once for each seed, model and trainer, complete and valid.
+// The error is an *AskedError.
+func (a *Asked) Expand(c Config) ([]Config, error) {
+	all, err := a.expand(c)
+	if err != nil {
+		return nil, &AskedError{err}
+	}
+	return all, nil
+}
+
+func (a *Asked) expand(c Config) ([]Config, error) {
+	seeded := c
+	a.apply(&seeded, nil)
+	seeds := a.Seeds
+	if seeds == nil {
+		seeds = []uint64{seeded.Seed}
+	}
+	variants, err := a.variants(c)
+	if err != nil {
+		return nil, err
+	}
+	var all []Config
+	for _, seed := range seeds {
+		for _, v := range variants {
+			// Of several trainers or models a setting of one is not meant for the other.
+			var skip []string
+			if a.mixed() && !v.Pixels() { // pictures have one trainer
+				skip = OtherKeys(v.Trainer)
+			}
+			skip = append(skip, SharedOut(v.Model, a.Models)...)
+			if v.Facts().Source == task.UserFile {
+				// Masses may be those of positions, which all models share.
+				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
+			}
+			a.apply(&v, skip)
+			v.Seed = seed
+			if v.Test, err = Absolute(v.Test); err != nil {
+				return nil, err
+			}
+			if err := errors.Join(v.Complete(), v.Validate()); err != nil {
+				return nil, err
+			}
+			if err := a.ignored(&v, skip); err != nil {
+				return nil, err
+			}
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+// apply gives a configuration the settings that were given, but for those of the keys to skip.
+func (a *Asked) apply(c *Config, skip []string) {
+	for _, s := range Settings() {
+		if !s.Special && a.given(s.Flag()) && !slices.Contains(skip, s.Key) {
+			s.Copy(c, &a.Settings)
+		}
+	}
+}
+
+// ignored refuses an enumeration that was given and that the run makes no use of: one whose
+// zero value has a name looks to the configuration as if it had not been given.
+func (a *Asked) ignored(c *Config, skip []string) error {
+	for _, s := range Settings() {
+		if s.Values() == nil || s.Special || !a.given(s.Flag()) || slices.Contains(skip, s.Key) || s.Text(&a.Settings) == "" {
+			continue
+		}
+		for _, label := range s.Of {
+			if err := c.Refuse(label, s.Key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// variants returns the configuration for each model, and an HNN for each trainer.
+func (a *Asked) variants(c Config) ([]Config, error) {
+	var vs []Config
+	for _, m := range a.Models {
+		for _, name := range a.Trainers {
+			t := Trainer(name)
+			if !model.LearnsH(m) && t != Adam {
+				if len(a.Trainers) > 1 {
+					continue // a baseline has one trainer
+				}
+				t = Adam
+			}
+			v := c
+			var err error
+			switch {
+			case t == ClosedForm && c.Pixels() && len(a.Trainers) > 1:
+				continue // pictures are not for the closed form
+			case t == c.Trainer:
+			case t == ClosedForm:
+				v = v.WithClosedForm()
+			default:
+				v, err = v.WithAdam()
+			}
+			if err != nil {
+				return nil, err
+			}
+			v.Model, v.Trainer = m, t
+			if loss := a.Settings.Loss; t == Adam && a.given("loss") && loss != v.Loss {
+				v = v.WithLoss(loss)
+			}
+			vs = append(vs, v)
+		}
+	}
+	return vs, nil
+}
+
+// mixed reports whether runs of several trainers are asked for.
+func (a *Asked) mixed() bool {
+	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !model.LearnsH(m) })
+}
+
+// Absolute makes a file's name hold wherever the run is continued from.
+func Absolute(path string) (string, error) {
+	if path == "" || path == file.Stdin {
+		return path, nil
+	}
+	return filepath.Abs(path)
+}
+
+// HowToLearn returns the configurations of the runs that are asked for. Where no trainer is
+// named it chooses one, by what was given, by the data, or by trials on them (see Decide),
+// and tells Log what it chose and why. The error is an *AskedError, or about the data.
+func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
+	named := asked.given("trainer")
+	if c.Pixels() && !named {
+		asked.Trainers = []string{string(Adam)}
+	}
+	if c.Pixels() || named {
+		return asked.Expand(c)
+	}
+	hamiltonian, own := asked.Models, c.Facts().Source.Own()
+	if own {
+		if !asked.given("model") {
+			asked.Models = []string{model.KindBaseline, model.KindHNN}
+		}
+		// A baseline beside them does not decide how the others are fitted.
+		if hamiltonian = slices.DeleteFunc(slices.Clone(asked.Models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
+			hamiltonian = asked.Models
+		}
+	}
+	reason := AdamOnly(hamiltonian, asked.Given, asked.Settings.Dissipation)
+	if reason != "" {
+		asked.Trainers = []string{string(Adam)}
+	}
+	configs, err := asked.Expand(c)
+	if err != nil {
+		return nil, err
+	}
+	if reason == "" {
+		if asked.Keep != nil {
+			if err := asked.Keep(configs); err != nil {
+				return nil, err
+			}
+		}
+		c.Data = configs[0].Data
+		if own {
+			return e.byTrials(ctx, c, asked)
+		}
+		if reason, err = e.BeyondClosedForm(&configs[0]); err != nil {
+			return nil, err
+		}
+		if reason != "" {
+			asked.Trainers = []string{string(Adam)}
+			if configs, err = asked.Expand(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if reason == "" {
+		e.log("%s: fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead", c.Task)
+	} else {
+		e.log("%s: trained by adam, since %s", c.Task, reason)
+	}
+	return configs, nil
+}
+
+// byTrials leaves how to learn from a user's file to the data.
+func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, error) {
+	var ways [][]Config
+	var first []Config
+	for _, way := range []struct {
+		trainer Trainer
+		base    Config
+	}{{ClosedForm, c}, {Adam, c}, {Adam, c.WithLoss(TrajectoryLoss)}} {
+		asked.Trainers = []string{string(way.trainer)}
+		configs, err := asked.Expand(way.base)
+		if err != nil {
+			return nil, err
+		}
+		ways = append(ways, configs)
+		i := slices.IndexFunc(configs, func(c Config) bool { return model.LearnsH(c.Model) })
+		first = append(first, configs[i])
+	}
+	chosen, learning, err := e.Decide(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	e.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
+	return ways[chosen], nil
+}
