@@ -152,7 +152,8 @@ func (a *Asked) mixed() bool {
 	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !model.LearnsH(m) })
 }
 
-// Absolute makes a file's name hold wherever the run is continued from.
+// Absolute returns the absolute path of a file, so that a run can be continued from anywhere.
+// The empty path and file.Stdin stay as they are.
 func Absolute(path string) (string, error) {
 	if path == "" || path == file.Stdin {
 		return path, nil

@@ -46,12 +46,12 @@ func (r *Run) knownSystem() system.System {
 	return r.known
 }
 
-// Dim is the length of the model's states.
+// Dim returns the length of the model's states.
 func (r *Run) Dim() int { return r.model.Dim() }
 
-// Drift is how far a rollout of bodies strays from what they conserve: the true energy,
+// Drift says how far a rollout of bodies strays from what they conserve: the true energy,
 // relative to its value at the start, and momentum and angular momentum as of
-// eval.MomentumDrift. It is "" of other systems.
+// eval.MomentumDrift. It is empty for other systems.
 func (r *Run) Drift(s *Simulation) string {
 	bodies, ok := r.knownSystem().(system.Isolated)
 	if !ok {

@@ -67,11 +67,12 @@ func (d *dataset) inputsOf(m model.Model) (*dataset, error) {
 	return out, nil
 }
 
-// Inputs names the inputs of the run's model, nil where nothing acts on its system.
+// Inputs returns the names of the inputs of the run's model, nil where nothing acts on its
+// system.
 func (r *Run) Inputs() []string { return r.inputs }
 
-// SetInput gives the run's rollouts to come a signal, in the user's units; its hold is the
-// run's. Without one they are left alone.
+// SetInput gives the rollouts that follow a signal, in the user's units; its hold is the
+// run's. It is an error if the model takes another number of inputs.
 func (r *Run) SetInput(s *data.Signal) error {
 	switch n := model.Inputs(r.model); {
 	case n == 0:
