@@ -149,6 +149,14 @@ func eachAndMedian(path string) column {
 	}
 }
 
+// middle is the median over the seeds.
+func middle(path string) column {
+	return func(g group) ([]string, error) {
+		v, err := g.values(path)
+		return []string{scientific(median(v), 2)}, err
+	}
+}
+
 // meanMedianWorst has a cell for each of the three.
 func meanMedianWorst(path string) column {
 	return func(g group) ([]string, error) {
