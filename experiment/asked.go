@@ -8,7 +8,7 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Asked is what a user asks of the runs that one command makes.
@@ -117,7 +117,7 @@ func (a *Asked) variants(c Config) ([]Config, error) {
 	for _, m := range a.Models {
 		for _, name := range a.Trainers {
 			t := Trainer(name)
-			if !model.LearnsH(m) && t != Adam {
+			if !network.LearnsH(m) && t != Adam {
 				if len(a.Trainers) > 1 {
 					continue // a baseline has one trainer
 				}
@@ -149,7 +149,7 @@ func (a *Asked) variants(c Config) ([]Config, error) {
 
 // mixed reports whether runs of several trainers are asked for.
 func (a *Asked) mixed() bool {
-	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !model.LearnsH(m) })
+	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !network.LearnsH(m) })
 }
 
 // Absolute returns the absolute path of a file, so that a run can be continued from anywhere.
@@ -175,10 +175,10 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	hamiltonian, own := asked.Models, c.Facts().Source.Own()
 	if own {
 		if !asked.given("model") {
-			asked.Models = []string{model.KindBaseline, model.KindHNN}
+			asked.Models = []string{network.KindBaseline, network.KindHNN}
 		}
 		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(asked.Models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
+		if hamiltonian = slices.DeleteFunc(slices.Clone(asked.Models), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
 			hamiltonian = asked.Models
 		}
 	}
@@ -232,7 +232,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 			return nil, err
 		}
 		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c Config) bool { return model.LearnsH(c.Model) })
+		i := slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) })
 		first = append(first, configs[i])
 	}
 	chosen, learning, err := e.Decide(ctx, first)

@@ -12,6 +12,8 @@ import (
 	"hnn/eval"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -21,18 +23,18 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, meta, err := model.Load(filepath.Join(dir, modelFile))
+	m, meta, err := modelfile.Load(filepath.Join(dir, modelFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, unfinished(dir)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: m, columns: strings.Split(meta[metaColumns], "\t")}
-	if len(r.columns) != m.Dim() {
-		r.columns = stateNames(m.Dim())
+	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), columns: strings.Split(meta[metaColumns], "\t")}
+	if len(r.columns) != m.Dim {
+		r.columns = stateNames(m.Dim)
 	}
-	if n := model.Inputs(m); n > 0 {
+	if n := m.Inputs; n > 0 {
 		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
 		}
@@ -79,7 +81,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
-	if have, want := d.Test.Dim, r.model.Dim(); have != want {
+	if have, want := d.Test.Dim, r.model.Dim; have != want {
 		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns, have, d.Test.Names)
 	}
 	d, err := d.inputsOf(r.model)
@@ -101,20 +103,20 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 }
 
 // evaluate takes every measure that the run's task has.
-func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset) (*Results, error) {
+func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *dataset) (*Results, error) {
 	if d.films != nil {
 		return e.evaluatePixels(ctx, c, m, d)
 	}
 	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
 	train, test := derivativeLoss(m, d.Train, o.Workers), derivativeLoss(m, d.Test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters,
 		TrainLoss: numbers(train.Estimate), TestLoss: numbers(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
 	if c.source().Own() {
-		if model.LearnsH(c.Model) {
+		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
 		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
@@ -126,14 +128,14 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		return nil, err
 	}
 	if d.Test.Clean != nil {
-		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
+		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, nil, d.Test.DX, o.Workers).Mean)
 	}
-	if m, ok := m.(model.Dissipating); ok {
+	if m.Loss != nil {
 		power := numbers(eval.Power(m, d.Test.X))
 		r.Power = &power
 	}
 	r.Inputs = d.Test.InputNames
-	if m, ok := m.(model.Energetic); ok && r.Inputs != nil {
+	if m.Energy != nil && r.Inputs != nil {
 		supply := numbers(eval.Supply(m, d.Test.X, d.Test.Inputs))
 		r.Supply = &supply
 	}
@@ -160,20 +162,17 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 }
 
 // derivativeLoss is NaN of rows whose derivatives are unknown.
-func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
+func derivativeLoss(m *model.Field, s *data.Set, workers int) eval.LossResult {
 	if s.DX == nil {
-		return eval.Loss(m, nil, nil, workers)
+		return eval.Loss(m, nil, nil, nil, workers)
 	}
-	if s.InputNames != nil {
-		return eval.DrivenLoss(m.(model.Driven), s.X, s.Inputs, s.DX, workers)
-	}
-	return eval.Loss(m, s.X, s.DX, workers)
+	return eval.Loss(m, s.X, s.Inputs, s.DX, workers)
 }
 
 func numbers(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
 
 // paperEnergy adds the "paper" energy metric of the tasks that have one.
-func (e *Env) paperEnergy(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) paperEnergy(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
 	var energy eval.Estimate
 	var failed error
 	switch t := c.Facts(); {
@@ -203,7 +202,7 @@ func (e *Env) paperEnergy(r *Results, c *Config, m model.Model, d *dataset, o ev
 	return nil
 }
 
-func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
 	k := c.Facts().StrictTimes
 	states := d.Train.Clean
 	if states == nil {

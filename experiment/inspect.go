@@ -13,6 +13,9 @@ import (
 
 	"hnn/fit/closedform"
 	"hnn/model"
+	"hnn/model/expansion"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // Inspection is what a model's file says of it, without its data and without measuring
@@ -56,7 +59,7 @@ func Inspect(path string) (*Inspection, error) {
 		}
 		path = filepath.Join(path, modelFile)
 	}
-	m, meta, err := model.Load(path)
+	m, meta, err := modelfile.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, unfinished(filepath.Dir(path))
 	}
@@ -64,26 +67,25 @@ func Inspect(path string) (*Inspection, error) {
 		return nil, err
 	}
 	i := &Inspection{
-		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind(), Parameters: m.Parameters(),
+		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind, Parameters: m.Parameters,
 		Columns: strings.Split(meta[metaColumns], "\t"),
 	}
-	if len(i.Columns) != m.Dim() {
-		i.Columns = stateNames(m.Dim())
+	if len(i.Columns) != m.Dim {
+		i.Columns = stateNames(m.Dim)
 	}
-	if model.Inputs(m) > 0 {
+	if m.Inputs > 0 {
 		i.Inputs = strings.Split(meta[metaInputs], "\t")
 	}
 	one := m
-	if members := model.Members(m); members != nil {
-		i.Members, one = len(members), members[0]
+	if m.Members != nil {
+		i.Members, one = len(m.Members), m.Members[0]
 	}
-	one, _ = model.Dimensionless(one)
-	switch m := one.(type) {
-	case interface{ Architecture() model.Architecture }:
-		a := m.Architecture()
+	if n := network.Of(one); n != nil {
+		a := n.Architecture()
 		i.Hidden, i.Activation, i.Pixels = a.Hidden, a.Activation, a.Pixels
-	case interface{ Terms() []model.Term }:
-		for _, t := range m.Terms() {
+	}
+	if e := expansion.Of(one); e != nil {
+		for _, t := range e.Terms() {
 			i.Terms = append(i.Terms, InspectedTerm{t.Kind(), t.Size()})
 		}
 	}

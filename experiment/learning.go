@@ -12,6 +12,7 @@ import (
 	"hnn/fit"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // Learning is how it was decided to fit the HNN of a user's file: each way was tried on a
@@ -132,14 +133,23 @@ func (d *dataset) inner() (*dataset, error) {
 	return in, nil
 }
 
+// inUnits is the field of a model that was fitted to a dataset, in the data's units.
+func inUnits(fitted *model.Form[float64], d *dataset) (*model.Field, error) {
+	form, err := model.WithScales(fitted, d.scales)
+	if err != nil {
+		return nil, err
+	}
+	return form.Field(), nil
+}
+
 // tryOut fits a model in fewer steps than a run.
-func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (model.Model, error) {
+func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, error) {
 	if c.Trainer == ClosedForm {
 		m, _, err := e.solve(&c, d)
 		if err != nil {
 			return nil, err
 		}
-		return model.WithScales(m, d.scales), nil
+		return inUnits(m.Form(), d)
 	}
 	c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.Fit.Patience = min(c.Fit.Steps, triedSteps), 0, 0, 0
 	if c.Loss == TrajectoryLoss {
@@ -150,7 +160,7 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (model.Model, er
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New[float32](a, stream.New(c.Seed, "init"))
+	net, err := network.New[float32](a, stream.New(c.Seed, "init"))
 	if err != nil {
 		return nil, err
 	}
@@ -162,5 +172,5 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (model.Model, er
 	if err := trainer.Run(ctx, func(fit.Record) error { return nil }); err != nil {
 		return nil, err
 	}
-	return model.WithScales(model.Widen(net), d.scales), nil
+	return inUnits(network.Widen(net).Form(), d)
 }

@@ -11,7 +11,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // estimateOptions are those of data.NewEstimator.
@@ -53,7 +53,7 @@ func (c *Config) bodyMasses() []float64 {
 
 // common reports whether all coordinates are lengths in one space.
 func (c *Config) common() bool {
-	return c.structure()&model.Pairwise != 0 || slices.ContainsFunc(c.Symmetry, func(s closedform.Symmetry) bool { return s&closedform.Rotation != 0 })
+	return c.structure()&network.Pairwise != 0 || slices.ContainsFunc(c.Symmetry, func(s closedform.Symmetry) bool { return s&closedform.Rotation != 0 })
 }
 
 // estimateDrawn smooths the training rows of a known system and finds their derivatives

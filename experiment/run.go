@@ -16,6 +16,8 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -62,12 +64,22 @@ type Run struct {
 	Config  Config
 	Results *Results
 
-	model   model.Model
+	form    *model.Form[float64] // what the model is made of
+	model   *model.Field
 	data    *dataset
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
 	input   *data.Signal  // of rollouts, nil for none
 	known   system.System // see knownSystem
+}
+
+// newRun is the run of a model that was fitted to a dataset, in the data's units.
+func newRun(dir string, c Config, fitted *model.Form[float64], d *dataset) (*Run, error) {
+	form, err := model.WithScales(fitted, d.scales)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames}, nil
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.
@@ -143,7 +155,7 @@ type training[T kernel.Float] struct {
 	env     *Env
 	config  Config
 	dir     string
-	net     model.Network[T]
+	net     *network.Network[T]
 	trainer *fit.Trainer[T]
 	metrics *metrics
 	member  int // of an ensemble, from 0; 0 of a single network
@@ -180,13 +192,16 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 		}
 		maps.Copy(t.metadata, polished.Metadata())
 	}
-	if p, ok := model.PixelOf(t.net); ok && d.films.mean != nil {
-		p.AddMean(d.films.mean)
+	if d.films != nil && d.films.mean != nil {
+		t.net.AddMean(d.films.mean)
 	}
-	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
+	if err := modelfile.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	r, err := newRun(dir, c, network.Widen(t.net).Form(), d)
+	if err != nil {
+		return nil, err
+	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
 		if ctx.Err() != nil {
 			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
@@ -207,7 +222,7 @@ func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, membe
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	net, err := network.New[T](a, stream.New(c.Seed, memberStream("init", member)))
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ import (
 
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // quick is a spring run of a second or less.
@@ -209,7 +210,7 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	if last := []byte(read(t, dir, checkpointFile)); len(last) == 0 {
 		t.Error("an empty checkpoint")
 	}
-	if _, _, err := model.Load(filepath.Join(dir, checkpointFile)); err != nil {
+	if _, _, err := modelfile.Load(filepath.Join(dir, checkpointFile)); err != nil {
 		t.Errorf("the checkpoint is not a good state: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
@@ -348,7 +349,7 @@ func TestResultsKeys(t *testing.T) {
 // the baseline, then the HNN.
 func paperModels(c Config) []Config {
 	var cs []Config
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		c.Model = kind
 		cs = append(cs, c)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"hnn/internal/setting"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // settings are those of Config, in the order of config.yaml.
@@ -25,7 +25,7 @@ var used = map[string]func(*Config) bool{
 	"adam":        func(c *Config) bool { return c.Trainer == Adam },
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
-	"hamiltonian": func(c *Config) bool { return model.LearnsH(c.Model) },
+	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) },
 	"pictures":    (*Config).Pixels,
 	"states":      func(c *Config) bool { return !c.Pixels() }, // of trajectories, not of pictures
 	"columns":     (*Config).fromFile,

@@ -86,7 +86,7 @@ func (v *evaluator) under(input []signal) (ode.Field, ode.BatchField) {
 	var u []float64
 	batch := func(t, x, dx []float64, rows int) {
 		u = inputsAt(input, t[:rows], u[:0])
-		v.driven(x, u, dx, rows)
+		v.many(t, x, u, dx, rows)
 	}
 	one := make([]float64, 1)
 	return func(t float64, x, dx []float64) { one[0] = t; batch(one, x, dx, 1) }, batch

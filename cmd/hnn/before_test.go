@@ -23,7 +23,7 @@ import (
 // arranged anew: models of every kind, trainings that were killed, and hashes of what
 // commands came to. Every later program has to read those files and to come to the same,
 // to the bit. So that they hold for any arrangement, these tests go through the command
-// line alone.
+// line alone. A model of pictures with losses alone has its power beside what it had then.
 const before = "testdata/before"
 
 var record = flag.Bool("record", false, "write the hashes in "+before+"/commands.txt anew, for commands that are new")

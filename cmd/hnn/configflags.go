@@ -13,7 +13,7 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -46,7 +46,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	for _, s := range experiment.Settings() {
 		special[s.Key] = helpOf(s)
 	}
-	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(model.Kinds(), ", "))
+	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(network.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])
 	fs.StringVar(&f.data, "data", "", special["data"])
 	fs.StringVar(&f.recipe, "recipe", "", special["recipe"])
@@ -58,7 +58,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindSettings(cmd, experiment.Settings(), &f.shown)
 	fs.BoolVar(&f.helpAll, "help-all", false, "help with every flag")
-	complete(cmd, "model", model.Kinds())
+	complete(cmd, "model", network.Kinds())
 	complete(cmd, "trainer", experiment.Adam.Values())
 	complete(cmd, "recipe", experiment.TunedRecipe.Values())
 	cmd.SetUsageFunc(func(*cobra.Command) error { return f.usage(bases()) })
@@ -85,8 +85,8 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !slices.Contains(model.Kinds(), m) {
-			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
+		if !slices.Contains(network.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: network.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {

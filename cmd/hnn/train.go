@@ -11,7 +11,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func newTrain() *cobra.Command {
@@ -42,7 +42,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
+	f := newConfigFlags(cmd, []string{network.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
