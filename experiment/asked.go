@@ -62,9 +62,9 @@ func (a *Asked) expand(c Config) ([]Config, error) {
 			// Of several trainers or models a setting of one is not meant for the other.
 			var skip []string
 			if a.mixed() && !v.Pixels() { // pictures have one trainer
-				skip = OtherKeys(v.Trainer)
+				skip = otherKeys(v.Trainer)
 			}
-			skip = append(skip, SharedOut(v.Model, a.Models)...)
+			skip = append(skip, sharedOut(v.Model, a.Models)...)
 			if v.Facts().Source == task.UserFile {
 				// Masses may be those of positions, which all models share.
 				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
@@ -103,7 +103,7 @@ func (a *Asked) ignored(c *Config, skip []string) error {
 			continue
 		}
 		for _, label := range s.Of {
-			if err := c.Refuse(label, s.Key); err != nil {
+			if err := c.refuse(label, s.Key); err != nil {
 				return err
 			}
 		}
@@ -162,8 +162,8 @@ func Absolute(path string) (string, error) {
 }
 
 // HowToLearn returns the configurations of the runs that are asked for. Where no trainer is
-// named it chooses one, by what was given, by the data, or by trials on them (see Decide),
-// and tells Log what it chose and why. The error is an *AskedError, or about the data.
+// named it chooses one, by what was given, by the data, or by trials on them, and tells Log
+// what it chose and why. The error is an *AskedError, or about the data.
 func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
 	named := asked.given("trainer")
 	if c.Pixels() && !named {
@@ -182,7 +182,7 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 			hamiltonian = asked.Models
 		}
 	}
-	reason := AdamOnly(hamiltonian, asked.Given, asked.Settings.Dissipation)
+	reason := adamOnly(hamiltonian, asked.Given, asked.Settings.Dissipation)
 	if reason != "" {
 		asked.Trainers = []string{string(Adam)}
 	}
@@ -200,7 +200,7 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 		if own {
 			return e.byTrials(ctx, c, asked)
 		}
-		if reason, err = e.BeyondClosedForm(&configs[0]); err != nil {
+		if reason, err = e.beyondClosedForm(&configs[0]); err != nil {
 			return nil, err
 		}
 		if reason != "" {
@@ -235,7 +235,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		i := slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) })
 		first = append(first, configs[i])
 	}
-	chosen, learning, err := e.Decide(ctx, first)
+	chosen, learning, err := e.decide(ctx, first)
 	if err != nil {
 		return nil, err
 	}

@@ -150,7 +150,7 @@ func (c *Config) Validate() error {
 	if err := c.validateRun(); err != nil {
 		return err
 	}
-	if err := c.Refuse("pictures", c.given("pictures")...); err != nil {
+	if err := c.refuse("pictures", c.given("pictures")...); err != nil {
 		return err
 	}
 	if err := c.validateObservations(); err != nil {
@@ -176,7 +176,7 @@ func (c *Config) Validate() error {
 	if c.Trainer == ClosedForm {
 		return c.validateClosedForm()
 	}
-	if err := c.Refuse("closed-form", c.given("closed-form")...); err != nil {
+	if err := c.refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err
 	}
 	if err := c.validateArchitecture(columns); err != nil {

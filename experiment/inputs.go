@@ -71,9 +71,9 @@ func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
 // system.
 func (r *Run) Inputs() []string { return r.inputs }
 
-// SetInput gives the rollouts that follow a signal, in the user's units; its hold is the
+// setInput gives the rollouts that follow a signal, in the user's units; its hold is the
 // run's. It is an error if the model takes another number of inputs.
-func (r *Run) SetInput(s *data.Signal) error {
+func (r *Run) setInput(s *data.Signal) error {
 	switch n := r.model.Inputs; {
 	case n == 0:
 		return fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
@@ -88,9 +88,9 @@ func (r *Run) SetInput(s *data.Signal) error {
 	return nil
 }
 
-// ReadInput reads a run's inputs from the columns that it was trained on, in a trial of a
+// readInput reads a run's inputs from the columns that it was trained on, in a trial of a
 // file, counted from 1.
-func (r *Run) ReadInput(path string, trial int) (*data.Signal, error) {
+func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
 	if r.inputs == nil {
 		return nil, fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	}

@@ -65,11 +65,11 @@ func (c *Config) way(d *dataset) string {
 	return "training on derivatives"
 }
 
-// Decide returns which of several configurations of the HNN of one file learns best from
+// decide returns which of several configurations of the HNN of one file learns best from
 // its training rows, judged by rollouts on a fifth of them that is held out for this, and
 // notes the decision for the results of the runs that follow it. It is the one place
 // where that is decided.
-func (e *Env) Decide(ctx context.Context, candidates []Config) (int, *Learning, error) {
+func (e *Env) decide(ctx context.Context, candidates []Config) (int, *Learning, error) {
 	l := new(Learning)
 	best, least := -1, NA
 	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed

@@ -33,7 +33,8 @@ type SimulateOptions struct {
 	// Correct asks for Corrected, by the step CorrectStep, zero being the run's own.
 	Correct     bool
 	CorrectStep float64
-	// Push is the energy added halfway, nil for none; see SimulateWithEnergy.
+	// Push is the energy added at the middle one of the times, along the gradient of the
+	// learned H; nil for none. The simulation has the state after it.
 	Push *float64
 }
 
@@ -65,14 +66,14 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 	}
 	e.log("%s", chosen)
 	if o.Push != nil {
-		sim, err := run.SimulateWithEnergy(ctx, x0, o.Times, settings, *o.Push)
+		sim, err := run.simulateWithEnergy(ctx, x0, o.Times, settings, *o.Push)
 		return run, sim.by(settings), err
 	}
 	sim, err := run.Simulate(ctx, x0, o.Times, settings)
 	if err != nil {
 		return nil, nil, err
 	}
-	if off, strays := run.Strays(sim, settings); strays && o.Step == 0 {
+	if off, strays := run.strays(sim, settings); strays && o.Step == 0 {
 		// The step that did at the start does not later.
 		if o.Method != AutoMethod || o.Reversible {
 			e.log("warning: later the energy erred by %.1g: give a shorter --step, or an adaptive --method", off)
@@ -88,30 +89,30 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 // start gives the run's model its bodies and returns the initial state.
 func (e *Env) start(run *Run, o *SimulateOptions) ([]float64, error) {
 	if o.Film != 0 {
-		return e.FilmStart(run, o.Film)
+		return e.filmStart(run, o.Film)
 	}
 	if o.Masses != nil {
-		if err := run.SetMasses(o.Masses); err != nil {
+		if err := run.setMasses(o.Masses); err != nil {
 			return nil, err
 		}
 	}
 	if o.State != nil {
 		return o.State, nil
 	}
-	return run.SampleState(o.Seed)
+	return run.sampleState(o.Seed)
 }
 
 // setInputs gives the run's model its inputs.
 func (e *Env) setInputs(run *Run, o *SimulateOptions) error {
 	switch {
 	case o.Inputs != nil:
-		return run.SetInput(data.Constant(o.Inputs...))
+		return run.setInput(data.Constant(o.Inputs...))
 	case o.InputFile != "":
-		s, err := run.ReadInput(o.InputFile, o.InputTrial)
+		s, err := run.readInput(o.InputFile, o.InputTrial)
 		if err != nil {
 			return err
 		}
-		return run.SetInput(s)
+		return run.setInput(s)
 	}
 	if names := run.Inputs(); names != nil {
 		e.log("no --input: %s is 0", strings.Join(names, ", "))

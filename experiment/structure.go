@@ -19,10 +19,10 @@ func (c *Config) structure() (all network.Structure) {
 	return all
 }
 
-// SharedOut lists the settings that one model ignores when several are trained together. A
+// sharedOut lists the settings that one model ignores when several are trained together. A
 // baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
 // since it is there for comparison.
-func SharedOut(kind string, among []string) []string {
+func sharedOut(kind string, among []string) []string {
 	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN }
 	switch {
 	case !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
