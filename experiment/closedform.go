@@ -110,15 +110,22 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		}
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
-	m, report, err := e.solve(&c, d)
+	var report *closedform.Report
+	m, err := interruptible(ctx, func() (m *expansion.Model, err error) {
+		m, report, err = e.solve(&c, d)
+		return m, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, 0)
 	}
 	if report.Runaways > 0 {
 		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
 	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
+	if metadata, err = withDigests(dir, nil, metadata); err != nil {
+		return nil, err
+	}
 	if err := modelfile.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
 	}
@@ -127,7 +134,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		return nil, err
 	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	if part := unexplained(r.Results, d); report.Observations == closedform.Exact.String() && part > poorFit {
 		e.log("%s: warning: in the median test row the fitted field is %.0f%% off; tell it more of the system, or try --trainer adam", c.Task, 100*part)

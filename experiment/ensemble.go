@@ -47,7 +47,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	members := make([]*training[T], c.Ensemble)
 	for i := range members {
 		var err error
-		if members[i], err = newTraining[T](shared, c, d, dir, i); err != nil {
+		if members[i], err = newTraining[T](ctx, shared, c, d, dir, i); err != nil {
 			return nil, err
 		}
 		defer members[i].trainer.Close()
@@ -76,7 +76,11 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 		seconds += t.trainer.Seconds() / float64(jobs)
 		steps += t.trainer.StepsDone()
 	}
-	if err := modelfile.SaveEnsemble(filepath.Join(dir, modelFile), nets, members[0].metadata); err != nil {
+	metadata, err := withDigests(dir, members[0].metrics, members[0].metadata)
+	if err != nil {
+		return nil, err
+	}
+	if err := modelfile.SaveEnsemble(filepath.Join(dir, modelFile), nets, metadata); err != nil {
 		return nil, err
 	}
 	mean, err := model.Mean(forms)
@@ -88,10 +92,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 		return nil, err
 	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}
-		}
-		return nil, err
+		return nil, stopped(ctx, err, dir, members[0].trainer.StepsDone())
 	}
 	r.Results.Steps = members[0].trainer.StepsDone()
 	r.Results.FitSeconds = Number(seconds)

@@ -10,6 +10,8 @@ import (
 
 	"hnn/data"
 	"hnn/eval"
+	"hnn/internal/printable"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
 	modelfile "hnn/model/file"
@@ -30,20 +32,36 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), columns: strings.Split(meta[metaColumns], "\t")}
+	unsealed, err := checkDigests(dir, meta)
+	if err != nil {
+		return nil, err
+	}
+	if unsealed {
+		e.logUnsealed(dir)
+	}
+	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), meta: meta, columns: splitNames(meta[metaColumns])}
 	if len(r.columns) != m.Dim {
 		r.columns = stateNames(m.Dim)
 	}
 	if n := m.Inputs; n > 0 {
-		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
+		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
 		}
 	}
 	return r, nil
 }
 
+// splitNames are the names that metadata hold, which may come from anywhere.
+func splitNames(text string) []string {
+	names := strings.Split(text, "\t")
+	for i := range names {
+		names[i] = printable.Name(names[i])
+	}
+	return names
+}
+
 func unfinished(dir string) error {
-	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
@@ -94,7 +112,11 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	}
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
-	if old, err := ReadResults(r.Dir); err == nil {
+	switch old, err := ReadResults(r.Dir); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	default:
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
 	}

@@ -197,6 +197,9 @@ func curves(runs []*Run) ([]report.Curve, error) {
 	var cs []report.Curve
 	for _, r := range runs {
 		m, err := readMetrics(filepath.Join(r.Dir, metricsFile), math.MaxInt)
+		if err == nil {
+			err = m.check(r.meta)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 
 	"hnn/fit/closedform"
+	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/expansion"
 	modelfile "hnn/model/file"
@@ -30,6 +31,8 @@ type Inspection struct {
 	Parameters int      `json:"parameters"`
 	// Members is the number of networks of an ensemble, 0 of a single model.
 	Members int `json:"members,omitempty"`
+	// Digest is the SHA-256 of the model file's content, empty of one of an earlier version.
+	Digest string `json:"sha256,omitempty"`
 	// Hidden and Activation are those of a network.
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
@@ -53,11 +56,12 @@ func Inspect(path string) (*Inspection, error) {
 	if err != nil {
 		return nil, err
 	}
+	dir := ""
 	if info.IsDir() {
 		if _, err := openRun(path); err != nil {
 			return nil, err
 		}
-		path = filepath.Join(path, modelFile)
+		dir, path = path, filepath.Join(path, modelFile)
 	}
 	m, meta, err := modelfile.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,13 +72,13 @@ func Inspect(path string) (*Inspection, error) {
 	}
 	i := &Inspection{
 		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind, Parameters: m.Parameters,
-		Columns: strings.Split(meta[metaColumns], "\t"),
+		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest],
 	}
 	if len(i.Columns) != m.Dim {
 		i.Columns = stateNames(m.Dim)
 	}
 	if m.Inputs > 0 {
-		i.Inputs = strings.Split(meta[metaInputs], "\t")
+		i.Inputs = splitNames(meta[metaInputs])
 	}
 	one := m
 	if m.Members != nil {
@@ -96,6 +100,26 @@ func Inspect(path string) (*Inspection, error) {
 			}
 		}
 	}
+	if dir == "" {
+		return i, nil
+	}
+	if _, err := checkDigests(dir, meta); err != nil {
+		return nil, err
+	}
+	// The model file has no times.
+	r, err := ReadResults(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return i, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if i.ClosedForm != nil && r.ClosedForm != nil {
+		i.ClosedForm.Seconds, i.ClosedForm.SolveSeconds = r.ClosedForm.Seconds, r.ClosedForm.SolveSeconds
+	}
+	if i.Polish != nil && r.Polish != nil {
+		i.Polish.Seconds = r.Polish.Seconds
+	}
 	return i, nil
 }
 
@@ -104,6 +128,11 @@ func (i *Inspection) Write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	line("file", "%s", i.File)
+	if i.Digest != "" {
+		line("sha256", "%s", i.Digest)
+	} else {
+		line("sha256", "none, as of an earlier version: damage to the file would not be seen")
+	}
 	if i.Task != "" {
 		line("task", "%s, seed %s", i.Task, i.Seed)
 	}
@@ -182,5 +211,7 @@ func writeReport(line func(name, format string, args ...any), i *Inspection) {
 	if r.RolloutTries > 0 {
 		line("rollouts", "checked with %d ridges; %d run away", r.RolloutTries, r.Runaways)
 	}
-	line("time", "%.3g s, the last solve %.3g s", r.Seconds, r.SolveSeconds)
+	if r.Seconds > 0 {
+		line("time", "%.3g s, the last solve %.3g s", r.Seconds, r.SolveSeconds)
+	}
 }

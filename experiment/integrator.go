@@ -40,6 +40,8 @@ const (
 	mostPerTurn  = 2048
 	// lookSteps bounds the steps of a look at the first turn.
 	lookSteps = 2000
+	// Of more steps than this, some minutes' worth, the user is told.
+	manySteps = 1e8
 	// conserved is the change of the learned energy in a turn, relative to its scale, up to
 	// which a model counts as conservative: the tolerance of the turn leaves less.
 	conserved = 1e-6
@@ -98,6 +100,9 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		why = append(why, note...)
 		c.set.Compensated = !in.Reversible
 		c.set.MaxSteps = math.MaxInt // the caller's patience is the limit
+	}
+	if n := math.Abs(c.times[len(c.times)-1]-c.times[0]) / c.set.Step; !c.set.Method.Adaptive() && n > manySteps {
+		why = append(why, fmt.Sprintf("%.2g steps take their time: Ctrl-C ends them, and an earlier --to, a longer --step or a looser --rtol take fewer", n))
 	}
 	c.set.Step *= unit
 	c.set.Omega /= unit

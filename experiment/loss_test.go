@@ -85,7 +85,7 @@ func TestTrajectoryRunUsesNoDerivatives(t *testing.T) {
 			d.Train.DX[i] *= factor
 		}
 		dir := t.TempDir()
-		tr, err := newTraining[float32](e, c, d, dir, 0)
+		tr, err := newTraining[float32](context.Background(), e, c, d, dir, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -235,6 +235,13 @@ func (d *dataset) noteEstimate() {
 	}
 }
 
+// momentaHaveNoZero says that to the model zero momentum is like any other: not to one that
+// takes velocities in proportion to momenta, or damps them.
+func (c *Config) momentaHaveNoZero() bool {
+	return len(c.Structure) == 0 && len(c.Symmetry) == 0 && c.Dissipation == "" && c.Mass == nil &&
+		(c.Model == network.KindHNN || c.Model == network.KindBaseline || c.Model == network.KindSeparable)
+}
+
 // scale finds scales and makes what is fitted dimensionless.
 func (d *dataset) scale(c *Config) error {
 	marks, err := angles(d.angles, d.columns())
@@ -244,7 +251,8 @@ func (d *dataset) scale(c *Config) error {
 	d.scales, err = data.NewScales(d.Train, data.ScaleOptions{
 		Angles: marks,
 		// A structure or a symmetry may be about zero.
-		Centre: len(c.Structure) == 0 && len(c.Symmetry) == 0,
+		Centre:        len(c.Structure) == 0 && len(c.Symmetry) == 0,
+		CentreMomenta: c.momentaHaveNoZero(),
 		// Distances, rotations and the gradient of a dissipation mix the components.
 		Common: c.common() || c.Dissipation != "",
 	})

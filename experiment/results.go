@@ -166,18 +166,24 @@ type Observations struct {
 }
 
 func writeResults(dir string, r *Results) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
 	return atomicfile.Write(filepath.Join(dir, resultsFile), func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		_, err := w.Write(jsonSeal.add(append(b, '\n')))
+		return err
 	})
 }
 
-// ReadResults reads a run's results.json.
+// ReadResults reads a run's results.json. One that is not as it was written is an error.
 func ReadResults(dir string) (*Results, error) {
 	path := filepath.Join(dir, resultsFile)
 	b, err := os.ReadFile(path)
 	if err != nil {
+		return nil, err
+	}
+	if b, _, err = jsonSeal.check(path, b); err != nil {
 		return nil, err
 	}
 	var r Results

@@ -14,6 +14,7 @@ import (
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/internal/kernel"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
 	modelfile "hnn/model/file"
@@ -66,6 +67,7 @@ type Run struct {
 
 	form    *model.Form[float64] // what the model is made of
 	model   *model.Field
+	meta    map[string]string // of the model file of a run that was opened
 	data    *dataset
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
@@ -89,7 +91,10 @@ type InterruptedError struct {
 }
 
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, e.Dir)
+	if e.Step == 0 {
+		return fmt.Sprintf("stopped before the first step; begin it again with: hnn train --resume %s", shell.Quote(e.Dir))
+	}
+	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, shell.Quote(e.Dir))
 }
 
 // Train makes a new run in dir, an empty directory.
@@ -97,11 +102,16 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	return e.train(ctx, c, dir)
+}
+
+// train is Train in a directory that is locked.
+func (e *Env) train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
@@ -115,7 +125,7 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +178,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if c.Ensemble > 0 {
 		return trainEnsemble[T](ctx, e, c, d, dir, resume)
 	}
-	t, err := newTraining[T](e, c, d, dir, 0)
+	t, err := newTraining[T](ctx, e, c, d, dir, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -187,15 +197,19 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	}
 	var polished *closedform.PolishReport
 	if c.Polish {
-		if polished, err = t.polish(d); err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
+		if polished, err = interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
+			return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, t.trainer.StepsDone())
 		}
 		maps.Copy(t.metadata, polished.Metadata())
 	}
 	if d.films != nil && d.films.mean != nil {
 		t.net.AddMean(d.films.mean)
 	}
-	if err := modelfile.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
+	metadata, err := withDigests(dir, t.metrics, t.metadata)
+	if err != nil {
+		return nil, err
+	}
+	if err := modelfile.Save(filepath.Join(dir, modelFile), t.net, metadata); err != nil {
 		return nil, err
 	}
 	r, err := newRun(dir, c, network.Widen(t.net).Form(), d)
@@ -203,10 +217,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 		return nil, err
 	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
-		}
-		return nil, err
+		return nil, stopped(ctx, err, dir, t.trainer.StepsDone())
 	}
 	r.Results.Steps = t.trainer.StepsDone()
 	r.Results.FitSeconds = Number(t.trainer.Seconds())
@@ -217,14 +228,16 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	return r, writeResults(dir, r.Results)
 }
 
-func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
+func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err
 	}
-	net, err := network.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	net, err := interruptible(ctx, func() (*network.Network[T], error) {
+		return network.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	})
 	if err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	if w := net.Architecture().Warning(); w != "" && member == 0 {
 		e.log("warning: %s", w)
@@ -245,13 +258,26 @@ func (t *training[T]) restore() error {
 		t.env.log("%s: no %s yet, so the training begins anew", t.dir, filepath.Base(path))
 		return nil
 	}
-	if err := t.trainer.Restore(path, t.metadata); err != nil {
+	meta, err := t.trainer.Restore(path, t.metadata)
+	if err != nil {
+		return err
+	}
+	unsealed, err := checkDigests(t.dir, meta)
+	if err != nil {
+		return err
+	}
+	if unsealed {
+		t.env.logUnsealed(t.dir)
+	}
+	t.env.logKernel(t.dir, meta)
+	if t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone()); err != nil {
+		return err
+	}
+	if err := t.metrics.check(meta); err != nil {
 		return err
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
-	var err error
-	t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone())
-	return err
+	return nil
 }
 
 // save writes the table of metrics and then the checkpoint: rows beyond the
@@ -260,7 +286,12 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), t.metadata)
+	metadata, err := withDigests(t.dir, t.metrics, t.metadata)
+	if err != nil {
+		return err
+	}
+	metadata[metaKernel] = kernel.Arithmetic()
+	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), metadata)
 }
 
 func (t *training[T]) train(ctx context.Context) error {

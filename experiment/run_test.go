@@ -220,30 +220,37 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 
 func TestRunDirectoryRefusals(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := newRunDir("", dir, "x", false); err != nil {
+	take := func(force bool) error {
+		_, unlock, err := newRunDir("", dir, "x", force)
+		if err == nil {
+			unlock()
+		}
+		return err
+	}
+	if err := take(false); err != nil {
 		t.Fatal(err)
 	}
 	c := quick(t)
 	if err := writeConfig(dir, &c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newRunDir("", dir, "x", false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
+	if err := take(false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
 		t.Errorf("an existing run: %v", err)
 	}
 	own := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newRunDir("", dir, "x", true); err != nil {
+	if err := take(true); err != nil {
 		t.Errorf("--force: %v", err)
 	}
 	if read(t, own) != "mine" {
 		t.Error("--force removed a file that is not a run's")
 	}
-	if _, err := newRunDir("", dir, "x", true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+	if err := take(true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("--force on a folder that is no run: %v", err)
 	}
-	if _, err := newRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
+	if _, _, err := newRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
 		t.Error("a folder under a file was made")
 	}
 }

@@ -149,11 +149,12 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 type dataKey struct {
 	seed     uint64 // of drawn data
 	estimate string // which depends on the loss too
+	noZero   bool   // see momentaHaveNoZero, which depends on the model too
 	settings string
 }
 
 func (c *Config) dataKey() dataKey {
-	k := dataKey{estimate: fmt.Sprintf("%#v", c.estimateOptions())}
+	k := dataKey{estimate: fmt.Sprintf("%#v", c.estimateOptions()), noZero: c.momentaHaveNoZero()}
 	if !c.fromFile() {
 		k.seed = c.Seed // of a file there is one for all
 	}

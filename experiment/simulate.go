@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -70,7 +71,7 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	settings.Copies = copies
 	states, stats, err := solve(r.model, r.input, x0, times, &settings)
 	if err != nil {
-		return nil, err
+		return nil, wayOut(err, times)
 	}
 	sim := &Simulation{Columns: r.columns, Times: times, States: states, Stats: stats}
 	if copies {
@@ -103,6 +104,27 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	}
 	return sim, nil
 }
+
+// wayOut says what flags help where the steps of an adaptive method do not reach the last time.
+func wayOut(err error, times []float64) error {
+	var many *ode.TooManyStepsError
+	if !errors.As(err, &many) || many.End == times[0] {
+		return err
+	}
+	part := (many.Time - times[0]) / (many.End - times[0]) // of whatever units
+	span := times[len(times)-1] - times[0]
+	return &advised{err, fmt.Sprintf("%d steps reach %.2g of the time of %.9g: end earlier with --to, loosen --rtol and --atol, or take a method without this limit, as --method gauss6 --step %.2g",
+		many.Limit, part, span, math.Abs(part*span)/float64(many.Limit))}
+}
+
+// advised is an error in the words of the program's flags.
+type advised struct {
+	error
+	text string
+}
+
+func (e *advised) Error() string { return e.text }
+func (e *advised) Unwrap() error { return e.error }
 
 // solve rolls a model out, in its two parts where it has them, and in its own dimensionless
 // states and times, if it has such: a tolerance, the spacing of a grid and the binding of
@@ -214,6 +236,12 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 	}
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
+	}
+	for i, name := range header {
+		// What a spreadsheet would take for a formula.
+		if strings.ContainsAny(name[:min(1, len(name))], "=+-@") {
+			header[i] = "'" + name
+		}
 	}
 	if err := c.Write(header); err != nil {
 		return err

@@ -83,22 +83,22 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 
 // Restore continues from a checkpoint of a trainer with the same model, data and
 // options. What of these the trainer cannot see itself the caller compares by
-// metadata: the checkpoint must have been saved with every value given here. An error
-// leaves the trainer as it was and says what does not fit.
-func (t *Trainer[T]) Restore(path string, metadata map[string]string) error {
+// metadata: the checkpoint must have been saved with every value given here; all of its
+// metadata are returned. An error leaves the trainer as it was and says what does not fit.
+func (t *Trainer[T]) Restore(path string, metadata map[string]string) (map[string]string, error) {
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for key, want := range metadata {
 		if have := f.Metadata[key]; have != want {
-			return fmt.Errorf("%s: cannot continue from this checkpoint: its %s is %q and the run's is %q; what it was taken from has changed since", path, key, have, want)
+			return nil, fmt.Errorf("%s: cannot continue from this checkpoint: its %s is %q and the run's is %q; what it was taken from has changed since", path, key, have, want)
 		}
 	}
 	if err := t.restore(f); err != nil {
-		return fmt.Errorf("%s: cannot continue from this checkpoint: %w", path, err)
+		return nil, fmt.Errorf("%s: cannot continue from this checkpoint: %w", path, err)
 	}
-	return nil
+	return f.Metadata, nil
 }
 
 func (t *Trainer[T]) restore(f *safetensors.File) error {

@@ -239,7 +239,7 @@ func TestPixelTraining(t *testing.T) {
 		t.Errorf("test loss %v after 20 steps, %v after 40", before, after)
 	}
 	resumed := pixelTrainer(t, 2)
-	if err := resumed.Restore(path, nil); err != nil {
+	if _, err := resumed.Restore(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	steps(t, resumed, 20)

@@ -192,7 +192,7 @@ func TestShootingResumesToTheSameBits(t *testing.T) {
 			again := newNetwork[float32](t, small)
 			clear(again.Params())
 			resumed := newShooting(t, again, c.o, c.s)
-			if err := resumed.Restore(path, nil); err != nil {
+			if _, err := resumed.Restore(path, nil); err != nil {
 				t.Fatal(err)
 			}
 			if err := resumed.Run(context.Background(), func(r Record) error {

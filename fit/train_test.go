@@ -117,7 +117,7 @@ func TestResumeToTheSameBits(t *testing.T) {
 		again := newNetwork[float32](t, small)
 		clear(again.Params())
 		resumed := newTrainer(t, again, o)
-		if err := resumed.Restore(path, nil); err != nil {
+		if _, err := resumed.Restore(path, nil); err != nil {
 			t.Fatal(err)
 		}
 		if resumed.StepsDone() != stop {
@@ -161,12 +161,12 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", what, err, want)
 		}
 	}
-	refuses("a model file", newTrainer(t, newNetwork[float32](t, small), o).Restore(modelOnly, nil), "no state of a trainer")
-	refuses("another architecture", newTrainer(t, newNetwork[float32](t, wider), o).Restore(path, nil), "25")
-	refuses("another precision", newTrainer(t, newNetwork[float64](t, small), o).Restore(path, nil), "F32")
-	refuses("other data", newTrainer(t, newNetwork[float32](t, small), o).Restore(path, map[string]string{"hnn.data": "x"}), "hnn.data")
-	refuses("fewer steps", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}).Restore(path, nil), "step 5")
-	refuses("batches", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}).Restore(path, nil), "full batches")
+	refuses("a model file", restore(newTrainer(t, newNetwork[float32](t, small), o), modelOnly, nil), "no state of a trainer")
+	refuses("another architecture", restore(newTrainer(t, newNetwork[float32](t, wider), o), path, nil), "25")
+	refuses("another precision", restore(newTrainer(t, newNetwork[float64](t, small), o), path, nil), "F32")
+	refuses("other data", restore(newTrainer(t, newNetwork[float32](t, small), o), path, map[string]string{"hnn.data": "x"}), "hnn.data")
+	refuses("fewer steps", restore(newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}), path, nil), "step 5")
+	refuses("batches", restore(newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}), path, nil), "full batches")
 }
 
 func TestDivergenceStops(t *testing.T) {
@@ -327,4 +327,9 @@ func BenchmarkStep(b *testing.B) {
 			})
 		}
 	}
+}
+
+func restore[T kernel.Float](tr *Trainer[T], path string, metadata map[string]string) error {
+	_, err := tr.Restore(path, metadata)
+	return err
 }

@@ -15,7 +15,7 @@ type decodeRequest struct {
 // to 255.
 func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 	var p decodeRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}

@@ -34,8 +34,7 @@ func (s *signal) UnmarshalJSON(b []byte) error {
 		}
 		return nil
 	}
-	// A null would pass for nothing said.
-	if json.Unmarshal(b, &s.Constant) != nil || b[0] == 'n' {
+	if json.Unmarshal(b, &s.Constant) != nil {
 		return fmt.Errorf("input: %.40s; give a number, or an object with an amplitude and a period", b)
 	}
 	return nil

@@ -181,7 +181,7 @@ func TestInputRefused(t *testing.T) {
 		{"pushed-hnn", `"input":[{"amplitude":1,"period":2}],"method":"tao4","step":0.1`, 422, "u changes with time"},
 		{"pushed-hnn", `"input":[{"amplitude":1,"frequency":2}]`, 400, `input: unknown field "frequency"`},
 		{"pushed-hnn", `"input":["a"]`, 400, `input: "a"; give a number`},
-		{"pushed-hnn", `"input":[null]`, 400, `input: null; give a number`},
+		{"pushed-hnn", `"input":[null]`, 422, "input[0] is null"},
 		{"pushed-hnn", `"input":[1],"method":"tao4","step":0.1`, 200, ""},
 		{"pushed-hnn", `"input":[{"amplitude":1,"period":2}],"method":"gauss4","step":0.1`, 200, ""},
 	} {

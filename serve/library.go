@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -150,7 +152,10 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 	}
 	if r.Results == nil {
 		// Without results, as of a run whose evaluation was interrupted, there are none to show.
-		r.Results, _ = experiment.ReadResults(r.Dir)
+		var err error
+		if r.Results, err = experiment.ReadResults(r.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	known := r.System()
 	e := runEntry(r, known)

@@ -15,6 +15,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
 	"hnn/ode"
 )
 
@@ -122,6 +123,7 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 // back is the command that undoes a reversible rollout.
 func (f *simulateFlags) back(dir string, sim *experiment.Simulation) string {
 	last := len(sim.Times) - 1
+	dir = shell.Quote(dir)
 	if f.bodies > 0 || f.mass != nil {
 		// The model has other bodies than it was trained on.
 		var masses []string

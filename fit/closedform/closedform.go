@@ -71,11 +71,20 @@ const (
 	MetaPolish = "hnn.polish"
 )
 
-// Metadata is the report as metadata of a model file.
-func (r *Report) Metadata() map[string]string { return metadata(MetaReport, r) }
+// Metadata is the report as metadata of a model file, without its times: the same fit gives
+// the same file.
+func (r *Report) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds, timeless.SolveSeconds = 0, 0
+	return metadata(MetaReport, &timeless)
+}
 
-// Metadata is the report as metadata of a model file.
-func (r *PolishReport) Metadata() map[string]string { return metadata(MetaPolish, r) }
+// Metadata is the report as metadata of a model file, likewise.
+func (r *PolishReport) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds = 0
+	return metadata(MetaPolish, &timeless)
+}
 
 func metadata(key string, report any) map[string]string {
 	text, err := json.Marshal(report)
