@@ -8,7 +8,9 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment/task"
+	"hnn/internal/setting"
 	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 // Asked is what a user asks of the runs that one command makes.
@@ -117,6 +119,12 @@ func (a *Asked) variants(c Config) ([]Config, error) {
 	for _, m := range a.Models {
 		for _, name := range a.Trainers {
 			t := Trainer(name)
+			if IsWeak(m) {
+				if name == a.Trainers[0] { // once, whatever the trainers of the others
+					vs = append(vs, c.WithWeakForm(m))
+				}
+				continue
+			}
 			if !network.LearnsH(m) && t != Adam {
 				if len(a.Trainers) > 1 {
 					continue // a baseline has one trainer
@@ -149,7 +157,14 @@ func (a *Asked) variants(c Config) ([]Config, error) {
 
 // mixed reports whether runs of several trainers are asked for.
 func (a *Asked) mixed() bool {
-	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !network.LearnsH(m) })
+	return len(a.Trainers) > 1 || a.Trainers[0] == string(ClosedForm) && slices.ContainsFunc(a.Models, func(m string) bool { return !network.LearnsH(m) || IsWeak(m) })
+}
+
+// open reports whether no flag was given that speaks of one kind of model or one trainer.
+func (a *Asked) open() bool {
+	return !slices.ContainsFunc(Settings(), func(s *setting.Setting) bool {
+		return a.given(s.Key) && s.Key != "angle" && (s.Is("hamiltonian") || s.Is("closed-form") || s.Is("adam"))
+	})
 }
 
 // Absolute returns the absolute path of a file, so that a run can be continued from anywhere.
@@ -172,19 +187,28 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	if c.Pixels() || named {
 		return asked.Expand(c)
 	}
-	hamiltonian, own := asked.Models, c.Facts().Source.Own()
-	if own {
-		if !asked.given("model") {
-			asked.Models = []string{network.KindBaseline, network.KindHNN}
+	own, modelGiven := c.Facts().Source.Own(), asked.given("model")
+	models := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak)
+	if modelGiven && len(models) == 0 {
+		configs, err := asked.Expand(c)
+		if err == nil && asked.Keep != nil {
+			err = asked.Keep(configs)
 		}
+		return configs, err
+	}
+	hamiltonian := models
+	if own {
 		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(asked.Models), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
-			hamiltonian = asked.Models
+		if hamiltonian = slices.DeleteFunc(slices.Clone(models), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
+			hamiltonian = models
 		}
 	}
 	reason := adamOnly(hamiltonian, asked.Given, asked.Settings.Dissipation)
 	if reason != "" {
 		asked.Trainers = []string{string(Adam)}
+		if own && !modelGiven {
+			asked.Models = []string{network.KindBaseline, network.KindHNN}
+		}
 	}
 	configs, err := asked.Expand(c)
 	if err != nil {
@@ -218,27 +242,66 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	return configs, nil
 }
 
-// byTrials leaves how to learn from a user's file to the data.
+// byTrials leaves to the data how to learn from a user's file and, where no model is named,
+// which.
 func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, error) {
 	var ways [][]Config
 	var first []Config
+	try := func(models []string, trainer Trainer, base Config) error {
+		asked.Models, asked.Trainers = models, []string{string(trainer)}
+		configs, err := asked.Expand(base)
+		if err != nil {
+			return err
+		}
+		ways = append(ways, configs)
+		first = append(first, configs[max(0, slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) }))])
+		return nil
+	}
+	named := asked.Models
+	free := !asked.given("model") && asked.open()
+	if free {
+		for _, kind := range WeakKinds() {
+			if err := try([]string{kind}, WeakForm, c); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for _, way := range []struct {
 		trainer Trainer
 		base    Config
 	}{{ClosedForm, c}, {Adam, c}, {Adam, c.WithLoss(TrajectoryLoss)}} {
-		asked.Trainers = []string{string(way.trainer)}
-		configs, err := asked.Expand(way.base)
-		if err != nil {
+		if err := try(named, way.trainer, way.base); err != nil {
 			return nil, err
 		}
-		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) })
-		first = append(first, configs[i])
 	}
 	chosen, learning, err := e.decide(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	e.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
-	return ways[chosen], nil
+	e.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
+	if !free {
+		return ways[max(chosen.HNN, 0)], nil
+	}
+	best := ways[chosen.Best]
+	if chosen.HNN < 0 {
+		return best, nil
+	}
+	// The best model, the best HNN and, to compare them with, one without structure.
+	all := slices.Clone(ways[chosen.HNN])
+	if chosen.Best != chosen.HNN {
+		all = append(all, best...)
+	}
+	sparse := slices.IndexFunc(first, func(c Config) bool { return c.Model == terms.KindSparse })
+	switch {
+	case learning.Failed(terms.KindSparse):
+		asked.Models, asked.Trainers = []string{network.KindBaseline}, []string{string(Adam)}
+		baseline, err := asked.Expand(c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(baseline, all...)
+	case sparse != chosen.Best:
+		all = append(slices.Clone(ways[sparse]), all...)
+	}
+	return all, nil
 }

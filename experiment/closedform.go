@@ -28,7 +28,7 @@ const (
 )
 
 // Values lists the trainers.
-func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm)} }
+func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm), string(WeakForm)} }
 
 // WithClosedForm is the same task fitted by one least-squares solve instead, told
 // nothing of the system but, for the measured pendulum, that it is damped.

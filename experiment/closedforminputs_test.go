@@ -134,8 +134,8 @@ func TestDecideUnderInputs(t *testing.T) {
 	closed := drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm() })
 	adam := drivenConfig(t, path, func(c *Config) { c.Fit.Steps = 20 })
 	best, l, err := new(Env).decide(context.Background(), []Config{adam, closed})
-	if err != nil || best != 1 || len(l.Tried) != 2 {
-		t.Errorf("chosen %d, %v, %v", best, l, err)
+	if err != nil || best.HNN != 1 || len(l.Tried) != 2 {
+		t.Errorf("chosen %v, %v, %v", best, l, err)
 	}
 	if why := adamOnly([]string{network.KindHNN}, []string{"input-gain", "input-hold"}, ""); why != "" {
 		t.Errorf("inputs are Adam's alone, since %s", why)

@@ -43,7 +43,7 @@ type Config struct {
 	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
-	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form)"`
+	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear and baseline-sparse have one of their own (weak-form)"`
 	Seed      uint64    `key:"seed,common" group:"data" help:"seed of the data, the initial weights and the batches"`
 	Precision Precision `key:"precision" group:"network" help:"precision of training; the closed form's is float64"`
 
@@ -173,8 +173,13 @@ func (c *Config) Validate() error {
 		}
 		columns = systemColumns(c.Facts().System)
 	}
-	if c.Trainer == ClosedForm {
+	switch {
+	case c.Trainer == ClosedForm:
 		return c.validateClosedForm()
+	case c.Trainer == WeakForm:
+		return c.validateWeakForm()
+	case IsWeak(c.Model):
+		return fmt.Errorf("the model %s is fitted by the trainer %s", c.Model, WeakForm)
 	}
 	if err := c.refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err

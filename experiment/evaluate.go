@@ -119,6 +119,7 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	default:
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
+		res.WeakForm, res.Recommended = old.WeakForm, old.Recommended
 	}
 	r.data, r.Results = d, res
 	return nil
@@ -140,6 +141,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	if c.source().Own() {
 		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
+		}
+		if b := e.recommended; b != nil {
+			r.Recommended = b.Model == c.Model && b.Trainer == c.Trainer && b.Loss == c.Loss
 		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
 	} else if d.estimator != nil {

@@ -14,7 +14,9 @@ import (
 
 	"hnn/data"
 	"hnn/internal/atomicfile"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/terms"
 	"hnn/ode"
 	"hnn/report"
 	"hnn/system"
@@ -182,6 +184,12 @@ func (r *Run) look() (report.Role, string) {
 	switch {
 	case r.Config.Model == network.KindBaseline:
 		return report.Baseline, "Baseline"
+	case r.Config.Model == terms.KindSparse:
+		return report.Baseline, "Sparse baseline"
+	case r.Config.Model == terms.KindLinear:
+		return report.Structured, "Linear"
+	case r.Config.Model == lagrangian.Kind:
+		return report.Structured, "Lagrangian"
 	case r.Config.Trainer == ClosedForm:
 		return report.ClosedForm, "HNN, closed form"
 	case r.Config.Model == network.KindSecondOrder:

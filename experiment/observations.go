@@ -88,6 +88,8 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err != nil {
 		return err
 	}
+	d.raw = split.Train
+	d.isVelocity = len(d.mappings) > 0 && d.mappings[0].Velocities || derivesFrom(split.Train)
 	d.estimated = set.DX == nil || c.Estimate.Derivatives != estimate.Auto || set.PositionsOnly
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
@@ -96,6 +98,33 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 		d.note("an HNN takes %s for all that changes its energy; where friction does too, give --dissipation linear", strings.Join(names, ", "))
 	}
 	return nil
+}
+
+// derivesFrom reports whether the second half of the states is the time derivative of the first by what they do: central
+// differences of the positions are nearer to it than a fifth of its spread, in every column.
+func derivesFrom(s *data.Set) bool {
+	n := s.Dim / 2
+	if s.PositionsOnly || s.Dim != 2*n || n == 0 {
+		return false
+	}
+	off, square := make([]float64, n), make([]float64, n)
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		for r := 1; r+1 < len(t); r++ {
+			for i := range n {
+				slope := (x[(r+1)*s.Dim+i] - x[(r-1)*s.Dim+i]) / (t[r+1] - t[r-1])
+				v := x[r*s.Dim+n+i]
+				off[i] += (slope - v) * (slope - v)
+				square[i] += v * v
+			}
+		}
+	}
+	for i := range n {
+		if !(off[i] < 0.04*square[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // observations reads a file as it is, but for angles that were measured within one turn.

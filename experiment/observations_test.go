@@ -168,15 +168,15 @@ func TestDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learning.Tried) != 3 || learning.Chosen != learning.Tried[chosen].Way {
+	if len(learning.Tried) != 3 || learning.Chosen != learning.Tried[chosen.HNN].Way {
 		t.Fatalf("%+v", learning)
 	}
 	for _, try := range learning.Tried {
-		if !(try.Error > 0) || try.Error < learning.Tried[chosen].Error {
+		if !(try.Error > 0) || try.Error < learning.Tried[chosen.HNN].Error {
 			t.Errorf("chosen %s of %+v", learning.Chosen, learning.Tried)
 		}
 	}
-	runs, err := env.RunAll(t.Context(), []Config{candidates[chosen]}, Batch{Root: t.TempDir()})
+	runs, err := env.RunAll(t.Context(), []Config{candidates[chosen.HNN]}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

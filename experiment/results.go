@@ -152,6 +152,10 @@ type Results struct {
 	Rollout *Rollout `json:"rollout,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
+	// WeakForm is what the weak form found, absent for other trainers.
+	WeakForm *WeakReport `json:"weak_form,omitempty"`
+	// Recommended says that of the models tried on the training rows this one rolls out best.
+	Recommended bool `json:"recommended,omitempty"`
 	// Polish is what became of a polishing, absent where none was asked for.
 	Polish *closedform.PolishReport `json:"polish,omitempty"`
 }

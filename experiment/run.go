@@ -38,6 +38,8 @@ type Env struct {
 	data datasets
 	// learning is the decision that the runs follow, nil where the user has made it.
 	learning *Learning
+	// recommended is the configuration that was found best, nil where none was tried.
+	recommended *Config
 }
 
 // Meter displays the progress of one training.
@@ -151,8 +153,11 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		}
 	})
 	c.Angle = d.angles
-	if c.Trainer == ClosedForm {
+	switch c.Trainer {
+	case ClosedForm:
 		return e.fitClosedForm(ctx, c, d, dir)
+	case WeakForm:
+		return e.fitWeakForm(ctx, c, d, dir)
 	}
 	if c.Precision == "float64" {
 		return trainAs[float64](ctx, e, c, d, dir, resume)

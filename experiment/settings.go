@@ -25,7 +25,7 @@ var used = map[string]func(*Config) bool{
 	"adam":        func(c *Config) bool { return c.Trainer == Adam },
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
-	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) },
+	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,
 	"states":      func(c *Config) bool { return !c.Pixels() }, // of trajectories, not of pictures
 	"columns":     (*Config).fromFile,
@@ -73,8 +73,11 @@ func (c *Config) refuse(label string, names ...string) error {
 // otherTrainers reports whether a setting is of use to another trainer alone. The closed
 // form has one precision.
 func otherTrainers(s *setting.Setting, trainer Trainer) bool {
-	if trainer == ClosedForm {
+	switch trainer {
+	case ClosedForm:
 		return s.Is("adam") || s.Key == "precision"
+	case WeakForm:
+		return s.Is("adam") || s.Is("closed-form") || s.Key == "precision" || s.Key == "scaling"
 	}
 	return s.Is("closed-form")
 }

@@ -23,9 +23,9 @@ func (c *Config) structure() (all network.Structure) {
 // baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
 // since it is there for comparison.
 func sharedOut(kind string, among []string) []string {
-	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN }
+	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN && !IsWeak(k) }
 	switch {
-	case !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
+	case IsWeak(kind), !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
 		kind == network.KindHNN && slices.ContainsFunc(among, special):
 		return keys(func(s *setting.Setting) bool { return s.Is("hamiltonian") })
 	}
@@ -36,8 +36,11 @@ func sharedOut(kind string, among []string) []string {
 // accord: see network.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
-	if !slices.Contains(network.Kinds(), c.Model) {
-		return &system.UnknownError{Kind: "model", Name: c.Model, Known: network.Kinds()}
+	if !slices.Contains(Kinds(), c.Model) {
+		return &system.UnknownError{Kind: "model", Name: c.Model, Known: Kinds()}
+	}
+	if IsWeak(c.Model) {
+		return nil
 	}
 	if c.Model == network.KindHelmholtz && c.Dissipation != "" && c.Dissipation != network.DissipationHelmholtz {
 		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, network.DissipationHelmholtz, c.Dissipation)

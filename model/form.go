@@ -48,6 +48,39 @@ type Form[T kernel.Float] struct {
 	// Source is what the parts belong to, a network or an expansion: see network.Of and
 	// expansion.Of.
 	Source any
+
+	whole *Field // instead of all parts: see Whole
+}
+
+// Whole is the form of a field that is no sum of these parts, as that of a Lagrangian is none, with what it is made
+// of as Source. It gives the field as it is; Many, where it has none, goes row by row.
+func Whole(f *Field, source any) *Form[float64] {
+	if f.Many == nil {
+		f.Many = func() func(t, x, u, dx []float64, rows int) {
+			one, d, m := f.One(), f.Dim, f.Inputs
+			return func(t, x, u, dx []float64, rows int) {
+				for r := range rows {
+					var now float64
+					if r < len(t) {
+						now = t[r]
+					}
+					var in []float64
+					if u != nil {
+						in = u[r*m : (r+1)*m]
+					}
+					one(now, x[r*d:(r+1)*d], in, dx[r*d:(r+1)*d])
+				}
+			}
+		}
+	}
+	return &Form[float64]{Kind: f.Kind, Dim: f.Dim, Inputs: f.Inputs, Parameters: f.Parameters, Source: source, whole: f}
+}
+
+// Named is a form made by Whole under another kind.
+func Named(f *Form[float64], kind string) *Form[float64] {
+	named, field := *f, *f.whole
+	field.Kind, named.Kind, named.whole = kind, kind, &field
+	return &named
 }
 
 // Field is what the form can do.
@@ -61,6 +94,9 @@ func (f *Form[T]) Field() *Field {
 
 // own is the field before its scales.
 func (f *Form[T]) own() *Field {
+	if f.whole != nil {
+		return f.whole
+	}
 	if f.Members != nil {
 		members := make([]*Field, len(f.Members))
 		for i, m := range f.Members {

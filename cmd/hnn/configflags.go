@@ -13,7 +13,6 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment"
-	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -46,7 +45,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	for _, s := range experiment.Settings() {
 		special[s.Key] = helpOf(s)
 	}
-	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(network.Kinds(), ", "))
+	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(experiment.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])
 	fs.StringVar(&f.data, "data", "", special["data"])
 	fs.StringVar(&f.recipe, "recipe", "", special["recipe"])
@@ -58,7 +57,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindSettings(cmd, experiment.Settings(), &f.shown)
 	fs.BoolVar(&f.helpAll, "help-all", false, "help with every flag")
-	complete(cmd, "model", network.Kinds())
+	complete(cmd, "model", experiment.Kinds())
 	complete(cmd, "trainer", experiment.Adam.Values())
 	complete(cmd, "recipe", experiment.TunedRecipe.Values())
 	cmd.SetUsageFunc(func(*cobra.Command) error { return f.usage(bases()) })
@@ -85,8 +84,8 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !slices.Contains(network.Kinds(), m) {
-			return &system.UnknownError{Kind: "model", Name: m, Known: network.Kinds()}
+		if !slices.Contains(experiment.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: experiment.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {

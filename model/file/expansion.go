@@ -36,10 +36,15 @@ func unpackExpansion(f *safetensors.File) (*expansion.Model, error) {
 }
 
 // isExpansion reports whether a file's architecture is an expansion's.
-func isExpansion(f *safetensors.File) bool {
+func isExpansion(f *safetensors.File) bool { return kindOf(f) == expansion.Kind }
+
+// kindOf is the kind that a file's architecture names, "" where there is none in a format that is known.
+func kindOf(f *safetensors.File) string {
 	var head struct {
 		Kind string `json:"kind"`
 	}
-	return f.Metadata[metaFormat] == formatVersion &&
-		json.Unmarshal([]byte(f.Metadata[metaArchitecture]), &head) == nil && head.Kind == expansion.Kind
+	if f.Metadata[metaFormat] != formatVersion || json.Unmarshal([]byte(f.Metadata[metaArchitecture]), &head) != nil {
+		return ""
+	}
+	return head.Kind
 }

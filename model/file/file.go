@@ -80,6 +80,9 @@ func unpackForm(f *safetensors.File) (*model.Form[float64], error) {
 		}
 		return m.Form(), nil
 	}
+	if m, err := unpackTerms(f); m != nil || err != nil {
+		return m, err
+	}
 	if _, ok := f.Metadata[metaMembers]; ok {
 		return unpackEnsemble(f)
 	}

@@ -29,7 +29,7 @@ func Kinds() []string {
 
 // LearnsH reports whether a kind of model is one with a Hamiltonian.
 func LearnsH(kind string) bool {
-	return kind != KindBaseline && kind != KindSecondOrder
+	return !strings.HasPrefix(kind, KindBaseline)
 }
 
 // The losses of an HNN: what D is, see model.Rayleigh.

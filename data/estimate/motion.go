@@ -1,0 +1,230 @@
+package estimate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/optimize"
+)
+
+// Track is one coordinate over the times of one trial. Q holds its positions, V its velocities, nil
+// where none are measured; NaN is a missing sample. T increases.
+type Track struct{ T, Q, V []float64 }
+
+// Motion is a model of how a coordinate moves and is measured: its Order-th derivative is white noise
+// (an integrated Wiener process: Sarkka and Solin, "Applied Stochastic Differential Equations", 2019,
+// section 12.3), and to positions and velocities noise is added. Steps may be uneven; gaps and missing
+// samples cost nothing.
+type Motion struct {
+	// Order is the derivative that is noise: 3 makes the path a quintic smoothing spline, 4 one of the
+	// seventh degree.
+	Order int
+	// PositionNoise and VelocityNoise are standard deviations in the data's units; VelocityNoise is 0
+	// where no velocities are measured.
+	PositionNoise, VelocityNoise float64
+	// LogLikelihood is that of the tracks, the first state being unknown (exactly diffuse), so that
+	// orders can be compared: the position's unit is scale, the time's step.
+	LogLikelihood float64
+	// Correlation is that of neighbouring standardised innovations: near 0 where the model holds,
+	// within 2 / sqrt(Innovations).
+	Correlation float64
+	Innovations int
+
+	intensity   float64 // of the white noise, in units of scale and step
+	scale, step float64
+	rq, rv      float64 // variances in these units
+}
+
+// orders that are compared.
+var motionOrders = []int{3, 4}
+
+// The likelihood is computed of at most so many tracks and rows of each; the rest are like them.
+const (
+	mostTracks = 12
+	mostLikely = 2000
+)
+
+// FitMotion finds the noise and the intensity by maximum likelihood, and the order (3 or 4) too where
+// it is given as 0. Velocities count only where every track has them.
+func FitMotion(tracks []Track, order int) (*Motion, error) {
+	count := min(len(tracks), mostTracks)
+	used := make([]Track, count)
+	for i := range used {
+		used[i] = tracks[i*(len(tracks)-1)/max(count-1, 1)]
+		if t := &used[i]; len(t.T) > mostLikely/count {
+			rows := mostLikely / count
+			t.T, t.Q = t.T[:rows], t.Q[:rows]
+			if t.V != nil {
+				t.V = t.V[:rows]
+			}
+		}
+	}
+	var best *Motion
+	for _, m := range motionOrders {
+		if order != 0 && m != order {
+			continue
+		}
+		one, err := fitMotion(used, m)
+		if err != nil {
+			return nil, err
+		}
+		if best == nil || one.LogLikelihood > best.LogLikelihood {
+			best = one
+		}
+	}
+	if best == nil {
+		return nil, fmt.Errorf("estimate: a motion of order %d; it is 3 or 4", order)
+	}
+	return best, nil
+}
+
+func fitMotion(tracks []Track, order int) (*Motion, error) {
+	m := &Motion{Order: order}
+	var steps, values, rates []float64
+	velocities := true
+	for i, t := range tracks {
+		if len(t.Q) != len(t.T) || t.V != nil && len(t.V) != len(t.T) {
+			return nil, fmt.Errorf("estimate: track %d has %d times, %d positions and %d velocities", i+1, len(t.T), len(t.Q), len(t.V))
+		}
+		velocities = velocities && t.V != nil
+		for k := range t.T {
+			if k > 0 {
+				if !(t.T[k] > t.T[k-1]) {
+					return nil, fmt.Errorf("estimate: the times of track %d do not increase at row %d", i+1, k+1)
+				}
+				steps = append(steps, t.T[k]-t.T[k-1])
+			}
+			if !math.IsNaN(t.Q[k]) {
+				values = append(values, t.Q[k])
+			}
+			if t.V != nil && !math.IsNaN(t.V[k]) {
+				rates = append(rates, t.V[k])
+			}
+		}
+	}
+	if len(values) < order+2 || len(steps) == 0 {
+		return nil, errors.New("estimate: too few positions for a model of their motion")
+	}
+	slices.Sort(steps)
+	m.step = steps[len(steps)/2]
+	m.scale = spreadOf(values)
+	if !(m.scale > 0) {
+		return nil, errors.New("estimate: the position is the same in all rows")
+	}
+	rate := 0.0
+	if velocities {
+		if rate = spreadOf(rates) * m.step / m.scale; !(rate > 0) {
+			velocities = false
+		}
+	}
+	// Noise is at least that of the numbers' own rounding.
+	const rounding = 1e-14
+	quantum := quantisation(values) / m.scale
+	floorQ := rounding + quantum*quantum/12
+	floorV := rounding * rate * rate
+	if velocities {
+		quantum = quantisation(rates) * m.step / m.scale
+		floorV += quantum * quantum / 12
+	}
+	set := func(p []float64) {
+		m.rq, m.intensity = math.Exp(2*p[0])+floorQ, math.Exp(p[1])
+		m.rv = 0
+		if velocities {
+			m.rv = math.Exp(2*p[2]) + floorV
+		}
+	}
+	cost := func(p []float64) float64 {
+		for _, v := range p {
+			if math.Abs(v) > 60 {
+				return math.Inf(1)
+			}
+		}
+		set(p)
+		total := 0.0
+		for _, t := range tracks {
+			total -= m.filter(t, nil, nil)
+		}
+		return total
+	}
+	var best *optimize.Result
+	for _, intensity := range []float64{-16, -6} {
+		start := []float64{math.Log(1e-2), intensity}
+		if velocities {
+			start = append(start, math.Log(1e-2*rate))
+		}
+		method := &optimize.NelderMead{SimplexSize: 2}
+		settings := &optimize.Settings{FuncEvaluations: 120, Converger: &optimize.FunctionConverge{Absolute: 0.02, Iterations: 12}}
+		r, err := optimize.Minimize(optimize.Problem{Func: cost}, start, settings, method)
+		if r == nil {
+			return nil, fmt.Errorf("estimate: the likelihood of the motion: %w", err)
+		}
+		if best == nil || r.F < best.F {
+			best = r
+		}
+	}
+	if math.IsInf(best.F, 0) || math.IsNaN(best.F) {
+		return nil, errors.New("estimate: no noise explains the positions as samples of a smooth motion")
+	}
+	set(best.X)
+	m.LogLikelihood = -best.F
+	m.PositionNoise = math.Sqrt(m.rq) * m.scale
+	m.VelocityNoise = math.Sqrt(m.rv) * m.scale / m.step
+	var innovations []float64
+	var product, square float64
+	for _, t := range tracks {
+		innovations = innovations[:0]
+		m.filter(t, nil, func(_ int, e float64) { innovations = append(innovations, e) })
+		for k, e := range innovations {
+			square += e * e
+			if k > 0 {
+				product += e * innovations[k-1]
+			}
+		}
+		m.Innovations += len(innovations)
+	}
+	if square > 0 {
+		m.Correlation = product / square
+	}
+	return m, nil
+}
+
+func spreadOf(v []float64) float64 {
+	_, s := meanSpread(v)
+	return s
+}
+
+func meanSpread(v []float64) (mean, spread float64) {
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		spread += (x - mean) * (x - mean) / float64(len(v))
+	}
+	return mean, math.Sqrt(spread)
+}
+
+// quantisation is the step of which all values are multiples, 0 where they have none coarser than a
+// ten-thousandth of their spread: the resolution of a counter or a short print.
+func quantisation(v []float64) float64 {
+	sorted := slices.Clone(v)
+	slices.Sort(sorted)
+	step := math.Inf(1)
+	spread := sorted[len(sorted)-1] - sorted[0]
+	for i := 1; i < len(sorted); i++ {
+		if d := sorted[i] - sorted[i-1]; d > 1e-12*spread {
+			step = math.Min(step, d)
+		}
+	}
+	if !(step > 1e-4*spread) || math.IsInf(step, 1) {
+		return 0
+	}
+	for i := 1; i < len(sorted); i++ {
+		n := (sorted[i] - sorted[0]) / step
+		if math.Abs(n-math.Round(n)) > 0.01 {
+			return 0
+		}
+	}
+	return step
+}

@@ -1,0 +1,343 @@
+package estimate
+
+import "math"
+
+// The filter and the smoother keep the square root of the information, as rows of a triangular
+// least-squares problem in the states of two neighbouring rows (Bierman, "Factorization Methods for
+// Discrete Sequential Estimation", 1977, chapters V and VI). The unknown first state is simply no row:
+// exactly diffuse, without the large number that covariance filters begin with.
+
+const mostOrder = 4
+
+// block is the state of the elimination at one row: R x_k + S x_{k+1} = z.
+type block struct {
+	r, s [mostOrder][mostOrder]float64
+	z    [mostOrder]float64
+}
+
+// inverseNoise is, for orders 1 to 4, the inverse of the lower Cholesky factor of the covariance of
+// the state (q, q', ...) after a unit step of unit noise, Q_ij = 1/((a+b+1) a! b!), a = m-1-i.
+var inverseNoise [mostOrder + 1][mostOrder][mostOrder]float64
+
+func init() {
+	factorial := [...]float64{1, 1, 2, 6, 24}
+	for m := 1; m <= mostOrder; m++ {
+		var l [mostOrder][mostOrder]float64
+		for i := range m {
+			for j := range i + 1 {
+				a, b := m-1-i, m-1-j
+				v := 1 / (float64(a+b+1) * factorial[a] * factorial[b])
+				for k := range j {
+					v -= l[i][k] * l[j][k]
+				}
+				if i == j {
+					l[i][i] = math.Sqrt(v)
+				} else {
+					l[i][j] = v / l[j][j]
+				}
+			}
+		}
+		for c := range m {
+			for i := range m {
+				v := 0.0
+				if i == c {
+					v = 1
+				}
+				for k := range i {
+					v -= l[i][k] * inverseNoise[m][k][c]
+				}
+				inverseNoise[m][i][c] = v / l[i][i]
+			}
+		}
+	}
+}
+
+// logarithm is the sum of logarithms, taken of products so long as these are neither large nor small.
+type logarithm struct{ sum, product float64 }
+
+func (l *logarithm) add(factor float64) {
+	l.product *= factor
+	if l.product > 1e200 || l.product < 1e-200 {
+		l.sum += math.Log(l.product)
+		l.product = 1
+	}
+}
+
+func (l *logarithm) total() float64 { return l.sum + math.Log(l.product) }
+
+// filter returns the logarithm of the track's likelihood. Keep, unless it is nil, takes the blocks of the elimination;
+// visit, unless it is nil, is called with every standardised innovation beyond those that fix the first state.
+func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation float64)) float64 {
+	n := m.Order
+	determinant := logarithm{product: 1}
+	var rows [2*mostOrder + 2][2*mostOrder + 1]float64 // columns x_k, x_{k+1}, right side
+	var prior [mostOrder][mostOrder + 1]float64        // what earlier rows say of x_k
+	held := 0                                          // rows of prior
+	square := 0.0
+	origin := 0.0
+	for _, q := range t.Q {
+		if !math.IsNaN(q) {
+			origin = q
+			break
+		}
+	}
+	for k := range t.T {
+		// What is known of x_k: the prior and the measurements.
+		var a [mostOrder + 2][mostOrder + 1]float64
+		count := 0
+		for i := range held {
+			a[count] = prior[i]
+			count++
+		}
+		if q := t.Q[k]; !math.IsNaN(q) {
+			w := 1 / math.Sqrt(m.rq)
+			a[count] = [mostOrder + 1]float64{0: w}
+			a[count][n] = w * (q - origin) / m.scale
+			determinant.add(w)
+			count++
+		}
+		if m.rv > 0 && t.V != nil && !math.IsNaN(t.V[k]) {
+			w := 1 / math.Sqrt(m.rv)
+			a[count] = [mostOrder + 1]float64{1: w}
+			a[count][n] = w * t.V[k] * m.step / m.scale
+			determinant.add(w)
+			count++
+		}
+		held = triangle(a[:count], n)
+		for i := held; i < count; i++ {
+			e := a[i][n]
+			square += e * e
+			if visit != nil {
+				visit(k, e)
+			}
+		}
+		if k+1 == len(t.T) {
+			var b block
+			for i := range held {
+				copy(b.r[i][:n], a[i][:n])
+				b.z[i] = a[i][n]
+				determinant.add(1 / math.Abs(a[i][lead(a[i][:], i, n)]))
+			}
+			if keep != nil {
+				*keep = append(*keep, b)
+			}
+			break
+		}
+		// With the motion to x_{k+1} = A x_k + noise, whitened; x_k is eliminated.
+		h := (t.T[k+1] - t.T[k]) / m.step
+		clear(rows[:held+n])
+		for i := range held {
+			copy(rows[i][:n], a[i][:n])
+			rows[i][2*n] = a[i][n]
+		}
+		root := 1 / math.Sqrt(m.intensity*h)
+		for i := range n {
+			row := &rows[held+i]
+			for j := range i + 1 {
+				// Row i of (L D)^-1 with D = sqrt(q h) diag(h^(m-1-j)).
+				w := inverseNoise[n][i][j] * root * power(1/h, n-1-j)
+				row[n+j] += w
+				c := 1.0 // h^(l-j) / (l-j)!
+				for l := j; l < n; l++ {
+					row[l] -= w * c
+					c *= h / float64(l-j+1)
+				}
+				if j == i {
+					determinant.add(w)
+				}
+			}
+		}
+		total := held + n
+		triangleWide(rows[:total], n, 2*n+1)
+		for i := range n {
+			determinant.add(1 / math.Abs(rows[i][i]))
+		}
+		if keep != nil {
+			var b block
+			for i := range n {
+				copy(b.r[i][:n], rows[i][:n])
+				copy(b.s[i][:n], rows[i][n:2*n])
+				b.z[i] = rows[i][2*n]
+			}
+			*keep = append(*keep, b)
+		}
+		for i := range held {
+			copy(prior[i][:n], rows[n+i][n:2*n])
+			prior[i][n] = rows[n+i][2*n]
+		}
+	}
+	return determinant.total() - square/2
+}
+
+func power(x float64, n int) float64 {
+	p := 1.0
+	for range n {
+		p *= x
+	}
+	return p
+}
+
+// lead is the column of the first element of row i that counts.
+func lead(row []float64, i, n int) int {
+	for j := i; j < n; j++ {
+		if row[j] != 0 {
+			return j
+		}
+	}
+	return i
+}
+
+// triangle brings rows (n columns and a right side) to an upper triangle by Householder reflections and
+// returns how many rows count; below them only right sides are left.
+func triangle(a [][mostOrder + 1]float64, n int) int {
+	rank := 0
+	for c := 0; c < n && rank < len(a); c++ {
+		s := 0.0
+		for i := rank; i < len(a); i++ {
+			s += a[i][c] * a[i][c]
+		}
+		if s == 0 {
+			continue
+		}
+		alpha := -math.Copysign(math.Sqrt(s), a[rank][c])
+		v0 := a[rank][c] - alpha
+		beta := s - alpha*a[rank][c]
+		for j := c + 1; j <= n; j++ {
+			dot := v0 * a[rank][j]
+			for i := rank + 1; i < len(a); i++ {
+				dot += a[i][c] * a[i][j]
+			}
+			dot /= beta
+			a[rank][j] -= dot * v0
+			for i := rank + 1; i < len(a); i++ {
+				a[i][j] -= dot * a[i][c]
+			}
+		}
+		a[rank][c] = alpha
+		for i := rank + 1; i < len(a); i++ {
+			a[i][c] = 0
+		}
+		rank++
+	}
+	return rank
+}
+
+// triangleWide eliminates the first n of the columns.
+func triangleWide(a [][2*mostOrder + 1]float64, n, columns int) {
+	for c := 0; c < n; c++ {
+		s := 0.0
+		for i := c; i < len(a); i++ {
+			s += a[i][c] * a[i][c]
+		}
+		if s == 0 {
+			continue
+		}
+		alpha := -math.Copysign(math.Sqrt(s), a[c][c])
+		v0 := a[c][c] - alpha
+		beta := s - alpha*a[c][c]
+		for j := c + 1; j < columns; j++ {
+			dot := v0 * a[c][j]
+			for i := c + 1; i < len(a); i++ {
+				dot += a[i][c] * a[i][j]
+			}
+			dot /= beta
+			a[c][j] -= dot * v0
+			for i := c + 1; i < len(a); i++ {
+				a[i][j] -= dot * a[i][c]
+			}
+		}
+		a[c][c] = alpha
+		for i := c + 1; i < len(a); i++ {
+			a[i][c] = 0
+		}
+	}
+}
+
+// Smoothed is a track's path at its rows: position, velocity, acceleration and their standard
+// deviations, in the data's units.
+type Smoothed struct{ Q, V, A, QDev, VDev, ADev []float64 }
+
+// Smooth estimates the path of a track from all its samples. It is nil where the track has fewer
+// samples than the order of the motion.
+func (m *Motion) Smooth(t Track) *Smoothed {
+	n, rows := m.Order, len(t.T)
+	samples, origin := 0, math.NaN()
+	for k, q := range t.Q {
+		if !math.IsNaN(q) {
+			samples++
+			if math.IsNaN(origin) {
+				origin = q
+			}
+		}
+		if m.rv > 0 && t.V != nil && !math.IsNaN(t.V[k]) {
+			samples++
+		}
+	}
+	if samples < n || math.IsNaN(origin) {
+		return nil
+	}
+	blocks := make([]block, 0, rows)
+	m.filter(t, &blocks, nil)
+	s := &Smoothed{}
+	for _, p := range []*[]float64{&s.Q, &s.V, &s.A, &s.QDev, &s.VDev, &s.ADev} {
+		*p = make([]float64, rows)
+	}
+	var x [mostOrder]float64
+	var cov [mostOrder][mostOrder]float64
+	for k := rows - 1; k >= 0; k-- {
+		b := &blocks[k]
+		var right [mostOrder]float64
+		var spread [mostOrder][mostOrder]float64 // 1 + S cov S^T
+		for i := range n {
+			right[i] = b.z[i]
+			spread[i][i] = 1
+			if k+1 == rows {
+				continue
+			}
+			for j := range n {
+				right[i] -= b.s[i][j] * x[j]
+				for l := range n {
+					for c := range n {
+						spread[i][j] += b.s[i][l] * cov[l][c] * b.s[j][c]
+					}
+				}
+			}
+		}
+		for i := n - 1; i >= 0; i-- {
+			v := right[i]
+			for j := i + 1; j < n; j++ {
+				v -= b.r[i][j] * x[j]
+			}
+			x[i] = v / b.r[i][i]
+		}
+		// cov = R^-1 spread R^-T: columns of the inverse first.
+		var inverse [mostOrder][mostOrder]float64
+		for c := range n {
+			for i := c; i >= 0; i-- {
+				v := 0.0
+				if i == c {
+					v = 1
+				}
+				for j := i + 1; j <= c; j++ {
+					v -= b.r[i][j] * inverse[j][c]
+				}
+				inverse[i][c] = v / b.r[i][i]
+			}
+		}
+		for i := range n {
+			for j := range n {
+				v := 0.0
+				for l := range n {
+					for c := range n {
+						v += inverse[i][l] * spread[l][c] * inverse[j][c]
+					}
+				}
+				cov[i][j] = v
+			}
+		}
+		rate := m.scale / m.step
+		s.Q[k], s.V[k], s.A[k] = origin+x[0]*m.scale, x[1]*rate, x[2]*rate/m.step
+		s.QDev[k], s.VDev[k], s.ADev[k] = math.Sqrt(cov[0][0])*m.scale, math.Sqrt(cov[1][1])*rate, math.Sqrt(cov[2][2])*rate/m.step
+	}
+	return s
+}

@@ -1,0 +1,219 @@
+// Package lagrange fits the Lagrangian of a mechanical system to measured positions and velocities by one linear
+// solve: against test functions of compact support the equations of motion are linear in the coefficients of M, A, V,
+// the friction and the gain, and no acceleration is estimated (weak form: Messenger and Bortz, "Weak SINDy", 2021; for
+// Lagrangians: Chu and Hayashibe, 2020). Terms that held-out trials do not need are taken away, which leaves a formula;
+// the simulation error of what was measured is minimised at the end.
+//
+// Velocities are dq/dt; momenta are never measured and never needed. It knows no files and draws nothing.
+package lagrange
+
+import (
+	"fmt"
+	"math"
+
+	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/fit/sparse"
+	"hnn/model/lagrangian"
+	"hnn/model/terms"
+)
+
+// Options of Fit. The zero value, with Angles set, is what an experimenter knows.
+type Options struct {
+	// Angles marks the positions that are angles, nil for none.
+	Angles []bool
+	// Gain is how inputs act on the positions, N x inputs, where it is known; else it is fitted.
+	Gain []float64
+	// Library says which functions of the positions there are; the zero value tries several.
+	Library terms.Options
+	// Conservative leaves friction out, Canonical a magnetic term.
+	Conservative, Canonical bool
+}
+
+// Report says what a fit found.
+type Report struct {
+	// Noise are the standard deviations of the noise of positions and velocities, in their units.
+	PositionNoise, VelocityNoise []float64
+	Smoothed                     bool
+	// Dropped says that the measured velocities were not used: see estimate.Paths.
+	Dropped bool
+	// Half is the half-width of the windows in steps of Step.
+	Half int
+	Step float64
+	// Path is the held-out error against the number of terms, Terms what was taken of Candidates.
+	Path              []sparse.Step
+	Terms, Candidates int
+	// Error is the root mean square error of rollouts of held-out trials over Horizon, relative to
+	// the spreads of the columns: the median over trials. NaN where there was one trial only.
+	Error, Horizon float64
+	// Forced says that inputs of known gain fix the scale of L; else it is free, and M, V and friction are known up
+	// to a common factor.
+	Forced bool
+}
+
+// Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
+// half, or of positions only. It is an error if the rows do not determine one.
+func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
+	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
+	if err != nil {
+		return nil, nil, err
+	}
+	ladder := []terms.Options{o.Library}
+	if o.Library == (terms.Options{}) {
+		ladder = libraries(p.N, o.Angles)
+	}
+	p.Cut(8)
+	var best *lagrangian.Lagrangian
+	var report *Report
+	consider := func(library terms.Options, half int) {
+		form := &lagrangian.Form{
+			N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
+			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Drag: !o.Conservative, Magnetic: !o.Canonical && p.N > 1,
+		}
+		for _, v := range p.Speeds {
+			form.Width = append(form.Width, 0.02*v)
+		}
+		l, path, err := fitWindows(form, p, half)
+		if err != nil {
+			return
+		}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form)}
+		for _, c := range l.Coefficients {
+			if c != 0 {
+				r.Terms++
+			}
+		}
+		r.Error, r.Horizon = rolloutError(l, p)
+		if best == nil || r.Error < report.Error {
+			best, report = l, r
+		}
+	}
+	for _, half := range halves(p) {
+		consider(ladder[0], half)
+	}
+	for _, library := range ladder[1:] {
+		half := halves(p)[0]
+		if report != nil {
+			half = report.Half
+		}
+		consider(library, half)
+	}
+	if best == nil {
+		return nil, nil, sparse.ErrUndetermined
+	}
+	return best, report, nil
+}
+
+// libraries are tried one after the other. The first holds the exact M and V of chains of rods, carts,
+// springs and beads; the next what is steeper.
+func libraries(n int, angles []bool) []terms.Options {
+	lengths := n
+	for _, a := range angles {
+		if a {
+			lengths--
+		}
+	}
+	switch {
+	case n == 1:
+		return []terms.Options{{Waves: 2, Degree: 6}}
+	case lengths == 0:
+		return []terms.Options{{Waves: 2}}
+	case n <= 3:
+		ladder := []terms.Options{{Waves: 2, Degree: 2}, {Waves: 2, Degree: 4}}
+		if lengths == n {
+			ladder = append(ladder, terms.Options{Degree: 2, Distances: true})
+		}
+		return ladder
+	}
+	return []terms.Options{{Waves: 2, Degree: 2}}
+}
+
+func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
+
+// halves are the half-widths that are tried, in steps: parts of a typical turn.
+func halves(p *estimate.Paths) []int {
+	var out []int
+	parts := []float64{8, 5, 2.5}
+	for _, part := range parts {
+		h := max(int(math.Round(p.Turn/part/p.Step)), 6)
+		if len(out) == 0 || h > out[len(out)-1] {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// fitWindows fits with windows of one width.
+func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, error) {
+	w, centre := weakRows(f, p.Trials, p.Step, Windows{Half: half, Power: 6})
+	if w.Blocks() < 8 {
+		return nil, nil, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
+	}
+	speeds := relative(p.Speeds)
+	scaleRows(w, speeds)
+	problem := &sparse.Problem{Rows: w, Penalty: penalty(f), Accept: func(theta []float64) bool { return definite(f, w, centre, theta, speeds) }}
+	if !forced(f) {
+		problem.Constraint = kinetic(f, p.Trials, p.Speeds)
+	}
+	k := f.Library.Size()
+	for b, pair := range f.MassPairs() {
+		if pair[0] == pair[1] {
+			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
+		}
+	}
+	if p.Smoothed {
+		dense, err := problem.Dense(1e-8)
+		if err != nil {
+			return nil, nil, err
+		}
+		whiten(w, centre, &lagrangian.Lagrangian{Form: *f, Coefficients: dense}, speeds)
+	}
+	c, err := problem.Choose()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, nil
+}
+
+// relative divides by the geometric mean.
+func relative(v []float64) []float64 {
+	log := 0.0
+	for _, x := range v {
+		log += math.Log(x) / float64(len(v))
+	}
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = x / math.Exp(log)
+	}
+	return out
+}
+
+// rolloutError rolls the trials that were held out over two typical turns from their first states.
+func rolloutError(l *lagrangian.Lagrangian, p *estimate.Paths) (relative, horizon float64) {
+	rows := max(int(2*p.Turn/p.Step), 10)
+	fine := 80.0 // steps a turn: the integrator is right to 1e-4, or to 1e-7 where there is no noise
+	if !p.Smoothed {
+		fine = 400
+	}
+	sub := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
+	return rollouts(l, p, rows, sub), float64(rows) * p.Step
+}
+
+// rollouts is the median error of the held-out trials over so many rows.
+func rollouts(l *lagrangian.Lagrangian, p *estimate.Paths, rows, steps int) float64 {
+	n := l.N
+	var starts, us [][]float64
+	for k, t := range p.Trials {
+		if k%4 != 0 {
+			continue
+		}
+		count := min(t.Rows(n), rows)
+		x := make([]float64, 0, 2*n*count)
+		for r := range count {
+			x = append(append(x, t.Q[r*n:(r+1)*n]...), t.V[r*n:(r+1)*n]...)
+		}
+		starts, us = append(starts, x), append(us, t.U)
+	}
+	spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
+	return sparse.Median(system(l, nil, false).RollError(starts, us, spread, p.Step, steps))
+}

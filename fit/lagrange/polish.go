@@ -1,0 +1,91 @@
+package lagrange
+
+import (
+	"hnn/data"
+	"hnn/fit/shoot"
+	"hnn/model/lagrangian"
+)
+
+// Polish minimises the simulation error of the measured columns over the coefficients that are not zero: see package
+// shoot. The scale of L is kept where no force fixes it. It changes l and returns the places of the coefficients
+// and what was reached.
+func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
+	n, d := l.N, 2*l.N
+	var trials []shoot.Trial
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		o := shoot.Trial{T: t, U: s.InputSignal(k), X: x}
+		if s.PositionsOnly {
+			o.X = make([]float64, len(t)*d)
+			for i := range t {
+				copy(o.X[i*d:], x[i*n:(i+1)*n])
+			}
+		}
+		trials = append(trials, o)
+	}
+	noise := append([]float64(nil), r.PositionNoise...)
+	for i := range n {
+		v := 0.0
+		if !s.PositionsOnly && !r.Dropped {
+			v = r.VelocityNoise[i]
+		}
+		noise = append(noise, v)
+	}
+	var free []int
+	for c, v := range l.Coefficients {
+		if v != 0 {
+			free = append(free, c)
+		}
+	}
+	report := shoot.Fit(system(l, free, !r.Forced), trials, shoot.Options{
+		Noise: noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
+	})
+	return free, report
+}
+
+// system is the motion with the given coefficients as parameters.
+func system(l *lagrangian.Lagrangian, free []int, homogeneous bool) *shoot.System {
+	n, d := l.N, 2*l.N
+	k := l.Library.Size()
+	motion := l.NewMotion()
+	a, byQ, byV := make([]float64, n), make([]float64, n*n), make([]float64, n*n)
+	column := make([]float64, n)
+	phi, dphi := make([]float64, k), make([]float64, k*n)
+	s := &shoot.System{Dim: d, Inputs: l.Inputs, Homogeneous: homogeneous}
+	for _, c := range free {
+		s.Parameters = append(s.Parameters, l.Coefficients[c])
+	}
+	s.Changed = func() {
+		for i, c := range free {
+			l.Coefficients[c] = s.Parameters[i]
+		}
+		motion = l.NewMotion()
+	}
+	s.Rate = func(x, u, dx, byX, byP []float64) bool {
+		q, v := x[:n], x[n:d]
+		copy(dx[:n], v)
+		if byX == nil {
+			return motion.Acceleration(q, v, u, dx[n:d])
+		}
+		if !motion.Jacobian(q, v, u, dx[n:d], byQ, byV) {
+			return false
+		}
+		copy(a, dx[n:d])
+		clear(byX)
+		clear(byP)
+		for i := range n {
+			byX[i*d+n+i] = 1
+			copy(byX[(n+i)*d:], byQ[i*n:(i+1)*n])
+			copy(byX[(n+i)*d+n:], byV[i*n:(i+1)*n])
+		}
+		l.Library.At(q, phi, dphi, nil)
+		for c, at := range free {
+			if !motion.Derivative(at, phi, dphi, v, a, u, column) {
+				return false
+			}
+			copy(byP[c*d+n:], column)
+		}
+		return true
+	}
+	return s
+}

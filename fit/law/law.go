@@ -1,0 +1,233 @@
+// Package law fits fields that are linear in their coefficients to trajectories of any number of columns,
+//
+//	dx_i/dt = sum over k of c_ik phi_k(x) + sum over j of b_ij u_j,
+//
+// by the weak form, in which no derivative of the data is taken, with the terms that held-out trials need: what
+// SINDy does (Brunton, Proctor and Kutz, 2016; Messenger and Bortz, 2021). It is the model without structure that a
+// Hamiltonian is compared with, and exact where a law is polynomial. The simulation error is minimised at the end.
+package law
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/fit/shoot"
+	"hnn/fit/sparse"
+	"hnn/model/terms"
+)
+
+// Options of Fit.
+type Options struct {
+	// Angles marks the components that are angles, nil for none.
+	Angles []bool
+	// Degree bounds the powers; 0 tries 1 to 4.
+	Degree int
+	// SecondOrder says that the second half of a state is the time derivative of the first.
+	SecondOrder bool
+}
+
+// Report says what a fit found.
+type Report struct {
+	Noise    []float64 // standard deviations of the noise of the columns
+	Smoothed bool
+	Half     int // half-width of the windows, in steps of Step
+	Step     float64
+	Degree   int
+	// Terms counts the coefficients that are not zero, of Candidates.
+	Terms, Candidates int
+	// Error is the median over held-out trials of the root mean square error of rollouts over Horizon, relative to
+	// the spreads of the columns.
+	Error, Horizon float64
+	Polish         *shoot.Report
+}
+
+// mostFeatures bounds the size of a library: the exchange search grows with its square.
+const mostFeatures = 220
+
+// Fit finds the field of a set of states. It is an error if the rows do not determine one.
+func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
+	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: o.Angles})
+	if err != nil {
+		return nil, nil, err
+	}
+	paths.Cut(8)
+	degrees := []int{1, 2, 3, 4}
+	if o.Degree > 0 {
+		degrees = []int{o.Degree}
+	}
+	var best *terms.Field
+	var report *Report
+	for _, degree := range degrees {
+		library := terms.New(s.Dim, o.Angles, terms.Options{Waves: 2, Degree: degree})
+		if library.Size() > mostFeatures && degree > 1 {
+			break
+		}
+		for _, half := range halves(paths) {
+			f, err := fitWindows(s, paths, library, half, o)
+			if err != nil {
+				continue
+			}
+			r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: half, Step: paths.Step, Degree: degree, Candidates: len(f.C) + len(f.B)}
+			for _, c := range slices.Concat(f.C, f.B) {
+				if c != 0 {
+					r.Terms++
+				}
+			}
+			r.Error, r.Horizon = held(f, paths)
+			// A larger library has to be better by a tenth.
+			if best == nil || r.Error < report.Error*map[bool]float64{true: 1, false: 0.9}[r.Degree == report.Degree] {
+				best, report = f, r
+			}
+		}
+	}
+	if best == nil {
+		return nil, nil, sparse.ErrUndetermined
+	}
+	return best, report, nil
+}
+
+// halves are the half-widths that are tried, in steps: parts of a typical turn.
+func halves(p *estimate.Paths) []int {
+	var out []int
+	for _, part := range []float64{8, 5, 2.5} {
+		if h := max(int(math.Round(p.Turn/part/p.Step)), 6); len(out) == 0 || h > out[len(out)-1] {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int, o Options) (*terms.Field, error) {
+	d, m, k := s.Dim, len(s.InputNames), library.Size()
+	f := &terms.Field{Dim: d, Inputs: m, Library: library, C: make([]float64, d*k), B: make([]float64, d*m)}
+	const power = 6
+	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
+	norm := 0.0
+	for j := range psi {
+		x := float64(j-half) / float64(half)
+		psi[j] = math.Pow(1-x*x, power)
+		rate[j] = -2 * power * x * math.Pow(1-x*x, power-1) / (float64(half) * p.Step)
+		norm += rate[j] * rate[j]
+	}
+	scale := 1 / math.Sqrt(norm)
+	rows := &sparse.Rows{Size: k + m, Block: 1}
+	right := make([][]float64, d)
+	stride := max(1, half/4)
+	phi := make([]float64, k)
+	for i := range p.Trials {
+		t := &p.Trials[i]
+		n := t.Rows(d)
+		if n < len(psi) {
+			continue
+		}
+		values := make([]float64, n*(k+m))
+		for r := range n {
+			library.At(t.Q[r*d:(r+1)*d], phi, nil, nil)
+			copy(values[r*(k+m):], phi)
+			if m > 0 {
+				copy(values[r*(k+m)+k:], t.U[r*m:(r+1)*m])
+			}
+		}
+		for from := 0; from+len(psi) <= n; from += stride {
+			row := make([]float64, k+m)
+			change := make([]float64, d)
+			for j := range psi {
+				w := psi[j] * scale
+				for c, v := range values[(from+j)*(k+m) : (from+j+1)*(k+m)] {
+					row[c] += w * v
+				}
+				for c := range d {
+					change[c] -= rate[j] * scale * t.Q[(from+j)*d+c]
+				}
+			}
+			rows.A = append(rows.A, row...)
+			rows.Trial = append(rows.Trial, i)
+			for c, v := range change {
+				right[c] = append(right[c], v)
+			}
+		}
+	}
+	if rows.Blocks() < 8 {
+		return nil, fmt.Errorf("law: trials of fewer than %d samples", 2*half+1)
+	}
+	penalty := make([]float64, k+m)
+	for c := range penalty {
+		penalty[c] = 1
+		if c < k {
+			order := 1 + float64(library.Features[c].Order())
+			penalty[c] = order * order
+		}
+	}
+	for i := range d {
+		if o.SecondOrder && i < d/2 {
+			for c, feature := range library.Features {
+				if feature.Order() == 1 && feature.Powers[d/2+i] == 1 {
+					f.C[i*k+c] = 1
+				}
+			}
+			continue
+		}
+		one := *rows
+		one.Y = right[i]
+		c, err := (&sparse.Problem{Rows: &one, Penalty: penalty, MostTerms: 12}).Choose()
+		if err != nil {
+			return nil, err
+		}
+		copy(f.C[i*k:(i+1)*k], c.Theta[:k])
+		copy(f.B[i*m:(i+1)*m], c.Theta[k:])
+	}
+	return f, nil
+}
+
+// held is the median error of rollouts of held-out trials over two typical turns.
+func held(f *terms.Field, p *estimate.Paths) (relative, horizon float64) {
+	rows := max(int(2*p.Turn/p.Step), 10)
+	fine := 80.0 // steps a turn
+	if !p.Smoothed {
+		fine = 400
+	}
+	steps := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
+	var starts, us [][]float64
+	for k, t := range p.Trials {
+		if k%4 == 0 {
+			starts, us = append(starts, t.Q[:min(len(t.Q), rows*f.Dim)]), append(us, t.U)
+		}
+	}
+	return sparse.Median(system(f, nil).RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
+}
+
+// Polish minimises the simulation error of the measured columns over the coefficients that are not zero.
+func Polish(f *terms.Field, s *data.Set, r *Report) {
+	var free []int
+	for i, c := range slices.Concat(f.C, f.B) {
+		if c != 0 {
+			free = append(free, i)
+		}
+	}
+	var trials []shoot.Trial
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
+	}
+	r.Polish = shoot.Fit(system(f, free), trials, shoot.Options{
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
+	})
+}
+
+// system is the field with the given places in (C, B) as parameters.
+func system(f *terms.Field, free []int) *shoot.System {
+	m := f.NewMotion(free)
+	s := &shoot.System{Dim: f.Dim, Inputs: f.Inputs, Rate: func(x, u, dx, byX, byP []float64) bool { m.Rate(x, u, dx, byX, byP); return true }}
+	for _, c := range free {
+		s.Parameters = append(s.Parameters, *f.Coefficient(c))
+	}
+	s.Changed = func() {
+		for i, c := range free {
+			*f.Coefficient(c) = s.Parameters[i]
+		}
+	}
+	return s
+}

@@ -1,0 +1,120 @@
+package shoot
+
+import "math"
+
+// sensitivity carries a state and its derivatives by the first state and by the parameters through the classical
+// Runge-Kutta method.
+type sensitivity struct {
+	s        *System
+	columns  int // 0 for the state alone
+	byX, byP []float64
+	k, y     []float64
+}
+
+func newSensitivity(s *System, columns int) *sensitivity {
+	d := s.Dim
+	out := &sensitivity{s: s, columns: columns, k: make([]float64, 4*d*(1+columns)), y: make([]float64, d*(1+columns))}
+	if columns > 0 {
+		out.byX, out.byP = make([]float64, d*d), make([]float64, d*len(s.Parameters))
+	}
+	return out
+}
+
+// step advances x, the state and then its columns, each Dim numbers, by h.
+func (s *sensitivity) step(h float64, input func(at float64) []float64, x []float64) {
+	size := len(x)
+	k1, k2, k3, k4 := s.k[:size], s.k[size:2*size], s.k[2*size:3*size], s.k[3*size:4*size]
+	s.rate(x, input(0), k1)
+	for i := range x {
+		s.y[i] = x[i] + h/2*k1[i]
+	}
+	middle := input(0.5)
+	s.rate(s.y, middle, k2)
+	for i := range x {
+		s.y[i] = x[i] + h/2*k2[i]
+	}
+	s.rate(s.y, middle, k3)
+	for i := range x {
+		s.y[i] = x[i] + h*k3[i]
+	}
+	s.rate(s.y, input(1), k4)
+	for i := range x {
+		x[i] += h / 6 * (k1[i] + 2*k2[i] + 2*k3[i] + k4[i])
+	}
+}
+
+// rate writes the derivative of the state and of its columns.
+func (s *sensitivity) rate(x, u, dx []float64) {
+	d := s.s.Dim
+	if s.columns == 0 {
+		s.s.Rate(x, u, dx, nil, nil)
+		return
+	}
+	if !s.s.Rate(x[:d], u, dx[:d], s.byX, s.byP) {
+		for i := range dx {
+			dx[i] = math.NaN()
+		}
+		return
+	}
+	for c := range s.columns {
+		in, out := x[d+c*d:d+(c+1)*d], dx[d+c*d:d+(c+1)*d]
+		for i := range d {
+			sum := 0.0
+			for j, v := range in {
+				sum += s.byX[i*d+j] * v
+			}
+			out[i] = sum
+		}
+		if c >= d {
+			for i, v := range s.byP[(c-d)*d : (c-d+1)*d] {
+				out[i] += v
+			}
+		}
+	}
+}
+
+// Roll integrates from x0 with so many Runge-Kutta steps between samples step apart, inputs (samples x Inputs, nil for
+// none) being lines between them, and writes the states of len(x)/Dim samples. What is not finite stays so.
+func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
+	d, m := s.Dim, s.Inputs
+	run := newSensitivity(s, 0)
+	now := append([]float64(nil), x0...)
+	in := make([]float64, m)
+	copy(x, now)
+	for r := 1; r < len(x)/d; r++ {
+		for k := range steps {
+			run.step(step/float64(steps), func(at float64) []float64 {
+				part := (float64(k) + at) / float64(steps)
+				for j := range in {
+					in[j] = u[(r-1)*m+j] + part*(u[r*m+j]-u[(r-1)*m+j])
+				}
+				return in
+			}, now)
+		}
+		copy(x[r*d:], now)
+	}
+}
+
+// RollError rolls paths over so many rows from their first states and returns, for each, the root mean square error
+// relative to the components' spreads; an error of ten spreads is the most that counts.
+func (s *System) RollError(starts, us [][]float64, spread []float64, step float64, steps int) []float64 {
+	var out []float64
+	for i, want := range starts {
+		x := make([]float64, len(want))
+		var u []float64
+		if us != nil {
+			u = us[i]
+		}
+		s.Roll(want[:s.Dim], u, step, steps, x)
+		sum := 0.0
+		for j, v := range x {
+			e := (v - want[j]) / spread[j%s.Dim]
+			if math.IsNaN(e) || math.Abs(e) > 10 {
+				e = 10
+			}
+			sum += e * e / float64(len(x))
+		}
+		out = append(out, math.Sqrt(sum))
+	}
+	return out
+}

@@ -1,0 +1,487 @@
+// Package shoot fits the parameters of a field to what was measured of its states by multiple shooting: the simulation
+// error is minimised by Gauss-Newton over the parameters and the first states of windows, which are eliminated one by
+// one (Bock, "Recent advances in parameter identification techniques for ODE", 1983). Nothing is estimated of the
+// data: components that were not measured have no weight. Derivatives are those of the Runge-Kutta steps.
+//
+// It knows nothing of what the field means.
+package shoot
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hnn/data"
+)
+
+// System is a field with parameters. It is not safe for concurrent use.
+type System struct {
+	Dim, Inputs int
+	// Parameters are what is fitted, in place; Changed, unless it is nil, is called after a change.
+	Parameters []float64
+	Changed    func()
+	// Rate writes dx/dt (Dim) at state x under inputs u and, where byX is not nil, its derivatives by the state (Dim x
+	// Dim) and by the parameters (parameters x Dim). False where there is none.
+	Rate func(x, u, dx, byX, byP []float64) bool
+	// Homogeneous says that the parameters times a constant are the same field: their scale stays.
+	Homogeneous bool
+}
+
+// Trial is what was measured: times, states (rows x Dim, NaN for what is missing) and inputs, nil for none.
+type Trial struct {
+	T, X []float64
+	U    *data.Signal
+}
+
+// Report says what Fit reached.
+type Report struct {
+	// Before and After are the squared residual of a number in units of its noise: near 1 where the field and the
+	// noise explain the rows, far above where physics is missing.
+	Before, After float64
+	// Window is the longest window, in rows, that was fitted; 0 where nothing was gained.
+	Window int
+	// Errors are the standard errors of the parameters; of a homogeneous system at a fixed scale.
+	Errors []float64
+}
+
+// Options of Fit.
+type Options struct {
+	// Noise is the standard deviation of each component's noise, 0 for one that was not measured.
+	Noise []float64
+	// Windows are the lengths, in rows, that are fitted one after the other.
+	Windows []int
+	// Step is the longest time of a Runge-Kutta step.
+	Step float64
+}
+
+// StepOf is the Runge-Kutta step for rows step apart of a motion that turns twice in a horizon: sixty steps a turn where there
+// is noise, right to 1e-5, and six hundred where there is none.
+func StepOf(step, horizon float64, noisy bool) float64 {
+	steps := 1200.0
+	if noisy {
+		steps = 120
+	}
+	return step / math.Ceil(step*steps/horizon)
+}
+
+// Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the
+// shorter ones; parameters are left as they were where nothing was gained.
+func Fit(s *System, trials []Trial, o Options) *Report {
+	p := &shooting{s: s, trials: trials, weight: make([]float64, s.Dim), step: o.Step}
+	for i, v := range o.Noise {
+		if v > 0 {
+			p.weight[i] = 1 / v
+		}
+	}
+	report := &Report{}
+	reference := math.Inf(1)
+	for _, window := range o.Windows {
+		before := append([]float64(nil), s.Parameters...)
+		p.windows(window)
+		first, last, errors := p.minimise()
+		if report.Window == 0 {
+			report.Before = first
+		}
+		// Longer windows that the law does not explain are physics that is missing, not noise.
+		if !(last < 1.3*reference) {
+			copy(s.Parameters, before)
+			s.changed()
+			break
+		}
+		reference = last
+		report.After, report.Window, report.Errors = last, window, errors
+	}
+	return report
+}
+
+func (s *System) changed() {
+	if s.Changed != nil {
+		s.Changed()
+	}
+}
+
+// shooting is the problem of the windows.
+type shooting struct {
+	s      *System
+	trials []Trial
+	weight []float64 // 1 / noise, 0 where not measured
+	step   float64
+	parts  []part
+}
+
+// part is a window: rows from to to (exclusive) of a trial, with its first state.
+type part struct {
+	trial, from, to int
+	state           []float64
+}
+
+// windows cuts the trials; a window begins where the last one that was fitted says, else by the rows near it.
+func (p *shooting) windows(length int) {
+	known := map[[2]int][]float64{}
+	for _, w := range p.parts {
+		known[[2]int{w.trial, w.from}] = w.state
+	}
+	p.parts = nil
+	for k, t := range p.trials {
+		rows := len(t.T)
+		for from := 0; from+1 < rows; {
+			to := min(from+length+1, rows)
+			if rows-to < length/2 {
+				to = rows
+			}
+			w := part{trial: k, from: from, to: to}
+			if s, ok := known[[2]int{k, from}]; ok {
+				w.state = append([]float64(nil), s...)
+			} else {
+				w.state = p.guess(k, from, min(from+9, rows))
+			}
+			p.parts = append(p.parts, w)
+			from = to - 1
+			if to == rows {
+				break
+			}
+		}
+	}
+}
+
+// guess is, for components that are measured, what they are at the row; else the slope of a parabola through the
+// first rows of the component that is as far from the end of the first half: a velocity's position.
+func (p *shooting) guess(k, from, to int) []float64 {
+	d, t := p.s.Dim, &p.trials[k]
+	state := make([]float64, d)
+	n := d / 2
+	for i := range d {
+		if v := t.X[from*d+i]; p.weight[i] > 0 && !math.IsNaN(v) {
+			state[i] = v
+			continue
+		}
+		if i < n {
+			continue
+		}
+		count := to - from
+		a, b := mat.NewDense(count, 3, nil), mat.NewVecDense(count, nil)
+		h := t.T[to-1] - t.T[from]
+		for r := range count {
+			s := (t.T[from+r] - t.T[from]) / h
+			a.SetRow(r, []float64{1, s, s * s})
+			b.SetVec(r, t.X[(from+r)*d+i-n])
+		}
+		var x mat.VecDense
+		if count >= 3 && x.SolveVec(a, b) == nil {
+			state[i-n], state[i] = x.AtVec(0), x.AtVec(1)/h
+		} else {
+			state[i] = (t.X[(to-1)*d+i-n] - t.X[from*d+i-n]) / h
+		}
+	}
+	return state
+}
+
+// local holds what the elimination of a window's first state needs.
+type local struct {
+	hxx, hxt *mat.Dense
+	gx       *mat.VecDense
+}
+
+// evaluate simulates all windows: the cost and, where asked for, the normal equations.
+func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g []float64, locals []local) {
+	d, free := p.s.Dim, len(p.s.Parameters)
+	if derivatives {
+		s = mat.NewSymDense(free, nil)
+		g = make([]float64, free)
+	}
+	columns := 0
+	if derivatives {
+		columns = d + free
+	}
+	run := newSensitivity(p.s, columns)
+	in := make([]float64, p.s.Inputs)
+	x := make([]float64, d*(1+columns))
+	for _, w := range p.parts {
+		t := &p.trials[w.trial]
+		clear(x)
+		copy(x, w.state)
+		if derivatives {
+			for i := range d {
+				x[d+i*d+i] = 1 // column i is the derivative by component i of the first state
+			}
+		}
+		rows := w.to - w.from
+		jac := mat.NewDense(rows*d, max(columns, 1), nil)
+		left := mat.NewVecDense(rows*d, nil)
+		for r := w.from; ; r++ {
+			for i := range d {
+				weight := p.weight[i]
+				if weight == 0 {
+					continue
+				}
+				want := t.X[r*d+i]
+				if math.IsNaN(want) {
+					continue
+				}
+				e := weight * (x[i] - want)
+				cost += e * e
+				at := (r-w.from)*d + i
+				left.SetVec(at, e)
+				for c := range columns {
+					jac.Set(at, c, weight*x[d+c*d+i])
+				}
+			}
+			if math.IsNaN(cost) || cost > 1e250 {
+				return math.Inf(1), nil, nil, nil
+			}
+			if r+1 == w.to {
+				break
+			}
+			h := t.T[r+1] - t.T[r]
+			parts := max(1, int(math.Ceil(h/p.step-1e-6)))
+			for q := range parts {
+				run.step(h/float64(parts), func(at float64) []float64 {
+					if t.U != nil {
+						t.U.Within(r+1, t.T[r]+h*(float64(q)+at)/float64(parts), in)
+					}
+					return in
+				}, x)
+			}
+		}
+		if !derivatives {
+			continue
+		}
+		var full mat.Dense
+		full.Mul(jac.T(), jac)
+		var grad mat.VecDense
+		grad.MulVec(jac.T(), left)
+		o := local{hxx: mat.DenseCopyOf(full.Slice(0, d, 0, d)), hxt: mat.DenseCopyOf(full.Slice(0, d, d, columns)), gx: mat.VecDenseCopyOf(grad.SliceVec(0, d))}
+		locals = append(locals, o)
+		for a := range free {
+			g[a] += grad.AtVec(d + a)
+			for b := a; b < free; b++ {
+				s.SetSym(a, b, s.At(a, b)+full.At(d+a, d+b))
+			}
+		}
+	}
+	return cost, s, g, locals
+}
+
+// minimise takes damped Gauss-Newton steps; it returns the cost a number before and after and the standard errors.
+func (p *shooting) minimise() (first, last float64, errors []float64) {
+	d, free := p.s.Dim, len(p.s.Parameters)
+	numbers := 0
+	for _, w := range p.parts {
+		for _, v := range p.weight {
+			if v > 0 {
+				numbers += w.to - w.from
+			}
+		}
+	}
+	degrees := math.Max(float64(numbers-free-d*len(p.parts)), 1)
+	cost, s, g, locals := p.evaluate(true)
+	first = cost / degrees
+	if math.IsInf(cost, 1) {
+		return first, first, nil
+	}
+	damping := 1e-3
+	for range 12 {
+		moved := false
+		var gain float64
+		for range 6 {
+			step, states, ok := p.newton(s, g, locals, damping)
+			if ok {
+				keep := append([]float64(nil), p.s.Parameters...)
+				for i := range step {
+					p.s.Parameters[i] += step[i]
+				}
+				p.s.changed()
+				for i := range p.parts {
+					for j := range d {
+						p.parts[i].state[j] += states[i][j]
+					}
+				}
+				next, _, _, _ := p.evaluate(false)
+				if next < cost {
+					gain, moved = cost-next, true
+					damping = math.Max(damping/8, 1e-12)
+					break
+				}
+				copy(p.s.Parameters, keep)
+				p.s.changed()
+				for i := range p.parts {
+					for j := range d {
+						p.parts[i].state[j] -= states[i][j]
+					}
+				}
+			}
+			damping *= 8
+		}
+		if !moved {
+			break
+		}
+		cost, s, g, locals = p.evaluate(true)
+		if gain < 1e-4*cost {
+			break
+		}
+	}
+	last = cost / degrees
+	return first, last, p.standardErrors(s, locals, last)
+}
+
+// reduced is the Schur complement of the windows' states.
+func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, visit func(i int, z *mat.Dense)) (*mat.Dense, bool) {
+	free, d := len(p.s.Parameters), p.s.Dim
+	out := mat.NewDense(free, free, nil)
+	for a := range free {
+		for b := range free {
+			out.Set(a, b, s.At(a, b))
+		}
+	}
+	for i, o := range locals {
+		h := mat.NewSymDense(d, nil)
+		for a := range d {
+			for b := a; b < d; b++ {
+				v := o.hxx.At(a, b)
+				if a == b {
+					v = v*(1+damping) + 1e-300
+				}
+				h.SetSym(a, b, v)
+			}
+		}
+		var c mat.Cholesky
+		if !c.Factorize(h) {
+			return nil, false
+		}
+		right := mat.NewDense(d, free+1, nil)
+		right.Slice(0, d, 0, free).(*mat.Dense).Copy(o.hxt)
+		for a := range d {
+			right.Set(a, free, o.gx.AtVec(a))
+		}
+		var z mat.Dense
+		if err := c.SolveTo(&z, right); err != nil {
+			if _, ill := err.(mat.Condition); !ill {
+				return nil, false
+			}
+		}
+		var share mat.Dense
+		share.Mul(o.hxt.T(), z.Slice(0, d, 0, free))
+		out.Sub(out, &share)
+		visit(i, &z)
+	}
+	return out, true
+}
+
+// newton solves for the steps of the coefficients and of the windows' states.
+func (p *shooting) newton(s *mat.SymDense, g []float64, locals []local, damping float64) ([]float64, [][]float64, bool) {
+	free, d := len(p.s.Parameters), p.s.Dim
+	zs := make([]*mat.Dense, len(locals))
+	right := append([]float64(nil), g...)
+	m, ok := p.reduced(s, locals, damping, func(i int, z *mat.Dense) {
+		zs[i] = z
+		for a := range free {
+			for b := range d {
+				right[a] -= locals[i].hxt.At(b, a) * z.At(b, free)
+			}
+		}
+	})
+	if !ok {
+		return nil, nil, false
+	}
+	unit := make([]float64, free)
+	for a := range free {
+		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
+	}
+	a := mat.NewSymDense(free, nil)
+	b := mat.NewVecDense(free, nil)
+	for i := range free {
+		for j := i; j < free; j++ {
+			v := m.At(i, j) * unit[i] * unit[j]
+			if p.s.Homogeneous { // the scale stays: no step along the coefficients themselves
+				v += p.along(i, unit) * p.along(j, unit)
+			}
+			if i == j {
+				v += damping + 1e-14
+			}
+			a.SetSym(i, j, v)
+		}
+		b.SetVec(i, -right[i]*unit[i])
+	}
+	var c mat.Cholesky
+	if !c.Factorize(a) {
+		return nil, nil, false
+	}
+	var x mat.VecDense
+	if err := c.SolveVecTo(&x, b); err != nil {
+		if _, ill := err.(mat.Condition); !ill {
+			return nil, nil, false
+		}
+	}
+	step := make([]float64, free)
+	for i := range step {
+		step[i] = x.AtVec(i) * unit[i]
+		if math.IsNaN(step[i]) {
+			return nil, nil, false
+		}
+	}
+	states := make([][]float64, len(locals))
+	for i, z := range zs {
+		states[i] = make([]float64, d)
+		for j := range d {
+			v := -z.At(j, free)
+			for k := range free {
+				v -= z.At(j, k) * step[k]
+			}
+			states[i][j] = v
+		}
+	}
+	return step, states, true
+}
+
+// along is coefficient i of the direction of the coefficients, in the units of the normal equations, of norm 1.
+func (p *shooting) along(i int, unit []float64) float64 {
+	norm := 0.0
+	for k, v := range p.s.Parameters {
+		v /= unit[k]
+		norm += v * v
+	}
+	return p.s.Parameters[i] / unit[i] / math.Sqrt(norm)
+}
+
+// standardErrors are the roots of the diagonal of the inverse, times the residuals' own variance where that is above
+// the noise; without a known force they are those at a fixed scale.
+func (p *shooting) standardErrors(s *mat.SymDense, locals []local, cost float64) []float64 {
+	free := len(p.s.Parameters)
+	m, ok := p.reduced(s, locals, 0, func(int, *mat.Dense) {})
+	if !ok {
+		return nil
+	}
+	unit := make([]float64, free)
+	for a := range free {
+		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
+	}
+	a := mat.NewSymDense(free, nil)
+	for i := range free {
+		for j := i; j < free; j++ {
+			v := m.At(i, j) * unit[i] * unit[j]
+			if p.s.Homogeneous {
+				v += p.along(i, unit) * p.along(j, unit)
+			}
+			a.SetSym(i, j, v)
+		}
+	}
+	var c mat.Cholesky
+	if !c.Factorize(a) {
+		return nil
+	}
+	inverse := mat.NewSymDense(free, nil)
+	if err := c.InverseTo(inverse); err != nil {
+		if _, ill := err.(mat.Condition); !ill {
+			return nil
+		}
+	}
+	out := make([]float64, free)
+	for i := range out {
+		v := inverse.At(i, i)
+		if p.s.Homogeneous {
+			v -= p.along(i, unit) * p.along(i, unit) // the scale's own
+		}
+		out[i] = math.Sqrt(math.Max(v, 0)*math.Max(cost, 1e-300)) * unit[i]
+	}
+	return out
+}

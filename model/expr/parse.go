@@ -1,0 +1,247 @@
+package expr
+
+import (
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ParseError is a place in the text where an expression cannot be read.
+type ParseError struct {
+	Text   string
+	Column int // from 1, in bytes
+	Reason string
+}
+
+// Error shows the text with a mark below the place.
+func (e *ParseError) Error() string {
+	return fmt.Sprintf("%s at column %d of %q", e.Reason, e.Column, e.Text)
+}
+
+// maxText and maxDepth bound what a text can ask for.
+const (
+	maxText  = 10_000
+	maxDepth = 200
+)
+
+// Parse reads an expression of the named variables: + - * / and ^ or ** for powers, brackets, the functions of Functions,
+// numbers and pi. The error is a *ParseError and names what was expected and the place.
+func Parse(text string, variables []string) (*Expr, error) {
+	p, err := newParser(text, variables)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.expression(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.tok != token.EOF {
+		return nil, p.fail("something after the end of the expression: " + p.shown())
+	}
+	return e, nil
+}
+
+// ParseList reads expressions with commas between them.
+func ParseList(text string, variables []string) ([]*Expr, error) {
+	p, err := newParser(text, variables)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Expr
+	for {
+		e, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+		if p.tok == token.EOF {
+			return list, nil
+		}
+		if p.tok != token.COMMA {
+			return nil, p.fail("a comma is wanted between two expressions, not " + p.shown())
+		}
+		p.next()
+	}
+}
+
+type parser struct {
+	text      string
+	variables []string
+	scan      scanner.Scanner
+	tok       token.Token
+	lit       string
+	column    int
+	depth     int
+	bad       string
+}
+
+func newParser(text string, variables []string) (*parser, error) {
+	if len(text) > maxText {
+		return nil, &ParseError{text[:40] + "...", 1, fmt.Sprintf("an expression of %d bytes; the longest is %d", len(text), maxText)}
+	}
+	p := &parser{text: text, variables: variables}
+	// Line ends would end an expression.
+	source := []byte(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' {
+			return ' '
+		}
+		return r
+	}, text))
+	file := token.NewFileSet().AddFile("", 1, len(source))
+	p.scan.Init(file, source, func(at token.Position, reason string) { p.bad = reason }, 0)
+	p.next()
+	return p, nil
+}
+
+func (p *parser) next() {
+	pos, tok, lit := p.scan.Scan()
+	p.column, p.tok, p.lit = int(pos), tok, lit
+	if tok == token.SEMICOLON && lit == "\n" {
+		p.tok = token.EOF
+	}
+}
+
+func (p *parser) fail(reason string) error {
+	if p.bad != "" {
+		reason = p.bad
+	}
+	return &ParseError{p.text, min(p.column, len(p.text)+1), reason}
+}
+
+func (p *parser) shown() string {
+	switch {
+	case p.tok == token.EOF:
+		return "the end"
+	case p.lit != "":
+		return strconv.Quote(p.lit)
+	}
+	return strconv.Quote(p.tok.String())
+}
+
+// precedence of the operators; a sign binds like a product, a power more.
+func precedence(t token.Token) int {
+	switch t {
+	case token.ADD, token.SUB:
+		return 1
+	case token.MUL, token.QUO:
+		return 2
+	case token.XOR:
+		return 4
+	}
+	return 0
+}
+
+func (p *parser) expression(least int) (*Expr, error) {
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.fail("brackets nested too deep")
+	}
+	defer func() { p.depth-- }()
+	left, err := p.operand()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		op := p.tok
+		prec := precedence(op)
+		if prec == 0 || prec <= least {
+			return left, nil
+		}
+		p.next()
+		if op == token.MUL && p.tok == token.MUL { // ** is a power
+			op, prec = token.XOR, 4
+			if prec <= least {
+				return nil, p.fail("a power after a power needs brackets")
+			}
+			p.next()
+		}
+		under := prec
+		if op == token.XOR {
+			under = prec - 1 // from the right: a^b^c = a^(b^c)
+		}
+		right, err := p.expression(under)
+		if err != nil {
+			return nil, err
+		}
+		switch op {
+		case token.ADD:
+			left = add(left, right)
+		case token.SUB:
+			left = sub(left, right)
+		case token.MUL:
+			left = mul(left, right)
+		case token.QUO:
+			left = div(left, right)
+		case token.XOR:
+			left = pow(left, right)
+		}
+	}
+}
+
+func (p *parser) operand() (*Expr, error) {
+	switch p.tok {
+	case token.SUB:
+		p.next()
+		e, err := p.expression(2)
+		if err != nil {
+			return nil, err
+		}
+		return neg(e), nil
+	case token.ADD:
+		p.next()
+		return p.expression(2)
+	case token.INT, token.FLOAT:
+		v, err := strconv.ParseFloat(p.lit, 64)
+		if err != nil {
+			return nil, p.fail("no number: " + p.shown())
+		}
+		p.next()
+		return number(v), nil
+	case token.LPAREN:
+		p.next()
+		e, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		if p.tok != token.RPAREN {
+			return nil, p.fail("a bracket is not closed: \")\" is wanted, not " + p.shown())
+		}
+		p.next()
+		return e, nil
+	}
+	// A keyword of Go may be a column's name.
+	if p.tok != token.IDENT && !p.tok.IsKeyword() {
+		return nil, p.fail("a number, a name or a bracket is wanted, not " + p.shown())
+	}
+	name := p.lit
+	if p.tok.IsKeyword() {
+		name = p.tok.String()
+	}
+	if i := slices.Index(p.variables, name); i >= 0 {
+		p.next()
+		return Variable(i), nil
+	}
+	if name == "pi" {
+		p.next()
+		return number(3.141592653589793), nil
+	}
+	if _, ok := functions[name]; !ok {
+		return nil, p.fail(fmt.Sprintf("no variable %q; the variables are %s, the functions %s", name, strings.Join(p.variables, ", "), strings.Join(Functions(), ", ")))
+	}
+	p.next()
+	if p.tok != token.LPAREN {
+		return nil, p.fail(fmt.Sprintf("%s is a function: write %s(...)", name, name))
+	}
+	p.next()
+	e, err := p.expression(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.tok != token.RPAREN {
+		return nil, p.fail("a bracket is not closed: \")\" is wanted, not " + p.shown())
+	}
+	p.next()
+	return call(name, e), nil
+}

@@ -1,0 +1,529 @@
+// Package lagrangian holds mechanical systems given by their Lagrangian in positions and velocities,
+//
+//	L = v.M(q) v/2 + A(q).v - V(q),   d/dt dL/dv - dL/dq = G u - R v - C sign v,
+//
+// linear in the coefficients of M, A, V, the friction and the gain. The energy v.M v/2 + V is conserved without
+// friction and inputs; with p = M v + A the motion is Hamiltonian. Package fit/lagrange fits them.
+package lagrangian
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hnn/model/terms"
+)
+
+// Form says which parts a Lagrangian has. Its coefficients are one vector: of every M_ij (i <= j) the
+// features', of V those without the constant, of A_2 ... A_n those without the constant (A_1 = 0 is the
+// gauge: only curl A acts), the viscous friction R (diagonal or i <= j), Coulomb friction, drag, the gain.
+type Form struct {
+	N, Inputs int
+	Library   *terms.Library
+	// Magnetic adds A(q).v; Viscous a friction matrix, Symmetric with all its elements; Coulomb a friction that
+	// does not depend on the speed but for tanh(v/Width) near rest; Drag one that goes with v |v|.
+	Magnetic, Viscous, Symmetric, Coulomb, Drag bool
+	Width                                       []float64
+	// Gain is G where it is known, N x Inputs; nil where it is fitted.
+	Gain []float64
+	// Pairs are the elements of M that are not zero; nil for all.
+	pairs [][2]int
+}
+
+// Layout is where the parts of the coefficients begin.
+type Layout struct {
+	Potential, Magnetic, Viscous, Coulomb, Drag, Gain, Size int
+}
+
+// MassPairs are the elements of M, the upper triangle row by row.
+func (f *Form) MassPairs() [][2]int {
+	if f.pairs == nil {
+		for i := range f.N {
+			for j := i; j < f.N; j++ {
+				f.pairs = append(f.pairs, [2]int{i, j})
+			}
+		}
+	}
+	return f.pairs
+}
+
+// FrictionPairs are the elements of R that are fitted.
+func (f *Form) FrictionPairs() [][2]int {
+	var pairs [][2]int
+	for i := range f.N {
+		for j := i; j < f.N; j++ {
+			if f.Viscous && (i == j || f.Symmetric) {
+				pairs = append(pairs, [2]int{i, j})
+			}
+		}
+	}
+	return pairs
+}
+
+// Layout says where the parts begin.
+func (f *Form) Layout() Layout {
+	k := f.Library.Size()
+	var l Layout
+	l.Potential = len(f.MassPairs()) * k
+	l.Magnetic = l.Potential + k - 1
+	l.Viscous = l.Magnetic
+	if f.Magnetic {
+		l.Viscous += (f.N - 1) * (k - 1)
+	}
+	l.Coulomb = l.Viscous + len(f.FrictionPairs())
+	l.Drag = l.Coulomb
+	if f.Coulomb {
+		l.Drag += f.N
+	}
+	l.Gain = l.Drag
+	if f.Drag {
+		l.Gain += f.N
+	}
+	l.Size = l.Gain
+	if f.Gain == nil {
+		l.Size += f.N * f.Inputs
+	}
+	return l
+}
+
+// Size is the number of coefficients.
+func (f *Form) Size() int { return f.Layout().Size }
+
+// Feature is the library's feature of the c-th coefficient of V or of a component of A.
+func (f *Form) Feature(c int) int {
+	if c >= f.Library.Constant {
+		return c + 1
+	}
+	return c
+}
+
+// Lagrangian is a form with its coefficients.
+type Lagrangian struct {
+	Form
+	Coefficients []float64
+}
+
+// functions are M's elements, V and A's components at one position with two derivatives.
+type functions struct {
+	value []float64
+	d     []float64 // x N
+	dd    []float64 // x N x N
+}
+
+// Motion evaluates a Lagrangian's motion at one state at a time; it owns its temporaries.
+type Motion struct {
+	of           *Lagrangian // as it was given
+	l            *Lagrangian // with the features that it uses
+	at           Layout
+	phi, d, dd   []float64
+	used         []int // features with a coefficient anywhere
+	f            functions
+	count        int
+	m, lower     *mat.SymDense
+	chol         mat.Cholesky
+	rhs, a       []float64
+	solved       *mat.VecDense
+	second       bool
+	coefficients [][]float64 // of each function, by feature
+}
+
+// NewMotion returns an evaluator. Changes of the coefficients are not seen by it.
+func (l *Lagrangian) NewMotion() *Motion {
+	n, k := l.N, l.Library.Size()
+	m := &Motion{of: l, l: l, at: l.Layout(), phi: make([]float64, k), d: make([]float64, k*n), dd: make([]float64, k*n*n)}
+	pairs := l.MassPairs()
+	for b := range pairs {
+		m.coefficients = append(m.coefficients, l.Coefficients[b*k:(b+1)*k])
+	}
+	rest := func(from int) []float64 {
+		c := make([]float64, k)
+		for i := range k - 1 {
+			c[l.Feature(i)] = l.Coefficients[from+i]
+		}
+		return c
+	}
+	m.coefficients = append(m.coefficients, rest(m.at.Potential))
+	if l.Magnetic {
+		for j := range n - 1 {
+			m.coefficients = append(m.coefficients, rest(m.at.Magnetic+j*(k-1)))
+		}
+	}
+	m.count = len(m.coefficients)
+	// Only features that something uses are evaluated.
+	sub := &terms.Library{N: n, Constant: -1}
+	var kept [][]float64
+	for range m.coefficients {
+		kept = append(kept, nil)
+	}
+	for c := range k {
+		use := false
+		for _, f := range m.coefficients {
+			use = use || f[c] != 0
+		}
+		if use {
+			sub.Features = append(sub.Features, l.Library.Features[c])
+			for i, f := range m.coefficients {
+				kept[i] = append(kept[i], f[c])
+			}
+		}
+	}
+	m.coefficients = kept
+	copied := *l
+	copied.Form.Library = sub
+	copied.MassPairs()
+	m.l = &copied
+	m.f = functions{make([]float64, m.count), make([]float64, m.count*n), make([]float64, m.count*n*n)}
+	m.m = mat.NewSymDense(n, nil)
+	m.rhs, m.a = make([]float64, n), make([]float64, n)
+	m.solved = mat.NewVecDense(n, m.a)
+	return m
+}
+
+// expand evaluates the functions at q, with second derivatives where asked for.
+func (m *Motion) expand(q []float64, second bool) {
+	n, k := m.l.N, m.l.Library.Size()
+	dd := m.dd
+	if !second {
+		dd = nil
+	}
+	m.l.Library.At(q, m.phi, m.d, dd)
+	for i, c := range m.coefficients {
+		value := 0.0
+		d := m.f.d[i*n : (i+1)*n]
+		clear(d)
+		h := m.f.dd[i*n*n : (i+1)*n*n]
+		clear(h)
+		for f := range k {
+			w := c[f]
+			if w == 0 {
+				continue
+			}
+			value += w * m.phi[f]
+			for l := range n {
+				d[l] += w * m.d[f*n+l]
+			}
+			if second {
+				for l := range n * n {
+					h[l] += w * m.dd[f*n*n+l]
+				}
+			}
+		}
+		m.f.value[i] = value
+	}
+}
+
+// forces writes M and the right side of M a = rhs at the expanded position.
+func (m *Motion) forces(v, u []float64) {
+	l, n := m.l, m.l.N
+	clear(m.rhs)
+	for b, pair := range l.MassPairs() {
+		i, j := pair[0], pair[1]
+		m.m.SetSym(i, j, m.f.value[b])
+		d := m.f.d[b*n : (b+1)*n]
+		rate := 0.0
+		for c, g := range d {
+			rate += g * v[c]
+		}
+		w := v[i] * v[j]
+		m.rhs[i] -= rate * v[j]
+		if i != j {
+			m.rhs[j] -= rate * v[i]
+		} else {
+			w /= 2
+		}
+		for c, g := range d {
+			m.rhs[c] += g * w
+		}
+	}
+	pairs := len(l.MassPairs())
+	for c := range n {
+		m.rhs[c] -= m.f.d[pairs*n+c]
+	}
+	for j := 1; l.Magnetic && j < n; j++ {
+		d := m.f.d[(pairs+j)*n : (pairs+j+1)*n]
+		for c, g := range d {
+			m.rhs[c] += v[j] * g
+			m.rhs[j] -= v[c] * g
+		}
+	}
+	for b, pair := range l.FrictionPairs() {
+		i, j := pair[0], pair[1]
+		r := l.Coefficients[m.at.Viscous+b]
+		m.rhs[i] -= r * v[j]
+		if i != j {
+			m.rhs[j] -= r * v[i]
+		}
+	}
+	if l.Coulomb {
+		for i := range n {
+			m.rhs[i] -= l.Coefficients[m.at.Coulomb+i] * math.Tanh(v[i]/l.Width[i])
+		}
+	}
+	if l.Drag {
+		for i := range n {
+			m.rhs[i] -= l.Coefficients[m.at.Drag+i] * v[i] * math.Abs(v[i])
+		}
+	}
+	gain := l.gains(m.at)
+	for i := range n {
+		for j := range u {
+			m.rhs[i] += gain[i*l.Inputs+j] * u[j]
+		}
+	}
+}
+
+func (l *Lagrangian) gains(at Layout) []float64 {
+	if l.Gain != nil {
+		return l.Gain
+	}
+	return l.Coefficients[at.Gain:]
+}
+
+// Acceleration writes dv/dt (N) at positions q, velocities v and inputs u (nil for none); false where M is not
+// positive definite, and the acceleration is then not a number.
+func (m *Motion) Acceleration(q, v, u, a []float64) bool {
+	m.expand(q, false)
+	m.forces(v, u)
+	return m.solve(a)
+}
+
+func (m *Motion) solve(a []float64) bool {
+	n := m.l.N
+	switch n {
+	case 1:
+		d := m.m.At(0, 0)
+		a[0] = m.rhs[0] / d
+		if !(d > 0) {
+			a[0] = math.NaN()
+			return false
+		}
+		return true
+	case 2:
+		m00, m01, m11 := m.m.At(0, 0), m.m.At(0, 1), m.m.At(1, 1)
+		det := m00*m11 - m01*m01
+		if !(m00 > 0) || !(det > 0) {
+			a[0], a[1] = math.NaN(), math.NaN()
+			return false
+		}
+		r0, r1 := m.rhs[0], m.rhs[1]
+		a[0], a[1] = (m11*r0-m01*r1)/det, (m00*r1-m01*r0)/det
+		return true
+	}
+	if !m.chol.Factorize(m.m) {
+		for i := range a[:n] {
+			a[i] = math.NaN()
+		}
+		return false
+	}
+	if err := m.chol.SolveVecTo(m.solved, mat.NewVecDense(n, m.rhs)); err != nil {
+		if _, ill := err.(mat.Condition); !ill {
+			for i := range a[:n] {
+				a[i] = math.NaN()
+			}
+			return false
+		}
+	}
+	for i := range n {
+		a[i] = m.solved.AtVec(i)
+	}
+	return true
+}
+
+// Energy is v.M v/2 + V; A adds none.
+func (m *Motion) Energy(q, v []float64) float64 {
+	m.expand(q, false)
+	h := m.f.value[len(m.l.MassPairs())]
+	for b, pair := range m.l.MassPairs() {
+		w := v[pair[0]] * v[pair[1]]
+		if pair[0] == pair[1] {
+			w /= 2
+		}
+		h += m.f.value[b] * w
+	}
+	return h
+}
+
+// Mass writes M (N x N) at positions q.
+func (m *Motion) Mass(q, to []float64) {
+	m.expand(q, false)
+	n := m.l.N
+	for b, pair := range m.l.MassPairs() {
+		to[pair[0]*n+pair[1]], to[pair[1]*n+pair[0]] = m.f.value[b], m.f.value[b]
+	}
+}
+
+// Momentum writes p = M v + A (N).
+func (m *Motion) Momentum(q, v, p []float64) {
+	m.expand(q, false)
+	clear(p)
+	pairs := m.l.MassPairs()
+	for b, pair := range pairs {
+		p[pair[0]] += m.f.value[b] * v[pair[1]]
+		if pair[0] != pair[1] {
+			p[pair[1]] += m.f.value[b] * v[pair[0]]
+		}
+	}
+	for j := 1; m.l.Magnetic && j < m.l.N; j++ {
+		p[j] += m.f.value[len(pairs)+j]
+	}
+}
+
+// Jacobian writes the acceleration (N) and its derivatives by q and v (N x N each).
+func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
+	l, n := m.l, m.l.N
+	m.expand(q, true)
+	m.forces(v, u)
+	if !m.solve(a) {
+		return false
+	}
+	// With R(q, v, a) = M a - rhs = 0: da = -M^-1 dR at fixed a.
+	clear(byQ)
+	clear(byV)
+	pairs := l.MassPairs()
+	for b, pair := range pairs {
+		i, j := pair[0], pair[1]
+		d, h := m.f.d[b*n:(b+1)*n], m.f.dd[b*n*n:(b+1)*n*n]
+		rate, both := 0.0, v[i]*v[j]
+		if i == j {
+			both /= 2
+		}
+		for c, g := range d {
+			rate += g * v[c]
+		}
+		for c := range n {
+			turn := 0.0 // derivative of the rate by q_c
+			for e := range n {
+				turn += h[c*n+e] * v[e]
+			}
+			byQ[i*n+c] += d[c]*a[j] + turn*v[j]
+			byV[i*n+c] += d[c] * v[j]
+			if i != j {
+				byQ[j*n+c] += d[c]*a[i] + turn*v[i]
+				byV[j*n+c] += d[c] * v[i]
+			}
+			for e := range n {
+				byQ[e*n+c] -= h[e*n+c] * both
+			}
+		}
+		byV[i*n+j] += rate
+		if i != j {
+			byV[j*n+i] += rate
+		}
+		for e := range n {
+			// both = v_i v_j, or v_i^2/2: its derivative by v_i is v_j, or v_i.
+			byV[e*n+i] -= d[e] * v[j]
+			if i != j {
+				byV[e*n+j] -= d[e] * v[i]
+			}
+		}
+	}
+	h := m.f.dd[len(pairs)*n*n : (len(pairs)+1)*n*n]
+	for e := range n * n {
+		byQ[e] += h[e]
+	}
+	for j := 1; l.Magnetic && j < n; j++ {
+		d, h := m.f.d[(len(pairs)+j)*n:], m.f.dd[(len(pairs)+j)*n*n:]
+		for c := range n {
+			for e := range n {
+				byQ[c*n+e] -= v[j] * h[c*n+e]
+				byQ[j*n+e] += v[c] * h[c*n+e]
+			}
+			byV[c*n+j] -= d[c]
+			byV[j*n+c] += d[c]
+		}
+	}
+	for b, pair := range l.FrictionPairs() {
+		i, j := pair[0], pair[1]
+		r := l.Coefficients[m.at.Viscous+b]
+		byV[i*n+j] += r
+		if i != j {
+			byV[j*n+i] += r
+		}
+	}
+	if l.Coulomb {
+		for i := range n {
+			t := math.Tanh(v[i] / l.Width[i])
+			byV[i*n+i] += l.Coefficients[m.at.Coulomb+i] * (1 - t*t) / l.Width[i]
+		}
+	}
+	if l.Drag {
+		for i := range n {
+			byV[i*n+i] += 2 * l.Coefficients[m.at.Drag+i] * math.Abs(v[i])
+		}
+	}
+	// Columns times -M^-1.
+	column := make([]float64, n)
+	for _, by := range [2][]float64{byQ, byV} {
+		for c := range n {
+			for e := range n {
+				m.rhs[e] = -by[e*n+c]
+			}
+			if !m.solve(column) {
+				return false
+			}
+			for e := range n {
+				by[e*n+c] = column[e]
+			}
+		}
+	}
+	return true
+}
+
+// Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: phi and d
+// are the library's features and their derivatives there, a the acceleration. False where M is not positive definite.
+func (m *Motion) Derivative(c int, phi, d, v, a, u, to []float64) bool {
+	m.of.term(c, phi, d, v, a, u, m.rhs)
+	return m.solve(to)
+}
+
+// term writes what a coefficient multiplies in the forces less M a: the right side of M da = term.
+func (l *Lagrangian) term(c int, phi, d, v, a, u, out []float64) {
+	n, k, at := l.N, l.Library.Size(), l.Layout()
+	clear(out)
+	switch {
+	case c < at.Potential:
+		pair := l.MassPairs()[c/k]
+		f := c % k
+		i, j := pair[0], pair[1]
+		rate, both := 0.0, v[i]*v[j]
+		if i == j {
+			both /= 2
+		}
+		for e := range n {
+			rate += d[f*n+e] * v[e]
+		}
+		out[i] -= phi[f]*a[j] + rate*v[j]
+		if i != j {
+			out[j] -= phi[f]*a[i] + rate*v[i]
+		}
+		for e := range n {
+			out[e] += d[f*n+e] * both
+		}
+	case c < at.Magnetic:
+		f := l.Feature(c - at.Potential)
+		for e := range n {
+			out[e] = -d[f*n+e]
+		}
+	case c < at.Viscous:
+		j, f := 1+(c-at.Magnetic)/(k-1), l.Feature((c-at.Magnetic)%(k-1))
+		for e := range n {
+			out[e] += v[j] * d[f*n+e]
+			out[j] -= v[e] * d[f*n+e]
+		}
+	case c < at.Coulomb:
+		pair := l.FrictionPairs()[c-at.Viscous]
+		out[pair[0]] -= v[pair[1]]
+		if pair[0] != pair[1] {
+			out[pair[1]] -= v[pair[0]]
+		}
+	case c < at.Gain && c >= at.Drag:
+		i := c - at.Drag
+		out[i] = -v[i] * math.Abs(v[i])
+	case c < at.Drag:
+		i := c - at.Coulomb
+		out[i] = -math.Tanh(v[i] / l.Width[i])
+	default:
+		e := c - at.Gain
+		out[e/l.Inputs] = u[e%l.Inputs]
+	}
+}

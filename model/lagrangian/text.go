@@ -1,0 +1,94 @@
+package lagrangian
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Text writes T, V, A and the friction with the names of the positions, coefficients to so many digits.
+func (l *Lagrangian) Text(names []string, digits int) string {
+	k, at := l.Library.Size(), l.Layout()
+	var b strings.Builder
+	sum := func(name string, write func(add func(c float64, text string))) {
+		first := true
+		write(func(c float64, text string) {
+			if c == 0 {
+				return
+			}
+			if first {
+				fmt.Fprintf(&b, "%s = ", name)
+			}
+			switch {
+			case c < 0:
+				b.WriteString(map[bool]string{true: "-", false: " - "}[first])
+			case !first:
+				b.WriteString(" + ")
+			}
+			first = false
+			fmt.Fprintf(&b, "%.*g", digits, math.Abs(c))
+			if text != "1" && text != "" {
+				b.WriteString(" " + text)
+			}
+		})
+		if !first {
+			b.WriteString("\n")
+		}
+	}
+	times := func(text, factor string) string {
+		if text == "1" {
+			return factor
+		}
+		return text + "*" + factor
+	}
+	rate := func(i int) string { return "d" + names[i] + "/dt" }
+	sum("T", func(add func(float64, string)) {
+		for p, pair := range l.MassPairs() {
+			for c := range k {
+				w, factor := l.Coefficients[p*k+c], rate(pair[0])+"*"+rate(pair[1])
+				if pair[0] == pair[1] {
+					w, factor = w/2, "("+rate(pair[0])+")^2"
+				}
+				add(w, times(l.Library.Features[c].Text(names), factor))
+			}
+		}
+	})
+	sum("V", func(add func(float64, string)) {
+		for c := range k - 1 {
+			add(l.Coefficients[at.Potential+c], l.Library.Features[l.Feature(c)].Text(names))
+		}
+	})
+	if l.Magnetic {
+		for j := 1; j < l.N; j++ {
+			sum("A_"+names[j], func(add func(float64, string)) {
+				for c := range k - 1 {
+					add(l.Coefficients[at.Magnetic+(j-1)*(k-1)+c], l.Library.Features[l.Feature(c)].Text(names))
+				}
+			})
+		}
+	}
+	for i := range l.N {
+		sum("friction on "+names[i], func(add func(float64, string)) {
+			for p, pair := range l.FrictionPairs() {
+				if pair[0] == i || pair[1] == i {
+					add(l.Coefficients[at.Viscous+p], rate(pair[0]+pair[1]-i))
+				}
+			}
+			if l.Coulomb {
+				add(l.Coefficients[at.Coulomb+i], "sign("+rate(i)+")")
+			}
+			if l.Drag {
+				add(l.Coefficients[at.Drag+i], rate(i)+"*abs("+rate(i)+")")
+			}
+		})
+	}
+	for i := range l.N {
+		sum("force on "+names[i], func(add func(float64, string)) {
+			gain := l.gains(at)
+			for j := range l.Inputs {
+				add(gain[i*l.Inputs+j], fmt.Sprintf("u%d", j+1))
+			}
+		})
+	}
+	return b.String()
+}
