@@ -13,7 +13,9 @@ import (
 	"hnn/fit"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 // Learning is how it was decided to fit the HNN of a user's file: each way was tried on a
@@ -23,6 +25,9 @@ type Learning struct {
 	// Recommended is the model of another kind that follows the rows better, absent for none.
 	Recommended string        `json:"recommended,omitempty"`
 	Tried       []LearningTry `json:"tried"`
+	// Verdict says in a sentence whether the motion is Hamiltonian, by these errors; absent where no model without
+	// structure was tried.
+	Verdict string `json:"verdict,omitempty"`
 }
 
 // LearningTry is one way and what it came to: the median of the rollouts' root mean square
@@ -30,6 +35,36 @@ type Learning struct {
 type LearningTry struct {
 	Way   string `json:"way"`
 	Error Number `json:"validation_error"`
+}
+
+// verdict compares the errors of models with a Hamiltonian, the HNN's being the least of its ways, with those of the
+// model without structure. Twice an error is a difference; below a ten-thousandth of the range nothing is told apart.
+func (l *Learning) verdict(hnn Number) string {
+	of := func(way string) Number {
+		for _, t := range l.Tried {
+			if t.Way == way {
+				return t.Error
+			}
+		}
+		return NA
+	}
+	linear, mechanical, free := of(terms.KindLinear), of(lagrangian.Kind), of(terms.KindSparse)
+	structured := hnn
+	if mechanical < structured || math.IsNaN(float64(structured)) {
+		structured = mechanical
+	}
+	percent := func(v Number) string { return fmt.Sprintf("%.3g%%", 100*float64(v)) }
+	switch {
+	case linear < linearEnough:
+		return "the motion is linear, to " + percent(linear) + " of the range"
+	case math.IsNaN(float64(free)) && !math.IsNaN(float64(mechanical)):
+		return "" // nothing to compare with
+	case structured < 2*free || structured < tie:
+		return fmt.Sprintf("a Hamiltonian form, with losses where there are any, follows the rows (%s of the range) as well as a field without structure (%s)", percent(structured), percent(free))
+	case free < structured/2:
+		return fmt.Sprintf("no Hamiltonian form in these coordinates follows the rows (%s of the range at best), and a field without structure does (%s): the motion is driven, gains energy, or these columns are not positions and momenta or velocities", percent(structured), percent(free))
+	}
+	return ""
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -82,7 +117,7 @@ func (c *Config) way(d *dataset) string {
 type Decision struct{ Best, HNN int }
 
 // The errors, as shares of the range, of a model of the weak form below which nothing that takes longer is tried: beside an HNN that
-// follows the rows at all, and of one that is exact.
+// follows the rows at all, and of a linear one below which nothing else is.
 const (
 	poorHNN      = 0.2
 	goodEnough   = 5e-3
@@ -98,12 +133,12 @@ const (
 func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
 	chosen := Decision{-1, -1}
-	best, hnn, weak := NA, NA, NA
+	best, hnn, weak, linear := NA, NA, NA, NA
 	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
 	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
-		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || weak < linearEnough {
+		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || linear < linearEnough {
 			continue
 		}
 		d, err := e.data.load(&c, e.Reading)
@@ -132,6 +167,9 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		if c.Trainer == WeakForm && less(try.Error, weak) {
 			weak = try.Error
 		}
+		if c.Model == terms.KindLinear {
+			linear = try.Error
+		}
 		if c.Trainer != WeakForm && (chosen.HNN < 0 || less(try.Error, hnn)) {
 			hnn, chosen.HNN, l.Chosen = try.Error, i, try.Way
 		}
@@ -145,6 +183,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > tie {
 		chosen.Best = chosen.HNN
 	}
+	l.Verdict = l.verdict(hnn)
 	c := candidates[chosen.Best]
 	e.learning, e.recommended = l, &c
 	if c.Trainer == WeakForm {
