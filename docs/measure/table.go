@@ -85,8 +85,8 @@ var measurements = []measurement{
 		name: "measured-files", file: "docs/derivatives.md", minutes: 0.5,
 		head: []string{"file", "model", "rollouts over", "error"},
 		steps: []step{
-			hnn("train --data real_pend_h_1.txt", [][]string{{"real_pend_h_1.txt", "baseline"}, {"", "HNN"}}, count("rollout.horizon"), percent(heldOut)),
-			hnn("train --data real_linear_h_1.txt", [][]string{{"real_linear_h_1.txt", "baseline"}, {"", "HNN"}}, count("rollout.horizon"), percent(heldOut)),
+			hnn("train --data real_pend_h_1.txt --model baseline,hnn", [][]string{{"real_pend_h_1.txt", "baseline"}, {"", "HNN"}}, count("rollout.horizon"), percent(heldOut)),
+			hnn("train --data real_linear_h_1.txt --model baseline,hnn", [][]string{{"real_linear_h_1.txt", "baseline"}, {"", "HNN"}}, count("rollout.horizon"), percent(heldOut)),
 		},
 	},
 	{
