@@ -254,7 +254,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 			return err
 		}
 		ways = append(ways, configs)
-		first = append(first, configs[max(0, slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) }))])
+		first = append(first, hnnOf(configs))
 		return nil
 	}
 	named := asked.Models
@@ -267,11 +267,21 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		}
 	}
 	for _, way := range []struct {
-		trainer Trainer
-		base    Config
-	}{{ClosedForm, c}, {Adam, c}, {Adam, c.WithLoss(TrajectoryLoss)}} {
+		trainer  Trainer
+		base     Config
+		friction bool
+	}{
+		{ClosedForm, c, false}, {ClosedForm, c, true},
+		{Adam, c, false}, {Adam, c.WithLoss(TrajectoryLoss), false},
+	} {
 		if err := try(named, way.trainer, way.base); err != nil {
 			return nil, err
+		}
+		// Friction that is the user's choice, or does not go with the rest, is no way of its own.
+		if last := len(ways) - 1; way.friction && !addFriction(ways[last]) {
+			ways, first = ways[:last], first[:last]
+		} else if way.friction {
+			first[last] = hnnOf(ways[last])
 		}
 	}
 	chosen, learning, err := e.decide(ctx, first)
@@ -307,4 +317,9 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		all = append(slices.Clone(ways[sparse]), all...)
 	}
 	return all, nil
+}
+
+// hnnOf returns the first configuration of an HNN, the first of all if there is none.
+func hnnOf(configs []Config) Config {
+	return configs[max(0, slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) }))]
 }

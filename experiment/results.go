@@ -150,6 +150,8 @@ type Results struct {
 	Learning *Learning `json:"learning,omitempty"`
 	// Rollout is how the model follows held-out measurements, absent where there are none.
 	Rollout *Rollout `json:"rollout,omitempty"`
+	// FreeRun is what becomes of it over a long time, absent where inputs act.
+	FreeRun *FreeRun `json:"free_run,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
 	// WeakForm is what the weak form found, absent for other trainers.

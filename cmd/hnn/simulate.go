@@ -111,6 +111,12 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", sim.Work())
+	if scale := run.InputScale(); scale != "" {
+		d.log("%s", scale)
+	}
+	if leaves := run.Leaves(sim); leaves != "" {
+		d.log("%s", leaves)
+	}
 	if drift := run.Drift(sim); drift != "" && o.Push == nil {
 		d.log("%s", drift)
 	}

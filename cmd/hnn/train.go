@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,11 +83,16 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
+	if f.data != nil { // what the shell made of --data *.csv
+		for len(args) > 0 && isFile(args[0]) {
+			f.data, args = append(f.data, args[0]), args[1:]
+		}
+	}
 	if len(args) > 1 {
 		return nil, usage(fmt.Errorf("hnn train takes one task, and got %q", args))
 	}
 	if config != "" {
-		if len(args) > 0 || f.data != "" || f.frames != "" || f.recipe != "" {
+		if len(args) > 0 || f.data != nil || f.frames != "" || f.recipe != "" {
 			return nil, usage(errors.New("--config holds the task, its file and its recipe; leave out the task, --data, --frames and --recipe"))
 		}
 		c, err := experiment.ReadConfigFile(config)
@@ -97,6 +104,9 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		}
 		if !f.cmd.Flags().Changed("trainer") {
 			f.trainers = []string{string(c.Trainer)}
+		}
+		if err := env.WarnChanged(filepath.Dir(config)); err != nil {
+			return nil, err
 		}
 		asked, err := f.asked()
 		if err != nil {
@@ -115,23 +125,28 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	return env.HowToLearn(ctx, c, asked)
 }
 
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
 // newConfig is the configuration of a new run before its flags.
 func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	name := task.OwnData
 	switch {
 	case len(args) == 1:
 		name = args[0]
-	case f.frames != "" && f.data != "":
+	case f.frames != "" && f.data != nil:
 		return c, errors.New("--data and --frames: trajectories or films, give one of the two")
 	case f.frames != "":
 		name = task.OwnFrames
-	case f.data == "":
+	case f.data == nil:
 		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv, or films, as in hnn train --frames films/")
 	}
 	if c, err = experiment.Default(name); err != nil {
 		return c, err
 	}
-	if c.Data, err = experiment.Absolute(f.data); err != nil {
+	if err = f.setData(&c); err != nil {
 		return c, err
 	}
 	if c.Frames, err = experiment.Absolute(f.frames); err != nil {
