@@ -15,8 +15,8 @@ const (
 )
 
 // Gap returns the length from which on a step between neighbouring rows of a trial
-// counts as a gap in the measurement, and the number of gaps. The length is infinite if
-// no trial has two rows.
+// counts as a gap in the measurement, and the number of gaps. The length is the largest
+// number, which a file can hold, if no trial has two rows.
 func (s *Set) Gap() (length float64, count int) {
 	var steps []float64
 	for trial := range s.Trials() {
@@ -26,7 +26,7 @@ func (s *Set) Gap() (length float64, count int) {
 		}
 	}
 	if len(steps) == 0 {
-		return math.Inf(1), 0
+		return math.MaxFloat64, 0
 	}
 	slices.Sort(steps)
 	n := len(steps)

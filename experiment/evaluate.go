@@ -276,7 +276,7 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 	r.Strict = &Strict{
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
-		Diverged: s.Diverged,
+		Diverged: s.Diverged, EnergyDrift: Number(s.Drift.Median), EnergyWobble: Number(s.Wobble.Median),
 	}
 	if _, ok := d.system.(system.Isolated); ok {
 		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)

@@ -96,7 +96,7 @@ func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
 	}
 	// Its columns are read as positions, and no others.
 	o := file.ReadOptions{Columns: file.Columns{
-		Time: r.Config.Columns.Time, Trial: r.Config.Columns.Trial,
+		Time: r.Config.Columns.Time, Trial: r.Config.Columns.Trial, Step: r.Config.Columns.Step,
 		Q: r.inputs, P: []string{}, DQ: []string{}, DP: []string{}, Input: []string{file.NoInput},
 	}}
 	set, _, err := file.Read(path, o)

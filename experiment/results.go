@@ -67,8 +67,12 @@ type EnergyMSE struct {
 type Strict struct {
 	EnergyMSE           MedianEstimate `json:"energy_mse"`
 	RelativeEnergyDrift Number         `json:"relative_energy_drift"`
-	CoordinateMSE       MedianEstimate `json:"coordinate_mse"`
-	ReversibilityError  Number         `json:"reversibility_error"`
+	// EnergyDrift is what the energy gains or loses a turn and EnergyWobble its spread within one, as shares of it, in
+	// the median of the initial states; null where nothing turns.
+	EnergyDrift        Number         `json:"energy_drift_per_turn"`
+	EnergyWobble       Number         `json:"energy_wobble"`
+	CoordinateMSE      MedianEstimate `json:"coordinate_mse"`
+	ReversibilityError Number         `json:"reversibility_error"`
 	// MomentumDrift and AngularMomentumDrift are absent of systems other than bodies.
 	MomentumDrift        *Number `json:"momentum_drift,omitempty"`
 	AngularMomentumDrift *Number `json:"angular_momentum_drift,omitempty"`

@@ -31,6 +31,6 @@ func ExampleNew() {
 	fmt.Println("the motion dies down:", report.Energy.Decays)
 	// Output:
 	// 400 rows in 1 trial
-	// v = 1.01 dx/dt
+	// v = 1.00 dx/dt
 	// the motion dies down: true
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"hnn/data"
 	"hnn/data/check"
@@ -39,6 +40,7 @@ type Report struct {
 	// Train are sentences about what training would do with the file, in the words of the
 	// package that does it.
 	Train []string `json:"train,omitempty"`
+	first []string // the first rows, as understood
 }
 
 // Time describes the times of all rows, and the steps between neighbours in a trial.
@@ -95,7 +97,23 @@ func New(s *data.Set, m *file.Mapping, asked file.ReadOptions) *Report {
 		r.Columns[j].Angle = why
 	}
 	r.Warnings = append(r.Warnings, found.Warnings(check.Warning)...)
+	for i := range min(len(m.First), s.Rows()) {
+		r.first = append(r.first, understood(s, m, i))
+	}
 	return r
+}
+
+// understood is a row as it was understood.
+func understood(s *data.Set, m *file.Mapping, i int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", m.Time, short(s.T[i]))
+	for j, name := range s.Names {
+		fmt.Fprintf(&b, ", %s %s", name, short(s.X[i*s.Dim+j]))
+	}
+	for j, name := range s.InputNames {
+		fmt.Fprintf(&b, ", %s %s", name, short(s.Inputs[i*len(s.InputNames)+j]))
+	}
+	return b.String()
 }
 
 func times(s *data.Set) Time {

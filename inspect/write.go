@@ -49,6 +49,7 @@ func (r *Report) Write(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Name, c.Role, short(c.Min), short(c.Max), short(c.Mean), c.noise())
 	}
 	t.Flush() // a strings.Builder takes everything
+	r.writeFirst(&b)
 	sections := []struct {
 		title string
 		lines []string
@@ -67,6 +68,23 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeFirst shows the first rows of a file of text: each line as it stands, and below it
+// what was understood.
+func (r *Report) writeFirst(b *strings.Builder) {
+	if len(r.first) == 0 {
+		return
+	}
+	b.WriteString("\nFirst rows, as the file has them and as they are understood:\n")
+	for i, understood := range r.first {
+		raw := r.Mapping.First[i]
+		text := []rune(raw.Text)
+		if len(text) > 100 {
+			text = append(text[:100], []rune("...")...)
+		}
+		fmt.Fprintf(b, "  line %d  %s\n      ->  %s\n", raw.Line, strings.Trim(strconv.Quote(string(text)), `"`), understood)
+	}
 }
 
 func (r *Report) rows() string {

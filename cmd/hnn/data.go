@@ -15,13 +15,13 @@ import (
 func newData() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "data",
-		Short: "Look at a file of trajectories before training on it",
+		Short: "Look at a file of trajectories before training on it, or write it as a plain table",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usage(errors.New("hnn data has one verb: hnn data inspect FILE"))
+			return usage(errors.New("hnn data has two verbs: hnn data inspect FILE, and hnn data convert FILE --out clean.csv"))
 		},
 	}
-	cmd.AddCommand(newDataInspect())
+	cmd.AddCommand(newDataInspect(), newDataConvert())
 	return cmd
 }
 
@@ -35,9 +35,9 @@ func newDataInspect() *cobra.Command {
 		Long: `Inspect reads a file of trajectories as hnn train would, and prints which columns are
 taken for what, the trials, times, ranges and noise, whether a coordinate looks like an
 angle, a momentum like a velocity, and whether the motion dies down, with warnings and what
-training would do. Several files, a pattern or a folder are trials of one set. Rows that cannot be read are counted and the first are shown. FILE is
-CSV, TSV, columns separated by blanks, NPY, NPZ or Parquet, compressed by gzip or not, or -
-for standard input.`,
+training would do. Several files, a pattern or a folder are trials of one set. Rows that cannot be read are counted and
+the first are shown. FILE is a table of text, as instruments and programs write it, with lines in front of it or not, a
+spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for standard input.`,
 		Example: `  hnn data inspect measurements.csv
   hnn data inspect run.npz --q theta --p omega --json
   hnn data inspect measurements.csv --figures figures`,

@@ -30,18 +30,18 @@ func decimal(v float64) string {
 
 func TestDataInspect(t *testing.T) {
 	inFolder(t)
-	text := strings.Replace(pendulumRows("Zeit;angle;omega"), "0,2;", "kaputt;", 1)
+	text := strings.Replace(pendulumRows("Takt;angle;omega"), "0,2;", "kaputt;", 1)
 	if err := os.WriteFile("m.csv", []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := call(t, "data", "inspect", "m.csv"); status != 1 || !strings.Contains(stderr, `m.csv, line 1: no column is the time: the file has "Zeit", "angle", "omega": name it, as in --time`) {
+	if status, _, stderr := call(t, "data", "inspect", "m.csv"); status != 1 || !strings.Contains(stderr, `m.csv, line 1: no column is the time: the file has "Takt", "angle", "omega": name it, as in --time`) {
 		t.Errorf("an unknown time column: status %d, %s", status, stderr)
 	}
-	status, stdout, stderr := call(t, "data", "inspect", "m.csv", "--time", "Zeit", "--figures", "figures")
+	status, stdout, stderr := call(t, "data", "inspect", "m.csv", "--time", "Takt", "--figures", "figures")
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	for _, want := range []string{"with decimal commas", "59 in one trial, and 1 that cannot be read", `line 4, column 1 (Zeit): "kaputt" is not a number`, "--skip-bad-rows leaves them out", "hnn train would:\n- the first 48 of 59 rows train"} {
+	for _, want := range []string{"with decimal commas", "59 in one trial, and 1 that cannot be read", `line 4, column 1 (Takt): "kaputt" is not a number`, "--skip-bad-rows leaves them out", "hnn train would:\n- the first 48 of 59 rows train"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in the report:\n%s", want, stdout)
 		}
@@ -49,7 +49,7 @@ func TestDataInspect(t *testing.T) {
 	if _, err := os.Stat(filepath.Join("figures", "phase-plane.svg")); err != nil {
 		t.Error(err)
 	}
-	status, stdout, _ = call(t, "data", "inspect", "m.csv", "--time", "Zeit", "--skip-bad-rows", "--json")
+	status, stdout, _ = call(t, "data", "inspect", "m.csv", "--time", "Takt", "--skip-bad-rows", "--json")
 	var r struct {
 		Rows     int
 		Mapping  struct{ Q, P []string }
@@ -93,6 +93,34 @@ func TestTrainOnNamedColumns(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	if status, _, stderr := call(t, "train", "spring", "--q", "q"); status != 2 || !strings.Contains(stderr, "draws its own data") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
+// What is understood of a file with lines in front of its table is written as a plain one,
+// and read back to the same.
+func TestDataConvert(t *testing.T) {
+	inFolder(t)
+	text := "Recorder 7\nSample Rate: 10 Hz\n\n" + pendulumRows("Zeit;Winkel [°];Winkelgeschwindigkeit [°/s]")
+	if err := os.WriteFile("m.txt", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := call(t, "data", "inspect", "m.txt")
+	for _, want := range []string{"60 in one trial", "Winkel [rad]", "deg turned into rad", "line 5  ", "the first 3 lines"} {
+		if status != 0 || !strings.Contains(stdout, want) {
+			t.Errorf("status %d, %q is not in the report:\n%s%s", status, want, stdout, stderr)
+		}
+	}
+	for _, out := range []string{"clean.csv", "clean.parquet"} {
+		if status, _, stderr := call(t, "data", "convert", "m.txt", "--out", out); status != 0 {
+			t.Fatal(stderr)
+		}
+		status, again, stderr := call(t, "data", "inspect", out)
+		if status != 0 || !strings.Contains(again, "60 in one trial") || !strings.Contains(again, "Winkel [rad]") {
+			t.Errorf("%s: status %d, %s%s", out, status, again, stderr)
+		}
+	}
+	if status, _, stderr := call(t, "data", "convert", "m.txt", "--out", "clean.xls"); status != 2 || !strings.Contains(stderr, ".parquet") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }

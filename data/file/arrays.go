@@ -38,7 +38,7 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	var unread map[string]error
 	if kind == formatNPZ {
 		if arrays, unread, err = decodeNPZ(at, size, name); err != nil {
-			return nil, nil, tooMuch(name, err, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV"))
+			return nil, nil, tooMuch(name, err, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole"))
 		}
 	} else {
 		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size), newAllowance())
@@ -72,6 +72,9 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	for _, note := range t.notes {
 		m.note("%s", note)
 	}
+	if t.note != "" {
+		m.note("%s", t.note)
+	}
 	b := newBuilder(m, t.roles, &o)
 	b.inRows = true
 	if err := t.addRows(b); err != nil {
@@ -95,6 +98,8 @@ type arrayTable struct {
 	unread       map[string]error
 	notes        []string
 	trials, rows int
+	timeless     bool   // every row is a trial
+	note         string // on times that were made
 	key          []byte
 }
 
@@ -103,7 +108,7 @@ func (t *arrayTable) single(c *Columns) error {
 	var a Array
 	for _, a = range t.arrays {
 	}
-	if n := len(a.Shape); n == 2 && a.Shape[0] > 1 && a.Shape[0] < a.Shape[1] && a.Shape[1] > fewRows && rises(a.Data[:a.Shape[1]]) && (a.Shape[0] < fewRows || !rises(column(a, 0))) {
+	if n := len(a.Shape); n == 2 && a.Shape[0] > 1 && a.Shape[0] < a.Shape[1] && a.Shape[1] > fewRows && rises(a.Data[:a.Shape[1]]) && (a.Shape[0] < fewRows || !rises(columnOf(a, 0))) {
 		return &columnError{fmt.Sprintf("the array of shape %v has its times in its first row", a.Shape), "save its transpose, a.T, which has a column for each"}
 	}
 	if n := len(a.Shape); n != 2 && n != 3 {
@@ -149,8 +154,8 @@ func rises(v []float64) bool {
 	return len(v) > 1
 }
 
-// column is one of an array of two axes.
-func column(a Array, j int) []float64 {
+// columnOf is one of an array of two axes.
+func columnOf(a Array, j int) []float64 {
 	var v []float64
 	for i := j; i < len(a.Data); i += a.Shape[1] {
 		v = append(v, a.Data[i])
@@ -203,7 +208,9 @@ func (t *arrayTable) several(c *Columns) error {
 		return err
 	}
 	if arrays.time < 0 {
-		return &columnError{"no array is the time: the file has " + excerptList(names), "add an array t of the times, or name it, as in --time " + names[0]}
+		if names, err = t.makeTimes(c.Step, names, arrays, whole >= 0, given.DQ != nil); err != nil {
+			return err
+		}
 	}
 	if whole >= 0 && given.DQ != nil {
 		// resolve takes a derivative without momenta for these.
@@ -323,6 +330,46 @@ func (t *arrayTable) solution(names []string) int {
 		return -1
 	}
 	return i
+}
+
+// makeTimes makes times for arrays that have none: by the step that is given, or that a
+// single number called dt is; or, where every state has its derivative, so that no time is
+// needed, rows that are trials of their own. It returns the names with that of the times.
+func (t *arrayTable) makeTimes(step float64, names []string, arrays *roles, whole, wholeDerivatives bool) ([]string, error) {
+	from := "as given"
+	for i, name := range names {
+		if a := t.arrays[name]; step == 0 && slices.Contains([]string{"dt", "h", "step", "timestep", "time_step"}, plainName(name)) && len(a.Data) == 1 && a.Data[0] > 0 {
+			step, from = a.Data[0], fmt.Sprintf("by the number %s", names[i])
+		}
+	}
+	rows, shape := 0, t.arrays[names[arrays.q[0]]].Shape
+	switch len(shape) {
+	case 1, 2:
+		rows = shape[0]
+	case 3:
+		rows = shape[1]
+	}
+	time := Array{Shape: []int{rows}, Data: make([]float64, rows)}
+	complete := whole && wholeDerivatives || len(arrays.dq) > 0 && len(arrays.dq) == len(arrays.q) && len(arrays.dp) == len(arrays.p)
+	switch {
+	case rows == 0 || step == 0 && !complete:
+		return nil, &columnError{"no array is the time: the file has " + excerptList(names), "add an array t of the times, or a number dt, the time from row to row; or give that as in --dt 0.01"}
+	case step > 0:
+		for i := range time.Data {
+			time.Data[i] = float64(i) * step
+		}
+		t.note = fmt.Sprintf("there are no times: %v s from row to row, %s", step, from)
+	default:
+		t.timeless = true
+		t.note = "there are no times: every row is a trial of its own, which its derivatives allow"
+	}
+	arrays.time = len(names)
+	name := "t"
+	for slices.Contains(names, name) {
+		name += "_"
+	}
+	t.arrays[name] = time
+	return append(names, name), nil
 }
 
 // split takes the halves of a whole state for positions and momenta, and checks that
@@ -480,6 +527,10 @@ func (t *arrayTable) addRow(b *builder, trial, row int, key []byte) *ParseError 
 	}
 	if b.roles.trial >= 0 {
 		t.key = strconv.AppendFloat(t.key[:0], t.value(b.roles.trial, trial, row), 'g', -1, 64)
+		key = t.key
+	}
+	if t.timeless {
+		t.key = strconv.AppendInt(t.key[:0], int64(line), 10)
 		key = t.key
 	}
 	return b.add(line, key)

@@ -177,19 +177,30 @@ func sameNumber(a, b []byte) bool {
 // what has been read, since a slice that doubles would take three times its numbers
 // while it is copied. Room that is not used is never touched, so it takes no memory.
 func (b *builder) grow() *ParseError {
-	const first, most = 1 << 14, 1 << 10
+	const most = 1 << 10
+	first := min(1<<14, max(16, 1<<17/(1+b.set.Dim))) // few rows of many columns
 	n := b.set.Rows()
 	rows := max(first, n+n/4)
 	if part := b.read(); part > 0 && n > 0 {
 		rows = max(rows, int(min(1.05*float64(n)/part, float64(most*n))))
 	}
 	// Room for as many as are allowed, at the most; it is refused when all of it is used.
-	allowed := int(newAllowance().most / 8 / int64(len(b.values)))
+	allowed := b.allowed()
 	if n >= allowed {
 		return tooManyNumbers(b.mapping.File)
 	}
-	rows = min(rows, allowed)
-	b.set.T = withRoom(b.set.T, rows)
+	b.reserve(min(rows, allowed))
+	return nil
+}
+
+// allowed is the number of rows that the memory for a file's numbers has room for.
+func (b *builder) allowed() int { return int(newAllowance().most / 8 / int64(len(b.values))) }
+
+// reserve makes room for a number of rows.
+func (b *builder) reserve(rows int) {
+	if cap(b.set.T) < rows {
+		b.set.T = withRoom(b.set.T, rows)
+	}
 	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
 	if b.set.DX != nil {
 		b.set.DX = withRoom(b.set.DX, rows*b.set.Dim)
@@ -197,7 +208,6 @@ func (b *builder) grow() *ParseError {
 	if m := len(b.set.InputNames); m > 0 {
 		b.set.Inputs = withRoom(b.set.Inputs, rows*m)
 	}
-	return nil
 }
 
 // withRoom is a copy in a slice of the given capacity. Unlike slices.Grow, it leaves

@@ -23,6 +23,11 @@ type Columns struct {
 	DP    []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
 	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage" json:"input,omitempty"`
+	// Step is the time from row to row in seconds, for a file without times; 0 where it has
+	// them, or says its rate.
+	Step float64 `key:"dt,omitempty" help:"time from row to row in seconds, for a file without times" json:"dt,omitempty"`
+	// Integrate makes the positions of a file that has only their rates.
+	Integrate bool `key:"integrate,omitempty" help:"take the integral of rates, as of a gyroscope, for the positions of a file that has none" json:"integrate,omitempty"`
 }
 
 // NoInput is the name that stands for no input.
@@ -435,7 +440,7 @@ func (c *Columns) assume(n int, rows [][]float64) (notes []string, err error) {
 	if n%2 == 0 && n > 2 {
 		if !trialFirst(rows) {
 			return nil, &columnError{fmt.Sprintf("the columns have no names, and %d of them are no time with positions and as many momenta", n),
-				"name the columns in the file, as in \"t,q,p\", or by their numbers, as in --time 1 --q 2 --p 3"}
+				"name the columns in the file, as in \"t,q,p\", or by their numbers, as in --time 1 --q 2 --p 3, with --dt 0.01 where the rows have no times"}
 		}
 		c.Trial, first = "1", 1
 	}

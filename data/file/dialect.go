@@ -68,8 +68,17 @@ func sample(head []byte, whole bool) []sampleLine {
 	return lines
 }
 
-// isComment reports whether a line without blanks around it is a comment.
-func isComment(line []byte) bool { return len(line) > 0 && (line[0] == '#' || line[0] == '%') }
+// isComment reports whether a line without blanks around it is a comment: it begins with #
+// or %, and not with a spreadsheet's error, as #DIV/0!.
+func isComment(line []byte) bool {
+	return len(line) > 0 && (line[0] == '%' || line[0] == '#' && !isSpreadsheetError(line))
+}
+
+// isSpreadsheetError reports whether a line begins with a cell such as #N/A.
+func isSpreadsheetError(line []byte) bool {
+	end := bytes.IndexAny(line[:min(len(line), 12)], ",;\t ")
+	return end > 1 && isMissing(line[:end])
+}
 
 // trimBlanks drops blanks and carriage returns around a line; a tab may separate.
 func trimBlanks(line []byte) []byte {

@@ -25,7 +25,18 @@ type Mapping struct {
 	// the errors of the first of them.
 	BadRows int           `json:"bad_rows"`
 	Bad     []*ParseError `json:"-"`
+	// First are the lines of the first rows that were read, of a file of text.
+	First []FirstRow `json:"-"`
 }
+
+// A FirstRow is a row as it stands in a file of text.
+type FirstRow struct {
+	Line int
+	Text string
+}
+
+// mostFirst is how many of them a Mapping keeps.
+const mostFirst = 3
 
 // keepBad is how many errors a Mapping keeps.
 const keepBad = 5

@@ -183,7 +183,12 @@ func readNPY(r io.Reader, size uint64, room *allowance) (a Array, err error) {
 func readValues(r *npy.Reader, size uint64, room *allowance) (Array, error) {
 	descr := r.Header.Descr
 	kind, ok := numberTypes[strings.TrimLeft(descr.Type, "<>|=")]
-	if !ok {
+	switch {
+	case !ok && strings.HasSuffix(descr.Type, "O"):
+		return Array{}, notNumbers{"it is of objects, as of trials of different lengths: pad these with NaN to one length, and save float64"}
+	case !ok && strings.HasPrefix(descr.Type, "("):
+		return Array{}, notNumbers{fmt.Sprintf("it is a structured (record) array with the fields %s: save each field as an array of its own, as numpy.savez('out.npz', **{n: a[n] for n in a.dtype.names})", excerpt(descr.Type))}
+	case !ok:
 		return Array{}, notNumbers{fmt.Sprintf("elements of type %s are not numbers that can be read: save it as float64", excerpt(descr.Type))}
 	}
 	// The product is kept below size/width at every step, so it cannot overflow.

@@ -55,7 +55,7 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		t.leaves = append(t.leaves, leaf)
 	}
 	t.units, t.unsigned = make([]float64, len(t.names)), make([]bool, len(t.names))
-	roles, err := o.Columns.resolve(t.names)
+	roles, err := o.Columns.resolveWords(t.names)
 	if err == nil && roles.time < 0 {
 		err = &columnError{"no column is the time: the file has " + excerptList(t.names), "name it, as in --time COLUMN"}
 	}

@@ -4,11 +4,13 @@
 package file
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -43,6 +45,10 @@ const Stdin = "-"
 //     Free-Form Natural Laws from Experimental Data", Science 324, 2009): as text
 //     separated by blanks, under a header that names only the states; in front of
 //     them are the trial and the time, behind them possibly their derivatives.
+//   - any other table of text, as instruments and programs write it, with lines in front of it, units,
+//     times of day, runs side by side: see readTable, and docs/files.md.
+//   - a spreadsheet of Excel (.xlsx), of which the longest sheet is read, and a ZIP archive of
+//     one table of text.
 //   - NPY and NPZ: see readArrays.
 //   - Parquet: a flat table, columns by their names.
 //   - any of these compressed by gzip.
@@ -117,14 +123,33 @@ func readFormat(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	switch kind {
 	case formatText:
 		return readText(r, name, o, part)
-	case formatNPY, formatNPZ:
+	case formatNPZ:
+		return readZip(r, file, name, o)
+	case formatNPY:
 		return readArrays(kind, r, file, name, o)
 	case formatParquet:
 		return readParquet(r, file, name, o)
-	case formatHDF5:
-		return nil, nil, &ParseError{File: name, Problem: "this is an HDF5 file (or one of MATLAB 7.3)", Advice: "save the arrays as NPZ, or the table as CSV or Parquet"}
 	}
 	panic("data: a format without a reader")
+}
+
+// readZip reads what a ZIP archive holds: arrays, a spreadsheet, or a table of text.
+func readZip(r *bufio.Reader, file *os.File, name string, o ReadOptions) (*data.Set, *Mapping, error) {
+	at, size, err := inMemory(r, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	z, err := zip.NewReader(at, size)
+	if err != nil {
+		return nil, nil, &ParseError{File: name, Problem: fmt.Sprintf("this is a ZIP archive (NPZ, a spreadsheet or zipped tables) that is damaged (%v)", err), Advice: "check that the file is whole"}
+	}
+	switch kind, tables := kindOfZip(z); kind {
+	case zippedSheets:
+		return readSpreadsheet(io.NewSectionReader(at, 0, size), name, o)
+	case zippedTables:
+		return readZippedTable(tables, name, o)
+	}
+	return readArrays(formatNPZ, bufio.NewReader(io.NewSectionReader(at, 0, size)), file, name, o)
 }
 
 // inMemory returns the content of a file for reading at any place: the file itself,
@@ -169,7 +194,6 @@ const (
 	formatNPY
 	formatNPZ
 	formatParquet
-	formatHDF5
 )
 
 // sniff knows a format by its first bytes, which it leaves in the buffer.
@@ -183,7 +207,7 @@ func sniff(r *bufio.Reader) (fileFormat, error) {
 		kind  fileFormat
 	}{
 		{"\x1f\x8b", formatGzip}, {"\x93NUMPY", formatNPY}, {"PK\x03\x04", formatNPZ}, {"PK\x05\x06", formatNPZ},
-		{parquetMagic, formatParquet}, {"\x89HDF\r\n\x1a\n", formatHDF5},
+		{parquetMagic, formatParquet},
 	} {
 		if bytes.HasPrefix(head, []byte(magic.bytes)) {
 			return magic.kind, nil

@@ -3,8 +3,10 @@ package file
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"strconv"
 
 	"hnn/data"
 )
@@ -24,6 +26,37 @@ type textReader struct {
 	// width is the length of the rows so far, or -1 when they differ.
 	width  int
 	fields [][]byte
+	// rowRemarks counts remarks that would be rows without their sign.
+	rowRemarks int
+}
+
+// words reports whether a line holds no number, or begins with a word in a column of numbers:
+// it is no row, but of what surrounds a table, where no row follows.
+func (p *textReader) words(text []byte) bool {
+	fields, err := splitFields(nil, text, p.d.separator)
+	if err == nil && len(p.dest) > 0 && p.dest[0] == 0 && startsWithWord(fields) {
+		return true // Mean, 0.5, 0.3
+	}
+	for _, f := range fields {
+		if kind, _, _ := classify(f); kind != textCell && kind != emptyCell {
+			return false
+		}
+	}
+	return err == nil
+}
+
+// isRow reports whether a remark would be a row without its sign.
+func (p *textReader) isRow(text []byte) bool {
+	fields, err := splitFields(nil, text[1:], p.d.separator)
+	if err != nil || len(fields) != len(p.dest) {
+		return false
+	}
+	for i, dest := range p.dest {
+		if dest >= 0 && !isNumber(fields[i], p.d.point) {
+			return false
+		}
+	}
+	return true
 }
 
 // readText reads a table of text. head has to be what lines holds in its buffer.
@@ -33,6 +66,12 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	if err != nil && err != io.EOF {
 		return nil, nil, err
 	}
+	if err := refuseForeign(head, file); err != nil {
+		return nil, nil, err
+	}
+	if err := refuseJSON(head, file); err != nil {
+		return nil, nil, err
+	}
 	if problem, advice := notText(head); problem != "" {
 		return nil, nil, &ParseError{File: file, Problem: problem, Advice: advice}
 	}
@@ -40,21 +79,44 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 		head = head[len(mark):]
 		lines.Discard(len(mark)) // cannot fail: the peek has them
 	}
-	d, err2 := findDialect(file, head, err == io.EOF, &o)
-	if err2 != nil {
-		return nil, nil, err2
+	whole := err == io.EOF
+	given := o // findDialect assumes what columns without names hold
+	d, problem := findDialect(file, head, whole, &o)
+	var roles *roles
+	if problem == nil {
+		roles, err = o.Columns.resolve(d.header)
+		if err == nil && roles.time < 0 {
+			err = &columnError{"no column is the time: the file has " + excerptList(d.header), "name it, as in --time NAME, or give the time from row to row in seconds, as in --dt 0.01"}
+		}
+		if err != nil {
+			problem = fileError(file, d.headerLine, err)
+		}
 	}
-	roles, err := o.Columns.resolve(d.header)
-	if err == nil && roles.time < 0 {
-		err = &columnError{"no column is the time: the file has " + excerptList(d.header), "name it, as in --time " + d.header[0]}
-	}
-	if err != nil {
-		return nil, nil, fileError(file, d.headerLine, err)
+	if problem != nil || !d.plain(sample(head, whole), roles, &given) {
+		s, m, text, err := readAsTable(lines, file, &given)
+		if s != nil || text == nil {
+			return s, m, err
+		}
+		if problem != nil || err != nil && d.headerLine == 0 {
+			return nil, nil, strongest(cmp.Or(problem, err), err)
+		}
+		if err = strongest(nil, err); err != nil {
+			return nil, nil, err
+		}
+		lines = bufio.NewReaderSize(bytes.NewReader(text), maxLine)
 	}
 	m := newMapping(file, d.String(), d.header, roles)
 	m.Notes = append(d.notes, m.Notes...)
+	if _, text := unitOfName(m.Time); text != "" {
+		if u, ok := knownUnit(text); ok && u.quantity == timeColumn && u.factor != 1 {
+			m.note("by its name %s is in %s: it is taken as it stands, and derivatives are per %s", m.Time, u.name, u.name)
+		}
+	}
 	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
 	p.builder.read = read
+	var headerText string
+	var behind []*ParseError // of the first lines of words since the last row, behindRows of them
+	behindRows, block := 0, 0
 	for {
 		text, err := p.next()
 		if err == io.EOF {
@@ -64,21 +126,54 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			return nil, nil, err
 		}
 		if p.line == d.headerLine {
+			headerText = string(text)
 			continue
 		}
 		if !p.parse(text) {
 			if err := p.parseSlowly(text); err != nil {
+				if p.set.Rows() > 0 && p.words(text) {
+					if string(text) != headerText || p.roles.trial >= 0 {
+						if behindRows++; len(behind) < keepBad {
+							behind = append(behind, err)
+						}
+						continue
+					}
+					// The header again: another trial.
+					block++
+					p.key = strconv.AppendInt(p.key[:0], int64(block), 10)
+					continue
+				}
 				if err := p.bad(err); err != nil {
 					return nil, nil, err
 				}
 				continue
 			}
 		}
+		if behindRows > 0 {
+			for _, err := range behind {
+				if err := p.bad(err); err != nil {
+					return nil, nil, err
+				}
+			}
+			m.BadRows += behindRows - len(behind)
+			behind, behindRows = behind[:0], 0
+		}
 		if err := p.add(p.line, p.key); err != nil {
 			if err := p.bad(err); err != nil {
 				return nil, nil, err
 			}
+		} else if len(m.First) < mostFirst {
+			m.First = append(m.First, FirstRow{p.line, string(text)})
 		}
+	}
+	if behindRows > 0 {
+		m.note("%s behind the last row, from line %d on: no rows, passed over", plural(behindRows, "line"), behind[0].Line)
+	}
+	if block > 0 {
+		m.note("the header comes again %s: a trial begins behind each", plural(block, "time"))
+	}
+	if p.rowRemarks > 0 {
+		m.note("%s that begin with # or %% look like rows: they are taken for remarks", plural(p.rowRemarks, "line"))
 	}
 	s, err := p.finish()
 	if err != nil {
@@ -128,6 +223,9 @@ func (p *textReader) next() ([]byte, error) {
 		text = trimBlanks(text)
 		if len(text) > 0 && (text[0] > ' ' && !isComment(text) || p.line == p.d.headerLine || text[0] <= ' ' && !isBlank(text)) {
 			return text, nil
+		}
+		if len(text) > 1 && p.line > p.d.headerLine && p.isRow(text) {
+			p.rowRemarks++
 		}
 		if p.cut {
 			return nil, io.EOF

@@ -63,8 +63,16 @@ func appendNumbers(line []byte, numbers []float64) []byte {
 	return line
 }
 
-// csvHeader returns the header line of s, having read it back.
-func csvHeader(s *data.Set) ([]byte, error) {
+// tableColumns are the names of the columns of s, having been read back.
+func tableColumns(s *data.Set) ([]string, error) {
+	if _, err := csvHeader(s); err != nil {
+		return nil, err
+	}
+	return columnNames(s), nil
+}
+
+// columnNames are the trial, the time, the states, their derivatives and the inputs.
+func columnNames(s *data.Set) []string {
 	names := s.Names
 	if names == nil {
 		names = stateNames(s.Dim, s.PositionsOnly)
@@ -75,7 +83,16 @@ func csvHeader(s *data.Set) ([]byte, error) {
 			columns = append(columns, "d"+n)
 		}
 	}
-	columns = append(columns, s.InputNames...)
+	return append(columns, s.InputNames...)
+}
+
+// csvHeader returns the header line of s, having read it back.
+func csvHeader(s *data.Set) ([]byte, error) {
+	names := s.Names
+	if names == nil {
+		names = stateNames(s.Dim, s.PositionsOnly)
+	}
+	columns := columnNames(s)
 	var b bytes.Buffer
 	cw := csv.NewWriter(&b)
 	cw.Write(columns)

@@ -1,0 +1,259 @@
+package file
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// quantity is what a column of a table holds, as its name and its unit have it.
+type quantity uint8
+
+const (
+	unknownColumn      quantity = iota
+	timeColumn                  // a time
+	positionColumn              // a position or an angle
+	velocityColumn              // the derivative of one
+	accelerationColumn          // the second derivative, or what an accelerometer gives
+	forceColumn                 // a force, a torque, or another input
+	indexColumn                 // a number of the row
+	trialColumn                 // what tells trials apart
+	magnitudeColumn             // the length of a vector whose parts are there too
+	qualityColumn               // what says how good a row is, or is of the surroundings
+)
+
+func (q quantity) String() string {
+	return [...]string{"unknown", "time", "position", "velocity", "acceleration", "force", "row number", "trial", "magnitude", "quality"}[q]
+}
+
+// meaning is what a column's name says.
+type meaning struct {
+	quantity quantity
+	// stem is what remains of the name without the words for the quantity, by which a
+	// velocity is known to belong to a position.
+	stem string
+	// stamp says that a time is that of the measurement, not of its receipt.
+	stamp bool
+	// specific says that an acceleration is one that an accelerometer gives.
+	specific bool
+	// canonical says that a velocity is called a momentum.
+	canonical bool
+}
+
+// words are those for a quantity; long ones count inside of others too, as in
+// Winkelgeschwindigkeit.
+var (
+	words     = map[string]quantity{}
+	longWords []string
+)
+
+// long is the length from which on a word counts within another.
+const long = 7
+
+func init() {
+	for _, of := range []struct {
+		q    quantity
+		list string
+	}{
+		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
+		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height hoehe höhe pitch roll yaw encoder deflection rotation q x y z o"},
+		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qdot thetadot xdot qd dq"},
+		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
+		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
+		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},
+		{trialColumn, "trial trials episode run trajectory traj versuch lauf essai"},
+		{magnitudeColumn, "absolute magnitude norm resultant betrag absolut"},
+		{qualityColumn, "likelihood confidence residual residuals error quality status temperature temp pressure battery rssi visibility comment comments kommentar note notes stdev std sigma valid"},
+	} {
+		for _, w := range strings.Fields(of.list) {
+			words[w] = of.q
+			if len(w) >= long {
+				longWords = append(longWords, w)
+			}
+		}
+	}
+}
+
+// neutral words say nothing about which column belongs to which.
+var neutral = map[string]bool{"angular": true, "linear": true, "angulaire": true, "field": true, "header": true, "value": true, "values": true, "latest": true, "data": true,
+	"sensor": true, "measured": true, "the": true, "of": true, "without": true, "with": true, "signal": true, "channel": true, "winkel": true, "recording": true, "axis": true, "global": true, "local": true}
+
+// greek letters by their names.
+var greek = strings.NewReplacer("θ", " theta ", "ϑ", " theta ", "φ", " phi ", "ϕ", " phi ", "ψ", " psi ", "ω", " omega ", "α", " alpha ", "τ", " tau ", "Θ", " theta ", "Φ", " phi ", "Ω", " omega ", "µ", "u", "Δ", "delta", "ẋ", " xdot ", "θ̇", " thetadot ")
+
+// tokens are the words of a name in lower case, cut at signs, at changes of case and in
+// front of numbers.
+func tokens(name string) []string {
+	var out []string
+	var word []rune
+	flush := func() {
+		if len(word) > 0 {
+			out = append(out, strings.ToLower(string(word)))
+			word = word[:0]
+		}
+	}
+	for _, r := range greek.Replace(name) {
+		switch {
+		case unicode.IsLetter(r):
+			if n := len(word); n > 0 && (unicode.IsDigit(word[n-1]) || unicode.IsUpper(r) && unicode.IsLower(word[n-1])) {
+				flush()
+			}
+			word = append(word, r)
+		case unicode.IsDigit(r):
+			if n := len(word); n > 0 && unicode.IsLetter(word[n-1]) {
+				flush()
+			}
+			word = append(word, r)
+		case unicode.Is(unicode.Mn, r):
+		case r == '\'':
+			word = append(word, r)
+		default:
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+// rank is how much a word of each quantity weighs where a name has several.
+var rank = [...]int{unknownColumn: 0, positionColumn: 1, timeColumn: 2, trialColumn: 2, forceColumn: 3, velocityColumn: 4, accelerationColumn: 5, indexColumn: 2, magnitudeColumn: 6, qualityColumn: 7}
+
+// meaningOf reads a name without its unit, and the unit where there is one.
+func meaningOf(bare, unitText string) meaning {
+	var m meaning
+	list := tokens(bare)
+	// Within one name, the usual forms go first: vx, omega_1, p_theta, dq.
+	plain := plainName(bare)
+	switch {
+	case timeName.MatchString(plain):
+		return meaning{quantity: timeColumn, stamp: plain == "timestamp"}
+	case trialName.MatchString(plain) && plain != "id":
+		return meaning{quantity: trialColumn}
+	}
+	if f := momentumName.FindStringSubmatch(plain); f != nil {
+		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", ""), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
+	}
+	if plain == "x_value" || plain == "x-value" || plain == "x value" {
+		return meaning{quantity: timeColumn}
+	}
+	var rest []string
+	for i, token := range list {
+		q := words[token]
+		if q == unknownColumn && len(token) >= long {
+			for _, word := range longWords {
+				if of := words[word]; strings.Contains(token, word) && rank[of] > rank[q] {
+					q = of
+				}
+			}
+		}
+		axis := len(token) == 1 && strings.Contains("xyz", token)
+		switch {
+		case len(token) == 1 && i > 0 && !axis, axis && i > 0:
+			// One letter behind others is a part of a name: joint a, bob X.
+			if token == "t" && i == len(list)-1 && m.quantity == unknownColumn {
+				m.quantity = timeColumn // mass A t
+			}
+			rest = append(rest, token)
+			if axis && m.quantity == unknownColumn {
+				m.quantity = positionColumn
+			}
+			continue
+		case q == unknownColumn || neutral[token] && q == unknownColumn:
+			if !neutral[token] {
+				rest = append(rest, token)
+			}
+			continue
+		case q == positionColumn && axis:
+			rest = append(rest, token)
+		case q == velocityColumn || q == accelerationColumn:
+			if len(token) == 2 && strings.ContainsAny(token[1:], "xyz") {
+				rest = append(rest, token[1:])
+			}
+		}
+		if rank[q] > rank[m.quantity] {
+			m.quantity = q
+		}
+		m.stamp = m.stamp || token == "stamp"
+		m.specific = m.specific || strings.HasPrefix(token, "accelerometer")
+	}
+	m.stem = strings.Join(rest, " ")
+	if u, ok := knownUnit(unitText); ok && u.quantity != unknownColumn {
+		switch {
+		case m.quantity == indexColumn || m.quantity == magnitudeColumn || m.quantity == qualityColumn:
+		case m.quantity == timeColumn && u.quantity != timeColumn && len(list) > 1, m.quantity != timeColumn:
+			m.quantity = u.quantity
+		}
+	}
+	return m
+}
+
+// resolveWords is resolve, which knows the usual names, and beside these the words for what
+// columns hold.
+func (c *Columns) resolveWords(list []string) (*roles, error) {
+	r, err := c.resolve(list)
+	if err == nil || c.Q != nil || c.P != nil {
+		return r, err
+	}
+	s := &sheet{}
+	var time []*column
+	given := *c
+	for _, name := range list {
+		bare, unit := unitOfName(name)
+		column := &column{full: name, name: name, unit: unit, meaning: meaningOf(bare, unit)}
+		s.columns = append(s.columns, column)
+		if column.quantity == timeColumn {
+			time = append(time, column)
+		}
+	}
+	if len(time) == 1 && c.Time == "" {
+		given.Time = time[0].full
+	}
+	q, v, u, err2 := s.recognise(nil)
+	if err2 != nil {
+		return nil, err
+	}
+	given.Q, given.P, given.DP = names(q), append([]string{}, names(v)...), []string{}
+	if c.Input == nil {
+		given.Input = append([]string{}, names(u)...)
+	}
+	if r, err2 = given.resolve(list); err2 != nil {
+		return nil, err
+	}
+	r.velocities = len(v) > 0
+	return r, nil
+}
+
+// derivatives finds the columns that are called the derivative of another, theta_dot and
+// OpenSim's angle_u: by the place of each, that of the other.
+func derivatives(names []string) map[int]int {
+	at := make(map[string]int, len(names))
+	for i, name := range names {
+		at[strings.ToLower(name)] = i
+	}
+	of := map[int]int{}
+	for i, name := range names {
+		for _, d := range append(derivativeNames(strings.ToLower(name)), strings.ToLower(name)+"_u") {
+			if j, ok := at[d]; ok && j != i && name != "" {
+				of[j] = i
+			}
+		}
+	}
+	return of
+}
+
+// runTag finds the words by which runs that stand side by side are told apart.
+var runTag = regexp.MustCompile(`(?i)[\s,;:_-]*\b(run|data ?set|set|trial|lauf|versuch|essai|messung|serie)\s*[#:]?\s*([0-9]+)\s*:?\s*`)
+
+// cutRun cuts the number of a run out of a column's name, and "Latest:".
+func cutRun(name string) (rest, run string) {
+	if len(name) > 7 && strings.EqualFold(name[:7], "latest:") {
+		name = strings.TrimSpace(name[7:])
+	}
+	if at := runTag.FindStringSubmatchIndex(name); at != nil {
+		rest = strings.TrimSpace(strings.TrimSpace(name[:at[0]]) + " " + strings.TrimSpace(name[at[1]:]))
+		if rest != "" {
+			return rest, name[at[4]:at[5]]
+		}
+	}
+	return name, ""
+}

@@ -1,0 +1,225 @@
+package file
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/internal/printable"
+)
+
+// joinRuns makes trials of runs that stand side by side, each with columns of the same
+// names: they are told apart by a number in the name, as Run #2 has one, by the suffixes .1
+// and .2, or because all names come again in their order.
+func (s *sheet) joinRuns() {
+	groups := s.runGroups()
+	if len(groups) < 2 {
+		return
+	}
+	first := groups[0]
+	joined := make([]*column, len(first))
+	for k, c := range first {
+		j := *c
+		j.full, j.values = joinedName(c), nil
+		j.run = ""
+		j.filled, j.low, j.high = 0, math.Inf(1), math.Inf(-1)
+		joined[k] = &j
+	}
+	var line, block []int32
+	for run, group := range groups {
+		// A run ends with its last row that holds anything.
+		rows := 0
+		for i := s.rows - 1; i >= 0 && rows == 0; i-- {
+			for _, c := range group {
+				if !math.IsNaN(c.values[i]) {
+					rows = i + 1
+				}
+			}
+		}
+		for k, c := range group {
+			c.inexactRun(joined[k])
+			for _, v := range c.values[:rows] {
+				joined[k].values = append(joined[k].values, v)
+				if !math.IsNaN(v) {
+					joined[k].filled++
+					joined[k].low, joined[k].high = min(joined[k].low, v), max(joined[k].high, v)
+				}
+			}
+		}
+		line = append(line, s.line[:rows]...)
+		for range rows {
+			block = append(block, int32(run))
+		}
+	}
+	s.note("%d runs stand side by side, with %s each: they are trials", len(groups), plural(len(first), "column"))
+	s.columns, s.line, s.block, s.rows = joined, line, block, len(line)
+}
+
+// inexactRun keeps the start that is taken off the times of a run: every run counts from
+// its own.
+func (c *column) inexactRun(into *column) {
+	into.exact, into.clock = c.exact, c.clock
+}
+
+// joinedName is a column's name without its run.
+func joinedName(c *column) string {
+	name, _ := cutRun(c.full)
+	if i := strings.LastIndexByte(name, '.'); i > 0 && c.run != "" && name[i+1:] == c.run && digits([]byte(name[i+1:])) {
+		name = name[:i]
+	}
+	return name
+}
+
+// runGroups are the columns of each run, in the order of the first; nil where there is one.
+func (s *sheet) runGroups() [][]*column {
+	var runs []string
+	of := map[string][]*column{}
+	for _, c := range s.columns {
+		if c.filled == 0 {
+			continue
+		}
+		if c.run == "" && c.quantity == indexColumn {
+			continue
+		}
+		if _, ok := of[c.run]; !ok {
+			runs = append(runs, c.run)
+		}
+		of[c.run] = append(of[c.run], c)
+	}
+	if len(runs) < 2 || slices.Contains(runs, "") {
+		runs, of = s.repeatedNames()
+	}
+	if len(runs) < 2 {
+		return nil
+	}
+	var groups [][]*column
+	names := func(list []*column) (out []string) {
+		for _, c := range list {
+			out = append(out, joinedName(c))
+		}
+		return out
+	}
+	want := names(of[runs[0]])
+	timed := slices.ContainsFunc(of[runs[0]], func(c *column) bool { return c.quantity == timeColumn })
+	for _, run := range runs {
+		if !slices.Equal(names(of[run]), want) || !timed && len(want) < 2 {
+			return nil
+		}
+		groups = append(groups, of[run])
+	}
+	return groups
+}
+
+// repeatedNames finds runs in columns whose names come again, or again with .1, .2 behind.
+func (s *sheet) repeatedNames() ([]string, map[string][]*column) {
+	var runs []string
+	of := map[string][]*column{}
+	count := map[string]int{}
+	hasTime := false
+	for _, c := range s.columns {
+		if c.filled == 0 || c.full == "" {
+			continue
+		}
+		base := c.full
+		if i := strings.LastIndexByte(base, '.'); i > 0 && i+1 < len(base) && digits([]byte(base[i+1:])) {
+			if bare := base[:i]; count[bare] > 0 {
+				base = bare
+			}
+		}
+		hasTime = hasTime || c.quantity == timeColumn
+		run := string(rune('0' + min(count[base], 1<<16)))
+		if count[base] > 0 && base != c.full {
+			c.run = c.full[len(base)+1:]
+		}
+		count[base]++
+		if _, ok := of[run]; !ok {
+			runs = append(runs, run)
+		}
+		of[run] = append(of[run], c)
+	}
+	if !hasTime {
+		return nil, nil
+	}
+	return runs, of
+}
+
+// pivot turns a table in long form, a row for each value with the name of its variable,
+// into one with a column for each variable. It reports what to do where the variables do
+// not come at the same times.
+func (s *sheet) pivot() error {
+	var variable, value, time *column
+	numbers := 0
+	for j, c := range s.columns {
+		switch {
+		case s.layout.holds[j] == 'x' && len(c.texts) >= 2 && len(c.texts) <= 64 && longName(c.full, "variable", "name", "channel", "signal", "sensor", "quantity", "measurement", "parameter", "field", "key", "topic", "variable_name", "series"):
+			if variable != nil {
+				return nil
+			}
+			variable = c
+		case longName(c.full, "value", "values", "reading", "wert", "valeur", "data", "val", "_value") && s.layout.holds[j] == 'n':
+			value = c
+			numbers++
+		case c.quantity == timeColumn && s.layout.holds[j] == 'n':
+			time = c
+		case s.layout.holds[j] == 'n' && !c.constant():
+			numbers++
+		}
+	}
+	if variable == nil || value == nil || time == nil || numbers != 1 {
+		return nil
+	}
+	n := len(variable.texts)
+	columns := make([]*column, n)
+	for k, text := range variable.texts {
+		text = printable.Name(text)
+		bare, unit := unitOfName(text)
+		columns[k] = &column{full: text, name: text, unit: unit, meaning: meaningOf(bare, unit), at: value.at,
+			low: math.Inf(1), high: math.Inf(-1)}
+	}
+	times := *time
+	times.values = nil
+	var line, block []int32
+	for i := 0; i < s.rows; {
+		// All rows of one time, one of each variable.
+		end := i
+		for end < s.rows && time.values[end] == time.values[i] && s.block[end] == s.block[i] && end-i < n {
+			end++
+		}
+		row := make([]float64, n)
+		for k := range row {
+			row[k] = math.NaN()
+		}
+		for j := i; j < end; j++ {
+			if k := int(variable.values[j]); k >= 0 && k < n && math.IsNaN(row[k]) {
+				row[k] = value.values[j]
+			}
+		}
+		if slices.ContainsFunc(row, math.IsNaN) || end == i {
+			return s.errorf(int(s.line[i]), "make it wide first: python3 -c \"import pandas as pd; d = pd.read_csv('FILE'); d.pivot_table(index='"+time.full+"', columns='"+variable.full+"', values='"+value.full+"').interpolate().reset_index().to_csv('wide.csv', index=False)\"",
+				"the table is in long form, a row for each value of %s, and not all of them come at each time", excerpt(variable.full))
+		}
+		times.values = append(times.values, time.values[i])
+		for k, v := range row {
+			columns[k].values = append(columns[k].values, v)
+			columns[k].filled++
+			columns[k].low, columns[k].high = min(columns[k].low, v), max(columns[k].high, v)
+		}
+		line, block = append(line, s.line[i]), append(block, s.block[i])
+		i = end
+	}
+	times.filled = len(line)
+	s.note("the table is in long form, a row for each value of %s: %s are its columns", excerpt(variable.full), excerptList(variable.texts))
+	s.columns, s.line, s.block, s.rows = append([]*column{&times}, columns...), line, block, len(line)
+	holds := make([]byte, len(s.columns))
+	for j := range holds {
+		holds[j] = 'n'
+	}
+	l := *s.layout
+	l.holds, l.width = holds, len(holds)
+	s.layout = &l
+	return nil
+}
+
+func longName(name string, usual ...string) bool {
+	return slices.Contains(usual, strings.ToLower(strings.TrimSpace(name)))
+}

@@ -1,0 +1,99 @@
+package file
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// scale turns the columns that are used into seconds, radians and metres, by their units
+// and by what the preamble says.
+func (s *sheet) scale(time *column) error {
+	degrees := s.settings.find(func(text string) bool { return strings.EqualFold(text, "yes") || strings.EqualFold(text, "true") }, "indegrees")
+	var lengths unit
+	length := s.settings.find(func(text string) bool {
+		u, ok := knownUnit(text)
+		lengths = u
+		return ok && u.quantity == positionColumn && !u.angular
+	}, "units", "lengthunits", "unit", "lengthunit", "positionunits")
+	turned := map[string][]string{}
+	for _, c := range s.columns {
+		if c == time || c.left || s.isText(c) || c.quantity != positionColumn && c.quantity != velocityColumn && c.quantity != accelerationColumn {
+			continue
+		}
+		u, ok := knownUnit(c.unit)
+		from := ""
+		linear := strings.HasSuffix(c.full, "_tx") || strings.HasSuffix(c.full, "_ty") || strings.HasSuffix(c.full, "_tz")
+		switch {
+		case ok && u.quantity == c.quantity:
+		case c.unit == "" && degrees != nil && !linear:
+			u = unitNames[map[quantity]string{positionColumn: "deg", velocityColumn: "deg/s", accelerationColumn: "deg/s²"}[c.quantity]]
+			from = " (" + degrees.note() + ")"
+		case c.unit == "" && length != nil && c.quantity == positionColumn:
+			u, from = lengths, " ("+length.note()+")"
+		default:
+			continue
+		}
+		if u.factor == 1 {
+			continue
+		}
+		c.scale(u.factor)
+		base := map[quantity][2]string{positionColumn: {"m", "rad"}, velocityColumn: {"m/s", "rad/s"}, accelerationColumn: {"m/s²", "rad/s²"}}[c.quantity][0]
+		if u.angular {
+			base = map[quantity]string{positionColumn: "rad", velocityColumn: "rad/s", accelerationColumn: "rad/s²"}[c.quantity]
+		}
+		old := c.label()
+		if c.unit != "" {
+			c.rename(base)
+		}
+		key := fmt.Sprintf("%s turned into %s%s", u.name, base, from)
+		turned[key] = append(turned[key], old)
+		if v := s.velocityOf(c, time); v != nil && u.factor == degree && v.unit == "" && degrees == nil {
+			if factor, agreement := s.slope(c, v, time); agreement > 0.9 && math.Abs(factor*degree-1) < 0.1 {
+				v.scale(degree)
+				key := fmt.Sprintf("deg/s turned into rad/s (it is %.3g times the derivative of %s)", factor, c.label())
+				turned[key] = append(turned[key], v.label())
+			}
+		}
+	}
+	for _, key := range slices.Sorted(mapsKeys(turned)) {
+		s.note("%s: %s", strings.Join(turned[key], ", "), key)
+	}
+	return nil
+}
+
+// velocityOf is the only column that may be the velocity of a position, nil where there is
+// none or several.
+func (s *sheet) velocityOf(q, time *column) *column {
+	var found *column
+	for _, v := range s.candidates(velocityColumn, time) {
+		if v.stem == q.stem {
+			if found != nil {
+				return nil
+			}
+			found = v
+		}
+	}
+	return found
+}
+
+// scale multiplies a column.
+func (c *column) scale(factor float64) {
+	for i := range c.values {
+		if over := math.Round(1 / factor); factor < 1 && over*factor == 1 {
+			c.values[i] /= over // rounds better than a product
+		} else {
+			c.values[i] *= factor
+		}
+	}
+	c.low, c.high = c.low*factor, c.high*factor
+}
+
+// rename puts the unit that a column was turned into in its name, in the place of its own.
+func (c *column) rename(to string) {
+	if i := strings.LastIndex(c.full, c.unit); i >= 0 && c.unit != "" {
+		c.full = c.full[:i] + to + c.full[i+len(c.unit):]
+	}
+	c.unit = to
+}

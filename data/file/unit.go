@@ -1,0 +1,109 @@
+package file
+
+import (
+	"math"
+	"regexp"
+	"strings"
+)
+
+// unit is one that a file may give: its name, what it measures and its size in the unit of
+// this module, which is the second, the radian, the metre and what is made of them.
+type unit struct {
+	name     string
+	quantity quantity // what a column in this unit is, or unknown
+	factor   float64
+	angular  bool
+}
+
+const degree = math.Pi / 180
+
+// unitNames are the ways to write units, in lower case but where case tells them apart.
+var unitNames = map[string]unit{}
+
+func init() {
+	add := func(q quantity, factor float64, angular bool, names string) {
+		all := strings.Fields(names)
+		for _, name := range all {
+			unitNames[name] = unit{all[0], q, factor, angular}
+		}
+	}
+	add(timeColumn, 1, false, "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondi")
+	add(timeColumn, 1e-3, false, "ms msec msecs millisecond milliseconds millis millisekunden")
+	add(timeColumn, 1e-6, false, "us usec µs μs microsecond microseconds micros")
+	add(timeColumn, 1e-9, false, "ns nsec nanosecond nanoseconds nanos")
+	add(timeColumn, 1e-12, false, "ps picoseconds")
+	add(timeColumn, 60, false, "min minute minutes minuten")
+	add(timeColumn, 3600, false, "h hour hours stunden")
+	add(positionColumn, 1, true, "rad radian radians")
+	add(positionColumn, degree, true, "deg degree degrees ° grad grd")
+	add(positionColumn, 2*math.Pi, true, "rev revs revolution revolutions turn turns rot")
+	add(positionColumn, 1, false, "m meter meters metre metres")
+	add(positionColumn, 1e-2, false, "cm centimeter centimeters")
+	add(positionColumn, 1e-3, false, "mm millimeter millimeters millimetre millimetres")
+	add(positionColumn, 0.0254, false, "in inch inches")
+	add(velocityColumn, 1, true, "rad/s rad/sec radians/s radians/second rad*s^-1 rad.s-1 1/s")
+	add(velocityColumn, degree, true, "deg/s deg/sec °/s degrees/s degrees/second dps")
+	add(velocityColumn, 2*math.Pi/60, true, "rpm rev/min u/min")
+	add(velocityColumn, 1, false, "m/s m/sec meters/second")
+	add(velocityColumn, 1e-2, false, "cm/s")
+	add(velocityColumn, 1e-3, false, "mm/s")
+	add(accelerationColumn, 1, true, "rad/s² rad/s^2 rad/s2 rad/s/s rad/sec^2")
+	add(accelerationColumn, degree, true, "deg/s² deg/s^2 deg/s2 °/s² °/s^2 °/s2 deg/s/s")
+	add(accelerationColumn, 1, false, "m/s² m/s^2 m/s2 m/s/s")
+	add(accelerationColumn, 1e-3, false, "mm/s² mm/s^2 mm/s2")
+	add(accelerationColumn, 9.80665, false, "g_n gn")
+	add(forceColumn, 1, false, "n newton newtons nm n*m n·m n.m n-m newton-meters")
+	add(unknownColumn, 1, false, "v volt volts mv a amp amps ampere ma pixel pixels px counts count hz khz mhz % c °c k pa kpa w kg")
+}
+
+// knownUnit looks a unit up as a file writes it.
+func knownUnit(text string) (unit, bool) {
+	text = strings.TrimSpace(strings.NewReplacer("\u00a0", "", " ", "", "\u2103", "°c", "º", "°").Replace(text))
+	if u, ok := unitNames[text]; ok {
+		return u, true
+	}
+	u, ok := unitNames[strings.ToLower(text)]
+	return u, ok
+}
+
+// unitOfName finds the unit in a column's name: in brackets anywhere, behind a slash that
+// stands between blanks, or, where it is one of these, behind the last underscore. bare is
+// the name without it.
+func unitOfName(name string) (bare, text string) {
+	if m := bracketed.FindAllStringSubmatchIndex(name, -1); m != nil {
+		for _, at := range m {
+			inside := strings.TrimSpace(name[at[2]:at[3]])
+			if _, ok := knownUnit(inside); ok || len(m) == 1 && at[1] == len(name) {
+				return strings.TrimSpace(name[:at[0]] + " " + name[at[1]:]), inside
+			}
+		}
+	}
+	for _, sign := range []string{" / ", " in ", "/", ", "} {
+		if i := strings.LastIndex(name, sign); i > 0 {
+			tail := name[i+len(sign):]
+			if u, ok := knownUnit(tail); ok && u.name != "in" {
+				// m/s is a unit, v/m/s a name and a unit.
+				if j := strings.LastIndex(name[:i], sign); sign == "/" && j > 0 {
+					if _, ok := knownUnit(name[j+1:]); ok {
+						i, tail = j, name[j+1:]
+					}
+				}
+				return strings.TrimSpace(name[:i]), tail
+			}
+		}
+	}
+	if m := underscored.FindStringSubmatchIndex(name); m != nil {
+		return name[:m[0]], strings.Replace(name[m[2]:m[3]], "_per_", "/", 1)
+	}
+	if m := glued.FindStringSubmatch(name); m != nil {
+		return m[1], m[2]
+	}
+	return name, ""
+}
+
+var (
+	bracketed   = regexp.MustCompile(`[\[(]([^\])]*)[\])]`)
+	underscored = regexp.MustCompile(`(?i)[_.](rad/s|deg/s|rad_per_s|deg_per_s|m/s|m_per_s|rad|deg|mm|cm|m|s|ms|us|ns|sec|msec|usec|nsec|secs|nsecs)$`)
+	// glued units follow a word for time without a sign, as in timeMs and Time(ms.
+	glued = regexp.MustCompile(`^(time|Time|t)(Ms|Us|Ns|Sec|MS|US|NS)$`)
+)
