@@ -143,7 +143,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	r := &Report{
-		Machine: machine(), Kernel: kernel.Name(),
+		Machine: Machine(), Kernel: kernel.Name(),
 		// A core's peak is what it reached at best: an interrupted loop says nothing.
 		Peak: map[string]float64{"float32": slices.Max(peaks["float32"]), "float64": slices.Max(peaks["float64"])},
 	}

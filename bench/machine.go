@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// machine describes the processor in a line.
-func machine() string {
+// Machine describes the processor in a line.
+func Machine() string {
 	name := processor()
 	if name == "" {
 		name = "unknown processor"

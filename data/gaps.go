@@ -50,7 +50,7 @@ func (s *Set) SplitAtGaps(gap float64) *Set {
 	return s.view(0, s.Rows(), offsets)
 }
 
-// LongestTrial is the number of rows of the longest trial.
+// LongestTrial returns the number of rows of the longest trial.
 func (s *Set) LongestTrial() int {
 	longest := 0
 	for trial := range s.Trials() {

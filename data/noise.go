@@ -110,7 +110,7 @@ func (s *Set) mean() []float64 {
 	return mean
 }
 
-// Spread is the standard deviation of every state column.
+// Spread returns the standard deviation of every state column, in its unit.
 func (s *Set) Spread() []float64 {
 	mean, square := s.mean(), make([]float64, s.Dim)
 	for i, v := range s.X {

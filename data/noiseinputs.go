@@ -1,7 +1,8 @@
 package data
 
-// InputIntegral is the integral of every input from the start of a trial, rows x inputs, nil
-// where there are none. It is exact for inputs that are lines between two rows, or held.
+// InputIntegral returns the integral of every input from the start of a trial, rows x inputs,
+// row-major, or nil where there are none. It is exact for inputs that are lines between two
+// rows, or held.
 func (s *Set) InputIntegral(trial int) []float64 {
 	m := len(s.InputNames)
 	if m == 0 {

@@ -1,5 +1,4 @@
 package data
 
-// MaxSide is the largest width or height of a picture, in pixels: of films that are read
-// and of those that a model learns from.
+// MaxSide is the largest width or height of a picture, in pixels, in a file and in a model.
 const MaxSide = 128

@@ -8,9 +8,9 @@ import (
 
 // Scales make states and times dimensionless: z = (x - Origin) / State, tau = t / Time.
 //
-// Every pair of a coordinate and its momentum has the same product of scales, so that
-// the change is canonical but for a factor: where x follows H, z follows H / Energy() in
-// the time tau, and the symplectic form stays what it is.
+// The product of the scales of a coordinate and its momentum is the same for all pairs, so the
+// change is canonical but for a factor: where x follows H, z follows H / Energy() in the time
+// tau, and the symplectic form stays what it is.
 type Scales struct {
 	// State and Origin have a number for each component of a state; Origin is zero for
 	// angles and for momenta that are not far from it.
@@ -26,14 +26,15 @@ type ScaleOptions struct {
 	// Angles marks the components that are angles, nil for none. Their scale is 1 and
 	// their origin 0.
 	Angles []bool
-	// Centre moves the origin of the coordinates to their mean: not where a symmetry
+	// Centre moves the origin of the coordinates to their mean. Leave it out where a symmetry
 	// about zero is known.
 	Centre bool
 	// CentreMomenta moves the origin of momenta that lie far from zero, three times their
 	// spread, to their mean. A constant that is added to a momentum changes no motion, but its
-	// squares leave no digits for H. Not where zero momentum means something, as for friction.
+	// squares leave no digits for H. Leave it out where zero momentum means something, as for
+	// friction.
 	CentreMomenta bool
-	// Common gives all coordinates one scale: where distances between them, or
+	// Common gives all coordinates one scale. Set it where distances between them, or
 	// rotations, mean something.
 	Common bool
 }
@@ -42,10 +43,10 @@ type ScaleOptions struct {
 // all products leaves states far from 1.
 const mostUneven = 1e6
 
-// NewScales finds scales for which states and derivatives of s are of order one: the
-// spreads of the columns, balanced between each coordinate and its momentum so that all
-// products are their geometric mean, and the time in which a state changes by its scale.
-// s has derivatives.
+// NewScales finds scales for which states and derivatives of s are of order one: the spreads
+// of the columns, balanced between each coordinate and its momentum so that all products are
+// their geometric mean, and the time in which a state changes by its scale. The set must have
+// derivatives.
 //
 // Inputs are divided by their root mean square.
 //
@@ -161,7 +162,8 @@ func norm(v []float64) float64 {
 	return math.Sqrt(sum)
 }
 
-// Validate reports scales that are none for states of length dim.
+// Validate returns an error unless these are scales of states of length dim, each positive and
+// finite.
 func (sc *Scales) Validate(dim int) error {
 	if len(sc.State) != dim || len(sc.Origin) != dim {
 		return fmt.Errorf("data: %d scales and %d origins for states of %d components", len(sc.State), len(sc.Origin), dim)
@@ -182,12 +184,12 @@ func (sc *Scales) Validate(dim int) error {
 	return nil
 }
 
-// Energy is the scale of the Hamiltonian: that of a coordinate times that of its
-// momentum over that of time.
+// Energy returns the scale of the Hamiltonian: that of a coordinate times that of its momentum
+// over that of time.
 func (sc *Scales) Energy() float64 { return sc.State[0] * sc.State[len(sc.State)/2] / sc.Time }
 
-// Skew returns a skew matrix J (Dim x Dim, row-major) of states, as in dx/dt = J grad H, for
-// dimensionless ones: that of canonical coordinates stays what it is.
+// Skew returns the skew matrix of dimensionless states for that of states, J in dx/dt = J grad
+// H; both are Dim x Dim, row-major. That of canonical coordinates stays what it is.
 func (sc *Scales) Skew(j []float64) []float64 {
 	d := len(sc.State)
 	out := make([]float64, len(j))
@@ -207,7 +209,8 @@ func (sc *Scales) States(z, x []float64) {
 	}
 }
 
-// Restore is the inverse of States.
+// Restore writes the states of the dimensionless z to x, which may be z: the inverse of
+// States.
 func (sc *Scales) Restore(x, z []float64) {
 	for i := 0; i < len(z); i += len(sc.State) {
 		for j, s := range sc.State {
@@ -229,8 +232,8 @@ func (sc *Scales) Signal(s *Signal) *Signal {
 	return out
 }
 
-// Inputs writes the dimensionless inputs of u (row-major) to v, which may be u. Without
-// scales for them they are left as they are.
+// Inputs writes the dimensionless inputs of u (rows x inputs, row-major) to v, which may be u.
+// It copies them where there are no scales for inputs.
 func (sc *Scales) Inputs(v, u []float64) {
 	if len(sc.Input) == 0 {
 		copy(v, u)
@@ -241,7 +244,8 @@ func (sc *Scales) Inputs(v, u []float64) {
 	}
 }
 
-// Apply returns s with dimensionless states, times, derivatives and inputs.
+// Apply returns a set of the dimensionless states, times, derivatives and inputs of s, which
+// stays what it is.
 func (sc *Scales) Apply(s *Set) *Set {
 	out := *s
 	out.T, out.X = slices.Clone(s.T), slices.Clone(s.X)

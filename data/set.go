@@ -235,7 +235,8 @@ func (s *Set) Validate() error {
 	return nil
 }
 
-// ColumnName is the name of state column j, its number from 1 where columns have no names.
+// ColumnName returns the name of state column j, or its number from 1 where columns have no
+// names.
 func (s *Set) ColumnName(j int) string {
 	if s.Names == nil {
 		return fmt.Sprint(j + 1)

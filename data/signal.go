@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Signal is what acts on a system from outside over time, as it is sampled: between two
-// samples it is the line through them (a first-order hold), or, where Held, what it was at
-// the first of them (a zero-order hold, as a digital controller's output is). Before the
-// first sample it is the first, after the last the last.
+// Signal is what acts on a system from outside over time, as it is sampled. Between two
+// samples it is the line through them (a first-order hold); where it is Held it stays at the
+// first of them (a zero-order hold, as the output of a digital controller does). Before the
+// first sample it equals the first, after the last it equals the last.
 type Signal struct {
 	// T are the times of n samples, increasing; with none the signal is constant.
 	T []float64
@@ -18,13 +18,14 @@ type Signal struct {
 	Held bool
 }
 
-// Constant is a signal that never changes.
+// Constant returns a signal that never changes: one number for each input.
 func Constant(u ...float64) *Signal { return &Signal{U: u} }
 
-// Inputs is the number of inputs.
+// Inputs returns the number of inputs.
 func (s *Signal) Inputs() int { return len(s.U) / max(len(s.T), 1) }
 
-// Validate reports samples that do not fit their times, are not finite or are out of order.
+// Validate returns an error if the samples do not fit their times, are not finite or are out
+// of order.
 func (s *Signal) Validate() error {
 	if m := s.Inputs(); m == 0 || len(s.U) != m*max(len(s.T), 1) {
 		return fmt.Errorf("data: %d numbers of a signal with %d samples", len(s.U), len(s.T))
@@ -42,7 +43,8 @@ func (s *Signal) Validate() error {
 	return nil
 }
 
-// At writes the signal at time t to u. At a sample's time a held signal is that sample.
+// At writes the signal at time t to u, one number for each input. At the time of a sample a
+// held signal is that sample.
 func (s *Signal) At(t float64, u []float64) {
 	segment, exact := slices.BinarySearch(s.T, t)
 	if exact {
@@ -51,9 +53,9 @@ func (s *Signal) At(t float64, u []float64) {
 	s.Within(segment, t, u)
 }
 
-// Within writes to u the signal of a segment at time t: of segment k between samples k-1
-// and k, both ends included, so that a held signal has one value in all of it. Segment 0
-// lies before the first sample and len(T) after the last.
+// Within writes to u the signal of a segment at time t. Segment k lies between samples k-1 and
+// k with both ends, so that a held signal has one value in all of it; segment 0 lies before
+// the first sample and segment len(T) after the last.
 func (s *Signal) Within(segment int, t float64, u []float64) {
 	m := s.Inputs()
 	before := max(segment-1, 0)

@@ -14,9 +14,9 @@ import (
 	"hnn/system"
 )
 
-// SetMasses gives an opened run's pairwise model other bodies, as many as the masses: it
+// setMasses gives an opened run's pairwise model other bodies, as many as the masses: it
 // has one law for every pair, and so serves any number.
-func (r *Run) SetMasses(masses []float64) error {
+func (r *Run) setMasses(masses []float64) error {
 	form, err := network.WithMasses(r.form, masses)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
@@ -29,8 +29,8 @@ func (r *Run) SetMasses(masses []float64) error {
 	return nil
 }
 
-// SampleState draws an initial state as the data of the run's known system are drawn.
-func (r *Run) SampleState(seed uint64) ([]float64, error) {
+// sampleState draws an initial state as the data of the run's known system are drawn.
+func (r *Run) sampleState(seed uint64) ([]float64, error) {
 	s := r.knownSystem()
 	if s == nil {
 		return nil, errors.New("the run's system is not a known one from which an initial state could be drawn: give --x0")
@@ -46,12 +46,12 @@ func (r *Run) knownSystem() system.System {
 	return r.known
 }
 
-// Dim is the length of the model's states.
+// Dim returns the length of the model's states.
 func (r *Run) Dim() int { return r.model.Dim }
 
-// Drift is how far a rollout of bodies strays from what they conserve: the true energy,
+// Drift says how far a rollout of bodies strays from what they conserve: the true energy,
 // relative to its value at the start, and momentum and angular momentum as of
-// eval.MomentumDrift. It is "" of other systems.
+// eval.MomentumDrift. It is empty for other systems.
 func (r *Run) Drift(s *Simulation) string {
 	bodies, ok := r.knownSystem().(system.Isolated)
 	if !ok {

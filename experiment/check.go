@@ -44,10 +44,10 @@ func (e *Env) logFindings(c *Config, d *dataset) {
 	}
 }
 
-// AddFriction gives those of configurations that learn an H by the closed form linear
+// addFriction gives those of configurations that learn an H by the closed form linear
 // dissipation. It reports false, and leaves them as they were, where the user has chosen
 // one, or where it does not go with another setting.
-func AddFriction(configs []Config) bool {
+func addFriction(configs []Config) bool {
 	changed := slices.Clone(configs)
 	for i := range changed {
 		c := &changed[i]

@@ -46,7 +46,7 @@ func (c Config) WithClosedForm() Config {
 }
 
 func (c *Config) validateClosedForm() error {
-	if err := c.Refuse("adam", c.given("adam")...); err != nil {
+	if err := c.refuse("adam", c.given("adam")...); err != nil {
 		return err
 	}
 	switch {

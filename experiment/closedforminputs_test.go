@@ -54,11 +54,11 @@ func TestDrivenClosedFormRun(t *testing.T) {
 			t.Errorf("%s: %v, error of rollouts %v, of the run %v", name, err, of(other), of(r))
 		}
 	}
-	signal, err := opened.ReadInput(path, 16)
+	signal, err := opened.readInput(path, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := opened.SetInput(signal); err != nil {
+	if err := opened.setInput(signal); err != nil {
 		t.Fatal(err)
 	}
 	test := r.data.Test
@@ -133,11 +133,11 @@ func TestDecideUnderInputs(t *testing.T) {
 	path := drivenPendulum(t, false, motor)
 	closed := drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm() })
 	adam := drivenConfig(t, path, func(c *Config) { c.Fit.Steps = 20 })
-	best, l, err := new(Env).Decide(context.Background(), []Config{adam, closed})
+	best, l, err := new(Env).decide(context.Background(), []Config{adam, closed})
 	if err != nil || best.HNN != 1 || len(l.Tried) != 2 {
 		t.Errorf("chosen %v, %v, %v", best, l, err)
 	}
-	if why := AdamOnly([]string{network.KindHNN}, []string{"input-gain", "input-hold"}, ""); why != "" {
+	if why := adamOnly([]string{network.KindHNN}, []string{"input-gain", "input-hold"}, ""); why != "" {
 		t.Errorf("inputs are Adam's alone, since %s", why)
 	}
 }

@@ -103,7 +103,7 @@ type Config struct {
 	Figures bool `key:"figures,inverse" group:"output" help:"draw no figures"`
 }
 
-// Facts is what is known of the run's task; nothing of an unknown one.
+// Facts returns the row of the run's task, an empty one if there is no such task.
 func (c *Config) Facts() task.Task {
 	t, _ := task.Lookup(c.Task)
 	return t
@@ -138,7 +138,7 @@ func Default(name string) (Config, error) {
 // fromFile reports whether the run's data come from a file.
 func (c *Config) fromFile() bool { return c.source().File() }
 
-// Validate reports the first setting that cannot work, before any is used.
+// Validate returns an error that names the first setting that cannot work.
 func (c *Config) Validate() error {
 	if _, err := Default(c.Task); err != nil {
 		return err
@@ -160,7 +160,7 @@ func (c *Config) Validate() error {
 	if err := c.validateRun(); err != nil {
 		return err
 	}
-	if err := c.Refuse("pictures", c.given("pictures")...); err != nil {
+	if err := c.refuse("pictures", c.given("pictures")...); err != nil {
 		return err
 	}
 	if err := c.validateObservations(); err != nil {
@@ -194,7 +194,7 @@ func (c *Config) Validate() error {
 	case IsWeak(c.Model):
 		return fmt.Errorf("the model %s is fitted by the trainer %s", c.Model, WeakForm)
 	}
-	if err := c.Refuse("closed-form", c.given("closed-form")...); err != nil {
+	if err := c.refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err
 	}
 	if err := c.validateArchitecture(columns); err != nil {

@@ -67,12 +67,13 @@ func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
 	return out, nil
 }
 
-// Inputs names the inputs of the run's model, nil where nothing acts on its system.
+// Inputs returns the names of the inputs of the run's model, nil where nothing acts on its
+// system.
 func (r *Run) Inputs() []string { return r.inputs }
 
-// SetInput gives the run's rollouts to come a signal, in the user's units; its hold is the
-// run's. Without one they are left alone.
-func (r *Run) SetInput(s *data.Signal) error {
+// setInput gives the rollouts that follow a signal, in the user's units; its hold is the
+// run's. It is an error if the model takes another number of inputs.
+func (r *Run) setInput(s *data.Signal) error {
 	switch n := r.model.Inputs; {
 	case n == 0:
 		return fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
@@ -87,9 +88,9 @@ func (r *Run) SetInput(s *data.Signal) error {
 	return nil
 }
 
-// ReadInput reads a run's inputs from the columns that it was trained on, in a trial of a
+// readInput reads a run's inputs from the columns that it was trained on, in a trial of a
 // file, counted from 1.
-func (r *Run) ReadInput(path string, trial int) (*data.Signal, error) {
+func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
 	if r.inputs == nil {
 		return nil, fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	}

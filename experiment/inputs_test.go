@@ -118,11 +118,11 @@ func TestDrivenRun(t *testing.T) {
 	if err := env.Evaluate(context.Background(), opened); err != nil || of(opened) != of(driven) {
 		t.Errorf("evaluated again: %v, %v", err, of(opened))
 	}
-	signal, err := opened.ReadInput(path, 16)
+	signal, err := opened.readInput(path, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := opened.SetInput(signal); err != nil {
+	if err := opened.setInput(signal); err != nil {
 		t.Fatal(err)
 	}
 	test := driven.data.Test
@@ -178,9 +178,9 @@ func TestDrivenRun(t *testing.T) {
 			_, err := opened.Simulate(context.Background(), x[:2], []float64{0, 9}, settings)
 			return err
 		},
-		"two inputs":   func() error { return opened.SetInput(data.Constant(1, 2)) },
-		"no trial":     func() error { _, err := opened.ReadInput(path, 17); return err },
-		"nothing acts": func() error { return alone.SetInput(data.Constant(1)) },
+		"two inputs":   func() error { return opened.setInput(data.Constant(1, 2)) },
+		"no trial":     func() error { _, err := opened.readInput(path, 17); return err },
+		"nothing acts": func() error { return alone.setInput(data.Constant(1)) },
 		"tao": func() error {
 			_, _, err := opened.Integrator(x[:2], times, Integration{Method: "tao4", Step: 0.1, RTol: 1e-6, ATol: 1e-6})
 			return err

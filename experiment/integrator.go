@@ -355,10 +355,10 @@ func (c *chooser) probe() float64 {
 // its step.
 const strayed = 100
 
-// Strays reports whether the energy errs, in a rollout by a fixed step that Integrator chose
+// strays reports whether the energy errs, in a rollout by a fixed step that Integrator chose
 // from a trial of the start, far more than asked for, as where bodies come near each other
 // later, and by how much, relative to its scale.
-func (r *Run) Strays(sim *Simulation, s *ode.Settings) (err float64, strays bool) {
+func (r *Run) strays(sim *Simulation, s *ode.Settings) (err float64, strays bool) {
 	if r.model.Loss != nil || r.input != nil || s.Method.Adaptive() || sim.Energy == nil {
 		return 0, false // or there is nothing that should be kept
 	}

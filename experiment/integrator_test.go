@@ -36,7 +36,7 @@ func TestStrays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e, strays := runs[0].Strays(sim, &c.set); strays != c.strays {
+		if e, strays := runs[0].strays(sim, &c.set); strays != c.strays {
 			t.Errorf("%v with steps of %v: an error of %v for %v strays: %v", c.set.Method, c.set.Step, e, c.set.RTol, strays)
 		}
 	}

@@ -28,7 +28,7 @@ func TestInterruptible(t *testing.T) {
 func TestInterruptedBeforeTheFirstStep(t *testing.T) {
 	for _, c := range []Config{quick(t), quick(t).WithClosedForm()} {
 		dir := filepath.Join(t.TempDir(), "run")
-		_, unlock, err := NewRunDir("", dir, "x", false)
+		_, unlock, err := newRunDir("", dir, "x", false)
 		if err != nil {
 			t.Fatal(err)
 		}

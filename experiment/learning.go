@@ -131,12 +131,12 @@ const (
 	linearEnough = 1e-6
 )
 
-// Decide returns which of several configurations for one file learns best from
+// decide returns which of several configurations for one file learns best from
 // its training rows, judged by rollouts on a fifth of them that is held out for this, and
 // notes the decision for the results of the runs that follow it. It is the one place
 // where that is decided. Once a model of the weak form follows the rows, what takes longer is not tried; a model of another kind than an
 // HNN is best only where its error is below half an HNN's.
-func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
+func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
 	chosen := Decision{-1, -1}
 	best, hnn, weak, linear := NA, NA, NA, NA

@@ -69,7 +69,7 @@ func (c *Config) allSteps() int { return c.Fit.Steps + c.Fit.LBFGS }
 func (c *Config) validateLoss() error {
 	switch c.Loss {
 	case DerivativeLoss:
-		return c.Refuse("trajectory", c.given("trajectory")...)
+		return c.refuse("trajectory", c.given("trajectory")...)
 	case TrajectoryLoss:
 	default:
 		return fmt.Errorf("no loss %q; the losses are %s", c.Loss, strings.Join(c.Loss.Values(), ", "))

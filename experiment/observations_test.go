@@ -164,7 +164,7 @@ func TestDecide(t *testing.T) {
 	c := own(t, swings(t, 1, 1, false))
 	candidates := []Config{c.WithClosedForm(), c, c.WithLoss(TrajectoryLoss)}
 	env := new(Env)
-	chosen, learning, err := env.Decide(t.Context(), candidates)
+	chosen, learning, err := env.decide(t.Context(), candidates)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,14 @@ import (
 // Model is what the run's trained model can do.
 func (r *Run) Model() *model.Field { return r.model }
 
-// Columns names the components of the run's states.
+// Columns returns the names of the components of the run's states.
 func (r *Run) Columns() []string { return r.columns }
 
-// Role is what the run is in a comparison, and what people call it.
+// Role returns what the run is in a comparison, and what people call it.
 func (r *Run) Role() (report.Role, string) { return r.look() }
 
-// System is the system whose equations the run's data were drawn from, or nil where
-// they were measured.
+// System returns the system whose equations the run's data were drawn from, or nil where they
+// were measured.
 func (r *Run) System() system.System { return r.Config.Facts().System }
 
 // Observations returns what a model of pictures sees in its first held-out film, as many as

@@ -282,7 +282,7 @@ func TestSimulateWithEnergy(t *testing.T) {
 		}
 		x0 := []float64{0.7, 0.1}
 		if name == task.PixelPendulum {
-			if x0, err = e.FilmStart(r, 3); err != nil {
+			if x0, err = e.filmStart(r, 3); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -292,7 +292,7 @@ func TestSimulateWithEnergy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pushed, err := r.SimulateWithEnergy(context.Background(), x0, times, nil, delta)
+		pushed, err := r.simulateWithEnergy(context.Background(), x0, times, nil, delta)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,11 +12,11 @@ import (
 	"hnn/report"
 )
 
-// SimulateWithEnergy is Simulate with energy added halfway, at the middle one of the
+// simulateWithEnergy is Simulate with energy added halfway, at the middle one of the
 // times: there the state moves along the gradient of the learned H until H has grown by
 // delta, and the rollout goes on from it. At that time the simulation has the state after
 // the push.
-func (r *Run) SimulateWithEnergy(ctx context.Context, x0, times []float64, s *ode.Settings, delta float64) (*Simulation, error) {
+func (r *Run) simulateWithEnergy(ctx context.Context, x0, times []float64, s *ode.Settings, delta float64) (*Simulation, error) {
 	m := r.model
 	switch {
 	case m.Energy == nil:
@@ -68,9 +68,9 @@ func (r *Run) SimulateWithEnergy(ctx context.Context, x0, times []float64, s *od
 	return sim, nil
 }
 
-// FilmStart is the latent state of the first observation of a held-out film of a run on
+// filmStart is the latent state of the first observation of a held-out film of a run on
 // pictures, counted from 1.
-func (e *Env) FilmStart(r *Run, film int) ([]float64, error) {
+func (e *Env) filmStart(r *Run, film int) ([]float64, error) {
 	if r.model.Encode == nil {
 		return nil, fmt.Errorf("%s has not learned from films: give an initial state with --x0", r.Dir)
 	}

@@ -41,7 +41,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 		if len(configs) > 1 && out != "" {
 			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
 		}
-		dir, unlock, err := NewRunDir(b.Root, out, name, b.Force)
+		dir, unlock, err := newRunDir(b.Root, out, name, b.Force)
 		if err != nil {
 			return nil, err
 		}

@@ -221,7 +221,7 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 func TestRunDirectoryRefusals(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	take := func(force bool) error {
-		_, unlock, err := NewRunDir("", dir, "x", force)
+		_, unlock, err := newRunDir("", dir, "x", force)
 		if err == nil {
 			unlock()
 		}
@@ -250,7 +250,7 @@ func TestRunDirectoryRefusals(t *testing.T) {
 	if err := take(true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("--force on a folder that is no run: %v", err)
 	}
-	if _, _, err := NewRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
+	if _, _, err := newRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
 		t.Error("a folder under a file was made")
 	}
 }

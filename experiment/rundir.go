@@ -26,12 +26,12 @@ const (
 	figuresFolder  = "figures"
 )
 
-// NewRunDir makes a directory for a run and takes it for this process until unlock.
+// newRunDir makes a directory for a run and takes it for this process until unlock.
 // With an empty out it is a fresh numbered one under root, as in runs/0007-spring-hnn,
 // so that a command can be given twice. A named one must not exist or be empty, unless
 // force is set: then what an earlier run left in it is removed, and nothing else. One in
 // which another process trains is refused before anything is looked at.
-func NewRunDir(root, out, name string, force bool) (dir string, unlock func(), err error) {
+func newRunDir(root, out, name string, force bool) (dir string, unlock func(), err error) {
 	if out == "" {
 		if dir, err = numbered(root, name); err != nil {
 			return "", nil, err

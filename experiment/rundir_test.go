@@ -11,7 +11,7 @@ import (
 // A directory in which another process trains is left as it is, whatever is asked.
 func TestDirectoryInUse(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	_, unlock, err := NewRunDir("", dir, "x", false)
+	_, unlock, err := newRunDir("", dir, "x", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func TestDirectoryInUse(t *testing.T) {
 	}
 	before := read(t, dir, configFile)
 	for _, force := range []bool{false, true} {
-		if _, _, err := NewRunDir("", dir, "x", force); err == nil || !strings.Contains(err.Error(), "in use") {
+		if _, _, err := newRunDir("", dir, "x", force); err == nil || !strings.Contains(err.Error(), "in use") {
 			t.Errorf("force %v: %v, want that the directory is in use", force, err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestDirectoryInUse(t *testing.T) {
 		t.Error("the configuration of a run in use has changed")
 	}
 	unlock()
-	_, unlock, err = NewRunDir("", dir, "x", true)
+	_, unlock, err = newRunDir("", dir, "x", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestKilledBeforeTheConfiguration(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, unlock, err := NewRunDir("", dir, "x", false)
+	_, unlock, err := newRunDir("", dir, "x", false)
 	if err != nil {
 		t.Fatalf("a directory of temporary files alone: %v", err)
 	}

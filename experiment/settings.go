@@ -55,9 +55,9 @@ func (c *Config) given(labels ...string) []string {
 	return keys(func(s *setting.Setting) bool { return slices.ContainsFunc(labels, s.Is) && !s.IsZero(c) })
 }
 
-// Refuse is an error if there are names, which are settings that bear a label, and the run
+// refuse is an error if there are names, which are settings that bear a label, and the run
 // has no use for such.
-func (c *Config) Refuse(label string, names ...string) error {
+func (c *Config) refuse(label string, names ...string) error {
 	list := strings.Join(names, ", ")
 	switch {
 	case names == nil || used[label](c):
@@ -84,8 +84,8 @@ func otherTrainers(s *setting.Setting, trainer Trainer) bool {
 	return s.Is("closed-form")
 }
 
-// OtherKeys lists the settings that a trainer does not use.
-func OtherKeys(trainer Trainer) []string {
+// otherKeys lists the settings that a trainer does not use.
+func otherKeys(trainer Trainer) []string {
 	return keys(func(s *setting.Setting) bool { return otherTrainers(s, trainer) })
 }
 

@@ -41,6 +41,8 @@ type Simulation struct {
 	InputNames     []string
 	Inputs, Supply []float64
 	Stats          ode.Stats
+	// Settings are those that Env.Simulate chose; nil of other simulations.
+	Settings *ode.Settings
 }
 
 // Simulate rolls a run's model out from x0 over the given times, which run one way

@@ -20,17 +20,17 @@ func (c *Config) structure() (all network.Structure) {
 	return all
 }
 
-// SharedOut lists the settings that, of several models side by side, one takes no part in:
-// a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
-// neither, since it is there for comparison.
-func SharedOut(kind string, among []string) []string {
+// sharedOut lists the settings that one model ignores when several are trained together. A
+// baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
+// since it is there for comparison. All but a formula ignore those of a formula.
+func sharedOut(kind string, among []string) []string {
 	if kind != formula.Kind && slices.Contains(among, formula.Kind) {
 		return append(keys(func(s *setting.Setting) bool { return s.Is("formula") }), sharedHamiltonian(kind, among)...)
 	}
 	return sharedHamiltonian(kind, among)
 }
 
-// sharedHamiltonian is SharedOut of the settings of a Hamiltonian.
+// sharedHamiltonian is sharedOut of the settings of a Hamiltonian.
 func sharedHamiltonian(kind string, among []string) []string {
 	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN && !IsWeak(k) }
 	switch {

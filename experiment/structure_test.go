@@ -19,7 +19,7 @@ func TestSharedOut(t *testing.T) {
 		{network.KindHNN, []string{network.KindHNN, network.KindSeparable}, false},
 		{network.KindSeparable, []string{network.KindHNN, network.KindSeparable}, true},
 	} {
-		if got := SharedOut(c.kind, c.among); (got == nil) != c.none {
+		if got := sharedOut(c.kind, c.among); (got == nil) != c.none {
 			t.Errorf("%s among %v: %v left out", c.kind, c.among, got)
 		}
 	}

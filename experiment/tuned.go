@@ -36,10 +36,10 @@ func (c Config) WithAdam() (Config, error) {
 // default: three bodies in a plane. Random features cover a space of more too thinly.
 const closedFormDim = 12
 
-// AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
+// adamOnly is why runs of these models, with the settings of these keys given, are Adam's
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
 // Dissipation is the setting's value.
-func AdamOnly(models, keys []string, dissipation network.Dissipation) string {
+func adamOnly(models, keys []string, dissipation network.Dissipation) string {
 	for _, m := range models {
 		if m != network.KindHNN {
 			return "the model " + m + " has no closed form"
@@ -48,7 +48,7 @@ func AdamOnly(models, keys []string, dissipation network.Dissipation) string {
 	if dissipation != "" && dissipation != network.DissipationLinear {
 		return "dissipation " + string(dissipation) + " has no closed form"
 	}
-	alone := OtherKeys(ClosedForm)
+	alone := otherKeys(ClosedForm)
 	for _, key := range keys {
 		if slices.Contains(alone, key) {
 			return key + " is a setting of it alone"
@@ -57,9 +57,9 @@ func AdamOnly(models, keys []string, dissipation network.Dissipation) string {
 	return ""
 }
 
-// BeyondClosedForm is why the closed form is no good default for a run's data, empty if it
+// beyondClosedForm is why the closed form is no good default for a run's data, empty if it
 // is one.
-func (e *Env) BeyondClosedForm(c *Config) (string, error) {
+func (e *Env) beyondClosedForm(c *Config) (string, error) {
 	d, err := e.data.load(c, e.Reading)
 	if err != nil {
 		return "", err

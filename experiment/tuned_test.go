@@ -78,7 +78,7 @@ func TestDefaultTrainer(t *testing.T) {
 		{[]string{network.KindHNN}, []string{"polish"}, true},
 		{[]string{network.KindHNN}, []string{"precision"}, true},
 	} {
-		if why := AdamOnly(c.models, c.keys, ""); (why != "") != c.adam {
+		if why := adamOnly(c.models, c.keys, ""); (why != "") != c.adam {
 			t.Errorf("%v %v: %q", c.models, c.keys, why)
 		}
 	}
@@ -86,7 +86,7 @@ func TestDefaultTrainer(t *testing.T) {
 	many.Draw.Trajectories = 10
 	for _, structure := range []network.Structure{0, network.Pairwise} {
 		many.Structure = structure.Parts()
-		why, err := new(Env).BeyondClosedForm(&many)
+		why, err := new(Env).beyondClosedForm(&many)
 		if err != nil || (why == "") != (structure == network.Pairwise) {
 			t.Errorf("five bodies, structure %v: %q, %v", structure, why, err)
 		}
@@ -98,7 +98,7 @@ func TestDefaultTrainer(t *testing.T) {
 func TestPoorFit(t *testing.T) {
 	c := mustDefault(t, "double-pendulum").WithClosedForm()
 	c.Draw.Trajectories, c.Closed.Features, c.Strict, c.Figures = 20, 30, false, false
-	if why, err := new(Env).BeyondClosedForm(&c); err != nil || !strings.Contains(why, "--structure") {
+	if why, err := new(Env).beyondClosedForm(&c); err != nil || !strings.Contains(why, "--structure") {
 		t.Errorf("%q, %v", why, err)
 	}
 	var log strings.Builder
@@ -107,7 +107,7 @@ func TestPoorFit(t *testing.T) {
 		t.Errorf("%v; the messages are\n%s", err, log.String())
 	}
 	c.Structure = []network.Structure{network.QuadraticKinetic}
-	if why, err := new(Env).BeyondClosedForm(&c); err != nil || why != "" {
+	if why, err := new(Env).beyondClosedForm(&c); err != nil || why != "" {
 		t.Errorf("%q, %v", why, err)
 	}
 }

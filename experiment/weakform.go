@@ -74,10 +74,10 @@ type WeakReport struct {
 }
 
 func (c *Config) validateWeakForm() error {
-	if err := c.Refuse("adam", c.given("adam")...); err != nil {
+	if err := c.refuse("adam", c.given("adam")...); err != nil {
 		return err
 	}
-	if err := c.Refuse("closed-form", c.given("closed-form")...); err != nil {
+	if err := c.refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err
 	}
 	switch {

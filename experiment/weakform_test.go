@@ -112,7 +112,7 @@ func TestDecideAmongModels(t *testing.T) {
 	for _, kind := range WeakKinds() {
 		candidates = append(candidates, c.WithWeakForm(kind))
 	}
-	chosen, learning, err := new(Env).Decide(t.Context(), append(candidates, c.WithClosedForm()))
+	chosen, learning, err := new(Env).decide(t.Context(), append(candidates, c.WithClosedForm()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,8 @@
-// Package fit trains a model by gradient descent. What is lowered is a value, a [Loss]: of
-// states and their time derivatives ([Derivatives]), of states and times alone, by multiple
-// shooting ([Trajectories]), or of pictures ([Films]). How, is one [Trainer]'s business for
-// all of them: Adam on full or mini batches, learning-rate schedules, a last polish by L-BFGS,
-// the test loss now and then, checkpoints that continue to the same bits.
+// Package fit trains a model by gradient descent. What it lowers is a value, a [Loss]: of states
+// and their time derivatives ([Derivatives]), of states and times alone, by multiple shooting
+// ([Trajectories]), or of pictures ([Films]). One [Trainer] lowers all of them: Adam on full or
+// mini batches, learning-rate schedules, a last polish by L-BFGS, the test loss now and then,
+// checkpoints that continue to the same bits.
 //
 // It knows a model only as network.Network and model.Pass, and data only as rows; files other than
 // the checkpoint, configuration and metrics are the business of experiment.

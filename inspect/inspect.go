@@ -73,9 +73,10 @@ type Column struct {
 	Angle string `json:"angle,omitempty"`
 }
 
-// New inspects a set and how it was read, bad rows being left out so that they can be
-// reported. Where the user asked for that too they are no reason for a warning.
-func New(s *data.Set, m *file.Mapping, skipBadRows bool) *Report {
+// New inspects a set that was read without its bad rows, which it reports. The options are
+// those that the user asked for: with SkipBadRows among them the rows are no reason for a
+// warning.
+func New(s *data.Set, m *file.Mapping, asked file.ReadOptions) *Report {
 	r := &Report{Mapping: m, Rows: s.Rows(), Trials: s.Trials(), Derivatives: s.DX != nil, Time: times(s)}
 	var rows []int
 	for i := range s.Trials() {
@@ -87,7 +88,7 @@ func New(s *data.Set, m *file.Mapping, skipBadRows bool) *Report {
 	for _, err := range m.Bad {
 		r.Bad = append(r.Bad, err.Error())
 	}
-	if m.BadRows > 0 && !skipBadRows {
+	if m.BadRows > 0 && !asked.SkipBadRows {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d rows cannot be read, so that training stops at the first; --skip-bad-rows leaves them out", m.BadRows))
 	}
 	found := check.Observations(s, check.Options{Velocities: m.Velocities})

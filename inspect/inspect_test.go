@@ -35,7 +35,7 @@ func inspect(t *testing.T, text string) *Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(s, m, false)
+	return New(s, m, file.ReadOptions{})
 }
 
 func (r *Report) text(t *testing.T) string {
@@ -233,7 +233,7 @@ func TestInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := New(set, m, false)
+	r := New(set, m, file.ReadOptions{})
 	c := r.Columns[2]
 	if len(r.Columns) != 4 || c.Name != "torque" || c.Role != "input" || c.Max != 2 || c.Noise != nil {
 		t.Errorf("columns %+v", r.Columns)

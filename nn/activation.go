@@ -40,7 +40,8 @@ func (a Activation) String() string {
 	return activationNames[a]
 }
 
-// ParseActivation is the inverse of String.
+// ParseActivation returns the activation of that name, as String writes it. The error lists
+// the names.
 func ParseActivation(name string) (Activation, error) {
 	for i, n := range activationNames {
 		if n == name {

@@ -34,7 +34,8 @@ type Spec struct {
 	Residual bool
 }
 
-// Validate reports what makes the architecture impossible.
+// Validate returns an error that names what makes the architecture impossible: a width below 1
+// or above 2^14, no hidden layer, an unknown activation.
 func (s Spec) Validate() error {
 	if s.In < 1 {
 		return fmt.Errorf("nn: %d inputs; a network needs at least 1", s.In)
@@ -65,7 +66,7 @@ func (s Spec) Validate() error {
 	return nil
 }
 
-// Parameters is the number of weights and biases.
+// Parameters returns the number of weights and biases.
 func (s Spec) Parameters() int {
 	n, in := 0, s.In
 	for _, h := range s.Hidden {
@@ -97,7 +98,8 @@ type MLP[T kernel.Float] struct {
 	forward, backward [][]T
 }
 
-// New returns a network with all parameters zero; see Init.
+// New returns a network with all parameters zero; Init draws them. The error is that of
+// Spec.Validate.
 func New[T kernel.Float](spec Spec) (*MLP[T], error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
@@ -105,8 +107,9 @@ func New[T kernel.Float](spec Spec) (*MLP[T], error) {
 	return NewOn(spec, make([]T, spec.Parameters()))
 }
 
-// NewOn is New with the given parameters, spec.Parameters() of them in the layout of
-// LayersOf, which the network keeps: those of several networks can so be one slice.
+// NewOn returns a network that keeps its parameters in the given slice, in the layout of
+// LayersOf, so that several networks can share one slice. It panics if the slice does not hold
+// spec.Parameters() of them; the error is that of Spec.Validate.
 func NewOn[T kernel.Float](spec Spec, params []T) (*MLP[T], error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
@@ -124,9 +127,9 @@ func NewOn[T kernel.Float](spec Spec, params []T) (*MLP[T], error) {
 	return m, nil
 }
 
-// LayersOf views a slice of spec.Parameters() elements as layers, hidden ones
-// first: W and b of each in turn. A gradient has the same layout as the
-// parameters. The slice must be long enough.
+// LayersOf views a slice of spec.Parameters() elements as layers, hidden ones first: W and b
+// of each in turn. A gradient has the same layout as the parameters. It panics if the slice is
+// too short.
 func LayersOf[T kernel.Float](spec Spec, params []T) []Layer[T] {
 	return appendLayers(make([]Layer[T], 0, len(spec.Hidden)+1), spec, params)
 }
@@ -152,17 +155,18 @@ func appendLayers[T kernel.Float](layers []Layer[T], spec Spec, params []T) []La
 // Spec returns the architecture.
 func (m *MLP[T]) Spec() Spec { return m.spec }
 
-// Params is every parameter in one slice, in the layout of LayersOf. Call Refresh
-// after changing it.
+// Params returns all parameters as one slice, in the layout of LayersOf. It is the network's
+// own: call Refresh after changing it.
 func (m *MLP[T]) Params() []T { return m.params }
 
-// Layers views Params as layers.
+// Layers returns Params as layers. They are views: call Refresh after changing them.
 func (m *MLP[T]) Layers() []Layer[T] { return m.layers }
 
-// Refreshes is the number of independent pieces of Refresh.
+// Refreshes returns the number of independent pieces of Refresh.
 func (m *MLP[T]) Refreshes() int { return 2 * len(m.layers) }
 
-// RefreshPart does piece i of Refresh, so that a caller can share them out.
+// RefreshPart does piece i of Refresh, from 0 to Refreshes()-1. Several goroutines may do
+// different pieces at once.
 func (m *MLP[T]) RefreshPart(i int) {
 	l := m.layers[i/2]
 	if i%2 == 0 {

@@ -2,10 +2,9 @@ package nn
 
 import "hnn/internal/kernel"
 
-// Tape holds the temporaries of one pass over up to Rows rows and its adjoint.
-// Buffers that end up side by side in one product are laid out one below the
-// other, so that the two outer products of P2's adjoint are one. It is not safe
-// for concurrent use; a network takes any number of tapes.
+// Tape holds the temporaries of one pass over up to Rows rows, and of its adjoint. It is not
+// safe for concurrent use, but any number of tapes may work on one network. A pass panics if
+// it is given more than Rows rows.
 //
 // Rows should be near 96 where speed matters: a block's temporaries then stay in
 // the second-level cache.
@@ -15,8 +14,8 @@ type Tape[T kernel.Float] struct {
 	rows int // of the pass at hand
 
 	stride []int // of layer l's rows; stride[0] is that of the inputs
-	// ta[l] is t_l in its first rows and a_l below them, for l = 0 (Gbar over X) to
-	// L; P1 uses the a part only, at the top.
+	// ta[l] is t_l in its first rows and a_l below them, for l = 0 (Gbar over X) to L, so that
+	// the two outer products of P2's adjoint are one. P1 uses the a part only, at the top.
 	ta [][]T
 	// de[l] is d_l and, below, e_l (which becomes zbar_l), for hidden layers 1 to L.
 	de   [][]T
@@ -32,7 +31,7 @@ type Tape[T kernel.Float] struct {
 	firstPacked, firstGrad []T
 }
 
-// NewTape returns a tape for up to rows rows.
+// NewTape returns a tape for passes over up to rows rows. It panics if rows is below 1.
 func (m *MLP[T]) NewTape(rows int) *Tape[T] {
 	if rows < 1 {
 		panic("nn: a tape needs at least one row")

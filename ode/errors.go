@@ -40,8 +40,8 @@ func (e *UnresolvedStepError) Error() string {
 		e.Step, e.Time, e.Resolution)
 }
 
-// TooManyStepsError says that Settings.MaxSteps steps do not reach the last time. Where
-// fixed steps do not reach even the next output, they are not begun.
+// TooManyStepsError says that Settings.MaxSteps steps do not reach the last time. A run with a
+// fixed step ends before the first output that it cannot reach.
 type TooManyStepsError struct {
 	Time      float64 // the last time reached
 	End       float64 // the last time asked for

@@ -28,7 +28,7 @@ type Crossing struct {
 	State []float64 // valid until Found returns
 }
 
-// EventError says that an event ended the trajectory.
+// EventError says that an event ended the trajectory, as its Found asked.
 type EventError struct {
 	Event int // its number in Settings.Events
 	Time  float64

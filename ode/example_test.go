@@ -88,3 +88,96 @@ func ExampleSolver() {
 	// from 0.25: [0.2500 0.2857 0.4000]
 	// from 1: a pole at t = 1.000
 }
+
+// A pendulum by leapfrog for ten thousand time units: the error of its energy is bounded by
+// the square of the step, and does not grow.
+func ExampleSolveSplit() {
+	pendulum := ode.Split{
+		Velocity: func(p, v []float64) { v[0] = 2 * p[0] },
+		Force:    func(q, f []float64) { f[0] = -3 * math.Sin(q[0]) },
+	}
+	energy := func(x []float64) float64 { return x[1]*x[1] + 3*(1-math.Cos(x[0])) }
+	times := []float64{0, 10, 100, 1000, 10000}
+	states, stats, err := ode.SolveSplit(pendulum, []float64{1, 0}, times, nil, &ode.Settings{
+		Method: ode.Leapfrog, Step: 0.05,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	worst := 0.0
+	for i := range times {
+		worst = max(worst, math.Abs(energy(states[2*i:2*i+2])/energy(states)-1))
+	}
+	fmt.Printf("%d steps, energy within 1%%: %v\n", stats.Steps, worst < 0.01)
+	// Output: 200000 steps, energy within 1%: true
+}
+
+// The first three times at which an oscillator passes the origin upwards.
+func ExampleEvent() {
+	oscillator := func(t float64, x, dx []float64) { dx[0], dx[1] = x[1], -x[0] }
+	found := 0
+	settings := &ode.Settings{Method: ode.DOP853, Events: []ode.Event{{
+		Value:     func(t float64, x []float64) float64 { return x[0] },
+		Direction: 1,
+		Found: func(c ode.Crossing) (stop bool) {
+			found++
+			fmt.Printf("t = %.6f pi\n", c.Time/math.Pi)
+			return found == 3
+		},
+	}}}
+	_, _, err := ode.Solve(oscillator, []float64{1, 0}, []float64{0, 100}, nil, settings)
+	var stopped *ode.EventError
+	fmt.Println("ended by the event:", errors.As(err, &stopped))
+	// Output:
+	// t = 1.500000 pi
+	// t = 3.500000 pi
+	// t = 5.500000 pi
+	// ended by the event: true
+}
+
+// A cart under a force that is switched on at t = 1 and off at t = 2: no step goes across.
+func ExampleSolveSegments() {
+	force := []float64{0, 1, 0} // before the first knot, between the two, behind the last
+	field := func(segment int) ode.Field {
+		return func(t float64, x, dx []float64) { dx[0], dx[1] = x[1], force[segment] }
+	}
+	times := []float64{0, 1, 2, 4}
+	states, stats, err := ode.SolveSegments(field, []float64{1, 2}, []float64{0, 0}, times, nil, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, t := range times {
+		fmt.Printf("t = %g  q = %.3f  v = %.3f\n", t, states[2*i], states[2*i+1])
+	}
+	fmt.Println("steps rejected:", stats.Rejected)
+	// Output:
+	// t = 0  q = 0.000  v = 0.000
+	// t = 1  q = 0.000  v = 0.000
+	// t = 2  q = 0.500  v = 1.000
+	// t = 4  q = 2.500  v = 1.000
+	// steps rejected: 0
+}
+
+// A hundred thousand steps there and as many back end on the same bits.
+func ExampleSettings_reversible() {
+	spring := ode.Split{
+		Velocity: func(p, v []float64) { v[0] = 2 * p[0] },
+		Force:    func(q, f []float64) { f[0] = -2 * q[0] },
+	}
+	settings := &ode.Settings{Method: ode.BlanesMoan6, Step: 0.125, Reversible: true}
+	start, end := []float64{0.75, -0.5}, 12500.0
+	there, _, err := ode.SolveSplit(spring, start, []float64{0, end}, nil, settings)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	back, _, err := ode.SolveSplit(spring, there[2:], []float64{end, 0}, nil, settings)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(back[2] == start[0], back[3] == start[1])
+	// Output: true true
+}

@@ -77,8 +77,8 @@ func (m Method) String() string {
 	return methods[m].name
 }
 
-// Order is the order of the states that the method advances: their error falls as this
-// power of the step. It is zero for an unknown method.
+// Order returns the order of the method: the error of its states falls as this power of the
+// step. It is zero for an unknown method.
 func (m Method) Order() int {
 	if int(m) >= len(methods) {
 		return 0

@@ -8,11 +8,12 @@ import (
 // modifiedReach is the number of steps on either side that Modified looks at.
 const modifiedReach = 3
 
-// Modified returns the field whose exact flow passes through the steps that a symmetric
-// method takes in the field f, of states of length dim: the modified equation of backward
-// error analysis (HLW, section IX.1), which a network was given that was trained through
-// such steps. Split is f in its two parts, for methods that need them; either may be empty
-// where the other serves. Settings are those of the steps.
+// Modified returns the field whose exact flow passes through the steps that a symmetric method
+// takes in the field f, for states of length dim: the modified equation of backward error
+// analysis (HLW, section IX.1). A network that was trained through such steps needs it to be
+// simulated as it was trained. Split is f in its two parts, for methods that need them; either
+// f or split may be empty where the other serves. Settings are those of the steps. The error
+// is about an argument.
 //
 // The derivative is that of the polynomial through three steps back and three forward (P. C.
 // Moan, "On modified equations for discretizations of ODEs", J. Phys. A 39, 2006), so its

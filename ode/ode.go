@@ -45,9 +45,9 @@ type Stats struct {
 	Rejected    int // steps tried and rejected for their error
 	Evaluations int // evaluations of the field, those of rejected steps and of the interpolant included
 
-	// Of implicit methods: the iterations that solved for the stages, the steps for which
-	// that took Newton's, and the worst change of a state in the last iteration of a step,
-	// relative to the state: how far the equations were solved.
+	// Implicit methods count the iterations that solved for the stages and the steps that
+	// needed Newton's iteration. Residual is the worst change of a state in the last iteration
+	// of a step, relative to the state: how far the equations were solved.
 	Iterations, NewtonSteps int
 	Residual                float64
 }
@@ -84,8 +84,8 @@ func Solve(f Field, x0, times []float64, out []float64, s *Settings) ([]float64,
 // rows x d; times is shared by all rows; out is rows x len(times) x d (nil allocates it).
 // Every stage of a step is one call of f over the rows that still run.
 //
-// What befalls a row is found in Result.Errs, and does not stop the others. The error
-// returned is about an argument, or what Settings.Interrupt returned.
+// A row that fails has its error in Result.Errs, and the others go on. The error returned is
+// about an argument, or wraps what Settings.Interrupt returned.
 func SolveBatch(f BatchField, x0 []float64, rows int, times []float64, out []float64, s *Settings) (Result, error) {
 	d, err := dimension(x0, rows)
 	if err != nil {

@@ -16,12 +16,12 @@ type Result struct {
 	stride int // elements of a row of States
 }
 
-// Row returns the states of one row: times x d.
+// Row returns a view of the states of row i: times x d.
 func (r Result) Row(i int) []float64 {
 	return r.States[i*r.stride : (i+1)*r.stride : (i+1)*r.stride]
 }
 
-// Failed counts the rows that did not reach their last time.
+// Failed returns the number of rows that did not reach their last time.
 func (r Result) Failed() int {
 	failed := 0
 	for _, err := range r.Errs {
@@ -32,8 +32,8 @@ func (r Result) Failed() int {
 	return failed
 }
 
-// Err is nil if every row reached its last time; otherwise it counts those that did not
-// and wraps the first one's error.
+// Err returns nil if every row reached its last time. Otherwise it returns an error that
+// counts those that did not and wraps the first one's.
 func (r Result) Err() error {
 	for i, err := range r.Errs {
 		if err != nil {

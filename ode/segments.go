@@ -3,14 +3,15 @@ package ode
 import "slices"
 
 // SolveSegments is Solve for a field that is smooth between knots only, as that of a system
-// under a sampled input: no step goes across a knot, so that the order of a method, and the
-// error that an adaptive one estimates, are what they are elsewhere. field returns the
-// field of a segment; segment 0 lies before the first of the knots, which increase, segment
-// k between knots k-1 and k, and each is used for one run at a time. Times may run either
-// way.
+// under a sampled input. No step goes across a knot, so a method keeps its order, and an
+// adaptive one estimates its error as elsewhere.
 //
-// Methods for separable Hamiltonians do not go with it, nor do runs that are Reversible or
-// have Copies. Compensated and a symplectic step begin anew at every knot.
+// The knots increase. field returns the field of a segment: segment 0 lies before the first
+// knot, segment k between knots k-1 and k. Each field is used for one run at a time. Times may
+// run either way.
+//
+// It refuses methods for separable Hamiltonians and runs that are Reversible or have Copies.
+// Compensated and a symplectic step begin anew at every knot.
 func SolveSegments(field func(segment int) Field, knots, x0, times, out []float64, s *Settings) ([]float64, Stats, error) {
 	if len(times) < 2 || len(knots) == 0 {
 		return Solve(field(0), x0, times, out, s)

@@ -18,7 +18,7 @@ const (
 // one below which scipy warns: 100 units of rounding.
 const minRTol = 100 * 0x1p-52
 
-// Settings choose the method and how it runs. The zero value of each field, and a nil
+// Settings choose the method and say how it runs. The zero value of each field, and a nil
 // *Settings, mean the default.
 type Settings struct {
 	// Method is the integration method, by default DormandPrince.

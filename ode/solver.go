@@ -64,8 +64,8 @@ type slot struct {
 // interruptEvery is the number of steps between two calls of Settings.Interrupt.
 const interruptEvery = 16
 
-// NewSolver returns a Solver for states of length dim. The settings are copied; nil
-// means the defaults.
+// NewSolver returns a Solver for states of length dim, at least 1. The settings are copied;
+// nil means the defaults. The error names the setting that is wrong.
 func NewSolver(dim int, s *Settings) (*Solver, error) {
 	if dim < 1 {
 		return nil, fmt.Errorf("ode: a state of length %d; it must have at least one component", dim)

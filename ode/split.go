@@ -63,8 +63,8 @@ func scatter(x, src []float64, rows, d, at, n int) {
 	}
 }
 
-// SolveSplit is Solve for a separable Hamiltonian. Every method will do; those for
-// separable ones only (see Method.NeedsSplit) work here alone.
+// SolveSplit is Solve for a separable Hamiltonian. It takes every method; those that need the
+// two parts (Method.NeedsSplit) work here and in SolveSplitBatch only.
 func SolveSplit(f Split, x0, times, out []float64, s *Settings) ([]float64, Stats, error) {
 	solver, err := NewSolver(len(x0), s)
 	if err != nil {
@@ -73,7 +73,7 @@ func SolveSplit(f Split, x0, times, out []float64, s *Settings) ([]float64, Stat
 	return solver.SolveSplit(f, x0, times, out)
 }
 
-// SolveSplitBatch is SolveBatch for a separable Hamiltonian, with every method.
+// SolveSplitBatch is SolveBatch for a separable Hamiltonian. It takes every method.
 func SolveSplitBatch(f BatchSplit, x0 []float64, rows int, times, out []float64, s *Settings) (Result, error) {
 	d, err := dimension(x0, rows)
 	if err != nil {

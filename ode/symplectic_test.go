@@ -188,7 +188,7 @@ func TestEnergyOverLongRuns(t *testing.T) {
 			continue
 		}
 		worst := worstEnergy(t, m, Settings{Step: step, Compensated: true}, steps, 10)
-		t.Logf("%v: worst energy error of each tenth %.3g", m, worst)
+		t.Logf("| `%v` | %.1e | %.1e |", m, worst[0], worst[9])
 		growth := worst[9] / worst[0]
 		if m.Symplectic() && growth > 1.1 {
 			t.Errorf("%v: the energy error grows %.3g-fold: %.3g", m, growth, worst)

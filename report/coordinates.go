@@ -4,8 +4,9 @@ import "errors"
 
 const coordinateHeight = 90
 
-// Coordinates draws a task of any number of coordinates: each of them over time, two
-// panels to a row, the truth and all models in each. Below: the energy.
+// Coordinates draws a task of any number of coordinates: each of them over time, two panels to
+// a row, the truth and all models in each. Below: the energy. It is an error if no run has
+// states, or if shapes do not fit each other.
 func Coordinates(t Task) (*Figure, error) {
 	if err := t.check(); err != nil {
 		return nil, err

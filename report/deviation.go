@@ -11,10 +11,10 @@ const (
 	deviationDecades = 8
 )
 
-// Deviation draws how a task's rollouts depart from the truth, as figure 3 of the
-// paper does for the measured pendulum: of two coordinates both over time; the mean
-// squared error of all coordinates; what the task's HNN conserves, along every run;
-// and the energy.
+// Deviation draws how a task's rollouts depart from the truth, as figure 3 of the paper does
+// for the measured pendulum: two coordinates over time, where there are two; the mean squared
+// error of all coordinates; what the task's HNN conserves, along every run; and the energy. It
+// is an error if there is nothing of these to draw, or if shapes do not fit each other.
 func Deviation(t Task) (*Figure, error) {
 	if err := t.check(); err != nil {
 		return nil, err

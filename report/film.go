@@ -15,22 +15,21 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// A Film is one moving picture of an animation.
+// A Film is one of the moving pictures that WriteFilms shows side by side.
 type Film struct {
 	Role Role // decides the colour of the name
 	Name string
 	// Frames are Height x Width shades from 0 to 1, row-major from the top. A film that is
-	// shorter than the others ends with its last frame; one that is not finite is left
-	// white.
+	// shorter than the others stays at its last frame. A shade that is not a number is white.
 	Frames [][]float64
 }
 
 // A Screen says how films are shown.
 type Screen struct {
 	Width, Height int // of a frame, in pixels
-	// Ink draws large shades dark on white, the darkest of the first film being black, as
-	// suits the drawn pendulum, whose frames are zero where nothing is. Else shades are as in
-	// the pictures that they come from: 0 is black and 1 white.
+	// Ink draws large shades dark on white, the largest of the first film black. It suits the
+	// drawn pendulum, whose frames are zero where nothing is. Without Ink 0 is black and 1
+	// white, as in the pictures that shades come from.
 	Ink bool
 	// Captions holds a text for each frame, or none.
 	Captions []string
@@ -45,8 +44,9 @@ const (
 	filmStep   = 5 // hundredths of a second of a frame
 )
 
-// WriteFilms writes films of one picture size side by side as an animated GIF that is
-// repeated for ever: names above the pictures, captions below.
+// WriteFilms writes films of one picture size side by side as an animated GIF that repeats for
+// ever: names above the pictures, captions below. It is an error if there is no film, or if a
+// frame has not Width x Height shades.
 func WriteFilms(w io.Writer, films []Film, s Screen) error {
 	if len(films) == 0 || len(films[0].Frames) == 0 {
 		return errors.New("report: an animation of nothing")

@@ -17,9 +17,10 @@ const (
 	landscapeLevels = 9
 )
 
-// Landscape draws the Hamiltonians of a task of two coordinates as contours at equal
-// levels: the true one, then each model's on the true one's. A Hamiltonian is known up
-// to a constant; all are shifted to have the mean zero over the data.
+// Landscape draws the Hamiltonians of a task of two coordinates as contours at equal levels:
+// the true one, then each model's on the true one's. A Hamiltonian is known up to a constant;
+// all are shifted to have the mean zero over the data. It is an error if the task has not two
+// coordinates, no run has an H, or there are no data.
 func Landscape(t Task, data Samples) (*Figure, error) {
 	if err := t.check(); err != nil {
 		return nil, err

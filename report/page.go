@@ -80,7 +80,7 @@ const pageHead = `<!DOCTYPE html>
 
 func hexOf(c color.RGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
 
-// Write writes the page.
+// Write writes the page as HTML. It is an error if a row of a table does not fit its header.
 func (p *Page) Write(w io.Writer) error {
 	for _, s := range p.Sections {
 		for _, r := range s.Table.Rows {

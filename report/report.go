@@ -71,12 +71,13 @@ type Task struct {
 	// Models are shown in this order, side by side.
 	Models []Run
 
-	// Changes says that the first learned H is one that friction or inputs change.
+	// Changes says that friction or inputs change the first learned H.
 	Changes bool
 }
 
-// Samples are the states that the models were trained on. DX, their measured or
-// computed derivatives, has as many rows as X, or none.
+// Samples are the states that the models were trained on, each of as many elements as the task
+// has coordinates. DX holds their measured or computed derivatives: as many rows as X, or
+// none.
 type Samples struct {
 	X, DX [][]float64
 }
@@ -171,8 +172,8 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 	return err
 }
 
-// WritePNG writes the figure as PNG at dpi pixels an inch (96 for a screen, 300 for
-// paper).
+// WritePNG writes the figure as PNG at dpi pixels an inch, from 1 to 1200 (96 for a screen,
+// 300 for paper).
 func (f *Figure) WritePNG(w io.Writer, dpi int) error {
 	if dpi < 1 || dpi > 1200 {
 		return fmt.Errorf("report: %d pixels an inch, want 1 to 1200", dpi)

@@ -24,8 +24,8 @@ type Curve struct {
 	Train, Test []float64
 }
 
-// Training draws the losses of models over the steps of their training, on a
-// logarithmic axis: the training loss thin, the test loss broad.
+// Training draws the losses of models over the steps of their training, on a logarithmic axis:
+// the training loss thin, the test loss broad. It is an error if no loss can be drawn.
 func Training(title string, curves []Curve) (*Figure, error) {
 	var values [][]float64
 	steps := emptyInterval()

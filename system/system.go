@@ -68,7 +68,7 @@ type Bodied interface {
 	Bodies() []Body
 }
 
-// Body is a body in a plane: the indices of its coordinates x and y, and its mass.
+// Body is a body in a plane: the indices of its coordinates x and y in a state, and its mass.
 type Body struct {
 	X, Y int
 	Mass float64
@@ -124,9 +124,9 @@ func (e *UnknownError) Error() string {
 	return b.String()
 }
 
-// Energies stores in dst the Hamiltonian of every state of a trajectory and
-// returns dst. The trajectory is row-major, n states of Dim numbers; a nil dst is
-// allocated. It panics if the lengths do not fit.
+// Energies stores in dst the Hamiltonian of every state of a trajectory and returns dst. The
+// trajectory is row-major, n states of Dim numbers; dst has n, and nil allocates it. It panics
+// if the lengths do not fit.
 func Energies(s System, states, dst []float64) []float64 {
 	d := s.Dim()
 	if len(states)%d != 0 {

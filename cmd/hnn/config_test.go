@@ -102,7 +102,7 @@ func expanded(t *testing.T, args []string) []experiment.Config {
 	}
 	cmd.RunE = func(cmd *cobra.Command, rest []string) (err error) {
 		if args[0] == "train" {
-			configs, err = trainConfigs(t.Context(), f, rest, "", d, newEnv(d))
+			configs, err = trainConfigs(t.Context(), f, rest, "", newEnv(d))
 		} else {
 			configs, err = reproduceConfigs(f, rest, d)
 		}

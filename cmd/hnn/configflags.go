@@ -13,9 +13,6 @@ import (
 
 	"hnn/data/file"
 	"hnn/experiment"
-	"hnn/experiment/task"
-	"hnn/internal/setting"
-	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -67,32 +64,6 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	return f
 }
 
-// apply changes a task's configuration by the flags that were given, but for those
-// of the names to skip.
-func (f *configFlags) apply(c *experiment.Config, skip []string) {
-	for _, s := range experiment.Settings() {
-		if !s.Special && f.cmd.Flags().Changed(s.Flag()) && !slices.Contains(skip, s.Key) {
-			s.Copy(c, &f.shown)
-		}
-	}
-}
-
-// ignored refuses an enumeration that was given and that the run makes no use of: one whose
-// zero value has a name looks to the configuration as if it had not been given.
-func (f *configFlags) ignored(c *experiment.Config, skip []string) error {
-	for _, s := range experiment.Settings() {
-		if s.Values() == nil || s.Special || !f.cmd.Flags().Changed(s.Flag()) || slices.Contains(skip, s.Key) || s.Text(&f.shown) == "" {
-			continue
-		}
-		for _, label := range s.Of {
-			if err := c.Refuse(label, s.Key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // given names the flags that were given and that change a run, in their order.
 func (f *configFlags) given() (names []string) {
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -101,14 +72,6 @@ func (f *configFlags) given() (names []string) {
 		}
 	})
 	return names
-}
-
-// open reports whether no flag was given that speaks of one kind of model or one trainer.
-func (f *configFlags) open() bool {
-	given := f.given()
-	return !slices.ContainsFunc(experiment.Settings(), func(s *setting.Setting) bool {
-		return slices.Contains(given, s.Key) && s.Key != "angle" && (s.Is("hamiltonian") || s.Is("closed-form") || s.Is("adam"))
-	})
 }
 
 func (f *configFlags) check() error {
@@ -139,105 +102,13 @@ func (f *configFlags) check() error {
 	return nil
 }
 
-// expand returns a configuration once for each seed, model and trainer.
-func (f *configFlags) expand(c experiment.Config) ([]experiment.Config, error) {
-	seeded := c
-	f.apply(&seeded, nil)
-	var err error
-	seeds := []uint64{seeded.Seed}
+// asked is what the flags ask for.
+func (f *configFlags) asked() (a experiment.Asked, err error) {
+	a = experiment.Asked{Models: f.models, Trainers: f.trainers, Given: f.given(), Settings: f.shown, Keep: f.keepStdin}
 	if f.seeds != "" {
-		if seeds, err = parseSeeds(f.seeds); err != nil {
-			return nil, err
-		}
+		a.Seeds, err = parseSeeds(f.seeds)
 	}
-	var all []experiment.Config
-	variants, err := f.variants(c)
-	if err != nil {
-		return nil, err
-	}
-	for _, seed := range seeds {
-		for _, v := range variants {
-			// Of several trainers or models a setting of one is not meant for the other.
-			var skip []string
-			if f.mixed() && !v.Pixels() { // pictures have one trainer
-				skip = experiment.OtherKeys(v.Trainer)
-			}
-			skip = append(skip, experiment.SharedOut(v.Model, f.models)...)
-			if v.Facts().Source == task.UserFile {
-				// Masses may be those of positions, which all models share.
-				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })
-			}
-			f.apply(&v, skip)
-			v.Seed = seed
-			var err error
-			if v.Test, err = absolute(v.Test); err != nil {
-				return nil, err
-			}
-			if err := errors.Join(v.Complete(), v.Validate()); err != nil {
-				return nil, err
-			}
-			if err := f.ignored(&v, skip); err != nil {
-				return nil, err
-			}
-			all = append(all, v)
-		}
-	}
-	return all, nil
-}
-
-// variants returns the configuration for each model, and an HNN for each trainer.
-func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error) {
-	var vs []experiment.Config
-	for _, m := range f.models {
-		for _, name := range f.trainers {
-			t := experiment.Trainer(name)
-			if experiment.IsWeak(m) {
-				if name == f.trainers[0] { // once, whatever the trainers of the others
-					vs = append(vs, c.WithWeakForm(m))
-				}
-				continue
-			}
-			if !network.LearnsH(m) && t != experiment.Adam {
-				if len(f.trainers) > 1 {
-					continue // a baseline has one trainer
-				}
-				t = experiment.Adam
-			}
-			v := c
-			var err error
-			switch {
-			case t == experiment.ClosedForm && c.Pixels() && len(f.trainers) > 1:
-				continue // pictures are not for the closed form
-			case t == c.Trainer:
-			case t == experiment.ClosedForm:
-				v = v.WithClosedForm()
-			default:
-				v, err = v.WithAdam()
-			}
-			if err != nil {
-				return nil, err
-			}
-			v.Model, v.Trainer = m, t
-			if loss := f.shown.Loss; t == experiment.Adam && f.cmd.Flags().Changed("loss") && loss != v.Loss {
-				v = v.WithLoss(loss)
-			}
-			vs = append(vs, v)
-		}
-	}
-	return vs, nil
-}
-
-// mixed reports whether runs of several trainers are asked for.
-func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == string(experiment.ClosedForm) && slices.ContainsFunc(f.models, func(m string) bool { return !network.LearnsH(m) || experiment.IsWeak(m) })
-}
-
-// absolute makes a file's name hold wherever the run is continued from.
-func absolute(path string) (string, error) {
-	if path == "" || path == file.Stdin {
-		return path, nil
-	}
-	return filepath.Abs(path)
+	return a, err
 }
 
 // setData gives a configuration the files that --data names.
@@ -247,7 +118,7 @@ func (f *configFlags) setData(c *experiment.Config) error {
 		return err
 	}
 	for i := range files {
-		if files[i], err = absolute(files[i]); err != nil {
+		if files[i], err = experiment.Absolute(files[i]); err != nil {
 			return err
 		}
 	}

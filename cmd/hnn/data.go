@@ -68,7 +68,7 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if err != nil {
 			return err
 		}
-		r := inspect.New(s, m, columns.config.SkipBadRows)
+		r := inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
 		var stops error
 		if r.Train, stops = experiment.Plan(paths[0], s, m); stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())

@@ -58,10 +58,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var wrong *usageError
+	var asked *experiment.AskedError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &asked):
 		fmt.Fprintf(stderr, "hnn: %s\nRun 'hnn help' for usage.\n", printable.Text(err.Error()))
 		return 2
 	}

@@ -59,6 +59,10 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 	if err := f.check(); err != nil {
 		return nil, err
 	}
+	asked, err := f.asked()
+	if err != nil {
+		return nil, err
+	}
 	if len(tasks) == 0 {
 		for _, t := range task.All() {
 			switch {
@@ -91,7 +95,7 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 		if c, err = c.WithRecipe(experiment.Recipe(f.recipe)); err != nil {
 			return nil, err
 		}
-		cs, err := f.expand(c)
+		cs, err := asked.Expand(c)
 		if err != nil {
 			return nil, err
 		}

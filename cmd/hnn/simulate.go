@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hnn/data"
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/internal/atomicfile"
@@ -99,161 +98,37 @@ same command with the last state and the times exchanged returns to the first, t
 }
 
 func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
-	x0, times, in, err := f.parse(cmd)
+	o, err := f.parse(cmd)
 	if err != nil {
 		return usage(err)
 	}
-	env := &experiment.Env{}
-	run, err := env.Open(dir)
-	if err != nil {
-		return err
-	}
-	if f.film != 0 {
-		x0, err = env.FilmStart(run, f.film)
-	} else {
-		x0, err = f.setBodies(run, x0)
-	}
-	if err != nil {
-		return err
-	}
 	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
-	if err := f.setInput(run, d); err != nil {
-		return err
-	}
-	if f.correct != "" {
-		step, err := f.trainedStep()
-		if err != nil {
-			return usage(err)
-		}
-		note := ""
-		if run, note, err = run.Corrected(step); err != nil {
-			return err
-		}
-		d.log("%s", note)
-	}
-	settings, chosen, err := run.Integrator(x0, times, in)
+	run, sim, err := (&experiment.Env{Log: d.log}).Simulate(cmd.Context(), dir, o)
 	if err != nil {
 		return err
-	}
-	d.log("%s", chosen)
-	pushed := cmd.Flags().Changed("add-energy")
-	simulate := func() (*experiment.Simulation, error) {
-		if pushed {
-			return run.SimulateWithEnergy(cmd.Context(), x0, times, settings, f.addEnergy)
-		}
-		return run.Simulate(cmd.Context(), x0, times, settings)
-	}
-	sim, err := simulate()
-	if err != nil {
-		return err
-	}
-	if e, strays := run.Strays(sim, settings); strays && !pushed && f.step == 0 {
-		// The step that did at the start does not later.
-		if f.method != experiment.AutoMethod || f.reversible {
-			d.log("warning: later the energy erred by %.1g: give a shorter --step, or an adaptive --method", e)
-		} else {
-			d.log("later the energy erred by %.1g, so the rollout is done again by %v", e, ode.DOP853)
-			settings = &ode.Settings{Method: ode.DOP853, RTol: settings.RTol, ATol: f.atol}
-			if sim, err = simulate(); err != nil {
-				return err
-			}
-		}
 	}
 	if err := f.write(cmd.OutOrStdout(), run, sim); err != nil {
 		return err
 	}
-	d.log("%s", work(settings, &sim.Stats))
+	d.log("%s", sim.Work())
 	if scale := run.InputScale(); scale != "" {
 		d.log("%s", scale)
 	}
 	if leaves := run.Leaves(sim); leaves != "" {
 		d.log("%s", leaves)
 	}
-	if drift := run.Drift(sim); drift != "" && !pushed {
+	if drift := run.Drift(sim); drift != "" && o.Push == nil {
 		d.log("%s", drift)
 	}
 	if f.reversible {
-		d.log("back: %s", f.back(dir, settings, sim))
+		d.log("back: %s", f.back(dir, sim))
 	}
 	return nil
 }
 
-// setInput gives the run's model its inputs.
-func (f *simulateFlags) setInput(run *experiment.Run, d *display) error {
-	if f.input == "" {
-		if names := run.Inputs(); names != nil {
-			d.log("no --input: %s is 0", strings.Join(names, ", "))
-		}
-		return nil
-	}
-	if u, err := numbers("--input", f.input); err == nil {
-		return run.SetInput(data.Constant(u...))
-	}
-	s, err := run.ReadInput(f.input, f.inputTrial)
-	if err != nil {
-		return err
-	}
-	return run.SetInput(s)
-}
-
-// setBodies gives the run's model the bodies that are asked for, and draws their state
-// where none is given.
-func (f *simulateFlags) setBodies(run *experiment.Run, x0 []float64) ([]float64, error) {
-	masses := f.mass
-	if masses == nil && f.bodies > 0 {
-		masses = make([]float64, f.bodies)
-		for i := range masses {
-			masses[i] = 1
-		}
-	}
-	if masses != nil {
-		if err := run.SetMasses(masses); err != nil {
-			return nil, err
-		}
-	}
-	if x0 == nil {
-		return run.SampleState(f.seed)
-	}
-	return x0, nil
-}
-
-// trainedStep is that of --correct, zero for auto.
-func (f *simulateFlags) trainedStep() (float64, error) {
-	if f.correct == "auto" {
-		return 0, nil
-	}
-	step, err := strconv.ParseFloat(f.correct, 64)
-	if err != nil || !(step > 0) || math.IsInf(step, 1) {
-		return 0, fmt.Errorf("--correct %s: give a positive step, or auto", f.correct)
-	}
-	return step, nil
-}
-
-// work says what a rollout took.
-func work(s *ode.Settings, stats *ode.Stats) string {
-	line := fmt.Sprintf("%d steps", stats.Steps)
-	if s.Method.Adaptive() {
-		line += fmt.Sprintf(", %d rejected", stats.Rejected)
-	}
-	line += fmt.Sprintf(", %d evaluations of the field", stats.Evaluations)
-	if stats.Iterations > 0 {
-		line += fmt.Sprintf("; %.3g iterations a step, Newton's in %d steps, each solved to %.1g",
-			float64(stats.Iterations)/float64(stats.Steps), stats.NewtonSteps, stats.Residual)
-	}
-	return line
-}
-
 // back is the command that undoes a reversible rollout.
-func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simulation) string {
-	d, last := len(sim.Columns), len(sim.Times)-1
-	var x []string
-	for _, part := range [][]float64{sim.States, sim.Copies} {
-		if part != nil {
-			for _, v := range part[last*d:] {
-				x = append(x, strconv.FormatFloat(v, 'g', -1, 64))
-			}
-		}
-	}
+func (f *simulateFlags) back(dir string, sim *experiment.Simulation) string {
+	last := len(sim.Times) - 1
 	dir = shell.Quote(dir)
 	if f.bodies > 0 || f.mass != nil {
 		// The model has other bodies than it was trained on.
@@ -273,29 +148,48 @@ func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simula
 		slices.Reverse(times)
 		span = "--times=" + strings.Join(times, ",")
 	}
-	line := fmt.Sprintf("hnn simulate %s --x0=%s %s --reversible --method %v --step %v", dir, strings.Join(x, ","), span, s.Method, s.Step)
+	line := fmt.Sprintf("hnn simulate %s --x0=%s %s --reversible --method %v --step %v", dir, sim.Last(), span, sim.Settings.Method, sim.Settings.Step)
 	if f.correct != "" {
 		line += " --correct=" + f.correct
 	}
 	if sim.Copies != nil {
-		line += fmt.Sprintf(" --omega %v", s.Omega)
+		line += fmt.Sprintf(" --omega %v", sim.Settings.Omega)
 	}
 	return line
 }
 
-func (f *simulateFlags) parse(cmd *cobra.Command) (x0, times []float64, in experiment.Integration, err error) {
-	x0, times, err = f.parseTimes(cmd)
-	if err != nil {
-		return nil, nil, in, err
+// parse is the rollout that the flags ask for.
+func (f *simulateFlags) parse(cmd *cobra.Command) (o experiment.SimulateOptions, err error) {
+	if o.State, o.Times, err = f.parseTimes(cmd); err != nil {
+		return o, err
 	}
-	in = experiment.Integration{Method: f.method, Step: f.step, RTol: f.rtol, ATol: f.atol, Reversible: f.reversible, Omega: f.omega}
 	if err := f.checkMethod(cmd.Flags().Changed); err != nil {
-		return nil, nil, in, err
+		return o, err
 	}
 	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" && ext != ".gif" {
-		return nil, nil, in, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
+		return o, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
 	}
-	return x0, times, in, nil
+	o.Integration = experiment.Integration{Method: f.method, Step: f.step, RTol: f.rtol, ATol: f.atol, Reversible: f.reversible, Omega: f.omega}
+	o.Film, o.Seed, o.Masses = f.film, f.seed, f.mass
+	if o.Masses == nil {
+		for range f.bodies {
+			o.Masses = append(o.Masses, 1)
+		}
+	}
+	if o.Inputs, err = numbers("--input", f.input); err != nil {
+		o.Inputs, o.InputFile, o.InputTrial = nil, f.input, f.inputTrial
+	}
+	if cmd.Flags().Changed("add-energy") {
+		o.Push = &f.addEnergy
+	}
+	o.Correct = f.correct != ""
+	if o.Correct && f.correct != "auto" {
+		o.CorrectStep, err = strconv.ParseFloat(f.correct, 64)
+		if err != nil || !(o.CorrectStep > 0) || math.IsInf(o.CorrectStep, 1) {
+			return o, fmt.Errorf("--correct %s: give a positive step, or auto", f.correct)
+		}
+	}
+	return o, nil
 }
 
 func (f *simulateFlags) checkMethod(given func(string) bool) error {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ import (
 	"hnn/experiment/task"
 	"hnn/model/formula"
 	"hnn/model/network"
-	"hnn/model/terms"
 )
 
 func newTrain() *cobra.Command {
@@ -73,7 +71,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
 		}
 		env := newEnv(d)
-		configs, err := trainConfigs(cmd.Context(), f, args, config, d, env)
+		configs, err := trainConfigs(cmd.Context(), f, args, config, env)
 		if err != nil {
 			return err
 		}
@@ -82,7 +80,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	return cmd
 }
 
-func trainConfigs(ctx context.Context, f *configFlags, args []string, config string, d *display, env *experiment.Env) ([]experiment.Config, error) {
+func trainConfigs(ctx context.Context, f *configFlags, args []string, config string, env *experiment.Env) ([]experiment.Config, error) {
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
@@ -116,149 +114,21 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		if err := env.WarnChanged(filepath.Dir(config)); err != nil {
 			return nil, err
 		}
-		configs, err := f.expand(c)
-		return configs, usage(err)
+		asked, err := f.asked()
+		if err != nil {
+			return nil, usage(err)
+		}
+		return asked.Expand(c)
 	}
 	c, err := newConfig(f, args)
 	if err != nil {
 		return nil, usage(err)
 	}
-	if c.Pixels() && !f.cmd.Flags().Changed("trainer") {
-		f.trainers = []string{string(experiment.Adam)}
-	}
-	if c.Pixels() || f.cmd.Flags().Changed("trainer") {
-		configs, err := f.expand(c)
-		return configs, usage(err)
-	}
-	asked := f.cmd.Flags().Changed("model")
-	named := slices.DeleteFunc(slices.Clone(f.models), experiment.IsWeak)
-	if asked && len(named) == 0 {
-		configs, err := f.expand(c)
-		if err != nil {
-			return nil, usage(err)
-		}
-		return configs, f.keepStdin(configs)
-	}
-	hamiltonian := named
-	if c.Facts().Source.Own() {
-		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(named), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
-			hamiltonian = named
-		}
-	}
-	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
-	if reason != "" {
-		f.trainers = []string{string(experiment.Adam)}
-		if c.Facts().Source.Own() && !asked {
-			f.models = []string{network.KindBaseline, network.KindHNN}
-		}
-	}
-	configs, err := f.expand(c)
+	asked, err := f.asked()
 	if err != nil {
 		return nil, usage(err)
 	}
-	if reason == "" {
-		if err := f.keepStdin(configs); err != nil {
-			return nil, err
-		}
-		c.Data = configs[0].Data
-		if c.Facts().Source.Own() {
-			return decide(ctx, f, c, d, env)
-		}
-		if reason, err = env.BeyondClosedForm(&configs[0]); err != nil {
-			return nil, err
-		}
-		if reason != "" {
-			f.trainers = []string{string(experiment.Adam)}
-			if configs, err = f.expand(c); err != nil {
-				return nil, usage(err)
-			}
-		}
-	}
-	if reason == "" {
-		d.log("%s: fitted by the closed form, one least-squares solve; --trainer adam takes gradient steps instead", c.Task)
-	} else {
-		d.log("%s: trained by adam, since %s", c.Task, reason)
-	}
-	return configs, nil
-}
-
-// decide leaves to the data how to learn from a user's file and, where none is named, which model.
-func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display, env *experiment.Env) ([]experiment.Config, error) {
-	var ways [][]experiment.Config
-	var first []experiment.Config
-	try := func(models []string, trainer experiment.Trainer, base experiment.Config) error {
-		f.models, f.trainers = models, []string{string(trainer)}
-		configs, err := f.expand(base)
-		if err != nil {
-			return usage(err)
-		}
-		ways = append(ways, configs)
-		first = append(first, configs[max(0, slices.IndexFunc(configs, func(c experiment.Config) bool { return network.LearnsH(c.Model) }))])
-		return nil
-	}
-	named := f.models
-	free := !f.cmd.Flags().Changed("model") && f.open()
-	if free {
-		for _, kind := range experiment.WeakKinds() {
-			if err := try([]string{kind}, experiment.WeakForm, c); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, way := range []struct {
-		trainer  experiment.Trainer
-		base     experiment.Config
-		friction bool
-	}{
-		{experiment.ClosedForm, c, false}, {experiment.ClosedForm, c, true},
-		{experiment.Adam, c, false}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss), false},
-	} {
-		if err := try(named, way.trainer, way.base); err != nil {
-			return nil, err
-		}
-		// Friction that is the user's choice, or does not go with the rest, is no way of its own.
-		if last := len(ways) - 1; way.friction && !experiment.AddFriction(ways[last]) {
-			ways, first = ways[:last], first[:last]
-		} else if way.friction {
-			first[last] = ways[last][max(0, slices.IndexFunc(ways[last], func(c experiment.Config) bool { return network.LearnsH(c.Model) }))]
-		}
-	}
-	chosen, learning, err := env.Decide(ctx, first)
-	if err != nil {
-		return nil, err
-	}
-	d.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
-	if !free {
-		return ways[max(chosen.HNN, 0)], nil
-	}
-	if learning.Verdict != "" {
-		d.log("%s: %s", c.Task, learning.Verdict)
-	}
-	best := ways[chosen.Best]
-	if chosen.HNN < 0 {
-		return best, nil
-	}
-	// The best model, the best HNN and, to compare them with, one without structure.
-	all := slices.Clone(ways[chosen.HNN])
-	if chosen.Best != chosen.HNN {
-		all = append(all, best...)
-	}
-	sparse := slices.IndexFunc(first, func(c experiment.Config) bool { return c.Model == terms.KindSparse })
-	switch {
-	case learning.Failed(terms.KindSparse):
-		if !f.cmd.Flags().Changed("trainer") {
-			f.models, f.trainers = []string{network.KindBaseline}, []string{string(experiment.Adam)}
-			baseline, err := f.expand(c)
-			if err != nil {
-				return nil, usage(err)
-			}
-			all = append(baseline, all...)
-		}
-	case sparse != chosen.Best:
-		all = append(slices.Clone(ways[sparse]), all...)
-	}
-	return all, nil
+	return env.HowToLearn(ctx, c, asked)
 }
 
 func isFile(path string) bool {
@@ -285,7 +155,7 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	if err = f.setData(&c); err != nil {
 		return c, err
 	}
-	if c.Frames, err = absolute(f.frames); err != nil {
+	if c.Frames, err = experiment.Absolute(f.frames); err != nil {
 		return c, err
 	}
 	if c.Pixels() || f.recipe != "" {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Options says how the trajectories of a system are drawn and split. No field has a
-// meaning of "default", so that no noise is Noise = 0.
+// Options say how the trajectories of a system are drawn and split. Zero means zero in every
+// field, not a default: Noise = 0 is no noise.
 type Options struct {
 	// Trajectories is the number of trajectories, train and test together.
 	Trajectories int `key:"trajectories,omitempty" of:"draw" help:"trajectories to draw, train and test together"`

@@ -49,9 +49,9 @@ type Options struct {
 	// Window is the number of rows of a local polynomial, 0 for one chosen by
 	// cross-validation.
 	Window int `key:"derivative-window,omitempty" help:"rows of a local polynomial, 0 for as many as cross-validation finds best"`
-	// Smooth says whether the states are smoothed too. "" and Auto do
-	// so where Set.Noise finds more than a thousandth of a column's spread, under inputs of a
-	// position's. (Noise in the inputs of a regression shrinks what is fitted.)
+	// Smooth says whether the states are smoothed too. "" and Auto smooth where Set.Noise
+	// finds more than a thousandth of a column's spread (of a position's, where there are
+	// inputs): noise in the states that a field is fitted to shrinks it.
 	Smooth Smoothing `key:"smooth" help:"smooth states before the fit: where noise is found (auto), always or never"`
 	// Masses turn the velocities of a PositionsOnly set into momenta, one for each
 	// position or one for all; nil is unit masses.
@@ -106,7 +106,8 @@ var (
 	residualDegrees = []int{0, 1, 2}
 )
 
-// New makes the choices that the options leave open from the observations of s.
+// New makes the choices that the options leave open from the observations of s. The error is
+// about the options, or says why nothing can be estimated.
 func New(s *data.Set, o Options) (*Estimator, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -177,10 +178,9 @@ func (e *Estimator) prepare(s *data.Set) *data.Set {
 	return s
 }
 
-// Apply returns what s holds after estimation: states (q, p) and derivatives, with trials
-// that end at gaps. Rows that no estimate can be given for, as single rows between gaps,
-// are left out; it is an error if none is left. s is not changed, and may share memory
-// with what is returned.
+// Apply returns a set of the estimated states (q, p) and derivatives of s, whose trials end at
+// gaps. It leaves out rows without an estimate, such as single rows between gaps; it is an
+// error if none is left. It does not change s, and the result may share memory with it.
 func (e *Estimator) Apply(s *data.Set) (*data.Set, error) {
 	s = e.prepare(s)
 	switch {

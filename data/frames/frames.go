@@ -6,7 +6,7 @@ package frames
 
 import "hnn/internal/kernel"
 
-// Set is a number of trials of one picture size.
+// Set holds trials whose pictures all have one size.
 type Set struct {
 	Width, Height int
 	Trials        []Trial
@@ -23,10 +23,10 @@ type Trial struct {
 	States []float64
 }
 
-// Size is the number of pixels of a frame.
+// Size returns the number of pixels of a frame.
 func (s *Set) Size() int { return s.Width * s.Height }
 
-// Frames is the number of frames of a trial.
+// Frames returns the number of frames of a trial.
 func (s *Set) Frames(trial int) int { return len(s.Trials[trial].Pixels) / s.Size() }
 
 // Bytes returns the observation that ends with frame t of a trial: it and the
@@ -45,7 +45,7 @@ var shades = func() (s [256]float32) {
 	return s
 }()
 
-// Observe writes bytes as numbers from 0 to 1.
+// Observe writes bytes as numbers from 0 to 1 to dst, which is as long.
 func Observe[T kernel.Float](dst []T, bytes []uint8) {
 	dst = dst[:len(bytes)]
 	for i, b := range bytes {
@@ -53,7 +53,8 @@ func Observe[T kernel.Float](dst []T, bytes []uint8) {
 	}
 }
 
-// Mean is the mean frame of trials first to end (exclusive), from 0 to 1.
+// Mean returns the mean frame of trials first to end (exclusive): Height x Width, row-major,
+// from 0 to 1.
 func (s *Set) Mean(first, end int) []float64 {
 	size := s.Size()
 	sums := make([]int, size)
@@ -71,11 +72,12 @@ func (s *Set) Mean(first, end int) []float64 {
 	return mean
 }
 
-// Window is an observation, which ends with frame Frame of a trial, and some that follow.
+// Window is an observation that ends with frame Frame of a trial; frames that are predicted
+// from it follow.
 type Window struct{ Trial, Frame int32 }
 
-// Windows lists every observation of stack frames in trials first to end (exclusive) that
-// is followed by at least ahead frames.
+// Windows returns every observation of stack frames in trials first to end (exclusive) that at
+// least ahead frames follow.
 func (s *Set) Windows(first, end, stack, ahead int) []Window {
 	var ws []Window
 	for trial := first; trial < end; trial++ {

@@ -21,9 +21,8 @@ const (
 	maxAngle = math.Pi / 6
 )
 
-// Step advances an angle (from hanging) and an angular velocity by one frame, as gym
-// does: the velocity first, the angle with the new velocity, and then the limit on
-// speed.
+// Step returns an angle (in radians from hanging) and an angular velocity one frame later, as
+// gym does: the velocity first, the angle with the new velocity, and then the limit on speed.
 func Step(angle, velocity float64) (float64, float64) {
 	velocity -= stiffness * math.Sin(angle) * TimeStep
 	angle += velocity * TimeStep
@@ -33,10 +32,10 @@ func Step(angle, velocity float64) (float64, float64) {
 // Side is the width and height of the pendulum's frames.
 const Side = 28
 
-// Pendulum draws trials of the paper's pixel pendulum by the authors' protocol:
-// initial angles uniform within 30 degrees of hanging, initial velocities U(-1, 1).
-// States hold angle and angular velocity of each frame. (The authors' coordinates are
-// one frame ahead of their pictures; these are not.)
+// Pendulum draws trials of the paper's pixel pendulum by the authors' protocol: initial angles
+// uniform within 30 degrees of hanging, initial velocities U(-1, 1). States holds the angle
+// and the angular velocity of each frame. (The authors' coordinates are one frame ahead of
+// their pictures; these are not.)
 func Pendulum(rng *rand.Rand, trials, length int) *Set {
 	s := &Set{Width: Side, Height: Side}
 	p := newPainter()

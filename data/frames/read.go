@@ -90,8 +90,9 @@ func appendGrey(dst []uint8, img image.Image) []uint8 {
 	return append(dst, grey.Pix...)
 }
 
-// Cut turns a set of one trial into two, the last fraction of its frames apart, so that
-// something can be held out. Each must have least frames.
+// Cut turns a set of one trial into one of two, the second with the last fraction of its
+// frames, so that something can be held out. It is an error if either has fewer than least
+// frames.
 func (s *Set) Cut(fraction float64, least int) error {
 	n := s.Frames(0)
 	at := n - max(int(float64(n)*fraction+0.5), least)
