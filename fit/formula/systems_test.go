@@ -18,6 +18,8 @@ import (
 
 var only = flag.String("system", "", "draws of this system only")
 
+var firstDraw = flag.Int("first", 100, "seed of the first draw: constants were chosen while looking at 100 to 119")
+
 var draws = flag.Int("draws", 0, "so many draws of each system and noise, where three of four systems stand in")
 
 // known is a system with its Hamiltonian as text, term by term.
@@ -155,7 +157,7 @@ func TestDraws(t *testing.T) {
 			var faults []string
 			values, stated := map[string][]float64{}, map[string]float64{}
 			for seed := range draws {
-				set, names, angles := k.draw(t, uint64(100+seed), noise)
+				set, names, angles := k.draw(t, uint64(*firstDraw+seed), noise)
 				f, r, err := Fit(set, Default(set.Dim/2, angles[:set.Dim/2], names), Options{Angles: angles[:set.Dim/2], Names: names, Prune: true})
 				if err != nil {
 					t.Fatal(err)
