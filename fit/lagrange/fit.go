@@ -46,6 +46,9 @@ type Report struct {
 	// Error is the root mean square error of rollouts of held-out trials over Horizon, relative to
 	// the spreads of the columns: the median over trials. NaN where there was one trial only.
 	Error, Horizon float64
+	// Coarse says that samples are few a turn and that nothing was smoothed, BandLimited that inputs between samples are
+	// taken as band-limited, not as lines.
+	Coarse, BandLimited bool
 	// Forced says that inputs of known gain fix the scale of L; else it is free, and M, V and friction are known up
 	// to a common factor.
 	Forced bool
@@ -57,6 +60,9 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
+	}
+	if s.PositionsOnly && p.Turn < coarse*p.Step {
+		return fitPositions(s, o, p)
 	}
 	ladder := []terms.Options{o.Library}
 	if o.Library == (terms.Options{}) {
