@@ -86,8 +86,8 @@ var charge = truth{
 func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	set := &data.Set{Dim: 2 * s.n, Offsets: []int{0}}
-	if s.inputs > 0 {
-		set.InputNames = []string{"u"}
+	for j := range s.inputs {
+		set.InputNames = append(set.InputNames, fmt.Sprintf("u%d", j+1))
 	}
 	for range trials {
 		q, v := s.start(rng)

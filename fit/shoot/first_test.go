@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// duffing is x'' = -a x - b x' - c x^3 with parameters a, b, c.
+// duffing is x” = -a x - b x' - c x^3 with parameters a, b, c.
 func duffing(parameters ...float64) *System {
 	s := &System{Dim: 2, Parameters: parameters}
 	rate := func(x, _, dx, byX, byP []float64) bool {

@@ -98,8 +98,45 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 		}
 		reference = last
 		report.After, report.Window, report.Errors = last, window, errors
+		if report.Window == o.Windows[0] {
+			reference *= p.reweight()
+		}
 	}
 	return report
+}
+
+// reweight makes the components' weights relative to each other what the residuals say: noise that was estimated from a
+// smooth path before there was a law may be wrong by a factor of two. It returns what the cost is multiplied by.
+func (p *shooting) reweight() float64 {
+	d := p.s.Dim
+	before, _, _, locals := p.evaluate(false)
+	square, count := make([]float64, d), make([]float64, d)
+	for _, l := range locals {
+		for i := range d {
+			square[i] += l.square[i]
+			count[i] += l.count[i]
+		}
+	}
+	log, measured := 0.0, 0.0
+	for i := range d {
+		if count[i] > 0 && square[i] > 0 {
+			log += math.Log(square[i] / count[i])
+			measured++
+		}
+	}
+	if measured < 2 {
+		return 1
+	}
+	after := 0.0
+	for i := range d {
+		if count[i] > 0 && square[i] > 0 {
+			// A component is not thought more than three times better or worse.
+			ratio := min(max(math.Exp(log/measured)*count[i]/square[i], 1./9), 9)
+			p.weight[i] *= math.Sqrt(ratio)
+			after += square[i] * ratio
+		}
+	}
+	return after / before
 }
 
 func (s *System) changed() {
@@ -208,6 +245,8 @@ type local struct {
 	hxx, hxt *mat.Dense
 	gx       *mat.VecDense
 	htt, gt  []float64
+	// square and count are, of every component, the sum of squares and the number of its residuals.
+	square, count []float64
 }
 
 // evaluate simulates all windows: the cost and, where asked for, the normal equations. Sums are in the order of the
@@ -236,7 +275,7 @@ func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g 
 		return math.Inf(1), nil, nil, nil
 	}
 	if !derivatives {
-		return cost, nil, nil, nil
+		return cost, nil, nil, locals
 	}
 	s, g = mat.NewSymDense(max(free, 1), nil), make([]float64, free)
 	for _, l := range locals {
@@ -262,6 +301,7 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 	}
 	full, grad := make([]float64, columns*columns), make([]float64, columns)
 	line := make([]float64, columns)
+	out.square, out.count = make([]float64, d), make([]float64, d)
 	for r := w.from; ; r++ {
 		for i := range d {
 			weight := p.weight[i]
@@ -270,6 +310,8 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 			}
 			e := weight * (x[i] - t.X[r*d+i])
 			out.cost += e * e
+			out.square[i] += e * e
+			out.count[i]++
 			for c := range line {
 				line[c] = weight * x[d+c*d+i]
 			}

@@ -9,8 +9,6 @@ package lagrangian
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"hnn/model/terms"
 )
 
@@ -131,11 +129,9 @@ type Motion struct {
 	rubs         [][2]int // friction pairs
 	f            functions
 	count        int
-	friction     int // the first function of the friction where it varies
-	m            *mat.SymDense
-	chol         mat.Cholesky
-	rhs, a       []float64
-	solved       *mat.VecDense
+	friction     int       // the first function of the friction where it varies
+	m            []float64 // M, the lower triangle, or its Cholesky factor
+	rhs          []float64
 	column       []float64
 	coefficients [][]float64 // of each function, by feature
 	used         [][]int     // of each function, the features that it has
@@ -215,9 +211,7 @@ func (l *Lagrangian) NewMotion(keep ...int) *Motion {
 	copied.MassPairs()
 	m.l = &copied
 	m.f = functions{make([]float64, m.count), make([]float64, m.count*n), make([]float64, m.count*n*n)}
-	m.m = mat.NewSymDense(n, nil)
-	m.rhs, m.a = make([]float64, n), make([]float64, n)
-	m.solved = mat.NewVecDense(n, m.a)
+	m.m, m.rhs = make([]float64, n*n), make([]float64, n)
 	return m
 }
 
@@ -257,7 +251,7 @@ func (m *Motion) forces(v, u []float64) {
 	clear(m.rhs)
 	for b, pair := range l.MassPairs() {
 		i, j := pair[0], pair[1]
-		m.m.SetSym(i, j, m.f.value[b])
+		m.m[j*n+i] = m.f.value[b]
 		d := m.f.d[b*n : (b+1)*n]
 		rate := 0.0
 		for c, g := range d {
@@ -331,49 +325,55 @@ func (l *Lagrangian) gains(at Layout) []float64 {
 func (m *Motion) Acceleration(q, v, u, a []float64) bool {
 	m.expand(q, false)
 	m.forces(v, u)
-	return m.solve(a)
-}
-
-func (m *Motion) solve(a []float64) bool {
-	n := m.l.N
-	switch n {
-	case 1:
-		d := m.m.At(0, 0)
-		a[0] = m.rhs[0] / d
-		if !(d > 0) {
-			a[0] = math.NaN()
-			return false
-		}
-		return true
-	case 2:
-		m00, m01, m11 := m.m.At(0, 0), m.m.At(0, 1), m.m.At(1, 1)
-		det := m00*m11 - m01*m01
-		if !(m00 > 0) || !(det > 0) {
-			a[0], a[1] = math.NaN(), math.NaN()
-			return false
-		}
-		r0, r1 := m.rhs[0], m.rhs[1]
-		a[0], a[1] = (m11*r0-m01*r1)/det, (m00*r1-m01*r0)/det
-		return true
-	}
-	if !m.chol.Factorize(m.m) {
-		for i := range a[:n] {
+	if !m.factor() {
+		for i := range a[:m.l.N] {
 			a[i] = math.NaN()
 		}
 		return false
 	}
-	if err := m.chol.SolveVecTo(m.solved, mat.NewVecDense(n, m.rhs)); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			for i := range a[:n] {
-				a[i] = math.NaN()
+	m.solve(a)
+	return true
+}
+
+// factor makes M its Cholesky factor, for solve; false where it is not positive definite.
+func (m *Motion) factor() bool {
+	n := m.l.N
+	for i := range n {
+		for j := range i + 1 {
+			v := m.m[i*n+j]
+			for k := range j {
+				v -= m.m[i*n+k] * m.m[j*n+k]
 			}
-			return false
+			if i > j {
+				m.m[i*n+j] = v / m.m[j*n+j]
+				continue
+			}
+			if !(v > 0) || math.IsInf(v, 1) {
+				return false
+			}
+			m.m[i*n+i] = math.Sqrt(v)
 		}
 	}
-	for i := range n {
-		a[i] = m.solved.AtVec(i)
-	}
 	return true
+}
+
+// solve writes M^-1 rhs, after factor.
+func (m *Motion) solve(a []float64) {
+	n := m.l.N
+	for i := range n {
+		v := m.rhs[i]
+		for k := range i {
+			v -= m.m[i*n+k] * a[k]
+		}
+		a[i] = v / m.m[i*n+i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		v := a[i]
+		for k := i + 1; k < n; k++ {
+			v -= m.m[k*n+i] * a[k]
+		}
+		a[i] = v / m.m[i*n+i]
+	}
 }
 
 // Energy is v.M v/2 + V; A adds none.
@@ -420,9 +420,10 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	l, n := m.l, m.l.N
 	m.expand(q, true)
 	m.forces(v, u)
-	if !m.solve(a) {
+	if !m.factor() {
 		return false
 	}
+	m.solve(a)
 	// With R(q, v, a) = M a - rhs = 0: da = -M^-1 dR at fixed a.
 	clear(byQ)
 	clear(byV)
@@ -512,9 +513,7 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 			for e := range n {
 				m.rhs[e] = -by[e*n+c]
 			}
-			if !m.solve(column) {
-				return false
-			}
+			m.solve(column)
 			for e := range n {
 				by[e*n+c] = column[e]
 			}
@@ -524,10 +523,10 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 }
 
 // Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: a is the
-// acceleration. False where M is not positive definite.
-func (m *Motion) Derivative(c int, v, a, u, to []float64) bool {
+// acceleration.
+func (m *Motion) Derivative(c int, v, a, u, to []float64) {
 	m.term(c, v, a, u, m.rhs)
-	return m.solve(to)
+	m.solve(to)
 }
 
 // featureOf is the feature that coefficient c multiplies, -1 for none.

@@ -83,9 +83,7 @@ func TestDerivative(t *testing.T) {
 			l.Coefficients[c] = keep - h
 			l.NewMotion().Acceleration(q, v, u, behind)
 			l.Coefficients[c] = keep
-			if !m.Derivative(c, v, a, u, got) {
-				t.Fatal("M is not positive definite")
-			}
+			m.Derivative(c, v, a, u, got)
 			for i := range got {
 				if want := (ahead[i] - behind[i]) / (2 * h); math.Abs(got[i]-want) > 1e-8*(1+math.Abs(want)) {
 					t.Errorf("varying %v: da_%d by coefficient %d is %v, differences give %v", varying, i, c, got[i], want)

@@ -1,0 +1,171 @@
+package lagrange
+
+import (
+	"flag"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"hnn/data"
+)
+
+var long = flag.Bool("long", false, "fit all systems, which takes minutes")
+
+// uniform is a number from -a to a.
+func uniform(rng *rand.Rand, a float64) float64 { return a * (2*rng.Float64() - 1) }
+
+// solve3 solves a positive definite system of three equations in place of its right side.
+func solve3(m [3][3]float64, b []float64) {
+	for i := range 3 {
+		for k := range i {
+			f := m[i][k] / m[k][k]
+			for j := range 3 {
+				m[i][j] -= f * m[k][j]
+			}
+			b[i] -= f * b[k]
+		}
+	}
+	for i := 2; i >= 0; i-- {
+		for j := i + 1; j < 3; j++ {
+			b[i] -= m[i][j] * b[j]
+		}
+		b[i] /= m[i][i]
+	}
+}
+
+// threeLinks are unit masses on unit rods, angles from the vertical.
+var threeLinks = truth{
+	n: 3, angles: []bool{true, true, true},
+	acc: func(q, v, _, a []float64) {
+		var m [3][3]float64
+		for i := range 3 {
+			a[i] = -float64(3-i) * g * math.Sin(q[i])
+			for j := range 3 {
+				w := float64(3 - max(i, j))
+				s, c := math.Sincos(q[i] - q[j])
+				m[i][j] = w * c
+				a[i] -= w * s * v[j] * v[j]
+			}
+		}
+		solve3(m, a)
+	},
+	start: func(rng *rand.Rand) (q, v []float64) {
+		for range 3 {
+			q, v = append(q, uniform(rng, 1.2)), append(v, uniform(rng, 0.8))
+		}
+		return q, v
+	},
+}
+
+// spherical is a pendulum in space: the angle from the vertical and that around it.
+var spherical = truth{
+	n: 2, angles: []bool{true, true},
+	acc: func(q, v, _, a []float64) {
+		s, c := math.Sincos(q[0])
+		a[0] = s*c*v[1]*v[1] - g*s
+		a[1] = -2 * c / s * v[0] * v[1]
+	},
+	start: func(rng *rand.Rand) (q, v []float64) {
+		return []float64{1.2 + uniform(rng, 0.4), uniform(rng, 3)}, []float64{uniform(rng, 1), 2 + uniform(rng, 0.8)}
+	},
+}
+
+// elastic is a pendulum on a spring: its length and angle.
+var elastic = truth{
+	n: 2, angles: []bool{false, true},
+	acc: func(q, v, _, a []float64) {
+		s, c := math.Sincos(q[1])
+		a[0] = q[0]*v[1]*v[1] + g*c - 40*(q[0]-1)
+		a[1] = (-g*s - 2*v[0]*v[1]) / q[0]
+	},
+	start: func(rng *rand.Rand) (q, v []float64) {
+		return []float64{1.2 + uniform(rng, 0.25), uniform(rng, 1)}, []float64{uniform(rng, 0.5), uniform(rng, 1)}
+	},
+}
+
+// arm has two links in a horizontal plane, torques, viscous and Coulomb friction; the second angle is relative.
+var arm = truth{
+	n: 2, inputs: 2, angles: []bool{true, true},
+	acc: func(q, v, u, a []float64) {
+		const a1, a2, a3 = 1.6, 0.5, 0.4 // inertias, and the coupling times cos q2
+		s, c := math.Sincos(q[1])
+		m00, m01, m11 := a1+2*a3*c, a2+a3*c, a2
+		r0 := u[0] + a3*s*(2*v[0]*v[1]+v[1]*v[1]) - 0.3*v[0] - 0.2*math.Tanh(v[0]/0.03)
+		r1 := u[1] - a3*s*v[0]*v[0] - 0.1*v[1] - 0.1*math.Tanh(v[1]/0.03)
+		det := m00*m11 - m01*m01
+		a[0], a[1] = (m11*r0-m01*r1)/det, (m00*r1-m01*r0)/det
+	},
+	start: func(rng *rand.Rand) (q, v []float64) {
+		return []float64{uniform(rng, 1), uniform(rng, 2)}, []float64{uniform(rng, 1), uniform(rng, 1)}
+	},
+	input: func(rng *rand.Rand) func(t float64) []float64 {
+		one, two := cartPole.input(rng), cartPole.input(rng)
+		return func(t float64) []float64 { return []float64{one(t)[0], 0.6 * two(t)[0]} }
+	},
+}
+
+// bead slides on the wire y = x^2/2.
+var bead = truth{
+	n:   1,
+	acc: func(q, v, _, a []float64) { a[0] = -(q[0]*v[0]*v[0] + g*q[0]) / (1 + q[0]*q[0]) },
+	start: func(rng *rand.Rand) (q, v []float64) {
+		return []float64{uniform(rng, 1.5)}, []float64{uniform(rng, 2)}
+	},
+}
+
+// positionsOf is a set without its velocities.
+func positionsOf(s *data.Set) *data.Set {
+	half := &data.Set{Dim: s.Dim / 2, PositionsOnly: true, T: s.T, Offsets: s.Offsets, Inputs: s.Inputs, InputNames: s.InputNames}
+	for r := range s.T {
+		half.X = append(half.X, s.X[r*s.Dim:r*s.Dim+s.Dim/2]...)
+	}
+	return half
+}
+
+// Rollouts of fresh trials from their true first states, after fits to trials with 1% of noise.
+func TestSystems(t *testing.T) {
+	identity := []float64{1, 0, 0, 1}
+	for _, c := range []struct {
+		name        string
+		system      truth
+		trials      int
+		only        bool // positions
+		gain        []float64
+		short, long float64
+	}{
+		{"bead", bead, 40, false, nil, 1e-3, 2e-3},
+		{"spherical", spherical, 40, false, nil, 1e-3, 2e-3},
+		{"three links", threeLinks, 40, false, nil, 1e-3, 2e-3},
+		{"three links, angles alone", threeLinks, 40, true, nil, 5e-3, 2e-2},
+		{"three links, ten trials", threeLinks, 10, false, nil, 1e-3, 4e-3},
+		{"spherical, angles alone", spherical, 40, true, nil, 3e-3, 1e-2},
+		{"elastic", elastic, 40, false, nil, 1e-3, 2e-3},
+		{"elastic, positions alone", elastic, 40, true, nil, 3e-3, 1e-2},
+		{"arm", arm, 40, false, identity, 1e-3, 2e-3},
+		{"arm, angles alone", arm, 40, true, identity, 5e-3, 1e-2},
+	} {
+		if !*long && c.name != "bead" && c.name != "spherical" {
+			continue
+		}
+		s := c.system.draw(c.trials, 1, 0.01)
+		if c.only {
+			s = positionsOf(s)
+		}
+		from := time.Now()
+		l, r, err := Fit(s, Options{Angles: c.system.angles, Gain: c.gain})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		closed := time.Since(from)
+		before, after := c.system.score(l)
+		_, p := Polish(l, s, r)
+		short, long := c.system.score(l)
+		t.Logf("%s: 1 s %.1e, 5 s %.1e; closed form %.1e and %.1e in %v, all %v; half %d, %d terms of %d, cost %.3g to %.3g, window %d\n%s", c.name, short, long, before, after,
+			closed.Round(time.Millisecond), time.Since(from).Round(time.Millisecond), r.Half, r.Terms, r.Candidates, p.Before, p.After, p.Window, l.Text([]string{"a", "b", "c"}, 5))
+		if !(short <= c.short) || !(long <= c.long) {
+			t.Errorf("%s: rollouts wrong by %.1e after 1 s and %.1e after 5 s", c.name, short, long)
+		}
+	}
+}
