@@ -45,7 +45,7 @@ var motionOrders = []int{3, 4}
 // The likelihood is computed of at most so many tracks and rows of each; the rest are like them.
 const (
 	mostTracks = 12
-	mostLikely = 2000
+	mostLikely = 1500
 )
 
 // FitMotion finds the noise and the intensity by maximum likelihood, and the order (3 or 4) too where

@@ -6,8 +6,12 @@ import (
 	"hnn/model/lagrangian"
 )
 
+// exact is the error of rollouts below which rows without noise leave nothing to be gained: the integrator's own.
+const exact = 1e-6
+
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero: see package
-// shoot. The scale of L is kept where no force fixes it. It changes l and returns the places of the coefficients
+// shoot. The scale of L is kept where no force fixes it. Where there is no noise and rollouts are as exact as the
+// integrator nothing is done. It changes l and returns the places of the coefficients
 // and what was reached.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
 	n, d := l.N, 2*l.N
@@ -42,7 +46,17 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 			free = append(free, c)
 		}
 	}
-	windows := []int{2 * r.Half, 4 * r.Half, 8 * r.Half}
+	if !r.Smoothed && !r.Coarse && r.Error < exact {
+		return free, &shoot.Report{}
+	}
+	longest := 0
+	for _, t := range trials {
+		longest = max(longest, len(t.T))
+	}
+	windows := []int{2 * r.Half}
+	for w := 4 * r.Half; w < 2*longest && len(windows) < 6; w *= 2 {
+		windows = append(windows, w)
+	}
 	if r.Coarse {
 		// Two turns and nearly three: what a law of few terms leaves unsaid, longer ones would spread over all of it.
 		windows = []int{2 * r.Half, 3 * r.Half}
