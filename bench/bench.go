@@ -23,6 +23,8 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -222,7 +224,7 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	}
 	wanted := func(name string) bool { return strings.HasPrefix(name, o.Only) }
 	for _, t := range tasks {
-		for _, kind := range []string{model.KindHNN, model.KindBaseline} {
+		for _, kind := range []string{network.KindHNN, network.KindBaseline} {
 			for _, threads := range o.Threads {
 				if !wanted(stepName(t, kind)) {
 					continue
@@ -291,17 +293,17 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	return ps, nil
 }
 
-// network is a task's network with initial weights.
-func network[T kernel.Float](t task.Task, kind string) (model.Network[T], system.System, error) {
-	a := model.Architecture{Kind: kind, Dim: t.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
-	n, err := model.New[T](a, stream.New(0, "init"))
+// newNetwork is a task's network with initial weights.
+func newNetwork[T kernel.Float](t task.Task, kind string) (*network.Network[T], system.System, error) {
+	a := network.Architecture{Kind: kind, Dim: t.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
+	n, err := network.New[T](a, stream.New(0, "init"))
 	return n, t.System, err
 }
 
 // trainer trains a task's network on one batch of states with their true
 // derivatives.
-func trainer(t task.Task, kind string, threads, steps int, rate float64) (model.Network[float32], *fit.Trainer[float32], error) {
-	net, s, err := network[float32](t, kind)
+func trainer(t task.Task, kind string, threads, steps int, rate float64) (*network.Network[float32], *fit.Trainer[float32], error) {
+	net, s, err := newNetwork[float32](t, kind)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -320,7 +322,7 @@ func trainer(t task.Task, kind string, threads, steps int, rate float64) (model.
 }
 
 func stepName(t task.Task, kind string) string {
-	if kind == model.KindBaseline {
+	if kind == network.KindBaseline {
 		return "train-step/" + t.Name + "-baseline"
 	}
 	return "train-step/" + t.Name
@@ -352,7 +354,7 @@ func trainStep(t task.Task, kind string, threads int) (*probe, error) {
 // layers' products with each other P2 and its adjoint take six, forward, reverse,
 // tangent, reverse again and two for the weights, P1 and its adjoint three; the
 // last reverse of the first layer is not needed.
-func stepFLOPs(a model.Architecture, rows int) float64 {
+func stepFLOPs(a network.Architecture, rows int) float64 {
 	var sum float64
 	in := a.Dim
 	for _, h := range a.Hidden {
@@ -360,20 +362,20 @@ func stepFLOPs(a model.Architecture, rows int) float64 {
 		in = h
 	}
 	first := float64(a.Dim * a.Hidden[0])
-	if a.Kind == model.KindBaseline {
+	if a.Kind == network.KindBaseline {
 		return 2 * float64(rows) * (3*(sum+float64(in*a.Dim)) - first)
 	}
 	return 2 * float64(rows) * (6*sum - first)
 }
 
 func fieldAt[T kernel.Float](t task.Task) (*probe, error) {
-	net, s, err := network[T](t, model.KindHNN)
+	net, s, err := newNetwork[T](t, network.KindHNN)
 	if err != nil {
 		return nil, err
 	}
 	x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
 	s.Sample(rand.New(rand.NewPCG(1, 1)), x)
-	field := net.Field()
+	field := net.Field().Free()
 	var zero T
 	// One run is many evaluations, so that reading the clock costs nothing.
 	const many = 100
@@ -402,22 +404,22 @@ const rolloutPoints = 100
 const briefSteps = 500
 
 // rolloutModels are the models that the rollouts integrate, one for each task.
-func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
-	var models []model.Model
+func rolloutModels(ctx context.Context, o *Options) ([]*model.Field, error) {
+	var models []*model.Field
 	for _, t := range tasks {
 		if t.Name == tasks[0].Name && o.Weights != "" {
-			m, _, err := model.Load(o.Weights)
+			form, _, err := modelfile.Load(o.Weights)
 			if err != nil {
 				return nil, err
 			}
-			if m.Dim() != 2 {
-				return nil, fmt.Errorf("%s: the model's states have %d components, the spring's 2", o.Weights, m.Dim())
+			if form.Dim != 2 {
+				return nil, fmt.Errorf("%s: the model's states have %d components, the spring's 2", o.Weights, form.Dim)
 			}
-			models = append(models, m)
+			models = append(models, form.Field())
 			continue
 		}
 		o.Log("training a %s model for the rollouts", t.Name)
-		net, tr, err := trainer(t, model.KindHNN, 0, briefSteps, 1e-3)
+		net, tr, err := trainer(t, network.KindHNN, 0, briefSteps, 1e-3)
 		if err != nil {
 			return nil, err
 		}
@@ -426,7 +428,7 @@ func rolloutModels(ctx context.Context, o *Options) ([]model.Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, model.Widen(net))
+		models = append(models, network.Widen(net).Field())
 	}
 	return models, nil
 }
@@ -439,13 +441,13 @@ func times(horizon float64) []float64 {
 	return ts
 }
 
-func rollout(t task.Task, m model.Model, weights string) (*probe, error) {
-	d := m.Dim()
+func rollout(t task.Task, m *model.Field, weights string) (*probe, error) {
+	d := m.Dim
 	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
 	}
-	x0, field, ts, out := t.InitialStates()[:d], m.Field(), times(t.Energy.Horizon), make([]float64, rolloutPoints*d)
+	x0, field, ts, out := t.InitialStates()[:d], m.Free(), times(t.Energy.Horizon), make([]float64, rolloutPoints*d)
 	p := &probe{
 		Case: Case{Name: "rollout/" + t.Name, Precision: "float64", Threads: 1, InitialState: x0},
 		run: func() (int, error) {
@@ -460,8 +462,8 @@ func rollout(t task.Task, m model.Model, weights string) (*probe, error) {
 	return p, nil
 }
 
-func rolloutBatch(t task.Task, m model.Model) (*probe, error) {
-	d := m.Dim()
+func rolloutBatch(t task.Task, m *model.Field) (*probe, error) {
+	d := m.Dim
 	solver, err := ode.NewSolver(d, &rolloutSettings)
 	if err != nil {
 		return nil, err
@@ -471,7 +473,7 @@ func rolloutBatch(t task.Task, m model.Model) (*probe, error) {
 	for i := range rolloutStates {
 		t.System.Sample(rng, x0[i*d:(i+1)*d])
 	}
-	field, ts, out := m.BatchField(), times(t.Energy.Horizon), make([]float64, rolloutStates*rolloutPoints*d)
+	field, ts, out := m.FreeMany(), times(t.Energy.Horizon), make([]float64, rolloutStates*rolloutPoints*d)
 	return &probe{
 		Case: Case{Name: fmt.Sprintf("rollout/%s/batch-%d", t.Name, rolloutStates), Precision: "float64", Threads: 1},
 		run: func() (int, error) {

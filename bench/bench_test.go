@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Every case is measured and has what it promises. How fast it is, is not tested.
@@ -57,11 +57,11 @@ func TestRunInterrupted(t *testing.T) {
 // products six, of the 2 x 200 ones five, and for the baseline three and two, its
 // output layer's three.
 func TestStepFLOPs(t *testing.T) {
-	hnn := model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}
+	hnn := network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}
 	if got, want := stepFLOPs(hnn, 750), 2.*750*(6*40000+5*400); got != want {
 		t.Errorf("HNN: %g, want %g", got, want)
 	}
-	hnn.Kind = model.KindBaseline
+	hnn.Kind = network.KindBaseline
 	if got, want := stepFLOPs(hnn, 750), 2.*750*(3*40000+2*400+3*400); got != want {
 		t.Errorf("baseline: %g, want %g", got, want)
 	}

@@ -10,6 +10,7 @@ import (
 	"hnn/fit"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // The paper's pixel pendulum, and fewer films than its own.
@@ -21,9 +22,9 @@ var (
 const pixelFilms = 20
 
 // pixelArchitecture is the paper's model, of two frames of 28 x 28.
-func pixelArchitecture() model.Architecture {
-	return model.Architecture{
-		Kind: model.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh",
+func pixelArchitecture() network.Architecture {
+	return network.Architecture{
+		Kind: network.KindHNN, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh",
 		Pixels: &model.Pixels{Width: frames.Side, Height: frames.Side, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"},
 	}
 }
@@ -32,7 +33,7 @@ func pixelArchitecture() model.Architecture {
 // authors' settings.
 func pixelStep(threads int) (*probe, error) {
 	a := pixelArchitecture()
-	net, err := model.New[float32](a, stream.New(0, "init"))
+	net, err := network.New[float32](a, stream.New(0, "init"))
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +56,7 @@ func pixelStep(threads int) (*probe, error) {
 // taking an observation and the next one and not needing the last reverse of its first
 // layer, and the HNN's, whose last reverse leads on to the encoder. Pixels that are zero in
 // a whole block are counted too, though they are left out.
-func pixelFLOPs(a model.Architecture, rows int) float64 {
+func pixelFLOPs(a network.Architecture, rows int) float64 {
 	in, coder := a.Pixels.Len(), 0
 	first := in * a.Pixels.Hidden[0]
 	for _, h := range a.Pixels.Hidden {
@@ -63,7 +64,7 @@ func pixelFLOPs(a model.Architecture, rows int) float64 {
 		in = h
 	}
 	coder += in * a.Dim
-	latent := stepFLOPs(model.Architecture{Kind: a.Kind, Dim: a.Dim, Hidden: a.Hidden}, rows) + 2*float64(rows*a.Dim*a.Hidden[0])
+	latent := stepFLOPs(network.Architecture{Kind: a.Kind, Dim: a.Dim, Hidden: a.Hidden}, rows) + 2*float64(rows*a.Dim*a.Hidden[0])
 	return 2*float64(rows)*(2*(3*float64(coder)-float64(first))+3*float64(coder)) + latent
 }
 

@@ -6,7 +6,7 @@ import (
 	"hnn/eval"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
@@ -14,8 +14,8 @@ import (
 const symplecticRows = 1024
 
 // separable is a network H = T(p) + V(q) of the paper's width, for one degree of freedom.
-func separable[T kernel.Float]() (model.Network[T], error) {
-	return model.New[T](model.Architecture{Kind: model.KindSeparable, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}, stream.New(0, "init"))
+func separable[T kernel.Float]() (*network.Network[T], error) {
+	return network.New[T](network.Architecture{Kind: network.KindSeparable, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}, stream.New(0, "init"))
 }
 
 // symplecticField is one evaluation of the network's field, which a stage of a symplectic
@@ -25,7 +25,7 @@ func symplecticField[T kernel.Float]() (*probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	field, x, dx := net.Field(), []float64{0.7, -0.3}, make([]float64, 2)
+	field, x, dx := net.Field().Free(), []float64{0.7, -0.3}, make([]float64, 2)
 	const many = 100
 	return &probe{
 		Case: Case{Name: "symplectic/field", Precision: precision[T](), Threads: 1},
@@ -50,7 +50,7 @@ func symplecticStage[T kernel.Float]() (*probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	split, x0, ts, out := net.(ode.Separable).Split(), []float64{0.7, -0.3}, []float64{0, steps * step}, make([]float64, 4)
+	split, x0, ts, out := net.Field().Split(), []float64{0.7, -0.3}, []float64{0, steps * step}, make([]float64, 4)
 	return &probe{
 		Case: Case{Name: "symplectic/stage", Precision: precision[T](), Threads: 1},
 		run: func() (int, error) {
@@ -80,7 +80,7 @@ func symplecticBatch(threads int) (*probe, error) {
 		// force more than velocities.
 		flops: 2 * 2 * (200 + 200*200) * symplecticRows * (steps + 1 + steps),
 		run: func() (int, error) {
-			r, err := eval.RolloutSplit(net.(ode.Separable).BatchSplit, x0, 2, ts, settings, threads)
+			r, err := eval.RolloutSplit(net.Field().SplitMany, x0, 2, ts, settings, threads)
 			if err != nil {
 				return 0, err
 			}

@@ -13,7 +13,7 @@ import (
 // the time tau, and the symplectic form stays what it is.
 type Scales struct {
 	// State and Origin have a number for each component of a state; Origin is zero for
-	// momenta and angles.
+	// angles and for momenta that are not far from it.
 	State  []float64 `json:"state"`
 	Origin []float64 `json:"origin"`
 	Time   float64   `json:"time"`
@@ -29,6 +29,10 @@ type ScaleOptions struct {
 	// Centre moves the origin of the coordinates to their mean: not where a symmetry
 	// about zero is known.
 	Centre bool
+	// CentreMomenta moves the origin of momenta that lie far from zero, three times their
+	// spread, to their mean. A constant that is added to a momentum changes no motion, but its
+	// squares leave no digits for H. Not where zero momentum means something, as for friction.
+	CentreMomenta bool
 	// Common gives all coordinates one scale: where distances between them, or
 	// rotations, mean something.
 	Common bool
@@ -60,6 +64,14 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 		}
 	}
 	spread := s.Spread()
+	if o.CentreMomenta {
+		const far = 3
+		for i, m := range s.mean()[n:] {
+			if math.Abs(m) > far*spread[n+i] {
+				sc.Origin[n+i] = m
+			}
+		}
+	}
 	for j, v := range spread {
 		if constant(v, s.X[j]) {
 			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.ColumnName(j), s.X[j])

@@ -12,19 +12,18 @@ import (
 
 // AddEnergy moves a state along the gradient of the model's learned H until H has grown
 // by delta (or shrunk, where that is negative), and returns where it ends: the authors'
-// experiment of pushing a pendulum that was learned from pictures. The model is widened
-// to float64.
+// experiment of pushing a pendulum that was learned from pictures.
 //
 // It is an error if the way meets a stationary point of H before, as it does below its
 // least value.
-func AddEnergy(m model.Energetic, x []float64, delta float64) ([]float64, error) {
-	if len(x) != m.Dim() {
-		return nil, fmt.Errorf("eval: a state of %d components for a model whose states have %d", len(x), m.Dim())
+func AddEnergy(m *model.Field, x []float64, delta float64) ([]float64, error) {
+	if len(x) != m.Dim {
+		return nil, fmt.Errorf("eval: a state of %d components for a model whose states have %d", len(x), m.Dim)
 	}
 	if math.IsNaN(delta) || math.IsInf(delta, 0) {
 		return nil, fmt.Errorf("eval: an energy of %v cannot be added", delta)
 	}
-	energy := model.Widen(m).(model.Energetic).Energy()
+	energy := m.Energy()
 	target := energy(x) + delta
 	end := append([]float64(nil), x...)
 	if delta != 0 {

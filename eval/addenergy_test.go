@@ -7,17 +7,18 @@ import (
 	"testing"
 
 	"hnn/model"
+	"hnn/model/network"
 )
 
-// energeticModel is the spring, H = q^2 + p^2, whose gradient points away from rest.
-type energeticModel struct{ fieldModel }
-
-func (energeticModel) Energy() func(x []float64) float64 {
-	return func(x []float64) float64 { return x[0]*x[0] + x[1]*x[1] + 7 }
+// springEnergy is the spring, H = q^2 + p^2, whose gradient points away from rest.
+func springEnergy() *model.Field {
+	return &model.Field{Dim: 2, Energy: func() func(x []float64) float64 {
+		return func(x []float64) float64 { return x[0]*x[0] + x[1]*x[1] + 7 }
+	}}
 }
 
 func TestAddEnergyOfTheSpring(t *testing.T) {
-	m := energeticModel{fieldModel{dim: 2}}
+	m := springEnergy()
 	x := []float64{0.6, -0.8}
 	for _, delta := range []float64{3, -0.75, 0} {
 		got, err := AddEnergy(m, x, delta)
@@ -43,13 +44,13 @@ func TestAddEnergyOfTheSpring(t *testing.T) {
 
 // A network's gradient turns; its energy is what was asked for all the same.
 func TestAddEnergyOfANetwork(t *testing.T) {
-	n, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{12, 12}, Activation: "tanh"}, rand.New(rand.NewPCG(3, 4)))
+	n, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{12, 12}, Activation: "tanh"}, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := n.(model.Energetic)
+	m := network.Widen(n).Field()
 	x := []float64{0.3, -0.2, 0.5, 0.1}
-	energy := model.Widen(m).(model.Energetic).Energy()
+	energy := m.Energy()
 	got, err := AddEnergy(m, x, 0.05)
 	if err != nil {
 		t.Fatal(err)

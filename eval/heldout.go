@@ -72,14 +72,14 @@ type HeldOutResult struct {
 // 1e-8.
 //
 // The error is about an argument, or wraps what Interrupt returned.
-func HeldOut(m model.Model, trials []HeldOutTrial, o HeldOutOptions) (HeldOutResult, error) {
-	d, columns := m.Dim(), len(o.Range)
+func HeldOut(m *model.Field, trials []HeldOutTrial, o HeldOutOptions) (HeldOutResult, error) {
+	d, columns := m.Dim, len(o.Range)
 	for _, t := range trials {
 		if len(t.States) != len(t.T)*d || len(t.Measured) != len(t.T)*columns || columns > d {
 			return HeldOutResult{}, errors.New("eval: states, measurements and times of a held-out trial do not fit each other")
 		}
-		if t.Input != nil && t.Input.Inputs() != model.Inputs(m) {
-			return HeldOutResult{}, fmt.Errorf("eval: a held-out trial has %d inputs and the model %d", t.Input.Inputs(), model.Inputs(m))
+		if t.Input != nil && t.Input.Inputs() != m.Inputs {
+			return HeldOutResult{}, fmt.Errorf("eval: a held-out trial has %d inputs and the model %d", t.Input.Inputs(), m.Inputs)
 		}
 	}
 	rollouts := heldOutRollouts(trials, d, columns)
@@ -137,9 +137,9 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 }
 
 // heldOutRunner returns a function that fills in the errors of a rollout.
-func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error {
-	inner, scales := model.Dimensionless(model.Widen(m))
-	d, columns := m.Dim(), len(o.Range)
+func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) error {
+	inner, scales := m.Dimensionless()
+	d, columns := m.Dim, len(o.Range)
 	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
 	return func(r *heldOutRollout) error {
 		z0, times, input := slices.Clone(r.x0), slices.Clone(r.t), r.input
@@ -154,7 +154,7 @@ func heldOutRunner(m model.Model, o *HeldOutOptions) func(*heldOutRollout) error
 		for i := range x {
 			x[i] = math.NaN()
 		}
-		field, knots := model.Under(inner, input)
+		field, knots := inner.Under(input)
 		if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && o.Interrupt != nil {
 			// A rollout may fail; an interruption ends the measurement.
 			if err := o.Interrupt(); err != nil {

@@ -5,21 +5,12 @@ import (
 	"testing"
 
 	"hnn/model"
-	"hnn/ode"
 )
 
 // turning is the exact field of a rotation with the given angular velocity.
-type turning struct{ rate float64 }
-
-func (turning) Kind() string    { return "turning" }
-func (turning) Dim() int        { return 2 }
-func (turning) Parameters() int { return 0 }
-func (m turning) Field() ode.Field {
-	return func(_ float64, x, dx []float64) { dx[0], dx[1] = m.rate*x[1], -m.rate*x[0] }
+func turning(rate float64) *model.Field {
+	return moving(2, func(x, dx []float64) { dx[0], dx[1] = rate*x[1], -rate*x[0] })
 }
-func (m turning) BatchField() ode.BatchField { panic("not used") }
-
-var _ model.Model = turning{}
 
 // circles are trials of the rotation at rate 1, n rows over a time.
 func circles(trials, n int, length float64) []HeldOutTrial {
@@ -44,7 +35,7 @@ func TestHeldOut(t *testing.T) {
 		horizon float64
 		starts  int
 	}{{25, 20, 25}, {1, 10, 20}, {3, 10, 21}} {
-		r, err := HeldOut(turning{1 + e}, circles(test.trials, 401, 20), HeldOutOptions{Range: []float64{2, 2}})
+		r, err := HeldOut(turning(1+e), circles(test.trials, 401, 20), HeldOutOptions{Range: []float64{2, 2}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,18 +58,18 @@ func TestHeldOut(t *testing.T) {
 			}
 		}
 	}
-	r, err := HeldOut(turning{1}, circles(1, 401, 20), HeldOutOptions{Range: []float64{2}})
+	r, err := HeldOut(turning(1), circles(1, 401, 20), HeldOutOptions{Range: []float64{2}})
 	if err == nil {
 		t.Error("measurements of two columns pass for one")
 	}
-	if r, err = HeldOut(turning{1}, circles(1, 401, 20), HeldOutOptions{Range: []float64{2, 2}}); err != nil || r.Lost != 0 || r.ValidTime.Median != r.Horizon || r.Error.Mean > 1e-7 {
+	if r, err = HeldOut(turning(1), circles(1, 401, 20), HeldOutOptions{Range: []float64{2, 2}}); err != nil || r.Lost != 0 || r.ValidTime.Median != r.Horizon || r.Error.Mean > 1e-7 {
 		t.Errorf("the true rotation: %+v, %v", r, err)
 	}
 }
 
 // Rollouts that run away are counted, lost when they end, and in no mean.
 func TestHeldOutDiverged(t *testing.T) {
-	r, err := HeldOut(exploding{}, circles(1, 401, 20), HeldOutOptions{Range: []float64{2, 2}})
+	r, err := HeldOut(exploding(), circles(1, 401, 20), HeldOutOptions{Range: []float64{2, 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,10 +79,8 @@ func TestHeldOutDiverged(t *testing.T) {
 }
 
 // exploding is infinite after a time of at most a few.
-type exploding struct{ turning }
-
-func (exploding) Field() ode.Field {
-	return func(_ float64, x, dx []float64) {
+func exploding() *model.Field {
+	return moving(2, func(x, dx []float64) {
 		dx[0], dx[1] = 1+x[0]*x[0], 1+x[1]*x[1]
-	}
+	})
 }

@@ -23,22 +23,20 @@ type LossResult struct {
 }
 
 // Loss is the mean squared error of the model's field on states x whose time derivatives
-// are dx (both rows x m.Dim(), row-major), in the model's own precision. Without rows it
-// is NaN. It panics if the lengths do not fit.
+// are dx (both rows x m.Dim, row-major), under inputs u (rows x m.Inputs), nil for none. It
+// is in the model's own precision, and NaN without rows. It panics if the lengths do not fit.
 //
 // Workers is as in Options.
-func Loss(m model.Model, x, dx []float64, workers int) LossResult {
-	return fieldLoss(m.BatchField, m.Dim(), x, dx, workers)
-}
-
-// DrivenLoss is Loss under inputs u, rows x m.Inputs().
-func DrivenLoss(m model.Driven, x, u, dx []float64, workers int) LossResult {
-	if len(u)*m.Dim() != len(x)*m.Inputs() {
+func Loss(m *model.Field, x, u, dx []float64, workers int) LossResult {
+	if u == nil {
+		return fieldLoss(m.FreeMany, m.Dim, x, dx, workers)
+	}
+	if len(u)*m.Dim != len(x)*m.Inputs {
 		panic("eval: inputs are not as many rows as the states")
 	}
-	return rowsLoss(m.Dim(), x, dx, workers, func() func(out []float64, lo, hi int) {
-		field, d, n := m.DrivenBatchField(), m.Dim(), m.Inputs()
-		return func(out []float64, lo, hi int) { field(x[lo*d:hi*d], u[lo*n:hi*n], out, hi-lo) }
+	return rowsLoss(m.Dim, x, dx, workers, func() func(out []float64, lo, hi int) {
+		field, d, n := m.Many(), m.Dim, m.Inputs
+		return func(out []float64, lo, hi int) { field(nil, x[lo*d:hi*d], u[lo*n:hi*n], out, hi-lo) }
 	})
 }
 
@@ -105,8 +103,8 @@ func rowsLoss(d int, x, dx []float64, workers int, newField func() func(out []fl
 
 // Supply is the power that inputs u put into a driven model's system, averaged over states
 // (both row-major).
-func Supply(m model.Energetic, x, u []float64) Estimate {
-	d, n, power := m.Dim(), model.Inputs(m), model.Supply(m)
+func Supply(m *model.Field, x, u []float64) Estimate {
+	d, n, power := m.Dim, m.Inputs, m.Supply()
 	var rates []float64
 	for i := 0; (i+1)*d <= len(x); i++ {
 		rates = append(rates, power(x[i*d:(i+1)*d], u[i*n:(i+1)*n]))
@@ -116,8 +114,8 @@ func Supply(m model.Energetic, x, u []float64) Estimate {
 
 // Power is the rate at which a model that loses energy changes its own H, averaged over
 // states (row-major): negative where energy leaves.
-func Power(m model.Dissipating, x []float64) Estimate {
-	d, power := m.Dim(), m.Power()
+func Power(m *model.Field, x []float64) Estimate {
+	d, power := m.Dim, m.Power()
 	var rates []float64
 	for at := 0; at+d <= len(x); at += d {
 		rates = append(rates, power(x[at:at+d]))

@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"hnn/data/file"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
-func untrained(t testing.TB, a model.Architecture) model.Network[float64] {
+func untrained(t testing.TB, a network.Architecture) *network.Network[float64] {
 	t.Helper()
-	n, err := model.New[float64](a, rand.New(rand.NewPCG(1, 2)))
+	n, err := network.New[float64](a, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,14 +23,14 @@ func untrained(t testing.TB, a model.Architecture) model.Network[float64] {
 func TestLossByHand(t *testing.T) {
 	// The field is zero, so that the squared errors are 1, 9 | 4, 4 | 0, 36: mean 9, sum
 	// of squared deviations 64+0+25+25+81+729 = 924.
-	zero := fieldModel{2, func(_, dx []float64) { clear(dx) }}
+	zero := moving(2, func(_, dx []float64) { clear(dx) })
 	x, dx := make([]float64, 6), []float64{1, -3, 2, 2, 0, 6}
-	l := Loss(zero, x, dx, 1)
+	l := Loss(zero, x, nil, dx, 1)
 	near(t, "mean", l.Mean, 9, 1e-15)
 	near(t, "standard error", l.SEM, math.Sqrt(924.0/5/3), 1e-15)
 	near(t, "median of rows", l.RowMedian, 5, 0) // of 5, 4, 18
 
-	if l := Loss(zero, nil, nil, 1); !math.IsNaN(l.Mean) || !math.IsNaN(l.SEM) || !math.IsNaN(l.RowMedian) {
+	if l := Loss(zero, nil, nil, nil, 1); !math.IsNaN(l.Mean) || !math.IsNaN(l.SEM) || !math.IsNaN(l.RowMedian) {
 		t.Errorf("the loss over no rows is %v, want NaN", l)
 	}
 }
@@ -42,8 +42,8 @@ func TestLossOfTheAuthorsNetworks(t *testing.T) {
 	for _, c := range []struct {
 		kind string
 		test float64
-	}{{model.KindBaseline, 3.659e-2}, {model.KindHNN, 3.592e-2}} {
-		l := Loss(trained(t, "spring-"+c.kind, c.kind, 2), set.x, set.dx, 0)
+	}{{network.KindBaseline, 3.659e-2}, {network.KindHNN, 3.592e-2}} {
+		l := Loss(trained(t, "spring-"+c.kind, c.kind, 2), set.x, nil, set.dx, 0)
 		t.Logf("%s: test loss %.4e +/- %.2e, median of rows %.4e", c.kind, l.Mean, l.SEM, l.RowMedian)
 		// Their number has four digits, and was taken after one step more.
 		near(t, c.kind, l.Mean, c.test, 2e-4)
@@ -78,15 +78,15 @@ func authorsSpring(t *testing.T) rows {
 }
 
 func TestLossDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, model.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{13, 9}, Activation: "tanh"})
+	m := untrained(t, network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{13, 9}, Activation: "tanh"}).Field()
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, dx := make([]float64, 4*401), make([]float64, 4*401)
 	for i := range x {
 		x[i], dx[i] = rng.NormFloat64(), rng.NormFloat64()
 	}
-	want := Loss(m, x, dx, 1)
+	want := Loss(m, x, nil, dx, 1)
 	for _, workers := range []int{0, 2, 3, 7} {
-		if l := Loss(m, x, dx, workers); l != want {
+		if l := Loss(m, x, nil, dx, workers); l != want {
 			t.Errorf("%d workers: %v, one worker: %v", workers, l, want)
 		}
 	}

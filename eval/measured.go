@@ -26,7 +26,7 @@ type MeasuredResult struct {
 	Err error
 }
 
-// MeasuredEnergy rolls out the model (its parameters widened to float64) from the first row
+// MeasuredEnergy rolls out the model from the first row
 // of test over the times of test, at the protocol's RTol, and compares the energy along it
 // with that of the measured states, as the authors' notebook of the measured pendulum
 // does. The energy is that of the system fitted to the measurements; nothing else of the
@@ -34,7 +34,7 @@ type MeasuredResult struct {
 // rolled out from its own first row.
 //
 // The error is about the arguments, or wraps what Interrupt returned.
-func MeasuredEnergy(m model.Model, fitted system.System, test *data.Set, p Protocol, o Options) (MeasuredResult, error) {
+func MeasuredEnergy(m *model.Field, fitted system.System, test *data.Set, p Protocol, o Options) (MeasuredResult, error) {
 	if err := sameDim(m, fitted); err != nil {
 		return MeasuredResult{}, err
 	}
@@ -50,7 +50,7 @@ func MeasuredEnergy(m model.Model, fitted system.System, test *data.Set, p Proto
 		RTol: p.RTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
 	r := MeasuredResult{Times: test.T}
-	field := model.Widen(m).BatchField
+	field := m.FreeMany
 	for trial := range test.Trials() {
 		t, x, _ := test.Trial(trial)
 		out, err := Rollout(field, x[:d], d, t, settings, o.Workers)

@@ -21,7 +21,7 @@ var (
 // A model that stands still keeps its energy exactly, so that the errors are what the
 // measured energies are made to be.
 func TestMeasuredEnergyByHand(t *testing.T) {
-	still := fieldModel{2, func(_, dx []float64) { clear(dx) }}
+	still := moving(2, func(_, dx []float64) { clear(dx) })
 	const rows, start = 110, 0.5
 	set := &data.Set{Dim: 2, Offsets: []int{0, rows}}
 	for i := range rows {
@@ -47,7 +47,7 @@ func swing(t *testing.T, q, p, from, to float64) *data.Set {
 	t.Helper()
 	const n = 50
 	times := floats.Span(make([]float64, n), from, to)
-	x, _, err := ode.Solve(perfect(measured).Field(), []float64{q, p}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-12, ATol: 1e-12})
+	x, _, err := ode.Solve(perfect(measured).Free(), []float64{q, p}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-12, ATol: 1e-12})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +86,12 @@ func TestMeasuredEnergyOfTheTruth(t *testing.T) {
 
 func TestMeasuredFailures(t *testing.T) {
 	set := swing(t, 1, 0, 0, 5)
-	nowhere := fieldModel{2, func(x, dx []float64) {
+	nowhere := moving(2, func(x, dx []float64) {
 		measured.Field(x, dx)
 		if x[0] < 0 {
 			dx[0] = math.NaN()
 		}
-	}}
+	})
 	r, err := MeasuredEnergy(nowhere, measured, set, scipy, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestMeasuredFailures(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := MeasuredEnergy(fieldModel{dim: 4}, measured, set, scipy, Options{}); err == nil {
+	if _, err := MeasuredEnergy(moving(4, nil), measured, set, scipy, Options{}); err == nil {
 		t.Error("a model of another dimension: no error")
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -27,19 +27,19 @@ func TestStrictMomentum(t *testing.T) {
 	s := system.NewNBody(3)
 	o := StrictOptions{X0: InitialStates(s, stream.New(0, StrictStream), 3), Horizon: 1, Points: 11}
 	drift := func(kind string) StrictResult {
-		return strict(t, untrained(t, model.Architecture{Kind: kind, Dim: 12, Hidden: []int{16}, Activation: "tanh"}), s, o)
+		return strict(t, untrained(t, network.Architecture{Kind: kind, Dim: 12, Hidden: []int{16}, Activation: "tanh"}).Field(), s, o)
 	}
-	r := drift(model.KindPairwise)
+	r := drift(network.KindPairwise)
 	// 1e-10 a step over some tens of steps.
 	if r.MomentumDrift > 1e-8 || r.AngularMomentumDrift > 1e-8 {
 		t.Errorf("pairwise: momentum strays by %g, angular momentum by %g", r.MomentumDrift, r.AngularMomentumDrift)
 	}
-	r = drift(model.KindHNN)
+	r = drift(network.KindHNN)
 	if r.MomentumDrift < 1e-3 || r.AngularMomentumDrift < 1e-3 {
 		t.Errorf("plain: momentum strays by %g, angular momentum by %g", r.MomentumDrift, r.AngularMomentumDrift)
 	}
 	o.X0 = springStates(1)
-	m := untrained(t, model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{16}, Activation: "tanh"})
+	m := untrained(t, network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{16}, Activation: "tanh"}).Field()
 	if r := strict(t, m, system.Spring{}, o); r.MomentumDrift != 0 {
 		t.Errorf("a spring has no momentum to keep: %+v", r)
 	}

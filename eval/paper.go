@@ -48,14 +48,14 @@ type PaperResult struct {
 	Err error
 }
 
-// PaperEnergy rolls out the model (its parameters widened to float64) and the true system
+// PaperEnergy rolls out the model and the true system
 // from the protocol's initial states, both by the authors' method and tolerances, and
 // compares the energies along the two, as the authors' notebooks do. A model whose field
 // is the system's own scores zero (in stretched time, the integration's error).
 //
 // The error is about a model of another dimension or a protocol without initial states, or
 // wraps what Interrupt returned.
-func PaperEnergy(m model.Model, s system.System, p Protocol, o Options) (PaperResult, error) {
+func PaperEnergy(m *model.Field, s system.System, p Protocol, o Options) (PaperResult, error) {
 	if err := sameDim(m, s); err != nil {
 		return PaperResult{}, err
 	}
@@ -67,11 +67,10 @@ func PaperEnergy(m model.Model, s system.System, p Protocol, o Options) (PaperRe
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
 		RTol: p.RTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}
-	m = model.Widen(m)
 	compare := func(truthTimes, modelTimes [][]float64) (truth, learned *Rollouts, err error) {
 		truth, err = RolloutTimes(systemField(s), x0, s.Dim(), truthTimes, settings, o.Workers)
 		if err == nil {
-			learned, err = RolloutTimes(m.BatchField, x0, s.Dim(), modelTimes, settings, o.Workers)
+			learned, err = RolloutTimes(m.FreeMany, x0, s.Dim(), modelTimes, settings, o.Workers)
 		}
 		return truth, learned, err
 	}
@@ -165,9 +164,9 @@ func rolloutErr(truth, learned *Rollouts) error {
 	return nil
 }
 
-func sameDim(m model.Model, s system.System) error {
-	if m.Dim() != s.Dim() {
-		return fmt.Errorf("eval: the model's states have %d components and those of %s %d; measure it on the system that it was trained for", m.Dim(), s.Name(), s.Dim())
+func sameDim(m *model.Field, s system.System) error {
+	if m.Dim != s.Dim() {
+		return fmt.Errorf("eval: the model's states have %d components and those of %s %d; measure it on the system that it was trained for", m.Dim, s.Name(), s.Dim())
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func starts(d int) []float64 {
 	return x
 }
 
-func paper(t *testing.T, k known, m model.Model) PaperResult {
+func paper(t *testing.T, k known, m *model.Field) PaperResult {
 	t.Helper()
 	r, err := PaperEnergy(m, k.System, k.Protocol, Options{})
 	if err != nil {
@@ -104,10 +104,10 @@ func TestPaperSpringHorizon(t *testing.T) {
 func TestPaperPendulumEnergy(t *testing.T) {
 	const speed = 1.1
 	s := system.Pendulum{K: 3}
-	fast := fieldModel{2, func(x, dx []float64) {
+	fast := moving(2, func(x, dx []float64) {
 		s.Field(x, dx)
 		floats.Scale(speed, dx)
-	}}
+	})
 	r := paper(t, pendulum, fast)
 	if r.TrueH.Mean > 1e-8 {
 		t.Errorf("energy MSE with the true H is %g", r.TrueH.Mean)
@@ -139,12 +139,12 @@ func TestPaperEnergyDoesNotHideFailure(t *testing.T) {
 	s := system.Pendulum{K: 3}
 	x0, n := pendulum.X0, len(pendulum.X0)/2
 	const bad = 4
-	hole := fieldModel{2, func(x, dx []float64) {
+	hole := moving(2, func(x, dx []float64) {
 		s.Field(x, dx)
 		if x[0] == x0[2*bad] {
 			dx[0] = math.NaN()
 		}
-	}}
+	})
 	r := paper(t, pendulum, hole)
 	if !math.IsNaN(r.Energy.Mean) || !math.IsNaN(r.TrueH.Mean) {
 		t.Errorf("means %v and %v with a rollout that failed, want NaN", r.Energy, r.TrueH)

@@ -35,7 +35,7 @@ type PixelLossResult struct {
 
 // PixelLoss takes the loss over windows that are followed by at least one frame. Workers
 // is as in Options.
-func PixelLoss(m model.Autoencoder, set *frames.Set, windows []frames.Window, workers int) PixelLossResult {
+func PixelLoss(m *model.Field, set *frames.Set, windows []frames.Window, workers int) PixelLossResult {
 	nan := math.NaN()
 	if len(windows) == 0 {
 		return PixelLossResult{LossResult{Estimate{nan, nan}, nan}, nan}
@@ -50,17 +50,17 @@ func PixelLoss(m model.Autoencoder, set *frames.Set, windows []frames.Window, wo
 
 func square(v float64) float64 { return v * v }
 
-// Encode returns the states of the observations at the windows, rows x m.Dim().
-func Encode(m model.Autoencoder, set *frames.Set, windows []frames.Window, workers int) []float64 {
-	g := m.Pixels()
-	d, px := m.Dim(), g.Len()
+// Encode returns the states of the observations at the windows, rows x m.Dim.
+func Encode(m *model.Field, set *frames.Set, windows []frames.Window, workers int) []float64 {
+	g := m.Pixels
+	d, px := m.Dim, g.Len()
 	z := make([]float64, len(windows)*d)
 	if len(windows) == 0 {
 		return z
 	}
 	plan := parallel.NewPlan(len(windows))
 	share(workers, plan.Blocks, func() func(int) {
-		encode := m.Encoder()
+		encode := m.Encode()
 		x := make([]float64, plan.MaxBlock()*px)
 		return func(block int) {
 			lo, hi := plan.Block(block)
@@ -159,13 +159,13 @@ type PixelOptions struct {
 	EnergyFrames int
 }
 
-// PixelRollout rolls the model (its parameters widened to float64) out from the first
+// PixelRollout rolls the model out from the first
 // observation of every trial over all its frames, decodes every state and compares with
 // the trial. Trials must be equally long.
 //
 // The error is about the arguments, or wraps what Interrupt returned.
-func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*PixelResult, error) {
-	g := m.Pixels()
+func PixelRollout(m *model.Field, films *frames.Set, o PixelOptions) (*PixelResult, error) {
+	g := m.Pixels
 	trials := len(films.Trials)
 	if trials == 0 || films.Width != g.Width || films.Height != g.Height {
 		return nil, fmt.Errorf("eval: %d films of %d x %d pixels for a model that sees %d x %d", trials, films.Width, films.Height, g.Width, g.Height)
@@ -178,13 +178,12 @@ func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*Pixe
 		}
 		starts = append(starts, frames.Window{Trial: int32(i), Frame: int32(g.Stack - 1)})
 	}
-	m = model.Widen(m).(model.Autoencoder)
-	d := m.Dim()
+	d := m.Dim
 	times := make([]float64, points)
 	for i := range times {
 		times[i] = float64(i)
 	}
-	rolled, err := Rollout(m.BatchField, Encode(m, films, starts, o.Workers), d, times, &ode.Settings{
+	rolled, err := Rollout(m.FreeMany, Encode(m, films, starts, o.Workers), d, times, &ode.Settings{
 		Method: ode.DormandPrince, Control: ode.ScipyLike,
 		RTol: pixelRTol, ATol: paperATol, MaxSteps: paperMaxSteps, Interrupt: o.Interrupt,
 	}, o.Workers)
@@ -197,7 +196,7 @@ func PixelRollout(m model.Autoencoder, films *frames.Set, o PixelOptions) (*Pixe
 	}
 	errs := make([]float64, trials*points)
 	share(o.Workers, trials, func() func(int) {
-		encode, decode := m.Encoder(), m.Decoder()
+		encode, decode := m.Encode(), m.Decode()
 		const block = 64
 		x, truth := make([]float64, block*g.Len()), make([]float64, films.Size())
 		return func(i int) {

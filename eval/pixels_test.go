@@ -42,40 +42,33 @@ func turned(a float64, quarters int) (q, p float64) {
 	return []float64{a, 0, -a, 0}[quarters%4], []float64{0, -a, 0, a}[quarters%4]
 }
 
-// pictureModel sees two of these frames at once. Its encoder is exact; its decoder shows
+// newPictureModel sees two of these frames at once. Its encoder is exact; its decoder shows
 // states shrunk. In time states turn at a rate and decay.
-type pictureModel struct {
-	fieldModel
-	shrink float64
-}
-
-func newPictureModel(rate, decay, shrink float64) pictureModel {
-	return pictureModel{fieldModel{2, func(x, dx []float64) {
+func newPictureModel(rate, decay, shrink float64) *model.Field {
+	m := moving(2, func(x, dx []float64) {
 		dx[0], dx[1] = rate*x[1]-decay*x[0], -rate*x[0]-decay*x[1]
-	}}, shrink}
-}
-
-func (m pictureModel) Pixels() model.Pixels { return model.Pixels{Width: 2, Height: 1, Stack: 2} }
-
-func (m pictureModel) Encoder() func(x, z []float64, rows int) {
-	return func(x, z []float64, rows int) {
-		for r := range rows { // the newer frame is the last
-			for j := range 2 {
-				z[2*r+j] = (x[4*r+2+j] - pictureZero) / pictureScale
+	})
+	m.Pixels = &model.Pixels{Width: 2, Height: 1, Stack: 2}
+	m.Encode = func() func(x, z []float64, rows int) {
+		return func(x, z []float64, rows int) {
+			for r := range rows { // the newer frame is the last
+				for j := range 2 {
+					z[2*r+j] = (x[4*r+2+j] - pictureZero) / pictureScale
+				}
 			}
 		}
 	}
-}
-
-func (m pictureModel) Decoder() func(z, x []float64, rows int) {
-	return func(z, x []float64, rows int) {
-		for r := range rows {
-			q, p := m.shrink*z[2*r], m.shrink*z[2*r+1]
-			for i, v := range []float64{-p, q, q, p} { // a quarter turn back, and now
-				x[4*r+i] = pictureZero + pictureScale*v
+	m.Decode = func() func(z, x []float64, rows int) {
+		return func(z, x []float64, rows int) {
+			for r := range rows {
+				q, p := shrink*z[2*r], shrink*z[2*r+1]
+				for i, v := range []float64{-p, q, q, p} { // a quarter turn back, and now
+					x[4*r+i] = pictureZero + pictureScale*v
+				}
 			}
 		}
 	}
+	return m
 }
 
 // pixelError is the mean square of a pixel's difference between what the model shows after
@@ -196,7 +189,7 @@ func TestPixelRollout(t *testing.T) {
 // Without known coordinates the swing is that of the first latent one, and energies have no
 // value; too few frames, or a rollout that ends early, leave no swing.
 func TestPixelRolloutOfUnknownFilms(t *testing.T) {
-	roll := func(m pictureModel, length int) *PixelResult {
+	roll := func(m *model.Field, length int) *PixelResult {
 		t.Helper()
 		r, err := PixelRollout(m, turningFilms(length, 1, 0.5), PixelOptions{})
 		if err != nil {
@@ -212,7 +205,7 @@ func TestPixelRolloutOfUnknownFilms(t *testing.T) {
 		t.Errorf("of three frames %v of the amplitude is kept", r.Kept)
 	}
 	diverging := newPictureModel(0, 0, 1)
-	diverging.field = func(x, dx []float64) { dx[0], dx[1] = 1+x[0]*x[0], 0 } // a tangent
+	diverging.Many = moving(2, func(x, dx []float64) { dx[0], dx[1] = 1+x[0]*x[0], 0 }).Many // a tangent
 	if r := roll(diverging, 49); r.Err() == nil || !math.IsNaN(r.Kept[0]) || !math.IsNaN(r.PixelMSE[48-1]) {
 		t.Errorf("a diverging model: error %v, %v kept, pixel MSE %v", r.Err(), r.Kept, r.PixelMSE)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -44,7 +44,7 @@ func TestRolloutIsTheSolution(t *testing.T) {
 
 // dx/dt = x^2 is 1/(1/x0 - t), which meets infinity at t = 1/x0 where x0 is positive.
 func TestRolloutIsolatesFailure(t *testing.T) {
-	newField := fieldModel{1, func(x, dx []float64) { dx[0] = x[0] * x[0] }}.BatchField
+	newField := moving(1, func(x, dx []float64) { dx[0] = x[0] * x[0] }).FreeMany
 	x0 := make([]float64, 30)
 	for i := range x0 {
 		x0[i] = -1 - float64(i)/10
@@ -75,7 +75,7 @@ func TestRolloutIsolatesFailure(t *testing.T) {
 }
 
 func TestRolloutDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, model.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{11, 6}, Activation: "tanh"})
+	m := untrained(t, network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{11, 6}, Activation: "tanh"}).Field()
 	rng := rand.New(rand.NewPCG(3, 4))
 	x0 := make([]float64, 4*41)
 	for i := range x0 {
@@ -83,7 +83,7 @@ func TestRolloutDoesNotDependOnWorkers(t *testing.T) {
 	}
 	times := floats.Span(make([]float64, 9), 0, 4)
 	run := func(workers int) *Rollouts {
-		r, err := Rollout(m.BatchField, x0, 4, times, &ode.Settings{RTol: 1e-6, ATol: 1e-6}, workers)
+		r, err := Rollout(m.FreeMany, x0, 4, times, &ode.Settings{RTol: 1e-6, ATol: 1e-6}, workers)
 		if err != nil {
 			t.Fatal(err)
 		}

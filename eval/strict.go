@@ -89,7 +89,7 @@ type StrictResult struct {
 	Err error
 }
 
-// Strict measures what long rollouts of the model (its parameters widened to float64) do
+// Strict measures what long rollouts of the model do
 // to the true energy and to the true trajectory: DOP853 at tolerances of 1e-10, the truth
 // at 1e-12.
 //
@@ -98,7 +98,7 @@ type StrictResult struct {
 // initial state whose TRUE trajectory cannot be integrated has no coordinate error.
 //
 // The error is about an argument, or wraps what Interrupt returned.
-func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, error) {
+func Strict(m *model.Field, s system.System, o StrictOptions) (StrictResult, error) {
 	if err := o.validate(m, s); err != nil {
 		return StrictResult{}, err
 	}
@@ -108,8 +108,7 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 		Method: ode.DOP853, RTol: strictTolerance, ATol: strictTolerance,
 		MaxSteps: strictMaxSteps, Interrupt: o.Interrupt,
 	}
-	m = model.Widen(m)
-	forward, err := Rollout(m.BatchField, o.X0, d, times, &settings, o.Workers)
+	forward, err := Rollout(m.FreeMany, o.X0, d, times, &settings, o.Workers)
 	if err != nil {
 		return StrictResult{}, err
 	}
@@ -157,7 +156,7 @@ func Strict(m model.Model, s system.System, o StrictOptions) (StrictResult, erro
 	return r, nil
 }
 
-func (o *StrictOptions) validate(m model.Model, s system.System) error {
+func (o *StrictOptions) validate(m *model.Field, s system.System) error {
 	if err := sameDim(m, s); err != nil {
 		return err
 	}
@@ -218,7 +217,7 @@ type reversal struct {
 
 // reverse integrates back from the ends of the rollouts. Those that did not reach
 // their end have their own error.
-func reverse(m model.Model, forward *Rollouts, o StrictOptions, settings *ode.Settings) (reversal, error) {
+func reverse(m *model.Field, forward *Rollouts, o StrictOptions, settings *ode.Settings) (reversal, error) {
 	d, n := forward.Dim, forward.Rows()
 	r := reversal{distances: make([]float64, n), errs: append([]error(nil), forward.Errs...)}
 	var starts []float64
@@ -234,7 +233,7 @@ func reverse(m model.Model, forward *Rollouts, o StrictOptions, settings *ode.Se
 	if len(rows) == 0 {
 		return r, nil
 	}
-	back, err := Rollout(m.BatchField, starts, d, []float64{o.Horizon, 0}, settings, o.Workers)
+	back, err := Rollout(m.FreeMany, starts, d, []float64{o.Horizon, 0}, settings, o.Workers)
 	if err != nil {
 		return reversal{}, err
 	}

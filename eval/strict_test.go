@@ -11,11 +11,12 @@ import (
 
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
 
-func strict(t testing.TB, m model.Model, s system.System, o StrictOptions) StrictResult {
+func strict(t testing.TB, m *model.Field, s system.System, o StrictOptions) StrictResult {
 	t.Helper()
 	r, err := Strict(m, s, o)
 	if err != nil {
@@ -135,12 +136,12 @@ func TestStrictKeepsDivergedOut(t *testing.T) {
 	s := system.Spring{}
 	good, lost := []float64{0.3, 0.1, -0.2, 0.5, 0.1, -0.6}, []float64{0.9, 0.2}
 
-	forwards := fieldModel{2, func(x, dx []float64) {
-		damped(gamma).(fieldModel).field(x, dx)
+	forwards := moving(2, func(x, dx []float64) {
+		damped(gamma).Free()(0, x, dx)
 		if s.Hamiltonian(x) > 0.8 {
 			dx[1] = math.Inf(1)
 		}
-	}}
+	})
 	o.X0 = good
 	want := strict(t, forwards, s, o)
 	o.X0 = append(append(append([]float64(nil), good[:2]...), lost...), good[2:]...)
@@ -168,12 +169,12 @@ func TestStrictKeepsDivergedOut(t *testing.T) {
 
 	// Friction of exp(-30) leaves nothing but the integration's error, which on the way
 	// back grows beyond the region where this field is defined; rest stays at rest.
-	backwards := fieldModel{2, func(x, dx []float64) {
-		damped(3).(fieldModel).field(x, dx)
+	backwards := moving(2, func(x, dx []float64) {
+		damped(3).Free()(0, x, dx)
 		if s.Hamiltonian(x) > 4 {
 			dx[0] = math.NaN()
 		}
-	}}
+	})
 	o.X0 = []float64{0.5, 0, 0, 0}
 	got = strict(t, backwards, s, o)
 	if got.Diverged != 1 || got.ReversibilityError != 0 {
@@ -221,7 +222,7 @@ func TestStrictArguments(t *testing.T) {
 }
 
 func TestStrictDoesNotDependOnWorkers(t *testing.T) {
-	m := untrained(t, model.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{12}, Activation: "tanh"})
+	m := untrained(t, network.Architecture{Kind: network.KindBaseline, Dim: 2, Hidden: []int{12}, Activation: "tanh"}).Field()
 	o := StrictOptions{X0: springStates(40), Horizon: 3, Points: 11}
 	o.Workers = 1
 	want := strict(t, m, system.Spring{}, o)
@@ -241,7 +242,7 @@ func TestEnergySpread(t *testing.T) {
 // training trajectories' 20 units of time.
 func BenchmarkStrictTwoBody(b *testing.B) {
 	s := system.NewNBody(2)
-	m := trained(b, "2body-hnn", model.KindHNN, 8)
+	m := trained(b, "2body-hnn", network.KindHNN, 8)
 	o := StrictOptions{X0: InitialStates(s, rand.New(rand.NewPCG(1, 2)), StrictStates), Horizon: 200, Points: 500}
 	for b.Loop() {
 		r := strict(b, m, s, o)

@@ -10,19 +10,19 @@ import (
 
 	"hnn/eval"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
 // SetMasses gives an opened run's pairwise model other bodies, as many as the masses: it
 // has one law for every pair, and so serves any number.
 func (r *Run) SetMasses(masses []float64) error {
-	m, err := model.WithMasses(r.model, masses)
+	form, err := network.WithMasses(r.form, masses)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
-	r.model, r.columns = m, stateNames(m.Dim())
-	if bodies, ok := r.knownSystem().(*system.NBody); ok && m.Dim() == 4*len(masses) {
+	r.form, r.model, r.columns = form, form.Field(), stateNames(form.Dim)
+	if bodies, ok := r.knownSystem().(*system.NBody); ok && form.Dim == 4*len(masses) {
 		s := &system.NBody{Mass: masses, G: bodies.G, Softening: bodies.Softening}
 		r.known, r.columns = s, systemColumns(s)
 	}
@@ -47,7 +47,7 @@ func (r *Run) knownSystem() system.System {
 }
 
 // Dim is the length of the model's states.
-func (r *Run) Dim() int { return r.model.Dim() }
+func (r *Run) Dim() int { return r.model.Dim }
 
 // Drift is how far a rollout of bodies strays from what they conserve: the true energy,
 // relative to its value at the start, and momentum and angular momentum as of

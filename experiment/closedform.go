@@ -12,7 +12,9 @@ import (
 
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/expansion"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -26,12 +28,12 @@ const (
 )
 
 // Values lists the trainers.
-func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm)} }
+func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm), string(WeakForm)} }
 
 // WithClosedForm is the same task fitted by one least-squares solve instead, told
 // nothing of the system but, for the measured pendulum, that it is damped.
 func (c Config) WithClosedForm() Config {
-	c.Trainer, c.Model, c.Precision = ClosedForm, model.KindHNN, Float64
+	c.Trainer, c.Model, c.Precision = ClosedForm, network.KindHNN, Float64
 	for _, s := range settings {
 		if s.Is("adam") {
 			s.Clear(&c)
@@ -48,8 +50,8 @@ func (c *Config) validateClosedForm() error {
 		return err
 	}
 	switch {
-	case c.Model != model.KindHNN:
-		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", model.KindHNN, c.Model, Adam)
+	case c.Model != network.KindHNN:
+		return fmt.Errorf("the closed form fits the model %s; a %s needs the trainer %s", network.KindHNN, c.Model, Adam)
 	case c.Precision != Float64:
 		return fmt.Errorf("precision %s: the closed form loses its accuracy in it and is always float64", c.Precision)
 	case c.Known && c.fromFile():
@@ -67,7 +69,7 @@ func (c *Config) validateClosedForm() error {
 func (c *Config) closedFormOptions() (closedform.Options, error) {
 	o := c.Closed
 	o.Structure, o.Activation = c.structure(), c.Activation
-	o.Friction, o.LearnedGain, o.Masses = c.Dissipation != "", c.InputGain != model.GainConstant, c.bodyMasses()
+	o.Friction, o.LearnedGain, o.Masses = c.Dissipation != "", c.InputGain != network.GainConstant, c.bodyMasses()
 	o.Weighted, o.RNG = c.Weighted, stream.New(c.Seed, "features")
 	for _, s := range c.Symmetry {
 		o.Symmetry |= s
@@ -90,7 +92,7 @@ func (c *Config) tellKnown(o *closedform.Options) (err error) {
 			o.Angles = append(o.Angles, q.Angle)
 		}
 	}
-	if s, ok := t.System.(system.Bodied); ok && o.Structure&model.Pairwise != 0 {
+	if s, ok := t.System.(system.Bodied); ok && o.Structure&network.Pairwise != 0 {
 		for _, b := range s.Bodies() {
 			o.Masses = append(o.Masses, b.Mass)
 		}
@@ -108,21 +110,31 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		}
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
-	m, report, err := e.solve(&c, d)
+	var report *closedform.Report
+	m, err := interruptible(ctx, func() (m *expansion.Model, err error) {
+		m, report, err = e.solve(&c, d)
+		return m, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+		return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, 0)
 	}
 	if report.Runaways > 0 {
 		e.log("%s: warning: %d short rollouts of the fitted model run away; tell it more of the system, or give more rows", c.Task, report.Runaways)
 	}
 	metadata := report.Metadata()
 	maps.Copy(metadata, runMetadata(&c, d))
-	if err := model.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
+	if metadata, err = withDigests(dir, nil, metadata); err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m.Damped(), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
-	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+	if err := modelfile.SaveExpansion(filepath.Join(dir, modelFile), m, metadata); err != nil {
 		return nil, err
+	}
+	r, err := newRun(dir, c, m.Form(), d)
+	if err != nil {
+		return nil, err
+	}
+	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	if part := unexplained(r.Results, d); report.Observations == closedform.Exact.String() && part > poorFit {
 		e.log("%s: warning: in the median test row the fitted field is %.0f%% off; tell it more of the system, or try --trainer adam", c.Task, 100*part)
@@ -133,7 +145,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 }
 
 // solve fits by the closed form.
-func (e *Env) solve(c *Config, d *dataset) (*model.Expansion, *closedform.Report, error) {
+func (e *Env) solve(c *Config, d *dataset) (*expansion.Model, *closedform.Report, error) {
 	o, err := c.closedFormOptions()
 	if err != nil {
 		return nil, nil, err

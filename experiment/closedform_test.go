@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"hnn/internal/setting"
-	"hnn/model"
+	"hnn/model/expansion"
+	"hnn/model/network"
 )
 
 // A closed-form run leaves a run like any other, repeats from its config.yaml to the
@@ -21,7 +22,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runs[0]
-	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != model.KindHNN || r.Results.ClosedForm == nil {
+	if filepath.Base(r.Dir) != "0001-two-body-hnn-closed-form" || r.Results.Model != network.KindHNN || r.Results.ClosedForm == nil {
 		t.Errorf("%s: model %s, report %v", r.Dir, r.Results.Model, r.Results.ClosedForm)
 	}
 	// The pair potential is smooth and the data are exact: what is left is the
@@ -44,7 +45,7 @@ func TestClosedFormRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The report in the metadata has times; the coefficients are the same.
-	a, b := r.model.(*model.Expansion).Coefficients(), second[0].model.(*model.Expansion).Coefficients()
+	a, b := expansion.Of(r.form).Coefficients(), expansion.Of(second[0].form).Coefficients()
 	if len(a) != len(b) {
 		t.Fatalf("%d and %d coefficients", len(a), len(b))
 	}
@@ -67,7 +68,7 @@ func TestClosedFormRun(t *testing.T) {
 
 func TestClosedFormRefusals(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"baseline needs the trainer adam": func(c *Config) { c.Model = model.KindBaseline },
+		"baseline needs the trainer adam": func(c *Config) { c.Model = network.KindBaseline },
 		"steps: of the trainer adam":      func(c *Config) { c.Fit.Steps = 10 },
 		"unknown dissipation":             func(c *Config) { c.Dissipation = "cubic" },
 		"always float64":                  func(c *Config) { c.Precision = "float32" },

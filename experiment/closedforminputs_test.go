@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"hnn/data/file"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // A motor's pendulum: its momentum feels motorGain u, in the user's units.
@@ -22,7 +22,7 @@ func motor(float64) float64 { return motorGain }
 // to the bit, opens, takes inputs, tells its supply.
 func TestDrivenClosedFormRun(t *testing.T) {
 	path := drivenPendulum(t, false, motor)
-	if report := trainDriven(t, drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); c.InputGain = model.GainConstant })).Results.ClosedForm; report.GainFeatures != 0 || math.Abs(report.Gain[0]-motorGain) > 1e-3 {
+	if report := trainDriven(t, drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); c.InputGain = network.GainConstant })).Results.ClosedForm; report.GainFeatures != 0 || math.Abs(report.Gain[0]-motorGain) > 1e-3 {
 		t.Errorf("a constant gain of %v with %d features, want %v", report.Gain, report.GainFeatures, motorGain)
 	}
 	config := func(change func(*Config)) Config {
@@ -105,8 +105,8 @@ func TestClosedFormLearnedGain(t *testing.T) {
 	}
 	with, without := make([]float64, 2), make([]float64, 2)
 	for _, theta := range []float64{-0.8, 0, 0.8} {
-		r.Model().(model.Driven).DrivenField()([]float64{theta, 0}, []float64{1}, with)
-		r.Model().Field()(0, []float64{theta, 0}, without)
+		r.Model().One()(0, []float64{theta, 0}, []float64{1}, with)
+		r.Model().Free()(0, []float64{theta, 0}, without)
 		if g := with[1] - without[1]; math.Abs(g-math.Cos(theta)) > 0.01 {
 			t.Errorf("the gain at %v is %v, want %v", theta, g, math.Cos(theta))
 		}
@@ -117,7 +117,7 @@ func TestClosedFormLearnedGain(t *testing.T) {
 func TestClosedFormInputHold(t *testing.T) {
 	path := drivenPendulum(t, true, motor)
 	of := func(hold Hold) float64 {
-		r := trainDriven(t, drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); c.InputHold, c.InputGain = hold, model.GainConstant }))
+		r := trainDriven(t, drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm(); c.InputHold, c.InputGain = hold, network.GainConstant }))
 		if text := read(t, r.Dir, configFile); !strings.Contains(text, "input-hold: "+string(hold)) {
 			t.Errorf("config.yaml does not say %s: %s", hold, text)
 		}
@@ -134,10 +134,10 @@ func TestDecideUnderInputs(t *testing.T) {
 	closed := drivenConfig(t, path, func(c *Config) { *c = c.WithClosedForm() })
 	adam := drivenConfig(t, path, func(c *Config) { c.Fit.Steps = 20 })
 	best, l, err := new(Env).Decide(context.Background(), []Config{adam, closed})
-	if err != nil || best != 1 || len(l.Tried) != 2 {
-		t.Errorf("chosen %d, %v, %v", best, l, err)
+	if err != nil || best.HNN != 1 || len(l.Tried) != 2 {
+		t.Errorf("chosen %v, %v, %v", best, l, err)
 	}
-	if why := AdamOnly([]string{model.KindHNN}, []string{"input-gain", "input-hold"}, ""); why != "" {
+	if why := AdamOnly([]string{network.KindHNN}, []string{"input-gain", "input-hold"}, ""); why != "" {
 		t.Errorf("inputs are Adam's alone, since %s", why)
 	}
 }

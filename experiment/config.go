@@ -14,7 +14,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
@@ -43,7 +43,7 @@ type Config struct {
 	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
-	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form)"`
+	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear and baseline-sparse have one of their own (weak-form)"`
 	Seed      uint64    `key:"seed,common" group:"data" help:"seed of the data, the initial weights and the batches"`
 	Precision Precision `key:"precision" group:"network" help:"precision of training; the closed form's is float64"`
 
@@ -64,12 +64,12 @@ type Config struct {
 	// What the user knows of the system. Mass also turns the velocities of a file of
 	// positions into momenta.
 	Known       bool                  `key:"known,omitempty,common" of:"closed-form hamiltonian" group:"system" help:"tell the closed form the known system's structure, symmetry, angles and masses"`
-	Structure   []model.Structure     `key:"structure,omitempty,common" of:"hamiltonian dataset" group:"system" help:"form of H"`
+	Structure   []network.Structure   `key:"structure,omitempty,common" of:"hamiltonian dataset" group:"system" help:"form of H"`
 	Symmetry    []closedform.Symmetry `key:"symmetry,omitempty" of:"closed-form hamiltonian dataset" group:"system" help:"closed form: what leaves H as it is"`
-	Dissipation model.Dissipation     `key:"dissipation,omitempty,common" of:"hamiltonian dataset" group:"system" help:"how energy leaves; the closed form fits linear"`
+	Dissipation network.Dissipation   `key:"dissipation,omitempty,common" of:"hamiltonian dataset" group:"system" help:"how energy leaves; the closed form fits linear"`
 	Angle       []string              `key:"angle,omitempty,common" of:"dataset" group:"system" help:"state columns that are angles: the model sees their cosine and sine"`
 	Mass        []float64             `key:"mass,omitempty" of:"states hamiltonian" group:"system" help:"masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)"`
-	InputGain   model.Gain            `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs; learned unless given"`
+	InputGain   network.Gain          `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs; learned unless given"`
 	InputHold   Hold                  `key:"input-hold,omitempty" of:"states dataset" group:"system" help:"inputs between their samples: linear (foh, unless given) or constant (zoh)"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew string `key:"skew,omitempty" of:"adam hamiltonian" group:"system" help:"skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or levi-civita"`
@@ -110,7 +110,7 @@ func Default(name string) (Config, error) {
 		return Config{}, err
 	}
 	c := Config{
-		Task: t.Name, Model: model.KindHNN, Trainer: Adam, Precision: Float32,
+		Task: t.Name, Model: network.KindHNN, Trainer: Adam, Precision: Float32,
 		Hidden: []int{200, 200}, Loss: DerivativeLoss, Fit: fit.Defaults(), CheckpointEvery: 1000,
 		Estimate: estimate.Options{Derivatives: estimate.Auto, Smooth: "no"}, Draw: t.Draw,
 		Strict: !t.Source.Films(), Figures: true,
@@ -173,8 +173,13 @@ func (c *Config) Validate() error {
 		}
 		columns = systemColumns(c.Facts().System)
 	}
-	if c.Trainer == ClosedForm {
+	switch {
+	case c.Trainer == ClosedForm:
 		return c.validateClosedForm()
+	case c.Trainer == WeakForm:
+		return c.validateWeakForm()
+	case IsWeak(c.Model):
+		return fmt.Errorf("the model %s is fitted by the trainer %s", c.Model, WeakForm)
 	}
 	if err := c.Refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err
@@ -185,8 +190,8 @@ func (c *Config) Validate() error {
 	if err := c.validateLoss(); err != nil {
 		return err
 	}
-	if c.Polish && c.Model != model.KindHNN {
-		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", model.KindHNN, c.Model)
+	if c.Polish && c.Model != network.KindHNN {
+		return fmt.Errorf("polish solves for the last layer of the model %s, and this run's is %s; leave it out", network.KindHNN, c.Model)
 	}
 	return c.validateFit()
 }

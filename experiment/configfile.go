@@ -58,8 +58,11 @@ func decodeConfig(text []byte) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if head.Trainer == ClosedForm {
+	switch head.Trainer {
+	case ClosedForm:
 		c = c.WithClosedForm()
+	case WeakForm:
+		c = c.WithWeakForm(head.Model)
 	}
 	if c, err = c.WithRecipe(head.Recipe); err != nil {
 		return Config{}, err

@@ -25,6 +25,8 @@ type dataset struct {
 	// were not given.
 	estimator *estimate.Estimator
 	estimated bool
+	// raw are the training rows as they were measured, nil for drawn data.
+	raw *data.Set
 	// measured are the trials of Test as they were measured, nil for drawn data.
 	measured *data.Set
 	angles   []string // state columns that are angles
@@ -36,7 +38,9 @@ type dataset struct {
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
-	films   *films // of a run on pictures, whose split then has no rows
+	// isVelocity: see velocities.
+	isVelocity bool
+	films      *films // of a run on pictures, whose split then has no rows
 }
 
 func (d *dataset) note(format string, args ...any) {
@@ -55,6 +59,12 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 		return d, d.scale(c)
 	}
 	return d, nil
+}
+
+// velocities says that the second half of a state is the first one's time derivative, by the names of the columns;
+// positions alone have no other half.
+func (d *dataset) velocities() bool {
+	return d.raw != nil && (d.raw.PositionsOnly || d.isVelocity)
 }
 
 // fitted is what a model is fitted to.

@@ -13,6 +13,8 @@ import (
 	"hnn/fit"
 	"hnn/internal/kernel"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
@@ -45,7 +47,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	members := make([]*training[T], c.Ensemble)
 	for i := range members {
 		var err error
-		if members[i], err = newTraining[T](shared, c, d, dir, i); err != nil {
+		if members[i], err = newTraining[T](ctx, shared, c, d, dir, i); err != nil {
 			return nil, err
 		}
 		defer members[i].trainer.Close()
@@ -67,26 +69,30 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	if err := trainMembers(ctx, members, jobs); err != nil {
 		return nil, err
 	}
-	nets, models := make([]model.Network[T], len(members)), make([]model.Model, len(members))
+	nets, forms := make([]*network.Network[T], len(members)), make([]*model.Form[float64], len(members))
 	seconds, steps := 0.0, 0
 	for i, t := range members {
-		nets[i], models[i] = t.net, model.Widen(t.net)
+		nets[i], forms[i] = t.net, network.Widen(t.net).Form()
 		seconds += t.trainer.Seconds() / float64(jobs)
 		steps += t.trainer.StepsDone()
 	}
-	if err := model.SaveEnsemble(filepath.Join(dir, modelFile), nets, members[0].metadata); err != nil {
-		return nil, err
-	}
-	m, err := model.NewEnsemble(models)
+	metadata, err := withDigests(dir, members[0].metrics, members[0].metadata)
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(m, d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
-	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: members[0].trainer.StepsDone()}
-		}
+	if err := modelfile.SaveEnsemble(filepath.Join(dir, modelFile), nets, metadata); err != nil {
 		return nil, err
+	}
+	mean, err := model.Mean(forms)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRun(dir, c, mean, d)
+	if err != nil {
+		return nil, err
+	}
+	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
+		return nil, stopped(ctx, err, dir, members[0].trainer.StepsDone())
 	}
 	r.Results.Steps = members[0].trainer.StepsDone()
 	r.Results.FitSeconds = Number(seconds)
@@ -172,13 +178,12 @@ type EnsembleSpread struct {
 }
 
 // ensembleSpread measures each member of an ensemble; nil for any other model.
-func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *dataset) (*EnsembleSpread, error) {
-	members := model.Members(m)
-	if members == nil {
+func (e *Env) ensembleSpread(ctx context.Context, c *Config, m *model.Field, d *dataset) (*EnsembleSpread, error) {
+	if m.Members == nil {
 		return nil, nil
 	}
 	var all []*Results
-	for _, one := range members {
+	for _, one := range m.Members {
 		r, err := e.evaluate(ctx, c, one, d)
 		if err != nil {
 			return nil, err
@@ -201,7 +206,7 @@ func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *d
 		return &s
 	}
 	return &EnsembleSpread{
-		Members: len(members), FieldSD: fieldSD(members, d.Test.X, d.Test.Inputs),
+		Members: len(m.Members), FieldSD: fieldSD(m.Members, d.Test.X, d.Test.Inputs),
 		TestLoss:       over(func(r *Results) Number { return r.TestLoss.Mean }),
 		TrajectoryLoss: optional(trajectoryTest),
 		EnergyMSE:      optional(energyMean),
@@ -215,19 +220,15 @@ func (e *Env) ensembleSpread(ctx context.Context, c *Config, m model.Model, d *d
 }
 
 // fieldSD is EnsembleSpread.FieldSD on states x under inputs u, nil for none.
-func fieldSD(members []model.Model, x, u []float64) Number {
-	rows := len(x) / members[0].Dim()
+func fieldSD(members []*model.Field, x, u []float64) Number {
+	rows := len(x) / members[0].Dim
 	if rows == 0 {
 		return NA
 	}
-	fields, times := make([][]float64, len(members)), make([]float64, rows)
+	fields := make([][]float64, len(members))
 	for i, m := range members {
 		fields[i] = make([]float64, len(x))
-		if u != nil {
-			m.(model.Driven).DrivenBatchField()(x, u, fields[i], rows)
-		} else {
-			m.BatchField()(times, x, fields[i], rows)
-		}
+		m.Many()(nil, x, u, fields[i], rows)
 	}
 	v := make([]float64, len(members))
 	variance := 0.0
@@ -243,12 +244,12 @@ func fieldSD(members []model.Model, x, u []float64) Number {
 // memberRollouts adds mean and standard deviation of the members' rollouts to that of an
 // ensemble; it does nothing for any other model.
 func (r *Run) memberRollouts(sim *Simulation, s ode.Settings) error {
-	members := model.Members(r.model)
+	members := r.model.Members
 	if members == nil {
 		return nil
 	}
 	s.Reversible, s.Copies = false, false
-	n, d := len(sim.States), r.model.Dim()
+	n, d := len(sim.States), r.model.Dim
 	rollouts := make([][]float64, len(members))
 	for i, m := range members {
 		var err error

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"hnn/model"
 )
 
 // An ensemble's first member is the run without it, to the bit; interrupted, it continues to
@@ -70,7 +68,7 @@ func TestEnsembleRun(t *testing.T) {
 	}
 	for i, v := range sim.SD {
 		var mean, squares float64
-		for _, m := range model.Members(opened.model) {
+		for _, m := range opened.model.Members {
 			states, _, err := solve(m, nil, []float64{0.5, 0}, times, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -10,8 +10,12 @@ import (
 
 	"hnn/data"
 	"hnn/eval"
+	"hnn/internal/printable"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -21,27 +25,43 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, meta, err := model.Load(filepath.Join(dir, modelFile))
+	m, meta, err := modelfile.Load(filepath.Join(dir, modelFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, unfinished(dir)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: m, columns: strings.Split(meta[metaColumns], "\t")}
-	if len(r.columns) != m.Dim() {
-		r.columns = stateNames(m.Dim())
+	unsealed, err := checkDigests(dir, meta)
+	if err != nil {
+		return nil, err
 	}
-	if n := model.Inputs(m); n > 0 {
-		if r.inputs = strings.Split(meta[metaInputs], "\t"); len(r.inputs) != n {
+	if unsealed {
+		e.logUnsealed(dir)
+	}
+	r := &Run{Dir: dir, Config: c, form: m, model: m.Field(), meta: meta, columns: splitNames(meta[metaColumns])}
+	if len(r.columns) != m.Dim {
+		r.columns = stateNames(m.Dim)
+	}
+	if n := m.Inputs; n > 0 {
+		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
 		}
 	}
 	return r, nil
 }
 
+// splitNames are the names that metadata hold, which may come from anywhere.
+func splitNames(text string) []string {
+	names := strings.Split(text, "\t")
+	for i := range names {
+		names[i] = printable.Name(names[i])
+	}
+	return names
+}
+
 func unfinished(dir string) error {
-	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, dir)
+	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
@@ -79,7 +99,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
-	if have, want := d.Test.Dim, r.model.Dim(); have != want {
+	if have, want := d.Test.Dim, r.model.Dim; have != want {
 		return fmt.Errorf("%s: the model's states have %d components (%v) and the data's have %d (%v); evaluate it on data of its own system", r.Dir, want, r.columns, have, d.Test.Names)
 	}
 	d, err := d.inputsOf(r.model)
@@ -92,30 +112,38 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	}
 	// What only training knows comes from the run.
 	res.FitSeconds, res.StepMS = NA, NA
-	if old, err := ReadResults(r.Dir); err == nil {
+	switch old, err := ReadResults(r.Dir); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	default:
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
+		res.WeakForm, res.Recommended = old.WeakForm, old.Recommended
 	}
 	r.data, r.Results = d, res
 	return nil
 }
 
 // evaluate takes every measure that the run's task has.
-func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset) (*Results, error) {
+func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *dataset) (*Results, error) {
 	if d.films != nil {
 		return e.evaluatePixels(ctx, c, m, d)
 	}
 	o := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
 	train, test := derivativeLoss(m, d.Train, o.Workers), derivativeLoss(m, d.Test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Loss: c.Loss, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters,
 		TrainLoss: numbers(train.Estimate), TestLoss: numbers(test.Estimate), RowMedianLoss: Number(test.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
 	if c.source().Own() {
-		if model.LearnsH(c.Model) {
+		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
+		}
+		if b := e.recommended; b != nil {
+			r.Recommended = b.Model == c.Model && b.Trainer == c.Trainer && b.Loss == c.Loss
 		}
 		r.Observations = &Observations{Estimator: d.estimator, Scales: d.scales, Angles: d.angles}
 	} else if d.estimator != nil {
@@ -126,14 +154,14 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 		return nil, err
 	}
 	if d.Test.Clean != nil {
-		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, d.Test.DX, o.Workers).Mean)
+		r.CleanLoss = Number(eval.Loss(m, d.Test.Clean, nil, d.Test.DX, o.Workers).Mean)
 	}
-	if m, ok := m.(model.Dissipating); ok {
+	if m.Loss != nil {
 		power := numbers(eval.Power(m, d.Test.X))
 		r.Power = &power
 	}
 	r.Inputs = d.Test.InputNames
-	if m, ok := m.(model.Energetic); ok && r.Inputs != nil {
+	if m.Energy != nil && r.Inputs != nil {
 		supply := numbers(eval.Supply(m, d.Test.X, d.Test.Inputs))
 		r.Supply = &supply
 	}
@@ -160,20 +188,17 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m model.Model, d *dataset
 }
 
 // derivativeLoss is NaN of rows whose derivatives are unknown.
-func derivativeLoss(m model.Model, s *data.Set, workers int) eval.LossResult {
+func derivativeLoss(m *model.Field, s *data.Set, workers int) eval.LossResult {
 	if s.DX == nil {
-		return eval.Loss(m, nil, nil, workers)
+		return eval.Loss(m, nil, nil, nil, workers)
 	}
-	if s.InputNames != nil {
-		return eval.DrivenLoss(m.(model.Driven), s.X, s.Inputs, s.DX, workers)
-	}
-	return eval.Loss(m, s.X, s.DX, workers)
+	return eval.Loss(m, s.X, s.Inputs, s.DX, workers)
 }
 
 func numbers(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
 
 // paperEnergy adds the "paper" energy metric of the tasks that have one.
-func (e *Env) paperEnergy(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) paperEnergy(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
 	var energy eval.Estimate
 	var failed error
 	switch t := c.Facts(); {
@@ -203,7 +228,7 @@ func (e *Env) paperEnergy(r *Results, c *Config, m model.Model, d *dataset, o ev
 	return nil
 }
 
-func (e *Env) strict(r *Results, c *Config, m model.Model, d *dataset, o eval.Options) error {
+func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
 	k := c.Facts().StrictTimes
 	states := d.Train.Clean
 	if states == nil {

@@ -12,7 +12,7 @@ import (
 	"hnn/data"
 	"hnn/data/file"
 	"hnn/eval"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 var long = flag.Bool("long", false, "train to the end of the paper's protocol, on five initialisations")
@@ -46,10 +46,10 @@ func TestFaithfulOnTheAuthorsData(t *testing.T) {
 		task, model string
 		loss        float64 // of the authors' code
 	}{
-		{"spring", model.KindBaseline, 3.659e-2},
-		{"spring", model.KindHNN, 3.592e-2},
-		{"pendulum", model.KindBaseline, 3.526e-2},
-		{"pendulum", model.KindHNN, 3.559e-2},
+		{"spring", network.KindBaseline, 3.659e-2},
+		{"spring", network.KindHNN, 3.592e-2},
+		{"pendulum", network.KindBaseline, 3.526e-2},
+		{"pendulum", network.KindHNN, 3.559e-2},
 	} {
 		t.Run(c.task+"/"+c.model, func(t *testing.T) {
 			if c.task != "spring" && !*long {
@@ -82,7 +82,7 @@ func TestFaithfulOnTheAuthorsData(t *testing.T) {
 			if math.Abs(loss/c.loss-1) > tolerance {
 				t.Errorf("test loss %.4e, the authors' %.4e: more than %.0f%% apart", loss, c.loss, 100*tolerance)
 			}
-			if *long && c.task == "spring" && c.model == model.KindHNN && median(energies) > 4.0e-4 {
+			if *long && c.task == "spring" && c.model == network.KindHNN && median(energies) > 4.0e-4 {
 				t.Errorf("energy MSE %.3e, want at most 4.0e-4", median(energies))
 			}
 		})
@@ -99,7 +99,7 @@ func TestFaithfulOnOurData(t *testing.T) {
 		t.Skip("trains to the end: -long")
 	}
 	for _, task := range []string{"spring", "pendulum"} {
-		for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+		for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 			excess := func(d *dataset, seed uint64) float64 {
 				c := mustDefault(t, task)
 				c.Model, c.Seed, c.Strict, c.Figures = kind, seed, false, false

@@ -14,7 +14,9 @@ import (
 
 	"hnn/data"
 	"hnn/internal/atomicfile"
-	"hnn/model"
+	"hnn/model/lagrangian"
+	"hnn/model/network"
+	"hnn/model/terms"
 	"hnn/ode"
 	"hnn/report"
 	"hnn/system"
@@ -98,12 +100,12 @@ func pictures(runs []*Run) ([]picture, error) {
 		}
 		ps = append(ps, picture{name, caption, f})
 	}
-	samples := report.Samples{X: rows(r.data.Train.X, r.model.Dim()), DX: rows(r.data.Train.DX, r.model.Dim())}
+	samples := report.Samples{X: rows(r.data.Train.X, r.model.Dim), DX: rows(r.data.Train.DX, r.model.Dim)}
 	switch bodies := bodies(r); {
 	case bodies != nil:
 		f, err := report.Orbits(task, bodies)
 		add(r.Config.Task, "The true orbits, each model's from the same state, and the true energy along them.", f, err)
-	case r.model.Dim() == 2:
+	case r.model.Dim == 2:
 		f, err := report.PhasePlane(task, samples)
 		add(r.Config.Task, "The data, each model's vector field with a long rollout from one state, coloured by time, and the energy along the rollouts.", f, err)
 	default:
@@ -112,7 +114,7 @@ func pictures(runs []*Run) ([]picture, error) {
 	}
 	f, err := report.Deviation(task)
 	add("rollout", "How far each rollout is from the truth, and the learned energy along it.", f, err)
-	if r.model.Dim() == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
+	if r.model.Dim == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
 		f, err := report.Landscape(task, samples)
 		add("hamiltonian", "Contours of the learned Hamiltonians at the levels of the first, all shifted to the mean zero over the data.", f, err)
 	}
@@ -149,24 +151,23 @@ func reportTask(runs []*Run) (report.Task, error) {
 		input = r.data.Test.InputSignal(0)
 	}
 	for _, run := range runs {
-		field := run.model.Field()
+		field := run.model.Free()
 		role, name := run.look()
 		m := report.Run{Role: role, Name: name, Field: func(x, dx []float64) { field(0, x, dx) }}
-		if e, ok := run.model.(model.Energetic); ok {
-			m.H = e.Energy()
+		if run.model.Energy != nil {
+			m.H = run.model.Energy()
 		}
 		signal := input
-		if model.Inputs(run.model) == 0 {
+		if run.model.Inputs == 0 {
 			signal = nil
 		}
-		under, knots := model.Under(run.model, signal)
+		under, knots := run.model.Under(signal)
 		rollout(&m, under, knots, x0, times, energy)
 		task.Models = append(task.Models, m)
 	}
 	// The first HNN's H, along the truth and every model's rollout.
 	if i := slices.IndexFunc(task.Models, func(m report.Run) bool { return m.H != nil }); i >= 0 {
-		_, loses := runs[i].model.(model.Dissipating)
-		task.Changes = loses || input != nil
+		task.Changes = runs[i].model.Loss != nil || input != nil
 		learned := task.Models[i].H
 		start := learned(x0)
 		change := func(x []float64) float64 { return learned(x) - start }
@@ -181,14 +182,20 @@ func reportTask(runs []*Run) (report.Task, error) {
 // look is how figures show a run's model.
 func (r *Run) look() (report.Role, string) {
 	switch {
-	case r.Config.Model == model.KindBaseline:
+	case r.Config.Model == network.KindBaseline:
 		return report.Baseline, "Baseline"
+	case r.Config.Model == terms.KindSparse:
+		return report.Baseline, "Sparse baseline"
+	case r.Config.Model == terms.KindLinear:
+		return report.Structured, "Linear"
+	case r.Config.Model == lagrangian.Kind:
+		return report.Structured, "Lagrangian"
 	case r.Config.Trainer == ClosedForm:
 		return report.ClosedForm, "HNN, closed form"
-	case r.Config.Model == model.KindSecondOrder:
+	case r.Config.Model == network.KindSecondOrder:
 		return report.SecondOrder, "Second-order baseline"
-	case r.Config.Model != model.KindHNN:
-		return report.Structured, "HNN, " + strings.TrimPrefix(r.Config.Model, model.KindHNN+"-")
+	case r.Config.Model != network.KindHNN:
+		return report.Structured, "HNN, " + strings.TrimPrefix(r.Config.Model, network.KindHNN+"-")
 	}
 	return report.HNN, "HNN"
 }
@@ -198,6 +205,9 @@ func curves(runs []*Run) ([]report.Curve, error) {
 	var cs []report.Curve
 	for _, r := range runs {
 		m, err := readMetrics(filepath.Join(r.Dir, metricsFile), math.MaxInt)
+		if err == nil {
+			err = m.check(r.meta)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -239,7 +249,7 @@ func quantities(r *Run) []report.Quantity {
 	}
 	names := r.data.Train.Names
 	if names == nil {
-		names = stateNames(r.model.Dim())
+		names = stateNames(r.model.Dim)
 	}
 	for _, n := range names {
 		qs = append(qs, report.Quantity{Name: n})
@@ -271,16 +281,16 @@ func scene(r *Run) (x0, times []float64, err error) {
 		if len(t) < 2 {
 			return nil, nil, errNoScene
 		}
-		return x[:r.model.Dim()], t, nil
+		return x[:r.model.Dim], t, nil
 	}
 	horizon := 3 * r.Config.Draw.Horizon
-	x0 = r.data.Train.X[:r.model.Dim()]
+	x0 = r.data.Train.X[:r.model.Dim]
 	if r.data.Test.Rows() > 0 {
-		x0 = r.data.Test.X[:r.model.Dim()]
+		x0 = r.data.Test.X[:r.model.Dim]
 	}
 	if t := r.Config.Facts(); t.Energy != nil {
 		p := t.Protocol()
-		x0, horizon = p.X0[:r.model.Dim()], p.Horizon
+		x0, horizon = p.X0[:r.model.Dim], p.Horizon
 	}
 	times = make([]float64, figurePoints)
 	for i := range times {
@@ -297,7 +307,7 @@ func truth(r *Run, x0, times []float64, energy func([]float64) float64) (report.
 		return t, nil
 	}
 	_, x, _ := r.data.Test.Trial(0)
-	t := report.Run{Role: report.Truth, Name: "Measured", T: times, X: rows(x, r.model.Dim()), H: energy}
+	t := report.Run{Role: report.Truth, Name: "Measured", T: times, X: rows(x, r.model.Dim), H: energy}
 	t.E = energies(t.X, energy)
 	return t, nil
 }

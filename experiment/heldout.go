@@ -26,7 +26,7 @@ type Rollout struct {
 
 // heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
 // too short for any.
-func (e *Env) heldOut(m model.Model, d *dataset, o eval.Options) (*Rollout, error) {
+func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, error) {
 	trials := d.heldOutTrials()
 	marks, err := angles(d.angles, d.columns())
 	if err != nil {

@@ -45,8 +45,8 @@ func (c *Config) checkInputs(d *dataset) error {
 
 // inputsOf is the dataset for a model that may take no inputs: those of the data are then
 // left out. It is an error if they are not the model's.
-func (d *dataset) inputsOf(m model.Model) (*dataset, error) {
-	have, want := len(d.Test.InputNames), model.Inputs(m)
+func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
+	have, want := len(d.Test.InputNames), m.Inputs
 	if have == want {
 		return d, nil
 	}
@@ -73,7 +73,7 @@ func (r *Run) Inputs() []string { return r.inputs }
 // SetInput gives the run's rollouts to come a signal, in the user's units; its hold is the
 // run's. Without one they are left alone.
 func (r *Run) SetInput(s *data.Signal) error {
-	switch n := model.Inputs(r.model); {
+	switch n := r.model.Inputs; {
 	case n == 0:
 		return fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	case s.Inputs() != n:
@@ -126,7 +126,7 @@ func (r *Run) checkInput(times []float64) error {
 // supply adds to a simulation its inputs and, of a model with an energy, the power that they
 // put in.
 func (r *Run) supply(sim *Simulation) {
-	n := model.Inputs(r.model)
+	n := r.model.Inputs
 	if n == 0 || r.input == nil {
 		return
 	}
@@ -134,8 +134,7 @@ func (r *Run) supply(sim *Simulation) {
 	for i, t := range sim.Times {
 		r.input.At(t, sim.Inputs[i*n:(i+1)*n])
 	}
-	if m, ok := r.model.(model.Energetic); ok {
-		power, d := model.Supply(m), m.Dim()
+	if power, d := r.model.Supply(), r.model.Dim; power != nil {
 		for i := range sim.Times {
 			sim.Supply = append(sim.Supply, power(sim.States[i*d:(i+1)*d], sim.Inputs[i*n:(i+1)*n]))
 		}

@@ -14,7 +14,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/unroll"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
@@ -70,7 +70,7 @@ func drivenConfig(t *testing.T, path string, change func(*Config)) Config {
 		t.Fatal(err)
 	}
 	c = c.Tuned()
-	c.Data, c.Model, c.Dissipation, c.Angle, c.Figures = path, model.KindHNN, "linear", []string{"theta"}, false
+	c.Data, c.Model, c.Dissipation, c.Angle, c.Figures = path, network.KindHNN, "linear", []string{"theta"}, false
 	c.Hidden, c.Fit.Steps = []int{32, 32}, 600
 	change(&c)
 	if err := c.Complete(); err != nil {
@@ -99,7 +99,7 @@ func TestDrivenRun(t *testing.T) {
 	path := pushedPendulum(t, false)
 	driven := trainDriven(t, drivenConfig(t, path, func(c *Config) {}))
 	alone := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Columns.Input = []string{file.NoInput} }))
-	baseline := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Model, c.Dissipation = model.KindBaseline, "" }))
+	baseline := trainDriven(t, drivenConfig(t, path, func(c *Config) { c.Model, c.Dissipation = network.KindBaseline, "" }))
 	of := func(r *Run) float64 { return float64(r.Results.Rollout.Error.Median) }
 	// 0.4% of the range, 19% and 1.5%.
 	if !(of(driven) < 0.01 && of(alone) > 10*of(driven) && of(baseline) < of(alone)) {
@@ -163,8 +163,8 @@ func TestDrivenRun(t *testing.T) {
 	}
 	ratio := func(theta float64) float64 {
 		f, f0, m := make([]float64, 2), make([]float64, 2), opened.Model()
-		m.(model.Driven).DrivenField()([]float64{theta, 0}, []float64{1}, f)
-		m.Field()(0, []float64{theta, 0}, f0)
+		m.One()(0, []float64{theta, 0}, []float64{1}, f)
+		m.Free()(0, []float64{theta, 0}, f0)
 		return f[1] - f0[1]
 	}
 	for _, theta := range []float64{-0.8, 0, 0.8} {
@@ -210,7 +210,7 @@ func TestInputHold(t *testing.T) {
 		r := trainDriven(t, drivenConfig(t, path, func(c *Config) {
 			// Derivatives jump with held inputs; trajectories are fitted without any.
 			*c = c.WithLoss(TrajectoryLoss)
-			c.Shooting.Method, c.Shooting.Window, c.InputHold, c.Fit.Steps, c.Fit.LearningRate, c.InputGain = unroll.RK4, 10, hold, 900, 1e-2, model.GainLearned
+			c.Shooting.Method, c.Shooting.Window, c.InputHold, c.Fit.Steps, c.Fit.LearningRate, c.InputGain = unroll.RK4, 10, hold, 900, 1e-2, network.GainLearned
 		}))
 		return float64(r.Results.Trajectory.TestLoss.Mean)
 	}
@@ -227,7 +227,7 @@ func TestInputSettings(t *testing.T) {
 	}{
 		{func(c *Config) { c.InputGain = "linear" }, "input-gain"},
 		{func(c *Config) { c.InputHold = "spline" }, "input-hold"},
-		{func(c *Config) { c.Columns.Input = []string{"none"}; c.InputGain = model.GainConstant }, "no column is an input"},
+		{func(c *Config) { c.Columns.Input = []string{"none"}; c.InputGain = network.GainConstant }, "no column is an input"},
 		{func(c *Config) { c.Columns.Input = []string{"v"} }, "no column"},
 		{func(c *Config) { c.Skew = "0,1;-1,0"; c.Dissipation = "" }, "skew"},
 		{func(c *Config) { *c = c.WithClosedForm(); c.InputGain = "linear" }, "input-gain"},
@@ -247,7 +247,7 @@ func TestInputSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.InputGain = model.GainConstant
+	c.InputGain = network.GainConstant
 	if err := c.Validate(); err == nil {
 		t.Error("the spring has inputs")
 	}

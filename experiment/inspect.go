@@ -12,7 +12,11 @@ import (
 	"text/tabwriter"
 
 	"hnn/fit/closedform"
+	"hnn/internal/safetensors"
 	"hnn/model"
+	"hnn/model/expansion"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // Inspection is what a model's file says of it, without its data and without measuring
@@ -27,6 +31,8 @@ type Inspection struct {
 	Parameters int      `json:"parameters"`
 	// Members is the number of networks of an ensemble, 0 of a single model.
 	Members int `json:"members,omitempty"`
+	// Digest is the SHA-256 of the model file's content, empty of one of an earlier version.
+	Digest string `json:"sha256,omitempty"`
 	// Hidden and Activation are those of a network.
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
@@ -50,13 +56,14 @@ func Inspect(path string) (*Inspection, error) {
 	if err != nil {
 		return nil, err
 	}
+	dir := ""
 	if info.IsDir() {
 		if _, err := openRun(path); err != nil {
 			return nil, err
 		}
-		path = filepath.Join(path, modelFile)
+		dir, path = path, filepath.Join(path, modelFile)
 	}
-	m, meta, err := model.Load(path)
+	m, meta, err := modelfile.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, unfinished(filepath.Dir(path))
 	}
@@ -64,26 +71,25 @@ func Inspect(path string) (*Inspection, error) {
 		return nil, err
 	}
 	i := &Inspection{
-		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind(), Parameters: m.Parameters(),
-		Columns: strings.Split(meta[metaColumns], "\t"),
+		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind, Parameters: m.Parameters,
+		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest],
 	}
-	if len(i.Columns) != m.Dim() {
-		i.Columns = stateNames(m.Dim())
+	if len(i.Columns) != m.Dim {
+		i.Columns = stateNames(m.Dim)
 	}
-	if model.Inputs(m) > 0 {
-		i.Inputs = strings.Split(meta[metaInputs], "\t")
+	if m.Inputs > 0 {
+		i.Inputs = splitNames(meta[metaInputs])
 	}
 	one := m
-	if members := model.Members(m); members != nil {
-		i.Members, one = len(members), members[0]
+	if m.Members != nil {
+		i.Members, one = len(m.Members), m.Members[0]
 	}
-	one, _ = model.Dimensionless(one)
-	switch m := one.(type) {
-	case interface{ Architecture() model.Architecture }:
-		a := m.Architecture()
+	if n := network.Of(one); n != nil {
+		a := n.Architecture()
 		i.Hidden, i.Activation, i.Pixels = a.Hidden, a.Activation, a.Pixels
-	case interface{ Terms() []model.Term }:
-		for _, t := range m.Terms() {
+	}
+	if e := expansion.Of(one); e != nil {
+		for _, t := range e.Terms() {
 			i.Terms = append(i.Terms, InspectedTerm{t.Kind(), t.Size()})
 		}
 	}
@@ -94,6 +100,26 @@ func Inspect(path string) (*Inspection, error) {
 			}
 		}
 	}
+	if dir == "" {
+		return i, nil
+	}
+	if _, err := checkDigests(dir, meta); err != nil {
+		return nil, err
+	}
+	// The model file has no times.
+	r, err := ReadResults(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return i, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if i.ClosedForm != nil && r.ClosedForm != nil {
+		i.ClosedForm.Seconds, i.ClosedForm.SolveSeconds = r.ClosedForm.Seconds, r.ClosedForm.SolveSeconds
+	}
+	if i.Polish != nil && r.Polish != nil {
+		i.Polish.Seconds = r.Polish.Seconds
+	}
 	return i, nil
 }
 
@@ -102,6 +128,11 @@ func (i *Inspection) Write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	line("file", "%s", i.File)
+	if i.Digest != "" {
+		line("sha256", "%s", i.Digest)
+	} else {
+		line("sha256", "none, as of an earlier version: damage to the file would not be seen")
+	}
 	if i.Task != "" {
 		line("task", "%s, seed %s", i.Task, i.Seed)
 	}
@@ -180,5 +211,7 @@ func writeReport(line func(name, format string, args ...any), i *Inspection) {
 	if r.RolloutTries > 0 {
 		line("rollouts", "checked with %d ridges; %d run away", r.RolloutTries, r.Runaways)
 	}
-	line("time", "%.3g s, the last solve %.3g s", r.Seconds, r.SolveSeconds)
+	if r.Seconds > 0 {
+		line("time", "%.3g s, the last solve %.3g s", r.Seconds, r.SolveSeconds)
+	}
 }

@@ -40,6 +40,8 @@ const (
 	mostPerTurn  = 2048
 	// lookSteps bounds the steps of a look at the first turn.
 	lookSteps = 2000
+	// Of more steps than this, some minutes' worth, the user is told.
+	manySteps = 1e8
 	// conserved is the change of the learned energy in a turn, relative to its scale, up to
 	// which a model counts as conservative: the tolerance of the turn leaves less.
 	conserved = 1e-6
@@ -54,9 +56,9 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		return nil, "", err
 	}
 	// As solve, in the model's own units.
-	m, scales := model.Dimensionless(r.model)
+	m, scales := r.model.Dimensionless()
 	asked := in
-	c := &chooser{model: m, x0: slices.Clone(x0[:m.Dim()]), times: slices.Clone(times), in: in}
+	c := &chooser{model: m, x0: slices.Clone(x0[:m.Dim]), times: slices.Clone(times), in: in}
 	unit := 1.0
 	if scales != nil {
 		unit = scales.Time
@@ -67,9 +69,8 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		c.in.Step /= unit
 		c.in.Omega *= unit
 	}
-	split, separable := model.SplitOf(m)
-	if c.separable = separable; separable {
-		c.split = split.Split()
+	if c.separable = m.Split != nil; c.separable {
+		c.split = m.Split()
 	}
 	c.driven = r.input != nil
 	c.measure()
@@ -82,13 +83,13 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if tao := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4; asked.Omega > 0 && !tao {
 		return nil, "", fmt.Errorf("omega binds the two copies of %v and %v, and the method is %v: leave it out", ode.Tao2, ode.Tao4, c.set.Method)
 	}
-	if asked.Reversible && !model.Canonical(m) {
+	if asked.Reversible && !m.Canonical {
 		return nil, "", errors.New("reversible runs move positions and momenta in turn, and the model's coordinates are not canonical: leave reversible out")
 	}
-	if turns := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4 || c.set.Method.NeedsSplit(); turns && !model.Canonical(m) {
+	if turns := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4 || c.set.Method.NeedsSplit(); turns && !m.Canonical {
 		return nil, "", fmt.Errorf("%v moves positions and momenta in turn, and the model's coordinates are not canonical: give %v, %v or %v, or an adaptive method", c.set.Method, ode.Midpoint, ode.Gauss4, ode.Gauss6)
 	}
-	if c.set.Method.NeedsSplit() && !separable {
+	if c.set.Method.NeedsSplit() && !c.separable {
 		return nil, "", &ode.NeedsSplitError{Method: c.set.Method}
 	}
 	if !c.set.Method.Adaptive() {
@@ -99,6 +100,9 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		why = append(why, note...)
 		c.set.Compensated = !in.Reversible
 		c.set.MaxSteps = math.MaxInt // the caller's patience is the limit
+	}
+	if n := math.Abs(c.times[len(c.times)-1]-c.times[0]) / c.set.Step; !c.set.Method.Adaptive() && n > manySteps {
+		why = append(why, fmt.Sprintf("%.2g steps take their time: Ctrl-C ends them, and an earlier --to, a longer --step or a looser --rtol take fewer", n))
 	}
 	c.set.Step *= unit
 	c.set.Omega /= unit
@@ -124,7 +128,7 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 
 // chooser works in the units of its model.
 type chooser struct {
-	model     model.Model
+	model     *model.Field
 	x0, times []float64
 	in        Integration
 	split     ode.Split
@@ -143,7 +147,7 @@ type chooser struct {
 // measure looks at the field about the initial state: how fast it turns, and whether it
 // keeps the energy for a turn.
 func (c *chooser) measure() {
-	f := c.model.Field()
+	f := c.model.Free()
 	d, t := len(c.x0), c.times[0]
 	c.turn = 2 * math.Pi / frequency(f, t, c.x0)
 	if !(c.turn > 0) {
@@ -156,8 +160,8 @@ func (c *chooser) measure() {
 	for i := range times {
 		times[i] = t + span*float64(i)/points
 	}
-	if m, ok := c.model.(model.Energetic); ok {
-		c.energy = m.Energy()
+	if c.model.Energy != nil {
+		c.energy = c.model.Energy()
 	}
 	out, _, err := ode.Solve(f, c.x0, times, nil, &ode.Settings{Method: ode.DOP853, MaxSteps: lookSteps})
 	if c.unseen = err != nil; err != nil || span == 0 {
@@ -339,7 +343,7 @@ func (c *chooser) probe() float64 {
 	if set.Method.NeedsSplit() {
 		states, _, err = ode.SolveSplit(c.split, c.x0, times, nil, &set)
 	} else {
-		states, _, err = ode.Solve(c.model.Field(), c.x0, times, nil, &set)
+		states, _, err = ode.Solve(c.model.Free(), c.x0, times, nil, &set)
 	}
 	if err != nil {
 		return math.Inf(1)
@@ -355,11 +359,11 @@ const strayed = 100
 // from a trial of the start, far more than asked for, as where bodies come near each other
 // later, and by how much, relative to its scale.
 func (r *Run) Strays(sim *Simulation, s *ode.Settings) (err float64, strays bool) {
-	if _, loses := r.model.(model.Dissipating); loses || r.input != nil || s.Method.Adaptive() || sim.Energy == nil {
+	if r.model.Loss != nil || r.input != nil || s.Method.Adaptive() || sim.Energy == nil {
 		return 0, false // or there is nothing that should be kept
 	}
-	dx, d := make([]float64, r.model.Dim()), r.model.Dim()
-	r.model.Field()(sim.Times[0], sim.States[:d], dx)
+	dx, d := make([]float64, r.model.Dim), r.model.Dim
+	r.model.Free()(sim.Times[0], sim.States[:d], dx)
 	for _, e := range sim.Energy {
 		err = max(err, math.Abs(e))
 	}

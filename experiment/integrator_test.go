@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
@@ -17,7 +17,7 @@ func TestStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	c = c.WithClosedForm()
-	c.Structure, c.Closed.Features, c.Strict, c.Figures = []model.Structure{model.Separable}, 60, false, false
+	c.Structure, c.Closed.Features, c.Strict, c.Figures = []network.Structure{network.Separable}, 60, false, false
 	dir := filepath.Join(t.TempDir(), "run")
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Out: dir})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // Loss is what the trainer adam lowers.
@@ -93,7 +94,7 @@ type Trajectory struct {
 }
 
 // trajectoryLosses takes them, nil for a run of another loss.
-func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajectory, error) {
+func (e *Env) trajectoryLosses(c *Config, m *model.Field, d *dataset) (*Trajectory, error) {
 	if c.Loss != TrajectoryLoss {
 		return nil, nil
 	}
@@ -116,5 +117,5 @@ func (e *Env) trajectoryLosses(c *Config, m model.Model, d *dataset) (*Trajector
 
 // separable reports whether the model's H is the sum of T(p) and V(q) and nothing leaves.
 func (c *Config) separable() bool {
-	return c.structure()&(model.Separable|model.Pairwise) != 0 && c.Dissipation == ""
+	return c.structure()&(network.Separable|network.Pairwise) != 0 && c.Dissipation == ""
 }

@@ -11,7 +11,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/unroll"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // overTrajectories is a quick run of the loss trajectory, with L-BFGS at its end.
@@ -85,7 +85,7 @@ func TestTrajectoryRunUsesNoDerivatives(t *testing.T) {
 			d.Train.DX[i] *= factor
 		}
 		dir := t.TempDir()
-		tr, err := newTraining[float32](e, c, d, dir, 0)
+		tr, err := newTraining[float32](context.Background(), e, c, d, dir, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestTrajectoryRunOnOwnFile(t *testing.T) {
 	f.Close()
 	c := mustDefault(t, task.OwnData).WithLoss(TrajectoryLoss)
 	c.Data, c.Hidden, c.Fit.Steps = path, []int{16}, 30
-	c.Model, c.Structure, c.Shooting.Method = "hnn-separable", []model.Structure{model.Separable}, unroll.Leapfrog
+	c.Model, c.Structure, c.Shooting.Method = "hnn-separable", []network.Structure{network.Separable}, unroll.Leapfrog
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

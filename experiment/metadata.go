@@ -10,7 +10,7 @@ import (
 	"math"
 	"strings"
 
-	"hnn/model"
+	modelfile "hnn/model/file"
 	"hnn/system"
 )
 
@@ -31,7 +31,7 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 	if err := c.Write(config); err != nil {
 		panic("experiment: a configuration that was written cannot be written again")
 	}
-	meta := model.ScalesMetadata(d.scales)
+	meta := modelfile.ScalesMetadata(d.scales)
 	if meta == nil {
 		meta = map[string]string{}
 	}

@@ -34,14 +34,14 @@ func (m *metrics) add(r fit.Record) {
 	m.rows = append(m.rows, []string{strconv.Itoa(r.Step), number(r.Loss), test, number(r.Rate), number(r.Norm)})
 }
 
-func (m *metrics) write() error {
-	return atomicfile.Write(m.path, func(w io.Writer) error {
-		c := csv.NewWriter(w)
-		if err := c.Write(metricsHeader); err != nil {
-			return err
-		}
-		return c.WriteAll(m.rows)
-	})
+func (m *metrics) write() error { return atomicfile.Write(m.path, m.encode) }
+
+func (m *metrics) encode(w io.Writer) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(metricsHeader); err != nil {
+		return err
+	}
+	return c.WriteAll(m.rows)
 }
 
 // readMetrics reads the rows of a table up to a step; there may be none yet.

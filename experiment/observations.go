@@ -11,7 +11,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // estimateOptions are those of data.NewEstimator.
@@ -53,7 +53,7 @@ func (c *Config) bodyMasses() []float64 {
 
 // common reports whether all coordinates are lengths in one space.
 func (c *Config) common() bool {
-	return c.structure()&model.Pairwise != 0 || slices.ContainsFunc(c.Symmetry, func(s closedform.Symmetry) bool { return s&closedform.Rotation != 0 })
+	return c.structure()&network.Pairwise != 0 || slices.ContainsFunc(c.Symmetry, func(s closedform.Symmetry) bool { return s&closedform.Rotation != 0 })
 }
 
 // estimateDrawn smooths the training rows of a known system and finds their derivatives
@@ -88,6 +88,8 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err != nil {
 		return err
 	}
+	d.raw = split.Train
+	d.isVelocity = len(d.mappings) > 0 && d.mappings[0].Velocities || derivesFrom(split.Train)
 	d.estimated = set.DX == nil || c.Estimate.Derivatives != estimate.Auto || set.PositionsOnly
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
@@ -96,6 +98,33 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 		d.note("an HNN takes %s for all that changes its energy; where friction does too, give --dissipation linear", strings.Join(names, ", "))
 	}
 	return nil
+}
+
+// derivesFrom reports whether the second half of the states is the time derivative of the first by what they do: central
+// differences of the positions are nearer to it than a fifth of its spread, in every column.
+func derivesFrom(s *data.Set) bool {
+	n := s.Dim / 2
+	if s.PositionsOnly || s.Dim != 2*n || n == 0 {
+		return false
+	}
+	off, square := make([]float64, n), make([]float64, n)
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		for r := 1; r+1 < len(t); r++ {
+			for i := range n {
+				slope := (x[(r+1)*s.Dim+i] - x[(r-1)*s.Dim+i]) / (t[r+1] - t[r-1])
+				v := x[r*s.Dim+n+i]
+				off[i] += (slope - v) * (slope - v)
+				square[i] += v * v
+			}
+		}
+	}
+	for i := range n {
+		if !(off[i] < 0.04*square[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // observations reads a file as it is, but for angles that were measured within one turn.
@@ -235,6 +264,13 @@ func (d *dataset) noteEstimate() {
 	}
 }
 
+// momentaHaveNoZero says that to the model zero momentum is like any other: not to one that
+// takes velocities in proportion to momenta, or damps them.
+func (c *Config) momentaHaveNoZero() bool {
+	return len(c.Structure) == 0 && len(c.Symmetry) == 0 && c.Dissipation == "" && c.Mass == nil &&
+		(c.Model == network.KindHNN || c.Model == network.KindBaseline || c.Model == network.KindSeparable)
+}
+
 // scale finds scales and makes what is fitted dimensionless.
 func (d *dataset) scale(c *Config) error {
 	marks, err := angles(d.angles, d.columns())
@@ -244,7 +280,8 @@ func (d *dataset) scale(c *Config) error {
 	d.scales, err = data.NewScales(d.Train, data.ScaleOptions{
 		Angles: marks,
 		// A structure or a symmetry may be about zero.
-		Centre: len(c.Structure) == 0 && len(c.Symmetry) == 0,
+		Centre:        len(c.Structure) == 0 && len(c.Symmetry) == 0,
+		CentreMomenta: c.momentaHaveNoZero(),
 		// Distances, rotations and the gradient of a dissipation mix the components.
 		Common: c.common() || c.Dissipation != "",
 	})

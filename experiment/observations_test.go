@@ -12,7 +12,8 @@ import (
 	"hnn/data/estimate"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/expansion"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -79,13 +80,11 @@ func TestUnitsDoNotMatter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inner, _ := model.Dimensionless(loaded.model)
 			var p []float64
-			switch m := inner.(type) {
-			case model.Network[float64]:
-				p = m.Params()
-			case *model.Expansion:
-				p = m.Coefficients()
+			if n := network.Of(loaded.form); n != nil {
+				p = n.Params()
+			} else {
+				p = expansion.Of(loaded.form).Coefficients()
 			}
 			times := []float64{0, unit.time, 3 * unit.time, 6 * unit.time}
 			s, err := loaded.Simulate(t.Context(), []float64{1.5 * unit.length, 0}, times, nil)
@@ -169,15 +168,15 @@ func TestDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learning.Tried) != 3 || learning.Chosen != learning.Tried[chosen].Way {
+	if len(learning.Tried) != 3 || learning.Chosen != learning.Tried[chosen.HNN].Way {
 		t.Fatalf("%+v", learning)
 	}
 	for _, try := range learning.Tried {
-		if !(try.Error > 0) || try.Error < learning.Tried[chosen].Error {
+		if !(try.Error > 0) || try.Error < learning.Tried[chosen.HNN].Error {
 			t.Errorf("chosen %s of %+v", learning.Chosen, learning.Tried)
 		}
 	}
-	runs, err := env.RunAll(t.Context(), []Config{candidates[chosen]}, Batch{Root: t.TempDir()})
+	runs, err := env.RunAll(t.Context(), []Config{candidates[chosen.HNN]}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +271,7 @@ func TestWrappedAngleOfAFile(t *testing.T) {
 	if o := run.Results.Observations; len(o.Angles) != 1 || o.Angles[0] != "theta" || o.Scales.State[0] != 1 {
 		t.Errorf("angles %v, scales %v", o.Angles, o.Scales)
 	}
-	f := run.model.Field()
+	f := run.model.Free()
 	a, b2 := make([]float64, 2), make([]float64, 2)
 	f(0, []float64{1, 3}, a)
 	f(0, []float64{1 + 2*math.Pi, 3}, b2)

@@ -10,8 +10,8 @@ import (
 	"hnn/system"
 )
 
-// Model is the run's trained model.
-func (r *Run) Model() model.Model { return r.model }
+// Model is what the run's trained model can do.
+func (r *Run) Model() *model.Field { return r.model }
 
 // Columns names the components of the run's states.
 func (r *Run) Columns() []string { return r.columns }

@@ -16,7 +16,6 @@ import (
 	"hnn/data/frames"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
-	"hnn/model"
 )
 
 // quickPixels is a run on pictures of a second or less.
@@ -142,8 +141,8 @@ func TestOwnFrames(t *testing.T) {
 		if r.Results.EnergyMSE != nil || p.Frames != 10 || math.IsNaN(float64(p.PixelMSE)) || math.IsNaN(float64(p.AmplitudeKept)) {
 			t.Errorf("%s: energy %v, %+v", r.Dir, r.Results.EnergyMSE, p)
 		}
-		if m := r.model.(model.Autoencoder); m.Dim() != 4 || m.Pixels().Stack != 3 {
-			t.Errorf("a model of %d latent numbers and %d frames", m.Dim(), m.Pixels().Stack)
+		if m := r.model; m.Dim != 4 || m.Pixels.Stack != 3 {
+			t.Errorf("a model of %d latent numbers and %d frames", m.Dim, m.Pixels.Stack)
 		}
 	}
 	var dirs []string

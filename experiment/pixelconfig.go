@@ -10,6 +10,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -80,8 +81,8 @@ func (c Config) WithRecipe(name Recipe) (Config, error) {
 }
 
 // pixelArchitecture is the network for pictures of a size.
-func (c *Config) pixelArchitecture(width, height int) model.Architecture {
-	return model.Architecture{
+func (c *Config) pixelArchitecture(width, height int) network.Architecture {
+	return network.Architecture{
 		Kind: c.Model, Dim: c.Latent, Hidden: c.Hidden, Activation: c.Activation.String(), Structure: c.structure(), Dissipation: string(c.Dissipation),
 		Pixels: &model.Pixels{Width: width, Height: height, Stack: c.Stack, Hidden: c.Encoder, Activation: "relu"},
 	}
@@ -131,7 +132,7 @@ func (c *Config) validatePixels() error {
 		return errors.New("a test fraction of 0 leaves no film to test on; give more")
 	case !c.source().Own() && !c.Draw.WholeTrials:
 		return fmt.Errorf("task %s holds out whole films; leave out whole-trials", c.Task)
-	case c.structure()&model.Pairwise != 0:
+	case c.structure()&network.Pairwise != 0:
 		return errors.New("structure pairwise: the components of a latent state are no places of bodies; leave it out")
 	case !c.source().Own():
 		if most := 100_000_000; c.Draw.Trajectories < 2 || c.Draw.Points < c.minFrames() || c.Draw.Points > most/(frames.Side*frames.Side)/c.Draw.Trajectories {

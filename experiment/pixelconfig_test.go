@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestPixelConfigErrors(t *testing.T) {
@@ -22,7 +22,7 @@ func TestPixelConfigErrors(t *testing.T) {
 		{task.OwnFrames, func(c *Config) { *c = c.WithClosedForm(); c.Frames = "x" }, "trained by adam, not by closed-form"},
 		{task.PixelPendulum, func(c *Config) { c.Loss = TrajectoryLoss }, "a loss of their own"},
 		{task.PixelPendulum, func(c *Config) { c.Draw.WholeTrials = false }, "whole films"},
-		{task.PixelPendulum, func(c *Config) { c.Structure = []model.Structure{model.Pairwise} }, "no places of bodies"},
+		{task.PixelPendulum, func(c *Config) { c.Structure = []network.Structure{network.Pairwise} }, "no places of bodies"},
 		{task.PixelPendulum, func(c *Config) { c.Ensemble = 3 }, "ensemble"},
 		{task.PixelPendulum, func(c *Config) { c.Draw.Points = 3 }, "at least 2 of 4"},
 		{task.PixelPendulum, func(c *Config) { c.Draw.Points = 5; c.Prediction.Steps = 4 }, "at least 2 of 6"},
@@ -82,12 +82,12 @@ func TestPixelRunsIgnoreNothing(t *testing.T) {
 // What is known of the latent H, and of losses, goes into its network.
 func TestLatentStructure(t *testing.T) {
 	c := mustDefault(t, task.PixelPendulum)
-	c.Structure, c.Dissipation = []model.Structure{model.Separable, model.QuadraticKinetic}, "linear"
+	c.Structure, c.Dissipation = []network.Structure{network.Separable, network.QuadraticKinetic}, "linear"
 	if err := errors.Join(c.Complete(), c.Validate()); err != nil {
 		t.Fatal(err)
 	}
 	a := c.pixelArchitecture(28, 28)
-	if a.Structure != model.Separable|model.QuadraticKinetic || a.Dissipation != "linear" {
+	if a.Structure != network.Separable|network.QuadraticKinetic || a.Dissipation != "linear" {
 		t.Errorf("structure %v, dissipation %q", a.Structure, a.Dissipation)
 	}
 }

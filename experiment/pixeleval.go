@@ -30,21 +30,25 @@ type PixelResults struct {
 }
 
 // evaluatePixels takes every measure of a run on pictures.
-func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *dataset) (*Results, error) {
+func (e *Env) evaluatePixels(ctx context.Context, c *Config, m *model.Field, d *dataset) (*Results, error) {
 	o := eval.PixelOptions{Options: eval.Options{Workers: e.workers(), Interrupt: ctx.Err}, EnergyFrames: energyFrames}
-	f, seer := d.films, m.(model.Autoencoder)
+	f := d.films
 	train, test := f.trainWindows(1), f.heldWindows(1)
-	trainLoss := eval.PixelLoss(seer, f.set, train, o.Workers)
-	testLoss := eval.PixelLoss(seer, f.set, test, o.Workers)
+	trainLoss := eval.PixelLoss(m, f.set, train, o.Workers)
+	testLoss := eval.PixelLoss(m, f.set, test, o.Workers)
 	r := &Results{
-		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters(),
+		Task: c.Task, Model: c.Model, Trainer: c.Trainer, Seed: c.Seed, Steps: c.Fit.Steps, Parameters: m.Parameters,
 		TrainLoss: numbers(trainLoss.Estimate), TestLoss: numbers(testLoss.Estimate), RowMedianLoss: Number(testLoss.RowMedian),
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
+	if m.Loss != nil {
+		power := numbers(eval.Power(m, eval.Encode(m, f.set, test, o.Workers)))
+		r.Power = &power
+	}
 	angle := NA
 	if f.set.Trials[0].States != nil {
-		fitted, err := latentMap(seer, f, o.Workers)
+		fitted, err := latentMap(m, f, o.Workers)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +57,7 @@ func (e *Env) evaluatePixels(ctx context.Context, c *Config, m model.Model, d *d
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rolled, err := eval.PixelRollout(seer, f.starts(), o)
+	rolled, err := eval.PixelRollout(m, f.starts(), o)
 	if err != nil {
 		return nil, err
 	}
@@ -88,12 +92,12 @@ func mean(v []float64) float64 {
 
 // latentMap fits the pendulum's angle and momentum to the states that a model gives the
 // training observations.
-func latentMap(m model.Autoencoder, f *films, workers int) (*eval.LatentMap, error) {
+func latentMap(m *model.Field, f *films, workers int) (*eval.LatentMap, error) {
 	windows := f.trainWindows(1)
 	var coordinates []float64
 	for _, w := range windows {
 		qp := eval.PixelCoordinates(f.set, w)
 		coordinates = append(coordinates, qp[:]...)
 	}
-	return eval.FitLatentMap(eval.Encode(m, f.set, windows, workers), m.Dim(), coordinates, 2)
+	return eval.FitLatentMap(eval.Encode(m, f.set, windows, workers), m.Dim, coordinates, 2)
 }

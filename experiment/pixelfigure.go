@@ -40,7 +40,7 @@ func newPixelScene(runs []*Run) (*pixelScene, error) {
 	t.Pixels, t.States = t.Pixels[:n*s.film.Size()], starts.Trials[0].States
 	for _, r := range runs {
 		o := eval.PixelOptions{EnergyFrames: n}
-		m := r.model.(model.Autoencoder)
+		m := r.model
 		if t.States != nil {
 			var err error
 			if o.Map, err = latentMap(m, f, o.Workers); err != nil {
@@ -75,7 +75,7 @@ func pixelPictures(runs []*Run) ([]picture, error) {
 		}
 		ps = append(ps, picture{runs[0].Config.Task, "The pendulum as each model sees it in its own decoded pictures, by a linear map from its latent states to angle and momentum, and its energy.", f})
 	}
-	if runs[0].model.Dim() == 2 {
+	if runs[0].model.Dim == 2 {
 		f, err := s.latent()
 		if err != nil {
 			return nil, err
@@ -115,7 +115,7 @@ func (s *pixelScene) motion() report.Task {
 		m := report.Run{Role: role, Name: name}
 		for k := range points {
 			qp := make([]float64, 2)
-			s.maps[i].Apply(s.results[i].Seen[k*r.model.Dim():(k+1)*r.model.Dim()], qp)
+			s.maps[i].Apply(s.results[i].Seen[k*r.model.Dim:(k+1)*r.model.Dim], qp)
 			add(&m, k, qp)
 		}
 		task.Models = append(task.Models, m)
@@ -137,12 +137,12 @@ func (s *pixelScene) latent() (*report.Figure, error) {
 	var tasks []report.Task
 	var data []report.Samples
 	for i, r := range s.runs {
-		m := r.model.(model.Autoencoder)
+		m := r.model
 		role, name := r.look()
 		times := frameTimes(s.results[i].Points)
 		run := report.Run{Role: role, Name: name, T: times, X: rows(s.results[i].Row(0), 2)}
-		if e, ok := r.model.(model.Energetic); ok {
-			run.H = e.Energy()
+		if m.Energy != nil {
+			run.H = m.Energy()
 		}
 		task := report.Task{
 			Coordinates: []report.Quantity{{Name: "z1"}, {Name: "z2"}}, Time: report.Quantity{Name: "frame"},
@@ -174,12 +174,12 @@ const pushShare = 0.9
 // added; nil where it has no energy, or has most of it already.
 func (s *pixelScene) push(i int) ([]float64, error) {
 	r, result := s.runs[i], s.results[i]
-	m, ok := r.model.(model.Energetic)
-	if !ok || result.Errs[0] != nil {
+	m := r.model
+	if m.Energy == nil || result.Errs[0] != nil {
 		return nil, nil
 	}
-	f, d := r.data.films, m.Dim()
-	z := eval.Encode(m.(model.Autoencoder), f.set, f.trainWindows(1), 0)
+	f, d := r.data.films, m.Dim
+	z := eval.Encode(m, f.set, f.trainWindows(1), 0)
 	energy := m.Energy()
 	half := result.Points / 2
 	at := result.Row(0)[half*d : (half+1)*d]
@@ -191,7 +191,7 @@ func (s *pixelScene) push(i int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, _, err := ode.Solve(m.Field(), pushed, frameTimes(result.Points-half), nil, nil)
+	states, _, err := ode.Solve(m.Free(), pushed, frameTimes(result.Points-half), nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -225,12 +225,11 @@ func (c *Config) screen(width, height int, captions []string) report.Screen {
 }
 
 // decoded are the newest frames of the observations that states stand for.
-func decoded(m model.Model, states []float64) [][]float64 {
-	a := m.(model.Autoencoder)
-	g := a.Pixels()
-	n := len(states) / m.Dim()
+func decoded(m *model.Field, states []float64) [][]float64 {
+	g := m.Pixels
+	n := len(states) / m.Dim
 	x := make([]float64, n*g.Len())
-	a.Decoder()(states, x, n)
+	m.Decode()(states, x, n)
 	var newest [][]float64
 	for k := range n {
 		newest = append(newest, x[(k+1)*g.Len()-g.Width*g.Height:(k+1)*g.Len()])

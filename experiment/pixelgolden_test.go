@@ -7,7 +7,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/internal/golden"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // The authors' trained model, on films that we draw and by our measures: their own films
@@ -16,13 +16,13 @@ import (
 func TestTheAuthorsModelSeesOurFilms(t *testing.T) {
 	weights := golden.LoadShared(t, "pixels-hnn-final").PixelWeights(t, "")
 	c := mustDefault(t, task.PixelPendulum)
-	n, err := model.New[float64](c.pixelArchitecture(frames.Side, frames.Side), stream.New(0, "init"))
+	n, err := network.New[float64](c.pixelArchitecture(frames.Side, frames.Side), stream.New(0, "init"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	copy(n.Params(), weights)
-	model.Refresh(n)
-	m := n.(model.Autoencoder)
+	n.Refresh()
+	m := n.Field()
 	seeds := uint64(1)
 	if *long {
 		seeds = 5

@@ -8,7 +8,6 @@ import (
 
 	"hnn/data/frames"
 	"hnn/eval"
-	"hnn/model"
 	"hnn/ode"
 	"hnn/report"
 )
@@ -18,16 +17,16 @@ import (
 // delta, and the rollout goes on from it. At that time the simulation has the state after
 // the push.
 func (r *Run) SimulateWithEnergy(ctx context.Context, x0, times []float64, s *ode.Settings, delta float64) (*Simulation, error) {
-	m, ok := r.model.(model.Energetic)
+	m := r.model
 	switch {
-	case !ok:
-		return nil, fmt.Errorf("%s: a %s has no energy that could be added to", r.Dir, r.model.Kind())
+	case m.Energy == nil:
+		return nil, fmt.Errorf("%s: a %s has no energy that could be added to", r.Dir, m.Kind)
 	case s != nil && s.Reversible:
 		return nil, errors.New("a rollout that energy is added to cannot be undone to the bit: leave reversible out")
 	case len(times) < 3:
 		return nil, errors.New("energy is added halfway: give at least three times")
 	}
-	half, d := len(times)/2, m.Dim()
+	half, d := len(times)/2, m.Dim
 	sim, err := r.Simulate(ctx, x0, times[:half+1], s)
 	if err != nil {
 		return nil, err
@@ -72,8 +71,7 @@ func (r *Run) SimulateWithEnergy(ctx context.Context, x0, times []float64, s *od
 // FilmStart is the latent state of the first observation of a held-out film of a run on
 // pictures, counted from 1.
 func (e *Env) FilmStart(r *Run, film int) ([]float64, error) {
-	m, ok := r.model.(model.Autoencoder)
-	if !ok {
+	if r.model.Encode == nil {
 		return nil, fmt.Errorf("%s has not learned from films: give an initial state with --x0", r.Dir)
 	}
 	d, err := e.data.load(&r.Config, e.Reading)
@@ -84,14 +82,13 @@ func (e *Env) FilmStart(r *Run, film int) ([]float64, error) {
 	if film < 1 || film > len(starts.Trials) {
 		return nil, fmt.Errorf("no film %d: %d are held out, counted from 1", film, len(starts.Trials))
 	}
-	return eval.Encode(m, starts, []frames.Window{{Trial: int32(film - 1), Frame: int32(d.films.stack - 1)}}, 1), nil
+	return eval.Encode(r.model, starts, []frames.Window{{Trial: int32(film - 1), Frame: int32(d.films.stack - 1)}}, 1), nil
 }
 
 // WriteFilm writes the pictures that a simulation of a run on pictures stands for, as an
 // animated GIF with one of them for each time.
 func (r *Run) WriteFilm(w io.Writer, s *Simulation) error {
-	m, ok := r.model.(model.Autoencoder)
-	if !ok {
+	if r.model.Decode == nil {
 		return fmt.Errorf("%s has not learned from pictures: write .csv or .npz", r.Dir)
 	}
 	captions := make([]string, len(s.Times))
@@ -99,6 +96,6 @@ func (r *Run) WriteFilm(w io.Writer, s *Simulation) error {
 		captions[i] = fmt.Sprintf("frame %.4g", t)
 	}
 	role, name := r.look()
-	g := m.Pixels()
-	return report.WriteFilms(w, []report.Film{{Role: role, Name: name, Frames: decoded(m, s.States)}}, r.Config.screen(g.Width, g.Height, captions))
+	g := r.model.Pixels
+	return report.WriteFilms(w, []report.Film{{Role: role, Name: name, Frames: decoded(r.model, s.States)}}, r.Config.screen(g.Width, g.Height, captions))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"hnn/internal/shell"
 	"hnn/report"
 )
 
@@ -23,7 +24,7 @@ func (e *Env) Report(ctx context.Context, dirs []string, command string) (*repor
 			return nil, err
 		}
 		if r.Results, err = ReadResults(dir); err != nil {
-			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", dir, err, dir)
+			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", dir, err, shell.Quote(dir))
 		}
 		runs = append(runs, r)
 	}
@@ -218,7 +219,7 @@ func (r *Run) sheet() (report.Sheet, error) {
 	res := r.Results
 	s := report.Sheet{
 		Name:   filepath.Base(r.Dir),
-		Repeat: "hnn train --config " + filepath.Join(r.Dir, configFile),
+		Repeat: "hnn train --config " + shell.Quote(filepath.Join(r.Dir, configFile)),
 		Config: config.String(),
 		Facts: [][2]string{
 			{"parameters", fmt.Sprint(res.Parameters)},

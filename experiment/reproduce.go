@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"hnn/internal/shell"
 )
 
 // Batch is a number of independent runs.
@@ -26,7 +28,7 @@ type Batch struct {
 // made before the first run starts. After a failure the others go on; all errors are
 // returned.
 func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, error) {
-	if err := e.check(configs); err != nil {
+	if _, err := interruptible(ctx, func() (struct{}, error) { return struct{}{}, e.check(configs) }); err != nil {
 		return nil, err
 	}
 	dirs := make([]string, len(configs))
@@ -39,10 +41,12 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 		if len(configs) > 1 && out != "" {
 			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
 		}
-		var err error
-		if dirs[i], err = NewRunDir(b.Root, out, name, b.Force); err != nil {
+		dir, unlock, err := NewRunDir(b.Root, out, name, b.Force)
+		if err != nil {
 			return nil, err
 		}
+		defer unlock()
+		dirs[i] = dir
 	}
 	jobs := max(1, min(b.Jobs, len(configs)))
 	shared := &Env{
@@ -56,7 +60,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	for range jobs {
 		wg.Go(func() {
 			for i := range next {
-				runs[i], errs[i] = shared.Train(ctx, configs[i], dirs[i])
+				runs[i], errs[i] = shared.train(ctx, configs[i], dirs[i])
 			}
 		})
 	}
@@ -77,7 +81,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 			errs = append(errs, err)
 			continue
 		}
-		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, dirs[i])
+		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, shell.Quote(dirs[i]))
 	}
 	for _, g := range groups(runs) {
 		if err := shared.figure(g); err != nil {

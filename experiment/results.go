@@ -152,6 +152,10 @@ type Results struct {
 	Rollout *Rollout `json:"rollout,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
+	// WeakForm is what the weak form found, absent for other trainers.
+	WeakForm *WeakReport `json:"weak_form,omitempty"`
+	// Recommended says that of the models tried on the training rows this one rolls out best.
+	Recommended bool `json:"recommended,omitempty"`
 	// Polish is what became of a polishing, absent where none was asked for.
 	Polish *closedform.PolishReport `json:"polish,omitempty"`
 }
@@ -166,18 +170,24 @@ type Observations struct {
 }
 
 func writeResults(dir string, r *Results) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
 	return atomicfile.Write(filepath.Join(dir, resultsFile), func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		_, err := w.Write(jsonSeal.add(append(b, '\n')))
+		return err
 	})
 }
 
-// ReadResults reads a run's results.json.
+// ReadResults reads a run's results.json. One that is not as it was written is an error.
 func ReadResults(dir string) (*Results, error) {
 	path := filepath.Join(dir, resultsFile)
 	b, err := os.ReadFile(path)
 	if err != nil {
+		return nil, err
+	}
+	if b, _, err = jsonSeal.check(path, b); err != nil {
 		return nil, err
 	}
 	var r Results

@@ -14,8 +14,11 @@ import (
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/internal/kernel"
+	"hnn/internal/shell"
 	"hnn/internal/stream"
 	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -35,6 +38,8 @@ type Env struct {
 	data datasets
 	// learning is the decision that the runs follow, nil where the user has made it.
 	learning *Learning
+	// recommended is the configuration that was found best, nil where none was tried.
+	recommended *Config
 }
 
 // Meter displays the progress of one training.
@@ -62,12 +67,23 @@ type Run struct {
 	Config  Config
 	Results *Results
 
-	model   model.Model
+	form    *model.Form[float64] // what the model is made of
+	model   *model.Field
+	meta    map[string]string // of the model file of a run that was opened
 	data    *dataset
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
 	input   *data.Signal  // of rollouts, nil for none
 	known   system.System // see knownSystem
+}
+
+// newRun is the run of a model that was fitted to a dataset, in the data's units.
+func newRun(dir string, c Config, fitted *model.Form[float64], d *dataset) (*Run, error) {
+	form, err := model.WithScales(fitted, d.scales)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames}, nil
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.
@@ -77,7 +93,10 @@ type InterruptedError struct {
 }
 
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, e.Dir)
+	if e.Step == 0 {
+		return fmt.Sprintf("stopped before the first step; begin it again with: hnn train --resume %s", shell.Quote(e.Dir))
+	}
+	return fmt.Sprintf("stopped after step %d, checkpoint written; continue with: hnn train --resume %s", e.Step, shell.Quote(e.Dir))
 }
 
 // Train makes a new run in dir, an empty directory.
@@ -85,11 +104,16 @@ func (e *Env) Train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	return e.train(ctx, c, dir)
+}
+
+// train is Train in a directory that is locked.
+func (e *Env) train(ctx context.Context, c Config, dir string) (*Run, error) {
 	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
@@ -103,7 +127,7 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := claim(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +153,11 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		}
 	})
 	c.Angle = d.angles
-	if c.Trainer == ClosedForm {
+	switch c.Trainer {
+	case ClosedForm:
 		return e.fitClosedForm(ctx, c, d, dir)
+	case WeakForm:
+		return e.fitWeakForm(ctx, c, d, dir)
 	}
 	if c.Precision == "float64" {
 		return trainAs[float64](ctx, e, c, d, dir, resume)
@@ -143,7 +170,7 @@ type training[T kernel.Float] struct {
 	env     *Env
 	config  Config
 	dir     string
-	net     model.Network[T]
+	net     *network.Network[T]
 	trainer *fit.Trainer[T]
 	metrics *metrics
 	member  int // of an ensemble, from 0; 0 of a single network
@@ -156,7 +183,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if c.Ensemble > 0 {
 		return trainEnsemble[T](ctx, e, c, d, dir, resume)
 	}
-	t, err := newTraining[T](e, c, d, dir, 0)
+	t, err := newTraining[T](ctx, e, c, d, dir, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -175,23 +202,27 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	}
 	var polished *closedform.PolishReport
 	if c.Polish {
-		if polished, err = t.polish(d); err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
+		if polished, err = interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
+			return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, t.trainer.StepsDone())
 		}
 		maps.Copy(t.metadata, polished.Metadata())
 	}
-	if p, ok := model.PixelOf(t.net); ok && d.films.mean != nil {
-		p.AddMean(d.films.mean)
+	if d.films != nil && d.films.mean != nil {
+		t.net.AddMean(d.films.mean)
 	}
-	if err := model.Save(filepath.Join(dir, modelFile), t.net, t.metadata); err != nil {
+	metadata, err := withDigests(dir, t.metrics, t.metadata)
+	if err != nil {
 		return nil, err
 	}
-	r := &Run{Dir: dir, Config: c, model: model.WithScales(model.Widen(t.net), d.scales), data: d, columns: d.columns(), inputs: d.Train.InputNames}
+	if err := modelfile.Save(filepath.Join(dir, modelFile), t.net, metadata); err != nil {
+		return nil, err
+	}
+	r, err := newRun(dir, c, network.Widen(t.net).Form(), d)
+	if err != nil {
+		return nil, err
+	}
 	if r.Results, err = e.evaluate(ctx, &c, r.model, d); err != nil {
-		if ctx.Err() != nil {
-			return nil, &InterruptedError{Dir: dir, Step: t.trainer.StepsDone()}
-		}
-		return nil, err
+		return nil, stopped(ctx, err, dir, t.trainer.StepsDone())
 	}
 	r.Results.Steps = t.trainer.StepsDone()
 	r.Results.FitSeconds = Number(t.trainer.Seconds())
@@ -202,14 +233,16 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	return r, writeResults(dir, r.Results)
 }
 
-func newTraining[T kernel.Float](e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
+func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	net, err := interruptible(ctx, func() (*network.Network[T], error) {
+		return network.New[T](a, stream.New(c.Seed, memberStream("init", member)))
+	})
 	if err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	if w := net.Architecture().Warning(); w != "" && member == 0 {
 		e.log("warning: %s", w)
@@ -230,13 +263,26 @@ func (t *training[T]) restore() error {
 		t.env.log("%s: no %s yet, so the training begins anew", t.dir, filepath.Base(path))
 		return nil
 	}
-	if err := t.trainer.Restore(path, t.metadata); err != nil {
+	meta, err := t.trainer.Restore(path, t.metadata)
+	if err != nil {
+		return err
+	}
+	unsealed, err := checkDigests(t.dir, meta)
+	if err != nil {
+		return err
+	}
+	if unsealed {
+		t.env.logUnsealed(t.dir)
+	}
+	t.env.logKernel(t.dir, meta)
+	if t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone()); err != nil {
+		return err
+	}
+	if err := t.metrics.check(meta); err != nil {
 		return err
 	}
 	t.env.log("%s: continues after step %d", t.dir, t.trainer.StepsDone())
-	var err error
-	t.metrics, err = readMetrics(t.metrics.path, t.trainer.StepsDone())
-	return err
+	return nil
 }
 
 // save writes the table of metrics and then the checkpoint: rows beyond the
@@ -245,7 +291,12 @@ func (t *training[T]) save() error {
 	if err := t.metrics.write(); err != nil {
 		return err
 	}
-	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), t.metadata)
+	metadata, err := withDigests(t.dir, t.metrics, t.metadata)
+	if err != nil {
+		return err
+	}
+	metadata[metaKernel] = kernel.Arithmetic()
+	return t.trainer.Save(filepath.Join(t.dir, memberFile(checkpointFile, t.member)), metadata)
 }
 
 func (t *training[T]) train(ctx context.Context) error {

@@ -12,7 +12,8 @@ import (
 
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // quick is a spring run of a second or less.
@@ -209,7 +210,7 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 	if last := []byte(read(t, dir, checkpointFile)); len(last) == 0 {
 		t.Error("an empty checkpoint")
 	}
-	if _, _, err := model.Load(filepath.Join(dir, checkpointFile)); err != nil {
+	if _, _, err := modelfile.Load(filepath.Join(dir, checkpointFile)); err != nil {
 		t.Errorf("the checkpoint is not a good state: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
@@ -219,30 +220,37 @@ func TestDivergingRunKeepsItsCheckpoint(t *testing.T) {
 
 func TestRunDirectoryRefusals(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := NewRunDir("", dir, "x", false); err != nil {
+	take := func(force bool) error {
+		_, unlock, err := NewRunDir("", dir, "x", force)
+		if err == nil {
+			unlock()
+		}
+		return err
+	}
+	if err := take(false); err != nil {
 		t.Fatal(err)
 	}
 	c := quick(t)
 	if err := writeConfig(dir, &c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewRunDir("", dir, "x", false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
+	if err := take(false); err == nil || !strings.Contains(err.Error(), "exists") || !strings.Contains(err.Error(), "--force") {
 		t.Errorf("an existing run: %v", err)
 	}
 	own := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewRunDir("", dir, "x", true); err != nil {
+	if err := take(true); err != nil {
 		t.Errorf("--force: %v", err)
 	}
 	if read(t, own) != "mine" {
 		t.Error("--force removed a file that is not a run's")
 	}
-	if _, err := NewRunDir("", dir, "x", true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
+	if err := take(true); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("--force on a folder that is no run: %v", err)
 	}
-	if _, err := NewRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
+	if _, _, err := NewRunDir(filepath.Join(own, "runs"), "", "x", false); err == nil {
 		t.Error("a folder under a file was made")
 	}
 }
@@ -348,7 +356,7 @@ func TestResultsKeys(t *testing.T) {
 // the baseline, then the HNN.
 func paperModels(c Config) []Config {
 	var cs []Config
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		c.Model = kind
 		cs = append(cs, c)
 	}

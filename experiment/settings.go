@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"hnn/internal/setting"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // settings are those of Config, in the order of config.yaml.
@@ -25,7 +25,7 @@ var used = map[string]func(*Config) bool{
 	"adam":        func(c *Config) bool { return c.Trainer == Adam },
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
-	"hamiltonian": func(c *Config) bool { return model.LearnsH(c.Model) },
+	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,
 	"states":      func(c *Config) bool { return !c.Pixels() }, // of trajectories, not of pictures
 	"columns":     (*Config).fromFile,
@@ -73,8 +73,11 @@ func (c *Config) Refuse(label string, names ...string) error {
 // otherTrainers reports whether a setting is of use to another trainer alone. The closed
 // form has one precision.
 func otherTrainers(s *setting.Setting, trainer Trainer) bool {
-	if trainer == ClosedForm {
+	switch trainer {
+	case ClosedForm:
 		return s.Is("adam") || s.Key == "precision"
+	case WeakForm:
+		return s.Is("adam") || s.Is("closed-form") || s.Key == "precision" || s.Key == "scaling"
 	}
 	return s.Is("closed-form")
 }
@@ -149,11 +152,12 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 type dataKey struct {
 	seed     uint64 // of drawn data
 	estimate string // which depends on the loss too
+	noZero   bool   // see momentaHaveNoZero, which depends on the model too
 	settings string
 }
 
 func (c *Config) dataKey() dataKey {
-	k := dataKey{estimate: fmt.Sprintf("%#v", c.estimateOptions())}
+	k := dataKey{estimate: fmt.Sprintf("%#v", c.estimateOptions()), noZero: c.momentaHaveNoZero()}
 	if !c.fromFile() {
 		k.seed = c.Seed // of a file there is one for all
 	}

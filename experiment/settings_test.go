@@ -77,7 +77,7 @@ func TestDataKey(t *testing.T) {
 		change(s, &c)
 		if changed := c.dataKey() != before; !changed && (s.Group == "data" || s.Group == "pictures") {
 			t.Errorf("%s: another value and the same data", s.Key)
-		} else if changed && !s.Is("dataset") && s.Key != "seed" && s.Key != "mass" && s.Key != "loss" {
+		} else if changed && !s.Is("dataset") && s.Key != "seed" && s.Key != "mass" && s.Key != "loss" && s.Key != "model" {
 			t.Errorf("%s: another value and other data", s.Key)
 		}
 	}

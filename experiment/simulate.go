@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -46,7 +47,7 @@ type Simulation struct {
 // from the time of x0. The settings' nil means rtol and atol of 1e-9; see Integrator for
 // others. With a reversible Tao's method x0 may be followed by its copy.
 func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings) (*Simulation, error) {
-	d := r.model.Dim()
+	d := r.model.Dim
 	var settings ode.Settings
 	if s != nil {
 		settings = *s
@@ -68,7 +69,7 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	settings.Copies = copies
 	states, stats, err := solve(r.model, r.input, x0, times, &settings)
 	if err != nil {
-		return nil, err
+		return nil, wayOut(err, times)
 	}
 	sim := &Simulation{Columns: r.columns, Times: times, States: states, Stats: stats}
 	if copies {
@@ -82,15 +83,14 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	if err := r.memberRollouts(sim, settings); err != nil {
 		return nil, err
 	}
-	if m, ok := r.model.(model.Energetic); ok {
-		energy := m.Energy()
+	if r.model.Energy != nil {
+		energy := r.model.Energy()
 		sim.Energy = make([]float64, len(times))
 		for i := range times {
 			sim.Energy[i] = energy(states[i*d:(i+1)*d]) - energy(states[:d])
 		}
 	}
-	if m, ok := r.model.(model.Dissipating); ok {
-		power := m.Power()
+	if power := r.model.Power(); power != nil {
 		sim.Power = make([]float64, len(times))
 		for i := range times {
 			sim.Power[i] = power(states[i*d : (i+1)*d])
@@ -103,16 +103,37 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 	return sim, nil
 }
 
+// wayOut says what flags help where the steps of an adaptive method do not reach the last time.
+func wayOut(err error, times []float64) error {
+	var many *ode.TooManyStepsError
+	if !errors.As(err, &many) || many.End == times[0] {
+		return err
+	}
+	part := (many.Time - times[0]) / (many.End - times[0]) // of whatever units
+	span := times[len(times)-1] - times[0]
+	return &advised{err, fmt.Sprintf("%d steps reach %.2g of the time of %.9g: end earlier with --to, loosen --rtol and --atol, or take a method without this limit, as --method gauss6 --step %.2g",
+		many.Limit, part, span, math.Abs(part*span)/float64(many.Limit))}
+}
+
+// advised is an error in the words of the program's flags.
+type advised struct {
+	error
+	text string
+}
+
+func (e *advised) Error() string { return e.text }
+func (e *advised) Unwrap() error { return e.error }
+
 // solve rolls a model out, in its two parts where it has them, and in its own dimensionless
 // states and times, if it has such: a tolerance, the spacing of a grid and the binding of
 // two copies mean the same there for every component. The settings, and what it takes and
 // returns, are in the user's units. A nil input leaves the model alone.
-func solve(m model.Model, input *data.Signal, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
+func solve(m *model.Field, input *data.Signal, x0, times []float64, s *ode.Settings) ([]float64, ode.Stats, error) {
 	var settings ode.Settings
 	if s != nil {
 		settings = *s
 	}
-	m, scales := model.Dimensionless(m)
+	m, scales := m.Dimensionless()
 	if scales != nil {
 		x0, times = slices.Clone(x0), slices.Clone(times)
 		scales.States(x0, x0)
@@ -126,10 +147,10 @@ func solve(m model.Model, input *data.Signal, x0, times []float64, s *ode.Settin
 	var states []float64
 	var stats ode.Stats
 	var err error
-	if split, ok := model.SplitOf(m); ok {
-		states, stats, err = ode.SolveSplit(split.Split(), x0, times, nil, &settings)
+	if m.Split != nil {
+		states, stats, err = ode.SolveSplit(m.Split(), x0, times, nil, &settings)
 	} else {
-		field, knots := model.Under(m, input)
+		field, knots := m.Under(input)
 		states, stats, err = ode.SolveSegments(field, knots, x0, times, nil, &settings)
 	}
 	if scales == nil || err != nil {
@@ -156,7 +177,7 @@ func solve(m model.Model, input *data.Signal, x0, times []float64, s *ode.Settin
 
 // checkState reports a state that is not the model's, or its and a copy.
 func (r *Run) checkState(x0 []float64) error {
-	if d := r.model.Dim(); len(x0) != d && len(x0) != 2*d {
+	if d := r.model.Dim; len(x0) != d && len(x0) != 2*d {
 		return fmt.Errorf("the initial state has %d components and the model's states have %d (%s)", len(x0), d, strings.Join(r.columns, ", "))
 	}
 	for i, v := range x0 {
@@ -213,6 +234,12 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 	}
 	if s.TrueEnergy != nil {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
+	}
+	for i, name := range header {
+		// What a spreadsheet would take for a formula.
+		if strings.ContainsAny(name[:min(1, len(name))], "=+-@") {
+			header[i] = "'" + name
+		}
 	}
 	if err := c.Write(header); err != nil {
 		return err

@@ -7,11 +7,12 @@ import (
 
 	"hnn/internal/setting"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
 // structure is the whole of what is known of the form of H.
-func (c *Config) structure() (all model.Structure) {
+func (c *Config) structure() (all network.Structure) {
 	for _, s := range c.Structure {
 		all |= s
 	}
@@ -22,48 +23,51 @@ func (c *Config) structure() (all model.Structure) {
 // a baseline in those of a Hamiltonian; and a plain HNN beside one of a kind of its own
 // neither, since it is there for comparison.
 func SharedOut(kind string, among []string) []string {
-	special := func(k string) bool { return model.LearnsH(k) && k != model.KindHNN }
+	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN && !IsWeak(k) }
 	switch {
-	case !model.LearnsH(kind) && slices.ContainsFunc(among, model.LearnsH),
-		kind == model.KindHNN && slices.ContainsFunc(among, special):
+	case IsWeak(kind), !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
+		kind == network.KindHNN && slices.ContainsFunc(among, special):
 		return keys(func(s *setting.Setting) bool { return s.Is("hamiltonian") })
 	}
 	return nil
 }
 
 // Complete brings the model's name and what else the configuration says of its form in
-// accord: see model.Architecture.Complete. The closed form has one model, hnn, and the
+// accord: see network.Architecture.Complete. The closed form has one model, hnn, and the
 // form of its H in structure and dissipation.
 func (c *Config) Complete() error {
-	if !slices.Contains(model.Kinds(), c.Model) {
-		return &system.UnknownError{Kind: "model", Name: c.Model, Known: model.Kinds()}
+	if !slices.Contains(Kinds(), c.Model) {
+		return &system.UnknownError{Kind: "model", Name: c.Model, Known: Kinds()}
 	}
-	if c.Model == model.KindHelmholtz && c.Dissipation != "" && c.Dissipation != model.DissipationHelmholtz {
-		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, model.DissipationHelmholtz, c.Dissipation)
+	if IsWeak(c.Model) {
+		return nil
 	}
-	a := model.Architecture{Kind: c.Model, Structure: c.structure(), Dissipation: string(c.Dissipation)}
-	if c.Skew != "" && model.LearnsH(c.Model) {
+	if c.Model == network.KindHelmholtz && c.Dissipation != "" && c.Dissipation != network.DissipationHelmholtz {
+		return fmt.Errorf("the model %s has the dissipation %s, and %s is given: leave one of the two out", c.Model, network.DissipationHelmholtz, c.Dissipation)
+	}
+	a := network.Architecture{Kind: c.Model, Structure: c.structure(), Dissipation: string(c.Dissipation)}
+	if c.Skew != "" && network.LearnsH(c.Model) {
 		a.Skew = []float64{} // its size is known with the data
 	}
 	if c.Trainer == ClosedForm {
-		if a.Kind == model.KindDissipative && a.Dissipation == "" {
-			a.Dissipation = model.DissipationLinear // the one that it fits
+		if a.Kind == network.KindDissipative && a.Dissipation == "" {
+			a.Dissipation = network.DissipationLinear // the one that it fits
 		}
-		if !model.LearnsH(a.Kind) || a.Kind == model.KindHNN {
+		if !network.LearnsH(a.Kind) || a.Kind == network.KindHNN {
 			return nil
 		}
 	}
 	a = a.Complete()
 	if c.Trainer == ClosedForm {
-		a.Kind = model.KindHNN
+		a.Kind = network.KindHNN
 	}
-	c.Model, c.Dissipation, c.Structure = a.Kind, model.Dissipation(a.Dissipation), a.Structure.Parts()
+	c.Model, c.Dissipation, c.Structure = a.Kind, network.Dissipation(a.Dissipation), a.Structure.Parts()
 	return nil
 }
 
 // architecture is that of the network for data with these columns, one a component.
-func (c *Config) architecture(columns []string) (model.Architecture, error) {
-	a := model.Architecture{
+func (c *Config) architecture(columns []string) (network.Architecture, error) {
+	a := network.Architecture{
 		Kind: c.Model, Dim: len(columns), Hidden: c.Hidden, Activation: c.Activation.String(), Structure: c.structure(),
 		Dissipation: string(c.Dissipation), Masses: c.bodyMasses(),
 	}
@@ -90,7 +94,7 @@ func (c *Config) validateArchitecture(columns []string) error {
 			columns = stateNames(max(2, (strings.Count(c.Skew, ";")+2)/2*2))
 		}
 		c = &plain
-		if c.structure()&model.Pairwise != 0 {
+		if c.structure()&network.Pairwise != 0 {
 			columns = stateNames(4 * max(2, len(c.Mass)))
 			c.Mass = nil
 		}

@@ -3,7 +3,7 @@ package experiment
 import (
 	"testing"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestSharedOut(t *testing.T) {
@@ -12,12 +12,12 @@ func TestSharedOut(t *testing.T) {
 		among []string
 		none  bool // no setting is left out
 	}{
-		{model.KindBaseline, []string{model.KindBaseline}, true},
-		{model.KindBaseline, []string{model.KindBaseline, model.KindHNN}, false},
-		{model.KindSecondOrder, []string{model.KindSecondOrder, model.KindDissipative}, false},
-		{model.KindHNN, []string{model.KindBaseline, model.KindHNN}, true},
-		{model.KindHNN, []string{model.KindHNN, model.KindSeparable}, false},
-		{model.KindSeparable, []string{model.KindHNN, model.KindSeparable}, true},
+		{network.KindBaseline, []string{network.KindBaseline}, true},
+		{network.KindBaseline, []string{network.KindBaseline, network.KindHNN}, false},
+		{network.KindSecondOrder, []string{network.KindSecondOrder, network.KindDissipative}, false},
+		{network.KindHNN, []string{network.KindBaseline, network.KindHNN}, true},
+		{network.KindHNN, []string{network.KindHNN, network.KindSeparable}, false},
+		{network.KindSeparable, []string{network.KindHNN, network.KindSeparable}, true},
 	} {
 		if got := SharedOut(c.kind, c.among); (got == nil) != c.none {
 			t.Errorf("%s among %v: %v left out", c.kind, c.among, got)
@@ -27,23 +27,23 @@ func TestSharedOut(t *testing.T) {
 
 // The model's name and the settings say the same, for both trainers.
 func TestCompleteConfig(t *testing.T) {
-	const all = model.Separable | model.QuadraticKinetic | model.Pairwise
+	const all = network.Separable | network.QuadraticKinetic | network.Pairwise
 	for _, c := range []struct {
 		name       string
 		model      string
 		trainer    Trainer
-		losses     model.Dissipation
-		structure  model.Structure
+		losses     network.Dissipation
+		structure  network.Structure
 		wantModel  string
-		wantLosses model.Dissipation
-		want       model.Structure
+		wantLosses network.Dissipation
+		want       network.Structure
 	}{
 		{"plain", "hnn", Adam, "", 0, "hnn", "", 0},
-		{"a structure", "hnn", Adam, "", model.Separable, "hnn-separable", "", model.Separable},
+		{"a structure", "hnn", Adam, "", network.Separable, "hnn-separable", "", network.Separable},
 		{"a kind", "hnn-pairwise", Adam, "", 0, "hnn-pairwise", "", all},
-		{"both", "hnn-separable", Adam, "linear", 0, "hnn-dissipative", "linear", model.Separable},
+		{"both", "hnn-separable", Adam, "linear", 0, "hnn-dissipative", "linear", network.Separable},
 		{"default losses", "hnn-dissipative", Adam, "", 0, "hnn-dissipative", "learned", 0},
-		{"closed form", "hnn", ClosedForm, "linear", model.Pairwise, "hnn", "linear", model.Pairwise},
+		{"closed form", "hnn", ClosedForm, "linear", network.Pairwise, "hnn", "linear", network.Pairwise},
 		{"a kind in closed form", "hnn-pairwise", ClosedForm, "", 0, "hnn", "", all},
 		{"losses in closed form", "hnn-dissipative", ClosedForm, "", 0, "hnn", "linear", 0},
 	} {
@@ -55,7 +55,7 @@ func TestCompleteConfig(t *testing.T) {
 			t.Errorf("%s: model %s, dissipation %q, structure %v", c.name, got.Model, got.Dissipation, got.Structure)
 		}
 	}
-	two := Config{Model: model.KindHelmholtz, Trainer: Adam, Dissipation: model.DissipationLinear}
+	two := Config{Model: network.KindHelmholtz, Trainer: Adam, Dissipation: network.DissipationLinear}
 	if err := two.Complete(); err == nil {
 		t.Error("one model with two forms of dissipation")
 	}

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // tableHeader names the columns of the paper's table.
@@ -103,9 +103,9 @@ func tableRow(runs []*Run) []string {
 // published are the paper's numbers of the run's task and model, zero if there are none.
 func (c *Config) published() task.Published {
 	switch t := c.Facts(); c.Model {
-	case model.KindBaseline:
+	case network.KindBaseline:
 		return t.Baseline
-	case model.KindHNN:
+	case network.KindHNN:
 		return t.HNN
 	}
 	return task.Published{}

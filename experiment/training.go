@@ -5,16 +5,16 @@ import (
 	"hnn/fit"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // networkFor is the architecture of the network for a dataset.
-func (c *Config) networkFor(d *dataset) (model.Architecture, error) {
+func (c *Config) networkFor(d *dataset) (network.Architecture, error) {
 	if f := d.films; f != nil {
 		return c.pixelArchitecture(f.set.Width, f.set.Height), nil
 	}
 	a, err := c.architecture(d.columns())
-	if err == nil && a.Structure&model.Pairwise != 0 {
+	if err == nil && a.Structure&network.Pairwise != 0 {
 		a.Nearest = a.LeastDistance(d.fitted().Train.X)
 	}
 	if err := c.checkInputs(d); err != nil {
@@ -50,7 +50,7 @@ func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
 }
 
 // newTrainer returns the trainer of a run's network on its data.
-func newTrainer[T kernel.Float](c *Config, d *dataset, net model.Network[T], member, workers int) (*fit.Trainer[T], error) {
+func newTrainer[T kernel.Float](c *Config, d *dataset, net *network.Network[T], member, workers int) (*fit.Trainer[T], error) {
 	o, err := c.optionsFor(d, workers)
 	if err != nil {
 		return nil, err

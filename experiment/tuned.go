@@ -6,7 +6,7 @@ import (
 
 	"hnn/fit"
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Tuned is the configuration with Adam as it trains best outside the paper's protocol:
@@ -39,13 +39,13 @@ const closedFormDim = 12
 // AdamOnly is why runs of these models, with the settings of these keys given, are Adam's
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
 // Dissipation is the setting's value.
-func AdamOnly(models, keys []string, dissipation model.Dissipation) string {
+func AdamOnly(models, keys []string, dissipation network.Dissipation) string {
 	for _, m := range models {
-		if m != model.KindHNN {
+		if m != network.KindHNN {
 			return "the model " + m + " has no closed form"
 		}
 	}
-	if dissipation != "" && dissipation != model.DissipationLinear {
+	if dissipation != "" && dissipation != network.DissipationLinear {
 		return "dissipation " + string(dissipation) + " has no closed form"
 	}
 	alone := OtherKeys(ClosedForm)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hnn/fit/closedform"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // The paper's protocol keeps its rate; the tuned one changes nothing else.
@@ -71,12 +71,12 @@ func TestDefaultTrainer(t *testing.T) {
 		models, keys []string
 		adam         bool
 	}{
-		{[]string{model.KindHNN}, nil, false},
-		{[]string{model.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
-		{[]string{model.KindBaseline, model.KindHNN}, nil, true},
-		{[]string{model.KindHNN}, []string{"steps"}, true},
-		{[]string{model.KindHNN}, []string{"polish"}, true},
-		{[]string{model.KindHNN}, []string{"precision"}, true},
+		{[]string{network.KindHNN}, nil, false},
+		{[]string{network.KindHNN}, []string{"seed", "noise", "symmetry", "activation"}, false},
+		{[]string{network.KindBaseline, network.KindHNN}, nil, true},
+		{[]string{network.KindHNN}, []string{"steps"}, true},
+		{[]string{network.KindHNN}, []string{"polish"}, true},
+		{[]string{network.KindHNN}, []string{"precision"}, true},
 	} {
 		if why := AdamOnly(c.models, c.keys, ""); (why != "") != c.adam {
 			t.Errorf("%v %v: %q", c.models, c.keys, why)
@@ -84,10 +84,10 @@ func TestDefaultTrainer(t *testing.T) {
 	}
 	many := mustDefault(t, "5-body").WithClosedForm()
 	many.Draw.Trajectories = 10
-	for _, structure := range []model.Structure{0, model.Pairwise} {
+	for _, structure := range []network.Structure{0, network.Pairwise} {
 		many.Structure = structure.Parts()
 		why, err := new(Env).BeyondClosedForm(&many)
-		if err != nil || (why == "") != (structure == model.Pairwise) {
+		if err != nil || (why == "") != (structure == network.Pairwise) {
 			t.Errorf("five bodies, structure %v: %q, %v", structure, why, err)
 		}
 	}
@@ -106,7 +106,7 @@ func TestPoorFit(t *testing.T) {
 	if _, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()}); err != nil || !strings.Contains(log.String(), "% off") {
 		t.Errorf("%v; the messages are\n%s", err, log.String())
 	}
-	c.Structure = []model.Structure{model.QuadraticKinetic}
+	c.Structure = []network.Structure{network.QuadraticKinetic}
 	if why, err := new(Env).BeyondClosedForm(&c); err != nil || why != "" {
 		t.Errorf("%q, %v", why, err)
 	}
@@ -151,7 +151,7 @@ func TestPolishedRun(t *testing.T) {
 	if again.Results.TestLoss != r.Results.TestLoss {
 		t.Errorf("test loss %v resumed, %v before", again.Results.TestLoss, r.Results.TestLoss)
 	}
-	c.Model = model.KindBaseline
+	c.Model = network.KindBaseline
 	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "leave it out") {
 		t.Errorf("a polished baseline: %v", err)
 	}
@@ -159,7 +159,7 @@ func TestPolishedRun(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	c := mustDefault(t, "two-body").WithClosedForm()
-	c.Draw.Trajectories, c.Structure, c.Strict, c.Figures = 20, []model.Structure{model.QuadraticKinetic, model.Pairwise}, false, false
+	c.Draw.Trajectories, c.Structure, c.Strict, c.Figures = 20, []network.Structure{network.QuadraticKinetic, network.Pairwise}, false, false
 	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 
 	"hnn/internal/golden"
 	"hnn/internal/kernel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
@@ -18,17 +18,17 @@ func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
 	return r
 }
 
-func newNetwork[T kernel.Float](t testing.TB, a model.Architecture) model.Network[T] {
+func newNetwork[T kernel.Float](t testing.TB, a network.Architecture) *network.Network[T] {
 	t.Helper()
-	n, err := model.New[T](a, rand.New(rand.NewPCG(7, 8)))
+	n, err := network.New[T](a, rand.New(rand.NewPCG(7, 8)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-func paperNetwork[T kernel.Float](t testing.TB, kind string, dim int) model.Network[T] {
-	return newNetwork[T](t, model.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
+func paperNetwork[T kernel.Float](t testing.TB, kind string, dim int) *network.Network[T] {
+	return newNetwork[T](t, network.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
 }
 
 // Ten steps of Adam from the authors' initial weights on their batch. In the
@@ -38,7 +38,7 @@ func TestGoldenAdamSteps(t *testing.T) {
 	for _, c := range []struct {
 		name, kind string
 		dim        int
-	}{{"spring-hnn", model.KindHNN, 2}, {"spring-baseline", model.KindBaseline, 2}, {"2body-hnn", model.KindHNN, 8}} {
+	}{{"spring-hnn", network.KindHNN, 2}, {"spring-baseline", network.KindBaseline, 2}, {"2body-hnn", network.KindHNN, 8}} {
 		t.Run(c.name+"/float64", func(t *testing.T) { goldenSteps[float64](t, c.name, c.kind, c.dim, 1e-8, 1e-11) })
 		t.Run(c.name+"/float32", func(t *testing.T) { goldenSteps[float32](t, c.name, c.kind, c.dim, 5e-5, 2e-6) })
 	}
@@ -47,10 +47,10 @@ func TestGoldenAdamSteps(t *testing.T) {
 func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, paramTol, lossTol float64) {
 	a := golden.Load(t, name+"-golden")
 	net := paperNetwork[T](t, kind, dim)
-	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == model.KindHNN) {
+	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == network.KindHNN) {
 		net.Params()[i] = T(w)
 	}
-	model.Refresh(net)
+	net.Refresh()
 	o := Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}
 	tr, err := New(net, Derivatives(rowsFrom[T](dim, a.Get(t, "batch_x"), a.Get(t, "batch_y")), Rows[T]{}), o, nil)
 	if err != nil {
@@ -70,7 +70,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 		}
 	}
 	var worst float64
-	for i, want := range a.Weights(t, "f64/param10/", 3, kind == model.KindHNN) {
+	for i, want := range a.Weights(t, "f64/param10/", 3, kind == network.KindHNN) {
 		worst = max(worst, math.Abs(float64(net.Params()[i])-want))
 	}
 	t.Logf("parameters off by at most %.1e", worst)
@@ -82,7 +82,7 @@ func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, param
 // AdamW against the two-line definition of Loshchilov and Hutter (2019, algorithm
 // 2, with PyTorch's scaling of the decay by the learning rate).
 func TestAdamW(t *testing.T) {
-	net := newNetwork[float64](t, model.Architecture{Kind: model.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
+	net := newNetwork[float64](t, network.Architecture{Kind: network.KindBaseline, Dim: 2, Hidden: []int{4}, Activation: "tanh"})
 	rows := rowsFrom[float64](2, []float64{0.3, 0.4, -0.2, 0.9}, []float64{1, 2, -1, 0.5})
 	tr, err := New(net, Derivatives(rows, Rows[float64]{}), Options{Steps: 3, LearningRate: 0.01, WeightDecay: 0.1}, nil)
 	if err != nil {

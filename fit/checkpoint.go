@@ -9,7 +9,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/safetensors"
-	"hnn/model"
+	modelfile "hnn/model/file"
 )
 
 // metaTrainer is the metadata key under which a checkpoint keeps what is not a
@@ -47,7 +47,7 @@ type trainerState struct {
 // Save writes a checkpoint from which Restore continues to the same bits. It is a
 // model file too, of the model as it stands. The file is replaced as a whole.
 func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
-	f, err := model.Pack(t.net, metadata)
+	f, err := modelfile.Pack(t.net, metadata)
 	if err != nil {
 		return err
 	}
@@ -83,22 +83,22 @@ func (t *Trainer[T]) Save(path string, metadata map[string]string) error {
 
 // Restore continues from a checkpoint of a trainer with the same model, data and
 // options. What of these the trainer cannot see itself the caller compares by
-// metadata: the checkpoint must have been saved with every value given here. An error
-// leaves the trainer as it was and says what does not fit.
-func (t *Trainer[T]) Restore(path string, metadata map[string]string) error {
+// metadata: the checkpoint must have been saved with every value given here; all of its
+// metadata are returned. An error leaves the trainer as it was and says what does not fit.
+func (t *Trainer[T]) Restore(path string, metadata map[string]string) (map[string]string, error) {
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for key, want := range metadata {
 		if have := f.Metadata[key]; have != want {
-			return fmt.Errorf("%s: cannot continue from this checkpoint: its %s is %q and the run's is %q; what it was taken from has changed since", path, key, have, want)
+			return nil, fmt.Errorf("%s: cannot continue from this checkpoint: its %s is %q and the run's is %q; what it was taken from has changed since", path, key, have, want)
 		}
 	}
 	if err := t.restore(f); err != nil {
-		return fmt.Errorf("%s: cannot continue from this checkpoint: %w", path, err)
+		return nil, fmt.Errorf("%s: cannot continue from this checkpoint: %w", path, err)
 	}
-	return nil
+	return f.Metadata, nil
 }
 
 func (t *Trainer[T]) restore(f *safetensors.File) error {
@@ -113,7 +113,7 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 	if steps := t.options.Steps + t.options.LBFGS; s.Step < 0 || s.Step > steps {
 		return fmt.Errorf("it was taken at step %d of a training that has %d", s.Step, steps)
 	}
-	net, err := model.Unpack[T](f)
+	net, err := modelfile.Unpack[T](f)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (t *Trainer[T]) restore(f *safetensors.File) error {
 		}
 	}
 	copy(t.net.Params(), net.Params())
-	model.Refresh(t.net)
+	t.net.Refresh()
 	copy(t.adam.m, m)
 	copy(t.adam.v, v)
 	if t.free != nil {

@@ -6,6 +6,7 @@ import (
 	"hnn/data"
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // Rows are states and their time derivatives, each rows x Dim and row-major, in the
@@ -50,14 +51,14 @@ func Derivatives[T kernel.Float](train, test Rows[T]) Loss[T] { return derivativ
 
 type derivatives[T kernel.Float] struct{ train, test Rows[T] }
 
-func (l derivatives[T]) problem(net model.Network[T]) (*problem[T], error) {
+func (l derivatives[T]) problem(net *network.Network[T]) (*problem[T], error) {
 	if l.train.Len() == 0 {
 		return nil, errors.New("fit: no rows to train on")
 	}
 	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, l.test.Len()); err != nil {
 		return nil, err
 	}
-	if err := sameInputs(net, l.train.Inputs, l.test.Inputs, l.test.Len()); err != nil {
+	if err := sameInputs(net.Inputs(), l.train.Inputs, l.test.Inputs, l.test.Len()); err != nil {
 		return nil, err
 	}
 	return &problem[T]{
@@ -70,11 +71,11 @@ func (l derivatives[T]) problem(net model.Network[T]) (*problem[T], error) {
 // rowBatch is the loss over rows.
 type rowBatch[T kernel.Float] struct {
 	wholeRows
-	net         model.Network[T]
+	net         *network.Network[T]
 	all, chosen Rows[T]
 }
 
-func newRowBatch[T kernel.Float](net model.Network[T], all Rows[T], rows int) *rowBatch[T] {
+func newRowBatch[T kernel.Float](net *network.Network[T], all Rows[T], rows int) *rowBatch[T] {
 	b := &rowBatch[T]{wholeRows: newWholeRows(all.Len(), rows), net: net, all: all, chosen: all}
 	if n := b.size.Rows; n < b.total {
 		b.chosen.X, b.chosen.DX = make([]T, n*all.Dim), make([]T, n*all.Dim)
@@ -107,19 +108,14 @@ func (b *rowBatch[T]) terms() int { return b.size.Rows * b.net.Dim() }
 
 func (b *rowBatch[T]) newPass() (pass[T], error) {
 	d, block := b.net.Dim(), b.size.MaxBlock()
-	f := &fieldPass[T]{
+	return &fieldPass[T]{
 		pass: b.net.NewPass(block), dim: d, rows: &b.chosen, scale: T(2 / float64(b.terms())),
 		out: make([]T, block*d), bar: make([]T, block*d),
-	}
-	if driven, ok := f.pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
-		f.driven = driven
-	}
-	return f, nil
+	}, nil
 }
 
 type fieldPass[T kernel.Float] struct {
-	pass     model.Pass[T]
-	driven   model.DrivenPass[T] // the pass, nil where it takes no inputs
+	pass     *model.Pass[T]
 	dim      int
 	rows     *Rows[T] // the batch's
 	scale    T
@@ -130,9 +126,9 @@ type fieldPass[T kernel.Float] struct {
 func (f *fieldPass[T]) loss(lo, hi int, sums []float64) error {
 	d := f.dim
 	f.n = (hi - lo) * d
-	if f.driven != nil && f.rows.U != nil {
-		m := f.driven.Inputs()
-		f.driven.Drive(f.rows.U[lo*m : hi*m])
+	if f.pass.Drive != nil && f.rows.U != nil {
+		m := f.pass.Inputs
+		f.pass.Drive(f.rows.U[lo*m : hi*m])
 	}
 	f.pass.Field(f.rows.X[lo*d:hi*d], f.out, hi-lo)
 	var squares float64

@@ -10,13 +10,14 @@ import (
 	"hnn/data"
 	"hnn/fit/unroll"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
-func drivenModel(t testing.TB, seed uint64) model.Network[float64] {
+func drivenModel(t testing.TB, seed uint64) *network.Network[float64] {
 	t.Helper()
-	n, err := model.New[float64](model.Architecture{
-		Kind: model.KindHNN, Dim: 2, Hidden: []int{12}, Activation: "tanh", Dissipation: model.DissipationLinear, Inputs: 2,
+	n, err := network.New[float64](network.Architecture{
+		Kind: network.KindHNN, Dim: 2, Hidden: []int{12}, Activation: "tanh", Dissipation: network.DissipationLinear, Inputs: 2,
 	}, rand.New(rand.NewPCG(seed, 2)))
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +27,7 @@ func drivenModel(t testing.TB, seed uint64) model.Network[float64] {
 
 // drivenMotion are trajectories of a model at uneven times under inputs of either hold, with
 // their derivatives.
-func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
+func drivenMotion(t testing.TB, m *model.Field, held bool) *data.Set {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 4))
 	s := &data.Set{Dim: 2, Offsets: []int{0}, InputNames: []string{"u", "w"}, InputsHeld: held}
@@ -38,7 +39,7 @@ func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
 		}
 		s.T = append(s.T, times...)
 		s.Offsets = append(s.Offsets, len(s.T))
-		field, knots := model.Under(m, s.InputSignal(len(s.Offsets)-2))
+		field, knots := m.Under(s.InputSignal(len(s.Offsets) - 2))
 		x, _, err := ode.SolveSegments(field, knots, []float64{rng.NormFloat64(), rng.NormFloat64()}, times, nil, &ode.Settings{Method: ode.DOP853, RTol: 1e-13, ATol: 1e-13})
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +47,7 @@ func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
 		s.X = append(s.X, x...)
 	}
 	s.DX = make([]float64, len(s.X))
-	m.(model.Driven).DrivenBatchField()(s.X, s.Inputs, s.DX, s.Rows())
+	m.Many()(nil, s.X, s.Inputs, s.DX, s.Rows())
 	return s
 }
 
@@ -55,11 +56,11 @@ func drivenMotion(t testing.TB, m model.Model, held bool) *data.Set {
 func TestTrajectoryLossUnderInputs(t *testing.T) {
 	m := drivenModel(t, 1)
 	for _, held := range []bool{false, true} {
-		trials := TrialsOf[float64](drivenMotion(t, m, held))
+		trials := TrialsOf[float64](drivenMotion(t, m.Field(), held))
 		for _, method := range []unroll.Method{unroll.Midpoint, unroll.RK4} {
 			loss := func(substeps int, held bool) float64 {
 				trials.Held = held
-				mean, _, err := TrajectoryLoss(m, trials, nil, Shooting{Method: method, Substeps: substeps, Window: 4, Stride: 3}, 1)
+				mean, _, err := TrajectoryLoss(m.Field(), trials, nil, Shooting{Method: method, Substeps: substeps, Window: 4, Stride: 3}, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -80,7 +81,7 @@ func TestTrajectoryLossUnderInputs(t *testing.T) {
 // Both losses lead back to the motion of another model of the same kind: to a hundredth of
 // what they were, in batches and in all rows.
 func TestTrainingUnderInputs(t *testing.T) {
-	set := drivenMotion(t, drivenModel(t, 1), false)
+	set := drivenMotion(t, drivenModel(t, 1).Field(), false)
 	rows, err := RowsOf[float64](set)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +115,7 @@ func TestTrainingUnderInputs(t *testing.T) {
 
 func TestInputsMustBeTheModels(t *testing.T) {
 	m := drivenModel(t, 1)
-	set := drivenMotion(t, m, false)
+	set := drivenMotion(t, m.Field(), false)
 	alone := *set
 	alone.Inputs, alone.InputNames = nil, nil
 	rows, err := RowsOf[float64](&alone)
@@ -131,7 +132,7 @@ func TestInputsMustBeTheModels(t *testing.T) {
 			return err
 		},
 		"a loss": func() error {
-			_, _, err := TrajectoryLoss(m, TrialsOf[float64](&alone), nil, Shooting{}, 1)
+			_, _, err := TrajectoryLoss(m.Field(), TrialsOf[float64](&alone), nil, Shooting{}, 1)
 			return err
 		},
 	} {

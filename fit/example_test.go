@@ -9,7 +9,7 @@ import (
 
 	"hnn/data/draw"
 	"hnn/fit"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -24,7 +24,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{48, 48}, Activation: "tanh"}, rng)
+	net, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{48, 48}, Activation: "tanh"}, rng)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,12 +41,12 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	m := model.Widen(net)
-	states, _, err := ode.Solve(m.Field(), []float64{1, 0}, []float64{0, 50, 100}, nil, nil)
+	m := network.Widen(net).Field()
+	states, _, err := ode.Solve(m.Free(), []float64{1, 0}, []float64{0, 50, 100}, nil, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	learned := m.(model.Energetic).Energy()
+	learned := m.Energy()
 	first, last := states[0:2], states[4:6]
 	energy := func(x []float64) float64 { return 3*(1-math.Cos(x[0])) + x[1]*x[1] }
 	fmt.Println("learned energy drifts by less than 1e-6:", math.Abs(learned(last)-learned(first)) < 1e-6)

@@ -4,7 +4,7 @@
 // all of them: Adam on full or mini batches, learning-rate schedules, a last polish by L-BFGS,
 // the test loss now and then, checkpoints that continue to the same bits.
 //
-// It knows a model only as model.Network and data only as rows; files other than
+// It knows a model only as network.Network and model.Pass, and data only as rows; files other than
 // the checkpoint, configuration and metrics are the business of experiment.
 //
 // The same seed gives the same bits for any number of cores: see parallel.

@@ -7,6 +7,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 const (
@@ -49,12 +50,12 @@ type linearPrior[T kernel.Float] struct {
 
 // linearPass is a block of pairs: its points are all a, then all b, then all middles.
 type linearPass[T kernel.Float] struct {
-	pass        model.Pass[T]
+	pass        *model.Pass[T]
 	x, f, bar   []T
 	gaps, spans float64 // sums of the squares
 }
 
-func newLinearPrior[T kernel.Float](net model.Network[T], pool *parallel.Pool, states []T, m float64) *linearPrior[T] {
+func newLinearPrior[T kernel.Float](net *network.Network[T], pool *parallel.Pool, states []T, m float64) *linearPrior[T] {
 	d := net.Dim()
 	p := &linearPrior[T]{pool: pool, plan: parallel.NewPlanOf(linearPairs, linearBlock), dim: d, share: m / float64(len(states))}
 	rng := rand.New(rand.NewPCG(1, 1))

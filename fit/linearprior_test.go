@@ -9,18 +9,18 @@ import (
 
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // power is the field x^n of numbers, with no parameters.
-type power struct{ n float64 }
-
-func (p power) Field(x, dx []float64, rows int) {
-	for i, v := range x[:rows] {
-		dx[i] = math.Pow(v, p.n)
-	}
+// power is the field x^n.
+func power(n float64) *model.Pass[float64] {
+	return &model.Pass[float64]{Field: func(x, dx []float64, rows int) {
+		for i, v := range x[:rows] {
+			dx[i] = math.Pow(v, n)
+		}
+	}}
 }
-
-func (power) Adjoint(_, _, _ []float64) {}
 
 // Of x^2 the nonlinear part between a and b is -(a-b)^2/4, of a linear field it is none.
 func TestLinearPassMeasure(t *testing.T) {
@@ -28,7 +28,7 @@ func TestLinearPassMeasure(t *testing.T) {
 		{1, 0, (1*1 + 4*4) / 4.},
 		{2, (1*1*1*1 + 4*4*4*4) / 16., (3*3 + 8*8) / 4.}, // 1, 2 and -1, 3
 	} {
-		k := linearPass[float64]{pass: power{c.n}, x: []float64{1, -1, 2, 3, 1.5, 1}, f: make([]float64, 6)}
+		k := linearPass[float64]{pass: power(c.n), x: []float64{1, -1, 2, 3, 1.5, 1}, f: make([]float64, 6)}
 		if k.measure(1); k.gaps != c.gaps || k.spans != c.spans {
 			t.Errorf("x^%v: %v and %v, want %v and %v", c.n, k.gaps, k.spans, c.gaps, c.spans)
 		}
@@ -81,7 +81,7 @@ func TestLinearPriorAgainstNoise(t *testing.T) {
 				t.Fatal(err)
 			}
 			tr.Close()
-			field, rng := model.Widen(net).Field(), rand.New(rand.NewPCG(5, 6))
+			field, rng := network.Widen(net).Field().Free(), rand.New(rand.NewPCG(5, 6))
 			x, dx := make([]float64, 2), make([]float64, 2)
 			for range 200 {
 				radius, phase := rng.Float64(), 7*rng.Float64()

@@ -5,7 +5,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Loss is what a Trainer lowers, with the data that it is over. [Derivatives],
@@ -13,7 +13,7 @@ import (
 // changes it.
 type Loss[T kernel.Float] interface {
 	// problem is the loss of one network. The error says what does not fit it.
-	problem(net model.Network[T]) (*problem[T], error)
+	problem(net *network.Network[T]) (*problem[T], error)
 }
 
 // problem is what a trainer knows of a loss.
@@ -88,8 +88,8 @@ func sameDim(model, train, test, testRows int) error {
 	return nil
 }
 
-func sameInputs(m model.Model, train, test, testRows int) error {
-	if n := model.Inputs(m); train != n || testRows > 0 && test != n {
+func sameInputs(n, train, test, testRows int) error {
+	if train != n || testRows > 0 && test != n {
 		return fmt.Errorf("fit: the model has %d inputs, the training data %d and the test data %d; they must have the same", n, train, test)
 	}
 	return nil

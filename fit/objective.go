@@ -5,14 +5,14 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // objective is a loss as a trainer lowers it, step by step: of a batch of the training
 // data or of all, with its value on the test data.
 type objective[T kernel.Float] struct {
 	*problem[T]
-	net     model.Network[T]
+	net     *network.Network[T]
 	pool    *parallel.Pool
 	options *Options
 	sampler *sampler // draws batches; nil where each has all rows
@@ -24,7 +24,7 @@ type objective[T kernel.Float] struct {
 	prior        *linearPrior[T]
 }
 
-func newObjective[T kernel.Float](net model.Network[T], p *problem[T], pool *parallel.Pool, o *Options, source *rand.ChaCha8) (*objective[T], error) {
+func newObjective[T kernel.Float](net *network.Network[T], p *problem[T], pool *parallel.Pool, o *Options, source *rand.ChaCha8) (*objective[T], error) {
 	f := &objective[T]{problem: p, net: net, pool: pool, options: o, stage: -1}
 	if o.Batch > 0 && (p.stages > 0 || o.Batch < p.train) {
 		f.sampler = newSampler(o.Sampling, o.Batch, o.Batch, source)

@@ -9,6 +9,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
@@ -26,7 +27,7 @@ type PixelLoss struct {
 	// Integrator is the step from one frame to the next.
 	Integrator FrameStep `key:"latent-integrator,omitempty" help:"step between frames in training"`
 	// Mean, unless nil, is a frame that is subtracted from all frames, so that the model is
-	// one of what differs from it; model.Pixel.AddMean turns it into one of the frames.
+	// one of what differs from it; network.Network.AddMean turns it into one of the frames.
 	Mean []float64
 }
 
@@ -61,7 +62,7 @@ func (l PixelLoss) Validate() error {
 	return nil
 }
 
-// Films is the loss of a model of pictures (a *model.Pixel): for an observation x, those
+// Films is the loss of a model of pictures: for an observation x, those
 // that follow it x^1 to x^K, and their latent states z = (q, p) and z^k, time being counted
 // in frames,
 //
@@ -94,20 +95,20 @@ func slip[T kernel.Float](z, next []T, dim, j int) T { return z[dim/2+j] - (next
 // Euler's whatever the training's were, and its part of the picture. The windows are those
 // followed by at least one frame. Zero workers means one for each of GOMAXPROCS; no result
 // depends on their number.
-func FilmLosses(m model.Autoencoder, of Observations, workers int) (losses, pictures []float64) {
+func FilmLosses(m *model.Field, of Observations, workers int) (losses, pictures []float64) {
 	losses, pictures = make([]float64, len(of.Windows)), make([]float64, len(of.Windows))
 	if len(of.Windows) == 0 {
 		return losses, pictures
 	}
-	g, d, plan := m.Pixels(), m.Dim(), parallel.NewPlan(len(of.Windows))
+	g, d, plan := m.Pixels, m.Dim, parallel.NewPlan(len(of.Windows))
 	px := g.Len()
 	pool := parallel.NewPool(min(workers, plan.Blocks))
 	defer pool.Close()
 	tasks := make([]func(lo, hi int), pool.Workers())
 	for i := range tasks {
-		encode, decode, field := m.Encoder(), m.Decoder(), m.BatchField()
+		encode, decode, field := m.Encode(), m.Decode(), m.Many()
 		n := plan.MaxBlock()
-		x, shown, times := make([]float64, n*px), make([]float64, n*px), make([]float64, n)
+		x, shown := make([]float64, n*px), make([]float64, n*px)
 		z, next, dz := make([]float64, n*d), make([]float64, n*d), make([]float64, n*d)
 		tasks[i] = func(lo, hi int) {
 			n := hi - lo
@@ -120,7 +121,7 @@ func FilmLosses(m model.Autoencoder, of Observations, workers int) (losses, pict
 			}
 			encode(x, z, n)
 			decode(z, shown, n)
-			field(times[:n], z[:n*d], dz[:n*d], n)
+			field(nil, z[:n*d], nil, dz[:n*d], n)
 			for r := range n {
 				var l leftovers
 				for i := r * px; i < (r+1)*px; i++ {
@@ -148,9 +149,9 @@ type films[T kernel.Float] struct {
 	form        PixelLoss
 }
 
-func (l films[T]) problem(net model.Network[T]) (*problem[T], error) {
-	p, ok := model.PixelOf(net)
-	if !ok {
+func (l films[T]) problem(net *network.Network[T]) (*problem[T], error) {
+	g := net.Architecture().Pixels
+	if g == nil {
 		return nil, errors.New("fit: the model sees no pictures")
 	}
 	if err := l.form.Validate(); err != nil {
@@ -159,7 +160,6 @@ func (l films[T]) problem(net model.Network[T]) (*problem[T], error) {
 	if len(l.train.Windows) == 0 {
 		return nil, errors.New("fit: no observations to train on")
 	}
-	g := p.Pixels()
 	for _, o := range []Observations{l.train, l.test} {
 		if len(o.Windows) > 0 && (o.Set.Width != g.Width || o.Set.Height != g.Height) {
 			return nil, fmt.Errorf("fit: the model sees pictures of %d x %d pixels, and the data's have %d x %d; they must be the same", g.Width, g.Height, o.Set.Width, o.Set.Height)
@@ -173,7 +173,7 @@ func (l films[T]) problem(net model.Network[T]) (*problem[T], error) {
 		mean = append(mean, T(v))
 	}
 	on := func(o Observations, rows int) batch[T] {
-		b := &filmBatch[T]{wholeRows: newWholeRows(len(o.Windows), rows), net: p, form: l.form, mean: mean, all: o, chosen: o.Windows}
+		b := &filmBatch[T]{wholeRows: newWholeRows(len(o.Windows), rows), net: net, form: l.form, mean: mean, all: o, chosen: o.Windows}
 		if rows > 0 && rows < b.total {
 			b.chosen = make([]frames.Window, rows)
 		}
@@ -189,7 +189,7 @@ func (l films[T]) problem(net model.Network[T]) (*problem[T], error) {
 // filmBatch is the loss over windows.
 type filmBatch[T kernel.Float] struct {
 	wholeRows
-	net    *model.Pixel[T]
+	net    *network.Network[T]
 	form   PixelLoss
 	mean   []T // form.Mean
 	all    Observations
@@ -202,7 +202,7 @@ func (b *filmBatch[T]) choose(rows []int32) { gather(b.chosen, b.all.Windows, ro
 
 func (b *filmBatch[T]) newPass() (pass[T], error) {
 	d, k, block := b.net.Dim(), b.form.Steps, b.size.MaxBlock()
-	encoder, decoder, geometry := b.net.Encoding(), b.net.Decoding(), b.net.Pixels()
+	encoder, decoder, geometry := b.net.Encoding(), b.net.Decoding(), b.net.Architecture().Pixels
 	observations := (k + 1) * block
 	w := &filmPass[T]{
 		filmBatch: b, pixels: geometry.Len(), dim: d, steps: k,
@@ -217,7 +217,7 @@ func (b *filmBatch[T]) newPass() (pass[T], error) {
 	}
 	method := latentMethods[b.form.Integrator]
 	for range k {
-		passes := make([]model.Pass[T], method.Stages())
+		passes := make([]*model.Pass[T], method.Stages())
 		for i := range passes {
 			passes[i] = b.net.Latent().NewPass(block)
 		}
@@ -255,7 +255,7 @@ func (w *filmPass[T]) loss(lo, hi int, sums []float64) error {
 		for k := range w.steps + 1 {
 			x := w.x[(k*n+i)*px : (k*n+i+1)*px]
 			if k == 0 {
-				w.observe(x, at, 0, w.net.Pixels().Stack)
+				w.observe(x, at, 0, w.net.Architecture().Pixels.Stack)
 				continue
 			}
 			// All but the newest frame are in the observation before.

@@ -15,6 +15,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // noiseFilms are films of random pixels: no term of the loss is small on them.
@@ -30,9 +31,9 @@ func noiseFilms(rng *rand.Rand, width, height, trials, length int) *frames.Set {
 	return s
 }
 
-func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) model.Network[T] {
+func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) *network.Network[T] {
 	t.Helper()
-	net, err := model.New[T](model.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
+	net, err := network.New[T](network.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +48,11 @@ func TestPixelGradientDifferences(t *testing.T) {
 		dim  int
 		form PixelLoss
 	}{
-		{model.KindHNN, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
-		{model.KindBaseline, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
-		{model.KindHNN, 4, PixelLoss{Steps: 3, Integrator: "rk4"}},
-		{model.KindBaseline, 2, PixelLoss{Steps: 2, Integrator: "rk4"}},
-		{model.KindHNN, 2, PixelLoss{Steps: 2, Integrator: "rk4", Mean: []float64{0.9, 0.2, 0.5, 1, 0, 0.7}}},
+		{network.KindHNN, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{network.KindBaseline, 2, PixelLoss{Steps: 1, Integrator: "euler"}},
+		{network.KindHNN, 4, PixelLoss{Steps: 3, Integrator: "rk4"}},
+		{network.KindBaseline, 2, PixelLoss{Steps: 2, Integrator: "rk4"}},
+		{network.KindHNN, 2, PixelLoss{Steps: 2, Integrator: "rk4", Mean: []float64{0.9, 0.2, 0.5, 1, 0, 0.7}}},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
@@ -68,7 +69,7 @@ func TestPixelGradientDifferences(t *testing.T) {
 			if engine.plan.Blocks < 2 {
 				t.Fatal("one block only")
 			}
-			loss := func() float64 { model.Refresh(net); l, _, _ := engine.gradient(); return l }
+			loss := func() float64 { net.Refresh(); l, _, _ := engine.gradient(); return l }
 			loss()
 			grad := slices.Clone(tr.loss.grad())
 			params, scale := net.Params(), 0.0
@@ -92,12 +93,12 @@ func TestPixelGradientDifferences(t *testing.T) {
 
 var goldenPixels = model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
 
-func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) model.Network[T] {
-	net := newPixelModel[T](t, model.KindHNN, 2, goldenPixels, []int{200, 200})
+func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) *network.Network[T] {
+	net := newPixelModel[T](t, network.KindHNN, 2, goldenPixels, []int{200, 200})
 	for i, w := range init.PixelWeights(t, "") {
 		net.Params()[i] = T(w)
 	}
-	model.Refresh(net)
+	net.Refresh()
 	return net
 }
 
@@ -152,7 +153,7 @@ func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision 
 
 // compareGolden compares the tensors that the golden file has, relative to the largest
 // element of each, or absolutely.
-func compareGolden[T kernel.Float](t *testing.T, net model.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
+func compareGolden[T kernel.Float](t *testing.T, net *network.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
 	t.Helper()
 	compared := 0
 	for _, tensor := range net.Tensors() {
@@ -198,7 +199,7 @@ func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
 	set := frames.Pendulum(stream.New(1, "data"), 4, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
 	form := PixelLoss{Steps: 2, Integrator: "rk4"}
-	tr, err := New(newPixelModel[float32](t, model.KindHNN, 2, p, []int{16, 16}),
+	tr, err := New(newPixelModel[float32](t, network.KindHNN, 2, p, []int{16, 16}),
 		Films[float32](Observations{set, set.Windows(0, 3, 2, 2)}, Observations{set, set.Windows(3, 4, 2, 2)}, form),
 		Options{Steps: 40, Batch: 30, LearningRate: 1e-3, Schedule: Schedule{Kind: "cosine"}, TestEvery: 10, Workers: workers}, stream.Source(1, "batches"))
 	if err != nil {
@@ -238,7 +239,7 @@ func TestPixelTraining(t *testing.T) {
 		t.Errorf("test loss %v after 20 steps, %v after 40", before, after)
 	}
 	resumed := pixelTrainer(t, 2)
-	if err := resumed.Restore(path, nil); err != nil {
+	if _, err := resumed.Restore(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	steps(t, resumed, 20)
@@ -253,16 +254,16 @@ func TestPixelTraining(t *testing.T) {
 func TestPixelArguments(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 1, 20)
 	p := model.Pixels{Width: 14, Height: 28, Stack: 2, Hidden: []int{4}, Activation: "relu"}
-	net := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	net := newPixelModel[float32](t, network.KindHNN, 2, p, []int{4})
 	p.Width = 28
-	right := newPixelModel[float32](t, model.KindHNN, 2, p, []int{4})
+	right := newPixelModel[float32](t, network.KindHNN, 2, p, []int{4})
 	films := Observations{set, set.Windows(0, 1, 2, 1)}
-	plain, err := model.New[float32](model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	plain, err := network.New[float32](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		net   model.Network[float32]
+		net   *network.Network[float32]
 		films Observations
 		form  PixelLoss
 		says  string
@@ -286,7 +287,7 @@ func TestPixelArguments(t *testing.T) {
 func TestPixelMean(t *testing.T) {
 	set := frames.Pendulum(stream.New(1, "data"), 2, 20)
 	p := model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{24, 24}, Activation: "relu"}
-	net := newPixelModel[float64](t, model.KindHNN, 2, p, []int{16})
+	net := newPixelModel[float64](t, network.KindHNN, 2, p, []int{16})
 	films := Observations{set, set.Windows(0, 2, 2, 2)}
 	loss := func(mean []float64) float64 {
 		tr, err := New(net, Films[float64](films, Observations{}, PixelLoss{Steps: 2, Integrator: "rk4", Mean: mean}), Options{Steps: 1, LearningRate: 1}, nil)
@@ -299,8 +300,7 @@ func TestPixelMean(t *testing.T) {
 	}
 	mean, plain := set.Mean(0, 2), loss(nil)
 	less := loss(mean)
-	of, _ := model.PixelOf(net)
-	of.AddMean(mean)
+	net.AddMean(mean)
 	if added := loss(nil); math.Abs(added/less-1) > 1e-12 || math.Abs(plain/less-1) < 1e-3 {
 		t.Errorf("loss %v less the mean, %v with it added, %v without", less, added, plain)
 	}
@@ -310,7 +310,7 @@ func TestPixelMean(t *testing.T) {
 // sums, have the trainer's in the mean.
 func TestFilmLosses(t *testing.T) {
 	set := noiseFilms(rand.New(rand.NewPCG(5, 6)), 3, 2, 20, 9)
-	net := newPixelModel[float64](t, model.KindHNN, 4, model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{7}, Activation: "silu"}, []int{6})
+	net := newPixelModel[float64](t, network.KindHNN, 4, model.Pixels{Width: 3, Height: 2, Stack: 2, Hidden: []int{7}, Activation: "silu"}, []int{6})
 	films := Observations{set, set.Windows(0, 20, 2, 1)}
 	tr, err := New(net, Films[float64](films, films, DefaultPixelLoss()), Options{Steps: 1, LearningRate: 1}, nil)
 	if err != nil {
@@ -318,8 +318,7 @@ func TestFilmLosses(t *testing.T) {
 	}
 	defer tr.Close()
 	want, _, _ := tr.loss.testLoss()
-	of, _ := model.PixelOf(net)
-	losses, pictures := FilmLosses(of, films, 2)
+	losses, pictures := FilmLosses(net.Field(), films, 2)
 	if got := stat.Mean(losses, nil); math.Abs(got/want-1) > 1e-13 || !(stat.Mean(pictures, nil) < got) {
 		t.Errorf("in the mean %.16g (%.3g of the picture), the trainer has %.16g", got, stat.Mean(pictures, nil), want)
 	}
@@ -328,7 +327,7 @@ func TestFilmLosses(t *testing.T) {
 // The authors' step: 200 observations, Adam.
 func BenchmarkPixelStep(b *testing.B) {
 	set := frames.Pendulum(stream.New(1, "data"), 20, 103)
-	tr, err := New(newPixelModel[float32](b, model.KindHNN, 2, goldenPixels, []int{200, 200}),
+	tr, err := New(newPixelModel[float32](b, network.KindHNN, 2, goldenPixels, []int{200, 200}),
 		Films[float32](Observations{set, set.Windows(0, 20, 2, 1)}, Observations{}, DefaultPixelLoss()),
 		Options{Steps: math.MaxInt, Batch: 200, LearningRate: 1e-3, L2: 1e-5}, stream.Source(1, "batches"))
 	if err != nil {

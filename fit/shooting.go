@@ -10,6 +10,7 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
+	"hnn/model/network"
 )
 
 // Shooting says how a model is fitted to observed trajectories by multiple shooting:
@@ -94,7 +95,7 @@ type trajectories[T kernel.Float] struct {
 	options     Shooting
 }
 
-func (l trajectories[T]) problem(net model.Network[T]) (*problem[T], error) {
+func (l trajectories[T]) problem(net *network.Network[T]) (*problem[T], error) {
 	longest, tested, s := l.train.longest(), l.test.longest(), l.options
 	if longest < 1 {
 		return nil, errors.New("fit: no trial to train on has two rows")
@@ -102,7 +103,7 @@ func (l trajectories[T]) problem(net model.Network[T]) (*problem[T], error) {
 	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, tested); err != nil {
 		return nil, err
 	}
-	if err := sameInputs(net, l.train.Inputs, l.test.Inputs, tested); err != nil {
+	if err := sameInputs(net.Inputs(), l.train.Inputs, l.test.Inputs, tested); err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
@@ -131,7 +132,7 @@ const windowRows = 48
 
 // shooter is the loss over windows of one length.
 type shooter[T kernel.Float] struct {
-	pass     func(rows int) model.Pass[T]
+	pass     func(rows int) *model.Pass[T]
 	trials   Trials[T]
 	options  Shooting
 	length   int // of the windows
@@ -150,7 +151,7 @@ type shooter[T kernel.Float] struct {
 
 // newShooter makes a shooter through passes over windows of a length, for batches of so
 // many, 0 meaning all.
-func newShooter[T kernel.Float](newPass func(rows int) model.Pass[T], trials Trials[T], s Shooting, length, batch int, angles []bool) *shooter[T] {
+func newShooter[T kernel.Float](newPass func(rows int) *model.Pass[T], trials Trials[T], s Shooting, length, batch int, angles []bool) *shooter[T] {
 	k := &shooter[T]{
 		pass: newPass, trials: trials, options: s, length: length, substeps: max(s.Substeps, 1), angles: angles,
 		windows: trials.windows(length, s.stride(length)),

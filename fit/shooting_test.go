@@ -14,7 +14,7 @@ import (
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // turns is trials of so many rows each of H = q^2 + p^2, which turns states by twice the
@@ -42,7 +42,7 @@ func many(n, length int) []int {
 	return lengths
 }
 
-func newShooting[T kernel.Float](t testing.TB, net model.Network[T], o Options, s Shooting) *Trainer[T] {
+func newShooting[T kernel.Float](t testing.TB, net *network.Network[T], o Options, s Shooting) *Trainer[T] {
 	t.Helper()
 	tr, err := New(net, Trajectories(turns[T](append(many(20, 12), 1, 2, 7), 0.02, 1), turns[T](many(5, 12), 0.02, 2), s), o, stream.Source(3, "batches"))
 	if err != nil {
@@ -101,7 +101,7 @@ func TestShootingGradient(t *testing.T) {
 				t.Fatal(err)
 			}
 			loss := func() float64 {
-				model.Refresh(net)
+				net.Refresh()
 				l, _, err := f.gradient()
 				if err != nil {
 					t.Fatal(err)
@@ -147,7 +147,7 @@ func TestShootingLearns(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := oscillator[float64](100, 5)
-	field, dx := net.Field(), make([]float64, 2)
+	field, dx := net.Field().Free(), make([]float64, 2)
 	squares, count := 0.0, 0
 	for i := 0; i < len(rows.X); i += 2 {
 		if r := math.Hypot(rows.X[i], rows.X[i+1]); r < 0.4 || r > 0.9 {
@@ -192,7 +192,7 @@ func TestShootingResumesToTheSameBits(t *testing.T) {
 			again := newNetwork[float32](t, small)
 			clear(again.Params())
 			resumed := newShooting(t, again, c.o, c.s)
-			if err := resumed.Restore(path, nil); err != nil {
+			if _, err := resumed.Restore(path, nil); err != nil {
 				t.Fatal(err)
 			}
 			if err := resumed.Run(context.Background(), func(r Record) error {
@@ -273,7 +273,7 @@ func TestShootingUnsolvedStepStops(t *testing.T) {
 	for i := range net.Params() {
 		net.Params()[i] *= 30
 	}
-	model.Refresh(net)
+	net.Refresh()
 	tr := newShooting(t, net, Options{Steps: 5, LearningRate: 1e-3}, Shooting{})
 	var diverged *DivergedError
 	if err := tr.Run(context.Background(), nil); !errors.As(err, &diverged) || !errors.Is(err, unroll.ErrNotSolved) || diverged.Step != 1 {
@@ -325,7 +325,7 @@ func BenchmarkShootingStep(b *testing.B) {
 	for _, c := range []struct {
 		kind   string
 		method unroll.Method
-	}{{model.KindHNN, unroll.Midpoint}, {model.KindHNN, unroll.RK4}, {model.KindSeparable, unroll.Leapfrog}} {
+	}{{network.KindHNN, unroll.Midpoint}, {network.KindHNN, unroll.RK4}, {network.KindSeparable, unroll.Leapfrog}} {
 		b.Run(c.method.String(), func(b *testing.B) {
 			net := paperNetwork[float32](b, c.kind, 2)
 			tr, err := New(net, Trajectories(turns[float32](many(25, 31), 0.05, 1), Trials[float32]{}, Shooting{Method: c.method, FitStates: true}),

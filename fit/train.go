@@ -10,12 +10,12 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // Trainer trains one network. It is used by one goroutine; Close it when done.
 type Trainer[T kernel.Float] struct {
-	net     model.Network[T]
+	net     *network.Network[T]
 	options Options
 
 	pool    *parallel.Pool
@@ -44,7 +44,7 @@ type best[T kernel.Float] struct {
 
 // New returns a trainer, at step 0, of a loss. The source is that of the batches; with full
 // batches it may be nil. The error says what of network, data and options does not fit.
-func New[T kernel.Float](net model.Network[T], loss Loss[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+func New[T kernel.Float](net *network.Network[T], loss Loss[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	p, err := loss.problem(net)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (t *Trainer[T]) restoreBest() {
 		return
 	}
 	copy(t.net.Params(), t.best.params)
-	model.Refresh(t.net)
+	t.net.Refresh()
 }
 
 // notFinite names the first tensor of the gradient, else of the parameters, that

@@ -13,7 +13,8 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/stream"
-	"hnn/model"
+	modelfile "hnn/model/file"
+	"hnn/model/network"
 )
 
 // oscillator is n states around a circle with the field of H = q^2 + p^2.
@@ -28,9 +29,9 @@ func oscillator[T kernel.Float](n int, seed uint64) Rows[T] {
 	return r
 }
 
-var small = model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{24, 17}, Activation: "tanh"}
+var small = network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{24, 17}, Activation: "tanh"}
 
-func newTrainer[T kernel.Float](t testing.TB, net model.Network[T], o Options) *Trainer[T] {
+func newTrainer[T kernel.Float](t testing.TB, net *network.Network[T], o Options) *Trainer[T] {
 	t.Helper()
 	tr, err := New(net, Derivatives(oscillator[T](400, 1), oscillator[T](100, 2)), o, stream.Source(3, "batches"))
 	if err != nil {
@@ -42,14 +43,14 @@ func newTrainer[T kernel.Float](t testing.TB, net model.Network[T], o Options) *
 
 // planeKinds are the models that learn a system of one position.
 func planeKinds() []string {
-	return slices.DeleteFunc(model.Kinds(), func(k string) bool { return k == model.KindPairwise })
+	return slices.DeleteFunc(network.Kinds(), func(k string) bool { return k == network.KindPairwise })
 }
 
 func TestTrainingLearns(t *testing.T) {
 	for _, kind := range planeKinds() {
 		a := small
 		a.Kind = kind
-		if kind == model.KindNonCanonical {
+		if kind == network.KindNonCanonical {
 			a.Skew = []float64{0, 1, -1, 0}
 		}
 		tr := newTrainer(t, newNetwork[float32](t, a), Options{Steps: 600, Batch: 200, LearningRate: 1e-2, TestEvery: 600, Schedule: Schedule{Kind: "cosine"}})
@@ -116,7 +117,7 @@ func TestResumeToTheSameBits(t *testing.T) {
 		again := newNetwork[float32](t, small)
 		clear(again.Params())
 		resumed := newTrainer(t, again, o)
-		if err := resumed.Restore(path, nil); err != nil {
+		if _, err := resumed.Restore(path, nil); err != nil {
 			t.Fatal(err)
 		}
 		if resumed.StepsDone() != stop {
@@ -149,7 +150,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if err := tr.Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Save(modelOnly, newNetwork[float32](t, small), nil); err != nil {
+	if err := modelfile.Save(modelOnly, newNetwork[float32](t, small), nil); err != nil {
 		t.Fatal(err)
 	}
 	wider := small
@@ -160,12 +161,12 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", what, err, want)
 		}
 	}
-	refuses("a model file", newTrainer(t, newNetwork[float32](t, small), o).Restore(modelOnly, nil), "no state of a trainer")
-	refuses("another architecture", newTrainer(t, newNetwork[float32](t, wider), o).Restore(path, nil), "25")
-	refuses("another precision", newTrainer(t, newNetwork[float64](t, small), o).Restore(path, nil), "F32")
-	refuses("other data", newTrainer(t, newNetwork[float32](t, small), o).Restore(path, map[string]string{"hnn.data": "x"}), "hnn.data")
-	refuses("fewer steps", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}).Restore(path, nil), "step 5")
-	refuses("batches", newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}).Restore(path, nil), "full batches")
+	refuses("a model file", restore(newTrainer(t, newNetwork[float32](t, small), o), modelOnly, nil), "no state of a trainer")
+	refuses("another architecture", restore(newTrainer(t, newNetwork[float32](t, wider), o), path, nil), "25")
+	refuses("another precision", restore(newTrainer(t, newNetwork[float64](t, small), o), path, nil), "F32")
+	refuses("other data", restore(newTrainer(t, newNetwork[float32](t, small), o), path, map[string]string{"hnn.data": "x"}), "hnn.data")
+	refuses("fewer steps", restore(newTrainer(t, newNetwork[float32](t, small), Options{Steps: 3, LearningRate: 1e-2}), path, nil), "step 5")
+	refuses("batches", restore(newTrainer(t, newNetwork[float32](t, small), Options{Steps: 20, Batch: 10, LearningRate: 1e-2}), path, nil), "full batches")
 }
 
 func TestDivergenceStops(t *testing.T) {
@@ -243,7 +244,7 @@ func TestClippingBoundsTheGradient(t *testing.T) {
 }
 
 func TestStepDoesNotAllocate(t *testing.T) {
-	for _, kind := range []string{model.KindBaseline, model.KindHNN} {
+	for _, kind := range []string{network.KindBaseline, network.KindHNN} {
 		for _, batch := range []int{0, 200} {
 			a := small
 			a.Kind = kind
@@ -305,7 +306,7 @@ func BenchmarkStep(b *testing.B) {
 		name      string
 		kind      string
 		dim, rows int
-	}{{"hnn-spring", model.KindHNN, 2, 750}, {"hnn-two-body", model.KindHNN, 8, 200}, {"hnn-three-body", model.KindHNN, 12, 600}, {"baseline-spring", model.KindBaseline, 2, 750}} {
+	}{{"hnn-spring", network.KindHNN, 2, 750}, {"hnn-two-body", network.KindHNN, 8, 200}, {"hnn-three-body", network.KindHNN, 12, 600}, {"baseline-spring", network.KindBaseline, 2, 750}} {
 		for _, workers := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/workers=%d", c.name, workers), func(b *testing.B) {
 				rng := rand.New(rand.NewPCG(1, 1))
@@ -326,4 +327,9 @@ func BenchmarkStep(b *testing.B) {
 			})
 		}
 	}
+}
+
+func restore[T kernel.Float](tr *Trainer[T], path string, metadata map[string]string) error {
+	_, err := tr.Restore(path, metadata)
+	return err
 }

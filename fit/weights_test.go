@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/floats/scalar"
 
-	"hnn/model"
+	"hnn/model/network"
 )
 
 func TestRowWeights(t *testing.T) {
@@ -30,7 +30,7 @@ func TestWeightedLoss(t *testing.T) {
 	o := Options{Steps: 1, LearningRate: 1e-3}
 	var losses, norms [2]float64
 	for i, r := range []Rows[float64]{rows, copies} {
-		net := newNetwork[float64](t, model.Architecture{Kind: model.KindHNN, Dim: 2, Hidden: []int{7}, Activation: "tanh"})
+		net := newNetwork[float64](t, network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{7}, Activation: "tanh"})
 		trainer, err := New(net, Derivatives(r, Rows[float64]{}), o, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -1,132 +1,191 @@
-// Package model holds the learned vector fields dx/dt = f(x) of this project: the
-// Hamiltonian neural network, Hamiltonians of a known form, models that lose energy, and
-// the baselines they are compared with.
+// Package model says what a model of motion is, and what it can do.
 //
-// A model is built from nn's two primitives and knows nothing of how it is
-// trained. [Model] is what every one gives to those that use it (rollouts,
-// metrics, pictures); [Network] adds what a gradient trainer needs. A state is
-// x = (q, p) of even length d = 2n, positions first.
+// A model is dx/dt = f(x, u) of states x under inputs u. What it is made of is a [Form],
+// data with replaceable parts:
+//
+//	dx/dt = J grad H - grad D + G(q) u
+//
+// with H a [Scalar] of the state, alone or as a [Sum] T(p) + V(q); J the canonical matrix or
+// given [Brackets]; losses from a [Rayleigh] function D; and a [Gain] G. A baseline has a
+// [Vector] instead of all of these. Scales turn a form into one in a user's units, members
+// into their mean.
+//
+// What a model can do is a [Field], one struct with a function for each ability, nil where it
+// has not got it: it is made from a form, and is all that rollouts, metrics, pictures and a
+// server see. A [Pass] is what training sees. Neither is asked for its type.
+//
+// Parts that are networks are in model/network, those that are linear in their coefficients
+// in model/expansion, files in model/file. A new kind of network is two files: the part, which
+// implements Scalar, Gain or Vector (with an adjoint, since it is to be trained), and its name
+// and place among the others in model/network/kind.go. Fields, passes, units, ensembles,
+// splits and files follow from that.
+//
+// A state is (q, p) of even length, positions first, where nothing else is said.
 package model
 
 import (
-	"math/rand/v2"
-
-	"hnn/internal/kernel"
+	"hnn/data"
 	"hnn/ode"
 )
 
-// Model is a learned vector field, evaluated in float64 whatever the precision of
-// its parameters. A Model may be used by several goroutines at once, the functions
-// that it returns by one at a time: they own their temporaries.
-type Model interface {
-	// Kind is the model's name in files and results, as "hnn" or "baseline".
-	Kind() string
-	// Dim is the length of a state.
-	Dim() int
-	// Parameters is the number of trained numbers.
-	Parameters() int
-	// Field returns an evaluator of dx/dt at one state.
-	Field() ode.Field
-	// BatchField returns an evaluator of dx/dt at many states; a row's result does
-	// not depend on its neighbours.
-	BatchField() ode.BatchField
+// Field is what a model can do, in float64 whatever the precision of its parameters. A nil
+// function says that it cannot. The functions make evaluators, which own their temporaries: a
+// Field may be used by several goroutines at once, an evaluator by one at a time.
+//
+// States x and their derivatives have Dim components, inputs u have Inputs; of several rows
+// they are row-major.
+type Field struct {
+	// Kind names the model in files and results, as "hnn" or "baseline"; Parameters is the
+	// number of trained numbers.
+	Kind       string
+	Parameters int
+
+	Dim, Inputs int
+	// Canonical says that states are positions and then as many momenta, so far as is known:
+	// methods that move the two halves in turn need it.
+	Canonical bool
+
+	// One writes dx/dt of a state at time t under inputs u, nil for none.
+	One func() func(t float64, x, u, dx []float64)
+	// Many is One of rows states, each at its own time under its own inputs. Of a model that
+	// does not know the time t may be nil. A row does not depend on its neighbours.
+	Many func() func(t, x, u, dx []float64, rows int)
+	// Energy is the learned H, known up to a constant only; it is conserved where there are
+	// no losses and no inputs.
+	Energy func() func(x []float64) float64
+	// Grad writes dH/dx.
+	Grad func() func(x, g []float64)
+	// Loss writes the part of dx/dt that takes H away.
+	Loss func() func(x, dx []float64)
+	// Jacobian writes df_i/dx_j to a[i*Dim+j].
+	Jacobian func() func(x, u, a []float64)
+	// Split and SplitMany are the field of a separable H = T(p) + V(q) in its two parts, as
+	// some integrators need it: of a model with losses or inputs there is none.
+	Split     func() ode.Split
+	SplitMany func() ode.BatchSplit
+
+	// Pixels is the geometry of the observations of a model whose states are codes of
+	// pictures; nil for others. Encode writes the states (rows x Dim) of observations (rows
+	// x Pixels.Len()), Decode the observations of states.
+	Pixels         *Pixels
+	Encode, Decode func() func(in, out []float64, rows int)
+
+	// Members are, of an ensemble, the models that it is the mean of.
+	Members []*Field
+
+	// Scales are a user's units, and Own is the same model of dimensionless states and times,
+	// in which a tolerance means the same for every component; nil where the two are one.
+	Scales *data.Scales
+	Own    *Field
 }
 
-// Energetic is a model with a learned energy, which it conserves unless it is Dissipating.
-type Energetic interface {
-	Model
-	// Energy returns an evaluator of the learned H at one state. H is known up to
-	// a constant only.
-	Energy() func(x []float64) float64
-}
-
-// Network is a model whose field is differentiable by its parameters, in
-// precision T.
-type Network[T kernel.Float] interface {
-	Model
-	Architecture() Architecture
-	// Params is every parameter in one slice; see nn.MLP for its layout.
-	Params() []T
-	// Tensors names the pieces of Params, in order.
-	Tensors() []Tensor
-	// After a change of Params, RefreshPart(i) must run for every i below
-	// Refreshes; the parts may run at the same time.
-	Refreshes() int
-	RefreshPart(i int)
-	// NewPass returns temporaries for up to rows rows.
-	NewPass(rows int) Pass[T]
-}
-
-// Pass evaluates the field of a block of rows and its adjoint. It is not safe for
-// concurrent use.
-type Pass[T kernel.Float] interface {
-	// Field writes dx/dt of rows states: x and dx are rows x Dim, row-major.
-	Field(x, dx []T, rows int)
-	// Adjoint is the adjoint of the last Field: given dxbar, the derivative of a
-	// loss by dx, it adds the derivative by the parameters to grad, unless that is
-	// nil, and writes that by x to xbar, unless that is nil. It overwrites dxbar. It
-	// may be called several times after one Field, as an implicit integrator's adjoint
-	// does.
-	Adjoint(dxbar, grad, xbar []T)
-}
-
-// Tensor is a named piece of a network's parameters.
-type Tensor struct {
-	Name  string
-	Shape []int
-}
-
-// Size is the number of elements.
-func (t Tensor) Size() int {
-	n := 1
-	for _, s := range t.Shape {
-		n *= s
+// Known is the field of equations of the state that are known, f(x), which may be evaluated by
+// several goroutines at once. Its states count as canonical.
+func Known(kind string, dim int, f func(x, dx []float64)) *Field {
+	return &Field{
+		Kind: kind, Dim: dim, Canonical: true,
+		One: func() func(t float64, x, u, dx []float64) {
+			return func(_ float64, x, _, dx []float64) { f(x, dx) }
+		},
+		Many: func() func(t, x, u, dx []float64, rows int) {
+			return func(_, x, _, dx []float64, rows int) {
+				for i := 0; i < rows*dim; i += dim {
+					f(x[i:i+dim], dx[i:i+dim])
+				}
+			}
+		},
 	}
-	return n
 }
 
-// New returns a network with the initial parameters of the authors' code:
-// orthogonal weights of gain 1, biases as PyTorch's Linear (see nn.MLP.Init).
-func New[T kernel.Float](a Architecture, rng *rand.Rand) (Network[T], error) {
-	n, err := empty[T](a)
-	if err != nil {
-		return nil, err
+// Dimensionless is the model of dimensionless states and times within f with its scales, or f
+// and nil.
+func (f *Field) Dimensionless() (*Field, *data.Scales) {
+	if f.Scales == nil {
+		return f, nil
 	}
-	n.init(rng)
-	return n, nil
+	return f.Own, f.Scales
 }
 
-// network is a Network as it is made: first without memory, then bound to it, then
-// filled.
-type network[T kernel.Float] interface {
-	Network[T]
-	module[T]
-	widen() Model
+// Free returns an evaluator of dx/dt at one state without input, as integrators take it.
+func (f *Field) Free() ode.Field {
+	one := f.One()
+	return func(t float64, x, dx []float64) { one(t, x, nil, dx) }
 }
 
-// empty returns a network with all parameters zero.
-func empty[T kernel.Float](a Architecture) (network[T], error) {
-	n, err := build[T](a)
-	if err != nil {
-		return nil, err
+// FreeMany is Free of many states.
+func (f *Field) FreeMany() ode.BatchField {
+	many := f.Many()
+	return func(t, x, dx []float64, rows int) { many(t, x, nil, dx, rows) }
+}
+
+// Under is the field along a signal, as ode.SolveSegments takes it: the field of each segment
+// and the knots between them. A nil signal leaves the model alone. It panics if the signal
+// does not have the model's inputs. The fields share their temporaries.
+func (f *Field) Under(s *data.Signal) (field func(segment int) ode.Field, knots []float64) {
+	if s == nil {
+		alone := f.Free()
+		return func(int) ode.Field { return alone }, nil
 	}
-	n.bind(make([]T, size[T](n)))
-	return n, nil
+	if s.Inputs() != f.Inputs {
+		panic("model: a signal with other inputs than the model's")
+	}
+	one, u := f.One(), make([]float64, s.Inputs())
+	return func(segment int) ode.Field {
+		return func(t float64, x, dx []float64) {
+			s.Within(segment, t, u)
+			one(t, x, u, dx)
+		}
+	}, s.T
 }
 
-// Widen returns the model with its parameters widened to float64, for rollouts to
-// tight tolerances; a model that is float64 already is returned as it is. The
-// result shares nothing with a float32 model: it does not see later training.
-func Widen(m Model) Model {
-	if w, ok := m.(interface{ widen() Model }); ok {
-		return w.widen()
+// Power returns an evaluator of dH/dt by losses, which is negative where energy leaves: grad
+// H . Loss. It is nil of a model without losses.
+func (f *Field) Power() func(x []float64) float64 {
+	if f.Loss == nil || f.Grad == nil {
+		return nil
 	}
-	return m
+	if f.Scales != nil {
+		power, unit, z := f.Own.Power(), f.Scales.Energy()/f.Scales.Time, make([]float64, f.Dim)
+		return func(x []float64) float64 {
+			f.Scales.States(z, x)
+			return unit * power(z)
+		}
+	}
+	grad, loss, g, dx := f.Grad(), f.Loss(), make([]float64, f.Dim), make([]float64, f.Dim)
+	return func(x []float64) float64 {
+		grad(x, g)
+		loss(x, dx)
+		return rate(g, dx)
+	}
 }
 
-// Refresh runs every part of a network's refresh.
-func Refresh[T kernel.Float](n Network[T]) {
-	for i := range n.Refreshes() {
-		n.RefreshPart(i)
+// Supply returns an evaluator of the power that inputs put into a system, dH/dt for their
+// part: grad H . (f(x, u) - f(x, 0)). It is nil of a model without inputs or H.
+func (f *Field) Supply() func(x, u []float64) float64 {
+	if f.Inputs == 0 || f.Grad == nil {
+		return nil
 	}
+	grad, one := f.Grad(), f.One()
+	g, dx, alone := make([]float64, f.Dim), make([]float64, f.Dim), make([]float64, f.Dim)
+	return func(x, u []float64) float64 {
+		grad(x, g)
+		one(0, x, nil, alone)
+		one(0, x, u, dx)
+		for i, v := range alone {
+			dx[i] -= v
+		}
+		return rate(g, dx)
+	}
+}
+
+// rate is dH/dt along dx, summed pair by pair of a position and its momentum.
+func rate(g, dx []float64) float64 {
+	n, sum := len(g)/2, 0.0
+	for i := range n {
+		sum += g[n+i]*dx[n+i] + g[i]*dx[i]
+	}
+	for i := 2 * n; i < len(g); i++ {
+		sum += g[i] * dx[i]
+	}
+	return sum
 }

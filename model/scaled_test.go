@@ -1,94 +1,82 @@
-package model
+package model_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
-	"path/filepath"
+	"slices"
 	"testing"
 
 	"hnn/data"
-	"hnn/internal/safetensors"
+	"hnn/model"
+	"hnn/model/internal/modeltest"
+	"hnn/model/network"
 )
 
 // In any units the field of an HNN is the symplectic gradient of its energy, and the batch
-// gives the same as single states; saved and loaded it is the same model.
+// gives the same as single states.
 func TestScaled(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	scales := &data.Scales{State: []float64{1e3, 0.5, 2e-3, 4}, Origin: []float64{7e3, -1, 0, 0}, Time: 1e-3}
-	for _, kind := range Kinds() {
-		a := Architecture{Kind: kind, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh"}
-		if kind == KindPairwise {
+	for _, kind := range network.Kinds() {
+		a := network.Architecture{Kind: kind, Dim: 4, Hidden: []int{20, 20}, Activation: "tanh"}
+		if kind == network.KindPairwise {
 			a.Masses = []float64{1, 2} // of two bodies on a line
 		}
-		skew := skewOf(kind)
+		skew := modeltest.SkewOf(kind)
 		if skew != nil {
 			a.Skew = scales.Skew(skew)
 		} else {
 			skew = []float64{0, 0, 1, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, -1, 0, 0}
 		}
-		n, err := New[float64](a, rng)
+		n, err := network.New[float64](a, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := WithScales(n, scales)
-		path := filepath.Join(t.TempDir(), "model.safetensors")
-		if err := Save(path, n, ScalesMetadata(scales)); err != nil {
-			t.Fatal(err)
-		}
-		loaded, _, err := Load(path)
+		form, err := model.WithScales(n.Form(), scales)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if inner, kept := Dimensionless(loaded); inner.Dim() != 4 || kept == nil || kept.Time != scales.Time {
-			t.Errorf("%s: a loaded model has lost its scales", kind)
+		m := form.Field()
+		if own, kept := m.Dimensionless(); own.Scales != nil || kept != scales {
+			t.Errorf("%s: the model has lost its scales", kind)
 		}
-		x, dx, again, batch := make([]float64, 4), make([]float64, 4), make([]float64, 4), make([]float64, 8)
+		x, dx, batch := make([]float64, 4), make([]float64, 4), make([]float64, 8)
 		for range 20 {
 			for j := range x {
 				x[j] = scales.Origin[j] + scales.State[j]*rng.NormFloat64()
 			}
-			m.Field()(0, x, dx)
-			loaded.Field()(0, x, again)
-			m.BatchField()([]float64{0, 0}, append(append([]float64(nil), x...), x...), batch, 2)
+			m.Free()(0, x, dx)
+			m.FreeMany()([]float64{0, 0}, append(append([]float64(nil), x...), x...), batch, 2)
 			for j := range x {
-				if again[j] != dx[j] {
-					t.Errorf("%s: the loaded model differs", kind)
-				}
 				if math.Abs(batch[4+j]-dx[j]) > 1e-13*scales.State[j]/scales.Time {
 					t.Errorf("%s: a batch gives %v, a single state %v", kind, batch[4+j], dx[j])
 				}
 			}
-			if s, ok := SplitOf(m); ok {
+			if m.Split != nil {
 				velocity, force := make([]float64, 2), make([]float64, 2)
-				s.Split().Velocity(x[2:], velocity)
-				s.Split().Force(x[:2], force)
+				m.Split().Velocity(x[2:], velocity)
+				m.Split().Force(x[:2], force)
 				for j, v := range append(velocity, force...) {
 					if math.Abs(v-dx[j]) > 1e-13*scales.State[j]/scales.Time {
 						t.Errorf("%s: component %d of the split is %v, of the field %v", kind, j, v, dx[j])
 					}
 				}
 			}
-			e, ok := m.(Energetic)
-			if !ok {
+			if m.Energy == nil {
 				continue
 			}
-			conservative := dx
-			if f, ok := m.(Dissipating); ok {
-				conservative = make([]float64, 4)
-				rest := make([]float64, 4)
-				f.Conservative()(0, x, conservative)
-				f.Dissipation()(0, x, rest)
-				for j := range x {
-					if math.Abs(conservative[j]+rest[j]-dx[j]) > 1e-13*scales.State[j]/scales.Time {
-						t.Errorf("%s: the parts of component %d add to %v, not %v", kind, j, conservative[j]+rest[j], dx[j])
-					}
+			total, dx := dx, slices.Clone(dx)
+			if m.Loss != nil {
+				loss := make([]float64, 4)
+				m.Loss()(x, loss)
+				for j, v := range loss {
+					dx[j] -= v
 				}
 			}
-			total, dx := dx, conservative
 			power := 0.0
-			h := e.Energy()
-			gradient := make([]float64, 4)
+			h := m.Energy()
+			gradient, g := make([]float64, 4), make([]float64, 4)
+			m.Grad()(x, g)
 			for j := range x {
 				// Central differences at 1e-5 of the scale: their error is 1e-10 for smooth
 				// networks, and of bodies close to each other, whose forces are large, some 1e-7 of
@@ -100,6 +88,9 @@ func TestScaled(t *testing.T) {
 				gradient[j] = (up - h(x)) / (2 * step)
 				x[j] = at
 				power += gradient[j] * total[j]
+				if unit := scales.Energy() / scales.State[j]; math.Abs(g[j]-gradient[j]) > 1e-6*max(unit, math.Abs(g[j])) {
+					t.Errorf("%s: component %d of the gradient is %v, by differences %v", kind, j, g[j], gradient[j])
+				}
 			}
 			for k := range x {
 				want := 0.0
@@ -110,28 +101,12 @@ func TestScaled(t *testing.T) {
 					t.Errorf("%s: component %d of the field is %v, the symplectic gradient %v", kind, k, dx[k], want)
 				}
 			}
-			if f, ok := m.(Dissipating); ok && math.Abs(f.Power()(x)-power) > 1e-6*scales.Energy()/scales.Time {
-				t.Errorf("%s: the power is %v, and by the gradient %v", kind, f.Power()(x), power)
+			if f := m.Power(); f != nil && math.Abs(f(x)-power) > 1e-6*scales.Energy()/scales.Time {
+				t.Errorf("%s: the power is %v, and by the gradient %v", kind, f(x), power)
 			}
 		}
-		if _, ok := m.(Energetic); ok != LearnsH(kind) {
-			t.Errorf("%s: energetic: %v", kind, ok)
-		}
-	}
-}
-
-func TestDamagedScales(t *testing.T) {
-	n, err := New[float32](Architecture{Kind: KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{"", "{}", `{"state":[1,-1],"origin":[0,0],"time":1}`, `{"state":[1,1,1,1],"origin":[0,0,0,0],"time":1}`} {
-		path := filepath.Join(t.TempDir(), "model.safetensors")
-		if err := Save(path, n, map[string]string{metaScales: text}); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := Load(path); !errors.Is(err, safetensors.ErrFormat) {
-			t.Errorf("scales %q: got %v", text, err)
+		if (m.Energy != nil) != network.LearnsH(kind) || (m.Loss != nil) != (n.Architecture().Dissipation != "") {
+			t.Errorf("%s: energy %v, losses %v", kind, m.Energy != nil, m.Loss != nil)
 		}
 	}
 }

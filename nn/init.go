@@ -26,6 +26,10 @@ func (m *MLP[T]) Init(rng *rand.Rand, gain float64) {
 // uniform over the orthogonal matrices (Mezzadri 2007, section 5).
 func orthogonal[T float32 | float64](l Layer[T], rng *rand.Rand, gain float64) {
 	rows, cols := l.Out, l.In
+	if min(rows, cols) > widestHouseholder || max(rows, cols) > longestHouseholder {
+		orthogonalInPanels(l, rng, gain)
+		return
+	}
 	long, short := max(rows, cols), min(rows, cols)
 	g := mat.NewDense(long, short, nil)
 	for i := range long {

@@ -41,7 +41,7 @@ func (e *Solver) plan(i int) error {
 		return e.tooManySteps(i)
 	}
 	t := e.t[i]
-	shortest := 10 * math.Abs(math.Nextafter(t, s.direction*math.Inf(1))-t)
+	shortest := unresolved * math.Abs(math.Nextafter(t, s.direction*math.Inf(1))-t)
 	length := min(s.length, e.set.MaxStep)
 	if length < shortest {
 		if s.retry {

@@ -16,8 +16,28 @@ type StepUnderflowError struct {
 }
 
 func (e *StepUnderflowError) Error() string {
+	if far := resolution(e.Time); e.Step > farStep && far > farStep {
+		return fmt.Sprintf("ode: the step size fell to %.2g at t = %.9g, where two times are %.2g apart at least: begin nearer to zero, since only differences of times matter unless the field depends on them",
+			e.Step, e.Time, far)
+	}
 	return fmt.Sprintf("ode: the step size fell to %.2g at t = %.9g, where component %d of the state is %.3g: the solution is singular here or the field not smooth; loosen RTol and ATol, or end before this time",
 		e.Step, e.Time, e.Component, e.Value)
+}
+
+// farStep is a step that is lost only in the rounding of times that are far from zero.
+const farStep = 1e-6
+
+// UnresolvedStepError says that a fixed step is not ten times as long as the distance between
+// two times that can be told apart, and would be rounded to another one.
+type UnresolvedStepError struct {
+	Time       float64 // the last time reached
+	Step       float64 // Settings.Step
+	Resolution float64 // of times there
+}
+
+func (e *UnresolvedStepError) Error() string {
+	return fmt.Sprintf("ode: a step of %.3g is lost in the rounding of times about t = %.9g, which are %.2g apart at least: begin nearer to zero, since only differences of times matter unless the field depends on them, or lengthen the step",
+		e.Step, e.Time, e.Resolution)
 }
 
 // TooManyStepsError says that Settings.MaxSteps steps do not reach the last time. Where

@@ -79,11 +79,19 @@ func (e *Solver) planFixed(i int) error {
 			s.tNew = s.from + float64(s.step)*e.h[i]
 		}
 	}
-	if s.tNew == e.t[i] {
-		return e.underflow(i, math.Abs(e.h[i]))
+	// A step of a few units in the last place of the time would be rounded to another one. An
+	// output that is so near, of a longer step, is not.
+	if t := max(math.Abs(e.t[i]), math.Abs(s.tNew)); s.tNew == e.t[i] || e.set.Step < unresolved*resolution(t) {
+		return &UnresolvedStepError{Time: e.t[i], Step: e.set.Step, Resolution: resolution(t)}
 	}
 	return nil
 }
+
+// unresolved is how many times the resolution of the time a step is at least.
+const unresolved = 10
+
+// resolution is the distance from a time to the next that a float64 holds.
+func resolution(t float64) float64 { return math.Nextafter(math.Abs(t), math.Inf(1)) - math.Abs(t) }
 
 // slack is the distance from the end of a step within which a time counts as that end.
 func (e *Solver) slack(t float64) float64 {

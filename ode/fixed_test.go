@@ -101,8 +101,8 @@ func TestFixedErrors(t *testing.T) {
 	}
 	// A step below the resolution of the time.
 	_, _, err = Solve(decay(&evaluations), []float64{1}, []float64{1e16, 1e16 + 2}, nil, &Settings{Method: RK4, Step: 0.1})
-	var underflow *StepUnderflowError
-	if !errors.As(err, &underflow) || underflow.Time != 1e16 {
+	var lost *UnresolvedStepError
+	if !errors.As(err, &lost) || lost.Time != 1e16 {
 		t.Errorf("t = 1e16: %v", err)
 	}
 	// An Euler-like instability: x' = -x^3 with a step far too long.
@@ -115,5 +115,39 @@ func TestFixedErrors(t *testing.T) {
 	_, _, err = Solve(func(t float64, x, dx []float64) { dx[0], dx[1] = 1, math.Sqrt(1-t) }, []float64{0, 0}, []float64{0, 2}, nil, &Settings{Method: RK4, Step: 0.25})
 	if !errors.As(err, &broken) || broken.Time != 1 || broken.Quantity != Derivative || broken.Component != 1 {
 		t.Errorf("end of the field: %v", err)
+	}
+}
+
+// A step that the times cannot resolve is refused by every method that keeps one, at the
+// start and where a rollout comes to such times; a longer one is taken.
+func TestUnresolvedStep(t *testing.T) {
+	turn := func(_ float64, x, dx []float64) { dx[0], dx[1] = x[1], -x[0] }
+	split := Split{Velocity: func(p, dq []float64) { dq[0] = p[0] }, Force: func(q, dp []float64) { dp[0] = -q[0] }}
+	for m := range Method(len(methods)) {
+		if m.Adaptive() {
+			continue
+		}
+		solve := func(times []float64, step float64) error {
+			var err error
+			if m.NeedsSplit() {
+				_, _, err = SolveSplit(split, []float64{1, 0}, times, nil, &Settings{Method: m, Step: step})
+			} else {
+				_, _, err = Solve(turn, []float64{1, 0}, times, nil, &Settings{Method: m, Step: step})
+			}
+			return err
+		}
+		// Two times about 1e15 are 0.125 apart.
+		for _, step := range []float64{0.01, 0.1, 0.2, 1} {
+			var lost *UnresolvedStepError
+			if err := solve([]float64{1e15, 1e15 + 4}, step); !errors.As(err, &lost) || lost.Resolution != 0.125 {
+				t.Errorf("%v, step %v: %v, want an UnresolvedStepError", m, step, err)
+			}
+		}
+		if err := solve([]float64{1e15, 1e15 + 4}, 2); err != nil {
+			t.Errorf("%v, a step that is resolved: %v", m, err)
+		}
+		if err := solve([]float64{0, 1, math.Nextafter(1, 2)}, 0.1); err != nil {
+			t.Errorf("%v, two outputs beside each other: %v", m, err)
+		}
 	}
 }

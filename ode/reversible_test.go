@@ -10,7 +10,7 @@ import (
 
 	"hnn/data/draw"
 	"hnn/fit"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -76,13 +76,13 @@ func TestExactlyReversible(t *testing.T) {
 
 // learned returns a network that was trained on the spring, whose orbits so stay near it for
 // as long as one likes.
-func learned(t *testing.T, kind string) model.Network[float64] {
+func learned(t *testing.T, kind string) *network.Network[float64] {
 	rng := rand.New(rand.NewPCG(1, 2))
 	split, err := draw.Generate(system.Spring{}, rng, draw.Options{Trajectories: 50, Points: 30, Horizon: 3, Noise: 0.1, TestFraction: 0.5, Tolerance: 1e-10})
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rng)
+	net, err := network.New[float64](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{32, 32}, Activation: "tanh"}, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,16 +104,16 @@ func learned(t *testing.T, kind string) model.Network[float64] {
 // Through learned models: a separable one by a splitting, any by Tao's method.
 func TestExactlyReversibleNetwork(t *testing.T) {
 	x0 := []float64{0.75, -0.5} // on the grid
-	for kind, m := range map[string]ode.Method{model.KindSeparable: ode.Leapfrog, model.KindHNN: ode.Tao2} {
+	for kind, m := range map[string]ode.Method{network.KindSeparable: ode.Leapfrog, network.KindHNN: ode.Tao2} {
 		net := learned(t, kind)
 		set := &ode.Settings{Method: m, Step: 0.05, Reversible: true, Copies: !m.NeedsSplit(), MaxSteps: 2_000_000}
 		solve := func(x, times []float64) []float64 {
 			var out []float64
 			var err error
-			if split, ok := model.SplitOf(net); ok {
-				out, _, err = ode.SolveSplit(split.Split(), x, times, nil, set)
+			if f := net.Field(); f.Split != nil {
+				out, _, err = ode.SolveSplit(f.Split(), x, times, nil, set)
 			} else {
-				out, _, err = ode.Solve(net.Field(), x, times, nil, set)
+				out, _, err = ode.Solve(f.Free(), x, times, nil, set)
 			}
 			if err != nil {
 				t.Fatal(err)

@@ -22,13 +22,6 @@ type BatchSplit struct {
 	Force    func(q, f []float64, rows int)
 }
 
-// Separable is what a separable model gives beside its field. As with the fields, the
-// functions returned own their temporaries: each is used by one goroutine at a time.
-type Separable interface {
-	Split() Split
-	BatchSplit() BatchSplit
-}
-
 // Field joins the two parts for the methods that take any field.
 func (s Split) Field() Field {
 	return func(_ float64, x, dx []float64) {

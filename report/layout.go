@@ -27,9 +27,9 @@ func newPanel(title string, color color.Color, a area, xLabel, yLabel string, ba
 	p.BackgroundColor = nil
 	p.X.Min, p.X.Max = a.x.min, a.x.max
 	p.Y.Min, p.Y.Max = a.y.min, a.y.max
-	p.X.Label.Text = xLabel
+	p.X.Label.Text = shown(xLabel)
 	if !bareY {
-		p.Y.Label.Text = yLabel
+		p.Y.Label.Text = shown(yLabel)
 	}
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Padding = 0
@@ -42,7 +42,7 @@ func newPanel(title string, color color.Color, a area, xLabel, yLabel string, ba
 		axis.Tick.Length = 3.5
 		axis.Tick.LineStyle = draw.LineStyle{Color: frameColor, Width: 0.6}
 	}
-	return &panel{title: title, color: color, plot: p, bareY: bareY}
+	return &panel{title: shown(title), color: color, plot: p, bareY: bareY}
 }
 
 // setTicks marks the axes with at most that many numbers.
@@ -109,7 +109,7 @@ func layout(title string, width vg.Length, rows []row) *Figure {
 			right = max(right, tickOverhang(p.plot))
 		}
 	}
-	f := &Figure{title: title, width: edge + left + width + max(edge, right)}
+	f := &Figure{title: shown(title), width: edge + left + width + max(edge, right)}
 	y := -edge - titleLine // down from the top, until the height is known
 	for i, r := range rows {
 		if i > 0 {

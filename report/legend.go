@@ -33,7 +33,7 @@ func legendLines(entries []entry, width vg.Length) [][]entry {
 	var lines [][]entry
 	var used vg.Length
 	for _, e := range entries {
-		e.label = fit(textStyle(legendSize, textColor), e.label, width-e.width-keySpace)
+		e.label = fit(textStyle(legendSize, textColor), shown(e.label), width-e.width-keySpace)
 		size := e.size()
 		if len(lines) == 0 || used+legendSpace+size > width {
 			lines = append(lines, []entry{e})

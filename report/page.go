@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"io"
 	"strings"
+
+	"hnn/internal/printable"
 )
 
 // A Page is a report of several runs as one HTML file that needs nothing else: its
@@ -175,7 +177,7 @@ type raw string
 func (h *markup) put(format string, args ...any) {
 	for i, a := range args {
 		if text, ok := a.(string); ok {
-			args[i] = escaper.Replace(text)
+			args[i] = escaper.Replace(printable.Text(text))
 		}
 	}
 	fmt.Fprintf(h, format, args...)

@@ -12,6 +12,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"hnn/internal/printable"
 )
 
 // svgFamily is the font's name as vgsvg writes it.
@@ -40,6 +42,21 @@ func boldStyle(size vg.Length, color color.Color) text.Style {
 	s := textStyle(size, color)
 	s.Font.Weight = xfont.WeightBold
 	return s
+}
+
+// shown is a name as a figure has it: every character can be seen, and there are not more of
+// them than any figure has room for, whose widths would take long to find.
+func shown(s string) string {
+	const most = 200
+	if n := 0; len(s) > most {
+		for i := range s {
+			if n++; n == most {
+				s = s[:i] + "…"
+				break
+			}
+		}
+	}
+	return printable.Name(s)
 }
 
 // fit returns s, cut short with an ellipsis if it is wider than width.

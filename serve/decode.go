@@ -15,7 +15,7 @@ type decodeRequest struct {
 // to 255.
 func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 	var p decodeRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, all := len(p.States), e.pixels.Len()
+	rows, all := len(p.States), e.model.Pixels.Len()
 	if rows*all > s.limits.Numbers {
 		return invalid("states: %d of them make %d pixels each, and the limit is %d together; ask in parts", rows, all, s.limits.Numbers)
 	}
@@ -42,8 +42,8 @@ func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 		return interrupted(ctx)
 	}
 	answer(w, func(out *encoder) {
-		out.raw(`"width":` + strconv.Itoa(e.pixels.Width) + `,"height":` + strconv.Itoa(e.pixels.Height) + `,"pictures":`)
-		frame := e.pixels.Width * e.pixels.Height
+		out.raw(`"width":` + strconv.Itoa(e.model.Pixels.Width) + `,"height":` + strconv.Itoa(e.model.Pixels.Height) + `,"pictures":`)
+		frame := e.model.Pixels.Width * e.model.Pixels.Height
 		out.list(rows, func(i int) {
 			last := x[(i+1)*all-frame : (i+1)*all]
 			out.list(frame, func(k int) { out.b = strconv.AppendUint(out.b, uint64(greyLevel(last[k])), 10) })

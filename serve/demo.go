@@ -10,7 +10,7 @@ import (
 	"hnn/experiment"
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // demoSteps are what the demonstration's baseline is trained with: enough for a spiral
@@ -64,7 +64,7 @@ func demoConfigs() ([]experiment.Config, error) {
 		}
 		c.Strict, c.Figures = false, false
 		baseline := c
-		baseline.Model, baseline.Fit.Steps = model.KindBaseline, demoSteps
+		baseline.Model, baseline.Fit.Steps = network.KindBaseline, demoSteps
 		all = append(all, baseline, c.WithClosedForm())
 	}
 	return all, nil

@@ -34,8 +34,7 @@ func (s *signal) UnmarshalJSON(b []byte) error {
 		}
 		return nil
 	}
-	// A null would pass for nothing said.
-	if json.Unmarshal(b, &s.Constant) != nil || b[0] == 'n' {
+	if json.Unmarshal(b, &s.Constant) != nil {
 		return fmt.Errorf("input: %.40s; give a number, or an object with an amplitude and a period", b)
 	}
 	return nil
@@ -86,7 +85,7 @@ func (v *evaluator) under(input []signal) (ode.Field, ode.BatchField) {
 	var u []float64
 	batch := func(t, x, dx []float64, rows int) {
 		u = inputsAt(input, t[:rows], u[:0])
-		v.driven(x, u, dx, rows)
+		v.many(t, x, u, dx, rows)
 	}
 	one := make([]float64, 1)
 	return func(t float64, x, dx []float64) { one[0] = t; batch(one, x, dx, 1) }, batch

@@ -13,7 +13,6 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
 	"hnn/ode"
 )
 
@@ -80,7 +79,7 @@ func TestSimulateUnderInput(t *testing.T) {
 	if alone := s.library.find("pushed-alone").info; alone.Inputs != nil || alone.InputRange != nil {
 		t.Errorf("a model that is given no input has %q in %v", alone.Inputs, alone.InputRange)
 	}
-	driven := run.Model().(model.Driven).DrivenField()
+	driven := run.Model().One()
 	for _, test := range []struct {
 		body string
 		u    func(t float64) float64
@@ -91,7 +90,7 @@ func TestSimulateUnderInput(t *testing.T) {
 		{`"energy":true`, func(float64) float64 { return 0 }},
 	} {
 		for _, times := range [][]float64{{0, 1, 2}, {5, 4, 2}} {
-			x, _, err := ode.Solve(func(t float64, x, dx []float64) { driven(x, []float64{test.u(t)}, dx) },
+			x, _, err := ode.Solve(func(t float64, x, dx []float64) { driven(t, x, []float64{test.u(t)}, dx) },
 				[]float64{1, 0}, times, nil, &ode.Settings{Method: ode.DOP853})
 			if err != nil {
 				t.Fatal(err)
@@ -136,7 +135,7 @@ func TestSimulateUnderInput(t *testing.T) {
 	}
 	// The field is that under the input at the time that is asked for.
 	var dx [2]float64
-	driven([]float64{1, 0}, []float64{0.2 + 0.8*math.Sin(2*math.Pi*5/3)}, dx[:])
+	driven(0, []float64{1, 0}, []float64{0.2 + 0.8*math.Sin(2*math.Pi*5/3)}, dx[:])
 	f := want[struct{ Derivatives [][]float64 }](t, s, 200, "POST", "/api/v1/runs/pushed-hnn/field", `{"states":[[1,0],[1,0]],"time":5,"input":[{"constant":0.2,"amplitude":0.8,"period":3}]}`)
 	for _, got := range f.Derivatives {
 		if math.Hypot(got[0]-dx[0], got[1]-dx[1]) > 1e-12 {
@@ -182,7 +181,7 @@ func TestInputRefused(t *testing.T) {
 		{"pushed-hnn", `"input":[{"amplitude":1,"period":2}],"method":"tao4","step":0.1`, 422, "u changes with time"},
 		{"pushed-hnn", `"input":[{"amplitude":1,"frequency":2}]`, 400, `input: unknown field "frequency"`},
 		{"pushed-hnn", `"input":["a"]`, 400, `input: "a"; give a number`},
-		{"pushed-hnn", `"input":[null]`, 400, `input: null; give a number`},
+		{"pushed-hnn", `"input":[null]`, 422, "input[0] is null"},
 		{"pushed-hnn", `"input":[1],"method":"tao4","step":0.1`, 200, ""},
 		{"pushed-hnn", `"input":[{"amplitude":1,"period":2}],"method":"gauss4","step":0.1`, 200, ""},
 	} {

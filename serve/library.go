@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,10 +56,10 @@ const roleTruth = "truth"
 type entry struct {
 	info   runInfo
 	config experiment.Config
-	pixels model.Pixels        // of a model of pictures
 	result *experiment.Results // nil where there are none
+	model  *model.Field
+	truth  func(x []float64) float64 // the known system's H, nil where it is not known
 
-	make func() *evaluator
 	free sync.Pool // of *evaluator
 }
 
@@ -71,24 +73,36 @@ func (e *entry) columns() string {
 	return strings.Join(names, ", ")
 }
 
-// evaluator evaluates an entry for one goroutine at a time.
+// evaluator evaluates an entry for one goroutine at a time. What its model has not got is nil.
 type evaluator struct {
 	field  ode.Field
 	batch  ode.BatchField
-	split  *ode.Split                         // of a separable H, otherwise nil
-	splits *ode.BatchSplit                    // the same for many states
-	driven func(x, u, dx []float64, rows int) // of a driven model, otherwise nil
-	supply func(x, u []float64) float64       // the power of inputs, of a driven model with an H, otherwise nil
-	decode func(z, x []float64, rows int)     // of a model of pictures, otherwise nil
-	energy func(x []float64) float64          // nil where there is none
-	truth  func(x []float64) float64          // the known system's H, nil where it is not known
+	many   func(t, x, u, dx []float64, rows int)
+	split  *ode.Split
+	splits *ode.BatchSplit
+	supply func(x, u []float64) float64
+	decode func(z, x []float64, rows int)
+	energy func(x []float64) float64
+	truth  func(x []float64) float64 // as entry's
 }
 
 func (e *entry) evaluator() *evaluator {
 	if v, ok := e.free.Get().(*evaluator); ok {
 		return v
 	}
-	return e.make()
+	m := e.model
+	v := &evaluator{field: m.Free(), batch: m.FreeMany(), many: m.Many(), supply: m.Supply(), truth: e.truth}
+	if m.Decode != nil {
+		v.decode = m.Decode()
+	}
+	if m.Split != nil {
+		one, many := m.Split(), m.SplitMany()
+		v.split, v.splits = &one, &many
+	}
+	if m.Energy != nil {
+		v.energy = m.Energy()
+	}
+	return v
 }
 
 func (e *entry) release(v *evaluator) { e.free.Put(v) }
@@ -138,7 +152,10 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 	}
 	if r.Results == nil {
 		// Without results, as of a run whose evaluation was interrupted, there are none to show.
-		r.Results, _ = experiment.ReadResults(r.Dir)
+		var err error
+		if r.Results, err = experiment.ReadResults(r.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	known := r.System()
 	e := runEntry(r, known)
@@ -180,7 +197,7 @@ func (l *library) group(r *experiment.Run) *group {
 		return nil // every model of pictures has latent states of its own
 	}
 	for _, e := range l.entries {
-		if e.info.Role != roleTruth && e.config.Task == r.Config.Task && e.config.Data == r.Config.Data && e.dim() == r.Model().Dim() {
+		if e.info.Role != roleTruth && e.config.Task == r.Config.Task && e.config.Data == r.Config.Data && e.dim() == r.Model().Dim {
 			return l.groups[slices.IndexFunc(l.groups, func(g *group) bool { return g.ID == e.info.Group })]
 		}
 	}
@@ -241,59 +258,28 @@ func truthEntry(known system.System, task string) *entry {
 		ID: "true-" + task, Role: roleTruth, Name: "Truth", Task: task, Model: roleTruth,
 		HasEnergy: true, HasTrueEnergy: true, Coordinates: coordinates(known, nil),
 	}}
-	d := known.Dim()
-	e.make = func() *evaluator {
-		return &evaluator{
-			field: func(_ float64, x, dx []float64) { known.Field(x, dx) },
-			batch: func(_ []float64, x, dx []float64, rows int) {
-				for i := range rows {
-					known.Field(x[i*d:(i+1)*d], dx[i*d:(i+1)*d])
-				}
-			},
-			energy: known.Hamiltonian,
-			truth:  known.Hamiltonian,
-		}
-	}
+	e.model, e.truth = knownField(known), known.Hamiltonian
 	return e
+}
+
+// knownField is what a known system can do.
+func knownField(s system.System) *model.Field {
+	f := model.Known(roleTruth, s.Dim(), s.Field)
+	f.Energy = func() func(x []float64) float64 { return s.Hamiltonian }
+	return f
 }
 
 func runEntry(r *experiment.Run, known system.System) *entry {
 	m, c := r.Model(), r.Config
-	energetic, _ := m.(model.Energetic)
-	separable, splits := model.SplitOf(m)
-	e := &entry{config: r.Config, result: r.Results, info: runInfo{
-		Task: c.Task, Model: c.Model, Trainer: string(c.Trainer), Seed: &c.Seed, Parameters: m.Parameters(),
-		HasEnergy: energetic != nil, HasTrueEnergy: known != nil, Separable: splits, Inputs: r.Inputs(),
-		Coordinates: coordinates(known, r.Columns()),
+	e := &entry{config: r.Config, result: r.Results, model: m, info: runInfo{
+		Task: c.Task, Model: c.Model, Trainer: string(c.Trainer), Seed: &c.Seed, Parameters: m.Parameters,
+		HasEnergy: m.Energy != nil, HasTrueEnergy: known != nil, Pictures: m.Decode != nil, Separable: m.Split != nil,
+		Inputs: r.Inputs(), Coordinates: coordinates(known, r.Columns()),
 	}}
 	role, name := r.Role()
 	e.info.Role, e.info.Name = roles[role], name
-	autoencoder, pictures := m.(model.Autoencoder)
-	if e.info.Pictures = pictures; pictures {
-		e.pixels = autoencoder.Pixels()
-	}
-	e.make = func() *evaluator {
-		v := &evaluator{field: m.Field(), batch: m.BatchField()}
-		if model.Inputs(m) > 0 {
-			v.driven = m.(model.Driven).DrivenBatchField()
-			if energetic != nil {
-				v.supply = model.Supply(energetic)
-			}
-		}
-		if pictures {
-			v.decode = autoencoder.Decoder()
-		}
-		if splits {
-			one, many := separable.Split(), separable.BatchSplit()
-			v.split, v.splits = &one, &many
-		}
-		if energetic != nil {
-			v.energy = energetic.Energy()
-		}
-		if known != nil {
-			v.truth = known.Hamiltonian
-		}
-		return v
+	if known != nil {
+		e.truth = known.Hamiltonian
 	}
 	return e
 }

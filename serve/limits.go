@@ -27,6 +27,11 @@ type Limits struct {
 	// Timeout and StreamTimeout bound the time of an answer.
 	Timeout       time.Duration `json:"-"`
 	StreamTimeout time.Duration `json:"-"`
+	// BodyTimeout is how long a body may take to arrive.
+	BodyTimeout time.Duration `json:"-"`
+	// Connections are held open at once; for one more the one that has been idle longest
+	// is closed.
+	Connections int `json:"-"`
 }
 
 func (l Limits) withDefaults() Limits {
@@ -40,6 +45,10 @@ func (l Limits) withDefaults() Limits {
 	or(&l.StreamNumbers, 4_000_000)
 	or(&l.Steps, 200_000)
 	or(&l.Concurrent, max(16, 4*runtime.GOMAXPROCS(0)))
+	or(&l.Connections, 1024)
+	if l.BodyTimeout == 0 {
+		l.BodyTimeout = 10 * time.Second
+	}
 	if l.Body == 0 {
 		l.Body = 1 << 20
 	}
@@ -55,19 +64,19 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-const (
-	// bodyTimeout is how long a body may take to arrive, and writeTimeout how long
-	// a reader may take for one piece of an answer.
-	bodyTimeout  = 10 * time.Second
-	writeTimeout = 10 * time.Second
+// writeTimeout is how long a reader may take for one piece of an answer.
+const writeTimeout = 10 * time.Second
 
-	// mostConnections are held open at once.
-	mostConnections = 1024
-)
-
-// limited bounds the number of requests at work.
+// limited bounds the number of requests at work on a run. A request takes its place when
+// its body is there: one that never comes holds none.
 func (s *Server) limited(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := s.entry(r); err != nil {
+			return err
+		}
+		if err := s.receive(w, r); err != nil {
+			return err
+		}
 		select {
 		case s.working <- struct{}{}:
 			defer func() { <-s.working }()

@@ -100,6 +100,7 @@ func (s *Server) observed(next *http.ServeMux) http.Handler {
 				}
 			}
 			s.metrics.open.Dec()
+			s.answered.Add(1)
 			took := time.Since(start)
 			s.metrics.requests.WithLabelValues(route, strconv.Itoa(rec.status)).Inc()
 			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())

@@ -80,7 +80,7 @@ func (v *evaluator) energyOf(truth bool) func(x []float64) float64 {
 
 func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
 	var p pointsRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ type fieldRequest struct {
 
 func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
 	var p fieldRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ const mostChanges = 400
 
 func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
 	var p shiftRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}

@@ -13,35 +13,49 @@ import (
 )
 
 // open returns the run that a request's address names, and reads the body into v.
-func (s *Server) open(w http.ResponseWriter, r *http.Request, v any) (*entry, error) {
+func (s *Server) open(r *http.Request, v any) (*entry, error) {
 	e, err := s.entry(r)
 	if err != nil {
 		return nil, err
 	}
-	return e, s.decode(w, r, v)
+	return e, s.decode(r, v)
 }
 
-// decode reads a request's JSON body into v, which must have a field for every key.
-func (s *Server) decode(w http.ResponseWriter, r *http.Request, v any) error {
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return problemf(http.StatusUnsupportedMediaType, "the body must be JSON: send the header Content-Type: application/json")
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.Body))
-	// A read deadline that passes later would end the request's context.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return problemf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send it in parts", s.limits.Body)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return problemf(http.StatusRequestTimeout, "the body did not arrive within %v", bodyTimeout)
-	case err != nil:
+// decode reads a request's JSON body, which has arrived, into v. It must have a field for
+// every key.
+func (s *Server) decode(r *http.Request, v any) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
 		return malformed("the body ended early")
 	}
 	return parse(body, v)
 }
 
-// parse is decode of a body that has arrived.
+// receive reads the whole body of a request and leaves it in its place.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) error {
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+		return problemf(http.StatusUnsupportedMediaType, "the body must be JSON: send the header Content-Type: application/json")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.Body))
+	if err == nil {
+		// A read deadline that passes later would end the request's context. Where the body did
+		// not come it stays, since what is left of it is waited for before the answer is sent.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		return nil
+	}
+	w.Header().Set("Connection", "close")
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return problemf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send it in parts", s.limits.Body)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return problemf(http.StatusRequestTimeout, "the body did not arrive within %v", s.limits.BodyTimeout)
+	}
+	return malformed("the body ended early")
+}
+
+// parse is decode of a body that has been read.
 func parse(body []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -51,7 +65,7 @@ func parse(body []byte, v any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return malformed("the body goes on after its JSON object, at byte %d", d.InputOffset())
 	}
-	return nil
+	return strict(body, v)
 }
 
 // flatten checks states, each of d numbers, and puts them behind one another. JSON

@@ -31,7 +31,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if r.ContentLength != 0 {
 			// Also for a body that nobody reads: it is drained before the next request. Where
 			// there is no connection, as in some tests, there is no deadline to set.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.BodyTimeout))
 		}
 		if !s.knownHost(r.Host) {
 			writeProblem(w, problemf(http.StatusMisdirectedRequest,

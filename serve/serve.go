@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -47,6 +48,8 @@ type Server struct {
 	working chan struct{} // holds an element for each request at work
 	workers chan struct{} // holds an element for each block of rows being computed
 	handler http.Handler
+	// answered counts requests.
+	answered atomic.Uint64
 }
 
 // New returns a server without runs.
@@ -78,7 +81,7 @@ const stopping = 3 * time.Second
 // Serve answers on the listener until ctx ends, then ends the requests at work, and
 // returns nil.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	var connections atomic.Int64
+	connections := newConnections(s.limits.Connections)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -89,17 +92,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		// Every request's context ends with ctx, and with it every stream and integration.
 		BaseContext: func(net.Listener) context.Context { return ctx },
-		ConnState: func(c net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				if connections.Add(1) > mostConnections {
-					_ = c.Close()
-				}
-			case http.StateClosed, http.StateHijacked:
-				connections.Add(-1)
-			}
-		},
+		ConnState:   connections.changed,
 	}
+	go s.giveBack(ctx)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -117,4 +112,23 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// giveBack returns to the system what requests took and no longer need: the Go runtime would
+// keep it, for minutes or for good, for the next ones.
+func (s *Server) giveBack(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	before := uint64(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if n := s.answered.Load(); n != before {
+			before = n
+			debug.FreeOSMemory()
+		}
+	}
 }

@@ -45,7 +45,7 @@ type rollout struct {
 
 func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
 	var p simulateRequest
-	e, err := s.open(w, r, &p)
+	e, err := s.open(r, &p)
 	if err != nil {
 		return err
 	}

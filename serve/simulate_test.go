@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"hnn/model"
 	"hnn/ode"
 )
 
@@ -64,7 +63,7 @@ func TestSimulateIsTheModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, stats, err := ode.Solve(runs[1].Model().Field(), []float64{0.7, -0.2}, []float64{0, 0.5, 1.7}, nil, nil)
+	x, stats, err := ode.Solve(runs[1].Model().Free(), []float64{0.7, -0.2}, []float64{0, 0.5, 1.7}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,10 +231,10 @@ func TestDecode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := runs[len(runs)-1].Model().(model.Autoencoder)
-	p := m.Pixels()
+	m := runs[len(runs)-1].Model()
+	p := m.Pixels
 	x := make([]float64, 2*p.Len())
-	m.Decoder()([]float64{0.1, -0.3, 0, 0.2}, x, 2)
+	m.Decode()([]float64{0.1, -0.3, 0, 0.2}, x, 2)
 	frame := p.Width * p.Height
 	if a.Width != p.Width || a.Height != p.Height || len(a.Pictures) != 2 || len(a.Pictures[1]) != frame {
 		t.Fatalf("%d pictures of %d x %d", len(a.Pictures), a.Width, a.Height)

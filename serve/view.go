@@ -37,9 +37,9 @@ type measured struct {
 }
 
 func newView(env *experiment.Env, r *experiment.Run, known system.System) (view, error) {
-	switch m, pixels := r.Model().(model.Autoencoder); {
-	case pixels:
-		return pixelView(env, r, m)
+	switch {
+	case r.Model().Encode != nil:
+		return pixelView(env, r, r.Model())
 	case known == nil:
 		return measuredView(env, r)
 	}
@@ -60,13 +60,12 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 		known.Sample(rng, x0[i*known.Dim():(i+1)*known.Dim()])
 	}
 	copy(v.Initial, largest(known, x0))
-	truth := truthEntry(known, r.Config.Task).make()
 	times := make([]float64, points)
 	for i := range times {
 		times[i] = t.Draw.Horizon * float64(i) / (points - 1)
 	}
 	// A trajectory that meets a singularity leaves NaN, and the range to the others.
-	res, err := ode.SolveBatch(truth.batch, x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
+	res, err := ode.SolveBatch(knownField(known).FreeMany(), x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
 	if err != nil {
 		return view{}, err
 	}
@@ -120,18 +119,18 @@ func ranges(states []float64, d int) [][2]float64 {
 }
 
 // pixelView shows the latent states of a film that the model was not trained on.
-func pixelView(env *experiment.Env, r *experiment.Run, m model.Autoencoder) (view, error) {
+func pixelView(env *experiment.Env, r *experiment.Run, m *model.Field) (view, error) {
 	x, err := env.Observations(r)
 	if err != nil {
 		return view{}, fmt.Errorf("%s: the films that it was trained on show what to draw: %w", r.Dir, err)
 	}
-	geometry := m.Pixels()
-	rows, d := len(x)/geometry.Len(), m.Dim()
+	geometry := m.Pixels
+	rows, d := len(x)/geometry.Len(), m.Dim
 	if rows < 2 {
 		return view{}, fmt.Errorf("%s: its first held-out film is too short to show", r.Dir)
 	}
 	z := make([]float64, rows*d)
-	m.Encoder()(x, z, rows)
+	m.Encode()(x, z, rows)
 	v := view{Picture: task.Decoded, Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &measured{}}
 	for i := range min(rows, mostMeasured) {
 		v.Measured.Times = append(v.Measured.Times, float64(i))
@@ -158,7 +157,7 @@ func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	d := r.Model().Dim()
+	d := r.Model().Dim
 	if split.Train.Dim != d {
 		return view{}, fmt.Errorf("%s: the model's states have %d components, and its data's %d", r.Dir, d, split.Train.Dim)
 	}

@@ -14,7 +14,8 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/internal/setting"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -47,7 +48,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	for _, s := range experiment.Settings() {
 		special[s.Key] = helpOf(s)
 	}
-	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(model.Kinds(), ", "))
+	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(experiment.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])
 	fs.StringVar(&f.data, "data", "", special["data"])
 	fs.StringVar(&f.recipe, "recipe", "", special["recipe"])
@@ -59,7 +60,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindSettings(cmd, experiment.Settings(), &f.shown)
 	fs.BoolVar(&f.helpAll, "help-all", false, "help with every flag")
-	complete(cmd, "model", model.Kinds())
+	complete(cmd, "model", experiment.Kinds())
 	complete(cmd, "trainer", experiment.Adam.Values())
 	complete(cmd, "recipe", experiment.TunedRecipe.Values())
 	cmd.SetUsageFunc(func(*cobra.Command) error { return f.usage(bases()) })
@@ -102,6 +103,14 @@ func (f *configFlags) given() (names []string) {
 	return names
 }
 
+// open reports whether no flag was given that speaks of one kind of model or one trainer.
+func (f *configFlags) open() bool {
+	given := f.given()
+	return !slices.ContainsFunc(experiment.Settings(), func(s *setting.Setting) bool {
+		return slices.Contains(given, s.Key) && s.Key != "angle" && (s.Is("hamiltonian") || s.Is("closed-form") || s.Is("adam"))
+	})
+}
+
 func (f *configFlags) check() error {
 	switch {
 	case f.force && f.out == "":
@@ -112,8 +121,8 @@ func (f *configFlags) check() error {
 		return errors.New("--seed and --seeds: give one of the two")
 	}
 	for _, m := range f.models {
-		if !slices.Contains(model.Kinds(), m) {
-			return &system.UnknownError{Kind: "model", Name: m, Known: model.Kinds()}
+		if !slices.Contains(experiment.Kinds(), m) {
+			return &system.UnknownError{Kind: "model", Name: m, Known: experiment.Kinds()}
 		}
 	}
 	for _, t := range f.trainers {
@@ -182,7 +191,13 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 	for _, m := range f.models {
 		for _, name := range f.trainers {
 			t := experiment.Trainer(name)
-			if !model.LearnsH(m) && t != experiment.Adam {
+			if experiment.IsWeak(m) {
+				if name == f.trainers[0] { // once, whatever the trainers of the others
+					vs = append(vs, c.WithWeakForm(m))
+				}
+				continue
+			}
+			if !network.LearnsH(m) && t != experiment.Adam {
 				if len(f.trainers) > 1 {
 					continue // a baseline has one trainer
 				}
@@ -214,7 +229,7 @@ func (f *configFlags) variants(c experiment.Config) ([]experiment.Config, error)
 
 // mixed reports whether runs of several trainers are asked for.
 func (f *configFlags) mixed() bool {
-	return len(f.trainers) > 1 || f.trainers[0] == string(experiment.ClosedForm) && slices.ContainsFunc(f.models, func(m string) bool { return !model.LearnsH(m) })
+	return len(f.trainers) > 1 || f.trainers[0] == string(experiment.ClosedForm) && slices.ContainsFunc(f.models, func(m string) bool { return !network.LearnsH(m) || experiment.IsWeak(m) })
 }
 
 // absolute makes a file's name hold wherever the run is continued from.

@@ -15,15 +15,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"hnn/data/file"
+	"hnn/experiment"
 	"hnn/internal/kernel"
+	"hnn/internal/printable"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// A second interrupt ends the program at once.
 	context.AfterFunc(ctx, stop)
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -50,7 +52,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	shown := printable.NewWriter(stdout)
+	defer shown.Close()
+	root.SetOut(shown)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var wrong *usageError
@@ -58,10 +62,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &wrong):
-		fmt.Fprintf(stderr, "hnn: %v\nRun 'hnn help' for usage.\n", err)
+		fmt.Fprintf(stderr, "hnn: %s\nRun 'hnn help' for usage.\n", printable.Text(err.Error()))
 		return 2
 	}
-	fmt.Fprintf(stderr, "hnn: %v\n", err)
+	var interrupted *experiment.InterruptedError
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.As(err, &interrupted) {
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintf(stderr, "hnn: %s\n", printable.Text(err.Error()))
 	return 1
 }
 
@@ -79,6 +87,16 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cmd.Help()
 		},
+	}
+	var memory string
+	root.PersistentFlags().StringVar(&memory, "max-memory", file.Bytes(file.DefaultMemory), "most memory for the numbers of a data file, as 500MB or 4GB")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		n, err := file.ParseBytes(memory)
+		if err != nil {
+			return usage(fmt.Errorf("--max-memory: %w", err))
+		}
+		file.SetMemory(n)
+		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newSimulate(), newReport(), newServe(), newBench(), newVersion())

@@ -146,7 +146,7 @@ func TestMistakesInUsage(t *testing.T) {
 
 // The default trainers of reproduce are adam and the closed form, of which pictures have one.
 func TestReproducePixelPendulum(t *testing.T) {
-	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, experiment.Adam.Values(), nil)
+	f := newConfigFlags(new(cobra.Command), []string{"baseline", "hnn"}, []string{"adam", "closed-form"}, nil)
 	configs, err := reproduceConfigs(f, []string{task.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
 	if err != nil {
 		t.Fatal(err)

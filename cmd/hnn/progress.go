@@ -13,6 +13,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/fit"
+	"hnn/internal/printable"
 )
 
 // display shows messages and the progress of trainings on standard error: a bar on
@@ -40,7 +41,12 @@ func (d *display) log(format string, args ...any) {
 	if d.bar != nil {
 		_ = d.bar.Clear() // only the look of the screen depends on it
 	}
-	fmt.Fprintf(d.w, format+"\n", args...)
+	for i, a := range args {
+		if name, ok := a.(string); ok {
+			args[i] = printable.Name(name)
+		}
+	}
+	fmt.Fprintln(d.w, printable.Text(fmt.Sprintf(format, args...)))
 }
 
 // barFrom is the size of a file, in bytes, whose reading takes long enough for a bar.
@@ -58,7 +64,7 @@ func (d *display) reading(file string, read, total int64) {
 			total = -1 // a bar without an end
 		}
 		d.bar = progressbar.NewOptions64(total,
-			progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription("reading "+filepath.Base(file)),
+			progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription("reading "+printable.Name(filepath.Base(file))),
 			progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
 	}

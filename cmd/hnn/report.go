@@ -6,12 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
 	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
 )
 
 func newReport() *cobra.Command {
@@ -40,7 +40,7 @@ side by side.`,
 			}
 			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
 			env := &experiment.Env{Log: d.log}
-			page, err := env.Report(cmd.Context(), args, "hnn report "+strings.Join(args, " "))
+			page, err := env.Report(cmd.Context(), args, "hnn report "+shell.Join(args...))
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -35,7 +35,7 @@ every task named.`,
   hnn reproduce real-pendulum --data real_pend_h_1.txt`,
 		ValidArgsFunction: cobra.FixedCompletions(task.PaperNames(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindBaseline, model.KindHNN}, experiment.Adam.Values(), reproduceBases)
+	f := newConfigFlags(cmd, []string{network.KindBaseline, network.KindHNN}, []string{string(experiment.Adam), string(experiment.ClosedForm)}, reproduceBases)
 	cmd.RunE = func(cmd *cobra.Command, tasks []string) error {
 		if f.helpAll {
 			return cmd.Help()

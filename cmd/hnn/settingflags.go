@@ -146,9 +146,9 @@ func (f *columnFlags) over(cmd *cobra.Command, c *experiment.Config) {
 }
 
 // byHand are the groups of the flags of train and reproduce that are no settings. All but
-// force are among the common ones.
+// force and max-memory are among the common ones.
 var byHand = map[string]string{
-	"seeds": "data", "config": "data", "resume": "data",
+	"seeds": "data", "config": "data", "resume": "data", "max-memory": "data",
 	"jobs": "output", "out": "output", "force": "output", "json": "output", "quiet": "output", "help": "output", "help-all": "output",
 }
 
@@ -172,7 +172,7 @@ func (f *configFlags) usage(bases []experiment.Config) error {
 	f.cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		shown := *flag
 		s := settings[flag.Name]
-		group, short := byHand[flag.Name], flag.Name != "force"
+		group, short := byHand[flag.Name], flag.Name != "force" && flag.Name != "max-memory"
 		if s != nil {
 			group, short = s.Group, s.Common
 			if !s.Special {

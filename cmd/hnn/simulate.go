@@ -16,6 +16,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
 	"hnn/ode"
 )
 
@@ -247,6 +248,7 @@ func (f *simulateFlags) back(dir string, s *ode.Settings, sim *experiment.Simula
 			}
 		}
 	}
+	dir = shell.Quote(dir)
 	if f.bodies > 0 || f.mass != nil {
 		// The model has other bodies than it was trained on.
 		var masses []string

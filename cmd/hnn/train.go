@@ -12,7 +12,8 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
-	"hnn/model"
+	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 func newTrain() *cobra.Command {
@@ -43,7 +44,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --resume runs/0001-spring-hnn`,
 		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	f := newConfigFlags(cmd, []string{model.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
+	f := newConfigFlags(cmd, []string{network.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
@@ -113,19 +114,28 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		configs, err := f.expand(c)
 		return configs, usage(err)
 	}
-	hamiltonian := f.models
-	if c.Facts().Source.Own() {
-		if !f.cmd.Flags().Changed("model") {
-			f.models = []string{model.KindBaseline, model.KindHNN}
+	asked := f.cmd.Flags().Changed("model")
+	named := slices.DeleteFunc(slices.Clone(f.models), experiment.IsWeak)
+	if asked && len(named) == 0 {
+		configs, err := f.expand(c)
+		if err != nil {
+			return nil, usage(err)
 		}
+		return configs, f.keepStdin(configs)
+	}
+	hamiltonian := named
+	if c.Facts().Source.Own() {
 		// A baseline beside them does not decide how the others are fitted.
-		if hamiltonian = slices.DeleteFunc(slices.Clone(f.models), func(m string) bool { return !model.LearnsH(m) }); len(hamiltonian) == 0 {
-			hamiltonian = f.models
+		if hamiltonian = slices.DeleteFunc(slices.Clone(named), func(m string) bool { return !network.LearnsH(m) }); len(hamiltonian) == 0 {
+			hamiltonian = named
 		}
 	}
 	reason := experiment.AdamOnly(hamiltonian, f.given(), f.shown.Dissipation)
 	if reason != "" {
 		f.trainers = []string{string(experiment.Adam)}
+		if c.Facts().Source.Own() && !asked {
+			f.models = []string{network.KindBaseline, network.KindHNN}
+		}
 	}
 	configs, err := f.expand(c)
 	if err != nil {
@@ -157,29 +167,72 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	return configs, nil
 }
 
-// decide leaves how to learn from a user's file to the data.
+// decide leaves to the data how to learn from a user's file and, where none is named, which model.
 func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display, env *experiment.Env) ([]experiment.Config, error) {
 	var ways [][]experiment.Config
 	var first []experiment.Config
+	try := func(models []string, trainer experiment.Trainer, base experiment.Config) error {
+		f.models, f.trainers = models, []string{string(trainer)}
+		configs, err := f.expand(base)
+		if err != nil {
+			return usage(err)
+		}
+		ways = append(ways, configs)
+		first = append(first, configs[max(0, slices.IndexFunc(configs, func(c experiment.Config) bool { return network.LearnsH(c.Model) }))])
+		return nil
+	}
+	named := f.models
+	free := !f.cmd.Flags().Changed("model") && f.open()
+	if free {
+		for _, kind := range experiment.WeakKinds() {
+			if err := try([]string{kind}, experiment.WeakForm, c); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for _, way := range []struct {
 		trainer experiment.Trainer
 		base    experiment.Config
 	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
-		f.trainers = []string{string(way.trainer)}
-		configs, err := f.expand(way.base)
-		if err != nil {
-			return nil, usage(err)
+		if err := try(named, way.trainer, way.base); err != nil {
+			return nil, err
 		}
-		ways = append(ways, configs)
-		i := slices.IndexFunc(configs, func(c experiment.Config) bool { return model.LearnsH(c.Model) })
-		first = append(first, configs[i])
 	}
 	chosen, learning, err := env.Decide(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	d.log("%s: %v; --trainer and --loss choose for themselves", c.Task, learning)
-	return ways[chosen], nil
+	d.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
+	if !free {
+		return ways[max(chosen.HNN, 0)], nil
+	}
+	if learning.Verdict != "" {
+		d.log("%s: %s", c.Task, learning.Verdict)
+	}
+	best := ways[chosen.Best]
+	if chosen.HNN < 0 {
+		return best, nil
+	}
+	// The best model, the best HNN and, to compare them with, one without structure.
+	all := slices.Clone(ways[chosen.HNN])
+	if chosen.Best != chosen.HNN {
+		all = append(all, best...)
+	}
+	sparse := slices.IndexFunc(first, func(c experiment.Config) bool { return c.Model == terms.KindSparse })
+	switch {
+	case learning.Failed(terms.KindSparse):
+		if !f.cmd.Flags().Changed("trainer") {
+			f.models, f.trainers = []string{network.KindBaseline}, []string{string(experiment.Adam)}
+			baseline, err := f.expand(c)
+			if err != nil {
+				return nil, usage(err)
+			}
+			all = append(baseline, all...)
+		}
+	case sparse != chosen.Best:
+		all = append(slices.Clone(ways[sparse]), all...)
+	}
+	return all, nil
 }
 
 // newConfig is the configuration of a new run before its flags.

@@ -2,20 +2,27 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"hnn/internal/kernel"
+	"hnn/internal/notices"
 )
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var licences bool
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the program's version and what it computes with",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if licences {
+				_, err := io.WriteString(cmd.OutOrStdout(), notices.Text)
+				return err
+			}
 			version := "(unknown)"
 			if info, ok := debug.ReadBuildInfo(); ok {
 				version = info.Main.Version
@@ -25,4 +32,6 @@ func newVersion() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&licences, "licences", false, "print the licences and notices of what the program is linked with")
+	return cmd
 }

@@ -36,12 +36,12 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	var arrays map[string]Array
 	if kind == formatNPZ {
 		if arrays, err = DecodeNPZ(at, size, name); err != nil {
-			return nil, nil, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV")
+			return nil, nil, tooMuch(name, err, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV"))
 		}
 	} else {
-		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size))
+		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size), newAllowance())
 		if err != nil {
-			return nil, nil, bad(err.Error(), "check that the file is whole")
+			return nil, nil, tooMuch(name, err, bad(err.Error(), "check that the file is whole"))
 		}
 		arrays = map[string]Array{"": a}
 	}
@@ -180,8 +180,8 @@ func (t *arrayTable) several(c *Columns) error {
 				return nil, &columnError{fmt.Sprintf("the array %s has the shape %v, and %s has %v", excerpt(names[i]), a.Shape, excerpt(names[arrays.q[0]]), first.Shape),
 					"all arrays must be of the same trials and rows, as [T, d] or [trials, T, d]"}
 			}
-			for range width {
-				out = append(out, len(t.columns)+len(out))
+			for j := range width {
+				out = append(out, len(t.columns)+j)
 			}
 			t.addNamed(names[i], a, width)
 		}

@@ -79,6 +79,10 @@ func TestReadArrays(t *testing.T) {
 			&data.Set{Dim: 2, Offsets: []int{0, 3, 4}, Names: []string{"x1", "x2"}, T: append(t3[:3:3], 0), X: x2[:8]}},
 		{"positions alone, trials of one", npzOf(t, "t", []int{3}, t3, "q", []int{2, 3}, x2[:6]), Columns{},
 			&data.Set{Dim: 1, Offsets: []int{0, 3, 6}, Names: []string{"q"}, T: two.T, X: x2[:6], PositionsOnly: true}},
+		{"positions in two arrays", npzOf(t, "t", []int{3}, t3, "q", []int{3, 2}, x2[:6], "y", []int{3}, t3), Columns{},
+			&data.Set{Dim: 3, Offsets: []int{0, 3}, Names: []string{"q1", "q2", "y"}, T: t3, X: []float64{1, 2, 0, 3, 4, 0.5, 5, 6, 2}, PositionsOnly: true}},
+		{"positions and momenta in two arrays each", npzOf(t, "t", []int{2}, t3[:2], "q1", []int{2}, x2[:2], "q2", []int{2}, x2[2:4], "p1", []int{2}, x2[4:6], "p2", []int{2}, x2[6:8]), Columns{},
+			&data.Set{Dim: 4, Offsets: []int{0, 2}, Names: []string{"q1", "q2", "p1", "p2"}, T: t3[:2], X: []float64{1, 3, 5, 7, 2, 4, 6, 8}}},
 		{"a table", string(npyArray("<f8", []int{3, 3}, 0, 1, 2, 0.5, 3, 4, 2, 5, 6)), Columns{}, one("2", "3", nil)},
 		{"a table of float32", string(npyArray("<f4", []int{3, 3}, 0, 1, 2, 0.5, 3, 4, 2, 5, 6)), Columns{}, one("2", "3", nil)},
 		{"a table with columns named", string(npyArray("<f8", []int{3, 3}, 2, 1, 0, 4, 3, 0.5, 6, 5, 2)), Columns{Time: "3", Q: []string{"2"}, P: []string{"1"}}, one("2", "1", nil)},
@@ -148,6 +152,7 @@ func FuzzDecodeArrays(f *testing.F) {
 	f.Add([]byte(npzOf(f, "t", []int{3}, []float64{0, 1, 2}, "x", []int{2, 3, 2}, make([]float64, 12))), "", uint8(0))
 	f.Add([]byte(npyArray("<f8", []int{2, 3}, 0, 1, 2, 1, 1, 2)), "", uint8(0))
 	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8, 9}, "t q p", uint8(1*16+3))
+	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8, 9}, "q y t", uint8(1*16+3))
 	f.Fuzz(func(t *testing.T, file []byte, names string, shape uint8) {
 		if bytes.HasPrefix(file, []byte(parquetMagic)) {
 			return

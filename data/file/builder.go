@@ -132,7 +132,9 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 			"the time goes from %v to %v within a trial", s.T[n-1], t)
 	}
 	if n == cap(s.T) {
-		b.grow()
+		if err := b.grow(); err != nil {
+			return err
+		}
 	}
 	s.T = append(s.T, t)
 	s.X = append(s.X, b.values[1:1+s.Dim]...)
@@ -174,13 +176,19 @@ func sameNumber(a, b []byte) bool {
 // grow makes room for more rows: as many as the rest of the file should hold by
 // what has been read, since a slice that doubles would take three times its numbers
 // while it is copied. Room that is not used is never touched, so it takes no memory.
-func (b *builder) grow() {
+func (b *builder) grow() *ParseError {
 	const first, most = 1 << 14, 1 << 10
 	n := b.set.Rows()
 	rows := max(first, n+n/4)
 	if part := b.read(); part > 0 && n > 0 {
 		rows = max(rows, int(min(1.05*float64(n)/part, float64(most*n))))
 	}
+	// Room for as many as are allowed, at the most; it is refused when all of it is used.
+	allowed := int(newAllowance().most / 8 / int64(len(b.values)))
+	if n >= allowed {
+		return tooManyNumbers(b.mapping.File)
+	}
+	rows = min(rows, allowed)
 	b.set.T = withRoom(b.set.T, rows)
 	b.set.X = withRoom(b.set.X, rows*b.set.Dim)
 	if b.set.DX != nil {
@@ -189,6 +197,7 @@ func (b *builder) grow() {
 	if m := len(b.set.InputNames); m > 0 {
 		b.set.Inputs = withRoom(b.set.Inputs, rows*m)
 	}
+	return nil
 }
 
 // withRoom is a copy in a slice of the given capacity. Unlike slices.Grow, it leaves
@@ -201,7 +210,7 @@ func withRoom(s []float64, capacity int) []float64 {
 
 // bad takes the error of a row: it is counted where bad rows are left out.
 func (b *builder) bad(err *ParseError) error {
-	if !b.skip {
+	if !b.skip || err.fatal {
 		return err
 	}
 	b.mapping.BadRows++

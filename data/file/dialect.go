@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"hnn/internal/printable"
 )
 
 // dialect is how a text file writes a table.
@@ -98,6 +100,10 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 		}
 	}
 	if len(rows) == 0 {
+		if !whole && len(lines) < sampleLines {
+			return nil, &ParseError{File: file, Line: len(lines) + 1, Problem: fmt.Sprintf("there is no row in the first %d bytes, or its line is longer than that", len(head)),
+				Advice: "check that this is a text file of numbers, a row a line"}
+		}
 		if len(lines) == 0 {
 			return nil, &ParseError{File: file, Problem: "the file is empty", Advice: "check that it was written or downloaded to its end"}
 		}
@@ -117,7 +123,7 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 	if !slices.ContainsFunc(first, func(f []byte) bool { return isNumber(f, d.point) }) {
 		d.headerLine = rows[0].number
 		for _, f := range first {
-			d.header = append(d.header, string(f))
+			d.header = append(d.header, printable.Name(string(f)))
 		}
 		if len(rows) > 1 {
 			row, err := splitFields(nil, rows[1].text, d.separator)
@@ -257,7 +263,7 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 	c := *d
 	c.headerLine = last.number
 	for _, f := range fields {
-		c.header = append(c.header, string(f))
+		c.header = append(c.header, printable.Name(string(f)))
 	}
 	err = c.complete(file)
 	if last.text[0] == '%' && len(comments) == 1 && last.number == 1 && d.separator == 0 {

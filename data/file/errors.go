@@ -18,6 +18,8 @@ type ParseError struct {
 	Name   string
 	// Problem is what is wrong, Advice what to do about it.
 	Problem, Advice string
+
+	fatal bool // not about a row, which could be left out
 }
 
 // Error returns one line, as in `pend.csv, line 7, column 3 (q): "abc" is not a

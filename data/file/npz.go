@@ -14,6 +14,8 @@ import (
 	"github.com/sbinet/npyio/npy"
 	"github.com/sbinet/npyio/npz"
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/printable"
 )
 
 // Array is an array of numbers of any rank, row-major; a scalar has an empty shape
@@ -56,9 +58,10 @@ func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error)
 	// Entries that overlap can unpack to more than the file could hold; a budget for
 	// all of them together refuses that.
 	budget := uint64(size) * maxInflation
+	room := newAllowance()
 	arrays := make(map[string]Array, min(len(z.File), 64))
 	for _, entry := range z.File {
-		key := strings.TrimSuffix(entry.Name, ".npy")
+		key := printable.Name(strings.TrimSuffix(entry.Name, ".npy"))
 		if _, ok := arrays[key]; ok {
 			return nil, fmt.Errorf("%s: the array %s is in the file twice", name, excerpt(key))
 		}
@@ -66,7 +69,7 @@ func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error)
 			return nil, fmt.Errorf("%s: the array %s claims %d bytes, more than the file can hold: it is damaged, fetch it again", name, excerpt(key), entry.UncompressedSize64)
 		}
 		budget -= entry.UncompressedSize64
-		a, err := readEntry(entry)
+		a, err := readEntry(entry, room)
 		if err != nil {
 			return nil, fmt.Errorf("%s: array %s: %w", name, excerpt(key), err)
 		}
@@ -75,14 +78,14 @@ func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error)
 	return arrays, nil
 }
 
-func readEntry(entry *zip.File) (Array, error) {
+func readEntry(entry *zip.File, room *allowance) (Array, error) {
 	rc, err := entry.Open()
 	if err != nil {
 		return Array{}, err
 	}
 	defer rc.Close()
 	br := bufio.NewReader(rc)
-	a, err := readNPY(fullReader{br}, entry.UncompressedSize64)
+	a, err := readNPY(fullReader{br}, entry.UncompressedSize64, room)
 	if err != nil {
 		return Array{}, err
 	}
@@ -110,8 +113,8 @@ func (f fullReader) Read(p []byte) (int, error) {
 // of numbers, and npyio would allocate up to 4 GB for a damaged length.
 const maxHeader = 1 << 12
 
-// readNPY reads one array from a stream of size bytes.
-func readNPY(r io.Reader, size uint64) (a Array, err error) {
+// readNPY reads one array from a stream of size bytes, as far as there is room.
+func readNPY(r io.Reader, size uint64, room *allowance) (a Array, err error) {
 	// npyio slices the header's text by the positions of its keys without looking
 	// whether they are in order.
 	defer func() {
@@ -146,11 +149,11 @@ func readNPY(r io.Reader, size uint64) (a Array, err error) {
 	if err != nil {
 		return Array{}, fmt.Errorf("the NPY header is damaged: %w", err)
 	}
-	return readValues(reader, size-min(size, 8+uint64(lengthBytes)+header))
+	return readValues(reader, size-min(size, 8+uint64(lengthBytes)+header), room)
 }
 
 // readValues reads the numbers behind a header, of which there are size bytes.
-func readValues(r *npy.Reader, size uint64) (Array, error) {
+func readValues(r *npy.Reader, size uint64, room *allowance) (Array, error) {
 	descr := r.Header.Descr
 	kind, ok := numberTypes[strings.TrimLeft(descr.Type, "<>|=")]
 	if !ok {
@@ -172,6 +175,13 @@ func readValues(r *npy.Reader, size uint64) (Array, error) {
 	}
 	if n*kind.width != size {
 		return Array{}, fmt.Errorf("%d bytes of data where the shape %v asks for %d: the file is damaged or cut off", size, descr.Shape, n*kind.width)
+	}
+	need := n
+	if descr.Fortran || kind.width < 8 {
+		need = 2 * n // two copies for a while
+	}
+	if err := room.take(need); err != nil {
+		return Array{}, err
 	}
 	data, err := kind.read(r, int(n))
 	if err != nil {

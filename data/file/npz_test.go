@@ -236,7 +236,7 @@ func FuzzReadNPY(f *testing.F) {
 	f.Add(npyBytes(2, "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n", 1, 0, 1))
 	f.Add(npyBytes(1, "{'descr': '>i2', 'fortran_order': False, 'shape': (), }\n", 1, 0))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		a, err := readNPY(fullReader{bytes.NewReader(file)}, uint64(len(file)))
+		a, err := readNPY(fullReader{bytes.NewReader(file)}, uint64(len(file)), newAllowance())
 		if err != nil {
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"hnn/data"
+	"hnn/internal/printable"
 )
 
 // parquetMagic stands at both ends of a Parquet file.
@@ -48,7 +49,7 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		if !ok || leaf.ColumnIndex != i {
 			return nil, nil, damaged("its schema")
 		}
-		t.names = append(t.names, strings.Join(path, "."))
+		t.names = append(t.names, printable.Name(strings.Join(path, ".")))
 		t.leaves = append(t.leaves, leaf)
 	}
 	roles, err := o.Columns.resolve(t.names)
@@ -65,6 +66,15 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		if err := t.check(i); err != nil {
 			return nil, nil, err
 		}
+	}
+	used := uint64(0)
+	for i, dest := range t.b.dest {
+		if dest >= 0 || i == roles.trial {
+			used++
+		}
+	}
+	if rows := uint64(max(f.NumRows(), 0)); newAllowance().take(rows*used) != nil || rows > math.MaxInt64/16/max(used, 1) {
+		return nil, nil, tooManyNumbers(name)
 	}
 	groups := f.RowGroups()
 	t.b.read = func() float64 { return float64(t.rows) / float64(max(f.NumRows(), 1)) }

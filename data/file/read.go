@@ -136,9 +136,13 @@ func inMemory(r io.Reader, file *os.File) (io.ReaderAt, int64, error) {
 			return file, info.Size(), nil
 		}
 	}
-	content, err := io.ReadAll(r)
+	most := newAllowance().most
+	content, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, 0, err
+	}
+	if int64(len(content)) > most {
+		return nil, 0, tooManyNumbers("the file")
 	}
 	return bytes.NewReader(content), int64(len(content)), nil
 }

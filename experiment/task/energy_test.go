@@ -7,7 +7,7 @@ import (
 	"hnn/eval"
 	"hnn/internal/golden"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 )
 
 // The authors' trained networks against what the authors' code gave for them.
@@ -18,23 +18,23 @@ func TestPaperEnergyOfTheAuthorsNetworks(t *testing.T) {
 		// Half a unit of the last digit printed.
 		energyTol, trueHTol float64
 	}{
-		{"spring", "spring-baseline", model.KindBaseline, 1.679e-1, 5.7e-2, 0.5e-4, 0.5e-3},
-		{"spring", "spring-hnn", model.KindHNN, 3.851e-4, 3.84e-4, 0.5e-7, 0.5e-6},
-		{"two-body", "2body-hnn", model.KindHNN, 3.17e-5, 3.17e-5, 0.5e-7, 0.5e-7},
+		{"spring", "spring-baseline", network.KindBaseline, 1.679e-1, 5.7e-2, 0.5e-4, 0.5e-3},
+		{"spring", "spring-hnn", network.KindHNN, 3.851e-4, 3.84e-4, 0.5e-7, 0.5e-6},
+		{"two-body", "2body-hnn", network.KindHNN, 3.17e-5, 3.17e-5, 0.5e-7, 0.5e-7},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			row, err := Lookup(c.task)
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := model.Architecture{Kind: c.kind, Dim: row.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
-			n, err := model.New[float64](a, stream.New(0, "init"))
+			a := network.Architecture{Kind: c.kind, Dim: row.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
+			n, err := network.New[float64](a, stream.New(0, "init"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			copy(n.Params(), golden.Load(t, c.file+"-final").Weights(t, "", 3, c.kind == model.KindHNN))
-			model.Refresh(n)
-			r, err := eval.PaperEnergy(n, row.System, row.Protocol(), eval.Options{})
+			copy(n.Params(), golden.Load(t, c.file+"-final").Weights(t, "", 3, c.kind == network.KindHNN))
+			n.Refresh()
+			r, err := eval.PaperEnergy(n.Field(), row.System, row.Protocol(), eval.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,7 @@ import (
 
 	"hnn/fit/closedform"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -27,7 +27,7 @@ func TestKnown(t *testing.T) {
 		if structure == 0 && symmetry == 0 {
 			t.Errorf("%s: nothing is known", name)
 		}
-		if _, bodied := s.(system.Bodied); !bodied && structure&model.Pairwise != 0 {
+		if _, bodied := s.(system.Bodied); !bodied && structure&network.Pairwise != 0 {
 			t.Errorf("%s: pairwise without bodies", name)
 		}
 		d := s.Dim()
@@ -55,10 +55,10 @@ func TestKnown(t *testing.T) {
 			if symmetry&closedform.TimeReversal != 0 {
 				check("time reversal", at(x, x, 1, -1)-h)
 			}
-			if structure&(model.Separable|model.Pairwise) != 0 {
+			if structure&(network.Separable|network.Pairwise) != 0 {
 				check("separation", at(x, x, 1, 1)+at(y, y, 1, 1)-at(x, y, 1, 1)-at(y, x, 1, 1))
 			}
-			if structure&model.QuadraticKinetic != 0 {
+			if structure&network.QuadraticKinetic != 0 {
 				check("quadratic kinetic energy", at(x, x, 1, 2)-at(x, x, 1, 0)-4*(h-at(x, x, 1, 0)))
 			}
 		}

@@ -5,7 +5,7 @@ import (
 
 	"hnn/data/draw"
 	"hnn/eval"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -58,7 +58,7 @@ var table = []Task{
 		Energy:   &eval.Protocol{RTol: 1e-3}, // scipy's default
 		Baseline: Published{2.186e-3, 3.856e-1}, HNN: Published{5.958e-3, 1.448e-2},
 		Picture:    Pendulum,
-		ClosedForm: ClosedForm{Dissipation: model.DissipationLinear},
+		ClosedForm: ClosedForm{Dissipation: network.DissipationLinear},
 	},
 	{
 		Name: "two-body", Paper: true, System: system.NewNBody(2), Training: orbits,
@@ -66,7 +66,7 @@ var table = []Task{
 		Energy: &eval.Protocol{Horizon: 25, Points: 500, RTol: 1e-9}, states: "two_body",
 		Baseline: Published{2.958e-5, 6.328e-2}, HNN: Published{2.822e-6, 3.875e-5},
 		StrictTimes: 10, Picture: Bodies,
-		ClosedForm: ClosedForm{Structure: model.QuadraticKinetic | model.Pairwise},
+		ClosedForm: ClosedForm{Structure: network.QuadraticKinetic | network.Pairwise},
 	},
 	{
 		Name: "three-body", Paper: true, System: system.NewNBody(3),
@@ -77,7 +77,7 @@ var table = []Task{
 		StrictTimes: 2, // chaotic
 		Picture:     Bodies,
 		ClosedForm: ClosedForm{
-			Structure: model.QuadraticKinetic | model.Pairwise,
+			Structure: network.QuadraticKinetic | network.Pairwise,
 			Features:  2000, // twelve dimensions take more than the fit's own choice
 			Weighted:  true, // a few near-collisions would decide everything
 		},
@@ -91,14 +91,14 @@ var table = []Task{
 		Name: "henon-heiles", Label: "H\u00e9non\u2013Heiles", System: system.HenonHeiles{Alpha: 1}, Training: orbits,
 		Draw:        draw.Options{Trajectories: 200, Points: 100, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
 		StrictTimes: 10, Picture: Point,
-		ClosedForm: ClosedForm{Structure: model.Separable | model.QuadraticKinetic, Symmetry: []string{"time-reversal"}},
+		ClosedForm: ClosedForm{Structure: network.Separable | network.QuadraticKinetic, Symmetry: []string{"time-reversal"}},
 	},
 	{
 		Name: "double-pendulum", System: system.DoublePendulum{G: 9.81}, Training: orbits,
 		Draw:        draw.Options{Trajectories: 200, Points: 100, Horizon: 4, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
 		StrictTimes: 10, Picture: DoublePendulum,
 		ClosedForm: ClosedForm{
-			Structure: model.QuadraticKinetic, Symmetry: []string{"parity", "time-reversal"}, Angles: true,
+			Structure: network.QuadraticKinetic, Symmetry: []string{"parity", "time-reversal"}, Angles: true,
 			NeedsKnown: true, // its angles turn over: test loss 0.2 against 1e-3
 		},
 	},
@@ -113,7 +113,7 @@ var table = []Task{
 		Draw:        draw.Options{Trajectories: 200, Points: 50, Horizon: 10, TestFraction: 0.2, WholeTrials: true, Tolerance: 1e-10},
 		StrictTimes: 10, Picture: Bodies,
 		ClosedForm: ClosedForm{
-			Structure: model.Separable | model.QuadraticKinetic, Symmetry: []string{"parity", "time-reversal"},
+			Structure: network.Separable | network.QuadraticKinetic, Symmetry: []string{"parity", "time-reversal"},
 			NeedsKnown: true, // an orbit comes close to its centre: test loss 3e-4 against 1e-5
 		},
 	},
@@ -131,7 +131,7 @@ func bodies(n int) Task {
 		Name: s.Name(), System: s, Training: orbits,
 		Draw:        draw.Options{Trajectories: 1000, Points: 20, Horizon: 5, TestFraction: 0.2, TestFirst: true, WholeTrials: true, Tolerance: 1e-9},
 		StrictTimes: 10, Picture: Bodies,
-		ClosedForm: ClosedForm{Structure: model.QuadraticKinetic | model.Pairwise},
+		ClosedForm: ClosedForm{Structure: network.QuadraticKinetic | network.Pairwise},
 	}
 }
 

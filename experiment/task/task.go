@@ -14,7 +14,7 @@ import (
 
 	"hnn/data/draw"
 	"hnn/eval"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/system"
 )
 
@@ -98,14 +98,14 @@ type Published struct{ TestLoss, EnergyMSE float64 }
 type ClosedForm struct {
 	// Structure and Symmetry, in the words of that flag, are what --known tells it; Angles
 	// says that it tells which coordinates are angles, too.
-	Structure model.Structure
+	Structure network.Structure
 	Symmetry  []string
 	Angles    bool
 	// Features is their number where nothing is told, 0 for the fit's own choice.
 	Features int
 	// Weighted and Dissipation are the defaults of the settings of those names.
 	Weighted    bool
-	Dissipation model.Dissipation
+	Dissipation network.Dissipation
 	// NeedsKnown says that the fit is clearly behind Adam if it is told nothing.
 	NeedsKnown bool
 }

@@ -3,7 +3,7 @@ package closedform
 import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // normal are the normal equations A c = r of the least-squares problem |M c - y|^2.
@@ -40,7 +40,7 @@ func assemble(pool *parallel.Pool, b *basis, r *rows) *normal {
 // explicit writes the rows of M themselves.
 type explicit struct {
 	b      *basis
-	passes []model.TermPass
+	passes []expansion.Pass
 	states int
 	block  []float64 // states x dim x features
 

@@ -4,19 +4,19 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // A basis is a Hamiltonian whose coefficients are unknown. Features that a symmetry
 // makes images of each other share an unknown.
 type basis struct {
-	h *model.Expansion
+	h *expansion.Model
 	// share[f] is the unknown of feature f. Those of the friction and of the gain of inputs,
 	// where there are any, follow; unknowns counts all.
 	share    []int
 	unknowns int
 	friction bool
-	gain     *model.ExpansionGain // the model's, nil for none
+	gain     *expansion.Gain // the model's, nil for none
 	// rotate turns rows at random, nil where they are taken as they are.
 	rotate *rotation
 }
@@ -38,7 +38,7 @@ func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis
 	if err := d.terms(k); err != nil {
 		return nil, err
 	}
-	h, err := model.NewExpansion(dim, d.list...)
+	h, err := expansion.New(dim, d.list...)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ type draw struct {
 	scale float64
 	o     *Options
 	basis *basis
-	list  []model.Term
+	list  []expansion.Term
 }
 
 // own appends n features with unknowns of their own.
@@ -110,35 +110,35 @@ func (d *draw) terms(k int) error {
 			d.bodyKinetic()
 			return nil
 		}
-		d.monomials(func(m model.Monomial) bool { return m.I >= n })
+		d.monomials(func(m expansion.Monomial) bool { return m.I >= n })
 		return d.network(k, n, d.dim)
 	case s&QuadraticKinetic != 0 && s&Separable != 0:
-		d.monomials(func(m model.Monomial) bool { return (m.I < n) == (m.J < n) || m.J < 0 && m.I < n })
+		d.monomials(func(m expansion.Monomial) bool { return (m.I < n) == (m.J < n) || m.J < 0 && m.I < n })
 		return d.network(k, 0, n)
 	case s&QuadraticKinetic != 0:
 		// The momenta's linear monomials would not be quadratic.
-		d.monomials(func(m model.Monomial) bool { return m.J >= 0 && (m.I < n) == (m.J < n) || m.J < 0 && m.I < n })
+		d.monomials(func(m expansion.Monomial) bool { return m.J >= 0 && (m.I < n) == (m.J < n) || m.J < 0 && m.I < n })
 		return d.inertia(k)
 	case s&Separable != 0:
-		d.monomials(func(m model.Monomial) bool { return m.J < 0 || (m.I < n) == (m.J < n) })
+		d.monomials(func(m expansion.Monomial) bool { return m.J < 0 || (m.I < n) == (m.J < n) })
 		if err := d.network(k-k/2, 0, n); err != nil || k < 2 {
 			return err
 		}
 		return d.network(k/2, n, d.dim)
 	}
-	d.monomials(func(model.Monomial) bool { return true })
+	d.monomials(func(expansion.Monomial) bool { return true })
 	return d.network(k, 0, d.dim)
 }
 
 // monomials adds the linear and quadratic monomials that keep takes, that have the
 // symmetries and that have no angle in them.
-func (d *draw) monomials(keep func(model.Monomial) bool) {
-	var list []model.Monomial
+func (d *draw) monomials(keep func(expansion.Monomial) bool) {
+	var list []expansion.Monomial
 	n := d.dim / 2
 	angle := func(i int) bool { return i >= 0 && d.o.Angles != nil && d.o.Angles[i] }
 	for i := range d.dim {
 		for j := i - 1; j < d.dim; j++ {
-			m := model.Monomial{I: i, J: j}
+			m := expansion.Monomial{I: i, J: j}
 			if j < i {
 				m.J = -1
 			}
@@ -159,7 +159,7 @@ func (d *draw) monomials(keep func(model.Monomial) bool) {
 		}
 	}
 	if len(list) > 0 {
-		d.list = append(d.list, model.NewQuadraticTerm(d.dim, list))
+		d.list = append(d.list, expansion.NewQuadratic(d.dim, list))
 		d.own(len(list))
 	}
 }
@@ -167,16 +167,16 @@ func (d *draw) monomials(keep func(model.Monomial) bool) {
 // bodyKinetic adds sum over bodies of c_i |p_i|^2/2.
 func (d *draw) bodyKinetic() {
 	bodies, space := d.o.bodies(d.dim)
-	var list []model.Monomial
+	var list []expansion.Monomial
 	for a := range space {
 		for i := range bodies {
 			at := (space+a)*bodies + i
-			list = append(list, model.Monomial{I: at, J: at})
+			list = append(list, expansion.Monomial{I: at, J: at})
 			d.basis.share = append(d.basis.share, d.basis.unknowns+i)
 		}
 	}
 	d.basis.unknowns += bodies
-	d.list = append(d.list, model.NewQuadraticTerm(d.dim, list))
+	d.list = append(d.list, expansion.NewQuadratic(d.dim, list))
 }
 
 // inputs are components lo to hi of the states as features see them, rows x width,
@@ -263,7 +263,7 @@ func (d *draw) network(k, lo, hi int) error {
 	for f := range b {
 		copy(padded[f*whole+before:], w[f*width:(f+1)*width])
 	}
-	d.list = append(d.list, model.NewNetworkTerm(d.dim, d.o.Angles, d.o.Activation, padded, b))
+	d.list = append(d.list, expansion.NewNetwork(d.dim, d.o.Angles, d.o.Activation, padded, b))
 	for _, f := range of {
 		d.basis.share = append(d.basis.share, d.basis.unknowns+f)
 	}
@@ -287,7 +287,7 @@ func (d *draw) inertia(k int) error {
 	if d.o.Angles != nil {
 		angles = d.o.Angles[:n]
 	}
-	d.list = append(d.list, model.NewInertiaTerm(n, angles, d.o.Activation, w, b))
+	d.list = append(d.list, expansion.NewInertia(n, angles, d.o.Activation, w, b))
 	for o := range functions {
 		for _, f := range of {
 			d.basis.share = append(d.basis.share, d.basis.unknowns+o*k+f)
@@ -308,7 +308,7 @@ func (d *draw) pair(k int) error {
 		}
 	}
 	// Distances come from a term that has no features yet.
-	probe := model.NewPairTerm(bodies, space, strengths, d.o.Activation, []float64{1}, []float64{0})
+	probe := expansion.NewPair(bodies, space, strengths, d.o.Activation, []float64{1}, []float64{0})
 	logs := make([]float64, len(d.x)/d.dim*pairs)
 	for r := range len(d.x) / d.dim {
 		probe.LogDistances(d.x[r*d.dim:(r+1)*d.dim], logs[r*pairs:(r+1)*pairs])
@@ -322,7 +322,7 @@ func (d *draw) pair(k int) error {
 	if err != nil {
 		return err
 	}
-	d.list = append(d.list, model.NewPairTerm(bodies, space, strengths, d.o.Activation, weights, biases))
+	d.list = append(d.list, expansion.NewPair(bodies, space, strengths, d.o.Activation, weights, biases))
 	d.own(k)
 	return nil
 }

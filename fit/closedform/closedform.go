@@ -10,7 +10,7 @@
 // offsets of noisy trajectories, fits states without derivatives through the integral of
 // the field, and checks that the result can be rolled out.
 //
-// The result is a [model.Expansion], a model like any other. The package draws no
+// The result is a [expansion.Model], a model like any other. The package draws no
 // data and measures nothing but what it needs for its own choices. It is used by
 // experiment.
 package closedform
@@ -22,7 +22,7 @@ import (
 
 	"hnn/data"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // Report says what a fit did. It is plain numbers, for results and files.
@@ -71,11 +71,20 @@ const (
 	MetaPolish = "hnn.polish"
 )
 
-// Metadata is the report as metadata of a model file.
-func (r *Report) Metadata() map[string]string { return metadata(MetaReport, r) }
+// Metadata is the report as metadata of a model file, without its times: the same fit gives
+// the same file.
+func (r *Report) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds, timeless.SolveSeconds = 0, 0
+	return metadata(MetaReport, &timeless)
+}
 
-// Metadata is the report as metadata of a model file.
-func (r *PolishReport) Metadata() map[string]string { return metadata(MetaPolish, r) }
+// Metadata is the report as metadata of a model file, likewise.
+func (r *PolishReport) Metadata() map[string]string {
+	timeless := *r
+	timeless.Seconds = 0
+	return metadata(MetaPolish, &timeless)
+}
 
 func metadata(key string, report any) map[string]string {
 	text, err := json.Marshal(report)
@@ -92,7 +101,7 @@ func metadata(key string, report any) map[string]string {
 //
 // The errors are about the options, about data too few or too alike to determine the
 // coefficients, or wrap ErrSingular.
-func Fit(train *data.Set, o Options) (*model.Expansion, *Report, error) {
+func Fit(train *data.Set, o Options) (*expansion.Model, *Report, error) {
 	start := time.Now()
 	f, err := newFit(train, &o)
 	if err != nil {
@@ -123,7 +132,7 @@ func Fit(train *data.Set, o Options) (*model.Expansion, *Report, error) {
 	r.Friction, _ = h.Friction()
 	if g := h.Gain(); g != nil {
 		r.Gain, r.GainFeatures = make([]float64, g.Inputs()*train.Dim/2), g.Features()
-		g.At()(zero, r.Gain)
+		g.NewPoint()(zero, r.Gain)
 	}
 	r.Seconds = time.Since(start).Seconds()
 	return h, r, nil

@@ -5,36 +5,19 @@ import (
 	"testing"
 
 	"hnn/eval"
-	"hnn/ode"
+	"hnn/model"
 	"hnn/system"
 )
 
 // shifted is a known system about another origin.
-type shifted struct {
-	system.System
-	by []float64
-}
-
-func (s shifted) Kind() string    { return "shifted" }
-func (s shifted) Parameters() int { return 0 }
-
-func (s shifted) Field() ode.Field {
-	at := make([]float64, s.Dim())
-	return func(_ float64, x, dx []float64) {
-		for i, v := range x {
-			at[i] = v - s.by[i]
+func shifted(s system.System, by []float64) *model.Field {
+	return model.Known("shifted", s.Dim(), func(x, dx []float64) {
+		y := make([]float64, len(x))
+		for i := range y {
+			y[i] = x[i] - by[i]
 		}
-		s.System.Field(at, dx)
-	}
-}
-
-func (s shifted) BatchField() ode.BatchField {
-	field, d := s.Field(), s.Dim()
-	return func(t, x, dx []float64, rows int) {
-		for r := range rows {
-			field(t[r], x[r*d:(r+1)*d], dx[r*d:(r+1)*d])
-		}
-	}
+		s.Field(y, dx)
+	})
 }
 
 // What no fit of noisy states can go below, told nothing: the noise's mean over all
@@ -50,7 +33,7 @@ func TestNoisyFloor(t *testing.T) {
 			for i, v := range train.X {
 				mean[i%2] += (v - train.Clean[i]) / float64(train.Rows())
 			}
-			floor, err := eval.PaperEnergy(shifted{row.System, mean}, row.System, row.Protocol(), eval.Options{})
+			floor, err := eval.PaperEnergy(shifted(row.System, mean), row.System, row.Protocol(), eval.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"hnn/data"
 	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // Inputs u, such as forces and voltages, act on the momenta by a gain G (dim/2 x inputs),
@@ -42,7 +43,7 @@ func (f *fit) gainUnknowns() int {
 
 // gain draws the features of the gain over the positions, for every four rows at most one
 // an input. Where the positions do not move, it is constant.
-func (d *draw) gain(inputs int) (*model.ExpansionGain, error) {
+func (d *draw) gain(inputs int) (*expansion.Gain, error) {
 	n := d.dim / 2
 	var angles []bool
 	if d.o.Angles != nil {
@@ -56,7 +57,7 @@ func (d *draw) gain(inputs int) (*model.ExpansionGain, error) {
 			return nil, err
 		}
 	}
-	return model.NewExpansionGain(n, inputs, angles, d.o.Activation, weights, biases), nil
+	return expansion.NewGain(n, inputs, angles, d.o.Activation, weights, biases), nil
 }
 
 // checkInputs reports inputs whose gain the rows do not determine.
@@ -123,18 +124,14 @@ func withoutLag(v []float64, dim int, by []float64, inputs int) {
 
 // fieldOf is the field of a model at the states x (as many as r has rows), each under r's
 // inputs of its row.
-func fieldOf(m model.Model, r *rows) func(x, dx []float64) {
-	if r.inputs > 0 {
-		field := m.(model.Driven).DrivenBatchField()
-		return func(x, dx []float64) { field(x, r.u, dx, r.len()) }
-	}
-	field, times := m.BatchField(), make([]float64, r.len())
-	return func(x, dx []float64) { field(times, x, dx, r.len()) }
+func fieldOf(m *model.Field, r *rows) func(x, dx []float64) {
+	field := m.Many()
+	return func(x, dx []float64) { field(nil, x, r.u, dx, r.len()) }
 }
 
 // undriven takes the force of a model's inputs out of what is observed: the rows are those of
 // the system left alone.
-func (r *rows) undriven(m model.Model) {
+func (r *rows) undriven(m *model.Field) {
 	if r.inputs == 0 {
 		return
 	}

@@ -12,7 +12,8 @@ import (
 	"hnn/data"
 	"hnn/internal/parallel"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/expansion"
+	"hnn/model/network"
 	"hnn/ode"
 )
 
@@ -185,8 +186,8 @@ func TestLearnedGain(t *testing.T) {
 			{"noisy states", &noisy, NoisyStates, 1e-2, 1e-2},
 		} {
 			o := Options{Friction: true, Angles: []bool{true, false}}
-			off := func(h *model.Expansion) (e float64) {
-				g, at := make([]float64, 1), h.Gain().At()
+			off := func(h *expansion.Model) (e float64) {
+				g, at := make([]float64, 1), h.Gain().NewPoint()
 				for q := -1.; q <= 1; q += 0.1 {
 					at([]float64{q}, g)
 					e = max(e, math.Abs(g[0]-math.Cos(q)))
@@ -229,15 +230,15 @@ func TestLearnedGainOfOnePosition(t *testing.T) {
 
 // fieldError is the root mean square of what a model's field under inputs, in units of u, is
 // off by, relative to the field's.
-func fieldError(h *model.Expansion, s *data.Set, unit float64) float64 {
-	dx, field, u := make([]float64, s.Dim), h.DrivenField(), make([]float64, h.Inputs())
+func fieldError(h *expansion.Model, s *data.Set, unit float64) float64 {
+	dx, field, u := make([]float64, s.Dim), h.Field().One(), make([]float64, h.Inputs())
 	square := 0.0
 	for k := range s.Rows() {
 		x, want := s.Row(k)
 		for j := range u {
 			u[j] = unit * s.Inputs[k*len(s.InputNames)+j]
 		}
-		field(x, u, dx)
+		field(0, x, u, dx)
 		for i, v := range want {
 			square += (dx[i] - v) * (dx[i] - v)
 		}
@@ -264,17 +265,17 @@ func TestRolloutsAreDriven(t *testing.T) {
 // is what is solved for, whatever lies behind it in the parameters.
 func TestPolishUnderInputs(t *testing.T) {
 	train := drivenSet(t, stream.New(8, "polish"), 10, 60, 0.1, false)
-	for _, form := range model.Gains() {
-		a := model.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{40}, Activation: "tanh", Inputs: 2, InputGain: form}
-		n, err := model.New[float64](a, stream.New(9, "network"))
+	for _, form := range network.Gains() {
+		a := network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{40}, Activation: "tanh", Inputs: 2, InputGain: form}
+		n, err := network.New[float64](a, stream.New(9, "network"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		gain := func() []float64 {
 			with, without := make([]float64, 4), make([]float64, 4)
-			m := n.(model.Driven)
-			m.DrivenField()(train.X[:4], []float64{1, 2}, with)
-			n.Field()(0, train.X[:4], without)
+			m := n.Field()
+			m.One()(0, train.X[:4], []float64{1, 2}, with)
+			m.Free()(0, train.X[:4], without)
 			return []float64{with[2] - without[2], with[3] - without[3]}
 		}
 		before := gain()
@@ -286,8 +287,8 @@ func TestPolishUnderInputs(t *testing.T) {
 			t.Errorf("%s: the force of inputs was %v and is %v", form, before, after)
 		}
 		// All of the network is random: the solve finds what its features can say.
-		if !r.Applied || !(r.After < 0.9*r.Before) || math.Abs(residualOf(n, observed(train))-r.After) > 0.2*r.After {
-			t.Errorf("%s: %+v, and the residual is %v", form, *r, residualOf(n, observed(train)))
+		if !r.Applied || !(r.After < 0.9*r.Before) || math.Abs(residualOf(n.Field(), observed(train))-r.After) > 0.2*r.After {
+			t.Errorf("%s: %+v, and the residual is %v", form, *r, residualOf(n.Field(), observed(train)))
 		}
 		alone := *train
 		alone.Inputs, alone.InputNames = nil, nil

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"hnn/data"
-	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // offsets are trajectories whose derivatives are exact and whose states are noisy: each
@@ -71,9 +71,9 @@ func (o *offsets) anchorAll() {
 // drive gives the integral the part of the inputs that cumulative leaves out of it, now that
 // their gain is known better, and returns the largest move of a state relative to the noise.
 // Offsets keep their distance from the anchors.
-func (o *offsets) drive(gain *model.ExpansionGain) (moved float64) {
+func (o *offsets) drive(gain *expansion.Gain) (moved float64) {
 	d, n, m := o.dim, o.dim/2, o.inputs
-	at, g, force := gain.At(), make([]float64, n*m), make([]float64, n)
+	at, g, force := gain.NewPoint(), make([]float64, n*m), make([]float64, n)
 	for trial := range len(o.starts) - 1 {
 		clear(force)
 		for r := o.starts[trial]; r < o.starts[trial+1]; r++ {
@@ -363,7 +363,7 @@ func (p *projected) update(c []float64) (step float64) {
 func stateDerivative(b *basis, r *rows) []float64 {
 	d, n := r.dim, r.len()
 	out := make([]float64, n*d*d)
-	field := fieldOf(b.h, r)
+	field := fieldOf(b.h.Field(), r)
 	x, up, down := make([]float64, len(r.x)), make([]float64, len(r.x)), make([]float64, len(r.x))
 	for j := range d {
 		largest := 0.0

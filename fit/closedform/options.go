@@ -8,19 +8,19 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
 // Structure is what is known of the form of H. The flags are combined. Without
 // QuadraticKinetic a Pairwise H has any kinetic energy of the momenta; with it that of
 // each body has one coefficient, so that momentum and angular momentum are conserved.
-type Structure = model.Structure
+type Structure = network.Structure
 
 const (
-	Separable        = model.Separable
-	QuadraticKinetic = model.QuadraticKinetic
-	Pairwise         = model.Pairwise
+	Separable        = network.Separable
+	QuadraticKinetic = network.QuadraticKinetic
+	Pairwise         = network.Pairwise
 )
 
 // Symmetry is what leaves H unchanged. The flags are combined.

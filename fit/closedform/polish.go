@@ -12,7 +12,7 @@ import (
 	"hnn/data"
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 )
 
@@ -53,11 +53,11 @@ const polishRows = 8000
 // be among those that trained it; nil stands for a fifth of the training trajectories,
 // which the solve then does not see. The network did see them, which favours it: its last
 // layer is replaced only by a clearly better one.
-func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
+func Polish[T kernel.Float](n *network.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
 	start := time.Now()
 	a := n.Architecture()
-	if a.Kind != model.KindHNN {
-		return nil, fmt.Errorf("closedform: a model of kind %q cannot be polished; only the field of an %q is that of one last layer", a.Kind, model.KindHNN)
+	if a.Kind != network.KindHNN {
+		return nil, fmt.Errorf("closedform: a model of kind %q cannot be polished; only the field of an %q is that of one last layer", a.Kind, network.KindHNN)
 	}
 	if slices.Contains(a.Angles, true) {
 		return nil, errors.New("closedform: a network that sees angles as cosine and sine cannot be polished")
@@ -96,8 +96,8 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	}
 	r = r.pick(choose(o.RNG, picks, count))
 	// The gain of inputs stays as it is.
-	r.undriven(n)
-	held.undriven(n)
+	r.undriven(n.Field())
+	held.undriven(n.Field())
 
 	pool := parallel.NewPool(o.Workers)
 	defer pool.Close()
@@ -108,7 +108,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	params := n.Params()
 	end := len(params)
 	for _, t := range n.Tensors() {
-		if strings.HasPrefix(t.Name, model.InputTensors) {
+		if strings.HasPrefix(t.Name, network.InputTensors) {
 			end -= t.Size()
 		}
 	}
@@ -120,7 +120,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		at[i] = float64(v)
 	}
 	p := last.assemble(pool, r, at)
-	report := &PolishReport{Before: residualOf(n, held), Rows: r.len()}
+	report := &PolishReport{Before: residualOf(n.Field(), held), Rows: r.len()}
 	for _, lambda := range polishRidges {
 		s, err := p.solve(pool, lambda)
 		if err != nil {
@@ -129,8 +129,8 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 		for i, v := range s.c {
 			weights[i] = T(at[i] + v)
 		}
-		model.Refresh(n)
-		after := residualOf(n, held)
+		n.Refresh()
+		after := residualOf(n.Field(), held)
 		if math.IsNaN(after) || math.IsInf(after, 0) {
 			continue // coefficients that cancel beyond the network's precision
 		}
@@ -144,7 +144,7 @@ func Polish[T kernel.Float](n model.Network[T], train, validation *data.Set, o P
 	if report.Applied {
 		copy(weights, best)
 	}
-	model.Refresh(n)
+	n.Refresh()
 	report.Seconds = time.Since(start).Seconds()
 	return report, nil
 }
@@ -157,7 +157,7 @@ type lastLayer struct {
 	packed [][]float64         // their weights as right factors, from the second on
 }
 
-func newLastLayer[T kernel.Float](n model.Network[T]) (*lastLayer, error) {
+func newLastLayer[T kernel.Float](n *network.Network[T]) (*lastLayer, error) {
 	a := n.Architecture()
 	act, err := nn.ParseActivation(a.Activation)
 	if err != nil {

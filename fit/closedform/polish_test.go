@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/network"
 )
 
-func hnnNetwork(t testing.TB, kind string) model.Network[float64] {
+func hnnNetwork(t testing.TB, kind string) *network.Network[float64] {
 	t.Helper()
-	n, err := model.New[float64](model.Architecture{Kind: kind, Dim: 2, Hidden: []int{30, 20}, Activation: "tanh"}, stream.New(1, "init"))
+	n, err := network.New[float64](network.Architecture{Kind: kind, Dim: 2, Hidden: []int{30, 20}, Activation: "tanh"}, stream.New(1, "init"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestPolishFindsTheMinimum(t *testing.T) {
 	split := generated(t, "pendulum", 0)
 	train := *split.Train
 	train.X = train.Clean
-	n := hnnNetwork(t, model.KindHNN)
+	n := hnnNetwork(t, network.KindHNN)
 	report, err := Polish(n, &train, &train, PolishOptions{RNG: stream.New(1, "rows")})
 	if err != nil {
 		t.Fatal(err)
@@ -35,8 +35,8 @@ func TestPolishFindsTheMinimum(t *testing.T) {
 	r := observed(&train)
 	params := n.Params()
 	loss := func() float64 {
-		model.Refresh(n)
-		v := residualOf(n, r)
+		n.Refresh()
+		v := residualOf(n.Field(), r)
 		return v * v
 	}
 	least := loss()
@@ -65,7 +65,7 @@ func TestPolishIsRefused(t *testing.T) {
 	split := generated(t, "pendulum", 0)
 	clean := *split.Train
 	clean.X = clean.Clean
-	n := hnnNetwork(t, model.KindHNN)
+	n := hnnNetwork(t, network.KindHNN)
 	if _, err := Polish(n, &clean, &clean, PolishOptions{RNG: stream.New(1, "rows")}); err != nil {
 		t.Fatal(err)
 	}
@@ -87,12 +87,12 @@ func TestPolishIsRefused(t *testing.T) {
 	bare := clean
 	bare.DX = nil
 	for _, c := range []struct {
-		n    model.Network[float64]
+		n    *network.Network[float64]
 		o    PolishOptions
 		want string
 		bare bool
 	}{
-		{hnnNetwork(t, model.KindBaseline), PolishOptions{RNG: stream.New(1, "rows")}, "baseline", false},
+		{hnnNetwork(t, network.KindBaseline), PolishOptions{RNG: stream.New(1, "rows")}, "baseline", false},
 		{n, PolishOptions{}, "RNG", false},
 		{n, PolishOptions{RNG: stream.New(1, "rows")}, "derivatives", true},
 	} {

@@ -3,7 +3,7 @@ package closedform
 import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/expansion"
 )
 
 // A ridge function is phi(x) = s(w.x + b): its derivative s'(w.x + b) w has one
@@ -26,7 +26,7 @@ type span struct {
 	kind   spanKind
 	act    kernel.Act
 	// monomials of a quadratic term, nil for a network
-	monomials []model.Monomial
+	monomials []expansion.Monomial
 }
 
 type spanKind uint8
@@ -47,7 +47,7 @@ func (b *basis) ridges() *ridges {
 	for _, t := range b.h.Terms() {
 		hi := lo + t.Size()
 		switch t := t.(type) {
-		case *model.NetworkTerm:
+		case *expansion.Network:
 			if !t.PlainInputs() {
 				return nil
 			}
@@ -56,7 +56,7 @@ func (b *basis) ridges() *ridges {
 				r.w = append(append(r.w, w[f*d:(f+1)*d]...), v)
 			}
 			r.spans = append(r.spans, span{lo: lo, hi: hi, act: kernel.Act(act)})
-		case *model.QuadraticTerm:
+		case *expansion.Quadratic:
 			for f, m := range t.Monomials() {
 				if b.share[lo+f] != b.share[lo]+f {
 					return nil // tied monomials

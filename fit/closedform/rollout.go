@@ -6,7 +6,7 @@ import (
 
 	"hnn/data"
 	"hnn/internal/parallel"
-	"hnn/model"
+	"hnn/model/expansion"
 	"hnn/ode"
 )
 
@@ -35,7 +35,7 @@ const (
 // that leave the box, stray from the observed states, where those are exact, or cannot be
 // integrated. Errors of the field at the data do not show this: a model may be wrong only
 // where its own trajectories go.
-func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set, exact bool) int {
+func runaways(pool *parallel.Pool, h *expansion.Model, s *data.Set, exact bool) int {
 	d := s.Dim
 	middle, half := extent(s)
 	trials := min(rolloutTrials, s.Trials())
@@ -81,7 +81,7 @@ func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set, exact bool) 
 				errs = append(errs, driven(h, s, picks[k], x0[k*d:(k+1)*d], times[k], out[(k-lo)*outputs*d:(k-lo+1)*outputs*d]))
 			}
 		} else {
-			r, err := ode.SolveBatchTimes(h.BatchField(), x0[lo*d:hi*d], times[lo:hi], out, rolloutSettings(rolloutSteps))
+			r, err := ode.SolveBatchTimes(h.Field().FreeMany(), x0[lo*d:hi*d], times[lo:hi], out, rolloutSettings(rolloutSteps))
 			if err != nil {
 				counts[batch] = hi - lo
 				return
@@ -109,14 +109,14 @@ func runaways(pool *parallel.Pool, h *model.Expansion, s *data.Set, exact bool) 
 }
 
 // driven rolls a model out under the inputs of a trial, which begins at time 0.
-func driven(h *model.Expansion, s *data.Set, trial int, x0, times, out []float64) error {
+func driven(h *expansion.Model, s *data.Set, trial int, x0, times, out []float64) error {
 	signal := s.InputSignal(trial)
 	t0 := signal.T[0]
 	signal.T = slices.Clone(signal.T)
 	for i := range signal.T {
 		signal.T[i] -= t0
 	}
-	field, knots := model.Under(h, signal)
+	field, knots := h.Field().Under(signal)
 	_, _, err := ode.SolveSegments(field, knots, x0, times, out, rolloutSettings(drivenSteps))
 	return err
 }

@@ -41,7 +41,7 @@ func (f *fit) chooseScale(rng *rand.Rand, r *rows) (float64, error) {
 			return 0, err
 		}
 		b.fill(s.c)
-		residual := residualOf(b.h, tested)
+		residual := residualOf(b.h.Field(), tested)
 		if best == 0 || residual < least {
 			best, least = scale, residual
 		}
@@ -90,7 +90,7 @@ func heldOut(rng *rand.Rand, s *data.Set) (train, held []int) {
 }
 
 // residualOf is the root mean square of the weighted error of the model's field.
-func residualOf(h model.Model, r *rows) float64 {
+func residualOf(h *model.Field, r *rows) float64 {
 	d, n := r.dim, r.len()
 	dx := make([]float64, len(r.x))
 	fieldOf(h, r)(r.x, dx)

@@ -14,7 +14,7 @@ import (
 	"hnn/eval"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
-	"hnn/model"
+	"hnn/model/expansion"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -155,7 +155,7 @@ func generated(t testing.TB, name string, seed uint64) *data.Split {
 	return split
 }
 
-func fitted(t testing.TB, train *data.Set, seed uint64, o Options) (*model.Expansion, *Report) {
+func fitted(t testing.TB, train *data.Set, seed uint64, o Options) (*expansion.Model, *Report) {
 	t.Helper()
 	o.RNG = stream.New(seed, "features")
 	h, r, err := Fit(train, o)
@@ -171,12 +171,12 @@ func ofTask(name string) func(t testing.TB, seed uint64, o Options) measurement 
 		split := generated(t, name, seed)
 		h, r := fitted(t, split.Train, seed, o)
 		row := rowOf(t, name)
-		paper, err := eval.PaperEnergy(h, row.System, row.Protocol(), eval.Options{})
+		paper, err := eval.PaperEnergy(h.Field(), row.System, row.Protocol(), eval.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		loss := eval.Loss(h, split.Test.X, split.Test.DX, 0)
-		clean := eval.Loss(h, split.Test.Clean, split.Test.DX, 0)
+		loss := eval.Loss(h.Field(), split.Test.X, nil, split.Test.DX, 0)
+		clean := eval.Loss(h.Field(), split.Test.Clean, nil, split.Test.DX, 0)
 		return measurement{
 			"energy": paper.TrueH.Mean, "loss": loss.Mean, "median": loss.RowMedian, "clean": clean.Mean,
 		}.report(r)
@@ -193,7 +193,7 @@ func measured(t testing.TB, seed uint64, o Options) measurement {
 	train.DX = nil // forward differences
 	h, r := fitted(t, &train, seed, o)
 	row := rowOf(t, task.RealPendulum)
-	res, err := eval.MeasuredEnergy(h, row.Fitted, split.Test, *row.Energy, eval.Options{})
+	res, err := eval.MeasuredEnergy(h.Field(), row.Fitted, split.Test, *row.Energy, eval.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func measured(t testing.TB, seed uint64, o Options) measurement {
 	times, x, _ := split.Test.Trial(0)
 	for k := range len(times) - 1 {
 		step := times[k+1] - times[k]
-		out, _, err := ode.Solve(h.Field(), x[2*k:2*k+2], []float64{0, step}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-8})
+		out, _, err := ode.Solve(h.Field().Free(), x[2*k:2*k+2], []float64{0, step}, nil, &ode.Settings{RTol: 1e-8, ATol: 1e-8})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func relative(t testing.TB, s system.System, half []float64, seed uint64, o Opti
 	o.Zero = make([]float64, s.Dim())
 	h, r := fitted(t, uniform(s, half, seed, "train"), seed, o)
 	test := uniform(s, half, seed, "test")
-	energy, zero := h.Energy(), s.Hamiltonian(o.Zero)
+	energy, zero := h.Field().Energy(), s.Hamiltonian(o.Zero)
 	var errors, squares float64
 	for i := range test.Rows() {
 		x, _ := test.Row(i)

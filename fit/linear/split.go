@@ -47,11 +47,38 @@ func Split(f *Field, noise float64) (*Mechanics, error) {
 				continue
 			}
 			s := assemble(f, m, friction)
+			own := 0.0 // the system's own rate
+			for _, k := range f.A[f.Dim*f.Dim/2:] {
+				own = math.Max(own, math.Abs(k))
+			}
+			for _, part := range [][]float64{s.R, s.G} {
+				for i, x := range part {
+					if math.Abs(x) < math.Max(4*noise, 1e-8)*math.Sqrt(own) {
+						part[i] = 0
+					}
+				}
+			}
+			for _, part := range [][]float64{s.K, s.R, s.G, s.F, s.Constant} {
+				clean(part, math.Max(4*noise, 1e-8))
+			}
 			s.Scales, s.Asymmetry = scales, off
 			return s, nil
 		}
 	}
 	return nil, ErrNotMechanical
+}
+
+// clean sets to zero what is below so much of the largest element: within its error.
+func clean(v []float64, share float64) {
+	most := 0.0
+	for _, x := range v {
+		most = math.Max(most, math.Abs(x))
+	}
+	for i, x := range v {
+		if math.Abs(x) < share*most {
+			v[i] = 0
+		}
+	}
 }
 
 // masses finds M, whose trace is n, among the symmetric (or diagonal) matrices with

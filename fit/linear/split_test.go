@@ -74,6 +74,16 @@ func TestSplit(t *testing.T) {
 			x[i] = rng.NormFloat64()
 		}
 		f.At(x, nil, dx)
+		// The Lagrangian and the sum of terms move alike.
+		l, sum := s.Lagrangian().NewMotion(), f.Terms().NewMotion(nil)
+		a, again := make([]float64, n), make([]float64, 2*n)
+		l.Acceleration(x[:n], x[n:], nil, a)
+		sum.Rate(x, nil, again, nil, nil)
+		for i := range n {
+			if math.Abs(a[i]-dx[n+i]) > 1e-9 || math.Abs(again[n+i]-dx[n+i]) > 1e-12 {
+				t.Errorf("%s: acceleration %d is %v by the Lagrangian and %v by terms, want %v", name, i, a[i], again[n+i], dx[n+i])
+			}
+		}
 		const h = 1e-5
 		ahead, behind := make([]float64, 2*n), make([]float64, 2*n)
 		for i := range x {

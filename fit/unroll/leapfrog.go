@@ -13,7 +13,7 @@ import (
 // The force at the end of a step is that at the start of the next, whatever their
 // lengths, so K steps take K + 1 forces and K velocities, and as many adjoints.
 type leapfrog[T kernel.Float] struct {
-	pass     model.SplitPass[T]
+	pass     *model.Pass[T]
 	n, rows  int // positions; rows of the pass at hand
 	halves   []T // p_half of every step, rows x n each
 	force    []T // at the end of the last step
@@ -23,7 +23,7 @@ type leapfrog[T kernel.Float] struct {
 	qbar, pb []T
 }
 
-func newLeapfrog[T kernel.Float](pass model.SplitPass[T], dim, rows, steps int) *leapfrog[T] {
+func newLeapfrog[T kernel.Float](pass *model.Pass[T], dim, rows, steps int) *leapfrog[T] {
 	n := dim / 2
 	of := func(count int) []T { return make([]T, count*rows*n) }
 	return &leapfrog[T]{

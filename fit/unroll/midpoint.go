@@ -19,7 +19,7 @@ import (
 // changes shrink, is within some units of rounding in every row, so the gradient's error is
 // of the same size.
 type midpoint[T kernel.Float] struct {
-	pass    model.Pass[T]
+	pass    *model.Pass[T]
 	inputs  *inputs[T]
 	dim     int
 	stride  int
@@ -33,7 +33,7 @@ type midpoint[T kernel.Float] struct {
 	tol     T
 }
 
-func newMidpoint[T kernel.Float](pass model.Pass[T], in *inputs[T], dim, rows, steps int) *midpoint[T] {
+func newMidpoint[T kernel.Float](pass *model.Pass[T], in *inputs[T], dim, rows, steps int) *midpoint[T] {
 	n := rows * dim
 	return &midpoint[T]{
 		pass: pass, inputs: in, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n), bends: make([]T, n),

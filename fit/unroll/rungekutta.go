@@ -19,8 +19,8 @@ var (
 // rungeKutta is a method of a tableau, and its adjoint, stage by stage from the last.
 type rungeKutta[T kernel.Float] struct {
 	tableau
-	passes []model.Pass[T] // one, or one for each stage of each step
-	kept   bool            // each stage has its own, which keeps what it computed
+	passes []*model.Pass[T] // one, or one for each stage of each step
+	kept   bool             // each stage has its own, which keeps what it computed
 	inputs *inputs[T]
 	dim    int
 	stride int // rows x dim of the pass at hand
@@ -29,7 +29,7 @@ type rungeKutta[T kernel.Float] struct {
 	ybar   []T
 }
 
-func newRungeKutta[T kernel.Float](t tableau, passes []model.Pass[T], in *inputs[T], dim, rows, steps int) *rungeKutta[T] {
+func newRungeKutta[T kernel.Float](t tableau, passes []*model.Pass[T], in *inputs[T], dim, rows, steps int) *rungeKutta[T] {
 	n := rows * dim
 	return &rungeKutta[T]{
 		tableau: t, passes: passes, kept: len(passes) == steps*len(t.weights), inputs: in, dim: dim,
@@ -49,7 +49,7 @@ func (s *rungeKutta[T]) stage(k, i int, x []T) []T {
 }
 
 // pass is that of a stage.
-func (s *rungeKutta[T]) pass(k, i int) model.Pass[T] {
+func (s *rungeKutta[T]) pass(k, i int) *model.Pass[T] {
 	if s.kept {
 		return s.passes[k*len(s.weights)+i]
 	}

@@ -33,7 +33,7 @@ const (
 	// RK4 is the classical Runge-Kutta method: order 4, not symplectic.
 	RK4
 	// Leapfrog is the Stoermer-Verlet method, kick-drift-kick: order 2, symplectic,
-	// explicit, for separable models alone (those whose pass is a model.SplitPass).
+	// explicit, for separable models alone (those whose pass has a Velocity).
 	Leapfrog
 	// Euler is Euler's method, order 1: that of the paper's latent step from a picture to
 	// the next, and too coarse to learn trajectories through.
@@ -116,22 +116,21 @@ func (m Method) Stages() int {
 // it keeps. Given steps x Stages passes instead, of a model without inputs, Euler and RK4
 // evaluate each stage by its own and Backward does not evaluate it again. The error is
 // ErrNotSeparable or ErrDriven.
-func New[T kernel.Float](m Method, d, rows, steps int, passes ...model.Pass[T]) (*Roll[T], error) {
+func New[T kernel.Float](m Method, d, rows, steps int, passes ...*model.Pass[T]) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
 	pass := passes[0]
-	if driven, ok := pass.(model.DrivenPass[T]); ok && driven.Inputs() > 0 {
-		r.inputs = &inputs[T]{pass: driven, u: make([]T, rows*driven.Inputs())}
+	if pass.Inputs > 0 {
+		r.inputs = &inputs[T]{pass: pass, u: make([]T, rows*pass.Inputs)}
 	}
 	switch m {
 	case Leapfrog:
 		if r.inputs != nil {
 			return nil, ErrDriven
 		}
-		split, ok := pass.(model.SplitPass[T])
-		if !ok {
+		if pass.Velocity == nil {
 			return nil, ErrNotSeparable
 		}
-		r.step = newLeapfrog(split, d, rows, steps)
+		r.step = newLeapfrog(pass, d, rows, steps)
 	case RK4:
 		r.step = newRungeKutta(rk4Tableau, passes, r.inputs, d, rows, steps)
 	case Euler:
@@ -149,7 +148,7 @@ func (r *Roll[T]) Drive(from, to []T) { r.inputs.from, r.inputs.to = from, to }
 
 // inputs sets those of a pass within a step.
 type inputs[T kernel.Float] struct {
-	pass        model.DrivenPass[T]
+	pass        *model.Pass[T]
 	rows        int // of a step
 	from, to, u []T
 }
@@ -159,7 +158,7 @@ func (in *inputs[T]) at(k int, c T, rows int) {
 	if in == nil || in.from == nil {
 		return
 	}
-	m := in.pass.Inputs()
+	m := in.pass.Inputs
 	lo := k * in.rows * m
 	for i := range rows * m {
 		a, b := in.from[lo+i], in.to[lo+i]

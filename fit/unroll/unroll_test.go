@@ -8,14 +8,14 @@ import (
 	"testing"
 
 	"hnn/model"
+	"hnn/model/network"
 	"hnn/nn"
 	"hnn/ode"
 )
 
 // separable is H = T(p) + V(q) from two networks, with the parameters of T first.
 type separable struct {
-	model.Network[float64] // no more than the methods below is called
-	kinetic, potential     *nn.MLP[float64]
+	kinetic, potential *nn.MLP[float64]
 }
 
 func (m *separable) Dim() int { return 2 * m.kinetic.Spec().In }
@@ -28,8 +28,11 @@ func (m *separable) refresh() {
 	}
 }
 
-func (m *separable) NewPass(rows int) model.Pass[float64] {
-	return &separablePass{m, m.kinetic.NewTape(rows), m.potential.NewTape(rows)}
+func (m *separable) NewPass(rows int) *model.Pass[float64] {
+	p := &separablePass{m, m.kinetic.NewTape(rows), m.potential.NewTape(rows)}
+	return &model.Pass[float64]{
+		Field: p.Field, Velocity: p.Velocity, VelocityAdjoint: p.VelocityAdjoint, Force: p.Force, ForceAdjoint: p.ForceAdjoint,
+	}
 }
 
 type separablePass struct {
@@ -71,17 +74,20 @@ func (p *separablePass) Field(x, dx []float64, rows int) {
 	}
 }
 
-func (p *separablePass) Adjoint(_, _, _ []float64) { panic("leapfrog uses the halves") }
+// passer is a model as far as a roll needs it.
+type passer interface {
+	NewPass(rows int) *model.Pass[float64]
+}
 
-// network is what a method is tested on, its parameters and what follows a change of them.
-func network(t testing.TB, m Method) (net model.Network[float64], params [][]float64, refresh func()) {
+// testNetwork is what a method is tested on, its parameters and what follows a change of them.
+func testNetwork(t testing.TB, m Method) (net passer, params [][]float64, refresh func()) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	if m != Leapfrog {
-		net, err := model.New[float64](model.Architecture{Kind: model.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}, rng)
+		net, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh"}, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return net, [][]float64{net.Params()}, func() { model.Refresh(net) }
+		return net, [][]float64{net.Params()}, func() { net.Refresh() }
 	}
 	s := &separable{}
 	for _, half := range []**nn.MLP[float64]{&s.kinetic, &s.potential} {
@@ -98,8 +104,8 @@ func network(t testing.TB, m Method) (net model.Network[float64], params [][]flo
 var methods = []Method{Midpoint, RK4, Leapfrog, Euler}
 
 // drivenNetwork is what a method is tested on with inputs: 2 of them.
-func drivenNetwork(t testing.TB, kind string) model.Network[float64] {
-	net, err := model.New[float64](model.Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh", Inputs: 2}, rand.New(rand.NewPCG(1, 2)))
+func drivenNetwork(t testing.TB, kind string) *network.Network[float64] {
+	net, err := network.New[float64](network.Architecture{Kind: kind, Dim: 4, Hidden: []int{9, 7}, Activation: "tanh", Inputs: 2}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +123,11 @@ func TestBackward(t *testing.T) {
 	}
 	for name, m := range cases {
 		t.Run(name, func(t *testing.T) {
-			net, params, refresh := network(t, m)
+			net, params, refresh := testNetwork(t, m)
 			driven, kept := strings.HasPrefix(name, "driven"), strings.HasPrefix(name, "kept")
 			if driven {
-				n := drivenNetwork(t, model.KindHNN)
-				net, params, refresh = n, [][]float64{n.Params()}, func() { model.Refresh(n) }
+				n := drivenNetwork(t, network.KindHNN)
+				net, params, refresh = n, [][]float64{n.Params()}, func() { n.Refresh() }
 			}
 			rng := rand.New(rand.NewPCG(3, 4))
 			normal := func(n int) []float64 {
@@ -140,7 +146,7 @@ func TestBackward(t *testing.T) {
 			for k := range active {
 				clear(weights[((k+1)*rows+active[k])*dim : (k+2)*rows*dim])
 			}
-			passes := []model.Pass[float64]{net.NewPass(8)}
+			passes := []*model.Pass[float64]{net.NewPass(8)}
 			for kept && len(passes) < (len(active)+2)*m.Stages() {
 				passes = append(passes, net.NewPass(8))
 			}
@@ -213,7 +219,7 @@ func TestOrder(t *testing.T) {
 		m     Method
 		order float64
 	}{{Midpoint, 2}, {RK4, 4}, {Leapfrog, 2}, {Euler, 1}} {
-		net, _, refresh := network(t, c.m)
+		net, _, refresh := testNetwork(t, c.m)
 		refresh()
 		x0 := []float64{0.3, -0.4, 0.5, 0.2}
 		pass := net.NewPass(1)
@@ -250,13 +256,13 @@ func TestOrder(t *testing.T) {
 // The order under inputs that change within the steps, as sin and cos, which the steps take
 // for linear: an error of the second order.
 func TestOrderOfDriven(t *testing.T) {
-	for _, kind := range []string{model.KindHNN, model.KindBaseline, model.KindSecondOrder} {
+	for _, kind := range []string{network.KindHNN, network.KindBaseline, network.KindSecondOrder} {
 		for _, m := range []Method{Midpoint, RK4} {
 			net := drivenNetwork(t, kind)
 			input := func(time float64) []float64 { return []float64{math.Sin(3 * time), 2 * math.Cos(time)} }
-			field := net.(model.Driven).DrivenField()
+			field := net.Field().One()
 			x0 := []float64{0.3, -0.4, 0.5, 0.2}
-			want, _, err := ode.Solve(func(time float64, x, dx []float64) { field(x, input(time), dx) }, x0, []float64{0, 3}, nil,
+			want, _, err := ode.Solve(func(time float64, x, dx []float64) { field(time, x, input(time), dx) }, x0, []float64{0, 3}, nil,
 				&ode.Settings{Method: ode.DOP853, RTol: 1e-13, ATol: 1e-13})
 			if err != nil {
 				t.Fatal(err)
@@ -292,7 +298,7 @@ func TestOrderOfDriven(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	for _, m := range methods {
-		net, params, refresh := network(t, m)
+		net, params, refresh := testNetwork(t, m)
 		refresh()
 		const rows, steps = 7, 5
 		roll, err := New(m, 4, rows, steps, net.NewPass(rows))
@@ -336,7 +342,7 @@ func TestNoAllocation(t *testing.T) {
 // A step of the midpoint rule too long for its iteration is refused, as is leapfrog for a
 // model that is not separable.
 func TestRefusals(t *testing.T) {
-	net, params, refresh := network(t, Midpoint)
+	net, params, refresh := testNetwork(t, Midpoint)
 	for i := range params[0] {
 		params[0][i] *= 3 // a field that bends
 	}
@@ -354,7 +360,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := New(Leapfrog, 4, 1, 1, net.NewPass(1)); !errors.Is(err, ErrNotSeparable) {
 		t.Errorf("leapfrog: %v", err)
 	}
-	if _, err := New(Leapfrog, 4, 1, 1, drivenNetwork(t, model.KindSeparable).NewPass(1)); !errors.Is(err, ErrDriven) {
+	if _, err := New(Leapfrog, 4, 1, 1, drivenNetwork(t, network.KindSeparable).NewPass(1)); !errors.Is(err, ErrDriven) {
 		t.Errorf("leapfrog with inputs: %v", err)
 	}
 	for _, m := range []Method{Midpoint, RK4, Leapfrog} {

@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -25,6 +27,31 @@ import (
 func Write(path string, write func(io.Writer) error) error {
 	if err := replace(path, write); err != nil {
 		return fmt.Errorf("cannot write %s: %w%s", path, err, advice(path, err))
+	}
+	return nil
+}
+
+// Clear removes from a folder what a Write of a name that ours reports true for left there
+// when its process was killed: files of a dot, the name and a random number. The caller
+// knows that nobody writes there now. A folder that is not there is clear.
+func Clear(folder string, ours func(name string) bool) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		hidden, dotted := strings.CutPrefix(e.Name(), ".")
+		name := strings.TrimRight(hidden, "0123456789")
+		if !dotted || name == hidden || !e.Type().IsRegular() || !ours(name) {
+			continue
+		}
+		path := filepath.Join(folder, e.Name())
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot remove %s, which a program that was killed left behind: %w", path, err)
+		}
 	}
 	return nil
 }

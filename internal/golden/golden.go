@@ -133,7 +133,7 @@ func (a Arrays) Get(t testing.TB, name string) []float64 {
 }
 
 // PixelWeights concatenates the parameters of the pixel model under the prefix, in the
-// layout of model.Pixel's Params.
+// layout of network.Network's Params.
 func (a Arrays) PixelWeights(t testing.TB, prefix string) []float64 {
 	t.Helper()
 	var p []float64

@@ -26,6 +26,7 @@ package kernel
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 )
 
@@ -66,6 +67,16 @@ func choose(name string, sets []set) (set, error) {
 // else "generic". The environment variable HNN_KERNEL, read at start, names another; the
 // build tag purego leaves generic alone.
 func Name() string { return inUse.String() }
+
+// Arithmetic names what the bits of a result depend on beside its inputs: the order of sums
+// and whether products are rounded by themselves. The kernels of AVX-512 do AVX2's
+// operations in AVX2's order, and plain Go fuses on some processors and not on others.
+func Arithmetic() string {
+	if Name() != "generic" {
+		return "avx2"
+	}
+	return "generic/" + runtime.GOARCH
+}
 
 // ChoiceErr says what is wrong with the environment variable HNN_KERNEL, which is then
 // ignored: nil, or that it names kernels which there are not.

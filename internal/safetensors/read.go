@@ -42,7 +42,8 @@ func ReadFile(path string) (*File, error) {
 // Beyond the JSON's syntax it demands what the reference implementation does: a
 // header of at most 100 MB that lies within the file, no name twice, and tensors
 // that cover the rest of the file without hole or overlap, each as long as its
-// shape and type say. What it refuses wraps ErrFormat and says where it lies.
+// shape and type say; and content that its Digest was taken of, where it has one. What it
+// refuses wraps ErrFormat and says where it lies.
 func Read(r io.ReaderAt, size int64) (*File, error) {
 	header, err := readHeader(r, size)
 	if err != nil {
@@ -65,7 +66,7 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		f.Tensors[i] = Tensor{Name: p.name, Shape: p.shape, Data: data}
 	}
 	slices.SortFunc(f.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
-	return f, nil
+	return f, f.checkDigest()
 }
 
 // readHeader returns the JSON.

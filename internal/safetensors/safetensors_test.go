@@ -102,6 +102,10 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(got.Metadata[Digest]) != 64 {
+		t.Errorf("the metadata are %v, want a digest", got.Metadata)
+	}
+	delete(got.Metadata, Digest)
 	bits := cmp.Options{
 		cmpopts.EquateEmpty(),
 		cmp.Transformer("bits32", func(v float32) uint32 { return math.Float32bits(v) }),
@@ -109,6 +113,39 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if !cmp.Equal(f, got, bits) {
 		t.Error("what was read differs from what was written")
+	}
+}
+
+// A changed tensor, metadata or digest is refused; a file without one is taken as it is.
+func TestDigest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.safetensors")
+	if err := WriteFile(path, goldenFile()); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := read(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := f.Metadata[Digest]
+	for what, change := range map[string][2]string{
+		"a number": {"\x00\x00\x80\x3f", "\x00\x00\x81\x3f"}, "metadata": {"é", "è"}, "a name": {`"d":`, `"f":`}, "the digest": {sum, sum[1:] + sum[:1]},
+	} {
+		damaged := bytes.Replace(whole, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(damaged, whole) {
+			t.Fatalf("%s: nothing to change", what)
+		}
+		if _, err := read(damaged); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "SHA-256") {
+			t.Errorf("%s: error %v, want %v that names the digest", what, err, ErrFormat)
+		}
+	}
+	// Another layout of the same header is the same file.
+	spaced := file(strings.Replace(string(whole[8:len(whole)-35]), `{"dtype"`, `{ "dtype"`, 1), string(whole[len(whole)-35:]))
+	if _, err := read(spaced); err != nil {
+		t.Errorf("another layout: %v", err)
 	}
 }
 

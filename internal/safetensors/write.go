@@ -18,9 +18,19 @@ import (
 const metadataKey = "__metadata__"
 
 // WriteFile replaces the file at path as a whole: if it fails, what was there
-// before is unchanged, and the error says what to do.
+// before is unchanged, and the error says what to do. The file has a digest, by which Read
+// knows damage.
 func WriteFile(path string, f *File) error {
-	return atomicfile.Write(path, f.Write)
+	sum, err := f.digest()
+	if err != nil {
+		return err
+	}
+	sealed := File{Metadata: maps.Clone(f.Metadata), Tensors: f.Tensors}
+	if sealed.Metadata == nil {
+		sealed.Metadata = map[string]string{}
+	}
+	sealed.Metadata[Digest] = sum
+	return atomicfile.Write(path, sealed.Write)
 }
 
 // Write writes f. Equal files give equal bytes, in whatever order their tensors are

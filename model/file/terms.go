@@ -1,0 +1,71 @@
+package file
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"hnn/internal/safetensors"
+	"hnn/model"
+	"hnn/model/lagrangian"
+	"hnn/model/terms"
+)
+
+// coefficients is the one tensor of models that are sums of terms.
+const coefficients = "coefficients"
+
+// SaveTerms writes a Lagrangian or a field of terms to path as Save writes a network. It panics for another form.
+func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) error {
+	var spec any
+	var c []float64
+	if l := lagrangian.Of(m); l != nil {
+		s := l.Spec()
+		s.Kind = m.Kind
+		spec, c = s, l.Coefficients
+	} else {
+		f := terms.Of(m)
+		spec = f.Spec(m.Kind)
+		c = append(append(c, f.C...), f.B...)
+	}
+	architecture, err := json.Marshal(spec)
+	if err != nil {
+		return err
+	}
+	f := &safetensors.File{Metadata: map[string]string{}, Tensors: []safetensors.Tensor{{Name: coefficients, Shape: []int{len(c)}, Data: c}}}
+	maps.Copy(f.Metadata, metadata)
+	f.Metadata[metaFormat] = formatVersion
+	f.Metadata[metaArchitecture] = string(architecture)
+	return safetensors.WriteFile(path, f)
+}
+
+// unpackTerms makes the Lagrangian or the field of terms that a file holds, nil where it is another model's.
+func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
+	architecture := []byte(f.Metadata[metaArchitecture])
+	read := func(size int) ([]float64, error) { return values[float64](f, coefficients, []int{size}) }
+	fail := func(err error) error {
+		return fmt.Errorf("%w: the architecture in its metadata: %w", safetensors.ErrFormat, err)
+	}
+	var head struct {
+		Positions int `json:"positions"`
+	}
+	kind := kindOf(f)
+	switch kind {
+	case lagrangian.Kind, terms.KindSparse, terms.KindLinear:
+		if err := json.Unmarshal(architecture, &head); err != nil {
+			return nil, fail(err)
+		}
+		if head.Positions > 0 || kind == lagrangian.Kind {
+			l, err := lagrangian.Read(architecture, read)
+			if err != nil {
+				return nil, fail(err)
+			}
+			return model.Named(l.ModelForm(), kind), nil
+		}
+		t, kind, err := terms.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return t.ModelForm(kind), nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,203 @@
+package lagrangian
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"hnn/model"
+	"hnn/model/expr"
+	"hnn/model/terms"
+)
+
+// Kind is the kind of a mechanical system given by its Lagrangian.
+const Kind = "lagrangian"
+
+// Of is the Lagrangian that a form is made of, nil for another.
+func Of(f *model.Form[float64]) *Lagrangian {
+	l, _ := f.Source.(*Lagrangian)
+	return l
+}
+
+// ModelForm is the model of states (q, v) that moves by the Lagrangian. Its energy is v.M v/2 + V.
+func (l *Lagrangian) ModelForm() *model.Form[float64] {
+	n, d := l.N, 2*l.N
+	count := 0
+	lossy := false
+	at := l.Layout()
+	for c, v := range l.Coefficients {
+		if v != 0 {
+			count++
+			lossy = lossy || c >= at.Viscous && c < at.Gain
+		}
+	}
+	f := &model.Field{
+		Kind: Kind, Parameters: count, Dim: d, Inputs: l.Inputs,
+		One: func() func(t float64, x, u, dx []float64) {
+			m := l.NewMotion()
+			return func(_ float64, x, u, dx []float64) {
+				m.Acceleration(x[:n], x[n:d], u, dx[n:d])
+				copy(dx[:n], x[n:d])
+			}
+		},
+		Energy: func() func(x []float64) float64 {
+			m := l.NewMotion()
+			return func(x []float64) float64 { return m.Energy(x[:n], x[n:d]) }
+		},
+		Grad: func() func(x, g []float64) {
+			m := l.NewMotion()
+			return func(x, g []float64) { m.EnergyGradient(x[:n], x[n:d], g[:n], g[n:d]) }
+		},
+		Jacobian: func() func(x, u, a []float64) {
+			m := l.NewMotion()
+			acc, byQ, byV := make([]float64, n), make([]float64, n*n), make([]float64, n*n)
+			return func(x, u, a []float64) {
+				clear(a)
+				for i := range n {
+					a[i*d+n+i] = 1
+				}
+				if !m.Jacobian(x[:n], x[n:d], u, acc, byQ, byV) {
+					for i := n * d; i < d*d; i++ {
+						a[i] = math.NaN()
+					}
+					return
+				}
+				for i := range n {
+					copy(a[(n+i)*d:], byQ[i*n:(i+1)*n])
+					copy(a[(n+i)*d+n:], byV[i*n:(i+1)*n])
+				}
+			}
+		},
+	}
+	if lossy {
+		free := l.withoutFriction()
+		f.Loss = func() func(x, dx []float64) {
+			with, without := l.NewMotion(), free.NewMotion()
+			a := make([]float64, n)
+			return func(x, dx []float64) {
+				clear(dx[:n])
+				with.Acceleration(x[:n], x[n:d], nil, dx[n:d])
+				without.Acceleration(x[:n], x[n:d], nil, a)
+				for i, v := range a {
+					dx[n+i] -= v
+				}
+			}
+		}
+	}
+	return model.Whole(f, l)
+}
+
+// withoutFriction is the same system without what takes energy away.
+func (l *Lagrangian) withoutFriction() *Lagrangian {
+	free := *l
+	free.Coefficients = append([]float64(nil), l.Coefficients...)
+	at := l.Layout()
+	clear(free.Coefficients[at.Viscous:at.Gain])
+	return &free
+}
+
+// EnergyGradient writes the derivatives of v.M v/2 + V by q and v (N each).
+func (m *Motion) EnergyGradient(q, v, byQ, byV []float64) {
+	m.expand(q, false)
+	n := m.l.N
+	pairs := m.l.MassPairs()
+	copy(byQ, m.f.d[len(pairs)*n:(len(pairs)+1)*n])
+	clear(byV)
+	for b, pair := range pairs {
+		i, j := pair[0], pair[1]
+		w := v[i] * v[j]
+		if i == j {
+			w /= 2
+			byV[i] += m.f.value[b] * v[i]
+		} else {
+			byV[i] += m.f.value[b] * v[j]
+			byV[j] += m.f.value[b] * v[i]
+		}
+		for c, g := range m.f.d[b*n : (b+1)*n] {
+			byQ[c] += w * g
+		}
+	}
+}
+
+// Spec is a Lagrangian as it is kept in a file: its form, and its coefficients apart.
+type Spec struct {
+	Kind     string          `json:"kind"`
+	N        int             `json:"positions"`
+	Inputs   int             `json:"inputs,omitempty"`
+	Features []terms.Feature `json:"features"`
+	Constant int             `json:"constant"`
+	Magnetic bool            `json:"magnetic,omitempty"`
+	Viscous  bool            `json:"viscous,omitempty"`
+	Full     bool            `json:"symmetric,omitempty"`
+	Coulomb  bool            `json:"coulomb,omitempty"`
+	Drag     bool            `json:"drag,omitempty"`
+	Width    []float64       `json:"width,omitempty"`
+	Gain     []float64       `json:"gain,omitempty"`
+}
+
+// Spec is what a file says of the Lagrangian beside its coefficients.
+func (l *Lagrangian) Spec() Spec {
+	return Spec{
+		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain,
+	}
+}
+
+// bounds of what a file can ask for.
+const (
+	mostPositions = 64
+	mostFeatures  = 100_000
+)
+
+// Read makes the Lagrangian of a file from its architecture and its coefficients, which are finite.
+func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (*Lagrangian, error) {
+	var s Spec
+	if err := json.Unmarshal(architecture, &s); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.N < 1 || s.N > mostPositions || s.Inputs < 0 || s.Inputs > 1000 || len(s.Features) > mostFeatures:
+		return nil, fmt.Errorf("a Lagrangian of %d positions, %d inputs and %d features", s.N, s.Inputs, len(s.Features))
+	case s.Constant < 0 || s.Constant >= len(s.Features):
+		return nil, errors.New("a Lagrangian whose features have no constant")
+	case s.Coulomb && len(s.Width) != s.N:
+		return nil, fmt.Errorf("%d widths of the Coulomb friction of %d positions", len(s.Width), s.N)
+	case s.Gain != nil && len(s.Gain) != s.N*s.Inputs:
+		return nil, fmt.Errorf("a gain of %d numbers for %d positions and %d inputs", len(s.Gain), s.N, s.Inputs)
+	}
+	library := &terms.Library{N: s.N, Features: s.Features, Constant: s.Constant}
+	if err := library.Validate(); err != nil {
+		return nil, err
+	}
+	l := &Lagrangian{Form: Form{
+		N: s.N, Inputs: s.Inputs, Library: library, Magnetic: s.Magnetic, Viscous: s.Viscous, Symmetric: s.Full,
+		Coulomb: s.Coulomb, Drag: s.Drag, Width: s.Width, Gain: s.Gain,
+	}}
+	var err error
+	l.Coefficients, err = coefficients(l.Size())
+	return l, err
+}
+
+// Energy is v.M v/2 + V as an expression of (q, v).
+func (l *Lagrangian) EnergyExpr() *expr.Expr {
+	k, at := l.Library.Size(), l.Layout()
+	var sum []*expr.Expr
+	for b, pair := range l.MassPairs() {
+		for c := range k {
+			if w := l.Coefficients[b*k+c]; w != 0 {
+				v := expr.Product(expr.Variable(l.N+pair[0]), expr.Variable(l.N+pair[1]))
+				if pair[0] == pair[1] {
+					v, w = expr.Power(expr.Variable(l.N+pair[0]), 2), w/2
+				}
+				sum = append(sum, expr.Product(expr.Number(w), l.Library.Features[c].Expr(), v))
+			}
+		}
+	}
+	for c := range k - 1 {
+		if w := l.Coefficients[at.Potential+c]; w != 0 {
+			sum = append(sum, expr.Product(expr.Number(w), l.Library.Features[l.Feature(c)].Expr()))
+		}
+	}
+	return expr.Sum(sum...)
+}

@@ -1,0 +1,91 @@
+package network
+
+import (
+	"hnn/internal/kernel"
+	"hnn/model"
+	"hnn/model/internal/embedding"
+	"hnn/nn"
+)
+
+// scalar is a learned scalar function.
+type scalar[T kernel.Float] interface {
+	module[T]
+	model.Scalar[T]
+}
+
+// netPart is a network with one output.
+type netPart[T kernel.Float] struct{ mlp[T] }
+
+func newNetPart[T kernel.Float](a *Architecture, prefix string, dim int, angles []bool) *netPart[T] {
+	return &netPart[T]{newMLP[T](a, prefix, dim, angles, 1)}
+}
+
+func (n *netPart[T]) NewPass(rows int) model.ScalarPass[T] {
+	p := &netPass[T]{mlpPass: n.mlp.newPass(rows)}
+	if w := len(p.u); w > 0 {
+		p.g, p.tangent, p.ubar = make([]T, w), make([]T, w), make([]T, w)
+	}
+	return p
+}
+
+type netPass[T kernel.Float] struct {
+	mlpPass[T]
+	g, tangent, ubar []T // by the inputs, rows x width; nil where they are the vector
+}
+
+func (p *netPass[T]) Gradient(x, g []T, rows int) {
+	u := p.in(x, rows)
+	if p.u == nil {
+		p.tape.Gradient(u, g, nil, rows)
+		return
+	}
+	p.tape.Gradient(u, p.g, nil, rows)
+	clear(g[:rows*len(p.inputs)])
+	embedding.PullBack(p.inputs, u, p.g, g, len(p.inputs), rows)
+}
+
+func (p *netPass[T]) Adjoint(gbar, grad, xbar []T) {
+	if p.u == nil {
+		p.tape.GradientAdjoint(gbar, nil, grad, xbar)
+		return
+	}
+	d := len(p.inputs)
+	embedding.PushForward(p.inputs, p.u, gbar, p.tangent, d, p.rows)
+	if xbar == nil {
+		p.tape.GradientAdjoint(p.tangent, nil, grad, nil)
+		return
+	}
+	p.tape.GradientAdjoint(p.tangent, nil, grad, p.ubar)
+	clear(xbar[:p.rows*d])
+	embedding.Curve(p.inputs, p.u, p.g, gbar, xbar, d, p.rows)
+	embedding.PullBack(p.inputs, p.u, p.ubar, xbar, d, p.rows)
+}
+
+func (n *netPart[T]) NewPoint() model.ScalarPoint[T] {
+	w := n.inputs.Width()
+	return &netPoint[T]{n, n.net.NewPoint(), make([]T, w), make([]T, w)}
+}
+
+type netPoint[T kernel.Float] struct {
+	*netPart[T]
+	point *nn.Point[T]
+	u, g  []T
+}
+
+func (p *netPoint[T]) Value(x []T) T {
+	embedding.Inputs(p.inputs, x, len(p.inputs), p.u, 1)
+	var h [1]T
+	p.point.Value(p.u, h[:])
+	return h[0]
+}
+
+func (p *netPoint[T]) Gradient(x, g []T) {
+	if p.inputs.Plain() {
+		p.point.Gradient(x, g)
+		return
+	}
+	embedding.Inputs(p.inputs, x, len(p.inputs), p.u, 1)
+	p.point.Gradient(p.u, p.g)
+	clear(g)
+	embedding.PullBack(p.inputs, p.u, p.g, g, len(p.inputs), 1)
+}

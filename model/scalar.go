@@ -1,0 +1,96 @@
+package model
+
+import "hnn/internal/kernel"
+
+// Scalar is a scalar function of a vector, a part of a form: of the state (a Hamiltonian, a
+// Rayleigh function), or of the positions or momenta alone (a potential, a kinetic energy).
+type Scalar[T kernel.Float] interface {
+	// Size is the number of trained numbers.
+	Size() int
+	NewPass(rows int) ScalarPass[T]
+	NewPoint() ScalarPoint[T]
+}
+
+// ScalarPass evaluates a scalar on a block of rows. Vectors, gradients and cotangents are
+// row-major without gaps.
+type ScalarPass[T kernel.Float] interface {
+	// Gradient writes the gradient to g.
+	Gradient(x, g []T, rows int)
+}
+
+// ScalarAdjoint is the pass of a scalar that can be trained.
+type ScalarAdjoint[T kernel.Float] interface {
+	ScalarPass[T]
+	// Adjoint is the adjoint of the last Gradient and may be repeated: given gbar, the
+	// derivative of a loss by the gradient, it adds that by the part's own parameters to
+	// grad, unless it is nil, and writes that by x to xbar, unless it is nil.
+	Adjoint(gbar, grad, xbar []T)
+}
+
+// ScalarPoint evaluates a scalar at one vector.
+type ScalarPoint[T kernel.Float] interface {
+	Value(x []T) T
+	Gradient(x, g []T)
+}
+
+// PassPoint evaluates a scalar at one vector by a pass over one row.
+type PassPoint[T kernel.Float] struct {
+	Pass interface {
+		ScalarPass[T]
+		Value(x []T) T
+	}
+}
+
+func (p PassPoint[T]) Value(x []T) T     { return p.Pass.Value(x) }
+func (p PassPoint[T]) Gradient(x, g []T) { p.Pass.Gradient(x, g, 1) }
+
+// halver is a scalar of the state that may be the sum of one of the positions and one of the
+// momenta.
+type halver[T kernel.Float] interface {
+	Halves() (kinetic, potential Scalar[T], ok bool)
+}
+
+// Gain is G(q), n x m, of a model with n positions and m inputs, whose momenta feel G u.
+type Gain[T kernel.Float] interface {
+	// Size is the number of trained numbers.
+	Size() int
+	// NewPoint returns an evaluator of G, row-major, at one state's positions, of which it
+	// takes the first.
+	NewPoint() func(q, g []T)
+	NewPass(rows int) GainPass[T]
+}
+
+// GainPass evaluates G at rows positions, n of each.
+type GainPass[T kernel.Float] interface {
+	Value(q, g []T, rows int)
+}
+
+// GainAdjoint is the pass of a gain that can be trained.
+type GainAdjoint[T kernel.Float] interface {
+	GainPass[T]
+	// Adjoint is that of the last Value, and may be repeated: it adds to grad, unless it is
+	// nil, and writes qbar, unless it is nil.
+	Adjoint(gbar, grad, qbar []T)
+}
+
+// Vector is a whole field that is no Hamiltonian's, of states and inputs.
+type Vector[T kernel.Float] interface {
+	// NewPoint returns an evaluator at one state under inputs u, nil for none.
+	NewPoint() func(x, u, dx []float64)
+	NewPass(rows int) *Pass[T]
+}
+
+// Rayleigh is how energy is lost: by a scalar D, of which
+//
+//	dp/dt = ... - dD/dp
+//
+// and, where it acts Everywhere, dq/dt = ... - dD/dq too. The latter is the decomposition of a
+// field into a solenoidal and a gradient part of the code of Greydanus and others (2019,
+// "helmholtz") and of Sosanya and Greydanus, "Dissipative Hamiltonian Neural Networks"
+// (2022), which is not unique (a harmonic function may move from one part to the other); with
+// a D of the momenta alone it is.
+type Rayleigh[T kernel.Float] struct {
+	D Scalar[T]
+	// Momenta says that D is a function of the momenta alone.
+	Momenta, Everywhere bool
+}
