@@ -62,6 +62,9 @@ type Report struct {
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
+	if chunks(s) {
+		s = sampled(s)
+	}
 	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
@@ -145,8 +148,12 @@ func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
 func halves(p *estimate.Paths) []int {
 	var out []int
 	parts := []float64{8, 5, 2.5}
+	longest := 0
+	for i := range p.Trials {
+		longest = max(longest, p.Trials[i].Rows(p.N))
+	}
 	for _, part := range parts {
-		h := max(int(math.Round(p.Turn/part/p.Step)), 6)
+		h := max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
 		if len(out) == 0 || h > out[len(out)-1] {
 			out = append(out, h)
 		}
