@@ -37,7 +37,22 @@ var twoPendulums = truth{
 	},
 }
 
-// Coupled parts have one common scale, uncoupled ones one each, and a known force leaves none.
+// threeMasses are in a row between walls, coupled by springs: a linear system of three modes.
+var threeMasses = truth{
+	n: 3,
+	acc: func(q, v, _, a []float64) {
+		a[0], a[1], a[2] = -2*q[0]+q[1], (q[0]-2*q[1]+q[2])/1.5, (q[1]-2*q[2])/2
+	},
+	start: func(rng *rand.Rand) (q, v []float64) {
+		for range 3 {
+			q, v = append(q, uniform(rng, 1)), append(v, uniform(rng, 1))
+		}
+		return q, v
+	},
+}
+
+// Coupled parts have one common scale, uncoupled ones one each, a linear system one of every mode, and a known force
+// leaves none.
 func TestScales(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -50,9 +65,12 @@ func TestScales(t *testing.T) {
 		{"double pendulum, 1%", doublePendulum, 0.01, nil, 1},
 		{"two pendulums", twoPendulums, 0, nil, 2},
 		{"two pendulums, 1%", twoPendulums, 0.01, nil, 2},
+		{"three masses", threeMasses, 0, nil, 3},
+		{"three masses, 1%", threeMasses, 0.01, nil, 3},
+		{"three links, 1%", threeLinks, 0.01, nil, 1},
 		{"cart-pole", cartPole, 0.01, []float64{1, 0}, 0},
 	} {
-		if !*long && c.noise == 0 {
+		if !*long && (c.noise == 0 || c.name == "three links, 1%") {
 			continue
 		}
 		_, r, err := Fit(c.system.draw(12, 3, c.noise), Options{Angles: c.system.angles, Gain: c.gain})

@@ -1,21 +1,36 @@
 package lagrange
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
 )
 
-// scales counts what the rows leave free of M and V together: directions of relative changes of the coefficients, M's
-// among them, that leave no more than the rows' own residual. Without a known force one is always free, the unit of
+// scales counts what the rows leave free of M and V together: directions of changes of the coefficients, M's among them
+// and as large as they are, that leave no more than the rows' own residual. Without a known force one is always free, the unit of
 // energy; parts that are not coupled have one each, and masses and forces of linear systems may be mixed in others. Rows
 // are those of the weak form, before they are whitened.
 func scales(f *lagrangian.Form, w *sparse.Rows, theta []float64) int {
 	at := f.Layout()
+	library := f.Library.Size()
+	// What may take the place of the terms: every element of M with the features of any, and V with those that are as
+	// steep as one that it has.
+	inMass, orders := map[int]bool{}, map[int]bool{}
+	for c, v := range theta[:at.Magnetic] {
+		switch {
+		case v == 0:
+		case c < at.Potential:
+			inMass[c%library] = true
+		default:
+			orders[f.Library.Features[f.Feature(c-at.Potential)].Order()] = true
+		}
+	}
 	var terms []int
-	for c, v := range theta {
-		if v != 0 && c < at.Magnetic {
+	for c := range at.Magnetic {
+		if c < at.Potential && inMass[c%library] || c >= at.Potential && orders[f.Library.Features[f.Feature(c-at.Potential)].Order()] {
 			terms = append(terms, c)
 		}
 	}
@@ -34,10 +49,21 @@ func scales(f *lagrangian.Form, w *sparse.Rows, theta []float64) int {
 			residual += a * b * g.S[i*g.Size+j]
 		}
 	}
+	// Of columns of norm 1, in which the coefficients have this size.
+	unit, size := make([]float64, k), 0.0
+	for i, c := range terms {
+		if v := g.S[c*g.Size+c]; v > 0 {
+			unit[i] = 1 / math.Sqrt(v)
+			size += theta[c] * theta[c] * v
+		}
+	}
 	s := mat.NewSymDense(k, nil)
 	for i, a := range terms {
 		for j := i; j < k; j++ {
-			s.SetSym(i, j, theta[a]*theta[terms[j]]*g.S[a*g.Size+terms[j]])
+			s.SetSym(i, j, size*unit[i]*unit[j]*g.S[a*g.Size+terms[j]])
+		}
+		if unit[i] == 0 {
+			s.SetSym(i, i, size)
 		}
 	}
 	var e mat.EigenSym
