@@ -7,13 +7,18 @@ import (
 
 // A column is taken for a wrapped angle if it stays within one turn and has steps of
 // about a turn, and none between clearStep and a turn less clearStep (shares of a turn):
-// so a fast motion, sampled coarsely, is not taken for one.
-const clearStep = 0.25
+// so a fast motion, sampled coarsely, is not taken for one. Noise may carry it wrapSlack of
+// a turn out of it. Steps over a gap say nothing.
+const (
+	clearStep = 0.25
+	wrapSlack = 0.05
+)
 
 // Wrapped returns which of the positions jump by a whole turn of the given size (2 pi of
 // radians, 360 of degrees), as an angle does that is measured within one turn.
 func (s *Set) Wrapped(turn float64) []bool {
 	wrapped := make([]bool, s.Dim)
+	gap, _ := s.Gap()
 	for j := range s.positions() {
 		least, most := math.Inf(1), math.Inf(-1)
 		jumps, unclear := 0, 0
@@ -21,7 +26,7 @@ func (s *Set) Wrapped(turn float64) []bool {
 			for i := s.Offsets[trial]; i < s.Offsets[trial+1]; i++ {
 				v := s.X[i*s.Dim+j]
 				least, most = min(least, v), max(most, v)
-				if i == s.Offsets[trial] {
+				if i == s.Offsets[trial] || s.T[i]-s.T[i-1] >= gap {
 					continue
 				}
 				switch step := math.Abs(v-s.X[(i-1)*s.Dim+j]) / turn; {
@@ -32,7 +37,7 @@ func (s *Set) Wrapped(turn float64) []bool {
 				}
 			}
 		}
-		wrapped[j] = jumps > 0 && unclear == 0 && most-least <= turn*(1+1e-6)
+		wrapped[j] = jumps > 0 && unclear == 0 && most-least <= turn*(1+wrapSlack)
 	}
 	return wrapped
 }

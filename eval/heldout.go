@@ -84,7 +84,7 @@ func HeldOut(m *model.Field, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRe
 	}
 	rollouts := heldOutRollouts(trials, d, columns)
 	if len(rollouts) == 0 {
-		return HeldOutResult{}, errors.New("eval: no held-out trial has three rows, so nothing can be rolled out")
+		return HeldOutResult{}, errors.New("eval: no held-out trial has two rows, so nothing can be rolled out")
 	}
 	interrupted := make([]error, len(rollouts))
 	share(o.Workers, len(rollouts), func() func(int) {
@@ -109,6 +109,13 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 	var all []heldOutRollout
 	each := (heldOutStarts + len(trials) - 1) / max(len(trials), 1)
 	stride := max(1, len(trials)/heldOutStarts)
+	// A rollout to one row after its start counts only where none has more.
+	least := 2
+	for i := range trials {
+		if len(trials[i].T) > 2 {
+			least = 3
+		}
+	}
 	for k := 0; k < len(trials); k += stride {
 		trial := &trials[k]
 		n := len(trial.T)
@@ -124,7 +131,7 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
 			for last < n && last-first < heldOutRows && trial.T[last] <= trial.T[first]+length*(1+1e-9) {
 				last++
 			}
-			if last-first < 3 {
+			if last-first < least {
 				continue
 			}
 			all = append(all, heldOutRollout{

@@ -70,6 +70,8 @@ type StrictResult struct {
 	// EnergyMSE is over initial states, of the mean over time of (H(x(t)) - H(x(0)))^2, H
 	// being the system's.
 	EnergyMSE Summary
+	// Drift and Wobble are those of Turns, over initial states whose rollout has two turns; NaN where none has.
+	Drift, Wobble Summary
 	// CoordinateMSE is over initial states, of the mean over time and components of the
 	// squared difference to the true trajectory.
 	CoordinateMSE Summary
@@ -127,7 +129,7 @@ func Strict(m *model.Field, s system.System, o StrictOptions) (StrictResult, err
 	if ok {
 		r.MomentumDrift, r.AngularMomentumDrift = math.NaN(), math.NaN()
 	}
-	var energies, coordinates []float64
+	var energies, coordinates, drifts, wobbles []float64
 	for i, err := range forward.Errs {
 		var mse, drift float64
 		if err == nil {
@@ -138,6 +140,9 @@ func Strict(m *model.Field, s system.System, o StrictOptions) (StrictResult, err
 			continue
 		}
 		energies = append(energies, mse)
+		if turns, ok := TurnsOf(forward.Row(i), d, system.Energies(s, forward.Row(i), nil)); ok {
+			drifts, wobbles = append(drifts, turns.Drift), append(wobbles, turns.Wobble)
+		}
 		r.RelativeEnergyDrift = worst(r.RelativeEnergyDrift, drift)
 		if ok {
 			p, l := MomentumDrift(isolated, forward.Row(i))
@@ -153,6 +158,7 @@ func Strict(m *model.Field, s system.System, o StrictOptions) (StrictResult, err
 		r.ReversibilityError = worst(r.ReversibilityError, reversed.distances[i])
 	}
 	r.EnergyMSE, r.CoordinateMSE = summarize(energies), summarize(coordinates)
+	r.Drift, r.Wobble = summarize(drifts), summarize(wobbles)
 	return r, nil
 }
 

@@ -56,8 +56,6 @@ func (c *Config) validateClosedForm() error {
 		return fmt.Errorf("precision %s: the closed form loses its accuracy in it and is always float64", c.Precision)
 	case c.Known && c.fromFile():
 		return fmt.Errorf("task %s is no known system, so nothing is known of it; give structure, symmetry and so on", c.Task)
-	case c.Known && (c.Structure != nil || c.Symmetry != nil || c.Angle != nil || c.Mass != nil):
-		return fmt.Errorf("known stands for the system's structure, symmetry, angles and masses: leave either it or them out")
 	case c.Dissipation != "" && c.Dissipation != "linear":
 		return fmt.Errorf("no dissipation %q of the closed form; it is linear", c.Dissipation)
 	}
@@ -83,21 +81,22 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 	return o, err
 }
 
-// tellKnown gives o what is known of the task's system.
-func (c *Config) tellKnown(o *closedform.Options) (err error) {
+// tellKnown adds to o what is known of the task's system.
+func (c *Config) tellKnown(o *closedform.Options) error {
 	t := c.Facts()
-	o.Structure = t.ClosedForm.Structure
+	o.Structure |= t.ClosedForm.Structure
 	if t.ClosedForm.Angles {
 		for _, q := range t.System.Coordinates() {
 			o.Angles = append(o.Angles, q.Angle)
 		}
 	}
-	if s, ok := t.System.(system.Bodied); ok && o.Structure&network.Pairwise != 0 {
+	if s, ok := t.System.(system.Bodied); ok && o.Structure&network.Pairwise != 0 && o.Masses == nil {
 		for _, b := range s.Bodies() {
 			o.Masses = append(o.Masses, b.Mass)
 		}
 	}
-	o.Symmetry, err = closedform.ParseSymmetry(t.ClosedForm.Symmetry...)
+	known, err := closedform.ParseSymmetry(t.ClosedForm.Symmetry...)
+	o.Symmetry |= known
 	return err
 }
 
@@ -158,12 +157,16 @@ func (e *Env) solve(c *Config, d *dataset) (*expansion.Model, *closedform.Report
 		o.Features = c.Facts().ClosedForm.Features
 	}
 	if c.Angle != nil {
-		if o.Angles, err = angles(c.Angle, d.columns()); err != nil {
+		marks, err := angles(c.Angle, d.columns())
+		for j := range o.Angles { // those of --known
+			marks[j] = marks[j] || o.Angles[j]
+		}
+		if o.Angles = marks; err != nil {
 			return nil, nil, err
 		}
 	}
 	train := *d.fitted().Train
-	if d.estimated {
+	if d.estimated && train.LongestTrial() > 1 {
 		// Estimated derivatives are left alone: the integral form needs none.
 		train.DX = nil
 	}

@@ -72,7 +72,6 @@ func TestClosedFormRefusals(t *testing.T) {
 		"steps: of the trainer adam":      func(c *Config) { c.Fit.Steps = 10 },
 		"unknown dissipation":             func(c *Config) { c.Dissipation = "cubic" },
 		"always float64":                  func(c *Config) { c.Precision = "float32" },
-		"leave either":                    func(c *Config) { c.Known, c.Angle = true, []string{"q"} },
 	} {
 		c := mustDefault(t, "spring").WithClosedForm()
 		change(&c)

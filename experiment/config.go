@@ -37,10 +37,14 @@ func (Precision) Values() []string { return []string{string(Float32), string(Flo
 type Config struct {
 	Task string `key:"task,special" of:"dataset" group:"data" help:"the paper's task, the known system, or data or frames for a user's own"`
 	// Data is the file of a run on measured data, empty for drawn data.
-	Data string `key:"data,omitempty,special,common" of:"dataset" group:"data" help:"file of measured trajectories, - for standard input"`
+	Data string `key:"data,omitempty,special,common" of:"dataset" group:"data" help:"file of measured trajectories, - for standard input; several, a pattern or a folder are trials of one set"`
+	// MoreData are further files of trials of the same columns.
+	MoreData []string `key:"more-data,omitempty,special" of:"columns dataset" group:"data" help:"further files of trials of the same columns"`
 	// Columns and SkipBadRows are the settings of file.Read for the file.
 	Columns     file.Columns `of:"columns dataset" group:"data"`
 	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
+	// SplitAtJumps begins a trial where the state jumps: see check.Report.Jumps.
+	SplitAtJumps bool `key:"split-at-jumps,omitempty" of:"columns dataset" group:"data" help:"begin a trial where the state jumps, as between two experiments on one clock"`
 
 	Model     string    `key:"model,special,common" group:"network" help:"models to train"`
 	Trainer   Trainer   `key:"trainer,special,common" group:"network" help:"how to fit an HNN: gradient steps (adam) or one least-squares solve (closed-form); lagrangian, linear and baseline-sparse have one of their own (weak-form)"`
@@ -145,7 +149,7 @@ func (c *Config) Validate() error {
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
 	case !c.fromFile() && c.given("columns") != nil:
-		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp, input) and skip-bad-rows", c.Task)
+		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp, input), more-data, skip-bad-rows and split-at-jumps", c.Task)
 	}
 	if err := c.validateRun(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
@@ -34,6 +35,8 @@ type dataset struct {
 	// how the data were taken from them; both are logged once.
 	mappings []*file.Mapping
 	notes    []string
+	// findings are what the observations contradict, logged with the notes.
+	findings []check.Finding
 	logged   sync.Once
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
@@ -93,6 +96,9 @@ func (d *dataset) load(c *Config) error {
 		split.Train.InputsHeld, split.Test.InputsHeld = c.held(), c.held()
 		d.Split, d.estimated, d.mappings = *split, true, []*file.Mapping{m}
 		d.note("derivatives by forward differences, as the paper's protocol has them")
+		measured := *split.Train
+		measured.DX = nil
+		d.findings = check.Observations(&measured, check.Options{Velocities: m.Velocities, Dissipation: c.Dissipation != ""}).Findings
 		return nil
 	case task.UserFile:
 		return d.loadFile(c)

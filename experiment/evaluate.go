@@ -43,6 +43,13 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if len(r.columns) != m.Dim {
 		r.columns = stateNames(m.Dim)
 	}
+	l, err := readLearned(dir)
+	if err != nil {
+		return nil, err
+	}
+	if l != nil && l.Seen != nil && len(l.Seen.Least) == m.Dim {
+		r.seen = l.Seen
+	}
 	if n := m.Inputs; n > 0 {
 		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
 			return nil, fmt.Errorf("%s: the model takes %d inputs and its file names %q", dir, n, r.inputs)
@@ -67,6 +74,9 @@ func unfinished(dir string) error {
 // Evaluate measures an opened run again on its own data, drawn or read anew, and
 // leaves the numbers in its Results. The run directory is not touched.
 func (e *Env) Evaluate(ctx context.Context, r *Run) error {
+	if err := e.WarnChanged(r.Dir); err != nil {
+		return err
+	}
 	d, err := e.data.load(&r.Config, e.Reading)
 	if err != nil {
 		return err
@@ -83,9 +93,18 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
 	d := &dataset{angles: c.Angle, progress: e.Reading}
-	set, err := d.observations(&c, path)
+	var set *data.Set
+	var err error
+	if r.seen != nil {
+		set, err = d.second(&c, path, &r.seen.Columns)
+	} else {
+		set, err = d.observations(&c, path)
+	}
 	if err != nil {
 		return err
+	}
+	if r.seen != nil {
+		d.compareScale(set, r.seen)
 	}
 	e.logMapping(d.mappings[0])
 	if err := d.estimate(c.estimateOptions(), set, set); err != nil {
@@ -94,6 +113,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
+	e.logFindings(&c, d)
 	d.Train, d.foreign = &data.Set{Dim: d.Test.Dim}, true
 	return e.evaluateOn(ctx, r, d)
 }
@@ -175,6 +195,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		if r.Rollout, err = e.heldOut(m, d, o); err != nil {
 			return nil, err
 		}
+		if r.FreeRun, err = e.freeRun(m, d, o); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.paperEnergy(r, c, m, d, o); err != nil {
 		return nil, err
@@ -253,7 +276,7 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 	r.Strict = &Strict{
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
-		Diverged: s.Diverged,
+		Diverged: s.Diverged, EnergyDrift: Number(s.Drift.Median), EnergyWobble: Number(s.Wobble.Median),
 	}
 	if _, ok := d.system.(system.Isolated); ok {
 		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)

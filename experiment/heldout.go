@@ -32,7 +32,13 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: d.ranges(d.measured.Dim), Angles: marks})
+	ranges := d.ranges(d.measured.Dim)
+	for j := range ranges {
+		if marks[j] {
+			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
+		}
+	}
+	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks})
 	if err != nil {
 		if o.Interrupt() != nil {
 			return nil, err
@@ -113,5 +119,8 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 			percent(func(r *Rollout) Number { return r.Error.Mean }), percent(func(r *Rollout) Number { return r.Curve[len(r.Curve)-1] }),
 			valid, r.Lost, r.Starts, r.Diverged)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return writeFreeRuns(w, own)
 }

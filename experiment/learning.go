@@ -92,6 +92,9 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
+	// frictionMargin is how much less the error with friction must be: a coefficient more
+	// explains some noise.
+	frictionMargin = 0.9
 	// triedRows bounds the rows of a try.
 	triedRows = 3000
 )
@@ -101,6 +104,8 @@ func (c *Config) way(d *dataset) string {
 	switch {
 	case c.Trainer == WeakForm:
 		return c.Model
+	case c.Trainer == ClosedForm && c.Dissipation != "":
+		return "the closed form with friction"
 	case c.Trainer == ClosedForm && d.estimated:
 		return "the closed form on the integral of the field"
 	case c.Trainer == ClosedForm:
@@ -135,7 +140,7 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	chosen := Decision{-1, -1}
 	best, hnn, weak, linear := NA, NA, NA, NA
 	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
-	e.data.limit = max(e.data.limit, 2) // trajectories are learned from states that are not smoothed
+	e.data.limit = max(e.data.limit, 3) // trajectories are learned from states that are not smoothed
 	for i := range candidates {
 		c := candidates[i]
 		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || linear < linearEnough {
@@ -161,6 +166,9 @@ func (e *Env) Decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			}
 		}
 		l.Tried = append(l.Tried, try)
+		if c.Trainer == ClosedForm && c.Dissipation != "" && chosen.HNN >= 0 && candidates[chosen.HNN].Dissipation == "" && !math.IsNaN(float64(hnn)) && !(try.Error < frictionMargin*hnn) {
+			continue
+		}
 		if less(try.Error, best) {
 			best, chosen.Best = try.Error, i
 		}

@@ -34,6 +34,8 @@ func (c *Config) validateObservations() error {
 	switch {
 	case c.source() == task.PaperFile && (c.Estimate.Derivatives != estimate.Auto && c.Estimate.Derivatives != estimate.Forward || c.Estimate.Smooth != "no"):
 		return fmt.Errorf("task %s takes forward differences of the rows as they are, by the paper's protocol; for anything else give the file to hnn train --data without a task", c.Task)
+	case c.MoreData != nil && !c.source().Own():
+		return fmt.Errorf("task %s takes one file, and is given %d", c.Task, 1+len(c.MoreData))
 	case c.Test != "" && !c.source().Own():
 		return fmt.Errorf("task %s brings its own test rows: leave out the test file %s", c.Task, c.Test)
 	case c.Scaling && !c.source().Own():
@@ -78,6 +80,21 @@ func (d *dataset) loadFile(c *Config) error {
 	set, err := d.observations(c, c.Data)
 	if err != nil {
 		return err
+	}
+	for i, path := range c.MoreData {
+		more, err := d.second(c, path, &d.mappings[0].Columns)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			set = set.Clone()
+		}
+		if err := set.Append(more); err != nil {
+			return fmt.Errorf("%s: %w; the files of one set must have the same columns", path, err)
+		}
+	}
+	if c.MoreData != nil {
+		d.note("%d rows in %d trials of %d files", set.Rows(), set.Trials(), 1+len(c.MoreData))
 	}
 	return d.learnFrom(c, set)
 }
@@ -135,11 +152,11 @@ func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
 		return nil, err
 	}
 	d.mappings = append(d.mappings, mapping)
-	return d.prepare(c, path, set)
+	return d.prepare(c, path, set, mapping.Velocities)
 }
 
 // prepare checks what was read of a file, and unwraps its angles.
-func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, error) {
+func (d *dataset) prepare(c *Config, path string, set *data.Set, velocities bool) (*data.Set, error) {
 	names := set.Names
 	if names == nil {
 		names = stateNames(set.Dim)
@@ -155,14 +172,12 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set) (*data.Set, err
 		without.DX = nil
 		set = &without
 	}
-	for j, wrapped := range set.Wrapped(360) {
-		if wrapped {
-			return nil, fmt.Errorf("%s: the column %s jumps by 360 as an angle in degrees does: convert it to radians, its momentum and derivatives too", path, names[j])
-		}
-	}
 	marks, err := angles(d.angles, names)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if set, err = d.check(c, path, set, marks, velocities); err != nil {
+		return nil, err
 	}
 	for j, wrapped := range set.Wrapped(2 * math.Pi) {
 		if wrapped && !marks[j] {
@@ -181,7 +196,7 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 	var s data.Split
 	switch n := set.Trials(); {
 	case c.Test != "":
-		test, err := d.observations(c, c.Test)
+		test, err := d.second(c, c.Test, &d.mappings[0].Columns)
 		if err != nil {
 			return s, err
 		}
@@ -189,6 +204,9 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 			return s, fmt.Errorf("%s has the state columns %q and %s has %q: the test file must have those of the training file", c.Data, set.Names, c.Test, test.Names)
 		}
 		s = data.Split{Train: set, Test: test}
+		learned := &seen{}
+		learned.Least, learned.Most = box(set)
+		d.compareScale(test, learned)
 		d.note("%d rows in %d trials train, %d in %d of %s test", set.Rows(), n, test.Rows(), test.Trials(), c.Test)
 	case c.Draw.TestFraction == 0:
 		return s, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more, or a test file", c.Data)

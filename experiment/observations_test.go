@@ -240,7 +240,7 @@ func TestOwnFileErrors(t *testing.T) {
 		{"two masses of one position", rows("t,q", 60, func(i int) string { q, _ := wave(i); return fmt.Sprintf("%d,%v", i, q) }), func(c *Config) { c.Mass = []float64{2, 3} }, "2 masses for 1 positions"},
 		{"another test file", rows("t,q,p", 60, good), func(c *Config) {
 			c.Test = rows("t,q1,q2,p1,p2", 60, func(i int) string { q, p := wave(i); return fmt.Sprintf("%d,%v,%v,%v,%v", i, q, p, p, -q) })
-		}, "must have those of the training file"},
+		}, "the file does not have them"},
 		{"mixed units", rows("t,q1,q2,p1,p2", 60, func(i int) string { q, p := wave(i); return fmt.Sprintf("%d,%v,%v,%v,%v", i, q, 1e9*p, p, q) }), nil, "bring the columns to common units"},
 		{"nothing to test on", rows("t,q,p", 60, good), func(c *Config) { c.Draw.TestFraction = 0 }, "leaves nothing to test on"},
 	} {

@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/file"
 	"hnn/experiment/task"
 )
 
 // Plan says what training on a user's file would do where nothing else is asked for, in
 // sentences: how the rows are split, where derivatives come from, what is smoothed, and
-// how it is fitted. set is what was read of the file at path. An error is what would
+// how it is fitted. set is what was read of the file at path, m how. An error is what would
 // stop the training.
-func Plan(path string, set *data.Set) ([]string, error) {
+func Plan(path string, set *data.Set, m *file.Mapping) ([]string, error) {
 	c, err := Default(task.OwnData)
 	if err != nil {
 		return nil, err
@@ -19,7 +20,7 @@ func Plan(path string, set *data.Set) ([]string, error) {
 	c = c.Tuned()
 	c.Data = path
 	d := &dataset{}
-	if set, err = d.prepare(&c, path, set); err != nil {
+	if set, err = d.prepare(&c, path, set, m.Velocities); err != nil {
 		return nil, err
 	}
 	if err := d.learnFrom(&c, set); err != nil {

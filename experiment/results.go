@@ -67,8 +67,12 @@ type EnergyMSE struct {
 type Strict struct {
 	EnergyMSE           MedianEstimate `json:"energy_mse"`
 	RelativeEnergyDrift Number         `json:"relative_energy_drift"`
-	CoordinateMSE       MedianEstimate `json:"coordinate_mse"`
-	ReversibilityError  Number         `json:"reversibility_error"`
+	// EnergyDrift is what the energy gains or loses a turn and EnergyWobble its spread within one, as shares of it, in
+	// the median of the initial states; null where nothing turns.
+	EnergyDrift        Number         `json:"energy_drift_per_turn"`
+	EnergyWobble       Number         `json:"energy_wobble"`
+	CoordinateMSE      MedianEstimate `json:"coordinate_mse"`
+	ReversibilityError Number         `json:"reversibility_error"`
 	// MomentumDrift and AngularMomentumDrift are absent of systems other than bodies.
 	MomentumDrift        *Number `json:"momentum_drift,omitempty"`
 	AngularMomentumDrift *Number `json:"angular_momentum_drift,omitempty"`
@@ -150,6 +154,8 @@ type Results struct {
 	Learning *Learning `json:"learning,omitempty"`
 	// Rollout is how the model follows held-out measurements, absent where there are none.
 	Rollout *Rollout `json:"rollout,omitempty"`
+	// FreeRun is what becomes of it over a long time, absent where inputs act.
+	FreeRun *FreeRun `json:"free_run,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
 	// WeakForm is what the weak form found, absent for other trainers.

@@ -71,6 +71,7 @@ type Run struct {
 	model   *model.Field
 	meta    map[string]string // of the model file of a run that was opened
 	data    *dataset
+	seen    *seen         // nil of runs on no file, and of older ones
 	columns []string      // names of the state's components
 	inputs  []string      // names of the model's inputs
 	input   *data.Signal  // of rollouts, nil for none
@@ -83,7 +84,7 @@ func newRun(dir string, c Config, fitted *model.Form[float64], d *dataset) (*Run
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames}, nil
+	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen()}, nil
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.
@@ -132,6 +133,9 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 		return nil, err
 	}
 	defer unlock()
+	if err := e.WarnChanged(dir); err != nil {
+		return nil, err
+	}
 	r, err := e.run(ctx, c, dir, true)
 	if err != nil || !c.Figures {
 		return r, err
@@ -151,7 +155,13 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		for _, note := range d.notes {
 			e.log("%s: %s", c.Task, note)
 		}
+		e.logFindings(&c, d)
 	})
+	if !resume {
+		if err := writeLearned(dir, &c, d); err != nil {
+			return nil, err
+		}
+	}
 	c.Angle = d.angles
 	switch c.Trainer {
 	case ClosedForm:
@@ -230,7 +240,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if r.Results.Polish = polished; polished != nil {
 		r.Results.FitSeconds += Number(polished.Seconds)
 	}
-	return r, writeResults(dir, r.Results)
+	return r, errors.Join(writeResults(dir, r.Results), r.sound(e.workers()))
 }
 
 func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {

@@ -88,7 +88,7 @@ func isRunFile(name string) bool {
 			return m[1]+m[3] == checkpointFile || m[1]+m[3] == metricsFile
 		}
 	}
-	return slices.Contains([]string{configFile, metricsFile, modelFile, checkpointFile, resultsFile}, name)
+	return slices.Contains([]string{configFile, learnedFile, metricsFile, modelFile, checkpointFile, resultsFile}, name)
 }
 
 // memberName splits what memberFile puts together.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/file"
 )
 
@@ -29,10 +30,12 @@ type Report struct {
 	// Velocity compares the momenta with the motion of the positions, nil where there are
 	// no momenta or too few rows. Energy says whether the motion dies down, nil where that
 	// cannot be told, as where inputs act on it.
-	Velocity []Velocity `json:"velocity,omitempty"`
-	Energy   *Energy    `json:"energy,omitempty"`
-	// Warnings are sentences about what would go wrong, and what helps.
-	Warnings []string `json:"warnings,omitempty"`
+	Velocity []check.Velocity `json:"velocity,omitempty"`
+	Energy   *check.Energy    `json:"energy,omitempty"`
+	// Warnings are sentences about what would go wrong, and what helps; Findings are those
+	// that the numbers show, with the rows that they are about.
+	Warnings []string        `json:"warnings,omitempty"`
+	Findings []check.Finding `json:"findings,omitempty"`
 	// Train are sentences about what training would do with the file, in the words of the
 	// package that does it.
 	Train []string `json:"train,omitempty"`
@@ -83,16 +86,14 @@ func New(s *data.Set, m *file.Mapping, skipBadRows bool) *Report {
 		r.Bad = append(r.Bad, err.Error())
 	}
 	if m.BadRows > 0 && !skipBadRows {
-		r.warn("%d rows cannot be read, so that training stops at the first; --skip-bad-rows leaves them out", m.BadRows)
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%d rows cannot be read, so that training stops at the first; --skip-bad-rows leaves them out", m.BadRows))
 	}
-	continuous := s.Unwrapped(s.Wrapped(2 * math.Pi))
-	if !s.PositionsOnly {
-		r.Velocity = velocities(continuous)
+	found := check.Observations(s, check.Options{Velocities: m.Velocities})
+	r.Findings, r.Velocity, r.Energy = found.Findings, found.Velocity, found.Energy
+	for j, why := range found.Angles {
+		r.Columns[j].Angle = why
 	}
-	if s.InputNames == nil {
-		r.Energy = energy(continuous)
-	}
-	r.judge()
+	r.Warnings = append(r.Warnings, found.Warnings(check.Warning)...)
 	return r
 }
 
@@ -119,10 +120,9 @@ func times(s *data.Set) Time {
 
 func columns(s *data.Set) []Column {
 	noise := s.Unwrapped(s.Wrapped(2 * math.Pi)).Noise()
-	angles := angles(s)
 	all := make([]Column, s.Dim)
 	for j := range all {
-		c := Column{Name: s.Names[j], Role: "position", Min: math.Inf(1), Max: math.Inf(-1), Angle: angles[j]}
+		c := Column{Name: s.Names[j], Role: "position", Min: math.Inf(1), Max: math.Inf(-1)}
 		if j >= degrees(s) {
 			c.Role = "momentum"
 		}
@@ -163,40 +163,3 @@ func degrees(s *data.Set) int {
 
 // constant reports whether a column never changes.
 func (c *Column) constant() bool { return c.Min == c.Max }
-
-func (r *Report) warn(format string, args ...any) {
-	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
-}
-
-// judge warns of what would go wrong, and says what helps.
-func (r *Report) judge() {
-	if r.TrialRows[2] < 3 && !r.Derivatives {
-		r.warn("no trial has three rows: too few to find derivatives from; give longer trajectories, or derivatives")
-	}
-	for _, c := range r.Columns {
-		switch {
-		case c.Role == "input" && c.constant():
-			r.warn("the input %s is %v in every row, so that what it does cannot be told from what the system does by itself; leave it out with --input, or --input none", c.Name, c.Min)
-		case c.constant():
-			r.warn("%s is %v in every row: nothing can be learned of it; name the other columns with --q and --p", c.Name, c.Min)
-		}
-	}
-	d := len(r.Velocity)
-	same := 0
-	for _, v := range r.Velocity {
-		switch {
-		case v.Same:
-			same++
-		case v.Mass != 0 && v.Agreement < disagree:
-			r.warn("%s does not follow the velocity of %s (agreement %.2f): check that they belong together", v.P, v.Q, v.Agreement)
-		case v.Agreement > agree && r.Mapping.Velocities:
-			r.warn("%s is called a velocity and is %.3g times that of %s: check the units", v.P, v.Mass, v.Q)
-		}
-	}
-	if d > 1 && same == d {
-		r.warn("the momenta are velocities: with %d degrees of freedom these are canonical momenta only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; in a coupled system, as a double pendulum, they are not, and a Hamiltonian fits them badly: compute the momenta p = M(q) dq/dt and give them with --p", d)
-	}
-	if e := r.Energy; e != nil && e.Decays {
-		r.warn("the motion dies down: from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself; a Hamiltonian model conserves energy and cannot follow: --dissipation linear adds friction", 100*e.Ratio)
-	}
-}

@@ -27,7 +27,7 @@ type configFlags struct {
 	// trainers are those of an HNN; every baseline's is adam.
 	trainers []string
 	seeds    string
-	data     string
+	data     []string
 	frames   string // of the verb train
 	recipe   string
 	jobs     int
@@ -50,7 +50,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	}
 	fs.StringSliceVar(&f.models, "model", f.models, special["model"]+": "+strings.Join(experiment.Kinds(), ", "))
 	fs.StringSliceVar(&f.trainers, "trainer", f.trainers, special["trainer"])
-	fs.StringVar(&f.data, "data", "", special["data"])
+	fs.StringArrayVar(&f.data, "data", nil, special["data"])
 	fs.StringVar(&f.recipe, "recipe", "", special["recipe"])
 	fs.StringVar(&f.seeds, "seeds", "", "several seeds, as 0-4 or 0,3,7: reports mean, median and worst")
 	fs.IntVar(&f.jobs, "jobs", 1, "independent models to train side by side")
@@ -238,6 +238,28 @@ func absolute(path string) (string, error) {
 		return path, nil
 	}
 	return filepath.Abs(path)
+}
+
+// setData gives a configuration the files that --data names.
+func (f *configFlags) setData(c *experiment.Config) error {
+	files, err := experiment.DataFiles(f.data)
+	if err != nil {
+		return err
+	}
+	for i := range files {
+		if files[i], err = absolute(files[i]); err != nil {
+			return err
+		}
+	}
+	if c.Data, c.MoreData = "", nil; len(files) > 0 {
+		c.Data, c.MoreData = files[0], files[1:]
+	}
+	if len(c.MoreData) == 0 {
+		c.MoreData = nil
+	} else if slices.Contains(files, file.Stdin) {
+		return errors.New("--data -: standard input is one file; give no others with it")
+	}
+	return nil
 }
 
 // keepStdin puts the data that come from standard input into a file in the folder of

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hnn/data"
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/inspect"
@@ -29,18 +30,23 @@ func newDataInspect() *cobra.Command {
 	var asJSON, quiet bool
 	var figures string
 	cmd := &cobra.Command{
-		Use:   "inspect FILE",
+		Use:   "inspect FILE...",
 		Short: "Print what is understood of a file, how its numbers look and what train would do",
 		Long: `Inspect reads a file of trajectories as hnn train would, and prints which columns are
 taken for what, the trials, times, ranges and noise, whether a coordinate looks like an
 angle, a momentum like a velocity, and whether the motion dies down, with warnings and what
-training would do. Rows that cannot be read are counted and the first are shown. FILE is
+training would do. Several files, a pattern or a folder are trials of one set. Rows that cannot be read are counted and the first are shown. FILE is
 CSV, TSV, columns separated by blanks, NPY, NPZ or Parquet, compressed by gzip or not, or -
 for standard input.`,
 		Example: `  hnn data inspect measurements.csv
   hnn data inspect run.npz --q theta --p omega --json
   hnn data inspect measurements.csv --figures figures`,
-		Args: exactly(1, "FILE"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nil
+			}
+			return exactly(1, "FILE")(cmd, args)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
@@ -50,15 +56,21 @@ for standard input.`,
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
-		o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
-		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
-		s, m, err := file.Read(args[0], o)
+		paths, err := experiment.DataFiles(args)
+		if err != nil {
+			return err
+		}
+		s, m, err := experiment.ReadTogether(paths, func(path string) (*data.Set, *file.Mapping, error) {
+			o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
+			o.Progress = func(read, total int64) { d.reading(path, read, total) }
+			return file.Read(path, o)
+		})
 		if err != nil {
 			return err
 		}
 		r := inspect.New(s, m, columns.config.SkipBadRows)
 		var stops error
-		if r.Train, stops = experiment.Plan(args[0], s); stops != nil {
+		if r.Train, stops = experiment.Plan(paths[0], s, m); stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())
 		}
 		if figures != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +14,7 @@ func pendulumRows(header string) string {
 	var b strings.Builder
 	b.WriteString(header + "\n")
 	for i := range 60 {
-		b.WriteString(strings.Join([]string{decimal(0.1 * float64(i)), decimal(0.5 - 0.01*float64(i%20)), decimal(0.1 * float64(i%7))}, ";") + "\n")
+		b.WriteString(strings.Join([]string{decimal(0.1 * float64(i)), decimal(0.4 + 0.1*math.Cos(0.3*float64(i))), decimal(-0.3 * math.Sin(0.3*float64(i)))}, ";") + "\n")
 	}
 	return b.String()
 }

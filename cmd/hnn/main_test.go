@@ -94,7 +94,6 @@ func TestMistakesInUsage(t *testing.T) {
 		{"train spring --trainer adam --mass 1,1", "pairwise only"},
 		{"train spring --model baseline --polish", "polish solves for the last layer of the model hnn"},
 		{"train spring --trainer closed-form --structure pairs", "pairwise"},
-		{"train spring --trainer closed-form --known --symmetry parity", "leave either"},
 		{"train spring --trainer closed-form --precision float32", "float64"},
 		{"train --data x.csv --trainer closed-form --known", "no known system"},
 		{"train spring --l2 1 --weight-decay 1", "give one"},

@@ -63,7 +63,7 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 		for _, t := range task.All() {
 			switch {
 			case !t.Paper:
-			case t.Source.File() && f.data == "":
+			case t.Source.File() && f.data == nil:
 				d.log("%s skipped: it needs the measured file, --data FILE", t.Name)
 			case t.Slow:
 				d.log("%s skipped: it takes minutes; name it to run it", t.Name)
@@ -83,7 +83,7 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 			return nil, err
 		}
 		if c.Facts().Source.File() {
-			if c.Data, err = absolute(f.data); err != nil {
+			if err = f.setData(&c); err != nil {
 				return nil, err
 			}
 			takesData = true
@@ -97,8 +97,8 @@ func reproduceConfigs(f *configFlags, tasks []string, d *display) ([]experiment.
 		}
 		all = append(all, cs...)
 	}
-	if f.data != "" && !takesData {
-		return nil, fmt.Errorf("--data %s: of the paper's tasks only %s takes a file; for your own data see hnn train", f.data, task.RealPendulum)
+	if f.data != nil && !takesData {
+		return nil, fmt.Errorf("--data %q: of the paper's tasks only %s takes a file; for your own data see hnn train", f.data, task.RealPendulum)
 	}
 	return all, nil
 }

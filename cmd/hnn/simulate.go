@@ -163,6 +163,12 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", work(settings, &sim.Stats))
+	if scale := run.InputScale(); scale != "" {
+		d.log("%s", scale)
+	}
+	if leaves := run.Leaves(sim); leaves != "" {
+		d.log("%s", leaves)
+	}
 	if drift := run.Drift(sim); drift != "" && !pushed {
 		d.log("%s", drift)
 	}

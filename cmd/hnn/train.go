@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -83,11 +85,16 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	if err := f.check(); err != nil {
 		return nil, usage(err)
 	}
+	if f.data != nil { // what the shell made of --data *.csv
+		for len(args) > 0 && isFile(args[0]) {
+			f.data, args = append(f.data, args[0]), args[1:]
+		}
+	}
 	if len(args) > 1 {
 		return nil, usage(fmt.Errorf("hnn train takes one task, and got %q", args))
 	}
 	if config != "" {
-		if len(args) > 0 || f.data != "" || f.frames != "" || f.recipe != "" {
+		if len(args) > 0 || f.data != nil || f.frames != "" || f.recipe != "" {
 			return nil, usage(errors.New("--config holds the task, its file and its recipe; leave out the task, --data, --frames and --recipe"))
 		}
 		c, err := experiment.ReadConfigFile(config)
@@ -99,6 +106,9 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		}
 		if !f.cmd.Flags().Changed("trainer") {
 			f.trainers = []string{string(c.Trainer)}
+		}
+		if err := env.WarnChanged(filepath.Dir(config)); err != nil {
+			return nil, err
 		}
 		configs, err := f.expand(c)
 		return configs, usage(err)
@@ -191,11 +201,21 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 		}
 	}
 	for _, way := range []struct {
-		trainer experiment.Trainer
-		base    experiment.Config
-	}{{experiment.ClosedForm, c}, {experiment.Adam, c}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss)}} {
+		trainer  experiment.Trainer
+		base     experiment.Config
+		friction bool
+	}{
+		{experiment.ClosedForm, c, false}, {experiment.ClosedForm, c, true},
+		{experiment.Adam, c, false}, {experiment.Adam, c.WithLoss(experiment.TrajectoryLoss), false},
+	} {
 		if err := try(named, way.trainer, way.base); err != nil {
 			return nil, err
+		}
+		// Friction that is the user's choice, or does not go with the rest, is no way of its own.
+		if last := len(ways) - 1; way.friction && !experiment.AddFriction(ways[last]) {
+			ways, first = ways[:last], first[:last]
+		} else if way.friction {
+			first[last] = ways[last][max(0, slices.IndexFunc(ways[last], func(c experiment.Config) bool { return network.LearnsH(c.Model) }))]
 		}
 	}
 	chosen, learning, err := env.Decide(ctx, first)
@@ -235,23 +255,28 @@ func decide(ctx context.Context, f *configFlags, c experiment.Config, d *display
 	return all, nil
 }
 
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
 // newConfig is the configuration of a new run before its flags.
 func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	name := task.OwnData
 	switch {
 	case len(args) == 1:
 		name = args[0]
-	case f.frames != "" && f.data != "":
+	case f.frames != "" && f.data != nil:
 		return c, errors.New("--data and --frames: trajectories or films, give one of the two")
 	case f.frames != "":
 		name = task.OwnFrames
-	case f.data == "":
+	case f.data == nil:
 		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv, or films, as in hnn train --frames films/")
 	}
 	if c, err = experiment.Default(name); err != nil {
 		return c, err
 	}
-	if c.Data, err = absolute(f.data); err != nil {
+	if err = f.setData(&c); err != nil {
 		return c, err
 	}
 	if c.Frames, err = absolute(f.frames); err != nil {

@@ -44,7 +44,7 @@ func (Smoothing) Values() []string { return []string{Auto, "yes", "no"} }
 // to the data.
 type Options struct {
 	// Derivatives is the method: "" and Auto are those of the
-	// file where it has them, else LocalPolynomial.
+	// file where it has them, else LocalPolynomial; of pairs of states, Central.
 	Derivatives Method `key:"derivatives" help:"derivatives of observations: those of the file, else local-polynomial (auto), or by a method"`
 	// Window is the number of rows of a local polynomial, 0 for one chosen by
 	// cross-validation.
@@ -122,8 +122,11 @@ func New(s *data.Set, o Options) (*Estimator, error) {
 	}
 	if e.Derivatives == "" || e.Derivatives == Auto {
 		e.Derivatives = LocalPolynomial
-		if s.DX != nil {
+		switch {
+		case s.DX != nil:
 			e.Derivatives = Given
+		case s.LongestTrial() == 2 && !s.PositionsOnly:
+			e.Derivatives = Central // pairs of states: the one difference at both
 		}
 	}
 	e.Noise = s.Noise()
@@ -138,7 +141,7 @@ func New(s *data.Set, o Options) (*Estimator, error) {
 	}
 	if e.Derivatives == LocalPolynomial || e.Smoothed {
 		if longest, least := s.LongestTrial(), max(o.Window, 3); longest < least {
-			return nil, fmt.Errorf("data: the longest stretch without a gap has %d rows, fewer than the window of %d: give longer trajectories, a narrower window, or central differences", longest, least)
+			return nil, fmt.Errorf("data: the longest stretch without a gap has %d rows, fewer than the window of %d: give longer trajectories, or momenta or derivatives with them", longest, least)
 		}
 		x, degrees := s.X, motionDegrees
 		if e.Derivatives == Given {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -34,8 +35,9 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	}
 	bad := func(problem, advice string) error { return &ParseError{File: name, Problem: problem, Advice: advice} }
 	var arrays map[string]Array
+	var unread map[string]error
 	if kind == formatNPZ {
-		if arrays, err = DecodeNPZ(at, size, name); err != nil {
+		if arrays, unread, err = decodeNPZ(at, size, name); err != nil {
 			return nil, nil, tooMuch(name, err, bad(strings.TrimPrefix(err.Error(), name+": "), "check that the file is whole; a spreadsheet has to be saved as CSV"))
 		}
 	} else {
@@ -46,9 +48,12 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 		arrays = map[string]Array{"": a}
 	}
 	if len(arrays) == 0 {
+		for _, key := range slices.Sorted(maps.Keys(unread)) {
+			return nil, nil, bad(fmt.Sprintf("array %s: %v", excerpt(key), unread[key]), "give arrays t, q and p of numbers")
+		}
 		return nil, nil, bad("the file holds no arrays", "check how it was written")
 	}
-	t := &arrayTable{arrays: arrays, roles: &roles{time: -1, trial: -1}}
+	t := &arrayTable{arrays: arrays, unread: unread, roles: &roles{time: -1, trial: -1}}
 	if len(arrays) == 1 {
 		err = t.single(&o.Columns)
 	} else {
@@ -63,7 +68,10 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	}
 	description := map[bool]string{true: "NPZ", false: "NPY"}[kind == formatNPZ]
 	m := newMapping(name, fmt.Sprintf("%s, %d x %d rows", description, t.trials, t.rows), names, t.roles)
-	m.Ignored = t.ignored
+	m.Ignored = append(t.ignored, slices.Sorted(maps.Keys(unread))...)
+	for _, note := range t.notes {
+		m.note("%s", note)
+	}
 	b := newBuilder(m, t.roles, &o)
 	b.inRows = true
 	if err := t.addRows(b); err != nil {
@@ -78,10 +86,14 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 
 // arrayTable is how arrays make a table of trials x rows.
 type arrayTable struct {
-	arrays       map[string]Array
-	columns      []arrayColumn
-	roles        *roles
-	ignored      []string
+	arrays  map[string]Array
+	columns []arrayColumn
+	roles   *roles
+	ignored []string
+	// unread are the arrays that hold no numbers, and why they cannot be read; notes say
+	// how the axes of others are taken.
+	unread       map[string]error
+	notes        []string
 	trials, rows int
 	key          []byte
 }
@@ -90,6 +102,9 @@ type arrayTable struct {
 func (t *arrayTable) single(c *Columns) error {
 	var a Array
 	for _, a = range t.arrays {
+	}
+	if n := len(a.Shape); n == 2 && a.Shape[0] > 1 && a.Shape[0] < a.Shape[1] && a.Shape[1] > fewRows && rises(a.Data[:a.Shape[1]]) && (a.Shape[0] < fewRows || !rises(column(a, 0))) {
+		return &columnError{fmt.Sprintf("the array of shape %v has its times in its first row", a.Shape), "save its transpose, a.T, which has a column for each"}
 	}
 	if n := len(a.Shape); n != 2 && n != 3 {
 		return &columnError{fmt.Sprintf("there is one array, of shape %v", a.Shape), "give a table [T, columns] or [trials, T, columns] with the time in its first column, or arrays t, q and p in an NPZ file"}
@@ -122,6 +137,27 @@ func emptyArray(shape []int) error {
 	return &columnError{fmt.Sprintf("the array of shape %v is empty", shape), "check how the file was written"}
 }
 
+// fewRows rise by chance.
+const fewRows = 5
+
+func rises(v []float64) bool {
+	for i := 1; i < len(v); i++ {
+		if !(v[i] > v[i-1]) {
+			return false
+		}
+	}
+	return len(v) > 1
+}
+
+// column is one of an array of two axes.
+func column(a Array, j int) []float64 {
+	var v []float64
+	for i := j; i < len(a.Data); i += a.Shape[1] {
+		v = append(v, a.Data[i])
+	}
+	return v
+}
+
 // layout takes the shape [T] or [trials, T].
 func (t *arrayTable) layout(shape []int) error {
 	t.trials, t.rows = 1, shape[len(shape)-1]
@@ -144,9 +180,16 @@ func (t *arrayTable) several(c *Columns) error {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	if err := t.named(c); err != nil {
+		return err
+	}
+	names = t.candidates(c, names)
 	whole := -1
 	if c.Q == nil && c.P == nil && !slices.ContainsFunc(names, func(n string) bool { return momentumName.MatchString(plainName(n)) }) {
 		whole = slices.IndexFunc(names, func(n string) bool { return slices.Contains(wholeState, n) })
+		if whole < 0 && c.DQ == nil {
+			whole = t.solution(names)
+		}
 	}
 	given := *c
 	if whole >= 0 {
@@ -165,6 +208,13 @@ func (t *arrayTable) several(c *Columns) error {
 	if whole >= 0 && given.DQ != nil {
 		// resolve takes a derivative without momenta for these.
 		arrays.dq, arrays.p, arrays.notes, arrays.velocities = arrays.p, nil, nil, false
+	}
+	var states []string
+	for _, i := range slices.Concat(arrays.q, arrays.p, arrays.dq, arrays.dp, arrays.input) {
+		states = append(states, names[i])
+	}
+	if t.notes, err = orient(t.arrays, names[arrays.time], states, whole >= 0); err != nil {
+		return err
 	}
 	time, first := t.arrays[names[arrays.time]], t.arrays[names[arrays.q[0]]]
 	if err := t.shape(time.Shape, first.Shape); err != nil {
@@ -211,6 +261,68 @@ func (t *arrayTable) several(c *Columns) error {
 		}
 	}
 	return t.split(whole >= 0, names[arrays.q[0]])
+}
+
+// named is an error if the user names an array that holds no numbers.
+func (t *arrayTable) named(c *Columns) error {
+	for _, name := range slices.Concat([]string{c.Time}, c.Q, c.P, c.DQ, c.DP, c.Input) {
+		if err := t.unread[name]; err != nil {
+			return &columnError{fmt.Sprintf("the array %s", excerpt(name)), err.Error()}
+		}
+	}
+	return nil
+}
+
+// candidates leaves out the arrays that cannot belong to the rows of the times, as those of
+// parameters and constants, if the user does not name them and others are the states.
+func (t *arrayTable) candidates(c *Columns, names []string) []string {
+	var times []string
+	for _, name := range names {
+		if name == c.Time || c.Time == "" && timeName.MatchString(plainName(name)) {
+			times = append(times, name)
+		}
+	}
+	if len(times) != 1 {
+		return names
+	}
+	given := slices.Concat([]string{c.Time, c.Trial}, c.Q, c.P, c.DQ, c.DP, c.Input)
+	momentum := func(name string) bool { return momentumName.MatchString(plainName(name)) }
+	var left []string
+	for _, name := range names {
+		if slices.Contains(given, name) || fits(t.arrays[name], t.arrays[times[0]]) {
+			left = append(left, name)
+		}
+	}
+	// Momenta of another shape are missed, where there are no others.
+	complete := slices.ContainsFunc(left, momentum) || slices.ContainsFunc(left, func(n string) bool { return slices.Contains(wholeState, n) })
+	if fitting, err := c.resolve(left); err != nil || fitting.time < 0 || !complete && slices.ContainsFunc(names, momentum) {
+		return names
+	}
+	for _, name := range names {
+		if !slices.Contains(left, name) {
+			t.ignored = append(t.ignored, name)
+		}
+	}
+	return left
+}
+
+// solution returns the array that is SciPy's: y of shape [2d, T] beside t, its second half
+// the rates of the first; -1 for none.
+func (t *arrayTable) solution(names []string) int {
+	i, time := slices.Index(names, "y"), t.arrays["t"]
+	a := t.arrays["y"]
+	if i < 0 || len(time.Shape) != 1 || len(a.Shape) != 2 || a.Shape[0]%2 != 0 || a.Shape[1] != len(time.Data) {
+		return -1
+	}
+	for k, name := range names {
+		if k != i && positionName.MatchString(plainName(name)) {
+			return -1
+		}
+	}
+	if !halvesFollow(a, time.Data) {
+		return -1
+	}
+	return i
 }
 
 // split takes the halves of a whole state for positions and momenta, and checks that

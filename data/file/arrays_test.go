@@ -77,7 +77,7 @@ func TestReadArrays(t *testing.T) {
 		{"the time starts over", npzOf(t, "t", []int{6}, two.T, "x", []int{6, 2}, x2), Columns{}, two},
 		{"trials padded with NaN", npzOf(t, "t", []int{2, 3}, append(t3[:3:3], 0, nan, nan), "x", []int{2, 3, 2}, append(x2[:8:8], nan, nan, nan, nan)), Columns{},
 			&data.Set{Dim: 2, Offsets: []int{0, 3, 4}, Names: []string{"x1", "x2"}, T: append(t3[:3:3], 0), X: x2[:8]}},
-		{"positions alone, trials of one", npzOf(t, "t", []int{3}, t3, "q", []int{2, 3}, x2[:6]), Columns{},
+		{"positions alone, trials of one", npzOf(t, "t", []int{2, 3}, append(t3[:3:3], t3...), "q", []int{2, 3}, x2[:6]), Columns{},
 			&data.Set{Dim: 1, Offsets: []int{0, 3, 6}, Names: []string{"q"}, T: two.T, X: x2[:6], PositionsOnly: true}},
 		{"positions in two arrays", npzOf(t, "t", []int{3}, t3, "q", []int{3, 2}, x2[:6], "y", []int{3}, t3), Columns{},
 			&data.Set{Dim: 3, Offsets: []int{0, 3}, Names: []string{"q1", "q2", "y"}, T: t3, X: []float64{1, 2, 0, 3, 4, 0.5, 5, 6, 2}, PositionsOnly: true}},

@@ -51,31 +51,58 @@ const maxInflation = 1032
 
 // DecodeNPZ is ReadNPZ from memory or an open file of size bytes; name stands for it in errors.
 func DecodeNPZ(r io.ReaderAt, size int64, name string) (map[string]Array, error) {
+	arrays, unread, err := decodeNPZ(r, size, name)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(unread)) {
+		return nil, fmt.Errorf("%s: array %s: %w", name, excerpt(key), unread[key])
+	}
+	return arrays, nil
+}
+
+// notNumbers is an error that is errNotNumbers.
+type notNumbers struct{ text string }
+
+func (e notNumbers) Error() string        { return e.text }
+func (e notNumbers) Is(target error) bool { return target == errNotNumbers }
+
+// errNotNumbers is why an array that is sound cannot be read.
+var errNotNumbers = errors.New("no array of numbers")
+
+// decodeNPZ also returns the arrays that are sound and hold no numbers, and why each cannot
+// be read.
+func decodeNPZ(r io.ReaderAt, size int64, name string) (_ map[string]Array, unread map[string]error, _ error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not an NPZ file, or a damaged one: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: not an NPZ file, or a damaged one: %w", name, err)
 	}
 	// Entries that overlap can unpack to more than the file could hold; a budget for
 	// all of them together refuses that.
 	budget := uint64(size) * maxInflation
 	room := newAllowance()
+	unread = map[string]error{}
 	arrays := make(map[string]Array, min(len(z.File), 64))
 	for _, entry := range z.File {
 		key := printable.Name(strings.TrimSuffix(entry.Name, ".npy"))
-		if _, ok := arrays[key]; ok {
-			return nil, fmt.Errorf("%s: the array %s is in the file twice", name, excerpt(key))
+		if _, ok := arrays[key]; ok || unread[key] != nil {
+			return nil, nil, fmt.Errorf("%s: the array %s is in the file twice", name, excerpt(key))
 		}
 		if entry.UncompressedSize64 > budget {
-			return nil, fmt.Errorf("%s: the array %s claims %d bytes, more than the file can hold: it is damaged, fetch it again", name, excerpt(key), entry.UncompressedSize64)
+			return nil, nil, fmt.Errorf("%s: the array %s claims %d bytes, more than the file can hold: it is damaged, fetch it again", name, excerpt(key), entry.UncompressedSize64)
 		}
 		budget -= entry.UncompressedSize64
 		a, err := readEntry(entry, room)
+		if errors.Is(err, errNotNumbers) {
+			unread[key] = err
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: array %s: %w", name, excerpt(key), err)
+			return nil, nil, fmt.Errorf("%s: array %s: %w", name, excerpt(key), err)
 		}
 		arrays[key] = a
 	}
-	return arrays, nil
+	return arrays, unread, nil
 }
 
 func readEntry(entry *zip.File, room *allowance) (Array, error) {
@@ -157,7 +184,7 @@ func readValues(r *npy.Reader, size uint64, room *allowance) (Array, error) {
 	descr := r.Header.Descr
 	kind, ok := numberTypes[strings.TrimLeft(descr.Type, "<>|=")]
 	if !ok {
-		return Array{}, fmt.Errorf("elements of type %s are not numbers that can be read: save it as float64", excerpt(descr.Type))
+		return Array{}, notNumbers{fmt.Sprintf("elements of type %s are not numbers that can be read: save it as float64", excerpt(descr.Type))}
 	}
 	// The product is kept below size/width at every step, so it cannot overflow.
 	n := uint64(1)

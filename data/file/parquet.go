@@ -2,6 +2,7 @@ package file
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 
 	"hnn/data"
@@ -52,6 +54,7 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 		t.names = append(t.names, printable.Name(strings.Join(path, ".")))
 		t.leaves = append(t.leaves, leaf)
 	}
+	t.units, t.unsigned = make([]float64, len(t.names)), make([]bool, len(t.names))
 	roles, err := o.Columns.resolve(t.names)
 	if err == nil && roles.time < 0 {
 		err = &columnError{"no column is the time: the file has " + excerptList(t.names), "name it, as in --time COLUMN"}
@@ -62,6 +65,9 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 	m = newMapping(name, "Parquet", t.names, roles)
 	t.b = newBuilder(m, roles, &o)
 	t.b.inRows = true
+	if text, ok := f.Lookup("pandas"); ok {
+		t.durations = pandasDurations(text)
+	}
 	for i := range t.names {
 		if err := t.check(i); err != nil {
 			return nil, nil, err
@@ -106,7 +112,14 @@ type parquetTable struct {
 	scale   float64
 	start   int64
 	started bool
-	values  [1024]parquet.Value
+	// units are what the whole numbers of other columns are divided by, 0 for those of
+	// other types; unsigned are those without a sign.
+	units    []float64
+	unsigned []bool
+	// durations are the parts of a second of columns that pandas says are such, which
+	// Parquet has no type for.
+	durations map[string]float64
+	values    [1024]parquet.Value
 }
 
 // check refuses a column that is used and does not hold a number in every row.
@@ -121,8 +134,6 @@ func (t *parquetTable) check(column int) error {
 	if l := leaf.Node.Type().LogicalType(); l != nil {
 		logical = l.Value
 	}
-	_, decimal := logical.(*format.DecimalType)
-	timestamp, isTimestamp := logical.(*format.TimestampType)
 	bad := func(what string) error {
 		return b.errorf(0, column, "write it as a column of float64, or name another column", "the column holds %s", what)
 	}
@@ -133,21 +144,101 @@ func (t *parquetTable) check(column int) error {
 		return nil
 	case kind == parquet.ByteArray || kind == parquet.FixedLenByteArray || kind == parquet.Int96:
 		return bad(leaf.Node.Type().String())
-	case decimal:
-		return bad("decimals")
-	case isTimestamp:
+	}
+	whole := kind == parquet.Int32 || kind == parquet.Int64
+	if !whole {
+		return nil
+	}
+	// Older writers leave the logical type out.
+	if logical == nil {
+		if c := leaf.Node.Type().ConvertedType(); c != nil {
+			logical = logicalType(*c)
+		}
+	}
+	if unit, ok := t.durations[t.names[column]]; ok {
+		if column != b.roles.time {
+			return bad("durations")
+		}
+		t.units[column] = unit
+		b.mapping.note("the times are durations: they are taken in seconds")
+		return nil
+	}
+	switch l := logical.(type) {
+	case nil:
+	case *format.IntType:
+		t.unsigned[column] = !l.IsSigned
+	case *format.DecimalType:
+		t.units[column] = math.Pow10(int(l.Scale))
+	case *format.TimestampType:
 		if column != b.roles.time {
 			return bad("timestamps")
 		}
-		switch timestamp.Unit.Value.(type) {
-		case *format.MicroSeconds:
-			t.scale = 1e-6
-		case *format.NanoSeconds:
-			t.scale = 1e-9
-		default:
-			t.scale = 1e-3
-		}
+		t.scale = unitOf(l.Unit)
 		b.mapping.note("the times are timestamps: they are taken as seconds since the first")
+	case *format.TimeType:
+		if column != b.roles.time {
+			return bad("times of day")
+		}
+		t.units[column] = math.Round(1 / unitOf(l.Unit))
+		b.mapping.note("the times are times of day: they are taken in seconds")
+	case *format.DateType:
+		return bad("dates, which are whole days")
+	default:
+		return bad(leaf.Node.Type().String())
+	}
+	return nil
+}
+
+// pandasDurations reads the columns that are durations from the metadata that pandas writes.
+func pandasDurations(text string) map[string]float64 {
+	var meta struct {
+		Columns []struct {
+			Name string `json:"field_name"`
+			Type string `json:"numpy_type"`
+		} `json:"columns"`
+	}
+	if err := json.Unmarshal([]byte(text), &meta); err != nil {
+		return nil // what is not understood is as if it were not there
+	}
+	units := map[string]float64{"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
+	out := map[string]float64{}
+	for _, c := range meta.Columns {
+		if unit, ok := units[strings.TrimSuffix(strings.TrimPrefix(c.Type, "timedelta64["), "]")]; ok && strings.HasPrefix(c.Type, "timedelta64[") {
+			out[c.Name] = unit
+		}
+	}
+	return out
+}
+
+// unitOf is a unit of time in seconds.
+func unitOf(u format.TimeUnit) float64 {
+	switch u.Value.(type) {
+	case *format.MicroSeconds:
+		return 1e-6
+	case *format.NanoSeconds:
+		return 1e-9
+	}
+	return 1e-3
+}
+
+// logicalType is what a converted type, its form in older files, stands for; one that says
+// nothing of whole numbers is nil.
+func logicalType(c deprecated.ConvertedType) format.LogicalTypeValue {
+	millis := format.TimeUnit{Value: new(format.MilliSeconds)}
+	micros := format.TimeUnit{Value: new(format.MicroSeconds)}
+	switch c {
+	case deprecated.Uint8, deprecated.Uint16, deprecated.Uint32, deprecated.Uint64:
+		return &format.IntType{}
+	case deprecated.Date:
+		return &format.DateType{}
+	case deprecated.TimeMillis:
+		return &format.TimeType{Unit: millis}
+	case deprecated.TimeMicros:
+		return &format.TimeType{Unit: micros}
+	case deprecated.TimestampMillis:
+		return &format.TimestampType{Unit: millis}
+	case deprecated.TimestampMicros:
+		return &format.TimestampType{Unit: micros}
 	}
 	return nil
 }
@@ -260,6 +351,14 @@ func (t *parquetTable) number(v parquet.Value, column int) float64 {
 		return v.Double()
 	case v.Kind() == parquet.Float:
 		return float64(v.Float())
+	case v.Kind() == parquet.Int32 && t.unsigned[column]:
+		return float64(uint32(v.Int32()))
+	case v.Kind() == parquet.Int64 && t.unsigned[column]:
+		return float64(uint64(v.Int64()))
+	case v.Kind() == parquet.Int32 && t.units[column] > 0:
+		return float64(v.Int32()) / t.units[column]
+	case v.Kind() == parquet.Int64 && t.units[column] > 0:
+		return float64(v.Int64()) / t.units[column]
 	case v.Kind() == parquet.Int32:
 		return float64(v.Int32())
 	case v.Kind() == parquet.Int64 && column == t.b.roles.time && t.scale > 0:

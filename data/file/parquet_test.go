@@ -79,6 +79,65 @@ func TestReadParquetTimestampsAndNames(t *testing.T) {
 	}
 }
 
+// What a whole number stands for is decoded, or refused.
+func TestReadParquetWholeNumbers(t *testing.T) {
+	for name, file := range map[string]string{
+		"unsigned and decimal": parquetOf(t, struct {
+			T uint64 `parquet:"t"`
+			Q uint32 `parquet:"q"`
+			P int64  `parquet:"p,decimal(2:18)"`
+		}{1 << 63, 3_000_000_000, -12345}),
+		"small and decimal": parquetOf(t, struct {
+			T uint64 `parquet:"t"`
+			Q uint64 `parquet:"q"`
+			P int32  `parquet:"p,decimal(2:9)"`
+		}{1 << 63, 3_000_000_000, -12345}),
+	} {
+		s, _, err := decode(file, Columns{})
+		if err != nil || s.T[0] != 1<<63 || s.X[0] != 3e9 || s.X[1] != -123.45 {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
+	type clocked struct {
+		T int64   `parquet:"t,time(microsecond)"`
+		Q float64 `parquet:"q"`
+	}
+	s, m, err := decode(parquetOf(t, clocked{3_600_000_000, 1}, clocked{3_600_250_000, 2}), Columns{})
+	if err != nil || s.T[0] != 3600 || s.T[1] != 3600.25 || len(m.Notes) != 1 {
+		t.Errorf("times of day: %+v, %v", s, err)
+	}
+	// pandas writes a timedelta as a whole number, and what it is into the metadata.
+	var b bytes.Buffer
+	type counted struct {
+		T int64   `parquet:"t"`
+		Q float64 `parquet:"q"`
+	}
+	if err := parquet.Write(&b, []counted{{0, 1}, {250_000_000, 2}}, parquet.KeyValueMetadata("pandas", `{"columns": [{"name": "t", "field_name": "t", "numpy_type": "timedelta64[ns]"}]}`)); err != nil {
+		t.Fatal(err)
+	}
+	if s, _, err := decode(b.String(), Columns{}); err != nil || s.T[1] != 0.25 {
+		t.Errorf("durations: %+v, %v", s, err)
+	}
+	for want, file := range map[string]string{
+		"dates": parquetOf(t, struct {
+			T int32   `parquet:"t,date"`
+			Q float64 `parquet:"q"`
+		}{20000, 1}),
+		"timestamps": parquetOf(t, struct {
+			T float64   `parquet:"t"`
+			Q time.Time `parquet:"q,timestamp"`
+		}{0, time.Unix(0, 0)}),
+		"times of day": parquetOf(t, struct {
+			T float64 `parquet:"t"`
+			Q int32   `parquet:"q,time(millisecond)"`
+		}{0, 1}),
+	} {
+		if _, _, err := decode(file, Columns{}); err == nil || !strings.Contains(err.Error(), "the column holds "+want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
 func TestReadParquetErrors(t *testing.T) {
 	type row struct {
 		T float64 `parquet:"t"`

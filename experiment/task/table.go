@@ -49,8 +49,7 @@ var table = []Task{
 		Energy: &eval.Protocol{Horizon: 20, Points: 100, RTol: 1e-12, Energy: squaredNorm}, states: "pend_x0",
 		Baseline: Published{3.527e-2, 4.152e-2}, HNN: Published{3.559e-2, 2.485e-2},
 		StrictTimes: 10, Picture: Pendulum,
-		// Its coordinate is an angle; Angles would tell the fit so and change its results.
-		ClosedForm: ClosedForm{Symmetry: []string{"parity", "time-reversal"}},
+		ClosedForm: ClosedForm{Symmetry: []string{"parity", "time-reversal"}, Angles: true},
 	},
 	{
 		Name: RealPendulum, Title: "Real pendulum", Paper: true, Source: PaperFile, Fitted: system.Pendulum{K: 2.4},

@@ -135,11 +135,17 @@ func All() []Task { return slices.Clone(table) }
 // not ask for gigabytes; system.NewNBody has no such bound.
 const maxBodies = 1000
 
+// leastBodies are those of the task "N-body": the fewest that have no name of their own.
+const leastBodies = 4
+
 // Lookup returns the row of a name: one of Names, OwnData, OwnFrames, or "N-body" with a
-// number of 2 or more, as in "5-body". The error is a *system.UnknownError.
+// number of 2 or more, as in "5-body"; N itself is 4. The error is a *system.UnknownError.
 func Lookup(name string) (Task, error) {
 	if i := slices.IndexFunc(table, func(t Task) bool { return t.Name == name }); i >= 0 {
 		return table[i], nil
+	}
+	if name == "N"+bodySuffix {
+		return bodies(leastBodies), nil
 	}
 	if digits, ok := strings.CutSuffix(name, bodySuffix); ok {
 		if n, err := strconv.Atoi(digits); err == nil && n >= 2 && n <= maxBodies {

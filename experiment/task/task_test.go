@@ -52,6 +52,14 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+func TestLookupOfAnyNumber(t *testing.T) {
+	for name, want := range map[string]string{"N-body": "4-body", "4-body": "4-body", "7-body": "7-body"} {
+		if row, err := Lookup(name); err != nil || row.Name != want {
+			t.Errorf("%s is the row of %q, %v; want %s", name, row.Name, err, want)
+		}
+	}
+}
+
 func TestLookupErrors(t *testing.T) {
 	for _, test := range []struct{ name, near string }{
 		{"sprnig", "spring"},

@@ -1,0 +1,206 @@
+package check
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/data"
+)
+
+const (
+	// A step is a jump if what its two neighbours do not foretell of it is this many times
+	// what they usually do not (noise alone stays below 7 of a million rows),
+	jumpUnforeseen = 15
+	// if it is this share of the column's range,
+	jumpRange = 0.1
+	// and if it is this many times its neighbours.
+	jumpNeighbours = 3
+	// leastSteps is how many steps of a column are needed to tell.
+	leastSteps = 20
+)
+
+// jumps finds the rows at which the state jumps within a trial, as at the boundary between
+// two experiments on one clock, at an impact, or at a row that is wrong and back. Columns
+// that are wrapped jump for another reason.
+func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
+	gap, _ := s.Gap()
+	s = s.SplitAtGaps(gap)
+	names := map[int][]string{} // of the columns that jump at a row
+	spikes := map[int][]string{}
+	for j := range s.Dim {
+		if wrapped[j] {
+			continue
+		}
+		at, back := jumpsOf(s, j)
+		for _, i := range at {
+			names[i] = append(names[i], s.ColumnName(j))
+		}
+		for _, i := range back {
+			spikes[i] = append(spikes[i], s.ColumnName(j))
+		}
+	}
+	var rows []int
+	for i := range names {
+		if spikes[i] == nil && spikes[i-1] == nil {
+			rows = append(rows, i)
+		}
+	}
+	slices.Sort(rows)
+	rows = r.wrong(s, spikes, rows)
+	if len(rows) == 0 {
+		return
+	}
+	d := degrees(s)
+	momenta := !s.PositionsOnly
+	for _, i := range rows {
+		for j := range d {
+			momenta = momenta && !slices.Contains(names[i], s.ColumnName(j))
+		}
+	}
+	first := rows[0]
+	f := Finding{Severity: Warning, Rows: rows}
+	j := 0
+	for k := range s.Dim {
+		if s.ColumnName(k) == names[first][0] {
+			j = k
+		}
+	}
+	f.What = fmt.Sprintf("the state jumps within a trial, %s: %s goes from %.5g to %.5g in one step at %s", count(len(rows), "time"),
+		names[first][0], s.X[(first-1)*s.Dim+j], s.X[first*s.Dim+j], wheres(s, rows))
+	switch {
+	case momenta:
+		f.Advice = "only " + strings.Join(names[first], ", ") + " jumps, as at an impact, which no smooth field has; --split-at-jumps makes what is between them trials of their own"
+	default:
+		f.Advice = "several experiments on one clock, or an impact; --split-at-jumps makes what is between them trials of their own, and a column of trials does too"
+	}
+	if o.SplitAtJumps {
+		f.Severity, f.Advice = Note, "each begins a trial"
+	}
+	r.Jumps = rows
+	r.add(f)
+}
+
+// wrong reports single rows that are off the motion and back, and blocks between two jumps
+// in which nothing changes; it returns the other jumps.
+func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest []int) {
+	var rows []int
+	for i := range spikes {
+		rows = append(rows, i)
+	}
+	slices.Sort(rows)
+	if len(rows) > 0 {
+		i := rows[0]
+		name, value := spikes[i][0], 0.0
+		for j := range s.Dim {
+			if s.ColumnName(j) == name {
+				value = s.X[i*s.Dim+j]
+			}
+		}
+		r.add(Finding{Severity: Warning, Rows: rows, Column: name, What: fmt.Sprintf("%s of the motion before and after it, an outlier: %s is %.6g at %s",
+			map[bool]string{true: "one row is out", false: fmt.Sprintf("%d rows are out", len(rows))}[len(rows) == 1], name, value, wheres(s, rows)),
+			Advice: "leave such rows out of the file"})
+	}
+	for k := 0; k < len(jumps); k++ {
+		i := jumps[k]
+		if k+1 < len(jumps) && sameTrial(s, i, jumps[k+1]) {
+			if j := held(s, i, jumps[k+1]); j >= 0 {
+				r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{i, jumps[k+1] - 1},
+					What:   fmt.Sprintf("%s jumps to %.6g, holds it for %s from %s and jumps back: no motion, as where values are missing", s.ColumnName(j), s.X[i*s.Dim+j], count(jumps[k+1]-i, "row"), where(s, i)),
+					Advice: "leave these rows out of the file"})
+				k++
+				continue
+			}
+		}
+		rest = append(rest, i)
+	}
+	return rest
+}
+
+func sameTrial(s *data.Set, a, b int) bool {
+	i, _ := slices.BinarySearch(s.Offsets, a+1)
+	j, _ := slices.BinarySearch(s.Offsets, b+1)
+	return i == j
+}
+
+// held returns a column that jumps to one value for rows lo to hi, at least two, -1 for none.
+func held(s *data.Set, lo, hi int) int {
+	if hi-lo < 2 {
+		return -1
+	}
+	for j := range s.Dim {
+		same := s.X[(lo-1)*s.Dim+j] != s.X[lo*s.Dim+j]
+		for i := lo + 1; i < hi && same; i++ {
+			same = s.X[i*s.Dim+j] == s.X[lo*s.Dim+j]
+		}
+		if same {
+			return j
+		}
+	}
+	return -1
+}
+
+// jumpsOf returns the rows to which column j jumps, and those that are off and back.
+func jumpsOf(s *data.Set, j int) (at, spikes []int) {
+	x := func(i int) float64 { return s.X[i*s.Dim+j] }
+	var unforeseen, off, values []float64
+	each := func(f func(i, lo, hi int)) {
+		for trial := range s.Trials() {
+			lo, hi := s.Offsets[trial], s.Offsets[trial+1]
+			for i := lo + 1; i < hi; i++ {
+				f(i, lo, hi)
+			}
+		}
+	}
+	step := func(i, lo, hi int) float64 { // to row i, 0 outside the trial
+		if i <= lo || i >= hi {
+			return 0
+		}
+		return x(i) - x(i-1)
+	}
+	rest := func(i, lo, hi int) float64 { // of the step to row i
+		a, b := step(i-1, lo, hi), step(i+1, lo, hi)
+		switch {
+		case i-1 <= lo:
+			a = b
+		case i+1 >= hi:
+			b = a
+		}
+		return math.Abs(step(i, lo, hi) - (a+b)/2)
+	}
+	spike := func(i int) float64 { return math.Abs(x(i) - (x(i-1)+x(i+1))/2) }
+	each(func(i, lo, hi int) {
+		if hi-lo > 2 {
+			unforeseen = append(unforeseen, rest(i, lo, hi))
+		}
+		if i+1 < hi {
+			off = append(off, spike(i))
+		}
+	})
+	if len(unforeseen) < leastSteps {
+		return nil, nil
+	}
+	for i := range s.Rows() {
+		values = append(values, x(i))
+	}
+	slices.Sort(values)
+	least := jumpRange * (quantile(values, 0.98) - quantile(values, 0.02))
+	// Where most steps are foretold to rounding, the resolution of the numbers counts.
+	floor := 1e-6 * least
+	usual, usualOff := max(median(unforeseen), floor), max(median(off), floor)
+	each(func(i, lo, hi int) {
+		if i+1 < hi && spike(i) > max(jumpUnforeseen*usualOff, least) && math.Abs(x(i+1)-x(i-1)) < 0.3*spike(i) {
+			spikes = append(spikes, i)
+		}
+		v := rest(i, lo, hi)
+		if hi-lo <= 3 || v <= max(jumpUnforeseen*usual, least) {
+			return
+		}
+		size := math.Abs(step(i, lo, hi))
+		if size > jumpNeighbours*max(math.Abs(step(i-1, lo, hi)), math.Abs(step(i+1, lo, hi))) && size > least {
+			at = append(at, i)
+		}
+	})
+	return at, spikes
+}

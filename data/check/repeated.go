@@ -1,0 +1,154 @@
+package check
+
+import (
+	"fmt"
+
+	"hnn/data"
+)
+
+const (
+	// A column is stuck if it holds a value for at least so many rows and so many times the
+	// run of equal values that all but a twentieth of its rows are in.
+	stuckRows  = 8
+	stuckTimes = 5
+	// clippedRows on end at the end of a range are clipped, if that value is stuckTimes as
+	// frequent as any within.
+	clippedRows = 4
+	// leastRepeats is from how many repeated rows on they are warned of, if they are also
+	// repeatShare of all.
+	leastRepeats = 3
+	repeatShare  = 0.01
+)
+
+// repeated finds rows that repeat the one before, columns that are stuck while others move,
+// and a system that is held before its motion begins.
+func (r *Report) repeated(s *data.Set) {
+	same := func(i, j int) bool { return s.X[i*s.Dim+j] == s.X[(i-1)*s.Dim+j] }
+	var repeats []int
+	for trial := range s.Trials() {
+		lo, hi := s.Offsets[trial], s.Offsets[trial+1]
+		for i := lo + 2; i+1 < hi; i++ {
+			all, moves := true, true
+			for j := range s.Dim {
+				all = all && same(i, j)
+				// Quantised numbers repeat where the motion is slow.
+				moves = moves && !same(i-1, j) && !same(i+1, j)
+			}
+			if all && moves {
+				repeats = append(repeats, i)
+			}
+		}
+		if n := rest(s, lo, hi); n >= stuckRows && n < hi-lo && s.InputNames == nil {
+			r.add(Finding{Severity: Warning, Rows: []int{lo, lo + n - 1}, What: fmt.Sprintf("nothing moves in the first %d rows up to %s, and then it does: the system was held", n, where(s, lo+n-1)),
+				Advice: "leave these rows out of the file, since the model takes them for a rest by itself"})
+		}
+	}
+	if len(repeats) >= leastRepeats && float64(len(repeats)) > repeatShare*float64(s.Rows()) {
+		r.add(Finding{Severity: Warning, Rows: repeats, What: fmt.Sprintf("%d rows repeat the one before while the motion goes on (%s)", len(repeats), wheres(s, repeats)),
+			Advice: "frames that were stored twice, or a sensor that is read faster than it measures; leave them out of the file"})
+	}
+	for j := range s.Dim {
+		if !r.clipped(s, j) {
+			r.stuck(s, j)
+		}
+	}
+}
+
+// clipped finds a column that is often at the end of its range, as that of a sensor.
+func (r *Report) clipped(s *data.Set, j int) bool {
+	rows := map[float64]int{}
+	low, high := s.X[j], s.X[j]
+	for i := j; i < len(s.X); i += s.Dim {
+		rows[s.X[i]]++
+		low, high = min(low, s.X[i]), max(high, s.X[i])
+	}
+	usual := 1
+	for v, n := range rows {
+		if v != low && v != high {
+			usual = max(usual, n)
+		}
+	}
+	for _, v := range []float64{high, low} {
+		first, longest := -1, 0
+		for trial := range s.Trials() {
+			for from, hi := s.Offsets[trial], s.Offsets[trial+1]; from < hi; from++ {
+				to := from
+				for to < hi && s.X[to*s.Dim+j] == v {
+					to++
+				}
+				if to-from > longest && othersMove(s, j, from, to) {
+					first, longest = from, to-from
+				}
+				from = max(from, to-1)
+			}
+		}
+		if longest >= clippedRows && rows[v] > stuckTimes*usual && len(rows) > stuckTimes {
+			r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{first, first + longest - 1},
+				What:   fmt.Sprintf("%s is %.6g, the end of its range, in %d rows while the rest moves, %d of them on end from %s: the sensor was clipped", s.ColumnName(j), v, rows[v], longest, where(s, first)),
+				Advice: "leave these rows out of the file"})
+			return true
+		}
+	}
+	return false
+}
+
+// rest counts the rows at the beginning of a trial that are all the same.
+func rest(s *data.Set, lo, hi int) int {
+	for i := lo + 1; i < hi; i++ {
+		for j := range s.Dim {
+			if s.X[i*s.Dim+j] != s.X[lo*s.Dim+j] {
+				return i - lo
+			}
+		}
+	}
+	return hi - lo
+}
+
+// stuck finds the longest run of equal values in column j, amid a motion of all columns.
+func (r *Report) stuck(s *data.Set, j int) {
+	lengths := map[int]int{} // rows in runs of a length
+	longest, at := 0, 0
+	for trial := range s.Trials() {
+		lo, hi := s.Offsets[trial], s.Offsets[trial+1]
+		for from := lo; from < hi; {
+			to := from + 1
+			for to < hi && s.X[to*s.Dim+j] == s.X[from*s.Dim+j] {
+				to++
+			}
+			lengths[to-from] += to - from
+			// A motion that ends, or that begins from rest, is none of a sensor.
+			if to-from > longest && from > lo && to < hi && othersMove(s, j, from, to) {
+				longest, at = to-from, from
+			}
+			from = to
+		}
+	}
+	usual, rows := 1, 0
+	for length := 1; length <= s.Rows() && float64(rows) < 0.95*float64(s.Rows())-float64(longest); length++ {
+		rows += lengths[length]
+		usual = length
+	}
+	if longest < max(stuckRows, stuckTimes*usual) {
+		return
+	}
+	r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{at, at + longest - 1},
+		What:   fmt.Sprintf("%s is %.6g in %d rows on end from %s, while the rest moves", s.ColumnName(j), s.X[at*s.Dim+j], longest, where(s, at)),
+		Advice: "a sensor that was stuck; leave these rows out of the file"})
+}
+
+// othersMove reports whether another column changes in most rows from lo to hi; where there
+// is no other, whether the motion goes on at once from another value.
+func othersMove(s *data.Set, j, lo, hi int) bool {
+	for k := range s.Dim {
+		changes := 0
+		for i := lo + 1; i < hi; i++ {
+			if s.X[i*s.Dim+k] != s.X[(i-1)*s.Dim+k] {
+				changes++
+			}
+		}
+		if k != j && 2*changes > hi-lo-1 {
+			return true
+		}
+	}
+	return s.Dim == 1
+}

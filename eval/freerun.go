@@ -1,0 +1,181 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"hnn/model"
+	"hnn/ode"
+)
+
+const (
+	// FreeRunTimes is how many times the longest trial a free run lasts.
+	FreeRunTimes = 10
+	// freeRunPoints bounds the rows of one.
+	freeRunPoints = 20_000
+	// outsideShare is how far outside the data's box, in ranges of a component, a free run
+	// has left it.
+	outsideShare = 0.1
+)
+
+// FreeRunOptions say what a free run is compared with.
+type FreeRunOptions struct {
+	Options
+	// T and States (len(T) x dimension) are the longest trial of the training data: the run
+	// begins where it does.
+	T, States []float64
+	// Least and Most bound the training states.
+	Least, Most []float64
+	// Angles marks components that are the same after a turn, which have no bounds; nil
+	// means none.
+	Angles []bool
+}
+
+// FreeRunResult is what becomes of a model that runs free for FreeRunTimes the longest
+// trial. What cannot be told is NaN. Nothing in it is about the drift of the learned H: a
+// wrong H is conserved as well as a right one.
+type FreeRunResult struct {
+	Horizon float64
+	// Amplitude is half the range of the first component that is no angle in the last tenth
+	// of the run, by that in the first.
+	Amplitude float64
+	// Frequency is that at which it crosses its mean upwards, and DataFrequency that of the
+	// trial itself.
+	Frequency, DataFrequency float64
+	// Decay is the rate of an exponential through the amplitudes of the tenths.
+	Decay float64
+	// Outside is the first time at which the run is outside the data's bounds by more than a
+	// tenth of their range, counted from its start; End is where it stopped, Horizon unless
+	// it failed.
+	Outside, End float64
+}
+
+// FreeRun rolls a model out by DOP853 at 1e-8. A run that fails ends early and is no error;
+// the error wraps what Interrupt returned.
+func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
+	n, d := len(o.T), m.Dim
+	if n < 2 || len(o.States) != n*d || len(o.Least) != d || len(o.Most) != d {
+		return FreeRunResult{}, fmt.Errorf("eval: a trial of %d rows with %d numbers and bounds of %d components, for a model of %d", n, len(o.States), len(o.Least), d)
+	}
+	span := o.T[n-1] - o.T[0]
+	points := min(freeRunPoints, FreeRunTimes*max(n, 100))
+	r := FreeRunResult{Horizon: FreeRunTimes * span, Outside: math.NaN()}
+	times := make([]float64, points+1)
+	for i := range times {
+		times[i] = o.T[0] + r.Horizon*float64(i)/float64(points)
+	}
+	x, err := freeStates(m, o.States[:d], times, o.Interrupt)
+	if err != nil {
+		return FreeRunResult{}, err
+	}
+	reached := len(times)
+	for i := range times {
+		for j, v := range x[i*d : (i+1)*d] {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				reached = min(reached, i)
+			}
+			past := max(o.Least[j]-v, v-o.Most[j])
+			if past > outsideShare*(o.Most[j]-o.Least[j]) && !(j < len(o.Angles) && o.Angles[j]) && math.IsNaN(r.Outside) {
+				r.Outside = times[i] - times[0]
+			}
+		}
+	}
+	r.End = times[max(reached-1, 0)] - times[0]
+	j := 0
+	for j+1 < d && j < len(o.Angles) && o.Angles[j] {
+		j++
+	}
+	column := func(x []float64, rows int) []float64 {
+		v := make([]float64, rows)
+		for i := range v {
+			v[i] = x[i*d+j]
+		}
+		return v
+	}
+	run := column(x, reached)
+	r.DataFrequency = frequency(o.T, column(o.States, n))
+	r.Frequency = frequency(times[:reached], run)
+	r.Amplitude, r.Decay = math.NaN(), math.NaN()
+	if reached == len(times) {
+		r.Amplitude, r.Decay = amplitudes(times, run)
+	}
+	return r, nil
+}
+
+// freeStates are the states of a rollout, NaN from where it fails.
+func freeStates(m *model.Field, x0, at []float64, interrupt func() error) ([]float64, error) {
+	inner, scales := m.Dimensionless()
+	z0, times := slices.Clone(x0), slices.Clone(at)
+	if scales != nil {
+		scales.States(z0, z0)
+		for i := range times {
+			times[i] /= scales.Time
+		}
+	}
+	x := make([]float64, len(times)*len(x0))
+	for i := range x {
+		x[i] = math.NaN()
+	}
+	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: interrupt}
+	field, knots := inner.Under(nil)
+	if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && interrupt != nil {
+		if err := interrupt(); err != nil {
+			return nil, err
+		}
+	}
+	if scales != nil {
+		scales.Restore(x, x)
+	}
+	return x, nil
+}
+
+// frequency counts upward crossings of the mean, which are to leave it by a fifth of the
+// spread: NaN of fewer than two.
+func frequency(t, v []float64) float64 {
+	mean, square := 0.0, 0.0
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		square += (x - mean) * (x - mean) / float64(len(v))
+	}
+	clear := 0.2 * math.Sqrt(square)
+	first, last, count := 0.0, 0.0, 0
+	below, crossed := false, 0.0
+	for i, x := range v {
+		if i > 0 && v[i-1] <= mean && x > mean {
+			crossed = t[i-1] + (t[i]-t[i-1])*(mean-v[i-1])/(x-v[i-1])
+		}
+		switch {
+		case x < mean-clear:
+			below = true
+		case below && x > mean+clear:
+			below = false
+			if count++; count == 1 {
+				first = crossed
+			}
+			last = crossed
+		}
+	}
+	if count < 2 || !(square > 0) {
+		return math.NaN()
+	}
+	return float64(count-1) / (last - first)
+}
+
+// amplitudes are half the ranges of the tenths of a run: the last by the first, and the rate
+// of the exponential through all.
+func amplitudes(t, v []float64) (ratio, decay float64) {
+	const tenths = 10
+	var a [tenths]float64
+	var sx, sy, sxx, sxy float64
+	for k := range a {
+		part := v[k*len(v)/tenths : (k+1)*len(v)/tenths]
+		a[k] = (slices.Max(part) - slices.Min(part)) / 2
+		x, y := float64(k)*(t[len(t)-1]-t[0])/tenths, math.Log(a[k])
+		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
+	}
+	decay = -(tenths*sxy - sx*sy) / (tenths*sxx - sx*sx)
+	return a[tenths-1] / a[0], decay
+}

@@ -1,0 +1,66 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"hnn/data"
+	"hnn/data/check"
+	"hnn/model/network"
+)
+
+// check looks for what in the observations of a file contradicts what they are taken for.
+// It keeps what it found, returns the rows that are used, and refuses what cannot be.
+func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, velocities bool) (*data.Set, error) {
+	o := check.Options{
+		Velocities: velocities, Angles: marks, Dissipation: c.Dissipation != "", SplitAtJumps: c.SplitAtJumps,
+		Canonical: c.Mass != nil || c.common(),
+	}
+	found := check.Observations(set, o)
+	if found.Far != nil && c.SkipBadRows {
+		if set = set.Without(found.Far); set.Rows() == 0 {
+			return nil, fmt.Errorf("%s: no row is left", path)
+		}
+		d.note("%d rows with values far from all others are left out", len(found.Far))
+		found = check.Observations(set, o)
+	}
+	if err := found.Refused(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	d.findings = append(d.findings, found.Findings...)
+	if c.SplitAtJumps && found.Jumps != nil {
+		set = set.SplitAt(found.Jumps)
+	}
+	return set, nil
+}
+
+// logFindings says what was found in the data of a run, for a model that is to be learned
+// from them or was.
+func (e *Env) logFindings(c *Config, d *dataset) {
+	for _, f := range d.findings {
+		if f.Severity > check.Note || network.LearnsH(c.Model) {
+			e.log("%s: %v: %v", c.Task, f.Severity, f)
+		}
+	}
+}
+
+// AddFriction gives those of configurations that learn an H by the closed form linear
+// dissipation. It reports false, and leaves them as they were, where the user has chosen
+// one, or where it does not go with another setting.
+func AddFriction(configs []Config) bool {
+	changed := slices.Clone(configs)
+	for i := range changed {
+		c := &changed[i]
+		if !network.LearnsH(c.Model) || c.Trainer != ClosedForm {
+			continue
+		}
+		if c.Dissipation != "" {
+			return false
+		}
+		if c.Dissipation = network.DissipationLinear; c.Validate() != nil {
+			return false
+		}
+	}
+	copy(configs, changed)
+	return true
+}

@@ -1,0 +1,176 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/data"
+	"hnn/data/check"
+	"hnn/data/file"
+)
+
+// seen is what a run learned from in a file: its columns, as they were recognised, and the
+// least and most of every component of the training states.
+type seen struct {
+	Columns file.Columns `json:"columns"`
+	Least   []float64    `json:"least"`
+	Most    []float64    `json:"most"`
+	// Inputs are the least and the most of each input.
+	Inputs [][2]float64 `json:"inputs,omitempty"`
+}
+
+// seen is nil of data that come from no file of the user's.
+func (d *dataset) seen() *seen {
+	if len(d.mappings) == 0 || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
+		return nil
+	}
+	s := &seen{Columns: d.mappings[0].Columns}
+	s.Least, s.Most = box(d.Train)
+	if m := len(d.Train.InputNames); m > 0 {
+		least, most := box(&data.Set{Dim: m, X: d.Train.Inputs})
+		for k := range least {
+			s.Inputs = append(s.Inputs, [2]float64{least[k], most[k]})
+		}
+	}
+	return s
+}
+
+// InputScale says which of the inputs that a run's rollouts are given are of another size
+// than those that it learned from, "" if none is, or if that is not known.
+func (r *Run) InputScale() string {
+	if r.input == nil || r.seen == nil || len(r.input.U) == 0 {
+		return ""
+	}
+	m := len(r.inputs)
+	least, most := box(&data.Set{Dim: m, X: r.input.U})
+	for k, was := range r.seen.Inputs {
+		width := was[1] - was[0]
+		if past := max(was[0]-least[k], most[k]-was[1]); past > beyond*width {
+			return fmt.Sprintf("warning: the input %s goes from %.4g to %.4g, and in the training data from %.4g to %.4g: is it in another unit? Outside them the model guesses", r.inputs[k], least[k], most[k], was[0], was[1])
+		}
+	}
+	return ""
+}
+
+// box is the least and the most of every state column.
+func box(s *data.Set) (least, most []float64) {
+	least, most = slices.Clone(s.X[:s.Dim]), slices.Clone(s.X[:s.Dim])
+	for i, v := range s.X {
+		j := i % s.Dim
+		least[j], most[j] = min(least[j], v), max(most[j], v)
+	}
+	return least, most
+}
+
+// second reads a file that is to hold what another one did: its columns are those of the
+// same names, in whatever order, but for those that the configuration names.
+func (d *dataset) second(c *Config, path string, first *file.Columns) (*data.Set, error) {
+	set, mapping, err := file.Read(path, c.readOptions(path, d.progress))
+	if err == nil && differ(first, &mapping.Columns, &c.Columns) == "" {
+		d.mappings = append(d.mappings, mapping)
+		return d.prepare(c, path, set, mapping.Velocities)
+	}
+	named := *c
+	named.Columns = byName(first, &c.Columns)
+	set, other, byNames := file.Read(path, named.readOptions(path, d.progress))
+	switch {
+	case byNames != nil && err != nil:
+		return nil, err
+	case byNames != nil:
+		return nil, fmt.Errorf("%s: the model learned from the columns %s, and the file does not have them: %w", path, list(first), byNames)
+	}
+	if role := differ(first, &other.Columns, &c.Columns); role != "" {
+		return nil, fmt.Errorf("%s: its columns are %s, and the model learned from %s: the names of the %s differ, as those of other units do; convert them, or name the columns with --q, --p and --input", path, list(&other.Columns), list(first), role)
+	}
+	d.mappings = append(d.mappings, other)
+	return d.prepare(c, path, set, other.Velocities)
+}
+
+// differ names the first role that two files' columns differ in, "" if none does. Roles that
+// the user names are as the user has them.
+func differ(first, second, given *file.Columns) string {
+	for _, role := range []struct {
+		name         string
+		a, b, given  []string
+		mayBeMissing bool
+	}{
+		{name: "positions", a: first.Q, b: second.Q, given: given.Q},
+		{name: "momenta", a: first.P, b: second.P, given: given.P},
+		{name: "derivatives of positions", a: first.DQ, b: second.DQ, given: given.DQ, mayBeMissing: true},
+		{name: "derivatives of momenta", a: first.DP, b: second.DP, given: given.DP, mayBeMissing: true},
+		{name: "inputs", a: first.Input, b: second.Input, given: given.Input},
+	} {
+		if role.given != nil || role.mayBeMissing && (len(role.a) == 0 || len(role.b) == 0) || slices.Equal(role.a, role.b) {
+			continue
+		}
+		return role.name
+	}
+	return ""
+}
+
+// byName is how a file is read by the names of another's columns.
+func byName(first, given *file.Columns) file.Columns {
+	c := *given
+	for _, role := range []struct {
+		into *[]string
+		from []string
+	}{{&c.Q, first.Q}, {&c.P, first.P}, {&c.DQ, first.DQ}, {&c.DP, first.DP}} {
+		if *role.into == nil {
+			*role.into = append([]string{}, role.from...)
+		}
+	}
+	if c.Input == nil {
+		c.Input = first.Input
+		if len(c.Input) == 0 {
+			c.Input = []string{file.NoInput}
+		}
+	}
+	return c
+}
+
+// list names the columns of a state and its inputs.
+func list(c *file.Columns) string {
+	return strings.Join(slices.Concat(c.Q, c.P, c.Input), ", ")
+}
+
+// otherScale is the ratio of ranges, or the distance in ranges, from which on a column of a
+// second file is taken to be in another unit.
+const otherScale = 20
+
+// compareScale warns of columns whose numbers are of another size than those that the model
+// learned from.
+func (d *dataset) compareScale(s *data.Set, learned *seen) {
+	if s == nil || s.Rows() < 2 {
+		return
+	}
+	least, most := box(s)
+	for j := range min(len(least), len(learned.Least)) {
+		was, is := learned.Most[j]-learned.Least[j], most[j]-least[j]
+		apart := max(learned.Least[j]-most[j], least[j]-learned.Most[j])
+		if !(was > 0) || is > 0 && is < otherScale*was && is > was/otherScale && apart < otherScale*was {
+			continue
+		}
+		what := fmt.Sprintf("%s goes from %.4g to %.4g, and in the training data from %.4g to %.4g", s.ColumnName(j), least[j], most[j], learned.Least[j], learned.Most[j])
+		if ratio := is / was; ratio > 0 && apart < otherScale*max(was, is) {
+			what += fmt.Sprintf(", a range %.3g times as wide", ratio)
+		}
+		d.findings = append(d.findings, check.Finding{Severity: check.Warning, Column: s.ColumnName(j), What: what, Advice: "is it in another unit?"})
+	}
+}
+
+// outside says how far a state lies outside the training data: the component that does so
+// most, in its range, 0 for one within.
+func (s *seen) outside(x []float64) (component int, ranges float64) {
+	for j, v := range x {
+		if j >= len(s.Least) {
+			break
+		}
+		width := max(s.Most[j]-s.Least[j], math.SmallestNonzeroFloat64)
+		if r := max(s.Least[j]-v, v-s.Most[j]) / width; r > ranges || math.IsNaN(r) {
+			component, ranges = j, r
+		}
+	}
+	return component, ranges
+}
