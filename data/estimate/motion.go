@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/optimize"
+
+	"hnn/internal/parallel"
 )
 
 // Track is one coordinate over the times of one trial. Q holds its positions, V its velocities, nil
@@ -43,7 +45,7 @@ var motionOrders = []int{3, 4}
 // The likelihood is computed of at most so many tracks and rows of each; the rest are like them.
 const (
 	mostTracks = 12
-	mostLikely = 2000
+	mostLikely = 1500
 )
 
 // FitMotion finds the noise and the intensity by maximum likelihood, and the order (3 or 4) too where
@@ -61,26 +63,39 @@ func FitMotion(tracks []Track, order int) (*Motion, error) {
 			}
 		}
 	}
+	orders := motionOrders
+	if order != 0 {
+		if orders = []int{order}; !slices.Contains(motionOrders, order) {
+			return nil, fmt.Errorf("estimate: a motion of order %d; it is 3 or 4", order)
+		}
+	}
+	// Every order and start is searched by itself.
+	fits, failed := make([]*Motion, len(orders)*len(intensities)), make([]error, len(orders)*len(intensities))
+	pool := parallel.NewPool(0)
+	defer pool.Close()
+	pool.Run(len(fits), func(_, i int) {
+		fits[i], failed[i] = fitMotion(used, orders[i/len(intensities)], intensities[i%len(intensities)])
+	})
 	var best *Motion
-	for _, m := range motionOrders {
-		if order != 0 && m != order {
-			continue
+	for i, m := range fits {
+		if failed[i] != nil {
+			return nil, failed[i]
 		}
-		one, err := fitMotion(used, m)
-		if err != nil {
-			return nil, err
-		}
-		if best == nil || one.LogLikelihood > best.LogLikelihood {
-			best = one
+		if best == nil || m.LogLikelihood > best.LogLikelihood {
+			best = m
 		}
 	}
-	if best == nil {
-		return nil, fmt.Errorf("estimate: a motion of order %d; it is 3 or 4", order)
+	if math.IsInf(best.LogLikelihood, 0) {
+		return nil, errors.New("estimate: no noise explains the positions as samples of a smooth motion")
 	}
+	best.judge(used)
 	return best, nil
 }
 
-func fitMotion(tracks []Track, order int) (*Motion, error) {
+// intensities are where searches of the likelihood begin, as logarithms in units of spread and step.
+var intensities = []float64{-16, -6}
+
+func fitMotion(tracks []Track, order int, intensity float64) (*Motion, error) {
 	m := &Motion{Order: order}
 	var steps, values, rates []float64
 	velocities := true
@@ -148,29 +163,28 @@ func fitMotion(tracks []Track, order int) (*Motion, error) {
 		}
 		return total
 	}
-	var best *optimize.Result
-	for _, intensity := range []float64{-16, -6} {
-		start := []float64{math.Log(1e-2), intensity}
-		if velocities {
-			start = append(start, math.Log(1e-2*rate))
-		}
-		method := &optimize.NelderMead{SimplexSize: 2}
-		settings := &optimize.Settings{FuncEvaluations: 120, Converger: &optimize.FunctionConverge{Absolute: 0.02, Iterations: 12}}
-		r, err := optimize.Minimize(optimize.Problem{Func: cost}, start, settings, method)
-		if r == nil {
-			return nil, fmt.Errorf("estimate: the likelihood of the motion: %w", err)
-		}
-		if best == nil || r.F < best.F {
-			best = r
-		}
+	start := []float64{math.Log(1e-2), intensity}
+	if velocities {
+		start = append(start, math.Log(1e-2*rate))
 	}
-	if math.IsInf(best.F, 0) || math.IsNaN(best.F) {
-		return nil, errors.New("estimate: no noise explains the positions as samples of a smooth motion")
+	method := &optimize.NelderMead{SimplexSize: 2}
+	settings := &optimize.Settings{FuncEvaluations: 120, Converger: &optimize.FunctionConverge{Absolute: 0.02, Iterations: 12}}
+	best, err := optimize.Minimize(optimize.Problem{Func: cost}, start, settings, method)
+	if best == nil {
+		return nil, fmt.Errorf("estimate: the likelihood of the motion: %w", err)
+	}
+	if math.IsNaN(best.F) {
+		best.F = math.Inf(1)
 	}
 	set(best.X)
 	m.LogLikelihood = -best.F
 	m.PositionNoise = math.Sqrt(m.rq) * m.scale
 	m.VelocityNoise = math.Sqrt(m.rv) * m.scale / m.step
+	return m, nil
+}
+
+// judge compares neighbouring innovations of the tracks.
+func (m *Motion) judge(tracks []Track) {
 	var innovations []float64
 	var product, square float64
 	for _, t := range tracks {
@@ -187,7 +201,6 @@ func fitMotion(tracks []Track, order int) (*Motion, error) {
 	if square > 0 {
 		m.Correlation = product / square
 	}
-	return m, nil
 }
 
 func spreadOf(v []float64) float64 {

@@ -223,3 +223,29 @@ func BenchmarkMotion(b *testing.B) {
 		m.filter(track, nil, nil)
 	}
 }
+
+// The likelihood of equal steps, whose filter becomes steady, is that which the filter finds row by row.
+func TestSteadyFilter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, velocities := range []bool{false, true} {
+		tr := Track{}
+		for i := range 400 {
+			s := 0.05 * float64(i)
+			tr.T = append(tr.T, s)
+			tr.Q = append(tr.Q, math.Sin(s)+0.01*rng.NormFloat64())
+			if velocities {
+				tr.V = append(tr.V, math.Cos(s)+0.01*rng.NormFloat64())
+			}
+		}
+		tr.Q[200] = math.NaN()
+		for _, order := range motionOrders {
+			m := &Motion{Order: order, intensity: 1e-6, scale: 0.7, step: 0.05, rq: 2e-4, rv: 1e-6}
+			got := m.filter(tr, nil, nil)
+			want := m.filter(tr, nil, func(int, float64) {})
+			// The gains have converged to 1e-9.
+			if math.Abs(got-want) > 1e-7*math.Abs(want) || got == want {
+				t.Errorf("order %d, velocities %v: %v, row by row %v", order, velocities, got, want)
+			}
+		}
+	}
+}

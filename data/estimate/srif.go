@@ -81,7 +81,8 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 			break
 		}
 	}
-	for k := range t.T {
+	for k := 0; k < len(t.T); k++ {
+		started, before := determinant.total(), prior
 		// What is known of x_k: the prior and the measurements.
 		var a [mostOrder + 2][mostOrder + 1]float64
 		count := 0
@@ -89,20 +90,11 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 			a[count] = prior[i]
 			count++
 		}
-		if q := t.Q[k]; !math.IsNaN(q) {
-			w := 1 / math.Sqrt(m.rq)
-			a[count] = [mostOrder + 1]float64{0: w}
-			a[count][n] = w * (q - origin) / m.scale
-			determinant.add(w)
-			count++
+		q, v := t.Q[k], math.NaN()
+		if m.rv > 0 && t.V != nil {
+			v = t.V[k]
 		}
-		if m.rv > 0 && t.V != nil && !math.IsNaN(t.V[k]) {
-			w := 1 / math.Sqrt(m.rv)
-			a[count] = [mostOrder + 1]float64{1: w}
-			a[count][n] = w * t.V[k] * m.step / m.scale
-			determinant.add(w)
-			count++
-		}
+		count = m.measure(&a, count, (q-origin)/m.scale, v*m.step/m.scale, &determinant)
 		held = triangle(a[:count], n)
 		for i := held; i < count; i++ {
 			e := a[i][n]
@@ -123,35 +115,9 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 			}
 			break
 		}
-		// With the motion to x_{k+1} = A x_k + noise, whitened; x_k is eliminated.
 		h := (t.T[k+1] - t.T[k]) / m.step
 		clear(rows[:held+n])
-		for i := range held {
-			copy(rows[i][:n], a[i][:n])
-			rows[i][2*n] = a[i][n]
-		}
-		root := 1 / math.Sqrt(m.intensity*h)
-		for i := range n {
-			row := &rows[held+i]
-			for j := range i + 1 {
-				// Row i of (L D)^-1 with D = sqrt(q h) diag(h^(m-1-j)).
-				w := inverseNoise[n][i][j] * root * power(1/h, n-1-j)
-				row[n+j] += w
-				c := 1.0 // h^(l-j) / (l-j)!
-				for l := j; l < n; l++ {
-					row[l] -= w * c
-					c *= h / float64(l-j+1)
-				}
-				if j == i {
-					determinant.add(w)
-				}
-			}
-		}
-		total := held + n
-		triangleWide(rows[:total], n, 2*n+1)
-		for i := range n {
-			determinant.add(1 / math.Abs(rows[i][i]))
-		}
+		m.join(&rows, a[:held], h, &determinant)
 		if keep != nil {
 			var b block
 			for i := range n {
@@ -161,12 +127,165 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 			}
 			*keep = append(*keep, b)
 		}
-		for i := range held {
-			copy(prior[i][:n], rows[n+i][n:2*n])
-			prior[i][n] = rows[n+i][2*n]
+		follow(&prior, &rows, held, n)
+		if keep == nil && visit == nil {
+			if from, sum := m.steady(t, k, h, origin, held, &before, &prior); from > k+1 {
+				determinant.sum += float64(from-k-1) * (determinant.total() - started)
+				square += sum
+				k = from - 1
+			}
 		}
 	}
 	return determinant.total() - square/2
+}
+
+// measure adds the rows of a position and a velocity, NaN for none, in units of spread and step, and returns how many
+// rows there are.
+func (m *Motion) measure(a *[mostOrder + 2][mostOrder + 1]float64, count int, q, v float64, determinant *logarithm) int {
+	for i, y := range [2]float64{q, v} {
+		if math.IsNaN(y) {
+			continue
+		}
+		w := 1 / math.Sqrt([2]float64{m.rq, m.rv}[i])
+		a[count] = [mostOrder + 1]float64{}
+		a[count][i], a[count][m.Order] = w, w*y
+		determinant.add(w)
+		count++
+	}
+	return count
+}
+
+// join takes what is known of x_k and the motion to x_{k+1} = A x_k + noise, whitened, and eliminates x_k.
+func (m *Motion) join(rows *[2*mostOrder + 2][2*mostOrder + 1]float64, known [][mostOrder + 1]float64, h float64, determinant *logarithm) {
+	n, held := m.Order, len(known)
+	for i := range known {
+		copy(rows[i][:n], known[i][:n])
+		rows[i][2*n] = known[i][n]
+	}
+	root := 1 / math.Sqrt(m.intensity*h)
+	for i := range n {
+		row := &rows[held+i]
+		for j := range i + 1 {
+			// Row i of (L D)^-1 with D = sqrt(q h) diag(h^(m-1-j)).
+			w := inverseNoise[n][i][j] * root * power(1/h, n-1-j)
+			row[n+j] += w
+			c := 1.0 // h^(l-j) / (l-j)!
+			for l := j; l < n; l++ {
+				row[l] -= w * c
+				c *= h / float64(l-j+1)
+			}
+			if j == i {
+				determinant.add(w)
+			}
+		}
+	}
+	triangleWide(rows[:held+n], n, 2*n+1)
+	for i := range n {
+		determinant.add(1 / math.Abs(rows[i][i]))
+	}
+}
+
+// follow makes what was eliminated the prior of the next state, of one sign.
+func follow(prior *[mostOrder][mostOrder + 1]float64, rows *[2*mostOrder + 2][2*mostOrder + 1]float64, held, n int) {
+	for i := range held {
+		copy(prior[i][:n], rows[n+i][n:2*n])
+		prior[i][n] = rows[n+i][2*n]
+		if prior[i][min(i, n-1)] < 0 {
+			for j := range n + 1 {
+				prior[i][j] = -prior[i][j]
+			}
+		}
+	}
+}
+
+// steady is where the filter of equal steps without missing samples no longer changes but for its right sides: these are
+// then a linear map of the last ones and of the samples. It carries prior, which follows row k, over as many rows as there
+// are such, and returns the first that is left, k+1 for none, and the sum of squared innovations.
+func (m *Motion) steady(t Track, k int, h, origin float64, held int, before, prior *[mostOrder][mostOrder + 1]float64) (int, float64) {
+	n := m.Order
+	if held < n {
+		return k + 1, 0
+	}
+	for i := range n {
+		for j := i; j < n; j++ {
+			if math.Abs(prior[i][j]-before[i][j]) > 1e-9*prior[i][i] {
+				return k + 1, 0
+			}
+		}
+	}
+	velocities := m.rv > 0 && t.V != nil
+	inputs := n + 1
+	if velocities {
+		inputs++
+	}
+	// Columns of the map: the next right sides and the innovations, of each right side and sample alone.
+	var next [mostOrder + 2][mostOrder]float64
+	var innovation [mostOrder + 2][2]float64
+	built := false
+	square := 0.0
+	var z, y [mostOrder + 2]float64
+	for i := range n {
+		z[i] = prior[i][n]
+	}
+	row := k + 1
+	for ; row+1 < len(t.T); row++ {
+		if math.IsNaN(t.Q[row]) || velocities && math.IsNaN(t.V[row]) || math.Abs((t.T[row+1]-t.T[row])/m.step-h) > 1e-9*h {
+			break
+		}
+		if !built {
+			built = true
+			for c := range inputs {
+				unit := *prior
+				var sample [2]float64
+				for i := range n {
+					unit[i][n] = 0
+				}
+				if c < n {
+					unit[c][n] = 1
+				} else {
+					sample[c-n] = 1
+				}
+				if !velocities {
+					sample[1] = math.NaN()
+				}
+				var a [mostOrder + 2][mostOrder + 1]float64
+				copy(a[:], unit[:n])
+				none := logarithm{product: 1}
+				count := m.measure(&a, n, sample[0], sample[1], &none)
+				if triangle(a[:count], n) < n {
+					return k + 1, 0
+				}
+				for i := n; i < count; i++ {
+					innovation[c][i-n] = a[i][n]
+				}
+				var rows [2*mostOrder + 2][2*mostOrder + 1]float64
+				m.join(&rows, a[:n], h, &none)
+				follow(&unit, &rows, n, n)
+				for i := range n {
+					next[c][i] = unit[i][n]
+				}
+			}
+		}
+		z[n] = (t.Q[row] - origin) / m.scale
+		if velocities {
+			z[n+1] = t.V[row] * m.step / m.scale
+		}
+		var e0, e1 float64
+		clear(y[:n])
+		for c, v := range z[:inputs] {
+			e0 += v * innovation[c][0]
+			e1 += v * innovation[c][1]
+			for i := range n {
+				y[i] += v * next[c][i]
+			}
+		}
+		square += e0*e0 + e1*e1
+		copy(z[:n], y[:n])
+	}
+	for i := range n {
+		prior[i][n] = z[i]
+	}
+	return row, square
 }
 
 func power(x float64, n int) float64 {

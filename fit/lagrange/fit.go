@@ -10,6 +10,7 @@ package lagrange
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"hnn/data"
 	"hnn/data/estimate"
@@ -46,17 +47,30 @@ type Report struct {
 	// Error is the root mean square error of rollouts of held-out trials over Horizon, relative to
 	// the spreads of the columns: the median over trials. NaN where there was one trial only.
 	Error, Horizon float64
+	// Coarse says that samples are few a turn and that nothing was smoothed, BandLimited that inputs between samples are
+	// taken as band-limited, not as lines.
+	Coarse, BandLimited bool
 	// Forced says that inputs of known gain fix the scale of L; else it is free, and M, V and friction are known up
 	// to a common factor.
 	Forced bool
+	// Scales is how many common factors of M and V the rows leave free: one where no force is known and all is coupled
+	// (the unit of energy), none where a force is; more where parts are not coupled, and M, V and the energy of these
+	// are then not determined relative to each other.
+	Scales int
 }
 
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
+	if chunks(s) {
+		s = sampled(s)
+	}
 	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
 	if err != nil {
 		return nil, nil, err
+	}
+	if s.PositionsOnly && p.Turn < coarse*p.Step {
+		return fitPositions(s, o, p)
 	}
 	ladder := []terms.Options{o.Library}
 	if o.Library == (terms.Options{}) {
@@ -73,11 +87,11 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
 		}
-		l, path, err := fitWindows(form, p, half)
+		l, path, free, err := fitWindows(form, p, half)
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form)}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form), Scales: free}
 		for _, c := range l.Coefficients {
 			if c != 0 {
 				r.Terms++
@@ -134,8 +148,12 @@ func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
 func halves(p *estimate.Paths) []int {
 	var out []int
 	parts := []float64{8, 5, 2.5}
+	longest := 0
+	for i := range p.Trials {
+		longest = max(longest, p.Trials[i].Rows(p.N))
+	}
 	for _, part := range parts {
-		h := max(int(math.Round(p.Turn/part/p.Step)), 6)
+		h := max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
 		if len(out) == 0 || h > out[len(out)-1] {
 			out = append(out, h)
 		}
@@ -144,10 +162,10 @@ func halves(p *estimate.Paths) []int {
 }
 
 // fitWindows fits with windows of one width.
-func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, error) {
+func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, int, error) {
 	w, centre := weakRows(f, p.Trials, p.Step, Windows{Half: half, Power: 6})
 	if w.Blocks() < 8 {
-		return nil, nil, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
+		return nil, nil, 0, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
 	}
 	speeds := relative(p.Speeds)
 	scaleRows(w, speeds)
@@ -161,18 +179,21 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.La
 			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
 		}
 	}
+	raw := w
 	if p.Smoothed {
 		dense, err := problem.Dense(1e-8)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
+		w = &sparse.Rows{Size: w.Size, Block: w.Block, A: slices.Clone(w.A), Y: slices.Clone(w.Y), Trial: w.Trial}
+		problem.Rows = w
 		whiten(w, centre, &lagrangian.Lagrangian{Form: *f, Coefficients: dense}, speeds)
 	}
 	c, err := problem.Choose()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, nil
+	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, scales(f, raw, c.Theta), nil
 }
 
 // relative divides by the geometric mean.

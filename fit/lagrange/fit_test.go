@@ -9,6 +9,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
+	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
 )
 
@@ -86,8 +87,8 @@ var charge = truth{
 func (s truth) draw(trials int, seed uint64, noise float64) *data.Set {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	set := &data.Set{Dim: 2 * s.n, Offsets: []int{0}}
-	if s.inputs > 0 {
-		set.InputNames = []string{"u"}
+	for j := range s.inputs {
+		set.InputNames = append(set.InputNames, fmt.Sprintf("u%d", j+1))
 	}
 	for range trials {
 		q, v := s.start(rng)
@@ -146,9 +147,20 @@ func (s truth) score(l *lagrangian.Lagrangian) (short, long float64) {
 	if err != nil {
 		panic(err)
 	}
-	short = rollouts(l, p, 51, 8)
-	long = rollouts(l, p, 251, 8)
-	return short, long
+	all := func(rows int) float64 {
+		var starts [][]float64
+		var us [][]float64
+		for _, t := range p.Trials {
+			var x []float64
+			for r := range rows {
+				x = append(append(x, t.Q[r*s.n:(r+1)*s.n]...), t.V[r*s.n:(r+1)*s.n]...)
+			}
+			starts, us = append(starts, x), append(us, t.U)
+		}
+		spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
+		return sparse.Median(system(l, nil, false).RollError(starts, us, spread, p.Step, 8))
+	}
+	return all(51), all(251)
 }
 
 func TestFit(t *testing.T) {
@@ -169,13 +181,12 @@ func TestFit(t *testing.T) {
 		{"cart-pole, 1%", cartPole, 0.01, false, []float64{1, 0}, 1e-3, 2e-3, 0},
 		{"charge", charge, 0, false, nil, 1e-6, 1e-6, 0},
 	} {
+		if !*long && (c.name == "double pendulum, 1%" || c.name == "cart-pole") {
+			continue
+		}
 		s := c.system.draw(40, 1, c.noise)
 		if c.only {
-			half := &data.Set{Dim: c.system.n, PositionsOnly: true, T: s.T, Offsets: s.Offsets}
-			for r := range s.T {
-				half.X = append(half.X, s.X[r*s.Dim:r*s.Dim+s.Dim/2]...)
-			}
-			s = half
+			s = positionsOf(s)
 		}
 		from := time.Now()
 		l, r, err := Fit(s, Options{Angles: c.system.angles, Gain: c.gain})

@@ -6,8 +6,12 @@ import (
 	"hnn/model/lagrangian"
 )
 
+// exact is the error of rollouts below which rows without noise leave nothing to be gained: the integrator's own.
+const exact = 1e-6
+
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero: see package
-// shoot. The scale of L is kept where no force fixes it. It changes l and returns the places of the coefficients
+// shoot. The scale of L is kept where no force fixes it. Where there is no noise and rollouts are as exact as the
+// integrator nothing is done. It changes l and returns the places of the coefficients
 // and what was reached.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
 	n, d := l.N, 2*l.N
@@ -19,6 +23,11 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 			o.X = make([]float64, len(t)*d)
 			for i := range t {
 				copy(o.X[i*d:], x[i*n:(i+1)*n])
+			}
+		}
+		if r.BandLimited && o.U != nil {
+			if fine, err := o.U.BandLimited(2 * substeps); err == nil {
+				o.U = fine
 			}
 		}
 		trials = append(trials, o)
@@ -37,20 +46,28 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 			free = append(free, c)
 		}
 	}
-	report := shoot.Fit(system(l, free, !r.Forced), trials, shoot.Options{
-		Noise: noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
-	})
+	if !r.Smoothed && !r.Coarse && r.Error < exact {
+		return free, &shoot.Report{}
+	}
+	longest := 0
+	for _, t := range trials {
+		longest = max(longest, len(t.T))
+	}
+	windows := []int{2 * r.Half}
+	for w := 4 * r.Half; w < 2*longest && len(windows) < 6; w *= 2 {
+		windows = append(windows, w)
+	}
+	if r.Coarse {
+		// Two turns and nearly three: what a law of few terms leaves unsaid, longer ones would spread over all of it.
+		windows = []int{2 * r.Half, 3 * r.Half}
+	}
+	report := shoot.Fit(system(l, free, !r.Forced), trials, shoot.Options{Noise: noise, Windows: windows, Step: rollStep(r)})
 	return free, report
 }
 
 // system is the motion with the given coefficients as parameters.
 func system(l *lagrangian.Lagrangian, free []int, homogeneous bool) *shoot.System {
-	n, d := l.N, 2*l.N
-	k := l.Library.Size()
-	motion := l.NewMotion()
-	a, byQ, byV := make([]float64, n), make([]float64, n*n), make([]float64, n*n)
-	column := make([]float64, n)
-	phi, dphi := make([]float64, k), make([]float64, k*n)
+	d := 2 * l.N
 	s := &shoot.System{Dim: d, Inputs: l.Inputs, Homogeneous: homogeneous}
 	for _, c := range free {
 		s.Parameters = append(s.Parameters, l.Coefficients[c])
@@ -59,9 +76,20 @@ func system(l *lagrangian.Lagrangian, free []int, homogeneous bool) *shoot.Syste
 		for i, c := range free {
 			l.Coefficients[c] = s.Parameters[i]
 		}
-		motion = l.NewMotion()
+		s.Rate = rate(l, free)
 	}
-	s.Rate = func(x, u, dx, byX, byP []float64) bool {
+	s.Copy = func() func(x, u, dx, byX, byP []float64) bool { return rate(l, free) }
+	s.Rate = rate(l, free)
+	return s
+}
+
+// rate is the motion's field at the coefficients as they are, with derivatives by those given.
+func rate(l *lagrangian.Lagrangian, free []int) func(x, u, dx, byX, byP []float64) bool {
+	n, d := l.N, 2*l.N
+	motion := l.NewMotion(free...)
+	a, byQ, byV := make([]float64, n), make([]float64, n*n), make([]float64, n*n)
+	column := make([]float64, n)
+	return func(x, u, dx, byX, byP []float64) bool {
 		q, v := x[:n], x[n:d]
 		copy(dx[:n], v)
 		if byX == nil {
@@ -78,14 +106,10 @@ func system(l *lagrangian.Lagrangian, free []int, homogeneous bool) *shoot.Syste
 			copy(byX[(n+i)*d:], byQ[i*n:(i+1)*n])
 			copy(byX[(n+i)*d+n:], byV[i*n:(i+1)*n])
 		}
-		l.Library.At(q, phi, dphi, nil)
 		for c, at := range free {
-			if !motion.Derivative(at, phi, dphi, v, a, u, column) {
-				return false
-			}
+			motion.Derivative(at, v, a, u, column)
 			copy(byP[c*d+n:], column)
 		}
 		return true
 	}
-	return s
 }

@@ -62,9 +62,15 @@ func (g *regression) run(q, v, u, p, r, known []float64) {
 	}
 	for b, pair := range f.FrictionPairs() {
 		i, j := pair[0], pair[1]
-		r[i*size+at.Viscous+b] -= v[j]
-		if i != j {
-			r[j*size+at.Viscous+b] -= v[i]
+		for c := range f.FrictionFeatures() {
+			o, w := at.Viscous+b*f.FrictionFeatures()+c, 1.0
+			if f.Varying {
+				w = g.phi[c]
+			}
+			r[i*size+o] -= w * v[j]
+			if i != j {
+				r[j*size+o] -= w * v[i]
+			}
 		}
 	}
 	if f.Coulomb {

@@ -60,6 +60,9 @@ func penalty(f *lagrangian.Form) []float64 {
 	for c := at.Magnetic; c < at.Viscous; c++ {
 		w[c] = order(f.Feature((c - at.Magnetic) % (k - 1)))
 	}
+	for c := at.Viscous; f.Varying && c < at.Coulomb; c++ {
+		w[c] = order((c - at.Viscous) % k)
+	}
 	return w
 }
 

@@ -6,6 +6,7 @@ import "math"
 // Runge-Kutta method.
 type sensitivity struct {
 	s        *System
+	field    func(x, u, dx, byX, byP []float64) bool
 	columns  int // 0 for the state alone
 	byX, byP []float64
 	k, y     []float64
@@ -13,7 +14,7 @@ type sensitivity struct {
 
 func newSensitivity(s *System, columns int) *sensitivity {
 	d := s.Dim
-	out := &sensitivity{s: s, columns: columns, k: make([]float64, 4*d*(1+columns)), y: make([]float64, d*(1+columns))}
+	out := &sensitivity{s: s, field: s.Rate, columns: columns, k: make([]float64, 4*d*(1+columns)), y: make([]float64, d*(1+columns))}
 	if columns > 0 {
 		out.byX, out.byP = make([]float64, d*d), make([]float64, d*len(s.Parameters))
 	}
@@ -47,10 +48,10 @@ func (s *sensitivity) step(h float64, input func(at float64) []float64, x []floa
 func (s *sensitivity) rate(x, u, dx []float64) {
 	d := s.s.Dim
 	if s.columns == 0 {
-		s.s.Rate(x, u, dx, nil, nil)
+		s.field(x, u, dx, nil, nil)
 		return
 	}
-	if !s.s.Rate(x[:d], u, dx[:d], s.byX, s.byP) {
+	if !s.field(x[:d], u, dx[:d], s.byX, s.byP) {
 		for i := range dx {
 			dx[i] = math.NaN()
 		}
@@ -92,6 +93,39 @@ func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
 			}, now)
 		}
 		copy(x[r*d:], now)
+	}
+}
+
+// RollTrial integrates from x0 over the times of a trial under its inputs, in Runge-Kutta steps of at most step, and
+// writes the states of len(x)/Dim rows. What is not finite stays so.
+func (s *System) RollTrial(x0 []float64, t Trial, step float64, x []float64) {
+	d := s.Dim
+	run := newSensitivity(s, 0)
+	now := append([]float64(nil), x0...)
+	copy(x, now)
+	in := make([]float64, s.Inputs)
+	for r := 1; r < len(x)/d; r++ {
+		t.advance(run, r-1, step, in, now)
+		copy(x[r*d:], now)
+	}
+}
+
+// advance carries x from row r of a trial to the next in steps of at most step.
+func (t *Trial) advance(run *sensitivity, r int, step float64, in, x []float64) {
+	own := t.U != nil && len(t.U.T) != len(t.T)
+	h := t.T[r+1] - t.T[r]
+	parts := max(1, int(math.Ceil(h/step-1e-6)))
+	for q := range parts {
+		run.step(h/float64(parts), func(at float64) []float64 {
+			now := t.T[r] + h*(float64(q)+at)/float64(parts)
+			switch {
+			case own:
+				t.U.At(now, in)
+			case t.U != nil:
+				t.U.Within(r+1, now, in)
+			}
+			return in
+		}, x)
 	}
 }
 

@@ -8,10 +8,12 @@ package shoot
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/data"
+	"hnn/internal/parallel"
 )
 
 // System is a field with parameters. It is not safe for concurrent use.
@@ -23,11 +25,15 @@ type System struct {
 	// Rate writes dx/dt (Dim) at state x under inputs u and, where byX is not nil, its derivatives by the state (Dim x
 	// Dim) and by the parameters (parameters x Dim). False where there is none.
 	Rate func(x, u, dx, byX, byP []float64) bool
+	// Copy, unless it is nil, returns another Rate at the parameters as they are, which may run beside others: windows
+	// are then shared between the processor's cores, with the same result for any number of them.
+	Copy func() func(x, u, dx, byX, byP []float64) bool
 	// Homogeneous says that the parameters times a constant are the same field: their scale stays.
 	Homogeneous bool
 }
 
-// Trial is what was measured: times, states (rows x Dim, NaN for what is missing) and inputs, nil for none.
+// Trial is what was measured: times, states (rows x Dim, NaN for what is missing) and inputs, nil for none, sampled at
+// the rows or, where their number differs, at times of their own.
 type Trial struct {
 	T, X []float64
 	U    *data.Signal
@@ -67,17 +73,19 @@ func StepOf(step, horizon float64, noisy bool) float64 {
 // Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the
 // shorter ones; parameters are left as they were where nothing was gained.
 func Fit(s *System, trials []Trial, o Options) *Report {
-	p := &shooting{s: s, trials: trials, weight: make([]float64, s.Dim), step: o.Step}
-	for i, v := range o.Noise {
-		if v > 0 {
-			p.weight[i] = 1 / v
-		}
-	}
+	p := newShooting(s, trials, o.Noise, o.Step)
+	defer p.pool.Close()
 	report := &Report{}
 	reference := math.Inf(1)
 	for _, window := range o.Windows {
 		before := append([]float64(nil), s.Parameters...)
 		p.windows(window)
+		// What was not measured is a guess at first: it is fitted with the parameters as they are.
+		if slices.Min(p.weight) == 0 {
+			p.frozen = true
+			p.minimise()
+			p.frozen = false
+		}
 		first, last, errors := p.minimise()
 		if report.Window == 0 {
 			report.Before = first
@@ -90,8 +98,45 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 		}
 		reference = last
 		report.After, report.Window, report.Errors = last, window, errors
+		if report.Window == o.Windows[0] {
+			reference *= p.reweight()
+		}
 	}
 	return report
+}
+
+// reweight makes the components' weights relative to each other what the residuals say: noise that was estimated from a
+// smooth path before there was a law may be wrong by a factor of two. It returns what the cost is multiplied by.
+func (p *shooting) reweight() float64 {
+	d := p.s.Dim
+	before, _, _, locals := p.evaluate(false)
+	square, count := make([]float64, d), make([]float64, d)
+	for _, l := range locals {
+		for i := range d {
+			square[i] += l.square[i]
+			count[i] += l.count[i]
+		}
+	}
+	log, measured := 0.0, 0.0
+	for i := range d {
+		if count[i] > 0 && square[i] > 0 {
+			log += math.Log(square[i] / count[i])
+			measured++
+		}
+	}
+	if measured < 2 {
+		return 1
+	}
+	after := 0.0
+	for i := range d {
+		if count[i] > 0 && square[i] > 0 {
+			// A component is not thought more than three times better or worse.
+			ratio := min(max(math.Exp(log/measured)*count[i]/square[i], 1./9), 9)
+			p.weight[i] *= math.Sqrt(ratio)
+			after += square[i] * ratio
+		}
+	}
+	return after / before
 }
 
 func (s *System) changed() {
@@ -107,6 +152,24 @@ type shooting struct {
 	weight []float64 // 1 / noise, 0 where not measured
 	step   float64
 	parts  []part
+	pool   *parallel.Pool
+	frozen bool // the parameters stay as they are
+}
+
+// newShooting has one worker where the system cannot be copied. Its pool is to be closed.
+func newShooting(s *System, trials []Trial, noise []float64, step float64) *shooting {
+	p := &shooting{s: s, trials: trials, weight: make([]float64, s.Dim), step: step}
+	for i, v := range noise {
+		if v > 0 {
+			p.weight[i] = 1 / v
+		}
+	}
+	workers := 0
+	if s.Copy == nil {
+		workers = 1
+	}
+	p.pool = parallel.NewPool(workers)
+	return p
 }
 
 // part is a window: rows from to to (exclusive) of a trial, with its first state.
@@ -176,95 +239,130 @@ func (p *shooting) guess(k, from, to int) []float64 {
 	return state
 }
 
-// local holds what the elimination of a window's first state needs.
+// local is a window's share of the normal equations, in its first state (x) and the parameters (t).
 type local struct {
+	cost     float64
 	hxx, hxt *mat.Dense
 	gx       *mat.VecDense
+	htt, gt  []float64
+	// square and count are, of every component, the sum of squares and the number of its residuals.
+	square, count []float64
 }
 
-// evaluate simulates all windows: the cost and, where asked for, the normal equations.
+// evaluate simulates all windows: the cost and, where asked for, the normal equations. Sums are in the order of the
+// windows, whoever simulated them.
 func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g []float64, locals []local) {
-	d, free := p.s.Dim, len(p.s.Parameters)
-	if derivatives {
-		s = mat.NewSymDense(free, nil)
-		g = make([]float64, free)
-	}
+	free := p.free()
+	locals = make([]local, len(p.parts))
+	runs := make([]*sensitivity, p.pool.Workers())
 	columns := 0
 	if derivatives {
-		columns = d + free
+		columns = p.s.Dim + free
 	}
-	run := newSensitivity(p.s, columns)
-	in := make([]float64, p.s.Inputs)
-	x := make([]float64, d*(1+columns))
-	for _, w := range p.parts {
-		t := &p.trials[w.trial]
-		clear(x)
-		copy(x, w.state)
-		if derivatives {
-			for i := range d {
-				x[d+i*d+i] = 1 // column i is the derivative by component i of the first state
+	p.pool.Run(len(p.parts), func(worker, i int) {
+		if runs[worker] == nil {
+			runs[worker] = newSensitivity(p.s, columns)
+			if p.s.Copy != nil {
+				runs[worker].field = p.s.Copy()
 			}
 		}
-		rows := w.to - w.from
-		jac := mat.NewDense(rows*d, max(columns, 1), nil)
-		left := mat.NewVecDense(rows*d, nil)
-		for r := w.from; ; r++ {
-			for i := range d {
-				weight := p.weight[i]
-				if weight == 0 {
-					continue
-				}
-				want := t.X[r*d+i]
-				if math.IsNaN(want) {
-					continue
-				}
-				e := weight * (x[i] - want)
-				cost += e * e
-				at := (r-w.from)*d + i
-				left.SetVec(at, e)
-				for c := range columns {
-					jac.Set(at, c, weight*x[d+c*d+i])
-				}
-			}
-			if math.IsNaN(cost) || cost > 1e250 {
-				return math.Inf(1), nil, nil, nil
-			}
-			if r+1 == w.to {
-				break
-			}
-			h := t.T[r+1] - t.T[r]
-			parts := max(1, int(math.Ceil(h/p.step-1e-6)))
-			for q := range parts {
-				run.step(h/float64(parts), func(at float64) []float64 {
-					if t.U != nil {
-						t.U.Within(r+1, t.T[r]+h*(float64(q)+at)/float64(parts), in)
-					}
-					return in
-				}, x)
-			}
-		}
-		if !derivatives {
-			continue
-		}
-		var full mat.Dense
-		full.Mul(jac.T(), jac)
-		var grad mat.VecDense
-		grad.MulVec(jac.T(), left)
-		o := local{hxx: mat.DenseCopyOf(full.Slice(0, d, 0, d)), hxt: mat.DenseCopyOf(full.Slice(0, d, d, columns)), gx: mat.VecDenseCopyOf(grad.SliceVec(0, d))}
-		locals = append(locals, o)
+		p.simulate(runs[worker], &p.parts[i], &locals[i])
+	})
+	for i := range locals {
+		cost += locals[i].cost
+	}
+	if math.IsNaN(cost) || math.IsInf(cost, 1) {
+		return math.Inf(1), nil, nil, nil
+	}
+	if !derivatives {
+		return cost, nil, nil, locals
+	}
+	s, g = mat.NewSymDense(max(free, 1), nil), make([]float64, free)
+	for _, l := range locals {
 		for a := range free {
-			g[a] += grad.AtVec(d + a)
+			g[a] += l.gt[a]
 			for b := a; b < free; b++ {
-				s.SetSym(a, b, s.At(a, b)+full.At(d+a, d+b))
+				s.SetSym(a, b, s.At(a, b)+l.htt[a*free+b])
 			}
 		}
 	}
 	return cost, s, g, locals
 }
 
+// simulate runs one window.
+func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
+	d, columns := p.s.Dim, run.columns
+	t := &p.trials[w.trial]
+	in := make([]float64, p.s.Inputs)
+	x := make([]float64, d*(1+columns))
+	copy(x, w.state)
+	for i := range min(d, columns) {
+		x[d+i*d+i] = 1 // column i is the derivative by component i of the first state
+	}
+	full, grad := make([]float64, columns*columns), make([]float64, columns)
+	line := make([]float64, columns)
+	out.square, out.count = make([]float64, d), make([]float64, d)
+	for r := w.from; ; r++ {
+		for i := range d {
+			weight := p.weight[i]
+			if weight == 0 || math.IsNaN(t.X[r*d+i]) {
+				continue
+			}
+			e := weight * (x[i] - t.X[r*d+i])
+			out.cost += e * e
+			out.square[i] += e * e
+			out.count[i]++
+			for c := range line {
+				line[c] = weight * x[d+c*d+i]
+			}
+			for c, v := range line {
+				grad[c] += v * e
+				row := full[c*columns : (c+1)*columns]
+				for b := c; b < columns; b++ {
+					row[b] += v * line[b]
+				}
+			}
+		}
+		if math.IsNaN(out.cost) || out.cost > 1e250 {
+			out.cost = math.Inf(1)
+			return
+		}
+		if r+1 == w.to {
+			break
+		}
+		t.advance(run, r, p.step, in, x)
+	}
+	if columns == 0 {
+		return
+	}
+	free := columns - d
+	out.hxx, out.hxt, out.gx = mat.NewDense(d, d, nil), mat.NewDense(d, max(free, 1), nil), mat.NewVecDense(d, grad[:d])
+	for a := range d {
+		for b := a; b < d; b++ {
+			out.hxx.Set(a, b, full[a*columns+b])
+			out.hxx.Set(b, a, full[a*columns+b])
+		}
+		for b := range free {
+			out.hxt.Set(a, b, full[a*columns+d+b])
+		}
+	}
+	out.gt, out.htt = grad[d:], make([]float64, free*free)
+	for a := range free {
+		copy(out.htt[a*free:(a+1)*free], full[(d+a)*columns+d:])
+	}
+}
+
+// free is how many parameters are fitted.
+func (p *shooting) free() int {
+	if p.frozen {
+		return 0
+	}
+	return len(p.s.Parameters)
+}
+
 // minimise takes damped Gauss-Newton steps; it returns the cost a number before and after and the standard errors.
 func (p *shooting) minimise() (first, last float64, errors []float64) {
-	d, free := p.s.Dim, len(p.s.Parameters)
+	d, free := p.s.Dim, p.free()
 	numbers := 0
 	for _, w := range p.parts {
 		for _, v := range p.weight {
@@ -326,8 +424,8 @@ func (p *shooting) minimise() (first, last float64, errors []float64) {
 
 // reduced is the Schur complement of the windows' states.
 func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, visit func(i int, z *mat.Dense)) (*mat.Dense, bool) {
-	free, d := len(p.s.Parameters), p.s.Dim
-	out := mat.NewDense(free, free, nil)
+	free, d := p.free(), p.s.Dim
+	out := mat.NewDense(max(free, 1), max(free, 1), nil)
 	for a := range free {
 		for b := range free {
 			out.Set(a, b, s.At(a, b))
@@ -349,7 +447,9 @@ func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, vis
 			return nil, false
 		}
 		right := mat.NewDense(d, free+1, nil)
-		right.Slice(0, d, 0, free).(*mat.Dense).Copy(o.hxt)
+		if free > 0 {
+			right.Slice(0, d, 0, free).(*mat.Dense).Copy(o.hxt)
+		}
 		for a := range d {
 			right.Set(a, free, o.gx.AtVec(a))
 		}
@@ -359,9 +459,11 @@ func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, vis
 				return nil, false
 			}
 		}
-		var share mat.Dense
-		share.Mul(o.hxt.T(), z.Slice(0, d, 0, free))
-		out.Sub(out, &share)
+		if free > 0 {
+			var share mat.Dense
+			share.Mul(o.hxt.T(), z.Slice(0, d, 0, free))
+			out.Sub(out, &share)
+		}
 		visit(i, &z)
 	}
 	return out, true
@@ -369,7 +471,7 @@ func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, vis
 
 // newton solves for the steps of the coefficients and of the windows' states.
 func (p *shooting) newton(s *mat.SymDense, g []float64, locals []local, damping float64) ([]float64, [][]float64, bool) {
-	free, d := len(p.s.Parameters), p.s.Dim
+	free, d := p.free(), p.s.Dim
 	zs := make([]*mat.Dense, len(locals))
 	right := append([]float64(nil), g...)
 	m, ok := p.reduced(s, locals, damping, func(i int, z *mat.Dense) {
@@ -383,6 +485,30 @@ func (p *shooting) newton(s *mat.SymDense, g []float64, locals []local, damping 
 	if !ok {
 		return nil, nil, false
 	}
+	step := make([]float64, free)
+	if free > 0 {
+		var solved bool
+		if step, solved = p.parameterStep(s, m, right, damping); !solved {
+			return nil, nil, false
+		}
+	}
+	states := make([][]float64, len(locals))
+	for i, z := range zs {
+		states[i] = make([]float64, d)
+		for j := range d {
+			v := -z.At(j, free)
+			for k := range free {
+				v -= z.At(j, k) * step[k]
+			}
+			states[i][j] = v
+		}
+	}
+	return step, states, true
+}
+
+// parameterStep solves the reduced equations m step = -right.
+func (p *shooting) parameterStep(s *mat.SymDense, m *mat.Dense, right []float64, damping float64) ([]float64, bool) {
+	free := len(right)
 	unit := make([]float64, free)
 	for a := range free {
 		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
@@ -404,33 +530,22 @@ func (p *shooting) newton(s *mat.SymDense, g []float64, locals []local, damping 
 	}
 	var c mat.Cholesky
 	if !c.Factorize(a) {
-		return nil, nil, false
+		return nil, false
 	}
 	var x mat.VecDense
 	if err := c.SolveVecTo(&x, b); err != nil {
 		if _, ill := err.(mat.Condition); !ill {
-			return nil, nil, false
+			return nil, false
 		}
 	}
 	step := make([]float64, free)
 	for i := range step {
 		step[i] = x.AtVec(i) * unit[i]
 		if math.IsNaN(step[i]) {
-			return nil, nil, false
+			return nil, false
 		}
 	}
-	states := make([][]float64, len(locals))
-	for i, z := range zs {
-		states[i] = make([]float64, d)
-		for j := range d {
-			v := -z.At(j, free)
-			for k := range free {
-				v -= z.At(j, k) * step[k]
-			}
-			states[i][j] = v
-		}
-	}
-	return step, states, true
+	return step, true
 }
 
 // along is coefficient i of the direction of the coefficients, in the units of the normal equations, of norm 1.
@@ -446,7 +561,10 @@ func (p *shooting) along(i int, unit []float64) float64 {
 // standardErrors are the roots of the diagonal of the inverse, times the residuals' own variance where that is above
 // the noise; without a known force they are those at a fixed scale.
 func (p *shooting) standardErrors(s *mat.SymDense, locals []local, cost float64) []float64 {
-	free := len(p.s.Parameters)
+	free := p.free()
+	if free == 0 {
+		return nil
+	}
 	m, ok := p.reduced(s, locals, 0, func(int, *mat.Dense) {})
 	if !ok {
 		return nil

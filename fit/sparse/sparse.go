@@ -182,6 +182,8 @@ const mostTerms = 25
 type Choice struct {
 	Theta []float64
 	Path  []Step
+	// Along are the coefficients of the formulas of Path, fitted to the trials that were not held out.
+	Along [][]float64
 	Terms []int
 	Ridge float64
 	// HeldOut is the mean over held-out trials of the logarithm of the mean squared residual.
@@ -262,11 +264,15 @@ func (p *Problem) Choose() (*Choice, error) {
 		return d, d <= math.Min(2*se, 0.2)+0.02
 	}
 	pickError := 0.0
-	path := map[int]Step{}
+	type entry struct {
+		step  Step
+		theta []float64
+	}
+	path := map[int]entry{}
 	for _, c := range found {
 		d, within := worst(c)
-		if e, ok := path[len(c.terms)]; !ok || d < e.Error {
-			path[len(c.terms)] = Step{len(c.terms), d, c.terms}
+		if e, ok := path[len(c.terms)]; !ok || d < e.step.Error {
+			path[len(c.terms)] = entry{Step{len(c.terms), d, c.terms}, c.theta}
 		}
 		if within && (len(c.terms) < len(pick.terms) || len(c.terms) == len(pick.terms) && d < pickError) {
 			pick, pickError = c, d
@@ -284,11 +290,15 @@ func (p *Problem) Choose() (*Choice, error) {
 		}
 	}
 	var steps []Step
-	for _, s := range path {
-		steps = append(steps, s)
+	for _, e := range path {
+		steps = append(steps, e.step)
 	}
 	slices.SortFunc(steps, func(a, b Step) int { return a.Terms - b.Terms })
-	return &Choice{Theta: theta, Path: steps, Terms: pick.terms, Ridge: ridge, HeldOut: mean(pick.errors)}, nil
+	var along [][]float64
+	for _, s := range steps {
+		along = append(along, path[s.Terms].theta)
+	}
+	return &Choice{Along: along, Theta: theta, Path: steps, Terms: pick.terms, Ridge: ridge, HeldOut: mean(pick.errors)}, nil
 }
 
 // heldErrors are the mean squared residuals of the held-out trials, or of all where none is held out.

@@ -130,6 +130,7 @@ type Spec struct {
 	Magnetic bool            `json:"magnetic,omitempty"`
 	Viscous  bool            `json:"viscous,omitempty"`
 	Full     bool            `json:"symmetric,omitempty"`
+	Varying  bool            `json:"varying,omitempty"`
 	Coulomb  bool            `json:"coulomb,omitempty"`
 	Drag     bool            `json:"drag,omitempty"`
 	Width    []float64       `json:"width,omitempty"`
@@ -140,7 +141,7 @@ type Spec struct {
 func (l *Lagrangian) Spec() Spec {
 	return Spec{
 		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
-		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain,
 	}
 }
 
@@ -171,7 +172,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		return nil, err
 	}
 	l := &Lagrangian{Form: Form{
-		N: s.N, Inputs: s.Inputs, Library: library, Magnetic: s.Magnetic, Viscous: s.Viscous, Symmetric: s.Full,
+		N: s.N, Inputs: s.Inputs, Library: library, Magnetic: s.Magnetic, Viscous: s.Viscous, Symmetric: s.Full, Varying: s.Varying,
 		Coulomb: s.Coulomb, Drag: s.Drag, Width: s.Width, Gain: s.Gain,
 	}}
 	var err error

@@ -9,8 +9,6 @@ package lagrangian
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"hnn/model/terms"
 )
 
@@ -22,8 +20,9 @@ type Form struct {
 	Library   *terms.Library
 	// Magnetic adds A(q).v; Viscous a friction matrix, Symmetric with all its elements; Coulomb a friction that
 	// does not depend on the speed but for tanh(v/Width) near rest; Drag one that goes with v |v|.
-	Magnetic, Viscous, Symmetric, Coulomb, Drag bool
-	Width                                       []float64
+	// Varying makes the elements of the viscous friction functions of the positions, each with the library's features.
+	Magnetic, Viscous, Symmetric, Varying, Coulomb, Drag bool
+	Width                                                []float64
 	// Gain is G where it is known, N x Inputs; nil where it is fitted.
 	Gain []float64
 	// Pairs are the elements of M that are not zero; nil for all.
@@ -60,6 +59,14 @@ func (f *Form) FrictionPairs() [][2]int {
 	return pairs
 }
 
+// FrictionFeatures is how many coefficients an element of R has: the library's features, or one.
+func (f *Form) FrictionFeatures() int {
+	if f.Varying {
+		return f.Library.Size()
+	}
+	return 1
+}
+
 // Layout says where the parts begin.
 func (f *Form) Layout() Layout {
 	k := f.Library.Size()
@@ -70,7 +77,7 @@ func (f *Form) Layout() Layout {
 	if f.Magnetic {
 		l.Viscous += (f.N - 1) * (k - 1)
 	}
-	l.Coulomb = l.Viscous + len(f.FrictionPairs())
+	l.Coulomb = l.Viscous + len(f.FrictionPairs())*f.FrictionFeatures()
 	l.Drag = l.Coulomb
 	if f.Coulomb {
 		l.Drag += f.N
@@ -112,25 +119,29 @@ type functions struct {
 
 // Motion evaluates a Lagrangian's motion at one state at a time; it owns its temporaries.
 type Motion struct {
-	of           *Lagrangian // as it was given
 	l            *Lagrangian // with the features that it uses
-	at           Layout
+	at           Layout      // of the whole
+	whole        int         // features of the whole
+	constant     int         // the place of the constant in the whole
+	place        []int       // of each of these among those used, -1 for none
+	features     *terms.Evaluator
 	phi, d, dd   []float64
-	used         []int // features with a coefficient anywhere
+	rubs         [][2]int // friction pairs
 	f            functions
 	count        int
-	m, lower     *mat.SymDense
-	chol         mat.Cholesky
-	rhs, a       []float64
-	solved       *mat.VecDense
-	second       bool
+	friction     int       // the first function of the friction where it varies
+	m            []float64 // M, the lower triangle, or its Cholesky factor
+	rhs          []float64
+	column       []float64
 	coefficients [][]float64 // of each function, by feature
+	used         [][]int     // of each function, the features that it has
 }
 
-// NewMotion returns an evaluator. Changes of the coefficients are not seen by it.
-func (l *Lagrangian) NewMotion() *Motion {
+// NewMotion returns an evaluator. Changes of the coefficients are not seen by it. Derivative works for coefficients
+// that are not zero and for those to keep.
+func (l *Lagrangian) NewMotion(keep ...int) *Motion {
 	n, k := l.N, l.Library.Size()
-	m := &Motion{of: l, l: l, at: l.Layout(), phi: make([]float64, k), d: make([]float64, k*n), dd: make([]float64, k*n*n)}
+	m := &Motion{l: l, at: l.Layout(), whole: k, constant: l.Library.Constant, rubs: l.FrictionPairs(), column: make([]float64, n)}
 	pairs := l.MassPairs()
 	for b := range pairs {
 		m.coefficients = append(m.coefficients, l.Coefficients[b*k:(b+1)*k])
@@ -148,6 +159,12 @@ func (l *Lagrangian) NewMotion() *Motion {
 			m.coefficients = append(m.coefficients, rest(m.at.Magnetic+j*(k-1)))
 		}
 	}
+	m.friction = len(m.coefficients)
+	for b := range l.FrictionPairs() {
+		if l.Varying {
+			m.coefficients = append(m.coefficients, l.Coefficients[m.at.Viscous+b*k:m.at.Viscous+(b+1)*k])
+		}
+	}
 	m.count = len(m.coefficients)
 	// Only features that something uses are evaluated.
 	sub := &terms.Library{N: n, Constant: -1}
@@ -155,12 +172,21 @@ func (l *Lagrangian) NewMotion() *Motion {
 	for range m.coefficients {
 		kept = append(kept, nil)
 	}
+	wanted := make([]bool, k)
+	for _, c := range keep {
+		if f := l.featureOf(c); f >= 0 {
+			wanted[f] = true
+		}
+	}
+	m.place = make([]int, k)
 	for c := range k {
-		use := false
+		m.place[c] = -1
+		use := wanted[c]
 		for _, f := range m.coefficients {
 			use = use || f[c] != 0
 		}
 		if use {
+			m.place[c] = len(sub.Features)
 			sub.Features = append(sub.Features, l.Library.Features[c])
 			for i, f := range m.coefficients {
 				kept[i] = append(kept[i], f[c])
@@ -168,43 +194,50 @@ func (l *Lagrangian) NewMotion() *Motion {
 		}
 	}
 	m.coefficients = kept
+	for _, f := range kept {
+		var used []int
+		for c, v := range f {
+			if v != 0 {
+				used = append(used, c)
+			}
+		}
+		m.used = append(m.used, used)
+	}
+	size := sub.Size()
+	m.features = terms.NewEvaluator(sub)
+	m.phi, m.d, m.dd = make([]float64, size), make([]float64, size*n), make([]float64, size*n*n)
 	copied := *l
 	copied.Form.Library = sub
 	copied.MassPairs()
 	m.l = &copied
 	m.f = functions{make([]float64, m.count), make([]float64, m.count*n), make([]float64, m.count*n*n)}
-	m.m = mat.NewSymDense(n, nil)
-	m.rhs, m.a = make([]float64, n), make([]float64, n)
-	m.solved = mat.NewVecDense(n, m.a)
+	m.m, m.rhs = make([]float64, n*n), make([]float64, n)
 	return m
 }
 
 // expand evaluates the functions at q, with second derivatives where asked for.
 func (m *Motion) expand(q []float64, second bool) {
-	n, k := m.l.N, m.l.Library.Size()
+	n := m.l.N
 	dd := m.dd
 	if !second {
 		dd = nil
 	}
-	m.l.Library.At(q, m.phi, m.d, dd)
+	m.features.At(q, m.phi, m.d, dd)
 	for i, c := range m.coefficients {
 		value := 0.0
 		d := m.f.d[i*n : (i+1)*n]
 		clear(d)
 		h := m.f.dd[i*n*n : (i+1)*n*n]
 		clear(h)
-		for f := range k {
+		for _, f := range m.used[i] {
 			w := c[f]
-			if w == 0 {
-				continue
-			}
 			value += w * m.phi[f]
-			for l := range n {
-				d[l] += w * m.d[f*n+l]
+			for l, g := range m.d[f*n : (f+1)*n] {
+				d[l] += w * g
 			}
 			if second {
-				for l := range n * n {
-					h[l] += w * m.dd[f*n*n+l]
+				for l, g := range m.dd[f*n*n : (f+1)*n*n] {
+					h[l] += w * g
 				}
 			}
 		}
@@ -218,7 +251,7 @@ func (m *Motion) forces(v, u []float64) {
 	clear(m.rhs)
 	for b, pair := range l.MassPairs() {
 		i, j := pair[0], pair[1]
-		m.m.SetSym(i, j, m.f.value[b])
+		m.m[j*n+i] = m.f.value[b]
 		d := m.f.d[b*n : (b+1)*n]
 		rate := 0.0
 		for c, g := range d {
@@ -246,9 +279,9 @@ func (m *Motion) forces(v, u []float64) {
 			m.rhs[j] -= v[c] * g
 		}
 	}
-	for b, pair := range l.FrictionPairs() {
+	for b, pair := range m.rubs {
 		i, j := pair[0], pair[1]
-		r := l.Coefficients[m.at.Viscous+b]
+		r := m.viscous(b)
 		m.rhs[i] -= r * v[j]
 		if i != j {
 			m.rhs[j] -= r * v[i]
@@ -272,6 +305,14 @@ func (m *Motion) forces(v, u []float64) {
 	}
 }
 
+// viscous is element b of R at the expanded position.
+func (m *Motion) viscous(b int) float64 {
+	if m.l.Varying {
+		return m.f.value[m.friction+b]
+	}
+	return m.l.Coefficients[m.at.Viscous+b]
+}
+
 func (l *Lagrangian) gains(at Layout) []float64 {
 	if l.Gain != nil {
 		return l.Gain
@@ -284,49 +325,55 @@ func (l *Lagrangian) gains(at Layout) []float64 {
 func (m *Motion) Acceleration(q, v, u, a []float64) bool {
 	m.expand(q, false)
 	m.forces(v, u)
-	return m.solve(a)
-}
-
-func (m *Motion) solve(a []float64) bool {
-	n := m.l.N
-	switch n {
-	case 1:
-		d := m.m.At(0, 0)
-		a[0] = m.rhs[0] / d
-		if !(d > 0) {
-			a[0] = math.NaN()
-			return false
-		}
-		return true
-	case 2:
-		m00, m01, m11 := m.m.At(0, 0), m.m.At(0, 1), m.m.At(1, 1)
-		det := m00*m11 - m01*m01
-		if !(m00 > 0) || !(det > 0) {
-			a[0], a[1] = math.NaN(), math.NaN()
-			return false
-		}
-		r0, r1 := m.rhs[0], m.rhs[1]
-		a[0], a[1] = (m11*r0-m01*r1)/det, (m00*r1-m01*r0)/det
-		return true
-	}
-	if !m.chol.Factorize(m.m) {
-		for i := range a[:n] {
+	if !m.factor() {
+		for i := range a[:m.l.N] {
 			a[i] = math.NaN()
 		}
 		return false
 	}
-	if err := m.chol.SolveVecTo(m.solved, mat.NewVecDense(n, m.rhs)); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			for i := range a[:n] {
-				a[i] = math.NaN()
+	m.solve(a)
+	return true
+}
+
+// factor makes M its Cholesky factor, for solve; false where it is not positive definite.
+func (m *Motion) factor() bool {
+	n := m.l.N
+	for i := range n {
+		for j := range i + 1 {
+			v := m.m[i*n+j]
+			for k := range j {
+				v -= m.m[i*n+k] * m.m[j*n+k]
 			}
-			return false
+			if i > j {
+				m.m[i*n+j] = v / m.m[j*n+j]
+				continue
+			}
+			if !(v > 0) || math.IsInf(v, 1) {
+				return false
+			}
+			m.m[i*n+i] = math.Sqrt(v)
 		}
 	}
-	for i := range n {
-		a[i] = m.solved.AtVec(i)
-	}
 	return true
+}
+
+// solve writes M^-1 rhs, after factor.
+func (m *Motion) solve(a []float64) {
+	n := m.l.N
+	for i := range n {
+		v := m.rhs[i]
+		for k := range i {
+			v -= m.m[i*n+k] * a[k]
+		}
+		a[i] = v / m.m[i*n+i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		v := a[i]
+		for k := i + 1; k < n; k++ {
+			v -= m.m[k*n+i] * a[k]
+		}
+		a[i] = v / m.m[i*n+i]
+	}
 }
 
 // Energy is v.M v/2 + V; A adds none.
@@ -373,9 +420,10 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	l, n := m.l, m.l.N
 	m.expand(q, true)
 	m.forces(v, u)
-	if !m.solve(a) {
+	if !m.factor() {
 		return false
 	}
+	m.solve(a)
 	// With R(q, v, a) = M a - rhs = 0: da = -M^-1 dR at fixed a.
 	clear(byQ)
 	clear(byV)
@@ -432,12 +480,19 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 			byV[j*n+c] += d[c]
 		}
 	}
-	for b, pair := range l.FrictionPairs() {
+	for b, pair := range m.rubs {
 		i, j := pair[0], pair[1]
-		r := l.Coefficients[m.at.Viscous+b]
+		r := m.viscous(b)
 		byV[i*n+j] += r
 		if i != j {
 			byV[j*n+i] += r
+		}
+		for c := 0; l.Varying && c < n; c++ {
+			g := m.f.d[(m.friction+b)*n+c]
+			byQ[i*n+c] += g * v[j]
+			if i != j {
+				byQ[j*n+c] += g * v[i]
+			}
 		}
 	}
 	if l.Coulomb {
@@ -452,15 +507,13 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 		}
 	}
 	// Columns times -M^-1.
-	column := make([]float64, n)
+	column := m.column
 	for _, by := range [2][]float64{byQ, byV} {
 		for c := range n {
 			for e := range n {
 				m.rhs[e] = -by[e*n+c]
 			}
-			if !m.solve(column) {
-				return false
-			}
+			m.solve(column)
 			for e := range n {
 				by[e*n+c] = column[e]
 			}
@@ -469,59 +522,89 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	return true
 }
 
-// Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: phi and d
-// are the library's features and their derivatives there, a the acceleration. False where M is not positive definite.
-func (m *Motion) Derivative(c int, phi, d, v, a, u, to []float64) bool {
-	m.of.term(c, phi, d, v, a, u, m.rhs)
-	return m.solve(to)
+// Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: a is the
+// acceleration.
+func (m *Motion) Derivative(c int, v, a, u, to []float64) {
+	m.term(c, v, a, u, m.rhs)
+	m.solve(to)
+}
+
+// featureOf is the feature that coefficient c multiplies, -1 for none.
+func (l *Lagrangian) featureOf(c int) int {
+	k, at := l.Library.Size(), l.Layout()
+	switch {
+	case c < at.Potential:
+		return c % k
+	case c < at.Magnetic:
+		return l.Feature(c - at.Potential)
+	case c < at.Viscous:
+		return l.Feature((c - at.Magnetic) % (k - 1))
+	case c < at.Coulomb && l.Varying:
+		return (c - at.Viscous) % k
+	}
+	return -1
+}
+
+// of is the feature of the c-th coefficient of V or of a component of A in the whole library.
+func (m *Motion) of(c int) int {
+	if c >= m.constant {
+		return c + 1
+	}
+	return c
 }
 
 // term writes what a coefficient multiplies in the forces less M a: the right side of M da = term.
-func (l *Lagrangian) term(c int, phi, d, v, a, u, out []float64) {
-	n, k, at := l.N, l.Library.Size(), l.Layout()
+func (m *Motion) term(c int, v, a, u, out []float64) {
+	l, n, k, at := m.l, m.l.N, m.whole, m.at
 	clear(out)
 	switch {
 	case c < at.Potential:
 		pair := l.MassPairs()[c/k]
-		f := c % k
+		f := m.place[c%k]
 		i, j := pair[0], pair[1]
 		rate, both := 0.0, v[i]*v[j]
 		if i == j {
 			both /= 2
 		}
-		for e := range n {
-			rate += d[f*n+e] * v[e]
+		d := m.d[f*n : (f+1)*n]
+		for e, g := range d {
+			rate += g * v[e]
 		}
-		out[i] -= phi[f]*a[j] + rate*v[j]
+		out[i] -= m.phi[f]*a[j] + rate*v[j]
 		if i != j {
-			out[j] -= phi[f]*a[i] + rate*v[i]
+			out[j] -= m.phi[f]*a[i] + rate*v[i]
 		}
-		for e := range n {
-			out[e] += d[f*n+e] * both
+		for e, g := range d {
+			out[e] += g * both
 		}
 	case c < at.Magnetic:
-		f := l.Feature(c - at.Potential)
+		f := m.place[m.of(c-at.Potential)]
 		for e := range n {
-			out[e] = -d[f*n+e]
+			out[e] = -m.d[f*n+e]
 		}
 	case c < at.Viscous:
-		j, f := 1+(c-at.Magnetic)/(k-1), l.Feature((c-at.Magnetic)%(k-1))
+		j, f := 1+(c-at.Magnetic)/(k-1), m.place[m.of((c-at.Magnetic)%(k-1))]
 		for e := range n {
-			out[e] += v[j] * d[f*n+e]
-			out[j] -= v[e] * d[f*n+e]
+			out[e] += v[j] * m.d[f*n+e]
+			out[j] -= v[e] * m.d[f*n+e]
 		}
 	case c < at.Coulomb:
-		pair := l.FrictionPairs()[c-at.Viscous]
-		out[pair[0]] -= v[pair[1]]
-		if pair[0] != pair[1] {
-			out[pair[1]] -= v[pair[0]]
+		b, w := c-at.Viscous, 1.0
+		if l.Varying {
+			w = m.phi[m.place[b%k]]
+			b /= k
 		}
-	case c < at.Gain && c >= at.Drag:
-		i := c - at.Drag
-		out[i] = -v[i] * math.Abs(v[i])
+		pair := m.rubs[b]
+		out[pair[0]] -= w * v[pair[1]]
+		if pair[0] != pair[1] {
+			out[pair[1]] -= w * v[pair[0]]
+		}
 	case c < at.Drag:
 		i := c - at.Coulomb
 		out[i] = -math.Tanh(v[i] / l.Width[i])
+	case c < at.Gain:
+		i := c - at.Drag
+		out[i] = -v[i] * math.Abs(v[i])
 	default:
 		e := c - at.Gain
 		out[e/l.Inputs] = u[e%l.Inputs]

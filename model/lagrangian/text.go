@@ -71,7 +71,13 @@ func (l *Lagrangian) Text(names []string, digits int) string {
 		sum("friction on "+names[i], func(add func(float64, string)) {
 			for p, pair := range l.FrictionPairs() {
 				if pair[0] == i || pair[1] == i {
-					add(l.Coefficients[at.Viscous+p], rate(pair[0]+pair[1]-i))
+					for c := range l.FrictionFeatures() {
+						text := "1"
+						if l.Varying {
+							text = l.Library.Features[c].Text(names)
+						}
+						add(l.Coefficients[at.Viscous+p*l.FrictionFeatures()+c], times(text, rate(pair[0]+pair[1]-i)))
+					}
 				}
 			}
 			if l.Coulomb {
