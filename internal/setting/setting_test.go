@@ -40,7 +40,7 @@ type inner struct {
 type outer struct {
 	Name   string `key:"name,common" help:"what it is called" json:"name"`
 	Inner  inner  `of:"room" group:"shape"`
-	hidden int
+	_      int // a field without a name has no setting
 	Sizes  []size `key:"sizes,omitempty" help:"a \"list\": of sizes"`
 	Last   bool   `key:"last,inverse,special" help:"turn it off"`
 }
