@@ -38,11 +38,11 @@ type inner struct {
 }
 
 type outer struct {
-	Name   string `key:"name,common" help:"what it is called" json:"name"`
-	Inner  inner  `of:"room" group:"shape"`
-	_      int // a field without a name has no setting
-	Sizes  []size `key:"sizes,omitempty" help:"a \"list\": of sizes"`
-	Last   bool   `key:"last,inverse,special" help:"turn it off"`
+	Name  string `key:"name,common" help:"what it is called" json:"name"`
+	Inner inner  `of:"room" group:"shape"`
+	_     int    // a field without a name has no setting
+	Sizes []size `key:"sizes,omitempty" help:"a \"list\": of sizes"`
+	Last  bool   `key:"last,inverse,special" help:"turn it off"`
 }
 
 func TestRead(t *testing.T) {
