@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"text/tabwriter"
 
 	"hnn/eval"
@@ -121,6 +122,9 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
+		fmt.Fprintf(w, "recommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))
 	}
 	return writeFreeRuns(w, own)
 }

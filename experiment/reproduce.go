@@ -52,7 +52,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	shared := &Env{
 		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading,
 		// The models of a task and seed come one after the other and share their data.
-		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning,
+		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning, recommended: e.recommended,
 	}
 	runs, errs := make([]*Run, len(configs)), make([]error, len(configs))
 	next := make(chan int)

@@ -112,9 +112,21 @@ func TestDecideAmongModels(t *testing.T) {
 	for _, kind := range WeakKinds() {
 		candidates = append(candidates, c.WithWeakForm(kind))
 	}
-	chosen, learning, err := new(Env).decide(t.Context(), append(candidates, c.WithClosedForm()))
+	env := new(Env)
+	chosen, learning, err := env.decide(t.Context(), append(candidates, c.WithClosedForm()))
 	if err != nil {
 		t.Fatal(err)
+	}
+	runs, err := env.RunAll(t.Context(), []Config{candidates[chosen.Best], c.WithClosedForm()}, Batch{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !runs[0].Results.Recommended || runs[1].Results.Recommended {
+		t.Errorf("recommended: %v, %v; want the first alone", runs[0].Results.Recommended, runs[1].Results.Recommended)
+	}
+	var table strings.Builder
+	if err := WriteRollouts(&table, runs); err != nil || !strings.Contains(table.String(), "recommended: "+terms.KindSparse) {
+		t.Errorf("the table says %s, %v", table.String(), err)
 	}
 	if candidates[chosen.Best].Model != terms.KindSparse || !strings.Contains(learning.Verdict, "no Hamiltonian form in these coordinates") {
 		t.Errorf("%+v: %+v", chosen, learning)
