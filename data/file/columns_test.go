@@ -100,6 +100,17 @@ func TestVelocitiesAreKnownByTheirNames(t *testing.T) {
 	}
 }
 
+// A current beside a charge is its rate, so that a circuit is read like a pendulum.
+func TestCircuits(t *testing.T) {
+	set, m, err := Decode(strings.NewReader("trial,t,charge (C),current (A)\n0,0,1e-6,0\n0,1e-6,0.9e-6,-0.1\n0,2e-6,0.7e-6,-0.2\n0,3e-6,0.5e-6,-0.25\n"), "lc.csv", ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set.Dim != 2 || !m.Velocities || set.X[2] != 0.9e-6 || set.X[3] != -0.1 {
+		t.Errorf("%+v, velocities %v", set, m.Velocities)
+	}
+}
+
 // What cannot be told is an error that lists the candidates and shows the flag.
 func TestAmbiguousColumns(t *testing.T) {
 	for _, test := range []struct {

@@ -2,6 +2,7 @@ package file
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -56,7 +57,7 @@ func init() {
 		list string
 	}{
 		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
-		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height hoehe höhe pitch roll yaw encoder deflection rotation q x y z o"},
+		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation q x y z o"},
 		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qdot thetadot xdot qd dq"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
 		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
@@ -221,6 +222,28 @@ func (c *Columns) resolveWords(list []string) (*roles, error) {
 	}
 	r.velocities = len(v) > 0
 	return r, nil
+}
+
+// circuits takes a current beside a charge, and a voltage beside a flux, for its derivative: elsewhere they are inputs.
+func circuits(columns []*column) {
+	for _, pair := range [][2]string{{"charge", "current"}, {"flux", "voltage"}} {
+		var of [2][]*column
+		for _, c := range columns {
+			list := tokens(c.name)
+			for i, word := range pair {
+				if slices.Contains(list, word) {
+					of[i] = append(of[i], c)
+				}
+			}
+		}
+		if len(of[0]) == 0 || len(of[0]) != len(of[1]) {
+			continue
+		}
+		for i := range of[0] {
+			of[0][i].quantity, of[1][i].quantity = positionColumn, velocityColumn
+			of[0][i].stem, of[1][i].stem = "", ""
+		}
+	}
 }
 
 // derivatives finds the columns that are called the derivative of another, theta_dot and

@@ -31,6 +31,7 @@ func names(columns []*column) []string {
 
 // recognise finds positions, velocities and inputs by what the names mean.
 func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
+	circuits(s.columns)
 	q, v, u = s.candidates(positionColumn, time), s.candidates(velocityColumn, time), s.candidates(forceColumn, time)
 	unknowns := s.candidates(unknownColumn, time)
 	for _, group := range [][]*column{q, v, u} {
