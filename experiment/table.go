@@ -197,7 +197,7 @@ func writeFinding(w io.Writer, runs []*Run) {
 		switch {
 		case math.IsNaN(base) || math.IsNaN(own) || math.IsInf(base, 0) || math.IsInf(own, 0):
 		case own < base/2:
-			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%, %.0f times less; within a turn the HNN's wobbles by %.2g%%, and that does not grow.\n", task[0].Config.Task, 100*base, 100*own, base/own, 100*wob)
+			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%, %.0f times less; within a turn the HNN's wobbles by %.2g%%.\n", task[0].Config.Task, 100*base, 100*own, base/own, 100*wob)
 		default:
 			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%: here the HNN conserves it no better.\n", task[0].Config.Task, 100*base, 100*own)
 		}
