@@ -213,15 +213,7 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		}
 		for w, half := range halves {
 			width := 2*half + 1
-			psi, rate := make([]float64, width), make([]float64, width)
-			norm := 0.0
-			for j := range psi {
-				x := float64(j-half) / float64(half)
-				psi[j] = math.Pow(1-x*x, power)
-				rate[j] = -2 * power * x * math.Pow(1-x*x, power-1) / (float64(half) * paths.Step)
-				norm += rate[j] * rate[j]
-			}
-			scale := 1 / math.Sqrt(norm)
+			psi, rate, scale := estimate.TestFunction(half, power, paths.Step)
 			stride := max(1, half/4, min(half/2, total/mostBlocks))
 			rows := out[w]
 			for from := 0; from+width <= count; from += stride {

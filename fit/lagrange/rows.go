@@ -1,8 +1,6 @@
 package lagrange
 
 import (
-	"math"
-
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
@@ -24,15 +22,7 @@ func weakRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Window
 	w := &sparse.Rows{Size: at.Size, Block: n}
 	var centre []float64 // positions at each window's centre
 	half := o.Half
-	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
-	norm := 0.0
-	for k := range psi {
-		s := float64(k-half) / float64(half)
-		psi[k] = math.Pow(1-s*s, float64(o.Power))
-		rate[k] = -2 * float64(o.Power) * s * math.Pow(1-s*s, float64(o.Power-1)) / (float64(half) * step)
-		norm += rate[k] * rate[k]
-	}
-	scale := 1 / math.Sqrt(norm)
+	psi, rate, scale := estimate.TestFunction(half, o.Power, step)
 	stride := max(1, half/4)
 	block := n * at.Size
 	g := newRegression(f)

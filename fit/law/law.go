@@ -104,15 +104,7 @@ func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int
 	d, m, k := s.Dim, len(s.InputNames), library.Size()
 	f := &terms.Field{Dim: d, Inputs: m, Library: library, C: make([]float64, d*k), B: make([]float64, d*m)}
 	const power = 6
-	psi, rate := make([]float64, 2*half+1), make([]float64, 2*half+1)
-	norm := 0.0
-	for j := range psi {
-		x := float64(j-half) / float64(half)
-		psi[j] = math.Pow(1-x*x, power)
-		rate[j] = -2 * power * x * math.Pow(1-x*x, power-1) / (float64(half) * p.Step)
-		norm += rate[j] * rate[j]
-	}
-	scale := 1 / math.Sqrt(norm)
+	psi, rate, scale := estimate.TestFunction(half, power, p.Step)
 	rows := &sparse.Rows{Size: k + m, Block: 1}
 	right := make([][]float64, d)
 	stride := max(1, half/4)
