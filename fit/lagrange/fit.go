@@ -50,6 +50,9 @@ type Report struct {
 	// Coarse says that samples are few a turn and that nothing was smoothed, BandLimited that inputs between samples are
 	// taken as band-limited, not as lines.
 	Coarse, BandLimited bool
+	// Windows are the lengths of the windows of the simulation error that held-out free runs chose, in rows; nil where
+	// the rows' own residual says them.
+	Windows []int
 	// Forced says that inputs of known gain fix the scale of L; else it is free, and M, V and friction are known up
 	// to a common factor.
 	Forced bool

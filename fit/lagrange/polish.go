@@ -1,6 +1,8 @@
 package lagrange
 
 import (
+	"math"
+
 	"hnn/data"
 	"hnn/fit/shoot"
 	"hnn/model/lagrangian"
@@ -14,6 +16,12 @@ const exact = 1e-6
 // integrator nothing is done. It changes l and returns the places of the coefficients
 // and what was reached.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
+	return polish(l, s, r, nil, nil)
+}
+
+// polish is Polish by windows of given lengths, nil for those that the report or the rows say, judged by what is not fitted: see
+// shoot.Options.
+func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, judge func() float64) ([]int, *shoot.Report) {
 	n, d := l.N, 2*l.N
 	var trials []shoot.Trial
 	for k := range s.Trials() {
@@ -53,15 +61,18 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 	for _, t := range trials {
 		longest = max(longest, len(t.T))
 	}
-	windows := []int{2 * r.Half}
-	for w := 4 * r.Half; w < 2*longest && len(windows) < 6; w *= 2 {
-		windows = append(windows, w)
+	o := shoot.Options{Noise: noise, Windows: windows, Step: rollStep(r), Judge: judge}
+	switch {
+	case windows != nil:
+	case r.Windows != nil:
+		o.Windows, o.Rise = r.Windows, math.Inf(1)
+	default:
+		o.Windows = []int{2 * r.Half}
+		for w := 4 * r.Half; w < 2*longest && len(o.Windows) < 6; w *= 2 {
+			o.Windows = append(o.Windows, w)
+		}
 	}
-	if r.Coarse {
-		// Two turns and nearly three: what a law of few terms leaves unsaid, longer ones would spread over all of it.
-		windows = []int{2 * r.Half, 3 * r.Half}
-	}
-	report := shoot.Fit(system(l, free, !r.Forced), trials, shoot.Options{Noise: noise, Windows: windows, Step: rollStep(r)})
+	report := shoot.Fit(system(l, free, !r.Forced), trials, o)
 	return free, report
 }
 

@@ -85,3 +85,22 @@ func TestFitWorkers(t *testing.T) {
 		}
 	}
 }
+
+// The parameters of the length of windows that is judged best stay, whatever comes after.
+func TestJudge(t *testing.T) {
+	s := duffing(1.1, 0.2, 0.4)
+	trial := swing(duffing(1, 0.1, 0.5), []float64{0.8, -0.6}, 81, 0.05)
+	answers := []float64{3, 2, 1, 4, 5}
+	var best []float64
+	asked := 0
+	r := Fit(s, []Trial{trial}, Options{Noise: []float64{0.05, 0}, Windows: []int{10, 20, 40, 80, 81}, Step: 0.05, Judge: func() float64 {
+		if answers[asked] == 1 {
+			best = append(best, s.Parameters...)
+		}
+		asked++
+		return answers[asked-1]
+	}})
+	if asked != 5 || r.Window != 20 || len(best) != 3 || s.Parameters[0] != best[0] || s.Parameters[2] != best[2] {
+		t.Errorf("asked %d times, window %d, parameters %v; want 5 times (two without a gain end it), window 20 and its parameters %v", asked, r.Window, s.Parameters, best)
+	}
+}

@@ -58,7 +58,15 @@ type Options struct {
 	Windows []int
 	// Step is the longest time of a Runge-Kutta step.
 	Step float64
+	// Judge, unless it is nil, is asked after every length of windows how wrong the system now is on rows that are not
+	// fitted: the parameters of the least answer stay. Without it longer windows are kept so long as the cost a number
+	// does not rise by more than Rise, 0 for 0.3.
+	Judge func() float64
+	Rise  float64
 }
+
+// patience is how many lengths of windows may be judged in turn without a gain.
+const patience = 2
 
 // StepOf is the Runge-Kutta step for rows step apart of a motion that turns twice in a horizon: sixty steps a turn where there
 // is noise, right to 1e-5, and six hundred where there is none.
@@ -71,12 +79,21 @@ func StepOf(step, horizon float64, noisy bool) float64 {
 }
 
 // Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the
-// shorter ones; parameters are left as they were where nothing was gained.
+// shorter ones, or as Options.Judge says; parameters are left as they were where nothing was gained.
 func Fit(s *System, trials []Trial, o Options) *Report {
 	p := newShooting(s, trials, o.Noise, o.Step)
 	defer p.pool.Close()
 	report := &Report{}
-	reference := math.Inf(1)
+	reference, least := math.Inf(1), math.Inf(1)
+	rise, since := 1+o.Rise, 0
+	if o.Rise == 0 {
+		rise = 1.3
+	}
+	var kept []float64
+	if o.Judge != nil {
+		rise = math.Inf(1)
+		least, kept = o.Judge(), append([]float64(nil), s.Parameters...)
+	}
 	for _, window := range o.Windows {
 		before := append([]float64(nil), s.Parameters...)
 		p.windows(window)
@@ -91,16 +108,30 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 			report.Before = first
 		}
 		// Longer windows that the law does not explain are physics that is missing, not noise.
-		if !(last < 1.3*reference) {
+		if !(last < rise*reference) {
 			copy(s.Parameters, before)
 			s.changed()
 			break
 		}
 		reference = last
-		report.After, report.Window, report.Errors = last, window, errors
-		if report.Window == o.Windows[0] {
+		if window == o.Windows[0] {
 			reference *= p.reweight()
 		}
+		if o.Judge != nil {
+			if score := o.Judge(); score < least {
+				least, since = score, 0
+				copy(kept, s.Parameters)
+			} else if since++; since == patience {
+				break
+			} else {
+				continue
+			}
+		}
+		report.After, report.Window, report.Errors = last, window, errors
+	}
+	if kept != nil {
+		copy(s.Parameters, kept)
+		s.changed()
 	}
 	return report
 }
