@@ -33,21 +33,22 @@ func at[T Float](p *T, n int) *T {
 
 // What AVX-512 would change the order of a sum in, or would not make faster, is AVX2's.
 
-func packPanel[T Float](dst, b []T, ldb, k int) {
+// packPanel copies a panel of w columns, PanelWidth for the assembly.
+func packPanel[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
 	case avx512, avx2:
 		packPanelAVX2(dst, b, ldb, k)
 	default:
-		packPanelPlain(dst, b, ldb, k)
+		packPanelPlain(dst, b, ldb, k, w)
 	}
 }
 
-func packBlocksT[T Float](dst, b []T, ldb, k int) {
+func packBlocksT[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
 	case avx512, avx2:
 		packBlocksTAVX2(dst, b, ldb, k)
 	default:
-		packBlocksTPlain(dst, b, ldb, k)
+		packBlocksTPlain(dst, b, ldb, k, w)
 	}
 }
 

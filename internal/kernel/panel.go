@@ -24,7 +24,16 @@ func Stride[T Float](n int) int {
 	return (lines | 1) * w
 }
 
-// Pack lays the k x n matrix b out for [MulPacked]: in panels of PanelWidth columns,
+// panelColumns is the number of columns of a panel as the kernels in use read it: plain Go
+// takes a panel in parts of the width of its tile, one behind the other.
+func panelColumns[T Float]() int {
+	if inUse == generic {
+		return tileColumns
+	}
+	return PanelWidth[T]()
+}
+
+// Pack lays the k x n matrix b out for [MulPacked] of the kernels in use: in panels,
 // row after row within a panel, zero padded; the transpose of b where there are at
 // most four columns. dst has at least PackedLen elements.
 func Pack[T Float](dst, b []T, ldb, k, n int) {
@@ -41,7 +50,7 @@ func Pack[T Float](dst, b []T, ldb, k, n int) {
 		}
 		return
 	}
-	packPanels(dst, b, ldb, k, n)
+	packPanels(dst, b, ldb, k, n, panelColumns[T]())
 }
 
 // PackT is Pack of the transpose: b is n x k.
@@ -65,7 +74,7 @@ func PackT[T Float](dst, b []T, ldb, k, n int) {
 func PackRows[T Float](dst, packed []T, rows []int32, k, n int) {
 	need(len(packed), 0, 1, PackedLen[T](k, n))
 	need(len(dst), 0, 1, PackedLen[T](len(rows), n))
-	w, panels := PanelWidth[T](), 0
+	w, panels := panelColumns[T](), 0
 	if n <= narrow {
 		// The transpose: panels of one column.
 		w, panels = 1, n
@@ -80,17 +89,18 @@ func PackRows[T Float](dst, packed []T, rows []int32, k, n int) {
 	}
 }
 
-func packPanels[T Float](dst, b []T, ldb, k, n int) {
-	w := PanelWidth[T]()
+// packPanels packs for panels of w columns.
+func packPanels[T Float](dst, b []T, ldb, k, n, w int) {
 	j := n / w * w
 	// Some rows at a time, so that what is read lies on few pages.
 	const rows = 32
 	for p := 0; p < k; p += rows {
 		for j := 0; j+w <= n; j += w {
-			packPanel(dst[j*k+p*w:(j+w)*k], b[p*ldb+j:], ldb, min(rows, k-p))
+			packPanel(dst[j*k+p*w:(j+w)*k], b[p*ldb+j:], ldb, min(rows, k-p), w)
 		}
 	}
 	if j == n {
+		clear(dst[j*k : PackedLen[T](k, n)])
 		return
 	}
 	panel := dst[j*k : (j+w)*k]
@@ -98,17 +108,18 @@ func packPanels[T Float](dst, b []T, ldb, k, n int) {
 		row := panel[p*w : (p+1)*w]
 		clear(row[copy(row, b[p*ldb+j:p*ldb+n]):])
 	}
+	clear(dst[(j+w)*k : PackedLen[T](k, n)])
 }
 
 func packPanelsT[T Float](dst, b []T, ldb, k, n int) {
-	w := PanelWidth[T]()
+	w := panelColumns[T]()
 	for j := 0; j < n; j += w / 2 {
 		// Columns j to j+w/2 of a panel, the left or the right half of it.
 		half := dst[j/w*w*k+j%w:]
 		p, rows := 0, min(w/2, n-j)
 		if rows == w/2 {
 			p = k / rows * rows
-			packBlocksT(half, b[j*ldb:], ldb, p)
+			packBlocksT(half, b[j*ldb:], ldb, p, w)
 		}
 		for ; p < k; p++ {
 			for i := range w / 2 {
@@ -125,6 +136,7 @@ func packPanelsT[T Float](dst, b []T, ldb, k, n int) {
 			}
 		}
 	}
+	clear(dst[(n+w-1)/w*w*k : PackedLen[T](k, n)])
 }
 
 // size is the number of bytes of an element.

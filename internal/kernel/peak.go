@@ -37,20 +37,28 @@ func SustainedFlops[T Float](d time.Duration) float64 {
 	return flops / time.Since(start).Seconds()
 }
 
-// peakPlain does turns times eight multiply-adds, and returns the operations done.
+// peakPlain does turns times twelve multiply-adds, and returns the operations done. Twelve
+// chains hide the latency of a product and an addition.
 func peakPlain[T Float](turns int) float64 {
-	var s0, s1, s2, s3, s4, s5, s6, s7 T
+	var s [12]T
+	s0, s1, s2, s3, s4, s5 := s[0], s[1], s[2], s[3], s[4], s[5]
+	s6, s7, s8, s9, s10, s11 := s[6], s[7], s[8], s[9], s[10], s[11]
 	x, y := T(0.5), T(0.25)
 	for range turns {
-		s0 = s0*x + y
-		s1 = s1*x + y
-		s2 = s2*x + y
-		s3 = s3*x + y
-		s4 = s4*x + y
-		s5 = s5*x + y
-		s6 = s6*x + y
-		s7 = s7*x + y
+		s0 = T(s0*x) + y
+		s1 = T(s1*x) + y
+		s2 = T(s2*x) + y
+		s3 = T(s3*x) + y
+		s4 = T(s4*x) + y
+		s5 = T(s5*x) + y
+		s6 = T(s6*x) + y
+		s7 = T(s7*x) + y
+		s8 = T(s8*x) + y
+		s9 = T(s9*x) + y
+		s10 = T(s10*x) + y
+		s11 = T(s11*x) + y
 	}
-	runtime.KeepAlive(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7) // else the loop is dropped
-	return 2 * 8 * float64(turns)
+	s = [12]T{s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11}
+	runtime.KeepAlive(s) // else the loop is dropped
+	return 2 * 12 * float64(turns)
 }

@@ -5,9 +5,9 @@ package kernel
 // sets are the kernels that this processor can run.
 func sets() []set { return []set{generic} }
 
-func packPanel[T Float](dst, b []T, ldb, k int) { packPanelPlain(dst, b, ldb, k) }
+func packPanel[T Float](dst, b []T, ldb, k, w int) { packPanelPlain(dst, b, ldb, k, w) }
 
-func packBlocksT[T Float](dst, b []T, ldb, k int) { packBlocksTPlain(dst, b, ldb, k) }
+func packBlocksT[T Float](dst, b []T, ldb, k, w int) { packBlocksTPlain(dst, b, ldb, k, w) }
 
 func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
 	mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)

@@ -7,7 +7,7 @@ import "math"
 // primes is s' and s” at index i: from arrays, or from s = tanh(z).
 func primes[T Float](s, d1, d2 []T, i int) (p, q T) {
 	if d1 == nil {
-		p = 1 - s[i]*s[i]
+		p = 1 - T(s[i]*s[i])
 		return p, -2 * s[i] * p
 	}
 	if d2 != nil {
@@ -29,7 +29,7 @@ func addMulPrimePlain[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	for r := range rows {
 		for j, bar := range c[r*ldC : r*ldC+n] {
 			p, _ := primes(s, d1, nil, r*ld+j)
-			e[r*ld+j] += bar * p
+			e[r*ld+j] += T(bar * p)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func addPlain[T Float](dst, a []T) {
 func sumSquaresPlain[T Float](a []T) float64 {
 	var s float64
 	for _, x := range a {
-		s += float64(x) * float64(x)
+		s += float64(float64(x) * float64(x))
 	}
 	return s
 }
@@ -79,10 +79,10 @@ func allFinitePlain[T Float](a []T) bool {
 func adamPlain[T Float](p, g, m, v []T, k *adamScalars[T]) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, x := range p {
-		d := g[i] + k.l2*x
-		m[i] = k.beta1*m[i] + k.gain1*d
-		v[i] = k.beta2*v[i] + k.gain2*d*d
+		d := g[i] + T(k.l2*x)
+		m[i] = T(k.beta1*m[i]) + T(k.gain1*d)
+		v[i] = T(k.beta2*v[i]) + T(k.gain2*d*d)
 		root := T(math.Sqrt(float64(v[i])))
-		p[i] = k.keep*x - k.rate*(m[i]/(root*k.correction+k.epsilon))
+		p[i] = T(k.keep*x) - T(k.rate*(m[i]/(T(root*k.correction)+k.epsilon)))
 	}
 }
