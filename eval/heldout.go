@@ -44,6 +44,12 @@ type HeldOutOptions struct {
 	Range []float64
 	// Angles marks components that are the same after a turn; nil means none.
 	Angles []bool
+	// Spread is the standard deviation of each measured component, nil where HeldOutResult.Relative is not asked for.
+	Spread []float64
+	// Whole has every trial rolled out once, from its first row over its whole length, however long, and not at most 20.
+	Whole bool
+	// Skip is how many first rows do not count, as those to which the first state was fitted.
+	Skip int
 }
 
 // HeldOutResult compares rollouts from held-out states with what was measured. An error
@@ -57,6 +63,8 @@ type HeldOutResult struct {
 	// diverged are left out, and counted in Diverged.
 	Error    Summary
 	Diverged int
+	// Relative is Error with HeldOutOptions.Spread in the place of the ranges, a rollout that diverged counting as ten.
+	Relative Summary
 	// Curve is the root mean square of the error over rollouts in each tenth of their
 	// horizon, NaN where none has a row.
 	Curve []float64
@@ -82,7 +90,7 @@ func HeldOut(m *model.Field, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRe
 			return HeldOutResult{}, fmt.Errorf("eval: a held-out trial has %d inputs and the model %d", t.Input.Inputs(), m.Inputs)
 		}
 	}
-	rollouts := heldOutRollouts(trials, d, columns)
+	rollouts := heldOutRollouts(trials, d, columns, &o)
 	if len(rollouts) == 0 {
 		return HeldOutResult{}, errors.New("eval: no held-out trial has two rows, so nothing can be rolled out")
 	}
@@ -94,7 +102,7 @@ func HeldOut(m *model.Field, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRe
 	if err := errors.Join(interrupted...); err != nil {
 		return HeldOutResult{}, fmt.Errorf("eval: held-out rollouts: %w", err)
 	}
-	return summarizeHeldOut(rollouts), nil
+	return summarizeHeldOut(rollouts, o.Skip), nil
 }
 
 // heldOutRollout is one rollout; errors has an entry for each row that it reached, the
@@ -103,10 +111,19 @@ type heldOutRollout struct {
 	t, x0, measured []float64
 	input           *data.Signal
 	errors          []float64
+	relative        []float64 // the same in spreads
 }
 
-func heldOutRollouts(trials []HeldOutTrial, d, columns int) []heldOutRollout {
+func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) []heldOutRollout {
 	var all []heldOutRollout
+	if o.Whole {
+		for _, t := range trials {
+			if len(t.T) > o.Skip+1 {
+				all = append(all, heldOutRollout{t: t.T, x0: t.States[:d], measured: t.Measured, input: t.Input})
+			}
+		}
+		return all
+	}
 	each := (heldOutStarts + len(trials) - 1) / max(len(trials), 1)
 	stride := max(1, len(trials)/heldOutStarts)
 	// A rollout to one row after its start counts only where none has more.
@@ -172,26 +189,33 @@ func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) erro
 			scales.Restore(x, x)
 		}
 		for i := range r.t {
-			sum := 0.0
+			sum, relative := 0.0, 0.0
 			for j, unit := range o.Range {
 				e := x[i*d+j] - r.measured[i*columns+j]
 				if j < len(o.Angles) && o.Angles[j] {
 					e = math.Remainder(e, 2*math.Pi)
 				}
 				sum += e / unit * (e / unit) / float64(columns)
+				if o.Spread != nil {
+					relative += e / o.Spread[j] * (e / o.Spread[j]) / float64(columns)
+				}
 			}
 			if math.IsNaN(sum) || math.IsInf(sum, 0) {
 				break
 			}
 			r.errors = append(r.errors, math.Sqrt(sum))
+			if o.Spread != nil {
+				r.relative = append(r.relative, math.Sqrt(relative))
+			}
 		}
 		return nil
 	}
 }
 
-func summarizeHeldOut(rollouts []heldOutRollout) HeldOutResult {
+func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
+	skip = max(skip, 1) // the first row is where it begins
 	r := HeldOutResult{Starts: len(rollouts), Curve: make([]float64, CurvePoints)}
-	var horizons, errs, valid []float64
+	var horizons, errs, relative, valid []float64
 	counts := make([]float64, CurvePoints)
 	for _, v := range rollouts {
 		n := len(v.t)
@@ -209,21 +233,36 @@ func summarizeHeldOut(rollouts []heldOutRollout) HeldOutResult {
 		}
 		if len(v.errors) < n {
 			r.Diverged++
+			if v.relative != nil {
+				relative = append(relative, 10)
+			}
 			continue
 		}
-		square := 0.0
-		for i, e := range v.errors[1:] {
-			square += e * e / float64(n-1)
-			tenth := min(int(CurvePoints*(v.t[i+1]-v.t[0])/horizon), CurvePoints-1)
+		square, spreads := 0.0, 0.0
+		for i, e := range v.errors {
+			if i < skip {
+				continue
+			}
+			square += e * e / float64(n-skip)
+			if v.relative != nil {
+				spreads += v.relative[i] * v.relative[i] / float64(n-skip)
+			}
+			tenth := min(int(CurvePoints*(v.t[i]-v.t[0])/horizon), CurvePoints-1)
 			r.Curve[tenth] += e * e
 			counts[tenth]++
 		}
 		errs = append(errs, math.Sqrt(square))
+		if v.relative != nil {
+			relative = append(relative, math.Sqrt(spreads))
+		}
 	}
 	for i, n := range counts {
 		r.Curve[i] = math.Sqrt(r.Curve[i] / n)
 	}
-	r.Horizon = median(horizons)
+	r.Horizon, r.Relative = median(horizons), Summary{Median: math.NaN()}
+	if relative != nil {
+		r.Relative = summarize(relative)
+	}
 	r.Error, r.ValidTime = Summary{Estimate{math.NaN(), math.NaN()}, math.NaN()}, summarize(valid)
 	if len(errs) > 0 {
 		r.Error = summarize(errs)

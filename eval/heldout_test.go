@@ -84,3 +84,24 @@ func exploding() *model.Field {
 		dx[0], dx[1] = 1+x[0]*x[0], 1+x[1]*x[1]
 	})
 }
+
+// Whole trials are rolled out once, however few; first rows that are skipped do not count; errors are given in spreads too.
+func TestHeldOutWhole(t *testing.T) {
+	const e = 0.05
+	all := func(skip int) HeldOutResult {
+		r, err := HeldOut(turning(1+e), circles(3, 401, 20), HeldOutOptions{Range: []float64{2, 2}, Spread: []float64{0.5, 0.5}, Whole: true, Skip: skip})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	r := all(0)
+	if r.Starts != 3 || math.Abs(r.Horizon-20) > 1e-9 || math.Abs(r.Relative.Median-4*r.Error.Median) > 1e-12 {
+		t.Errorf("%d rollouts over %v, in spreads of a quarter of the range %v, and %v of it", r.Starts, r.Horizon, r.Relative.Median, r.Error.Median)
+	}
+	// The mean of sin^2(e t / 2) / 2 over (10, 20).
+	want := math.Sqrt((1 - (math.Sin(20*e)-math.Sin(10*e))/(10*e)) / 4)
+	if got := all(200).Error.Mean; math.Abs(got-want) > 5e-3*want {
+		t.Errorf("without the first half the error is %v, want %v", got, want)
+	}
+}

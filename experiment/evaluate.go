@@ -84,10 +84,11 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 	return e.evaluateOn(ctx, r, d)
 }
 
-// EvaluateFile takes the losses on the rows of another file, all of them test rows.
+// EvaluateFile takes the losses on the rows of another file, all of them test rows, and rolls the model over its trials
+// from their first states, fitted to so many rows of a warm-up, 0 for as they were measured.
 // The energy metrics belong to the run's own data and have no value. The file is read
 // as the run's configuration says.
-func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
+func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) error {
 	c := r.Config
 	if c.Pixels() {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
@@ -115,7 +116,15 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string) error {
 	}
 	e.logFindings(&c, d)
 	d.Train, d.foreign = &data.Set{Dim: d.Test.Dim}, true
-	return e.evaluateOn(ctx, r, d)
+	if err := e.evaluateOn(ctx, r, d); err != nil {
+		return err
+	}
+	r.Results.Rollout, err = e.secondRollouts(r.model, r.data, warm, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
+	if err != nil && ctx.Err() == nil && warm == 0 {
+		e.log("no rollouts are compared with the rows: %v", err)
+		return nil
+	}
+	return err
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {

@@ -17,6 +17,8 @@ type Rollout struct {
 	Starts  int            `json:"starts"`
 	Horizon Number         `json:"horizon"`
 	Error   MedianEstimate `json:"error"`
+	// Relative is the error in the columns' standard deviations, of rollouts over another file alone.
+	Relative *MedianEstimate `json:"relative_error,omitempty"`
 	// Curve is the error in each tenth of the horizon.
 	Curve []Number `json:"curve"`
 	// ValidTime is the time until the error exceeds a tenth, Lost in how many it does.
@@ -47,6 +49,10 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 		e.log("no rollouts are compared with the held-out rows: %v", err)
 		return nil, nil
 	}
+	return newRollout(&r), nil
+}
+
+func newRollout(r *eval.HeldOutResult) *Rollout {
 	summary := func(v eval.Summary) MedianEstimate {
 		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
 	}
@@ -54,7 +60,11 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 	for _, v := range r.Curve {
 		out.Curve = append(out.Curve, Number(v))
 	}
-	return out, nil
+	if !math.IsNaN(r.Relative.Median) {
+		relative := summary(r.Relative)
+		out.Relative = &relative
+	}
+	return out
 }
 
 // heldOutTrials puts the states of the test trials beside what was measured of them. Where
@@ -122,6 +132,9 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	for _, r := range own {
+		writeRelative(w, r)
 	}
 	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
 		fmt.Fprintf(w, "recommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))

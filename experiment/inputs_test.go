@@ -197,7 +197,7 @@ func TestDrivenRun(t *testing.T) {
 	if err := env.figure([]*Run{driven}); err != nil {
 		t.Error(err)
 	}
-	if err := env.EvaluateFile(context.Background(), opened, path); err != nil {
+	if err := env.EvaluateFile(context.Background(), opened, path, 0); err != nil {
 		t.Error(err)
 	}
 }

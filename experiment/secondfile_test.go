@@ -55,7 +55,7 @@ func TestSecondFileIsReadByName(t *testing.T) {
 	}
 	loss := func(names []string, scale float64) (Number, error) {
 		lines = nil
-		err := e.EvaluateFile(t.Context(), run, fileOf(t, orbits(names, 0, scale)))
+		err := e.EvaluateFile(t.Context(), run, fileOf(t, orbits(names, 0, scale)), 0)
 		if err != nil {
 			return NA, err
 		}

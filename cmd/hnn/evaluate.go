@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -11,15 +12,18 @@ import (
 func newEvaluate() *cobra.Command {
 	var file string
 	var noStrict, asJSON, quiet bool
+	var warm int
 	var columns columnFlags
 	cmd := &cobra.Command{
 		Use:   "evaluate RUN",
 		Short: "Measure a trained model again, on its own data or on another file",
 		Long: `Evaluate loads the model of a run directory, draws or reads the run's data again,
 and measures losses, energies and rollouts. With --data the losses are taken on all
-rows of that file instead. The run directory is left as it is.`,
+rows of that file instead, and each of its trials is rolled out whole from its first
+state. The run directory is left as it is.`,
 		Example: `  hnn evaluate runs/0001-spring-hnn
-  hnn evaluate runs/0003-data-hnn --data later.csv --json`,
+  hnn evaluate runs/0003-data-hnn --data later.csv --json
+  hnn evaluate runs/0003-data-hnn --data later.csv --warm-up 50`,
 		Args: exactly(1, "RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
@@ -28,12 +32,15 @@ rows of that file instead. The run directory is left as it is.`,
 			if err != nil {
 				return err
 			}
+			if warm < 0 || warm > 0 && file == "" {
+				return usage(errors.New("warm-up: a number of rows, of the trials of the file that --data names"))
+			}
 			if noStrict {
 				run.Config.Strict = false
 			}
 			if file != "" {
 				columns.over(cmd, &run.Config)
-				err = env.EvaluateFile(cmd.Context(), run, file)
+				err = env.EvaluateFile(cmd.Context(), run, file, warm)
 			} else {
 				err = env.Evaluate(cmd.Context(), run)
 			}
@@ -53,6 +60,7 @@ rows of that file instead. The run directory is left as it is.`,
 	}
 	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")
 	columns.bind(cmd)
+	cmd.Flags().IntVar(&warm, "warm-up", 0, "rows of each trial of --data to which the model fits the rollout's first state, which then do not count; 0 for the state as it was measured")
 	cmd.Flags().BoolVar(&noStrict, "no-strict", false, "leave out the strict metrics")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")

@@ -1,0 +1,140 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"hnn/data"
+	"hnn/eval"
+	"hnn/fit/shoot"
+	"hnn/model"
+)
+
+// secondRollouts rolls a model over every trial of another file, whole, from its first state: the measured one, or what
+// was estimated of it where only positions were measured; of warm rows, unless that is 0, the one that the model itself fits to
+// these, which then do not count.
+func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Options) (*Rollout, error) {
+	columns, n := d.measured.Dim, m.Dim
+	names := d.Test.Names
+	if names == nil {
+		names = stateNames(n)
+	}
+	marks, err := angles(d.angles, names)
+	if err != nil {
+		return nil, err
+	}
+	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Range: make([]float64, columns), Spread: make([]float64, columns)}
+	least, most := box(d.measured)
+	for j := range columns {
+		h.Range[j] = math.Max(most[j]-least[j], math.SmallestNonzeroFloat64)
+		h.Spread[j] = math.Max(deviation(d.measured, j), math.SmallestNonzeroFloat64)
+		if marks[j] { // errors are within half a turn
+			h.Range[j], h.Spread[j] = min(h.Range[j], 2*math.Pi), min(h.Spread[j], math.Pi/math.Sqrt(3))
+		}
+	}
+	trials := d.heldOutTrials()
+	for i := range trials {
+		t := &trials[i]
+		if columns == n {
+			t.States = t.Measured
+		}
+		if warm > 0 {
+			if len(t.T) <= warm {
+				return nil, fmt.Errorf("a warm-up of %d rows leaves nothing of a trial of %d", warm, len(t.T))
+			}
+			if t.States, err = fittedFirst(m, t, columns, warm, d.noiseOf(h.Spread)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r, err := eval.HeldOut(m, trials, h)
+	if err != nil {
+		return nil, err
+	}
+	return newRollout(&r), nil
+}
+
+// deviation is the standard deviation of a state column.
+func deviation(s *data.Set, j int) float64 {
+	mean, square, count := 0.0, 0.0, float64(s.Rows())
+	for i := j; i < len(s.X); i += s.Dim {
+		mean += s.X[i] / count
+	}
+	for i := j; i < len(s.X); i += s.Dim {
+		square += (s.X[i] - mean) * (s.X[i] - mean) / count
+	}
+	return math.Sqrt(square)
+}
+
+// noiseOf is the noise of the measured columns, and a thousandth of the spread where none is known.
+func (d *dataset) noiseOf(spread []float64) []float64 {
+	noise := make([]float64, len(spread))
+	for j, s := range spread {
+		noise[j] = s / 1000
+		if d.estimator != nil && j < len(d.estimator.Noise) && d.estimator.Noise[j] > 0 {
+			noise[j] = d.estimator.Noise[j]
+		}
+	}
+	return noise
+}
+
+// fittedFirst is a trial's states with the first one fitted to its first rows by the simulation error.
+func fittedFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise []float64) ([]float64, error) {
+	if m.Jacobian == nil {
+		return nil, errors.New("this model has no derivatives by the state, which fitting a first state takes: leave out the warm-up")
+	}
+	n := m.Dim
+	rate := func() func(x, u, dx, byX, byP []float64) bool {
+		one, jacobian := m.One(), m.Jacobian()
+		return func(x, u, dx, byX, _ []float64) bool {
+			one(0, x, u, dx)
+			if byX != nil {
+				jacobian(x, u, byX)
+			}
+			return true
+		}
+	}
+	s := &shoot.System{Dim: n, Inputs: m.Inputs, Rate: rate(), Copy: rate}
+	trial := shoot.Trial{T: t.T, U: t.Input, X: make([]float64, len(t.T)*n)}
+	for i := range t.T {
+		for j := range n {
+			trial.X[i*n+j] = math.NaN()
+			if j < columns {
+				trial.X[i*n+j] = t.Measured[i*columns+j]
+			}
+		}
+	}
+	weights := make([]float64, n)
+	copy(weights, noise)
+	const substeps = 4 // right to a thousandth of what ten samples a turn can tell
+	first, left := shoot.First(s, trial, rows, weights, (t.T[rows-1]-t.T[0])/float64((rows-1)*substeps))
+	if math.IsInf(left, 1) {
+		return nil, fmt.Errorf("no first state explains the %d rows of the warm-up", rows)
+	}
+	states := make([]float64, len(t.T)*n)
+	copy(states, t.States)
+	copy(states, first)
+	return states, nil
+}
+
+// writeRelative prints what rollouts over another file come to relative to the columns' standard deviations.
+func writeRelative(w io.Writer, r *Run) {
+	o := r.Results.Rollout
+	if o == nil || o.Relative == nil {
+		return
+	}
+	fmt.Fprintf(w, "relative to the columns' standard deviations: %.3g in the median, %.3g in the mean", float64(o.Relative.Median), float64(o.Relative.Mean))
+	if obs := r.Results.Observations; obs != nil && obs.Noise != nil {
+		square, count := 0.0, 0.0
+		for j, v := range obs.Noise {
+			if s := deviation(r.data.measured, j); j < r.data.measured.Dim && s > 0 {
+				square += v / s * (v / s)
+				count++
+			}
+		}
+		fmt.Fprintf(w, "; the file's own noise is at most %.3g", math.Sqrt(square/count))
+	}
+	fmt.Fprintln(w)
+}
