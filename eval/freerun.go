@@ -113,7 +113,11 @@ func freeStates(m *model.Field, x0, at []float64, interrupt func() error) ([]flo
 			times[i] /= scales.Time
 		}
 	}
-	x := make([]float64, len(times)*len(x0))
+	chart := inner.Charted(ode.DOP853)
+	if chart != nil {
+		z0, inner = chart.Enter(z0, m.Dim), chart.Field
+	}
+	x := make([]float64, len(times)*len(z0))
 	for i := range x {
 		x[i] = math.NaN()
 	}
@@ -123,6 +127,9 @@ func freeStates(m *model.Field, x0, at []float64, interrupt func() error) ([]flo
 		if err := interrupt(); err != nil {
 			return nil, err
 		}
+	}
+	if chart != nil {
+		x = chart.Leave(x, m.Dim)
 	}
 	if scales != nil {
 		scales.Restore(x, x)

@@ -163,6 +163,10 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) [
 // heldOutRunner returns a function that fills in the errors of a rollout.
 func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) error {
 	inner, scales := m.Dimensionless()
+	chart := inner.Charted(ode.DOP853)
+	if chart != nil {
+		inner = chart.Field
+	}
 	d, columns := m.Dim, len(o.Range)
 	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
 	return func(r *heldOutRollout) error {
@@ -174,7 +178,10 @@ func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) erro
 				times[i] /= scales.Time
 			}
 		}
-		x := make([]float64, len(times)*d)
+		if chart != nil {
+			z0 = chart.Enter(z0, d)
+		}
+		x := make([]float64, len(times)*len(z0))
 		for i := range x {
 			x[i] = math.NaN()
 		}
@@ -184,6 +191,9 @@ func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) erro
 			if err := o.Interrupt(); err != nil {
 				return err
 			}
+		}
+		if chart != nil {
+			x = chart.Leave(x, d)
 		}
 		if scales != nil {
 			scales.Restore(x, x)

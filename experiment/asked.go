@@ -9,6 +9,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/internal/setting"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
 )
@@ -67,6 +68,9 @@ func (a *Asked) expand(c Config) ([]Config, error) {
 				skip = otherKeys(v.Trainer)
 			}
 			skip = append(skip, sharedOut(v.Model, a.Models)...)
+			if v.Model != lagrangian.Kind && (!a.given("model") || slices.Contains(a.Models, lagrangian.Kind)) {
+				skip = append(skip, keys(func(s *setting.Setting) bool { return s.Is("lagrangian") })...)
+			}
 			if v.Facts().Source == task.UserFile {
 				// Masses may be those of positions, which all models share.
 				skip = slices.DeleteFunc(skip, func(key string) bool { return key == "mass" })

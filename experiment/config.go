@@ -16,6 +16,7 @@ import (
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/model/formula"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/nn"
 )
@@ -85,6 +86,9 @@ type Config struct {
 	Terms string `key:"terms,omitempty" of:"formula states" group:"system" help:"terms of a formula instead of the default library, as \"q^2, q^4, cos(q), p^2\" in the names of the columns"`
 
 	Start string `key:"start,omitempty" of:"formula states" group:"system" help:"numbers inside terms that are fitted, with values to begin with: \"k=2\" for the term cos(k*q)"`
+
+	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
+	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
 
 	Weighted bool `key:"weighted,omitempty" after:"features" of:"states" group:"system" help:"weigh rows with large derivatives less, as near-collisions have"`
 
@@ -185,6 +189,9 @@ func (c *Config) Validate() error {
 	}
 	if names := c.given("formula"); names != nil && c.Model != formula.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), formula.Kind, c.Model)
+	}
+	if names := c.given("lagrangian"); names != nil && c.Model != lagrangian.Kind {
+		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lagrangian.Kind, c.Model)
 	}
 	switch {
 	case c.Trainer == ClosedForm:

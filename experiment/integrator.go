@@ -69,8 +69,17 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 		c.in.Step /= unit
 		c.in.Omega *= unit
 	}
-	if c.separable = m.Split != nil; c.separable {
-		c.split = m.Split()
+	if chart := m.Charted(ode.DOP853); chart != nil {
+		c.x0 = chart.Enter(c.x0, m.Dim)
+		m = chart.Field
+		c.model = m
+	}
+	symplectic := m // where a symplectic method would integrate
+	if chart := m.Charted(ode.Midpoint); chart != nil {
+		symplectic = chart.Field
+	}
+	if c.separable = symplectic.Split != nil; c.separable {
+		c.split = symplectic.Split()
 	}
 	c.driven = r.input != nil
 	c.measure()
@@ -79,6 +88,12 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	why, err := c.method()
 	if err != nil {
 		return nil, "", err
+	}
+	if chart := m.Charted(c.set.Method); chart != nil {
+		c.x0 = chart.Enter(c.x0, m.Dim)
+		m = symplectic
+		c.model = m
+		c.measure()
 	}
 	if tao := c.set.Method == ode.Tao2 || c.set.Method == ode.Tao4; asked.Omega > 0 && !tao {
 		return nil, "", fmt.Errorf("omega binds the two copies of %v and %v, and the method is %v: leave it out", ode.Tao2, ode.Tao4, c.set.Method)

@@ -9,6 +9,7 @@ import (
 
 	"hnn/internal/setting"
 	"hnn/model/formula"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
 )
 
@@ -26,6 +27,7 @@ var used = map[string]func(*Config) bool{
 	"adam":        func(c *Config) bool { return c.Trainer == Adam },
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
 	"formula":     func(c *Config) bool { return c.Model == formula.Kind },
+	"lagrangian":  func(c *Config) bool { return c.Model == lagrangian.Kind },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
 	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,

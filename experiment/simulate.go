@@ -146,6 +146,10 @@ func solve(m *model.Field, input *data.Signal, x0, times []float64, s *ode.Setti
 		settings.Omega *= scales.Time
 		input = scales.Signal(input)
 	}
+	chart, dim := m.Charted(settings.Method), m.Dim
+	if chart != nil {
+		x0, m = chart.Enter(x0, dim), chart.Field
+	}
 	var states []float64
 	var stats ode.Stats
 	var err error
@@ -154,6 +158,17 @@ func solve(m *model.Field, input *data.Signal, x0, times []float64, s *ode.Setti
 	} else {
 		field, knots := m.Under(input)
 		states, stats, err = ode.SolveSegments(field, knots, x0, times, nil, &settings)
+	}
+	if chart != nil && err == nil {
+		coordinates := states
+		states = chart.Leave(coordinates, dim)
+		if settings.Reversible {
+			for i, v := range chart.Enter(states, dim) {
+				if ode.DefaultGrid*math.RoundToEven(v/ode.DefaultGrid) != coordinates[i] {
+					return nil, stats, fmt.Errorf("the momenta that belong to the state %v are not found again to all digits: the model's masses are too unlike to be run back", states[i/m.Dim*dim:(i/m.Dim+1)*dim])
+				}
+			}
+		}
 	}
 	if scales == nil || err != nil {
 		if scales != nil {

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"hnn/data"
+	"hnn/data/rods"
 	fitformula "hnn/fit/formula"
-	"hnn/fit/lagrange"
 	"hnn/fit/law"
 	"hnn/fit/linear"
 	"hnn/model"
@@ -80,6 +80,11 @@ func (c *Config) validateWeakForm() error {
 	if err := c.refuse("closed-form", c.given("closed-form")...); err != nil {
 		return err
 	}
+	if c.Rods != "" && c.Rods != noRods {
+		if _, err := rods.ParsePairs(c.Rods); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !IsWeak(c.Model):
 		return fmt.Errorf("the trainer %s fits the models %s; a %s needs the trainer %s or %s", WeakForm, strings.Join(weakKinds, ", "), c.Model, ClosedForm, Adam)
@@ -104,7 +109,7 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	var form *model.Form[float64]
 	switch c.Model {
 	case lagrangian.Kind:
-		form, err = d.solveLagrangian(set, marks[:len(marks)/2], names, r)
+		form, err = d.solveLagrangian(c, set, marks[:len(marks)/2], names, r)
 	case formula.Kind:
 		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
@@ -122,33 +127,6 @@ func (d *dataset) observed() *data.Set {
 		return d.raw
 	}
 	return d.Train
-}
-
-// positionsOnly says that velocities are not in the file.
-const needsVelocities = "the states are positions and momenta by their names, and a Lagrangian is fitted to positions and velocities; name the velocities v, omega or as the positions' rates"
-
-func (d *dataset) solveLagrangian(set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
-	if !d.velocities() {
-		return nil, errors.New(needsVelocities)
-	}
-	l, report, err := lagrange.Fit(set, lagrange.Options{Angles: marks})
-	if err != nil {
-		return nil, err
-	}
-	if report.Smoothed || set.InputNames != nil && report.Error > exactEnough {
-		_, polished := lagrange.Polish(l, set, report)
-		r.cost(polished.After, polished.Window)
-	}
-	r.Terms, r.Candidates, r.HeldOut, r.Horizon = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon)
-	r.Noise = numberList(append(report.PositionNoise, report.VelocityNoise...))
-	if report.Dropped {
-		r.Notes = append(r.Notes, "the velocities are not the positions' derivatives (filtered, of another scale or late): they were not used")
-	}
-	if !report.Forced {
-		r.Notes = append(r.Notes, "no known force fixes the scale: energy, masses and friction are known up to one factor")
-	}
-	r.Law = l.Text(names[:l.N], 5)
-	return l.ModelForm(), nil
 }
 
 func (d *dataset) solveLinear(set *data.Set, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {

@@ -64,6 +64,9 @@ type Field struct {
 	Split     func() ode.Split
 	SplitMany func() ode.BatchSplit
 
+	// Chart is the same motion in other coordinates, nil where there are none that serve.
+	Chart *Chart
+
 	// Pixels is the geometry of the observations of a model whose states are codes of
 	// pictures; nil for others. Encode writes the states (rows x Dim) of observations (rows
 	// x Pixels.Len()), Decode the observations of states.

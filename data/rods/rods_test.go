@@ -44,7 +44,7 @@ func swinging(noise float64, velocities bool) (*data.Set, *Chain) {
 func TestFind(t *testing.T) {
 	for _, noise := range []float64{0, 0.005} {
 		s, truth := swinging(noise, noise == 0)
-		c, err := Find(s)
+		c, err := Find(s, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestFindRefuses(t *testing.T) {
 	for r := range s.T {
 		loose.X[6*r] += 0.3 * math.Sin(7*s.T[r])
 	}
-	if _, err := Find(&loose); err == nil || !strings.Contains(err.Error(), "point 1") {
+	if _, err := Find(&loose, nil); err == nil || !strings.Contains(err.Error(), "point 1") {
 		t.Errorf("a loose point: %v", err)
 	}
 	rigid := *s
@@ -102,7 +102,7 @@ func TestFindRefuses(t *testing.T) {
 			rigid.X[6*r+4+c] = (s.X[6*r+c] + s.X[6*r+2+c]) / 2
 		}
 	}
-	if _, err := Find(&rigid); err == nil || !strings.Contains(err.Error(), "rigid") {
+	if _, err := Find(&rigid, nil); err == nil || !strings.Contains(err.Error(), "rigid") {
 		t.Errorf("three points of a body: %v", err)
 	}
 }

@@ -133,6 +133,9 @@ func libraries(n int, angles []bool) []terms.Options {
 	switch {
 	case n == 1:
 		return []terms.Options{{Waves: 2, Degree: 6}}
+	case lengths == 0 && n > 3:
+		// The sums of so many angles are thousands: of rods the differences do.
+		return []terms.Options{{Waves: 1, Differences: true}}
 	case lengths == 0:
 		return []terms.Options{{Waves: 2}}
 	case n <= 3:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"hnn/data/rods"
 	"hnn/model"
 	"hnn/model/expr"
 	"hnn/model/terms"
@@ -20,8 +21,19 @@ func Of(f *model.Form[float64]) *Lagrangian {
 	return l
 }
 
-// ModelForm is the model of states (q, v) that moves by the Lagrangian. Its energy is v.M v/2 + V.
+// ModelForm is the model of states (q, v), or of points and their velocities, that moves by the Lagrangian. Its energy
+// is v.M v/2 + V.
 func (l *Lagrangian) ModelForm() *model.Form[float64] {
+	f := l.field()
+	f.Chart = l.canonical(f)
+	if l.Points != nil {
+		f = ofPoints(f, l.Points)
+	}
+	return model.Whole(f, l)
+}
+
+// field is the motion of states (q, v).
+func (l *Lagrangian) field() *model.Field {
 	n, d := l.N, 2*l.N
 	count := 0
 	lossy := false
@@ -85,7 +97,7 @@ func (l *Lagrangian) ModelForm() *model.Form[float64] {
 			}
 		}
 	}
-	return model.Whole(f, l)
+	return f
 }
 
 // withoutFriction is the same system without what takes energy away.
@@ -135,13 +147,14 @@ type Spec struct {
 	Drag     bool            `json:"drag,omitempty"`
 	Width    []float64       `json:"width,omitempty"`
 	Gain     []float64       `json:"gain,omitempty"`
+	Points   *rods.Chain     `json:"points,omitempty"`
 }
 
 // Spec is what a file says of the Lagrangian beside its coefficients.
 func (l *Lagrangian) Spec() Spec {
 	return Spec{
 		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
-		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Points: l.Points,
 	}
 }
 
@@ -175,6 +188,12 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		N: s.N, Inputs: s.Inputs, Library: library, Magnetic: s.Magnetic, Viscous: s.Viscous, Symmetric: s.Full, Varying: s.Varying,
 		Coulomb: s.Coulomb, Drag: s.Drag, Width: s.Width, Gain: s.Gain,
 	}}
+	if s.Points != nil {
+		if err := validPoints(s.Points, s.N); err != nil {
+			return nil, err
+		}
+		l.Points = s.Points
+	}
 	var err error
 	l.Coefficients, err = coefficients(l.Size())
 	return l, err

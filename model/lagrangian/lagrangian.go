@@ -9,6 +9,7 @@ package lagrangian
 import (
 	"math"
 
+	"hnn/data/rods"
 	"hnn/model/terms"
 )
 
@@ -108,6 +109,8 @@ func (f *Form) Feature(c int) int {
 type Lagrangian struct {
 	Form
 	Coefficients []float64
+	// Points are the ends of rods at the joint angles q, of a system whose states are such; nil for states (q, v).
+	Points *rods.Chain
 }
 
 // functions are M's elements, V and A's components at one position with two derivatives.

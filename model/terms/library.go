@@ -53,6 +53,9 @@ type Options struct {
 	Waves int
 	// Degree bounds the sum of the powers of lengths.
 	Degree int
+	// Differences leaves of the sums of angles the single ones and the differences of two: all that there is of rods
+	// whose angles are those from a fixed direction, however many.
+	Differences bool
 }
 
 // New makes the features of n components, those marked as angles (nil for none) by their cosines and sines, the
@@ -71,7 +74,11 @@ func New(n int, angles []bool, o Options) *Library {
 		}
 	})
 	length := func(i int) bool { return !angle(i) }
-	each(n, -o.Waves, o.Waves, length, func(w []int) {
+	waves := func(visit func(w []int)) { each(n, -o.Waves, o.Waves, length, visit) }
+	if o.Differences {
+		waves = func(visit func(w []int)) { differences(n, length, visit) }
+	}
+	waves(func(w []int) {
 		most, sum, first := 0, 0, 0
 		for _, v := range w {
 			if first == 0 {
@@ -107,6 +114,27 @@ func New(n int, angles []bool, o Options) *Library {
 		}
 	}
 	return l
+}
+
+// differences visits zero, single components and differences of two.
+func differences(n int, skip func(i int) bool, visit func(v []int)) {
+	v := make([]int, n)
+	visit(v)
+	for i := range n {
+		if skip(i) {
+			continue
+		}
+		v[i] = 1
+		visit(v)
+		for j := i + 1; j < n; j++ {
+			if !skip(j) {
+				v[j] = -1
+				visit(v)
+				v[j] = 0
+			}
+		}
+		v[i] = 0
+	}
 }
 
 // each visits all vectors of numbers from lo to hi, zero where skip says so.

@@ -1,0 +1,107 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"hnn/data"
+	"hnn/data/rods"
+	"hnn/fit/lagrange"
+	"hnn/model"
+)
+
+// needsVelocities says that velocities are not in the file.
+const needsVelocities = "the states are positions and momenta by their names, and a Lagrangian is fitted to positions and velocities; name the velocities v, omega or as the positions' rates"
+
+// noRods is the value of the setting rods that leaves points as they are.
+const noRods = "none"
+
+// solveLagrangian fits a Lagrangian to positions and velocities or, of points on rods, to their joint angles.
+func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
+	if !d.velocities() {
+		return nil, errors.New(needsVelocities)
+	}
+	chain, coordinates, err := c.chain(set, names, r)
+	if err != nil {
+		return nil, err
+	}
+	if chain != nil {
+		if set, err = chain.Angles(set); err != nil {
+			return nil, err
+		}
+		marks = make([]bool, len(chain.Rods))
+		for i := range marks {
+			marks[i] = true
+		}
+	}
+	l, report, err := lagrange.Fit(set, lagrange.Options{Angles: marks})
+	if err != nil {
+		return nil, err
+	}
+	if report.Smoothed || set.InputNames != nil && report.Error > exactEnough {
+		_, polished := lagrange.Polish(l, set, report)
+		r.cost(polished.After, polished.Window)
+	}
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon)
+	r.Noise = numberList(append(report.PositionNoise, report.VelocityNoise...))
+	if report.Dropped {
+		r.Notes = append(r.Notes, "the velocities are not the positions' derivatives (filtered, of another scale or late): they were not used")
+	}
+	if !report.Forced {
+		r.Notes = append(r.Notes, "no known force fixes the scale: energy, masses and friction are known up to one factor")
+	}
+	if l.Points = chain; chain != nil {
+		names = coordinates
+	}
+	r.Law = l.Text(names[:l.N], 5)
+	return l.ModelForm(), nil
+}
+
+// chain is the rods between the points that the positions of a set are, and names of their joint angles: given, or found
+// where the columns have the names of points; nil where there are none.
+func (c *Config) chain(set *data.Set, names []string, r *WeakReport) (*rods.Chain, []string, error) {
+	if c.Rods == noRods {
+		return nil, nil, nil
+	}
+	positions := names[:len(names)/2]
+	columns, points, err := rods.Pairs(positions)
+	if err != nil {
+		points = nil
+		for i := range len(positions) / 2 {
+			points = append(points, fmt.Sprint(i+1))
+		}
+	}
+	var chain *rods.Chain
+	if c.Rods != "" {
+		pairs, err := rods.ParsePairs(c.Rods)
+		if err != nil {
+			return nil, nil, err
+		}
+		if chain, err = rods.Given(set, columns, pairs); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		if err != nil {
+			return nil, nil, nil
+		}
+		if chain, err = rods.Find(set, columns); err != nil {
+			return nil, nil, nil
+		}
+		if doubt := chain.Doubt(set); doubt != nil {
+			r.Notes = append(r.Notes, fmt.Sprintf("points that may be on rods are taken as free, since %v; --rods says which are", doubt))
+			return nil, nil, nil
+		}
+	}
+	var angles, parts []string
+	for _, rod := range chain.Rods {
+		from, name := "the pivot", points[rod.To]
+		if rod.From >= 0 {
+			from = "point " + points[rod.From]
+		}
+		angles = append(angles, "angle_"+strings.ReplaceAll(name, " ", "_"))
+		parts = append(parts, fmt.Sprintf("from %s to point %s, %.5g long (spread %.2g)", from, name, rod.Length, rod.Spread))
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("rods %s; the pivot is at (%.5g, %.5g); the law is of their angles from the downward vertical, states are the points", strings.Join(parts, ", "), chain.Pivot[0], chain.Pivot[1]))
+	return chain, angles, nil
+}
