@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hnn/data"
 )
@@ -28,6 +30,11 @@ type builder struct {
 	foundTrial bool
 	// read returns the part of the file that the rows so far took, 0 where that is unknown.
 	read func() float64
+	// repeats counts rows that are the row before again, wraps those where a counter began anew,
+	// since when wrapped has been added to the times of the trial.
+	repeats, wraps int
+	wrapped        float64
+	repeat         *ParseError // of the first of them
 
 	trial []byte         // of the rows now
 	seen  map[string]int // the line on which each trial began
@@ -109,12 +116,16 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 	s := b.set
 	n := len(s.T)
 	begin := s.Offsets[len(s.Offsets)-1]
-	t := b.values[0]
+	t := b.values[0] + b.wrapped
+	if b.wrapped == 0 && n-begin >= 2 && t < s.T[n-1] || b.wrapped > 0 {
+		t = b.unwrap(t, begin)
+	}
 	switch {
 	case n == 0 || !bytes.Equal(trial, b.trial) && !sameNumber(trial, b.trial):
 		if err := b.startTrial(line, trial); err != nil {
 			return err
 		}
+		t, b.wrapped = b.values[0], 0
 	case t > s.T[n-1]:
 	case b.roles.trial < 0 && n >= begin+3 && t <= s.T[begin]:
 		// The time starts over, where nothing else tells trials apart.
@@ -127,9 +138,16 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 		}
 		s.Offsets = append(s.Offsets, n)
 	default:
-		return b.errorf(line, b.roles.time,
+		err := b.errorf(line, b.roles.time,
 			"sort the rows by time and drop repeated ones; where a new trajectory begins, give it a trial number of its own"+orSkip,
 			"the time goes from %v to %v within a trial", s.T[n-1], t)
+		if t < s.T[n-1] || b.skip || !b.repeated() {
+			return err
+		}
+		if b.repeats++; b.repeat == nil {
+			b.repeat = err
+		}
+		return nil
 	}
 	if n == cap(s.T) {
 		if err := b.grow(); err != nil {
@@ -146,6 +164,35 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 	}
 	s.Inputs = append(s.Inputs, b.values[len(b.values)-len(s.InputNames):]...)
 	return nil
+}
+
+// repeated reports whether the row in values is the last one again.
+func (b *builder) repeated() bool {
+	s, n := b.set, len(b.set.T)
+	m := len(s.InputNames)
+	return slices.Equal(s.X[(n-1)*s.Dim:], b.values[1:1+s.Dim]) &&
+		(s.DX == nil || !b.roles.velocities && slices.Equal(s.DX[(n-1)*s.Dim:], b.values[1+s.Dim:1+2*s.Dim])) &&
+		slices.Equal(s.Inputs[(n-1)*m:], b.values[len(b.values)-m:])
+}
+
+// unwrap adds to a time below the last what a counter of 16 or 32 bits lost when it began
+// anew: where both were whole numbers next to its ends, and the step over them is about the
+// last one.
+func (b *builder) unwrap(t float64, begin int) float64 {
+	s, n := b.set, len(b.set.T)
+	if n-begin < 2 || t > s.T[n-1] || t != math.Trunc(t) || s.T[n-1] != math.Trunc(s.T[n-1]) {
+		return t
+	}
+	step := s.T[n-1] - s.T[n-2]
+	for _, bits := range []int{16, 32} {
+		period := math.Exp2(float64(bits))
+		if over := t + period - s.T[n-1]; b.values[0] >= 0 && b.values[0] < period && s.T[n-1]-b.wrapped < period && over > 0 && math.Abs(over-step) <= 0.5*step+1 {
+			b.wraps++
+			b.wrapped += period
+			return t + period
+		}
+	}
+	return t
 }
 
 // startTrial ends the current trial before the row that comes next.
@@ -241,7 +288,60 @@ func (b *builder) finish() (*data.Set, error) {
 			Advice: "check that it was written or downloaded to its end"}
 	}
 	b.joinNumbered()
+	if b.wraps > 0 {
+		b.mapping.note("%s begins anew %s, at the end of its counter: it is taken to go on", b.mapping.Time, plural(b.wraps, "time"))
+	}
+	switch {
+	case 10*b.repeats > b.set.Rows():
+		return nil, b.repeat // the time stands still
+	case b.repeats > 0:
+		b.mapping.note("%s the row before again: left out", map[bool]string{true: "1 row is", false: strconv.Itoa(b.repeats) + " rows are"}[b.repeats == 1])
+	}
+	b.timeUnit()
 	return b.set, nil
+}
+
+// timeUnit turns times into seconds that are whole numbers of milliseconds, microseconds or
+// nanoseconds, where the velocities of the file tell: each is that part of the derivative of its
+// position.
+func (b *builder) timeUnit() {
+	s := b.set
+	canonical := func(i int) bool {
+		return strings.HasPrefix(plainName(b.mapping.Names[i]), "p") || strings.HasPrefix(plainName(b.mapping.Names[i]), "mom")
+	}
+	if s.PositionsOnly || s.DX != nil || slices.ContainsFunc(b.roles.p, canonical) || s.Rows() < 16 || s.T[1]-s.T[0] < 2 {
+		return
+	}
+	half := s.Dim / 2
+	unit := 0.0
+	for k := range half {
+		var vd, dd, vv float64
+		for j := range s.Trials() {
+			for i := s.Offsets[j] + 1; i+1 < s.Offsets[j+1]; i++ {
+				if s.T[i] != math.Trunc(s.T[i]) {
+					return
+				}
+				d := (s.X[(i+1)*s.Dim+k] - s.X[(i-1)*s.Dim+k]) / (s.T[i+1] - s.T[i-1])
+				v := s.X[i*s.Dim+half+k]
+				vd, dd, vv = vd+v*d, dd+d*d, vv+v*v
+			}
+		}
+		if dd == 0 || vv == 0 || vd/math.Sqrt(dd*vv) < 0.9 {
+			continue
+		}
+		u := math.Pow(10, math.Round(math.Log10(dd/vd)))
+		if math.Abs(dd/vd/u-1) > 0.1 || u != 1e-3 && u != 1e-6 && u != 1e-9 || unit != 0 && unit != u {
+			return
+		}
+		unit = u
+	}
+	if unit == 0 {
+		return
+	}
+	for i := range s.T {
+		s.T[i] /= math.Round(1 / unit) // rounds better than a product
+	}
+	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit])
 }
 
 // joinNumbered makes one trial of rows of which each has a trial number of its own,

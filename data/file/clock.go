@@ -49,10 +49,13 @@ func parseDate(text []byte) (days int64, rest []byte, ok bool) {
 		return 0, nil, false
 	}
 	sign := rest[0]
-	if sign != '-' && sign != '/' && sign != '.' {
+	if sign != '-' && sign != '/' && sign != '.' && sign != ' ' {
 		return 0, nil, false
 	}
-	b, rest, ok := cutInt(rest[1:])
+	if sign == ' ' && (len(rest) < 2 || rest[1] < 'A') {
+		return 0, nil, false // 5 Apr 2023
+	}
+	b, rest, ok := cutMonth(rest[1:])
 	if !ok || len(rest) == 0 || rest[0] != sign {
 		return 0, nil, false
 	}
@@ -75,6 +78,22 @@ func parseDate(text []byte) (days int64, rest []byte, ok bool) {
 		return 0, nil, false
 	}
 	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix() / 86400, rest, true
+}
+
+// months by the first three letters of their names, in English and in German where it has others.
+var months = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12, "mai": 5, "okt": 10, "dez": 12}
+
+// cutMonth reads a month by its number or by its name.
+func cutMonth(text []byte) (month int, rest []byte, ok bool) {
+	i := 0
+	for i < len(text) && i < 10 && text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z' {
+		i++
+	}
+	if i < 3 {
+		return cutInt(text)
+	}
+	month, ok = months[strings.ToLower(string(text[:3]))]
+	return month, text[i:], ok
 }
 
 // parseTimeOfDay reads hours, minutes and seconds, or hours and minutes.

@@ -386,13 +386,17 @@ var (
 
 // plainName is a column's name without its unit, in lower case.
 func plainName(name string) string {
-	return unitName.ReplaceAllString(strings.ToLower(strings.TrimSpace(name)), "")
+	name = strings.ToLower(strings.TrimSpace(name))
+	if strings.HasPrefix(name, "der(") {
+		return name // Modelica's derivative, no unit
+	}
+	return unitName.ReplaceAllString(name, "")
 }
 
 // derivativeNames are the usual names of the derivative of a column. Those of the
 // derivative of dq are among them: ddq, and q_ddot for q_dot.
 func derivativeNames(name string) []string {
-	names := []string{"d" + name, "d" + name + "/dt", "d" + name + "_dt", "d" + name + "dt", name + "_dot", name + "dot", name + "'"}
+	names := []string{"d" + name, "d" + name + "/dt", "d" + name + "_dt", "d" + name + "dt", name + "_dot", name + "dot", name + "'", "der(" + name + ")"}
 	if base, ok := strings.CutSuffix(name, "dot"); ok {
 		names = append(names, base+"ddot")
 	}

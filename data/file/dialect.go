@@ -269,6 +269,11 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 	if err != nil || slices.ContainsFunc(fields, func(f []byte) bool { return isNumber(f, d.point) }) {
 		return nil
 	}
+	if d.separator == 0 && len(fields) != d.columns && bytes.Contains(text, []byte("  ")) {
+		if wide := splitWide(text); len(wide) == d.columns {
+			fields = wide // names of several words
+		}
+	}
 	c := *d
 	c.headerLine = last.number
 	for _, f := range fields {
@@ -287,10 +292,26 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 	}
 	// Any comment may have as many words as there are columns: names that say what
 	// they are make it a header.
-	if _, err := o.Columns.resolve(c.header); err == nil {
+	if _, err := o.Columns.resolve(c.header); err == nil || d.wideNames(c.header) {
 		*d = c
 	}
 	return nil
+}
+
+// wideNames reports whether names, of several words or with units, say what they are: of a time
+// and of positions.
+func (d *dialect) wideNames(names []string) bool {
+	var has [2]bool
+	for _, name := range names {
+		bare, unit := unitOfName(name)
+		switch m := meaningOf(bare, unit); m.quantity {
+		case timeColumn:
+			has[0] = has[0] || unit != ""
+		case positionColumn:
+			has[1] = true
+		}
+	}
+	return has[0] && has[1]
 }
 
 // numbers returns the rows of a sample that are numbers throughout.

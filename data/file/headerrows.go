@@ -2,6 +2,7 @@ package file
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,33 +31,50 @@ const mostHeaderRows = 6
 // number, or that the first row are numbers of columns.
 func findHeader(lines [][]byte, l *layout) *header {
 	h := &header{first: l.first}
+	if h.keyed(lines, l) {
+		return h
+	}
 	var rows [][]string
-	first, skipped := l.first, 0
+	first, skipped, between := l.first, 0, false
 	for i := l.first - 1; i >= 0 && len(rows) < mostHeaderRows; i-- {
 		line := bytes.TrimRight(lines[i], " ")
-		if len(bytes.TrimSpace(line)) == 0 {
-			if len(rows) > 0 {
+		if isBlank(line) || isRule(line) {
+			if len(rows) > 0 && isBlank(line) {
 				break
 			}
 			continue
 		}
 		cells, ok := h.headerCells(line, l, i, len(rows) == 0)
 		if !ok {
-			// The first rows may be wrong, below a header all the same.
-			if len(rows) == 0 && skipped < 2 && l.nearlyRow(line) {
+			// The first rows may be wrong, below a header all the same, or a line of words may
+			// stand between the header and the rows.
+			if len(rows) == 0 && skipped < 2 {
 				skipped++
-				first = i
+				if l.nearlyRow(line) {
+					first = i
+				} else {
+					first, between = l.first, true
+				}
 				continue
 			}
 			break
 		}
-		if skipped > 0 && len(rows) == 0 && !(len(cells) == l.width && distinct(cells, l)) {
+		if skipped > 0 && len(rows) == 0 && i > 0 && !between && known(cells) == 0 {
+			// A line of words below the one with the names.
+			above, ok := (&header{}).headerCells(lines[i-1], l, i-1, true)
+			between = ok && len(above) == l.width && known(above) > 0
+		}
+		if skipped > 0 && len(rows) == 0 && !(len(cells) == l.width && distinct(cells, l) && (!between || known(cells) > 0)) {
+			if skipped++; skipped < 4 {
+				first, between = l.first, true
+				continue
+			}
 			break
 		}
 		if len(rows) == 0 && len(cells) == l.width/2 && l.width%2 == 0 && l.separator == ',' && !l.paired && evenDigits(lines, l) {
 			l.pair()
 		}
-		if len(cells) == l.width-1 && len(rows) == 0 && l.separator != ',' {
+		if len(cells) == l.width-1 && len(rows) == 0 && l.separator != ',' && l.holds[l.width-1] != 'e' {
 			cells = append([]string{""}, cells...) // R's row names have no name
 		}
 		if len(cells) > l.width || len(cells) < l.width && l.holds[l.width-1] != 'e' && len(rows) == 0 {
@@ -87,6 +105,22 @@ func findHeader(lines [][]byte, l *layout) *header {
 	}
 	h.compose(rows, l)
 	return h
+}
+
+// isRule reports whether a line is a rule between a header and its rows, of dashes and the like.
+func isRule(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) >= 3 && len(bytes.Trim(line, "-=_+|*~ \t")) == 0 && bytes.ContainsAny(line, "-=_")
+}
+
+// known is the number of names whose meaning is known.
+func known(names []string) (n int) {
+	for _, name := range names {
+		if bare, unit := unitOfName(name); name != "" && meaningOf(bare, unit).quantity != unknownColumn {
+			n++
+		}
+	}
+	return n
 }
 
 // nearlyRow reports whether a line is a row but for a word or two among its numbers.
@@ -146,8 +180,12 @@ var listKeys = map[string]bool{"markernames": true, "channeltitle": true, "chann
 // MARKER_NAMES of Qualisys, nil where there is none: for every column, or all but the first, or
 // of markers, each with three columns, behind which may stand a number of the row and a time.
 func namesInPreamble(lines [][]byte, l *layout) []string {
-	for _, line := range lines {
+	for i, line := range lines {
 		cells, err := splitFields(nil, trimRemark(line), l.separator)
+		if i+1 < len(lines) && err == nil && len(bytes.Join(cells, nil)) == len(cells[0]) && bytes.HasSuffix(cells[0], []byte(":")) {
+			below, _ := splitFields(nil, trimRemark(lines[i+1]), l.separator)
+			cells = append(cells[:1], below...)
+		}
 		if err != nil || len(cells) < 2 || !listKeys[plainKey(string(cells[0]))] {
 			continue
 		}
@@ -201,7 +239,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 			split = splitWide(line)
 		}
 		n := len(split)
-		for n > 0 && len(split[n-1]) == 0 {
+		for n > 0 && len(split[n-1]) == 0 && (n != l.width || separator == 0) {
 			n--
 		}
 		if k == 0 || n == l.width || n == l.width-1 && separator == 0 {
@@ -211,7 +249,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 			}
 		}
 	}
-	if remark && len(cells) != l.width && len(cells) != l.width/2 {
+	if len(cells) > 1 && bytes.HasSuffix(cells[0], []byte("=")) || remark && len(cells) != l.width && len(cells) != l.width/2 {
 		return nil, false
 	}
 	words, full := 0, 0
@@ -243,7 +281,9 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 		beside = append(beside, setting{text: out[j], line: at + 1, key: strconv.Itoa(j)})
 		out[j] = ""
 	}
-	if words == 0 || full < 2 && l.width > 1 && len(cells) < l.width {
+	// A name alone belongs to the table where it stands above others, in cells of its own.
+	alone := full < 2 && l.width > 1 && (nearest || len(cells[0]) > 0)
+	if words == 0 || alone {
 		return nil, false
 	}
 	h.beside = append(h.beside, beside...)
@@ -321,6 +361,9 @@ func (h *header) compose(rows [][]string, l *layout) {
 	h.names, h.units = make([]string, n), make([]string, n)
 	var kept [][]string
 	for i, row := range rows {
+		if i > 0 && isTypesRow(row) {
+			continue
+		}
 		if isUnitsRow(row) && (i > 0 || len(rows) == 1 && slices.ContainsFunc(row, isTimeUnit)) {
 			for j, cell := range row {
 				if h.units[j] == "" {
@@ -334,15 +377,28 @@ func (h *header) compose(rows [][]string, l *layout) {
 	if len(kept) == 0 {
 		return // units alone
 	}
-	carry(kept, l)
-	// Of rows each of which would tell the columns apart, the first has the names.
-	for _, row := range kept {
-		if distinct(row, l) && row[lastHeld(l)] != "" {
-			if len(kept) > 1 && !generic(row, l) && &row[0] == &kept[0][0] {
-				kept = [][]string{row}
+	// Above a row that names all columns, a line of a key and its value is none of the header.
+	last := kept[len(kept)-1]
+	if distinct(last, l) && !slices.Contains(last, "") {
+		kept = slices.DeleteFunc(kept, func(row []string) bool {
+			full := 0
+			for _, cell := range row {
+				full += min(len(cell), 1)
 			}
-			break
+			return row[0] != "" && 2*full < l.width
+		})
+	}
+	carry(kept, l)
+	// Of rows each of which would tell the columns apart, the one has the names of which most
+	// mean something, the first of equals.
+	if tells := func(row []string) bool { return distinct(row, l) && row[lastHeld(l)] != "" && !generic(row, l) }; tells(kept[0]) {
+		best := kept[0]
+		for _, row := range kept[1:] {
+			if tells(row) && known(row) > known(best) {
+				best = row
+			}
 		}
+		kept = [][]string{best}
 	}
 	if len(kept) > 1 {
 		kept = needed(kept, l)
@@ -366,6 +422,23 @@ func isUnitsRow(row []string) bool {
 		}
 	}
 	return known > 0 && 2*known >= full
+}
+
+// typeNames are those of data types, which some programs write below the names.
+var typeNames = regexp.MustCompile(`^(?i)(f4|f8|u1|u2|u4|u8|i1|i2|i4|i8|u?int(8|16|32|64)?|float(32|64)?|double|l?real(32|64)?|u?[ds]?int|bool|single|numeric|number|string|text)$`)
+
+// isTypesRow reports whether the cells of a row are data types.
+func isTypesRow(row []string) bool {
+	full := 0
+	for _, cell := range row {
+		if cell == "" {
+			continue
+		}
+		if full++; !typeNames.MatchString(cell) {
+			return false
+		}
+	}
+	return full > 1
 }
 
 // isTimeUnit reports whether a cell is a unit of time.

@@ -3,6 +3,7 @@ package file
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func (s *sheet) integrate(time *column) error {
 	}
 	for _, v := range rates {
 		name := "position"
-		if u, ok := knownUnit(v.unit); ok && u.angular || strings.Contains(strings.ToLower(v.full), "gyr") || strings.Contains(strings.ToLower(v.full), "omega") || strings.Contains(strings.ToLower(v.full), "angular") {
+		if u, ok := knownUnit(v.unit); ok && u.angular || s.byFile || strings.Contains(strings.ToLower(v.full), "gyr") || strings.Contains(strings.ToLower(v.full), "omega") || strings.Contains(strings.ToLower(v.full), "angular") || rateOfTurn.MatchString(v.full) {
 			name = "angle"
 		}
 		if v.stem != "" {
@@ -59,6 +60,9 @@ func (s *sheet) integrate(time *column) error {
 	}
 	return nil
 }
+
+// rateOfTurn are the names of a gyroscope's axes.
+var rateOfTurn = regexp.MustCompile(`^(?i)[wg]_?[xyz]$`)
 
 // integrateTrial writes the integral of v over t to q, and takes the bias off v, which it
 // returns.

@@ -164,6 +164,7 @@ func (l *layout) measure(lines [][]byte) {
 	const most = 16 // groups that are kept: text of no table would make one of every line
 	var groups []*group
 	var current *group
+	words := false // in the line before
 	var cells [][]byte
 	var holds []byte
 	for i, line := range lines {
@@ -197,7 +198,8 @@ func (l *layout) measure(lines [][]byte) {
 			numbers++
 			full++
 		}
-		if numbers == 0 {
+		behindWords := words
+		if words = numbers == 0; words {
 			current = nil
 			continue
 		}
@@ -207,6 +209,10 @@ func (l *layout) measure(lines [][]byte) {
 				if agree(g.holds, holds) {
 					current = g
 				}
+			}
+			// Behind words, one or two lines of numbers were none of the table.
+			if current != nil && current.rows <= 2 && behindWords {
+				*current = group{holds: slices.Clone(holds), first: i, filled: make([]int, len(holds))}
 			}
 			if current == nil {
 				current = &group{holds: slices.Clone(holds), first: i, filled: make([]int, len(holds))}
@@ -233,8 +239,12 @@ func (l *layout) measure(lines [][]byte) {
 		current.rows++
 		current.commas += commas
 		current.points += points
-		// Of equals, the one of more columns is the table.
-		current.score += float64(numbers) / float64(full) * (1 + 0.001*float64(min(numbers, 100)))
+		// Of equals, the one of more columns is the table; blanks part a date from its time too.
+		more := 0.001 * float64(min(numbers, 100))
+		if l.separator == 0 {
+			more = 0
+		}
+		current.score += float64(numbers) / float64(full) * (1 + more)
 	}
 	var best *group
 	for _, g := range groups {

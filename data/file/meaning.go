@@ -57,14 +57,14 @@ func init() {
 		list string
 	}{
 		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
-		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation q x y z o"},
+		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler extension stroke crosshead q x y z o"},
 		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qdot thetadot xdot qd dq"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
 		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
 		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},
 		{trialColumn, "trial trials episode run trajectory traj versuch lauf essai"},
 		{magnitudeColumn, "absolute magnitude norm resultant betrag absolut"},
-		{qualityColumn, "likelihood confidence residual residuals error quality status temperature temp pressure battery rssi visibility comment comments kommentar note notes stdev std sigma valid"},
+		{qualityColumn, "likelihood score magnetic magnetometer mag flags bits confidence residual residuals error quality status temperature temp pressure battery rssi visibility comment comments kommentar note notes stdev std sigma valid"},
 	} {
 		for _, w := range strings.Fields(of.list) {
 			words[w] = of.q
@@ -136,6 +136,12 @@ func meaningOf(bare, unitText string) meaning {
 	}
 	if plain == "x_value" || plain == "x-value" || plain == "x value" {
 		return meaning{quantity: timeColumn}
+	}
+	// The last part of a path is the name: pendulum.w, rig/state/omega.
+	if i := strings.LastIndexAny(bare, "./"); i > 0 && i+1 < len(bare) && !strings.ContainsAny(bare, " ") {
+		if f := momentumName.FindStringSubmatch(plainName(bare[i+1:])); f != nil && len(f[1]) == 1 {
+			return meaning{quantity: velocityColumn, stem: strings.TrimSpace(strings.Join(tokens(bare[:i]), " ") + " " + strings.ReplaceAll(f[2], "_", "")), canonical: f[1] == "p"}
+		}
 	}
 	var rest []string
 	for i, token := range list {

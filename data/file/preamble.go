@@ -3,6 +3,7 @@ package file
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -49,7 +50,16 @@ func plainKey(key string) string {
 func readPreamble(lines [][]byte, first int, l *layout) settings {
 	var all settings
 	add := func(line int, key, value, from string) {
-		key, value = plainKey(key), strings.TrimSpace(value)
+		value = strings.TrimSpace(value)
+		if bare, unit := unitOfName(strings.TrimSpace(key)); unit != "" {
+			if _, ok := knownUnit(unit); ok { // SampleTime[ms], 20
+				if n := len(value); n > 0 && value[n-1] >= '0' && value[n-1] <= '9' || n > 0 && value[n-1] == '.' {
+					value += " " + unit
+				}
+				key = bare
+			}
+		}
+		key = plainKey(key)
 		if key != "" && value != "" && len(key) < 64 && len(all) < 1000 {
 			all = append(all, setting{key, value, line + 1, strings.TrimSpace(from)})
 		}
@@ -69,6 +79,12 @@ func readPreamble(lines [][]byte, first int, l *layout) settings {
 			continue
 		}
 		text := string(line)
+		if key := strings.TrimRight(text, ": \t"); key != text && strings.HasSuffix(strings.TrimRight(text, " \t"), ":") && i+1 < first && len(key) < 60 && !strings.ContainsAny(key, "=,;\t:") {
+			add(i, key, string(trimRemark(lines[i+1])), key+" "+string(trimRemark(lines[i+1]))) // the value is on the next line
+		}
+		if m := perSample.FindStringSubmatch(text); m != nil {
+			add(i, "sample interval", m[1], text)
+		}
 		if key, value, ok := strings.Cut(text, "="); ok && !strings.ContainsAny(key, ",;\t") {
 			add(i, key, value, text)
 		} else if key, value, ok := strings.Cut(text, ":"); ok && len(key) < 60 && !strings.ContainsAny(key, ",;\t") {
@@ -102,6 +118,9 @@ func readPreamble(lines [][]byte, first int, l *layout) settings {
 	return all
 }
 
+// perSample is a step without a key, as in 0.5 msec/sample.
+var perSample = regexp.MustCompile(`(?i)^([0-9.,]+ ?[a-zµμ]*sec|[0-9.,]+ ?[mµμun]?s)(?:onds)?/sample\b`)
+
 // trimRemark drops the signs of a remark in front of a line.
 func trimRemark(line []byte) []byte {
 	if bytes.HasPrefix(line, []byte("//")) {
@@ -113,9 +132,9 @@ func trimRemark(line []byte) []byte {
 var viconSection = map[string]bool{"trajectories": true, "devices": true, "joints": true, "segments": true, "model outputs": true}
 
 var (
-	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",
-		"samplingratehz", "sampleratehz", "frequencyhz", "cameraframerate", "camerarate", "samplespersecond", "fréquence", "frequenz", "loggingrate", "frequencyofsampling"}
-	stepKeys = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "period", "timedelta", "δt", "intervalo", "logginginterval", "sampleintervals", "timeperiod", "hscale"}
+	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "outputrate", "acquisitionrate", "recordingrate", "standardmessrate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",
+		"cameraframerate", "camerarate", "samplespersecond", "fréquence", "frequenz", "loggingrate", "frequencyofsampling"}
+	stepKeys = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "timedelta", "δt", "intervalo", "logginginterval", "timeperiod", "scantime", "taktzeit", "abtastperiode"}
 )
 
 // step is the time from row to row that the preamble gives, in seconds, by a step or a
@@ -167,6 +186,9 @@ func leadingNumber(text string) (float64, string, bool) {
 	v, n := scanNumber([]byte(text), ',')
 	if n == 0 {
 		return 0, "", false
+	}
+	if n < len(text) && strings.IndexByte("\t;,", text[n]) >= 0 {
+		return v, "", true // another value follows
 	}
 	rest := strings.TrimSpace(text[n:])
 	if i := strings.IndexAny(rest, " \t,;"); i >= 0 {

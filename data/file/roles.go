@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hnn/data"
@@ -222,7 +223,7 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 		q, v, u, err := s.recognise(time)
 		byNames, err2 := given.resolve(s.offered(time, c))
 		switch {
-		case err != nil && (err2 != nil || len(q) > 0):
+		case err != nil && (err2 != nil || len(q) > 0 || s.byFile):
 			return nil, nil, err
 		case err == nil && (err2 != nil || len(byNames.dq) == 0 && (len(byNames.p) < len(v) || len(byNames.q) < len(q))):
 			given.Q = names(q)
@@ -356,9 +357,14 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 		return nil, nil, tooManyNumbers(s.file)
 	}
 	b.reserve(s.rows)
+	empty := 0 // rows of the other columns alone
 	for i := range s.rows {
 		line := int(s.line[i])
 		var bad *ParseError
+		if slices.IndexFunc(used, func(c *column) bool { return c != time && !math.IsNaN(c.values[i]) }) < 0 {
+			empty++
+			continue
+		}
 		for k, c := range used {
 			v := c.values[i]
 			if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -391,6 +397,9 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 	set, err := b.finish()
 	if err != nil {
 		return nil, nil, err
+	}
+	if empty > 0 {
+		m.note("%s nothing in the columns that are used: left out", map[bool]string{true: "1 row has", false: strconv.Itoa(empty) + " rows have"}[empty == 1])
 	}
 	return set, m, nil
 }

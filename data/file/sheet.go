@@ -31,6 +31,7 @@ type sheet struct {
 	bad         []*ParseError
 	badRows     int
 	cut         bool // the last line has no end
+	byFile      bool // the columns are known by the file's name
 }
 
 // A column of a sheet.
@@ -71,14 +72,17 @@ func readSheet(file string, text []byte, skip bool) (*sheet, error) {
 		return nil, generalError{s.errorf(s.layout.first+1, fmt.Sprintf("give the ones to learn from, %d at most", mostColumns), "the table has %d columns", n)}
 	}
 	s.header = findHeader(s.head, s.layout)
+	s.header.channelsInPreamble(s.head[:s.header.first])
 	s.settings = readPreamble(s.head, s.header.first, s.layout)
 	if err := s.checkDecimals(); err != nil {
 		return nil, err
 	}
 	s.makeColumns()
+	s.meanByFile()
 	if err := s.readRows(skip); err != nil {
 		return nil, err
 	}
+	s.dropCounts()
 	return s, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"hnn/data"
@@ -59,7 +60,7 @@ func (p *textReader) isRow(text []byte) bool {
 	return true
 }
 
-// readText reads a table of text. head has to be what lines holds in its buffer.
+// readText reads a table of text.
 func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float64) (*data.Set, *Mapping, error) {
 	// A short file ends the peek with an error; what it returned is all there is.
 	head, err := lines.Peek(maxLine)
@@ -67,6 +68,20 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 		return nil, nil, err
 	}
 	if err := refuseForeign(head, file); err != nil {
+		return nil, nil, err
+	}
+	lines, said := decodeText(lines, head)
+	set, m, err := readUTF8(lines, file, o, read)
+	if err == nil && said != "" {
+		m.Notes = slices.Insert(m.Notes, 0, said)
+	}
+	return set, m, err
+}
+
+// readUTF8 is readText for text in UTF-8.
+func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float64) (*data.Set, *Mapping, error) {
+	head, err := lines.Peek(maxLine)
+	if err != nil && err != io.EOF {
 		return nil, nil, err
 	}
 	if err := refuseJSON(head, file); err != nil {
@@ -92,7 +107,7 @@ func readText(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			problem = fileError(file, d.headerLine, err)
 		}
 	}
-	if problem != nil || !d.plain(sample(head, whole), roles, &given) {
+	if problem != nil || fileSays(file) != unknownColumn || !d.plain(sample(head, whole), roles, &given) {
 		s, m, text, err := readAsTable(lines, file, &given)
 		if s != nil || text == nil {
 			return s, m, err
@@ -194,12 +209,8 @@ func fileError(file string, line int, err error) error {
 // notText says what a file is that is no text, or nothing.
 func notText(head []byte) (problem, advice string) {
 	switch {
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return "the text is in UTF-16", "save it as UTF-8"
 	case bytes.IndexByte(head, 0) >= 0:
 		return "this is not a text file, nor NPY, NPZ, Parquet or gzip", "give a file in one of these formats: CSV, TSV, columns separated by blanks, NPY, NPZ, Parquet"
-	case bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1:
-		return "the lines end in a carriage return alone", "save the file with the line ends of Unix or Windows"
 	}
 	return "", ""
 }

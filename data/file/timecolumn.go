@@ -162,7 +162,7 @@ func (s *sheet) timeColumn() (*column, error) {
 // joinSeconds makes one time of the whole seconds and the nanoseconds that a stamp of ROS is
 // written as; nil where there are none.
 func (s *sheet) joinSeconds(found []*column) *column {
-	var seconds, parts *column
+	var seconds, parts, thousandths *column
 	for _, c := range found {
 		list := tokens(c.full)
 		switch last := list[max(len(list)-1, 0):]; {
@@ -171,6 +171,20 @@ func (s *sheet) joinSeconds(found []*column) *column {
 			seconds = c
 		case last[0] == "nanosec" || last[0] == "nsec" || last[0] == "nsecs" || last[0] == "nanosecs":
 			parts = c
+		case last[0] == "ms" && c.low >= 0 && c.high < 1000 && c.clock == 0 && s.whole(c):
+			thousandths = c
+		}
+	}
+	if thousandths != nil {
+		// A time of whole seconds, and the thousandths beside it.
+		for _, c := range found {
+			if c != thousandths && c.clock != 0 && c.filled == s.rows && thousandths.filled == s.rows && s.whole(c) {
+				first := thousandths.values[0]
+				for i := range c.values {
+					c.values[i] = (c.values[i]*1e3 + thousandths.values[i] - first) / 1e3
+				}
+				return c
+			}
 		}
 	}
 	if seconds == nil || parts == nil || parts.low < 0 || parts.high >= 1e9 || parts.exact {

@@ -110,6 +110,9 @@ func (s *sheet) understand(o *ReadOptions) (*data.Set, *Mapping, error) {
 			c.inexact()
 		}
 	}
+	s.joinPages(time)
+	s.likeTime(time)
+	s.quaternions(&c)
 	s.leaveOut(time, &c)
 	s.pairDerivatives(time)
 	if o.Columns.Integrate {
@@ -273,7 +276,7 @@ func (s *sheet) leaveOut(time *column, c *Columns) {
 	// Of a state that does not move at all, nothing is left out.
 	moving := widest[positionColumn] > 0 || widest[velocityColumn] > 0 && len(s.candidates(positionColumn, time)) == 0
 	for _, c := range s.columns {
-		if c == time || slices.Contains(named, c.label()) || c.quantity == trialColumn {
+		if c == time || c.left || slices.Contains(named, c.label()) || c.quantity == trialColumn {
 			continue
 		}
 		why := ""

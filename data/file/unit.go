@@ -28,9 +28,9 @@ func init() {
 		}
 	}
 	add(timeColumn, 1, false, "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondi")
-	add(timeColumn, 1e-3, false, "ms msec msecs millisecond milliseconds millis millisekunden")
-	add(timeColumn, 1e-6, false, "us usec µs μs microsecond microseconds micros")
-	add(timeColumn, 1e-9, false, "ns nsec nanosecond nanoseconds nanos")
+	add(timeColumn, 1e-3, false, "ms msec msecs millisecond milliseconds millis millisekunden millisec")
+	add(timeColumn, 1e-6, false, "us usec µs μs microsecond microseconds micros microsec")
+	add(timeColumn, 1e-9, false, "ns nsec nanosecond nanoseconds nanos nanosec")
 	add(timeColumn, 1e-12, false, "ps picoseconds")
 	add(timeColumn, 60, false, "min minute minutes minuten")
 	add(timeColumn, 3600, false, "h hour hours stunden")
@@ -53,18 +53,30 @@ func init() {
 	add(accelerationColumn, 1e-3, false, "mm/s² mm/s^2 mm/s2")
 	add(accelerationColumn, 9.80665, false, "g_n gn")
 	add(forceColumn, 1, false, "n newton newtons nm n*m n·m n.m n-m newton-meters")
-	add(unknownColumn, 1, false, "v volt volts mv a amp amps ampere ma pixel pixels px counts count hz khz mhz % c °c k pa kpa w kg")
+	add(unknownColumn, 1, false, "v volt volts mv a amp amps ampere ma pixel pixels px counts count hz khz mhz % c °c k pa kpa hpa bar mbar w kg t mt ut µt μt nt gauss lux lx db dbm m² m^2 cm² cm^2 ohm ω kohm psi")
 }
 
 // knownUnit looks a unit up as a file writes it.
 func knownUnit(text string) (unit, bool) {
-	text = strings.TrimSpace(strings.NewReplacer("\u00a0", "", " ", "", "\u2103", "°c", "º", "°").Replace(text))
+	text = strings.TrimSpace(unitSigns.Replace(text))
 	if u, ok := unitNames[text]; ok {
 		return u, true
 	}
-	u, ok := unitNames[strings.ToLower(text)]
-	return u, ok
+	if u, ok := unitNames[strings.ToLower(text)]; ok {
+		return u, true
+	}
+	if m := perSecond.FindStringSubmatch(text); m != nil { // rad·s⁻¹, m/(s^2)
+		u, ok := unitNames[strings.ToLower(m[1])+"/s"+map[bool]string{true: "²"}[strings.ContainsAny(m[2]+m[3], "2²")]]
+		return u, ok
+	}
+	return unit{}, false
 }
+
+// unitSigns are the ways to write the signs of a unit.
+var unitSigns = strings.NewReplacer("\u00a0", "", " ", "", "\u2103", "°c", "º", "°", "\u02da", "°", "⁻", "-", "−", "-", "¹", "1", "⋅", "·")
+
+// perSecond are units by a second, or by its square.
+var perSecond = regexp.MustCompile(`(?i)^(.+?)(?:/\(s\^?(1|2|²)?\)|[·*.]?s(?:ec)?\^?\(?-(1|2|²)\)?)$`)
 
 // unitOfName finds the unit in a column's name: in brackets anywhere, behind a slash that
 // stands between blanks, or, where it is one of these, behind the last underscore. bare is
@@ -73,22 +85,32 @@ func unitOfName(name string) (bare, text string) {
 	if m := bracketed.FindAllStringSubmatchIndex(name, -1); m != nil {
 		for _, at := range m {
 			inside := strings.TrimSpace(name[at[2]:at[3]])
-			if _, ok := knownUnit(inside); ok || len(m) == 1 && at[1] == len(name) {
+			if _, ok := knownUnit(inside); ok {
 				return strings.TrimSpace(name[:at[0]] + " " + name[at[1]:]), inside
 			}
 		}
+		if at := m[0]; len(m) == 1 && at[1] == len(name) {
+			// Angle, rad (LGR S/N: 1): no unit in brackets, but one in front of them.
+			outside := strings.TrimSpace(name[:at[0]])
+			if bare, text := unitOfName(outside); text != "" && at[0] > 0 {
+				return bare, text
+			}
+			return outside, strings.TrimSpace(name[at[2]:at[3]])
+		}
 	}
-	for _, sign := range []string{" / ", " in ", "/", ", "} {
-		if i := strings.LastIndex(name, sign); i > 0 {
-			tail := name[i+len(sign):]
-			if u, ok := knownUnit(tail); ok && u.name != "in" {
-				// m/s is a unit, v/m/s a name and a unit.
-				if j := strings.LastIndex(name[:i], sign); sign == "/" && j > 0 {
-					if _, ok := knownUnit(name[j+1:]); ok {
-						i, tail = j, name[j+1:]
-					}
-				}
-				return strings.TrimSpace(name[:i]), tail
+	if text, ok := strings.CutPrefix(name, "in "); ok {
+		if u, ok := knownUnit(text); ok && u.quantity == timeColumn {
+			return "", text // in s
+		}
+	}
+	// Behind a sign: the first behind which a unit stands, so that m/s stays whole.
+	for i := 1; i < len(name); i++ {
+		for _, sign := range []string{" / ", " in ", "/", ", ", ","} {
+			if !strings.HasPrefix(name[i:], sign) {
+				continue
+			}
+			if u, ok := knownUnit(name[i+len(sign):]); ok && u.name != "in" {
+				return strings.TrimSpace(name[:i]), name[i+len(sign):]
 			}
 		}
 	}

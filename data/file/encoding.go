@@ -1,0 +1,98 @@
+package file
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+// decodeText turns text of other encodings than UTF-8 into it by the first bytes of the
+// file: UTF-16, with its mark or without, lines that end in a carriage return alone, and NUL bytes
+// between or behind words. It returns what was done, empty where the text is as it should be.
+func decodeText(r *bufio.Reader, head []byte) (*bufio.Reader, string) {
+	order, mark := unicode.LittleEndian, true
+	switch {
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
+	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
+		order = unicode.BigEndian
+	default:
+		// Of text in western letters every second byte is 0.
+		mark = false
+		var zeros [2]int
+		n := min(len(head), 1<<12) &^ 1
+		for i, c := range head[:n] {
+			if c == 0 {
+				zeros[i%2]++
+			}
+		}
+		switch {
+		case n >= 8 && zeros[1] > n*2/5 && zeros[0] < n/50:
+		case n >= 8 && zeros[0] > n*2/5 && zeros[1] < n/50:
+			order = unicode.BigEndian
+		default:
+			return decodeBytes(r, head)
+		}
+	}
+	decoder := unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
+	if mark {
+		r.Discard(2) // cannot fail: the peek has them
+	}
+	inner := bufio.NewReaderSize(decoder.Reader(r), maxLine)
+	head, _ = inner.Peek(maxLine)
+	out, more := decodeBytes(inner, head)
+	if more != "" {
+		more = "; " + more
+	}
+	return out, "the text is in UTF-16" + more
+}
+
+// decodeBytes is decodeText for text whose letters are bytes.
+func decodeBytes(r *bufio.Reader, head []byte) (*bufio.Reader, string) {
+	inside := bytes.TrimRight(head, "\x00")
+	nuls := bytes.Count(inside, []byte{0})
+	trailing := len(inside) < len(head)
+	returns := bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1
+	binary := bytes.ContainsFunc(inside, func(c rune) bool {
+		return c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a
+	})
+	switch {
+	case len(inside) == 0 || 100*nuls > len(inside) || binary && nuls > 0:
+		return r, "" // no text
+	case nuls > 0 || trailing:
+		said := "NUL bytes are left out"
+		if returns {
+			said += "; the lines end in a carriage return alone"
+		}
+		return bufio.NewReaderSize(&byteReader{r: r, returns: returns}, maxLine), said
+	case returns:
+		return bufio.NewReaderSize(&byteReader{r: r, returns: true}, maxLine), "the lines end in a carriage return alone"
+	}
+	return r, ""
+}
+
+// byteReader leaves out NUL bytes, and turns carriage returns into line feeds.
+type byteReader struct {
+	r       io.Reader
+	returns bool
+}
+
+func (b *byteReader) Read(p []byte) (int, error) {
+	for {
+		n, err := b.r.Read(p)
+		kept := 0
+		for _, c := range p[:n] {
+			if c == '\r' && b.returns {
+				c = '\n'
+			}
+			if c != 0 {
+				p[kept] = c
+				kept++
+			}
+		}
+		if kept > 0 || err != nil || len(p) == 0 {
+			return kept, err
+		}
+	}
+}
