@@ -328,3 +328,18 @@ func (p *Paths) Cut(least int) {
 	}
 	p.Trials, p.Of = trials, of
 }
+
+// Half is the half-width of a test function, in steps, that is one part-th of a typical turn: at least 6 and, above that, at
+// most what the longest path holds.
+func (p *Paths) Half(part float64) int {
+	longest := 0
+	for i := range p.Trials {
+		longest = max(longest, p.Trials[i].Rows(p.N))
+	}
+	return max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
+}
+
+// Halves are the half-widths that are tried, in steps, in increasing order.
+func (p *Paths) Halves() []int {
+	return slices.Compact([]int{p.Half(8), p.Half(5), p.Half(2.5)})
+}

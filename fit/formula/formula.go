@@ -11,7 +11,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"hnn/data"
 	"hnn/data/estimate"
@@ -90,11 +89,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var halves []int
-	for _, part := range []float64{8, 5, 2.5} {
-		halves = append(halves, max(int(math.Round(paths.Turn/part/paths.Step)), 6))
-	}
-	halves = slices.Compact(halves)
+	halves := paths.Halves()
 	var best *Formula
 	var report *Report
 	var choice *sparse.Choice
@@ -112,7 +107,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 		c = p.significant(rows, c)
 		f := p.formula(c.Theta)
 		r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: halves[w], Step: paths.Step, Candidates: p.size(), Path: c.Path, Pruned: pruned}
-		r.Error, r.Horizon = held(f, paths)
+		r.Error, r.Horizon = motion(f).HeldOut(paths)
 		if best == nil || r.Error < report.Error {
 			best, report, choice, p.rows = f, r, c, rows
 		}
@@ -123,7 +118,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	if report.Smoothed {
 		choice = p.choose(s, report, choice)
 		best = p.formula(choice.Theta)
-		report.Error, report.Horizon = held(best, paths)
+		report.Error, report.Horizon = motion(best).HeldOut(paths)
 	}
 	p.jackknife(best, choice)
 	return best, report, nil
@@ -231,21 +226,4 @@ func (p *problem) jackknife(f *Formula, c *sparse.Choice) {
 	for i := range f.Gain {
 		f.GainError = append(f.GainError, errors[k+i])
 	}
-}
-
-// held is the median error of rollouts of held-out trials over two typical turns.
-func held(f *Formula, p *estimate.Paths) (relative, horizon float64) {
-	rows := max(int(2*p.Turn/p.Step), 10)
-	fine := 80.0
-	if !p.Smoothed {
-		fine = 400
-	}
-	steps := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
-	var starts, us [][]float64
-	for k, t := range p.Trials {
-		if k%4 == 0 {
-			starts, us = append(starts, t.Q[:min(len(t.Q), rows*2*f.N)]), append(us, t.U)
-		}
-	}
-	return sparse.Median(motion(f).RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
 }

@@ -120,7 +120,7 @@ func (n *inside) rows(use []bool, c []float64, occur []int) (*problem, *sparse.R
 		}
 	}
 	p.gradient = expr.Compile(gradient...)
-	half := max(int(math.Round(n.paths.Turn/5/n.paths.Step)), 6)
+	half := n.paths.Half(5)
 	return p, p.windows(n.paths, []int{half})[0]
 }
 

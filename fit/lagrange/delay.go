@@ -29,7 +29,7 @@ func Delay(s *data.Set, o Options, steps int) (float64, []float64, error) {
 		library = libraries(p.N, o.Angles)[0]
 	}
 	form := &lagrangian.Form{N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain, Viscous: !o.Conservative}
-	half, m := halves(p)[0], form.Inputs
+	half, m := p.Halves()[0], form.Inputs
 	var logs []float64
 	for d := range steps + 1 {
 		// The first samples have no known past, for any delay of the scan.

@@ -100,16 +100,16 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 				r.Terms++
 			}
 		}
-		r.Error, r.Horizon = rolloutError(l, p)
+		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
 		if best == nil || r.Error < report.Error {
 			best, report = l, r
 		}
 	}
-	for _, half := range halves(p) {
+	for _, half := range p.Halves() {
 		consider(ladder[0], half)
 	}
 	for _, library := range ladder[1:] {
-		half := halves(p)[0]
+		half := p.Halves()[0]
 		if report != nil {
 			half = report.Half
 		}
@@ -149,23 +149,6 @@ func libraries(n int, angles []bool) []terms.Options {
 }
 
 func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
-
-// halves are the half-widths that are tried, in steps: parts of a typical turn.
-func halves(p *estimate.Paths) []int {
-	var out []int
-	parts := []float64{8, 5, 2.5}
-	longest := 0
-	for i := range p.Trials {
-		longest = max(longest, p.Trials[i].Rows(p.N))
-	}
-	for _, part := range parts {
-		h := max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
-		if len(out) == 0 || h > out[len(out)-1] {
-			out = append(out, h)
-		}
-	}
-	return out
-}
 
 // fitWindows fits with windows of one width.
 func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, int, error) {
@@ -213,34 +196,4 @@ func relative(v []float64) []float64 {
 		out[i] = x / math.Exp(log)
 	}
 	return out
-}
-
-// rolloutError rolls the trials that were held out over two typical turns from their first states.
-func rolloutError(l *lagrangian.Lagrangian, p *estimate.Paths) (relative, horizon float64) {
-	rows := max(int(2*p.Turn/p.Step), 10)
-	fine := 80.0 // steps a turn: the integrator is right to 1e-4, or to 1e-7 where there is no noise
-	if !p.Smoothed {
-		fine = 400
-	}
-	sub := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
-	return rollouts(l, p, rows, sub), float64(rows) * p.Step
-}
-
-// rollouts is the median error of the held-out trials over so many rows.
-func rollouts(l *lagrangian.Lagrangian, p *estimate.Paths, rows, steps int) float64 {
-	n := l.N
-	var starts, us [][]float64
-	for k, t := range p.Trials {
-		if k%4 != 0 {
-			continue
-		}
-		count := min(t.Rows(n), rows)
-		x := make([]float64, 0, 2*n*count)
-		for r := range count {
-			x = append(append(x, t.Q[r*n:(r+1)*n]...), t.V[r*n:(r+1)*n]...)
-		}
-		starts, us = append(starts, x), append(us, t.U)
-	}
-	spread := append(append([]float64(nil), p.Spread...), p.Speeds...)
-	return sparse.Median(system(l, nil, false).RollError(starts, us, spread, p.Step, steps))
 }

@@ -9,7 +9,6 @@ package law
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"hnn/data"
@@ -65,7 +64,7 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 		if library.Size() > mostFeatures && degree > 1 {
 			break
 		}
-		for _, half := range halves(paths) {
+		for _, half := range paths.Halves() {
 			f, err := fitWindows(s, paths, library, half, o)
 			if err != nil {
 				continue
@@ -76,7 +75,7 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 					r.Terms++
 				}
 			}
-			r.Error, r.Horizon = held(f, paths)
+			r.Error, r.Horizon = system(f, nil).HeldOut(paths)
 			// A larger library has to be better by a tenth.
 			if best == nil || r.Error < report.Error*map[bool]float64{true: 1, false: 0.9}[r.Degree == report.Degree] {
 				best, report = f, r
@@ -87,17 +86,6 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 		return nil, nil, sparse.ErrUndetermined
 	}
 	return best, report, nil
-}
-
-// halves are the half-widths that are tried, in steps: parts of a typical turn.
-func halves(p *estimate.Paths) []int {
-	var out []int
-	for _, part := range []float64{8, 5, 2.5} {
-		if h := max(int(math.Round(p.Turn/part/p.Step)), 6); len(out) == 0 || h > out[len(out)-1] {
-			out = append(out, h)
-		}
-	}
-	return out
 }
 
 func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int, o Options) (*terms.Field, error) {
@@ -172,23 +160,6 @@ func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int
 		copy(f.B[i*m:(i+1)*m], c.Theta[k:])
 	}
 	return f, nil
-}
-
-// held is the median error of rollouts of held-out trials over two typical turns.
-func held(f *terms.Field, p *estimate.Paths) (relative, horizon float64) {
-	rows := max(int(2*p.Turn/p.Step), 10)
-	fine := 80.0 // steps a turn
-	if !p.Smoothed {
-		fine = 400
-	}
-	steps := max(1, int(math.Ceil(p.Step*fine/p.Turn)))
-	var starts, us [][]float64
-	for k, t := range p.Trials {
-		if k%4 == 0 {
-			starts, us = append(starts, t.Q[:min(len(t.Q), rows*f.Dim)]), append(us, t.U)
-		}
-	}
-	return sparse.Median(system(f, nil).RollError(starts, us, p.Spread, p.Step, steps)), float64(rows) * p.Step
 }
 
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero.
