@@ -27,6 +27,7 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	}
 	var outcomes []outcome
 	var errors []float64
+	var last *shoot.Report
 	try := func(set []int) float64 {
 		set = slices.Clone(set)
 		slices.Sort(set)
@@ -40,10 +41,11 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			return math.Inf(1)
 		}
 		f := p.formula(theta)
-		q := shoot.Fit(motion(f), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true)})
+		q := shoot.Fit(motion(f), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true), Settle: last == nil, After: last})
 		if q.Window == 0 || !(q.After > 0) {
 			return math.Inf(1)
 		}
+		last = q
 		v := numbers*math.Log(q.After) + float64(len(set))*math.Log(numbers)
 		tried[key] = v
 		outcomes = append(outcomes, outcome{set, q.After})

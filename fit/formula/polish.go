@@ -8,7 +8,7 @@ import (
 // Polish minimises the simulation error of the measured states over the coefficients.
 func Polish(f *Formula, s *data.Set, r *Report) {
 	r.Polish = shoot.Fit(motion(f), trialsOf(s), shoot.Options{
-		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed), Settle: true,
 	})
 	if r.Polish.Window == 0 {
 		return
@@ -16,6 +16,7 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 	for i := range f.Terms {
 		f.Terms[i].Error = r.Polish.Errors[i]
 	}
+	f.Covariance = r.Polish.Covariance
 	at := len(f.Terms)
 	for i := range f.Friction {
 		f.FrictionError[i] = r.Polish.Errors[at]

@@ -1,14 +1,33 @@
 package shoot
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Start is a fitted first state and how it errs: where the parameters are off by a vector e the state is State + Shift e,
+// with Covariance beside.
+type Start struct {
+	State      []float64
+	Covariance []float64 // Dim x Dim, of the measured numbers' noise
+	Shift      []float64 // Dim x parameters
+	// Residual is the squared residual of a number in units of the noise, infinite where the rows could not be simulated.
+	Residual float64
+}
 
 // First fits the first state of a trial to its first rows, the parameters as they are: where a free run begins. Noise is
 // the standard deviation of each component's noise, 0 for one that was not measured; step is the longest Runge-Kutta
 // step. It returns the state and the squared residual of a number in units of the noise, infinite where the rows could
 // not be simulated.
 func First(s *System, t Trial, rows int, noise []float64, step float64) ([]float64, float64) {
-	p := newShooting(s, []Trial{t}, noise, step)
+	p, last := firstOf(s, t, rows, noise, step)
 	defer p.pool.Close()
+	return p.parts[0].state, last
+}
+
+func firstOf(s *System, t Trial, rows int, noise []float64, step float64) (*shooting, float64) {
+	p := newShooting(s, []Trial{t}, noise, step)
 	p.frozen = true
 	rows = min(rows, len(t.T))
 	p.parts = []part{{from: 0, to: rows, state: p.guess(0, 0, min(9, rows))}}
@@ -16,5 +35,46 @@ func First(s *System, t Trial, rows int, noise []float64, step float64) ([]float
 	if math.IsNaN(last) {
 		last = math.Inf(1)
 	}
-	return p.parts[0].state, last
+	return p, last
+}
+
+// FirstWithErrors is First with how the state errs; nil errors where the rows do not determine it.
+func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64) *Start {
+	p, last := firstOf(s, t, rows, noise, step)
+	defer p.pool.Close()
+	out := &Start{State: p.parts[0].state, Residual: last}
+	p.frozen = false
+	_, _, _, locals := p.evaluate(true)
+	if locals == nil {
+		return out
+	}
+	d, free := s.Dim, len(s.Parameters)
+	h := mat.NewSymDense(d, nil)
+	for a := range d {
+		for b := a; b < d; b++ {
+			h.SetSym(a, b, locals[0].hxx.At(a, b))
+		}
+	}
+	var c mat.Cholesky
+	if !c.Factorize(h) {
+		return out
+	}
+	inverse := mat.NewSymDense(d, nil)
+	if err := c.InverseTo(inverse); err != nil {
+		if _, ill := err.(mat.Condition); !ill {
+			return out
+		}
+	}
+	out.Covariance, out.Shift = make([]float64, d*d), make([]float64, d*free)
+	for a := range d {
+		for b := range d {
+			out.Covariance[a*d+b] = inverse.At(a, b)
+		}
+		for k := range free {
+			for b := range d {
+				out.Shift[a*free+k] -= inverse.At(a, b) * locals[0].hxt.At(b, k)
+			}
+		}
+	}
+	return out
 }

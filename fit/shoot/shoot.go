@@ -46,8 +46,11 @@ type Report struct {
 	Before, After float64
 	// Window is the longest window, in rows, that was fitted; 0 where nothing was gained.
 	Window int
-	// Errors are the standard errors of the parameters; of a homogeneous system at a fixed scale.
-	Errors []float64
+	// Errors are the standard errors of the parameters, Covariance (parameters x parameters) their covariance; of a
+	// homogeneous system at a fixed scale. The residuals are those of measured numbers, not of windows that share them.
+	Errors, Covariance []float64
+	// states are those of the first windows' beginnings, by trial and row.
+	states map[[2]int][]float64
 }
 
 // Options of Fit.
@@ -63,6 +66,12 @@ type Options struct {
 	// does not rise by more than Rise, 0 for 0.3.
 	Judge func() float64
 	Rise  float64
+	// Settle fits the windows' states before the parameters move, as is always done where something was not measured: where
+	// the field is already near and noisy first states lead far away, as at a close encounter. Steps then go on until they
+	// are small beside the standard errors.
+	Settle bool
+	// After is the report of another field fitted to the same trials: windows begin where its did, nil for none.
+	After *Report
 }
 
 // patience is how many lengths of windows may be judged in turn without a gain.
@@ -83,11 +92,16 @@ func StepOf(step, horizon float64, noisy bool) float64 {
 func Fit(s *System, trials []Trial, o Options) *Report {
 	p := newShooting(s, trials, o.Noise, o.Step)
 	defer p.pool.Close()
+	p.finely = o.Settle
 	report := &Report{}
 	reference, least := math.Inf(1), math.Inf(1)
 	rise, since := 1+o.Rise, 0
 	if o.Rise == 0 {
 		rise = 1.3
+	}
+	var earlier map[[2]int][]float64
+	if o.After != nil {
+		earlier = o.After.states
 	}
 	var kept []float64
 	if o.Judge != nil {
@@ -96,14 +110,12 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 	}
 	for _, window := range o.Windows {
 		before := append([]float64(nil), s.Parameters...)
-		p.windows(window)
+		p.windows(window, earlier)
 		// What was not measured is a guess at first: it is fitted with the parameters as they are.
-		if slices.Min(p.weight) == 0 {
-			p.frozen = true
-			p.minimise()
-			p.frozen = false
+		if o.Settle || slices.Min(p.weight) == 0 {
+			p.settle(o.Settle)
 		}
-		first, last, errors := p.minimise()
+		first, last, covariance := p.minimise()
 		if report.Window == 0 {
 			report.Before = first
 		}
@@ -115,6 +127,7 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 		}
 		reference = last
 		if window == o.Windows[0] {
+			report.states = p.states()
 			reference *= p.reweight()
 		}
 		if o.Judge != nil {
@@ -127,13 +140,49 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 				continue
 			}
 		}
-		report.After, report.Window, report.Errors = last, window, errors
+		report.After, report.Window, report.Errors, report.Covariance = last, window, diagonalRoots(covariance), covariance
 	}
 	if kept != nil {
 		copy(s.Parameters, kept)
 		s.changed()
 	}
 	return report
+}
+
+// stuck is the squared residual of a number, in units of the noise, above which a window's state is taken to be no minimum
+// of a field that explains the rows.
+const stuck = 4
+
+// settle fits the windows' states with the parameters as they are. Where asked for, windows that are stuck then begin again,
+// with their first rows alone, which lie nearer to the guess.
+func (p *shooting) settle(again bool) {
+	p.frozen = true
+	defer func() { p.frozen = false }()
+	p.minimise()
+	if !again {
+		return
+	}
+	_, _, _, locals := p.evaluate(false)
+	whole := p.parts
+	var bad []part
+	for i, w := range whole {
+		if locals == nil || !(locals[i].cost < stuck*float64((w.to-w.from)*p.s.Dim)) {
+			copy(w.state, p.guess(w.trial, w.from, min(w.from+9, w.to)))
+			bad = append(bad, w) // the state is shared with the whole window
+		}
+	}
+	if bad == nil {
+		return
+	}
+	for _, share := range []int{8, 4, 2, 1} {
+		p.parts = slices.Clone(bad)
+		for i := range p.parts {
+			w := &p.parts[i]
+			w.to = min(w.to, w.from+max(2*p.s.Dim, (w.to-w.from)/share))
+		}
+		p.minimise()
+	}
+	p.parts = whole
 }
 
 // reweight makes the components' weights relative to each other what the residuals say: noise that was estimated from a
@@ -185,6 +234,7 @@ type shooting struct {
 	parts  []part
 	pool   *parallel.Pool
 	frozen bool // the parameters stay as they are
+	finely bool // steps end where they gain little beside the noise of one number, not of all
 }
 
 // newShooting has one worker where the system cannot be copied. Its pool is to be closed.
@@ -210,10 +260,10 @@ type part struct {
 }
 
 // windows cuts the trials; a window begins where the last one that was fitted says, else by the rows near it.
-func (p *shooting) windows(length int) {
-	known := map[[2]int][]float64{}
-	for _, w := range p.parts {
-		known[[2]int{w.trial, w.from}] = w.state
+func (p *shooting) windows(length int, earlier map[[2]int][]float64) {
+	known := p.states()
+	if p.parts == nil {
+		known = earlier
 	}
 	p.parts = nil
 	for k, t := range p.trials {
@@ -236,6 +286,15 @@ func (p *shooting) windows(length int) {
 			}
 		}
 	}
+}
+
+// states are those of the windows, by trial and row.
+func (p *shooting) states() map[[2]int][]float64 {
+	known := map[[2]int][]float64{}
+	for _, w := range p.parts {
+		known[[2]int{w.trial, w.from}] = w.state
+	}
+	return known
 }
 
 // guess is, for components that are measured, what they are at the row; else the slope of a parabola through the
@@ -391,8 +450,8 @@ func (p *shooting) free() int {
 	return len(p.s.Parameters)
 }
 
-// minimise takes damped Gauss-Newton steps; it returns the cost a number before and after and the standard errors.
-func (p *shooting) minimise() (first, last float64, errors []float64) {
+// minimise takes damped Gauss-Newton steps; it returns the cost a number before and after and the covariance.
+func (p *shooting) minimise() (first, last float64, covariance []float64) {
 	d, free := p.s.Dim, p.free()
 	numbers := 0
 	for _, w := range p.parts {
@@ -445,12 +504,12 @@ func (p *shooting) minimise() (first, last float64, errors []float64) {
 			break
 		}
 		cost, s, g, locals = p.evaluate(true)
-		if gain < 1e-4*cost {
+		if gain < 1e-4*cost && (!p.finely || p.frozen || gain < 0.01*cost/degrees) {
 			break
 		}
 	}
 	last = cost / degrees
-	return first, last, p.standardErrors(s, locals, last)
+	return first, last, p.covariance(s, locals, last)
 }
 
 // reduced is the Schur complement of the windows' states.
@@ -589,9 +648,9 @@ func (p *shooting) along(i int, unit []float64) float64 {
 	return p.s.Parameters[i] / unit[i] / math.Sqrt(norm)
 }
 
-// standardErrors are the roots of the diagonal of the inverse, times the residuals' own variance where that is above
-// the noise; without a known force they are those at a fixed scale.
-func (p *shooting) standardErrors(s *mat.SymDense, locals []local, cost float64) []float64 {
+// covariance is the inverse of the reduced equations, times the residuals' own variance; without a known force it is that
+// at a fixed scale. It is nil where there is none.
+func (p *shooting) covariance(s *mat.SymDense, locals []local, cost float64) []float64 {
 	free := p.free()
 	if free == 0 {
 		return nil
@@ -624,13 +683,31 @@ func (p *shooting) standardErrors(s *mat.SymDense, locals []local, cost float64)
 			return nil
 		}
 	}
-	out := make([]float64, free)
-	for i := range out {
-		v := inverse.At(i, i)
-		if p.s.Homogeneous {
-			v -= p.along(i, unit) * p.along(i, unit) // the scale's own
+	out := make([]float64, free*free)
+	for i := range free {
+		for j := range free {
+			v := inverse.At(i, j)
+			if p.s.Homogeneous {
+				v -= p.along(i, unit) * p.along(j, unit) // the scale's own
+			}
+			if i == j {
+				v = math.Max(v, 0)
+			}
+			out[i*free+j] = v * math.Max(cost, 1e-300) * unit[i] * unit[j]
 		}
-		out[i] = math.Sqrt(math.Max(v, 0)*math.Max(cost, 1e-300)) * unit[i]
+	}
+	return out
+}
+
+// diagonalRoots are the roots of the diagonal of a square matrix, nil of none.
+func diagonalRoots(a []float64) []float64 {
+	if a == nil {
+		return nil
+	}
+	n := int(math.Sqrt(float64(len(a)) + 0.5))
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = math.Sqrt(a[i*n+i])
 	}
 	return out
 }

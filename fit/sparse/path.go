@@ -4,6 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -55,26 +58,20 @@ func (p *normal) rest(q float64) float64 {
 
 // solve returns the coefficients of a set of terms, in the units of the columns, and what is left.
 func (p *normal) solve(set []int) ([]float64, float64) {
-	k := len(set)
-	s := mat.NewSymDense(k, nil)
-	b := mat.NewVecDense(k, nil)
-	for i, a := range set {
-		for j := i; j < k; j++ {
-			s.SetSym(i, j, p.s[a*p.n+set[j]])
-		}
-		b.SetVec(i, p.right[a])
-	}
-	var c mat.Cholesky
-	if !c.Factorize(s) {
+	t, ok := lapack64.Potrf(p.matrix(set))
+	if !ok {
 		return nil, math.Inf(1)
 	}
-	var x mat.VecDense
-	if err := c.SolveVecTo(&x, b); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil, math.Inf(1)
-		}
+	x := blas64.General{Rows: len(set), Cols: 1, Stride: 1, Data: make([]float64, len(set))}
+	for i, a := range set {
+		x.Data[i] = p.right[a]
 	}
-	return x.RawVector().Data, p.rest(mat.Dot(&x, b))
+	lapack64.Potrs(t, x)
+	q := 0.0
+	for i, a := range set {
+		q += x.Data[i] * p.right[a]
+	}
+	return x.Data, p.rest(q)
 }
 
 // full spreads the coefficients of a set over all, in the data's units.
@@ -269,58 +266,59 @@ func (p *normal) exchange(sets [][]int, most int) [][]int {
 	return out
 }
 
-// swap returns the best set that differs from this one in one term and leaves less, nil for none.
+// swap returns the best set that differs from this one in one term and leaves less, nil for none. All comes from the
+// inverse M of the set's matrix: without term i the inverse is M less its column i times itself over M_ii, so what term c
+// adds to the rest is a quotient of two numbers.
 func (p *normal) swap(set []int, rest float64) []int {
 	n, k := p.n, len(set)
+	if k < 2 {
+		return nil
+	}
+	inverse, x := p.inverse(set)
+	if inverse == nil {
+		return nil
+	}
+	q := 0.0
+	for a, t := range set {
+		q += x[a] * p.right[t]
+	}
+	// Of each other term what its column is of the set's, what is left of the right side along it, and of itself.
+	along, left, self := make([]float64, n*k), make([]float64, n), make([]float64, n)
+	inside := make([]bool, n)
+	for _, t := range set {
+		inside[t] = true
+	}
+	for c := range n {
+		if inside[c] {
+			continue
+		}
+		num, schur := p.right[c], p.s[c*n+c]
+		v := along[c*k : (c+1)*k]
+		for a, t := range set {
+			z := p.s[t*n+c]
+			num -= z * x[a]
+			for b, m := range inverse[a*k : (a+1)*k] {
+				v[b] += z * m
+			}
+		}
+		for a, t := range set {
+			schur -= p.s[t*n+c] * v[a]
+		}
+		left[c], self[c] = num, schur
+	}
 	var better []int
 	limit := rest * (1 - 1e-6)
-	keep := make([]int, 0, k)
-	z, add := make([]float64, max(k-1, 1)), make([]float64, n)
+	add := make([]float64, n)
 	for i := range set {
-		keep = append(append(keep[:0], set[:i]...), set[i+1:]...)
-		if len(keep) == 0 {
+		own := inverse[i*k+i]
+		if !(own > 0) {
 			continue
 		}
-		s := mat.NewSymDense(k-1, nil)
-		b := mat.NewVecDense(k-1, nil)
-		for a, x := range keep {
-			for c := a; c < k-1; c++ {
-				s.SetSym(a, c, p.s[x*n+keep[c]])
-			}
-			b.SetVec(a, p.right[x])
-		}
-		var chol mat.Cholesky
-		if !chol.Factorize(s) {
-			continue
-		}
-		inverse := mat.NewSymDense(k-1, nil)
-		if err := chol.InverseTo(inverse); err != nil {
-			if _, ill := err.(mat.Condition); !ill {
-				continue
-			}
-		}
-		var x mat.VecDense
-		x.MulVec(inverse, b)
-		q := mat.Dot(&x, b)
-		raw := inverse.RawSymmetric()
+		without := q - x[i]*x[i]/own
 		for c := range n {
-			if slices.Contains(set, c) {
-				add[c] = 0
-				continue
-			}
-			num, schur := p.right[c], p.s[c*n+c]
-			for a, t := range keep {
-				z[a] = p.s[t*n+c]
-				num -= z[a] * x.AtVec(a)
-			}
-			for a := range keep {
-				schur -= z[a] * z[a] * raw.Data[a*raw.Stride+a]
-				for d := a + 1; d < len(keep); d++ {
-					schur -= 2 * z[a] * z[d] * raw.Data[a*raw.Stride+d]
-				}
-			}
-			add[c] = 0
-			if schur > 1e-10 {
+			v := along[c*k+i]
+			num, schur := left[c]+v*x[i]/own, self[c]+v*v/own
+			if add[c] = 0; !inside[c] && schur > 1e-10 {
 				add[c] = num * num / schur
 			}
 		}
@@ -334,14 +332,49 @@ func (p *normal) swap(set []int, rest float64) []int {
 			if best < 0 {
 				break
 			}
-			left := p.rest(q + add[best])
+			after := p.rest(without + add[best])
 			add[best] = 0
-			if left < limit {
-				if try := append(slices.Clone(keep), best); p.allowed(try) {
-					better, limit = try, left
+			if after < limit {
+				if try := append(slices.Delete(slices.Clone(set), i, i+1), best); p.allowed(try) {
+					better, limit = try, after
 				}
 			}
 		}
 	}
 	return better
+}
+
+// inverse is that of the matrix of a set with the solution of its terms, nil where it has none.
+func (p *normal) inverse(set []int) (inverse, x []float64) {
+	k := len(set)
+	s := p.matrix(set)
+	t, ok := lapack64.Potrf(s)
+	if ok {
+		_, ok = lapack64.Potri(t)
+	}
+	if !ok {
+		return nil, nil
+	}
+	x = make([]float64, k)
+	for a := range k {
+		for b := range a {
+			s.Data[a*k+b] = s.Data[b*k+a]
+		}
+		for b, v := range s.Data[a*k : (a+1)*k] {
+			x[a] += v * p.right[set[b]]
+		}
+	}
+	return s.Data, x
+}
+
+// matrix is the upper triangle of a set's matrix.
+func (p *normal) matrix(set []int) blas64.Symmetric {
+	k := len(set)
+	s := blas64.Symmetric{N: k, Stride: k, Data: make([]float64, k*k), Uplo: blas.Upper}
+	for i, a := range set {
+		for j := i; j < k; j++ {
+			s.Data[i*k+j] = p.s[a*p.n+set[j]]
+		}
+	}
+	return s
 }

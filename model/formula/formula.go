@@ -34,6 +34,8 @@ type Formula struct {
 	// Friction has a rate for each momentum, nil for none; Gain is N x Inputs. Their errors are standard errors.
 	Friction, FrictionError []float64
 	Gain, GainError         []float64
+	// Covariance is that of Coefficients (coefficients x coefficients), nil where it is not known.
+	Covariance []float64
 }
 
 // Of is the formula that a form is made of, nil for another.

@@ -18,6 +18,8 @@ type Spec struct {
 	// Errors are the standard errors of the coefficients, 0 where not known, Stability how often each term was chosen.
 	Errors    []float64 `json:"errors,omitempty"`
 	Stability []float64 `json:"stability,omitempty"`
+	// Covariance is that of the coefficients, row by row, absent where not known.
+	Covariance []float64 `json:"covariance,omitempty"`
 }
 
 // bounds of what a file can ask for.
@@ -47,6 +49,7 @@ func (f *Formula) Spec() Spec {
 	if len(s.Errors) != len(f.Coefficients()) {
 		s.Errors = nil
 	}
+	s.Covariance = f.Covariance
 	return s
 }
 
@@ -104,6 +107,9 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 			f.FrictionError = s.Errors[k : k+friction]
 		}
 		f.GainError = s.Errors[k+friction:]
+	}
+	if len(s.Covariance) == len(c)*len(c) && factor(s.Covariance) != nil {
+		f.Covariance = s.Covariance
 	}
 	return f, nil
 }
