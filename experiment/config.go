@@ -76,7 +76,7 @@ type Config struct {
 	Dissipation network.Dissipation   `key:"dissipation,omitempty,common" of:"hamiltonian dataset" group:"system" help:"how energy leaves; the closed form fits linear"`
 	Angle       []string              `key:"angle,omitempty,common" of:"dataset" group:"system" help:"state columns that are angles: the model sees their cosine and sine"`
 	Mass        []float64             `key:"mass,omitempty" of:"states hamiltonian" group:"system" help:"masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)"`
-	InputGain   network.Gain          `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs; learned unless given"`
+	InputGain   string                `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs: constant, learned (unless given), or, where it is known, a lagrangian's numbers: a row a position, as \"1;0\""`
 	InputHold   Hold                  `key:"input-hold,omitempty" of:"states dataset" group:"system" help:"inputs between their samples: linear (foh, unless given) or constant (zoh)"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew string `key:"skew,omitempty" of:"adam hamiltonian" group:"system" help:"skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or levi-civita"`

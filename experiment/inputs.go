@@ -32,7 +32,7 @@ func (c *Config) validateInputs() error {
 	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "") {
 		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold and input-gain", c.Task)
 	}
-	return nil
+	return c.validateGain()
 }
 
 // checkInputs reports settings that are about inputs where the data have none.

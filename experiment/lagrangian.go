@@ -35,7 +35,11 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 			marks[i] = true
 		}
 	}
-	l, report, err := lagrange.Fit(set, lagrange.Options{Angles: marks})
+	gain, err := c.gain(len(marks), len(set.InputNames))
+	if err != nil {
+		return nil, err
+	}
+	l, report, err := lagrange.Fit(set, lagrange.Options{Angles: marks, Gain: gain})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"hnn/internal/setting"
 	"hnn/model"
 	"hnn/model/formula"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/system"
 )
@@ -34,6 +35,8 @@ func sharedOut(kind string, among []string) []string {
 func sharedHamiltonian(kind string, among []string) []string {
 	special := func(k string) bool { return network.LearnsH(k) && k != network.KindHNN && !IsWeak(k) }
 	switch {
+	case kind == lagrangian.Kind && !slices.ContainsFunc(among, func(k string) bool { return !IsWeak(k) }):
+		return keys(func(s *setting.Setting) bool { return s.Is("hamiltonian") && s.Key != "input-gain" })
 	case IsWeak(kind), !network.LearnsH(kind) && slices.ContainsFunc(among, network.LearnsH),
 		kind == network.KindHNN && slices.ContainsFunc(among, special):
 		return keys(func(s *setting.Setting) bool { return s.Is("hamiltonian") })

@@ -21,7 +21,7 @@ func (c *Config) networkFor(d *dataset) (network.Architecture, error) {
 		return a, err
 	}
 	if n := len(d.Train.InputNames); n > 0 {
-		a.Inputs, a.InputGain = n, string(c.InputGain)
+		a.Inputs, a.InputGain = n, c.InputGain
 	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)

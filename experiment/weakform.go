@@ -90,7 +90,7 @@ func (c *Config) validateWeakForm() error {
 		return fmt.Errorf("the trainer %s fits the models %s; a %s needs the trainer %s or %s", WeakForm, strings.Join(weakKinds, ", "), c.Model, ClosedForm, Adam)
 	case c.Precision != Float64:
 		return fmt.Errorf("precision %s: the weak form is always float64", c.Precision)
-	case c.Structure != nil || c.Skew != "" || c.Symmetry != nil || c.Known || c.Dissipation != "" || c.InputGain != "" || c.Mass != nil:
+	case c.Structure != nil || c.Skew != "" || c.Symmetry != nil || c.Known || c.Dissipation != "" || c.InputGain != "" && c.Model != lagrangian.Kind || c.Mass != nil:
 		return fmt.Errorf("the model %s is told nothing of H: leave out known, structure, symmetry, dissipation, input-gain, skew and mass; it finds masses, friction and gains itself", c.Model)
 	}
 	return nil
