@@ -123,6 +123,9 @@ func testPeakFlops(t *testing.T) {
 	if s := SustainedFlops[float32](20 * time.Millisecond); !(s > 1e8 && s < 1.1*p32) {
 		t.Errorf("sustained %g, peak %g", s, p32)
 	}
+	if p32 < 2e9 {
+		t.Skip("an emulator, by its peak: its precisions are not compared")
+	}
 	if r := p32 / p64; inUse != generic && (r < 1.5 || r > 2.5) {
 		t.Errorf("float32 has %.2f times the peak of float64, want 2", r)
 	}

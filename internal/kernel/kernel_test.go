@@ -20,7 +20,7 @@ func epsilon[T Float]() float64 {
 // eachSet runs a test with every set of kernels, and skips, visibly, those that this
 // processor lacks.
 func eachSet(t *testing.T, f func(t *testing.T)) {
-	for _, s := range []set{generic, avx2, avx512} {
+	for _, s := range []set{generic, avx2, avx512, neon} {
 		t.Run(s.String(), func(t *testing.T) {
 			if !slices.Contains(sets(), s) {
 				t.Skipf("there are no kernels %q here: not tested", s)

@@ -2,11 +2,7 @@
 
 package kernel
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 // sets are the kernels that this processor can run, the best last.
 func sets() []set {
@@ -20,24 +16,13 @@ func sets() []set {
 	return list
 }
 
-// The generic functions call the assembly of their element's size. These
-// conversions keep the compiler's knowledge that no pointer escapes.
-
-func p32[T Float](p *T) *float32 { return (*float32)(unsafe.Pointer(p)) }
-func p64[T Float](p *T) *float64 { return (*float64)(unsafe.Pointer(p)) }
-
-// at is the address n elements after p.
-func at[T Float](p *T, n int) *T {
-	return (*T)(unsafe.Add(unsafe.Pointer(p), n*size[T]()))
-}
-
 // What AVX-512 would change the order of a sum in, or would not make faster, is AVX2's.
 
 // packPanel copies a panel of w columns, PanelWidth for the assembly.
 func packPanel[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
 	case avx512, avx2:
-		packPanelAVX2(dst, b, ldb, k)
+		packPanelPairs(dst, b, ldb, k)
 	default:
 		packPanelPlain(dst, b, ldb, k, w)
 	}
@@ -46,7 +31,7 @@ func packPanel[T Float](dst, b []T, ldb, k, w int) {
 func packBlocksT[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
 	case avx512, avx2:
-		packBlocksTAVX2(dst, b, ldb, k)
+		packBlocksTPairs(dst, b, ldb, k)
 	default:
 		packBlocksTPlain(dst, b, ldb, k, w)
 	}
@@ -55,7 +40,7 @@ func packBlocksT[T Float](dst, b []T, ldb, k, w int) {
 func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
 	switch inUse {
 	case avx512, avx2:
-		mulNarrowAVX2(c, ldc, a, lda, bt, m, n, k, acc)
+		mulNarrowPairs(c, ldc, a, lda, bt, m, n, k, acc)
 	default:
 		mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)
 	}
@@ -66,7 +51,7 @@ func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int,
 	case avx512:
 		mulPanelsAVX512(c, ldc, a, lda, packed, m, n, k, acc)
 	case avx2:
-		mulPanelsAVX2(c, ldc, a, lda, packed, m, n, k, acc)
+		mulPanelsPairs(c, ldc, a, lda, packed, m, n, k, acc)
 	default:
 		mulPanelsPlain(c, ldc, a, lda, packed, m, n, k, acc)
 	}
@@ -90,45 +75,21 @@ func swapped[T Float](m, n int) bool {
 	if inUse == avx512 {
 		return n < m && n <= narrow
 	}
-	w := PanelWidth[T]()
-	return n < m && n < w && n%(w/2) != 0
+	return swappedPairs[T](m, n)
 }
 
 func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
 	if inUse == avx512 {
 		mulTAAVX512(c, ldc, a, lda, b, ldb, m, n, k, acc)
 	} else {
-		mulTAAVX2(c, ldc, a, lda, b, ldb, m, n, k, acc)
-	}
-}
-
-// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
-func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
-	const columns = 64
-	var t [16 * columns]T // n is below 16
-	for i := 0; i < m; i += columns {
-		w := min(columns, m-i)
-		if acc {
-			for r := range w {
-				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
-					t[j*columns+r] = x
-				}
-			}
-		}
-		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
-		for r := range w {
-			row := c[(i+r)*ldc : (i+r)*ldc+n]
-			for j := range row {
-				row[j] = t[j*columns+r]
-			}
-		}
+		mulTAPairs(c, ldc, a, lda, b, ldb, m, n, k, acc)
 	}
 }
 
 func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 	switch inUse {
 	case avx512, avx2:
-		gemvAVX2(y, a, lda, x, m, n, acc)
+		gemvPairs(y, a, lda, x, m, n, acc)
 	default:
 		gemvPlain(y, a, lda, x, m, n, acc)
 	}
@@ -137,7 +98,7 @@ func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
 	switch inUse {
 	case avx512, avx2:
-		gemvTAVX2(y, a, lda, x, m, n)
+		gemvTPairs(y, a, lda, x, m, n)
 	default:
 		gemvTPlain(y, a, lda, x, m, n)
 	}
@@ -152,21 +113,7 @@ func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	case inUse == avx512:
 		activateAVX512(act, z, ld, bias, d1, d2, rows, n)
 	default:
-		activateAVX2(act, z, ld, bias, d1, d2, rows, n)
-	}
-}
-
-func identity[T Float](z []T, ld int, bias, d1, d2 []T, rows, n int) {
-	for r := range rows {
-		if bias != nil {
-			add(z[r*ld:r*ld+n], bias[:n])
-		}
-		for j := range d1[min(r*ld, len(d1)):min(r*ld+n, len(d1))] {
-			d1[r*ld+j] = 1
-		}
-		if d2 != nil {
-			clear(d2[r*ld : r*ld+n])
-		}
+		activatePairs(act, z, ld, bias, d1, d2, rows, n)
 	}
 }
 
@@ -175,7 +122,7 @@ func mulPrime[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	case avx512:
 		mulPrimeAVX512(d, abar, ldAbar, s, d1, ld, rows, n)
 	case avx2:
-		mulPrimeAVX2(d, abar, ldAbar, s, d1, ld, rows, n)
+		mulPrimePairs(d, abar, ldAbar, s, d1, ld, rows, n)
 	default:
 		mulPrimePlain(d, abar, ldAbar, s, d1, ld, rows, n)
 	}
@@ -186,7 +133,7 @@ func addMulPrime[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	case avx512:
 		addMulPrimeAVX512(e, c, ldC, s, d1, ld, rows, n)
 	case avx2:
-		addMulPrimeAVX2(e, c, ldC, s, d1, ld, rows, n)
+		addMulPrimePairs(e, c, ldC, s, d1, ld, rows, n)
 	default:
 		addMulPrimePlain(e, c, ldC, s, d1, ld, rows, n)
 	}
@@ -197,7 +144,7 @@ func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int
 	case avx512:
 		tangentAVX512(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
 	case avx2:
-		tangentAVX2(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
+		tangentPairs(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
 	default:
 		tangentPlain(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
 	}
@@ -206,7 +153,7 @@ func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int
 func sumRows[T Float](dst, a []T, ld, rows, n int) {
 	switch inUse {
 	case avx512, avx2:
-		sumRowsAVX2(dst, a, ld, rows, n)
+		sumRowsPairs(dst, a, ld, rows, n)
 	default:
 		sumRowsPlain(dst, a, ld, rows, n)
 	}
@@ -217,7 +164,7 @@ func add[T Float](dst, a []T) {
 	case avx512:
 		addAVX512(dst, a)
 	case avx2:
-		addAVX2(dst, a)
+		addPairs(dst, a)
 	default:
 		addPlain(dst, a)
 	}
@@ -226,7 +173,7 @@ func add[T Float](dst, a []T) {
 func sumSquares[T Float](a []T) float64 {
 	switch inUse {
 	case avx512, avx2:
-		return sumSquaresAVX2(a)
+		return sumSquaresPairs(a)
 	default:
 		return sumSquaresPlain(a)
 	}
@@ -235,7 +182,7 @@ func sumSquares[T Float](a []T) float64 {
 func allFinite[T Float](a []T) bool {
 	switch inUse {
 	case avx512, avx2:
-		return allFiniteAVX2(a)
+		return allFinitePairs(a)
 	default:
 		return allFinitePlain(a)
 	}
@@ -246,7 +193,7 @@ func adam[T Float](p, g, m, v []T, k *adamScalars[T]) {
 	case avx512:
 		adamAVX512(p, g, m, v, k)
 	case avx2:
-		adamAVX2(p, g, m, v, k)
+		adamPairs(p, g, m, v, k)
 	default:
 		adamPlain(p, g, m, v, k)
 	}
@@ -257,7 +204,7 @@ func peak[T Float](turns int) float64 {
 	case avx512:
 		return peakAVX512[T](turns)
 	case avx2:
-		return peakAVX2[T](turns)
+		return peakPairs[T](turns)
 	default:
 		return peakPlain[T](turns)
 	}

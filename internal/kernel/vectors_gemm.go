@@ -1,4 +1,4 @@
-//go:build amd64 && !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
@@ -183,7 +183,7 @@ func (x *product[T]) runTail(c []T, n int) {
 	}
 }
 
-func mulPanelsAVX2[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+func mulPanelsPairs[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
 	x := byRows(c, ldc, a, lda, packed, m, k, acc)
 	halves, rest := n/(w/2), n%(w/2)
@@ -194,7 +194,7 @@ func mulPanelsAVX2[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k 
 	}
 }
 
-func mulTAAVX2[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+func mulTAPairs[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
 	w := PanelWidth[T]()
 	x := byColumns(c, ldc, a, lda, b, ldb, m, k, acc)
 	halves, rest := n/(w/2), n%(w/2)
@@ -218,7 +218,7 @@ func mulTAAVX2[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k 
 	putScratch(s)
 }
 
-func mulNarrowAVX2[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
+func mulNarrowPairs[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
 	for j := 0; j < n; j += 2 {
 		y, x := &c[j], &bt[j*k]
 		switch {
@@ -240,11 +240,11 @@ func dot[T Float](y *T, ldy int, a *T, lda int, x *T, m, k int, acc bool) {
 	}
 }
 
-func gemvAVX2[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
+func gemvPairs[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 	dot(&y[0], 1, &a[0], lda, &x[0], m, n, acc)
 }
 
-func gemvTAVX2[T Float](y, a []T, lda int, x []T, m, n int) {
+func gemvTPairs[T Float](y, a []T, lda int, x []T, m, n int) {
 	switch {
 	case size[T]() == 4:
 		addScaledRowsF32(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
@@ -253,7 +253,7 @@ func gemvTAVX2[T Float](y, a []T, lda int, x []T, m, n int) {
 	}
 }
 
-func packPanelAVX2[T Float](dst, b []T, ldb, k int) {
+func packPanelPairs[T Float](dst, b []T, ldb, k int) {
 	switch {
 	case size[T]() == 4:
 		packPanelF32(p32(&dst[0]), p32(&b[0]), ldb, k)
@@ -262,12 +262,41 @@ func packPanelAVX2[T Float](dst, b []T, ldb, k int) {
 	}
 }
 
-func packBlocksTAVX2[T Float](dst, b []T, ldb, k int) {
+func packBlocksTPairs[T Float](dst, b []T, ldb, k int) {
 	switch {
 	case k == 0:
 	case size[T]() == 4:
 		packTransposeF32(p32(&dst[0]), p32(&b[0]), ldb, k/8)
 	default:
 		packTransposeF64(p64(&dst[0]), p64(&b[0]), ldb, k/4)
+	}
+}
+
+// swappedPairs is swapped for vectors of 256 bits.
+func swappedPairs[T Float](m, n int) bool {
+	w := PanelWidth[T]()
+	return n < m && n < w && n%(w/2) != 0
+}
+
+// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
+func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+	const columns = 64
+	var t [16 * columns]T // n is below 16
+	for i := 0; i < m; i += columns {
+		w := min(columns, m-i)
+		if acc {
+			for r := range w {
+				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
+					t[j*columns+r] = x
+				}
+			}
+		}
+		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
+		for r := range w {
+			row := c[(i+r)*ldc : (i+r)*ldc+n]
+			for j := range row {
+				row[j] = t[j*columns+r]
+			}
+		}
 	}
 }

@@ -14,16 +14,35 @@ import (
 // which differs by processor.
 func TestPlainBits(t *testing.T) {
 	with(generic, func() {
-		if got, want := plainBits[float32](), uint64(0x983eef38e88092d7); got != want {
+		if got, want := bitsOf[float32](), uint64(0xebe1b22fb05ec582); got != want {
 			t.Errorf("float32: the hash of all results is %#x, was %#x", got, want)
 		}
-		if got, want := plainBits[float64](), uint64(0x656c9ab2da2cf3de); got != want {
+		if got, want := bitsOf[float64](), uint64(0x56db8da8bd39fd8d); got != want {
 			t.Errorf("float64: the hash of all results is %#x, was %#x", got, want)
 		}
 	})
 }
 
-func plainBits[T Float]() uint64 {
+// The kernels of vectors give the same bits with AVX2, AVX-512 and NEON, whatever the
+// processor. This hash was written with AVX2.
+func TestVectorBits(t *testing.T) {
+	for _, s := range sets() {
+		if s == generic {
+			continue
+		}
+		with(s, func() {
+			if got, want := bitsOf[float32](), uint64(0xc3607f5a13c741a9); got != want {
+				t.Errorf("%v, float32: the hash of all results is %#x, was %#x", s, got, want)
+			}
+			if got, want := bitsOf[float64](), uint64(0xa37bcbe4a6817568); got != want {
+				t.Errorf("%v, float64: the hash of all results is %#x, was %#x", s, got, want)
+			}
+		})
+	}
+}
+
+// bitsOf is a hash of what the kernels in use make of random numbers.
+func bitsOf[T Float]() uint64 {
 	hash := fnv.New64a()
 	keep := func(results ...[]T) {
 		for _, r := range results {
@@ -40,7 +59,7 @@ func plainBits[T Float]() uint64 {
 		}
 		return x
 	}
-	for _, s := range [][3]int{{7, 21, 13}, {1, 16, 40}, {20, 2, 33}, {30, 9, 5}} {
+	for _, s := range [][3]int{{7, 21, 13}, {1, 16, 40}, {20, 2, 33}, {30, 9, 5}, {12, 56, 9}, {5, 24, 21}, {3, 80, 7}, {2, 70, 6}, {1, 130, 10}} {
 		m, n, k := s[0], s[1], s[2]
 		a, at, b, c, d := fresh(m*k), fresh(k*m), fresh(k*n), fresh(m*n), fresh(m*n)
 		packed := make([]T, PackedLen[T](k, n))

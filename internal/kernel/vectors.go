@@ -1,10 +1,24 @@
-//go:build amd64 && !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
 import "unsafe"
 
-func activateAVX2[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
+// The functions whose names end in Pairs call the assembly of vectors of 256 bits: AVX2's
+// registers, or pairs of NEON's, of the same names and the same bits.
+
+// The generic functions call the assembly of their element's size. These
+// conversions keep the compiler's knowledge that no pointer escapes.
+
+func p32[T Float](p *T) *float32 { return (*float32)(unsafe.Pointer(p)) }
+func p64[T Float](p *T) *float64 { return (*float64)(unsafe.Pointer(p)) }
+
+// at is the address n elements after p.
+func at[T Float](p *T, n int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), n*size[T]()))
+}
+
+func activatePairs[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	pz, pb, p1, p2 := &z[0], first(bias), first(d1), first(d2)
 	if size[T]() == 4 {
 		z, b, d1, d2 := p32(pz), p32(pb), p32(p1), p32(p2)
@@ -47,7 +61,21 @@ func activateAVX2[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int
 	}
 }
 
-func mulPrimeAVX2[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
+func identity[T Float](z []T, ld int, bias, d1, d2 []T, rows, n int) {
+	for r := range rows {
+		if bias != nil {
+			add(z[r*ld:r*ld+n], bias[:n])
+		}
+		for j := range d1[min(r*ld, len(d1)):min(r*ld+n, len(d1))] {
+			d1[r*ld+j] = 1
+		}
+		if d2 != nil {
+			clear(d2[r*ld : r*ld+n])
+		}
+	}
+}
+
+func mulPrimePairs[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4 && d1 == nil:
 		mulPrimeTanhF32(p32(&d[0]), p32(&abar[0]), ldAbar, p32(&s[0]), ld, rows, n)
@@ -60,7 +88,7 @@ func mulPrimeAVX2[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) 
 	}
 }
 
-func addMulPrimeAVX2[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
+func addMulPrimePairs[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4 && d1 == nil:
 		addMulPrimeTanhF32(p32(&e[0]), p32(&c[0]), ldC, p32(&s[0]), ld, rows, n)
@@ -73,7 +101,7 @@ func addMulPrimeAVX2[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	}
 }
 
-func tangentAVX2[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int) {
+func tangentPairs[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4 && d1 == nil:
 		tangentTanhF32(p32(&t[0]), p32(&e[0]), p32(&abar[0]), ldAbar, p32(&s[0]), ld, rows, n)
@@ -86,7 +114,7 @@ func tangentAVX2[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n
 	}
 }
 
-func sumRowsAVX2[T Float](dst, a []T, ld, rows, n int) {
+func sumRowsPairs[T Float](dst, a []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4:
 		addRowsF32(p32(&dst[0]), p32(&a[0]), ld, rows, n)
@@ -95,7 +123,7 @@ func sumRowsAVX2[T Float](dst, a []T, ld, rows, n int) {
 	}
 }
 
-func addAVX2[T Float](dst, a []T) {
+func addPairs[T Float](dst, a []T) {
 	switch {
 	case size[T]() == 4:
 		addF32(p32(&dst[0]), p32(&a[0]), len(a))
@@ -107,7 +135,7 @@ func addAVX2[T Float](dst, a []T) {
 // reduceBlock is the number of elements of which the reductions take a multiple.
 const reduceBlock = 16
 
-func sumSquaresAVX2[T Float](a []T) float64 {
+func sumSquaresPairs[T Float](a []T) float64 {
 	n := len(a) / reduceBlock * reduceBlock
 	if n == 0 {
 		return sumSquaresPlain(a)
@@ -118,7 +146,7 @@ func sumSquaresAVX2[T Float](a []T) float64 {
 	return sumSquaresF64(p64(&a[0]), n) + sumSquaresPlain(a[n:])
 }
 
-func allFiniteAVX2[T Float](a []T) bool {
+func allFinitePairs[T Float](a []T) bool {
 	n := len(a) / reduceBlock * reduceBlock
 	if n == 0 {
 		return allFinitePlain(a)
@@ -129,7 +157,7 @@ func allFiniteAVX2[T Float](a []T) bool {
 	return zeroTimesF64(p64(&a[0]), n) == 0 && allFinitePlain(a[n:])
 }
 
-func adamAVX2[T Float](p, g, m, v []T, k *adamScalars[T]) {
+func adamPairs[T Float](p, g, m, v []T, k *adamScalars[T]) {
 	switch {
 	case size[T]() == 4:
 		adamF32(p32(&p[0]), p32(&g[0]), p32(&m[0]), p32(&v[0]), len(p), (*[9]float32)(unsafe.Pointer(k)))
@@ -139,7 +167,7 @@ func adamAVX2[T Float](p, g, m, v []T, k *adamScalars[T]) {
 }
 
 // peak runs turns of 96 multiply-adds of vectors.
-func peakAVX2[T Float](turns int) float64 {
+func peakPairs[T Float](turns int) float64 {
 	switch {
 	case size[T]() == 4:
 		peakF32(turns)
