@@ -14,9 +14,6 @@ const (
 	FreeRunTimes = 10
 	// freeRunPoints bounds the rows of one.
 	freeRunPoints = 20_000
-	// outsideShare is how far outside the data's box, in ranges of a component, a free run
-	// has left it.
-	outsideShare = 0.1
 )
 
 // FreeRunOptions say what a free run is compared with.
@@ -25,11 +22,8 @@ type FreeRunOptions struct {
 	// T and States (len(T) x dimension) are the longest trial of the training data: the run
 	// begins where it does.
 	T, States []float64
-	// Least and Most bound the training states.
-	Least, Most []float64
-	// Angles marks components that are the same after a turn, which have no bounds; nil
-	// means none.
-	Angles []bool
+	// Region bounds the training states.
+	Region Region
 }
 
 // FreeRunResult is what becomes of a model that runs free for FreeRunTimes the longest
@@ -45,8 +39,8 @@ type FreeRunResult struct {
 	Frequency, DataFrequency float64
 	// Decay is the rate of an exponential through the amplitudes of the tenths.
 	Decay float64
-	// Outside is the first time at which the run is outside the data's bounds by more than a
-	// tenth of their range, counted from its start; End is where it stopped, Horizon unless
+	// Outside is the first time at which the run is outside the data's region by more than
+	// Beyond, counted from its start; End is where it stopped, Horizon unless
 	// it failed.
 	Outside, End float64
 }
@@ -55,8 +49,8 @@ type FreeRunResult struct {
 // the error wraps what Interrupt returned.
 func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
 	n, d := len(o.T), m.Dim
-	if n < 2 || len(o.States) != n*d || len(o.Least) != d || len(o.Most) != d {
-		return FreeRunResult{}, fmt.Errorf("eval: a trial of %d rows with %d numbers and bounds of %d components, for a model of %d", n, len(o.States), len(o.Least), d)
+	if n < 2 || len(o.States) != n*d || len(o.Region.Least) != d || len(o.Region.Most) != d {
+		return FreeRunResult{}, fmt.Errorf("eval: a trial of %d rows with %d numbers and bounds of %d components, for a model of %d", n, len(o.States), len(o.Region.Least), d)
 	}
 	span := o.T[n-1] - o.T[0]
 	points := min(freeRunPoints, FreeRunTimes*max(n, 100))
@@ -70,20 +64,15 @@ func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
 		return FreeRunResult{}, err
 	}
 	reached := len(times)
-	for i := range times {
-		for j, v := range x[i*d : (i+1)*d] {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				reached = min(reached, i)
-			}
-			past := max(o.Least[j]-v, v-o.Most[j])
-			if past > outsideShare*(o.Most[j]-o.Least[j]) && !(j < len(o.Angles) && o.Angles[j]) && math.IsNaN(r.Outside) {
-				r.Outside = times[i] - times[0]
-			}
-		}
+	if i := slices.IndexFunc(x, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }); i >= 0 {
+		reached = i / d
+	}
+	if row, _, _ := o.Region.Leaves(x[:reached*d]); row >= 0 {
+		r.Outside = times[row] - times[0]
 	}
 	r.End = times[max(reached-1, 0)] - times[0]
 	j := 0
-	for j+1 < d && j < len(o.Angles) && o.Angles[j] {
+	for j+1 < d && j < len(o.Region.Angles) && o.Region.Angles[j] {
 		j++
 	}
 	column := func(x []float64, rows int) []float64 {

@@ -50,6 +50,8 @@ type HeldOutOptions struct {
 	Whole bool
 	// Skip is how many first rows do not count, as those to which the first state was fitted.
 	Skip int
+	// Region is that of the training states, nil where it is not known.
+	Region *Region
 }
 
 // HeldOutResult compares rollouts from held-out states with what was measured. An error
@@ -72,6 +74,8 @@ type HeldOutResult struct {
 	// horizon where it does not; Lost counts those in which it does.
 	ValidTime Summary
 	Lost      int
+	// Left counts the rollouts that leave the region of the training data.
+	Left int
 }
 
 // HeldOut rolls a model out from states of held-out trials: from the first state of each
@@ -112,6 +116,7 @@ type heldOutRollout struct {
 	input           *data.Signal
 	errors          []float64
 	relative        []float64 // the same in spreads
+	left            bool
 }
 
 func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) []heldOutRollout {
@@ -218,6 +223,10 @@ func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) erro
 				r.relative = append(r.relative, math.Sqrt(relative))
 			}
 		}
+		if o.Region != nil {
+			row, _, _ := o.Region.Leaves(x[:len(r.errors)*d])
+			r.left = row >= 0
+		}
 		return nil
 	}
 }
@@ -229,6 +238,9 @@ func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
 	counts := make([]float64, CurvePoints)
 	for _, v := range rollouts {
 		n := len(v.t)
+		if v.left {
+			r.Left++
+		}
 		horizon := v.t[n-1] - v.t[0]
 		horizons = append(horizons, horizon)
 		lost := slices.IndexFunc(v.errors, func(e float64) bool { return e > Far })

@@ -62,6 +62,8 @@ type StrictOptions struct {
 	// least scale of a relative energy drift, so that states with H near zero, where a
 	// relative error means nothing, do not decide the worst.
 	Spread float64
+	// Region is that of the training states, nil where it is not known.
+	Region *Region
 }
 
 // StrictResult holds the strict metrics. Means and worst values are over the rollouts that
@@ -87,6 +89,8 @@ type StrictResult struct {
 	// Diverged counts the initial states whose rollout, forwards or backwards, did not
 	// reach its end, or reached an energy that is not finite.
 	Diverged int
+	// Left counts those whose rollout forwards leaves the region of the training data.
+	Left int
 	// Err says why the first of them diverged, or is nil.
 	Err error
 }
@@ -131,6 +135,11 @@ func Strict(m *model.Field, s system.System, o StrictOptions) (StrictResult, err
 	}
 	var energies, coordinates, drifts, wobbles []float64
 	for i, err := range forward.Errs {
+		if o.Region != nil {
+			if row, _, _ := o.Region.Leaves(forward.Row(i)); row >= 0 {
+				r.Left++
+			}
+		}
 		var mse, drift float64
 		if err == nil {
 			mse, drift, err = energyDrift(s, forward.Row(i), o.Spread)

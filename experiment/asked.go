@@ -296,6 +296,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		return nil, err
 	}
 	e.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
+	e.ways = inOrder(ways, first, chosen)
 	if !free {
 		return ways[max(chosen.HNN, 0)], nil
 	}

@@ -36,12 +36,36 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 
 // logFindings says what was found in the data of a run, for a model that is to be learned
 // from them or was.
-func (e *Env) logFindings(c *Config, d *dataset) {
-	for _, f := range d.findings {
+func (e *Env) logFindings(c *Config, findings []check.Finding) {
+	for _, text := range said(c, findings) {
+		e.log("%s: %s", c.Task, text)
+	}
+}
+
+// said are the sentences of findings that matter to a configuration's model.
+func said(c *Config, findings []check.Finding) (all []string) {
+	for _, f := range findings {
 		if f.Severity > check.Note || network.LearnsH(c.Model) {
-			e.log("%s: %v: %v", c.Task, f.Severity, f)
+			all = append(all, fmt.Sprintf("%v: %v", f.Severity, f))
 		}
 	}
+	return all
+}
+
+// Warnings are sentences on a run that whoever uses its model should know: why it is no result,
+// and what its data contradict. Those of a file whose run is older are looked for in the file, if it is there.
+func (e *Env) Warnings(r *Run) []string {
+	var all []string
+	if r.Results != nil && r.Results.NoResult != "" {
+		all = append(all, "warning: "+r.Results.NoResult)
+	}
+	findings := r.findings
+	if r.seen == nil && r.Config.fromFile() {
+		if d, err := e.data.load(&r.Config, e.Reading); err == nil {
+			findings = d.findings
+		}
+	}
+	return append(all, said(&r.Config, findings)...)
 }
 
 // addFriction gives those of configurations that learn an H by the closed form linear

@@ -85,19 +85,28 @@ func (c *Config) closedFormOptions() (closedform.Options, error) {
 func (c *Config) tellKnown(o *closedform.Options) error {
 	t := c.Facts()
 	o.Structure |= t.ClosedForm.Structure
-	if t.ClosedForm.Angles {
-		for _, q := range t.System.Coordinates() {
-			o.Angles = append(o.Angles, q.Angle)
-		}
-	}
+	o.Angles = c.knownAngles()
 	if s, ok := t.System.(system.Bodied); ok && o.Structure&network.Pairwise != 0 && o.Masses == nil {
 		for _, b := range s.Bodies() {
 			o.Masses = append(o.Masses, b.Mass)
 		}
 	}
 	known, err := closedform.ParseSymmetry(t.ClosedForm.Symmetry...)
+	if o.Friction {
+		known &^= closedform.TimeReversal // friction has a direction of time
+	}
 	o.Symmetry |= known
 	return err
+}
+
+// knownAngles marks the angles that the closed form is told with what is known, nil for none.
+func (c *Config) knownAngles() (marks []bool) {
+	if t := c.Facts(); c.Known && t.ClosedForm.Angles {
+		for _, q := range t.System.Coordinates() {
+			marks = append(marks, q.Angle)
+		}
+	}
+	return marks
 }
 
 // fitClosedForm is a run by one least-squares solve: no steps, no checkpoint.
@@ -140,7 +149,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	}
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.ClosedForm = Number(report.Seconds), NA, report
 	e.log("%s: closed form with %d features in %.3f s, ridge %.1e, condition %.1e", c.Task, report.Features, report.Seconds, report.Lambda, report.Condition)
-	return r, writeResults(dir, r.Results)
+	return r, r.finish()
 }
 
 // solve fits by the closed form.

@@ -14,17 +14,18 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/file"
-	"hnn/internal/atomicfile"
 )
 
-// learnedFile says what a run learned from: the files, by their hashes, and what was seen
-// in them.
+// learnedFile says what a run learned from: the files, by their hashes, what was seen in
+// them and what was found wrong. It ends with its own digest.
 const learnedFile = "data.json"
 
 type learned struct {
-	Files []hashedFile `json:"files"`
-	Seen  *seen        `json:"seen,omitempty"`
+	Files    []hashedFile    `json:"files,omitempty"`
+	Seen     *seen           `json:"seen,omitempty"`
+	Findings []check.Finding `json:"findings,omitempty"`
 }
 
 type hashedFile struct {
@@ -87,25 +88,20 @@ func (c *Config) files() []string {
 	return files
 }
 
-// writeLearned keeps what a run of files of measured trajectories learns from.
+// writeLearned keeps what a run on trajectories learns from.
 func writeLearned(dir string, c *Config, d *dataset) error {
-	files := c.files()
-	if len(files) == 0 {
+	l := learned{Seen: d.seen(), Findings: d.findings}
+	if l.Seen == nil {
 		return nil
 	}
-	l := learned{Seen: d.seen()}
-	for _, f := range files {
+	for _, f := range c.files() {
 		hash, err := fileHash(f)
 		if err != nil {
 			return err
 		}
 		l.Files = append(l.Files, hashedFile{f, hash})
 	}
-	return atomicfile.Write(filepath.Join(dir, learnedFile), func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(l)
-	})
+	return writeSealed(filepath.Join(dir, learnedFile), &l)
 }
 
 // readLearned reads it, nil where a run has none, as older ones.
@@ -117,6 +113,10 @@ func readLearned(dir string) (*learned, error) {
 	}
 	l := new(learned)
 	if err == nil {
+		b, _, err = jsonSeal.check(path, b)
+		if err != nil {
+			return nil, err
+		}
 		err = json.Unmarshal(b, l)
 	}
 	if err == nil && l.Seen != nil && (len(l.Seen.Least) != len(l.Seen.Most) || len(l.Seen.Least) == 0) {

@@ -9,6 +9,7 @@ import (
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
+	"hnn/eval"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/system"
@@ -41,6 +42,8 @@ type dataset struct {
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
+	// learned is, of foreign data, the region of the states that the run's model learned from; nil where it is not known.
+	learned *eval.Region
 	// isVelocity: see velocities.
 	isVelocity bool
 	films      *films // of a run on pictures, whose split then has no rows

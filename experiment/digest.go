@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"hnn/internal/atomicfile"
 	"hnn/internal/kernel"
 	"hnn/internal/safetensors"
 	"hnn/internal/shell"
@@ -19,7 +22,7 @@ import (
 
 // Every file of a run says when its bytes are not those that were written. Model and
 // checkpoint have a digest of their own (see safetensors.Digest), and so have config.yaml
-// and results.json, in their last line. The metadata of model and checkpoint repeat
+// results.json and data.json, in their last line. The metadata of model and checkpoint repeat
 // config.yaml's and hold that of metrics.csv, whose rows grow between two checkpoints.
 const (
 	metaConfigFile = "hnn.sha256.config"
@@ -45,6 +48,18 @@ func sum(b []byte) string {
 // add returns the text, which ends with s.end, with its digest.
 func (s seal) add(text []byte) []byte {
 	return fmt.Appendf(bytes.Clone(bytes.TrimSuffix(text, []byte(s.end))), "%s%s%s", s.before, sum(text), s.after)
+}
+
+// writeSealed writes v as JSON that ends with its digest.
+func writeSealed(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(jsonSeal.add(append(b, '\n')))
+		return err
+	})
 }
 
 // check returns the text without its digest, and whether it has one. It is an error if the

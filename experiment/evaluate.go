@@ -47,8 +47,11 @@ func (e *Env) Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l != nil && l.Seen != nil && len(l.Seen.Least) == m.Dim {
-		r.seen = l.Seen
+	if l != nil {
+		r.findings = l.Findings
+		if l.Seen != nil && len(l.Seen.Least) == m.Dim {
+			r.seen = l.Seen
+		}
 	}
 	if n := m.Inputs; n > 0 {
 		if r.inputs = splitNames(meta[metaInputs]); len(r.inputs) != n {
@@ -96,8 +99,8 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 	d := &dataset{angles: c.Angle, progress: e.Reading}
 	var set *data.Set
 	var err error
-	if r.seen != nil {
-		set, err = d.second(&c, path, &r.seen.Columns)
+	if r.seen != nil && r.seen.Columns != nil {
+		set, err = d.second(&c, path, r.seen.Columns)
 	} else {
 		set, err = d.observations(&c, path)
 	}
@@ -114,8 +117,8 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
-	e.logFindings(&c, d)
-	d.Train, d.foreign = &data.Set{Dim: d.Test.Dim}, true
+	e.logFindings(&c, d.findings)
+	d.Train, d.foreign, d.learned = &data.Set{Dim: d.Test.Dim}, true, r.Region()
 	if err := e.evaluateOn(ctx, r, d); err != nil {
 		return err
 	}
@@ -167,6 +170,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		CleanLoss: NA, TrueHLoss: NA,
 		Engine: newEngine(c.Precision, o.Workers),
 	}
+	r.NoResult = d.noResult(m, r, o.Workers)
 	if c.source().Own() {
 		if network.LearnsH(c.Model) {
 			r.Learning = e.learning
@@ -266,12 +270,14 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 	if states == nil {
 		states = d.Train.X
 	}
+	least, most := box(d.Train)
 	s, err := eval.Strict(m, d.system, eval.StrictOptions{
 		Options: o,
 		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), eval.StrictStates),
 		Horizon: float64(k) * c.Draw.Horizon,
 		Points:  k * c.Draw.Points,
 		Spread:  eval.EnergySpread(d.system, states),
+		Region:  c.region(least, most, d.columns()),
 	})
 	if err != nil {
 		return err
@@ -285,7 +291,7 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 	r.Strict = &Strict{
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
-		Diverged: s.Diverged, EnergyDrift: Number(s.Drift.Median), EnergyWobble: Number(s.Wobble.Median),
+		Diverged: s.Diverged, LeftData: s.Left, EnergyDrift: Number(s.Drift.Median), EnergyWobble: Number(s.Wobble.Median),
 	}
 	if _, ok := d.system.(system.Isolated); ok {
 		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)

@@ -43,9 +43,10 @@ func (e *Env) freeRun(m *model.Field, d *dataset, o eval.Options) (*FreeRun, err
 			longest = k
 		}
 	}
-	f := eval.FreeRunOptions{Options: o, Angles: marks}
+	f := eval.FreeRunOptions{Options: o}
 	f.T, f.States, _ = d.Train.Trial(longest)
-	f.Least, f.Most = box(d.Train)
+	f.Region.Least, f.Region.Most = box(d.Train)
+	f.Region.Angles = marks
 	r, err := eval.FreeRun(m, f)
 	if err != nil {
 		return nil, err

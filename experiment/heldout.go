@@ -25,6 +25,8 @@ type Rollout struct {
 	ValidTime MedianEstimate `json:"valid_time"`
 	Lost      int            `json:"lost"`
 	Diverged  int            `json:"diverged"`
+	// LeftData is in how many rollouts the model leaves the region of the training data.
+	LeftData int `json:"left_data"`
 }
 
 // heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
@@ -41,7 +43,7 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
 		}
 	}
-	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks})
+	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)})
 	if err != nil {
 		if o.Interrupt() != nil {
 			return nil, err
@@ -56,7 +58,7 @@ func newRollout(r *eval.HeldOutResult) *Rollout {
 	summary := func(v eval.Summary) MedianEstimate {
 		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
 	}
-	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged}
+	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left}
 	for _, v := range r.Curve {
 		out.Curve = append(out.Curve, Number(v))
 	}
@@ -85,6 +87,18 @@ func (d *dataset) heldOutTrials() []eval.HeldOutTrial {
 		}
 	}
 	return trials
+}
+
+// region is that of the training states, nil where there are none.
+func (d *dataset) region(marks []bool) *eval.Region {
+	if d.foreign {
+		return d.learned
+	}
+	if d.Train == nil || d.Train.Rows() == 0 {
+		return nil
+	}
+	least, most := box(d.Train)
+	return &eval.Region{Least: least, Most: most, Angles: marks}
 }
 
 // ranges are those of the first columns of the training states.
@@ -116,7 +130,7 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	first := own[0].Results.Rollout
 	fmt.Fprintf(w, "\n%d rollouts from held-out states over a time of %.4g, against the measurements:\n", first.Starts, float64(first.Horizon))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\t\n")
+	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\tleave the data\t\n")
 	for _, kind := range byKind(own) {
 		percent := func(f func(*Rollout) Number) string {
 			return fmt.Sprintf("%.3g", 100*median(values(kind, func(r *Results) Number { return f(r.Rollout) })))
@@ -126,9 +140,9 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 		if 2*r.Lost < r.Starts {
 			valid = "over " + valid
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d of %d\t%d\t\n", modelName(kind),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d of %d\t%d\t%d\t\n", modelName(kind),
 			percent(func(r *Rollout) Number { return r.Error.Mean }), percent(func(r *Rollout) Number { return r.Curve[len(r.Curve)-1] }),
-			valid, r.Lost, r.Starts, r.Diverged)
+			valid, r.Lost, r.Starts, r.Diverged, r.LeftData)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
 	}
 	out := &dataset{
 		Split: d.Split, scales: d.scales, dimensionless: d.dimensionless, system: d.system, estimator: d.estimator,
-		estimated: d.estimated, measured: d.measured, angles: d.angles, mappings: d.mappings, foreign: d.foreign, films: d.films,
+		estimated: d.estimated, measured: d.measured, angles: d.angles, mappings: d.mappings, foreign: d.foreign, learned: d.learned, films: d.films,
 	}
 	for _, s := range []**data.Set{&out.Train, &out.Test, &out.dimensionless.Train, &out.dimensionless.Test} {
 		if *s != nil {

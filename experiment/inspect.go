@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -22,9 +23,12 @@ import (
 // Inspection is what a model's file says of it, without its data and without measuring
 // anything.
 type Inspection struct {
-	File       string   `json:"file"`
-	Task       string   `json:"task,omitempty"`
-	Seed       string   `json:"seed,omitempty"`
+	// Dir is the run's directory, empty of a model file alone.
+	Dir  string `json:"dir,omitempty"`
+	File string `json:"file"`
+	Task string `json:"task,omitempty"`
+	// Seed is nil where the file does not say it.
+	Seed       *uint64  `json:"seed,omitempty"`
 	Kind       string   `json:"kind"`
 	Columns    []string `json:"columns"` // of a state
 	Inputs     []string `json:"inputs,omitempty"`
@@ -42,6 +46,8 @@ type Inspection struct {
 	Terms      []InspectedTerm          `json:"terms,omitempty"`
 	ClosedForm *closedform.Report       `json:"closed_form,omitempty"`
 	Polish     *closedform.PolishReport `json:"polish,omitempty"`
+	// Warnings are what whoever uses the model should know of it and its data.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // InspectedTerm is a term and the number of its features.
@@ -71,8 +77,11 @@ func Inspect(path string) (*Inspection, error) {
 		return nil, err
 	}
 	i := &Inspection{
-		File: path, Task: meta[metaTask], Seed: meta[metaSeed], Kind: m.Kind, Parameters: m.Parameters,
+		File: path, Task: meta[metaTask], Kind: m.Kind, Parameters: m.Parameters,
 		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest],
+	}
+	if seed, err := strconv.ParseUint(meta[metaSeed], 10, 64); err == nil {
+		i.Seed = &seed
 	}
 	if len(i.Columns) != m.Dim {
 		i.Columns = stateNames(m.Dim)
@@ -106,6 +115,10 @@ func Inspect(path string) (*Inspection, error) {
 	if _, err := checkDigests(dir, meta); err != nil {
 		return nil, err
 	}
+	i.Dir = dir
+	if err := i.warn(dir); err != nil {
+		return nil, err
+	}
 	// The model file has no times.
 	r, err := ReadResults(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -123,6 +136,30 @@ func Inspect(path string) (*Inspection, error) {
 	return i, nil
 }
 
+// warn adds what is known of the data that the run in dir learned from, and why it is no result.
+func (i *Inspection) warn(dir string) error {
+	c, err := ReadConfigFile(filepath.Join(dir, configFile))
+	if err != nil {
+		return err
+	}
+	l, err := readLearned(dir)
+	if err != nil {
+		return err
+	}
+	r, err := ReadResults(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	run := &Run{Config: c, Results: r}
+	if l != nil {
+		run.seen, run.findings = l.Seen, l.Findings
+	}
+	if run.seen != nil {
+		i.Warnings = new(Env).Warnings(run)
+	}
+	return nil
+}
+
 // Write prints the inspection for a person, a line a fact.
 func (i *Inspection) Write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -133,8 +170,8 @@ func (i *Inspection) Write(w io.Writer) error {
 	} else {
 		line("sha256", "none, as of an earlier version: damage to the file would not be seen")
 	}
-	if i.Task != "" {
-		line("task", "%s, seed %s", i.Task, i.Seed)
+	if i.Task != "" && i.Seed != nil {
+		line("task", "%s, seed %d", i.Task, *i.Seed)
 	}
 	line("model", "%s of states (%s)", i.Kind, strings.Join(i.Columns, ", "))
 	if i.Inputs != nil {
@@ -167,6 +204,9 @@ func (i *Inspection) Write(w io.Writer) error {
 			verdict = "applied"
 		}
 		line("polish", "%s: error on held-out rows %.3g before, %.3g with the last layer solved for again (ridge %.0e)", verdict, p.Before, p.After, p.Lambda)
+	}
+	for _, w := range i.Warnings {
+		line("findings", "%s", w)
 	}
 	return t.Flush()
 }

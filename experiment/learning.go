@@ -119,8 +119,12 @@ func (c *Config) way(d *dataset) string {
 	return "training on derivatives"
 }
 
-// Decision is which of several configurations was found best: of all, and of those of an HNN (-1 for none).
-type Decision struct{ Best, HNN int }
+// Decision is which of several configurations was found best: of all, and of those of an HNN (-1 for none). Errors are those
+// of all, NA of one that failed or was not tried.
+type Decision struct {
+	Best, HNN int
+	Errors    []Number
+}
 
 // The errors, as shares of the range, of a model of the weak form below which nothing that takes longer is tried: beside an HNN that
 // follows the rows at all, and of a linear one below which nothing else is.
@@ -138,7 +142,7 @@ const (
 // HNN is best only where its error is below half an HNN's.
 func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
-	chosen := Decision{-1, -1}
+	chosen := Decision{-1, -1, slices.Repeat([]Number{NA}, len(candidates))}
 	best, hnn, weak, linear := NA, NA, NA, NA
 	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
 	e.data.limit = max(e.data.limit, 3) // trajectories are learned from states that are not smoothed
@@ -170,6 +174,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			}
 		}
 		l.Tried = append(l.Tried, try)
+		chosen.Errors[i] = try.Error
 		if c.Trainer == ClosedForm && c.Dissipation != "" && chosen.HNN >= 0 && candidates[chosen.HNN].Dissipation == "" && !math.IsNaN(float64(hnn)) && !(try.Error < frictionMargin*hnn) {
 			continue
 		}

@@ -2,39 +2,38 @@ package experiment
 
 import (
 	"fmt"
-	"slices"
+
+	"hnn/eval"
 )
 
-// beyond is how far outside the training data, in ranges of a component, a rollout may go
-// without a word.
-const beyond = 0.1
+// Region is that of the states that the run's model learned from, nil where it is not known.
+func (r *Run) Region() *eval.Region {
+	if r.seen == nil || len(r.seen.Least) != r.model.Dim {
+		return nil
+	}
+	return r.Config.region(r.seen.Least, r.seen.Most, r.columns)
+}
+
+// region is a box with the angles that the run's model is told of.
+func (c *Config) region(least, most []float64, columns []string) *eval.Region {
+	box := &eval.Region{Least: least, Most: most, Angles: make([]bool, len(least))}
+	if marks, err := angles(c.Angle, columns); err == nil {
+		copy(box.Angles, marks)
+	}
+	for j, known := range c.knownAngles() {
+		box.Angles[j] = box.Angles[j] || known
+	}
+	return box
+}
 
 // Leaves says when a rollout leaves the region that a run's model learned from, and how far
-// it goes from there; "" where it does not, or where that region is not known. Angles have
-// none.
+// it goes from there; "" where it does not, or where that region is not known.
 func (r *Run) Leaves(s *Simulation) string {
-	if r.seen == nil {
-		return ""
+	box := r.Region()
+	if box == nil || len(s.Columns) != len(box.Least) {
+		return "" // or a model of another number of bodies
 	}
-	d := len(s.Columns)
-	angle := make([]bool, d)
-	for j, name := range s.Columns {
-		angle[j] = slices.Contains(r.Config.Angle, name)
-	}
-	at, component, most := -1, 0, 0.0
-	x := make([]float64, d)
-	for i := range s.Times {
-		for j, v := range s.States[i*d : (i+1)*d] {
-			if x[j] = v; angle[j] && j < len(r.seen.Least) {
-				x[j] = r.seen.Least[j]
-			}
-		}
-		j, ranges := r.seen.outside(x)
-		if ranges > beyond && at < 0 {
-			at, component = i, j
-		}
-		most = max(most, ranges)
-	}
+	at, component, most := box.Leaves(s.States)
 	if at < 0 {
 		return ""
 	}
@@ -43,5 +42,5 @@ func (r *Run) Leaves(s *Simulation) string {
 		from = "the rollout starts outside the training data"
 	}
 	return fmt.Sprintf("warning: %s, where %s is %.4g and they go from %.4g to %.4g; it goes as far as %.3g times their range outside, where the model guesses", from,
-		s.Columns[component], s.States[at*d+component], r.seen.Least[component], r.seen.Most[component], most)
+		s.Columns[component], s.States[at*len(s.Columns)+component], box.Least[component], box.Most[component], most)
 }

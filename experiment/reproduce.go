@@ -23,6 +23,19 @@ type Batch struct {
 	Jobs int
 }
 
+// newDir makes the directory of a run of the batch, of several or a single one.
+func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
+	name := c.Task + "-" + c.Model
+	if c.Trainer != Adam {
+		name += "-" + string(c.Trainer)
+	}
+	out := b.Out
+	if several && out != "" {
+		out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
+	}
+	return newRunDir(b.Root, out, name, b.Force)
+}
+
 // RunAll makes every run and returns those that finished, in the order of the
 // configurations. Every configuration is checked, with its data, and every directory
 // made before the first run starts. After a failure the others go on; all errors are
@@ -33,15 +46,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	dirs := make([]string, len(configs))
 	for i, c := range configs {
-		name := c.Task + "-" + c.Model
-		if c.Trainer != Adam {
-			name += "-" + string(c.Trainer)
-		}
-		out := b.Out
-		if len(configs) > 1 && out != "" {
-			out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
-		}
-		dir, unlock, err := newRunDir(b.Root, out, name, b.Force)
+		dir, unlock, err := b.newDir(&c, len(configs) > 1)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +57,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	shared := &Env{
 		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading,
 		// The models of a task and seed come one after the other and share their data.
-		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning, recommended: e.recommended,
+		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning, recommended: e.recommended, ways: e.ways,
 	}
 	runs, errs := make([]*Run, len(configs)), make([]error, len(configs))
 	next := make(chan int)
@@ -60,7 +65,14 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	for range jobs {
 		wg.Go(func() {
 			for i := range next {
-				runs[i], errs[i] = shared.train(ctx, configs[i], dirs[i])
+				train := shared.train
+				if shared.ways != nil {
+					train = shared.trainChosen
+				}
+				runs[i], errs[i] = train(ctx, configs[i], dirs[i])
+				if errs[i] != nil && ctx.Err() == nil {
+					runs[i], errs[i] = shared.instead(ctx, configs[i], runs[i], errs[i], b, len(configs) > 1)
+				}
 			}
 		})
 	}
@@ -82,6 +94,9 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 			continue
 		}
 		e.log("%s: not begun; begin it with: hnn train --resume %s", c.Task, shell.Quote(dirs[i]))
+	}
+	if shared.ways != nil && ctx.Err() == nil {
+		shared.withoutFailed(runs, errs)
 	}
 	for _, g := range groups(runs) {
 		if err := shared.figure(g); err != nil {

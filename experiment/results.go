@@ -3,7 +3,6 @@ package experiment
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/closedform"
-	"hnn/internal/atomicfile"
 	"hnn/internal/kernel"
 )
 
@@ -77,6 +75,8 @@ type Strict struct {
 	MomentumDrift        *Number `json:"momentum_drift,omitempty"`
 	AngularMomentumDrift *Number `json:"angular_momentum_drift,omitempty"`
 	Diverged             int     `json:"diverged"`
+	// LeftData counts the rollouts that leave the region of the training data.
+	LeftData int `json:"left_data"`
 }
 
 // Engine is what the run was computed with.
@@ -162,6 +162,8 @@ type Results struct {
 	WeakForm *WeakReport `json:"weak_form,omitempty"`
 	// Recommended says that of the models tried on the training rows this one rolls out best.
 	Recommended bool `json:"recommended,omitempty"`
+	// NoResult says why the model is no result, absent of one that is.
+	NoResult string `json:"no_result,omitempty"`
 	// Polish is what became of a polishing, absent where none was asked for.
 	Polish *closedform.PolishReport `json:"polish,omitempty"`
 }
@@ -176,14 +178,7 @@ type Observations struct {
 }
 
 func writeResults(dir string, r *Results) error {
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(filepath.Join(dir, resultsFile), func(w io.Writer) error {
-		_, err := w.Write(jsonSeal.add(append(b, '\n')))
-		return err
-	})
+	return writeSealed(filepath.Join(dir, resultsFile), r)
 }
 
 // ReadResults reads a run's results.json. One that is not as it was written is an error.

@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/fit"
 	"hnn/fit/closedform"
 	"hnn/internal/kernel"
@@ -40,6 +41,9 @@ type Env struct {
 	learning *Learning
 	// recommended is the configuration that was found best, nil where none was tried.
 	recommended *Config
+	// ways are those in which an HNN may be learned from a user's file, the best by the trials first;
+	// nil where the user has said how.
+	ways [][]Config
 }
 
 // Meter displays the progress of one training.
@@ -67,15 +71,16 @@ type Run struct {
 	Config  Config
 	Results *Results
 
-	form    *model.Form[float64] // what the model is made of
-	model   *model.Field
-	meta    map[string]string // of the model file of a run that was opened
-	data    *dataset
-	seen    *seen         // nil of runs on no file, and of older ones
-	columns []string      // names of the state's components
-	inputs  []string      // names of the model's inputs
-	input   *data.Signal  // of rollouts, nil for none
-	known   system.System // see knownSystem
+	form     *model.Form[float64] // what the model is made of
+	model    *model.Field
+	meta     map[string]string // of the model file of a run that was opened
+	data     *dataset
+	seen     *seen           // nil of older runs, and of those on pictures
+	findings []check.Finding // of the data
+	columns  []string        // names of the state's components
+	inputs   []string        // names of the model's inputs
+	input    *data.Signal    // of rollouts, nil for none
+	known    system.System   // see knownSystem
 }
 
 // newRun is the run of a model that was fitted to a dataset, in the data's units.
@@ -84,7 +89,7 @@ func newRun(dir string, c Config, fitted *model.Form[float64], d *dataset) (*Run
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen()}, nil
+	return &Run{Dir: dir, Config: c, form: form, model: form.Field(), data: d, columns: d.columns(), inputs: d.Train.InputNames, seen: d.seen(), findings: d.findings}, nil
 }
 
 // InterruptedError says that a run was stopped before its end and can go on.
@@ -155,7 +160,7 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		for _, note := range d.notes {
 			e.log("%s: %s", c.Task, note)
 		}
-		e.logFindings(&c, d)
+		e.logFindings(&c, d.findings)
 	})
 	if !resume {
 		if err := writeLearned(dir, &c, d); err != nil {
@@ -240,7 +245,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if r.Results.Polish = polished; polished != nil {
 		r.Results.FitSeconds += Number(polished.Seconds)
 	}
-	return r, errors.Join(writeResults(dir, r.Results), r.sound(e.workers()))
+	return r, r.finish()
 }
 
 func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {

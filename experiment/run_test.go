@@ -342,7 +342,7 @@ func TestResultsKeys(t *testing.T) {
 		`"train_loss":{"mean":0,"sem":0},"test_loss":{"mean":0,"sem":0},"row_median_loss":0,"clean_loss":0,"true_h_loss":0,` +
 		`"energy_mse":{"mean":0,"sem":0,"protocol":""},"energy_mse_true_h":{"mean":0,"sem":0},` +
 		`"strict":{"energy_mse":{"mean":0,"sem":0,"median":0},"relative_energy_drift":0,"energy_drift_per_turn":0,"energy_wobble":0,` +
-		`"coordinate_mse":{"mean":0,"sem":0,"median":0},"reversibility_error":0,"diverged":0},` +
+		`"coordinate_mse":{"mean":0,"sem":0,"median":0},"reversibility_error":0,"diverged":0,"left_data":0},` +
 		`"fit_seconds":0,"step_ms":0,"engine":{"kernel":"","precision":"","threads":0,"platform":"","go":""}}`
 	if string(text) != want {
 		t.Errorf("results.json is\n%s\nand should be\n%s", text, want)

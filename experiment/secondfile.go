@@ -2,31 +2,35 @@ package experiment
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"hnn/data"
 	"hnn/data/check"
 	"hnn/data/file"
+	"hnn/eval"
 )
 
-// seen is what a run learned from in a file: its columns, as they were recognised, and the
+// seen is what a run learned from: the columns of its file, as they were recognised, and the
 // least and most of every component of the training states.
 type seen struct {
-	Columns file.Columns `json:"columns"`
-	Least   []float64    `json:"least"`
-	Most    []float64    `json:"most"`
+	// Columns are nil of data that were drawn.
+	Columns *file.Columns `json:"columns,omitempty"`
+	Least   []float64     `json:"least"`
+	Most    []float64     `json:"most"`
 	// Inputs are the least and the most of each input.
 	Inputs [][2]float64 `json:"inputs,omitempty"`
 }
 
-// seen is nil of data that come from no file of the user's.
+// seen is nil of pictures, and of data that are not the run's own.
 func (d *dataset) seen() *seen {
-	if len(d.mappings) == 0 || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
+	if d.films != nil || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
 		return nil
 	}
-	s := &seen{Columns: d.mappings[0].Columns}
+	s := new(seen)
+	if len(d.mappings) > 0 {
+		s.Columns = &d.mappings[0].Columns
+	}
 	s.Least, s.Most = box(d.Train)
 	if m := len(d.Train.InputNames); m > 0 {
 		least, most := box(&data.Set{Dim: m, X: d.Train.Inputs})
@@ -47,7 +51,7 @@ func (r *Run) InputScale() string {
 	least, most := box(&data.Set{Dim: m, X: r.input.U})
 	for k, was := range r.seen.Inputs {
 		width := was[1] - was[0]
-		if past := max(was[0]-least[k], most[k]-was[1]); past > beyond*width {
+		if past := max(was[0]-least[k], most[k]-was[1]); past > eval.Beyond*width {
 			return fmt.Sprintf("warning: the input %s goes from %.4g to %.4g, and in the training data from %.4g to %.4g: is it in another unit? Outside them the model guesses", r.inputs[k], least[k], most[k], was[0], was[1])
 		}
 	}
@@ -158,19 +162,4 @@ func (d *dataset) compareScale(s *data.Set, learned *seen) {
 		}
 		d.findings = append(d.findings, check.Finding{Severity: check.Warning, Column: s.ColumnName(j), What: what, Advice: "is it in another unit?"})
 	}
-}
-
-// outside says how far a state lies outside the training data: the component that does so
-// most, in its range, 0 for one within.
-func (s *seen) outside(x []float64) (component int, ranges float64) {
-	for j, v := range x {
-		if j >= len(s.Least) {
-			break
-		}
-		width := max(s.Most[j]-s.Least[j], math.SmallestNonzeroFloat64)
-		if r := max(s.Least[j]-v, v-s.Most[j]) / width; r > ranges || math.IsNaN(r) {
-			component, ranges = j, r
-		}
-	}
-	return component, ranges
 }

@@ -25,7 +25,7 @@ func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Option
 	if err != nil {
 		return nil, err
 	}
-	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Range: make([]float64, columns), Spread: make([]float64, columns)}
+	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Region: d.region(marks), Range: make([]float64, columns), Spread: make([]float64, columns)}
 	least, most := box(d.measured)
 	for j := range columns {
 		h.Range[j] = math.Max(most[j]-least[j], math.SmallestNonzeroFloat64)

@@ -64,6 +64,8 @@ func (c *Config) refuse(label string, names ...string) error {
 	switch {
 	case names == nil || used[label](c):
 		return nil
+	case label == "closed-form" && c.Trainer == Adam && slices.Contains(names, "known"):
+		return fmt.Errorf("%s: of the trainer %s, and this run's is %s: leave out what is of %s alone, or tell it by structure and angle", list, label, c.Trainer, c.Trainer)
 	case label == "adam" || label == "closed-form":
 		return fmt.Errorf("%s: of the trainer %s, and this run's is %s", list, label, c.Trainer)
 	case label == "trajectory":

@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -45,6 +47,12 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 	run, err := e.Open(dir)
 	if err != nil {
 		return nil, nil, err
+	}
+	if run.Results, err = ReadResults(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	for _, w := range e.Warnings(run) {
+		e.log("%s: %s", dir, w)
 	}
 	x0, err := e.start(run, &o)
 	if err != nil {

@@ -1,46 +1,74 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
+
+	"hnn/model"
 )
 
 const (
 	// A model whose field is below this share of the data's, in the root mean square over
-	// the test rows, does not move.
+	// the test rows or in the median one, does not move.
 	still = 1e-3
-	// One whose test loss is this many times that of a model that does not move has run away.
-	ranAway = 1e6
+	// One whose test loss is this many times that of a model that does not move has run away, if the
+	// error of the median row is above half of its field: a few rows, as of bodies that meet, may have any loss.
+	// One that is hardly trained may have some ten times.
+	ranAway = 100
 )
 
-// sound is an error if a trained network is no result: if it does not move, as one that is
-// saturated, whose energy is then conserved to the last digit, or if its loss has run away.
-func (r *Run) sound(workers int) error {
-	d := r.data
-	if d == nil || d.Test == nil || d.Test.DX == nil || r.Results == nil {
-		return nil
+// noResult says why a trained model is none, "" for one that is: if it does not move, as a network that is
+// saturated, whose energy is then conserved to the last digit, or if its loss has run away. Data that
+// are not the run's own say nothing of it.
+func (d *dataset) noResult(m *model.Field, r *Results, workers int) string {
+	if d.foreign || d.Test == nil || d.Test.DX == nil || d.Test.Rows() == 0 {
+		return ""
 	}
 	square := 0.0
-	for _, v := range d.Test.DX {
+	rows := make([]float64, d.Test.Rows())
+	for i, v := range d.Test.DX {
 		square += v * v / float64(len(d.Test.DX))
+		rows[i/d.Test.Dim] += v * v / float64(d.Test.Dim)
 	}
 	if !(square > 0) {
+		return ""
+	}
+	slices.Sort(rows)
+	middle := rows[len(rows)/2]
+	rest := *d.Test
+	rest.DX = make([]float64, len(rest.DX))
+	field := derivativeLoss(m, &rest, workers)
+	loss := float64(r.TestLoss.Mean)
+	share := math.Sqrt(min(field.Mean/square, field.RowMedian/middle))
+	switch {
+	case math.IsNaN(loss) || math.IsInf(loss, 0) || loss > ranAway*square && float64(r.RowMedianLoss) > middle/4:
+		return fmt.Sprintf("the training ran away: the test loss is %.3g, and %.3g if nothing moved", loss, square)
+	case share < still:
+		return fmt.Sprintf("the trained model does not move: its field is %.1g of the data's, so that its energy says nothing", share)
+	}
+	return ""
+}
+
+// noResultError says that a training came to its end and to nothing.
+type noResultError struct{ text string }
+
+func (e *noResultError) Error() string { return e.text }
+
+// finish writes the results of a run. The error says also why it is no result.
+func (r *Run) finish() error {
+	return errors.Join(writeResults(r.Dir, r.Results), r.Sound())
+}
+
+// Sound is an error if the run's model is no result.
+func (r *Run) Sound() error {
+	if r.Results == nil || r.Results.NoResult == "" {
 		return nil
 	}
-	at, err := d.inputsOf(r.model)
-	if err != nil {
-		return err
+	advice := "give more rows, or tell it more of the system"
+	if r.Config.Trainer == Adam {
+		advice = "give a lower --learning-rate, or another --seed"
 	}
-	rest := *at.Test
-	rest.DX = make([]float64, len(rest.DX))
-	field := derivativeLoss(r.model, &rest, workers).Mean
-	loss := float64(r.Results.TestLoss.Mean)
-	const retry = "give a lower --learning-rate, or another --seed; its run directory is kept"
-	switch {
-	case math.IsNaN(loss) || loss > ranAway*square:
-		return fmt.Errorf("%s: the training ran away: the test loss is %.3g, and %.3g if nothing moved: %s", r.Dir, loss, square, retry)
-	case !(math.Sqrt(field/square) > still):
-		return fmt.Errorf("%s: the trained model does not move: its field is %.1g of the data's, so that its energy says nothing: %s", r.Dir, math.Sqrt(field/square), retry)
-	}
-	return nil
+	return &noResultError{fmt.Sprintf("%s: %s: %s; its run directory is kept", r.Dir, r.Results.NoResult, advice)}
 }

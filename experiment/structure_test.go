@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"context"
+	"math"
 	"testing"
 
 	"hnn/model/network"
@@ -58,5 +60,20 @@ func TestCompleteConfig(t *testing.T) {
 	two := Config{Model: network.KindHelmholtz, Trainer: Adam, Dissipation: network.DissipationLinear}
 	if err := two.Complete(); err == nil {
 		t.Error("one model with two forms of dissipation")
+	}
+}
+
+// What is known of a system goes with what a user adds: friction has a direction of time, which the known
+// symmetry would deny.
+func TestKnownAndMore(t *testing.T) {
+	c := mustDefault(t, "pendulum").WithClosedForm()
+	c.Known, c.Dissipation, c.Strict, c.Figures = true, network.DissipationLinear, false, false
+	c.Draw.Trajectories, c.Angle = 20, []string{"q"}
+	runs, err := new(Env).RunAll(context.Background(), []Config{c}, Batch{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := runs[0].Results.ClosedForm.Friction; !(math.Abs(f) < 1e-3) {
+		t.Errorf("friction %v of a pendulum that has none", f)
 	}
 }

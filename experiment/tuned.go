@@ -40,7 +40,11 @@ const closedFormDim = 12
 // where the user has not named a trainer: a clause, empty if the closed form may take them.
 // Dissipation is the setting's value.
 func adamOnly(models, keys []string, dissipation network.Dissipation) string {
+	known := slices.Contains(keys, "known")
 	for _, m := range models {
+		if known && !network.LearnsH(m) {
+			continue // beside an HNN that is told what is known
+		}
 		if m != network.KindHNN {
 			return "the model " + m + " has no closed form"
 		}
@@ -49,6 +53,9 @@ func adamOnly(models, keys []string, dissipation network.Dissipation) string {
 		return "dissipation " + string(dissipation) + " has no closed form"
 	}
 	alone := otherKeys(ClosedForm)
+	if known && len(models) > 1 {
+		alone = nil // they are the others'
+	}
 	for _, key := range keys {
 		if slices.Contains(alone, key) {
 			return key + " is a setting of it alone"

@@ -313,5 +313,5 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 	for _, note := range report.Notes {
 		e.log("%s: %s: %s", c.Task, c.Model, note)
 	}
-	return r, writeResults(dir, r.Results)
+	return r, r.finish()
 }

@@ -65,7 +65,9 @@ func demoConfigs() ([]experiment.Config, error) {
 		c.Strict, c.Figures = false, false
 		baseline := c
 		baseline.Model, baseline.Fit.Steps = network.KindBaseline, demoSteps
-		all = append(all, baseline, c.WithClosedForm())
+		hnn := c.WithClosedForm()
+		hnn.Known = true // as that the pendulum's position is an angle
+		all = append(all, baseline, hnn)
 	}
 	return all, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"hnn/eval"
 	"hnn/experiment"
 	"hnn/model"
 	"hnn/ode"
@@ -42,6 +43,18 @@ type runInfo struct {
 	Inputs      []string     `json:"inputs,omitempty"`
 	InputRange  [][2]float64 `json:"input_range,omitempty"`
 	Coordinates []coordinate `json:"coordinates"`
+	// Region is where each coordinate lies in the training data, absent where that is not known;
+	// outside the model guesses.
+	Region []bound `json:"region,omitempty"`
+	// Warnings are sentences on the run and its data that whoever uses it should know.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+type bound struct {
+	Least float64 `json:"least"`
+	Most  float64 `json:"most"`
+	// Angle says that the model is the same after a turn.
+	Angle bool `json:"angle"`
 }
 
 type coordinate struct {
@@ -59,6 +72,7 @@ type entry struct {
 	result *experiment.Results // nil where there are none
 	model  *model.Field
 	truth  func(x []float64) float64 // the known system's H, nil where it is not known
+	region *eval.Region              // nil where it is not known
 
 	free sync.Pool // of *evaluator
 }
@@ -165,6 +179,10 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 			return err
 		}
 		e.info.InputRange = ranges(split.Train.Inputs, n)
+	}
+	e.info.Warnings = env.Warnings(r)
+	for _, w := range e.info.Warnings {
+		s.log.Warn(w, "run", r.Dir)
 	}
 	s.library.mu.Lock()
 	defer s.library.mu.Unlock()
@@ -280,6 +298,11 @@ func runEntry(r *experiment.Run, known system.System) *entry {
 	e.info.Role, e.info.Name = roles[role], name
 	if known != nil {
 		e.truth = known.Hamiltonian
+	}
+	if e.region = r.Region(); e.region != nil {
+		for j, least := range e.region.Least {
+			e.info.Region = append(e.info.Region, bound{least, e.region.Most[j], e.region.Angles[j]})
+		}
 	}
 	return e
 }

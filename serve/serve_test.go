@@ -127,3 +127,30 @@ func want[T any](t *testing.T, s http.Handler, status int, method, path, body st
 	}
 	return v
 }
+
+// A rollout that leaves the training data says when, in an answer and in a stream, and a run where they lie.
+func TestLeaves(t *testing.T) {
+	s := newServer(t, Options{})
+	type departure struct {
+		Time       float64
+		Coordinate string
+		Ranges     float64
+	}
+	answer := want[struct{ Leaves []*departure }](t, s, 200, "POST", "/api/v1/runs/spring-hnn/simulate", `{"initial":[[0.5,0],[30,0]],"to":1,"steps":200}`)
+	if l := answer.Leaves; len(l) != 2 || l[0] != nil || l[1] == nil || l[1].Time != 0 || l[1].Coordinate != "q" || !(l[1].Ranges > 5) {
+		t.Errorf("the rollouts leave the data at %+v", l)
+	}
+	w := ask(s, "POST", "/api/v1/runs/spring-hnn/simulate", `{"initial":[[0.5,0],[30,0]],"to":1,"steps":200,"stream":true}`)
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	var end struct{ Leaves []*departure }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &end); err != nil || len(end.Leaves) != 2 || end.Leaves[0] != nil || end.Leaves[1] == nil || end.Leaves[1].Time != 0 {
+		t.Errorf("the stream ends with %s, %v", lines[len(lines)-1], err)
+	}
+	run := want[runInfo](t, s, 200, "GET", "/api/v1/runs/spring-hnn", "")
+	if len(run.Region) != 2 || !(run.Region[0].Least < -0.5 && run.Region[0].Most > 0.5) {
+		t.Errorf("the region of the data is %+v", run.Region)
+	}
+	if truth := want[map[string]any](t, s, 200, "GET", "/api/v1/runs/true-spring", ""); truth["region"] != nil {
+		t.Errorf("the truth has learned from %v", truth["region"])
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 
 	"hnn/ode"
 )
@@ -65,7 +66,7 @@ func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
 	answer(w, func(out *encoder) {
 		out.piece(piece, e.dim())
 		out.raw(",")
-		out.ends(piece.errs, piece.stats)
+		out.ends(e, piece.errs, piece.stats, piece.leave(e, nil))
 	})
 	return nil
 }
@@ -288,8 +289,59 @@ func (e *encoder) piece(p *piece, d int) {
 	}
 }
 
-// ends writes how each row ended: the members errors and stats.
-func (e *encoder) ends(errs []error, stats []ode.Stats) {
+// departure is where a rollout leaves the region of the training data: the time, the coordinate, and how far
+// it goes outside in ranges of a coordinate.
+type departure struct {
+	time       float64
+	coordinate int
+	ranges     float64
+}
+
+// leave returns the departures of the rows, nil for those that stay, with those of the pieces before;
+// nil where the region is not known.
+func (p *piece) leave(e *entry, before []*departure) []*departure {
+	if e.region == nil {
+		return nil
+	}
+	if before == nil {
+		before = make([]*departure, p.rows)
+	}
+	n, d := len(p.times), e.dim()
+	for i, was := range before {
+		states := p.states[i*n*d : (i+1)*n*d]
+		if j := slices.IndexFunc(states, math.IsNaN); j >= 0 {
+			states = states[:j/d*d] // it failed there
+		}
+		row, coordinate, most := e.region.Leaves(states)
+		switch {
+		case row >= 0 && was == nil:
+			before[i] = &departure{p.times[row], coordinate, most}
+		case was != nil:
+			was.ranges = max(was.ranges, most)
+		}
+	}
+	return before
+}
+
+// ends writes how each row ended: the members errors, leaves (where the region of the data is known) and stats.
+func (e *encoder) ends(of *entry, errs []error, stats []ode.Stats, left []*departure) {
+	if left != nil {
+		e.raw(`"leaves":`)
+		e.list(len(left), func(i int) {
+			if left[i] == nil {
+				e.raw("null")
+				return
+			}
+			e.raw(`{"time":`)
+			e.number(left[i].time)
+			e.raw(`,"coordinate":`)
+			e.text(of.info.Coordinates[left[i].coordinate].Name)
+			e.raw(`,"ranges":`)
+			e.number(left[i].ranges)
+			e.raw("}")
+		})
+		e.raw(",")
+	}
 	e.raw(`"errors":`)
 	e.list(len(errs), func(i int) {
 		if errs[i] == nil {

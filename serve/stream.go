@@ -35,6 +35,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 	}
 	state := o.x0
 	errs, stats := make([]error, o.rows), make([]ode.Stats, o.rows)
+	var left []*departure
 	size := firstPiece
 	for lo := 0; lo < len(o.times)-1 && slices.Contains(errs, nil); {
 		hi := min(lo+size, len(o.times)-1)
@@ -47,6 +48,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 			return nil
 		}
 		state = p.last(d)
+		left = p.leave(o.entry, left)
 		if lo > 0 {
 			p.dropFirst(d)
 		}
@@ -59,7 +61,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 		lo, size = hi, min(2*size, max(firstPiece, min(mostPiece, s.limits.Numbers/len(o.x0))))
 	}
 	out.raw(`{"done":true,`)
-	out.ends(errs, stats)
+	out.ends(o.entry, errs, stats, left)
 	out.raw("}\n")
 	send()
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -47,15 +46,14 @@ state. The run directory is left as it is.`,
 			if err != nil {
 				return err
 			}
+			runs := []*experiment.Run{run}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(run.Results)
+				return errors.Join(printJSON(cmd.OutOrStdout(), resultsOf(runs)), run.Sound())
 			}
-			if err := experiment.WriteTable(cmd.OutOrStdout(), []*experiment.Run{run}); err != nil {
+			if err := experiment.WriteTable(cmd.OutOrStdout(), runs); err != nil {
 				return err
 			}
-			return experiment.WriteRollouts(cmd.OutOrStdout(), []*experiment.Run{run})
+			return errors.Join(experiment.WriteRollouts(cmd.OutOrStdout(), runs), run.Sound())
 		},
 	}
 	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +44,10 @@ support. Where no formula of the library explains the model, that is said.`,
 					return err
 				}
 				if asJSON {
-					return writeJSON(cmd, r)
+					return printJSON(cmd.OutOrStdout(), []any{struct {
+						Dir string `json:"dir"`
+						*experiment.ConservedReport
+					}{run.Dir, r}})
 				}
 				return r.Write(cmd.OutOrStdout())
 			}
@@ -55,7 +57,10 @@ support. Where no formula of the library explains the model, that is said.`,
 			}
 			switch {
 			case asJSON:
-				return writeJSON(cmd, x)
+				return printJSON(cmd.OutOrStdout(), []any{struct {
+					Dir string `json:"dir"`
+					*experiment.Explanation
+				}{run.Dir, x}})
 			case expr.Syntax(syntax) != expr.Text:
 				if !x.Explained {
 					fmt.Fprintf(cmd.ErrOrStderr(), "no formula of the library explains the model: this one's field is off by %.2g%%\n", 100*float64(x.Error))
@@ -73,10 +78,4 @@ support. Where no formula of the library explains the model, that is said.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	complete(cmd, "as", expr.Syntaxes())
 	return cmd
-}
-
-func writeJSON(cmd *cobra.Command, v any) error {
-	e := json.NewEncoder(cmd.OutOrStdout())
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

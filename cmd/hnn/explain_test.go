@@ -32,8 +32,11 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	_, stdout, _ := call(t, "explain", "formula", "--json")
-	var x struct{ Terms []struct{ Term string } }
-	if err := json.Unmarshal([]byte(stdout), &x); err != nil || len(x.Terms) != 3 {
+	var x []struct {
+		Dir   string
+		Terms []struct{ Term string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &x); err != nil || len(x) != 1 || x[0].Dir != "formula" || len(x[0].Terms) != 3 {
 		t.Errorf("%v, %s", err, stdout)
 	}
 	// A formula is a model like any other.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
@@ -27,9 +25,7 @@ that see hnn evaluate.`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(i)
+				return printJSON(cmd.OutOrStdout(), []any{i})
 			}
 			return i.Write(cmd.OutOrStdout())
 		},

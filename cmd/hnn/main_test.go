@@ -28,6 +28,18 @@ func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
+// one reads the results of a single run that --json has printed.
+func one(stdout string) (experiment.Results, error) {
+	var all []runResults
+	if err := json.Unmarshal([]byte(stdout), &all); err != nil {
+		return experiment.Results{}, err
+	}
+	if len(all) != 1 || all[0].Dir == "" {
+		return experiment.Results{}, fmt.Errorf("%d runs, want one with its directory", len(all))
+	}
+	return *all[0].Results, nil
+}
+
 // A set of kernels that there is not is refused, whatever the verb: HNN_KERNEL is read
 // when the process starts, so this is a process of its own.
 func TestUnknownKernel(t *testing.T) {
@@ -242,14 +254,14 @@ func TestVerbs(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	var trained experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &trained); err != nil || trained.Model != "hnn" || trained.Strict != nil {
+	trained, err := one(stdout)
+	if err != nil || trained.Model != "hnn" || trained.Strict != nil {
 		t.Fatalf("%v: %s", err, stdout)
 	}
 	const run = "runs/0001-spring-hnn"
 	status, stdout, stderr = call(t, "evaluate", run, "--json", "--no-strict")
-	var evaluated experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &evaluated); status != 0 || err != nil {
+	evaluated, err := one(stdout)
+	if status != 0 || err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}
 	if evaluated.TestLoss != trained.TestLoss || evaluated.EnergyMSE.Mean != trained.EnergyMSE.Mean {
@@ -260,8 +272,8 @@ func TestVerbs(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr = call(t, "evaluate", run, "--data", "own.csv", "--json")
-	var other experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &other); status != 0 || err != nil || !(other.TestLoss.Mean > 0) || other.EnergyMSE != nil || other.Strict != nil {
+	other, err := one(stdout)
+	if status != 0 || err != nil || !(other.TestLoss.Mean > 0) || other.EnergyMSE != nil || other.Strict != nil {
 		t.Errorf("evaluate --data: status %d, %s, %s", status, stdout, stderr)
 	}
 	// There and back again: the end of one rollout, run backwards, is its start.

@@ -2,12 +2,9 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
-
-	"hnn/experiment"
 )
 
 const brief = " --trajectories 10 --points 10 --steps 20 --batch 20 --hidden 8 --no-figures --quiet"
@@ -43,8 +40,8 @@ func TestPowerIsRecorded(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	var r experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &r); err != nil || r.Model != "hnn-dissipative" || r.Power == nil {
+	r, err := one(stdout)
+	if err != nil || r.Model != "hnn-dissipative" || r.Power == nil {
 		t.Fatalf("%v: %s", err, stdout)
 	}
 	status, stdout, stderr = call(t, strings.Fields("simulate run --x0 1,0 --to 2 --steps 200")...)

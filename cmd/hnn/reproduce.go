@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -125,18 +124,17 @@ func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, env *
 	}
 	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: runsFolder, Out: f.out, Force: f.force, Jobs: f.jobs})
 	if len(runs) > 0 {
-		if perr := f.print(w, d, runs, len(configs) > 1); perr != nil {
+		if perr := f.print(w, d, runs); perr != nil {
 			return perr
 		}
 	}
 	return err
 }
 
-// print writes the results of runs: JSON (an array where several were asked for, however
-// many finished), or the table and, with several seeds, their spread.
-func (f *configFlags) print(w io.Writer, d *display, runs []*experiment.Run, several bool) error {
+// print writes the results of runs: JSON, or the table and, with several seeds, their spread.
+func (f *configFlags) print(w io.Writer, d *display, runs []*experiment.Run) error {
 	if f.json {
-		return printJSON(w, runs, several)
+		return printJSON(w, resultsOf(runs))
 	}
 	if err := experiment.WriteTable(w, runs); err != nil {
 		return err
@@ -154,18 +152,4 @@ func (f *configFlags) print(w io.Writer, d *display, runs []*experiment.Run, sev
 		d.log("%s", r.Dir)
 	}
 	return nil
-}
-
-// printJSON writes an array or the one object.
-func printJSON(w io.Writer, runs []*experiment.Run, array bool) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	if !array {
-		return e.Encode(runs[0].Results)
-	}
-	var all []*experiment.Results
-	for _, r := range runs {
-		all = append(all, r.Results)
-	}
-	return e.Encode(all)
 }

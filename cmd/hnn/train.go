@@ -68,7 +68,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			if err != nil {
 				return err
 			}
-			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run}, false)
+			return f.print(cmd.OutOrStdout(), d, []*experiment.Run{run})
 		}
 		env := newEnv(d)
 		configs, err := trainConfigs(cmd.Context(), f, args, config, env)

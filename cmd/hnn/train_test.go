@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -25,8 +24,8 @@ func TestTrainChoosesTheTrainer(t *testing.T) {
 		{"train spring --trainer adam --steps 5 --polish", experiment.Adam, "polished"},
 	} {
 		status, stdout, stderr := call(t, strings.Fields(c.args+small)...)
-		var r experiment.Results
-		if err := json.Unmarshal([]byte(stdout), &r); status != 0 || err != nil || r.Trainer != c.trainer || !strings.Contains(stderr, c.want) {
+		r, err := one(stdout)
+		if status != 0 || err != nil || r.Trainer != c.trainer || !strings.Contains(stderr, c.want) {
 			t.Errorf("hnn %s: status %d, %v, trainer %q, stderr %q; want %q and %q", c.args, status, err, r.Trainer, stderr, c.trainer, c.want)
 		}
 	}
@@ -42,8 +41,8 @@ func TestConfigChangesTrainer(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	status, stdout, stderr := call(t, strings.Fields("train --config adam/config.yaml --trainer closed-form --symmetry parity --json")...)
-	var again experiment.Results
-	if err := json.Unmarshal([]byte(stdout), &again); status != 0 || err != nil {
+	again, err := one(stdout)
+	if status != 0 || err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}
 	first, err := experiment.ReadResults("closed")
