@@ -208,6 +208,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		if r.Rollout, err = e.heldOut(m, d, o); err != nil {
 			return nil, err
 		}
+		if v := r.Rollout; r.NoResult == "" && v != nil && v.Diverged == v.Starts {
+			r.NoResult = fmt.Sprintf("all %d rollouts from held-out states diverge", v.Starts)
+		}
 		if r.FreeRun, err = e.freeRun(m, d, o); err != nil {
 			return nil, err
 		}

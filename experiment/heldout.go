@@ -133,7 +133,7 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\tleave the data\t\n")
 	for _, kind := range byKind(own) {
 		percent := func(f func(*Rollout) Number) string {
-			return fmt.Sprintf("%.3g", 100*median(values(kind, func(r *Results) Number { return f(r.Rollout) })))
+			return told(Number(100 * median(values(kind, func(r *Results) Number { return f(r.Rollout) }))))
 		}
 		r := kind[0].Results.Rollout
 		valid := fmt.Sprintf("%.4g", median(values(kind, func(r *Results) Number { return r.Rollout.ValidTime.Median })))

@@ -15,8 +15,8 @@ const (
 	still = 1e-3
 	// One whose test loss is this many times that of a model that does not move has run away, if the
 	// error of the median row is above half of its field: a few rows, as of bodies that meet, may have any loss.
-	// One that is hardly trained may have some ten times.
-	ranAway = 100
+	// One that is hardly trained may have a thousand times.
+	ranAway = 1e4
 )
 
 // noResult says why a trained model is none, "" for one that is: if it does not move, as a network that is
