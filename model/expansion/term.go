@@ -1,5 +1,7 @@
 package expansion
 
+import "hnn/model/program"
+
 // A Term is a part of a Hamiltonian that is linear in its coefficients: a sum over
 // features c_k phi_k(x). The features are fixed when the term is made, the
 // coefficients are what is fitted. See [Model].
@@ -14,6 +16,8 @@ type Term interface {
 	SetCoefficients(c []float64)
 	// NewPass returns an evaluator with temporaries for up to rows states.
 	NewPass(rows int) Pass
+	// Lower writes the term out: see model.Form.Lower.
+	Lower(b *program.Builder, x program.Value) program.Value
 
 	spec() termSpec
 	tensors() []Tensor

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+	"hnn/export"
+	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
+)
+
+func newExport() *cobra.Command {
+	var to, precision, out string
+	cmd := &cobra.Command{
+		Use:   "export RUN --to TARGET",
+		Short: "Write a trained model out for use elsewhere",
+		Long: `Export writes the model of a run as code or as a graph that needs no hnn:
+
+` + targetHelp() + `
+Every number is in it. The files are written into a folder, --out, which is named after the
+run and the target where it is not given; files of their names there are replaced.`,
+		Example: `  hnn export runs/0002-spring-hnn --to c
+  hnn export runs/0002-spring-hnn --to c --precision float --out firmware/model`,
+		Args: exactly(1, "RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target := export.TargetOf(to)
+			switch {
+			case to == "":
+				return usage(fmt.Errorf("--to is missing: what to write, one of %s", strings.Join(export.TargetNames(), ", ")))
+			case target == nil:
+				return usage(fmt.Errorf("--to %s: one of %s", to, strings.Join(export.TargetNames(), ", ")))
+			case !slices.Contains(precisions, precision):
+				return usage(fmt.Errorf("--precision %s: one of %s", precision, strings.Join(precisions, ", ")))
+			}
+			env := &experiment.Env{}
+			run, err := env.Open(args[0])
+			if err != nil {
+				return err
+			}
+			m, states, err := env.Exported(run)
+			if err != nil {
+				return err
+			}
+			files, err := target.Write(m, export.Precision(precision))
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				out = filepath.Base(filepath.Clean(args[0])) + "-" + to
+			}
+			for _, f := range files {
+				path := filepath.Join(out, f.Name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					return err
+				}
+				if err := atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(f.Data); return err }); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s, %d bytes\n", path, len(f.Data))
+			}
+			if precision == string(export.Float) {
+				const tolerable = 1e-4
+				switch loss := m.Loss(states); {
+				case states == nil:
+					fmt.Fprintln(cmd.ErrOrStderr(), "how far float is off was not looked at: the run's data cannot be read")
+				case !(loss <= tolerable):
+					fmt.Fprintf(cmd.ErrOrStderr(), "warning: in float the field is off by up to %.1g of its norm at the states of the data, since its terms nearly cancel: take --precision double\n", loss)
+				}
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), strings.ReplaceAll(target.Use, "DIR", shell.Quote(out)))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&to, "to", "", "what to write: "+strings.Join(export.TargetNames(), ", "))
+	cmd.Flags().StringVar(&precision, "precision", string(export.Double), "of the numbers: "+strings.Join(precisions, ", "))
+	cmd.Flags().StringVar(&out, "out", "", "folder to write into")
+	complete(cmd, "to", export.TargetNames())
+	complete(cmd, "precision", precisions)
+	return cmd
+}
+
+var precisions = []string{string(export.Double), string(export.Float)}
+
+func targetHelp() string {
+	var b strings.Builder
+	for _, t := range export.Targets {
+		fmt.Fprintf(&b, "  %-7s %s\n", t.Name, t.Help)
+	}
+	return b.String()
+}

@@ -1,0 +1,204 @@
+// Package export writes models out for use elsewhere: in C, Python, Julia and Go, as ONNX graphs and as functional mock-up
+// units. It knows no model: a form (package model) writes itself out as programs (package program), and each target prints
+// these.
+package export
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/model"
+	"hnn/model/network"
+	"hnn/model/program"
+	"hnn/ode"
+)
+
+// Precision is that of the numbers of an exported model.
+type Precision string
+
+// The precisions.
+const (
+	Double Precision = "double"
+	Float  Precision = "float"
+)
+
+// Names are what a user calls a model and its columns; they come into comments and, made safe, into descriptions, never into
+// code.
+type Names struct {
+	Model          string
+	Columns, Units []string
+	Inputs         []string
+	// Held says that inputs stay as they are between rows of the data; else they go linearly.
+	Held bool
+	// Start is a state to begin with, nil for ones.
+	Start []float64
+}
+
+// Model is a model as programs.
+type Model struct {
+	Names
+	Kind        string
+	Dim, Inputs int
+	// Field is dx/dt of a state and inputs, Energy H of a state, nil of a model without one.
+	Field, Energy *program.Function
+	// Velocity is dq/dt of momenta and Force dp/dt of positions where the model is separable, else nil.
+	Velocity, Force *program.Function
+	// Tangent is the change of dx/dt with state and inputs: of a state, inputs, and changes of both.
+	Tangent *program.Function
+	// Supply is dH/dt: of a state and inputs, nil of a model without energy.
+	Supply *program.Function
+	// Encode and Decode are the autoencoder of a model of pictures, else nil.
+	Encode, Decode *program.Function
+	// Methods are those of a fixed step that fit the model.
+	Methods []ode.Method
+}
+
+// New writes a form out.
+func New(form *model.Form[float64], names Names) (*Model, error) {
+	m := &Model{Names: names, Kind: form.Kind, Dim: form.Dim, Inputs: form.Inputs}
+	if form.Dim < 1 {
+		return nil, errors.New("export: a model without states")
+	}
+	m.Columns = fill(m.Columns, "x", m.Dim)
+	m.Names.Inputs = fill(m.Names.Inputs, "u", m.Inputs)
+	build := func(name string, of func(b *program.Builder, x, u program.Value) (program.Value, error)) (*program.Function, error) {
+		b := program.NewBuilder()
+		x, u := b.Input(m.Dim), program.None
+		if m.Inputs > 0 {
+			u = b.Input(m.Inputs)
+		}
+		out, err := of(b, x, u)
+		if err != nil || out == program.None {
+			return nil, err
+		}
+		return b.Function(name, out), nil
+	}
+	var err error
+	m.Field, err = build("field", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+		field, _, err := form.Lower(b, x, u)
+		return field, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	b := program.NewBuilder()
+	x, u := b.Input(m.Dim), program.None
+	if m.Inputs > 0 {
+		u = b.Filled(0, m.Inputs)
+	}
+	_, h, _ := form.Lower(b, x, u)
+	if h != program.None {
+		m.Energy = b.Function("energy", h)
+		m.Supply, _ = build("supply", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+			field, h, err := form.Lower(b, x, u)
+			return b.Dot(b.Gradient(h, x), field), err
+		})
+	}
+	m.Tangent, _ = build("tangent", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+		field, _, err := form.Lower(b, x, u)
+		dx := b.Input(m.Dim)
+		change := b.Tangent(field, x, dx)
+		if u != program.None {
+			change = b.Add(change, b.Tangent(field, u, b.Input(m.Inputs)))
+		}
+		return change, err
+	})
+	if form.Separable() {
+		m.Velocity, m.Force = half(form, true), half(form, false)
+	}
+	if network := network.Of(form); form.Pixels != nil && network != nil {
+		code := func(name string, in int, decode bool) *program.Function {
+			b := program.NewBuilder()
+			return b.Function(name, network.LowerCode(b, b.Input(in), decode))
+		}
+		m.Encode, m.Decode = code("encode", form.Pixels.Len(), false), code("decode", m.Dim, true)
+	}
+	for _, method := range ode.Fixed() {
+		_, _, splitting := method.Splitting()
+		_, _, _, implicit := method.Implicit()
+		if method == ode.RK4 || splitting && m.Force != nil || implicit && form.Conservative() {
+			m.Methods = append(m.Methods, method)
+		}
+	}
+	return m, nil
+}
+
+// half is one of the parts of a separable field.
+func half(form *model.Form[float64], momenta bool) *program.Function {
+	b := program.NewBuilder()
+	n := form.Dim / 2
+	in, other := b.Input(n), b.Filled(1, n) // the other half does not matter
+	x, name := b.Concat(in, other), "force"
+	if momenta {
+		x, name = b.Concat(other, in), "velocity"
+	}
+	field, _, _ := form.Lower(b, x, program.None)
+	if momenta {
+		return b.Function(name, b.Part(field, 0, n))
+	}
+	return b.Function(name, b.Part(field, n, 2*n))
+}
+
+// fill is names, or one with numbers where they are not as many as wanted.
+func fill(names []string, letter string, n int) []string {
+	if len(names) == n {
+		return names
+	}
+	names = make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s%d", letter, i+1)
+	}
+	return names
+}
+
+// plain is a name as it can stand in a comment: printable ASCII without what could end a comment,
+// a string or an element of XML, or continue a line, in any of the targets.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || strings.ContainsRune("\\\"'`*/?<>&%$#{}", r) {
+			return '_'
+		}
+		return r
+	}, s)
+	if len(s) > 60 {
+		s = s[:60] + "..."
+	}
+	return s
+}
+
+// start is a state to begin with.
+func (m *Model) start() []float64 {
+	if len(m.Start) == m.Dim {
+		return m.Start
+	}
+	return slices.Repeat([]float64{1}, m.Dim)
+}
+
+// Loss is how far the field in float32 is off at states (rows x Dim), the worst row's, relative to the field's norm: every
+// operation's result is rounded, so that it is what a careful compiler comes to. Inputs are zero.
+func (m *Model) Loss(states []float64) float64 {
+	wide, narrow := m.Field.Run(), m.Field.Narrow()
+	u := make([]float64, m.Inputs)
+	worst := 0.0
+	for i := 0; i+m.Dim <= len(states); i += m.Dim {
+		a, b := wide(states[i:i+m.Dim], u), narrow(states[i:i+m.Dim], u)
+		worst = max(worst, Distance(a, b))
+	}
+	return worst
+}
+
+// Distance is |a - b| / |a|.
+func Distance(a, b []float64) float64 {
+	num, den := 0.0, 0.0
+	for i := range a {
+		num += (a[i] - b[i]) * (a[i] - b[i])
+		den += a[i] * a[i]
+	}
+	if num == 0 {
+		return 0
+	}
+	return math.Sqrt(num / den)
+}

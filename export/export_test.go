@@ -1,0 +1,194 @@
+package export
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"hnn/model"
+	"hnn/model/expr"
+	"hnn/model/file"
+	"hnn/model/formula"
+	"hnn/model/lagrangian"
+	"hnn/model/network"
+	"hnn/model/terms"
+)
+
+// one is a model of a kind with random states to compare at.
+type one struct {
+	name   string
+	form   *model.Form[float64]
+	states func(rng *rand.Rand) []float64
+}
+
+const kept = "../cmd/hnn/testdata/before/models"
+
+// kinds is a model of every kind that is kept for compatibility, and of those that are newer.
+func kinds(t testing.TB) []one {
+	t.Helper()
+	var all []one
+	add := func(name string, form *model.Form[float64]) {
+		all = append(all, one{name, form, func(rng *rand.Rand) []float64 {
+			x := make([]float64, form.Dim)
+			for i := range x {
+				x[i] = rng.NormFloat64()
+				if form.Scales != nil {
+					x[i] = form.Scales.Origin[i] + x[i]*form.Scales.State[i]
+				}
+			}
+			return x
+		}})
+	}
+	dirs, err := os.ReadDir(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		form, _, err := file.Load(filepath.Join(kept, d.Name(), "model.safetensors"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		add(d.Name(), form)
+	}
+	for _, act := range []string{"sigmoid", "softplus", "silu", "elu", "selu", "sin", "gelu"} {
+		n, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 4, Hidden: []int{9, 9}, Activation: act, Angles: []bool{true, false, false, false}}, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("hnn-"+act, n.Form())
+	}
+	f := &formula.Formula{N: 2, Inputs: 1, Friction: []float64{0.1, 0.2}, Gain: []float64{1, -2}}
+	separable := &formula.Formula{N: 1}
+	list, err := expr.ParseList("p1^2/2, p2^2*cos(q1 - q2), 1/sqrt(1 + q1^2 + q2^2), tanh(p1*q2), abs(q1)^1.5, exp(-q2^2)*log(2 + cos(q1))", []string{"q1", "q2", "p1", "p2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range list {
+		f.Terms = append(f.Terms, formula.Term{Expr: e, Coefficient: 0.7 - 0.3*float64(i)})
+	}
+	add("formula", f.ModelForm())
+	list, err = expr.ParseList("p^2, cos(q), 1/(2 + q^2)", []string{"q", "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range list {
+		separable.Terms = append(separable.Terms, formula.Term{Expr: e, Coefficient: 0.7 - 0.3*float64(i)})
+	}
+	add("formula-separable", separable.ModelForm())
+	rng := rand.New(rand.NewPCG(5, 6))
+	for name, form := range map[string]lagrangian.Form{
+		"lagrangian":          {N: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1, Degree: 1})},
+		"lagrangian-friction": {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, false}, terms.Options{Waves: 1, Degree: 2}), Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Drag: true, Width: []float64{0.1, 0.3}},
+		"lagrangian-varying":  {N: 1, Inputs: 1, Library: terms.New(1, nil, terms.Options{Degree: 2}), Viscous: true, Varying: true, Gain: []float64{2}},
+	} {
+		l := &lagrangian.Lagrangian{Form: form}
+		l.Coefficients = make([]float64, l.Size())
+		for i := range l.Coefficients {
+			l.Coefficients[i] = 0.1 * rng.NormFloat64()
+		}
+		k := l.Library.Size()
+		for p, pair := range l.MassPairs() { // positive definite near the origin
+			if pair[0] == pair[1] {
+				l.Coefficients[p*k+l.Library.Constant] = 4
+			}
+		}
+		add(name, l.ModelForm())
+	}
+	for _, kind := range []string{terms.KindLinear, terms.KindSparse} {
+		o := terms.Options{Degree: 1}
+		if kind == terms.KindSparse {
+			o = terms.Options{Degree: 3, Waves: 1}
+		}
+		field := &terms.Field{Dim: 3, Inputs: 2, Library: terms.New(3, nil, o)}
+		for range 3 * field.Library.Size() {
+			field.C = append(field.C, 0.3*rng.NormFloat64())
+		}
+		for range 6 {
+			field.B = append(field.B, rng.NormFloat64())
+		}
+		add(kind, field.ModelForm(kind))
+	}
+	return all
+}
+
+const eps = 0x1p-52
+
+// The program of every kind of model gives its field, its energy up to rounding, its halves, and the derivatives that its
+// Jacobian has.
+func TestPrograms(t *testing.T) {
+	for _, k := range kinds(t) {
+		m, err := New(k.form, Names{})
+		if err != nil {
+			t.Errorf("%s: %v", k.name, err)
+			continue
+		}
+		rng := rand.New(rand.NewPCG(1, 2))
+		field := k.form.Field()
+		if (m.Energy != nil) != (field.Energy != nil) || (m.Force != nil) != (field.Split != nil || field.SplitMany != nil) {
+			t.Errorf("%s: an energy: %v, separable: %v; the model has %v, %v", k.name, m.Energy != nil, m.Force != nil, field.Energy != nil, field.Split != nil)
+		}
+		run, terms, many := m.Field.Run(), m.Field.Terms(), field.Many()
+		d, in := m.Dim, m.Inputs
+		worst := 0.0
+		for range 50 {
+			x, u, want := k.states(rng), make([]float64, in), make([]float64, d)
+			for i := range u {
+				u[i] = rng.NormFloat64()
+			}
+			if in > 0 {
+				many([]float64{0}, x, u, want, 1)
+			} else {
+				field.Free()(0, x, want)
+			}
+			got := append([]float64(nil), run(x, u)...)
+			size := terms(x, u)
+			worst = max(worst, Distance(want, got)/(1+norm(size)/norm(want)))
+			if m.Energy != nil {
+				a, b := field.Energy()(x), m.Energy.Run()(x)[0]
+				if s := m.Energy.Terms()(x)[0]; math.Abs(a-b) > 100*eps*(s+math.Abs(a)) {
+					t.Errorf("%s: energy %v, want %v", k.name, b, a)
+				}
+			}
+			if m.Force != nil {
+				v, f := m.Velocity.Run()(x[d/2:]), m.Force.Run()(x[:d/2])
+				if e := Distance(got, append(append([]float64(nil), v...), f...)); e > 100*eps*norm(size)/norm(want) {
+					t.Errorf("%s: the halves are off by %v", k.name, e)
+				}
+			}
+			if field.Jacobian != nil {
+				a := make([]float64, d*d)
+				field.Jacobian()(x, u, a)
+				tangent := func(dx []float64) []float64 {
+					if in == 0 {
+						return m.Tangent.Run()(x, dx)
+					}
+					return m.Tangent.Run()(x, u, dx, make([]float64, in))
+				}
+				for j := range d {
+					dx, column := make([]float64, d), make([]float64, d)
+					dx[j] = 1
+					for i := range d {
+						column[i] = a[i*d+j]
+					}
+					if e := Distance(column, tangent(dx)); e > 1e-9 && norm(column) > 1e-9*norm(a) {
+						t.Errorf("%s: column %d of the Jacobian is off by %v", k.name, j, e)
+					}
+				}
+			}
+		}
+		t.Logf("%-24s %.2g K eps", k.name, worst/eps)
+		if !(worst <= 16*eps) {
+			t.Errorf("%s: the field is off by %.3g of what its terms are times eps", k.name, worst/eps)
+		}
+	}
+}
+
+func norm(v []float64) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += x * x
+	}
+	return math.Sqrt(s)
+}

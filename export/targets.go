@@ -1,0 +1,35 @@
+package export
+
+// Target is something to write a model for.
+type Target struct {
+	Name, Help string
+	// Use is what to do with the files, DIR being their folder.
+	Use   string
+	Write func(m *Model, precision Precision) ([]File, error)
+}
+
+// Targets are all of them.
+var Targets = []Target{
+	{"c", "C99: model.h and model.c, which need libm and allocate nothing",
+		"try it: cc -std=c99 -O2 -DHNN_DEMO DIR/model.c -o demo -lm && ./demo",
+		func(m *Model, p Precision) ([]File, error) { return C(m, p), nil }},
+}
+
+// TargetOf is the target of a name, nil for none.
+func TargetOf(name string) *Target {
+	for i := range Targets {
+		if Targets[i].Name == name {
+			return &Targets[i]
+		}
+	}
+	return nil
+}
+
+// TargetNames lists them.
+func TargetNames() []string {
+	var names []string
+	for _, t := range Targets {
+		names = append(names, t.Name)
+	}
+	return names
+}

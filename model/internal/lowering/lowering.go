@@ -1,0 +1,114 @@
+// Package lowering writes the pieces out that networks and expansions share.
+package lowering
+
+import (
+	"hnn/internal/kernel"
+	"hnn/model"
+	"hnn/model/internal/embedding"
+	"hnn/model/program"
+	"hnn/nn"
+)
+
+// Embed is a vector with cosine and sine in the place of every angle.
+func Embed(b *program.Builder, e embedding.Embedding, x program.Value) program.Value {
+	if e.Plain() {
+		return x
+	}
+	var angles []int
+	for i, angle := range e {
+		if angle {
+			angles = append(angles, i)
+		}
+	}
+	a := b.Gather(x, angles...)
+	all := b.Concat(x, b.Unary(program.Cos, a), b.Unary(program.Sin, a))
+	var index []int
+	k := 0
+	for i, angle := range e {
+		if !angle {
+			index = append(index, i)
+			continue
+		}
+		index = append(index, len(e)+k, len(e)+len(angles)+k)
+		k++
+	}
+	return b.Gather(all, index...)
+}
+
+// MLP is a network's value at each of the rows that u is made of.
+func MLP[T kernel.Float](b *program.Builder, net *nn.MLP[T], u program.Value, rows int) program.Value {
+	spec := net.Spec()
+	layers := net.Layers()
+	for i, l := range layers {
+		var bias *program.Table
+		if l.B != nil {
+			bias = model.LowerTable(l.B, l.Out, 1)
+		}
+		z := b.Apply(model.LowerTable(l.W, l.Out, l.In), bias, u, rows)
+		if i == len(layers)-1 {
+			return z
+		}
+		a := Activate(b, spec.Activation, z)
+		if spec.Residual && l.In == l.Out {
+			a = b.Add(u, a)
+		}
+		u = a
+	}
+	return u
+}
+
+// The constants of Klambauer, Unterthiner, Mayr and Hochreiter, "Self-Normalizing Neural Networks" (2017).
+const (
+	seluScale = 1.0507009873554804934193349852946
+	seluAlpha = 1.6732632423543772848170429916717
+)
+
+// Activate is an activation of every element.
+func Activate(b *program.Builder, act nn.Activation, z program.Value) program.Value {
+	unary := func(op program.Op, x program.Value) program.Value { return b.Unary(op, x) }
+	elu := func(alpha float64) program.Value {
+		return b.Add(unary(program.Relu, z), b.Scale(alpha, unary(program.Expm1, unary(program.Min0, z))))
+	}
+	switch act {
+	case nn.Tanh:
+		return unary(program.Tanh, z)
+	case nn.Sigmoid:
+		return unary(program.Sigmoid, z)
+	case nn.Softplus:
+		return unary(program.Softplus, z)
+	case nn.SiLU:
+		return b.Mul(z, unary(program.Sigmoid, z))
+	case nn.ELU:
+		return elu(1)
+	case nn.SELU:
+		return b.Scale(seluScale, elu(seluAlpha))
+	case nn.Sin:
+		return unary(program.Sin, z)
+	case nn.GELU:
+		return b.Mul(z, unary(program.Phi, z))
+	case nn.ReLU:
+		return unary(program.Relu, z)
+	}
+	panic("lowering: no activation " + act.String())
+}
+
+// Pairs is log |q_i - q_j| of every pair of bodies, whose positions are in q, all bodies' first coordinates first.
+func Pairs(b *program.Builder, q program.Value, bodies, space int) program.Value {
+	var from, to []int
+	for i := range bodies {
+		for j := i + 1; j < bodies; j++ {
+			for a := range space {
+				from, to = append(from, a*bodies+i), append(to, a*bodies+j)
+			}
+		}
+	}
+	delta := b.Sub(b.Gather(q, from...), b.Gather(q, to...))
+	ones := &program.Table{Rows: 1, Columns: space}
+	for range space {
+		ones.Data = append(ones.Data, 1)
+	}
+	return b.Scale(0.5, b.Unary(program.Log, b.Apply(ones, nil, b.Mul(delta, delta), len(from)/space)))
+}
+
+// Square is the sum of squares.
+func Square(b *program.Builder, x program.Value) program.Value { return b.Dot(x, x) }

@@ -1,0 +1,138 @@
+package lagrangian
+
+import (
+	"fmt"
+
+	"hnn/model"
+	"hnn/model/program"
+)
+
+// mostWritten is how many positions a system may have whose equations for the acceleration are written out: they are
+// N^3/6 operations.
+const mostWritten = 24
+
+// LowerField writes the system out: see model.LoweredField. The forces are those of the Euler-Lagrange equations,
+//
+//	M a = dL/dq - (d/dq dL/dv) v + G u - R v - C tanh(v/w) - D v |v|,
+//
+// and M a = b is solved by Cholesky's factor, as Motion does.
+func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
+	n, k, at, c := l.N, l.Library.Size(), l.Layout(), l.Coefficients
+	if n > mostWritten {
+		return program.None, program.None, fmt.Errorf("lagrangian: %d positions; the equations of at most %d can be written out", n, mostWritten)
+	}
+	pairs, rubs := l.MassPairs(), l.FrictionPairs()
+	// The functions of the positions: M's elements, V, A_2 to A_n, and R's elements where these vary.
+	rows := append([]float64(nil), c[:at.Potential]...)
+	rest := func(from int) {
+		row := make([]float64, k)
+		for i := range k - 1 {
+			row[l.Feature(i)] = c[from+i]
+		}
+		rows = append(rows, row...)
+	}
+	rest(at.Potential)
+	for j := 1; l.Magnetic && j < n; j++ {
+		rest(at.Magnetic + (j-1)*(k-1))
+	}
+	friction := len(rows) / k
+	if l.Varying {
+		rows = append(rows, c[at.Viscous:at.Viscous+len(rubs)*k]...)
+	}
+	q, v := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
+	functions := l.Library.LowerFunctions(b, rows, q)
+	function := func(i int) program.Value { return b.Gather(functions, i) }
+	of := func(i int) program.Value { return b.Gather(v, i) }
+
+	kinetic, momenta := b.Constant(0), make([]program.Value, n)
+	for i := range momenta {
+		momenta[i] = b.Constant(0)
+	}
+	for p, pair := range pairs {
+		i, j := pair[0], pair[1]
+		w := b.Mul(of(i), of(j))
+		momenta[i] = b.Add(momenta[i], b.Mul(function(p), of(j)))
+		if i == j {
+			w = b.Scale(0.5, w)
+		} else {
+			momenta[j] = b.Add(momenta[j], b.Mul(function(p), of(i)))
+		}
+		kinetic = b.Add(kinetic, b.Mul(function(p), w))
+	}
+	potential := function(len(pairs))
+	energy = b.Add(kinetic, potential)
+	lagrangian := b.Sub(kinetic, potential)
+	for j := 1; l.Magnetic && j < n; j++ {
+		a := function(len(pairs) + j)
+		lagrangian = b.Add(lagrangian, b.Mul(a, of(j)))
+		momenta[j] = b.Add(momenta[j], a)
+	}
+	force := b.Sub(b.Gradient(lagrangian, q), b.Tangent(b.Concat(momenta...), q, v))
+	if len(rubs) > 0 {
+		lost := make([]program.Value, n)
+		for i := range lost {
+			lost[i] = b.Constant(0)
+		}
+		for p, pair := range rubs {
+			var r program.Value
+			if l.Varying {
+				r = function(friction + p)
+			} else {
+				r = b.Constant(c[at.Viscous+p])
+			}
+			lost[pair[0]] = b.Add(lost[pair[0]], b.Mul(r, of(pair[1])))
+			if pair[0] != pair[1] {
+				lost[pair[1]] = b.Add(lost[pair[1]], b.Mul(r, of(pair[0])))
+			}
+		}
+		force = b.Sub(force, b.Concat(lost...))
+	}
+	if l.Coulomb {
+		force = b.Sub(force, b.Mul(b.Constant(c[at.Coulomb:at.Coulomb+n]...), b.Unary(program.Tanh, b.Div(v, b.Constant(l.Width...)))))
+	}
+	if l.Drag {
+		force = b.Sub(force, b.Mul(b.Constant(c[at.Drag:at.Drag+n]...), b.Mul(v, b.Unary(program.Abs, v))))
+	}
+	if u != program.None {
+		force = b.Add(force, model.Force(b, b.Constant(l.gains(at)[:n*l.Inputs]...), u, n))
+	}
+	mass := make([]program.Value, n*n)
+	for p, pair := range pairs {
+		mass[pair[1]*n+pair[0]] = function(p)
+	}
+	return b.Concat(v, solve(b, mass, force, n)), energy, nil
+}
+
+// solve is M^-1 f of a positive definite M, of whose elements the lower triangle is given: not a number where M is not
+// positive definite.
+func solve(b *program.Builder, m []program.Value, f program.Value, n int) program.Value {
+	for i := range n {
+		for j := range i + 1 {
+			v := m[i*n+j]
+			for k := range j {
+				v = b.Sub(v, b.Mul(m[i*n+k], m[j*n+k]))
+			}
+			if i > j {
+				m[i*n+j] = b.Div(v, m[j*n+j])
+			} else {
+				m[i*n+i] = b.Unary(program.Sqrt, v)
+			}
+		}
+	}
+	a := make([]program.Value, n)
+	for i := range n {
+		v := b.Gather(f, i)
+		for k := range i {
+			v = b.Sub(v, b.Mul(m[i*n+k], a[k]))
+		}
+		a[i] = b.Div(v, m[i*n+i])
+	}
+	for i := n - 1; i >= 0; i-- {
+		v := a[i]
+		for k := i + 1; k < n; k++ {
+			v = b.Sub(v, b.Mul(m[k*n+i], a[k]))
+		}
+		a[i] = b.Div(v, m[i*n+i])
+	}
+	return b.Concat(a...)
+}
