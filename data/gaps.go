@@ -18,13 +18,7 @@ const (
 // counts as a gap in the measurement, and the number of gaps. The length is the largest
 // number, which a file can hold, if no trial has two rows.
 func (s *Set) Gap() (length float64, count int) {
-	var steps []float64
-	for trial := range s.Trials() {
-		t, _, _ := s.Trial(trial)
-		for i := 1; i < len(t); i++ {
-			steps = append(steps, t[i]-t[i-1])
-		}
-	}
+	steps := s.Steps()
 	if len(steps) == 0 {
 		return math.MaxFloat64, 0
 	}

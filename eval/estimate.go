@@ -19,11 +19,12 @@ type Summary struct {
 // summarize is the summary of v, the standard error from the sample standard deviation.
 func summarize(v []float64) Summary {
 	mean, deviation := stat.MeanStdDev(v, nil)
-	return Summary{Estimate{mean, deviation / math.Sqrt(float64(len(v)))}, median(v)}
+	return Summary{Estimate{mean, deviation / math.Sqrt(float64(len(v)))}, Median(v)}
 }
 
-// median is the middle value of v, or the mean of the two in the middle.
-func median(v []float64) float64 {
+// Median is the middle value of v, or the mean of the two in the middle; not a number where v is empty or holds one that is
+// none.
+func Median(v []float64) float64 {
 	n := len(v)
 	if n == 0 {
 		return math.NaN()

@@ -281,7 +281,7 @@ func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
 	for i, n := range counts {
 		r.Curve[i] = math.Sqrt(r.Curve[i] / n)
 	}
-	r.Horizon, r.Relative = median(horizons), Summary{Median: math.NaN()}
+	r.Horizon, r.Relative = Median(horizons), Summary{Median: math.NaN()}
 	if relative != nil {
 		r.Relative = summarize(relative)
 	}

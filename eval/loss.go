@@ -98,7 +98,7 @@ func rowsLoss(d int, x, dx []float64, workers int, newField func() func(out []fl
 		}
 	})
 	mean, deviation := stat.MeanStdDev(squares, nil)
-	return LossResult{Estimate{mean, deviation / math.Sqrt(float64(rows))}, median(rowMeans)}
+	return LossResult{Estimate{mean, deviation / math.Sqrt(float64(rows))}, Median(rowMeans)}
 }
 
 // Supply is the power that inputs u put into a driven model's system, averaged over states

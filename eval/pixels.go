@@ -43,7 +43,7 @@ func PixelLoss(m *model.Field, set *frames.Set, windows []frames.Window, workers
 	losses, pictures := fit.FilmLosses(m, fit.Observations{Set: set, Windows: windows}, workers)
 	mean, deviation := stat.MeanStdDev(losses, nil)
 	return PixelLossResult{
-		LossResult{Estimate{mean, deviation / math.Sqrt(float64(len(losses)))}, median(losses)},
+		LossResult{Estimate{mean, deviation / math.Sqrt(float64(len(losses)))}, Median(losses)},
 		stat.Mean(pictures, nil),
 	}
 }

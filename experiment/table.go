@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"hnn/eval"
 	"hnn/experiment/task"
 	"hnn/model/network"
 )
@@ -269,13 +270,9 @@ func sorted(vs []float64) []float64 {
 	return s
 }
 
+// median takes what is not a number for the largest.
 func median(vs []float64) float64 {
-	s := sorted(vs)
-	n := len(s)
-	if n == 0 {
-		return math.NaN()
-	}
-	return (s[(n-1)/2] + s[n/2]) / 2
+	return eval.Median(sorted(vs))
 }
 
 func scientific(v float64) string {

@@ -118,13 +118,7 @@ func understood(s *data.Set, m *file.Mapping, i int) string {
 
 func times(s *data.Set) Time {
 	t := Time{First: slices.Min(s.T), Last: slices.Max(s.T)}
-	var steps []float64
-	for i := range s.Trials() {
-		times, _, _ := s.Trial(i)
-		for k := 1; k < len(times); k++ {
-			steps = append(steps, times[k]-times[k-1])
-		}
-	}
+	steps := s.Steps()
 	if len(steps) == 0 {
 		return t
 	}

@@ -74,13 +74,6 @@ func parseResult(output []byte) (result, error) {
 	return r, nil
 }
 
-// median of a non-empty list, which it sorts.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
-}
-
 // checkTolerance is how far results may lie apart that were computed in another
 // order: ten optimizer steps, or a rollout of 20 time units, in float32.
 const checkTolerance = 1e-4

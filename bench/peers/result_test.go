@@ -1,6 +1,7 @@
 package main
 
 import (
+	"hnn/eval"
 	"strings"
 	"testing"
 
@@ -60,7 +61,7 @@ func TestMedian(t *testing.T) {
 		{[]float64{9, 1, 2}, 2},
 		{[]float64{4, 1, 100, 2}, 3},
 	} {
-		if got := median(tt.values); got != tt.want {
+		if got := eval.Median(tt.values); got != tt.want {
 			t.Errorf("median = %v, want %v", got, tt.want)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"hnn/eval"
 	"io"
 	"maps"
 	"math"
@@ -41,7 +42,7 @@ func medianSeconds(timings []timing) float64 {
 	for i, t := range timings {
 		seconds[i] = t.Seconds
 	}
-	return median(seconds)
+	return eval.Median(seconds)
 }
 
 // tasks lists what a peer measured, by name, then precision. What only our program

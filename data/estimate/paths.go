@@ -80,20 +80,11 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 		}
 	}
 	p := &Paths{N: n, Noise: make([]float64, n), RateNoise: make([]float64, n)}
-	var steps []float64
-	for i := range s.Trials() {
-		t, _, _ := s.Trial(i)
-		for k := 1; k < len(t); k++ {
-			steps = append(steps, t[k]-t[k-1])
-		}
-	}
-	if len(steps) == 0 {
+	if p.Step = s.MedianStep(); p.Step == 0 {
 		return nil, errors.New("estimate: no trial has two rows")
 	}
-	slices.Sort(steps)
-	p.Step = steps[len(steps)/2]
 	even := true
-	for _, h := range steps {
+	for _, h := range s.Steps() {
 		even = even && math.Abs(h/p.Step-1) < 1e-5
 	}
 	motions := make([]*Motion, n)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hnn/eval"
 	"math"
 	"regexp"
 	"slices"
@@ -130,7 +131,7 @@ func medianWorst(path string, digits int) column {
 		if err != nil {
 			return nil, err
 		}
-		return []string{fmt.Sprintf("%s (%s)", scientific(median(v), digits), scientific(slices.Max(v), digits))}, nil
+		return []string{fmt.Sprintf("%s (%s)", scientific(eval.Median(v), digits), scientific(slices.Max(v), digits))}, nil
 	}
 }
 
@@ -142,7 +143,7 @@ func eachAndMedian(path string) column {
 			return nil, err
 		}
 		var cells []string
-		for _, x := range append(v, median(v)) {
+		for _, x := range append(v, eval.Median(v)) {
 			cells = append(cells, scientific(x, 2))
 		}
 		return cells, nil
@@ -153,7 +154,7 @@ func eachAndMedian(path string) column {
 func middle(path string) column {
 	return func(g group) ([]string, error) {
 		v, err := g.values(path)
-		return []string{scientific(median(v), 2)}, err
+		return []string{scientific(eval.Median(v), 2)}, err
 	}
 }
 
@@ -168,7 +169,7 @@ func meanMedianWorst(path string) column {
 		for _, x := range v {
 			mean += x / float64(len(v))
 		}
-		return []string{scientific(mean, 3), scientific(median(v), 2), scientific(slices.Max(v), 2)}, nil
+		return []string{scientific(mean, 3), scientific(eval.Median(v), 2), scientific(slices.Max(v), 2)}, nil
 	}
 }
 
@@ -176,7 +177,7 @@ func meanMedianWorst(path string) column {
 func percent(path string) column {
 	return func(g group) ([]string, error) {
 		v, err := g.values(path)
-		return []string{strconv.FormatFloat(round(100*median(v), 2), 'f', -1, 64) + "%"}, err
+		return []string{strconv.FormatFloat(round(100*eval.Median(v), 2), 'f', -1, 64) + "%"}, err
 	}
 }
 
@@ -184,16 +185,8 @@ func percent(path string) column {
 func count(path string) column {
 	return func(g group) ([]string, error) {
 		v, err := g.values(path)
-		return []string{strconv.FormatFloat(round(median(v), 2), 'f', -1, 64)}, err
+		return []string{strconv.FormatFloat(round(eval.Median(v), 2), 'f', -1, 64)}, err
 	}
-}
-
-func median(v []float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	v = slices.Sorted(slices.Values(v))
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // round keeps so many significant digits.

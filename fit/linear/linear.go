@@ -122,7 +122,7 @@ type problem struct {
 func newProblem(s *data.Set, o Options) (*problem, error) {
 	p := &problem{set: s, d: s.Dim, m: len(s.InputNames)}
 	p.q = p.d + p.m + 1
-	p.step = medianStep(s)
+	p.step = s.MedianStep()
 	if !(p.step > 0) {
 		return nil, errors.New("linear: no trial has two rows")
 	}

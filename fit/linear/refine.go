@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/posdef"
 )
 
 // refine minimises the simulation error by Gauss-Newton: over windows of a few rows first, whose
@@ -138,28 +140,15 @@ func (e *normal) solve(damping float64) ([]float64, bool) {
 			a.SetSym(i, j, v)
 		}
 	}
-	b := mat.NewVecDense(n, nil)
+	b := make([]float64, n)
 	for i := range n {
-		b.SetVec(i, -e.g[i]/scale[i])
+		b[i] = -e.g[i] / scale[i]
 	}
-	var c mat.Cholesky
-	if !c.Factorize(a) {
-		return nil, false
+	step, ok := posdef.Solve(a, b)
+	for i := range step {
+		step[i] /= scale[i]
 	}
-	var x mat.VecDense
-	if err := c.SolveVecTo(&x, b); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil, false
-		}
-	}
-	step := make([]float64, n)
-	for i := range n {
-		step[i] = x.AtVec(i) / scale[i]
-		if math.IsNaN(step[i]) {
-			return nil, false
-		}
-	}
-	return step, true
+	return step, ok
 }
 
 // covariance is that of the coefficients, the residuals being white with the variance that the
@@ -172,15 +161,9 @@ func (e *normal) covariance() []float64 {
 			a.SetSym(i, j, e.h[i*n+j])
 		}
 	}
-	var c mat.Cholesky
-	if !c.Factorize(a) {
+	inverse, ok := posdef.Inverse(a)
+	if !ok {
 		return nil
-	}
-	inverse := mat.NewSymDense(n, nil)
-	if err := c.InverseTo(inverse); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil
-		}
 	}
 	variance := e.cost / math.Max(float64(e.rows-n), 1)
 	out := make([]float64, n*n)

@@ -2,32 +2,13 @@ package linear
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
-
-	"hnn/data"
 )
 
 // evenSteps is how far a step may be from the median one, relative to it, where all are taken
 // for equal: the rounding of times written with six digits.
 const evenSteps = 1e-5
-
-// medianStep is the median time between two rows of a trial, 0 where there are none.
-func medianStep(s *data.Set) float64 {
-	var steps []float64
-	for i := range s.Trials() {
-		t, _, _ := s.Trial(i)
-		for k := 1; k < len(t); k++ {
-			steps = append(steps, t[k]-t[k-1])
-		}
-	}
-	if len(steps) == 0 {
-		return 0
-	}
-	slices.Sort(steps)
-	return steps[len(steps)/2]
-}
 
 // start finds coefficients to refine: by the logarithm of the one-step map over the steps of
 // median length if nearly all are such, else by the trapezoidal rule over all steps.

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/posdef"
 )
 
 // Start is a fitted first state and how it errs: where the parameters are off by a vector e the state is State + Shift e,
@@ -55,15 +57,9 @@ func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64
 			h.SetSym(a, b, locals[0].hxx.At(a, b))
 		}
 	}
-	var c mat.Cholesky
-	if !c.Factorize(h) {
+	inverse, ok := posdef.Inverse(h)
+	if !ok {
 		return out
-	}
-	inverse := mat.NewSymDense(d, nil)
-	if err := c.InverseTo(inverse); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return out
-		}
 	}
 	out.Covariance, out.Shift = make([]float64, d*d), make([]float64, d*free)
 	for a := range d {

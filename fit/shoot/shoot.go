@@ -14,6 +14,7 @@ import (
 
 	"hnn/data"
 	"hnn/internal/parallel"
+	"hnn/internal/posdef"
 )
 
 // System is a field with parameters. It is not safe for concurrent use.
@@ -532,8 +533,8 @@ func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, vis
 				h.SetSym(a, b, v)
 			}
 		}
-		var c mat.Cholesky
-		if !c.Factorize(h) {
+		c, ok := posdef.Factor(h)
+		if !ok {
 			return nil, false
 		}
 		right := mat.NewDense(d, free+1, nil)
@@ -543,18 +544,16 @@ func (p *shooting) reduced(s *mat.SymDense, locals []local, damping float64, vis
 		for a := range d {
 			right.Set(a, free, o.gx.AtVec(a))
 		}
-		var z mat.Dense
-		if err := c.SolveTo(&z, right); err != nil {
-			if _, ill := err.(mat.Condition); !ill {
-				return nil, false
-			}
+		z, ok := posdef.SolveAll(c, right)
+		if !ok {
+			return nil, false
 		}
 		if free > 0 {
 			var share mat.Dense
 			share.Mul(o.hxt.T(), z.Slice(0, d, 0, free))
 			out.Sub(out, &share)
 		}
-		visit(i, &z)
+		visit(i, z)
 	}
 	return out, true
 }
@@ -599,12 +598,26 @@ func (p *shooting) newton(s *mat.SymDense, g []float64, locals []local, damping 
 // parameterStep solves the reduced equations m step = -right.
 func (p *shooting) parameterStep(s *mat.SymDense, m *mat.Dense, right []float64, damping float64) ([]float64, bool) {
 	free := len(right)
+	a, unit := p.scaled(s, m, damping+1e-14)
+	b := make([]float64, free)
+	for i := range b {
+		b[i] = -right[i] * unit[i]
+	}
+	step, ok := posdef.Solve(a, b)
+	for i := range step {
+		step[i] *= unit[i]
+	}
+	return step, ok
+}
+
+// scaled is m with a diagonal near one and so much added to it, and the units that make it so.
+func (p *shooting) scaled(s *mat.SymDense, m *mat.Dense, added float64) (*mat.SymDense, []float64) {
+	free := p.free()
 	unit := make([]float64, free)
 	for a := range free {
 		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
 	}
 	a := mat.NewSymDense(free, nil)
-	b := mat.NewVecDense(free, nil)
 	for i := range free {
 		for j := i; j < free; j++ {
 			v := m.At(i, j) * unit[i] * unit[j]
@@ -612,30 +625,12 @@ func (p *shooting) parameterStep(s *mat.SymDense, m *mat.Dense, right []float64,
 				v += p.along(i, unit) * p.along(j, unit)
 			}
 			if i == j {
-				v += damping + 1e-14
+				v += added
 			}
 			a.SetSym(i, j, v)
 		}
-		b.SetVec(i, -right[i]*unit[i])
 	}
-	var c mat.Cholesky
-	if !c.Factorize(a) {
-		return nil, false
-	}
-	var x mat.VecDense
-	if err := c.SolveVecTo(&x, b); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil, false
-		}
-	}
-	step := make([]float64, free)
-	for i := range step {
-		step[i] = x.AtVec(i) * unit[i]
-		if math.IsNaN(step[i]) {
-			return nil, false
-		}
-	}
-	return step, true
+	return a, unit
 }
 
 // along is coefficient i of the direction of the coefficients, in the units of the normal equations, of norm 1.
@@ -659,29 +654,10 @@ func (p *shooting) covariance(s *mat.SymDense, locals []local, cost float64) []f
 	if !ok {
 		return nil
 	}
-	unit := make([]float64, free)
-	for a := range free {
-		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
-	}
-	a := mat.NewSymDense(free, nil)
-	for i := range free {
-		for j := i; j < free; j++ {
-			v := m.At(i, j) * unit[i] * unit[j]
-			if p.s.Homogeneous {
-				v += p.along(i, unit) * p.along(j, unit)
-			}
-			a.SetSym(i, j, v)
-		}
-	}
-	var c mat.Cholesky
-	if !c.Factorize(a) {
+	a, unit := p.scaled(s, m, 0)
+	inverse, ok := posdef.Inverse(a)
+	if !ok {
 		return nil
-	}
-	inverse := mat.NewSymDense(free, nil)
-	if err := c.InverseTo(inverse); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil
-		}
 	}
 	out := make([]float64, free*free)
 	for i := range free {

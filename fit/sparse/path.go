@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
-	"gonum.org/v1/gonum/mat"
 )
 
 // normal is a Gram matrix of columns of norm 1 with the right side of its problem.
@@ -105,31 +104,13 @@ func (p *normal) allowed(set []int) bool {
 // one. The inverse is kept by rank-one changes.
 func (p *normal) backward() [][]int {
 	n := p.n
-	s := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			s.SetSym(i, j, p.s[i*n+j])
-		}
-	}
-	var c mat.Cholesky
-	if !c.Factorize(s) {
-		return nil
-	}
-	inverse := mat.NewSymDense(n, nil)
-	if err := c.InverseTo(inverse); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil
-		}
-	}
-	inv := make([]float64, n*n)
-	for i := range n {
-		for j := range n {
-			inv[i*n+j] = inverse.At(i, j)
-		}
-	}
 	left := make([]int, n)
 	for i := range left {
 		left[i] = i
+	}
+	inv, _ := p.inverse(left)
+	if inv == nil {
+		return nil
 	}
 	sets := [][]int{slices.Clone(left)}
 	x := make([]float64, n)

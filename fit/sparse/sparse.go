@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/posdef"
 )
 
 // ErrUndetermined is where the normal equations have no solution.
@@ -108,8 +110,10 @@ func (p *Problem) Dense(ridge float64) ([]float64, error) {
 			s.SetSym(i, j, v)
 		}
 	}
-	var chol mat.Cholesky
-	for jitter := 1e-15; !chol.Factorize(s); jitter *= 10 {
+	for jitter := 1e-15; ; jitter *= 10 {
+		if _, ok := posdef.Factor(s); ok {
+			break
+		}
 		if jitter > 1e-8 {
 			return nil, ErrUndetermined
 		}
@@ -117,24 +121,21 @@ func (p *Problem) Dense(ridge float64) ([]float64, error) {
 			s.SetSym(i, i, s.At(i, i)+jitter)
 		}
 	}
-	right := mat.NewVecDense(n, nil)
+	right := g.Y
+	if !forced {
+		right = p.Constraint
+	}
+	b := make([]float64, n)
 	for i := range n {
-		if forced {
-			right.SetVec(i, g.Y[i]*unit[i])
-		} else {
-			right.SetVec(i, p.Constraint[i]*unit[i])
-		}
+		b[i] = right[i] * unit[i]
 	}
-	var x mat.VecDense
-	if err := chol.SolveVecTo(&x, right); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil, ErrUndetermined
-		}
+	theta, ok := posdef.Solve(s, b)
+	if !ok {
+		return nil, ErrUndetermined
 	}
-	theta := make([]float64, n)
 	scale := 0.0
 	for i := range n {
-		theta[i] = x.AtVec(i) * unit[i]
+		theta[i] *= unit[i]
 	}
 	if !forced {
 		for i, v := range theta {

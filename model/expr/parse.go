@@ -201,15 +201,7 @@ func (p *parser) operand() (*Expr, error) {
 		return number(v), nil
 	case token.LPAREN:
 		p.next()
-		e, err := p.expression(0)
-		if err != nil {
-			return nil, err
-		}
-		if p.tok != token.RPAREN {
-			return nil, p.fail("a bracket is not closed: \")\" is wanted, not " + p.shown())
-		}
-		p.next()
-		return e, nil
+		return p.bracketed()
 	}
 	// A keyword of Go may be a column's name.
 	if p.tok != token.IDENT && !p.tok.IsKeyword() {
@@ -235,6 +227,15 @@ func (p *parser) operand() (*Expr, error) {
 		return nil, p.fail(fmt.Sprintf("%s is a function: write %s(...)", name, name))
 	}
 	p.next()
+	e, err := p.bracketed()
+	if err != nil {
+		return nil, err
+	}
+	return call(name, e), nil
+}
+
+// bracketed is the expression up to the bracket that closes it, the opening one read.
+func (p *parser) bracketed() (*Expr, error) {
 	e, err := p.expression(0)
 	if err != nil {
 		return nil, err
@@ -243,5 +244,5 @@ func (p *parser) operand() (*Expr, error) {
 		return nil, p.fail("a bracket is not closed: \")\" is wanted, not " + p.shown())
 	}
 	p.next()
-	return call(name, e), nil
+	return e, nil
 }

@@ -91,12 +91,6 @@ func (p *Program) Clone() *Program {
 	return &Program{code: p.code, consts: p.consts, out: p.out, one: make([]float64, len(p.code))}
 }
 
-// Constant is the value of expression i where it does not depend on the point.
-func (p *Program) Constant(i int) (float64, bool) {
-	r := p.out[i]
-	return p.consts[r], p.code[r].op == Const
-}
-
 // At writes the values of all expressions at one point.
 func (p *Program) At(x, out []float64) {
 	v := p.one
