@@ -78,6 +78,8 @@ type Config struct {
 	Mass        []float64             `key:"mass,omitempty" of:"states hamiltonian" group:"system" help:"masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)"`
 	InputGain   string                `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs: constant, learned (unless given), or, where it is known, a lagrangian's numbers: a row a position, as \"1;0\""`
 	InputHold   Hold                  `key:"input-hold,omitempty" of:"states dataset" group:"system" help:"inputs between their samples: linear (foh, unless given) or constant (zoh)"`
+	// InputDelay is a time, or AutoDelay: see dataset.delayInputs.
+	InputDelay string `key:"input-delay,omitempty" of:"states dataset" group:"system" help:"how much later than their columns say the inputs act, in the file's unit of time, or auto to find it"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew string `key:"skew,omitempty" of:"adam hamiltonian" group:"system" help:"skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or levi-civita"`
 

@@ -46,7 +46,8 @@ type dataset struct {
 	learned *eval.Region
 	// isVelocity: see velocities.
 	isVelocity bool
-	films      *films // of a run on pictures, whose split then has no rows
+	delay      float64 // by which the inputs act later than their columns say
+	films      *films  // of a run on pictures, whose split then has no rows
 }
 
 func (d *dataset) note(format string, args ...any) {

@@ -108,6 +108,7 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 		return err
 	}
 	if r.seen != nil {
+		set = set.DelayInputs(r.seen.InputDelay)
 		d.compareScale(set, r.seen)
 	}
 	e.logMapping(d.mappings[0])

@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"hnn/data"
@@ -29,8 +30,11 @@ func (c *Config) held() bool { return c.InputHold == ZeroOrderHold }
 // validateInputs checks the settings that are about inputs; whether there are any is known
 // with the data.
 func (c *Config) validateInputs() error {
-	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "") {
-		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold and input-gain", c.Task)
+	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "" || c.InputDelay != "") {
+		return fmt.Errorf("task %s is a system that nothing acts on: leave out input-hold, input-gain and input-delay", c.Task)
+	}
+	if v, err := strconv.ParseFloat(c.InputDelay, 64); c.InputDelay != "" && c.InputDelay != AutoDelay && (err != nil || math.IsNaN(v) || math.IsInf(v, 0)) {
+		return fmt.Errorf("input-delay %q: give a time in the file's unit, as 0.02, or %s to find it", c.InputDelay, AutoDelay)
 	}
 	return c.validateGain()
 }
@@ -107,7 +111,11 @@ func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
 		return nil, fmt.Errorf("%s: no trial %d: it has %d, counted from 1", path, trial, set.Trials())
 	}
 	t, u, _ := set.Trial(trial - 1)
-	return &data.Signal{T: t, U: u}, nil
+	if r.seen == nil || r.seen.InputDelay == 0 {
+		return &data.Signal{T: t, U: u}, nil
+	}
+	inputs := &data.Set{Offsets: []int{0, len(t)}, T: t, Inputs: u, InputNames: r.inputs, InputsHeld: r.Config.held()}
+	return &data.Signal{T: t, U: inputs.DelayInputs(r.seen.InputDelay).Inputs}, nil
 }
 
 // checkInput reports times that the run's input does not cover.

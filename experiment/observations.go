@@ -105,8 +105,11 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err != nil {
 		return err
 	}
-	d.raw = split.Train
 	d.isVelocity = len(d.mappings) > 0 && d.mappings[0].Velocities || derivesFrom(split.Train)
+	if err := d.delayInputs(c, &split); err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	d.raw = split.Train
 	d.estimated = set.DX == nil || c.Estimate.Derivatives != estimate.Auto || set.PositionsOnly
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)

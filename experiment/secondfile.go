@@ -20,6 +20,8 @@ type seen struct {
 	Most    []float64     `json:"most"`
 	// Inputs are the least and the most of each input.
 	Inputs [][2]float64 `json:"inputs,omitempty"`
+	// InputDelay is how much later than its columns say the inputs act.
+	InputDelay float64 `json:"input_delay,omitempty"`
 }
 
 // seen is nil of pictures, and of data that are not the run's own.
@@ -27,7 +29,7 @@ func (d *dataset) seen() *seen {
 	if d.films != nil || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
 		return nil
 	}
-	s := new(seen)
+	s := &seen{InputDelay: d.delay}
 	if len(d.mappings) > 0 {
 		s.Columns = &d.mappings[0].Columns
 	}
@@ -101,7 +103,7 @@ func differ(first, second, given *file.Columns) string {
 		mayBeMissing bool
 	}{
 		{name: "positions", a: first.Q, b: second.Q, given: given.Q},
-		{name: "momenta", a: first.P, b: second.P, given: given.P},
+		{name: "momenta", a: first.P, b: second.P, given: slices.Concat(given.P, given.V)},
 		{name: "derivatives of positions", a: first.DQ, b: second.DQ, given: given.DQ, mayBeMissing: true},
 		{name: "derivatives of momenta", a: first.DP, b: second.DP, given: given.DP, mayBeMissing: true},
 		{name: "inputs", a: first.Input, b: second.Input, given: given.Input},
@@ -121,7 +123,7 @@ func byName(first, given *file.Columns) file.Columns {
 		into *[]string
 		from []string
 	}{{&c.Q, first.Q}, {&c.P, first.P}, {&c.DQ, first.DQ}, {&c.DP, first.DP}} {
-		if *role.into == nil {
+		if *role.into == nil && !(role.into == &c.P && c.V != nil) {
 			*role.into = append([]string{}, role.from...)
 		}
 	}

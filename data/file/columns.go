@@ -19,8 +19,10 @@ type Columns struct {
 	Trial string   `key:"trial,omitempty" help:"column that tells trials apart; recognised: trial, episode, run, id" json:"trial,omitempty"`
 	Q     []string `key:"q,omitempty,common" help:"columns of the positions; recognised: q, x, theta, angle, o and the like" json:"q"`
 	P     []string `key:"p,omitempty,common" help:"columns of the momenta, one a position; recognised: p, v, omega, w and the like" json:"p"`
-	DQ    []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
-	DP    []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
+	// V are velocities, in place of momenta: what P is, said to be the positions' rates whatever the names.
+	V  []string `key:"v,omitempty,common" help:"columns of the velocities, one a position, in place of momenta" json:"v,omitempty"`
+	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
+	DP []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
 	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage" json:"input,omitempty"`
 	// Step is the time from row to row in seconds, for a file without times; 0 where it has

@@ -84,6 +84,23 @@ func Decode(r io.Reader, name string, o ReadOptions) (*data.Set, *Mapping, error
 
 // read reads a file of a size that may be unknown, which is 0.
 func read(r io.Reader, name string, size int64, o ReadOptions) (*data.Set, *Mapping, error) {
+	if o.Columns.V == nil {
+		return readColumns(r, name, size, o)
+	}
+	if o.Columns.P != nil {
+		return nil, nil, &ParseError{File: name, Problem: fmt.Sprintf("both velocities (%s) and momenta (%s) are named", excerptList(o.Columns.V), excerptList(o.Columns.P)),
+			Advice: "a state is positions with one of the two: give --v or --p"}
+	}
+	o.Columns.P, o.Columns.V = o.Columns.V, nil
+	s, m, err := readColumns(r, name, size, o)
+	if err == nil {
+		m.Velocities = true
+	}
+	return s, m, err
+}
+
+// readColumns is read of columns that are momenta, or velocities by their names.
+func readColumns(r io.Reader, name string, size int64, o ReadOptions) (*data.Set, *Mapping, error) {
 	counter := &counter{r: r, total: size, progress: o.Progress}
 	if o.Progress != nil {
 		defer func() {
