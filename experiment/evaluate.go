@@ -227,9 +227,9 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	return r, nil
 }
 
-// derivativeLoss is NaN of rows whose derivatives are unknown.
+// derivativeLoss is NaN of rows whose derivatives are unknown and of a field that depends on the time.
 func derivativeLoss(m *model.Field, s *data.Set, workers int) eval.LossResult {
-	if s.DX == nil {
+	if s.DX == nil || m.Forcing != nil { // rows of losses have no time
 		return eval.Loss(m, nil, nil, nil, workers)
 	}
 	return eval.Loss(m, s.X, s.Inputs, s.DX, workers)

@@ -133,8 +133,16 @@ func (r *Run) checkInput(times []float64) error {
 }
 
 // supply adds to a simulation its inputs and, of a model with an energy, the power that they
-// put in.
+// put in, with that of forces of the time.
 func (r *Run) supply(sim *Simulation) {
+	d := r.model.Dim
+	if r.model.Forcing != nil {
+		power := r.model.Forcing()
+		sim.Supply = make([]float64, len(sim.Times))
+		for i, t := range sim.Times {
+			sim.Supply[i] = power(t, sim.States[i*d:(i+1)*d])
+		}
+	}
 	n := r.model.Inputs
 	if n == 0 || r.input == nil {
 		return
@@ -143,9 +151,12 @@ func (r *Run) supply(sim *Simulation) {
 	for i, t := range sim.Times {
 		r.input.At(t, sim.Inputs[i*n:(i+1)*n])
 	}
-	if power, d := r.model.Supply(), r.model.Dim; power != nil {
+	if power := r.model.Supply(); power != nil {
+		if sim.Supply == nil {
+			sim.Supply = make([]float64, len(sim.Times))
+		}
 		for i := range sim.Times {
-			sim.Supply = append(sim.Supply, power(sim.States[i*d:(i+1)*d], sim.Inputs[i*n:(i+1)*n]))
+			sim.Supply[i] += power(sim.States[i*d:(i+1)*d], sim.Inputs[i*n:(i+1)*n])
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (r *Run) Integrator(x0, times []float64, in Integration) (*ode.Settings, st
 	if c.separable = symplectic.Split != nil; c.separable {
 		c.split = symplectic.Split()
 	}
-	c.driven = r.input != nil
+	c.driven = r.input != nil || m.Forcing != nil
 	c.measure()
 	in = c.in
 	c.set = ode.Settings{RTol: in.RTol, ATol: in.ATol, Step: in.Step, Reversible: in.Reversible, Omega: in.Omega}

@@ -39,7 +39,7 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	if err != nil {
 		return nil, err
 	}
-	l, report, err := lagrange.Fit(set, lagrange.Options{Angles: marks, Gain: gain})
+	l, report, set, err := lagrange.FitTimed(set, lagrange.Options{Angles: marks, Gain: gain})
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,11 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.Noise = numberList(append(report.PositionNoise, report.VelocityNoise...))
 	if report.Dropped {
 		r.Notes = append(r.Notes, "the velocities are not the positions' derivatives (filtered, of another scale or late): they were not used")
+	}
+	if h := report.Harmonic; h != nil && h.Mode {
+		r.Notes = append(r.Notes, fmt.Sprintf("a force of the angular frequency %.6g would explain more of the rows, and a free mode has that frequency as far as these rows tell: the two cannot be told apart, and none is taken; longer trials may", h.Omega))
+	} else if h != nil {
+		r.Notes = append(r.Notes, fmt.Sprintf("a force of time alone, of angular frequency %.7g: t is the time of the rows, so that trials are taken to begin in the phase that their times say", h.Omega))
 	}
 	if !report.Forced {
 		r.Notes = append(r.Notes, "no known force fixes the scale: energy, masses and friction are known up to one factor")

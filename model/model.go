@@ -55,6 +55,9 @@ type Field struct {
 	Energy func() func(x []float64) float64
 	// Grad writes dH/dx.
 	Grad func() func(x, g []float64)
+	// Forcing is the power of forces that depend on the time alone, dH/dt for their part, of a model that has such: its
+	// field depends on the time.
+	Forcing func() func(t float64, x []float64) float64
 	// Loss writes the part of dx/dt that takes H away.
 	Loss func() func(x, dx []float64)
 	// Jacobian writes df_i/dx_j to a[i*Dim+j].

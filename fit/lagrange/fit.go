@@ -29,6 +29,8 @@ type Options struct {
 	Library terms.Options
 	// Conservative leaves friction out, Canonical a magnetic term.
 	Conservative, Canonical bool
+
+	timed int // the last inputs that are a force of time's
 }
 
 // Report says what a fit found.
@@ -60,6 +62,8 @@ type Report struct {
 	// (the unit of energy), none where a force is; more where parts are not coupled, and M, V and the energy of these
 	// are then not determined relative to each other.
 	Scales int
+	// Harmonic is the force of time that was found, nil for none: see FitTimed.
+	Harmonic *Harmonic
 }
 
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
@@ -82,9 +86,9 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	p.Cut(8)
 	var best *lagrangian.Lagrangian
 	var report *Report
-	consider := func(library terms.Options, half int) {
+	consider := func(library terms.Options, half int, steered bool) {
 		form := &lagrangian.Form{
-			N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
+			N: p.N, Inputs: len(s.InputNames), Steered: steered, Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
 			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Drag: !o.Conservative, Magnetic: !o.Canonical && p.N > 1,
 		}
 		for _, v := range p.Speeds {
@@ -101,19 +105,23 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 			}
 		}
 		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
-		if best == nil || r.Error < report.Error {
+		// A gain that varies is taken where it halves the error: it explains some of any noise.
+		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {
 			best, report = l, r
 		}
 	}
 	for _, half := range p.Halves() {
-		consider(ladder[0], half)
+		consider(ladder[0], half, false)
 	}
 	for _, library := range ladder[1:] {
 		half := p.Halves()[0]
 		if report != nil {
 			half = report.Half
 		}
-		consider(library, half)
+		consider(library, half, false)
+	}
+	if best != nil && best.Inputs > o.timed && o.Gain == nil && report.Error > exact {
+		consider(ladder[0], report.Half, true)
 	}
 	if best == nil {
 		return nil, nil, sparse.ErrUndetermined

@@ -38,6 +38,9 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 				o.U = fine
 			}
 		}
+		if r.Harmonic != nil {
+			o.U = r.Harmonic.signal(o.U, t)
+		}
 		trials = append(trials, o)
 	}
 	noise := append([]float64(nil), r.PositionNoise...)

@@ -88,8 +88,14 @@ func (g *regression) run(q, v, u, p, r, known []float64) {
 		for j := range f.Inputs {
 			if f.Gain != nil {
 				known[l] += f.Gain[l*f.Inputs+j] * u[j]
-			} else {
-				r[l*size+at.Gain+l*f.Inputs+j] = u[j]
+				continue
+			}
+			for c := range f.GainFeatures() {
+				w := 1.0
+				if f.Steered {
+					w = g.phi[c]
+				}
+				r[l*size+at.Gain+(l*f.Inputs+j)*f.GainFeatures()+c] = w * u[j]
 			}
 		}
 	}

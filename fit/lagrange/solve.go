@@ -63,6 +63,9 @@ func penalty(f *lagrangian.Form) []float64 {
 	for c := at.Viscous; f.Varying && c < at.Coulomb; c++ {
 		w[c] = order((c - at.Viscous) % k)
 	}
+	for c := at.Gain; f.Steered && c < at.Size; c++ {
+		w[c] = order((c - at.Gain) % k)
+	}
 	return w
 }
 

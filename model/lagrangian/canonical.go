@@ -19,11 +19,11 @@ func (l *Lagrangian) canonical(user *model.Field) *model.Chart {
 	f := &model.Field{
 		Kind: user.Kind, Parameters: user.Parameters, Dim: d, Inputs: user.Inputs, Canonical: true,
 		One: func() func(t float64, x, u, dx []float64) {
-			m, v := l.NewMotion(), make([]float64, n)
-			return func(_ float64, x, u, dx []float64) {
+			m, v, inputs := l.NewMotion(), make([]float64, n), l.timed()
+			return func(t float64, x, u, dx []float64) {
 				velocities(m, x, v)
 				copy(dx[:n], v)
-				m.forces(v, u)
+				m.forces(v, inputs(t, u))
 				m.momentumRate(v, dx[n:d])
 			}
 		},
@@ -78,6 +78,16 @@ func (l *Lagrangian) canonical(user *model.Field) *model.Chart {
 					potential.forces(a, nil)
 					copy(dp, potential.rhs)
 				},
+			}
+		}
+	}
+	if user.Forcing != nil {
+		f.Forcing = func() func(t float64, x []float64) float64 {
+			power, m, y := l.forcing(), l.NewMotion(), make([]float64, d)
+			return func(t float64, x []float64) float64 {
+				copy(y, x[:n])
+				velocities(m, x, y[n:])
+				return power(t, y)
 			}
 		}
 	}

@@ -45,11 +45,11 @@ func (l *Lagrangian) field() *model.Field {
 		}
 	}
 	f := &model.Field{
-		Kind: Kind, Parameters: count, Dim: d, Inputs: l.Inputs,
+		Kind: Kind, Parameters: count + len(l.Harmonics), Dim: d, Inputs: l.Inputs - 2*len(l.Harmonics),
 		One: func() func(t float64, x, u, dx []float64) {
-			m := l.NewMotion()
-			return func(_ float64, x, u, dx []float64) {
-				m.Acceleration(x[:n], x[n:d], u, dx[n:d])
+			m, inputs := l.NewMotion(), l.timed()
+			return func(t float64, x, u, dx []float64) {
+				m.Acceleration(x[:n], x[n:d], inputs(t, u), dx[n:d])
 				copy(dx[:n], x[n:d])
 			}
 		},
@@ -81,6 +81,10 @@ func (l *Lagrangian) field() *model.Field {
 				}
 			}
 		},
+	}
+	if len(l.Harmonics) > 0 {
+		f.Jacobian = nil // it would depend on the time
+		f.Forcing = l.forcing
 	}
 	if lossy {
 		free := l.withoutFriction()
@@ -134,27 +138,29 @@ func (m *Motion) EnergyGradient(q, v, byQ, byV []float64) {
 
 // Spec is a Lagrangian as it is kept in a file: its form, and its coefficients apart.
 type Spec struct {
-	Kind     string          `json:"kind"`
-	N        int             `json:"positions"`
-	Inputs   int             `json:"inputs,omitempty"`
-	Features []terms.Feature `json:"features"`
-	Constant int             `json:"constant"`
-	Magnetic bool            `json:"magnetic,omitempty"`
-	Viscous  bool            `json:"viscous,omitempty"`
-	Full     bool            `json:"symmetric,omitempty"`
-	Varying  bool            `json:"varying,omitempty"`
-	Coulomb  bool            `json:"coulomb,omitempty"`
-	Drag     bool            `json:"drag,omitempty"`
-	Width    []float64       `json:"width,omitempty"`
-	Gain     []float64       `json:"gain,omitempty"`
-	Points   *rods.Chain     `json:"points,omitempty"`
+	Kind      string          `json:"kind"`
+	N         int             `json:"positions"`
+	Inputs    int             `json:"inputs,omitempty"`
+	Features  []terms.Feature `json:"features"`
+	Constant  int             `json:"constant"`
+	Magnetic  bool            `json:"magnetic,omitempty"`
+	Viscous   bool            `json:"viscous,omitempty"`
+	Full      bool            `json:"symmetric,omitempty"`
+	Varying   bool            `json:"varying,omitempty"`
+	Coulomb   bool            `json:"coulomb,omitempty"`
+	Drag      bool            `json:"drag,omitempty"`
+	Width     []float64       `json:"width,omitempty"`
+	Gain      []float64       `json:"gain,omitempty"`
+	Steered   bool            `json:"steered,omitempty"`
+	Harmonics []float64       `json:"harmonics,omitempty"`
+	Points    *rods.Chain     `json:"points,omitempty"`
 }
 
 // Spec is what a file says of the Lagrangian beside its coefficients.
 func (l *Lagrangian) Spec() Spec {
 	return Spec{
 		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
-		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Points: l.Points,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Steered: l.Steered, Points: l.Points, Harmonics: l.Harmonics,
 	}
 }
 
@@ -177,7 +183,9 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		return nil, errors.New("a Lagrangian whose features have no constant")
 	case s.Coulomb && len(s.Width) != s.N:
 		return nil, fmt.Errorf("%d widths of the Coulomb friction of %d positions", len(s.Width), s.N)
-	case s.Gain != nil && len(s.Gain) != s.N*s.Inputs:
+	case len(s.Harmonics) > 0 && (2*len(s.Harmonics) > s.Inputs || s.Gain != nil || s.Steered):
+		return nil, fmt.Errorf("%d forces of the time for %d inputs", len(s.Harmonics), s.Inputs)
+	case s.Gain != nil && (s.Steered || len(s.Gain) != s.N*s.Inputs):
 		return nil, fmt.Errorf("a gain of %d numbers for %d positions and %d inputs", len(s.Gain), s.N, s.Inputs)
 	}
 	library := &terms.Library{N: s.N, Features: s.Features, Constant: s.Constant}
@@ -186,7 +194,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	}
 	l := &Lagrangian{Form: Form{
 		N: s.N, Inputs: s.Inputs, Library: library, Magnetic: s.Magnetic, Viscous: s.Viscous, Symmetric: s.Full, Varying: s.Varying,
-		Coulomb: s.Coulomb, Drag: s.Drag, Width: s.Width, Gain: s.Gain,
+		Coulomb: s.Coulomb, Drag: s.Drag, Width: s.Width, Gain: s.Gain, Steered: s.Steered,
 	}}
 	if s.Points != nil {
 		if err := validPoints(s.Points, s.N); err != nil {
@@ -194,6 +202,12 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		}
 		l.Points = s.Points
 	}
+	for _, w := range s.Harmonics {
+		if !(w > 0) || w > 1e300 {
+			return nil, fmt.Errorf("a force of the angular frequency %v", w)
+		}
+	}
+	l.Harmonics = s.Harmonics
 	var err error
 	l.Coefficients, err = coefficients(l.Size())
 	return l, err

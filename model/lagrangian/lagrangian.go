@@ -24,8 +24,10 @@ type Form struct {
 	// Varying makes the elements of the viscous friction functions of the positions, each with the library's features.
 	Magnetic, Viscous, Symmetric, Varying, Coulomb, Drag bool
 	Width                                                []float64
-	// Gain is G where it is known, N x Inputs; nil where it is fitted.
-	Gain []float64
+	// Gain is G where it is known, N x Inputs; nil where it is fitted: a constant or, where it is Steered, a function of
+	// the positions, each element with the library's features.
+	Gain    []float64
+	Steered bool
 	// Pairs are the elements of M that are not zero; nil for all.
 	pairs [][2]int
 }
@@ -89,9 +91,17 @@ func (f *Form) Layout() Layout {
 	}
 	l.Size = l.Gain
 	if f.Gain == nil {
-		l.Size += f.N * f.Inputs
+		l.Size += f.N * f.Inputs * f.GainFeatures()
 	}
 	return l
+}
+
+// GainFeatures is how many coefficients an element of G has: the library's features, or one.
+func (f *Form) GainFeatures() int {
+	if f.Steered {
+		return f.Library.Size()
+	}
+	return 1
 }
 
 // Size is the number of coefficients.
@@ -111,6 +121,9 @@ type Lagrangian struct {
 	Coefficients []float64
 	// Points are the ends of rods at the joint angles q, of a system whose states are such; nil for states (q, v).
 	Points *rods.Chain
+	// Harmonics are the angular frequencies of forces that depend on the time alone: the last inputs of the form, two for
+	// each, are cos and sin of them times the time, and are not the model's.
+	Harmonics []float64
 }
 
 // functions are M's elements, V and A's components at one position with two derivatives.
@@ -133,6 +146,7 @@ type Motion struct {
 	f            functions
 	count        int
 	friction     int       // the first function of the friction where it varies
+	gain         int       // that of the gain where it varies
 	m            []float64 // M, the lower triangle, or its Cholesky factor
 	rhs          []float64
 	column       []float64
@@ -167,6 +181,10 @@ func (l *Lagrangian) NewMotion(keep ...int) *Motion {
 		if l.Varying {
 			m.coefficients = append(m.coefficients, l.Coefficients[m.at.Viscous+b*k:m.at.Viscous+(b+1)*k])
 		}
+	}
+	m.gain = len(m.coefficients)
+	for e := 0; l.Steered && e < n*l.Inputs; e++ {
+		m.coefficients = append(m.coefficients, l.Coefficients[m.at.Gain+e*k:m.at.Gain+(e+1)*k])
 	}
 	m.count = len(m.coefficients)
 	// Only features that something uses are evaluated.
@@ -301,6 +319,9 @@ func (m *Motion) forces(v, u []float64) {
 		}
 	}
 	gain := l.gains(m.at)
+	if l.Steered {
+		gain = m.f.value[m.gain:]
+	}
 	for i := range n {
 		for j := range u {
 			m.rhs[i] += gain[i*l.Inputs+j] * u[j]
@@ -509,6 +530,13 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 			byV[i*n+i] += 2 * l.Coefficients[m.at.Drag+i] * math.Abs(v[i])
 		}
 	}
+	for i := 0; l.Steered && i < n; i++ {
+		for j := range u {
+			for c, g := range m.f.d[(m.gain+i*l.Inputs+j)*n : (m.gain+i*l.Inputs+j+1)*n] {
+				byQ[i*n+c] -= g * u[j]
+			}
+		}
+	}
 	// Columns times -M^-1.
 	column := m.column
 	for _, by := range [2][]float64{byQ, byV} {
@@ -544,6 +572,8 @@ func (l *Lagrangian) featureOf(c int) int {
 		return l.Feature((c - at.Magnetic) % (k - 1))
 	case c < at.Coulomb && l.Varying:
 		return (c - at.Viscous) % k
+	case c >= at.Gain && l.Steered:
+		return (c - at.Gain) % k
 	}
 	return -1
 }
@@ -609,7 +639,11 @@ func (m *Motion) term(c int, v, a, u, out []float64) {
 		i := c - at.Drag
 		out[i] = -v[i] * math.Abs(v[i])
 	default:
-		e := c - at.Gain
-		out[e/l.Inputs] = u[e%l.Inputs]
+		e, w := c-at.Gain, 1.0
+		if l.Steered {
+			w = m.phi[m.place[e%k]]
+			e /= k
+		}
+		out[e/l.Inputs] = w * u[e%l.Inputs]
 	}
 }

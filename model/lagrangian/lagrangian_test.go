@@ -18,7 +18,7 @@ func TestJacobian(t *testing.T) {
 func testJacobian(t *testing.T, varying bool) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	lib := terms.New(3, []bool{true, false, true}, terms.Options{Waves: 2, Degree: 2})
-	f := Form{N: 3, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Varying: varying, Coulomb: true, Drag: true, Width: []float64{1, 1, 1}}
+	f := Form{N: 3, Inputs: 2, Steered: varying, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Varying: varying, Coulomb: true, Drag: true, Width: []float64{1, 1, 1}}
 	l := &Lagrangian{Form: f, Coefficients: make([]float64, f.Size())}
 	for i := range l.Coefficients {
 		l.Coefficients[i] = 0.02 * rng.NormFloat64()
@@ -28,13 +28,13 @@ func testJacobian(t *testing.T, varying bool) {
 			l.Coefficients[b*lib.Size()+lib.Constant] = 3
 		}
 	}
-	m := l.NewMotion()
+	m, u := l.NewMotion(), []float64{0.8, -0.5}
 	x := make([]float64, 6)
 	for i := range x {
 		x[i] = rng.NormFloat64()
 	}
 	a, byQ, byV := make([]float64, 3), make([]float64, 9), make([]float64, 9)
-	if !m.Jacobian(x[:3], x[3:], nil, a, byQ, byV) {
+	if !m.Jacobian(x[:3], x[3:], u, a, byQ, byV) {
 		t.Fatal("M is not positive definite")
 	}
 	ahead, behind := make([]float64, 3), make([]float64, 3)
@@ -42,9 +42,9 @@ func testJacobian(t *testing.T, varying bool) {
 		const h = 1e-5
 		keep := x[c]
 		x[c] = keep + h
-		m.Acceleration(x[:3], x[3:], nil, ahead)
+		m.Acceleration(x[:3], x[3:], u, ahead)
 		x[c] = keep - h
-		m.Acceleration(x[:3], x[3:], nil, behind)
+		m.Acceleration(x[:3], x[3:], u, behind)
 		x[c] = keep
 		for i := range 3 {
 			want := (ahead[i] - behind[i]) / (2 * h)
@@ -65,7 +65,7 @@ func TestDerivative(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	lib := terms.New(2, []bool{true, false}, terms.Options{Waves: 1, Degree: 2})
 	for _, varying := range []bool{false, true} {
-		f := Form{N: 2, Inputs: 1, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Varying: varying, Coulomb: true, Drag: true, Width: []float64{1, 1}}
+		f := Form{N: 2, Inputs: 1, Steered: varying, Library: lib, Magnetic: true, Viscous: true, Symmetric: true, Varying: varying, Coulomb: true, Drag: true, Width: []float64{1, 1}}
 		l := &Lagrangian{Form: f, Coefficients: make([]float64, f.Size())}
 		for i := range l.Coefficients {
 			l.Coefficients[i] = 0.02 * rng.NormFloat64()

@@ -51,6 +51,15 @@ func ofPoints(own *model.Field, c *rods.Chain) *model.Field {
 			},
 		},
 	}
+	if own.Forcing != nil {
+		f.Forcing = func() func(t float64, x []float64) float64 {
+			power, z := own.Forcing(), make([]float64, 2*n)
+			return func(t float64, x []float64) float64 {
+				c.State(x, z)
+				return power(t, z)
+			}
+		}
+	}
 	if own.Loss != nil {
 		f.Loss = func() func(x, dx []float64) {
 			loss, z, dz := own.Loss(), make([]float64, 2*n), make([]float64, 2*n)

@@ -92,9 +92,24 @@ func (l *Lagrangian) Text(names []string, digits int) string {
 		sum("force on "+names[i], func(add func(float64, string)) {
 			gain := l.gains(at)
 			for j := range l.Inputs {
-				add(gain[i*l.Inputs+j], fmt.Sprintf("u%d", j+1))
+				for c := range l.GainFeatures() {
+					text := "1"
+					if l.Steered {
+						text = l.Library.Features[c].Text(names)
+					}
+					add(gain[(i*l.Inputs+j)*l.GainFeatures()+c], times(text, l.inputName(j, digits)))
+				}
 			}
 		})
 	}
 	return b.String()
+}
+
+// inputName is u1, u2, ... or a function of the time t.
+func (l *Lagrangian) inputName(j, digits int) string {
+	own := l.Inputs - 2*len(l.Harmonics)
+	if j < own {
+		return fmt.Sprintf("u%d", j+1)
+	}
+	return fmt.Sprintf("%s(%.*g*t)", [2]string{"cos", "sin"}[(j-own)%2], digits, l.Harmonics[(j-own)/2])
 }
