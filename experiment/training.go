@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"errors"
+
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/internal/kernel"
@@ -25,6 +27,15 @@ func (c *Config) networkFor(d *dataset) (network.Architecture, error) {
 	}
 	if d.scales != nil && a.Skew != nil {
 		a.Skew = d.scales.Skew(a.Skew)
+	}
+	if a.Kind == network.KindLagrangian && !d.velocities() {
+		return a, errors.New(needsVelocities)
+	}
+	if d.scales != nil && a.Kind == network.KindLagrangian {
+		n := a.Dim / 2
+		for i := range n { // dq/dt = v in the units of the scales
+			a.Rates = append(a.Rates, d.scales.State[n+i]*d.scales.Time/d.scales.State[i])
+		}
 	}
 	return a, err
 }

@@ -31,6 +31,10 @@ type Form[T kernel.Float] struct {
 	Gain Gain[T]      // nil for none
 
 	Vector Vector[T] // instead of H
+	// Energy is that of a Vector which knows one, nil for none, Grad its derivative by the state, and Lose the part of the
+	// field that takes it away, nil for none.
+	Energy     func() func(x []float64) float64
+	Grad, Lose func() func(x, g []float64)
 
 	// Rows is how many rows a batch evaluates at once, 0 for 96.
 	Rows int
@@ -115,6 +119,10 @@ func (f *Form[T]) own() *Field {
 		field.One = func() func(t float64, x, u, dx []float64) {
 			point := f.Vector.NewPoint()
 			return func(_ float64, x, u, dx []float64) { point(x, u, dx) }
+		}
+		field.Energy, field.Grad, field.Loss = f.Energy, f.Grad, f.Lose
+		if f.Energy != nil {
+			field.Canonical = false // its states are positions and velocities
 		}
 		return field
 	}

@@ -40,6 +40,9 @@ type Architecture struct {
 	InputGain string `json:"input_gain,omitempty"`
 	// Skew is the matrix J of a model whose coordinates are not canonical, Dim x Dim, row-major.
 	Skew []float64 `json:"skew,omitempty"`
+	// Rates are, of a Lagrangian, the ratios of the positions' time derivatives and the second half of a state, which in
+	// dimensionless units need not be one; nil means 1 each.
+	Rates []float64 `json:"rates,omitempty"`
 }
 
 // Validate reports what makes the architecture impossible.
@@ -141,10 +144,36 @@ func (a *Architecture) check() error {
 	if a.Structure&QuadraticKinetic != 0 && a.Structure&Separable == 0 {
 		return errors.New("model: a kinetic energy whose coefficients depend on the positions (structure quadratic-kinetic without separable) is fitted by the closed form only; a network without structure can learn it")
 	}
+	if a.Kind == KindLagrangian {
+		return a.checkLagrangian()
+	}
+	if a.Rates != nil {
+		return fmt.Errorf("model: rates are those of a %s", KindLagrangian)
+	}
 	if a.Kind == KindNonCanonical {
 		return a.checkNonCanonical()
 	}
 	return a.checkBodies()
+}
+
+// checkLagrangian checks what a Lagrangian of networks takes.
+func (a *Architecture) checkLagrangian() error {
+	switch {
+	case a.Structure != 0 || a.Masses != nil || a.Skew != nil:
+		return fmt.Errorf("model: a %s learns its mass matrix from positions and velocities; leave out structure, masses and skew matrix", a.Kind)
+	case a.Dissipation != "" && a.Dissipation != DissipationLinear && a.Dissipation != DissipationConvex:
+		return fmt.Errorf("model: a %s has the dissipation %s or %s, a function of the velocities; not %s", a.Kind, DissipationLinear, DissipationConvex, a.Dissipation)
+	case a.Rates != nil && len(a.Rates) != a.Dim/2:
+		return fmt.Errorf("model: %d rates of %d positions", len(a.Rates), a.Dim/2)
+	case a.Dim > maxLagrangian:
+		return fmt.Errorf("model: a %s has a network for every element of the mass matrix, so at most %d positions", a.Kind, maxLagrangian/2)
+	}
+	for _, r := range a.Rates {
+		if !(r > 0) || math.IsInf(r, 0) {
+			return fmt.Errorf("model: a rate of %v; rates are positive", r)
+		}
+	}
+	return nil
 }
 
 // checkNonCanonical checks what speaks of the skew matrix.

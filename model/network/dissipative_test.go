@@ -13,7 +13,7 @@ import (
 func dissipatives() map[string]network.Architecture {
 	all := map[string]network.Architecture{}
 	for name, a := range modeltest.Architectures() {
-		if a.Dissipation != "" {
+		if a.Dissipation != "" && a.Kind != network.KindLagrangian { // whose states have no momenta
 			all[name] = a
 		}
 	}

@@ -20,14 +20,15 @@ const (
 	KindDissipative  = "hnn-dissipative"
 	KindHelmholtz    = "hnn-helmholtz"
 	KindNonCanonical = "hnn-noncanonical"
+	KindLagrangian   = "lagrangian-network"
 )
 
 // Kinds lists the kinds of network.
 func Kinds() []string {
-	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz, KindNonCanonical}
+	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz, KindNonCanonical, KindLagrangian}
 }
 
-// LearnsH reports whether a kind of model is one with a Hamiltonian.
+// LearnsH reports whether a kind of model is one with a Hamiltonian or a Lagrangian.
 func LearnsH(kind string) bool {
 	return !strings.HasPrefix(kind, KindBaseline)
 }
@@ -199,6 +200,8 @@ func build[T kernel.Float](a Architecture) (*Network[T], error) {
 		n.form.Vector, n.modules = newBaseline[T](&a)
 	case KindSecondOrder:
 		n.form.Vector, n.modules = newSecondOrder[T](&a)
+	case KindLagrangian:
+		n.lagrangian(&a)
 	default:
 		n.hamiltonian(&a)
 	}

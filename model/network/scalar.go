@@ -33,29 +33,35 @@ type netPass[T kernel.Float] struct {
 	g, tangent, ubar []T // by the inputs, rows x width; nil where they are the vector
 }
 
-func (p *netPass[T]) Gradient(x, g []T, rows int) {
+func (p *netPass[T]) Gradient(x, g []T, rows int) { p.both(x, g, nil, rows) }
+
+// both is Gradient which writes the values to h too, unless it is nil.
+func (p *netPass[T]) both(x, g, h []T, rows int) {
 	u := p.in(x, rows)
 	if p.u == nil {
-		p.tape.Gradient(u, g, nil, rows)
+		p.tape.Gradient(u, g, h, rows)
 		return
 	}
-	p.tape.Gradient(u, p.g, nil, rows)
+	p.tape.Gradient(u, p.g, h, rows)
 	clear(g[:rows*len(p.inputs)])
 	embedding.PullBack(p.inputs, u, p.g, g, len(p.inputs), rows)
 }
 
-func (p *netPass[T]) Adjoint(gbar, grad, xbar []T) {
+func (p *netPass[T]) Adjoint(gbar, grad, xbar []T) { p.adjoint(gbar, nil, grad, xbar) }
+
+// adjoint is that of both: hbar is the derivative of a loss by the values, nil for none.
+func (p *netPass[T]) adjoint(gbar, hbar, grad, xbar []T) {
 	if p.u == nil {
-		p.tape.GradientAdjoint(gbar, nil, grad, xbar)
+		p.tape.GradientAdjoint(gbar, hbar, grad, xbar)
 		return
 	}
 	d := len(p.inputs)
 	embedding.PushForward(p.inputs, p.u, gbar, p.tangent, d, p.rows)
 	if xbar == nil {
-		p.tape.GradientAdjoint(p.tangent, nil, grad, nil)
+		p.tape.GradientAdjoint(p.tangent, hbar, grad, nil)
 		return
 	}
-	p.tape.GradientAdjoint(p.tangent, nil, grad, p.ubar)
+	p.tape.GradientAdjoint(p.tangent, hbar, grad, p.ubar)
 	clear(xbar[:p.rows*d])
 	embedding.Curve(p.inputs, p.u, p.g, gbar, xbar, d, p.rows)
 	embedding.PullBack(p.inputs, p.u, p.ubar, xbar, d, p.rows)

@@ -50,6 +50,17 @@ func Architectures() map[string]network.Architecture {
 		a.Inputs = 3
 		all["driven "+kind] = a.Complete()
 	}
+	for name, change := range map[string]func(a *network.Architecture){
+		"":               func(a *network.Architecture) { a.Inputs, a.Rates = 2, []float64{0.7, 1.6} },
+		" with friction": func(a *network.Architecture) { a.Dissipation = network.DissipationLinear },
+		" with convex dissipation, constant gain": func(a *network.Architecture) {
+			a.Dissipation, a.Inputs, a.InputGain = network.DissipationConvex, 1, network.GainConstant
+		},
+	} {
+		a := all[network.KindLagrangian+" with an angle"]
+		change(&a)
+		all["driven lagrangian"+name] = a.Complete()
+	}
 	add("driven, constant gain", func(a *network.Architecture) { a.Inputs, a.InputGain = 1, network.GainConstant })
 	add("driven bodies", func(a *network.Architecture) { a.Structure, a.Masses, a.Inputs = network.Pairwise, []float64{1, 3}, 2 })
 	add("constant masses", func(a *network.Architecture) { a.Structure = network.Separable | network.QuadraticKinetic })
