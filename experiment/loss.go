@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hnn/data"
 	"hnn/fit"
 	"hnn/fit/unroll"
 	"hnn/internal/kernel"
@@ -49,7 +50,7 @@ func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 			fit.Observations{Set: f.set, Windows: f.trainWindows(c.Prediction.Steps)},
 			fit.Observations{Set: f.set, Windows: f.heldWindows(c.Prediction.Steps)}, l), nil
 	case c.Loss == TrajectoryLoss:
-		return fit.Trajectories(fit.TrialsOf[T](train), fit.TrialsOf[T](test), c.Shooting), nil
+		return fit.Trajectories(trialsOf[T](d, train), trialsOf[T](d, test), c.Shooting), nil
 	}
 	rows, err := fit.RowsOf[T](train)
 	if err != nil {
@@ -60,6 +61,22 @@ func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 	}
 	tested, err := fit.RowsOf[T](test)
 	return fit.Derivatives(rows, tested), err
+}
+
+// trialsOf are trials of which only what was measured is observed.
+func trialsOf[T kernel.Float](d *dataset, s *data.Set) fit.Trials[T] {
+	t := fit.TrialsOf[T](s)
+	t.Observed = d.observedOf(s.Dim)
+	return t
+}
+
+// observedOf is how many of a state's components were measured: of a file of positions, whose velocities are estimates, the
+// first half. 0 stands for all.
+func (d *dataset) observedOf(dim int) int {
+	if d.raw != nil && d.raw.PositionsOnly || d.raw == nil && d.measured != nil && d.measured.PositionsOnly {
+		return dim / 2
+	}
+	return 0
 }
 
 // allSteps is the number of steps of the whole training.
@@ -106,6 +123,7 @@ func (e *Env) trajectoryLosses(c *Config, m *model.Field, d *dataset) (*Trajecto
 		}
 	}
 	loss := func(trials fit.Trials[float64]) Estimate {
+		trials.Observed = d.observedOf(trials.Dim)
 		mean, sem, err := fit.TrajectoryLoss(m, trials, marks, c.Shooting, e.workers())
 		if err != nil {
 			e.log("%s %s: a trajectory loss has no value: %v", c.Task, c.Model, err)

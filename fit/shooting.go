@@ -181,7 +181,7 @@ func (k *shooter[T]) fitting(values, vbar []T) *shooter[T] {
 
 func (k *shooter[T]) plan() parallel.Plan { return k.blocks }
 func (k *shooter[T]) from() int           { return len(k.windows) }
-func (k *shooter[T]) terms() int          { return k.targets * k.trials.Dim }
+func (k *shooter[T]) terms() int          { return k.targets * k.trials.observed() }
 
 // choose sorts the numbers of the windows that it takes; nil takes all.
 func (k *shooter[T]) choose(numbers []int32) {
@@ -290,7 +290,7 @@ func (w *rollout[T]) loss(lo, hi int, sums []float64) error {
 	bar := w.bar[:len(states)]
 	clear(bar)
 	w.block, w.states = chosen, bar
-	scale := 2 / float64(k.terms())
+	scale, observed := 2/float64(k.terms()), k.trials.observed()
 	for r, number := range chosen {
 		win := k.windows[number]
 		squares := 0.0
@@ -300,7 +300,7 @@ func (w *rollout[T]) loss(lo, hi int, sums []float64) error {
 		}
 		for i := first; i <= win.steps; i++ {
 			at := (i*m*rows + r) * d
-			squares += distance(states[at:at+d], k.trials.X[(win.row+i)*d:], bar[at:at+d], k.angles, T(scale))
+			squares += distance(states[at:at+observed], k.trials.X[(win.row+i)*d:], bar[at:at+observed], k.angles, T(scale))
 		}
 		if end := win.row + win.steps; k.ends != nil && k.starts[end] {
 			at, c := (win.steps*m*rows+r)*d, k.options.Continuity

@@ -52,6 +52,55 @@ func newShooting[T kernel.Float](t testing.TB, net *network.Network[T], o Option
 	return tr
 }
 
+// What was not measured is a start and never a target: other guesses of it leave the loss from fitted states, and its
+// derivatives, as they are, and those that were measured count as before.
+func TestObserved(t *testing.T) {
+	net, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{8}, Activation: "tanh"}, stream.New(1, "init"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := turns[float64](many(3, 9), 0.02, 1)
+	half := whole
+	half.Observed = 1
+	half.X = slices.Clone(whole.X)
+	for i := 1; i < len(half.X); i += 2 {
+		half.X[i] = 50
+	}
+	s := Shooting{Method: unroll.RK4, Window: 4, FitStates: true}
+	run := func(trials Trials[float64]) (float64, []float64, []float64) {
+		k := newShooter(net.NewPass, trials, s, 4, 0, nil).fitting(slices.Clone(whole.X), make([]float64, len(whole.X)))
+		w, err := k.newPass()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums, grad := make([]float64, len(k.windows)), make([]float64, net.Parameters())
+		for lo := 0; lo < len(k.chosen); lo += k.blocks.MaxBlock() {
+			hi := min(lo+k.blocks.MaxBlock(), len(k.chosen))
+			if err := w.loss(lo, hi, sums[lo:hi]); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.adjoint(grad); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sum := 0.0
+		for _, v := range sums {
+			sum += v / float64(k.terms())
+		}
+		return sum, grad, k.vbar
+	}
+	same := whole
+	same.Observed = 1
+	a, gradA, startsA := run(same)
+	b, gradB, startsB := run(half)
+	if a != b || !slices.Equal(gradA, gradB) || !slices.Equal(startsA, startsB) {
+		t.Errorf("guesses count: losses %v and %v", a, b)
+	}
+	if c, _, _ := run(whole); !(c != a) {
+		t.Errorf("both components give %v, the positions alone too", c)
+	}
+}
+
 func TestWindows(t *testing.T) {
 	trials := Trials[float64]{Dim: 1, Offsets: []int{0, 8, 9, 12}, Times: make([]float64, 12)}
 	for _, c := range []struct {

@@ -43,7 +43,7 @@ func TrajectoryLoss(m *model.Field, trials Trials[float64], angles []bool, s Sho
 	}
 	means := make([]float64, len(e.parts))
 	for i, l := range e.parts {
-		means[i] = l / float64(k.windows[i].steps*trials.Dim)
+		means[i] = l / float64(k.windows[i].steps*trials.observed())
 	}
 	return mean, stat.StdDev(means, nil) / math.Sqrt(float64(len(means))), nil
 }

@@ -11,6 +11,9 @@ import (
 // Trials are observed trajectories: states and their times, no derivatives.
 type Trials[T kernel.Float] struct {
 	Dim int
+	// Observed is how many of a state's components, the first ones, were measured: the others are guesses, which windows
+	// start from and no error is taken of. 0 stands for all.
+	Observed int
 	// Trial i is rows Offsets[i] to Offsets[i+1].
 	Offsets []int
 	// Times of the rows, increasing within a trial; their steps may differ.
@@ -34,6 +37,14 @@ func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
 		t.U = append(t.U, T(v))
 	}
 	return t
+}
+
+// observed is the number of components of a row that were measured.
+func (t Trials[T]) observed() int {
+	if t.Observed > 0 {
+		return t.Observed
+	}
+	return t.Dim
 }
 
 // longest is the number of steps of the longest trial.
