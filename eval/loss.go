@@ -28,15 +28,29 @@ type LossResult struct {
 //
 // Workers is as in Options.
 func Loss(m *model.Field, x, u, dx []float64, workers int) LossResult {
-	if u == nil {
+	return LossAt(m, nil, x, u, dx, workers)
+}
+
+// LossAt is Loss with the times of the rows, for a field that depends on the time; nil for one that does not.
+func LossAt(m *model.Field, t, x, u, dx []float64, workers int) LossResult {
+	if u == nil && t == nil {
 		return fieldLoss(m.FreeMany, m.Dim, x, dx, workers)
 	}
-	if len(u)*m.Dim != len(x)*m.Inputs {
-		panic("eval: inputs are not as many rows as the states")
+	if u != nil && len(u)*m.Dim != len(x)*m.Inputs || t != nil && len(t)*m.Dim != len(x) {
+		panic("eval: inputs or times are not as many rows as the states")
 	}
 	return rowsLoss(m.Dim, x, dx, workers, func() func(out []float64, lo, hi int) {
 		field, d, n := m.Many(), m.Dim, m.Inputs
-		return func(out []float64, lo, hi int) { field(nil, x[lo*d:hi*d], u[lo*n:hi*n], out, hi-lo) }
+		return func(out []float64, lo, hi int) {
+			var times, inputs []float64
+			if t != nil {
+				times = t[lo:hi]
+			}
+			if u != nil {
+				inputs = u[lo*n : hi*n]
+			}
+			field(times, x[lo*d:hi*d], inputs, out, hi-lo)
+		}
 	})
 }
 

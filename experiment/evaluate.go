@@ -227,10 +227,13 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	return r, nil
 }
 
-// derivativeLoss is NaN of rows whose derivatives are unknown and of a field that depends on the time.
+// derivativeLoss is NaN of rows whose derivatives are unknown.
 func derivativeLoss(m *model.Field, s *data.Set, workers int) eval.LossResult {
-	if s.DX == nil || m.Forcing != nil { // rows of losses have no time
+	if s.DX == nil {
 		return eval.Loss(m, nil, nil, nil, workers)
+	}
+	if m.Forcing != nil {
+		return eval.LossAt(m, s.T, s.X, s.Inputs, s.DX, workers)
 	}
 	return eval.Loss(m, s.X, s.Inputs, s.DX, workers)
 }
