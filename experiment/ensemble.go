@@ -207,15 +207,10 @@ func (e *Env) ensembleSpread(ctx context.Context, c *Config, m *model.Field, d *
 	}
 	return &EnsembleSpread{
 		Members: len(m.Members), FieldSD: fieldSD(m.Members, d.Test.X, d.Test.Inputs),
-		TestLoss:       over(func(r *Results) Number { return r.TestLoss.Mean }),
+		TestLoss:       over(testLoss),
 		TrajectoryLoss: optional(trajectoryTest),
 		EnergyMSE:      optional(energyMean),
-		StrictEnergy: optional(func(r *Results) Number {
-			if r.Strict == nil {
-				return NA
-			}
-			return r.Strict.EnergyMSE.Mean
-		}),
+		StrictEnergy:   optional(strictMeasure(func(s *Strict) Number { return s.EnergyMSE.Mean })),
 	}, nil
 }
 

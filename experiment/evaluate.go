@@ -12,11 +12,9 @@ import (
 	"hnn/eval"
 	"hnn/internal/printable"
 	"hnn/internal/shell"
-	"hnn/internal/stream"
 	"hnn/model"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
-	"hnn/system"
 )
 
 // Open loads a finished run.
@@ -268,41 +266,5 @@ func (e *Env) paperEnergy(r *Results, c *Config, m *model.Field, d *dataset, o e
 		e.log("%s %s: a rollout of the energy metric failed, so it has no value: %v", r.Task, r.Model, failed)
 	}
 	r.EnergyMSE = &EnergyMSE{Mean: Number(energy.Mean), SEM: Number(energy.SEM), Protocol: "paper"}
-	return nil
-}
-
-func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
-	k := c.Facts().StrictTimes
-	states := d.Train.Clean
-	if states == nil {
-		states = d.Train.X
-	}
-	least, most := box(d.Train)
-	s, err := eval.Strict(m, d.system, eval.StrictOptions{
-		Options: o,
-		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), eval.StrictStates),
-		Horizon: float64(k) * c.Draw.Horizon,
-		Points:  k * c.Draw.Points,
-		Spread:  eval.EnergySpread(d.system, states),
-		Region:  c.region(least, most, d.columns()),
-	})
-	if err != nil {
-		return err
-	}
-	if s.Err != nil {
-		e.log("%s %s: %d of %d strict rollouts diverged, the first because: %v", c.Task, c.Model, s.Diverged, eval.StrictStates, s.Err)
-	}
-	summary := func(v eval.Summary) MedianEstimate {
-		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
-	}
-	r.Strict = &Strict{
-		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
-		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
-		Diverged: s.Diverged, LeftData: s.Left, EnergyDrift: Number(s.Drift.Median), EnergyWobble: Number(s.Wobble.Median),
-	}
-	if _, ok := d.system.(system.Isolated); ok {
-		p, l := Number(s.MomentumDrift), Number(s.AngularMomentumDrift)
-		r.Strict.MomentumDrift, r.Strict.AngularMomentumDrift = &p, &l
-	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"hnn/internal/shell"
@@ -100,7 +99,7 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 // pageHeader and pageRow are the header and the rows of a page's table: those of the
 // program's but for the task, and of runs on pictures their own measures too.
 func pageHeader(runs []*Run) []string {
-	cells := slices.Clone(tableHeader[1:])
+	cells := tableHeader()[1:]
 	if runs[0].Config.Pixels() {
 		for _, m := range pictureMeasures(runs[0]) {
 			cells = append(cells, m.name)
@@ -232,14 +231,10 @@ func (r *Run) sheet() (report.Sheet, error) {
 			s.Facts = append(s.Facts, [2]string{name, text})
 		}
 	}
-	fact("median row's loss", res.RowMedianLoss)
-	fact("loss on noise-free states", res.CleanLoss)
-	if res.EnergyMSETrueH != nil {
-		fact("energy MSE by the true H", res.EnergyMSETrueH.Mean)
-	}
-	if res.Strict != nil {
-		fact("relative energy drift, worst", res.Strict.RelativeEnergyDrift)
-		fact("reversibility error", res.Strict.ReversibilityError)
+	for _, m := range measures {
+		if m.fact != "" {
+			fact(m.fact, m.of(res))
+		}
 	}
 	if p := res.Pixels; p != nil {
 		for _, m := range pictureMeasures(r) {

@@ -61,24 +61,6 @@ type EnergyMSE struct {
 	Protocol string `json:"protocol"`
 }
 
-// Strict holds the strict metrics; see eval.Strict.
-type Strict struct {
-	EnergyMSE           MedianEstimate `json:"energy_mse"`
-	RelativeEnergyDrift Number         `json:"relative_energy_drift"`
-	// EnergyDrift is what the energy gains or loses a turn and EnergyWobble its spread within one, as shares of it, in
-	// the median of the initial states; null where nothing turns.
-	EnergyDrift        Number         `json:"energy_drift_per_turn"`
-	EnergyWobble       Number         `json:"energy_wobble"`
-	CoordinateMSE      MedianEstimate `json:"coordinate_mse"`
-	ReversibilityError Number         `json:"reversibility_error"`
-	// MomentumDrift and AngularMomentumDrift are absent of systems other than bodies.
-	MomentumDrift        *Number `json:"momentum_drift,omitempty"`
-	AngularMomentumDrift *Number `json:"angular_momentum_drift,omitempty"`
-	Diverged             int     `json:"diverged"`
-	// LeftData counts the rollouts that leave the region of the training data.
-	LeftData int `json:"left_data"`
-}
-
 // Engine is what the run was computed with.
 type Engine struct {
 	Kernel    string    `json:"kernel"`

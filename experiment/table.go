@@ -13,14 +13,11 @@ import (
 	"hnn/model/network"
 )
 
-// tableHeader names the columns of the paper's table.
-var tableHeader = []string{"task", "model", "energy drift a turn", "wobble in a turn", "test loss", "paper", "strict energy MSE (median)", "energy MSE*", "paper*", "fit"}
-
 // WriteTable prints what an HNN is for first, for each task and model: how the energy drifts and wobbles along held-out
 // rollouts; then the test loss and the energy's mean squared errors, ours beside the paper's. Of several seeds it
 // gives median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
-	rows := [][]string{tableHeader}
+	rows := [][]string{tableHeader()}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKind(task) {
 			rows = append(rows, tableRow(kind))
@@ -91,19 +88,13 @@ func byKind(runs []*Run) [][]*Run { return byKey(runs, kindKey) }
 // tableRow is the row of one task and kind of model, of one or several seeds.
 func tableRow(runs []*Run) []string {
 	c := runs[0].Config
-	paperLoss, paperEnergy := "-", "-"
+	var published task.Published
 	foreign := runs[0].data != nil && runs[0].data.foreign
 	if p := c.published(); p != (task.Published{}) && c.Trainer == Adam && c.Loss != TrajectoryLoss && !foreign {
-		paperLoss, paperEnergy = scientific(p.TestLoss), scientific(p.EnergyMSE)
+		published = p
 	}
-	return []string{
-		c.Task, modelName(runs),
-		shares(runs, drift), shares(runs, wobble),
-		spread(runs, func(r *Results) Number { return r.TestLoss.Mean }), paperLoss,
-		spread(runs, strictMedian),
-		spread(runs, energyMean), paperEnergy,
-		fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))),
-	}
+	cells := append([]string{c.Task, modelName(runs)}, tableCells(runs, published)...)
+	return append(cells, fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
 }
 
 // published are the paper's numbers of the run's task and model, zero if there are none.
@@ -145,21 +136,10 @@ func truthRow(runs []*Run) []string {
 	if v := median(values(runs, truth)); !(v > 1e-12) || math.IsInf(v, 1) {
 		return nil
 	}
-	return []string{runs[0].Config.Task, "(the true H)", "", "", spread(runs, truth), "", "", "", "", ""}
-}
-
-func drift(r *Results) Number {
-	if r.Strict == nil {
-		return NA
-	}
-	return r.Strict.EnergyDrift
-}
-
-func wobble(r *Results) Number {
-	if r.Strict == nil {
-		return NA
-	}
-	return r.Strict.EnergyWobble
+	row := make([]string, len(tableHeader()))
+	row[0], row[1] = runs[0].Config.Task, "(the true H)"
+	row[slices.Index(tableHeader(), "test loss")] = spread(runs, truth)
+	return row
 }
 
 // shares is spread of shares, in percent.
@@ -203,37 +183,6 @@ func writeFinding(w io.Writer, runs []*Run) {
 			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%: here the HNN conserves it no better.\n", task[0].Config.Task, 100*base, 100*own)
 		}
 	}
-}
-
-func trajectoryTest(r *Results) Number {
-	if r.Trajectory == nil {
-		return NA
-	}
-	return r.Trajectory.TestLoss.Mean
-}
-
-func energyMean(r *Results) Number {
-	if r.EnergyMSE == nil {
-		return NA
-	}
-	return r.EnergyMSE.Mean
-}
-
-// pixelMeasure is a measure that only runs on pictures have.
-func pixelMeasure(f func(*PixelResults) Number) func(*Results) Number {
-	return func(r *Results) Number {
-		if r.Pixels == nil {
-			return NA
-		}
-		return f(r.Pixels)
-	}
-}
-
-func strictMedian(r *Results) Number {
-	if r.Strict == nil {
-		return NA
-	}
-	return r.Strict.EnergyMSE.Median
 }
 
 func values(runs []*Run, f func(*Results) Number) []float64 {
@@ -301,37 +250,12 @@ func byKey(runs []*Run, key func(*Run) string) [][]*Run {
 func WriteSpread(w io.Writer, runs []*Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "task\tmodel\tseeds\tmeasure\tmean\tmedian\tworst\t")
-	measures := []struct {
-		name string
-		of   func(*Results) Number
-	}{
-		{"test loss", func(r *Results) Number { return r.TestLoss.Mean }},
-		{"trajectory loss", trajectoryTest},
-		{"row median loss", func(r *Results) Number { return r.RowMedianLoss }},
-		{"energy MSE, paper", energyMean},
-		{"energy MSE, true H", func(r *Results) Number {
-			if r.EnergyMSETrueH == nil {
-				return NA
-			}
-			return r.EnergyMSETrueH.Mean
-		}},
-		{"states MSE of the rollout", func(r *Results) Number {
-			if r.StatesMSE == nil {
-				return NA
-			}
-			return *r.StatesMSE
-		}},
-		{"energy drift a turn, share", drift},
-		{"energy wobble in a turn, share", wobble},
-		{"energy MSE, strict (median of states)", strictMedian},
-		{"pixel MSE", pixelMeasure(func(p *PixelResults) Number { return p.PixelMSE })},
-		{"energy MSE, long", pixelMeasure(func(p *PixelResults) Number { return p.LongEnergyMSE.Mean })},
-		{"amplitude kept", pixelMeasure(func(p *PixelResults) Number { return p.AmplitudeKept })},
-		{"pixel MSE, long", pixelMeasure(func(p *PixelResults) Number { return p.LongPixelMSE })},
-	}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKind(task) {
 			for _, m := range measures {
+				if m.name == "" {
+					continue
+				}
 				vs := values(kind, m.of)
 				if math.IsInf(sorted(vs)[0], 1) {
 					continue
