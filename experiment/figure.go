@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/experiment/task"
 	"hnn/internal/atomicfile"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
@@ -70,7 +71,7 @@ func (e *Env) figure(runs []*Run) error {
 				content   []byte
 			}{{".svg", svg.Bytes()}, {".png", png.Bytes()}} {
 				write := func(w io.Writer) error { _, err := w.Write(f.content); return err }
-				if err := atomicfile.Write(filepath.Join(folder, p.name+f.extension), write); err != nil {
+				if err := atomicfile.Write(filepath.Join(folder, strings.Replace(p.name, runs[0].Config.Task, task.Slug(runs[0].Config.Task), 1)+f.extension), write); err != nil {
 					return err
 				}
 			}

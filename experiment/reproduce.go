@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"hnn/experiment/task"
 	"hnn/internal/shell"
 )
 
@@ -25,7 +26,7 @@ type Batch struct {
 
 // newDir makes the directory of a run of the batch, of several or a single one.
 func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
-	name := c.Task + "-" + c.Model
+	name := task.Slug(c.Task) + "-" + c.Model
 	if c.Trainer != Adam {
 		name += "-" + string(c.Trainer)
 	}

@@ -41,6 +41,8 @@ type Simulation struct {
 	InputNames     []string
 	Inputs, Supply []float64
 	Stats          ode.Stats
+	// Band is what the rollout may be off by, nil where nobody asked.
+	Band *Band
 	// Settings are those that Env.Simulate chose; nil of other simulations.
 	Settings *ode.Settings
 }
@@ -223,14 +225,18 @@ func stateNames(dim int) []string {
 // that are known (energy_change of the learned H and its rate: power where it is lost,
 // supply where inputs put it in; true_energy), in full precision. The columns of a copy follow those of the state, and
 // so do, of an ensemble, mean and standard deviation of its members' rollouts (q_mean,
-// q_sd and so on), and then the inputs.
+// q_sd and so on) and the bounds of a band (q_lo, q_hi; outside is 1 where nothing is known), and then the inputs.
 func (s *Simulation) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := append([]string{"t"}, s.Columns...)
-	beside := []struct {
+	type columns struct {
 		suffix string
 		states []float64
-	}{{"_copy", s.Copies}, {"_mean", s.Mean}, {"_sd", s.SD}}
+	}
+	beside := []columns{{"_copy", s.Copies}, {"_mean", s.Mean}, {"_sd", s.SD}}
+	if s.Band != nil {
+		beside = append(beside, columns{"_lo", s.Band.Lo}, columns{"_hi", s.Band.Hi})
+	}
 	for _, b := range beside {
 		if b.states != nil {
 			for _, name := range s.Columns {
@@ -240,6 +246,9 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 	}
 	header = append(header, s.InputNames...)
 	var extra [][]float64
+	if s.Band != nil {
+		header, extra = append(header, "outside"), append(extra, s.Band.outside())
+	}
 	if s.Energy != nil {
 		header, extra = append(header, "energy_change"), append(extra, s.Energy)
 	}
@@ -292,7 +301,7 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// Arrays are the rollout for file.WriteNPZ: t, x, and x_copy, x_mean, x_sd, u, energy_change,
+// Arrays are the rollout for file.WriteNPZ: t, x, and x_copy, x_mean, x_sd, x_lo, x_hi, outside, u, energy_change,
 // power, supply and true_energy where there are such.
 func (s *Simulation) Arrays() map[string]file.Array {
 	n := len(s.Times)
@@ -300,7 +309,12 @@ func (s *Simulation) Arrays() map[string]file.Array {
 		"t": {Shape: []int{n}, Data: s.Times},
 		"x": {Shape: []int{n, len(s.Columns)}, Data: s.States},
 	}
-	for name, states := range map[string][]float64{"x_copy": s.Copies, "x_mean": s.Mean, "x_sd": s.SD} {
+	states := map[string][]float64{"x_copy": s.Copies, "x_mean": s.Mean, "x_sd": s.SD}
+	if s.Band != nil {
+		states["x_lo"], states["x_hi"] = s.Band.Lo, s.Band.Hi
+		arrays["outside"] = file.Array{Shape: []int{n}, Data: s.Band.outside()}
+	}
+	for name, states := range states {
 		if states != nil {
 			arrays[name] = file.Array{Shape: []int{n, len(s.Columns)}, Data: states}
 		}

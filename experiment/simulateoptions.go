@@ -38,6 +38,8 @@ type SimulateOptions struct {
 	// Push is the energy added at the middle one of the times, along the gradient of the
 	// learned H; nil for none. The simulation has the state after it.
 	Push *float64
+	// Band is the level of a band to be given with the rollout, 0 for none.
+	Band float64
 }
 
 // Simulate rolls out the model of a run directory, and tells Log what it chose: the
@@ -53,6 +55,11 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 	}
 	for _, w := range e.Warnings(run) {
 		e.log("%s: %s", dir, w)
+	}
+	if o.Band != 0 {
+		if err := run.checkBand(o.Band); err != nil {
+			return nil, nil, err
+		}
 	}
 	x0, err := e.start(run, &o)
 	if err != nil {
@@ -89,6 +96,11 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 			e.log("later the energy erred by %.1g, so the rollout is done again by %v", off, ode.DOP853)
 			settings = &ode.Settings{Method: ode.DOP853, RTol: settings.RTol, ATol: o.ATol}
 			sim, err = run.Simulate(ctx, x0, o.Times, settings)
+		}
+	}
+	if err == nil && o.Band != 0 {
+		if err = run.AddBand(ctx, sim, o.Band, settings); err != nil {
+			return nil, nil, err
 		}
 	}
 	return run, sim.by(settings), err

@@ -111,6 +111,11 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	case lagrangian.Kind:
 		form, err = d.solveLagrangian(c, set, marks[:len(marks)/2], names, r)
 	case formula.Kind:
+		if d.system != nil && d.angles == nil {
+			for i, one := range d.system.Coordinates() {
+				marks[i] = one.Angle
+			}
+		}
 		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)

@@ -26,13 +26,15 @@ type configFlags struct {
 	seeds    string
 	data     []string
 	frames   string // of the verb train
-	recipe   string
-	jobs     int
-	out      string
-	force    bool
-	json     bool
-	quiet    bool
-	helpAll  bool
+	// hamiltonian is of the verb train.
+	hamiltonian string
+	recipe      string
+	jobs        int
+	out         string
+	force       bool
+	json        bool
+	quiet       bool
+	helpAll     bool
 }
 
 // newConfigFlags makes them. Bases are the configurations that the verb begins with, for

@@ -33,6 +33,7 @@ type simulateFlags struct {
 	inputTrial             int
 	addEnergy              float64
 	film                   int
+	band                   float64
 }
 
 func newSimulate() *cobra.Command {
@@ -92,6 +93,7 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.StringVar(&f.correct, "correct", "", "correct a model trained on trajectories for the step of its training: the step, or auto")
 	fs.Lookup("correct").NoOptDefVal = "auto"
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
+	fs.Float64Var(&f.band, "band", 0, "give bounds between which each number lies with this probability, as 0.9, in columns _lo and _hi: of formulas fitted to noisy rows, and of ensembles")
 	fs.BoolVar(&f.quiet, "quiet", false, "no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
 	return cmd
@@ -111,6 +113,9 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	d.log("%s", sim.Work())
+	if sim.Band != nil {
+		d.log("%s", sim.Band.Summary(sim))
+	}
 	if scale := run.InputScale(); scale != "" {
 		d.log("%s", scale)
 	}
@@ -170,7 +175,13 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (o experiment.SimulateOptions,
 		return o, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
 	}
 	o.Integration = experiment.Integration{Method: f.method, Step: f.step, RTol: f.rtol, ATol: f.atol, Reversible: f.reversible, Omega: f.omega}
-	o.Film, o.Seed, o.Masses = f.film, f.seed, f.mass
+	o.Film, o.Seed, o.Masses, o.Band = f.film, f.seed, f.mass, f.band
+	if cmd.Flags().Changed("band") && !(f.band > 0 && f.band < 1) {
+		return o, fmt.Errorf("--band %v: give a share between 0 and 1, as 0.9", f.band)
+	}
+	if f.band != 0 && (f.addEnergy != 0 || f.correct != "") {
+		return o, errors.New("--band: a band is of a rollout of the model as it was fitted: leave out --add-energy and --correct")
+	}
 	if o.Masses == nil {
 		for range f.bodies {
 			o.Masses = append(o.Masses, 1)

@@ -40,6 +40,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 		Example: `  hnn train pendulum
   hnn train two-body --trainer adam --polish
   hnn train --data measurements.csv
+  hnn train --hamiltonian "p^2/2 + 3*(1-cos(q))" --model hnn-formula
   hnn train --frames films/ --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
@@ -49,6 +50,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
 	cmd.Flags().Lookup("trainer").DefValue = "[]"
 	cmd.Flags().StringVar(&f.frames, "frames", "", "films: a folder with one of pictures for each trial, an .npz or a .gif")
+	cmd.Flags().StringVar(&f.hamiltonian, "hamiltonian", "", "instead of a task: draw the data of the system with this H, as \"p^2/2 + 3*(1-cos(q))\"; a momentum is named as its position with a p before it, that of q is p")
 	var config, resume string
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
@@ -98,7 +100,7 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 		}
 	}
 	if config != "" {
-		if len(args) > 0 || f.data != nil || f.frames != "" || f.recipe != "" {
+		if len(args) > 0 || f.data != nil || f.frames != "" || f.recipe != "" || f.hamiltonian != "" {
 			return nil, usage(errors.New("--config holds the task, its file and its recipe; leave out the task, --data, --frames and --recipe"))
 		}
 		c, err := experiment.ReadConfigFile(config)
@@ -140,6 +142,10 @@ func isFile(path string) bool {
 func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	name := task.OwnData
 	switch {
+	case f.hamiltonian != "" && (len(args) > 0 || f.data != nil || f.frames != ""):
+		return c, errors.New("--hamiltonian is the system whose data are drawn: leave out the task, --data and --frames")
+	case f.hamiltonian != "":
+		name = task.Given(f.hamiltonian)
 	case len(args) == 1:
 		name = args[0]
 	case f.frames != "" && f.data != nil:

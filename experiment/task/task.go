@@ -139,10 +139,13 @@ const maxBodies = 1000
 const leastBodies = 4
 
 // Lookup returns the row of a name: one of Names, OwnData, OwnFrames, or "N-body" with a
-// number of 2 or more, as in "5-body"; N itself is 4. The error is a *system.UnknownError.
+// number of 2 or more, as in "5-body"; N itself is 4; or that of Given. The error of an unknown name is a *system.UnknownError.
 func Lookup(name string) (Task, error) {
 	if i := slices.IndexFunc(table, func(t Task) bool { return t.Name == name }); i >= 0 {
 		return table[i], nil
+	}
+	if strings.HasPrefix(name, GivenPrefix) {
+		return givenTask(name)
 	}
 	if name == "N"+bodySuffix {
 		return bodies(leastBodies), nil

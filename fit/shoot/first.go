@@ -2,6 +2,8 @@ package shoot
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -64,7 +66,7 @@ func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64
 	out.Covariance, out.Shift = make([]float64, d*d), make([]float64, d*free)
 	for a := range d {
 		for b := range d {
-			out.Covariance[a*d+b] = inverse.At(a, b)
+			out.Covariance[a*d+b] = inverse.At(a, b) * last // the noise as the residuals have it
 		}
 		for k := range free {
 			for b := range d {
@@ -73,4 +75,30 @@ func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64
 		}
 	}
 	return out
+}
+
+// Sample draws a first state where the parameters are off by e.
+func (b *Start) Sample(e []float64, rng *rand.Rand) []float64 {
+	d := len(b.State)
+	x := slices.Clone(b.State)
+	for i := range d {
+		for k, v := range e {
+			x[i] += b.Shift[i*len(e)+k] * v
+		}
+	}
+	var c mat.Cholesky
+	if s := mat.NewSymDense(d, b.Covariance); c.Factorize(s) {
+		var l mat.TriDense
+		c.LTo(&l)
+		z := make([]float64, d)
+		for i := range z {
+			z[i] = rng.NormFloat64()
+		}
+		for i := range d {
+			for j := range i + 1 {
+				x[i] += l.At(i, j) * z[j]
+			}
+		}
+	}
+	return x
 }

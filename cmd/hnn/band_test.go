@@ -1,0 +1,66 @@
+package main
+
+import (
+	"encoding/csv"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A Hamiltonian that is written is trained on like a known system, and found again; its rollouts have bands, about them and
+// growing. What has no band says so.
+func TestHamiltonianAndBand(t *testing.T) {
+	inFolder(t)
+	const dir = "run"
+	ask := func(args ...string) string {
+		t.Helper()
+		status, stdout, stderr := call(t, args...)
+		if status != 0 {
+			t.Fatalf("%v: %d, %s", args, status, stderr)
+		}
+		return stdout
+	}
+	ask("train", "--hamiltonian", "p^2/2 + 3*(1-cos(q))", "--model", "hnn-formula", "--noise", "0.02", "--trajectories", "20", "--no-figures", "--no-strict", "--out", dir, "--quiet")
+	if text := ask("explain", dir); !strings.Contains(text, "cos(q)") || !strings.Contains(text, "p^2") {
+		t.Errorf("explained as %s", text)
+	}
+	text := ask("simulate", dir, "--x0", "1,0", "--to", "9", "--steps", "9", "--band", "0.9", "--quiet")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string, row int) float64 {
+		for i, n := range rows[0] {
+			if n == name {
+				v, err := strconv.ParseFloat(rows[row][i], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return v
+			}
+		}
+		t.Fatalf("no column %s in %v", name, rows[0])
+		return 0
+	}
+	if lo, hi := column("q_lo", 1), column("q_hi", 1); lo != 1 || hi != 1 {
+		t.Errorf("the first state is known, and its band is %v to %v", lo, hi)
+	}
+	for row := 2; row < len(rows); row++ {
+		if lo, q, hi := column("q_lo", row), column("q", row), column("q_hi", row); !(lo < q && q < hi) || hi-lo > 0.5 {
+			t.Errorf("row %d: %v to %v about %v", row, lo, hi, q)
+		}
+		if column("outside", row) != 0 {
+			t.Errorf("row %d is outside", row)
+		}
+	}
+	if column("p_hi", 10)-column("p_lo", 10)+column("q_hi", 10)-column("q_lo", 10) < 2*(column("p_hi", 2)-column("p_lo", 2)+column("q_hi", 2)-column("q_lo", 2)) {
+		t.Errorf("the band does not grow: %v", rows)
+	}
+	trainClosedForm(t, "closed", "spring")
+	if code, _, stderr := call(t, "simulate", "closed", "--x0", "1,0", "--to", "1", "--band", "0.9"); code == 0 || !strings.Contains(stderr, "nothing says how sure") {
+		t.Errorf("a band of a closed form: %d, %s", code, stderr)
+	}
+	if code, _, stderr := call(t, "simulate", dir, "--x0", "1,0", "--to", "1", "--band", "2"); code == 0 || !strings.Contains(stderr, "between 0 and 1") {
+		t.Errorf("--band 2: %d, %s", code, stderr)
+	}
+}
