@@ -148,7 +148,7 @@ func (f *columnFlags) over(cmd *cobra.Command, c *experiment.Config) {
 // byHand are the groups of the flags of train and reproduce that are no settings. All but
 // force and max-memory are among the common ones.
 var byHand = map[string]string{
-	"seeds": "data", "config": "data", "resume": "data", "max-memory": "data",
+	"seeds": "data", "hamiltonian": "data", "config": "data", "resume": "data", "max-memory": "data",
 	"jobs": "output", "out": "output", "force": "output", "json": "output", "quiet": "output", "help": "output", "help-all": "output",
 }
 
