@@ -12,6 +12,9 @@ import (
 // mostBad is how many sets in a row may be far worse before smaller ones are not tried.
 const mostBad = 4
 
+// believed is how many times the squared error of the best set that of a smaller one may be where neither is the noise.
+const believed = 2
+
 // weak says below how many standard errors a term is taken away to see whether it is missed.
 const weak = 4
 
@@ -80,11 +83,32 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 		}
 	}
 	// Where even the best leaves more than the noise, errors that are no noise decide between terms: few are believed.
-	if cost > mostCost {
+	if bestCost := cost; cost > mostCost {
 		for _, o := range outcomes {
-			if o.cost < 2*cost && len(o.set) < len(best) && p.forces(o.set) == p.forces(best) {
+			if o.cost < believed*cost && len(o.set) < len(best) && p.forces(o.set) == p.forces(best) {
 				best = o.set
 			}
+		}
+		// One term after the other is taken away, that which is missed least, forces last.
+		for smaller := best; len(smaller) > 1+p.forces(smaller); {
+			var next []int
+			limit := math.Inf(1)
+			for i, t := range smaller {
+				if t >= len(p.terms) {
+					continue
+				}
+				set := slices.Delete(slices.Clone(smaller), i, i+1)
+				try(set)
+				for _, o := range outcomes {
+					if slices.Equal(o.set, set) && o.cost < limit {
+						next, limit = set, o.cost
+					}
+				}
+			}
+			if next == nil || !(limit < believed*bestCost) {
+				break
+			}
+			smaller, best = next, next
 		}
 	}
 	out := *c
