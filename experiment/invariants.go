@@ -62,7 +62,7 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	}
 	paths.Cut(8)
 	out := new(ConservedReport)
-	found, err := invariants.Find(paths, invariants.Default(n, marks[:n], r.columns))
+	found, err := invariants.Find(paths, invariants.Default(n, marks[:n], r.columns), invariants.Coupled(n, marks[:n])...)
 	if errors.Is(err, invariants.ErrShort) {
 		out.Reason = err.Error()
 		return out, nil
@@ -99,7 +99,7 @@ func (r *ConservedReport) Write(w io.Writer) error {
 	line := func(q ConservedQuantity) {
 		text := q.Formula
 		if q.Terms > mostShown {
-			text = fmt.Sprintf("a function of %d terms (see --json)", q.Terms)
+			text = fmt.Sprintf("no formula: a function of %d terms (see --json), of which no few do; that something is conserved can be believed, not this form of it", q.Terms)
 		}
 		fmt.Fprintf(&b, "  %s\n      within trials %.1e of the spread between them", text, float64(q.Within))
 		if q.Noise > 0 {

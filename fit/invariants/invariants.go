@@ -75,8 +75,9 @@ var ErrShort = errors.New("invariants: too short to be judged")
 const mostRows = 400
 
 // Find looks for functions that are sums of terms, of paths of states of n components (see estimate.NewPaths). It is an
-// error if there are too few trials, and ErrShort if they are shorter than two turns.
-func Find(p *estimate.Paths, terms []*expr.Expr) (*Report, error) {
+// error if there are too few trials, and ErrShort if they are shorter than two turns. Families are further terms that have a
+// number inside them, which is searched: see Coupled.
+func Find(p *estimate.Paths, terms []*expr.Expr, families ...func(k float64) []*expr.Expr) (*Report, error) {
 	d := p.N
 	longest := 0
 	for _, t := range p.Trials {
@@ -94,13 +95,24 @@ func Find(p *estimate.Paths, terms []*expr.Expr) (*Report, error) {
 		if k > len(terms) || k == 12 && len(terms) < 16 || k == 30 && len(terms) < 40 {
 			continue
 		}
-		s := newSample(p, terms[:k])
-		conserved, nearly := s.find()
-		if r.Alike = s.alike(); len(conserved) > len(r.Conserved) || len(conserved) == len(r.Conserved) && len(nearly) > len(r.Nearly) {
-			r.Conserved, r.Nearly = conserved, nearly
-		}
+		r.consider(newSample(p, terms[:k]))
+	}
+	for _, family := range families {
+		r.consider(newSample(p, family(best(p, family))))
 	}
 	return r, nil
+}
+
+// consider takes what a sample shows where that is more.
+func (r *Report) consider(s *sample) {
+	conserved, nearly := s.find()
+	alike := s.alike()
+	if r.Alike == nil {
+		r.Alike = alike
+	}
+	if len(conserved) > len(r.Conserved) || len(conserved) == len(r.Conserved) && len(nearly) > len(r.Nearly) {
+		r.Conserved, r.Nearly, r.Alike = conserved, nearly, alike
+	}
 }
 
 // find takes the independent ones of the functions that pass.
@@ -468,11 +480,14 @@ func (s *sample) sparse(vectors [][]float64, values []float64) [][]float64 {
 
 // judge is the spread of a function within held-out trials over that between them, infinite where there is none between
 // them, and the part of it that the noise explains.
-func (s *sample) judge(c []float64) (share, noise float64) {
+func (s *sample) judge(c []float64) (share, noise float64) { return s.judgeOn(c, true, s.heldNoise) }
+
+// judgeOn is judge by the held-out trials or by the others.
+func (s *sample) judgeOn(c []float64, ofHeld bool, ofNoise *mat.SymDense) (share, noise float64) {
 	v := mat.NewVecDense(s.k, c)
 	var within, count, trials, mean, square, size float64
 	for i := range s.values {
-		if !held(i) {
+		if held(i) != ofHeld {
 			continue
 		}
 		var q mat.VecDense
@@ -494,7 +509,7 @@ func (s *sample) judge(c []float64) (share, noise float64) {
 	}
 	within, size = within/count, size/count
 	between := math.Max(square/trials-mean*mean/(trials*trials), 0)
-	fromNoise := mat.Inner(v, s.heldNoise, v) / count
+	fromNoise := mat.Inner(v, ofNoise, v) / count
 	// What differs between trials by rounding or by noise is alike in all of them.
 	if between < 1e-13*size || between < fromNoise/10 {
 		return math.Inf(1), 0

@@ -1,0 +1,70 @@
+package invariants
+
+import (
+	"math"
+
+	"hnn/data/estimate"
+	"hnn/model/expr"
+)
+
+// Coupled are the terms of the energy of two coupled angles, as a double pendulum's of any masses and lengths: with the mass
+// matrix of diagonal a and c and b cos(q1 - q2) beside it, the kinetic energy is a sum of p1^2, p2^2 and p1 p2 cos(q1 - q2), each
+// over 1 - k cos(q1 - q2)^2, k = b^2/(a c) between 0 and 1. It is nil of other states.
+func Coupled(n int, angles []bool) []func(k float64) []*expr.Expr {
+	if n != 2 || len(angles) < 2 || !angles[0] || !angles[1] {
+		return nil
+	}
+	return []func(k float64) []*expr.Expr{func(k float64) []*expr.Expr {
+		v := expr.Variable
+		cos := expr.Apply("cos", expr.Sum(v(0), expr.Product(expr.Number(-1), v(1))))
+		over := expr.Sum(expr.Number(1), expr.Product(expr.Number(-k), expr.Power(cos, 2)))
+		return []*expr.Expr{
+			expr.Apply("cos", v(0)), expr.Apply("cos", v(1)),
+			expr.Quotient(expr.Power(v(2), 2), over), expr.Quotient(expr.Power(v(3), 2), over),
+			expr.Quotient(expr.Product(v(2), v(3), cos), over),
+		}
+	}}
+}
+
+// The search of best: so many values at first, then so many steps of the golden section.
+const (
+	familyGrid  = 40
+	familySteps = 30
+)
+
+// best is the number between 0 and 1 with which a family has the function that varies least within the trials that are not
+// held out.
+func best(p *estimate.Paths, family func(k float64) []*expr.Expr) float64 {
+	least := func(k float64) float64 {
+		s := newSample(p, family(k))
+		share := math.Inf(1)
+		for _, c := range s.solve() {
+			if v, _ := s.judgeOn(c, false, s.noise); v < share {
+				share = v
+			}
+		}
+		return share
+	}
+	at, lowest := 0.0, math.Inf(1)
+	for i := range familyGrid {
+		if k := (float64(i) + 0.5) / familyGrid; least(k) < lowest {
+			at, lowest = k, least(k)
+		}
+	}
+	lo, hi := math.Max(at-1./familyGrid, 1e-6), math.Min(at+1./familyGrid, 1-1e-6)
+	golden := (math.Sqrt(5) - 1) / 2
+	a, b := hi-golden*(hi-lo), lo+golden*(hi-lo)
+	fa, fb := least(a), least(b)
+	for range familySteps {
+		if fa < fb {
+			hi, b, fb = b, a, fa
+			a = hi - golden*(hi-lo)
+			fa = least(a)
+		} else {
+			lo, a, fa = a, b, fb
+			b = lo + golden*(hi-lo)
+			fb = least(b)
+		}
+	}
+	return (lo + hi) / 2
+}
