@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"hnn/eval"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/ode"
@@ -153,28 +154,24 @@ func spreadBand(x float64, v []float64, lost int, level float64) (lo, hi float64
 // the time for which it can be foretold. The range is that of what the run learned from, where that is known.
 func (r *Run) bound(s *Simulation, b *Band) {
 	d := r.model.Dim
-	var least, most []float64
-	if r.seen != nil {
-		least, most = r.seen.Least, r.seen.Most
-	}
+	box := r.Region()
 	for i := range s.Times {
+		x := s.States[i*d : (i+1)*d]
+		if box != nil {
+			_, ranges := box.Outside(x)
+			b.Outside[i] = !(ranges <= eval.Beyond)
+		}
 		for j := range d {
 			at := i*d + j
-			x := s.States[at]
-			if least == nil {
-				b.Outside[i] = b.Outside[i] || math.IsInf(b.Hi[at]-b.Lo[at], 0)
-				continue
+			width := math.Inf(1)
+			if box != nil && !box.Angles[j] { // an angle has no range
+				width = box.Most[j] - box.Least[j]
 			}
-			if slices.Contains(r.Config.Angle, r.columns[j]) {
-				continue // an angle has no range
-			}
-			width := most[j] - least[j]
-			if x < least[j]-beyond*width || x > most[j]+beyond*width {
+			if wide := b.Hi[at] - b.Lo[at]; math.IsInf(wide, 0) || wide > width {
 				b.Outside[i] = true
-			}
-			if b.Hi[at]-b.Lo[at] > width {
-				b.Outside[i] = true
-				b.Lo[at], b.Hi[at] = math.Min(least[j], x), math.Max(most[j], x)
+				if !math.IsInf(width, 0) {
+					b.Lo[at], b.Hi[at] = math.Min(box.Least[j], x[j]), math.Max(box.Most[j], x[j])
+				}
 			}
 		}
 	}
