@@ -13,6 +13,18 @@ var Targets = []Target{
 	{"c", "C99: model.h and model.c, which need libm and allocate nothing",
 		"try it: cc -std=c99 -O2 -DHNN_DEMO DIR/model.c -o demo -lm && ./demo",
 		func(m *Model, p Precision) ([]File, error) { return C(m, p), nil }},
+	{"python", "one module, model.py, which needs NumPy alone",
+		"try it: python3 DIR/model.py",
+		func(m *Model, p Precision) ([]File, error) { return Python(m, p), nil }},
+	{"julia", "one module, Model.jl, which needs no package",
+		"try it: julia -e 'include(\"DIR/Model.jl\"); using .Model; println(field(ones(Model.STATES)))'",
+		func(m *Model, p Precision) ([]File, error) { return Julia(m, p), nil }},
+	{"go", "one package, model.go, which needs the standard library alone",
+		"it is a package of its own: copy DIR into your module",
+		Go},
+	{"onnx", "an ONNX graph, model.onnx, of any number of states at once: the field and H",
+		"try it: python3 -c 'import onnxruntime as o; print([i.shape for i in o.InferenceSession(\"DIR/model.onnx\").get_inputs()])'",
+		ONNX},
 }
 
 // TargetOf is the target of a name, nil for none.

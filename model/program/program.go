@@ -155,7 +155,7 @@ func (b *Builder) Apply(t, bias *Table, x Value, rows int) Value {
 	if bias == nil && b.is(x, 0) {
 		return b.Filled(0, rows*t.Rows)
 	}
-	return b.take(Node{Op: Affine, Args: []Value{x}, Len: rows * t.Rows, Table: t, Bias: bias, Rows: rows})
+	return b.fold(Node{Op: Affine, Args: []Value{x}, Len: rows * t.Rows, Table: t, Bias: bias, Rows: rows})
 }
 
 // ApplyTransposed is table^T x.
@@ -166,7 +166,7 @@ func (b *Builder) ApplyTransposed(t *Table, x Value, rows int) Value {
 	if b.is(x, 0) {
 		return b.Filled(0, rows*t.Columns)
 	}
-	return b.take(Node{Op: Affine, Args: []Value{x}, Len: rows * t.Columns, Table: t, Transposed: true, Rows: rows})
+	return b.fold(Node{Op: Affine, Args: []Value{x}, Len: rows * t.Columns, Table: t, Transposed: true, Rows: rows})
 }
 
 // Gather picks elements.
@@ -261,7 +261,7 @@ func (b *Builder) Scatter(x Value, n int, index ...int) Value {
 	if b.is(x, 0) {
 		return b.Filled(0, n)
 	}
-	return b.take(Node{Op: Scatter, Args: []Value{x}, Len: n, Index: slices.Clone(index)})
+	return b.fold(Node{Op: Scatter, Args: []Value{x}, Len: n, Index: slices.Clone(index)})
 }
 
 // Concat is vectors behind each other.
