@@ -32,6 +32,13 @@ func cFunctions(m *Model) []cFunction {
 		{m.Field, "field", state}, {m.Energy, "energy", []string{"x"}}, {m.Velocity, "velocity", []string{"p"}}, {m.Force, "force", []string{"q"}},
 		{m.Encode, "encode", []string{"y"}}, {m.Decode, "decode", []string{"z"}},
 	}
+	if m.extended {
+		changes := []string{"x", "dx"}
+		if m.Inputs > 0 {
+			changes = []string{"x", "u", "dx", "du"}
+		}
+		all = append(all, cFunction{m.Supply, "power", state}, cFunction{m.Tangent, "tangent", changes})
+	}
 	return slices.DeleteFunc(all, func(f cFunction) bool { return f.program == nil })
 }
 
@@ -92,6 +99,14 @@ func cHeader(m *Model, precision Precision) []byte {
 		fmt.Fprintf(&b, "#define HNN_PIXELS %d\n", m.Encode.Nodes[0].Len)
 		comment("The autoencoder: a state of an observation, frames behind each other, row by row, in [0, 1];", "and an observation of a state.")
 		b.WriteString("void hnn_encode(const hnn_real y[HNN_PIXELS], hnn_real x[HNN_STATES]);\nvoid hnn_decode(const hnn_real x[HNN_STATES], hnn_real y[HNN_PIXELS]);\n\n")
+	}
+	if m.extended {
+		if m.Supply != nil {
+			comment("dH/dt.")
+			b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u);\n\n")
+		}
+		comment("The change of dx/dt and, of a model with an energy, of H and dH/dt behind it, with changes of state", "and inputs.")
+		b.WriteString("void hnn_tangent(const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out);\n\n")
 	}
 	comment("One step of length h, which may be negative. Inputs go linearly from u0 to u1 during the step;",
 		"the same pointer twice holds them, null pointers are zero. 0 is success; 1 a method that the model",
@@ -204,7 +219,7 @@ func cInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 	if m.Inputs > 0 {
 		b.WriteString("static const hnn_real hnn_zero[HNN_INPUTS] = { 0 };\n\n")
 	}
-	call := func(name, out string, dim string, arguments string, n int) string {
+	call := func(name, out, arguments string, n int) string {
 		if n == 1 {
 			return fmt.Sprintf("%s[0] = model_%s(%s);", out, name, arguments)
 		}
@@ -221,17 +236,29 @@ func cInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 			} else {
 				b.WriteString("\t(void)u;\n")
 			}
-			fmt.Fprintf(b, "\t%s\n}\n\n", call("field", "dx", "", arguments, n))
+			fmt.Fprintf(b, "\t%s\n}\n\n", call("field", "dx", arguments, n))
 		case "energy":
 			b.WriteString("hnn_real hnn_energy(const hnn_real x[HNN_STATES])\n{\n\treturn model_energy(x);\n}\n\n")
+		case "power":
+			if m.Inputs > 0 {
+				b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u)\n{\n\treturn model_power(x, u ? u : hnn_zero);\n}\n\n")
+			} else {
+				b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u)\n{\n\t(void)u;\n\treturn model_power(x);\n}\n\n")
+			}
+		case "tangent":
+			arguments, rest := "x, u ? u : hnn_zero, dx, du ? du : hnn_zero", ""
+			if m.Inputs == 0 {
+				arguments, rest = "x, dx", "\t(void)u;\n\t(void)du;\n"
+			}
+			fmt.Fprintf(b, "void hnn_tangent(const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out)\n{\n%s\t%s\n}\n\n", rest, call("tangent", "out", arguments, n))
 		case "velocity":
-			fmt.Fprintf(b, "void hnn_velocity(const hnn_real p[HNN_STATES / 2], hnn_real v[HNN_STATES / 2])\n{\n\t%s\n}\n\n", call("velocity", "v", "", "p", n))
+			fmt.Fprintf(b, "void hnn_velocity(const hnn_real p[HNN_STATES / 2], hnn_real v[HNN_STATES / 2])\n{\n\t%s\n}\n\n", call("velocity", "v", "p", n))
 		case "force":
-			fmt.Fprintf(b, "void hnn_force(const hnn_real q[HNN_STATES / 2], hnn_real f[HNN_STATES / 2])\n{\n\t%s\n}\n\n", call("force", "f", "", "q", n))
+			fmt.Fprintf(b, "void hnn_force(const hnn_real q[HNN_STATES / 2], hnn_real f[HNN_STATES / 2])\n{\n\t%s\n}\n\n", call("force", "f", "q", n))
 		case "encode":
-			fmt.Fprintf(b, "void hnn_encode(const hnn_real y[HNN_PIXELS], hnn_real x[HNN_STATES])\n{\n\t%s\n}\n\n", call("encode", "x", "", "y", n))
+			fmt.Fprintf(b, "void hnn_encode(const hnn_real y[HNN_PIXELS], hnn_real x[HNN_STATES])\n{\n\t%s\n}\n\n", call("encode", "x", "y", n))
 		case "decode":
-			fmt.Fprintf(b, "void hnn_decode(const hnn_real x[HNN_STATES], hnn_real y[HNN_PIXELS])\n{\n\t%s\n}\n\n", call("decode", "y", "", "x", n))
+			fmt.Fprintf(b, "void hnn_decode(const hnn_real x[HNN_STATES], hnn_real y[HNN_PIXELS])\n{\n\t%s\n}\n\n", call("decode", "y", "x", n))
 		}
 	}
 }

@@ -46,12 +46,15 @@ type Model struct {
 	Field, Energy *program.Function
 	// Velocity is dq/dt of momenta and Force dp/dt of positions where the model is separable, else nil.
 	Velocity, Force *program.Function
-	// Tangent is the change of dx/dt with state and inputs: of a state, inputs, and changes of both.
+	// Tangent is the change of dx/dt and, of a model with an energy, of H and dH/dt behind it, with state and inputs: of a
+	// state, inputs, and changes of both.
 	Tangent *program.Function
 	// Supply is dH/dt: of a state and inputs, nil of a model without energy.
 	Supply *program.Function
 	// Encode and Decode are the autoencoder of a model of pictures, else nil.
 	Encode, Decode *program.Function
+	// extended is whether C has power and tangent too.
+	extended bool
 	// Methods are those of a fixed step that fit the model.
 	Methods []ode.Method
 }
@@ -98,11 +101,13 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		})
 	}
 	m.Tangent, _ = build("tangent", func(b *program.Builder, x, u program.Value) (program.Value, error) {
-		field, _, err := form.Lower(b, x, u)
-		dx := b.Input(m.Dim)
-		change := b.Tangent(field, x, dx)
+		all, h, err := form.Lower(b, x, u)
+		if h != program.None {
+			all = b.Concat(all, h, b.Dot(b.Gradient(h, x), all))
+		}
+		change := b.Tangent(all, x, b.Input(m.Dim))
 		if u != program.None {
-			change = b.Add(change, b.Tangent(field, u, b.Input(m.Inputs)))
+			change = b.Add(change, b.Tangent(all, u, b.Input(m.Inputs)))
 		}
 		return change, err
 	})

@@ -162,9 +162,9 @@ func TestPrograms(t *testing.T) {
 				field.Jacobian()(x, u, a)
 				tangent := func(dx []float64) []float64 {
 					if in == 0 {
-						return m.Tangent.Run()(x, dx)
+						return m.Tangent.Run()(x, dx)[:d]
 					}
-					return m.Tangent.Run()(x, u, dx, make([]float64, in))
+					return m.Tangent.Run()(x, u, dx, make([]float64, in))[:d]
 				}
 				for j := range d {
 					dx, column := make([]float64, d), make([]float64, d)

@@ -2,7 +2,10 @@ package export
 
 import (
 	"bytes"
+	"encoding/xml"
+	"io"
 	"math/rand/v2"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,42 +29,82 @@ func small(t testing.TB, names Names) *Model {
 // comments are what stands between /* and the first */ after it.
 var comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// Names of columns, inputs and models change nothing of the files but their comments, whatever is in them.
+// nasty are names that would break out of something.
+var nasty = []string{"q", "*/ int main(void) { return 1; } /*", "\\\n#define x", "a\"b'c`", "</ScalarVariable><x y=\"", "\"\"\" + exit()", "?" + "?/\n", "\u202e\u2028\x00", "%s%d", "#= =#", "]]>", "$(rm)", "H", "power", "time", "step", "der(q)", "", " ", "x1"}
+
+func named(name string) Names {
+	return Names{Model: name, Columns: []string{name, name + "'"}, Units: []string{name, name}, Inputs: []string{name}}
+}
+
+// FuzzNames: whatever names are, no character of them that comes into a file can end a comment, a string or an element, or
+// continue a line; and the values of a unit have different names, in XML that is read back as it was meant.
 func FuzzNames(f *testing.F) {
-	for _, s := range []string{"q", "*/ int main(void) { return 1; } /*", "\\\n#define x", "a\"b'c`", "</ScalarVariable><x y=\"", "\"\"\" + exit()", "?" + "?/\n", "\u202e\u2028\x00", "%s%d", "#= =#", "]]>", "$(rm)"} {
+	for _, s := range nasty {
 		f.Add(s)
 	}
+	m := small(f, Names{})
 	f.Fuzz(func(t *testing.T, name string) {
-		names := Names{Model: name, Columns: []string{name, name + "'"}, Units: []string{name, name}, Inputs: []string{name}}
-		for _, target := range Targets {
-			plain, err := target.Write(small(t, Names{}), Double)
-			if err != nil {
-				t.Fatal(err)
+		m.Names = named(name)
+		for _, line := range cTitle(m) {
+			if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("\\\"'`*/?<>&%$#{}", r) }) {
+				t.Errorf("%q becomes %q", name, line)
 			}
-			files, err := target.Write(small(t, names), Double)
-			if err != nil {
-				t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, v := range m.values() {
+			if seen[v.name] || strings.TrimSpace(v.name) == "" {
+				t.Errorf("%q: two values are called %q, or one nothing", name, v.name)
 			}
-			for i, file := range files {
-				if want := plain[i]; file.Name != want.Name {
-					t.Errorf("%q names a file %s", name, file.Name)
+			seen[v.name] = true
+		}
+		for _, version := range []int{2, 3} {
+			var got []string
+			d := xml.NewDecoder(bytes.NewReader(m.description(version, "{0}")))
+			for {
+				token, err := d.Token()
+				if err == io.EOF {
+					break
 				}
-				checkFile(t, target.Name, file, plain[i], name)
+				if err != nil {
+					t.Fatalf("%q: %v", name, err)
+				}
+				if e, ok := token.(xml.StartElement); ok && (e.Name.Local == "ScalarVariable" || e.Name.Local == "Float64") {
+					got = append(got, e.Attr[0].Value)
+				}
+			}
+			if len(got) != 1+len(seen) {
+				t.Errorf("%q: FMI %d has the values %q", name, version, got)
 			}
 		}
 	})
 }
 
-// checkFile compares a file with the one of plain names.
-func checkFile(t *testing.T, target string, file, plain File, name string) {
-	t.Helper()
-	if target == "c" {
-		a, b := comments.ReplaceAll(file.Data, nil), comments.ReplaceAll(plain.Data, nil)
-		if !bytes.Equal(a, b) {
-			t.Errorf("%q changes the code of %s", name, file.Name)
-		}
-		if bytes.ContainsFunc(file.Data, func(r rune) bool { return r > '~' || r < ' ' && !strings.ContainsRune("\n\t", r) }) {
-			t.Errorf("%q brings a character that is not plain into %s", name, file.Name)
+// Names change nothing of what is written but comments, docstrings and descriptions.
+func TestNames(t *testing.T) {
+	docstring := regexp.MustCompile(`(?s)^""".*?"""`)
+	hashes := regexp.MustCompile(`(?m)^#.*\n`)
+	slashes := regexp.MustCompile(`(?m)^//.*\n`)
+	code := map[string]func(b []byte) []byte{
+		".c": func(b []byte) []byte { return comments.ReplaceAll(b, nil) }, ".h": func(b []byte) []byte { return comments.ReplaceAll(b, nil) },
+		".py": func(b []byte) []byte { return docstring.ReplaceAll(b, nil) }, ".jl": func(b []byte) []byte { return hashes.ReplaceAll(b, nil) },
+		".go": func(b []byte) []byte { return slashes.ReplaceAll(b, nil) },
+	}
+	for _, name := range nasty {
+		for _, target := range Targets {
+			plain, err := target.Write(small(t, Names{}), Double)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, err := target.Write(small(t, named(name)), Double)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, file := range files {
+				strip, ok := code[filepath.Ext(file.Name)]
+				if ok && !bytes.Equal(strip(file.Data), strip(plain[i].Data)) {
+					t.Errorf("%q changes the code of %s", name, file.Name)
+				}
+			}
 		}
 	}
 }

@@ -25,6 +25,9 @@ var Targets = []Target{
 	{"onnx", "an ONNX graph, model.onnx, of any number of states at once: the field and H",
 		"try it: python3 -c 'import onnxruntime as o; print([i.shape for i in o.InferenceSession(\"DIR/model.onnx\").get_inputs()])'",
 		ONNX},
+	{"fmu", "functional mock-up units of FMI 3.0 and 2.0, for model exchange and co-simulation, as C source",
+		"compile and simulate: python3 -c 'from fmpy.util import *; from fmpy import *; f = \"DIR/model-fmi3.fmu\"; compile_platform_binary(f); print(simulate_fmu(f)[-1])'",
+		FMU},
 }
 
 // TargetOf is the target of a name, nil for none.
