@@ -13,7 +13,6 @@ import (
 	"hnn/experiment"
 	"hnn/export"
 	"hnn/internal/atomicfile"
-	"hnn/internal/shell"
 )
 
 func newExport() *cobra.Command {
@@ -74,7 +73,7 @@ run and the target where it is not given; files of their names there are replace
 					fmt.Fprintf(cmd.ErrOrStderr(), "warning: in float the field is off by up to %.1g of its norm at the states of the data, since its terms nearly cancel: take --precision double\n", loss)
 				}
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), strings.ReplaceAll(target.Use, "DIR", shell.Quote(out)))
+			fmt.Fprintln(cmd.OutOrStdout(), target.Use)
 			return nil
 		},
 	}

@@ -1,6 +1,7 @@
 package lagrangian
 
 import (
+	"errors"
 	"fmt"
 
 	"hnn/model"
@@ -18,6 +19,9 @@ const mostWritten = 24
 // and M a = b is solved by Cholesky's factor, as Motion does.
 func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
 	n, k, at, c := l.N, l.Library.Size(), l.Layout(), l.Coefficients
+	if l.Points != nil {
+		return program.None, program.None, errors.New("lagrangian: a system whose states are points on rods cannot be written out; one of its joint angles can")
+	}
 	if n > mostWritten {
 		return program.None, program.None, fmt.Errorf("lagrangian: %d positions; the equations of at most %d can be written out", n, mostWritten)
 	}
