@@ -42,6 +42,10 @@ func (d *dialect) String() string {
 	return name
 }
 
+// mostPlain is how many columns a table may have. With more, what follows from the columns, as a
+// matrix of masses, would take more memory than there is.
+const mostPlain = 1 << 14
+
 // sampleLines is how many lines the dialect is found by.
 const sampleLines = 50
 
@@ -117,6 +121,12 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 			return nil, &ParseError{File: file, Problem: "the file is empty", Advice: "check that it was written or downloaded to its end"}
 		}
 		return nil, &ParseError{File: file, Problem: "the file has comments but no data", Advice: "check that it was written or downloaded to its end"}
+	}
+	for _, separator := range []string{",", ";", "\t"} {
+		if n := bytes.Count(rows[0].text, []byte(separator)) + 1; n > mostPlain {
+			return nil, &ParseError{File: file, Line: rows[0].number, Problem: fmt.Sprintf("the table has %d columns", n), fatal: true,
+				Advice: fmt.Sprintf("give the ones to learn from, %d at most", mostPlain)}
+		}
 	}
 	d := &dialect{separator: findSeparator(rows), point: '.'}
 	if d.separator != ',' {

@@ -27,7 +27,7 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 	}
 	var rows [][][]byte
 	for _, l := range lines {
-		if l.comment || l.number == d.headerLine {
+		if l.comment || l.number == d.headerLine || len(rows) > 2 && len(rows)*d.columns > 1<<15 {
 			continue
 		}
 		if cells, err := splitFields(nil, l.text, d.separator); err == nil {

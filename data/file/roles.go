@@ -158,10 +158,10 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 
 // medianStep is the median time from row to row.
 func (s *sheet) medianStep(time *column) float64 {
-	var steps []float64
 	if time == nil {
 		return 0
 	}
+	steps := make([]float64, 0, s.rows)
 	for i := 1; i < s.rows; i++ {
 		if s.block[i] == s.block[i-1] {
 			if d := time.values[i] - time.values[i-1]; !math.IsNaN(d) {
@@ -357,6 +357,7 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 		return nil, nil, tooManyNumbers(s.file)
 	}
 	b.reserve(s.rows)
+	var key []byte
 	empty := 0 // rows of the other columns alone
 	for i := range s.rows {
 		line := int(s.line[i])
@@ -373,15 +374,14 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 			}
 			b.values[b.dest[at[k]]] = v
 		}
-		var key []byte
 		switch {
 		case timeless:
 			b.values[0] = 0
-			key = fmt.Appendf(nil, "%d", i)
+			key = strconv.AppendInt(key[:0], int64(i), 10)
 		case r.trial >= 0:
 			key = s.trialKey(s.columns[r.trial], i)
 		default:
-			key = fmt.Appendf(nil, "%d", s.block[i])
+			key = strconv.AppendInt(key[:0], int64(s.block[i]), 10)
 		}
 		if bad == nil {
 			if bad = b.add(line, key); bad == nil && len(m.First) < mostFirst && s.first[line] != nil {

@@ -269,6 +269,12 @@ func (s *sheet) readRows(skip bool) error {
 	block, words, repeated := int32(0), 0, false
 	var cells [][]byte
 	most := newAllowance().most / 8 / int64(l.width) // rows that there is memory for
+	// Room for all rows at once: no row is shorter than its cells and the signs between them.
+	room := min(bytes.Count(s.text, []byte{'\n'})+1, len(s.text)/(2*l.width)+1)
+	s.line, s.block = make([]int32, 0, room), make([]int32, 0, room)
+	for _, c := range s.columns {
+		c.values = make([]float64, 0, room)
+	}
 	rest := s.text
 	for i := 0; len(rest) > 0; i++ {
 		var line []byte

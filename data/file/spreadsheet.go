@@ -3,7 +3,6 @@ package file
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -44,40 +43,25 @@ func kindOfZip(z *zip.Reader) (kind zipKind, tables []*zip.File) {
 	return zippedArrays, nil
 }
 
-// readZippedTable reads the one table of an archive. Of several, as an app that measures
-// with several sensors writes them, it names the members.
+// readZippedTable reads the tables of an archive: the one, or several joined.
 func readZippedTable(tables []*zip.File, name string, o ReadOptions) (*data.Set, *Mapping, error) {
 	if len(tables) > 1 {
-		var members []string
-		for _, m := range tables {
-			members = append(members, m.Name)
-		}
-		return nil, nil, &ParseError{File: name, Problem: fmt.Sprintf("the zip holds %d tables: %s", len(tables), excerptList(members)),
-			Advice: "unzip it and give the one to learn from; of several sensors, join them by time first"}
+		return readZippedTables(tables, name, o)
 	}
 	m := tables[0]
-	bad := func(err error) error {
-		return &ParseError{File: name, Problem: fmt.Sprintf("the member %s of the zip cannot be read (%v)", excerpt(m.Name), err), Advice: "fetch the file again"}
-	}
-	// Text of numbers shrinks to a tenth at best.
-	if m.UncompressedSize64 > 1<<26 && m.UncompressedSize64/100 > m.CompressedSize64 {
-		return nil, nil, bad(fmt.Errorf("it claims %d bytes of %d", m.UncompressedSize64, m.CompressedSize64))
-	}
-	r, err := m.Open()
-	if err != nil {
-		return nil, nil, bad(err)
-	}
-	defer r.Close()
-	text, err := readAllowed(r, name)
-	if errors.As(err, new(*ParseError)) {
-		return nil, nil, err
-	} else if err != nil {
-		return nil, nil, bad(err)
-	}
-	set, mapping, err := Decode(bytes.NewReader(text), name, o)
+	text, err := memberText(m, name)
 	if err != nil {
 		return nil, nil, err
 	}
+	inside := name
+	if fileSays(m.Name) != unknownColumn {
+		inside = m.Name
+	}
+	set, mapping, err := Decode(bytes.NewReader(text), inside, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	mapping.File = name
 	mapping.Format = fmt.Sprintf("zip, %s: %s", m.Name, mapping.Format)
 	return set, mapping, nil
 }

@@ -97,6 +97,9 @@ func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	whole := err == io.EOF
 	given := o // findDialect assumes what columns without names hold
 	d, problem := findDialect(file, head, whole, &o)
+	if e := new(ParseError); errors.As(problem, &e) && e.fatal {
+		return nil, nil, problem // no other reader takes so many columns
+	}
 	var roles *roles
 	if problem == nil {
 		roles, err = o.Columns.resolve(d.header)

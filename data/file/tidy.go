@@ -51,8 +51,11 @@ func (c *column) measure() {
 // joinPages makes one trial of blocks which the header that comes again parts as it does pages:
 // where the time goes on from each to the next by a step.
 func (s *sheet) joinPages(time *column) {
+	if time == nil || s.rows == 0 || s.block[s.rows-1] == 0 {
+		return
+	}
 	step := s.medianStep(time)
-	if time == nil || step <= 0 || s.rows == 0 || s.block[s.rows-1] == 0 {
+	if step <= 0 {
 		return
 	}
 	for i := 1; i < s.rows; i++ {
