@@ -16,7 +16,10 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 		Velocities: velocities, Angles: marks, Dissipation: c.Dissipation != "", SplitAtJumps: c.SplitAtJumps,
 		Canonical: c.Mass != nil || c.common(),
 	}
-	found := check.Observations(set, o)
+	found := d.checked
+	if found == nil || c.SkipBadRows || o.Dissipation || o.SplitAtJumps || o.Canonical || slices.Contains(marks, true) {
+		found = check.Observations(set, o)
+	}
 	if found.Far != nil && c.SkipBadRows {
 		if set = set.Without(found.Far); set.Rows() == 0 {
 			return nil, fmt.Errorf("%s: no row is left", path)

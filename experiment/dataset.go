@@ -38,6 +38,9 @@ type dataset struct {
 	notes    []string
 	// findings are what the observations contradict, logged with the notes.
 	findings []check.Finding
+	// checked is what was found in the observations before, without options; nil where they
+	// were not checked yet.
+	checked  *check.Report
 	logged   sync.Once
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.

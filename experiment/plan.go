@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/file"
 	"hnn/experiment/task"
 )
@@ -12,14 +13,16 @@ import (
 // sentences: how the rows are split, where derivatives come from, what is smoothed, and
 // how it is fitted. set is what was read of the file at path, m how. An error is what would
 // stop the training.
-func Plan(path string, set *data.Set, m *file.Mapping) ([]string, error) {
+//
+// checked is what check.Observations found in the set, by the mapping's velocities alone.
+func Plan(path string, set *data.Set, m *file.Mapping, checked *check.Report) ([]string, error) {
 	c, err := Default(task.OwnData)
 	if err != nil {
 		return nil, err
 	}
 	c = c.Tuned()
 	c.Data = path
-	d := &dataset{}
+	d := &dataset{checked: checked}
 	if set, err = d.prepare(&c, path, set, m.Velocities); err != nil {
 		return nil, err
 	}

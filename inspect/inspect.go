@@ -40,7 +40,9 @@ type Report struct {
 	// Train are sentences about what training would do with the file, in the words of the
 	// package that does it.
 	Train []string `json:"train,omitempty"`
-	first []string // the first rows, as understood
+	// Checked is what the findings are of, for what goes on with it.
+	Checked *check.Report `json:"-"`
+	first   []string      // the first rows, as understood
 }
 
 // Time describes the times of all rows, and the steps between neighbours in a trial.
@@ -92,6 +94,7 @@ func New(s *data.Set, m *file.Mapping, asked file.ReadOptions) *Report {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d rows cannot be read, so that training stops at the first; --skip-bad-rows leaves them out", m.BadRows))
 	}
 	found := check.Observations(s, check.Options{Velocities: m.Velocities})
+	r.Checked = found
 	r.Findings, r.Velocity, r.Energy = found.Findings, found.Velocity, found.Energy
 	for j, why := range found.Angles {
 		r.Columns[j].Angle = why

@@ -144,7 +144,7 @@ func held(s *data.Set, lo, hi int) int {
 // jumpsOf returns the rows to which column j jumps, and those that are off and back.
 func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 	x := func(i int) float64 { return s.X[i*s.Dim+j] }
-	var unforeseen, off, values []float64
+	unforeseen, off, values := make([]float64, 0, s.Rows()), make([]float64, 0, s.Rows()), make([]float64, 0, s.Rows())
 	each := func(f func(i, lo, hi int)) {
 		for trial := range s.Trials() {
 			lo, hi := s.Offsets[trial], s.Offsets[trial+1]
@@ -186,6 +186,9 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 	}
 	slices.Sort(values)
 	least := jumpRange * (quantile(values, 0.98) - quantile(values, 0.02))
+	if slices.Max(unforeseen) <= least && (len(off) == 0 || slices.Max(off) <= least) {
+		return nil, nil // as of most motions: no median is needed
+	}
 	// Where most steps are foretold to rounding, the resolution of the numbers counts.
 	floor := 1e-6 * least
 	usual, usualOff := max(median(unforeseen), floor), max(median(off), floor)

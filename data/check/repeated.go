@@ -56,18 +56,12 @@ func (r *Report) repeated(s *data.Set) {
 
 // clipped finds a column that is often at the end of its range, as that of a sensor.
 func (r *Report) clipped(s *data.Set, j int) bool {
-	rows := map[float64]int{}
 	low, high := s.X[j], s.X[j]
 	for i := j; i < len(s.X); i += s.Dim {
-		rows[s.X[i]]++
 		low, high = min(low, s.X[i]), max(high, s.X[i])
 	}
+	rows := map[float64]int{} // that have each value, counted where an end of the range is held
 	usual := 1
-	for v, n := range rows {
-		if v != low && v != high {
-			usual = max(usual, n)
-		}
-	}
 	for _, v := range []float64{high, low} {
 		first, longest := -1, 0
 		for trial := range s.Trials() {
@@ -82,7 +76,20 @@ func (r *Report) clipped(s *data.Set, j int) bool {
 				from = max(from, to-1)
 			}
 		}
-		if longest >= clippedRows && rows[v] > stuckTimes*usual && len(rows) > stuckTimes {
+		if longest < clippedRows {
+			continue
+		}
+		if len(rows) == 0 {
+			for i := j; i < len(s.X); i += s.Dim {
+				rows[s.X[i]]++
+			}
+			for v, n := range rows {
+				if v != low && v != high {
+					usual = max(usual, n)
+				}
+			}
+		}
+		if rows[v] > stuckTimes*usual && len(rows) > stuckTimes {
 			r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{first, first + longest - 1},
 				What:   fmt.Sprintf("%s is %.6g, the end of its range, in %d rows while the rest moves, %d of them on end from %s: the sensor was clipped", s.ColumnName(j), v, rows[v], longest, where(s, first)),
 				Advice: "leave these rows out of the file"})
