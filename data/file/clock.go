@@ -20,10 +20,15 @@ const (
 // date with slashes is month first unless its first number is none; times are only ever
 // compared with others of the file. A zone shifts the time.
 func parseClock(text []byte) (nanoseconds int64, kind clockKind, ok bool) {
+	return parseClockIn(text, false)
+}
+
+// parseClockIn is parseClock where dates with slashes may be day first.
+func parseClockIn(text []byte, dayFirst bool) (nanoseconds int64, kind clockKind, ok bool) {
 	if len(text) < 5 || len(text) > 40 || text[0] < '0' || text[0] > '9' {
 		return 0, 0, false
 	}
-	if days, rest, found := parseDate(text); found {
+	if days, rest, found := parseDate(text, dayFirst); found {
 		if len(rest) == 0 {
 			return days * int64(24*time.Hour), dateOnly, true
 		}
@@ -43,7 +48,7 @@ func parseClock(text []byte) (nanoseconds int64, kind clockKind, ok bool) {
 }
 
 // parseDate reads a date that text begins with, as days from 1970.
-func parseDate(text []byte) (days int64, rest []byte, ok bool) {
+func parseDate(text []byte, dayFirst bool) (days int64, rest []byte, ok bool) {
 	a, rest, ok := cutInt(text)
 	if !ok || len(rest) == 0 {
 		return 0, nil, false
@@ -66,7 +71,7 @@ func parseDate(text []byte) (days int64, rest []byte, ok bool) {
 	year, month, day := a, b, c
 	switch {
 	case a >= 1000:
-	case sign == '/' && a <= 12:
+	case sign == '/' && a <= 12 && !dayFirst:
 		year, month, day = c, a, b
 	default:
 		year, month, day = c, b, a
@@ -78,6 +83,16 @@ func parseDate(text []byte) (days int64, rest []byte, ok bool) {
 		return 0, nil, false
 	}
 	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix() / 86400, rest, true
+}
+
+// isDayFirst reports whether a date with slashes can only be day first: 13/1/2023.
+func isDayFirst(text []byte) bool {
+	a, rest, ok := cutInt(text)
+	if !ok || a <= 12 || a > 31 || len(rest) == 0 || rest[0] != '/' {
+		return false
+	}
+	b, rest, ok := cutInt(rest[1:])
+	return ok && b <= 12 && len(rest) > 0 && rest[0] == '/'
 }
 
 // months by the first three letters of their names, in English and in German where it has others.

@@ -135,5 +135,13 @@ func labMakers(rows int) []made {
 			text: "Station 4\nDatum;Uhrzeit;Angle [rad];Angular Velocity [rad·s⁻¹]\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
 				fmt.Fprintf(b, "%s;%s;%s;%s\n", at(i).Format("02.01.2006"), at(i).Format("15:04:05,000"), comma(q), comma(v))
 			})},
+		{name: "days first, over the end of a month", q: "Angle", p: "Rate", first: 0.8, tolerance: 1e-5,
+			text: "Station 4\nTime,Angle,Rate\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%s,%.6f,%.6f\n", time.Date(2023, 1, 31, 23, 59, 58, 0, time.UTC).Add(time.Duration(i)*20*time.Millisecond).Format("02/01/2006 15:04:05.000"), q, v)
+			})},
+		{name: "days first, by the last rows", q: "Angle", p: "Rate", first: 0.8, tolerance: 1e-5,
+			text: "Station 4\nTime,Angle,Rate\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%s,%.6f,%.6f\n", time.Date(2023, 3, 12, 23, 59, 58, 0, time.UTC).Add(time.Duration(i)*20*time.Millisecond).Format("02/01/2006 03:04:05.000 PM"), q, v)
+			})},
 	}
 }

@@ -59,6 +59,9 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 			return false // of Fortran
 		}
 	}
+	if d.decimalComma && d.thousands(rows) {
+		return false // 1,500 is 1.5 or 1500
+	}
 	// Times of more digits than a float64 has are read exactly.
 	if _, _, ok := exactNumber(first[r.time]); ok && len(first[r.time]) >= 17 && math.Abs(number(first[r.time])) >= 1e15 {
 		return false
@@ -82,6 +85,30 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 		return d.plainNumbers(rows)
 	}
 	return true
+}
+
+// thousands reports whether all numbers with a comma may be in groups of thousands.
+func (d *dialect) thousands(rows [][][]byte) bool {
+	found := false
+	for _, cells := range rows {
+		for _, c := range cells {
+			if kind, _, _ := classify(c); kind != numberCell || bytes.IndexByte(c, ',') < 0 {
+				continue
+			}
+			if !isThousands(c) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+// isThousands reports whether a number with a comma may have groups of thousands.
+func isThousands(c []byte) bool {
+	i := bytes.IndexByte(c, ',')
+	head := bytes.TrimLeft(c[:i], "+-")
+	return len(c)-i-1 == 3 && digits(c[i+1:]) && len(head) > 0 && len(head) <= 3 && head[0] != '0'
 }
 
 // plainNumbers reports whether columns without names may be what assume takes them for: not

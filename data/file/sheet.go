@@ -48,6 +48,8 @@ type column struct {
 	texts  []string
 	textOf map[string]int
 	clock  clockKind
+	// dayFirst says that dates with slashes have the day in front.
+	dayFirst bool
 	// exact says that values are differences from base, which has more digits than they
 	// could.
 	exact     bool
@@ -136,12 +138,10 @@ func (s *sheet) checkDecimals() error {
 	at := l.first
 	l.eachRow(s.head, func(cells [][]byte) {
 		for _, c := range cells {
-			i := bytes.IndexByte(c, ',')
-			if kind, _, _ := classify(c); i < 0 || kind != numberCell {
+			if kind, _, _ := classify(c); kind != numberCell || bytes.IndexByte(c, ',') < 0 {
 				continue
 			}
-			head := bytes.TrimLeft(c[:i], "+-")
-			if len(c)-i-1 != 3 || len(head) == 0 || len(head) > 3 || head[0] == '0' {
+			if !isThousands(c) {
 				thousands = false
 			} else if example == "" {
 				example, line = string(c), at
@@ -196,8 +196,22 @@ func (s *sheet) makeColumns() {
 			}
 		})
 	}
+	// The last rows, after some days, may tell the day from the month.
+	dayFirst := make([]bool, l.width)
+	seeDates := func(cells [][]byte) {
+		for j, c := range cells {
+			dayFirst[j] = dayFirst[j] || isDayFirst(c)
+		}
+	}
+	tail := s.text[max(0, len(s.text)-1<<14):]
+	for line := range bytes.Lines(tail[bytes.IndexByte(tail, '\n')+1:]) {
+		if cells := l.split(nil, trimBlanks(bytes.TrimSuffix(line, []byte{'\n'}))); len(cells) == l.width {
+			seeDates(cells)
+		}
+	}
 	l.eachRow(s.head, func(cells [][]byte) {
 		rows++
+		seeDates(cells)
 		for j, c := range cells {
 			kind, v, unit := classify(c)
 			switch {
@@ -235,7 +249,7 @@ func (s *sheet) makeColumns() {
 		c.unit = unit
 		c.meaning = meaningOf(bare, unit)
 		if 2*clocks[j] > rows {
-			c.clock = dates[j]
+			c.clock, c.dayFirst = dates[j], dayFirst[j]
 			c.quantity = timeColumn
 		}
 		c.exact = 2*wide[j] > rows
@@ -433,7 +447,7 @@ func (c *column) add(holds byte, cell []byte) {
 	switch {
 	case len(cell) == 0:
 	case c.clock != 0:
-		if n, kind, ok := parseClock(cell); ok {
+		if n, kind, ok := parseClockIn(cell, c.dayFirst); ok {
 			if c.filled == 0 {
 				c.whole, c.clock = n, kind
 			}

@@ -142,6 +142,9 @@ func (s *sheet) timeColumn() (*column, error) {
 	keep(func(c *column) bool { return c.stamp && c.clock == 0 })
 	keep(func(c *column) bool { return c.clock == 0 && !c.exact })
 	keep(func(c *column) bool { u, ok := knownUnit(c.unit); return ok && u.quantity == timeColumn })
+	if len(found) > 1 && s.shifted(found) && s.joinChannels(found) {
+		return found[0], nil // channels that are sampled one behind the other
+	}
 	if len(found) > 1 {
 		for _, c := range found[1:] {
 			if !s.sameTimes(found[0], c) {
@@ -229,6 +232,24 @@ func (s *sheet) firstRising() *column {
 // whole reports whether a column holds whole numbers.
 func (s *sheet) whole(c *column) bool {
 	return !slices.ContainsFunc(c.values, func(v float64) bool { return v != math.Trunc(v) })
+}
+
+// shifted reports whether times differ by a constant that is a part of the measurement's time.
+func (s *sheet) shifted(times []*column) bool {
+	first := times[0]
+	for _, c := range times[1:] {
+		if !s.sameTimes(first, c) {
+			return false
+		}
+		shift := c.values[0] - first.values[0] + float64(c.whole-first.whole) + float64(c.billions-first.billions)/1e9
+		if c.clock != 0 {
+			shift = c.values[0] - first.values[0] + float64(c.whole-first.whole)/1e9
+		}
+		if step := s.medianStep(first); math.Abs(shift) < 1e-3*step || math.Abs(shift) > first.high-first.low {
+			return false
+		}
+	}
+	return true
 }
 
 // sameTimes reports whether two columns differ by a constant.
