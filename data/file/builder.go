@@ -307,7 +307,8 @@ func (b *builder) finish() (*data.Set, error) {
 func (b *builder) timeUnit() {
 	s := b.set
 	canonical := func(i int) bool {
-		return strings.HasPrefix(plainName(b.mapping.Names[i]), "p") || strings.HasPrefix(plainName(b.mapping.Names[i]), "mom")
+		m := momentumName.FindStringSubmatch(plainName(b.mapping.Names[i]))
+		return m != nil && (m[1] == "p" || strings.HasPrefix(m[1], "mom"))
 	}
 	if s.PositionsOnly || s.DX != nil || slices.ContainsFunc(b.roles.p, canonical) || s.Rows() < 16 || s.T[1]-s.T[0] < 2 {
 		return

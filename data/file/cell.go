@@ -21,7 +21,7 @@ const (
 // missingWords stand where a number is not known, in lower case.
 var missingWords = map[string]bool{"nan": true, "na": true, "n/a": true, "null": true, "none": true, "nil": true, "-": true, "--": true, "---": true,
 	"?": true, "inf": true, "-inf": true, "+inf": true, "infinity": true, "1.#qnan": true, "-1.#ind": true, "missing": true,
-	"∞": true, "-∞": true, "+∞": true, "over": true, "ol": true, "over ld": true, "overload": true, "overflow": true, "underflow": true, "1.#inf": true, "-1.#inf": true, "1.#ind": true, "-1.#qnan": true, "-nan": true, "-nan(ind)": true, "n.a.": true, "***": true, "****": true, "#####": true, "invalid": true, "no data": true, "nodata": true,
+	"∞": true, "-∞": true, "+∞": true, "over": true, "ol": true, "over ld": true, "overload": true, "overflow": true, "underflow": true, "1.#inf": true, "-1.#inf": true, "1.#ind": true, "-1.#qnan": true, "-nan": true, "-nan(ind)": true, "n.a.": true, "***": true, "****": true, "#####": true, "invalid": true, "no data": true, "nodata": true, "novalue": true,
 	"#div/0!": true, "#n/a": true, "#num!": true, "#ref!": true, "#value!": true, "#name?": true, "#null!": true, "#nv": true, "#wert!": true, "#bezug!": true}
 
 // isMissing reports whether a cell is a word for no number.

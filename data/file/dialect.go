@@ -284,6 +284,10 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 			fields = wide // names of several words
 		}
 	}
+	named := len(fields) == d.columns+1 && bytes.HasSuffix(fields[0], []byte(":"))
+	if named {
+		fields = fields[1:] // columns: time angle rate
+	}
 	c := *d
 	c.headerLine = last.number
 	for _, f := range fields {
@@ -302,21 +306,21 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 	}
 	// Any comment may have as many words as there are columns: names that say what
 	// they are make it a header.
-	if _, err := o.Columns.resolve(c.header); err == nil || d.wideNames(c.header) {
+	if _, err := o.Columns.resolve(c.header); err == nil || wideNames(c.header, named) {
 		*d = c
 	}
 	return nil
 }
 
-// wideNames reports whether names, of several words or with units, say what they are: of a time
-// and of positions.
-func (d *dialect) wideNames(names []string) bool {
+// wideNames reports whether names, of several words or with units, say what they are: of a time,
+// with its unit unless the line says that it has the columns, and of positions.
+func wideNames(names []string, named bool) bool {
 	var has [2]bool
 	for _, name := range names {
 		bare, unit := unitOfName(name)
 		switch m := meaningOf(bare, unit); m.quantity {
 		case timeColumn:
-			has[0] = has[0] || unit != ""
+			has[0] = has[0] || unit != "" || named
 		case positionColumn:
 			has[1] = true
 		}

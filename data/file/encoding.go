@@ -96,3 +96,32 @@ func (b *byteReader) Read(p []byte) (int, error) {
 		}
 	}
 }
+
+// headerBreaks replaces line breaks in quotes among the first lines, as spreadsheets write them in
+// a header of several lines, by blanks.
+func headerBreaks(text []byte) []byte {
+	const lines = 40
+	at, quotes, broken := 0, 0, []int(nil)
+	for range lines {
+		end := bytes.IndexByte(text[at:], '\n')
+		if end < 0 {
+			break
+		}
+		quotes += bytes.Count(text[at:at+end], []byte{'"'})
+		at += end + 1
+		if quotes%2 != 0 {
+			broken = append(broken, at-1)
+		}
+	}
+	// A quote that is never closed is a sign for an inch.
+	if broken == nil || len(broken) > 8 || quotes%2 != 0 {
+		return text
+	}
+	out := bytes.Clone(text)
+	for _, i := range broken {
+		if out[i] = ' '; i > 0 && out[i-1] == '\r' {
+			out[i-1] = ' '
+		}
+	}
+	return out
+}

@@ -77,6 +77,9 @@ func findHeader(lines [][]byte, l *layout) *header {
 		if len(cells) == l.width-1 && len(rows) == 0 && l.separator != ',' && l.holds[l.width-1] != 'e' {
 			cells = append([]string{""}, cells...) // R's row names have no name
 		}
+		if n := len(cells); n == l.width+1 && len(rows) == 0 && l.separator != 0 && meaningOf(cells[n-1], "").quantity == qualityColumn {
+			cells = cells[:l.width] // a column of comments, in which nothing stands
+		}
 		if len(cells) > l.width || len(cells) < l.width && l.holds[l.width-1] != 'e' && len(rows) == 0 {
 			break
 		}
@@ -222,7 +225,7 @@ func namesInPreamble(lines [][]byte, l *layout) []string {
 // end. Where none is a word, or one is a number above numbers, it is no header.
 func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]string, bool) {
 	remark := false
-	if len(line) > 0 && (l.isRemark(line) || line[0] == '#' || line[0] == ';') && !isMissing(line) {
+	if len(line) > 0 && (l.isRemark(line) || line[0] == '#' || line[0] == ';' || line[0] == '*') && !isMissing(line) {
 		// The sign of a remark may be the name of a column of row numbers.
 		line, remark = trimRemark(line), true
 	}

@@ -30,8 +30,23 @@ type layout struct {
 // lookAt is the number of lines by which the layout is found.
 const lookAt = 4000
 
-// arrowSign is what serial monitors write behind the time of a line.
-var arrowSign = []byte(" -> ")
+// cutStamp cuts the time off a line that a serial monitor has set in front of it, in brackets or
+// with an arrow behind it: 10:11:12.345 -> 0.31, [10:11:12.345] 0.31, 10:11:12.345> 0.31.
+func cutStamp(line []byte) (stamp, rest []byte, ok bool) {
+	if i := bytes.Index(line, []byte(" -> ")); i >= 0 {
+		return bytes.TrimSpace(line[:i]), line[i+4:], true
+	}
+	end := byte('>')
+	if len(line) > 0 && line[0] == '[' {
+		line, end = line[1:], ']'
+	}
+	i := bytes.IndexByte(line[:min(len(line), 40)], end)
+	if i < 0 {
+		return nil, nil, false
+	}
+	_, _, ok = parseClock(bytes.TrimSpace(line[:i]))
+	return bytes.TrimSpace(line[:i]), bytes.TrimSpace(line[i+1:]), ok
+}
 
 // isRemark reports whether a line is a remark, which holds no row.
 func (l *layout) isRemark(line []byte) bool {
@@ -51,12 +66,12 @@ func (l *layout) isRemark(line []byte) bool {
 // of another width.
 func (l *layout) split(dst [][]byte, line []byte) [][]byte {
 	if l.arrow {
-		i := bytes.Index(line, arrowSign)
-		if i < 0 {
+		stamp, rest, ok := cutStamp(line)
+		if !ok {
 			return dst
 		}
-		dst = append(dst, bytes.TrimSpace(line[:i]))
-		line = line[i+len(arrowSign):]
+		dst = append(dst, stamp)
+		line = rest
 	}
 	from := len(dst)
 	cells, err := splitFields(dst, line, l.separator)
@@ -99,7 +114,7 @@ func cutLabel(cell []byte) (label, value []byte) {
 	for _, c := range label {
 		letter = letter || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
 	}
-	if !letter || len(value) == 0 {
+	if !letter || len(value) == 0 || bytes.ContainsAny(label, ":=") {
 		return nil, nil
 	}
 	if kind, _, _ := classify(value); kind != numberCell && kind != missingCell {
@@ -115,7 +130,7 @@ func findLayout(lines [][]byte) *layout {
 	lines = lines[:min(len(lines), lookAt)]
 	arrows, colons, remarks := 0, 0, 0
 	for _, line := range lines {
-		if bytes.Contains(line, arrowSign) {
+		if _, _, ok := cutStamp(line); ok {
 			arrows++
 		}
 		if bytes.ContainsAny(line, ":=") {

@@ -143,5 +143,23 @@ func labMakers(rows int) []made {
 			text: "Station 4\nTime,Angle,Rate\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
 				fmt.Fprintf(b, "%s,%.6f,%.6f\n", time.Date(2023, 3, 12, 23, 59, 58, 0, time.UTC).Add(time.Duration(i)*20*time.Millisecond).Format("02/01/2006 03:04:05.000 PM"), q, v)
 			})},
+		{name: "a monitor's times in brackets", q: "angle", p: "rate", first: 0.8, tolerance: 1e-4,
+			text: perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "[%s] angle=%.5f rate=%.5f\n", at(i).Format("2006-01-02 15:04:05.000"), q, v)
+			})},
+		{name: "a terminal's times", q: "2", p: "3", first: 0.8, tolerance: 1e-4,
+			text: perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%s> %.5f %.5f\n", at(i).Format("15:04:05.000"), q, v)
+			})},
+		{name: "names and values", q: "q", p: "w", first: 0.8, tolerance: 1e-4, text: write("", "t=%.3f q=%.5f w=%.5f\n", "")},
+		{name: "LabVIEW, times for each", q: "angle", p: "omega", first: 0.8, tolerance: 1e-5,
+			text: write("LabVIEW Measurement\t\nX_Columns\tMulti\nMulti_Headings\tYes\n***End_of_Header***\t\n\t\nChannels\t2\t\t\t\nSamples\t300\t\t300\t\nDelta_X\t0.02\t\t0.02\t\n***End_of_Header***\t\t\t\t\nX_Value\tangle\tX_Value\tomega\tComment\n", "%.6[1]f\t%.6[2]f\t%.6[1]f\t%.6[3]f\n", "")},
+		{name: "a header of several lines in quotes", q: "Angle (rad)", p: "Velocity (rad/s)", first: 0.8, tolerance: 1e-5, text: write("\"Time\n(s)\",\"Angle\n(rad)\",\"Velocity\n(rad/s)\"\n", "%.3f,%.6f,%.6f\n", "")},
+		{name: "NOVALUE", q: "Winkel", p: "Drehrate", first: 0.8, tolerance: 1e-5, text: write("Zeit;Winkel;Drehrate\ns;rad;rad/s\n", "%.3f;%.6f;%.6f\n", "6.000;NOVALUE;NOVALUE\n")},
+		{name: "paths by dots", q: "Arm.Angle.rad", p: "Arm.Rate.rad/s", first: 0.8, tolerance: 1e-5,
+			text: "Time.s,Arm.Angle.deg,Arm.Rate.deg/s\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%.3f,%.6f,%.6f\n", t, q/degree, v/degree)
+			})},
+		{name: "a table with bars", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5, text: write("| t | theta | omega |\n|---|---|---|\n", "| %.3f | %.6f | %.6f |\n", "")},
 	}
 }

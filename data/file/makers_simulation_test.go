@@ -61,6 +61,13 @@ func simulationMakers(rows int) []made {
 			text: "timestamp,timestamp_sample,theta,phi,vtheta,vphi,heading_good_for_control\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
 				fmt.Fprintf(b, "%d,%d,%.6f,%.6f,%.6f,%.6f,1\n", 93482012+20000*i, 93481900+20000*i, q, -q, v, -v)
 			})},
+		{name: "MuJoCo", q: "qpos_0", p: "qvel_0", first: 0.8, tolerance: 1e-6, text: write("time,qpos_0,qvel_0\n", "%.3f,%.9f,%.9f\n", "")},
+		{name: "columns in a remark", q: "angle", p: "rate", first: 0.8, tolerance: 1e-6, text: write("%\n% data of 5 April\n% columns: time angle rate\n", "%.3f %.9f %.9f\n", "")},
+		{name: "stars", q: "angle", p: "rate", first: 0.8, tolerance: 1e-6, text: write("* swing\n* time angle rate\n", "%.3f %.9f %.9f\n", "")},
+		{name: "milliseconds without a word", q: "pitch", p: "pitch_rate", first: 0.8, tolerance: 1e-6, notes: []string{"milliseconds, as the velocities show"},
+			text: "timestamp,pitch,pitch_rate\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				fmt.Fprintf(b, "%d,%.9f,%.9f\n", 20*i, q, v)
+			})},
 		{name: "blocks of gnuplot", q: "q", p: "p", first: 0.8, tolerance: 1e-6, trials: 2, text: write("# t q p\n", "%.3f %.9f %.9f\n", "\n\n") + write("# t q p\n", "%.3f %.9f %.9f\n", "")},
 		{name: "a Windows' file in UTF-16", q: "angle", p: "rate", first: 0.8, tolerance: 1e-6, notes: []string{"UTF-16"},
 			text: utf16Text(write("Recorder\r\n\r\ntime\tangle\trate\r\n", "%.3f\t%.9f\t%.9f\r\n", ""), true)},

@@ -15,7 +15,7 @@ import (
 // are, what the lines around them say, and what the columns hold. Nothing is nil where the
 // text has no table.
 func readTable(file string, text []byte, o *ReadOptions) (*data.Set, *Mapping, error) {
-	text, latin := toUTF8(text)
+	text, latin := toUTF8(headerBreaks(text))
 	s, err := readSheet(file, text, o.SkipBadRows)
 	if s == nil || err != nil {
 		return nil, nil, err

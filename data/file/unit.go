@@ -103,6 +103,9 @@ func unitOfName(name string) (bare, text string) {
 			return "", text // in s
 		}
 	}
+	if m := underscored.FindStringSubmatchIndex(name); m != nil && strings.ContainsAny(name[m[2]:m[3]], "/") {
+		return name[:m[0]], name[m[2]:m[3]] // Rate_deg/s
+	}
 	// Behind a sign: the first behind which a unit stands, so that m/s stays whole.
 	for i := 1; i < len(name); i++ {
 		for _, sign := range []string{" / ", " in ", "/", ", ", ","} {
