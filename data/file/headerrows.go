@@ -252,7 +252,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 			}
 		}
 	}
-	if len(cells) > 1 && bytes.HasSuffix(cells[0], []byte("=")) || remark && len(cells) != l.width && len(cells) != l.width/2 {
+	if len(cells) == 0 || len(cells) > 1 && bytes.HasSuffix(cells[0], []byte("=")) || remark && len(cells) != l.width && len(cells) != l.width/2 {
 		return nil, false
 	}
 	words, full := 0, 0

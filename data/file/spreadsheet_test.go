@@ -105,6 +105,7 @@ func TestForeignFormats(t *testing.T) {
 	for _, test := range []struct{ text, name, want string }{
 		{"MATLAB 5.0 MAT-file, Platform: GLNXA64", "run 'a'.mat", `scipy.io.loadmat('run \'a\'.mat'`},
 		{"TDSm\x0e\x00\x00\x00", "a.tdms", "nptdms"},
+		{"\x02P\x00\x00", "a.c3d", "c['parameters']['POINT']['LABELS']"},
 		{"\x02P\x00\x00", "a.c3d", "to_csv('a.csv'"},
 		{"\x89HDF\r\n\x1a\n", "a.h5", "h5py.File('a.h5')"},
 		{"\x89MCAP0\r\n", "a.mcap", "MCAP"},

@@ -3,6 +3,8 @@ package file
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -17,6 +19,14 @@ func FuzzRead(f *testing.F) {
 	for _, m := range makers(12) {
 		f.Add([]byte(m.text), false)
 		f.Add([]byte(m.text), true)
+	}
+	cases, _ := filepath.Glob("../../../shared/cases/instrument-files/*.*")
+	for _, name := range cases {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text[:min(len(text), 1500)], strings.Contains(name, "gyro"))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, integrate bool) {
 		if bytes.HasPrefix(text, []byte(parquetMagic)) || bytes.HasPrefix(text, []byte("PK")) {
