@@ -211,11 +211,18 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err := t.train(ctx); err != nil {
 		return nil, err
 	}
+	return t.conclude(ctx, d)
+}
+
+// conclude keeps a network that is trained and measures it.
+func (t *training[T]) conclude(ctx context.Context, d *dataset) (*Run, error) {
+	e, c, dir := t.env, t.config, t.dir
 	// The finished state is kept first: what follows can be repeated from it.
 	if err := t.save(); err != nil {
 		return nil, err
 	}
 	var polished *closedform.PolishReport
+	var err error
 	if c.Polish {
 		if polished, err = interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
 			return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, t.trainer.StepsDone())
@@ -241,7 +248,7 @@ func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	}
 	r.Results.Steps = t.trainer.StepsDone()
 	r.Results.FitSeconds = Number(t.trainer.Seconds())
-	r.Results.StepMS = Number(1e3 * t.trainer.Seconds() / float64(t.trainer.StepsDone()))
+	r.Results.StepMS = Number(1e3 * t.trainer.Seconds() / float64(max(1, t.trainer.StepsDone())))
 	if r.Results.Polish = polished; polished != nil {
 		r.Results.FitSeconds += Number(polished.Seconds)
 	}

@@ -100,7 +100,7 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newExplain(), newExport(), newSimulate(), newReport(), newServe(), newBench(), newBenchmark(), newVersion())
+	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newExplain(), newExport(), newImport(), newSimulate(), newReport(), newServe(), newBench(), newBenchmark(), newVersion())
 	return root
 }
 
