@@ -58,6 +58,13 @@ func labMakers(rows int) []made {
 		{name: "MTS", q: "Displacement", first: 0.0008, tolerance: 1e-7, notes: []string{"mm turned into m"}, trials: 2,
 			text: write("MTS793|BTW|ENU|1|2|.|/|:|1|0|0|A\n\nData Header:\tTime:\t0.1\tSec\t4/5/2023 9:08:07 PM\nData Acquisition:\tTimed\tTime:\t0.2\tSec\nTime\tDisplacement\tAxial Force\nSec\tmm\tN\n", "%.4f\t%.6f\t%.4f\n", "\nData Acquisition:\tTimed\tTime:\t9\tSec\n") +
 				write("Time\tDisplacement\tAxial Force\nSec\tmm\tN\n", "%.4f\t%.6f\t%.4f\n", "")},
+		{name: "MTS, blocks that go on", q: "Axial Displacement", first: 0.0008, tolerance: 1e-7, notes: []string{"the time goes on"},
+			text: "MTS793|MPT|ENU|1|2|.|/|:|1|0|0|A\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+				if i%100 == 0 {
+					fmt.Fprintf(b, "\nData Acquisition\t\tTime:\t%.2f\ts\nRunning Time\tAxial Displacement\tAxial Load\ns\tmm\tN\n", t)
+				}
+				fmt.Fprintf(b, "%.3f\t%.6f\t-500\n", t, q)
+			})},
 		{name: "Zwick", q: "Standardweg", first: 0.8, tolerance: 1e-5,
 			text: "\"Prüfer\";\"ich\"\r\n\"Prüfgeschwindigkeit\";\"10\";\"mm/min\"\r\n\r\n\"Prüfzeit\";\"Standardweg\";\"Standardkraft\"\r\n\"s\";\"mm\";\"N\"\r\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {

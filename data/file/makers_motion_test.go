@@ -46,6 +46,12 @@ func motionMakers(rows int) []made {
 						b.WriteString(",,\n")
 					}
 				})},
+		{name: "Motive, a later version", q: "ball Position X,ball Position Y", first: x0, tolerance: 1e-6, notes: []string{"quaternion", "Millimeters"},
+			text: "Format Version,1.25,Take Name,take,Take Notes,,Capture Frame Rate,50.000000,Export Frame Rate,50.000000,Rotation Type,Quaternion,Length Units,Millimeters,Coordinate Space,Global\n\n,Type,Rigid Body,Rigid Body,Rigid Body,Rigid Body,Rigid Body,Rigid Body,Rigid Body\n,Name,ball,ball,ball,ball,ball,ball,ball\n,ID,5B6A,5B6A,5B6A,5B6A,5B6A,5B6A,5B6A\n,Parent,,,,,,,\n,,Rotation,Rotation,Rotation,Rotation,Position,Position,Position\nFrame,Time (Seconds),X,Y,Z,W,X,Y,Z\n" +
+				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
+					x, y := marker(q)
+					fmt.Fprintf(b, "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", i, t, 0.001, 0.002, math.Sin(q/2), math.Cos(q/2), 1000*x, 1000*y, 100*noise(i, 5))
+				})},
 		{name: "Vicon, with velocities", q: "swing:ball X,swing:ball Y", p: "swing:ball X',swing:ball Y'", first: x0, tolerance: 1e-3, notes: []string{"mm turned into m"},
 			text: "Trajectories\n50\n,,swing:ball,,,,,\nFrame,Sub Frame,X,Y,Z,X',Y',Z'\n,,mm,mm,mm,mm/s,mm/s,mm/s\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {

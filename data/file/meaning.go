@@ -88,10 +88,14 @@ func tokens(name string) []string {
 	var out []string
 	var word []rune
 	flush := func() {
-		if len(word) > 0 {
-			out = append(out, strings.ToLower(string(word)))
-			word = word[:0]
+		text := string(word)
+		if quoted := strings.TrimPrefix(text, "'"); len(quoted) < len(text) {
+			text = strings.TrimSuffix(quoted, "'") // 'angle', in quotes and no derivative
 		}
+		if text != "" {
+			out = append(out, strings.ToLower(text))
+		}
+		word = word[:0]
 	}
 	for _, r := range greek.Replace(name) {
 		switch {
