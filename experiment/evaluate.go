@@ -94,30 +94,10 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 	if c.Pixels() {
 		return fmt.Errorf("%s learned from pictures and is evaluated on its own films only", r.Dir)
 	}
-	d := &dataset{angles: c.Angle, progress: e.Reading}
-	var set *data.Set
-	var err error
-	if r.seen != nil && r.seen.Columns != nil {
-		set, err = d.second(&c, path, r.seen.Columns)
-	} else {
-		set, err = d.observations(&c, path)
-	}
+	d, err := e.secondDataset(r, path)
 	if err != nil {
 		return err
 	}
-	if r.seen != nil {
-		set = set.DelayInputs(r.seen.InputDelay)
-		d.compareScale(set, r.seen)
-	}
-	e.logMapping(d.mappings[0])
-	if err := d.estimate(c.estimateOptions(), set, set); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	for _, note := range d.notes {
-		e.log("%s: %s", path, note)
-	}
-	e.logFindings(&c, d.findings)
-	d.Train, d.foreign, d.learned = &data.Set{Dim: d.Test.Dim}, true, r.Region()
 	if err := e.evaluateOn(ctx, r, d); err != nil {
 		return err
 	}
@@ -127,6 +107,36 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 		return nil
 	}
 	return err
+}
+
+// secondDataset reads another file as the run's configuration says, all of it test rows.
+func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
+	c := r.Config
+	d := &dataset{angles: c.Angle, progress: e.Reading}
+	var set *data.Set
+	var err error
+	if r.seen != nil && r.seen.Columns != nil {
+		set, err = d.second(&c, path, r.seen.Columns)
+	} else {
+		set, err = d.observations(&c, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.seen != nil {
+		set = set.DelayInputs(r.seen.InputDelay)
+		d.compareScale(set, r.seen)
+	}
+	e.logMapping(d.mappings[0])
+	if err := d.estimate(c.estimateOptions(), set, set); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, note := range d.notes {
+		e.log("%s: %s", path, note)
+	}
+	e.logFindings(&c, d.findings)
+	d.Train, d.foreign, d.learned = &data.Set{Dim: d.Test.Dim}, true, r.Region()
+	return d, nil
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {

@@ -82,12 +82,16 @@ func (d *dataset) noiseOf(spread []float64) []float64 {
 
 // fittedFirst is a trial's states with the first one fitted to its first rows by the simulation error.
 func fittedFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise []float64) ([]float64, error) {
-	if m.Jacobian == nil {
-		return nil, errors.New("this model has no derivatives by the state, which fitting a first state takes: leave out the warm-up")
+	if m.Forcing != nil {
+		return nil, errors.New("this model has a force of time, under which first states are not fitted: leave out the warm-up")
 	}
 	n := m.Dim
 	rate := func() func(x, u, dx, byX, byP []float64) bool {
-		one, jacobian := m.One(), m.Jacobian()
+		one := m.One()
+		jacobian := differences(one, n)
+		if m.Jacobian != nil {
+			jacobian = m.Jacobian()
+		}
 		return func(x, u, dx, byX, _ []float64) bool {
 			one(0, x, u, dx)
 			if byX != nil {
@@ -117,6 +121,28 @@ func fittedFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise 
 	copy(states, t.States)
 	copy(states, first)
 	return states, nil
+}
+
+// differences are a field's derivatives by the state from central differences: right to some 1e-9 of a field of order one, and
+// so the direction of a step of Gauss-Newton, which settles where the rows say.
+func differences(one func(t float64, x, u, dx []float64), n int) func(x, u, a []float64) {
+	y, up, down := make([]float64, n), make([]float64, n), make([]float64, n)
+	return func(from, u, a []float64) {
+		x := y
+		copy(x, from)
+		for j := range n {
+			at := x[j]
+			h := 1e-5 * (1 + math.Abs(at))
+			x[j] = at + h
+			one(0, x, u, up)
+			x[j] = at - h
+			one(0, x, u, down)
+			x[j] = at
+			for i := range n {
+				a[i*n+j] = (up[i] - down[i]) / (2 * h)
+			}
+		}
+	}
 }
 
 // writeRelative prints what rollouts over another file come to relative to the columns' standard deviations.

@@ -21,6 +21,11 @@ type SimulateOptions struct {
 	State []float64
 	Film  int
 	Seed  uint64
+	// DataFile, unless it is empty, has the initial state, the inputs and the times: the first row of its trial Trial, counted
+	// from 1, and its rows as late as Until. The state is fitted to the first WarmUp rows, or as it was measured where that is 0.
+	DataFile      string
+	Trial, WarmUp int
+	Until         float64
 	// Masses are those of the bodies of a pairwise model, in any number; nil keeps those
 	// that it was trained on.
 	Masses []float64
@@ -116,6 +121,9 @@ func (e *Env) start(run *Run, o *SimulateOptions) ([]float64, error) {
 			return nil, err
 		}
 	}
+	if o.DataFile != "" {
+		return e.startFromFile(run, o)
+	}
 	if o.State != nil {
 		return o.State, nil
 	}
@@ -125,6 +133,8 @@ func (e *Env) start(run *Run, o *SimulateOptions) ([]float64, error) {
 // setInputs gives the run's model its inputs.
 func (e *Env) setInputs(run *Run, o *SimulateOptions) error {
 	switch {
+	case o.DataFile != "":
+		return nil // they came with the state
 	case o.Inputs != nil:
 		return run.setInput(data.Constant(o.Inputs...))
 	case o.InputFile != "":

@@ -61,6 +61,34 @@ func TestInputDelay(t *testing.T) {
 	if worst > 0.02 {
 		t.Errorf("the rollout is off by %v", worst)
 	}
+	// The same from the file itself: its first state or one that is fitted, its inputs, its times.
+	for _, more := range [][]string{{"--to", "19.98"}, {"--to", "19.98", "--warm-up", "100"}} {
+		args := append([]string{"simulate", "run", "--from-data", "fresh.csv"}, more...)
+		status, stdout, stderr := call(t, args...)
+		if status != 0 {
+			t.Fatalf("%v: %s", more, stderr)
+		}
+		off, all := 0.0, rows(stdout)
+		for r, row := range all {
+			a, _ := strconv.ParseFloat(row[1], 64)
+			b, _ := strconv.ParseFloat(want[r][1], 64)
+			off = max(off, math.Abs(a-b))
+		}
+		if len(all) != 1000 || off > 0.02 {
+			t.Errorf("%v: %d rows, off by %v", more, len(all), off)
+		}
+	}
+	for _, bad := range []struct{ args, want string }{
+		{"--from-data fresh.csv --x0 1,0", "leave one of the two out"},
+		{"--from-data fresh.csv --trial 2", "no trial 2"},
+		{"--from-data fresh.csv --to 0", "no two rows"},
+		{"--from-data fresh.csv --warm-up 1", "at least 2"},
+		{"--x0 1,0 --to 1 --warm-up 5", "--from-data"},
+	} {
+		if status, _, stderr := call(t, append([]string{"simulate", "run"}, strings.Fields(bad.args)...)...); status == 0 || !strings.Contains(stderr, bad.want) {
+			t.Errorf("%s: %d, %s", bad.args, status, stderr)
+		}
+	}
 	for _, bad := range []struct{ args, want string }{
 		{"late.csv --input-delay soon", "give a time"},
 		{"late.csv --input none --input-delay auto", "no column is an input"},

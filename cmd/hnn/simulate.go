@@ -34,6 +34,8 @@ type simulateFlags struct {
 	addEnergy              float64
 	film                   int
 	band                   float64
+	data                   string
+	trial, warm            int
 }
 
 func newSimulate() *cobra.Command {
@@ -67,12 +69,16 @@ same command with the last state and the times exchanged returns to the first, t
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 10000 --steps 1000
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --reversible
   hnn simulate runs/0002-spring-hnn --x0 1,0 --to 20 --add-energy 0.5
+  hnn simulate runs/0004-data-lagrangian --from-data later.csv --warm-up 50 --out rollout.csv
   hnn simulate runs/0003-three-body-hnn-pairwise --bodies 5 --to 5
   hnn simulate runs/0009-pixel-pendulum-hnn --film 1 --to 200 --steps 200 --out film.gif`,
 		Args: exactly(1, "RUN"),
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.x0, "x0", "", "initial state: numbers with commas between them, positions first")
+	fs.StringVar(&f.data, "from-data", "", "begin with the first state of a trial of this file, under its inputs and at its rows' times, as far as --to; instead of --x0")
+	fs.IntVar(&f.trial, "trial", 1, "trial of the file of --from-data, counted from 1")
+	fs.IntVar(&f.warm, "warm-up", 0, "rows of the trial to which the model fits the first state; 0 for the state as it was measured, or estimated where only positions were")
 	fs.IntVar(&f.bodies, "bodies", 0, "number of bodies of a pairwise model, 0 for as many as it was trained on")
 	fs.Float64SliceVar(&f.mass, "mass", nil, "masses of the bodies; default 1 each")
 	fs.Uint64Var(&f.seed, "seed", 0, "of the initial state that --bodies draws")
@@ -182,6 +188,10 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (o experiment.SimulateOptions,
 	if f.band != 0 && (f.addEnergy != 0 || f.correct != "") {
 		return o, errors.New("--band: a band is of a rollout of the model as it was fitted: leave out --add-energy and --correct")
 	}
+	o.DataFile, o.Trial, o.WarmUp = f.data, f.trial, f.warm
+	if o.Until = math.Inf(1); cmd.Flags().Changed("to") {
+		o.Until = f.to
+	}
 	if o.Masses == nil {
 		for range f.bodies {
 			o.Masses = append(o.Masses, 1)
@@ -234,13 +244,27 @@ func (f *simulateFlags) checkMethod(given func(string) bool) error {
 
 func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err error) {
 	given := cmd.Flags().Changed
+	if f.data != "" {
+		for _, name := range []string{"x0", "film", "bodies", "mass", "seed", "from", "steps", "times", "input", "reversible"} {
+			if given(name) {
+				return nil, nil, fmt.Errorf("--%s: a rollout of --from-data has the state, the inputs and the times of its trial: leave one of the two out", name)
+			}
+		}
+		if f.trial < 1 || f.warm < 0 {
+			return nil, nil, fmt.Errorf("--trial %d --warm-up %d: trials are counted from 1, and a warm-up has at least 0 rows", f.trial, f.warm)
+		}
+		return nil, nil, nil
+	}
+	if given("warm-up") || given("trial") {
+		return nil, nil, errors.New("--warm-up and --trial are of the file that --from-data names")
+	}
 	switch {
 	case f.bodies < 0 || given("bodies") && f.bodies < 2:
 		return nil, nil, fmt.Errorf("--bodies %d: give at least 2", f.bodies)
 	case f.mass != nil && f.bodies != 0 && f.bodies != len(f.mass):
 		return nil, nil, fmt.Errorf("--bodies %d with %d masses: give one of the two, or as many of each", f.bodies, len(f.mass))
 	case f.x0 == "" && f.bodies == 0 && f.mass == nil && !given("film"):
-		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0")
+		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0, or --from-data FILE")
 	case f.x0 != "" && given("seed"):
 		return nil, nil, errors.New("--seed draws the state that --x0 gives: leave one of the two out")
 	case f.x0 != "" && given("film"):
