@@ -43,7 +43,7 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	if err != nil {
 		return nil, err
 	}
-	if report.Smoothed || set.InputNames != nil && report.Error > exactEnough {
+	if report.Smoothed || report.Error > exactEnough {
 		_, polished := lagrange.Polish(l, set, report)
 		r.cost(polished.After, polished.Window)
 	}
