@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -87,6 +88,9 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := m.check(form); err != nil {
+		return nil, err
+	}
 	b := program.NewBuilder()
 	x, u := b.Input(m.Dim), program.None
 	if m.Inputs > 0 {
@@ -129,6 +133,38 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		}
 	}
 	return m, nil
+}
+
+// check compares the field as it is written out with the model's own at some states, inputs and times, so that a form with a
+// part that its program does not know, or whose field depends on the time, is refused and not written as another one.
+func (m *Model) check(form *model.Form[float64]) error {
+	rng := rand.New(rand.NewPCG(1, 2))
+	one, run, terms := form.Field().One(), m.Field.Run(), m.Field.Terms()
+	x, u, want := make([]float64, m.Dim), make([]float64, m.Inputs), make([]float64, m.Dim)
+	for k := range 10 {
+		for i := range x {
+			x[i] = rng.NormFloat64()
+			if s := form.Scales; s != nil {
+				x[i] = s.Origin[i] + s.State[i]*x[i]
+			}
+		}
+		in := u
+		for i := range u {
+			u[i] = rng.NormFloat64()
+		}
+		if m.Inputs == 0 {
+			in = nil
+		}
+		one(float64(k), x, in, want)
+		got, size := run(x, u), terms(x, u)
+		for i, v := range want {
+			// Wide of rounding, and narrow of anything else.
+			if d := math.Abs(v - got[i]); !math.IsNaN(v) && !math.IsInf(v, 0) && !(d <= 1e-9*(size[i]+math.Abs(v))) {
+				return fmt.Errorf("export: a %s of this form cannot be written out: its field differs from what would be written", m.Kind)
+			}
+		}
+	}
+	return nil
 }
 
 // half is one of the parts of a separable field.

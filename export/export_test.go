@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"hnn/model"
@@ -81,6 +82,7 @@ func kinds(t testing.TB) []one {
 	for name, form := range map[string]lagrangian.Form{
 		"lagrangian":          {N: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1, Degree: 1})},
 		"lagrangian-friction": {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, false}, terms.Options{Waves: 1, Degree: 2}), Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Drag: true, Width: []float64{0.1, 0.3}},
+		"lagrangian-steered":  {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1}), Steered: true},
 		"lagrangian-varying":  {N: 1, Inputs: 1, Library: terms.New(1, nil, terms.Options{Degree: 2}), Viscous: true, Varying: true, Gain: []float64{2}},
 	} {
 		l := &lagrangian.Lagrangian{Form: form}
@@ -191,4 +193,31 @@ func norm(v []float64) float64 {
 		s += x * x
 	}
 	return math.Sqrt(s)
+}
+
+// Forms that their programs do not know are refused, none is written as another.
+func TestRefused(t *testing.T) {
+	form := lagrangian.Form{N: 1, Inputs: 2, Library: terms.New(1, nil, terms.Options{Degree: 2})}
+	l := &lagrangian.Lagrangian{Form: form, Harmonics: []float64{2}}
+	l.Coefficients = make([]float64, l.Size())
+	l.Coefficients[l.Library.Constant] = 1
+	l.Coefficients[l.Layout().Gain] = 3
+	if _, err := New(l.ModelForm(), Names{}); err == nil || !strings.Contains(err.Error(), "time") {
+		t.Errorf("forces of the time: %v", err)
+	}
+	n, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{3}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(n.Form(), Names{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := network.New[float64](n.Architecture(), rand.New(rand.NewPCG(3, 4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.check(other.Form()); err == nil {
+		t.Error("the program of another network passes for the model's")
+	}
 }

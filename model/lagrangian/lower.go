@@ -22,6 +22,9 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 	if l.Points != nil {
 		return program.None, program.None, errors.New("lagrangian: a system whose states are points on rods cannot be written out; one of its joint angles can")
 	}
+	if len(l.Harmonics) > 0 {
+		return program.None, program.None, errors.New("lagrangian: a system with forces that depend on the time cannot be written out")
+	}
 	if n > mostWritten {
 		return program.None, program.None, fmt.Errorf("lagrangian: %d positions; the equations of at most %d can be written out", n, mostWritten)
 	}
@@ -42,6 +45,10 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 	friction := len(rows) / k
 	if l.Varying {
 		rows = append(rows, c[at.Viscous:at.Viscous+len(rubs)*k]...)
+	}
+	gain := len(rows) / k
+	if l.Steered {
+		rows = append(rows, c[at.Gain:at.Gain+n*l.Inputs*k]...)
 	}
 	q, v := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
 	functions := l.Library.LowerFunctions(b, rows, q)
@@ -98,7 +105,13 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 		force = b.Sub(force, b.Mul(b.Constant(c[at.Drag:at.Drag+n]...), b.Mul(v, b.Unary(program.Abs, v))))
 	}
 	if u != program.None {
-		force = b.Add(force, model.Force(b, b.Constant(l.gains(at)[:n*l.Inputs]...), u, n))
+		var g program.Value
+		if l.Steered {
+			g = b.Slice(functions, gain, gain+n*l.Inputs)
+		} else {
+			g = b.Constant(l.gains(at)[:n*l.Inputs]...)
+		}
+		force = b.Add(force, model.Force(b, g, u, n))
 	}
 	mass := make([]program.Value, n*n)
 	for p, pair := range pairs {
