@@ -44,7 +44,7 @@ func (s *Set) Wrapped(turn float64) []bool {
 
 // positions is the number of position columns.
 func (s *Set) positions() int {
-	if s.PositionsOnly {
+	if s.PositionsOnly || s.FirstOrder {
 		return s.Dim
 	}
 	return s.Dim / 2

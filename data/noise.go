@@ -101,8 +101,8 @@ func dividedDifference(t, w []float64) {
 	}
 }
 
-// mean is that of every state column.
-func (s *Set) mean() []float64 {
+// Mean is that of every state column.
+func (s *Set) Mean() []float64 {
 	mean := make([]float64, s.Dim)
 	for i, v := range s.X {
 		mean[i%s.Dim] += v / float64(s.Rows())
@@ -112,7 +112,7 @@ func (s *Set) mean() []float64 {
 
 // Spread returns the standard deviation of every state column, in its unit.
 func (s *Set) Spread() []float64 {
-	mean, square := s.mean(), make([]float64, s.Dim)
+	mean, square := s.Mean(), make([]float64, s.Dim)
 	for i, v := range s.X {
 		square[i%s.Dim] += (v - mean[i%s.Dim]) * (v - mean[i%s.Dim]) / float64(s.Rows())
 	}

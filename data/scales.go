@@ -57,7 +57,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	sc := &Scales{State: make([]float64, d), Origin: make([]float64, d)}
 	angle := func(i int) bool { return i < len(o.Angles) && o.Angles[i] }
 	if o.Centre {
-		mean := s.mean()
+		mean := s.Mean()
 		for i := range n {
 			if !angle(i) {
 				sc.Origin[i] = mean[i]
@@ -67,7 +67,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	spread := s.Spread()
 	if o.CentreMomenta {
 		const far = 3
-		for i, m := range s.mean()[n:] {
+		for i, m := range s.Mean()[n:] {
 			if math.Abs(m) > far*spread[n+i] {
 				sc.Origin[n+i] = m
 			}

@@ -46,6 +46,8 @@ type Set struct {
 	// the number of degrees of freedom, and momenta have to be found before a model
 	// is fitted. Otherwise a state is the positions, then as many momenta.
 	PositionsOnly bool
+	// FirstOrder says that a state is columns of any kind and number, no pairs of positions and momenta.
+	FirstOrder bool
 }
 
 // Rows returns the number of rows of all trials together.
@@ -126,13 +128,13 @@ func (s *Set) view(lo, hi int, offsets []int) *Set {
 
 		Inputs: s.InputRows(lo, hi), InputNames: s.InputNames, InputsHeld: s.InputsHeld,
 
-		PositionsOnly: s.PositionsOnly,
+		PositionsOnly: s.PositionsOnly, FirstOrder: s.FirstOrder,
 	}
 }
 
 // empty returns a set of the same columns without rows.
 func (s *Set) empty() *Set {
-	return &Set{Dim: s.Dim, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, InputsHeld: s.InputsHeld, PositionsOnly: s.PositionsOnly}
+	return &Set{Dim: s.Dim, Names: s.Names, Offsets: []int{0}, InputNames: s.InputNames, InputsHeld: s.InputsHeld, PositionsOnly: s.PositionsOnly, FirstOrder: s.FirstOrder}
 }
 
 // view returns rows lo to hi of a row-major matrix, capped so that an append to
@@ -149,13 +151,15 @@ func view(m []float64, lo, hi, dim int) []float64 {
 // whether they have momenta, derivatives, clean states or inputs.
 func (s *Set) Append(other *Set) error {
 	if s.Rows() == 0 {
-		s.Dim, s.Names, s.PositionsOnly = other.Dim, other.Names, other.PositionsOnly
+		s.Dim, s.Names, s.PositionsOnly, s.FirstOrder = other.Dim, other.Names, other.PositionsOnly, other.FirstOrder
 		s.InputNames, s.InputsHeld = other.InputNames, other.InputsHeld
 		s.Offsets = []int{0}
 	} else {
 		switch {
 		case s.Dim != other.Dim:
 			return fmt.Errorf("data: cannot append states of dimension %d to states of dimension %d", other.Dim, s.Dim)
+		case s.FirstOrder != other.FirstOrder:
+			return errors.New("data: cannot append a set of positions and momenta to one of other columns, or the reverse")
 		case s.PositionsOnly != other.PositionsOnly:
 			return errors.New("data: cannot append a set with momenta to one without, or the reverse")
 		case (s.DX == nil) != (other.DX == nil):

@@ -64,6 +64,7 @@ type HeldOutResult struct {
 	// Error is over rollouts, of the root mean square of the error over time. Rollouts that
 	// diverged are left out, and counted in Diverged.
 	Error    Summary
+	Errors   []float64 // those
 	Diverged int
 	// Relative is Error with HeldOutOptions.Spread in the place of the ranges, a rollout that diverged counting as ten.
 	Relative Summary
@@ -287,7 +288,7 @@ func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
 	}
 	r.Error, r.ValidTime = Summary{Estimate{math.NaN(), math.NaN()}, math.NaN()}, summarize(valid)
 	if len(errs) > 0 {
-		r.Error = summarize(errs)
+		r.Error, r.Errors = summarize(errs), errs
 	}
 	return r
 }

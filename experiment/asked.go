@@ -9,6 +9,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/internal/setting"
+	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
 	"hnn/model/terms"
@@ -249,6 +250,16 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	return configs, nil
 }
 
+// way is one of learning an HNN.
+type way struct {
+	trainer  Trainer
+	base     Config
+	friction bool
+}
+
+// manyFeatures is how many features of the closed form are tried beside the default.
+const manyFeatures = 300
+
 // byTrials leaves to the data how to learn from a user's file and, where no model is named,
 // which.
 func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, error) {
@@ -266,21 +277,33 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	}
 	named := asked.Models
 	free := !asked.given("model") && asked.open()
+	firstOrder := c.Columns.X != nil || asked.given("x")
 	if free {
 		for _, kind := range WeakKinds() {
+			if firstOrder && (kind == lagrangian.Kind || kind == formula.Kind) {
+				continue // they need pairs
+			}
 			if err := try([]string{kind}, WeakForm, c); err != nil {
 				return nil, err
 			}
 		}
 	}
-	for _, way := range []struct {
-		trainer  Trainer
-		base     Config
-		friction bool
-	}{
-		{ClosedForm, c, false}, {ClosedForm, c, true},
-		{Adam, c, false}, {Adam, c.WithLoss(TrajectoryLoss), false},
-	} {
+	more, quadratic, separable := c, c, c
+	for _, b := range []*Config{&more, &quadratic, &separable} {
+		b.Closed.Features = manyFeatures
+	}
+	quadratic.Structure = []network.Structure{network.QuadraticKinetic}
+	separable.Structure = []network.Structure{network.Separable, network.QuadraticKinetic}
+	closed := []way{{ClosedForm, c, false}}
+	if asked.open() {
+		closed = append(closed, []way{{ClosedForm, more, false}, {ClosedForm, quadratic, false}, {ClosedForm, separable, false},
+			{ClosedForm, more, true}, {ClosedForm, quadratic, true}, {ClosedForm, separable, true}}...)
+	}
+	for _, way := range append(closed, []way{{ClosedForm, c, true},
+		{Adam, c, false}, {Adam, c.WithLoss(TrajectoryLoss), false}}...) {
+		if firstOrder && free {
+			break // an HNN needs pairs
+		}
 		if err := try(named, way.trainer, way.base); err != nil {
 			return nil, err
 		}

@@ -161,7 +161,7 @@ func (c *Config) Validate() error {
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
 	case !c.fromFile() && c.given("columns") != nil:
-		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows and split-at-jumps", c.Task)
+		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, x, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows and split-at-jumps", c.Task)
 	}
 	if err := c.validateRun(); err != nil {
 		return err

@@ -50,6 +50,7 @@ type dataset struct {
 	// isVelocity: see velocities.
 	isVelocity bool
 	delay      float64 // by which the inputs act later than their columns say
+	fittedLaw  *lawOf  // see law
 	films      *films  // of a run on pictures, whose split then has no rows
 }
 
@@ -65,7 +66,7 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 	if err := d.load(c); err != nil {
 		return nil, err
 	}
-	if c.Scaling {
+	if c.Scaling && c.Columns.X == nil {
 		return d, d.scale(c)
 	}
 	return d, nil

@@ -14,7 +14,6 @@ import (
 	"hnn/internal/shell"
 	"hnn/model"
 	modelfile "hnn/model/file"
-	"hnn/model/network"
 )
 
 // Open loads a finished run.
@@ -181,9 +180,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	}
 	r.NoResult = d.noResult(m, r, o.Workers)
 	if c.source().Own() {
-		if network.LearnsH(c.Model) {
-			r.Learning = e.learning
-		}
+		r.Learning = e.learning
 		if b := e.recommended; b != nil {
 			r.Recommended = b.Model == c.Model && b.Trainer == c.Trainer && b.Loss == c.Loss
 		}

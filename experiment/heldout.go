@@ -27,6 +27,12 @@ type Rollout struct {
 	Diverged  int            `json:"diverged"`
 	// LeftData is in how many rollouts the model leaves the region of the training data.
 	LeftData int `json:"left_data"`
+	// Still and MeanState are the median errors of what does not move, from the same starts: the state there, and the mean
+	// of the training rows.
+	Still     Number `json:"still"`
+	MeanState Number `json:"mean_state"`
+
+	errors []float64 // of every rollout that did not diverge
 }
 
 // heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
@@ -43,7 +49,8 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
 		}
 	}
-	r, err := eval.HeldOut(m, trials, eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)})
+	options := eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)}
+	r, err := eval.HeldOut(m, trials, options)
 	if err != nil {
 		if o.Interrupt() != nil {
 			return nil, err
@@ -51,14 +58,34 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 		e.log("no rollouts are compared with the held-out rows: %v", err)
 		return nil, nil
 	}
-	return newRollout(&r), nil
+	out := newRollout(&r)
+	out.Still, out.MeanState = atRest(m.Dim, m.Inputs, trials, options), NA
+	mean := slices.Clone(trials)
+	average := d.Train.Mean()
+	for i := range mean {
+		mean[i].States = slices.Repeat(average, len(mean[i].T))
+	}
+	out.MeanState = atRest(m.Dim, m.Inputs, mean, options)
+	return out, nil
+}
+
+// atRest is the median error of what stays where it starts.
+func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) Number {
+	m := &model.Field{Dim: dim, Inputs: inputs, One: func() func(t float64, x, u, dx []float64) {
+		return func(_ float64, _, _, dx []float64) { clear(dx) }
+	}}
+	r, err := eval.HeldOut(m, trials, o)
+	if err != nil {
+		return NA
+	}
+	return Number(r.Error.Median)
 }
 
 func newRollout(r *eval.HeldOutResult) *Rollout {
 	summary := func(v eval.Summary) MedianEstimate {
 		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
 	}
-	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left}
+	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left, errors: r.Errors}
 	for _, v := range r.Curve {
 		out.Curve = append(out.Curve, Number(v))
 	}
@@ -67,6 +94,11 @@ func newRollout(r *eval.HeldOutResult) *Rollout {
 		out.Relative = &relative
 	}
 	return out
+}
+
+// rolled is heldOut without a word.
+func (e *Env) rolled(m *model.Field, d *dataset) (*Rollout, error) {
+	return e.heldOut(m, d, eval.Options{Workers: e.workers(), Interrupt: func() error { return nil }})
 }
 
 // heldOutTrials puts the states of the test trials beside what was measured of them. Where
@@ -149,6 +181,12 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	}
 	for _, r := range own {
 		writeRelative(w, r)
+	}
+	if still, mean := float64(first.Still), float64(first.MeanState); !math.IsNaN(still) && !math.IsNaN(mean) {
+		fmt.Fprintf(w, "what stands still where it starts is off by %.3g%%, what stays at the mean by %.3g%% (medians)\n", 100*still, 100*mean)
+	}
+	if first.Starts < 3 {
+		fmt.Fprintf(w, "%d rollouts tell little: give more trials, or longer ones\n", first.Starts)
 	}
 	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
 		fmt.Fprintf(w, "recommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))

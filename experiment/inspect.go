@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -48,6 +49,8 @@ type Inspection struct {
 	Polish     *closedform.PolishReport `json:"polish,omitempty"`
 	// Warnings are what whoever uses the model should know of it and its data.
 	Warnings []string `json:"warnings,omitempty"`
+	// Learning is what was tried before this model was made, of a run on a file.
+	Learning *Learning `json:"learning,omitempty"`
 }
 
 // InspectedTerm is a term and the number of its features.
@@ -130,6 +133,7 @@ func Inspect(path string) (*Inspection, error) {
 	if i.ClosedForm != nil && r.ClosedForm != nil {
 		i.ClosedForm.Seconds, i.ClosedForm.SolveSeconds = r.ClosedForm.Seconds, r.ClosedForm.SolveSeconds
 	}
+	i.Learning = r.Learning
 	if i.Polish != nil && r.Polish != nil {
 		i.Polish.Seconds = r.Polish.Seconds
 	}
@@ -207,6 +211,21 @@ func (i *Inspection) Write(w io.Writer) error {
 	}
 	for _, w := range i.Warnings {
 		line("findings", "%s", w)
+	}
+	if l := i.Learning; l != nil {
+		for k, v := range l.Tried {
+			name, value := "", "failed"
+			if k == 0 {
+				name = "tried"
+			}
+			if !math.IsNaN(float64(v.Error)) {
+				value = share(float64(v.Error)) + " of the range"
+			}
+			line(name, "%s: %s", v.Way, value)
+		}
+		if l.Verdict != "" {
+			line("the motion", "%s", l.Verdict)
+		}
 	}
 	return t.Flush()
 }

@@ -16,6 +16,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 	"hnn/model/terms"
 )
 
@@ -29,6 +30,7 @@ type Learning struct {
 	// Verdict says in a sentence whether the motion is Hamiltonian, by these errors; absent where no model without
 	// structure was tried.
 	Verdict string `json:"verdict,omitempty"`
+	Class   Class  `json:"class,omitempty"`
 }
 
 // LearningTry is one way and what it came to: the median of the rollouts' root mean square
@@ -36,36 +38,13 @@ type Learning struct {
 type LearningTry struct {
 	Way   string `json:"way"`
 	Error Number `json:"validation_error"`
-}
 
-// verdict compares the errors of models with a Hamiltonian, the HNN's being the least of its ways, with those of the
-// model without structure. Twice an error is a difference; below a ten-thousandth of the range nothing is told apart.
-func (l *Learning) verdict(hnn Number) string {
-	of := func(way string) Number {
-		for _, t := range l.Tried {
-			if t.Way == way {
-				return t.Error
-			}
-		}
-		return NA
-	}
-	linear, mechanical, free := of(terms.KindLinear), of(lagrangian.Kind), of(terms.KindSparse)
-	structured := hnn
-	if mechanical < structured || math.IsNaN(float64(structured)) {
-		structured = mechanical
-	}
-	percent := func(v Number) string { return fmt.Sprintf("%.3g%%", 100*float64(v)) }
-	switch {
-	case linear < linearEnough:
-		return "the motion is linear, to " + percent(linear) + " of the range"
-	case math.IsNaN(float64(free)) && !math.IsNaN(float64(mechanical)):
-		return "" // nothing to compare with
-	case structured < 2*free || structured < tie:
-		return fmt.Sprintf("a Hamiltonian form, with losses where there are any, follows the rows (%s of the range) as well as a field without structure (%s)", percent(structured), percent(free))
-	case free < structured/2:
-		return fmt.Sprintf("no Hamiltonian form in these coordinates follows the rows (%s of the range at best), and a field without structure does (%s): the motion is driven, gains energy, or these columns are not positions and momenta or velocities", percent(structured), percent(free))
-	}
-	return ""
+	config Config
+	place  int // among the candidates
+	field  *model.Field
+	errors []float64       // of every rollout
+	rest   float64         // the least error of what does not move
+	system *poisson.System // of a Poisson system
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -93,9 +72,6 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
-	// frictionMargin is how much less the error with friction must be: a coefficient more
-	// explains some noise.
-	frictionMargin = 0.9
 	// triedRows bounds the rows of a try.
 	triedRows = 3000
 )
@@ -105,12 +81,21 @@ func (c *Config) way(d *dataset) string {
 	switch {
 	case c.Trainer == WeakForm:
 		return c.Model
-	case c.Trainer == ClosedForm && c.Dissipation != "":
-		return "the closed form with friction"
-	case c.Trainer == ClosedForm && d.estimated:
-		return "the closed form on the integral of the field"
 	case c.Trainer == ClosedForm:
-		return "the closed form"
+		way := "the closed form"
+		if d.estimated && c.Dissipation == "" {
+			way += " on the integral of the field"
+		}
+		if c.Structure != nil {
+			way += ", " + c.structure().String()
+		}
+		if n := c.Closed.Features; n > 0 {
+			way += fmt.Sprintf(", %d features", n)
+		}
+		if c.Dissipation != "" {
+			way += " with friction"
+		}
+		return way
 	case c.Loss == TrajectoryLoss:
 		return "training on trajectories"
 	case d.estimated:
@@ -126,87 +111,219 @@ type Decision struct {
 	Errors    []Number
 }
 
-// The errors, as shares of the range, of a model of the weak form below which nothing that takes longer is tried: beside an HNN that
-// follows the rows at all, and of a linear one below which nothing else is.
+// The errors, as shares of the range, below which less is tried: the last is a linear model's below which nothing else is.
 const (
-	poorHNN      = 0.2
-	goodEnough   = 5e-3
-	tie          = 1e-4 // below it a law of few terms is the better answer
+	goodEnough   = 5e-3 // nothing is trained by steps
+	tie          = 1e-4 // of an HNN's ways one is enough
 	linearEnough = 1e-6
 )
 
-// decide returns which of several configurations for one file learns best from
-// its training rows, judged by rollouts on a fifth of them that is held out for this, and
-// notes the decision for the results of the runs that follow it. It is the one place
-// where that is decided. Once a model of the weak form follows the rows, what takes longer is not tried; a model of another kind than an
-// HNN is best only where its error is below half an HNN's.
+// decide returns which of several configurations for one file learns best from its training rows, judged by rollouts on a
+// fifth of them that is held out for this, and notes the decision for the results of the runs that follow it. It is the
+// one place where that is decided. The least error is best, but that a simpler model is taken whose error is within one
+// standard error of it (of the logarithms, paired between rollouts; at most a factor of two).
 func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
-	chosen := Decision{-1, -1, slices.Repeat([]Number{NA}, len(candidates))}
-	best, hnn, weak, linear := NA, NA, NA, NA
-	less := func(a, b Number) bool { return a < b || math.IsNaN(float64(b)) }
-	e.data.limit = max(e.data.limit, 3) // trajectories are learned from states that are not smoothed
+	none := Decision{-1, -1, slices.Repeat([]Number{NA}, len(candidates))}
+	e.data.limit = max(e.data.limit, 6)
+	inner := map[*dataset]*dataset{}
 	for i := range candidates {
 		c := candidates[i]
-		if c.Trainer == Adam && weak < goodEnough && hnn < poorHNN || linear < linearEnough {
-			continue
-		}
 		d, err := e.data.load(&c, e.Reading)
 		if err != nil {
-			return chosen, nil, err
+			return none, nil, err
 		}
-		if c.Model == formula.Kind && d.velocities() {
-			continue // momenta are not measured: a Lagrangian is what to look for
+		if l.skips(&c, d) {
+			continue
 		}
 		c.Angle = d.angles
-		inner, err := d.inner()
-		if err != nil {
-			return chosen, nil, fmt.Errorf("%s: %w", c.Data, err)
+		if inner[d] == nil {
+			if inner[d], err = d.inner(); err != nil {
+				return none, nil, fmt.Errorf("%s: %w", c.Data, err)
+			}
 		}
-		try := LearningTry{Way: c.way(d), Error: NA}
-		m, err := e.tryOut(ctx, c, inner)
+		try := LearningTry{Way: c.way(d), Error: NA, config: c, place: i}
+		e.log("%s: trying %s", c.Task, try.Way)
+		m, system, err := e.tryOut(ctx, c, inner[d])
 		if ctx.Err() != nil {
-			return chosen, nil, ctx.Err()
+			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			if r, err := e.heldOut(m, inner, eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
-				try.Error = r.Error.Median
+			if r, err := e.heldOut(m, inner[d], eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
+				try.Error, try.errors, try.field, try.system = r.Error.Median, r.errors, m, system
+				try.rest = min(float64(r.Still), float64(r.MeanState))
 			}
 		}
 		l.Tried = append(l.Tried, try)
-		chosen.Errors[i] = try.Error
-		if c.Trainer == ClosedForm && c.Dissipation != "" && chosen.HNN >= 0 && candidates[chosen.HNN].Dissipation == "" && !math.IsNaN(float64(hnn)) && !(try.Error < frictionMargin*hnn) {
-			continue
-		}
-		if less(try.Error, best) {
-			best, chosen.Best = try.Error, i
-		}
-		if c.Trainer == WeakForm && less(try.Error, weak) {
-			weak = try.Error
-		}
-		if c.Model == terms.KindLinear {
-			linear = try.Error
-		}
-		if c.Trainer != WeakForm && (chosen.HNN < 0 || less(try.Error, hnn)) {
-			hnn, chosen.HNN, l.Chosen = try.Error, i, try.Way
+		none.Errors[i] = try.Error
+	}
+	best, hnn := l.best(func(*LearningTry) bool { return true }), l.best((*LearningTry).isHNN)
+	chosen := none
+	if hnn == nil { // no error: the HNN's first way
+		if i := slices.IndexFunc(l.Tried, func(t LearningTry) bool { return t.isHNN() }); i >= 0 {
+			hnn = &l.Tried[i]
 		}
 	}
-	if chosen.Best < 0 {
-		chosen.Best = chosen.HNN // nothing has an error: the HNN's first way
+	if hnn != nil {
+		chosen.HNN, l.Chosen = hnn.place, hnn.Way
 	}
-	if chosen.Best < 0 {
-		return chosen, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
+	if best == nil {
+		best = hnn
 	}
-	if chosen.HNN >= 0 && candidates[chosen.Best].Trainer == WeakForm && best > hnn/2 && hnn > tie {
-		chosen.Best = chosen.HNN
+	if best == nil {
+		return none, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
 	}
-	l.Verdict = l.verdict(hnn)
-	c := candidates[chosen.Best]
-	e.learning, e.recommended = l, &c
-	if c.Trainer == WeakForm {
-		l.Recommended = c.Model
+	chosen.Best = best.place
+	if len(inner) > 0 {
+		for _, d := range inner {
+			l.judge(d)
+			break
+		}
+	}
+	e.learning, e.recommended = l, &best.config
+	if best.config.Trainer == WeakForm {
+		l.Recommended = best.config.Model
 	}
 	return chosen, l, nil
+}
+
+// isHNN says that a try is a way to learn an HNN.
+func (t *LearningTry) isHNN() bool { return t.config.Trainer != WeakForm }
+
+// least is the least error of the tries that use says, not a number for none.
+func (l *Learning) least(use func(t *LearningTry) bool) float64 {
+	least := math.NaN()
+	for i := range l.Tried {
+		if e := float64(l.Tried[i].Error); use(&l.Tried[i]) && (e < least || math.IsNaN(least)) {
+			least = e
+		}
+	}
+	return least
+}
+
+// of is the try of a model, nil where it failed or was not made.
+func (l *Learning) of(kind string) *LearningTry {
+	for i := range l.Tried {
+		if t := &l.Tried[i]; t.config.Model == kind && t.field != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// skips says that a configuration is not for the data, or that what was tried is good enough without it.
+func (l *Learning) skips(c *Config, d *dataset) bool {
+	first := d.raw != nil && d.raw.FirstOrder
+	best, weak := l.least(func(*LearningTry) bool { return true }), l.least(func(t *LearningTry) bool { return !t.isHNN() })
+	if t := l.of(terms.KindLinear); t != nil && float64(t.Error) < linearEnough {
+		return true
+	}
+	switch {
+	case c.Model == formula.Kind:
+		return first || d.velocities() // momenta are not measured: a Lagrangian is what to look for
+	case c.Model == lagrangian.Kind:
+		return first || !d.velocities() && l.Tried != nil && d.raw != nil && !d.raw.PositionsOnly
+	case c.Model == poisson.Kind:
+		// Where positions and momenta do what they should, no other structure is looked for.
+		free, with := l.of(terms.KindSparse), l.least((*LearningTry).canonical)
+		return d.Train.InputNames != nil || free == nil || !first && !(float64(free.Error) < with/2 && with > tie) && !math.IsNaN(with)
+	case c.Trainer == WeakForm:
+		return false
+	case first:
+		return network.LearnsH(c.Model)
+	case c.Trainer == Adam:
+		return best < goodEnough
+	case c.Closed.Features > 0 || c.Structure != nil:
+		if c.Dissipation == "" && weak < tie {
+			return true
+		}
+	}
+	if c.Trainer == ClosedForm && c.Dissipation != "" {
+		// Friction is added to the best way without it.
+		t := l.best((*LearningTry).isHNN)
+		return t != nil && (t.config.Closed.Features != c.Closed.Features || !slices.Equal(t.config.Structure, c.Structure))
+	}
+	return false
+}
+
+// canonical says that a try has a Hamiltonian form of positions and momenta or velocities.
+func (t *LearningTry) canonical() bool {
+	switch t.config.Model {
+	case lagrangian.Kind, formula.Kind:
+		return true
+	case terms.KindLinear, terms.KindSparse, poisson.Kind:
+		return false
+	}
+	return network.LearnsH(t.config.Model)
+}
+
+// rank orders models by how simple they are.
+func (t *LearningTry) rank() int {
+	c := &t.config
+	switch {
+	case c.Model == terms.KindLinear:
+		return 0
+	case c.Model == lagrangian.Kind, c.Model == formula.Kind:
+		return 1
+	case c.Model == poisson.Kind:
+		return 2
+	case c.Trainer == WeakForm:
+		return 3
+	case c.Trainer == ClosedForm && c.Dissipation == "" && c.Structure != nil:
+		return 4
+	case c.Trainer == ClosedForm && c.Dissipation == "":
+		return 5
+	case c.Trainer == ClosedForm:
+		return 6
+	}
+	return 7
+}
+
+// exactly is the error, as a share of the range, below which two are alike.
+const exactly = 1e-6
+
+// apart is by how much the logarithm of a's errors is above b's in the mean over rollouts, and the standard error of that.
+func apart(a, b *LearningTry) (mean, se float64) {
+	n := min(len(a.errors), len(b.errors))
+	var square float64
+	for i := range n {
+		v := math.Log(max(a.errors[i], exactly)) - math.Log(max(b.errors[i], exactly))
+		mean += v / float64(n)
+		square += v * v / float64(n)
+	}
+	if n > 1 {
+		se = math.Sqrt(math.Max(square-mean*mean, 0) / float64(n-1))
+	}
+	return mean, se
+}
+
+// best is, of the tries that use says, the simplest whose errors are within one standard error of the least; nil for none.
+func (l *Learning) best(use func(t *LearningTry) bool) *LearningTry {
+	var least *LearningTry
+	for i := range l.Tried {
+		if t := &l.Tried[i]; t.field != nil && use(t) {
+			if least == nil || len(t.errors) == len(least.errors) && above(t, least) < 0 {
+				least = t
+			}
+		}
+	}
+	pick := least
+	for i := range l.Tried {
+		t := &l.Tried[i]
+		if t.field == nil || !use(t) || len(t.errors) != len(least.errors) || t.rank() > pick.rank() {
+			continue
+		}
+		if d, se := apart(t, least); d <= min(se, math.Ln2) && (t.rank() < pick.rank() || d < above(pick, least)) {
+			pick = t
+		}
+	}
+	return pick
+}
+
+// above is apart without the standard error.
+func above(a, b *LearningTry) float64 {
+	m, _ := apart(a, b)
+	return m
 }
 
 // inner divides the training rows as a file is: the last fifth of the trials, or of the rows
@@ -257,20 +374,21 @@ func inUnits(fitted *model.Form[float64], d *dataset) (*model.Field, error) {
 }
 
 // tryOut fits a model in fewer steps than a run.
-func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, error) {
+func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, *poisson.System, error) {
 	if c.Trainer == WeakForm {
 		form, _, err := c.solveWeak(d)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return form.Field(), nil
+		return form.Field(), poisson.Of(form), nil
 	}
 	if c.Trainer == ClosedForm {
 		m, _, err := e.solve(&c, d)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return inUnits(m.Form(), d)
+		field, err := inUnits(m.Form(), d)
+		return field, nil, err
 	}
 	c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.Fit.Patience = min(c.Fit.Steps, triedSteps), 0, 0, 0
 	if c.Loss == TrajectoryLoss {
@@ -279,19 +397,20 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, e
 	c.Fit.Batch = min(c.Fit.Batch, d.Train.Rows())
 	a, err := c.networkFor(d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	net, err := network.New[float32](a, stream.New(c.Seed, "init"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	trainer, err := newTrainer(&c, d, net, 0, e.workers())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer trainer.Close()
 	if err := trainer.Run(ctx, func(fit.Record) error { return nil }); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return inUnits(network.Widen(net).Form(), d)
+	field, err := inUnits(network.Widen(net).Form(), d)
+	return field, nil, err
 }

@@ -124,7 +124,7 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 // differences of the positions are nearer to it than a fifth of its spread, in every column.
 func derivesFrom(s *data.Set) bool {
 	n := s.Dim / 2
-	if s.PositionsOnly || s.Dim != 2*n || n == 0 {
+	if s.PositionsOnly || s.FirstOrder || s.Dim != 2*n || n == 0 {
 		return false
 	}
 	off, square := make([]float64, n), make([]float64, n)
@@ -164,7 +164,7 @@ func (d *dataset) prepare(c *Config, path string, set *data.Set, velocities bool
 	if names == nil {
 		names = stateNames(set.Dim)
 	}
-	if !set.PositionsOnly && set.Dim%2 != 0 {
+	if !set.PositionsOnly && !set.FirstOrder && set.Dim%2 != 0 {
 		return nil, fmt.Errorf("%s: %d state columns %q; a state is (q, p) with as many momenta as positions, so there must be an even number of them", path, set.Dim, names)
 	}
 	if c.Mass != nil && !set.PositionsOnly && !c.common() {

@@ -102,6 +102,7 @@ func differ(first, second, given *file.Columns) string {
 		a, b, given  []string
 		mayBeMissing bool
 	}{
+		{name: "columns", a: first.X, b: second.X, given: given.X},
 		{name: "positions", a: first.Q, b: second.Q, given: given.Q},
 		{name: "momenta", a: first.P, b: second.P, given: slices.Concat(given.P, given.V)},
 		{name: "derivatives of positions", a: first.DQ, b: second.DQ, given: given.DQ, mayBeMissing: true},
@@ -119,11 +120,14 @@ func differ(first, second, given *file.Columns) string {
 // byName is how a file is read by the names of another's columns.
 func byName(first, given *file.Columns) file.Columns {
 	c := *given
+	if first.X != nil {
+		c.X = first.X
+	}
 	for _, role := range []struct {
 		into *[]string
 		from []string
 	}{{&c.Q, first.Q}, {&c.P, first.P}, {&c.DQ, first.DQ}, {&c.DP, first.DP}} {
-		if *role.into == nil && !(role.into == &c.P && c.V != nil) {
+		if *role.into == nil && first.X == nil && !(role.into == &c.P && c.V != nil) {
 			*role.into = append([]string{}, role.from...)
 		}
 	}
@@ -138,7 +142,7 @@ func byName(first, given *file.Columns) file.Columns {
 
 // list names the columns of a state and its inputs.
 func list(c *file.Columns) string {
-	return strings.Join(slices.Concat(c.Q, c.P, c.Input), ", ")
+	return strings.Join(slices.Concat(c.X, c.Q, c.P, c.Input), ", ")
 }
 
 // otherScale is the ratio of ranges, or the distance in ranges, from which on a column of a

@@ -14,6 +14,7 @@ import (
 	"hnn/data"
 	"hnn/data/file"
 	"hnn/model"
+	"hnn/model/poisson"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -83,6 +84,9 @@ func (r *Run) Simulate(ctx context.Context, x0, times []float64, s *ode.Settings
 			copy(sim.Copies[i*d:(i+1)*d], states[(2*i+1)*d:])
 		}
 		states = sim.States
+	}
+	if r.model.Kind == poisson.Kind { // no method keeps the energy of coordinates that are not canonical
+		project(r.model, states)
 	}
 	if err := r.memberRollouts(sim, settings); err != nil {
 		return nil, err

@@ -14,7 +14,6 @@ import (
 	"hnn/data"
 	"hnn/data/rods"
 	fitformula "hnn/fit/formula"
-	"hnn/fit/law"
 	"hnn/fit/linear"
 	"hnn/model"
 	"hnn/model/expr"
@@ -22,6 +21,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 	"hnn/model/terms"
 )
 
@@ -30,7 +30,7 @@ import (
 const WeakForm Trainer = "weak-form"
 
 // weakKinds are the models that the weak form fits.
-var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind}
+var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind, poisson.Kind}
 
 // Kinds lists the models that a run can train.
 func Kinds() []string { return append(network.Kinds(), weakKinds...) }
@@ -92,6 +92,8 @@ func (c *Config) validateWeakForm() error {
 		return fmt.Errorf("precision %s: the weak form is always float64", c.Precision)
 	case c.Structure != nil || c.Skew != "" || c.Symmetry != nil || c.Known || c.Dissipation != "" || c.InputGain != "" && c.Model != lagrangian.Kind || c.Mass != nil:
 		return fmt.Errorf("the model %s is told nothing of H: leave out known, structure, symmetry, dissipation, input-gain, skew and mass; it finds masses, friction and gains itself", c.Model)
+	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind):
+		return fmt.Errorf("the model %s is made of positions and velocities or momenta, and x names columns that are no pairs: name them with --q and --p, or take %s, %s or %s", c.Model, terms.KindLinear, terms.KindSparse, poisson.Kind)
 	}
 	return nil
 }
@@ -119,6 +121,8 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
+	case poisson.Kind:
+		form, err = d.solvePoisson(set, marks, names, inputs, r)
 	default:
 		form, err = d.solveSparse(set, marks, names, inputs, r)
 	}
@@ -188,12 +192,11 @@ func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []strin
 	if set.PositionsOnly {
 		return nil, errors.New("a field of terms is fitted to whole states, and the file has positions alone; a lagrangian takes them")
 	}
-	f, report, err := law.Fit(set, law.Options{Angles: marks})
+	f, report, err := d.law(set, marks)
 	if err != nil {
 		return nil, err
 	}
 	if report.Smoothed {
-		law.Polish(f, set, report)
 		r.cost(report.Polish.After, report.Polish.Window)
 	}
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)

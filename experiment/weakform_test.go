@@ -11,6 +11,7 @@ import (
 
 	"hnn/fit/shoot"
 	"hnn/model/lagrangian"
+	"hnn/model/poisson"
 	"hnn/model/terms"
 )
 
@@ -55,6 +56,7 @@ func TestWeakForm(t *testing.T) {
 		{lagrangian.Kind, pendulum, []string{"theta"}, "cos(theta)", true},
 		{terms.KindLinear, chain, nil, "x1*x2", true},
 		{terms.KindSparse, prey, nil, "x*p", false},
+		{poisson.Kind, prey, nil, "log(x)", true},
 	} {
 		config := own(t, c.path).WithWeakForm(c.kind)
 		config.Angle = c.angle
@@ -125,10 +127,10 @@ func TestDecideAmongModels(t *testing.T) {
 		t.Errorf("recommended: %v, %v; want the first alone", runs[0].Results.Recommended, runs[1].Results.Recommended)
 	}
 	var table strings.Builder
-	if err := WriteRollouts(&table, runs); err != nil || !strings.Contains(table.String(), "recommended: "+terms.KindSparse) {
+	if err := WriteRollouts(&table, runs); err != nil || !strings.Contains(table.String(), "recommended: "+poisson.Kind) {
 		t.Errorf("the table says %s, %v", table.String(), err)
 	}
-	if candidates[chosen.Best].Model != terms.KindSparse || !strings.Contains(learning.Verdict, "no Hamiltonian form in these coordinates") {
+	if candidates[chosen.Best].Model != poisson.Kind || learning.Class != Poisson || !strings.Contains(learning.Verdict, "conserves an energy") {
 		t.Errorf("%+v: %+v", chosen, learning)
 	}
 }

@@ -171,7 +171,7 @@ func inputs(s *data.Set) []Column {
 
 // degrees is the number of positions.
 func degrees(s *data.Set) int {
-	if s.PositionsOnly {
+	if s.PositionsOnly || s.FirstOrder {
 		return s.Dim
 	}
 	return s.Dim / 2

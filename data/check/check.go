@@ -121,12 +121,14 @@ func Observations(s *data.Set, o Options) *Report {
 	}
 	r.constant(continuous)
 	r.derivatives(continuous)
-	if !s.PositionsOnly {
+	if !s.PositionsOnly && !s.FirstOrder {
 		r.Velocity = velocities(continuous)
 	}
-	r.momenta(continuous, o)
 	r.inputs(continuous)
-	r.friction(continuous, o)
+	if !s.FirstOrder {
+		r.momenta(continuous, o)
+		r.friction(continuous, o)
+	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return int(b.Severity - a.Severity) })
 	return r
 }
@@ -177,9 +179,9 @@ func wheres(s *data.Set, rows []int) string {
 	return text
 }
 
-// degrees is the number of positions.
+// degrees is the number of positions, of all columns where there are no pairs.
 func degrees(s *data.Set) int {
-	if s.PositionsOnly {
+	if s.PositionsOnly || s.FirstOrder {
 		return s.Dim
 	}
 	return s.Dim / 2

@@ -53,7 +53,7 @@ func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
 		return
 	}
 	d := degrees(s)
-	momenta := !s.PositionsOnly
+	momenta := !s.PositionsOnly && !s.FirstOrder
 	for _, i := range rows {
 		for j := range d {
 			momenta = momenta && !slices.Contains(names[i], s.ColumnName(j))

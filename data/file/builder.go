@@ -45,7 +45,7 @@ func newBuilder(m *Mapping, r *roles, o *ReadOptions) *builder {
 	b := &builder{mapping: m, roles: r, skip: o.SkipBadRows,
 		foundTrial: r.trial >= 0 && o.Columns.Trial == "", seen: make(map[string]int), read: func() float64 { return 0 }}
 	states := append(slices.Clone(r.q), r.p...)
-	b.set = &data.Set{Dim: len(states), Offsets: []int{0}, PositionsOnly: len(r.p) == 0}
+	b.set = &data.Set{Dim: len(states), Offsets: []int{0}, PositionsOnly: len(r.p) == 0 && !r.first, FirstOrder: r.first}
 	for _, i := range states {
 		b.set.Names = append(b.set.Names, m.Names[i])
 	}

@@ -20,7 +20,9 @@ type Columns struct {
 	Q     []string `key:"q,omitempty,common" help:"columns of the positions; recognised: q, x, theta, angle, o and the like" json:"q"`
 	P     []string `key:"p,omitempty,common" help:"columns of the momenta, one a position; recognised: p, v, omega, w and the like" json:"p"`
 	// V are velocities, in place of momenta: what P is, said to be the positions' rates whatever the names.
-	V  []string `key:"v,omitempty,common" help:"columns of the velocities, one a position, in place of momenta" json:"v,omitempty"`
+	V []string `key:"v,omitempty,common" help:"columns of the velocities, one a position, in place of momenta" json:"v,omitempty"`
+	// X are the columns of a system of first order, any number, instead of positions and momenta.
+	X  []string `key:"x,omitempty,common" help:"columns of a state that is not positions and momenta, as of a population or a rigid body: any number" json:"x,omitempty"`
 	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
 	DP []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
@@ -42,7 +44,9 @@ type roles struct {
 	input        []int
 	// velocities says that p are velocities by their names, taken for momenta.
 	velocities bool
-	notes      []string
+	// first says that q are columns of any kind: see Columns.X.
+	first bool
+	notes []string
 }
 
 // columnError is what is wrong with the columns and what to do.
@@ -76,7 +80,7 @@ func (c *Columns) resolve(names []string) (*roles, error) {
 			r.folded[plain] = i
 		}
 	}
-	out := &roles{time: -1, trial: -1}
+	out := &roles{time: -1, trial: -1, first: c.X != nil}
 	var err error
 	input := c.Input
 	if _, ok := r.exact[NoInput]; !ok && len(input) == 1 && input[0] == NoInput {

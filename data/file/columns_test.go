@@ -2,6 +2,7 @@ package file
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,6 +109,28 @@ func TestCircuits(t *testing.T) {
 	}
 	if set.Dim != 2 || !m.Velocities || set.X[2] != 0.9e-6 || set.X[3] != -0.1 {
 		t.Errorf("%+v, velocities %v", set, m.Velocities)
+	}
+}
+
+// Words or units say which columns are a state of a circuit, a tank or a resonator; alpha beside its own rate is an angle.
+func TestPairsOfTheField(t *testing.T) {
+	const rows = "\n0,0,1e-3,0,2,3\n0,1e-2,0.9e-3,-0.1,2.1,4\n0,2e-2,0.7e-3,-0.2,2.3,3\n0,3e-2,0.5e-3,-0.25,2.2,1\n"
+	for _, c := range []struct {
+		header string
+		names  []string
+	}{
+		{"q1 (C),q2 (C),i1 (A),i2 (A)", []string{"q1 (C)", "q2 (C)", "i1 (A)", "i2 (A)"}},
+		{"pressure (Pa),flow (m^3/s),pressure 2 (Pa),flow 2 (m^3/s)", []string{"pressure (Pa)", "pressure 2 (Pa)", "flow (m^3/s)", "flow 2 (m^3/s)"}},
+		{"alpha,beta,alpha_dot,beta_dot", []string{"alpha", "beta", "alpha_dot", "beta_dot"}},
+	} {
+		set, m, err := Decode(strings.NewReader("trial,t,"+c.header+rows), "rows.csv", ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", c.header, err)
+			continue
+		}
+		if !slices.Equal(set.Names, c.names) || set.PositionsOnly {
+			t.Errorf("%s: the state is %q, %v", c.header, set.Names, m)
+		}
 	}
 }
 

@@ -60,6 +60,9 @@ func newMapping(file, format string, names []string, r *roles) *Mapping {
 		m.Trial, used[r.trial] = names[r.trial], true
 	}
 	m.Q, m.P, m.DQ, m.DP, m.Input = pick(r.q), pick(r.p), pick(r.dq), pick(r.dp), pick(r.input)
+	if r.first {
+		m.X, m.Q = m.Q, nil
+	}
 	for i, name := range names {
 		if !used[i] && name != "" {
 			m.Ignored = append(m.Ignored, name)
@@ -82,12 +85,12 @@ func (m *Mapping) String() string {
 	for _, part := range []struct {
 		what  string
 		names []string
-	}{{"positions", m.Q}, {"momenta", m.P}, {"derivatives", append(m.DQ[:len(m.DQ):len(m.DQ)], m.DP...)}, {"inputs", m.Input}, {"ignored", m.Ignored}} {
+	}{{"columns", m.X}, {"positions", m.Q}, {"momenta", m.P}, {"derivatives", append(m.DQ[:len(m.DQ):len(m.DQ)], m.DP...)}, {"inputs", m.Input}, {"ignored", m.Ignored}} {
 		if len(part.names) > 0 {
 			fmt.Fprintf(&b, ", %s %s", part.what, strings.Join(part.names, " "))
 		}
 	}
-	if len(m.P) == 0 {
+	if len(m.P) == 0 && m.X == nil {
 		b.WriteString(", no momenta")
 	}
 	return b.String()

@@ -234,14 +234,23 @@ func (c *Columns) resolveWords(list []string) (*roles, error) {
 	return r, nil
 }
 
+// pairs are a quantity and its rate, or what goes with it as a momentum does, which are no state by themselves: words, with
+// units that say the same.
+var pairs = [][2][]string{
+	{{"charge", "ladung", "C", "mC", "µC", "uC", "nC"}, {"current", "strom", "A", "mA", "µA", "uA"}},
+	{{"flux", "Wb", "mWb"}, {"voltage", "V", "mV"}},
+	{{"pressure", "druck", "pression"}, {"flow", "fluss", "débit"}},
+	{{"volume"}, {"flow"}},
+}
+
 // circuits takes a current beside a charge, and a voltage beside a flux, for its derivative: elsewhere they are inputs.
 func circuits(columns []*column) {
-	for _, pair := range [][2]string{{"charge", "current"}, {"flux", "voltage"}} {
+	for _, pair := range pairs {
 		var of [2][]*column
 		for _, c := range columns {
-			list := tokens(c.name)
-			for i, word := range pair {
-				if slices.Contains(list, word) {
+			list := append(tokens(c.name), c.unit)
+			for i, words := range pair {
+				if slices.ContainsFunc(words, func(word string) bool { return word != "" && slices.Contains(list, word) }) {
 					of[i] = append(of[i], c)
 				}
 			}

@@ -84,6 +84,12 @@ func Decode(r io.Reader, name string, o ReadOptions) (*data.Set, *Mapping, error
 
 // read reads a file of a size that may be unknown, which is 0.
 func read(r io.Reader, name string, size int64, o ReadOptions) (*data.Set, *Mapping, error) {
+	if c := &o.Columns; c.X != nil {
+		if c.Q != nil || c.P != nil || c.DP != nil || c.Integrate {
+			return nil, nil, fmt.Errorf("%s: x names columns that are no pairs: leave out q, p, dp and integrate", name)
+		}
+		c.Q, c.P = c.X, []string{}
+	}
 	if o.Columns.V == nil {
 		return readColumns(r, name, size, o)
 	}

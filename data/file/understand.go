@@ -265,6 +265,7 @@ func (s *sheet) ownNames(c Columns) (Columns, error) {
 // leaveOut sets aside, for what is recognised by its name, the columns that cannot be part
 // of a motion: row numbers, words, constants, and those whose spread is their noise.
 func (s *sheet) leaveOut(time *column, c *Columns) {
+	circuits(s.columns) // a pressure alone says how good a row is
 	named := slices.Concat(c.Q, c.P, c.DQ, c.DP, c.Input, []string{c.Trial})
 	drop := map[string][]string{}
 	widest := map[quantity]float64{} // 0 where all columns of a kind are constant
@@ -330,7 +331,11 @@ func (s *sheet) pairDerivatives(time *column) {
 			}
 			continue
 		}
-		if other := s.columns[i]; other.quantity == unknownColumn || other.quantity == positionColumn {
+		other := s.columns[i]
+		if _, rate := of[i]; other.quantity == accelerationColumn && c.quantity == accelerationColumn && !rate {
+			other.quantity = positionColumn // alpha beside alpha_dot is an angle
+		}
+		if other.quantity == unknownColumn || other.quantity == positionColumn {
 			other.quantity, c.quantity, c.stem = positionColumn, velocityColumn, other.stem
 		}
 	}

@@ -27,7 +27,7 @@ func WriteCSV(w io.Writer, s *data.Set) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	if !s.PositionsOnly && s.Dim%2 != 0 {
+	if !s.PositionsOnly && !s.FirstOrder && s.Dim%2 != 0 {
 		return fmt.Errorf("data: a state of %d columns is not positions and as many momenta", s.Dim)
 	}
 	header, err := csvHeader(s)
@@ -104,7 +104,10 @@ func csvHeader(s *data.Set) ([]byte, error) {
 	if s.InputNames == nil {
 		given.Input = []string{NoInput}
 	}
-	if !s.PositionsOnly {
+	switch {
+	case s.FirstOrder:
+		given.X, given.Q = names, nil
+	case !s.PositionsOnly:
 		given.Q, given.P = names[:s.Dim/2], names[s.Dim/2:]
 	}
 	back, _, err := Decode(&b, "header", ReadOptions{Columns: given})

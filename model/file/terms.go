@@ -9,6 +9,7 @@ import (
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/poisson"
 	"hnn/model/terms"
 )
 
@@ -25,6 +26,9 @@ func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) 
 		s := l.Spec()
 		s.Kind = m.Kind
 		spec, c = s, l.Coefficients
+	} else if p := poisson.Of(m); p != nil {
+		spec = p.Spec()
+		c = append(append(c, p.C...), p.B...)
 	} else {
 		f := terms.Of(m)
 		spec = f.Spec(m.Kind)
@@ -59,6 +63,12 @@ func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
 			return nil, fail(err)
 		}
 		return h.ModelForm(), nil
+	case poisson.Kind:
+		p, err := poisson.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return p.ModelForm(), nil
 	case lagrangian.Kind, terms.KindSparse, terms.KindLinear:
 		if err := json.Unmarshal(architecture, &head); err != nil {
 			return nil, fail(err)
