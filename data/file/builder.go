@@ -117,9 +117,6 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 	n := len(s.T)
 	begin := s.Offsets[len(s.Offsets)-1]
 	t := b.values[0] + b.wrapped
-	if b.wrapped == 0 && n-begin >= 2 && t < s.T[n-1] || b.wrapped > 0 {
-		t = b.unwrap(t, begin)
-	}
 	switch {
 	case n == 0 || !bytes.Equal(trial, b.trial) && !sameNumber(trial, b.trial):
 		if err := b.startTrial(line, trial); err != nil {
@@ -127,6 +124,8 @@ func (b *builder) add(line int, trial []byte) *ParseError {
 		}
 		t, b.wrapped = b.values[0], 0
 	case t > s.T[n-1]:
+	case b.wraps16or32(t, begin):
+		t = b.values[0] + b.wrapped
 	case b.roles.trial < 0 && n >= begin+3 && t <= s.T[begin]:
 		// The time starts over, where nothing else tells trials apart.
 		if len(s.Offsets) == 1 {
@@ -175,13 +174,13 @@ func (b *builder) repeated() bool {
 		slices.Equal(s.Inputs[(n-1)*m:], b.values[len(b.values)-m:])
 }
 
-// unwrap adds to a time below the last what a counter of 16 or 32 bits lost when it began
-// anew: where both were whole numbers next to its ends, and the step over them is about the
-// last one.
-func (b *builder) unwrap(t float64, begin int) float64 {
+// wraps16or32 reports whether a time is below the last because a counter of 16 or 32 bits began
+// anew: both are whole numbers next to its ends, and the step over them is about the last one.
+// What it lost is added to the times from there on.
+func (b *builder) wraps16or32(t float64, begin int) bool {
 	s, n := b.set, len(b.set.T)
 	if n-begin < 2 || t > s.T[n-1] || t != math.Trunc(t) || s.T[n-1] != math.Trunc(s.T[n-1]) {
-		return t
+		return false
 	}
 	step := s.T[n-1] - s.T[n-2]
 	for _, bits := range []int{16, 32} {
@@ -189,10 +188,10 @@ func (b *builder) unwrap(t float64, begin int) float64 {
 		if over := t + period - s.T[n-1]; b.values[0] >= 0 && b.values[0] < period && s.T[n-1]-b.wrapped < period && over > 0 && math.Abs(over-step) <= 0.5*step+1 {
 			b.wraps++
 			b.wrapped += period
-			return t + period
+			return true
 		}
 	}
-	return t
+	return false
 }
 
 // startTrial ends the current trial before the row that comes next.

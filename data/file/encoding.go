@@ -54,6 +54,9 @@ func decodeBytes(r *bufio.Reader, head []byte) (*bufio.Reader, string) {
 	nuls := bytes.Count(inside, []byte{0})
 	trailing := len(inside) < len(head)
 	returns := bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1
+	if nuls == 0 && !trailing && !returns {
+		return r, ""
+	}
 	binary := bytes.ContainsFunc(inside, func(c rune) bool {
 		return c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a
 	})
