@@ -24,7 +24,8 @@ type Explanation struct {
 	Law string `json:"law"`
 	// Terms are those of a Hamiltonian, coefficients with standard errors.
 	Terms []ExplainedTerm `json:"terms,omitempty"`
-	// Path is the Pareto front: the number of terms and the error with them, relative to the field.
+	// Path is the Pareto front: the number of terms and the error with them, of a distilled model relative to the field, of a
+	// formula the held-out one relative to the least.
 	Path []PathStep `json:"path,omitempty"`
 	// Distilled says that the formula was fitted to the model's field at the states of its data; Error is how far it is
 	// off there, relative to the field, and Explained whether that is little.
@@ -63,6 +64,9 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	if terms == "" {
 		if f := formula.Of(r.form); f != nil {
 			x.describe(f, names)
+			if results, err := ReadResults(r.Dir); err == nil && results.WeakForm != nil {
+				x.Path = results.WeakForm.Path
+			}
 			f = f.Rounded()
 			write(f.H(), f.Text(expr.Text, names, inputs, 0))
 			return x, nil
@@ -157,10 +161,13 @@ func (x *Explanation) Write(w io.Writer) error {
 	}
 	if x.Path != nil {
 		parts := make([]string, len(x.Path))
+		what := "error by the number of terms"
 		for i, s := range x.Path {
-			parts[i] = fmt.Sprintf("%d: %.2g%%", s.Terms, 100*float64(s.Error))
+			if parts[i] = fmt.Sprintf("%d: %.2g%%", s.Terms, 100*float64(s.Error)); !x.Distilled {
+				parts[i], what = fmt.Sprintf("%d: %.3g", s.Terms, float64(s.Error)), "held-out error by the number of coefficients, in times the least"
+			}
 		}
-		fmt.Fprintf(w, "\nerror by the number of terms: %s\n", strings.Join(parts, ", "))
+		fmt.Fprintf(w, "\n%s: %s\n", what, strings.Join(parts, ", "))
 	}
 	if x.LeftOut > 0 {
 		fmt.Fprintf(w, "%d terms of the library were left out: these states cannot tell them from others\n", x.LeftOut)

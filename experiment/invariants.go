@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/invariants"
 	"hnn/model/expr"
@@ -80,6 +81,47 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	out.Conserved, out.Nearly = list(found.Conserved), list(found.Nearly)
 	return out, nil
 }
+
+// The rows and components up to which a look at a file asks what it conserves, and the terms that it looks among: the simple ones.
+const (
+	mostConservedRows       = 20_000
+	mostConservedComponents = 4
+	conservedTerms          = 30
+)
+
+// conserves says in a sentence whether observations conserve a simple function of the state, "" where that cannot be told or
+// would take long.
+func conserves(set *data.Set, marks []bool) string {
+	if set.PositionsOnly || set.Dim%2 != 0 || set.Dim > mostConservedComponents || len(set.InputNames) > 0 || set.Rows() > mostConservedRows || len(marks) != set.Dim {
+		return ""
+	}
+	paths, err := estimate.NewPaths(set, estimate.PathOptions{Angles: marks})
+	if err != nil {
+		return ""
+	}
+	if paths.Cut(8); len(paths.Trials) > set.Trials() {
+		return "" // pieces of one trial have one energy: nothing differs between them
+	}
+	n := set.Dim / 2
+	list := invariants.Default(n, marks[:n], set.Names)
+	found, err := invariants.Find(paths, list[:min(conservedTerms, len(list))], invariants.Coupled(n, marks[:n])...)
+	switch {
+	case err != nil:
+		return ""
+	case len(found.Conserved) > 0:
+		q := found.Conserved[0]
+		if len(q.Terms) > mostRead {
+			return fmt.Sprintf("something is conserved along the trials, over %.2g turns: a Hamiltonian without friction can be right", found.Turns)
+		}
+		return fmt.Sprintf("conserved along the trials, over %.2g turns: %s", found.Turns, q.Expr().Write(expr.Text, set.Names, 4))
+	case len(found.Nearly) > 0:
+		return fmt.Sprintf("nearly conserved, to %.2g of its spread over %.2g turns: little friction, or columns that are not quite positions and momenta", found.Nearly[0].Share, found.Turns)
+	}
+	return fmt.Sprintf("this file conserves nothing, over %.2g turns, among simple functions of its columns: there is friction, something acts on the system, or a column of the state is missing; a model that only conserves energy will not fit it", found.Turns)
+}
+
+// mostRead is how many terms a sentence shows.
+const mostRead = 6
 
 // mostShown is how many terms of a function are printed.
 const mostShown = 12

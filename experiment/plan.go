@@ -29,6 +29,11 @@ func Plan(path string, set *data.Set, m *file.Mapping, checked *check.Report) ([
 	if err := d.learnFrom(&c, set); err != nil {
 		return d.notes, err
 	}
+	if marks, err := angles(d.angles, set.Names); err == nil {
+		if note := conserves(set, marks); note != "" {
+			d.note("%s", note)
+		}
+	}
 	if c.Scaling {
 		if err := d.scale(&c); err != nil {
 			return d.notes, err

@@ -68,9 +68,12 @@ type WeakReport struct {
 	Residual *Number `json:"residual,omitempty"`
 	// Cost is the squared residual of the simulation in units of the noise after the last fit: near 1 where the
 	// law explains the rows. Absent where nothing was polished.
-	Cost    *Number  `json:"cost,omitempty"`
-	Notes   []string `json:"notes,omitempty"`
-	Seconds float64  `json:"seconds"`
+	Cost *Number `json:"cost,omitempty"`
+	// Path is the Pareto front of a formula: the number of coefficients, and the weak residual of held-out trials with the best
+	// set of so many, in times the least.
+	Path    []PathStep `json:"path,omitempty"`
+	Notes   []string   `json:"notes,omitempty"`
+	Seconds float64    `json:"seconds"`
 }
 
 func (c *Config) validateWeakForm() error {
@@ -238,6 +241,11 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rows: the best one leaves %.3g times the noise's squared error, and rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Polish.After, report.Error))
 	}
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(f.Terms), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
+	for _, s := range report.Path {
+		if s.Terms <= mostFront {
+			r.Path = append(r.Path, PathStep{s.Terms, Number(math.Exp(s.Error / 2))})
+		}
+	}
 	r.Law = f.Rounded().Text(expr.Text, names, inputs, 0)
 	return f.ModelForm(), nil
 }
@@ -271,6 +279,9 @@ func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr
 	}
 	return list, true, inside, nil
 }
+
+// mostFront is up to how many coefficients the front of a formula is kept.
+const mostFront = 12
 
 // exactEnough is the held-out error below which nothing is polished.
 const exactEnough = 1e-5

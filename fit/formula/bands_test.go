@@ -17,6 +17,8 @@ var bandDraws = flag.Int("band-draws", 0, "draws of each system and noise of the
 
 var firstBand = flag.Int("first-band", 0, "seed of the first of these draws")
 
+var bandNoise = flag.Float64("band-noise", 0, "noise of these draws, 0 for 1% and 5%")
+
 // swung is a system whose bands are calibrated.
 type swung struct {
 	name, names, h, terms string
@@ -103,7 +105,7 @@ func TestBands(t *testing.T) {
 	}
 	for _, noise := range []float64{0.01, 0.05} {
 		for i, k := range swings {
-			if few && (i > 0 || noise > 0.01) || *only != "" && k.name != *only {
+			if few && (i > 0 || noise > 0.01) || *bandNoise > 0 && noise != *bandNoise || *only != "" && k.name != *only {
 				continue
 			}
 			names := strings.Fields(k.names)
