@@ -116,9 +116,12 @@ func rowsLoss(d int, x, dx []float64, workers int, newField func() func(out []fl
 }
 
 // Supply is the power that inputs u put into a driven model's system, averaged over states
-// (both row-major).
+// (both row-major). It panics if they are not as many rows, or the model has no inputs or no H.
 func Supply(m *model.Field, x, u []float64) Estimate {
 	d, n, power := m.Dim, m.Inputs, m.Supply()
+	if power == nil || len(x)%d != 0 || len(u)*d != len(x)*n {
+		panic("eval: inputs are not as many rows as the states, or the model has none")
+	}
 	var rates []float64
 	for i := 0; (i+1)*d <= len(x); i++ {
 		rates = append(rates, power(x[i*d:(i+1)*d], u[i*n:(i+1)*n]))
@@ -127,9 +130,13 @@ func Supply(m *model.Field, x, u []float64) Estimate {
 }
 
 // Power is the rate at which a model that loses energy changes its own H, averaged over
-// states (row-major): negative where energy leaves.
+// states (row-major): negative where energy leaves. It panics if they are not rows of the model's dimension, or the model
+// loses none.
 func Power(m *model.Field, x []float64) Estimate {
 	d, power := m.Dim, m.Power()
+	if power == nil || len(x)%d != 0 {
+		panic("eval: states are not rows of the model's dimension, or the model loses no energy")
+	}
 	var rates []float64
 	for at := 0; at+d <= len(x); at += d {
 		rates = append(rates, power(x[at:at+d]))

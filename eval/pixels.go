@@ -84,7 +84,7 @@ type LatentMap struct {
 // FitLatentMap fits coordinates (rows x out) to states (rows x dim) by least squares.
 func FitLatentMap(z []float64, dim int, coordinates []float64, out int) (*LatentMap, error) {
 	rows := len(z) / dim
-	if rows <= dim || len(coordinates) != rows*out {
+	if rows <= dim || len(z) != rows*dim || len(coordinates) != rows*out {
 		return nil, fmt.Errorf("eval: %d states and %d coordinates are too few or do not match", rows, len(coordinates)/out)
 	}
 	x := mat.NewDense(rows, dim+1, nil)

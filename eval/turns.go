@@ -9,8 +9,11 @@ type Turns struct{ Drift, Wobble float64 }
 
 // TurnsOf takes energies h at equal steps along states of length dim whose first component oscillates: a turn is the
 // time between two upward crossings of its mean. False where there are fewer than two whole turns, or the first energy
-// is zero.
+// is zero. It panics if the states are not as many as the energies.
 func TurnsOf(states []float64, dim int, h []float64) (Turns, bool) {
+	if len(states) != dim*len(h) {
+		panic("eval: states are not as many as energies")
+	}
 	mean := 0.0
 	for i := range h {
 		mean += states[i*dim] / float64(len(h))

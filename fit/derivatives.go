@@ -1,7 +1,9 @@
 package fit
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 
 	"hnn/data"
 	"hnn/internal/kernel"
@@ -29,20 +31,33 @@ func (r Rows[T]) Len() int {
 	return len(r.X) / r.Dim
 }
 
-// RowsOf converts a set of trajectories. The set must have derivatives.
+// check refuses rows whose slices are of different lengths.
+func (r Rows[T]) check(what string) error {
+	n := r.Len()
+	switch {
+	case len(r.X) != n*r.Dim || len(r.DX) != len(r.X):
+		return fmt.Errorf("fit: the %s rows have %d numbers of states and %d of derivatives; both must be rows of %d", what, len(r.X), len(r.DX), r.Dim)
+	case r.U != nil && len(r.U) != n*r.Inputs:
+		return fmt.Errorf("fit: %d %s rows have %d numbers of inputs; they must be rows of %d", n, what, len(r.U), r.Inputs)
+	case r.Weight != nil && len(r.Weight) != n:
+		return fmt.Errorf("fit: %d %s rows have %d weights; give each one or none", n, what, len(r.Weight))
+	}
+	return nil
+}
+
+// RowsOf converts a set of trajectories. It is an error if the set has no derivatives, or not as many as states.
 func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
 	if s.DX == nil {
 		return Rows[T]{}, errors.New("fit: the data have no time derivatives to train on")
 	}
 	r := Rows[T]{Dim: s.Dim, X: make([]T, len(s.X)), DX: make([]T, len(s.DX))}
-	for i := range s.X {
-		r.X[i], r.DX[i] = T(s.X[i]), T(s.DX[i])
-	}
+	kernel.Convert(r.X, s.X)
+	kernel.Convert(r.DX, s.DX)
 	r.Inputs = len(s.InputNames)
 	for _, v := range s.Inputs {
 		r.U = append(r.U, T(v))
 	}
-	return r, nil
+	return r, r.check("set's")
 }
 
 // Derivatives is the mean squared error of a model's field against time derivatives. Test
@@ -54,6 +69,9 @@ type derivatives[T kernel.Float] struct{ train, test Rows[T] }
 func (l derivatives[T]) problem(net *network.Network[T]) (*problem[T], error) {
 	if l.train.Len() == 0 {
 		return nil, errors.New("fit: no rows to train on")
+	}
+	if err := cmp.Or(l.train.check("training"), l.test.check("test")); err != nil {
+		return nil, err
 	}
 	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, l.test.Len()); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -99,6 +100,9 @@ func (l trajectories[T]) problem(net *network.Network[T]) (*problem[T], error) {
 	longest, tested, s := l.train.longest(), l.test.longest(), l.options
 	if longest < 1 {
 		return nil, errors.New("fit: no trial to train on has two rows")
+	}
+	if err := cmp.Or(l.train.check("training"), l.test.check("test")); err != nil {
+		return nil, err
 	}
 	if err := sameDim(net.Dim(), l.train.Dim, l.test.Dim, tested); err != nil {
 		return nil, err

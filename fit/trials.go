@@ -2,6 +2,7 @@ package fit
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"hnn/data"
@@ -37,6 +38,20 @@ func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
 		t.U = append(t.U, T(v))
 	}
 	return t
+}
+
+// check refuses trials whose slices are of different lengths, or whose offsets are not those of their rows.
+func (t Trials[T]) check(what string) error {
+	n := len(t.Times)
+	switch {
+	case len(t.Offsets) > 0 && (t.Offsets[0] != 0 || t.Offsets[len(t.Offsets)-1] != n || !slices.IsSorted(t.Offsets)):
+		return fmt.Errorf("fit: the offsets of the %s trials do not rise from 0 to the number of rows, %d", what, n)
+	case len(t.X) != n*t.Dim:
+		return fmt.Errorf("fit: the %s trials have %d times and %d numbers of states; they must be rows of %d", what, n, len(t.X), t.Dim)
+	case t.U != nil && len(t.U) != n*t.Inputs:
+		return fmt.Errorf("fit: the %s trials have %d times and %d numbers of inputs; they must be rows of %d", what, n, len(t.U), t.Inputs)
+	}
+	return nil
 }
 
 // observed is the number of components of a row that were measured.

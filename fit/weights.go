@@ -9,9 +9,15 @@ import (
 // median of |dx|^2), relative to that of a row at the median: rows with a large field, as
 // near-collisions have, count by their relative error, and do not outweigh the rest. It
 // is nil, for equal weights, where half of the rows are at rest and there is no scale to
-// weigh by.
+// weigh by, or there are no rows. It panics if dx is not whole rows.
 func RowWeights(dx []float64, dim int) []float64 {
 	n := len(dx) / dim
+	if n == 0 {
+		return nil
+	}
+	if len(dx) != n*dim {
+		panic("fit: derivatives are not rows of the dimension")
+	}
 	squares := make([]float64, n)
 	for i := range squares {
 		for _, v := range dx[i*dim : (i+1)*dim] {

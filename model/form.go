@@ -89,9 +89,9 @@ func Named(f *Form[float64], kind string) *Form[float64] {
 
 // Field is what the form can do.
 func (f *Form[T]) Field() *Field {
-	field := f.own()
+	field := f.own().checked()
 	if f.Scales != nil {
-		return inUnits(field, f.Scales)
+		return inUnits(field, f.Scales).checked()
 	}
 	return field
 }

@@ -33,7 +33,8 @@ import (
 // Field may be used by several goroutines at once, an evaluator by one at a time.
 //
 // States x and their derivatives have Dim components, inputs u have Inputs; of several rows
-// they are row-major.
+// they are row-major. An evaluator of a form's field panics where a slice has another length: what is longer would have
+// components that stand still for ever.
 type Field struct {
 	// Kind names the model in files and results, as "hnn" or "baseline"; Parameters is the
 	// number of trained numbers.
@@ -88,7 +89,7 @@ type Field struct {
 // Known is the field of equations of the state that are known, f(x), which may be evaluated by
 // several goroutines at once. Its states count as canonical.
 func Known(kind string, dim int, f func(x, dx []float64)) *Field {
-	return &Field{
+	known := &Field{
 		Kind: kind, Dim: dim, Canonical: true,
 		One: func() func(t float64, x, u, dx []float64) {
 			return func(_ float64, x, _, dx []float64) { f(x, dx) }
@@ -101,6 +102,7 @@ func Known(kind string, dim int, f func(x, dx []float64)) *Field {
 			}
 		},
 	}
+	return known.checked()
 }
 
 // Dimensionless is the model of dimensionless states and times within f with its scales, or f

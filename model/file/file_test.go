@@ -210,7 +210,7 @@ func TestPixelFile(t *testing.T) {
 				z, y, dz = make([]float64, 300), make([]float64, len(x)), make([]float64, 2)
 				m.Encode()(x, z, 150)
 				m.Decode()(z, y, 150)
-				m.Free()(0, z, dz)
+				m.Free()(0, z[:2], dz)
 				return z, y, dz
 			}
 			z, y, dz := run(m)
