@@ -214,6 +214,16 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
+// UnknownError says that no case's name begins as was asked for.
+type UnknownError struct {
+	Only  string
+	Known []string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("no case begins with %q; the cases are %s", e.Only, strings.Join(e.Known, ", "))
+}
+
 func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 	var ps []*probe
 	add := func(p *probe, err error) error {
@@ -222,7 +232,13 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 		}
 		return err
 	}
-	wanted := func(name string) bool { return strings.HasPrefix(name, o.Only) }
+	var names []string
+	wanted := func(name string) bool {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		return strings.HasPrefix(name, o.Only)
+	}
 	for _, t := range tasks {
 		for _, kind := range []string{network.KindHNN, network.KindBaseline} {
 			for _, threads := range o.Threads {
@@ -271,6 +287,13 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 		if wanted(p.Name) {
 			ps = append(ps, p)
 		}
+	}
+	for _, t := range tasks {
+		wanted("rollout/" + t.Name)
+	}
+	names = append(names, pixelStepName)
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, o.Only) }) {
+		return nil, &UnknownError{o.Only, names}
 	}
 	if !strings.HasPrefix("rollout/", o.Only) && !strings.HasPrefix(o.Only, "rollout/") {
 		return ps, nil

@@ -67,8 +67,39 @@ func splitNames(text string) []string {
 	return names
 }
 
+// UnfinishedError says that there is no finished run in a directory: one that was interrupted or failed, or none at all.
+type UnfinishedError struct{ text string }
+
+func (e *UnfinishedError) Error() string { return e.text }
+
 func unfinished(dir string) error {
-	return fmt.Errorf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))
+	return &UnfinishedError{fmt.Sprintf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))}
+}
+
+// OpenAll loads the finished runs among some, and says which of the others it leaves out. It is an error if it leaves
+// out all.
+func (e *Env) OpenAll(dirs []string) ([]*Run, error) {
+	var runs []*Run
+	var skipped []error
+	for _, dir := range dirs {
+		r, err := e.Open(dir)
+		var skip *UnfinishedError
+		switch {
+		case errors.As(err, &skip):
+			skipped = append(skipped, err)
+			continue
+		case err != nil:
+			return nil, err
+		}
+		runs = append(runs, r)
+	}
+	if len(runs) == 0 {
+		return nil, errors.Join(skipped...)
+	}
+	for _, err := range skipped {
+		e.log("warning: left out: %v", err)
+	}
+	return runs, nil
 }
 
 // Evaluate measures an opened run again on its own data, drawn or read anew, and

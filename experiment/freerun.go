@@ -71,7 +71,7 @@ func writeFreeRuns(w io.Writer, runs []*Run) error {
 	first := free[0].Results.FreeRun
 	fmt.Fprintf(w, "\nrunning free over a time of %.4g, %d times the longest trial:\n", float64(first.Horizon), eval.FreeRunTimes)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "model\tamplitude, last tenth by first\tfrequency (data: %s)\tdecay rate\tleaves the data at\t\n", told(first.DataFrequency))
+	fmt.Fprintf(t, "model\tamplitude, last tenth by first\tfrequency (data: %s)\tperiod (%s)\tdecay rate\tfriction\tleaves the data at\t\n", told(first.DataFrequency), told(1/first.DataFrequency))
 	for _, kind := range byKind(free) {
 		number := func(f func(*FreeRun) Number) Number {
 			return Number(median(values(kind, func(r *Results) Number { return f(r.FreeRun) })))
@@ -86,8 +86,15 @@ func writeFreeRuns(w io.Writer, runs []*Run) error {
 				leaves = fmt.Sprintf("%.4g", float64(f.Outside))
 			}
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", modelName(kind), told(number(func(f *FreeRun) Number { return f.Amplitude })),
-			told(number(func(f *FreeRun) Number { return f.Frequency })), told(number(func(f *FreeRun) Number { return f.Decay })), leaves)
+		frequency := number(func(f *FreeRun) Number { return f.Frequency })
+		friction := Number(median(values(kind, func(r *Results) Number {
+			if r.ClosedForm == nil || r.ClosedForm.Friction == 0 {
+				return NA
+			}
+			return Number(r.ClosedForm.Friction)
+		})))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", modelName(kind), told(number(func(f *FreeRun) Number { return f.Amplitude })),
+			told(frequency), told(1/frequency), told(number(func(f *FreeRun) Number { return f.Decay })), told(friction), leaves)
 	}
 	return t.Flush()
 }

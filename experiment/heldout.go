@@ -146,21 +146,33 @@ func (d *dataset) ranges(columns int) []float64 {
 	return ranges
 }
 
-// WriteRollouts prints, for runs on a user's files, how far and how long their rollouts
-// follow the held-out measurements. Of several seeds it gives median and worst. It prints
-// nothing for other runs.
-func WriteRollouts(w io.Writer, runs []*Run) error {
+// WriteResults prints the results of runs: the table, and of a user's file how far rollouts follow the held-out
+// rows, how the models run free, and which is recommended.
+func WriteResults(w io.Writer, runs []*Run) error {
 	var own []*Run
 	for _, r := range runs {
 		if r.Results.Rollout != nil {
 			own = append(own, r)
 		}
 	}
-	if len(own) == 0 {
-		return nil
+	if err := WriteTable(w, runs); err != nil || len(own) == 0 {
+		return err
 	}
+	fmt.Fprintln(w)
+	if err := writeRollouts(w, own); err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
+		fmt.Fprintf(w, "\nrecommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))
+	}
+	return nil
+}
+
+// writeRollouts prints, for runs on a user's files, how far and how long their rollouts
+// follow the held-out measurements. Of several seeds it gives medians.
+func writeRollouts(w io.Writer, own []*Run) error {
 	first := own[0].Results.Rollout
-	fmt.Fprintf(w, "\n%d rollouts from held-out states over a time of %.4g, against the measurements:\n", first.Starts, float64(first.Horizon))
+	fmt.Fprintf(w, "%d rollouts from held-out states over a time of %.4g, against the measurements:\n", first.Starts, float64(first.Horizon))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\tleave the data\t\n")
 	for _, kind := range byKind(own) {
@@ -187,9 +199,6 @@ func WriteRollouts(w io.Writer, runs []*Run) error {
 	}
 	if first.Starts < 3 {
 		fmt.Fprintf(w, "%d rollouts tell little: give more trials, or longer ones\n", first.Starts)
-	}
-	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
-		fmt.Fprintf(w, "recommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))
 	}
 	return writeFreeRuns(w, own)
 }

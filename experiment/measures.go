@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -18,7 +19,9 @@ type measure struct {
 	place  int
 	share  bool
 	of     func(*Results) Number
-	// published is the paper's number of the same kind, under paper in the column beside; nil for none.
+	// protocol says that the measure is the paper's own, whose columns come last.
+	protocol bool
+	// published is the paper's number of the same kind, in a column headed by paper among the last; nil for none.
 	paper     string
 	published func(task.Published) float64
 }
@@ -35,11 +38,18 @@ var tableMeasures = func() []measure {
 
 // resultMeasures are those of every run.
 var resultMeasures = []measure{
-	{name: "test loss", column: "test loss", place: 3, of: testLoss, paper: "paper", published: func(p task.Published) float64 { return p.TestLoss }},
+	{name: "test loss", column: "test loss", place: 3, of: testLoss, paper: "paper: test loss", published: func(p task.Published) float64 { return p.TestLoss }},
+	// What the true H scores on the same noisy test rows.
+	{column: "noise floor", place: 4, of: func(r *Results) Number {
+		if !(r.TrueHLoss > 1e-12) {
+			return NA
+		}
+		return r.TrueHLoss
+	}},
 	{name: "trajectory loss", of: trajectoryTest},
 	{name: "row median loss", fact: "median row's loss", of: func(r *Results) Number { return r.RowMedianLoss }},
 	{fact: "loss on noise-free states", of: func(r *Results) Number { return r.CleanLoss }},
-	{name: "energy MSE, paper", column: "energy MSE*", place: 5, of: energyMean, paper: "paper*", published: func(p task.Published) float64 { return p.EnergyMSE }},
+	{name: "energy MSE, paper", column: "energy MSE*", place: 6, protocol: true, of: energyMean, paper: "paper: energy MSE*", published: func(p task.Published) float64 { return p.EnergyMSE }},
 	{name: "energy MSE, true H", fact: "energy MSE by the true H", of: func(r *Results) Number {
 		if r.EnergyMSETrueH == nil {
 			return NA
@@ -92,23 +102,41 @@ func energyMean(r *Results) Number {
 func tableHeader() []string {
 	header := []string{"task", "model"}
 	for _, m := range tableMeasures {
-		header = append(header, m.column)
+		if !m.protocol {
+			header = append(header, m.column)
+		}
+	}
+	header = append(header, "fit")
+	for _, m := range tableMeasures {
+		if m.protocol {
+			header = append(header, m.column)
+		}
 		if m.published != nil {
 			header = append(header, m.paper)
 		}
 	}
-	return append(header, "fit")
+	return header
 }
 
 // tableCells are those of one task and kind of model, of one or several seeds, beside what was published.
 func tableCells(runs []*Run, p task.Published) []string {
 	var cells []string
-	for _, m := range tableMeasures {
-		text := spread
+	text := func(m measure) string {
 		if m.share {
-			text = shares
+			return shares(runs, m.of)
 		}
-		cells = append(cells, text(runs, m.of))
+		return spread(runs, m.of)
+	}
+	for _, m := range tableMeasures {
+		if !m.protocol {
+			cells = append(cells, text(m))
+		}
+	}
+	cells = append(cells, fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
+	for _, m := range tableMeasures {
+		if m.protocol {
+			cells = append(cells, text(m))
+		}
 		if m.published != nil {
 			v := math.NaN()
 			if p != (task.Published{}) {

@@ -14,6 +14,30 @@ func (r *Run) Region() *eval.Region {
 	return r.Config.region(r.seen.Least, r.seen.Most, r.columns)
 }
 
+// Typical is a state of the run's data: the first that it is tested on, once the data are read.
+func (r *Run) Typical() []float64 {
+	if r.data == nil || r.data.Test == nil || r.data.Test.Rows() == 0 {
+		return make([]float64, r.model.Dim)
+	}
+	return r.data.Test.X[:r.data.Test.Dim]
+}
+
+// Span is ten times the longest trial that the run is tested on, 10 where it has none.
+func (r *Run) Span() float64 {
+	span := 0.0
+	if r.data != nil && r.data.Test != nil {
+		for k := range r.data.Test.Trials() {
+			if t, _, _ := r.data.Test.Trial(k); len(t) > 1 {
+				span = max(span, t[len(t)-1]-t[0])
+			}
+		}
+	}
+	if !(span > 0) {
+		span = 1
+	}
+	return 10 * span
+}
+
 // region is a box with the angles that the run's model is told of.
 func (c *Config) region(least, most []float64, columns []string) *eval.Region {
 	box := &eval.Region{Least: least, Most: most, Angles: make([]bool, len(least))}

@@ -16,16 +16,14 @@ import (
 // The data are drawn or read again, for the figures: where that is no longer possible,
 // as of a file that has gone, the page says so instead.
 func (e *Env) Report(ctx context.Context, dirs []string, command string) (*report.Page, error) {
-	var runs []*Run
-	for _, dir := range dirs {
-		r, err := e.Open(dir)
-		if err != nil {
-			return nil, err
+	runs, err := e.OpenAll(dirs)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if r.Results, err = ReadResults(r.Dir); err != nil {
+			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", r.Dir, err, shell.Quote(r.Dir))
 		}
-		if r.Results, err = ReadResults(dir); err != nil {
-			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", dir, err, shell.Quote(dir))
-		}
-		runs = append(runs, r)
 	}
 	page := &report.Page{Title: "Hamiltonian neural networks: " + plural(len(runs), "run"), Command: command}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task + "\t" + r.Config.Data + r.Config.Frames }) {
@@ -73,10 +71,6 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 		}
 		cells = append(cells, row)
 		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: role})
-	}
-	if row := truthRow(runs); row != nil {
-		cells = append(cells, row[1:])
-		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: report.Truth})
 	}
 	cells = withValues(cells)
 	s.Table.Header = cells[0]

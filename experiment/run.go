@@ -35,6 +35,8 @@ type Env struct {
 	// Reading is told how much of a data file has been read, of a total that is 0
 	// where it is not known. It may be nil.
 	Reading func(file string, read, total int64)
+	// Rolling is told what share of the time of a rollout has been integrated. It may be nil.
+	Rolling func(share float64)
 
 	data datasets
 	// learning is the decision that the runs follow, nil where the user has made it.

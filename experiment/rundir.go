@@ -60,7 +60,7 @@ func clearRun(dir string, force bool) error {
 	case len(entries) == 0:
 		return nil
 	case !force:
-		return fmt.Errorf("run directory %s exists: continue it with --resume %s, replace it with --force, or choose another with --out", dir, shell.Quote(dir))
+		return fmt.Errorf("run directory %s exists: continue it with hnn train --resume %s, replace it with --force, or choose another with --out", dir, shell.Quote(dir))
 	}
 	if _, err := os.Stat(filepath.Join(dir, configFile)); err != nil {
 		return fmt.Errorf("%s has files but no %s, so it is not a run directory and --force leaves it alone; choose another with --out", dir, configFile)
@@ -146,8 +146,13 @@ func numbered(root, name string) (string, error) {
 // as it was written.
 func openRun(dir string) (Config, error) {
 	path := filepath.Join(dir, configFile)
+	if info, err := os.Stat(dir); err != nil {
+		return Config{}, fmt.Errorf("%s is not a run directory: %w", dir, err)
+	} else if !info.IsDir() {
+		return Config{}, &UnfinishedError{fmt.Sprintf("%s is a file, and no run directory", dir)}
+	}
 	if _, _, err := configDigest(dir); errors.Is(err, fs.ErrNotExist) {
-		return Config{}, fmt.Errorf("%s is not a run directory: it has no %s; to train in it give it with --out", dir, configFile)
+		return Config{}, &UnfinishedError{fmt.Sprintf("%s is not a run directory: it has no %s; to train in it give it with --out", dir, configFile)}
 	} else if err != nil {
 		return Config{}, err
 	}

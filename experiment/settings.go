@@ -132,6 +132,8 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 		return ""
 	case len(texts) == 1:
 		return "default " + texts[0]
+	case len(texts) == 2 && byPictures(s, configs):
+		return fmt.Sprintf("default %s, of pictures %s", texts[0], texts[1])
 	case texts[0] == "true" || texts[0] == "false":
 		return "default: the task's"
 	case len(texts) > 3:
@@ -152,6 +154,22 @@ func DefaultText(s *setting.Setting, configs []Config) string {
 	}
 	last := len(texts) - 1
 	return "default: the task's, " + strings.Join(texts[:last], ", ") + " or " + texts[last]
+}
+
+// byPictures reports whether a setting's value depends on nothing but whether the data are pictures, which come last.
+func byPictures(s *setting.Setting, configs []Config) bool {
+	var values [2][]string
+	for i := range configs {
+		c := &configs[i]
+		kind := 0
+		if c.Pixels() {
+			kind = 1
+		}
+		if text := s.Text(c); c.Uses(s) && !slices.Contains(values[kind], text) {
+			values[kind] = append(values[kind], text)
+		}
+	}
+	return len(values[0]) == 1 && len(values[1]) == 1
 }
 
 // dataKey is what a dataset depends on. It is comparable, so that it is a key of a cache.

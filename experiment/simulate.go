@@ -150,6 +150,9 @@ func solve(m *model.Field, input *data.Signal, x0, times []float64, s *ode.Setti
 		}
 		settings.Step /= scales.Time
 		settings.Omega *= scales.Time
+		if progress := settings.Progress; progress != nil {
+			settings.Progress = func(t float64) { progress(t * scales.Time) }
+		}
 		input = scales.Signal(input)
 	}
 	chart, dim := m.Charted(settings.Method), m.Dim
@@ -304,6 +307,29 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 
 // number writes a float64 so that it is read back to the same bits.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// JSON is the rollout for JSON: the run's directory, method and columns, and Arrays, a list for each time.
+func (s *Simulation) JSON(dir string) any {
+	all := map[string]any{"dir": dir, "columns": s.Columns}
+	if s.Settings != nil {
+		all["method"] = s.Settings.Method.String()
+	}
+	if s.InputNames != nil {
+		all["inputs"] = s.InputNames
+	}
+	for name, a := range s.Arrays() {
+		if len(a.Shape) == 1 {
+			all[name] = numberList(a.Data)
+			continue
+		}
+		rows := make([][]Number, a.Shape[0])
+		for i := range rows {
+			rows[i] = numberList(a.Data[i*a.Shape[1] : (i+1)*a.Shape[1]])
+		}
+		all[name] = rows
+	}
+	return all
+}
 
 // Arrays are the rollout for file.WriteNPZ: t, x, and x_copy, x_mean, x_sd, x_lo, x_hi, outside, u, energy_change,
 // power, supply and true_energy where there are such.

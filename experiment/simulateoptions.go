@@ -85,6 +85,10 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 		return nil, nil, err
 	}
 	e.log("%s", chosen)
+	if e.Rolling != nil {
+		from, to := o.Times[0], o.Times[len(o.Times)-1]
+		settings.Progress = func(t float64) { e.Rolling((t - from) / (to - from)) }
+	}
 	if o.Push != nil {
 		sim, err := run.simulateWithEnergy(ctx, x0, o.Times, settings, *o.Push)
 		return run, sim.by(settings), err
@@ -99,7 +103,7 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 			e.log("warning: later the energy erred by %.1g: give a shorter --step, or an adaptive --method", off)
 		} else {
 			e.log("later the energy erred by %.1g, so the rollout is done again by %v", off, ode.DOP853)
-			settings = &ode.Settings{Method: ode.DOP853, RTol: settings.RTol, ATol: o.ATol}
+			settings = &ode.Settings{Method: ode.DOP853, RTol: settings.RTol, ATol: o.ATol, Progress: settings.Progress}
 			sim, err = run.Simulate(ctx, x0, o.Times, settings)
 		}
 	}

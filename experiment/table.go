@@ -14,16 +14,13 @@ import (
 )
 
 // WriteTable prints what an HNN is for first, for each task and model: how the energy drifts and wobbles along held-out
-// rollouts; then the test loss and the energy's mean squared errors, ours beside the paper's. Of several seeds it
-// gives median and worst.
+// rollouts; then the test loss beside the noise floor, and last the paper's measure and its numbers. Of several
+// seeds it gives median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
 	rows := [][]string{tableHeader()}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
 		for _, kind := range byKind(task) {
 			rows = append(rows, tableRow(kind))
-		}
-		if row := truthRow(task); row != nil {
-			rows = append(rows, row)
 		}
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -93,8 +90,7 @@ func tableRow(runs []*Run) []string {
 	if p := c.published(); p != (task.Published{}) && c.Trainer == Adam && c.Loss != TrajectoryLoss && !foreign {
 		published = p
 	}
-	cells := append([]string{c.Task, modelName(runs)}, tableCells(runs, published)...)
-	return append(cells, fmt.Sprintf("%.3g s", median(values(runs, func(r *Results) Number { return r.FitSeconds }))))
+	return append([]string{c.Task, modelName(runs)}, tableCells(runs, published)...)
 }
 
 // published are the paper's numbers of the run's task and model, zero if there are none.
@@ -127,19 +123,6 @@ func modelName(runs []*Run) string {
 		name += fmt.Sprintf(" (%d seeds)", len(seeds))
 	}
 	return name
-}
-
-// truthRow is what the true Hamiltonian scores on the same noisy test rows, or nil
-// where that does not differ from zero.
-func truthRow(runs []*Run) []string {
-	truth := func(r *Results) Number { return r.TrueHLoss }
-	if v := median(values(runs, truth)); !(v > 1e-12) || math.IsInf(v, 1) {
-		return nil
-	}
-	row := make([]string, len(tableHeader()))
-	row[0], row[1] = runs[0].Config.Task, "(the true H)"
-	row[slices.Index(tableHeader(), "test loss")] = spread(runs, truth)
-	return row
 }
 
 // shares is spread of shares, in percent.

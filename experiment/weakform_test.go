@@ -127,7 +127,7 @@ func TestDecideAmongModels(t *testing.T) {
 		t.Errorf("recommended: %v, %v; want the first alone", runs[0].Results.Recommended, runs[1].Results.Recommended)
 	}
 	var table strings.Builder
-	if err := WriteRollouts(&table, runs); err != nil || !strings.Contains(table.String(), "recommended: "+poisson.Kind) {
+	if err := WriteResults(&table, runs); err != nil || !strings.Contains(table.String(), "recommended: "+poisson.Kind) {
 		t.Errorf("the table says %s, %v", table.String(), err)
 	}
 	if candidates[chosen.Best].Model != poisson.Kind || learning.Class != Poisson || !strings.Contains(learning.Verdict, "conserves an energy") {

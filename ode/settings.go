@@ -89,6 +89,8 @@ type Settings struct {
 	// Interrupt, where not nil, is asked every few steps whether to go on; a context's Err
 	// method fits. What it returns ends the integration, and is wrapped in the error.
 	Interrupt func() error
+	// Progress, where not nil, is told as often what time the last of the trajectories that still run has reached.
+	Progress func(t float64)
 }
 
 // Control is the rule by which an adaptive method chooses its next step from the error

@@ -381,7 +381,13 @@ func (e *Solver) end(i int, err error) {
 // rows that run.
 func (e *Solver) interrupted() error {
 	e.turns++
-	if e.set.Interrupt == nil || (e.turns-1)%interruptEvery != 0 {
+	if (e.turns-1)%interruptEvery != 0 {
+		return nil
+	}
+	if e.set.Progress != nil && e.n > 0 {
+		e.set.Progress(e.t[e.n-1])
+	}
+	if e.set.Interrupt == nil {
 		return nil
 	}
 	cause := e.set.Interrupt()

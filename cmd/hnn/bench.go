@@ -35,6 +35,9 @@ reported; on a busy machine they are still too slow.`,
 			}
 			o.Log = newDisplay(cmd.ErrOrStderr(), 1, quiet).log
 			r, err := bench.Run(cmd.Context(), o)
+			if unknown := (*bench.UnknownError)(nil); errors.As(err, &unknown) {
+				return usage(fmt.Errorf("--only: %w", err))
+			}
 			if err != nil {
 				return err
 			}

@@ -20,10 +20,10 @@ import (
 
 func newBenchmark() *cobra.Command {
 	var path string
-	var names []string
+	var names, verbs []string
 	for i := range benchmark.Protocols {
 		p := &benchmark.Protocols[i]
-		names = append(names, strings.ToLower(p.Name)+": "+p.About)
+		names, verbs = append(names, strings.ToLower(p.Name)+": "+p.About), append(verbs, strings.ToLower(p.Name))
 	}
 	cmd := &cobra.Command{
 		Use:   "benchmark NAME --data FILE",
@@ -33,8 +33,9 @@ runs on its tests, by the official split and measure. The file is that of the be
 site, CSV, gzipped or not; one of other numbers is refused. There are:
 
   ` + strings.Join(names, "\n  "),
-		Example: `  hnn benchmark silverbox --data SNLS80mV.csv`,
-		Args:    exactly(1, "NAME"),
+		Example:           `  hnn benchmark silverbox --data SNLS80mV.csv`,
+		Args:              exactly(1, "NAME"),
+		ValidArgsFunction: cobra.FixedCompletions(verbs, cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := benchmark.Find(args[0])
 			if err != nil {

@@ -184,12 +184,3 @@ func parseSeeds(s string) ([]uint64, error) {
 	}
 	return seeds, nil
 }
-
-// unknownVerb names the verb that was probably meant.
-func unknownVerb(root *cobra.Command, name string) error {
-	var verbs []string
-	for _, c := range root.Commands() {
-		verbs = append(verbs, c.Name())
-	}
-	return &system.UnknownError{Kind: "verb", Name: name, Known: verbs}
-}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +10,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/inspect"
+	"hnn/internal/shell"
 )
 
 func newData() *cobra.Command {
@@ -54,6 +56,9 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 	fs.BoolVar(&asJSON, "json", false, "print it as JSON")
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if isRun(args[0]) {
+			return usage(fmt.Errorf("%s is a run: look at its model with hnn inspect %s", args[0], shell.Quote(args[0])))
+		}
 		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
 		paths, err := experiment.DataFiles(args)
 		if err != nil {
@@ -84,7 +89,11 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if asJSON {
 			return printJSON(cmd.OutOrStdout(), r)
 		}
-		return r.Write(cmd.OutOrStdout())
+		if err := r.Write(cmd.OutOrStdout()); err != nil || stops != nil {
+			return err
+		}
+		d.next("learn from it: hnn train --data %s", shell.Join(args...))
+		return nil
 	}
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/internal/shell"
 )
 
 func newEvaluate() *cobra.Command {
@@ -25,6 +26,9 @@ state. The run directory is left as it is.`,
   hnn evaluate runs/0003-data-hnn --data later.csv --warm-up 50`,
 		Args: exactly(1, "RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notARun(args[0]); err != nil {
+				return err
+			}
 			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
 			env := &experiment.Env{Log: d.log, Reading: d.reading}
 			run, err := env.Open(args[0])
@@ -50,10 +54,13 @@ state. The run directory is left as it is.`,
 			if asJSON {
 				return errors.Join(printJSON(cmd.OutOrStdout(), resultsOf(runs)), run.Sound())
 			}
-			if err := experiment.WriteTable(cmd.OutOrStdout(), runs); err != nil {
+			if err := errors.Join(experiment.WriteResults(cmd.OutOrStdout(), runs), run.Sound()); err != nil {
 				return err
 			}
-			return errors.Join(experiment.WriteRollouts(cmd.OutOrStdout(), runs), run.Sound())
+			if file == "" {
+				d.next("roll it out: hnn simulate %s --x0 %s --to %s", shell.Quote(args[0]), start(run), horizon(run))
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")
@@ -62,5 +69,6 @@ state. The run directory is left as it is.`,
 	cmd.Flags().BoolVar(&noStrict, "no-strict", false, "leave out the strict metrics")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
+	completeRuns(cmd, 1)
 	return cmd
 }

@@ -33,6 +33,9 @@ support. Where no formula of the library explains the model, that is said.`,
 			if syntax < 0 {
 				return usage(fmt.Errorf("--as %q: one of %s", as, strings.Join(expr.Syntaxes(), ", ")))
 			}
+			if err := notARun(args[0]); err != nil {
+				return err
+			}
 			env := &experiment.Env{}
 			run, err := env.Open(args[0])
 			if err != nil {
@@ -77,5 +80,6 @@ support. Where no formula of the library explains the model, that is said.`,
 	cmd.Flags().BoolVar(&invariants, "invariants", false, "print instead what the data of the run conserve: functions that stay constant along each trial")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	complete(cmd, "as", expr.Syntaxes())
+	completeRuns(cmd, 1)
 	return cmd
 }

@@ -20,6 +20,9 @@ that see hnn evaluate.`,
   hnn inspect model.safetensors --json`,
 		Args: exactly(1, "RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notARun(args[0]); err != nil {
+				return err
+			}
 			i, err := experiment.Inspect(args[0])
 			if err != nil {
 				return err
@@ -31,5 +34,6 @@ that see hnn evaluate.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	completeRuns(cmd, 1)
 	return cmd
 }

@@ -15,6 +15,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -56,14 +58,20 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer shown.Close()
 	root.SetOut(shown)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	of, err := root.ExecuteContextC(ctx)
 	var wrong *usageError
 	var asked *experiment.AskedError
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, syscall.EPIPE):
+		return 1 // who read has gone, as head goes, and wants no more
 	case errors.As(err, &wrong), errors.As(err, &asked):
-		fmt.Fprintf(stderr, "hnn: %s\nRun 'hnn help' for usage.\n", printable.Text(err.Error()))
+		verb := strings.TrimPrefix(strings.TrimPrefix(of.CommandPath(), root.Name()), " ")
+		if of.Name() == "help" {
+			verb = ""
+		}
+		fmt.Fprintf(stderr, "hnn: %s\nRun '%s' for usage.\n", printable.Text(err.Error()), strings.TrimSpace("hnn help "+verb))
 		return 2
 	}
 	var interrupted *experiment.InterruptedError
@@ -85,9 +93,14 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          exactly(0),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return cmd.Help()
-		},
+	}
+	var showVersion bool
+	root.Flags().BoolVar(&showVersion, "version", false, "print the program's version, as hnn version does")
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if showVersion {
+			return newVersionInfo().write(cmd.OutOrStdout())
+		}
+		return cmd.Help()
 	}
 	var memory string
 	root.PersistentFlags().StringVar(&memory, "max-memory", file.Bytes(file.DefaultMemory), "most memory for the numbers of a data file, as 500MB or 4GB")
@@ -99,7 +112,8 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 		file.SetMemory(n)
 		return nil
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(flagError(cmd, err)) })
+	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newExplain(), newExport(), newImport(), newSimulate(), newReport(), newServe(), newBench(), newBenchmark(), newVersion())
 	return root
 }

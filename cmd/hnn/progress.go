@@ -25,6 +25,7 @@ type display struct {
 	quiet bool
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar // the one on the screen
+	line  bool                     // rolling has written one
 }
 
 func newDisplay(w io.Writer, jobs int, quiet bool) *display {
@@ -72,6 +73,37 @@ func (d *display) reading(file string, read, total int64) {
 	if read == total {
 		_ = d.bar.Finish()
 		d.bar = nil
+	}
+}
+
+// rolling shows how far a rollout has come, from the time on at which it is a long one; nil shows nothing.
+func (d *display) rolling() func(share float64) {
+	if d.quiet {
+		return nil
+	}
+	start := time.Now()
+	last := start
+	return func(share float64) {
+		if now := time.Now(); now.Sub(last) >= lineEvery && share > 0 && share < 1 {
+			last = now
+			left := time.Duration(float64(now.Sub(start)) * (1 - share) / share)
+			if !d.bars {
+				d.log("%.0f%% of the time, %s left", 100*share, left.Round(time.Second))
+				return
+			}
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.line = true
+			fmt.Fprintf(d.w, "\r%3.0f%% of the time, %s left\x1b[K", 100*share, left.Round(time.Second))
+		}
+	}
+}
+
+// rolled ends what rolling shows.
+func (d *display) rolled() {
+	if d.line {
+		d.line = false
+		fmt.Fprint(d.w, "\r\x1b[K")
 	}
 }
 

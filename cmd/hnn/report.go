@@ -54,5 +54,6 @@ side by side.`,
 	cmd.Flags().StringVar(&out, "out", "report.html", "file to write")
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
+	completeRuns(cmd, 0)
 	return cmd
 }

@@ -47,6 +47,9 @@ spring and of the pendulum first, which takes a few seconds. Ctrl-C ends it.`,
 	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "longest time of one answer that is no stream")
 	fs.StringVar(&f.logLevel, "log-level", "info", "what to log: debug (every request), info, warn or error")
 	fs.StringVar(&f.logFormat, "log-format", "text", "how to log: text or json")
+	complete(cmd, "log-level", []string{"debug", "info", "warn", "error"})
+	complete(cmd, "log-format", []string{"text", "json"})
+	completeRuns(cmd, 0)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) }
 	return cmd
 }
@@ -65,11 +68,11 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 		return usage(err)
 	}
 	env := &experiment.Env{Log: func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) }}
-	for _, dir := range dirs {
-		r, err := env.Open(dir)
-		if err != nil {
-			return err
-		}
+	runs, err := env.OpenAll(dirs)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
 		if err := s.Add(env, r); err != nil {
 			return err
 		}

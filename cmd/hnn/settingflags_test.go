@@ -38,7 +38,7 @@ func TestHelpAll(t *testing.T) {
 // Defaults in the help are those that a run has.
 func TestHelpDefaults(t *testing.T) {
 	for verb, wants := range map[string][]string{
-		"train":     {`learning-rate .*\(default: the task's, 0.003 or 0.001\)`, `schedule .*\(default cosine\)`, `window int .*\(default 30\)`, `integrator .*\(default midpoint\)`, `steps int .*2000 or 10000`, `latent-integrator .*\(default rk4\)`, `precision .*\(default float32\)`, `trajectories int .*50 to 5000\)`},
+		"train":     {`learning-rate .*\(default 0.003, of pictures 0.001\)`, `schedule .*\(default cosine\)`, `window int .*\(default 30\)`, `integrator .*\(default midpoint\)`, `steps int .*2000 or 10000`, `latent-integrator .*\(default rk4\)`, `precision .*\(default float32\)`, `trajectories int .*50 to 5000\)`},
 		"reproduce": {`learning-rate .*\(default 0.001\)`, `schedule .*\(default constant\)`, `latent-integrator .*\(default euler\)`},
 	} {
 		_, help, _ := call(t, verb, "--help-all")

@@ -28,6 +28,7 @@ type simulateFlags struct {
 	points, bodies         int
 	seed                   uint64
 	reversible, quiet      bool
+	json                   bool
 	correct                string
 	input                  string
 	inputTrial             int
@@ -100,18 +101,26 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.Lookup("correct").NoOptDefVal = "auto"
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
 	fs.Float64Var(&f.band, "band", 0, "give bounds between which each number lies with this probability, as 0.9, in columns _lo and _hi: of formulas fitted to noisy rows, and of ensembles")
-	fs.BoolVar(&f.quiet, "quiet", false, "no messages but errors")
+	fs.BoolVar(&f.json, "json", false, "print it as JSON")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
+	complete(cmd, "method", methodNames())
+	complete(cmd, "correct", []string{"auto"})
+	completeRuns(cmd, 1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
 	return cmd
 }
 
 func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
+	if err := notARun(dir); err != nil {
+		return err
+	}
 	o, err := f.parse(cmd)
 	if err != nil {
 		return usage(err)
 	}
 	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
-	run, sim, err := (&experiment.Env{Log: d.log}).Simulate(cmd.Context(), dir, o)
+	run, sim, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).Simulate(cmd.Context(), dir, o)
+	d.rolled()
 	if err != nil {
 		return err
 	}
@@ -133,6 +142,9 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	}
 	if f.reversible {
 		d.log("back: %s", f.back(dir, sim))
+	}
+	if f.out != "" {
+		d.next("look at the model: hnn serve %s", shell.Quote(dir))
 	}
 	return nil
 }
@@ -176,6 +188,9 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (o experiment.SimulateOptions,
 	}
 	if err := f.checkMethod(cmd.Flags().Changed); err != nil {
 		return o, err
+	}
+	if f.json && f.out != "" {
+		return o, errors.New("--json prints on standard output; leave out --out")
 	}
 	if ext := filepath.Ext(f.out); f.out != "" && ext != ".csv" && ext != ".npz" && ext != ".gif" {
 		return o, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
@@ -335,6 +350,9 @@ func numbers(flag, list string) ([]float64, error) {
 }
 
 func (f *simulateFlags) write(stdout io.Writer, run *experiment.Run, sim *experiment.Simulation) error {
+	if f.json {
+		return printJSON(stdout, []any{sim.JSON(run.Dir)})
+	}
 	switch filepath.Ext(f.out) {
 	case ".gif":
 		return atomicfile.Write(f.out, func(w io.Writer) error { return run.WriteFilm(w, sim) })

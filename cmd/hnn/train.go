@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -23,7 +22,8 @@ func newTrain() *cobra.Command {
 		Short: "Train a model on a known system or on a file of trajectories",
 		Long: `Train fits a model and leaves a run directory with its configuration, metrics,
 weights, results and a figure. A task is any of the paper's or any known system,
-whose data are drawn; --data names a file of trajectories instead, --frames
+whose data are drawn (` + strings.Join(task.Names(), ", ") + `,
+and N-body with any number, as 5-body); --data names a file of trajectories instead, --frames
 films. --config repeats a run to the bit from its config.yaml; --resume continues one that was interrupted.
 
 A file is learned from by a baseline and an HNN. Where it has no derivatives they are
@@ -44,7 +44,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
   hnn train --frames films/ --model baseline,hnn
   hnn train --config runs/0001-spring-hnn/config.yaml
   hnn train --resume runs/0001-spring-hnn`,
-		ValidArgsFunction: cobra.FixedCompletions(task.Names(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(append(task.Names(), "N-body"), cobra.ShellCompDirectiveNoFileComp),
 	}
 	f := newConfigFlags(cmd, []string{network.KindHNN}, []string{string(experiment.ClosedForm)}, trainBases)
 	cmd.Flags().Lookup("trainer").Usage += "; default: closed-form, unless another flag or the data need adam"
@@ -133,11 +133,6 @@ func trainConfigs(ctx context.Context, f *configFlags, args []string, config str
 	return env.HowToLearn(ctx, c, asked)
 }
 
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && !info.IsDir()
-}
-
 // newConfig is the configuration of a new run before its flags.
 func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 	name := task.OwnData
@@ -156,7 +151,7 @@ func newConfig(f *configFlags, args []string) (c experiment.Config, err error) {
 		return c, errors.New("nothing to train on: name a task, as in hnn train pendulum, or a file, as in hnn train --data measurements.csv, or films, as in hnn train --frames films/")
 	}
 	if c, err = experiment.Default(name); err != nil {
-		return c, err
+		return c, cmp.Or(notATask(name), err)
 	}
 	if err = f.setData(&c); err != nil {
 		return c, err

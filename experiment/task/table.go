@@ -34,7 +34,7 @@ var (
 // more; the last fifth is held out.
 var table = []Task{
 	{
-		Name: "spring", Paper: true, System: system.Spring{}, Training: small, Demo: true,
+		Name: "spring", Paper: true, System: system.Spring{}, Training: small, Demo: true, Quick: true,
 		Draw: draw.Options{Trajectories: 50, Points: 30, Horizon: 3, Noise: 0.1, TestFraction: 0.5, Tolerance: 1e-10},
 		// The notebook changes the time span in place.
 		Energy: &eval.Protocol{Horizon: 20, Points: 100, RTol: 1e-12, Stretch: 1.09}, states: "spring_x0",
@@ -43,7 +43,7 @@ var table = []Task{
 		ClosedForm: ClosedForm{Symmetry: []string{"parity", "time-reversal"}},
 	},
 	{
-		Name: "pendulum", Paper: true, System: system.Pendulum{K: 3}, Training: small, Demo: true,
+		Name: "pendulum", Paper: true, System: system.Pendulum{K: 3}, Training: small, Demo: true, Quick: true,
 		Draw: draw.Options{Trajectories: 50, Points: 45, Horizon: 3, Noise: 0.1, TestFraction: 0.5, Tolerance: 1e-10},
 		// The notebook still has the spring's energy.
 		Energy: &eval.Protocol{Horizon: 20, Points: 100, RTol: 1e-12, Energy: squaredNorm}, states: "pend_x0",
@@ -52,7 +52,7 @@ var table = []Task{
 		ClosedForm: ClosedForm{Symmetry: []string{"parity", "time-reversal"}, Angles: true},
 	},
 	{
-		Name: RealPendulum, Title: "Real pendulum", Paper: true, Source: PaperFile, Fitted: system.Pendulum{K: 2.4},
+		Name: RealPendulum, Title: "Real pendulum", Paper: true, Quick: true, Source: PaperFile, Fitted: system.Pendulum{K: 2.4},
 		Training: Training{Steps: 2000, L2: 1e-5, TestEvery: 100},
 		Energy:   &eval.Protocol{RTol: 1e-3}, // scipy's default
 		Baseline: Published{2.186e-3, 3.856e-1}, HNN: Published{5.958e-3, 1.448e-2},

@@ -78,9 +78,10 @@ type Task struct {
 	// follow from the name.
 	Title, Label string
 	Picture      Picture
-	// Slow says that it takes minutes, so that it runs only when it is named, and Demo
-	// that the page shows it to a user who has no run yet.
-	Slow, Demo bool
+	// Slow says that it takes minutes, so that it runs only when it is named, Quick that a run of
+	// it takes seconds, so that it is reproduced over several seeds, and Demo that the page shows it to a user
+	// who has no run yet.
+	Slow, Quick, Demo bool
 }
 
 // Training is what differs between the tasks of the paper's protocol for networks; Batch 0

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+	"hnn/ode"
+)
+
+// completeRuns makes the shell complete the arguments of a verb, at most so many (0 for any number), by the
+// directories of runs: those under runs/, and folders else.
+func completeRuns(cmd *cobra.Command, most int) {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if most > 0 && len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var dirs []string
+		for _, pattern := range []string{begun + "*", filepath.Join(begun, "*"), filepath.Join(runsFolder, begun+"*")} {
+			found, err := filepath.Glob(pattern)
+			if err != nil {
+				continue
+			}
+			for _, dir := range found {
+				if isRun(dir) && !slices.Contains(args, dir) && !slices.Contains(dirs, dir) {
+					dirs = append(dirs, dir)
+				}
+			}
+		}
+		if dirs == nil {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		}
+		return dirs, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// methodNames are those that --method takes.
+func methodNames() []string {
+	names := []string{experiment.AutoMethod}
+	for m := ode.Method(0); m.Order() > 0; m++ {
+		names = append(names, m.String())
+	}
+	return names
+}
