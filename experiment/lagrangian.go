@@ -60,9 +60,11 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	if !report.Forced {
 		r.Notes = append(r.Notes, "no known force fixes the scale: energy, masses and friction are known up to one factor")
 	}
+	columns := names
 	if l.Points = chain; chain != nil {
 		names = coordinates
 	}
+	r.parameters(l, set, report, names[:l.N], columns)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
 }

@@ -71,9 +71,15 @@ type WeakReport struct {
 	Cost *Number `json:"cost,omitempty"`
 	// Path is the Pareto front of a formula: the number of coefficients, and the weak residual of held-out trials with the best
 	// set of so many, in times the least.
-	Path    []PathStep `json:"path,omitempty"`
-	Notes   []string   `json:"notes,omitempty"`
-	Seconds float64    `json:"seconds"`
+	Path []PathStep `json:"path,omitempty"`
+	// Parameters are the coefficients with their standard errors by the simulation error, at a fixed scale where no force
+	// fixes it, and Correlations those between them, row by row.
+	Parameters   []Parameter `json:"parameters,omitempty"`
+	Correlations [][]Number  `json:"correlations,omitempty"`
+	// Residuals say whether what the simulation leaves is noise.
+	Residuals []Residual `json:"residuals,omitempty"`
+	Notes     []string   `json:"notes,omitempty"`
+	Seconds   float64    `json:"seconds"`
 }
 
 func (c *Config) validateWeakForm() error {
@@ -327,6 +333,11 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.WeakForm = Number(report.Seconds), NA, report
 	e.log("%s: %s in %.2f s:", c.Task, c.Model, report.Seconds)
 	for line := range strings.Lines(report.Law) {
+		e.log("    %s", strings.TrimRight(line, "\n"))
+	}
+	var parameters strings.Builder
+	report.writeParameters(&parameters)
+	for line := range strings.Lines(parameters.String()) {
 		e.log("    %s", strings.TrimRight(line, "\n"))
 	}
 	for _, note := range report.Notes {

@@ -105,7 +105,7 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 			for k, t := range tracks {
 				alone[k] = Track{T: t.T, Q: t.Q}
 			}
-			a, err := FitMotion(alone, 0)
+			a, err := FitMotion(alone, motionOrders[0]) // the order that positions with noise have
 			if err == nil && m.PositionNoise > filtered*a.PositionNoise {
 				p.Dropped = true
 			}

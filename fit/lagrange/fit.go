@@ -14,6 +14,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
+	"hnn/fit/shoot"
 	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
@@ -52,6 +53,9 @@ type Report struct {
 	// Coarse says that samples are few a turn and that nothing was smoothed, BandLimited that inputs between samples are
 	// taken as band-limited, not as lines.
 	Coarse, BandLimited bool
+	// Polished is what Polish reached, by the coefficients at the places Free; nil before.
+	Polished *shoot.Report
+	Free     []int
 	// Windows are the lengths of the windows of the simulation error that held-out free runs chose, in rows; nil where
 	// the rows' own residual says them.
 	Windows []int
@@ -176,9 +180,9 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.La
 			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
 		}
 	}
-	raw := w
+	whole := w.Gram(nil)
 	if p.Smoothed {
-		dense, err := problem.Dense(1e-8)
+		dense, err := problem.DenseOf(whole, 1e-8)
 		if err != nil {
 			return nil, nil, 0, err
 		}
@@ -190,7 +194,7 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.La
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, scales(f, raw, c.Theta), nil
+	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, scales(f, whole, c.Theta), nil
 }
 
 // relative divides by the geometric mean.

@@ -16,33 +16,15 @@ const exact = 1e-6
 // integrator nothing is done. It changes l and returns the places of the coefficients
 // and what was reached.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
-	return polish(l, s, r, nil, nil)
+	r.Free, r.Polished = polish(l, s, r, nil, nil)
+	return r.Free, r.Polished
 }
 
 // polish is Polish by windows of given lengths, nil for those that the report or the rows say, judged by what is not fitted: see
 // shoot.Options.
 func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, judge func() float64) ([]int, *shoot.Report) {
-	n, d := l.N, 2*l.N
-	var trials []shoot.Trial
-	for k := range s.Trials() {
-		t, x, _ := s.Trial(k)
-		o := shoot.Trial{T: t, U: s.InputSignal(k), X: x}
-		if s.PositionsOnly {
-			o.X = make([]float64, len(t)*d)
-			for i := range t {
-				copy(o.X[i*d:], x[i*n:(i+1)*n])
-			}
-		}
-		if r.BandLimited && o.U != nil {
-			if fine, err := o.U.BandLimited(2 * substeps); err == nil {
-				o.U = fine
-			}
-		}
-		if r.Harmonic != nil {
-			o.U = r.Harmonic.signal(o.U, t)
-		}
-		trials = append(trials, o)
-	}
+	n := l.N
+	trials := measured(l, s, r)
 	noise := append([]float64(nil), r.PositionNoise...)
 	for i := range n {
 		v := 0.0
@@ -77,6 +59,37 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 	}
 	report := shoot.Fit(system(l, free, !r.Forced), trials, o)
 	return free, report
+}
+
+// measured are the trials of a set as they were observed, positions alone with room for velocities.
+func measured(l *lagrangian.Lagrangian, s *data.Set, r *Report) []shoot.Trial {
+	n, d := l.N, 2*l.N
+	var trials []shoot.Trial
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		o := shoot.Trial{T: t, U: s.InputSignal(k), X: x}
+		if s.PositionsOnly {
+			o.X = make([]float64, len(t)*d)
+			for i := range t {
+				copy(o.X[i*d:], x[i*n:(i+1)*n])
+			}
+		}
+		if r.BandLimited && o.U != nil {
+			if fine, err := o.U.BandLimited(2 * substeps); err == nil {
+				o.U = fine
+			}
+		}
+		if r.Harmonic != nil {
+			o.U = r.Harmonic.signal(o.U, t)
+		}
+		trials = append(trials, o)
+	}
+	return trials
+}
+
+// White tests what Polish left of the rows.
+func White(l *lagrangian.Lagrangian, s *data.Set, r *Report, polished *shoot.Report) []shoot.Whiteness {
+	return shoot.White(polished, measured(l, s, r), 2*l.N)
 }
 
 // system is the motion with the given coefficients as parameters.

@@ -11,9 +11,9 @@ import (
 
 // scales counts what the rows leave free of M and V together: directions of changes of the coefficients, M's among them
 // and as large as they are, that leave no more than the rows' own residual. Without a known force one is always free, the unit of
-// energy; parts that are not coupled have one each, and masses and forces of linear systems may be mixed in others. Rows
-// are those of the weak form, before they are whitened.
-func scales(f *lagrangian.Form, w *sparse.Rows, theta []float64) int {
+// energy; parts that are not coupled have one each, and masses and forces of linear systems may be mixed in others. The sums
+// are of the weak form's rows, before they are whitened.
+func scales(f *lagrangian.Form, g *sparse.Gram, theta []float64) int {
 	at := f.Layout()
 	library := f.Library.Size()
 	// What may take the place of the terms: every element of M with the features of any, and V with those that are as
@@ -34,7 +34,6 @@ func scales(f *lagrangian.Form, w *sparse.Rows, theta []float64) int {
 			terms = append(terms, c)
 		}
 	}
-	g := w.Gram(nil)
 	k := len(terms)
 	if k == 0 {
 		return 0

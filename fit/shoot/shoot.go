@@ -50,6 +50,9 @@ type Report struct {
 	// Errors are the standard errors of the parameters, Covariance (parameters x parameters) their covariance; of a
 	// homogeneous system at a fixed scale. The residuals are those of measured numbers, not of windows that share them.
 	Errors, Covariance []float64
+	// Residuals are what the simulation of the last windows leaves of every trial, rows x Dim in units of the noise, NaN of
+	// what was not measured; of a row where two windows meet the later one's.
+	Residuals [][]float64
 	// states are those of the first windows' beginnings, by trial and row.
 	states map[[2]int][]float64
 }
@@ -142,6 +145,7 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 			}
 		}
 		report.After, report.Window, report.Errors, report.Covariance = last, window, diagonalRoots(covariance), covariance
+		report.Residuals = p.residuals()
 	}
 	if kept != nil {
 		copy(s.Parameters, kept)

@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hnn/internal/kernel"
 	"hnn/internal/posdef"
 )
 
@@ -41,28 +42,60 @@ type Gram struct {
 
 // Gram sums over the blocks that use says, all where it is nil.
 func (r *Rows) Gram(use func(block int) bool) *Gram {
-	var rows []int
-	for i := range r.Y {
-		if use == nil || use(i/r.Block) {
-			rows = append(rows, i)
+	n := r.Size
+	g := &Gram{Size: n, S: make([]float64, n*n), Y: make([]float64, n)}
+	for from := 0; from < r.Blocks(); {
+		if use != nil && !use(from) {
+			from++
+			continue
+		}
+		to := from + 1
+		for to < r.Blocks() && (use == nil || use(to)) {
+			to++
+		}
+		g.addRows(r, from*r.Block, to*r.Block)
+		from = to
+	}
+	for i := range n {
+		for j := range i {
+			g.S[i*n+j] = g.S[j*n+i]
 		}
 	}
-	a := mat.NewDense(max(len(rows), 1), r.Size, nil)
-	g := &Gram{Size: r.Size, Y: make([]float64, r.Size)}
-	for k, i := range rows {
-		row := r.Row(i)
-		a.SetRow(k, row)
-		g.YY += r.Y[i] * r.Y[i]
-		if r.Y[i] != 0 {
-			for c, v := range row {
-				g.Y[c] += v * r.Y[i]
+	return g
+}
+
+// addRows adds rows from to to (exclusive) to the upper triangle, in slabs that stay in the cache.
+func (g *Gram) addRows(r *Rows, from, to int) {
+	n := g.Size
+	const slab, tile = 128, 64
+	for at := from; at < to; at += slab {
+		count := min(slab, to-at)
+		a := r.A[at*n : (at+count)*n]
+		for c := 0; c < n; c += tile {
+			width := min(tile, n-c)
+			kernel.MulTA(g.S[c:], n, a, n, a[c:], n, c+width, width, count, true)
+		}
+	}
+	for i := from; i < to; i++ {
+		if y := r.Y[i]; y != 0 {
+			g.YY += y * y
+			for c, v := range r.Row(i) {
+				g.Y[c] += v * y
 			}
 		}
 	}
-	var s mat.Dense
-	s.Mul(a.T(), a)
-	g.S = s.RawMatrix().Data
-	return g
+}
+
+// plus is the sum of two.
+func (g *Gram) plus(o *Gram) *Gram {
+	sum := &Gram{Size: g.Size, S: slices.Clone(g.S), Y: slices.Clone(g.Y), YY: g.YY + o.YY}
+	for i, v := range o.S {
+		sum.S[i] += v
+	}
+	for i, v := range o.Y {
+		sum.Y[i] += v
+	}
+	return sum
 }
 
 // units are the inverse norms of the columns, 0 of one that is zero.
@@ -92,8 +125,11 @@ type Problem struct {
 }
 
 // Dense solves with all terms and a ridge relative to the columns' norms.
-func (p *Problem) Dense(ridge float64) ([]float64, error) {
-	g, forced := p.Rows.Gram(nil), p.Constraint == nil
+func (p *Problem) Dense(ridge float64) ([]float64, error) { return p.DenseOf(p.Rows.Gram(nil), ridge) }
+
+// DenseOf is Dense where the rows' sums are known.
+func (p *Problem) DenseOf(g *Gram, ridge float64) ([]float64, error) {
+	forced := p.Constraint == nil
 	n := g.Size
 	unit := g.units()
 	mean := 0.0
@@ -203,7 +239,7 @@ func (p *Problem) Choose() (*Choice, error) {
 		held = func(int) bool { return false }
 	}
 	train := w.Gram(func(i int) bool { return !held(i) })
-	all := w.Gram(nil)
+	all := train.plus(w.Gram(held))
 	most := p.MostTerms
 	if most == 0 {
 		most = mostTerms
