@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"flag"
@@ -38,12 +39,12 @@ func soakTime(t *testing.T) time.Duration {
 	return 3 * time.Second
 }
 
-// Valid, invalid, oversized and cut-off requests from 64 clients: no answer is a 5xx
-// but 503, nothing panics, the memory in use is no larger afterwards than after a
-// first while of the same, and no goroutine is left.
+// Valid, invalid, oversized, cut-off and slow requests from 64 clients, or 200 in a long soak: every one that is not
+// cut off is answered, no answer is a 5xx but 503, nothing panics, the memory in use is no larger afterwards than
+// after a first while of the same, and no goroutine is left.
 func TestSoak(t *testing.T) {
 	before := runtime.NumGoroutine()
-	s := newServer(t, Options{Limits: Limits{Body: 64 << 10}})
+	s := newServer(t, Options{Limits: Limits{Body: 64 << 10, BodyTimeout: time.Second}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -51,14 +52,21 @@ func TestSoak(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, l) }()
-	k := &soaker{address: l.Addr().String()}
+	k := &soaker{address: l.Addr().String(), clients: 64}
 	duration := soakTime(t)
+	if duration >= time.Minute {
+		k.clients = 200
+	}
+	idle := inUse()
 	k.soak(duration / 3)
 	first := inUse()
 	k.soak(duration * 2 / 3)
 	last := inUse()
-	t.Logf("%d requests in %v, by status %v; in use %.1f MB after a third, %.1f MB at the end",
-		k.sent.Load(), duration, k.counts(), float64(first)/1e6, float64(last)/1e6)
+	t.Logf("%d requests of %d clients in %v, by status %v; in use %.1f MB before, %.1f MB after a third, %.1f MB at the end",
+		k.sent.Load(), k.clients, duration, k.counts(), float64(idle)/1e6, float64(first)/1e6, float64(last)/1e6)
+	if n := k.unanswered.Load(); n != 0 {
+		t.Errorf("%d requests have no answer, the first because: %v", n, k.why.Load())
+	}
 	stop()
 	if err := <-served; err != nil {
 		t.Error(err)
@@ -71,11 +79,11 @@ func TestSoak(t *testing.T) {
 			t.Errorf("%d answers %d", n, code)
 		}
 	}
-	if k.counts()[200] == 0 || k.counts()[422] == 0 || k.counts()[413] == 0 {
+	if k.counts()[200] == 0 || k.counts()[422] == 0 || k.counts()[413] == 0 || k.counts()[408] == 0 {
 		t.Errorf("answers by status: %v", k.counts())
 	}
 	// Pools and buffers of connections come and go: some megabytes, whatever the time.
-	if const16 := uint64(16 << 20); last > first+const16 {
+	if const10 := uint64(10_000_000); last > first+const10 || last > idle+const10 {
 		t.Errorf("in use went from %d to %d bytes", first, last)
 	}
 	if n := len(s.working) + len(s.workers); n != 0 {
@@ -100,7 +108,11 @@ func inUse() uint64 {
 
 type soaker struct {
 	address string
+	clients int
 	sent    atomic.Int64
+	// unanswered counts the requests that nobody cut off and that have no answer, and why says so of one.
+	unanswered atomic.Int64
+	why        atomic.Value
 	mu      sync.Mutex
 	codes   map[int]int
 }
@@ -123,7 +135,7 @@ func (k *soaker) count(code int) {
 func (k *soaker) soak(d time.Duration) {
 	end := time.Now().Add(d)
 	var clients sync.WaitGroup
-	for i := range 64 {
+	for i := range k.clients {
 		clients.Go(func() {
 			transport := &http.Transport{MaxIdleConnsPerHost: 1}
 			defer transport.CloseIdleConnections()
@@ -144,7 +156,7 @@ func (k *soaker) one(c *http.Client, rng *rand.Rand) {
 	state := fmt.Sprintf("[%.3f,%.3f]", rng.NormFloat64(), rng.NormFloat64())
 	simulate := fmt.Sprintf(`{"initial":[%s],"to":%d,"steps":%d,"energy":true,"rtol":1e-6,"atol":1e-6}`, state, rng.IntN(21)-10, rng.IntN(300))
 	long := fmt.Sprintf(`{"initial":[%s],"to":1000,"steps":20000,"rtol":1e-6,"atol":1e-6,"stream":true}`, state)
-	switch rng.IntN(9) {
+	switch rng.IntN(10) {
 	case 0:
 		k.post(c, run, "simulate", simulate, nil)
 	case 1:
@@ -173,6 +185,28 @@ func (k *soaker) one(c *http.Client, rng *rand.Rand) {
 		fmt.Fprintf(conn, "POST /api/v1/runs/%s/simulate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n%s",
 			run, simulate[:rng.IntN(len(simulate))])
 		conn.Close()
+	case 9: // the body never comes to its end
+		conn, err := net.Dial("tcp", k.address)
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST /api/v1/runs/%s/simulate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", run)
+		_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			k.noAnswer(fmt.Errorf("a body that never ends: %w", err))
+			return
+		}
+		defer answer.Body.Close()
+		_, _ = io.Copy(io.Discard, answer.Body)
+		k.count(answer.StatusCode)
+	}
+}
+
+func (k *soaker) noAnswer(why error) {
+	if k.unanswered.Add(1) == 1 {
+		k.why.Store(why.Error())
 	}
 }
 
@@ -187,7 +221,11 @@ func (k *soaker) post(c *http.Client, run, operation, body string, ctx context.C
 	r.Header.Set("Content-Type", "application/json")
 	w, err := c.Do(r)
 	if err != nil {
-		return // cut off, by the one side or the other
+		// One that is too long may be cut off before its answer is read.
+		if ctx.Err() == nil && len(body) < 64<<10 {
+			k.noAnswer(err)
+		}
+		return
 	}
 	defer w.Body.Close()
 	_, _ = io.Copy(io.Discard, w.Body)
