@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -19,6 +20,8 @@ import (
 	"hnn/internal/safetensors"
 	modelfile "hnn/model/file"
 )
+
+var flips = flag.Uint64("flips", 5, "seed of the bytes that are damaged")
 
 // Of every file of a run, 200 damaged bytes are each noticed by whoever opens it, or change
 // nothing of what it says.
@@ -64,6 +67,7 @@ func TestDamageIsNoticed(t *testing.T) {
 				text, err := json.Marshal(r) // which has no NaN to compare
 				return string(text), err
 			},
+			learnedFile: func() (any, error) { return readLearned(dir) },
 		}
 		if c.Trainer == Adam {
 			look[metricsFile] = func() (any, error) {
@@ -90,7 +94,7 @@ func TestDamageIsNoticed(t *testing.T) {
 				return []any{tr.trainer.StepsDone(), tr.net.Params(), tr.metrics.rows}, nil
 			}
 		}
-		rng := rand.New(rand.NewPCG(5, 6))
+		rng := rand.New(rand.NewPCG(*flips, 6))
 		for name, says := range look {
 			path := filepath.Join(dir, name)
 			whole, err := os.ReadFile(path)

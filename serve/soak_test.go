@@ -219,6 +219,9 @@ func (k *soaker) post(c *http.Client, run, operation, body string, ctx context.C
 		return
 	}
 	r.Header.Set("Content-Type", "application/json")
+	// A connection that waits for its next request may be closed just as that is sent: it is then sent again, as any
+	// request is that may be.
+	r.Header.Set("Idempotency-Key", "soak")
 	w, err := c.Do(r)
 	if err != nil {
 		// One that is too long may be cut off before its answer is read.
