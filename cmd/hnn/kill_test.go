@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -22,12 +23,18 @@ func program(t *testing.T) string {
 	return path
 }
 
+var long = flag.Bool("long", false, "kill a training 500 times and more")
+
 // A training that is killed at random moments, again and again, and resumed each
 // time ends with the same bits as one that was left alone, and so does one on a
-// single processor.
+// single processor. No kill leaves a directory that cannot be resumed.
 func TestKillAndResume(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
+	}
+	least := 1
+	if *long {
+		least = 500
 	}
 	hnn, dir := program(t), t.TempDir()
 	flags := []string{"train", "two-body", "--trajectories", "40", "--steps", "400", "--hidden", "40,40", "--checkpoint-every", "20", "--test-every", "20", "--no-strict", "--no-figures", "--quiet"}
@@ -46,7 +53,27 @@ func TestKillAndResume(t *testing.T) {
 		whole = min(whole, time.Since(start))
 	}
 	kills := 0
-	args := append(flags, "--out", "killed")
+	for kills < least {
+		kills += killedUntilDone(t, run, append(flags, "--out", "killed"), dir, &whole)
+		for _, other := range []string{"single", "killed"} {
+			for _, file := range []string{"model.safetensors", "metrics.csv"} {
+				if !bytes.Equal(readFile(t, dir, "whole", file), readFile(t, dir, other, file)) {
+					t.Errorf("%s of the %s run differs from the unbroken one on two processors", file, other)
+				}
+			}
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "killed")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("killed %d times", kills)
+}
+
+// killedUntilDone starts a training, which leaves dir/killed, and kills it, by the time of an unbroken one, until it
+// comes to its end after at least one kill; it returns how often.
+func killedUntilDone(t *testing.T, run func(processors int, args ...string) *exec.Cmd, begin []string, dir string, whole *time.Duration) (kills int) {
+	t.Helper()
+	args := begin
 	for attempt := 0; ; attempt++ {
 		if attempt == 200 {
 			t.Fatal("200 attempts did not finish the run")
@@ -62,7 +89,7 @@ func TestKillAndResume(t *testing.T) {
 		// A part of an unbroken run's time, since a fast machine ends within any
 		// fixed one; longer with every attempt, so that a machine that has become
 		// slow gets to the end too.
-		limit := time.Duration((0.4*rand.Float64() + 0.03*float64(attempt)) * float64(whole))
+		limit := time.Duration((0.4*rand.Float64() + 0.03*float64(attempt)) * float64(*whole))
 		var err error
 		select {
 		case err = <-done:
@@ -71,10 +98,10 @@ func TestKillAndResume(t *testing.T) {
 			err = <-done
 		}
 		if err == nil && kills > 0 {
-			break
+			return kills
 		}
 		if err == nil { // the machine has become faster: from the start, with less time
-			whole /= 2
+			*whole /= 2
 		} else if c.ProcessState.ExitCode() != -1 {
 			t.Fatalf("attempt %d failed by itself: %v\n%s", attempt, err, output.String())
 		} else if _, statErr := os.Stat(filepath.Join(dir, "killed", "config.yaml")); statErr == nil {
@@ -85,14 +112,7 @@ func TestKillAndResume(t *testing.T) {
 		if err := os.RemoveAll(filepath.Join(dir, "killed")); err != nil {
 			t.Fatal(err)
 		}
-	}
-	t.Logf("killed %d times", kills)
-	for _, other := range []string{"single", "killed"} {
-		for _, file := range []string{"model.safetensors", "metrics.csv"} {
-			if !bytes.Equal(readFile(t, dir, "whole", file), readFile(t, dir, other, file)) {
-				t.Errorf("%s of the %s run differs from the unbroken one on two processors", file, other)
-			}
-		}
+		args = begin
 	}
 }
 
