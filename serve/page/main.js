@@ -213,11 +213,34 @@ function tellInputs() {
   $('energy-title').textContent = `Energy over time${one ? `, which ${more.length ? 'inputs change' : `${symbol(one)} changes`}` : ''}`;
 }
 
+// outside reports whether a state lies outside a run's training data by more than a tenth of a range, as the API does.
+function outside(run, x) {
+  return (run.region ?? []).some(({ least, most, angle }, j) => {
+    const middle = (least + most) / 2, turn = 2 * Math.PI;
+    const v = angle ? x[j] - turn * Math.round((x[j] - middle) / turn) : x[j];
+    return Math.max(least - v, v - most) > 0.1 * (most - least);
+  });
+}
+
+// tellWarnings says what is known of the runs that are shown and of where they start.
+function tellWarnings() {
+  const texts = [], away = shown.filter((r) => outside(r, x0)).map((r) => r.short);
+  if (away.length) texts.push(`The start lies outside the training data of ${away.join(', ')}: from there the model guesses.`);
+  for (const r of shown) for (const w of r.warnings ?? []) if (!texts.includes(w)) texts.push(w);
+  $('warnings').hidden = !texts.length;
+  $('warnings').replaceChildren(...texts.map((text) => {
+    const item = document.createElement('li');
+    item.textContent = text;
+    return item;
+  }));
+}
+
 function restart() {
   $('initial').value = x0.map((v) => String(Number(v.toPrecision(6)))).join(', ');
   $('initial').setCustomValidity('');
   playback.start(shown, x0, settings());
   tellInputs();
+  tellWarnings();
   message('');
   remember();
   redraw();
