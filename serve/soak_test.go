@@ -113,8 +113,8 @@ type soaker struct {
 	// unanswered counts the requests that nobody cut off and that have no answer, and why says so of one.
 	unanswered atomic.Int64
 	why        atomic.Value
-	mu      sync.Mutex
-	codes   map[int]int
+	mu         sync.Mutex
+	codes      map[int]int
 }
 
 func (k *soaker) counts() map[int]int {
