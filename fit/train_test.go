@@ -46,6 +46,14 @@ func planeKinds() []string {
 	return slices.DeleteFunc(network.Kinds(), func(k string) bool { return k == network.KindPairwise })
 }
 
+// inVelocities is the oscillator's rows with the velocity, dq/dt, for its momentum.
+func inVelocities[T kernel.Float](r Rows[T]) Rows[T] {
+	for i := 0; i < len(r.X); i += 2 {
+		r.X[i+1], r.DX[i+1] = r.DX[i], 2*r.DX[i+1]
+	}
+	return r
+}
+
 func TestTrainingLearns(t *testing.T) {
 	for _, kind := range planeKinds() {
 		a := small
@@ -53,7 +61,16 @@ func TestTrainingLearns(t *testing.T) {
 		if kind == network.KindNonCanonical {
 			a.Skew = []float64{0, 1, -1, 0}
 		}
-		tr := newTrainer(t, newNetwork[float32](t, a), Options{Steps: 600, Batch: 200, LearningRate: 1e-2, TestEvery: 600, Schedule: Schedule{Kind: "cosine"}})
+		rows, test := oscillator[float32](400, 1), oscillator[float32](100, 2)
+		if kind == network.KindLagrangian {
+			rows, test = inVelocities(rows), inVelocities(test)
+		}
+		o := Options{Steps: 1500, Batch: 200, LearningRate: 1e-2, TestEvery: 1500, Schedule: Schedule{Kind: "cosine"}}
+		tr, err := New(newNetwork[float32](t, a), Derivatives(rows, test), o, stream.Source(3, "batches"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
 		var first, last Record
 		if err := tr.Run(context.Background(), func(r Record) error {
 			if r.Step == 1 {
