@@ -43,7 +43,8 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	if err != nil {
 		return nil, err
 	}
-	if report.Smoothed || report.Error > exactEnough {
+	// Long exact trials have told the weak form all that they know, and refining them takes minutes.
+	if report.Smoothed || report.Error > exactEnough && (set.InputNames != nil || set.LongestTrial() <= chunkRows) {
 		_, polished := lagrange.Polish(l, set, report)
 		r.cost(polished.After, polished.Window)
 	}
@@ -68,6 +69,9 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
 }
+
+// chunkRows is the length of trials that the simulation error refines though they are exact.
+const chunkRows = 20
 
 // chain is the rods between the points that the positions of a set are, and names of their joint angles: given, or found
 // where the columns have the names of points; nil where there are none.
