@@ -48,10 +48,11 @@ type dataset struct {
 	// learned is, of foreign data, the region of the states that the run's model learned from; nil where it is not known.
 	learned *eval.Region
 	// isVelocity: see velocities.
-	isVelocity bool
-	delay      float64 // by which the inputs act later than their columns say
-	fittedLaw  *lawOf  // see law
-	films      *films  // of a run on pictures, whose split then has no rows
+	isVelocity   bool
+	delay        float64   // by which the inputs act later than their columns say
+	fittedLinear *linearOf // see linear
+	fittedLaw    *lawOf    // see law
+	films        *films    // of a run on pictures, whose split then has no rows
 }
 
 func (d *dataset) note(format string, args ...any) {

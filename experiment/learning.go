@@ -127,6 +127,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	none := Decision{-1, -1, slices.Repeat([]Number{NA}, len(candidates))}
 	e.data.limit = max(e.data.limit, 6)
 	inner := map[*dataset]*dataset{}
+	var judged *dataset // the first
 	for i := range candidates {
 		c := candidates[i]
 		d, err := e.data.load(&c, e.Reading)
@@ -140,6 +141,9 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		if inner[d] == nil {
 			if inner[d], err = d.inner(); err != nil {
 				return none, nil, fmt.Errorf("%s: %w", c.Data, err)
+			}
+			if judged == nil {
+				judged = inner[d]
 			}
 		}
 		try := LearningTry{Way: c.way(d), Error: NA, config: c, place: i}
@@ -174,12 +178,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		return none, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
 	}
 	chosen.Best = best.place
-	if len(inner) > 0 {
-		for _, d := range inner {
-			l.judge(d)
-			break
-		}
-	}
+	l.judge(judged)
 	e.learning, e.recommended = l, &best.config
 	if best.config.Trainer == WeakForm {
 		l.Recommended = best.config.Model

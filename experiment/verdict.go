@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"hnn/fit/lagrange"
-	"hnn/fit/linear"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
@@ -192,7 +191,7 @@ func energyChange(m *model.Field, d *dataset) (change, negative float64) {
 
 // linearClass is that of a linear motion: by the real parts of its rates.
 func linearClass(t *LearningTry, d *dataset) (Class, string) {
-	f, report, err := linear.Fit(d.observed(), linear.Options{})
+	f, report, err := d.linear(d.observed())
 	if err != nil {
 		return Unclear, "the motion is linear, to " + share(float64(t.Error)) + " of the range"
 	}

@@ -151,7 +151,7 @@ func (d *dataset) solveLinear(set *data.Set, names, inputs []string, r *WeakRepo
 	if set.PositionsOnly {
 		return nil, errors.New("a linear field is fitted to whole states, and the file has positions alone")
 	}
-	f, report, err := linear.Fit(set, linear.Options{})
+	f, report, err := d.linear(set)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (d *dataset) solveLinear(set *data.Set, names, inputs []string, r *WeakRepo
 	if !report.Converged {
 		return nil, fmt.Errorf("no linear field explains the rows: the simulation is off by %.2g of a column's spread", report.Relative)
 	}
-	if d.velocities() {
+	if d.velocities() && ratesOf(f, set) {
 		if m, err := linear.Split(f, coefficientNoise(f, report)); err == nil {
 			l := m.Lagrangian()
 			if m.Scales > 1 {
@@ -177,6 +177,38 @@ func (d *dataset) solveLinear(set *data.Set, names, inputs []string, r *WeakRepo
 	t := f.Terms()
 	r.Law = t.Text(names, inputs, 5)
 	return t.ModelForm(terms.KindLinear), nil
+}
+
+// linearOf is a linear field that was fitted to the training rows.
+type linearOf struct {
+	field  *linear.Field
+	report *linear.Report
+	err    error
+}
+
+// linear is the linear field, fitted once.
+func (d *dataset) linear(set *data.Set) (*linear.Field, *linear.Report, error) {
+	if d.fittedLinear == nil {
+		f, report, err := linear.Fit(set, linear.Options{})
+		d.fittedLinear = &linearOf{f, report, err}
+	}
+	return d.fittedLinear.field, d.fittedLinear.report, d.fittedLinear.err
+}
+
+// ratesOf reports whether by a field the second half of a state is the rate of the first, to a fifth of its spread: a flow
+// beside a pressure is called a velocity and is none.
+func ratesOf(f *linear.Field, set *data.Set) bool {
+	n, dx := f.Dim/2, make([]float64, f.Dim)
+	var off, square float64
+	for r := range set.Rows() {
+		x := set.X[r*f.Dim : (r+1)*f.Dim]
+		f.At(x, make([]float64, f.Inputs), dx)
+		for i := range n {
+			off += (dx[i] - x[n+i]) * (dx[i] - x[n+i])
+			square += x[n+i] * x[n+i]
+		}
+	}
+	return off < 0.04*square
 }
 
 // coefficientNoise is the standard error of A's elements relative to the largest.
