@@ -40,7 +40,11 @@ func (r *WeakReport) parameters(l *lagrangian.Lagrangian, set *data.Set, report 
 	}
 	all := l.Names(coordinates, set.InputNames)
 	for i, c := range report.Free {
-		r.Parameters = append(r.Parameters, Parameter{all[c], Number(l.Coefficients[c]), Number(polished.Errors[i])})
+		standard := NA // where the rows do not determine all coefficients there are none
+		if i < len(polished.Errors) {
+			standard = Number(polished.Errors[i])
+		}
+		r.Parameters = append(r.Parameters, Parameter{all[c], Number(l.Coefficients[c]), standard})
 	}
 	r.correlations(polished.Covariance)
 	if l.Points == nil { // of points the residuals are the angles'
