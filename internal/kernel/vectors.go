@@ -61,20 +61,6 @@ func activatePairs[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n in
 	}
 }
 
-func identity[T Float](z []T, ld int, bias, d1, d2 []T, rows, n int) {
-	for r := range rows {
-		if bias != nil {
-			add(z[r*ld:r*ld+n], bias[:n])
-		}
-		for j := range d1[min(r*ld, len(d1)):min(r*ld+n, len(d1))] {
-			d1[r*ld+j] = 1
-		}
-		if d2 != nil {
-			clear(d2[r*ld : r*ld+n])
-		}
-	}
-}
-
 func mulPrimePairs[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4 && d1 == nil:

@@ -271,32 +271,3 @@ func packBlocksTPairs[T Float](dst, b []T, ldb, k int) {
 		packTransposeF64(p64(&dst[0]), p64(&b[0]), ldb, k/4)
 	}
 }
-
-// swappedPairs is swapped for vectors of 256 bits.
-func swappedPairs[T Float](m, n int) bool {
-	w := PanelWidth[T]()
-	return n < m && n < w && n%(w/2) != 0
-}
-
-// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
-func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
-	const columns = 64
-	var t [16 * columns]T // n is below 16
-	for i := 0; i < m; i += columns {
-		w := min(columns, m-i)
-		if acc {
-			for r := range w {
-				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
-					t[j*columns+r] = x
-				}
-			}
-		}
-		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
-		for r := range w {
-			row := c[(i+r)*ldc : (i+r)*ldc+n]
-			for j := range row {
-				row[j] = t[j*columns+r]
-			}
-		}
-	}
-}

@@ -1,27 +1,14 @@
-//go:build amd64 && !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
-import "golang.org/x/sys/cpu"
-
-// sets are the kernels that this processor can run, the best last.
-func sets() []set {
-	list := []set{generic}
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		list = append(list, avx2)
-		if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasBMI2 {
-			list = append(list, avx512)
-		}
-	}
-	return list
-}
-
-// What AVX-512 would change the order of a sum in, or would not make faster, is AVX2's.
+// The kernels of AVX2 and of NEON are called Pairs. What AVX-512 would change the order of a sum in, or would not make
+// faster, is AVX2's.
 
 // packPanel copies a panel of w columns, PanelWidth for the assembly.
 func packPanel[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		packPanelPairs(dst, b, ldb, k)
 	default:
 		packPanelPlain(dst, b, ldb, k, w)
@@ -30,7 +17,7 @@ func packPanel[T Float](dst, b []T, ldb, k, w int) {
 
 func packBlocksT[T Float](dst, b []T, ldb, k, w int) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		packBlocksTPairs(dst, b, ldb, k)
 	default:
 		packBlocksTPlain(dst, b, ldb, k, w)
@@ -39,7 +26,7 @@ func packBlocksT[T Float](dst, b []T, ldb, k, w int) {
 
 func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc bool) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		mulNarrowPairs(c, ldc, a, lda, bt, m, n, k, acc)
 	default:
 		mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)
@@ -50,7 +37,7 @@ func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int,
 	switch inUse {
 	case avx512:
 		mulPanelsAVX512(c, ldc, a, lda, packed, m, n, k, acc)
-	case avx2:
+	case avx2, neon:
 		mulPanelsPairs(c, ldc, a, lda, packed, m, n, k, acc)
 	default:
 		mulPanelsPlain(c, ldc, a, lda, packed, m, n, k, acc)
@@ -75,7 +62,8 @@ func swapped[T Float](m, n int) bool {
 	if inUse == avx512 {
 		return n < m && n <= narrow
 	}
-	return swappedPairs[T](m, n)
+	w := PanelWidth[T]()
+	return n < m && n < w && n%(w/2) != 0
 }
 
 func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
@@ -86,9 +74,32 @@ func mulTADirect[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, 
 	}
 }
 
+// mulTASwapped forms C^T = B^T A in a tile, some of its columns at a time.
+func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {
+	const columns = 64
+	var t [16 * columns]T // n is below 16
+	for i := 0; i < m; i += columns {
+		w := min(columns, m-i)
+		if acc {
+			for r := range w {
+				for j, x := range c[(i+r)*ldc : (i+r)*ldc+n] {
+					t[j*columns+r] = x
+				}
+			}
+		}
+		mulTADirect(t[:], columns, b, ldb, a[i:], lda, n, w, k, acc)
+		for r := range w {
+			row := c[(i+r)*ldc : (i+r)*ldc+n]
+			for j := range row {
+				row[j] = t[j*columns+r]
+			}
+		}
+	}
+}
+
 func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		gemvPairs(y, a, lda, x, m, n, acc)
 	default:
 		gemvPlain(y, a, lda, x, m, n, acc)
@@ -97,7 +108,7 @@ func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 
 func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		gemvTPairs(y, a, lda, x, m, n)
 	default:
 		gemvTPlain(y, a, lda, x, m, n)
@@ -117,11 +128,25 @@ func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	}
 }
 
+func identity[T Float](z []T, ld int, bias, d1, d2 []T, rows, n int) {
+	for r := range rows {
+		if bias != nil {
+			add(z[r*ld:r*ld+n], bias[:n])
+		}
+		for j := range d1[min(r*ld, len(d1)):min(r*ld+n, len(d1))] {
+			d1[r*ld+j] = 1
+		}
+		if d2 != nil {
+			clear(d2[r*ld : r*ld+n])
+		}
+	}
+}
+
 func mulPrime[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	switch inUse {
 	case avx512:
 		mulPrimeAVX512(d, abar, ldAbar, s, d1, ld, rows, n)
-	case avx2:
+	case avx2, neon:
 		mulPrimePairs(d, abar, ldAbar, s, d1, ld, rows, n)
 	default:
 		mulPrimePlain(d, abar, ldAbar, s, d1, ld, rows, n)
@@ -132,7 +157,7 @@ func addMulPrime[T Float](e, c []T, ldC int, s, d1 []T, ld, rows, n int) {
 	switch inUse {
 	case avx512:
 		addMulPrimeAVX512(e, c, ldC, s, d1, ld, rows, n)
-	case avx2:
+	case avx2, neon:
 		addMulPrimePairs(e, c, ldC, s, d1, ld, rows, n)
 	default:
 		addMulPrimePlain(e, c, ldC, s, d1, ld, rows, n)
@@ -143,7 +168,7 @@ func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int
 	switch inUse {
 	case avx512:
 		tangentAVX512(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
-	case avx2:
+	case avx2, neon:
 		tangentPairs(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
 	default:
 		tangentPlain(t, e, abar, ldAbar, s, d1, d2, ld, rows, n)
@@ -152,7 +177,7 @@ func tangent[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows, n int
 
 func sumRows[T Float](dst, a []T, ld, rows, n int) {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		sumRowsPairs(dst, a, ld, rows, n)
 	default:
 		sumRowsPlain(dst, a, ld, rows, n)
@@ -163,7 +188,7 @@ func add[T Float](dst, a []T) {
 	switch inUse {
 	case avx512:
 		addAVX512(dst, a)
-	case avx2:
+	case avx2, neon:
 		addPairs(dst, a)
 	default:
 		addPlain(dst, a)
@@ -172,7 +197,7 @@ func add[T Float](dst, a []T) {
 
 func sumSquares[T Float](a []T) float64 {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		return sumSquaresPairs(a)
 	default:
 		return sumSquaresPlain(a)
@@ -181,7 +206,7 @@ func sumSquares[T Float](a []T) float64 {
 
 func allFinite[T Float](a []T) bool {
 	switch inUse {
-	case avx512, avx2:
+	case avx512, avx2, neon:
 		return allFinitePairs(a)
 	default:
 		return allFinitePlain(a)
@@ -192,7 +217,7 @@ func adam[T Float](p, g, m, v []T, k *adamScalars[T]) {
 	switch inUse {
 	case avx512:
 		adamAVX512(p, g, m, v, k)
-	case avx2:
+	case avx2, neon:
 		adamPairs(p, g, m, v, k)
 	default:
 		adamPlain(p, g, m, v, k)
@@ -203,7 +228,7 @@ func peak[T Float](turns int) float64 {
 	switch inUse {
 	case avx512:
 		return peakAVX512[T](turns)
-	case avx2:
+	case avx2, neon:
 		return peakPairs[T](turns)
 	default:
 		return peakPlain[T](turns)
