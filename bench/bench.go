@@ -289,7 +289,7 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 		}
 	}
 	for _, t := range tasks {
-		wanted("rollout/" + t.Name)
+		names = append(names, "rollout/"+t.Name)
 	}
 	names = append(names, pixelStepName)
 	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, o.Only) }) {

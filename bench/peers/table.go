@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"hnn/eval"
 	"io"
 	"maps"
 	"math"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"hnn/eval"
 )
 
 // A best is a peer's time for a task within a budget of cores.
