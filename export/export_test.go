@@ -1,10 +1,12 @@
 package export
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,13 +81,14 @@ func kinds(t testing.TB) []one {
 	}
 	add("formula-separable", separable.ModelForm())
 	rng := rand.New(rand.NewPCG(5, 6))
-	for name, form := range map[string]lagrangian.Form{
+	lagrangians := map[string]lagrangian.Form{
 		"lagrangian":          {N: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1, Degree: 1})},
 		"lagrangian-friction": {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, false}, terms.Options{Waves: 1, Degree: 2}), Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Drag: true, Width: []float64{0.1, 0.3}},
 		"lagrangian-steered":  {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1}), Steered: true},
 		"lagrangian-varying":  {N: 1, Inputs: 1, Library: terms.New(1, nil, terms.Options{Degree: 2}), Viscous: true, Varying: true, Gain: []float64{2}},
-	} {
-		l := &lagrangian.Lagrangian{Form: form}
+	}
+	for _, name := range slices.Sorted(maps.Keys(lagrangians)) { // in one order, since coefficients are drawn
+		l := &lagrangian.Lagrangian{Form: lagrangians[name]}
 		l.Coefficients = make([]float64, l.Size())
 		for i := range l.Coefficients {
 			l.Coefficients[i] = 0.1 * rng.NormFloat64()
