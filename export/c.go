@@ -132,9 +132,7 @@ var cMath = map[program.Op]string{
 func cCode(m *Model, precision Precision) []byte {
 	p := newLoops(false, precision)
 	functions := cFunctions(m)
-	var programs []*program.Function
 	for _, f := range functions {
-		programs = append(programs, f.program)
 		p.function(f.program, "model_"+f.name, f.arguments)
 	}
 	var b bytes.Buffer
@@ -143,7 +141,7 @@ func cCode(m *Model, precision Precision) []byte {
 	if precision == Float {
 		suffix = "f"
 	}
-	ops := used(programs)
+	ops := used(functions)
 	for op := range program.Ops {
 		body, ok := cMath[op]
 		switch {
@@ -274,15 +272,7 @@ func (p *loops) numbers(v []float64) string {
 
 // cSteps prints hnn_step.
 func cSteps(b *bytes.Buffer, m *Model, p *loops, precision Precision) {
-	var splitting, implicit []ode.Method
-	for _, method := range m.Methods {
-		if _, _, ok := method.Splitting(); ok {
-			splitting = append(splitting, method)
-		}
-		if _, _, _, ok := method.Implicit(); ok {
-			implicit = append(implicit, method)
-		}
-	}
+	splitting, implicit := methodsOf(m)
 	mix := "(void)u0;\n\t(void)u1;\n\t(void)c;\n\thnn_field(x, 0, dx);"
 	if m.Inputs > 0 {
 		mix = "hnn_real u[HNN_INPUTS];\n\tfor (int i = 0; i < HNN_INPUTS; i++) u[i] = (u0 ? u0[i] : 0) * (1 - c) + (u1 ? u1[i] : 0) * c;\n\thnn_field(x, u, dx);"

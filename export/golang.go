@@ -23,9 +23,7 @@ var goMath = map[program.Op]string{
 func Go(m *Model, precision Precision) ([]File, error) {
 	p := newLoops(true, precision)
 	functions := cFunctions(m)
-	var programs []*program.Function
 	for _, f := range functions {
-		programs = append(programs, f.program)
 		p.function(f.program, f.name, f.arguments)
 	}
 	var b bytes.Buffer
@@ -33,7 +31,7 @@ func Go(m *Model, precision Precision) ([]File, error) {
 	for _, line := range cTitle(m) {
 		b.WriteString("//\t" + line + "\n")
 	}
-	ops := used(programs)
+	ops := used(functions)
 	splitting, implicit := methodsOf(m)
 	fmt.Fprintf(&b, "package model\n\nimport (\n\t\"errors\"\n\t\"math\"\n)\n\ntype real = %s\n\n// The lengths of a state and of inputs.\nconst (\n\tStates = %d\n\tInputs = %d\n)\n\n",
 		map[Precision]string{Double: "float64", Float: "float32"}[precision], m.Dim, m.Inputs)
@@ -117,6 +115,7 @@ func transposed(w, x []real, rows, in, out int, y []real) {
 	return []File{{"model.go", out}}, nil
 }
 
+// quoted are the names of the model's methods.
 func quoted(m *Model) string {
 	var names []string
 	for _, method := range m.Methods {

@@ -501,10 +501,10 @@ func allEqual(v []float64) bool {
 }
 
 // used are the operations of all programs of a model.
-func used(functions []*program.Function) map[program.Op]bool {
+func used(functions []cFunction) map[program.Op]bool {
 	ops := map[program.Op]bool{}
 	for _, f := range functions {
-		for _, n := range f.Nodes {
+		for _, n := range f.program.Nodes {
 			ops[n.Op] = true
 		}
 	}

@@ -15,21 +15,19 @@ import (
 func Python(m *Model, precision Precision) []File {
 	p := &arrays{precision: precision, known: map[string]string{}}
 	functions := cFunctions(m)
-	var programs []*program.Function
 	for _, f := range functions {
-		programs = append(programs, f.program)
 		p.function(f.program, "_"+f.name, f.arguments)
 	}
 	var b bytes.Buffer
 	b.WriteString("\"\"\"" + strings.Join(cTitle(m), "\n") + "\n\nThe last axis of x has the state; any number of states may lie along the axes before it.\n\"\"\"\n\n")
-	if used(programs)[program.Phi] {
+	ops := used(functions)
+	if ops[program.Phi] {
 		b.WriteString("import math\n\n")
 	}
 	dtype := map[Precision]string{Double: "np.float64", Float: "np.float32"}[precision]
 	fmt.Fprintf(&b, "import numpy as np\n\nREAL = %s\nSTATES = %d\nINPUTS = %d\n\n", dtype, m.Dim, m.Inputs)
 	b.WriteString(strings.Join(p.tables, ""))
 	b.WriteString("\n\n")
-	ops := used(programs)
 	if ops[program.Sigmoid] {
 		b.WriteString("def _sigmoid(a):\n    with np.errstate(over=\"ignore\"):\n        return REAL(1) / (REAL(1) + np.exp(-a))\n\n\n")
 	}
@@ -83,11 +81,7 @@ func methodsOf(m *Model) (splitting, implicit []ode.Method) {
 
 func pythonSteps(b *bytes.Buffer, m *Model, p *arrays) {
 	splitting, implicit := methodsOf(m)
-	var names []string
-	for _, method := range m.Methods {
-		names = append(names, "\""+method.String()+"\"")
-	}
-	fmt.Fprintf(b, "METHODS = [%s]\n", strings.Join(names, ", "))
+	fmt.Fprintf(b, "METHODS = [%s]\n", quoted(m))
 	if splitting != nil {
 		b.WriteString("_SPLITTING = {  # kicks and drifts\n")
 		for _, method := range splitting {
@@ -179,9 +173,7 @@ if __name__ == "__main__":
 func Julia(m *Model, precision Precision) []File {
 	p := &arrays{julia: true, precision: precision, known: map[string]string{}}
 	functions := cFunctions(m)
-	var programs []*program.Function
 	for _, f := range functions {
-		programs = append(programs, f.program)
 		p.function(f.program, "_"+f.name, f.arguments)
 	}
 	var b bytes.Buffer
@@ -197,7 +189,7 @@ func Julia(m *Model, precision Precision) []File {
 	fmt.Fprintf(&b, "export %s\n\nconst Real_ = %s\nconst STATES = %d\nconst INPUTS = %d\n\n", strings.Join(exported, ", "), real, m.Dim, m.Inputs)
 	b.WriteString(strings.Join(p.tables, ""))
 	b.WriteString("\n")
-	ops := used(programs)
+	ops := used(functions)
 	for _, helper := range []struct {
 		op   program.Op
 		text string
