@@ -32,17 +32,7 @@ func (p *arrays) number(v float64) string {
 
 // table is the name of an array, a matrix where columns is above 0.
 func (p *arrays) table(data []float64, columns int) string {
-	var b strings.Builder
-	for i, v := range data {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if i%8 == 0 && i > 0 {
-			b.WriteString("\n    ")
-		}
-		b.WriteString(strings.Trim(p.number(v), "()"))
-	}
-	text := b.String()
+	text := lines(data, p.number, "    ")
 	key := fmt.Sprint(columns, " ", text)
 	if name, ok := p.known[key]; ok {
 		return name

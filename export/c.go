@@ -262,13 +262,7 @@ func cInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 }
 
 // numbers is a list of constants.
-func (p *loops) numbers(v []float64) string {
-	parts := make([]string, len(v))
-	for i, x := range v {
-		parts[i] = strings.Trim(p.number(x), "()")
-	}
-	return strings.Join(parts, ", ")
-}
+func (p *loops) numbers(v []float64) string { return numbers(v, p.number) }
 
 // cSteps prints hnn_step.
 func cSteps(b *bytes.Buffer, m *Model, p *loops, precision Precision) {
@@ -399,10 +393,6 @@ static int hnn_step_implicit(const hnn_real x[HNN_STATES], hnn_real h, int stage
 
 // cDemo is a main that prints a rollout.
 func cDemo(m *Model) string {
-	var x []string
-	for _, v := range m.start() {
-		x = append(x, strings.Trim(literal(v, Double, true), "()"))
-	}
 	method := m.Methods[0]
 	for _, other := range m.Methods {
 		if other == ode.Leapfrog || other == ode.Midpoint && method == ode.RK4 {
@@ -444,5 +434,5 @@ int main(void)
 	return 0;
 }
 #endif
-`, strings.Join(x, ", "), energy, cMethod(method))
+`, numbers(m.start(), double), energy, cMethod(method))
 }

@@ -53,11 +53,7 @@ func (m *Model) unit(version int) ([]byte, error) {
 	if m.Energy != nil {
 		outputs = 2
 	}
-	var start []string
-	for _, v := range m.start() {
-		start = append(start, strings.Trim(literal(v, Double, true), "()"))
-	}
-	defines := fmt.Sprintf("\n/* What the functions of FMI need to know. */\n#define HNN_TOKEN \"%s\"\n#define HNN_OUTPUTS %d\n#define HNN_STEP %v\n#define HNN_START { %s }\n", token, outputs, unitStep, strings.Join(start, ", "))
+	defines := fmt.Sprintf("\n/* What the functions of FMI need to know. */\n#define HNN_TOKEN \"%s\"\n#define HNN_OUTPUTS %d\n#define HNN_STEP %v\n#define HNN_START { %s }\n", token, outputs, unitStep, numbers(m.start(), double))
 	sources[0].Data = bytes.Replace(sources[0].Data, []byte("\n#endif\n"), []byte(defines+"\n#endif\n"), 1)
 	for _, name := range []string{"fmi%d.c", "fmi%dFunctions.h", "fmi%dFunctionTypes.h", map[int]string{2: "fmi%dTypesPlatform.h", 3: "fmi%dPlatformTypes.h"}[version]} {
 		name = fmt.Sprintf(name, version)
@@ -124,13 +120,12 @@ func (m *Model) values() []value {
 		taken[name], taken["der("+name+")"], taken["start("+name+")"] = true, true, true
 		return name
 	}
-	number := func(v float64) string { return strings.Trim(literal(v, Double, false), "()") }
 	var states, derivatives, inputs, outputs, starts []value
 	for i, c := range m.Columns {
 		name := unique(c, fmt.Sprintf("x%d", i+1))
 		states = append(states, value{name: name, causality: "output", variation: "continuous", initial: "calculated"})
 		derivatives = append(derivatives, value{name: "der(" + name + ")", causality: "local", variation: "continuous", initial: "calculated", derivative: i + 1})
-		starts = append(starts, value{name: "start(" + name + ")", description: "initial state", causality: "parameter", variation: "fixed", initial: "exact", start: number(m.start()[i])})
+		starts = append(starts, value{name: "start(" + name + ")", description: "initial state", causality: "parameter", variation: "fixed", initial: "exact", start: numbers(m.start()[i:i+1], double)})
 	}
 	for i, c := range m.Names.Inputs {
 		inputs = append(inputs, value{name: unique(c, fmt.Sprintf("u%d", i+1)), causality: "input", variation: "continuous", start: "0.0"})
@@ -141,7 +136,7 @@ func (m *Model) values() []value {
 			{name: unique("power", "dH/dt"), description: "its rate", causality: "output", variation: "continuous", initial: "calculated"},
 		}
 	}
-	step := value{name: unique("step", "solver step"), description: "the longest step of co-simulation, of the Runge-Kutta method of order 4", causality: "parameter", variation: "fixed", initial: "exact", start: number(unitStep)}
+	step := value{name: unique("step", "solver step"), description: "the longest step of co-simulation, of the Runge-Kutta method of order 4", causality: "parameter", variation: "fixed", initial: "exact", start: numbers([]float64{unitStep}, double)}
 	return slices.Concat(states, derivatives, inputs, outputs, starts, []value{step})
 }
 

@@ -53,19 +53,30 @@ func literal(v float64, precision Precision, c bool) string {
 	return s
 }
 
+// double is a constant of double precision.
+func double(v float64) string { return literal(v, Double, false) }
+
+// numbers are constants behind each other, without the parentheses that number writes.
+func numbers(v []float64, number func(float64) string) string {
+	parts := make([]string, len(v))
+	for i, x := range v {
+		parts[i] = strings.Trim(number(x), "()")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// lines are numbers, eight a line.
+func lines(v []float64, number func(float64) string, indent string) string {
+	var parts []string
+	for eight := range slices.Chunk(v, 8) {
+		parts = append(parts, numbers(eight, number))
+	}
+	return strings.Join(parts, ", \n"+indent)
+}
+
 // table is the name of an array of constants, which is written once.
 func (p *loops) table(data []float64) string {
-	var b strings.Builder
-	for i, v := range data {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if i%8 == 0 && i > 0 {
-			b.WriteString("\n\t")
-		}
-		b.WriteString(strings.Trim(p.number(v), "()"))
-	}
-	return p.array("t", p.real(), len(data), b.String())
+	return p.array("t", p.real(), len(data), lines(data, p.number, "\t"))
 }
 
 // indices is table of whole numbers.

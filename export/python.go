@@ -58,13 +58,7 @@ func Python(m *Model, precision Precision) []File {
 }
 
 // list is a list of constants.
-func (p *arrays) list(v []float64) string {
-	parts := make([]string, len(v))
-	for i, x := range v {
-		parts[i] = strings.Trim(literal(x, Double, false), "()")
-	}
-	return "[" + strings.Join(parts, ", ") + "]"
-}
+func (p *arrays) list(v []float64) string { return "[" + numbers(v, double) + "]" }
 
 // methodsOf are the model's methods by what they are made of.
 func methodsOf(m *Model) (splitting, implicit []ode.Method) {
@@ -143,10 +137,6 @@ def step(x, h, method="rk4", u0=None, u1=None):
         raise ArithmeticError("the equations of the implicit step were not solved: shorten the step")
 `, map[Precision]string{Double: "1e-12", Float: "1e-5"}[p.precision])
 	}
-	var start []string
-	for _, v := range m.start() {
-		start = append(start, strings.Trim(literal(v, Double, false), "()"))
-	}
 	energy := ""
 	if m.Energy != nil {
 		energy = ", energy(x)"
@@ -164,9 +154,9 @@ def simulate(x, h, steps, method="rk4", u=None):
 
 
 if __name__ == "__main__":
-    for x in simulate([%s], 0.05, 100):
+    for x in simulate(%s, 0.05, 100):
         print(x%s)
-`, strings.Join(start, ", "), energy)
+`, p.list(m.start()), energy)
 }
 
 // Julia writes a model as one module, Model.jl, that needs no package.
@@ -198,7 +188,7 @@ func Julia(m *Model, precision Precision) []File {
 		{program.Pow, "_power(a, b) = a < 0 ? oftype(a, NaN) : a^b\n"},
 		{program.Sigmoid, "_sigmoid(a) = 1 / (1 + exp(-a))\n"},
 		{program.Softplus, "_softplus(a) = max(a, zero(a)) + log1p(exp(-abs(a)))\n"},
-		{program.Phi, "# The normal distribution by C's erfc.\n_phi(a::Float64) = 0.5 * ccall(:erfc, Float64, (Float64,), -a * " + literal(math.Sqrt2/2, Double, false) + ")\n_phi(a::Float32) = Float32(_phi(Float64(a)))\n"},
+		{program.Phi, "# The normal distribution by C's erfc.\n_phi(a::Float64) = 0.5 * ccall(:erfc, Float64, (Float64,), -a * " + double(math.Sqrt2/2) + ")\n_phi(a::Float32) = Float32(_phi(Float64(a)))\n"},
 	} {
 		if ops[helper.op] {
 			b.WriteString(helper.text)
