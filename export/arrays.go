@@ -122,6 +122,15 @@ func (p *arrays) function(f *program.Function, name string, arguments []string) 
 	}
 }
 
+// scatter is the matrix of zeros and ones that a Scatter multiplies its argument by: it is small and adds in order.
+func scatter(n *program.Node) []float64 {
+	data := make([]float64, len(n.Index)*n.Len)
+	for i, at := range n.Index {
+		data[i*n.Len+at] = 1
+	}
+	return data
+}
+
 func (p *arrays) constant(n *program.Node) string {
 	if n.Len == 1 && !p.julia {
 		return "REAL" + p.number(n.Data[0])
@@ -188,12 +197,7 @@ func (p *arrays) expression(f *program.Function, n *program.Node, args []string)
 		}
 		return args[0] + "[..., " + index + "]"
 	case program.Scatter:
-		// By a matrix of zeros and ones, which is small and adds in order.
-		data := make([]float64, len(n.Index)*n.Len)
-		for i, at := range n.Index {
-			data[i*n.Len+at] = 1
-		}
-		t := p.table(data, n.Len)
+		t := p.table(scatter(n), n.Len)
 		if p.julia {
 			return t + "' * " + args[0]
 		}

@@ -264,11 +264,7 @@ func (g *onnxGraph) operation(n *program.Node, args []string) (string, error) {
 	case program.Gather:
 		return g.node("Gather", []string{args[0], g.integers(n.Index...)}, attribute{"axis", 1}), nil
 	case program.Scatter:
-		data := make([]float64, len(n.Index)*n.Len)
-		for i, at := range n.Index {
-			data[i*n.Len+at] = 1
-		}
-		return one("Gemm", args[0], g.reals(data, len(n.Index), n.Len)), nil
+		return one("Gemm", args[0], g.reals(scatter(n), len(n.Index), n.Len)), nil
 	case program.Concat:
 		return g.node("Concat", args, attribute{"axis", 1}), nil
 	case program.Sum:
