@@ -3,6 +3,7 @@ package lowering
 
 import (
 	"hnn/internal/kernel"
+	"hnn/internal/kernel/minimax"
 	"hnn/model"
 	"hnn/model/internal/embedding"
 	"hnn/model/program"
@@ -57,12 +58,6 @@ func MLP[T kernel.Float](b *program.Builder, net *nn.MLP[T], u program.Value, ro
 	return u
 }
 
-// The constants of Klambauer, Unterthiner, Mayr and Hochreiter, "Self-Normalizing Neural Networks" (2017).
-const (
-	seluScale = 1.0507009873554804934193349852946
-	seluAlpha = 1.6732632423543772848170429916717
-)
-
 // Activate is an activation of every element.
 func Activate(b *program.Builder, act nn.Activation, z program.Value) program.Value {
 	unary := func(op program.Op, x program.Value) program.Value { return b.Unary(op, x) }
@@ -81,7 +76,7 @@ func Activate(b *program.Builder, act nn.Activation, z program.Value) program.Va
 	case nn.ELU:
 		return elu(1)
 	case nn.SELU:
-		return b.Scale(seluScale, elu(seluAlpha))
+		return b.Scale(minimax.SELUScale, elu(minimax.SELUAlpha))
 	case nn.Sin:
 		return unary(program.Sin, z)
 	case nn.GELU:
