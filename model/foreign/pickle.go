@@ -194,11 +194,7 @@ func (u *unpickler) operation() (done bool, err error) {
 			if n > 16 {
 				return false, fmt.Errorf("%w: a whole number of %d bytes", errPickle, n)
 			}
-			b, e := u.bytes(n)
-			var wide [8]byte
-			copy(wide[:], b) // the magic number of the old format is longer: its last bytes tell nothing
-			u.push(int64(binary.LittleEndian.Uint64(wide[:])))
-			err = e
+			err = u.number(n) // the magic number of the old format is longer: its last bytes tell nothing
 		}
 	case 'G': // BINFLOAT
 		var b []byte
