@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 )
@@ -60,19 +61,17 @@ func decodeBytes(r *bufio.Reader, head []byte) (*bufio.Reader, string) {
 	binary := bytes.ContainsFunc(inside, func(c rune) bool {
 		return c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a
 	})
-	switch {
-	case len(inside) == 0 || 100*nuls > len(inside) || binary && nuls > 0:
+	if len(inside) == 0 || 100*nuls > len(inside) || binary && nuls > 0 {
 		return r, "" // no text
-	case nuls > 0 || trailing:
-		said := "NUL bytes are left out"
-		if returns {
-			said += "; the lines end in a carriage return alone"
-		}
-		return bufio.NewReaderSize(&byteReader{r: r, returns: returns}, maxLine), said
-	case returns:
-		return bufio.NewReaderSize(&byteReader{r: r, returns: true}, maxLine), "the lines end in a carriage return alone"
 	}
-	return r, ""
+	var said []string
+	if nuls > 0 || trailing {
+		said = append(said, "NUL bytes are left out")
+	}
+	if returns {
+		said = append(said, "the lines end in a carriage return alone")
+	}
+	return bufio.NewReaderSize(&byteReader{r: r, returns: returns}, maxLine), strings.Join(said, "; ")
 }
 
 // byteReader leaves out NUL bytes, and turns carriage returns into line feeds.
