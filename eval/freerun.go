@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"hnn/model"
-	"hnn/ode"
 )
 
 const (
@@ -59,7 +58,7 @@ func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
 	for i := range times {
 		times[i] = o.T[0] + r.Horizon*float64(i)/float64(points)
 	}
-	x, err := freeStates(m, o.States[:d], times, o.Interrupt)
+	x, err := rolled(m, o.States[:d], times, nil, o.Interrupt)
 	if err != nil {
 		return FreeRunResult{}, err
 	}
@@ -90,40 +89,6 @@ func FreeRun(m *model.Field, o FreeRunOptions) (FreeRunResult, error) {
 		r.Amplitude, r.Decay = amplitudes(times, run)
 	}
 	return r, nil
-}
-
-// freeStates are the states of a rollout, NaN from where it fails.
-func freeStates(m *model.Field, x0, at []float64, interrupt func() error) ([]float64, error) {
-	inner, scales := m.Dimensionless()
-	z0, times := slices.Clone(x0), slices.Clone(at)
-	if scales != nil {
-		scales.States(z0, z0)
-		for i := range times {
-			times[i] /= scales.Time
-		}
-	}
-	chart := inner.Charted(ode.DOP853)
-	if chart != nil {
-		z0, inner = chart.Enter(z0, m.Dim), chart.Field
-	}
-	x := make([]float64, len(times)*len(z0))
-	for i := range x {
-		x[i] = math.NaN()
-	}
-	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: interrupt}
-	field, knots := inner.Under(nil)
-	if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && interrupt != nil {
-		if err := interrupt(); err != nil {
-			return nil, err
-		}
-	}
-	if chart != nil {
-		x = chart.Leave(x, m.Dim)
-	}
-	if scales != nil {
-		scales.Restore(x, x)
-	}
-	return x, nil
 }
 
 // frequency counts upward crossings of the mean, which are to leave it by a fifth of the

@@ -101,8 +101,7 @@ func HeldOut(m *model.Field, trials []HeldOutTrial, o HeldOutOptions) (HeldOutRe
 	}
 	interrupted := make([]error, len(rollouts))
 	share(o.Workers, len(rollouts), func() func(int) {
-		run := heldOutRunner(m, &o)
-		return func(i int) { interrupted[i] = run(&rollouts[i]) }
+		return func(i int) { interrupted[i] = rollouts[i].run(m, &o) }
 	})
 	if err := errors.Join(interrupted...); err != nil {
 		return HeldOutResult{}, fmt.Errorf("eval: held-out rollouts: %w", err)
@@ -166,70 +165,74 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) [
 	return all
 }
 
-// heldOutRunner returns a function that fills in the errors of a rollout.
-func heldOutRunner(m *model.Field, o *HeldOutOptions) func(*heldOutRollout) error {
+// rolled are the states of a rollout under an input, nil for none, NaN from where it fails. The error is Interrupt's.
+func rolled(m *model.Field, x0, at []float64, input *data.Signal, interrupt func() error) ([]float64, error) {
 	inner, scales := m.Dimensionless()
+	z0, times := slices.Clone(x0), slices.Clone(at)
+	if scales != nil {
+		input = scales.Signal(input)
+		scales.States(z0, z0)
+		for i := range times {
+			times[i] /= scales.Time
+		}
+	}
 	chart := inner.Charted(ode.DOP853)
 	if chart != nil {
-		inner = chart.Field
+		z0, inner = chart.Enter(z0, m.Dim), chart.Field
+	}
+	x := make([]float64, len(times)*len(z0))
+	for i := range x {
+		x[i] = math.NaN()
+	}
+	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: interrupt}
+	field, knots := inner.Under(input)
+	if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && interrupt != nil {
+		// A rollout may fail; an interruption ends the measurement.
+		if err := interrupt(); err != nil {
+			return nil, err
+		}
+	}
+	if chart != nil {
+		x = chart.Leave(x, m.Dim)
+	}
+	if scales != nil {
+		scales.Restore(x, x)
+	}
+	return x, nil
+}
+
+// run fills in the errors of a rollout.
+func (r *heldOutRollout) run(m *model.Field, o *HeldOutOptions) error {
+	x, err := rolled(m, r.x0, r.t, r.input, o.Interrupt)
+	if err != nil {
+		return err
 	}
 	d, columns := m.Dim, len(o.Range)
-	settings := ode.Settings{Method: ode.DOP853, RTol: heldOutTolerance, ATol: heldOutTolerance, MaxSteps: heldOutMaxSteps, Interrupt: o.Interrupt}
-	return func(r *heldOutRollout) error {
-		z0, times, input := slices.Clone(r.x0), slices.Clone(r.t), r.input
-		if scales != nil {
-			input = scales.Signal(input)
-			scales.States(z0, z0)
-			for i := range times {
-				times[i] /= scales.Time
+	for i := range r.t {
+		sum, relative := 0.0, 0.0
+		for j, unit := range o.Range {
+			e := x[i*d+j] - r.measured[i*columns+j]
+			if j < len(o.Angles) && o.Angles[j] {
+				e = math.Remainder(e, 2*math.Pi)
 			}
-		}
-		if chart != nil {
-			z0 = chart.Enter(z0, d)
-		}
-		x := make([]float64, len(times)*len(z0))
-		for i := range x {
-			x[i] = math.NaN()
-		}
-		field, knots := inner.Under(input)
-		if _, _, err := ode.SolveSegments(field, knots, z0, times, x, &settings); err != nil && o.Interrupt != nil {
-			// A rollout may fail; an interruption ends the measurement.
-			if err := o.Interrupt(); err != nil {
-				return err
-			}
-		}
-		if chart != nil {
-			x = chart.Leave(x, d)
-		}
-		if scales != nil {
-			scales.Restore(x, x)
-		}
-		for i := range r.t {
-			sum, relative := 0.0, 0.0
-			for j, unit := range o.Range {
-				e := x[i*d+j] - r.measured[i*columns+j]
-				if j < len(o.Angles) && o.Angles[j] {
-					e = math.Remainder(e, 2*math.Pi)
-				}
-				sum += e / unit * (e / unit) / float64(columns)
-				if o.Spread != nil {
-					relative += e / o.Spread[j] * (e / o.Spread[j]) / float64(columns)
-				}
-			}
-			if math.IsNaN(sum) || math.IsInf(sum, 0) {
-				break
-			}
-			r.errors = append(r.errors, math.Sqrt(sum))
+			sum += e / unit * (e / unit) / float64(columns)
 			if o.Spread != nil {
-				r.relative = append(r.relative, math.Sqrt(relative))
+				relative += e / o.Spread[j] * (e / o.Spread[j]) / float64(columns)
 			}
 		}
-		if o.Region != nil {
-			row, _, _ := o.Region.Leaves(x[:len(r.errors)*d])
-			r.left = row >= 0
+		if math.IsNaN(sum) || math.IsInf(sum, 0) {
+			break
 		}
-		return nil
+		r.errors = append(r.errors, math.Sqrt(sum))
+		if o.Spread != nil {
+			r.relative = append(r.relative, math.Sqrt(relative))
+		}
 	}
+	if o.Region != nil {
+		row, _, _ := o.Region.Leaves(x[:len(r.errors)*d])
+		r.left = row >= 0
+	}
+	return nil
 }
 
 func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
