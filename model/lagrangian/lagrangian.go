@@ -154,38 +154,44 @@ type Motion struct {
 	used         [][]int     // of each function, the features that it has
 }
 
+// functions are the coefficients, by feature, of what is a function of the positions: M's elements, V, A_2 to A_n, then those
+// of R from friction on where it varies and those of the gain from gain on where it does.
+func (l *Lagrangian) functions() (c [][]float64, friction, gain int) {
+	k, at := l.Library.Size(), l.Layout()
+	part := func(from, count int) {
+		for i := range count {
+			c = append(c, l.Coefficients[from+i*k:from+(i+1)*k])
+		}
+	}
+	rest := func(from int) { // all but the constant's
+		row := make([]float64, k)
+		for i := range k - 1 {
+			row[l.Feature(i)] = l.Coefficients[from+i]
+		}
+		c = append(c, row)
+	}
+	part(0, len(l.MassPairs()))
+	rest(at.Potential)
+	for j := 1; l.Magnetic && j < l.N; j++ {
+		rest(at.Magnetic + (j-1)*(k-1))
+	}
+	friction = len(c)
+	if l.Varying {
+		part(at.Viscous, len(l.FrictionPairs()))
+	}
+	gain = len(c)
+	if l.Steered {
+		part(at.Gain, l.N*l.Inputs)
+	}
+	return c, friction, gain
+}
+
 // NewMotion returns an evaluator. Changes of the coefficients are not seen by it. Derivative works for coefficients
 // that are not zero and for those to keep.
 func (l *Lagrangian) NewMotion(keep ...int) *Motion {
 	n, k := l.N, l.Library.Size()
 	m := &Motion{l: l, at: l.Layout(), whole: k, constant: l.Library.Constant, rubs: l.FrictionPairs(), column: make([]float64, n)}
-	pairs := l.MassPairs()
-	for b := range pairs {
-		m.coefficients = append(m.coefficients, l.Coefficients[b*k:(b+1)*k])
-	}
-	rest := func(from int) []float64 {
-		c := make([]float64, k)
-		for i := range k - 1 {
-			c[l.Feature(i)] = l.Coefficients[from+i]
-		}
-		return c
-	}
-	m.coefficients = append(m.coefficients, rest(m.at.Potential))
-	if l.Magnetic {
-		for j := range n - 1 {
-			m.coefficients = append(m.coefficients, rest(m.at.Magnetic+j*(k-1)))
-		}
-	}
-	m.friction = len(m.coefficients)
-	for b := range l.FrictionPairs() {
-		if l.Varying {
-			m.coefficients = append(m.coefficients, l.Coefficients[m.at.Viscous+b*k:m.at.Viscous+(b+1)*k])
-		}
-	}
-	m.gain = len(m.coefficients)
-	for e := 0; l.Steered && e < n*l.Inputs; e++ {
-		m.coefficients = append(m.coefficients, l.Coefficients[m.at.Gain+e*k:m.at.Gain+(e+1)*k])
-	}
+	m.coefficients, m.friction, m.gain = l.functions()
 	m.count = len(m.coefficients)
 	// Only features that something uses are evaluated.
 	sub := &terms.Library{N: n, Constant: -1}

@@ -3,6 +3,7 @@ package lagrangian
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"hnn/model"
 	"hnn/model/program"
@@ -18,7 +19,7 @@ const mostWritten = 24
 //
 // and M a = b is solved by Cholesky's factor, as Motion does.
 func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
-	n, k, at, c := l.N, l.Library.Size(), l.Layout(), l.Coefficients
+	n, at, c := l.N, l.Layout(), l.Coefficients
 	if l.Points != nil {
 		return program.None, program.None, errors.New("lagrangian: a system whose states are points on rods cannot be written out; one of its joint angles can")
 	}
@@ -29,29 +30,9 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 		return program.None, program.None, fmt.Errorf("lagrangian: %d positions; the equations of at most %d can be written out", n, mostWritten)
 	}
 	pairs, rubs := l.MassPairs(), l.FrictionPairs()
-	// The functions of the positions: M's elements, V, A_2 to A_n, and R's elements where these vary.
-	rows := append([]float64(nil), c[:at.Potential]...)
-	rest := func(from int) {
-		row := make([]float64, k)
-		for i := range k - 1 {
-			row[l.Feature(i)] = c[from+i]
-		}
-		rows = append(rows, row...)
-	}
-	rest(at.Potential)
-	for j := 1; l.Magnetic && j < n; j++ {
-		rest(at.Magnetic + (j-1)*(k-1))
-	}
-	friction := len(rows) / k
-	if l.Varying {
-		rows = append(rows, c[at.Viscous:at.Viscous+len(rubs)*k]...)
-	}
-	gain := len(rows) / k
-	if l.Steered {
-		rows = append(rows, c[at.Gain:at.Gain+n*l.Inputs*k]...)
-	}
+	rows, friction, gain := l.functions()
 	q, v := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
-	functions := l.Library.LowerFunctions(b, rows, q)
+	functions := l.Library.LowerFunctions(b, slices.Concat(rows...), q)
 	function := func(i int) program.Value { return b.Gather(functions, i) }
 	of := func(i int) program.Value { return b.Gather(v, i) }
 
