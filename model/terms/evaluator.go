@@ -75,17 +75,7 @@ func (e *Evaluator) At(q, phi, d, dd []float64) {
 	for k := range e.l.Features {
 		f := &e.l.Features[k]
 		if o := f.Own; o != nil {
-			phi[k] = o.Value.Eval(q)
-			for i, x := range o.d {
-				if d != nil {
-					d[k*n+i] = x.Eval(q)
-				}
-			}
-			for i, x := range o.dd {
-				if dd != nil {
-					dd[k*n*n+i] = x.Eval(q)
-				}
-			}
+			o.at(k, q, phi, d, dd)
 			continue
 		}
 		w, p := e.wave[k], e.monomial[k]

@@ -205,6 +205,21 @@ func (f Feature) Text(names []string) string { return f.Expr().Write(expr.Text, 
 // Size is the number of features.
 func (l *Library) Size() int { return len(l.Features) }
 
+// at writes the function as feature k, as Library.At does.
+func (o *Own) at(k int, q, phi, d, dd []float64) {
+	phi[k] = o.Value.Eval(q)
+	for i, e := range o.d {
+		if d != nil {
+			d[k*len(o.d)+i] = e.Eval(q)
+		}
+	}
+	for i, e := range o.dd {
+		if dd != nil {
+			dd[k*len(o.dd)+i] = e.Eval(q)
+		}
+	}
+}
+
 // At writes the features at positions q to phi (Size) and their derivatives to d (Size x N) and dd (Size x N x N),
 // where these are not nil.
 func (l *Library) At(q, phi, d, dd []float64) {
@@ -212,17 +227,7 @@ func (l *Library) At(q, phi, d, dd []float64) {
 	for k := range l.Features {
 		f := &l.Features[k]
 		if o := f.Own; o != nil {
-			phi[k] = o.Value.Eval(q)
-			for i, e := range o.d {
-				if d != nil {
-					d[k*n+i] = e.Eval(q)
-				}
-			}
-			for i, e := range o.dd {
-				if dd != nil {
-					dd[k*n*n+i] = e.Eval(q)
-				}
-			}
+			o.at(k, q, phi, d, dd)
 			continue
 		}
 		a := 0.0
