@@ -47,8 +47,9 @@ func best(p *estimate.Paths, family func(k float64) []*expr.Expr) float64 {
 	}
 	at, lowest := 0.0, math.Inf(1)
 	for i := range familyGrid {
-		if k := (float64(i) + 0.5) / familyGrid; least(k) < lowest {
-			at, lowest = k, least(k)
+		k := (float64(i) + 0.5) / familyGrid
+		if v := least(k); v < lowest {
+			at, lowest = k, v
 		}
 	}
 	lo, hi := math.Max(at-1./familyGrid, 1e-6), math.Min(at+1./familyGrid, 1-1e-6)
