@@ -105,12 +105,11 @@ func (f *Form[T]) lower(b *program.Builder, x, u program.Value) (field, energy p
 // Force is G u, of n elements, for a gain G (row-major).
 func Force(b *program.Builder, gain, u program.Value, n int) program.Value {
 	m := b.Len(u)
-	ones := &program.Table{Rows: 1, Columns: m, Data: slices.Repeat([]float64{1}, m)}
 	var each []int
 	for range n {
 		each = append(each, program.Range(0, m)...)
 	}
-	return b.Apply(ones, nil, b.Mul(gain, b.Gather(u, each...)), n)
+	return b.Sums(b.Mul(gain, b.Gather(u, each...)), m)
 }
 
 func (f *Form[T]) lowerMean(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {

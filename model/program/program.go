@@ -292,6 +292,11 @@ func (b *Builder) Sum(x Value) Value {
 	return b.fold(Node{Op: Sum, Args: []Value{x}, Len: 1})
 }
 
+// Sums is the sums of every n elements.
+func (b *Builder) Sums(x Value, n int) Value {
+	return b.Apply(&Table{Rows: 1, Columns: n, Data: slices.Repeat([]float64{1}, n)}, nil, x, b.Len(x)/n)
+}
+
 // fold takes an operation, whose value is computed here where the arguments are constants.
 func (b *Builder) fold(n Node) Value {
 	args := make([][]float64, len(n.Args))

@@ -98,11 +98,7 @@ func Pairs(b *program.Builder, q program.Value, bodies, space int) program.Value
 		}
 	}
 	delta := b.Sub(b.Gather(q, from...), b.Gather(q, to...))
-	ones := &program.Table{Rows: 1, Columns: space}
-	for range space {
-		ones.Data = append(ones.Data, 1)
-	}
-	return b.Scale(0.5, b.Unary(program.Log, b.Apply(ones, nil, b.Mul(delta, delta), len(from)/space)))
+	return b.Scale(0.5, b.Unary(program.Log, b.Sums(b.Mul(delta, delta), space)))
 }
 
 // Square is the sum of squares.
