@@ -68,7 +68,7 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 	}
 	m.Columns = fill(m.Columns, "x", m.Dim)
 	m.Names.Inputs = fill(m.Names.Inputs, "u", m.Inputs)
-	build := func(name string, of func(b *program.Builder, x, u program.Value) (program.Value, error)) (*program.Function, error) {
+	build := func(of func(b *program.Builder, x, u program.Value) (program.Value, error)) (*program.Function, error) {
 		b := program.NewBuilder()
 		x, u := b.Input(m.Dim), program.None
 		if m.Inputs > 0 {
@@ -78,10 +78,10 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		if err != nil || out == program.None {
 			return nil, err
 		}
-		return b.Function(name, out), nil
+		return b.Function(out), nil
 	}
 	var err error
-	m.Field, err = build("field", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+	m.Field, err = build(func(b *program.Builder, x, u program.Value) (program.Value, error) {
 		field, _, err := form.Lower(b, x, u)
 		return field, err
 	})
@@ -98,13 +98,13 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 	}
 	_, h, _ := form.Lower(b, x, u)
 	if h != program.None {
-		m.Energy = b.Function("energy", h)
-		m.Supply, _ = build("supply", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+		m.Energy = b.Function(h)
+		m.Supply, _ = build(func(b *program.Builder, x, u program.Value) (program.Value, error) {
 			field, h, err := form.Lower(b, x, u)
 			return b.Dot(b.Gradient(h, x), field), err
 		})
 	}
-	m.Tangent, _ = build("tangent", func(b *program.Builder, x, u program.Value) (program.Value, error) {
+	m.Tangent, _ = build(func(b *program.Builder, x, u program.Value) (program.Value, error) {
 		all, h, err := form.Lower(b, x, u)
 		if h != program.None {
 			all = b.Concat(all, h, b.Dot(b.Gradient(h, x), all))
@@ -119,11 +119,11 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		m.Velocity, m.Force = half(form, true), half(form, false)
 	}
 	if network := network.Of(form); form.Pixels != nil && network != nil {
-		code := func(name string, in int, decode bool) *program.Function {
+		code := func(in int, decode bool) *program.Function {
 			b := program.NewBuilder()
-			return b.Function(name, network.LowerCode(b, b.Input(in), decode))
+			return b.Function(network.LowerCode(b, b.Input(in), decode))
 		}
-		m.Encode, m.Decode = code("encode", form.Pixels.Len(), false), code("decode", m.Dim, true)
+		m.Encode, m.Decode = code(form.Pixels.Len(), false), code(m.Dim, true)
 	}
 	for _, method := range ode.Fixed() {
 		_, _, splitting := method.Splitting()
@@ -172,15 +172,15 @@ func half(form *model.Form[float64], momenta bool) *program.Function {
 	b := program.NewBuilder()
 	n := form.Dim / 2
 	in, other := b.Input(n), b.Filled(1, n) // the other half does not matter
-	x, name := b.Concat(in, other), "force"
+	x := b.Concat(in, other)
 	if momenta {
-		x, name = b.Concat(other, in), "velocity"
+		x = b.Concat(other, in)
 	}
 	field, _, _ := form.Lower(b, x, program.None)
 	if momenta {
-		return b.Function(name, b.Part(field, 0, n))
+		return b.Function(b.Part(field, 0, n))
 	}
-	return b.Function(name, b.Part(field, n, 2*n))
+	return b.Function(b.Part(field, n, 2*n))
 }
 
 // fill is names, or one with numbers where they are not as many as wanted.

@@ -415,13 +415,12 @@ func (b *Builder) Dot(x, y Value) Value { return b.Sum(b.Mul(x, y)) }
 
 // Function is a program: its arguments are the first nodes, its result the last.
 type Function struct {
-	Name  string
 	Nodes []Node
 	Out   Value
 }
 
 // Function is the operations that a value needs, with all of the inputs in the order in which they were taken.
-func (b *Builder) Function(name string, out Value) *Function {
+func (b *Builder) Function(out Value) *Function {
 	need := make([]bool, len(b.nodes))
 	need[out] = true
 	for v := len(b.nodes) - 1; v >= 0; v-- {
@@ -431,7 +430,7 @@ func (b *Builder) Function(name string, out Value) *Function {
 			}
 		}
 	}
-	f := &Function{Name: name}
+	f := &Function{}
 	place := make([]Value, len(b.nodes))
 	add := func(v int) {
 		n := b.nodes[v]
@@ -454,15 +453,6 @@ func (b *Builder) Function(name string, out Value) *Function {
 	}
 	f.Out = place[out]
 	return f
-}
-
-// Inputs is the number of arguments.
-func (f *Function) Inputs() int {
-	n := 0
-	for n < len(f.Nodes) && f.Nodes[n].Op == Input {
-		n++
-	}
-	return n
 }
 
 // String lists the operations, for tests and error messages.

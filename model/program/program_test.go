@@ -41,10 +41,10 @@ func TestDerivatives(t *testing.T) {
 		weights[i] = 1 + 0.1*float64(i)
 	}
 	h := b.Dot(b.Constant(weights...), y)
-	value := b.Function("value", h).Run()
-	gradient := b.Function("gradient", b.Gradient(h, x)).Run()
+	value := b.Function(h).Run()
+	gradient := b.Function(b.Gradient(h, x)).Run()
 	// Taken last, so that functions of it alone have two inputs.
-	tangent := b.Function("tangent", b.Tangent(h, x, b.Input(3))).Run()
+	tangent := b.Function(b.Tangent(h, x, b.Input(3))).Run()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
 		at := make([]float64, 3) // neither near 0, for x^-2 and |x|, nor near pi/2, for the tangent
@@ -78,7 +78,7 @@ func TestPart(t *testing.T) {
 	q, p := b.Slice(x, 0, 1), b.Slice(x, 1, 2)
 	h := b.Add(b.Unary(Cos, q), b.Mul(p, b.Mul(p, p)))
 	g := b.Gradient(h, x)
-	part, slice := b.Function("part", b.Part(g, 1, 2)), b.Function("slice", b.Slice(g, 1, 2))
+	part, slice := b.Function(b.Part(g, 1, 2)), b.Function(b.Slice(g, 1, 2))
 	at := []float64{0.3, 0.7}
 	if a, b := part.Run()(at)[0], slice.Run()(at)[0]; a != b {
 		t.Errorf("part %v, slice %v", a, b)
@@ -96,7 +96,7 @@ func TestFolding(t *testing.T) {
 	x := b.Input(1)
 	y := b.Add(b.Mul(x, b.Constant(2)), b.Mul(x, b.Constant(2)))
 	z := b.Sub(b.Mul(y, b.Unary(Cos, b.Constant(0))), b.Scale(0, b.Unary(Exp, x)))
-	f := b.Function("f", z)
+	f := b.Function(z)
 	if n := len(f.Nodes); n != 4 { // the input, 2, the product and the sum
 		t.Errorf("%d operations:\n%v", n, f)
 	}
@@ -109,7 +109,7 @@ func TestFolding(t *testing.T) {
 func TestTerms(t *testing.T) {
 	b := NewBuilder()
 	x := b.Input(1)
-	f := b.Function("f", b.Sub(b.Add(b.Constant(1e6), x), b.Constant(1e6)))
+	f := b.Function(b.Sub(b.Add(b.Constant(1e6), x), b.Constant(1e6)))
 	if got := f.Terms()([]float64{1})[0]; got != 2e6+1 {
 		t.Errorf("terms of 1e6 + 1 - 1e6 are %v", got)
 	}
