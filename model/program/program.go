@@ -171,11 +171,7 @@ func (b *Builder) ApplyTransposed(t *Table, x Value, rows int) Value {
 
 // Gather picks elements.
 func (b *Builder) Gather(x Value, index ...int) Value {
-	whole := len(index) == b.Len(x)
-	for i, at := range index {
-		whole = whole && at == i
-	}
-	if whole {
+	if len(index) == b.Len(x) && slices.Equal(index, Range(0, len(index))) {
 		return x
 	}
 	if n := &b.nodes[x]; n.Op == Const {
