@@ -230,7 +230,7 @@ func (p *loops) function(f *program.Function, name string, arguments []string) {
 	} else {
 		p.loop(line, out.Len, "out[i] = "+element(f.Out, "i"))
 	}
-	p.header(f, name, arguments, sizes, out.Len)
+	p.header(f, name, arguments, sizes, last, out.Len)
 	p.code.Write(b.Bytes())
 	p.code.WriteString("}\n\n")
 	total := 0
@@ -258,15 +258,8 @@ func (p *loops) end() string {
 	return ";\n"
 }
 
-// header begins a function, with its work arrays.
-func (p *loops) header(f *program.Function, name string, arguments []string, sizes []int, out int) {
-	used := make([]bool, len(f.Nodes))
-	for i := range f.Nodes {
-		for _, a := range f.Nodes[i].Args {
-			used[a] = true
-		}
-	}
-	used[f.Out] = true
+// header begins a function, with its work arrays; last are the last uses of its values.
+func (p *loops) header(f *program.Function, name string, arguments []string, sizes, last []int, out int) {
 	if p.golang {
 		result := ""
 		if out > 1 {
@@ -293,7 +286,7 @@ func (p *loops) header(f *program.Function, name string, arguments []string, siz
 		fmt.Fprintf(&p.code, "\thnn_real w%d[%d];\n", i, s)
 	}
 	for i, a := range arguments {
-		if !used[i] {
+		if last[i] < 0 {
 			fmt.Fprintf(&p.code, "\t(void)%s;\n", a)
 		}
 	}
