@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 
-	"hnn/data"
 	"hnn/eval"
 	"hnn/fit/shoot"
 	"hnn/model"
@@ -25,11 +24,10 @@ func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Option
 	if err != nil {
 		return nil, err
 	}
-	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Region: d.region(marks), Range: make([]float64, columns), Spread: make([]float64, columns)}
+	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Region: d.region(marks), Range: make([]float64, columns), Spread: d.measuredSpread()}
 	least, most := box(d.measured)
 	for j := range columns {
 		h.Range[j] = math.Max(most[j]-least[j], math.SmallestNonzeroFloat64)
-		h.Spread[j] = math.Max(deviation(d.measured, j), math.SmallestNonzeroFloat64)
 		if marks[j] { // errors are within half a turn
 			h.Range[j], h.Spread[j] = min(h.Range[j], 2*math.Pi), min(h.Spread[j], math.Pi/math.Sqrt(3))
 		}
@@ -56,16 +54,13 @@ func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Option
 	return newRollout(&r), nil
 }
 
-// deviation is the standard deviation of a state column.
-func deviation(s *data.Set, j int) float64 {
-	mean, square, count := 0.0, 0.0, float64(s.Rows())
-	for i := j; i < len(s.X); i += s.Dim {
-		mean += s.X[i] / count
+// measuredSpread is the standard deviation of every measured column, which can be divided by.
+func (d *dataset) measuredSpread() []float64 {
+	spread := d.measured.Spread()
+	for j, v := range spread {
+		spread[j] = math.Max(v, math.SmallestNonzeroFloat64)
 	}
-	for i := j; i < len(s.X); i += s.Dim {
-		square += (s.X[i] - mean) * (s.X[i] - mean) / count
-	}
-	return math.Sqrt(square)
+	return spread
 }
 
 // noiseOf is the noise of the measured columns, and a thousandth of the spread where none is known.
@@ -154,9 +149,10 @@ func writeRelative(w io.Writer, r *Run) {
 	fmt.Fprintf(w, "relative to the columns' standard deviations: %.3g in the median, %.3g in the mean", float64(o.Relative.Median), float64(o.Relative.Mean))
 	if obs := r.Results.Observations; obs != nil && obs.Noise != nil {
 		square, count := 0.0, 0.0
+		spread := r.data.measured.Spread()
 		for j, v := range obs.Noise {
-			if s := deviation(r.data.measured, j); j < r.data.measured.Dim && s > 0 {
-				square += v / s * (v / s)
+			if j < len(spread) && spread[j] > 0 {
+				square += v / spread[j] * (v / spread[j])
 				count++
 			}
 		}

@@ -3,7 +3,6 @@ package experiment
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // startFromFile is the first state of a trial of a file, whose inputs the run then takes and whose times the rollout has.
@@ -33,11 +32,7 @@ func (e *Env) startFromFile(r *Run, o *SimulateOptions) ([]float64, error) {
 		if len(t.T) < o.WarmUp || o.WarmUp < 2 {
 			return nil, fmt.Errorf("a warm-up of %d rows of a trial of %d: give at least 2 and no more than it has", o.WarmUp, len(t.T))
 		}
-		spread := make([]float64, columns)
-		for j := range spread {
-			spread[j] = math.Max(deviation(d.measured, j), math.SmallestNonzeroFloat64)
-		}
-		if t.States, err = fittedFirst(r.model, t, columns, o.WarmUp, d.noiseOf(spread)); err != nil {
+		if t.States, err = fittedFirst(r.model, t, columns, o.WarmUp, d.noiseOf(d.measuredSpread())); err != nil {
 			return nil, err
 		}
 	}
