@@ -119,17 +119,14 @@ func Inspect(path string) (*Inspection, error) {
 		return nil, err
 	}
 	i.Dir = dir
-	if err := i.warn(dir); err != nil {
-		return nil, err
-	}
-	// The model file has no times.
-	r, err := ReadResults(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return i, nil
-	}
+	r, err := i.warn(dir)
 	if err != nil {
 		return nil, err
 	}
+	if r == nil {
+		return i, nil
+	}
+	// The model file has no times.
 	if i.ClosedForm != nil && r.ClosedForm != nil {
 		i.ClosedForm.Seconds, i.ClosedForm.SolveSeconds = r.ClosedForm.Seconds, r.ClosedForm.SolveSeconds
 	}
@@ -140,19 +137,20 @@ func Inspect(path string) (*Inspection, error) {
 	return i, nil
 }
 
-// warn adds what is known of the data that the run in dir learned from, and why it is no result.
-func (i *Inspection) warn(dir string) error {
+// warn adds what is known of the data that the run in dir learned from, and why it is no result. It returns the run's
+// results, nil where there are none.
+func (i *Inspection) warn(dir string) (*Results, error) {
 	c, err := ReadConfigFile(filepath.Join(dir, configFile))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l, err := readLearned(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := ReadResults(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return nil, err
 	}
 	run := &Run{Config: c, Results: r}
 	if l != nil {
@@ -161,7 +159,7 @@ func (i *Inspection) warn(dir string) error {
 	if run.seen != nil {
 		i.Warnings = new(Env).Warnings(run)
 	}
-	return nil
+	return r, nil
 }
 
 // Write prints the inspection for a person, a line a fact.
