@@ -8,6 +8,7 @@ import (
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/sparse"
+	"hnn/internal/posdef"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
 )
@@ -237,14 +238,14 @@ func modes(l *lagrangian.Lagrangian, p *estimate.Paths) []float64 {
 type bordered struct {
 	a    *mat.Dense // rows with columns of norm 1
 	unit []float64
-	chol mat.Cholesky
-	x    *mat.VecDense // S^-1 constraint
+	chol *mat.Cholesky
+	x    mat.Vector // S^-1 constraint
 	q    float64
 }
 
 func newBordered(w *sparse.Rows, penalty, constraint []float64) (*bordered, error) {
 	n := w.Size
-	b := &bordered{a: mat.NewDense(len(w.Y), n, nil), unit: make([]float64, n), x: new(mat.VecDense)}
+	b := &bordered{a: mat.NewDense(len(w.Y), n, nil), unit: make([]float64, n)}
 	for r := range w.Y {
 		for c, v := range w.Row(r) {
 			b.unit[c] += v * v
@@ -273,14 +274,15 @@ func newBordered(w *sparse.Rows, penalty, constraint []float64) (*bordered, erro
 		s.SetSym(i, i, gram.At(i, i)+1e-8*penalty[i]/mean+1e-13)
 		right.SetVec(i, constraint[i]*b.unit[i])
 	}
-	if !b.chol.Factorize(s) {
+	var ok bool
+	if b.chol, ok = posdef.Factor(s); !ok {
 		return nil, sparse.ErrUndetermined
 	}
-	if err := b.chol.SolveVecTo(b.x, right); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return nil, err
-		}
+	x, ok := posdef.SolveAll(b.chol, right)
+	if !ok {
+		return nil, sparse.ErrUndetermined
 	}
+	b.x = x.ColView(0)
 	if b.q = mat.Dot(b.x, right); !(b.q > 0) {
 		return nil, sparse.ErrUndetermined
 	}
@@ -298,15 +300,14 @@ func (b *bordered) theta() []float64 {
 
 // gain is how much more q is with these columns: g.E^-1 g with g = C^T S^-1 c, E = D - C^T S^-1 C.
 func (b *bordered) gain(columns *mat.Dense) float64 {
-	var c, d, sc, e mat.Dense
+	var c, d, e mat.Dense
 	c.Mul(b.a.T(), columns)
 	d.Mul(columns.T(), columns)
-	if err := b.chol.SolveTo(&sc, &c); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return 0
-		}
+	sc, ok := posdef.SolveAll(b.chol, &c)
+	if !ok {
+		return 0
 	}
-	e.Mul(c.T(), &sc)
+	e.Mul(c.T(), sc)
 	k, _ := d.Dims()
 	s := mat.NewSymDense(k, nil)
 	for i := range k {
@@ -315,16 +316,15 @@ func (b *bordered) gain(columns *mat.Dense) float64 {
 		}
 		s.SetSym(i, i, s.At(i, i)+1e-12*d.At(i, i)+1e-300)
 	}
-	var g, y mat.VecDense
+	var g mat.VecDense
 	g.MulVec(c.T(), b.x)
-	var chol mat.Cholesky
-	if !chol.Factorize(s) {
+	chol, ok := posdef.Factor(s)
+	if !ok {
 		return 0
 	}
-	if err := chol.SolveVecTo(&y, &g); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
-			return 0
-		}
+	y, ok := posdef.SolveAll(chol, &g)
+	if !ok {
+		return 0
 	}
-	return mat.Dot(&g, &y)
+	return mat.Dot(&g, y.ColView(0))
 }
