@@ -146,16 +146,15 @@ func (p *Problem) DenseOf(g *Gram, ridge float64) ([]float64, error) {
 			s.SetSym(i, j, v)
 		}
 	}
-	for jitter := 1e-15; ; jitter *= 10 {
-		if _, ok := posdef.Factor(s); ok {
-			break
-		}
+	factors, ok := posdef.Factor(s)
+	for jitter := 1e-15; !ok; jitter *= 10 {
 		if jitter > 1e-8 {
 			return nil, ErrUndetermined
 		}
 		for i := range n {
 			s.SetSym(i, i, s.At(i, i)+jitter)
 		}
+		factors, ok = posdef.Factor(s)
 	}
 	right := g.Y
 	if !forced {
@@ -165,7 +164,7 @@ func (p *Problem) DenseOf(g *Gram, ridge float64) ([]float64, error) {
 	for i := range n {
 		b[i] = right[i] * unit[i]
 	}
-	theta, ok := posdef.Solve(s, b)
+	theta, ok := posdef.SolveBy(factors, b)
 	if !ok {
 		return nil, ErrUndetermined
 	}

@@ -20,6 +20,11 @@ func Solve(a mat.Symmetric, b []float64) ([]float64, bool) {
 	if !ok {
 		return nil, false
 	}
+	return SolveBy(c, b)
+}
+
+// SolveBy is Solve where c are the factors of a.
+func SolveBy(c *mat.Cholesky, b []float64) ([]float64, bool) {
 	var x mat.VecDense
 	if failed(c.SolveVecTo(&x, mat.NewVecDense(len(b), b))) {
 		return nil, false
