@@ -26,13 +26,12 @@ func positionRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Wi
 	n, k, at := f.N, f.Library.Size(), f.Layout()
 	w := &sparse.Rows{Size: at.Size, Block: n}
 	half := o.Half
-	psi, first, second := make([]float64, 2*half+1), make([]float64, 2*half+1), make([]float64, 2*half+1)
-	norm, h, p := 0.0, float64(half)*step, float64(o.Power)
-	for j := range psi {
+	psi, first, _ := estimate.TestFunction(half, o.Power, step)
+	second, norm := make([]float64, len(psi)), 0.0
+	h, p := float64(half)*step, float64(o.Power)
+	for j := range second {
 		s := float64(j-half) / float64(half)
 		b := 1 - s*s
-		psi[j] = math.Pow(b, p)
-		first[j] = -2 * p * s * math.Pow(b, p-1) / h
 		second[j] = (4*p*(p-1)*s*s*math.Pow(b, p-2) - 2*p*math.Pow(b, p-1)) / (h * h)
 		norm += second[j] * second[j]
 	}
