@@ -24,11 +24,7 @@ func Delay(s *data.Set, o Options, steps int) (float64, []float64, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	library := o.Library
-	if library == (terms.Options{}) {
-		library = libraries(p.N, o.Angles)[0]
-	}
-	form := &lagrangian.Form{N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, library), Gain: o.Gain, Viscous: !o.Conservative}
+	form := &lagrangian.Form{N: p.N, Inputs: len(s.InputNames), Library: terms.New(p.N, o.Angles, libraries(p.N, o)[0]), Gain: o.Gain, Viscous: !o.Conservative}
 	half, m := p.Halves()[0], form.Inputs
 	var logs []float64
 	for d := range steps + 1 {

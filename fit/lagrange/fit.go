@@ -83,10 +83,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	if s.PositionsOnly && p.Turn < coarse*p.Step {
 		return fitPositions(s, o, p)
 	}
-	ladder := []terms.Options{o.Library}
-	if o.Library == (terms.Options{}) {
-		ladder = libraries(p.N, o.Angles)
-	}
+	ladder := libraries(p.N, o)
 	p.Cut(8)
 	var best *lagrangian.Lagrangian
 	var report *Report
@@ -133,11 +130,14 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	return best, report, nil
 }
 
-// libraries are tried one after the other. The first holds the exact M and V of chains of rods, carts,
-// springs and beads; the next what is steeper.
-func libraries(n int, angles []bool) []terms.Options {
+// libraries are tried one after the other: that which is given or, by themselves, first one that holds the exact M and V of
+// chains of rods, carts, springs and beads, then what is steeper.
+func libraries(n int, o Options) []terms.Options {
+	if o.Library != (terms.Options{}) {
+		return []terms.Options{o.Library}
+	}
 	lengths := n
-	for _, a := range angles {
+	for _, a := range o.Angles {
 		if a {
 			lengths--
 		}

@@ -115,11 +115,7 @@ func scan(s *data.Set, o Options) (*Harmonic, error) {
 	if err != nil {
 		return nil, err
 	}
-	library := o.Library
-	if library == (terms.Options{}) {
-		library = libraries(p.N, o.Angles)[0]
-	}
-	form := &lagrangian.Form{N: n, Inputs: m, Library: terms.New(n, o.Angles, library), Viscous: !o.Conservative}
+	form := &lagrangian.Form{N: n, Inputs: m, Library: terms.New(n, o.Angles, libraries(n, o)[0]), Viscous: !o.Conservative}
 	half := p.Halves()[0]
 	psi, _, scale := estimate.TestFunction(half, 6, p.Step)
 	var starts []float64 // of every window
