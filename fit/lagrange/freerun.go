@@ -20,8 +20,8 @@ const substeps = 4
 // warm is how many rows a free run's first state is fitted to.
 const warm = 50
 
-// byAmplitude puts the quarter of the pieces that go farthest from the mean where pieces are held out: every fourth.
-func byAmplitude(p *estimate.Paths) {
+// meanOf is the mean position.
+func meanOf(p *estimate.Paths) []float64 {
 	mean, count := make([]float64, p.N), 0.0
 	for _, t := range p.Trials {
 		for i, q := range t.Q {
@@ -29,12 +29,21 @@ func byAmplitude(p *estimate.Paths) {
 		}
 		count += float64(t.Rows(p.N))
 	}
+	for i := range mean {
+		mean[i] /= count
+	}
+	return mean
+}
+
+// byAmplitude puts the quarter of the pieces that go farthest from the mean where pieces are held out: every fourth.
+func byAmplitude(p *estimate.Paths) {
+	mean := meanOf(p)
 	far := make([]float64, len(p.Trials))
 	order := make([]int, len(p.Trials))
 	for k, t := range p.Trials {
 		order[k] = k
 		for i, q := range t.Q {
-			far[k] = math.Max(far[k], math.Abs(q-mean[i%p.N]/count)/p.Spread[i%p.N])
+			far[k] = math.Max(far[k], math.Abs(q-mean[i%p.N])/p.Spread[i%p.N])
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {

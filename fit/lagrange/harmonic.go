@@ -202,17 +202,7 @@ func scan(s *data.Set, o Options) (*Harmonic, error) {
 
 // modes are the angular frequencies of small motions about the mean position.
 func modes(l *lagrangian.Lagrangian, p *estimate.Paths) []float64 {
-	n := l.N
-	mean, count := make([]float64, n), 0.0
-	for _, t := range p.Trials {
-		for i, v := range t.Q {
-			mean[i%n] += v
-		}
-		count += float64(t.Rows(n))
-	}
-	for i := range mean {
-		mean[i] /= count
-	}
+	n, mean := l.N, meanOf(p)
 	a, byQ, byV := make([]float64, n), make([]float64, n*n), make([]float64, n*n)
 	if !l.NewMotion().Jacobian(mean, make([]float64, n), make([]float64, l.Inputs), a, byQ, byV) {
 		return nil
