@@ -294,7 +294,7 @@ func (b *builder) finish() (*data.Set, error) {
 	case 10*b.repeats > b.set.Rows():
 		return nil, b.repeat // the time stands still
 	case b.repeats > 0:
-		b.mapping.note("%s the row before again: left out", map[bool]string{true: "1 row is", false: strconv.Itoa(b.repeats) + " rows are"}[b.repeats == 1])
+		b.mapping.note("%s %s the row before again: left out", plural(b.repeats, "row"), map[bool]string{true: "is", false: "are"}[b.repeats == 1])
 	}
 	b.timeUnit()
 	return b.set, nil

@@ -399,7 +399,7 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 		return nil, nil, err
 	}
 	if empty > 0 {
-		m.note("%s nothing in the columns that are used: left out", map[bool]string{true: "1 row has", false: strconv.Itoa(empty) + " rows have"}[empty == 1])
+		m.note("%s %s nothing in the columns that are used: left out", plural(empty, "row"), map[bool]string{true: "has", false: "have"}[empty == 1])
 	}
 	return set, m, nil
 }
