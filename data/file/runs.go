@@ -22,7 +22,6 @@ func (s *sheet) joinRuns() {
 		j := *c
 		j.full, j.values = joinedName(c), nil
 		j.run = ""
-		j.filled, j.low, j.high = 0, math.Inf(1), math.Inf(-1)
 		joined[k] = &j
 	}
 	var line, block []int32
@@ -38,18 +37,15 @@ func (s *sheet) joinRuns() {
 		}
 		for k, c := range group {
 			c.inexactRun(joined[k])
-			for _, v := range c.values[:rows] {
-				joined[k].values = append(joined[k].values, v)
-				if !math.IsNaN(v) {
-					joined[k].filled++
-					joined[k].low, joined[k].high = min(joined[k].low, v), max(joined[k].high, v)
-				}
-			}
+			joined[k].values = append(joined[k].values, c.values[:rows]...)
 		}
 		line = append(line, s.line[:rows]...)
 		for range rows {
 			block = append(block, int32(run))
 		}
+	}
+	for _, c := range joined {
+		c.measure()
 	}
 	s.note("%d runs stand side by side, with %s each: they are trials", len(groups), plural(len(first), "column"))
 	s.columns, s.line, s.block, s.rows = joined, line, block, len(line)
@@ -173,8 +169,7 @@ func (s *sheet) pivot() error {
 	for k, text := range variable.texts {
 		text = printable.Name(text)
 		bare, unit := unitOfName(text)
-		columns[k] = &column{full: text, name: text, unit: unit, meaning: meaningOf(bare, unit), at: value.at,
-			low: math.Inf(1), high: math.Inf(-1)}
+		columns[k] = &column{full: text, name: text, unit: unit, meaning: meaningOf(bare, unit), at: value.at}
 	}
 	times := *time
 	times.values = nil
@@ -201,13 +196,14 @@ func (s *sheet) pivot() error {
 		times.values = append(times.values, time.values[i])
 		for k, v := range row {
 			columns[k].values = append(columns[k].values, v)
-			columns[k].filled++
-			columns[k].low, columns[k].high = min(columns[k].low, v), max(columns[k].high, v)
 		}
 		line, block = append(line, s.line[i]), append(block, s.block[i])
 		i = end
 	}
 	times.filled = len(line)
+	for _, c := range columns {
+		c.measure()
+	}
 	s.note("the table is in long form, a row for each value of %s: %s are its columns", excerpt(variable.full), excerptList(variable.texts))
 	s.columns, s.line, s.block, s.rows = append([]*column{&times}, columns...), line, block, len(line)
 	holds := make([]byte, len(s.columns))
