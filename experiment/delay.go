@@ -47,11 +47,7 @@ func (d *dataset) findDelay(train *data.Set) (float64, error) {
 	if !train.PositionsOnly && !d.isVelocity {
 		return 0, errors.New("input-delay auto scans the motion of positions and velocities, and these are positions and momenta: give the delay as a number, or name velocities with --v")
 	}
-	names := train.Names
-	if names == nil {
-		names = stateNames(train.Dim)
-	}
-	marks, err := angles(d.angles, names)
+	marks, err := angles(d.angles, columnsOf(train))
 	if err != nil {
 		return 0, err
 	}

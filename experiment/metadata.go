@@ -10,6 +10,7 @@ import (
 	"math"
 	"strings"
 
+	"hnn/data"
 	modelfile "hnn/model/file"
 	"hnn/system"
 )
@@ -76,10 +77,15 @@ func (d *dataset) columns() []string {
 	if d.system != nil {
 		return systemColumns(d.system)
 	}
-	if d.Train.Names != nil {
-		return d.Train.Names
+	return columnsOf(d.Train)
+}
+
+// columnsOf are the names of a set's state columns.
+func columnsOf(s *data.Set) []string {
+	if s.Names != nil {
+		return s.Names
 	}
-	return stateNames(d.Train.Dim)
+	return stateNames(s.Dim)
 }
 
 func systemColumns(s system.System) []string {

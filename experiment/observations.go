@@ -160,10 +160,7 @@ func (d *dataset) observations(c *Config, path string) (*data.Set, error) {
 
 // prepare checks what was read of a file, and unwraps its angles.
 func (d *dataset) prepare(c *Config, path string, set *data.Set, velocities bool) (*data.Set, error) {
-	names := set.Names
-	if names == nil {
-		names = stateNames(set.Dim)
-	}
+	names := columnsOf(set)
 	if !set.PositionsOnly && !set.FirstOrder && set.Dim%2 != 0 {
 		return nil, fmt.Errorf("%s: %d state columns %q; a state is (q, p) with as many momenta as positions, so there must be an even number of them", path, set.Dim, names)
 	}

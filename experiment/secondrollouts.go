@@ -16,11 +16,7 @@ import (
 // these, which then do not count.
 func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Options) (*Rollout, error) {
 	columns, n := d.measured.Dim, m.Dim
-	names := d.Test.Names
-	if names == nil {
-		names = stateNames(n)
-	}
-	marks, err := angles(d.angles, names)
+	marks, err := angles(d.angles, columnsOf(d.Test))
 	if err != nil {
 		return nil, err
 	}
