@@ -43,10 +43,8 @@ func (e *Env) freeRun(m *model.Field, d *dataset, o eval.Options) (*FreeRun, err
 			longest = k
 		}
 	}
-	f := eval.FreeRunOptions{Options: o}
+	f := eval.FreeRunOptions{Options: o, Region: *d.region(marks)}
 	f.T, f.States, _ = d.Train.Trial(longest)
-	f.Region.Least, f.Region.Most = box(d.Train)
-	f.Region.Angles = marks
 	r, err := eval.FreeRun(m, f)
 	if err != nil {
 		return nil, err
