@@ -173,9 +173,9 @@ func MLP(tensors []Tensor, prefix string) ([]Layer, error) {
 		}
 		layers = append(layers, l)
 	}
-	for name := range vectors {
-		if strings.HasPrefix(name, prefix) && !used[name] {
-			return nil, fmt.Errorf("the vector %s is no bias of a matrix, so what it does is not known", name)
+	for _, t := range sorted {
+		if len(t.Shape) == 1 && strings.HasPrefix(t.Name, prefix) && !used[t.Name] {
+			return nil, fmt.Errorf("the vector %s is no bias of a matrix, so what it does is not known", t.Name)
 		}
 	}
 	if len(layers) < 2 {
