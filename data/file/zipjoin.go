@@ -15,7 +15,7 @@ import (
 	"hnn/data"
 )
 
-// memberText is the text of a table in an archive, in UTF-8; most bytes are read.
+// memberText is the text of a table in an archive, as it lies there.
 func memberText(m *zip.File, name string) ([]byte, error) {
 	bad := func(err error) error {
 		return &ParseError{File: name, Problem: fmt.Sprintf("the member %s of the zip cannot be read (%v)", excerpt(m.Name), err), Advice: "fetch the file again"}
