@@ -99,12 +99,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Candidates: form.Size(), Forced: forced(form), Scales: free}
-		for _, c := range l.Coefficients {
-			if c != 0 {
-				r.Terms++
-			}
-		}
+		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form), Scales: free}
 		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
 		// A gain that varies is taken where it halves the error: it explains some of any noise.
 		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {

@@ -156,12 +156,7 @@ func needed(ladder []*lagrangian.Lagrangian, s *data.Set, r *Report, raw *estima
 		}
 	}
 	f := fits[chosen]
-	r.Error, r.Terms, r.PositionNoise, r.Windows = math.Exp(f.mean), 0, f.noise, windows[:f.to]
-	for _, c := range ladder[chosen].Coefficients {
-		if c != 0 {
-			r.Terms++
-		}
-	}
+	r.Error, r.Terms, r.PositionNoise, r.Windows = math.Exp(f.mean), len(used(ladder[chosen])), f.noise, windows[:f.to]
 	return ladder[chosen]
 }
 

@@ -33,12 +33,7 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 		}
 		noise = append(noise, v)
 	}
-	var free []int
-	for c, v := range l.Coefficients {
-		if v != 0 {
-			free = append(free, c)
-		}
-	}
+	free := used(l)
 	if !r.Smoothed && !r.Coarse && r.Error < exact {
 		return free, &shoot.Report{}
 	}
@@ -59,6 +54,17 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 	}
 	report := shoot.Fit(system(l, free, !r.Forced), trials, o)
 	return free, report
+}
+
+// used are the places of the coefficients that are not zero.
+func used(l *lagrangian.Lagrangian) []int {
+	var places []int
+	for c, v := range l.Coefficients {
+		if v != 0 {
+			places = append(places, c)
+		}
+	}
+	return places
 }
 
 // measured are the trials of a set as they were observed, positions alone with room for velocities.
