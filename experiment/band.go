@@ -36,11 +36,11 @@ const posteriorSamples = 99
 // errNoBand is of models about which nothing says how far they are off.
 var errNoBand = errors.New("nothing says how sure this model is: bands are of formulas fitted to noisy rows (--model hnn-formula) and of ensembles (--ensemble)")
 
-// alternatives are models that may be as right as the run's, and whether they are samples of a posterior, else members that
-// were fitted apart.
-func (r *Run) alternatives() (fields []*model.Field, posterior bool, err error) {
+// alternatives are models that may be as right as the run's, and whether they are so many samples of a posterior, else members
+// that were fitted apart.
+func (r *Run) alternatives(count int) (fields []*model.Field, posterior bool, err error) {
 	if f := formula.Of(r.form); f != nil {
-		samples := f.Samples(rand.New(rand.NewPCG(1, 27)), posteriorSamples)
+		samples := f.Samples(rand.New(rand.NewPCG(1, 27)), count)
 		if samples == nil {
 			return nil, false, fmt.Errorf("%s: %w", r.Dir, errNoBand)
 		}
@@ -62,13 +62,13 @@ func (r *Run) checkBand(level float64) error {
 	if !(level > 0 && level < 1) {
 		return fmt.Errorf("a band of %v: give a share between 0 and 1, as 0.9", level)
 	}
-	_, _, err := r.alternatives()
+	_, _, err := r.alternatives(1)
 	return err
 }
 
 // AddBand adds to a rollout the band of a level between 0 and 1.
 func (r *Run) AddBand(ctx context.Context, s *Simulation, level float64, settings *ode.Settings) error {
-	fields, posterior, err := r.alternatives()
+	fields, posterior, err := r.alternatives(posteriorSamples)
 	if err != nil {
 		return err
 	}
