@@ -276,6 +276,10 @@ func derivativeLoss(m *model.Field, s *data.Set, workers int) eval.LossResult {
 
 func numbers(v eval.Estimate) Estimate { return Estimate{Number(v.Mean), Number(v.SEM)} }
 
+func summary(v eval.Summary) MedianEstimate {
+	return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
+}
+
 // paperEnergy adds the "paper" energy metric of the tasks that have one.
 func (e *Env) paperEnergy(r *Results, c *Config, m *model.Field, d *dataset, o eval.Options) error {
 	var energy eval.Estimate

@@ -82,9 +82,6 @@ func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) 
 }
 
 func newRollout(r *eval.HeldOutResult) *Rollout {
-	summary := func(v eval.Summary) MedianEstimate {
-		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
-	}
 	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left, errors: r.Errors}
 	for _, v := range r.Curve {
 		out.Curve = append(out.Curve, Number(v))

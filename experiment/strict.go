@@ -70,9 +70,6 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 	if s.Err != nil {
 		e.log("%s %s: %d of %d strict rollouts diverged, the first because: %v", c.Task, c.Model, s.Diverged, eval.StrictStates, s.Err)
 	}
-	summary := func(v eval.Summary) MedianEstimate {
-		return MedianEstimate{Number(v.Mean), Number(v.SEM), Number(v.Median)}
-	}
 	r.Strict = &Strict{
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
 		RelativeEnergyDrift: Number(s.RelativeEnergyDrift), ReversibilityError: Number(s.ReversibilityError),
