@@ -15,6 +15,9 @@ const mostBad = 4
 // believed is how many times the squared error of the best set that of a smaller one may be where neither is the noise.
 const believed = 2
 
+// hopeless is how many times the squared error of the best set that of another may be after a first step of its fit.
+const hopeless = 30
+
 // weak says below how many standard errors a term is taken away to see whether it is missed.
 const weak = 4
 
@@ -30,7 +33,8 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	}
 	var outcomes []outcome
 	var errors []float64
-	var last *shoot.Report
+	var nearest *shoot.Report // of the best set: where its windows begin is nearest to where the rows do
+	trials := trialsOf(s)
 	try := func(set []int) float64 {
 		set = slices.Clone(set)
 		slices.Sort(set)
@@ -44,16 +48,15 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			return math.Inf(1)
 		}
 		f := p.formula(theta)
-		q := shoot.Fit(motion(f), trialsOf(s), shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true), Settle: last == nil, After: last})
+		q := shoot.Fit(motion(f), trials, shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true), Settle: nearest == nil, After: nearest, Hopeless: hopeless * cost})
 		if q.Window == 0 || !(q.After > 0) {
 			return math.Inf(1)
 		}
-		last = q
 		v := numbers*math.Log(q.After) + float64(len(set))*math.Log(numbers)
 		tried[key] = v
 		outcomes = append(outcomes, outcome{set, q.After})
 		if v < least {
-			best, least, cost, errors = set, v, q.After, relativeErrors(f, q.Errors, set, len(p.terms))
+			best, least, cost, errors, nearest = set, v, q.After, relativeErrors(f, q.Errors, set, len(p.terms)), q
 		}
 		return v
 	}

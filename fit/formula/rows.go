@@ -178,8 +178,14 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		total += paths.Trials[i].Rows(d)
 	}
 	out := make([]*sparse.Rows, len(halves))
-	for w := range out {
-		out[w] = &sparse.Rows{Size: size, Block: d}
+	strides := make([]int, len(halves))
+	for w, half := range halves {
+		strides[w] = max(1, half/4, min(half/2, total/mostBlocks))
+		blocks := 0
+		for i := range paths.Trials {
+			blocks += max(0, paths.Trials[i].Rows(d)-2*half-1+strides[w]) / strides[w]
+		}
+		out[w] = &sparse.Rows{Size: size, Block: d, A: make([]float64, 0, blocks*d*size), Y: make([]float64, 0, blocks*d)}
 	}
 	var values, g []float64
 	for i := range paths.Trials {
@@ -214,13 +220,11 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		for w, half := range halves {
 			width := 2*half + 1
 			psi, rate, scale := estimate.TestFunction(half, power, paths.Step)
-			stride := max(1, half/4, min(half/2, total/mostBlocks))
 			rows := out[w]
-			for from := 0; from+width <= count; from += stride {
+			for from := 0; from+width <= count; from += strides[w] {
 				at := len(rows.A)
-				rows.A = slices.Grow(rows.A, d*size)[:at+d*size]
+				rows.A = rows.A[:at+d*size]
 				block := rows.A[at:]
-				clear(block)
 				for j, f := range psi {
 					for e, v := range values[(from+j)*d*size : (from+j+1)*d*size] {
 						block[e] += f * v

@@ -76,6 +76,8 @@ type Options struct {
 	Settle bool
 	// After is the report of another field fitted to the same trials: windows begin where its did, nil for none.
 	After *Report
+	// Hopeless is the cost a number above which, after a first step of all, no further is taken; 0 for none.
+	Hopeless float64
 }
 
 // patience is how many lengths of windows may be judged in turn without a gain.
@@ -96,7 +98,7 @@ func StepOf(step, horizon float64, noisy bool) float64 {
 func Fit(s *System, trials []Trial, o Options) *Report {
 	p := newShooting(s, trials, o.Noise, o.Step)
 	defer p.pool.Close()
-	p.finely = o.Settle
+	p.finely, p.hopeless = o.Settle, o.Hopeless
 	report := &Report{}
 	reference, least := math.Inf(1), math.Inf(1)
 	rise, since := 1+o.Rise, 0
@@ -240,6 +242,8 @@ type shooting struct {
 	pool   *parallel.Pool
 	frozen bool // the parameters stay as they are
 	finely bool // steps end where they gain little beside the noise of one number, not of all
+	// hopeless is that of Options.
+	hopeless float64
 }
 
 // newShooting has one worker where the system cannot be copied. Its pool is to be closed.
@@ -509,6 +513,9 @@ func (p *shooting) minimise() (first, last float64, covariance []float64) {
 			break
 		}
 		cost, s, g, locals = p.evaluate(true)
+		if p.hopeless > 0 && !p.frozen && cost > p.hopeless*degrees {
+			break
+		}
 		if gain < 1e-4*cost && (!p.finely || p.frozen || gain < 0.01*cost/degrees) {
 			break
 		}
