@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"hnn/data"
 	"hnn/model"
 )
 
@@ -22,7 +23,7 @@ type FreeRunOptions struct {
 	// begins where it does.
 	T, States []float64
 	// Region bounds the training states.
-	Region Region
+	Region data.Region
 }
 
 // FreeRunResult is what becomes of a model that runs free for FreeRunTimes the longest
@@ -39,7 +40,7 @@ type FreeRunResult struct {
 	// Decay is the rate of an exponential through the amplitudes of the tenths.
 	Decay float64
 	// Outside is the first time at which the run is outside the data's region by more than
-	// Beyond, counted from its start; End is where it stopped, Horizon unless
+	// data.Beyond, counted from its start; End is where it stopped, Horizon unless
 	// it failed.
 	Outside, End float64
 }

@@ -3,6 +3,8 @@ package eval
 import (
 	"math"
 	"testing"
+
+	"hnn/data"
 )
 
 // A model that turns at a rate has its frequency, amplitude and bounds; see turning.
@@ -15,7 +17,7 @@ func TestFreeRun(t *testing.T) {
 			s, c := math.Sincos(test.data * (at - 3))
 			times, states = append(times, at), append(states, c, -s)
 		}
-		r, err := FreeRun(turning(test.rate), FreeRunOptions{T: times, States: states, Region: Region{Least: []float64{-1, -1}, Most: []float64{1, 1}}})
+		r, err := FreeRun(turning(test.rate), FreeRunOptions{T: times, States: states, Region: data.Region{Least: []float64{-1, -1}, Most: []float64{1, 1}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +26,7 @@ func TestFreeRun(t *testing.T) {
 			t.Errorf("rate %v: %+v", test.rate, r)
 		}
 		// Bounds that its start is outside of.
-		r, err = FreeRun(turning(test.rate), FreeRunOptions{T: times, States: states, Region: Region{Least: []float64{-0.4, -1}, Most: []float64{0.6, 1}}})
+		r, err = FreeRun(turning(test.rate), FreeRunOptions{T: times, States: states, Region: data.Region{Least: []float64{-0.4, -1}, Most: []float64{0.6, 1}}})
 		if first := 0.0; err != nil || r.Outside != first {
 			t.Errorf("outside at %v, %v; want %v: it begins at 1", r.Outside, err, first)
 		}

@@ -51,7 +51,7 @@ type HeldOutOptions struct {
 	// Skip is how many first rows do not count, as those to which the first state was fitted.
 	Skip int
 	// Region is that of the training states, nil where it is not known.
-	Region *Region
+	Region *data.Region
 }
 
 // HeldOutResult compares rollouts from held-out states with what was measured. An error

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
+	"hnn/data"
 	"hnn/model"
 	"hnn/ode"
 	"hnn/system"
@@ -63,7 +64,7 @@ type StrictOptions struct {
 	// relative error means nothing, do not decide the worst.
 	Spread float64
 	// Region is that of the training states, nil where it is not known.
-	Region *Region
+	Region *data.Region
 }
 
 // StrictResult holds the strict metrics. Means and worst values are over the rollouts that

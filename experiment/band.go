@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"hnn/eval"
+	"hnn/data"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/ode"
@@ -159,7 +159,7 @@ func (r *Run) bound(s *Simulation, b *Band) {
 		x := s.States[i*d : (i+1)*d]
 		if box != nil {
 			_, ranges := box.Outside(x)
-			b.Outside[i] = !(ranges <= eval.Beyond)
+			b.Outside[i] = !(ranges <= data.Beyond)
 		}
 		for j := range d {
 			at := i*d + j

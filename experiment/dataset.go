@@ -9,7 +9,6 @@ import (
 	"hnn/data/draw"
 	"hnn/data/estimate"
 	"hnn/data/file"
-	"hnn/eval"
 	"hnn/experiment/task"
 	"hnn/internal/stream"
 	"hnn/system"
@@ -46,7 +45,7 @@ type dataset struct {
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
 	// learned is, of foreign data, the region of the states that the run's model learned from; nil where it is not known.
-	learned *eval.Region
+	learned *data.Region
 	// isVelocity: see velocities.
 	isVelocity   bool
 	delay        float64   // by which the inputs act later than their columns say

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"hnn/data"
 	"hnn/eval"
 	"hnn/model"
 )
@@ -119,7 +120,7 @@ func (d *dataset) heldOutTrials() []eval.HeldOutTrial {
 }
 
 // region is that of the training states, nil where there are none.
-func (d *dataset) region(marks []bool) *eval.Region {
+func (d *dataset) region(marks []bool) *data.Region {
 	if d.foreign {
 		return d.learned
 	}
@@ -127,7 +128,7 @@ func (d *dataset) region(marks []bool) *eval.Region {
 		return nil
 	}
 	least, most := box(d.Train)
-	return &eval.Region{Least: least, Most: most, Angles: marks}
+	return &data.Region{Least: least, Most: most, Angles: marks}
 }
 
 // ranges are those of the first columns of the training states.

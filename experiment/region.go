@@ -2,12 +2,11 @@ package experiment
 
 import (
 	"fmt"
-
-	"hnn/eval"
+	"hnn/data"
 )
 
 // Region is that of the states that the run's model learned from, nil where it is not known.
-func (r *Run) Region() *eval.Region {
+func (r *Run) Region() *data.Region {
 	if r.seen == nil || len(r.seen.Least) != r.model.Dim {
 		return nil
 	}
@@ -39,8 +38,8 @@ func (r *Run) Span() float64 {
 }
 
 // region is a box with the angles that the run's model is told of.
-func (c *Config) region(least, most []float64, columns []string) *eval.Region {
-	box := &eval.Region{Least: least, Most: most, Angles: make([]bool, len(least))}
+func (c *Config) region(least, most []float64, columns []string) *data.Region {
+	box := &data.Region{Least: least, Most: most, Angles: make([]bool, len(least))}
 	if marks, err := angles(c.Angle, columns); err == nil {
 		copy(box.Angles, marks)
 	}

@@ -8,7 +8,6 @@ import (
 	"hnn/data"
 	"hnn/data/check"
 	"hnn/data/file"
-	"hnn/eval"
 )
 
 // seen is what a run learned from: the columns of its file, as they were recognised, and the
@@ -53,7 +52,7 @@ func (r *Run) InputScale() string {
 	least, most := box(&data.Set{Dim: m, X: r.input.U})
 	for k, was := range r.seen.Inputs {
 		width := was[1] - was[0]
-		if past := max(was[0]-least[k], most[k]-was[1]); past > eval.Beyond*width {
+		if past := max(was[0]-least[k], most[k]-was[1]); past > data.Beyond*width {
 			return fmt.Sprintf("warning: the input %s goes from %.4g to %.4g, and in the training data from %.4g to %.4g: is it in another unit? Outside them the model guesses", r.inputs[k], least[k], most[k], was[0], was[1])
 		}
 	}

@@ -225,7 +225,7 @@ func TestPageWidths(t *testing.T) {
 		name          string
 		width, height int64
 	}{{"phone", 360, 740}, {"tablet", 820, 1100}, {"desktop", 1440, 900}, {"wide", 2200, 1200}}
-	for _, g := range s.library.groups {
+	for _, g := range s.api.Groups() {
 		for _, size := range sizes {
 			for _, scheme := range []string{"light", "dark"} {
 				if scheme == "dark" && (size.name == "tablet" || size.name == "wide") {

@@ -11,6 +11,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/fit"
 	"hnn/model/network"
+	"hnn/serve/api"
 )
 
 // demoSteps are what the demonstration's baseline is trained with: enough for a spiral
@@ -30,11 +31,11 @@ func (s *Server) Demo(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(root)
-	progress := &demoMeter{library: &s.library, state: Training{Of: len(configs)}}
+	progress := &demoMeter{api: s.api, state: api.Training{Of: len(configs)}}
 	defer progress.end()
 	env := &experiment.Env{Meter: progress.begin}
 	for i, c := range configs {
-		progress.state = Training{Run: fmt.Sprintf("%s, %s", c.Task, c.Model), Done: i, Of: len(configs)}
+		progress.state = api.Training{Run: fmt.Sprintf("%s, %s", c.Task, c.Model), Done: i, Of: len(configs)}
 		progress.show()
 		dir := filepath.Join(root, fmt.Sprintf("%s-%s", c.Task, c.Model))
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -74,8 +75,8 @@ func demoConfigs() ([]experiment.Config, error) {
 
 // demoMeter shows the progress of a training in the library.
 type demoMeter struct {
-	library *library
-	state   Training
+	api   *api.API
+	state api.Training
 }
 
 func (m *demoMeter) begin(_ string, steps int) experiment.Meter {
@@ -97,13 +98,7 @@ func (m *demoMeter) Done() {}
 
 func (m *demoMeter) show() {
 	t := m.state
-	m.library.mu.Lock()
-	m.library.training = &t
-	m.library.mu.Unlock()
+	m.api.Progress(&t)
 }
 
-func (m *demoMeter) end() {
-	m.library.mu.Lock()
-	m.library.training = nil
-	m.library.mu.Unlock()
-}
+func (m *demoMeter) end() { m.api.Progress(nil) }

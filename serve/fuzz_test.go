@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"hnn/serve/api"
 )
 
 // FuzzRequest sends any body to every operation. Whatever it is, the answer is a result,
@@ -24,7 +26,7 @@ func FuzzRequest(f *testing.F) {
 	} {
 		f.Add(body)
 	}
-	s := newServer(f, Options{Limits: Limits{
+	s := newServer(f, Options{Limits: api.Limits{
 		Body: 1 << 12, States: 20, Numbers: 2000, StreamNumbers: 4000, Horizon: 50, Steps: 200, Timeout: 50 * time.Millisecond, StreamTimeout: 50 * time.Millisecond}})
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, run := range []string{"true-spring", "spring-hnn", "true-two-body"} {
@@ -38,7 +40,7 @@ func FuzzRequest(f *testing.F) {
 				}
 			}
 		}
-		if n := len(s.working) + len(s.workers); n != 0 {
+		if n := len(s.working) + s.api.Computing(); n != 0 {
 			t.Fatalf("%d still at work", n)
 		}
 		if n := panics(t, s); n != 0 {

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"hnn/report"
+	"hnn/serve/api"
 )
 
 // Each mistake has its status, and a sentence that says what to do.
 func TestMistakes(t *testing.T) {
-	s := newServer(t, Options{Limits: Limits{Body: 4096, States: 50, Numbers: 1000, StreamNumbers: 10_000, Horizon: 100}})
+	s := newServer(t, Options{Limits: api.Limits{Body: 4096, States: 50, Numbers: 1000, StreamNumbers: 10_000, Horizon: 100}})
 	many := strings.Repeat("[1,0],", 50) + "[1,0]"
 	for _, c := range []struct {
 		status             int
@@ -89,7 +90,7 @@ func TestMistakes(t *testing.T) {
 // Beyond the limit of requests at once the answer is 503, and says when to come back;
 // so it is where an answer takes too long.
 func TestBusy(t *testing.T) {
-	s := newServer(t, Options{Limits: Limits{Concurrent: 1}})
+	s := newServer(t, Options{Limits: api.Limits{Concurrent: 1}})
 	s.working <- struct{}{}
 	w := ask(s, "POST", "/api/v1/runs/spring-hnn/energy", `{"states":[[1,0]]}`)
 	if w.Code != 503 || w.Header().Get("Retry-After") != "1" {
@@ -102,7 +103,7 @@ func TestBusy(t *testing.T) {
 	if w := ask(s, "POST", "/api/v1/runs/spring-hnn/energy", `{"states":[[1,0]]}`); w.Code != 200 {
 		t.Errorf("after it: %d", w.Code)
 	}
-	s = newServer(t, Options{Limits: Limits{Timeout: time.Millisecond}})
+	s = newServer(t, Options{Limits: api.Limits{Timeout: time.Millisecond}})
 	w = ask(s, "POST", "/api/v1/runs/spring-baseline/simulate", `{"initial":[[1,0]],"to":90000,"rtol":1e-12,"atol":1e-12}`)
 	if w.Code != 503 || !strings.Contains(w.Body.String(), "took longer") {
 		t.Errorf("a long answer: %d %s", w.Code, w.Body)
@@ -250,7 +251,7 @@ func TestGracefulStop(t *testing.T) {
 	case <-time.After(stopping + 5*time.Second):
 		t.Fatal("the server does not stop")
 	}
-	if n := len(s.working) + len(s.workers); n != 0 {
+	if n := len(s.working) + s.api.Computing(); n != 0 {
 		t.Errorf("%d still at work", n)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"hnn/experiment"
 	"hnn/experiment/task"
 	"hnn/ode"
+	"hnn/serve/api"
 )
 
 // addPushed serves small models of a spring that a force u pushes, from a file: an HNN, a
@@ -69,14 +70,14 @@ func addPushed(t *testing.T, s *Server) *experiment.Run {
 func TestSimulateUnderInput(t *testing.T) {
 	s := newServer(t, Options{})
 	run := addPushed(t, s)
-	info := s.library.find("pushed-hnn").info
+	info := want[api.Info](t, s, 200, "GET", "/api/v1/runs/pushed-hnn", "")
 	if len(info.Inputs) != 1 || info.Inputs[0] != "u" {
 		t.Errorf("inputs %q", info.Inputs)
 	}
 	if r := info.InputRange; len(r) != 1 || r[0][0] != 0 || math.Abs(r[0][1]-1.95) > 1e-12 {
 		t.Errorf("the inputs' range is %v", r)
 	}
-	if alone := s.library.find("pushed-alone").info; alone.Inputs != nil || alone.InputRange != nil {
+	if alone := want[api.Info](t, s, 200, "GET", "/api/v1/runs/pushed-alone", ""); alone.Inputs != nil || alone.InputRange != nil {
 		t.Errorf("a model that is given no input has %q in %v", alone.Inputs, alone.InputRange)
 	}
 	driven := run.Model().One()

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hnn/ode"
+	"hnn/serve/api"
 )
 
 // metrics are what /metrics shows.
@@ -96,7 +97,7 @@ func (s *Server) observed(next *http.ServeMux) http.Handler {
 				s.metrics.panics.Inc()
 				s.log.Error("panic in a request", "route", route, "panic", v)
 				if rec.status == 0 {
-					writeProblem(rec, busy("the server could not answer").(*problem))
+					api.WriteProblem(rec, api.Problemf(http.StatusServiceUnavailable, "the server could not answer; try again in a moment"))
 				}
 			}
 			s.metrics.open.Dec()

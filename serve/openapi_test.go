@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hnn/serve/api"
 )
 
 // schemaChecker checks values against the part of JSON Schema that the document uses.
@@ -115,7 +117,7 @@ func document31(t *testing.T) (paths map[string]any, c *schemaChecker) {
 			Schemas map[string]any `json:"schemas"`
 		} `json:"components"`
 	}
-	if err := json.Unmarshal(openAPI, &doc); err != nil {
+	if err := json.Unmarshal(ask(newServer(t, Options{}), "GET", "/api/v1/openapi.json", "").Body.Bytes(), &doc); err != nil {
 		t.Fatal(err)
 	}
 	if doc.OpenAPI != "3.1.0" {
@@ -135,8 +137,8 @@ func TestOpenAPIRoutes(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range newServer(t, Options{}).api() {
-		routed = append(routed, r.method+" "+r.path)
+	for _, r := range newServer(t, Options{}).operations() {
+		routed = append(routed, r.Method+" "+r.Path)
 	}
 	slices.Sort(documented)
 	slices.Sort(routed)
@@ -149,7 +151,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 func TestOpenAPIRequests(t *testing.T) {
 	_, c := document31(t)
 	for name, v := range map[string]any{
-		"PointsRequest": pointsRequest{}, "FieldRequest": fieldRequest{}, "Grid": grid{}, "ShiftRequest": shiftRequest{}, "DecodeRequest": decodeRequest{}, "SimulateRequest": simulateRequest{}, "Signal": signal{},
+		"PointsRequest": api.PointsRequest{}, "FieldRequest": api.FieldRequest{}, "Grid": api.Grid{}, "ShiftRequest": api.ShiftRequest{}, "DecodeRequest": api.DecodeRequest{}, "SimulateRequest": api.SimulateRequest{}, "Signal": api.Signal{},
 	} {
 		properties := c.schemas[name].(map[string]any)["properties"].(map[string]any)
 		var documented, read []string
@@ -190,8 +192,8 @@ func TestOpenAPIAnswers(t *testing.T) {
 		}
 	}
 	check("Runs", "GET", "/api/v1/runs", "", 200)
-	for _, e := range s.library.entries {
-		check("RunDetail", "GET", "/api/v1/runs/"+e.info.ID, "", 200)
+	for _, e := range s.api.Entries() {
+		check("RunDetail", "GET", "/api/v1/runs/"+e.Info.ID, "", 200)
 	}
 	check("Problem", "GET", "/api/v1/runs/none", "", 404)
 	check("Problem", "POST", "/api/v1/runs/spring-hnn/simulate", `{}`, 422)

@@ -9,66 +9,50 @@ import (
 	"mime"
 	"net/http"
 	"path"
-)
 
-//go:embed openapi.json
-var openAPI []byte
+	"hnn/serve/api"
+)
 
 //go:embed page
 var page embed.FS
 
-// apiRoute is an operation of the API; the OpenAPI document describes each.
-type apiRoute struct {
-	method, path string
-	handler      handler
-}
-
-func (s *Server) api() []apiRoute {
-	return []apiRoute{
-		{http.MethodGet, "/api/v1/runs", s.getRuns},
-		{http.MethodGet, "/api/v1/runs/{run}", s.getRun},
-		{http.MethodPost, "/api/v1/runs/{run}/energy", s.limited(s.postEnergy)},
-		{http.MethodPost, "/api/v1/runs/{run}/field", s.limited(s.postField)},
-		{http.MethodPost, "/api/v1/runs/{run}/decode", s.limited(s.postDecode)},
-		{http.MethodPost, "/api/v1/runs/{run}/shift", s.limited(s.postShift)},
-		{http.MethodPost, "/api/v1/runs/{run}/simulate", s.limited(s.postSimulate)},
-		{http.MethodGet, "/api/v1/openapi.json", document("application/json", openAPI)},
-		{http.MethodGet, "/healthz", document("text/plain; charset=utf-8", []byte("ok\n"))},
-		{http.MethodGet, "/metrics", func(w http.ResponseWriter, r *http.Request) error {
-			s.metrics.handler().ServeHTTP(w, r)
+// operations are the operations of the API, and those of a server beside it.
+func (s *Server) operations() []api.Route {
+	return append(s.api.Routes(),
+		api.Route{Method: http.MethodGet, Path: "/healthz", Handler: func(w http.ResponseWriter, r *http.Request) error {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, _ = w.Write([]byte("ok\n"))
 			return nil
 		}},
-	}
+		api.Route{Method: http.MethodGet, Path: "/metrics", Handler: func(w http.ResponseWriter, r *http.Request) error {
+			s.metrics.handler().ServeHTTP(w, r)
+			return nil
+		}})
 }
 
 func (s *Server) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
-	for _, r := range s.api() {
-		mux.Handle(r.method+" "+r.path, s.answers(r.handler))
+	for _, r := range s.operations() {
+		if r.Computes {
+			r.Handler = s.limited(r.Handler)
+		}
+		mux.Handle(r.Method+" "+r.Path, s.api.Answers(r.Handler))
 	}
 	// Whatever else lies below /api is an error in JSON, not the page's plain 404.
-	mux.Handle("/api/", s.answers(func(w http.ResponseWriter, r *http.Request) error {
+	mux.Handle("/api/", s.api.Answers(func(w http.ResponseWriter, r *http.Request) error {
 		other := r.Clone(r.Context())
 		for _, other.Method = range []string{http.MethodGet, http.MethodPost} {
 			if _, pattern := mux.Handler(other); pattern != "/api/" {
 				w.Header().Set("Allow", other.Method)
-				return problemf(http.StatusMethodNotAllowed, "%s takes %s, not %s", r.URL.Path, other.Method, r.Method)
+				return api.Problemf(http.StatusMethodNotAllowed, "%s takes %s, not %s", r.URL.Path, other.Method, r.Method)
 			}
 		}
-		return problemf(http.StatusNotFound, "nothing is at %s; GET /api/v1/openapi.json describes what there is", r.URL.Path)
+		return api.Problemf(http.StatusNotFound, "nothing is at %s; GET /api/v1/openapi.json describes what there is", r.URL.Path)
 	}))
 	if err := pages(mux); err != nil {
 		return nil, err
 	}
 	return s.guarded(s.observed(mux)), nil
-}
-
-func document(kind string, b []byte) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Content-Type", kind)
-		_, _ = w.Write(b)
-		return nil
-	}
 }
 
 // pages serves the embedded page, each file at an address of its own, so that no part

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"hnn/serve/api"
 )
 
 // policy is the page's Content-Security-Policy: what is served here, and nothing else,
@@ -31,11 +33,11 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if r.ContentLength != 0 {
 			// Also for a body that nobody reads: it is drained before the next request. Where
 			// there is no connection, as in some tests, there is no deadline to set.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.BodyTimeout))
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.api.Limits().BodyTimeout))
 		}
 		if !s.knownHost(r.Host) {
-			writeProblem(w, problemf(http.StatusMisdirectedRequest,
-				"this server does not answer for the host %q; the flag --allow-host lets it", r.Host).(*problem))
+			api.WriteProblem(w, api.Problemf(http.StatusMisdirectedRequest,
+				"this server does not answer for the host %q; the flag --allow-host lets it", r.Host))
 			return
 		}
 		h.Add("Vary", "Origin")
@@ -50,8 +52,8 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 				return
 			}
 		} else if crossOrigin(r) {
-			writeProblem(w, problemf(http.StatusForbidden,
-				"pages of other origins may not use this server; the flag --allow-origin lets one").(*problem))
+			api.WriteProblem(w, api.Problemf(http.StatusForbidden,
+				"pages of other origins may not use this server; the flag --allow-origin lets one"))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -17,10 +17,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"hnn/serve/api"
 )
 
 // Options say whom a Server answers and how much it does at once. The zero value is
@@ -33,7 +35,7 @@ type Options struct {
 	// Origins are those whose pages may use the API, as "https://example.org"; "*" is all.
 	Origins []string
 	// Limits bound what a request may ask for; a zero field has its default.
-	Limits Limits
+	Limits api.Limits
 	// Log takes what happens; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -41,20 +43,20 @@ type Options struct {
 // Server serves a library of runs.
 type Server struct {
 	options Options
-	limits  Limits
 	log     *slog.Logger
-	library library
+	api     *api.API
 	metrics *metrics
 	working chan struct{} // holds an element for each request at work
-	workers chan struct{} // holds an element for each block of rows being computed
 	handler http.Handler
+	adding  sync.Mutex // guards groups
+	groups  []kindred
 	// answered counts requests.
 	answered atomic.Uint64
 }
 
 // New returns a server without runs.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, limits: o.Limits.withDefaults(), log: o.Log}
+	s := &Server{options: o, log: o.Log, metrics: newMetrics()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -63,9 +65,8 @@ func New(o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.working = make(chan struct{}, s.limits.Concurrent)
-	s.workers = make(chan struct{}, runtime.GOMAXPROCS(0))
-	s.metrics = newMetrics()
+	s.api = api.New(api.Options{Limits: o.Limits, Log: s.log, Solved: s.metrics.solved})
+	s.working = make(chan struct{}, s.api.Limits().Concurrent)
 	var err error
 	s.handler, err = s.routes()
 	return s, err
@@ -81,12 +82,12 @@ const stopping = 3 * time.Second
 // Serve answers on the listener until ctx ends, then ends the requests at work, and
 // returns nil.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	connections := newConnections(s.limits.Connections)
+	connections := newConnections(s.api.Limits().Connections)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second,
 		// Streams set the deadline anew for each piece.
-		WriteTimeout:   s.limits.Timeout + writeTimeout,
+		WriteTimeout:   s.api.Limits().Timeout + api.WriteTimeout,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 32 << 10,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),

@@ -15,6 +15,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/task"
+	"hnn/serve/api"
 )
 
 // trained makes the runs that the tests serve, once: small networks, a baseline and an
@@ -146,7 +147,7 @@ func TestLeaves(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &end); err != nil || len(end.Leaves) != 2 || end.Leaves[0] != nil || end.Leaves[1] == nil || end.Leaves[1].Time != 0 {
 		t.Errorf("the stream ends with %s, %v", lines[len(lines)-1], err)
 	}
-	run := want[runInfo](t, s, 200, "GET", "/api/v1/runs/spring-hnn", "")
+	run := want[api.Info](t, s, 200, "GET", "/api/v1/runs/spring-hnn", "")
 	if len(run.Region) != 2 || !(run.Region[0].Least < -0.5 && run.Region[0].Most > 0.5) {
 		t.Errorf("the region of the data is %+v", run.Region)
 	}

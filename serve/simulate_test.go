@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hnn/ode"
+	"hnn/serve/api"
 )
 
 type rollouts struct {
@@ -184,7 +185,7 @@ func TestCancelled(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("the integration goes on without its client")
 	}
-	if n := len(s.working) + len(s.workers); n != 0 {
+	if n := len(s.working) + s.api.Computing(); n != 0 {
 		t.Errorf("%d still at work", n)
 	}
 }
@@ -247,7 +248,7 @@ func TestDecode(t *testing.T) {
 			}
 		}
 	}
-	want[problem](t, s, 422, "POST", "/api/v1/runs/spring-hnn/decode", `{"states":[[0,0]]}`)
+	want[api.Problem](t, s, 422, "POST", "/api/v1/runs/spring-hnn/decode", `{"states":[[0,0]]}`)
 }
 
 // Field and energy on a grid are those at its states, in the order documented, and the

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hnn/serve/api"
 )
 
 // listening serves s until the test ends and returns its address.
@@ -34,7 +36,7 @@ func listening(t *testing.T, s *Server) string {
 // A body that does not come, in any of the ways in which it can stay away, holds no place, is
 // answered in time, and its connection is closed.
 func TestSlowBodies(t *testing.T) {
-	s := newServer(t, Options{Limits: Limits{Concurrent: 1, Body: 4096, BodyTimeout: 500 * time.Millisecond}})
+	s := newServer(t, Options{Limits: api.Limits{Concurrent: 1, Body: 4096, BodyTimeout: 500 * time.Millisecond}})
 	address := listening(t, s)
 	const path = "/api/v1/runs/spring-hnn/energy"
 	kinds := []struct {
@@ -89,7 +91,7 @@ func TestSlowBodies(t *testing.T) {
 
 // Connections without a request, new ones and those that have had one, keep nobody out.
 func TestIdleConnections(t *testing.T) {
-	s := newServer(t, Options{Limits: Limits{Connections: 8}})
+	s := newServer(t, Options{Limits: api.Limits{Connections: 8}})
 	address := listening(t, s)
 	for i := range 40 {
 		c, err := net.Dial("tcp", address)

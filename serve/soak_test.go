@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"hnn/internal/stream"
+	"hnn/serve/api"
 )
 
 var long = flag.Bool("long", false, "soak for ten minutes")
@@ -44,7 +45,7 @@ func soakTime(t *testing.T) time.Duration {
 // after a first while of the same, and no goroutine is left.
 func TestSoak(t *testing.T) {
 	before := runtime.NumGoroutine()
-	s := newServer(t, Options{Limits: Limits{Body: 64 << 10, BodyTimeout: time.Second}})
+	s := newServer(t, Options{Limits: api.Limits{Body: 64 << 10, BodyTimeout: time.Second}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func TestSoak(t *testing.T) {
 	if const10 := uint64(10_000_000); last > first+const10 || last > idle+const10 {
 		t.Errorf("in use went from %d to %d bytes", first, last)
 	}
-	if n := len(s.working) + len(s.workers); n != 0 {
+	if n := len(s.working) + s.api.Computing(); n != 0 {
 		t.Errorf("%d still at work", n)
 	}
 	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(20 * time.Millisecond) {

@@ -12,31 +12,11 @@ import (
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/ode"
+	"hnn/serve/api"
 	"hnn/system"
 )
 
-// view is what a picture of a group starts from.
-type view struct {
-	// Picture is the real system.
-	Picture task.Picture `json:"picture"`
-	// Bodies holds the coordinates x and y of each body.
-	Bodies [][2]int `json:"bodies,omitempty"`
-	// Range is where each coordinate lies in the data: [lowest, highest].
-	Range [][2]float64 `json:"range"`
-	// Initial is a typical state.
-	Initial []float64 `json:"initial"`
-	// Horizon is how long the trajectories of the data are.
-	Horizon float64 `json:"horizon"`
-	// Measured is a trajectory of measured data, nil where the data were drawn.
-	Measured *measured `json:"measured,omitempty"`
-}
-
-type measured struct {
-	Times  []float64   `json:"times"`
-	States [][]float64 `json:"states"`
-}
-
-func newView(env *experiment.Env, r *experiment.Run, known system.System) (view, error) {
+func newView(env *experiment.Env, r *experiment.Run, known system.System) (api.View, error) {
 	switch {
 	case r.Model().Encode != nil:
 		return pixelView(env, r, r.Model())
@@ -44,7 +24,7 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 		return measuredView(env, r)
 	}
 	t := r.Config.Facts()
-	v := view{Picture: t.Picture, Horizon: t.Draw.Horizon, Initial: make([]float64, known.Dim())}
+	v := api.View{Picture: string(t.Picture), Horizon: t.Draw.Horizon, Initial: make([]float64, known.Dim())}
 	if s, ok := known.(system.Bodied); ok {
 		for _, b := range s.Bodies() {
 			v.Bodies = append(v.Bodies, [2]int{b.X, b.Y})
@@ -65,9 +45,9 @@ func newView(env *experiment.Env, r *experiment.Run, known system.System) (view,
 		times[i] = t.Draw.Horizon * float64(i) / (points - 1)
 	}
 	// A trajectory that meets a singularity leaves NaN, and the range to the others.
-	res, err := ode.SolveBatch(knownField(known).FreeMany(), x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
+	res, err := ode.SolveBatch(model.Known("", known.Dim(), known.Field).FreeMany(), x0, trajectories, times, nil, &ode.Settings{RTol: 1e-6, ATol: 1e-6, MaxSteps: 10_000})
 	if err != nil {
-		return view{}, err
+		return api.View{}, err
 	}
 	v.Range = ranges(res.States, known.Dim())
 	return v, nil
@@ -99,7 +79,7 @@ func ranges(states []float64, d int) [][2]float64 {
 		v[j] = [2]float64{math.Inf(1), math.Inf(-1)}
 	}
 	for x := range slices.Chunk(states, d) {
-		if !finite(x) {
+		if slices.ContainsFunc(x, func(v float64) bool { return math.IsNaN(v - v) }) { // or infinite
 			continue
 		}
 		for j := range v {
@@ -119,19 +99,19 @@ func ranges(states []float64, d int) [][2]float64 {
 }
 
 // pixelView shows the latent states of a film that the model was not trained on.
-func pixelView(env *experiment.Env, r *experiment.Run, m *model.Field) (view, error) {
+func pixelView(env *experiment.Env, r *experiment.Run, m *model.Field) (api.View, error) {
 	x, err := env.Observations(r)
 	if err != nil {
-		return view{}, fmt.Errorf("%s: the films that it was trained on show what to draw: %w", r.Dir, err)
+		return api.View{}, fmt.Errorf("%s: the films that it was trained on show what to draw: %w", r.Dir, err)
 	}
 	geometry := m.Pixels
 	rows, d := len(x)/geometry.Len(), m.Dim
 	if rows < 2 {
-		return view{}, fmt.Errorf("%s: its first held-out film is too short to show", r.Dir)
+		return api.View{}, fmt.Errorf("%s: its first held-out film is too short to show", r.Dir)
 	}
 	z := make([]float64, rows*d)
 	m.Encode()(x, z, rows)
-	v := view{Picture: task.Decoded, Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &measured{}}
+	v := api.View{Picture: string(task.Decoded), Range: ranges(z, d), Initial: slices.Clone(z[:d]), Horizon: float64(rows - 1), Measured: &api.Measured{}}
 	for i := range min(rows, mostMeasured) {
 		v.Measured.Times = append(v.Measured.Times, float64(i))
 		v.Measured.States = append(v.Measured.States, slices.Clone(z[i*d:(i+1)*d]))
@@ -152,25 +132,27 @@ func readSplit(env *experiment.Env, r *experiment.Run) (*data.Split, error) {
 }
 
 // measuredView takes what is known of a system from the file of its measurements.
-func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
+func measuredView(env *experiment.Env, r *experiment.Run) (api.View, error) {
 	split, err := readSplit(env, r)
 	if err != nil {
-		return view{}, err
+		return api.View{}, err
 	}
 	d := r.Model().Dim
 	if split.Train.Dim != d {
-		return view{}, fmt.Errorf("%s: the model's states have %d components, and its data's %d", r.Dir, d, split.Train.Dim)
+		return api.View{}, fmt.Errorf("%s: the model's states have %d components, and its data's %d", r.Dir, d, split.Train.Dim)
 	}
-	v := view{Picture: cmp.Or(r.Config.Facts().Picture, task.Nothing), Range: ranges(split.Train.X, d)}
+	v := api.View{Range: ranges(split.Train.X, d)}
+	picture := cmp.Or(r.Config.Facts().Picture, task.Nothing)
 	switch {
-	case v.Picture != task.Nothing:
+	case picture != task.Nothing:
 	case d == 2 && len(r.Config.Angle) > 0:
-		v.Picture = task.Pendulum
+		picture = task.Pendulum
 	case d == 2:
-		v.Picture = task.Spring
+		picture = task.Spring
 	case d == 4:
-		v.Picture, v.Bodies = task.Point, [][2]int{{0, 1}}
+		picture, v.Bodies = task.Point, [][2]int{{0, 1}}
 	}
+	v.Picture = string(picture)
 	set := split.Test
 	if set.Trials() == 0 || set.Offsets[1]-set.Offsets[0] < 2 {
 		set = split.Train
@@ -182,7 +164,7 @@ func measuredView(env *experiment.Env, r *experiment.Run) (view, error) {
 	if !(v.Horizon > 0) {
 		v.Horizon = 10
 	}
-	v.Measured = &measured{}
+	v.Measured = &api.Measured{}
 	for i := range n {
 		v.Measured.Times = append(v.Measured.Times, t[i]-t[0])
 		v.Measured.States = append(v.Measured.States, slices.Clone(x[i*d:(i+1)*d]))

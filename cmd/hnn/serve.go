@@ -12,6 +12,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/serve"
+	"hnn/serve/api"
 )
 
 // serveFlags are what the verb serve takes.
@@ -63,7 +64,7 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 		return usage(err)
 	}
 	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log,
-		Limits: serve.Limits{Concurrent: f.concurrent, Timeout: f.timeout}})
+		Limits: api.Limits{Concurrent: f.concurrent, Timeout: f.timeout}})
 	if err != nil {
 		return usage(err)
 	}

@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"bytes"
@@ -11,12 +11,12 @@ import (
 	"hnn/ode"
 )
 
-// signal is what one input does over time:
+// Signal is what one input does over time:
 //
 //	u(t) = Constant + Amplitude sin(2 pi t / Period + Phase)
 //
 // In JSON it is that object, or a number for a constant.
-type signal struct {
+type Signal struct {
 	Constant  float64 `json:"constant"`
 	Amplitude float64 `json:"amplitude"`
 	Period    float64 `json:"period"`
@@ -24,9 +24,9 @@ type signal struct {
 }
 
 // UnmarshalJSON reads a number or an object.
-func (s *signal) UnmarshalJSON(b []byte) error {
+func (s *Signal) UnmarshalJSON(b []byte) error {
 	if b[0] == '{' {
-		type plain signal // without this method
+		type plain Signal // without this method
 		d := json.NewDecoder(bytes.NewReader(b))
 		d.DisallowUnknownFields()
 		if err := d.Decode((*plain)(s)); err != nil {
@@ -40,7 +40,7 @@ func (s *signal) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (s signal) at(t float64) float64 {
+func (s Signal) at(t float64) float64 {
 	if s.Amplitude == 0 {
 		return s.Constant
 	}
@@ -49,16 +49,16 @@ func (s signal) at(t float64) float64 {
 
 // checkInput reports signals that a run does not take, or that its integration over times
 // up to t in size cannot follow.
-func (s *Server) checkInput(input []signal, e *entry, method ode.Method, t float64) error {
+func (a *API) checkInput(input []Signal, e *Entry, method ode.Method, t float64) error {
 	if input == nil {
 		return nil
 	}
-	names := e.info.Inputs
+	names := e.Info.Inputs
 	switch {
 	case len(names) == 0:
-		return invalid("input: nothing acts on run %s from outside; leave it out", e.info.ID)
+		return invalid("input: nothing acts on run %s from outside; leave it out", e.Info.ID)
 	case len(input) != len(names):
-		return invalid("input: %d given, and run %s takes %d (%s)", len(input), e.info.ID, len(names), strings.Join(names, ", "))
+		return invalid("input: %d given, and run %s takes %d (%s)", len(input), e.Info.ID, len(names), strings.Join(names, ", "))
 	case method.NeedsSplit():
 		return invalid("method: %s takes a system that is left alone; under an input give another", method)
 	}
@@ -67,8 +67,8 @@ func (s *Server) checkInput(input []signal, e *entry, method ode.Method, t float
 		case u.Amplitude == 0:
 		case !(u.Period > 0):
 			return invalid("input: %s has the amplitude %g and the period %g; give a positive period", names[i], u.Amplitude, u.Period)
-		case t/u.Period > float64(s.limits.Steps):
-			return invalid("input: %s has %.3g periods in the time of %g, and the limit is %d; give a longer one", names[i], t/u.Period, t, s.limits.Steps)
+		case t/u.Period > float64(a.limits.Steps):
+			return invalid("input: %s has %.3g periods in the time of %g, and the limit is %d; give a longer one", names[i], t/u.Period, t, a.limits.Steps)
 		case stateOnly(method):
 			return invalid("method: %s takes the field as a function of the state alone, and %s changes with time; give another", method, names[i])
 		}
@@ -81,7 +81,7 @@ func (s *Server) checkInput(input []signal, e *entry, method ode.Method, t float
 func stateOnly(m ode.Method) bool { return m.NeedsSplit() || m.Shears() }
 
 // under returns the fields under inputs.
-func (v *evaluator) under(input []signal) (ode.Field, ode.BatchField) {
+func (v *evaluator) under(input []Signal) (ode.Field, ode.BatchField) {
 	var u []float64
 	batch := func(t, x, dx []float64, rows int) {
 		u = inputsAt(input, t[:rows], u[:0])
@@ -92,7 +92,7 @@ func (v *evaluator) under(input []signal) (ode.Field, ode.BatchField) {
 }
 
 // inputsAt appends to u the inputs at the times, row by row.
-func inputsAt(input []signal, times, u []float64) []float64 {
+func inputsAt(input []Signal, times, u []float64) []float64 {
 	for _, t := range times {
 		for _, s := range input {
 			u = append(u, s.at(t))
@@ -102,10 +102,10 @@ func inputsAt(input []signal, times, u []float64) []float64 {
 }
 
 // supplies evaluates the power that the inputs put in along a piece.
-func (s *Server) supplies(ctx context.Context, o *rollout, p *piece) error {
+func (a *API) supplies(ctx context.Context, o *rollout, p *piece) error {
 	d, n, m := o.entry.dim(), len(p.times), len(o.input)
 	u := inputsAt(o.input, p.times, nil)
-	err := s.blocks(ctx, len(p.supply), func(lo, hi int) {
+	err := a.blocks(ctx, len(p.supply), func(lo, hi int) {
 		v := o.entry.evaluator()
 		defer o.entry.release(v)
 		for i := lo; i < hi && ctx.Err() == nil; i++ {

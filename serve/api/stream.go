@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"context"
@@ -20,8 +20,8 @@ const (
 // stream answers a rollout in lines of JSON, each with a piece of the times, as they
 // are computed, to the last time or until every row has failed; the last line says how it ended. The integration is begun anew at the
 // first state of each piece, so it agrees with the whole one within the tolerance.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) error {
-	ctx, cancel := s.timed(r, s.limits.StreamTimeout)
+func (a *API) stream(w http.ResponseWriter, r *http.Request, o *rollout) error {
+	ctx, cancel := a.timed(r, a.limits.StreamTimeout)
 	defer cancel()
 	d := o.entry.dim()
 	c := http.NewResponseController(w)
@@ -29,7 +29,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy between is not to collect the lines
 	out := encoder{w: w}
 	send := func() bool {
-		_ = c.SetWriteDeadline(time.Now().Add(writeTimeout))
+		_ = c.SetWriteDeadline(time.Now().Add(WriteTimeout))
 		out.flush()
 		return out.err == nil && c.Flush() == nil
 	}
@@ -39,7 +39,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 	size := firstPiece
 	for lo := 0; lo < len(o.times)-1 && slices.Contains(errs, nil); {
 		hi := min(lo+size, len(o.times)-1)
-		p, err := s.solveRunning(ctx, o, state, o.times[lo:hi+1], errs, stats)
+		p, err := a.solveRunning(ctx, o, state, o.times[lo:hi+1], errs, stats)
 		if err != nil {
 			out.raw(`{"error":`)
 			out.text(err.Error())
@@ -58,7 +58,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 		if !send() {
 			return nil // the client has gone
 		}
-		lo, size = hi, min(2*size, max(firstPiece, min(mostPiece, s.limits.Numbers/len(o.x0))))
+		lo, size = hi, min(2*size, max(firstPiece, min(mostPiece, a.limits.Numbers/len(o.x0))))
 	}
 	out.raw(`{"done":true,`)
 	out.ends(o.entry, errs, stats, left)
@@ -69,7 +69,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, o *rollout) erro
 
 // solveRunning is solve for the rows without an error; it adds to their errors and
 // counts, and writes NaN for the others.
-func (s *Server) solveRunning(ctx context.Context, o *rollout, state, times []float64, errs []error, stats []ode.Stats) (*piece, error) {
+func (a *API) solveRunning(ctx context.Context, o *rollout, state, times []float64, errs []error, stats []ode.Stats) (*piece, error) {
 	d, n := o.entry.dim(), len(times)
 	var running []int
 	var x0 []float64
@@ -79,7 +79,7 @@ func (s *Server) solveRunning(ctx context.Context, o *rollout, state, times []fl
 			x0 = append(x0, state[i*d:(i+1)*d]...)
 		}
 	}
-	p, err := s.solve(ctx, o, x0, times)
+	p, err := a.solve(ctx, o, x0, times)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"context"
@@ -8,35 +8,36 @@ import (
 	"net/http"
 )
 
-// handler answers a request, or returns an error before it has written anything.
-type handler func(w http.ResponseWriter, r *http.Request) error
+// Handler answers a request, or returns an error before it has written anything.
+type Handler func(w http.ResponseWriter, r *http.Request) error
 
-// problem is an error that says how to answer: RFC 9457, "Problem Details for HTTP
+// Problem is an error that says how to answer: RFC 9457, "Problem Details for HTTP
 // APIs".
-type problem struct {
+type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 }
 
-func (p *problem) Error() string { return p.Detail }
+func (p *Problem) Error() string { return p.Detail }
 
-func problemf(status int, format string, args ...any) error {
-	return &problem{http.StatusText(status), status, fmt.Sprintf(format, args...)}
+// Problemf is a Problem of a status, whose detail is as of fmt.Sprintf.
+func Problemf(status int, format string, args ...any) *Problem {
+	return &Problem{http.StatusText(status), status, fmt.Sprintf(format, args...)}
 }
 
 // malformed is for a request that is no JSON of the right shape, invalid for one whose
 // values cannot be worked with, busy for one that may succeed later.
 func malformed(format string, args ...any) error {
-	return problemf(http.StatusBadRequest, format, args...)
+	return Problemf(http.StatusBadRequest, format, args...)
 }
 
 func invalid(format string, args ...any) error {
-	return problemf(http.StatusUnprocessableEntity, format, args...)
+	return Problemf(http.StatusUnprocessableEntity, format, args...)
 }
 
 func busy(format string, args ...any) error {
-	return problemf(http.StatusServiceUnavailable, format+"; try again in a moment", args...)
+	return Problemf(http.StatusServiceUnavailable, format+"; try again in a moment", args...)
 }
 
 // interrupted explains why a context ended a computation.
@@ -48,25 +49,26 @@ func interrupted(ctx context.Context) error {
 	return busy("the server is stopping, or the client has gone")
 }
 
-// answers makes an http.Handler of a handler.
-func (s *Server) answers(h handler) http.Handler {
+// Answers makes an http.Handler of a Handler.
+func (a *API) Answers(h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
 		if err == nil {
 			return
 		}
-		var p *problem
+		var p *Problem
 		if !errors.As(err, &p) {
 			// Every error of a request is a problem; one that is not is a mistake of ours, and
 			// the client is told no more than that.
-			s.log.Error("unexpected error", "path", r.URL.Path, "error", err)
-			p = &problem{http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable, "the server could not answer"}
+			a.options.Log.Error("unexpected error", "path", r.URL.Path, "error", err)
+			p = &Problem{http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable, "the server could not answer"}
 		}
-		writeProblem(w, p)
+		WriteProblem(w, p)
 	})
 }
 
-func writeProblem(w http.ResponseWriter, p *problem) {
+// WriteProblem answers with a problem.
+func WriteProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")

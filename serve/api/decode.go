@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"math"
@@ -6,34 +6,34 @@ import (
 	"strconv"
 )
 
-// decodeRequest asks for the pictures of latent states.
-type decodeRequest struct {
+// DecodeRequest asks for the pictures of latent states.
+type DecodeRequest struct {
 	States [][]float64 `json:"states"`
 }
 
 // postDecode answers the last frame of each state's observation, in grey levels from 0
 // to 255.
-func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
-	var p decodeRequest
-	e, err := s.open(r, &p)
+func (a *API) postDecode(w http.ResponseWriter, r *http.Request) error {
+	var p DecodeRequest
+	e, err := a.open(r, &p)
 	if err != nil {
 		return err
 	}
-	if !e.info.Pictures {
-		return invalid("run %s is no model of pictures, so there is nothing to decode", e.info.ID)
+	if !e.Info.Pictures {
+		return invalid("run %s is no model of pictures, so there is nothing to decode", e.Info.ID)
 	}
-	states, err := s.flatten("states", p.States, e.dim(), e.columns())
+	states, err := a.flatten("states", p.States, e.dim(), e.columns())
 	if err != nil {
 		return err
 	}
-	rows, all := len(p.States), e.model.Pixels.Len()
-	if rows*all > s.limits.Numbers {
-		return invalid("states: %d of them make %d pixels each, and the limit is %d together; ask in parts", rows, all, s.limits.Numbers)
+	rows, all := len(p.States), e.Model.Pixels.Len()
+	if rows*all > a.limits.Numbers {
+		return invalid("states: %d of them make %d pixels each, and the limit is %d together; ask in parts", rows, all, a.limits.Numbers)
 	}
 	x := make([]float64, rows*all)
-	ctx, cancel := s.timed(r, s.limits.Timeout)
+	ctx, cancel := a.timed(r, a.limits.Timeout)
 	defer cancel()
-	err = s.blocks(ctx, rows, func(lo, hi int) {
+	err = a.blocks(ctx, rows, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
 		v.decode(states[lo*e.dim():hi*e.dim()], x[lo*all:hi*all], hi-lo)
@@ -42,8 +42,8 @@ func (s *Server) postDecode(w http.ResponseWriter, r *http.Request) error {
 		return interrupted(ctx)
 	}
 	answer(w, func(out *encoder) {
-		out.raw(`"width":` + strconv.Itoa(e.model.Pixels.Width) + `,"height":` + strconv.Itoa(e.model.Pixels.Height) + `,"pictures":`)
-		frame := e.model.Pixels.Width * e.model.Pixels.Height
+		out.raw(`"width":` + strconv.Itoa(e.Model.Pixels.Width) + `,"height":` + strconv.Itoa(e.Model.Pixels.Height) + `,"pictures":`)
+		frame := e.Model.Pixels.Width * e.Model.Pixels.Height
 		out.list(rows, func(i int) {
 			last := x[(i+1)*all-frame : (i+1)*all]
 			out.list(frame, func(k int) { out.b = strconv.AppendUint(out.b, uint64(greyLevel(last[k])), 10) })

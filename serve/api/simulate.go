@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"hnn/ode"
 )
 
-// simulateRequest asks for rollouts of one or many initial states over the same times.
-type simulateRequest struct {
+// SimulateRequest asks for rollouts of one or many initial states over the same times.
+type SimulateRequest struct {
 	Initial [][]float64 `json:"initial"`
 	// Times lists the outputs, the first being that of the initial states; they run one
 	// way. Or From, To and Steps say them: Steps equal intervals, 100 by default.
@@ -26,40 +26,40 @@ type simulateRequest struct {
 	Step   float64 `json:"step"`
 	// Input is what acts on the system of a driven model, the same for all rollouts; without it
 	// nothing does.
-	Input []signal `json:"input"`
+	Input []Signal `json:"input"`
 	// Energy asks for the energies along the rollouts.
 	Energy bool `json:"energy"`
 	// Stream asks for an answer in lines, each a piece of the times.
 	Stream bool `json:"stream"`
 }
 
-// rollout is a checked simulateRequest.
+// rollout is a checked SimulateRequest.
 type rollout struct {
-	entry    *entry
+	entry    *Entry
 	x0       []float64 // rows x d
 	rows     int
 	times    []float64
 	settings ode.Settings
-	input    []signal // nil for none
+	input    []Signal // nil for none
 	energy   bool
 }
 
-func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
-	var p simulateRequest
-	e, err := s.open(r, &p)
+func (a *API) postSimulate(w http.ResponseWriter, r *http.Request) error {
+	var p SimulateRequest
+	e, err := a.open(r, &p)
 	if err != nil {
 		return err
 	}
-	o, err := s.rollout(&p, e)
+	o, err := a.rollout(&p, e)
 	if err != nil {
 		return err
 	}
 	if p.Stream {
-		return s.stream(w, r, o)
+		return a.stream(w, r, o)
 	}
-	ctx, cancel := s.timed(r, s.limits.Timeout)
+	ctx, cancel := a.timed(r, a.limits.Timeout)
 	defer cancel()
-	piece, err := s.solve(ctx, o, o.x0, o.times)
+	piece, err := a.solve(ctx, o, o.x0, o.times)
 	if err != nil {
 		return err
 	}
@@ -73,15 +73,15 @@ func (s *Server) postSimulate(w http.ResponseWriter, r *http.Request) error {
 
 // rollout checks a request, so that what follows cannot fail for what was asked, but
 // only for what the field does.
-func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
-	x0, err := s.flatten("initial", p.Initial, e.dim(), e.columns())
+func (a *API) rollout(p *SimulateRequest, e *Entry) (*rollout, error) {
+	x0, err := a.flatten("initial", p.Initial, e.dim(), e.columns())
 	if err != nil {
 		return nil, err
 	}
 	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy}
-	limit, advice := s.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
+	limit, advice := a.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
 	if p.Stream {
-		limit, advice = s.limits.StreamNumbers, "; ask in parts"
+		limit, advice = a.limits.StreamNumbers, "; ask in parts"
 	}
 	points := len(p.Times)
 	if p.Times == nil {
@@ -98,27 +98,27 @@ func (s *Server) rollout(p *simulateRequest, e *entry) (*rollout, error) {
 		return nil, err
 	}
 	span := math.Abs(o.times[len(o.times)-1] - o.times[0])
-	if !(span <= s.limits.Horizon) { // an overflow too
-		return nil, invalid("the times span %g, and the limit is %g", span, s.limits.Horizon)
+	if !(span <= a.limits.Horizon) { // an overflow too
+		return nil, invalid("the times span %g, and the limit is %g", span, a.limits.Horizon)
 	}
 	if o.settings, err = p.settings(); err != nil {
 		return nil, err
 	}
-	if o.settings.Method.NeedsSplit() && !e.info.Separable {
-		return nil, invalid("method: %s is for runs with H = T(p) + V(q), which run %s is not", p.Method, e.info.ID)
+	if o.settings.Method.NeedsSplit() && !e.Info.Separable {
+		return nil, invalid("method: %s is for runs with H = T(p) + V(q), which run %s is not", p.Method, e.Info.ID)
 	}
-	if err := s.checkInput(p.Input, e, o.settings.Method, math.Abs(o.times[0])+span); err != nil {
+	if err := a.checkInput(p.Input, e, o.settings.Method, math.Abs(o.times[0])+span); err != nil {
 		return nil, err
 	}
-	o.settings.MaxSteps = s.limits.Steps
-	if !o.settings.Method.Adaptive() && span/o.settings.Step > float64(s.limits.Steps) {
-		return nil, invalid("step: %g makes %.3g steps of a span of %g, and the limit is %d", p.Step, span/p.Step, span, s.limits.Steps)
+	o.settings.MaxSteps = a.limits.Steps
+	if !o.settings.Method.Adaptive() && span/o.settings.Step > float64(a.limits.Steps) {
+		return nil, invalid("step: %g makes %.3g steps of a span of %g, and the limit is %d", p.Step, span/p.Step, span, a.limits.Steps)
 	}
 	return o, nil
 }
 
 // times are the outputs' times, checked.
-func (p *simulateRequest) times() ([]float64, error) {
+func (p *SimulateRequest) times() ([]float64, error) {
 	if p.Times == nil {
 		if p.To == nil {
 			return nil, invalid("no times: give to (and from, steps), or times")
@@ -154,7 +154,7 @@ func oneWay(times []float64) error {
 // tightest is the least tolerance that double precision bears.
 const tightest = 1e-13
 
-func (p *simulateRequest) settings() (ode.Settings, error) {
+func (p *SimulateRequest) settings() (ode.Settings, error) {
 	// The tolerance is tight by default, and this method takes half of rk45's evaluations then.
 	set := ode.Settings{Method: ode.DOP853, RTol: p.RTol, ATol: p.ATol, Step: p.Step}
 	if p.Method != "" {
@@ -199,14 +199,14 @@ type piece struct {
 }
 
 // solve rolls the states x0 out over the times.
-func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*piece, error) {
+func (a *API) solve(ctx context.Context, o *rollout, x0, times []float64) (*piece, error) {
 	e, d, n := o.entry, o.entry.dim(), len(times)
 	rows := len(x0) / d
 	p := &piece{times: times, rows: rows, states: make([]float64, rows*n*d), errs: make([]error, rows), stats: make([]ode.Stats, rows)}
 	set := o.settings
 	set.Interrupt = ctx.Err
 	refused := make([]error, rows) // why a block could not be begun: at its first row
-	err := s.blocks(ctx, rows, func(lo, hi int) {
+	err := a.blocks(ctx, rows, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
 		field, batch, split, splits := v.field, v.batch, v.split, v.splits
@@ -245,7 +245,9 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 			return nil, invalid("the integration cannot begin: %v", err)
 		}
 	}
-	s.metrics.solved(p.stats)
+	if a.options.Solved != nil {
+		a.options.Solved(p.stats)
+	}
 	if !o.energy {
 		return p, nil
 	}
@@ -253,18 +255,18 @@ func (s *Server) solve(ctx context.Context, o *rollout, x0, times []float64) (*p
 		has   bool
 		truth bool
 		dst   *[]float64
-	}{{e.info.HasEnergy, false, &p.energy}, {e.info.HasTrueEnergy, true, &p.truth}} {
+	}{{e.Info.HasEnergy, false, &p.energy}, {e.Info.HasTrueEnergy, true, &p.truth}} {
 		if !h.has {
 			continue
 		}
 		*h.dst = make([]float64, rows*n)
-		if err := s.energies(ctx, e, h.truth, p.states, *h.dst); err != nil {
+		if err := a.energies(ctx, e, h.truth, p.states, *h.dst); err != nil {
 			return nil, err
 		}
 	}
-	if o.input != nil && e.info.HasEnergy {
+	if o.input != nil && e.Info.HasEnergy {
 		p.supply = make([]float64, rows*n)
-		if err := s.supplies(ctx, o, p); err != nil {
+		if err := a.supplies(ctx, o, p); err != nil {
 			return nil, err
 		}
 	}
@@ -299,7 +301,7 @@ type departure struct {
 
 // leave returns the departures of the rows, nil for those that stay, with those of the pieces before;
 // nil where the region is not known.
-func (p *piece) leave(e *entry, before []*departure) []*departure {
+func (p *piece) leave(e *Entry, before []*departure) []*departure {
 	if e.region == nil {
 		return nil
 	}
@@ -324,7 +326,7 @@ func (p *piece) leave(e *entry, before []*departure) []*departure {
 }
 
 // ends writes how each row ended: the members errors, leaves (where the region of the data is known) and stats.
-func (e *encoder) ends(of *entry, errs []error, stats []ode.Stats, left []*departure) {
+func (e *encoder) ends(of *Entry, errs []error, stats []ode.Stats, left []*departure) {
 	if left != nil {
 		e.raw(`"leaves":`)
 		e.list(len(left), func(i int) {
@@ -335,7 +337,7 @@ func (e *encoder) ends(of *entry, errs []error, stats []ode.Stats, left []*depar
 			e.raw(`{"time":`)
 			e.number(left[i].time)
 			e.raw(`,"coordinate":`)
-			e.text(of.info.Coordinates[left[i].coordinate].Name)
+			e.text(of.Info.Coordinates[left[i].coordinate].Name)
 			e.raw(`,"ranges":`)
 			e.number(left[i].ranges)
 			e.raw("}")

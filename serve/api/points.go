@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"context"
@@ -9,23 +9,23 @@ import (
 	"hnn/ode"
 )
 
-// pointsRequest names states: one by one, or as a grid over two of their coordinates.
-type pointsRequest struct {
+// PointsRequest names states: one by one, or as a grid over two of their coordinates.
+type PointsRequest struct {
 	States [][]float64 `json:"states"`
-	Grid   *grid       `json:"grid"`
+	Grid   *Grid       `json:"grid"`
 }
 
-// grid is a rectangle of states. Coordinate Axes[0] runs over Size[0] values evenly
+// Grid is a rectangle of states. Coordinate Axes[0] runs over Size[0] values evenly
 // from Range[0][0] to Range[0][1], ends included, coordinate Axes[1] likewise, and the
 // others are At's. State (i, j) is number j*Size[0]+i.
-type grid struct {
+type Grid struct {
 	Axes  [2]int        `json:"axes"`
 	Range [2][2]float64 `json:"range"`
 	Size  [2]int        `json:"size"`
 	At    []float64     `json:"at"` // nil is the origin
 }
 
-func (g *grid) states(s *Server, d int) ([]float64, error) {
+func (g *Grid) states(a *API, d int) ([]float64, error) {
 	for _, a := range g.Axes {
 		if a < 0 || a >= d {
 			return nil, invalid("grid.axes: %v; they are two different numbers from 0 to %d", g.Axes, d-1)
@@ -37,8 +37,8 @@ func (g *grid) states(s *Server, d int) ([]float64, error) {
 		return nil, invalid("grid.axes: %v; they are two different numbers from 0 to %d", g.Axes, d-1)
 	case nx < 2 || ny < 2:
 		return nil, invalid("grid.size: %v; give 2 or more along each axis", g.Size)
-	case nx > s.limits.States || ny > s.limits.States/nx:
-		return nil, invalid("grid.size: %v; the limit is %d states", g.Size, s.limits.States)
+	case nx > a.limits.States || ny > a.limits.States/nx:
+		return nil, invalid("grid.size: %v; the limit is %d states", g.Size, a.limits.States)
 	case g.At != nil && len(g.At) != d:
 		return nil, invalid("grid.at: %d numbers, and a state has %d", len(g.At), d)
 	}
@@ -59,14 +59,14 @@ func (g *grid) states(s *Server, d int) ([]float64, error) {
 }
 
 // states are those of a request, behind one another.
-func (s *Server) states(p *pointsRequest, e *entry) ([]float64, error) {
+func (a *API) states(p *PointsRequest, e *Entry) ([]float64, error) {
 	switch {
 	case p.Grid != nil && p.States != nil:
 		return nil, invalid("give states or a grid, not both")
 	case p.Grid != nil:
-		return p.Grid.states(s, e.dim())
+		return p.Grid.states(a, e.dim())
 	}
-	return s.flatten("states", p.States, e.dim(), e.columns())
+	return a.flatten("states", p.States, e.dim(), e.columns())
 }
 
 // energyOf is what an evaluator calls by the key "energy": the learned H or, where
@@ -78,23 +78,23 @@ func (v *evaluator) energyOf(truth bool) func(x []float64) float64 {
 	return v.energy
 }
 
-func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
-	var p pointsRequest
-	e, err := s.open(r, &p)
+func (a *API) postEnergy(w http.ResponseWriter, r *http.Request) error {
+	var p PointsRequest
+	e, err := a.open(r, &p)
 	if err != nil {
 		return err
 	}
-	if !e.info.HasEnergy {
-		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy", e.info.ID, e.info.Model)
+	if !e.Info.HasEnergy {
+		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy", e.Info.ID, e.Info.Model)
 	}
-	states, err := s.states(&p, e)
+	states, err := a.states(&p, e)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := s.timed(r, s.limits.Timeout)
+	ctx, cancel := a.timed(r, a.limits.Timeout)
 	defer cancel()
 	energy := make([]float64, len(states)/e.dim())
-	if err := s.energies(ctx, e, false, states, energy); err != nil {
+	if err := a.energies(ctx, e, false, states, energy); err != nil {
 		return err
 	}
 	answer(w, func(out *encoder) {
@@ -105,9 +105,9 @@ func (s *Server) postEnergy(w http.ResponseWriter, r *http.Request) error {
 }
 
 // energies evaluates H, the learned or the true one, at every state.
-func (s *Server) energies(ctx context.Context, e *entry, truth bool, states, dst []float64) error {
+func (a *API) energies(ctx context.Context, e *Entry, truth bool, states, dst []float64) error {
 	d := e.dim()
-	err := s.blocks(ctx, len(dst), func(lo, hi int) {
+	err := a.blocks(ctx, len(dst), func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
 		energy := v.energyOf(truth)
@@ -121,32 +121,32 @@ func (s *Server) energies(ctx context.Context, e *entry, truth bool, states, dst
 	return nil
 }
 
-// fieldRequest is a pointsRequest with what acts on the system at a time.
-type fieldRequest struct {
+// FieldRequest is a PointsRequest with what acts on the system at a time.
+type FieldRequest struct {
 	States [][]float64 `json:"states"`
-	Grid   *grid       `json:"grid"`
-	Input  []signal    `json:"input"` // as in simulateRequest
+	Grid   *Grid       `json:"grid"`
+	Input  []Signal    `json:"input"` // as in SimulateRequest
 	Time   float64     `json:"time"`
 }
 
-func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
-	var p fieldRequest
-	e, err := s.open(r, &p)
+func (a *API) postField(w http.ResponseWriter, r *http.Request) error {
+	var p FieldRequest
+	e, err := a.open(r, &p)
 	if err != nil {
 		return err
 	}
-	states, err := s.states(&pointsRequest{p.States, p.Grid}, e)
+	states, err := a.states(&PointsRequest{p.States, p.Grid}, e)
 	if err != nil {
 		return err
 	}
-	if err := s.checkInput(p.Input, e, ode.DOP853, math.Abs(p.Time)); err != nil {
+	if err := a.checkInput(p.Input, e, ode.DOP853, math.Abs(p.Time)); err != nil {
 		return err
 	}
 	d := e.dim()
 	dx := make([]float64, len(states))
-	ctx, cancel := s.timed(r, s.limits.Timeout)
+	ctx, cancel := a.timed(r, a.limits.Timeout)
 	defer cancel()
-	err = s.blocks(ctx, len(states)/d, func(lo, hi int) {
+	err = a.blocks(ctx, len(states)/d, func(lo, hi int) {
 		v := e.evaluator()
 		defer e.release(v)
 		batch := v.batch
@@ -165,38 +165,38 @@ func (s *Server) postField(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// shiftRequest asks for the states of other energies on the path along the gradient of
+// ShiftRequest asks for the states of other energies on the path along the gradient of
 // H through a state.
-type shiftRequest struct {
+type ShiftRequest struct {
 	State []float64 `json:"state"`
 	// Changes are what is added to the state's energy.
 	Changes []float64 `json:"changes"`
 }
 
-// mostChanges bounds shiftRequest.Changes.
+// mostChanges bounds ShiftRequest.Changes.
 const mostChanges = 400
 
-func (s *Server) postShift(w http.ResponseWriter, r *http.Request) error {
-	var p shiftRequest
-	e, err := s.open(r, &p)
+func (a *API) postShift(w http.ResponseWriter, r *http.Request) error {
+	var p ShiftRequest
+	e, err := a.open(r, &p)
 	if err != nil {
 		return err
 	}
-	if !e.info.HasEnergy {
-		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy to change", e.info.ID, e.info.Model)
+	if !e.Info.HasEnergy {
+		return invalid("run %s is a model of kind %s, which conserves nothing, so it has no energy to change", e.Info.ID, e.Info.Model)
 	}
-	x0, err := s.flatten("state", [][]float64{p.State}, e.dim(), e.columns())
+	x0, err := a.flatten("state", [][]float64{p.State}, e.dim(), e.columns())
 	if err != nil {
 		return err
 	}
 	if len(p.Changes) == 0 || len(p.Changes) > mostChanges {
 		return invalid("changes: %d numbers; give 1 to %d", len(p.Changes), mostChanges)
 	}
-	ctx, cancel := s.timed(r, s.limits.Timeout)
+	ctx, cancel := a.timed(r, a.limits.Timeout)
 	defer cancel()
 	states := make([]float64, len(p.Changes)*e.dim())
 	var h0 float64
-	err = s.blocks(ctx, 1, func(int, int) {
+	err = a.blocks(ctx, 1, func(int, int) {
 		v := e.evaluator()
 		defer e.release(v)
 		h0 = v.energy(x0)

@@ -1,10 +1,9 @@
-package serve
+package api
 
 import (
 	"math"
 	"slices"
 
-	"hnn/eval"
 	"hnn/ode"
 )
 
@@ -17,7 +16,7 @@ import (
 // behind is NaN.
 func gradientPath(energy func(x []float64) float64, x0, changes, states []float64, interrupt func() error) {
 	d := len(x0)
-	field := eval.EnergyPath(energy, d)
+	field := ode.EnergyPath(energy, d)
 	for i := range states {
 		states[i] = math.NaN()
 	}

@@ -1,4 +1,4 @@
-package serve
+package api
 
 import (
 	"context"
@@ -34,7 +34,8 @@ type Limits struct {
 	Connections int `json:"-"`
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults replaces zeros by the defaults.
+func (l Limits) WithDefaults() Limits {
 	or := func(v *int, d int) {
 		if *v == 0 {
 			*v = d
@@ -64,31 +65,11 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// writeTimeout is how long a reader may take for one piece of an answer.
-const writeTimeout = 10 * time.Second
-
-// limited bounds the number of requests at work on a run. A request takes its place when
-// its body is there: one that never comes holds none.
-func (s *Server) limited(h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := s.entry(r); err != nil {
-			return err
-		}
-		if err := s.receive(w, r); err != nil {
-			return err
-		}
-		select {
-		case s.working <- struct{}{}:
-			defer func() { <-s.working }()
-		default:
-			return busy("%d requests are being worked on, which is the limit", s.limits.Concurrent)
-		}
-		return h(w, r)
-	}
-}
+// WriteTimeout is how long a reader may take for one piece of an answer.
+const WriteTimeout = 10 * time.Second
 
 // timed is the context of an answer that must be done by the limit.
-func (s *Server) timed(r *http.Request, limit time.Duration) (context.Context, context.CancelFunc) {
+func (a *API) timed(r *http.Request, limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(r.Context(), limit, fmt.Errorf("the answer took longer than %v", limit))
 }
 
@@ -99,8 +80,8 @@ const blockRows = 96
 // blocks calls f for blocks of the rows, as many side by side as there are workers,
 // which all requests share. It returns ctx's error if that ended before every block
 // was begun; f sees to it itself that it ends with ctx.
-func (s *Server) blocks(ctx context.Context, rows int, f func(lo, hi int)) error {
-	size := min(blockRows, (rows+cap(s.workers)-1)/cap(s.workers))
+func (a *API) blocks(ctx context.Context, rows int, f func(lo, hi int)) error {
+	size := min(blockRows, (rows+cap(a.workers)-1)/cap(a.workers))
 	done := make(chan any)
 	started := 0
 	defer func() {
@@ -116,7 +97,7 @@ func (s *Server) blocks(ctx context.Context, rows int, f func(lo, hi int)) error
 	}()
 	for lo := 0; lo < rows; lo += size {
 		select {
-		case s.workers <- struct{}{}:
+		case a.workers <- struct{}{}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -124,7 +105,7 @@ func (s *Server) blocks(ctx context.Context, rows int, f func(lo, hi int)) error
 		go func() {
 			defer func() {
 				v := recover()
-				<-s.workers
+				<-a.workers
 				done <- v
 			}()
 			f(lo, min(lo+size, rows))
