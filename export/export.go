@@ -119,11 +119,9 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		m.Velocity, m.Force = half(form, true), half(form, false)
 	}
 	if network := network.Of(form); form.Pixels != nil && network != nil {
-		code := func(in int, decode bool) *program.Function {
-			b := program.NewBuilder()
-			return b.Function(network.LowerCode(b, b.Input(in), decode))
-		}
-		m.Encode, m.Decode = code(form.Pixels.Len(), false), code(m.Dim, true)
+		encode, decode := program.NewBuilder(), program.NewBuilder()
+		m.Encode = encode.Function(network.LowerEncoder(encode, encode.Input(form.Pixels.Len())))
+		m.Decode = decode.Function(network.LowerDecoder(decode, decode.Input(m.Dim)))
 	}
 	for _, method := range ode.Fixed() {
 		_, _, splitting := method.Splitting()

@@ -143,7 +143,7 @@ func TestBands(t *testing.T) {
 				}
 				used++
 				samples := f.Samples(rng, bandSamples)
-				step := shoot.StepOf(r.Step, r.Horizon, true)
+				step := r.RungeKutta()
 				coefficients := f.Coefficients()
 				for s := range bandStarts {
 					tt, truth, _ := held.Trial(s)

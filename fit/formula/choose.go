@@ -48,7 +48,7 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			return math.Inf(1)
 		}
 		f := p.formula(theta)
-		q := shoot.Fit(motion(f), trials, shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, true), Settle: nearest == nil, After: nearest, Hopeless: hopeless * cost})
+		q := shoot.Fit(motion(f), trials, shoot.Options{Noise: r.Noise, Windows: []int{2 * r.Half}, Step: r.RungeKutta(), Settle: nearest == nil, After: nearest, Hopeless: hopeless * cost})
 		if q.Window == 0 || !(q.After > 0) {
 			return math.Inf(1)
 		}

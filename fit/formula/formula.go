@@ -44,18 +44,17 @@ type (
 
 // Report says how it was found.
 type Report struct {
+	shoot.Sampling
 	Noise      []float64
-	Smoothed   bool
 	Half       int
-	Step       float64
 	Candidates int
 	Path       []sparse.Step
 	// Pruned are the terms that were left out before: see Options.Prune.
 	Pruned []*expr.Expr
 	// Error is the median of the root mean square errors of rollouts of held-out trials over Horizon, relative to the
 	// columns' spreads.
-	Error, Horizon float64
-	Polish         *shoot.Report
+	Error  float64
+	Polish *shoot.Report
 }
 
 // problem is the rows of one width of windows.
@@ -106,7 +105,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 		}
 		c = p.significant(rows, c)
 		f := p.formula(c.Theta)
-		r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: halves[w], Step: paths.Step, Candidates: p.size(), Path: c.Path, Pruned: pruned}
+		r := &Report{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Half: halves[w], Candidates: p.size(), Path: c.Path, Pruned: pruned}
 		r.Error, r.Horizon = motion(f).HeldOut(paths)
 		if best == nil || r.Error < report.Error {
 			best, report, choice, p.rows = f, r, c, rows

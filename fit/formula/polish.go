@@ -8,7 +8,7 @@ import (
 // Polish minimises the simulation error of the measured states over the coefficients.
 func Polish(f *Formula, s *data.Set, r *Report) {
 	r.Polish = shoot.Fit(motion(f), trialsOf(s), shoot.Options{
-		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed), Settle: true,
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(), Settle: true,
 	})
 	if r.Polish.Window == 0 {
 		return

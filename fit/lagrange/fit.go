@@ -36,20 +36,19 @@ type Options struct {
 
 // Report says what a fit found.
 type Report struct {
+	shoot.Sampling
 	// Noise are the standard deviations of the noise of positions and velocities, in their units.
 	PositionNoise, VelocityNoise []float64
-	Smoothed                     bool
 	// Dropped says that the measured velocities were not used: see estimate.Paths.
 	Dropped bool
 	// Half is the half-width of the windows in steps of Step.
 	Half int
-	Step float64
 	// Path is the held-out error against the number of terms, Terms what was taken of Candidates.
 	Path              []sparse.Step
 	Terms, Candidates int
 	// Error is the root mean square error of rollouts of held-out trials over Horizon, relative to
 	// the spreads of the columns: the median over trials. NaN where there was one trial only.
-	Error, Horizon float64
+	Error float64
 	// Coarse says that samples are few a turn and that nothing was smoothed, BandLimited that inputs between samples are
 	// taken as band-limited, not as lines.
 	Coarse, BandLimited bool
@@ -99,7 +98,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		if err != nil {
 			return
 		}
-		r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Smoothed: p.Smoothed, Dropped: p.Dropped, Half: half, Step: p.Step, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form), Scales: free}
+		r := &Report{Sampling: shoot.Sampling{Step: p.Step, Smoothed: p.Smoothed}, PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form), Scales: free}
 		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
 		// A gain that varies is taken where it halves the error: it explains some of any noise.
 		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {

@@ -245,5 +245,5 @@ func rollStep(r *Report) float64 {
 	if r.Coarse {
 		return r.Step / substeps
 	}
-	return shoot.StepOf(r.Step, r.Horizon, r.Smoothed)
+	return r.RungeKutta()
 }

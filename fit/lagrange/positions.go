@@ -6,6 +6,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
+	"hnn/fit/shoot"
 	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
@@ -183,7 +184,7 @@ func fitPositions(s *data.Set, o Options, p *estimate.Paths) (*lagrangian.Lagran
 			if limited && (form.Inputs == 0 || s.InputsHeld) {
 				continue
 			}
-			r := &Report{PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Half: half, Step: raw.Step, Path: c.Path, Terms: len(c.Terms), Candidates: w.Size, Forced: forced(form), Coarse: true, BandLimited: limited}
+			r := &Report{Sampling: shoot.Sampling{Step: raw.Step}, PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Half: half, Path: c.Path, Terms: len(c.Terms), Candidates: w.Size, Forced: forced(form), Coarse: true, BandLimited: limited}
 			errors, err := freeErrors(l, s, r, raw)
 			if err != nil {
 				continue

@@ -30,17 +30,16 @@ type Options struct {
 
 // Report says what a fit found.
 type Report struct {
-	Noise    []float64 // standard deviations of the noise of the columns
-	Smoothed bool
-	Half     int // half-width of the windows, in steps of Step
-	Step     float64
-	Degree   int
+	shoot.Sampling
+	Noise  []float64 // standard deviations of the noise of the columns
+	Half   int       // half-width of the windows, in steps of Step
+	Degree int
 	// Terms counts the coefficients that are not zero, of Candidates.
 	Terms, Candidates int
 	// Error is the median over held-out trials of the root mean square error of rollouts over Horizon, relative to
 	// the spreads of the columns.
-	Error, Horizon float64
-	Polish         *shoot.Report
+	Error  float64
+	Polish *shoot.Report
 }
 
 // mostFeatures bounds the size of a library: the exchange search grows with its square.
@@ -69,7 +68,7 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 			if err != nil {
 				continue
 			}
-			r := &Report{Noise: paths.Noise, Smoothed: paths.Smoothed, Half: half, Step: paths.Step, Degree: degree, Candidates: len(f.C) + len(f.B)}
+			r := &Report{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Half: half, Degree: degree, Candidates: len(f.C) + len(f.B)}
 			for _, c := range slices.Concat(f.C, f.B) {
 				if c != 0 {
 					r.Terms++
@@ -176,7 +175,7 @@ func Polish(f *terms.Field, s *data.Set, r *Report) {
 		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
 	}
 	r.Polish = shoot.Fit(system(f, free), trials, shoot.Options{
-		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: shoot.StepOf(r.Step, r.Horizon, r.Smoothed),
+		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(),
 	})
 }
 

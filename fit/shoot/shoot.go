@@ -83,14 +83,21 @@ type Options struct {
 // patience is how many lengths of windows may be judged in turn without a gain.
 const patience = 2
 
-// StepOf is the Runge-Kutta step for rows step apart of a motion that turns twice in a horizon: sixty steps a turn where there
-// is noise, right to 1e-5, and six hundred where there is none.
-func StepOf(step, horizon float64, noisy bool) float64 {
+// Sampling says how rows lie in time: Step apart, two turns of the motion in a Horizon (both in the unit of time), with
+// noise that was smoothed away or without.
+type Sampling struct {
+	Step, Horizon float64
+	Smoothed      bool
+}
+
+// RungeKutta is the step of the integrator, the time between rows or a whole part of it: sixty steps a turn where there is
+// noise, right to 1e-5, and six hundred where there is none.
+func (s Sampling) RungeKutta() float64 {
 	steps := 1200.0
-	if noisy {
+	if s.Smoothed {
 		steps = 120
 	}
-	return step / math.Ceil(step*steps/horizon)
+	return s.Step / math.Ceil(s.Step*steps/s.Horizon)
 }
 
 // Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the

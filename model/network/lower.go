@@ -86,11 +86,12 @@ func driven(b *program.Builder, x, u program.Value) program.Value {
 	return b.Concat(x, u)
 }
 
-// LowerCode writes the halves of the autoencoder of a model of pictures out: a state of an observation, and an observation
-// of a state. It panics for another model.
-func (n *Network[T]) LowerCode(b *program.Builder, x program.Value, decode bool) program.Value {
-	if decode {
-		return lowering.MLP(b, n.decoder.net, x, 1)
-	}
-	return lowering.MLP(b, n.encoder.net, x, 1)
+// LowerEncoder writes out the encoder of a model of pictures: the state of an observation. It panics for another model.
+func (n *Network[T]) LowerEncoder(b *program.Builder, observation program.Value) program.Value {
+	return lowering.MLP(b, n.encoder.net, observation, 1)
+}
+
+// LowerDecoder writes out the decoder of a model of pictures: the observation of a state. It panics for another model.
+func (n *Network[T]) LowerDecoder(b *program.Builder, state program.Value) program.Value {
+	return lowering.MLP(b, n.decoder.net, state, 1)
 }
