@@ -2,8 +2,8 @@ package nn
 
 import "hnn/internal/kernel"
 
-// Point evaluates a network at one state at a time, reading each weight matrix
-// once in the layout of Params: it is limited by memory, not by arithmetic, and
+// Point evaluates a network at one state at a time, reading the weights
+// in the layout of Params: it is limited by memory, not by arithmetic, and
 // needs no Refresh. Not safe for concurrent use.
 type Point[T kernel.Float] struct {
 	net        *MLP[T]
@@ -29,10 +29,11 @@ func (m *MLP[T]) NewPoint() *Point[T] {
 	return p
 }
 
-func (p *Point[T]) hidden(x []T) []T {
+// hidden leaves the values of the first n hidden layers in a, and returns the last of them.
+func (p *Point[T]) hidden(x []T, n int) []T {
 	m := p.net
 	act := kernel.Act(m.spec.Activation)
-	for l := range p.a {
+	for l := range n {
 		layer := &m.layers[l]
 		kernel.Gemv(p.a[l], layer.W, layer.In, x, layer.Out, layer.In, false)
 		kernel.Activate(act, p.a[l], layer.Out, layer.B, p.d1[l], nil, 1, layer.Out)
@@ -47,7 +48,7 @@ func (p *Point[T]) hidden(x []T) []T {
 // Value is P1 at one state: y (Out) = MLP(x), x (In).
 func (p *Point[T]) Value(x, y []T) {
 	out := &p.net.layers[len(p.a)]
-	kernel.Gemv(y, out.W, out.In, p.hidden(x), out.Out, out.In, false)
+	kernel.Gemv(y, out.W, out.In, p.hidden(x, len(p.a)), out.Out, out.In, false)
 	if out.B != nil {
 		kernel.Add(y[:out.Out], out.B)
 	}
@@ -59,20 +60,30 @@ func (p *Point[T]) Gradient(x, g []T) {
 	if m.spec.Out != 1 {
 		panic("nn: Gradient of a network with more than one output")
 	}
-	p.hidden(x)
 	act := kernel.Act(m.spec.Activation)
+	// The output weights are the cotangent of the last hidden layer, so that its products
+	// forward and backward are one pass.
+	onePass := !m.residual(last - 1)
+	if onePass {
+		x = p.hidden(x, last-1)
+	} else {
+		p.hidden(x, last)
+	}
 	bar := m.layers[last].W
 	for l := last - 1; l >= 0; l-- {
-		layer := &m.layers[l]
-		kernel.MulPrime(act, p.prime, bar, 0, p.a[l], p.d1[l], layer.Out, 1, layer.Out)
-		if l == 0 {
-			kernel.GemvT(g, layer.W, layer.In, p.prime, layer.Out, layer.In, false)
-			return
+		layer, to := &m.layers[l], g
+		if l > 0 {
+			to = p.bar[l-1]
 		}
-		if m.residual(l) {
-			copy(p.bar[l-1], bar)
+		if onePass && l == last-1 {
+			kernel.HiddenGradient(act, to, p.a[l], p.prime, p.d1[l], layer.W, layer.In, x, layer.B, bar, layer.Out, layer.In)
+		} else {
+			kernel.MulPrime(act, p.prime, bar, 0, p.a[l], p.d1[l], layer.Out, 1, layer.Out)
+			if m.residual(l) {
+				copy(to, bar)
+			}
+			kernel.GemvT(to, layer.W, layer.In, p.prime, layer.Out, layer.In, m.residual(l))
 		}
-		kernel.GemvT(p.bar[l-1], layer.W, layer.In, p.prime, layer.Out, layer.In, m.residual(l))
-		bar = p.bar[l-1]
+		bar = to
 	}
 }

@@ -118,15 +118,15 @@ func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, 
 //go:noescape
 func gemmRow3TF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 
-// dotF32 is y[i*ldy] = row i of A (m x k) times x, or y += where acc.
+// dotF32 is y[i*ldy] = row i of A (m x n) times x, or y += where acc.
 //
 //go:noescape
-func dotF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, k int, acc bool)
+func dotF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
 
-// dotPairF32 is dot for the two vectors x[:k] and x[ldx:ldx+k], and y[i*ldy], y[i*ldy+1].
+// dotPairF32 is dot for the two vectors x[:n] and x[ldx:ldx+n], and y[i*ldy], y[i*ldy+1].
 //
 //go:noescape
-func dotPairF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, k int, acc bool)
+func dotPairF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
 
 // addScaledRowsF32 is y += sum over the m rows of A of x[i] times row i, in the order of i.
 //
@@ -207,6 +207,12 @@ func seLUF32(z *float32, ld int, bias *float32, d1 *float32, d2 *float32, rows i
 //
 //go:noescape
 func reLUF32(z *float32, ld int, bias *float32, d1 *float32, d2 *float32, rows int, n int)
+
+// hiddenGradientTanhF32 is s = tanh(A x + bias), d = w (1 - s^2), y += A^T d, for a
+// positive multiple of eight rows of A (m x n).
+//
+//go:noescape
+func hiddenGradientTanhF32(y *float32, s *float32, d *float32, a *float32, lda int, x *float32, bias *float32, w *float32, m int, n int)
 
 // adamF32 updates n parameters; scalars are beta1, 1-beta1, beta2, 1-beta2, epsilon, rate,
 // correction, L2 and 1-decay.
@@ -354,15 +360,15 @@ func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, 
 //go:noescape
 func gemmRow3TF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 
-// dotF64 is y[i*ldy] = row i of A (m x k) times x, or y += where acc.
+// dotF64 is y[i*ldy] = row i of A (m x n) times x, or y += where acc.
 //
 //go:noescape
-func dotF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, k int, acc bool)
+func dotF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
 
-// dotPairF64 is dot for the two vectors x[:k] and x[ldx:ldx+k], and y[i*ldy], y[i*ldy+1].
+// dotPairF64 is dot for the two vectors x[:n] and x[ldx:ldx+n], and y[i*ldy], y[i*ldy+1].
 //
 //go:noescape
-func dotPairF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, k int, acc bool)
+func dotPairF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
 
 // addScaledRowsF64 is y += sum over the m rows of A of x[i] times row i, in the order of i.
 //
@@ -443,6 +449,12 @@ func seLUF64(z *float64, ld int, bias *float64, d1 *float64, d2 *float64, rows i
 //
 //go:noescape
 func reLUF64(z *float64, ld int, bias *float64, d1 *float64, d2 *float64, rows int, n int)
+
+// hiddenGradientTanhF64 is s = tanh(A x + bias), d = w (1 - s^2), y += A^T d, for a
+// positive multiple of eight rows of A (m x n).
+//
+//go:noescape
+func hiddenGradientTanhF64(y *float64, s *float64, d *float64, a *float64, lda int, x *float64, bias *float64, w *float64, m int, n int)
 
 // adamF64 updates n parameters; scalars are beta1, 1-beta1, beta2, 1-beta2, epsilon, rate,
 // correction, L2 and 1-decay.

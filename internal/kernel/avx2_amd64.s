@@ -5374,7 +5374,7 @@ done296:
 	VZEROUPPER
 	RET
 
-// func dotF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, k int, acc bool)
+// func dotF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
 // Requires: AVX, FMA3
 TEXT ·dotF32(SB), NOSPLIT, $0-65
 	MOVQ y+0(FP), AX
@@ -5396,57 +5396,57 @@ four303:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   x+32(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVQ   DX, DI
-	LEAQ   (DX)(BX*2), R10
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	LEAQ   (R9)(BX*2), R10
 	ADDQ   BX, R10
-	SUBQ   $0x00000010, R9
+	SUBQ   $0x00000010, R8
 	JLT    rest307
 
 loop306:
-	VMOVUPS     (R8), Y8
-	VFMADD231PS (DI), Y8, Y0
-	VFMADD231PS (DI)(BX*1), Y8, Y2
-	VFMADD231PS (DI)(BX*2), Y8, Y4
+	VMOVUPS     (DI), Y8
+	VFMADD231PS (R9), Y8, Y0
+	VFMADD231PS (R9)(BX*1), Y8, Y2
+	VFMADD231PS (R9)(BX*2), Y8, Y4
 	VFMADD231PS (R10), Y8, Y6
-	VMOVUPS     32(R8), Y8
-	VFMADD231PS 32(DI), Y8, Y1
-	VFMADD231PS 32(DI)(BX*1), Y8, Y3
-	VFMADD231PS 32(DI)(BX*2), Y8, Y5
+	VMOVUPS     32(DI), Y8
+	VFMADD231PS 32(R9), Y8, Y1
+	VFMADD231PS 32(R9)(BX*1), Y8, Y3
+	VFMADD231PS 32(R9)(BX*2), Y8, Y5
 	VFMADD231PS 32(R10), Y8, Y7
-	ADDQ        $0x00000040, R8
-	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, R10
-	SUBQ        $0x00000010, R9
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
 	JGE         loop306
 
 rest307:
-	ADDQ        $0x00000010, R9
-	CMPQ        R9, $0x00000008
+	ADDQ        $0x00000010, R8
+	CMPQ        R8, $0x00000008
 	JLT         tail308
-	VMOVUPS     (R8), Y8
-	VFMADD231PS (DI), Y8, Y0
-	VFMADD231PS (DI)(BX*1), Y8, Y2
-	VFMADD231PS (DI)(BX*2), Y8, Y4
+	VMOVUPS     (DI), Y8
+	VFMADD231PS (R9), Y8, Y0
+	VFMADD231PS (R9)(BX*1), Y8, Y2
+	VFMADD231PS (R9)(BX*2), Y8, Y4
 	VFMADD231PS (R10), Y8, Y6
-	ADDQ        $0x00000020, R8
-	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, R10
-	SUBQ        $0x00000008, R9
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
 
 tail308:
-	TESTQ       R9, R9
+	TESTQ       R8, R8
 	JZ          reduce309
 	LEAQ        tailF32<>+32(SB), R11
-	NEGQ        R9
-	VMOVUPS     (R11)(R9*4), Y8
-	VMASKMOVPS  (R8), Y8, Y9
-	VMASKMOVPS  (DI), Y8, Y10
+	NEGQ        R8
+	VMOVUPS     (R11)(R8*4), Y8
+	VMASKMOVPS  (DI), Y8, Y9
+	VMASKMOVPS  (R9), Y8, Y10
 	VFMADD231PS Y9, Y10, Y0
-	VMASKMOVPS  (DI)(BX*1), Y8, Y10
+	VMASKMOVPS  (R9)(BX*1), Y8, Y10
 	VFMADD231PS Y9, Y10, Y2
-	VMASKMOVPS  (DI)(BX*2), Y8, Y10
+	VMASKMOVPS  (R9)(BX*2), Y8, Y10
 	VFMADD231PS Y9, Y10, Y4
 	VMASKMOVPS  (R10), Y8, Y8
 	VFMADD231PS Y9, Y8, Y6
@@ -5461,6 +5461,10 @@ reduce309:
 	VHADDPS      Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
+	ADDQ         BX, DX
+	ADDQ         BX, DX
+	ADDQ         BX, DX
+	ADDQ         BX, DX
 	MOVQ         AX, DI
 	VPERMILPS    $0x00, X0, X1
 	CMPB         acc+64(FP), $0x00
@@ -5494,13 +5498,9 @@ put312:
 put313:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
 	JGE    four303
@@ -5512,40 +5512,40 @@ one304start:
 one304:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   x+32(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVQ   DX, DI
-	SUBQ   $0x00000010, R9
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	SUBQ   $0x00000010, R8
 	JLT    rest315
 
 loop314:
-	VMOVUPS     (R8), Y2
-	VFMADD231PS (DI), Y2, Y0
-	VMOVUPS     32(R8), Y2
-	VFMADD231PS 32(DI), Y2, Y1
-	ADDQ        $0x00000040, R8
+	VMOVUPS     (DI), Y2
+	VFMADD231PS (R9), Y2, Y0
+	VMOVUPS     32(DI), Y2
+	VFMADD231PS 32(R9), Y2, Y1
+	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
-	SUBQ        $0x00000010, R9
+	SUBQ        $0x00000010, R8
 	JGE         loop314
 
 rest315:
-	ADDQ        $0x00000010, R9
-	CMPQ        R9, $0x00000008
+	ADDQ        $0x00000010, R8
+	CMPQ        R8, $0x00000008
 	JLT         tail316
-	VMOVUPS     (R8), Y2
-	VFMADD231PS (DI), Y2, Y0
-	ADDQ        $0x00000020, R8
+	VMOVUPS     (DI), Y2
+	VFMADD231PS (R9), Y2, Y0
+	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, DI
-	SUBQ        $0x00000008, R9
+	SUBQ        $0x00000008, R8
 
 tail316:
-	TESTQ       R9, R9
+	TESTQ       R8, R8
 	JZ          reduce317
 	LEAQ        tailF32<>+32(SB), R10
-	NEGQ        R9
-	VMOVUPS     (R10)(R9*4), Y2
-	VMASKMOVPS  (R8), Y2, Y3
-	VMASKMOVPS  (DI), Y2, Y2
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y2
+	VMASKMOVPS  (DI), Y2, Y3
+	VMASKMOVPS  (R9), Y2, Y2
 	VFMADD231PS Y3, Y2, Y0
 
 reduce317:
@@ -5555,6 +5555,7 @@ reduce317:
 	VHADDPS      Y0, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPS       X0, X1, X1
+	ADDQ         BX, DX
 	MOVQ         AX, DI
 	VPERMILPS    $0x00, X1, X0
 	CMPB         acc+64(FP), $0x00
@@ -5564,7 +5565,6 @@ reduce317:
 put318:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	DECQ   SI
 	JNZ    one304
@@ -5591,7 +5591,7 @@ DATA tailF32<>+56(SB)/4, $0x00000000
 DATA tailF32<>+60(SB)/4, $0x00000000
 GLOBL tailF32<>(SB), RODATA|NOPTR, $64
 
-// func dotPairF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, k int, acc bool)
+// func dotPairF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
 // Requires: AVX, FMA3
 TEXT ·dotPairF32(SB), NOSPLIT, $0-65
 	MOVQ y+0(FP), AX
@@ -5615,57 +5615,57 @@ four319:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   x+32(FP), R9
-	MOVQ   k+56(FP), R10
-	MOVQ   DX, R8
-	LEAQ   (DX)(BX*2), R11
+	MOVQ   x+32(FP), R8
+	MOVQ   n+56(FP), R9
+	MOVQ   DX, R10
+	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
-	SUBQ   $0x00000008, R10
+	SUBQ   $0x00000008, R9
 	JLT    rest323
 
 loop322:
-	VMOVUPS     (R9), Y8
-	VMOVUPS     (R9)(DI*1), Y9
-	VMOVUPS     (R8), Y10
+	VMOVUPS     (R8), Y8
+	VMOVUPS     (R8)(DI*1), Y9
+	VMOVUPS     (R10), Y10
 	VFMADD231PS Y8, Y10, Y0
 	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     (R8)(BX*1), Y10
+	VMOVUPS     (R10)(BX*1), Y10
 	VFMADD231PS Y8, Y10, Y2
 	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     (R8)(BX*2), Y10
+	VMOVUPS     (R10)(BX*2), Y10
 	VFMADD231PS Y8, Y10, Y4
 	VFMADD231PS Y9, Y10, Y5
 	VMOVUPS     (R11), Y10
 	VFMADD231PS Y8, Y10, Y6
 	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $0x00000020, R9
-	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R11
-	SUBQ        $0x00000008, R10
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000008, R9
 	JGE         loop322
 
 rest323:
-	ADDQ        $0x00000008, R10
-	TESTQ       R10, R10
+	ADDQ        $0x00000008, R9
+	TESTQ       R9, R9
 	JZ          reduce325
 	LEAQ        tailF32<>+32(SB), R12
-	NEGQ        R10
-	VMOVUPS     (R12)(R10*4), Y8
-	VMASKMOVPS  (R9), Y8, Y9
-	VMASKMOVPS  (R8), Y8, Y10
+	NEGQ        R9
+	VMOVUPS     (R12)(R9*4), Y8
+	VMASKMOVPS  (R8), Y8, Y9
+	VMASKMOVPS  (R10), Y8, Y10
 	VFMADD231PS Y9, Y10, Y0
-	VMASKMOVPS  (R8)(BX*1), Y8, Y10
+	VMASKMOVPS  (R10)(BX*1), Y8, Y10
 	VFMADD231PS Y9, Y10, Y2
-	VMASKMOVPS  (R8)(BX*2), Y8, Y10
+	VMASKMOVPS  (R10)(BX*2), Y8, Y10
 	VFMADD231PS Y9, Y10, Y4
 	VMASKMOVPS  (R11), Y8, Y10
 	VFMADD231PS Y9, Y10, Y6
-	VMASKMOVPS  (R9)(DI*1), Y8, Y9
-	VMASKMOVPS  (R8), Y8, Y10
+	VMASKMOVPS  (R8)(DI*1), Y8, Y9
+	VMASKMOVPS  (R10), Y8, Y10
 	VFMADD231PS Y9, Y10, Y1
-	VMASKMOVPS  (R8)(BX*1), Y8, Y10
+	VMASKMOVPS  (R10)(BX*1), Y8, Y10
 	VFMADD231PS Y9, Y10, Y3
-	VMASKMOVPS  (R8)(BX*2), Y8, Y10
+	VMASKMOVPS  (R10)(BX*2), Y8, Y10
 	VFMADD231PS Y9, Y10, Y5
 	VMASKMOVPS  (R11), Y8, Y8
 	VFMADD231PS Y9, Y8, Y7
@@ -5676,6 +5676,15 @@ reduce325:
 	VHADDPS      Y2, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X2
 	VADDPS       X2, X0, X0
+	VHADDPS      Y3, Y1, Y1
+	VHADDPS      Y7, Y5, Y2
+	VHADDPS      Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	ADDQ         BX, DX
+	ADDQ         BX, DX
+	ADDQ         BX, DX
+	ADDQ         BX, DX
 	MOVQ         AX, R8
 	VPERMILPS    $0x00, X0, X2
 	CMPB         acc+64(FP), $0x00
@@ -5707,39 +5716,34 @@ put328:
 	VADDSS    (R8), X0, X0
 
 put329:
-	VMOVSS       X0, (R8)
-	ADDQ         CX, R8
-	VHADDPS      Y3, Y1, Y0
-	VHADDPS      Y7, Y5, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	MOVQ         AX, R8
-	VPERMILPS    $0x00, X0, X1
-	CMPB         acc+64(FP), $0x00
-	JEQ          put330
-	VADDSS       4(R8), X1, X1
+	VMOVSS    X0, (R8)
+	ADDQ      CX, R8
+	MOVQ      AX, R8
+	VPERMILPS $0x00, X1, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put330
+	VADDSS    4(R8), X0, X0
 
 put330:
-	VMOVSS    X1, 4(R8)
+	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
-	VPERMILPS $0x01, X0, X1
+	VPERMILPS $0x01, X1, X0
 	CMPB      acc+64(FP), $0x00
 	JEQ       put331
-	VADDSS    4(R8), X1, X1
+	VADDSS    4(R8), X0, X0
 
 put331:
-	VMOVSS    X1, 4(R8)
+	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
-	VPERMILPS $0x02, X0, X1
+	VPERMILPS $0x02, X1, X0
 	CMPB      acc+64(FP), $0x00
 	JEQ       put332
-	VADDSS    4(R8), X1, X1
+	VADDSS    4(R8), X0, X0
 
 put332:
-	VMOVSS    X1, 4(R8)
+	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
-	VPERMILPS $0x03, X0, X0
+	VPERMILPS $0x03, X1, X0
 	CMPB      acc+64(FP), $0x00
 	JEQ       put333
 	VADDSS    4(R8), X0, X0
@@ -5747,13 +5751,9 @@ put332:
 put333:
 	VMOVSS X0, 4(R8)
 	ADDQ   CX, R8
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
 	JGE    four319
@@ -5765,35 +5765,35 @@ one320start:
 one320:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   x+32(FP), R9
-	MOVQ   k+56(FP), R10
-	MOVQ   DX, R8
-	SUBQ   $0x00000008, R10
+	MOVQ   x+32(FP), R8
+	MOVQ   n+56(FP), R9
+	MOVQ   DX, R10
+	SUBQ   $0x00000008, R9
 	JLT    rest335
 
 loop334:
-	VMOVUPS     (R9), Y2
-	VMOVUPS     (R9)(DI*1), Y3
-	VMOVUPS     (R8), Y4
+	VMOVUPS     (R8), Y2
+	VMOVUPS     (R8)(DI*1), Y3
+	VMOVUPS     (R10), Y4
 	VFMADD231PS Y2, Y4, Y0
 	VFMADD231PS Y3, Y4, Y1
-	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R8
-	SUBQ        $0x00000008, R10
+	SUBQ        $0x00000008, R9
 	JGE         loop334
 
 rest335:
-	ADDQ        $0x00000008, R10
-	TESTQ       R10, R10
+	ADDQ        $0x00000008, R9
+	TESTQ       R9, R9
 	JZ          reduce337
 	LEAQ        tailF32<>+32(SB), R11
-	NEGQ        R10
-	VMOVUPS     (R11)(R10*4), Y2
-	VMASKMOVPS  (R9), Y2, Y3
-	VMASKMOVPS  (R8), Y2, Y4
+	NEGQ        R9
+	VMOVUPS     (R11)(R9*4), Y2
+	VMASKMOVPS  (R8), Y2, Y3
+	VMASKMOVPS  (R10), Y2, Y4
 	VFMADD231PS Y3, Y4, Y0
-	VMASKMOVPS  (R9)(DI*1), Y2, Y3
-	VMASKMOVPS  (R8), Y2, Y2
+	VMASKMOVPS  (R8)(DI*1), Y2, Y3
+	VMASKMOVPS  (R10), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
 reduce337:
@@ -5802,30 +5802,30 @@ reduce337:
 	VHADDPS      Y0, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPS       X0, X2, X2
-	MOVQ         AX, R8
-	VPERMILPS    $0x00, X2, X0
-	CMPB         acc+64(FP), $0x00
-	JEQ          put338
-	VADDSS       (R8), X0, X0
-
-put338:
-	VMOVSS       X0, (R8)
-	ADDQ         CX, R8
 	VHADDPS      Y1, Y1, Y0
 	VHADDPS      Y1, Y1, Y1
 	VHADDPS      Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
+	ADDQ         BX, DX
 	MOVQ         AX, R8
-	VPERMILPS    $0x00, X0, X0
+	VPERMILPS    $0x00, X2, X1
 	CMPB         acc+64(FP), $0x00
-	JEQ          put339
-	VADDSS       4(R8), X0, X0
+	JEQ          put338
+	VADDSS       (R8), X1, X1
+
+put338:
+	VMOVSS    X1, (R8)
+	ADDQ      CX, R8
+	MOVQ      AX, R8
+	VPERMILPS $0x00, X0, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put339
+	VADDSS    4(R8), X0, X0
 
 put339:
 	VMOVSS X0, 4(R8)
 	ADDQ   CX, R8
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	DECQ   SI
 	JNZ    one320
@@ -5837,11 +5837,65 @@ done321:
 // func addScaledRowsF32(y *float32, a *float32, lda int, x *float32, m int, n int)
 // Requires: AVX, FMA3
 TEXT ·addScaledRowsF32(SB), NOSPLIT, $0-48
-	MOVQ a+8(FP), AX
-	MOVQ lda+16(FP), CX
-	SHLQ $0x02, CX
-	MOVQ m+32(FP), DX
-	MOVQ x+24(FP), BX
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       m+32(FP), DX
+	MOVQ       x+24(FP), BX
+	CMPQ       n+40(FP), $0x08
+	JGE        eight340wide
+	MOVQ       y+0(FP), SI
+	MOVQ       n+40(FP), DI
+	LEAQ       tailF32<>+32(SB), R8
+	NEGQ       DI
+	VMOVUPS    (R8)(DI*4), Y0
+	VMASKMOVPS (SI), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done344
+	SUBQ       $0x00000004, DX
+	JLT        rest346
+
+loop345:
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 12(BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop345
+
+rest346:
+	ADDQ $0x00000004, DX
+	JZ   out348
+
+one347:
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x00000004, BX
+	DECQ         DX
+	JNZ          one347
+
+out348:
+done344:
+	VMASKMOVPS Y1, Y0, (SI)
+	VZEROUPPER
+	RET
+
+eight340wide:
 	SUBQ $0x00000008, DX
 	JLT  start342
 
@@ -5863,9 +5917,9 @@ eight340:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail345
+	JLT          tail350
 
-loop344:
+loop349:
 	VMOVUPS     (R9), Y8
 	VFMADD231PS (SI), Y0, Y8
 	VFMADD231PS (SI)(CX*1), Y1, Y8
@@ -5876,16 +5930,16 @@ loop344:
 	VFMADD231PS (R8), Y6, Y8
 	VFMADD231PS (R8)(CX*1), Y7, Y8
 	VMOVUPS     Y8, (R9)
-	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop344
+	JGE         loop349
 
-tail345:
+tail350:
 	ADDQ        $0x00000008, R10
-	JZ          out346
+	JZ          out351
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPS     (R11)(R10*4), Y9
@@ -5908,7 +5962,7 @@ tail345:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (R9)
 
-out346:
+out351:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -5931,20 +5985,20 @@ one341:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail348
+	JLT          tail353
 
-loop347:
+loop352:
 	VMOVUPS     (DI), Y1
 	VFMADD231PS (SI), Y0, Y1
 	VMOVUPS     Y1, (DI)
-	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop347
+	JGE         loop352
 
-tail348:
+tail353:
 	ADDQ        $0x00000008, R8
-	JZ          out349
+	JZ          out354
 	LEAQ        tailF32<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPS     (R9)(R8*4), Y2
@@ -5953,7 +6007,7 @@ tail348:
 	VFMADD231PS Y3, Y0, Y1
 	VMASKMOVPS  Y1, Y2, (DI)
 
-out349:
+out354:
 	ADDQ CX, AX
 	DECQ DX
 	JNZ  one341
@@ -5965,14 +6019,61 @@ done343:
 // func addRowsF32(y *float32, a *float32, lda int, m int, n int)
 // Requires: AVX
 TEXT ·addRowsF32(SB), NOSPLIT, $0-40
-	MOVQ a+8(FP), AX
-	MOVQ lda+16(FP), CX
-	SHLQ $0x02, CX
-	MOVQ m+24(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  start352
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       m+24(FP), DX
+	CMPQ       n+32(FP), $0x08
+	JGE        eight355wide
+	MOVQ       y+0(FP), BX
+	MOVQ       n+32(FP), SI
+	LEAQ       tailF32<>+32(SB), DI
+	NEGQ       SI
+	VMOVUPS    (DI)(SI*4), Y0
+	VMASKMOVPS (BX), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done359
+	SUBQ       $0x00000004, DX
+	JLT        rest361
 
-eight350:
+loop360:
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	SUBQ       $0x00000004, DX
+	JGE        loop360
+
+rest361:
+	ADDQ $0x00000004, DX
+	JZ   out363
+
+one362:
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	DECQ       DX
+	JNZ        one362
+
+out363:
+done359:
+	VMASKMOVPS Y1, Y0, (BX)
+	VZEROUPPER
+	RET
+
+eight355wide:
+	SUBQ $0x00000008, DX
+	JLT  start357
+
+eight355:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -5981,9 +6082,9 @@ eight350:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000008, R9
-	JLT  tail355
+	JLT  tail365
 
-loop354:
+loop364:
 	VMOVUPS (R8), Y0
 	VADDPS  (BX), Y0, Y0
 	VADDPS  (BX)(CX*1), Y0, Y0
@@ -5994,16 +6095,16 @@ loop354:
 	VADDPS  (DI), Y0, Y0
 	VADDPS  (DI)(CX*1), Y0, Y0
 	VMOVUPS Y0, (R8)
-	ADDQ    $0x00000020, R8
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000008, R9
-	JGE     loop354
+	JGE     loop364
 
-tail355:
+tail365:
 	ADDQ       $0x00000008, R9
-	JZ         out356
+	JZ         out366
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y1
@@ -6026,7 +6127,7 @@ tail355:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (R8)
 
-out356:
+out366:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -6036,31 +6137,31 @@ out356:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight350
+	JGE  eight355
 
-start352:
+start357:
 	ADDQ $0x00000008, DX
-	JZ   done353
+	JZ   done358
 
-one351:
+one356:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000008, DI
-	JLT  tail358
+	JLT  tail368
 
-loop357:
+loop367:
 	VMOVUPS (SI), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPS Y0, (SI)
-	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000008, DI
-	JGE     loop357
+	JGE     loop367
 
-tail358:
+tail368:
 	ADDQ       $0x00000008, DI
-	JZ         out359
+	JZ         out369
 	LEAQ       tailF32<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPS    (R8)(DI*4), Y1
@@ -6069,12 +6170,12 @@ tail358:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (SI)
 
-out359:
+out369:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one351
+	JNZ  one356
 
-done353:
+done358:
 	VZEROUPPER
 	RET
 
@@ -6107,134 +6208,12 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done360
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     s+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-8, DI
-	SHLQ     $0x02, DI
-
-row361:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail363
-
-vector362:
-	VMOVUPS      (SI)(R8*1), Y0
-	VMOVUPS      oneF32<>+0(SB), Y1
-	VFNMADD231PS Y0, Y0, Y1
-	VMOVUPS      (DX)(R8*1), Y0
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*1)
-	ADDQ         $0x00000020, R8
-	CMPQ         R8, DI
-	JLT          vector362
-
-tail363:
-	MOVQ         n+48(FP), R9
-	ANDQ         $0x00000007, R9
-	JZ           next364
-	LEAQ         tailF32<>+32(SB), R10
-	NEGQ         R9
-	VMOVUPS      (R10)(R9*4), Y0
-	VMASKMOVPS   (SI)(R8*1), Y0, Y1
-	VMOVUPS      oneF32<>+0(SB), Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMASKMOVPS   (DX)(R8*1), Y0, Y1
-	VMULPS       Y1, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
-
-next364:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row361
-
-done360:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func mulPrimeF32(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX
-TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
-	JLE      done365
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     d1+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-8, DI
-	SHLQ     $0x02, DI
-
-row366:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail368
-
-vector367:
-	VMOVUPS (SI)(R8*1), Y0
-	VMOVUPS (DX)(R8*1), Y1
-	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(R8*1)
-	ADDQ    $0x00000020, R8
-	CMPQ    R8, DI
-	JLT     vector367
-
-tail368:
-	MOVQ       n+48(FP), R9
-	ANDQ       $0x00000007, R9
-	JZ         next369
-	LEAQ       tailF32<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y0
-	VMASKMOVPS (SI)(R8*1), Y0, Y1
-	VMASKMOVPS (DX)(R8*1), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R8*1)
-
-next369:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row366
-
-done365:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func addMulPrimeTanhF32(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
-// Requires: AVX, FMA3
-TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
 	JLE      done370
-	MOVQ     e+0(FP), AX
+	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
 	SHLQ     $0x02, BX
 	MOVQ     s+24(FP), SI
 	MOVQ     n+48(FP), DI
@@ -6250,10 +6229,9 @@ vector372:
 	VMOVUPS      (SI)(R8*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
-	VMOVUPS      (AX)(R8*1), Y0
-	VMOVUPS      (DX)(R8*1), Y2
-	VFMADD231PS  Y2, Y1, Y0
-	VMOVUPS      Y0, (AX)(R8*1)
+	VMOVUPS      (DX)(R8*1), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
 	JLT          vector372
@@ -6268,10 +6246,9 @@ tail373:
 	VMASKMOVPS   (SI)(R8*1), Y0, Y1
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VFNMADD231PS Y1, Y1, Y2
-	VMASKMOVPS   (AX)(R8*1), Y0, Y1
-	VMASKMOVPS   (DX)(R8*1), Y0, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*1)
+	VMASKMOVPS   (DX)(R8*1), Y0, Y1
+	VMULPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 
 next374:
 	ADDQ CX, AX
@@ -6285,9 +6262,9 @@ done370:
 	VZEROUPPER
 	RET
 
-// func addMulPrimeF32(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX, FMA3
-TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
+// func mulPrimeF32(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX
+TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -6295,11 +6272,11 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
 	JLE      done375
-	MOVQ     e+0(FP), AX
+	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
 	SHLQ     $0x02, BX
 	MOVQ     d1+24(FP), SI
 	MOVQ     n+48(FP), DI
@@ -6312,27 +6289,25 @@ row376:
 	JGE  tail378
 
 vector377:
-	VMOVUPS     (SI)(R8*1), Y0
-	VMOVUPS     (AX)(R8*1), Y1
-	VMOVUPS     (DX)(R8*1), Y2
-	VFMADD231PS Y2, Y0, Y1
-	VMOVUPS     Y1, (AX)(R8*1)
-	ADDQ        $0x00000020, R8
-	CMPQ        R8, DI
-	JLT         vector377
+	VMOVUPS (SI)(R8*1), Y0
+	VMOVUPS (DX)(R8*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(R8*1)
+	ADDQ    $0x00000020, R8
+	CMPQ    R8, DI
+	JLT     vector377
 
 tail378:
-	MOVQ        n+48(FP), R9
-	ANDQ        $0x00000007, R9
-	JZ          next379
-	LEAQ        tailF32<>+32(SB), R10
-	NEGQ        R9
-	VMOVUPS     (R10)(R9*4), Y0
-	VMASKMOVPS  (SI)(R8*1), Y0, Y1
-	VMASKMOVPS  (AX)(R8*1), Y0, Y2
-	VMASKMOVPS  (DX)(R8*1), Y0, Y3
-	VFMADD231PS Y3, Y1, Y2
-	VMASKMOVPS  Y2, Y0, (AX)(R8*1)
+	MOVQ       n+48(FP), R9
+	ANDQ       $0x00000007, R9
+	JZ         next379
+	LEAQ       tailF32<>+32(SB), R10
+	NEGQ       R9
+	VMOVUPS    (R10)(R9*4), Y0
+	VMASKMOVPS (SI)(R8*1), Y0, Y1
+	VMASKMOVPS (DX)(R8*1), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R8*1)
 
 next379:
 	ADDQ CX, AX
@@ -6346,6 +6321,132 @@ done375:
 	VZEROUPPER
 	RET
 
+// func addMulPrimeTanhF32(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
+// Requires: AVX, FMA3
+TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done380
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
+
+row381:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail383
+
+vector382:
+	VMOVUPS      (SI)(R8*1), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (AX)(R8*1), Y0
+	VMOVUPS      (DX)(R8*1), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (AX)(R8*1)
+	ADDQ         $0x00000020, R8
+	CMPQ         R8, DI
+	JLT          vector382
+
+tail383:
+	MOVQ         n+48(FP), R9
+	ANDQ         $0x00000007, R9
+	JZ           next384
+	LEAQ         tailF32<>+32(SB), R10
+	NEGQ         R9
+	VMOVUPS      (R10)(R9*4), Y0
+	VMASKMOVPS   (SI)(R8*1), Y0, Y1
+	VMOVUPS      oneF32<>+0(SB), Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMASKMOVPS   (AX)(R8*1), Y0, Y1
+	VMASKMOVPS   (DX)(R8*1), Y0, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R8*1)
+
+next384:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row381
+
+done380:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func addMulPrimeF32(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX, FMA3
+TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done385
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
+
+row386:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail388
+
+vector387:
+	VMOVUPS     (SI)(R8*1), Y0
+	VMOVUPS     (AX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R8*1)
+	ADDQ        $0x00000020, R8
+	CMPQ        R8, DI
+	JLT         vector387
+
+tail388:
+	MOVQ        n+48(FP), R9
+	ANDQ        $0x00000007, R9
+	JZ          next389
+	LEAQ        tailF32<>+32(SB), R10
+	NEGQ        R9
+	VMOVUPS     (R10)(R9*4), Y0
+	VMASKMOVPS  (SI)(R8*1), Y0, Y1
+	VMASKMOVPS  (AX)(R8*1), Y0, Y2
+	VMASKMOVPS  (DX)(R8*1), Y0, Y3
+	VFMADD231PS Y3, Y1, Y2
+	VMASKMOVPS  Y2, Y0, (AX)(R8*1)
+
+next389:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row386
+
+done385:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
 // func tangentTanhF32(t *float32, e *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
 TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
@@ -6355,7 +6456,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done380
+	JLE      done390
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -6368,12 +6469,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x02, R8
 
-row381:
+row391:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail383
+	JGE  tail393
 
-vector382:
+vector392:
 	VMOVUPS      (DI)(R9*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
@@ -6387,12 +6488,12 @@ vector382:
 	VMOVUPS      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector382
+	JLT          vector392
 
-tail383:
+tail393:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next384
+	JZ           next394
 	LEAQ         tailF32<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPS      (R11)(R10*4), Y0
@@ -6408,15 +6509,15 @@ tail383:
 	VMASKMOVPS   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPS   Y3, Y0, (AX)(R9*1)
 
-next384:
+next394:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row381
+	JNZ  row391
 
-done380:
+done390:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6430,7 +6531,7 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done385
+	JLE      done395
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -6444,12 +6545,12 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x02, R9
 
-row386:
+row396:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail388
+	JGE  tail398
 
-vector387:
+vector397:
 	VMOVUPS (AX)(R10*1), Y0
 	VMOVUPS (BX)(R10*1), Y1
 	VMOVUPS (DI)(R10*1), Y2
@@ -6461,12 +6562,12 @@ vector387:
 	VMOVUPS Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector387
+	JLT     vector397
 
-tail388:
+tail398:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000007, R11
-	JZ         next389
+	JZ         next399
 	LEAQ       tailF32<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPS    (R12)(R11*4), Y0
@@ -6480,16 +6581,16 @@ tail388:
 	VMASKMOVPS Y2, Y0, (DX)(R10*1)
 	VMASKMOVPS Y1, Y0, (AX)(R10*1)
 
-next389:
+next399:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row386
+	JNZ  row396
 
-done385:
+done395:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6509,21 +6610,21 @@ TEXT ·addF32(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail393
+	JGE      tail403
 
-vector392:
+vector402:
 	VMOVUPS (AX)(BX*1), Y0
 	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector392
+	JLT     vector402
 
-tail393:
+tail403:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000007, DX
-	JZ         next394
+	JZ         next404
 	LEAQ       tailF32<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPS    (SI)(DX*4), Y0
@@ -6532,7 +6633,7 @@ tail393:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(BX*1)
 
-next394:
+next404:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6551,7 +6652,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done395
+	JLE  done405
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6562,19 +6663,19 @@ TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row396:
+row406:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail398
+	JGE  tail408
 
-vector397:
+vector407:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain400
+	JEQ     plain410
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain400:
+plain410:
 	VMOVUPS      signF32<>+0(SB), Y1
 	VANDNPS      Y0, Y1, Y1
 	VADDPS       Y1, Y1, Y1
@@ -6602,35 +6703,35 @@ plain400:
 	VORPS        Y0, Y2, Y2
 	VMOVUPS      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out401
+	JEQ          out411
 	VMOVUPS      oneF32<>+0(SB), Y0
 	VFNMADD231PS Y2, Y2, Y0
 	VMULPS       minusTwoF32<>+0(SB), Y2, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out401
+	JEQ          out411
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out401:
+out411:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector397
+	JLT  vector407
 
-tail398:
+tail408:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next399
+	JZ         next409
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain402
+	JEQ        plain412
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain402:
+plain412:
 	VMOVUPS      signF32<>+0(SB), Y2
 	VANDNPS      Y1, Y2, Y2
 	VADDPS       Y2, Y2, Y2
@@ -6658,25 +6759,25 @@ plain402:
 	VORPS        Y1, Y3, Y3
 	VMASKMOVPS   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out403
+	JEQ          out413
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y3, Y3, Y1
 	VMULPS       minusTwoF32<>+0(SB), Y3, Y2
 	VMULPS       Y1, Y2, Y2
 	VMASKMOVPS   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out403
+	JEQ          out413
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out403:
-next399:
+out413:
+next409:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row396
+	JNZ  row406
 
-done395:
+done405:
 	VZEROUPPER
 	RET
 
@@ -6794,7 +6895,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done404
+	JLE  done414
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6805,19 +6906,19 @@ TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row405:
+row415:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail407
+	JGE  tail417
 
-vector406:
+vector416:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain409
+	JEQ     plain419
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain409:
+plain419:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -6849,31 +6950,31 @@ plain409:
 	VXORPS       Y0, Y1, Y1
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out410
+	JEQ          out420
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out410
+	JEQ          out420
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out410:
+out420:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector406
+	JLT  vector416
 
-tail407:
+tail417:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next408
+	JZ         next418
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain411
+	JEQ        plain421
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain411:
+plain421:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -6905,21 +7006,21 @@ plain411:
 	VXORPS       Y1, Y2, Y2
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out412
+	JEQ          out422
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out412
+	JEQ          out422
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out412:
-next408:
+out422:
+next418:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row405
+	JNZ  row415
 
-done404:
+done414:
 	VZEROUPPER
 	RET
 
@@ -6937,7 +7038,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done413
+	JLE  done423
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6948,19 +7049,19 @@ TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row414:
+row424:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail416
+	JGE  tail426
 
-vector415:
+vector425:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain418
+	JEQ     plain428
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain418:
+plain428:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7006,31 +7107,31 @@ plain418:
 	VADDPS       Y2, Y4, Y4
 	VMOVUPS      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out419
+	JEQ          out429
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out419
+	JEQ          out429
 	VMOVUPS      Y5, (SI)(R8*1)
 
-out419:
+out429:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector415
+	JLT  vector425
 
-tail416:
+tail426:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next417
+	JZ         next427
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain420
+	JEQ        plain430
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain420:
+plain430:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7076,21 +7177,21 @@ plain420:
 	VADDPS       Y3, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out421
+	JEQ          out431
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out421
+	JEQ          out431
 	VMASKMOVPS   Y6, Y0, (SI)(R8*1)
 
-out421:
-next417:
+out431:
+next427:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row414
+	JNZ  row424
 
-done413:
+done423:
 	VZEROUPPER
 	RET
 
@@ -7138,7 +7239,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done422
+	JLE  done432
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7149,19 +7250,19 @@ TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row423:
+row433:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail425
+	JGE  tail435
 
-vector424:
+vector434:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain427
+	JEQ     plain437
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain427:
+plain437:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7197,31 +7298,31 @@ plain427:
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out428
+	JEQ          out438
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out428
+	JEQ          out438
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out428:
+out438:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector424
+	JLT  vector434
 
-tail425:
+tail435:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next426
+	JZ         next436
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain429
+	JEQ        plain439
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain429:
+plain439:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7257,21 +7358,21 @@ plain429:
 	VMULPS       Y1, Y4, Y4
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out430
+	JEQ          out440
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out430
+	JEQ          out440
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out430:
-next426:
+out440:
+next436:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row423
+	JNZ  row433
 
-done422:
+done432:
 	VZEROUPPER
 	RET
 
@@ -7279,7 +7380,7 @@ done422:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done431
+	JLE  done441
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7290,19 +7391,19 @@ TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row432:
+row442:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail434
+	JGE  tail444
 
-vector433:
+vector443:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain436
+	JEQ     plain446
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain436:
+plain446:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7331,31 +7432,31 @@ plain436:
 	VBLENDVPS    Y4, oneF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out437
+	JEQ          out447
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out437
+	JEQ          out447
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out437:
+out447:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector433
+	JLT  vector443
 
-tail434:
+tail444:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next435
+	JZ         next445
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain438
+	JEQ        plain448
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain438:
+plain448:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7384,21 +7485,21 @@ plain438:
 	VBLENDVPS    Y5, oneF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out439
+	JEQ          out449
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out439
+	JEQ          out449
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out439:
-next435:
+out449:
+next445:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row432
+	JNZ  row442
 
-done431:
+done441:
 	VZEROUPPER
 	RET
 
@@ -7426,7 +7527,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done440
+	JLE  done450
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7437,19 +7538,19 @@ TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row441:
+row451:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail443
+	JGE  tail453
 
-vector442:
+vector452:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain445
+	JEQ     plain455
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain445:
+plain455:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7482,31 +7583,31 @@ plain445:
 	VBLENDVPS    Y4, seluScaleF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out446
+	JEQ          out456
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out446
+	JEQ          out456
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out446:
+out456:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector442
+	JLT  vector452
 
-tail443:
+tail453:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next444
+	JZ         next454
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain447
+	JEQ        plain457
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain447:
+plain457:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7539,21 +7640,21 @@ plain447:
 	VBLENDVPS    Y5, seluScaleF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out448
+	JEQ          out458
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out448
+	JEQ          out458
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out448:
-next444:
+out458:
+next454:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row441
+	JNZ  row451
 
-done440:
+done450:
 	VZEROUPPER
 	RET
 
@@ -7561,7 +7662,7 @@ done440:
 // Requires: AVX
 TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done449
+	JLE  done459
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7572,19 +7673,19 @@ TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row450:
+row460:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail452
+	JGE  tail462
 
-vector451:
+vector461:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain454
+	JEQ     plain464
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain454:
+plain464:
 	VXORPS    Y2, Y2, Y2
 	VCMPPS    $0x1e, Y2, Y0, Y1
 	VMOVUPS   oneF32<>+0(SB), Y3
@@ -7592,31 +7693,31 @@ plain454:
 	VMAXPS    Y0, Y2, Y0
 	VMOVUPS   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out455
+	JEQ       out465
 	VMOVUPS   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out455
+	JEQ       out465
 	VMOVUPS   Y2, (SI)(R8*1)
 
-out455:
+out465:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector451
+	JLT  vector461
 
-tail452:
+tail462:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next453
+	JZ         next463
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain456
+	JEQ        plain466
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain456:
+plain466:
 	VXORPS     Y3, Y3, Y3
 	VCMPPS     $0x1e, Y3, Y1, Y2
 	VMOVUPS    oneF32<>+0(SB), Y4
@@ -7624,21 +7725,386 @@ plain456:
 	VMAXPS     Y1, Y3, Y1
 	VMASKMOVPS Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out457
+	JEQ        out467
 	VMASKMOVPS Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out457
+	JEQ        out467
 	VMASKMOVPS Y3, Y0, (SI)(R8*1)
 
-out457:
-next453:
+out467:
+next463:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row450
+	JNZ  row460
 
-done449:
+done459:
+	VZEROUPPER
+	RET
+
+// func hiddenGradientTanhF32(y *float32, s *float32, d *float32, a *float32, lda int, x *float32, bias *float32, w *float32, m int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·hiddenGradientTanhF32(SB), NOSPLIT, $8-80
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     a+24(FP), AX
+	MOVQ     lda+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     d+16(FP), BX
+	MOVQ     AX, DX
+
+block468:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), SI
+	MOVQ   n+72(FP), DI
+	MOVQ   DX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	SUBQ   $0x00000010, DI
+	JLT    rest471
+
+loop470:
+	VMOVUPS     (SI), Y8
+	VFMADD231PS (R8), Y8, Y0
+	VFMADD231PS (R8)(CX*1), Y8, Y2
+	VFMADD231PS (R8)(CX*2), Y8, Y4
+	VFMADD231PS (R9), Y8, Y6
+	VMOVUPS     32(SI), Y8
+	VFMADD231PS 32(R8), Y8, Y1
+	VFMADD231PS 32(R8)(CX*1), Y8, Y3
+	VFMADD231PS 32(R8)(CX*2), Y8, Y5
+	VFMADD231PS 32(R9), Y8, Y7
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JGE         loop470
+
+rest471:
+	ADDQ        $0x00000010, DI
+	CMPQ        DI, $0x00000008
+	JLT         tail472
+	VMOVUPS     (SI), Y8
+	VFMADD231PS (R8), Y8, Y0
+	VFMADD231PS (R8)(CX*1), Y8, Y2
+	VFMADD231PS (R8)(CX*2), Y8, Y4
+	VFMADD231PS (R9), Y8, Y6
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+
+tail472:
+	TESTQ       DI, DI
+	JZ          reduce473
+	LEAQ        tailF32<>+32(SB), R10
+	NEGQ        DI
+	VMOVUPS     (R10)(DI*4), Y8
+	VMASKMOVPS  (SI), Y8, Y9
+	VMASKMOVPS  (R8), Y8, Y10
+	VFMADD231PS Y9, Y10, Y0
+	VMASKMOVPS  (R8)(CX*1), Y8, Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMASKMOVPS  (R8)(CX*2), Y8, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  (R9), Y8, Y8
+	VFMADD231PS Y9, Y8, Y6
+
+reduce473:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y6
+	VHADDPS      Y2, Y0, Y0
+	VHADDPS      Y6, Y4, Y1
+	VHADDPS      Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         x+40(FP), SI
+	MOVQ         n+72(FP), DI
+	MOVQ         DX, R8
+	LEAQ         (R8)(CX*2), R9
+	ADDQ         CX, R9
+	SUBQ         $0x00000010, DI
+	JLT          rest475
+
+loop474:
+	VMOVUPS     (SI), Y9
+	VFMADD231PS (R8), Y9, Y1
+	VFMADD231PS (R8)(CX*1), Y9, Y3
+	VFMADD231PS (R8)(CX*2), Y9, Y5
+	VFMADD231PS (R9), Y9, Y7
+	VMOVUPS     32(SI), Y9
+	VFMADD231PS 32(R8), Y9, Y2
+	VFMADD231PS 32(R8)(CX*1), Y9, Y4
+	VFMADD231PS 32(R8)(CX*2), Y9, Y6
+	VFMADD231PS 32(R9), Y9, Y8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JGE         loop474
+
+rest475:
+	ADDQ        $0x00000010, DI
+	CMPQ        DI, $0x00000008
+	JLT         tail476
+	VMOVUPS     (SI), Y9
+	VFMADD231PS (R8), Y9, Y1
+	VFMADD231PS (R8)(CX*1), Y9, Y3
+	VFMADD231PS (R8)(CX*2), Y9, Y5
+	VFMADD231PS (R9), Y9, Y7
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+
+tail476:
+	TESTQ       DI, DI
+	JZ          reduce477
+	LEAQ        tailF32<>+32(SB), R10
+	NEGQ        DI
+	VMOVUPS     (R10)(DI*4), Y9
+	VMASKMOVPS  (SI), Y9, Y10
+	VMASKMOVPS  (R8), Y9, Y11
+	VFMADD231PS Y10, Y11, Y1
+	VMASKMOVPS  (R8)(CX*1), Y9, Y11
+	VFMADD231PS Y10, Y11, Y3
+	VMASKMOVPS  (R8)(CX*2), Y9, Y11
+	VFMADD231PS Y10, Y11, Y5
+	VMASKMOVPS  (R9), Y9, Y9
+	VFMADD231PS Y10, Y9, Y7
+
+reduce477:
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y8, Y7, Y7
+	VHADDPS      Y3, Y1, Y1
+	VHADDPS      Y7, Y5, Y2
+	VHADDPS      Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	VINSERTF128  $0x01, X1, Y0, Y0
+	MOVQ         s+8(FP), SI
+	MOVQ         bias+48(FP), DI
+	MOVQ         w+56(FP), R8
+	MOVQ         d+16(FP), R9
+	VMOVUPS      (DI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      signF32<>+0(SB), Y1
+	VANDNPS      Y0, Y1, Y1
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      saturationF32<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      log2eF32<>+0(SB), Y2
+	VFMADD213PS  roundF32<>+0(SB), Y1, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HighF32<>+0(SB), Y3, Y1
+	VFNMADD231PS ln2LowF32<>+0(SB), Y3, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       oneF32<>+0(SB), Y2, Y2
+	VMOVUPS      expEF32<>+0(SB), Y3
+	VFMADD213PS  expDF32<>+0(SB), Y1, Y3
+	VFMADD213PS  expCF32<>+0(SB), Y1, Y3
+	VFMADD213PS  expBF32<>+0(SB), Y1, Y3
+	VFMADD213PS  expAF32<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VSUBPS       oneF32<>+0(SB), Y2, Y1
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       twoF32<>+0(SB), Y1, Y2
+	VDIVPS       Y2, Y1, Y2
+	VANDPS       signF32<>+0(SB), Y0, Y0
+	VORPS        Y0, Y2, Y2
+	VMOVUPS      Y2, (SI)
+	VMOVUPS      oneF32<>+0(SB), Y0
+	VFNMADD231PS Y2, Y2, Y0
+	VMOVUPS      (R8), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         $0x00000020, s+8(FP)
+	ADDQ         $0x00000020, bias+48(FP)
+	ADDQ         $0x00000020, w+56(FP)
+	ADDQ         $0x00000020, d+16(FP)
+	LEAQ         32(BX), SI
+	MOVQ         d+16(FP), DI
+	CMPQ         SI, DI
+	JEQ          next469
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	VBROADCASTSS 16(BX), Y4
+	VBROADCASTSS 20(BX), Y5
+	VBROADCASTSS 24(BX), Y6
+	VBROADCASTSS 28(BX), Y7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+72(FP), R10
+	SUBQ         $0x00000008, R10
+	JLT          tail479
+
+loop478:
+	VMOVUPS     (R9), Y8
+	VFMADD231PS (SI), Y0, Y8
+	VFMADD231PS (SI)(CX*1), Y1, Y8
+	VFMADD231PS (SI)(CX*2), Y2, Y8
+	VFMADD231PS (DI), Y3, Y8
+	VFMADD231PS (DI)(CX*1), Y4, Y8
+	VFMADD231PS (DI)(CX*2), Y5, Y8
+	VFMADD231PS (R8), Y6, Y8
+	VFMADD231PS (R8)(CX*1), Y7, Y8
+	VMOVUPS     Y8, (R9)
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	SUBQ        $0x00000008, R10
+	JGE         loop478
+
+tail479:
+	ADDQ        $0x00000008, R10
+	JZ          out480
+	LEAQ        tailF32<>+32(SB), R11
+	NEGQ        R10
+	VMOVUPS     (R11)(R10*4), Y9
+	VMASKMOVPS  (R9), Y9, Y8
+	VMASKMOVPS  (SI), Y9, Y10
+	VFMADD231PS Y10, Y0, Y8
+	VMASKMOVPS  (SI)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y1, Y8
+	VMASKMOVPS  (SI)(CX*2), Y9, Y0
+	VFMADD231PS Y0, Y2, Y8
+	VMASKMOVPS  (DI), Y9, Y0
+	VFMADD231PS Y0, Y3, Y8
+	VMASKMOVPS  (DI)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y4, Y8
+	VMASKMOVPS  (DI)(CX*2), Y9, Y0
+	VFMADD231PS Y0, Y5, Y8
+	VMASKMOVPS  (R8), Y9, Y0
+	VFMADD231PS Y0, Y6, Y8
+	VMASKMOVPS  (R8)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y7, Y8
+	VMASKMOVPS  Y8, Y9, (R9)
+
+out480:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+
+next469:
+	SUBQ         $0x00000008, m+64(FP)
+	JNZ          block468
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	VBROADCASTSS 16(BX), Y4
+	VBROADCASTSS 20(BX), Y5
+	VBROADCASTSS 24(BX), Y6
+	VBROADCASTSS 28(BX), Y7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+72(FP), R8
+	SUBQ         $0x00000008, R8
+	JLT          tail482
+
+loop481:
+	VMOVUPS     (DI), Y8
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS (DX)(CX*1), Y1, Y8
+	VFMADD231PS (DX)(CX*2), Y2, Y8
+	VFMADD231PS (BX), Y3, Y8
+	VFMADD231PS (BX)(CX*1), Y4, Y8
+	VFMADD231PS (BX)(CX*2), Y5, Y8
+	VFMADD231PS (SI), Y6, Y8
+	VFMADD231PS (SI)(CX*1), Y7, Y8
+	VMOVUPS     Y8, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop481
+
+tail482:
+	ADDQ        $0x00000008, R8
+	JZ          out483
+	LEAQ        tailF32<>+32(SB), R9
+	NEGQ        R8
+	VMOVUPS     (R9)(R8*4), Y9
+	VMASKMOVPS  (DI), Y9, Y8
+	VMASKMOVPS  (DX), Y9, Y10
+	VFMADD231PS Y10, Y0, Y8
+	VMASKMOVPS  (DX)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y1, Y8
+	VMASKMOVPS  (DX)(CX*2), Y9, Y0
+	VFMADD231PS Y0, Y2, Y8
+	VMASKMOVPS  (BX), Y9, Y0
+	VFMADD231PS Y0, Y3, Y8
+	VMASKMOVPS  (BX)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y4, Y8
+	VMASKMOVPS  (BX)(CX*2), Y9, Y0
+	VFMADD231PS Y0, Y5, Y8
+	VMASKMOVPS  (SI), Y9, Y0
+	VFMADD231PS Y0, Y6, Y8
+	VMASKMOVPS  (SI)(CX*1), Y9, Y0
+	VFMADD231PS Y0, Y7, Y8
+	VMASKMOVPS  Y8, Y9, (DI)
+
+out483:
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7669,9 +8135,9 @@ TEXT ·adamF32(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail461
+	JGE          tail487
 
-vector460:
+vector486:
 	VMOVUPS      (AX)(DI*1), Y9
 	VMOVUPS      (CX)(DI*1), Y10
 	VFMADD231PS  Y7, Y9, Y10
@@ -7692,12 +8158,12 @@ vector460:
 	VMOVUPS      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector460
+	JLT          vector486
 
-tail461:
+tail487:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next462
+	JZ           next488
 	LEAQ         tailF32<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPS      (R8)(SI*4), Y9
@@ -7720,7 +8186,7 @@ tail461:
 	VFNMADD231PS Y5, Y7, Y10
 	VMASKMOVPS   Y10, Y9, (AX)(DI*1)
 
-next462:
+next488:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -7735,7 +8201,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop463:
+loop489:
 	VCVTPS2PD    (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VCVTPS2PD    16(AX), Y4
@@ -7746,7 +8212,7 @@ loop463:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop463
+	JNZ          loop489
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -7766,12 +8232,12 @@ TEXT ·zeroTimesF32(SB), NOSPLIT, $0-20
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-loop464:
+loop490:
 	VFMADD231PS  (AX), Y2, Y0
 	VFMADD231PS  32(AX), Y2, Y1
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop464
+	JNZ          loop490
 	VADDPS       Y1, Y0, Y0
 	VHADDPS      Y0, Y0, Y1
 	VHADDPS      Y0, Y0, Y0
@@ -7791,9 +8257,9 @@ TEXT ·packPanelF32(SB), NOSPLIT, $0-32
 	SHLQ $0x02, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest466
+	JLT  rest492
 
-loop465:
+loop491:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -7819,13 +8285,13 @@ loop465:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop465
+	JGE     loop491
 
-rest466:
+rest492:
 	ADDQ $0x00000004, BX
-	JZ   out468
+	JZ   out494
 
-one467:
+one493:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -7833,9 +8299,9 @@ one467:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one467
+	JNZ     one493
 
-out468:
+out494:
 	VZEROUPPER
 	RET
 
@@ -7852,7 +8318,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT, $0-32
 	LEAQ (SI)(DX*2), DI
 	ADDQ DX, DI
 
-loop469:
+loop495:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (SI)(DX*1), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -7898,7 +8364,7 @@ loop469:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000200, AX
 	DECQ        BX
-	JNZ         loop469
+	JNZ         loop495
 	VZEROUPPER
 	RET
 
@@ -7921,7 +8387,7 @@ TEXT ·peakF32(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop470:
+loop496:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8019,7 +8485,7 @@ loop470:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop470
+	JNZ         loop496
 	VZEROUPPER
 	RET
 
@@ -8037,37 +8503,37 @@ TEXT ·gemmPanelF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group471:
+group497:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next478:
+next504:
 	TESTQ DX, DX
-	JLE   done479
+	JLE   done505
 	CMPQ  DX, $0x0a
-	JGE   rows6_472
+	JGE   rows6_498
 	CMPQ  DX, $0x06
-	JEQ   rows6_472
+	JEQ   rows6_498
 	CMPQ  DX, $0x09
-	JEQ   rows5_473
+	JEQ   rows5_499
 	CMPQ  DX, $0x07
-	JGE   rows4_474
+	JGE   rows4_500
 	CMPQ  DX, $0x05
-	JEQ   rows5_473
+	JEQ   rows5_499
 	CMPQ  DX, $0x04
-	JEQ   rows4_474
+	JEQ   rows4_500
 	CMPQ  DX, $0x03
-	JEQ   rows3_475
+	JEQ   rows3_501
 	CMPQ  DX, $0x02
-	JEQ   rows2_476
-	JMP   rows1_477
+	JEQ   rows2_502
+	JMP   rows1_503
 
-rows6_472:
+rows6_498:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero480
+	JEQ     zero506
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8080,9 +8546,9 @@ rows6_472:
 	VMOVUPD 32(DI)(AX*1), Y9
 	VMOVUPD (DI)(AX*2), Y10
 	VMOVUPD 32(DI)(AX*2), Y11
-	JMP     start481
+	JMP     start507
 
-zero480:
+zero506:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8096,7 +8562,7 @@ zero480:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start481:
+start507:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8122,9 +8588,9 @@ start481:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest483
+	JLT        rest509
 
-loop482:
+loop508:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8209,13 +8675,13 @@ loop482:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop482
+	JGE          loop508
 
-rest483:
+rest509:
 	ADDQ $0x00000004, R10
-	JZ   out485
+	JZ   out511
 
-one484:
+one510:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8240,9 +8706,9 @@ one484:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one484
+	JNZ          one510
 
-out485:
+out511:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8270,13 +8736,13 @@ out485:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next478
+	JMP     next504
 
-rows5_473:
+rows5_499:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero486
+	JEQ     zero512
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8287,9 +8753,9 @@ rows5_473:
 	VMOVUPD 32(DI), Y7
 	VMOVUPD (DI)(AX*1), Y8
 	VMOVUPD 32(DI)(AX*1), Y9
-	JMP     start487
+	JMP     start513
 
-zero486:
+zero512:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8301,7 +8767,7 @@ zero486:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start487:
+start513:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8324,9 +8790,9 @@ start487:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest489
+	JLT        rest515
 
-loop488:
+loop514:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -8399,13 +8865,13 @@ loop488:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop488
+	JGE          loop514
 
-rest489:
+rest515:
 	ADDQ $0x00000004, R10
-	JZ   out491
+	JZ   out517
 
-one490:
+one516:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -8427,9 +8893,9 @@ one490:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one490
+	JNZ          one516
 
-out491:
+out517:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8453,13 +8919,13 @@ out491:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next478
+	JMP     next504
 
-rows4_474:
+rows4_500:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero492
+	JEQ     zero518
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8468,9 +8934,9 @@ rows4_474:
 	VMOVUPD 32(BX)(AX*2), Y5
 	VMOVUPD (DI), Y6
 	VMOVUPD 32(DI), Y7
-	JMP     start493
+	JMP     start519
 
-zero492:
+zero518:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8480,7 +8946,7 @@ zero492:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start493:
+start519:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8500,9 +8966,9 @@ start493:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest495
+	JLT        rest521
 
-loop494:
+loop520:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -8563,13 +9029,13 @@ loop494:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop494
+	JGE          loop520
 
-rest495:
+rest521:
 	ADDQ $0x00000004, R10
-	JZ   out497
+	JZ   out523
 
-one496:
+one522:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -8588,9 +9054,9 @@ one496:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one496
+	JNZ          one522
 
-out497:
+out523:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8610,20 +9076,20 @@ out497:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next478
+	JMP     next504
 
-rows3_475:
+rows3_501:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero498
+	JEQ     zero524
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
 	VMOVUPD (BX)(AX*2), Y4
 	VMOVUPD 32(BX)(AX*2), Y5
-	JMP     start499
+	JMP     start525
 
-zero498:
+zero524:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8631,14 +9097,14 @@ zero498:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start499:
+start525:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest501
+	JLT  rest527
 
-loop500:
+loop526:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -8686,13 +9152,13 @@ loop500:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop500
+	JGE          loop526
 
-rest501:
+rest527:
 	ADDQ $0x00000004, R9
-	JZ   out503
+	JZ   out529
 
-one502:
+one528:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -8707,9 +9173,9 @@ one502:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one502
+	JNZ          one528
 
-out503:
+out529:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -8723,31 +9189,31 @@ out503:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next478
+	JMP     next504
 
-rows2_476:
+rows2_502:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero504
+	JEQ     zero530
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
-	JMP     start505
+	JMP     start531
 
-zero504:
+zero530:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start505:
+start531:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest507
+	JLT  rest533
 
-loop506:
+loop532:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -8783,13 +9249,13 @@ loop506:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop506
+	JGE          loop532
 
-rest507:
+rest533:
 	ADDQ $0x00000004, R9
-	JZ   out509
+	JZ   out535
 
-one508:
+one534:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -8801,9 +9267,9 @@ one508:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one508
+	JNZ          one534
 
-out509:
+out535:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -8813,27 +9279,27 @@ out509:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next478
+	JMP     next504
 
-rows1_477:
+rows1_503:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero510
+	JEQ     zero536
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
-	JMP     start511
+	JMP     start537
 
-zero510:
+zero536:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start511:
+start537:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest513
+	JLT  rest539
 
-loop512:
+loop538:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -8857,13 +9323,13 @@ loop512:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop512
+	JGE          loop538
 
-rest513:
+rest539:
 	ADDQ $0x00000004, R9
-	JZ   out515
+	JZ   out541
 
-one514:
+one540:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -8872,22 +9338,22 @@ one514:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one514
+	JNZ          one540
 
-out515:
+out541:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next478
+	JMP     next504
 
-done479:
+done505:
 	ADDQ     $0x00000040, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group471
+	JNZ      group497
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -8907,37 +9373,37 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group516:
+group542:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next523:
+next549:
 	TESTQ BX, BX
-	JLE   done524
+	JLE   done550
 	CMPQ  BX, $0x0a
-	JGE   rows6_517
+	JGE   rows6_543
 	CMPQ  BX, $0x06
-	JEQ   rows6_517
+	JEQ   rows6_543
 	CMPQ  BX, $0x09
-	JEQ   rows5_518
+	JEQ   rows5_544
 	CMPQ  BX, $0x07
-	JGE   rows4_519
+	JGE   rows4_545
 	CMPQ  BX, $0x05
-	JEQ   rows5_518
+	JEQ   rows5_544
 	CMPQ  BX, $0x04
-	JEQ   rows4_519
+	JEQ   rows4_545
 	CMPQ  BX, $0x03
-	JEQ   rows3_520
+	JEQ   rows3_546
 	CMPQ  BX, $0x02
-	JEQ   rows2_521
-	JMP   rows1_522
+	JEQ   rows2_547
+	JMP   rows1_548
 
-rows6_517:
+rows6_543:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero525
+	JEQ     zero551
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -8950,9 +9416,9 @@ rows6_517:
 	VMOVUPD 32(R8)(AX*1), Y9
 	VMOVUPD (R8)(AX*2), Y10
 	VMOVUPD 32(R8)(AX*2), Y11
-	JMP     start526
+	JMP     start552
 
-zero525:
+zero551:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8966,7 +9432,7 @@ zero525:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start526:
+start552:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -8990,9 +9456,9 @@ start526:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest528
+	JLT        rest554
 
-loop527:
+loop553:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9082,13 +9548,13 @@ loop527:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop527
+	JGE          loop553
 
-rest528:
+rest554:
 	ADDQ $0x00000004, R10
-	JZ   out530
+	JZ   out556
 
-one529:
+one555:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9112,9 +9578,9 @@ one529:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one529
+	JNZ          one555
 
-out530:
+out556:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9137,13 +9603,13 @@ out530:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next523
+	JMP     next549
 
-rows5_518:
+rows5_544:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero531
+	JEQ     zero557
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9154,9 +9620,9 @@ rows5_518:
 	VMOVUPD 32(R8), Y7
 	VMOVUPD (R8)(AX*1), Y8
 	VMOVUPD 32(R8)(AX*1), Y9
-	JMP     start532
+	JMP     start558
 
-zero531:
+zero557:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9168,7 +9634,7 @@ zero531:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start532:
+start558:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9189,9 +9655,9 @@ start532:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest534
+	JLT        rest560
 
-loop533:
+loop559:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9269,13 +9735,13 @@ loop533:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop533
+	JGE          loop559
 
-rest534:
+rest560:
 	ADDQ $0x00000004, R10
-	JZ   out536
+	JZ   out562
 
-one535:
+one561:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9296,9 +9762,9 @@ one535:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one535
+	JNZ          one561
 
-out536:
+out562:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9318,13 +9784,13 @@ out536:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next523
+	JMP     next549
 
-rows4_519:
+rows4_545:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero537
+	JEQ     zero563
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9333,9 +9799,9 @@ rows4_519:
 	VMOVUPD 32(SI)(AX*2), Y5
 	VMOVUPD (R8), Y6
 	VMOVUPD 32(R8), Y7
-	JMP     start538
+	JMP     start564
 
-zero537:
+zero563:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9345,7 +9811,7 @@ zero537:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start538:
+start564:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9363,9 +9829,9 @@ start538:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest540
+	JLT        rest566
 
-loop539:
+loop565:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -9431,13 +9897,13 @@ loop539:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop539
+	JGE          loop565
 
-rest540:
+rest566:
 	ADDQ $0x00000004, R10
-	JZ   out542
+	JZ   out568
 
-one541:
+one567:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -9455,9 +9921,9 @@ one541:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one541
+	JNZ          one567
 
-out542:
+out568:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9474,20 +9940,20 @@ out542:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next523
+	JMP     next549
 
-rows3_520:
+rows3_546:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero543
+	JEQ     zero569
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
 	VMOVUPD (SI)(AX*2), Y4
 	VMOVUPD 32(SI)(AX*2), Y5
-	JMP     start544
+	JMP     start570
 
-zero543:
+zero569:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9495,14 +9961,14 @@ zero543:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start544:
+start570:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest546
+	JLT  rest572
 
-loop545:
+loop571:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -9556,13 +10022,13 @@ loop545:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop545
+	JGE          loop571
 
-rest546:
+rest572:
 	ADDQ $0x00000004, R10
-	JZ   out548
+	JZ   out574
 
-one547:
+one573:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -9577,9 +10043,9 @@ one547:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one547
+	JNZ          one573
 
-out548:
+out574:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -9591,31 +10057,31 @@ out548:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next523
+	JMP     next549
 
-rows2_521:
+rows2_547:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero549
+	JEQ     zero575
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
-	JMP     start550
+	JMP     start576
 
-zero549:
+zero575:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start550:
+start576:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest552
+	JLT  rest578
 
-loop551:
+loop577:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -9657,13 +10123,13 @@ loop551:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop551
+	JGE          loop577
 
-rest552:
+rest578:
 	ADDQ $0x00000004, R10
-	JZ   out554
+	JZ   out580
 
-one553:
+one579:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -9675,9 +10141,9 @@ one553:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one553
+	JNZ          one579
 
-out554:
+out580:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -9686,27 +10152,27 @@ out554:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next523
+	JMP     next549
 
-rows1_522:
+rows1_548:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero555
+	JEQ     zero581
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
-	JMP     start556
+	JMP     start582
 
-zero555:
+zero581:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start556:
+start582:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest558
+	JLT  rest584
 
-loop557:
+loop583:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9736,13 +10202,13 @@ loop557:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop557
+	JGE          loop583
 
-rest558:
+rest584:
 	ADDQ $0x00000004, R10
-	JZ   out560
+	JZ   out586
 
-one559:
+one585:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9751,21 +10217,21 @@ one559:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one559
+	JNZ          one585
 
-out560:
+out586:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next523
+	JMP     next549
 
-done524:
+done550:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group516
+	JNZ      group542
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -9784,46 +10250,46 @@ TEXT ·gemmHalfF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group561:
+group587:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next568:
+next594:
 	TESTQ DX, DX
-	JLE   done569
+	JLE   done595
 	CMPQ  DX, $0x0a
-	JGE   rows6_562
+	JGE   rows6_588
 	CMPQ  DX, $0x06
-	JEQ   rows6_562
+	JEQ   rows6_588
 	CMPQ  DX, $0x09
-	JEQ   rows5_563
+	JEQ   rows5_589
 	CMPQ  DX, $0x07
-	JGE   rows4_564
+	JGE   rows4_590
 	CMPQ  DX, $0x05
-	JEQ   rows5_563
+	JEQ   rows5_589
 	CMPQ  DX, $0x04
-	JEQ   rows4_564
+	JEQ   rows4_590
 	CMPQ  DX, $0x03
-	JEQ   rows3_565
+	JEQ   rows3_591
 	CMPQ  DX, $0x02
-	JEQ   rows2_566
-	JMP   rows1_567
+	JEQ   rows2_592
+	JMP   rows1_593
 
-rows6_562:
+rows6_588:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero570
+	JEQ     zero596
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
 	VMOVUPD (DI)(AX*2), Y5
-	JMP     start571
+	JMP     start597
 
-zero570:
+zero596:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9831,7 +10297,7 @@ zero570:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start571:
+start597:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -9857,9 +10323,9 @@ start571:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest573
+	JLT        rest599
 
-loop572:
+loop598:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -9916,13 +10382,13 @@ loop572:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop572
+	JGE          loop598
 
-rest573:
+rest599:
 	ADDQ $0x00000004, R10
-	JZ   out575
+	JZ   out601
 
-one574:
+one600:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -9940,9 +10406,9 @@ one574:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one574
+	JNZ          one600
 
-out575:
+out601:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -9964,28 +10430,28 @@ out575:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next568
+	JMP     next594
 
-rows5_563:
+rows5_589:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero576
+	JEQ     zero602
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
-	JMP     start577
+	JMP     start603
 
-zero576:
+zero602:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start577:
+start603:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10008,9 +10474,9 @@ start577:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest579
+	JLT        rest605
 
-loop578:
+loop604:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10059,13 +10525,13 @@ loop578:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop578
+	JGE          loop604
 
-rest579:
+rest605:
 	ADDQ $0x00000004, R10
-	JZ   out581
+	JZ   out607
 
-one580:
+one606:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10081,9 +10547,9 @@ one580:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one580
+	JNZ          one606
 
-out581:
+out607:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10102,26 +10568,26 @@ out581:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next568
+	JMP     next594
 
-rows4_564:
+rows4_590:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero582
+	JEQ     zero608
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
-	JMP     start583
+	JMP     start609
 
-zero582:
+zero608:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start583:
+start609:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10141,9 +10607,9 @@ start583:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest585
+	JLT        rest611
 
-loop584:
+loop610:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10184,13 +10650,13 @@ loop584:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop584
+	JGE          loop610
 
-rest585:
+rest611:
 	ADDQ $0x00000004, R10
-	JZ   out587
+	JZ   out613
 
-one586:
+one612:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10204,9 +10670,9 @@ one586:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one586
+	JNZ          one612
 
-out587:
+out613:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10222,29 +10688,29 @@ out587:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next568
+	JMP     next594
 
-rows3_565:
+rows3_591:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero588
+	JEQ     zero614
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
-	JMP     start589
+	JMP     start615
 
-zero588:
+zero614:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start589:
+start615:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest591
+	JLT  rest617
 
-loop590:
+loop616:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10276,13 +10742,13 @@ loop590:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop590
+	JGE          loop616
 
-rest591:
+rest617:
 	ADDQ $0x00000004, R9
-	JZ   out593
+	JZ   out619
 
-one592:
+one618:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10293,9 +10759,9 @@ one592:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one592
+	JNZ          one618
 
-out593:
+out619:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	VMOVUPD Y2, (BX)(AX*2)
@@ -10306,27 +10772,27 @@ out593:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next568
+	JMP     next594
 
-rows2_566:
+rows2_592:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero594
+	JEQ     zero620
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
-	JMP     start595
+	JMP     start621
 
-zero594:
+zero620:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start595:
+start621:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest597
+	JLT  rest623
 
-loop596:
+loop622:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -10350,13 +10816,13 @@ loop596:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop596
+	JGE          loop622
 
-rest597:
+rest623:
 	ADDQ $0x00000004, R9
-	JZ   out599
+	JZ   out625
 
-one598:
+one624:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -10365,9 +10831,9 @@ one598:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one598
+	JNZ          one624
 
-out599:
+out625:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -10375,25 +10841,25 @@ out599:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next568
+	JMP     next594
 
-rows1_567:
+rows1_593:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero600
+	JEQ     zero626
 	VMOVUPD (BX), Y0
-	JMP     start601
+	JMP     start627
 
-zero600:
+zero626:
 	VXORPS Y0, Y0, Y0
 
-start601:
+start627:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest603
+	JLT  rest629
 
-loop602:
+loop628:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -10409,34 +10875,34 @@ loop602:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop602
+	JGE          loop628
 
-rest603:
+rest629:
 	ADDQ $0x00000004, R9
-	JZ   out605
+	JZ   out631
 
-one604:
+one630:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one604
+	JNZ          one630
 
-out605:
+out631:
 	VMOVUPD Y0, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next568
+	JMP     next594
 
-done569:
+done595:
 	ADDQ     $0x00000020, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group561
+	JNZ      group587
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10456,46 +10922,46 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group606:
+group632:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next613:
+next639:
 	TESTQ BX, BX
-	JLE   done614
+	JLE   done640
 	CMPQ  BX, $0x0a
-	JGE   rows6_607
+	JGE   rows6_633
 	CMPQ  BX, $0x06
-	JEQ   rows6_607
+	JEQ   rows6_633
 	CMPQ  BX, $0x09
-	JEQ   rows5_608
+	JEQ   rows5_634
 	CMPQ  BX, $0x07
-	JGE   rows4_609
+	JGE   rows4_635
 	CMPQ  BX, $0x05
-	JEQ   rows5_608
+	JEQ   rows5_634
 	CMPQ  BX, $0x04
-	JEQ   rows4_609
+	JEQ   rows4_635
 	CMPQ  BX, $0x03
-	JEQ   rows3_610
+	JEQ   rows3_636
 	CMPQ  BX, $0x02
-	JEQ   rows2_611
-	JMP   rows1_612
+	JEQ   rows2_637
+	JMP   rows1_638
 
-rows6_607:
+rows6_633:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero615
+	JEQ     zero641
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
 	VMOVUPD (R8)(AX*2), Y5
-	JMP     start616
+	JMP     start642
 
-zero615:
+zero641:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10503,7 +10969,7 @@ zero615:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start616:
+start642:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10527,9 +10993,9 @@ start616:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest618
+	JLT        rest644
 
-loop617:
+loop643:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10591,13 +11057,13 @@ loop617:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop617
+	JGE          loop643
 
-rest618:
+rest644:
 	ADDQ $0x00000004, R10
-	JZ   out620
+	JZ   out646
 
-one619:
+one645:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10614,9 +11080,9 @@ one619:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one619
+	JNZ          one645
 
-out620:
+out646:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -10633,28 +11099,28 @@ out620:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next613
+	JMP     next639
 
-rows5_608:
+rows5_634:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero621
+	JEQ     zero647
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
-	JMP     start622
+	JMP     start648
 
-zero621:
+zero647:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start622:
+start648:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10675,9 +11141,9 @@ start622:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest624
+	JLT        rest650
 
-loop623:
+loop649:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10731,13 +11197,13 @@ loop623:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop623
+	JGE          loop649
 
-rest624:
+rest650:
 	ADDQ $0x00000004, R10
-	JZ   out626
+	JZ   out652
 
-one625:
+one651:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10752,9 +11218,9 @@ one625:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one625
+	JNZ          one651
 
-out626:
+out652:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -10769,26 +11235,26 @@ out626:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next613
+	JMP     next639
 
-rows4_609:
+rows4_635:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero627
+	JEQ     zero653
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
-	JMP     start628
+	JMP     start654
 
-zero627:
+zero653:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start628:
+start654:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10806,9 +11272,9 @@ start628:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest630
+	JLT        rest656
 
-loop629:
+loop655:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10854,13 +11320,13 @@ loop629:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop629
+	JGE          loop655
 
-rest630:
+rest656:
 	ADDQ $0x00000004, R10
-	JZ   out632
+	JZ   out658
 
-one631:
+one657:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10873,9 +11339,9 @@ one631:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one631
+	JNZ          one657
 
-out632:
+out658:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -10888,29 +11354,29 @@ out632:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next613
+	JMP     next639
 
-rows3_610:
+rows3_636:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero633
+	JEQ     zero659
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
-	JMP     start634
+	JMP     start660
 
-zero633:
+zero659:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start634:
+start660:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest636
+	JLT  rest662
 
-loop635:
+loop661:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10948,13 +11414,13 @@ loop635:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop635
+	JGE          loop661
 
-rest636:
+rest662:
 	ADDQ $0x00000004, R10
-	JZ   out638
+	JZ   out664
 
-one637:
+one663:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10965,9 +11431,9 @@ one637:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one637
+	JNZ          one663
 
-out638:
+out664:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	VMOVUPD Y2, (SI)(AX*2)
@@ -10976,27 +11442,27 @@ out638:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next613
+	JMP     next639
 
-rows2_611:
+rows2_637:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero639
+	JEQ     zero665
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
-	JMP     start640
+	JMP     start666
 
-zero639:
+zero665:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start640:
+start666:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest642
+	JLT  rest668
 
-loop641:
+loop667:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11026,13 +11492,13 @@ loop641:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop641
+	JGE          loop667
 
-rest642:
+rest668:
 	ADDQ $0x00000004, R10
-	JZ   out644
+	JZ   out670
 
-one643:
+one669:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11041,34 +11507,34 @@ one643:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one643
+	JNZ          one669
 
-out644:
+out670:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next613
+	JMP     next639
 
-rows1_612:
+rows1_638:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero645
+	JEQ     zero671
 	VMOVUPD (SI), Y0
-	JMP     start646
+	JMP     start672
 
-zero645:
+zero671:
 	VXORPS Y0, Y0, Y0
 
-start646:
+start672:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest648
+	JLT  rest674
 
-loop647:
+loop673:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -11090,33 +11556,33 @@ loop647:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop647
+	JGE          loop673
 
-rest648:
+rest674:
 	ADDQ $0x00000004, R10
-	JZ   out650
+	JZ   out676
 
-one649:
+one675:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one649
+	JNZ          one675
 
-out650:
+out676:
 	VMOVUPD Y0, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next613
+	JMP     next639
 
-done614:
+done640:
 	ADDQ     $0x00000020, c+0(FP)
 	ADDQ     $0x00000020, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group606
+	JNZ      group632
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11135,29 +11601,29 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group651:
+group677:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next656:
+next682:
 	TESTQ DX, DX
-	JLE   done657
+	JLE   done683
 	CMPQ  DX, $0x07
-	JGE   rows4_652
+	JGE   rows4_678
 	CMPQ  DX, $0x04
-	JEQ   rows4_652
+	JEQ   rows4_678
 	CMPQ  DX, $0x03
-	JGE   rows3_653
+	JGE   rows3_679
 	CMPQ  DX, $0x02
-	JEQ   rows2_654
-	JMP   rows1_655
+	JEQ   rows2_680
+	JMP   rows1_681
 
-rows4_652:
+rows4_678:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero658
+	JEQ     zero684
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -11170,9 +11636,9 @@ rows4_652:
 	VMOVUPD (DI), Y9
 	VMOVUPD 32(DI), Y10
 	VMOVUPD 64(DI), Y11
-	JMP     start659
+	JMP     start685
 
-zero658:
+zero684:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11186,7 +11652,7 @@ zero658:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start659:
+start685:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -11211,9 +11677,9 @@ start659:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest661
+	JLT        rest687
 
-loop660:
+loop686:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11294,13 +11760,13 @@ loop660:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R11
-	JGE          loop660
+	JGE          loop686
 
-rest661:
+rest687:
 	ADDQ $0x00000004, R11
-	JZ   out663
+	JZ   out689
 
-one662:
+one688:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11324,9 +11790,9 @@ one662:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R11
-	JNZ          one662
+	JNZ          one688
 
-out663:
+out689:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -11350,11 +11816,11 @@ out663:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next656
+	JMP     next682
 
-rows3_653:
+rows3_679:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero664
+	JEQ     zero690
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -11364,9 +11830,9 @@ rows3_653:
 	VMOVUPD (BX)(AX*2), Y6
 	VMOVUPD 32(BX)(AX*2), Y7
 	VMOVUPD 64(BX)(AX*2), Y8
-	JMP     start665
+	JMP     start691
 
-zero664:
+zero690:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11377,15 +11843,15 @@ zero664:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start665:
+start691:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest667
+	JLT  rest693
 
-loop666:
+loop692:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -11449,13 +11915,13 @@ loop666:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop666
+	JGE          loop692
 
-rest667:
+rest693:
 	ADDQ $0x00000004, R10
-	JZ   out669
+	JZ   out695
 
-one668:
+one694:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -11474,9 +11940,9 @@ one668:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one668
+	JNZ          one694
 
-out669:
+out695:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -11493,20 +11959,20 @@ out669:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next656
+	JMP     next682
 
-rows2_654:
+rows2_680:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero670
+	JEQ     zero696
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
 	VMOVUPD (BX)(AX*1), Y3
 	VMOVUPD 32(BX)(AX*1), Y4
 	VMOVUPD 64(BX)(AX*1), Y5
-	JMP     start671
+	JMP     start697
 
-zero670:
+zero696:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11514,15 +11980,15 @@ zero670:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start671:
+start697:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest673
+	JLT  rest699
 
-loop672:
+loop698:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -11570,13 +12036,13 @@ loop672:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop672
+	JGE          loop698
 
-rest673:
+rest699:
 	ADDQ $0x00000004, R10
-	JZ   out675
+	JZ   out701
 
-one674:
+one700:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -11591,9 +12057,9 @@ one674:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one674
+	JNZ          one700
 
-out675:
+out701:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -11605,30 +12071,30 @@ out675:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next656
+	JMP     next682
 
-rows1_655:
+rows1_681:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero676
+	JEQ     zero702
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
-	JMP     start677
+	JMP     start703
 
-zero676:
+zero702:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start677:
+start703:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest679
+	JLT  rest705
 
-loop678:
+loop704:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -11660,13 +12126,13 @@ loop678:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop678
+	JGE          loop704
 
-rest679:
+rest705:
 	ADDQ $0x00000004, R10
-	JZ   out681
+	JZ   out707
 
-one680:
+one706:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -11677,24 +12143,24 @@ one680:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one680
+	JNZ          one706
 
-out681:
+out707:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next656
+	JMP     next682
 
-done657:
+done683:
 	ADDQ     $0x00000060, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group651
+	JNZ      group677
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11714,29 +12180,29 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group682:
+group708:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next687:
+next713:
 	TESTQ BX, BX
-	JLE   done688
+	JLE   done714
 	CMPQ  BX, $0x07
-	JGE   rows4_683
+	JGE   rows4_709
 	CMPQ  BX, $0x04
-	JEQ   rows4_683
+	JEQ   rows4_709
 	CMPQ  BX, $0x03
-	JGE   rows3_684
+	JGE   rows3_710
 	CMPQ  BX, $0x02
-	JEQ   rows2_685
-	JMP   rows1_686
+	JEQ   rows2_711
+	JMP   rows1_712
 
-rows4_683:
+rows4_709:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero689
+	JEQ     zero715
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -11749,9 +12215,9 @@ rows4_683:
 	VMOVUPD (R8), Y9
 	VMOVUPD 32(R8), Y10
 	VMOVUPD 64(R8), Y11
-	JMP     start690
+	JMP     start716
 
-zero689:
+zero715:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11765,7 +12231,7 @@ zero689:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start690:
+start716:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11787,9 +12253,9 @@ start690:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest692
+	JLT        rest718
 
-loop691:
+loop717:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -11875,13 +12341,13 @@ loop691:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop691
+	JGE          loop717
 
-rest692:
+rest718:
 	ADDQ $0x00000004, R10
-	JZ   out694
+	JZ   out720
 
-one693:
+one719:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -11904,9 +12370,9 @@ one693:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one693
+	JNZ          one719
 
-out694:
+out720:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11927,11 +12393,11 @@ out694:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next687
+	JMP     next713
 
-rows3_684:
+rows3_710:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero695
+	JEQ     zero721
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -11941,9 +12407,9 @@ rows3_684:
 	VMOVUPD (SI)(AX*2), Y6
 	VMOVUPD 32(SI)(AX*2), Y7
 	VMOVUPD 64(SI)(AX*2), Y8
-	JMP     start696
+	JMP     start722
 
-zero695:
+zero721:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11954,14 +12420,14 @@ zero695:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start696:
+start722:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest698
+	JLT  rest724
 
-loop697:
+loop723:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12031,13 +12497,13 @@ loop697:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop697
+	JGE          loop723
 
-rest698:
+rest724:
 	ADDQ $0x00000004, R10
-	JZ   out700
+	JZ   out726
 
-one699:
+one725:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12056,9 +12522,9 @@ one699:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one699
+	JNZ          one725
 
-out700:
+out726:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12073,20 +12539,20 @@ out700:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next687
+	JMP     next713
 
-rows2_685:
+rows2_711:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero701
+	JEQ     zero727
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
 	VMOVUPD (SI)(AX*1), Y3
 	VMOVUPD 32(SI)(AX*1), Y4
 	VMOVUPD 64(SI)(AX*1), Y5
-	JMP     start702
+	JMP     start728
 
-zero701:
+zero727:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12094,14 +12560,14 @@ zero701:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start702:
+start728:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest704
+	JLT  rest730
 
-loop703:
+loop729:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12155,13 +12621,13 @@ loop703:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop703
+	JGE          loop729
 
-rest704:
+rest730:
 	ADDQ $0x00000004, R10
-	JZ   out706
+	JZ   out732
 
-one705:
+one731:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12176,9 +12642,9 @@ one705:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one705
+	JNZ          one731
 
-out706:
+out732:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12189,29 +12655,29 @@ out706:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next687
+	JMP     next713
 
-rows1_686:
+rows1_712:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero707
+	JEQ     zero733
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
-	JMP     start708
+	JMP     start734
 
-zero707:
+zero733:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start708:
+start734:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest710
+	JLT  rest736
 
-loop709:
+loop735:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12249,13 +12715,13 @@ loop709:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop709
+	JGE          loop735
 
-rest710:
+rest736:
 	ADDQ $0x00000004, R10
-	JZ   out712
+	JZ   out738
 
-one711:
+one737:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12266,22 +12732,22 @@ one711:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one711
+	JNZ          one737
 
-out712:
+out738:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next687
+	JMP     next713
 
-done688:
+done714:
 	ADDQ     $0x00000060, c+0(FP)
 	ADDQ     $0x00000060, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group682
+	JNZ      group708
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12300,16 +12766,16 @@ TEXT ·gemmRowF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group713:
+group739:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next715:
+next741:
 	TESTQ   DX, DX
-	JLE     done716
+	JLE     done742
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero717
+	JEQ     zero743
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -12318,9 +12784,9 @@ next715:
 	VMOVUPD 160(BX), Y5
 	VMOVUPD 192(BX), Y6
 	VMOVUPD 224(BX), Y7
-	JMP     start718
+	JMP     start744
 
-zero717:
+zero743:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12330,7 +12796,7 @@ zero717:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start718:
+start744:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -12338,9 +12804,9 @@ start718:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest720
+	JLT  rest746
 
-loop719:
+loop745:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12413,13 +12879,13 @@ loop719:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop719
+	JGE          loop745
 
-rest720:
+rest746:
 	ADDQ $0x00000004, R11
-	JZ   out722
+	JZ   out748
 
-one721:
+one747:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12441,9 +12907,9 @@ one721:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one721
+	JNZ          one747
 
-out722:
+out748:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12455,15 +12921,15 @@ out722:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next715
+	JMP     next741
 
-done716:
+done742:
 	ADDQ     $0x00000100, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group713
+	JNZ      group739
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12483,16 +12949,16 @@ TEXT ·gemmRowTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group723:
+group749:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next725:
+next751:
 	TESTQ   BX, BX
-	JLE     done726
+	JLE     done752
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero727
+	JEQ     zero753
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12501,9 +12967,9 @@ next725:
 	VMOVUPD 160(SI), Y5
 	VMOVUPD 192(SI), Y6
 	VMOVUPD 224(SI), Y7
-	JMP     start728
+	JMP     start754
 
-zero727:
+zero753:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12513,14 +12979,14 @@ zero727:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start728:
+start754:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest730
+	JLT  rest756
 
-loop729:
+loop755:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12598,13 +13064,13 @@ loop729:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop729
+	JGE          loop755
 
-rest730:
+rest756:
 	ADDQ $0x00000004, R10
-	JZ   out732
+	JZ   out758
 
-one731:
+one757:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12625,9 +13091,9 @@ one731:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one731
+	JNZ          one757
 
-out732:
+out758:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12639,13 +13105,13 @@ out732:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next725
+	JMP     next751
 
-done726:
+done752:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group723
+	JNZ      group749
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12664,16 +13130,16 @@ TEXT ·gemmRow2F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group733:
+group759:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next735:
+next761:
 	TESTQ   DX, DX
-	JLE     done736
+	JLE     done762
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero737
+	JEQ     zero763
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -12682,9 +13148,9 @@ next735:
 	VMOVUPD 32(BX)(AX*1), Y5
 	VMOVUPD 64(BX)(AX*1), Y6
 	VMOVUPD 96(BX)(AX*1), Y7
-	JMP     start738
+	JMP     start764
 
-zero737:
+zero763:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12694,15 +13160,15 @@ zero737:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start738:
+start764:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest740
+	JLT  rest766
 
-loop739:
+loop765:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -12762,13 +13228,13 @@ loop739:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop739
+	JGE          loop765
 
-rest740:
+rest766:
 	ADDQ $0x00000004, R10
-	JZ   out742
+	JZ   out768
 
-one741:
+one767:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -12786,9 +13252,9 @@ one741:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one741
+	JNZ          one767
 
-out742:
+out768:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12802,15 +13268,15 @@ out742:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next735
+	JMP     next761
 
-done736:
+done762:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group733
+	JNZ      group759
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12830,16 +13296,16 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group743:
+group769:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next745:
+next771:
 	TESTQ   BX, BX
-	JLE     done746
+	JLE     done772
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero747
+	JEQ     zero773
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12848,9 +13314,9 @@ next745:
 	VMOVUPD 32(SI)(AX*1), Y5
 	VMOVUPD 64(SI)(AX*1), Y6
 	VMOVUPD 96(SI)(AX*1), Y7
-	JMP     start748
+	JMP     start774
 
-zero747:
+zero773:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12860,14 +13326,14 @@ zero747:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start748:
+start774:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest750
+	JLT  rest776
 
-loop749:
+loop775:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -12933,13 +13399,13 @@ loop749:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop749
+	JGE          loop775
 
-rest750:
+rest776:
 	ADDQ $0x00000004, R10
-	JZ   out752
+	JZ   out778
 
-one751:
+one777:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -12957,9 +13423,9 @@ one751:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one751
+	JNZ          one777
 
-out752:
+out778:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12972,13 +13438,13 @@ out752:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next745
+	JMP     next771
 
-done746:
+done772:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group743
+	JNZ      group769
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12997,16 +13463,16 @@ TEXT ·gemmRow3F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group753:
+group779:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next755:
+next781:
 	TESTQ   DX, DX
-	JLE     done756
+	JLE     done782
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero757
+	JEQ     zero783
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -13019,9 +13485,9 @@ next755:
 	VMOVUPD 32(BX)(AX*2), Y9
 	VMOVUPD 64(BX)(AX*2), Y10
 	VMOVUPD 96(BX)(AX*2), Y11
-	JMP     start758
+	JMP     start784
 
-zero757:
+zero783:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13035,15 +13501,15 @@ zero757:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start758:
+start784:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest760
+	JLT  rest786
 
-loop759:
+loop785:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13123,13 +13589,13 @@ loop759:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop759
+	JGE          loop785
 
-rest760:
+rest786:
 	ADDQ $0x00000004, R10
-	JZ   out762
+	JZ   out788
 
-one761:
+one787:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13152,9 +13618,9 @@ one761:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one761
+	JNZ          one787
 
-out762:
+out788:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13174,15 +13640,15 @@ out762:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next755
+	JMP     next781
 
-done756:
+done782:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group753
+	JNZ      group779
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13202,16 +13668,16 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group763:
+group789:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next765:
+next791:
 	TESTQ   BX, BX
-	JLE     done766
+	JLE     done792
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero767
+	JEQ     zero793
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13224,9 +13690,9 @@ next765:
 	VMOVUPD 32(SI)(AX*2), Y9
 	VMOVUPD 64(SI)(AX*2), Y10
 	VMOVUPD 96(SI)(AX*2), Y11
-	JMP     start768
+	JMP     start794
 
-zero767:
+zero793:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13240,14 +13706,14 @@ zero767:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start768:
+start794:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest770
+	JLT  rest796
 
-loop769:
+loop795:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -13333,13 +13799,13 @@ loop769:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop769
+	JGE          loop795
 
-rest770:
+rest796:
 	ADDQ $0x00000004, R10
-	JZ   out772
+	JZ   out798
 
-one771:
+one797:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -13362,9 +13828,9 @@ one771:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one771
+	JNZ          one797
 
-out772:
+out798:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13382,18 +13848,18 @@ out772:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next765
+	JMP     next791
 
-done766:
+done792:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group763
+	JNZ      group789
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func dotF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, k int, acc bool)
+// func dotF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
 // Requires: AVX, FMA3
 TEXT ·dotF64(SB), NOSPLIT, $0-65
 	MOVQ y+0(FP), AX
@@ -13404,9 +13870,9 @@ TEXT ·dotF64(SB), NOSPLIT, $0-65
 	SHLQ $0x03, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000004, SI
-	JLT  one774start
+	JLT  one800start
 
-four773:
+four799:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13415,62 +13881,62 @@ four773:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   x+32(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVQ   DX, DI
-	LEAQ   (DX)(BX*2), R10
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	LEAQ   (R9)(BX*2), R10
 	ADDQ   BX, R10
-	SUBQ   $0x00000008, R9
-	JLT    rest777
+	SUBQ   $0x00000008, R8
+	JLT    rest803
 
-loop776:
-	VMOVUPD     (R8), Y8
-	VFMADD231PD (DI), Y8, Y0
-	VFMADD231PD (DI)(BX*1), Y8, Y2
-	VFMADD231PD (DI)(BX*2), Y8, Y4
+loop802:
+	VMOVUPD     (DI), Y8
+	VFMADD231PD (R9), Y8, Y0
+	VFMADD231PD (R9)(BX*1), Y8, Y2
+	VFMADD231PD (R9)(BX*2), Y8, Y4
 	VFMADD231PD (R10), Y8, Y6
-	VMOVUPD     32(R8), Y8
-	VFMADD231PD 32(DI), Y8, Y1
-	VFMADD231PD 32(DI)(BX*1), Y8, Y3
-	VFMADD231PD 32(DI)(BX*2), Y8, Y5
+	VMOVUPD     32(DI), Y8
+	VFMADD231PD 32(R9), Y8, Y1
+	VFMADD231PD 32(R9)(BX*1), Y8, Y3
+	VFMADD231PD 32(R9)(BX*2), Y8, Y5
 	VFMADD231PD 32(R10), Y8, Y7
-	ADDQ        $0x00000040, R8
-	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, R10
-	SUBQ        $0x00000008, R9
-	JGE         loop776
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop802
 
-rest777:
-	ADDQ        $0x00000008, R9
-	CMPQ        R9, $0x00000004
-	JLT         tail778
-	VMOVUPD     (R8), Y8
-	VFMADD231PD (DI), Y8, Y0
-	VFMADD231PD (DI)(BX*1), Y8, Y2
-	VFMADD231PD (DI)(BX*2), Y8, Y4
+rest803:
+	ADDQ        $0x00000008, R8
+	CMPQ        R8, $0x00000004
+	JLT         tail804
+	VMOVUPD     (DI), Y8
+	VFMADD231PD (R9), Y8, Y0
+	VFMADD231PD (R9)(BX*1), Y8, Y2
+	VFMADD231PD (R9)(BX*2), Y8, Y4
 	VFMADD231PD (R10), Y8, Y6
-	ADDQ        $0x00000020, R8
-	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, R10
-	SUBQ        $0x00000004, R9
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
 
-tail778:
-	TESTQ       R9, R9
-	JZ          reduce779
+tail804:
+	TESTQ       R8, R8
+	JZ          reduce805
 	LEAQ        tailF64<>+32(SB), R11
-	NEGQ        R9
-	VMOVUPD     (R11)(R9*8), Y8
-	VMASKMOVPD  (R8), Y8, Y9
-	VMASKMOVPD  (DI), Y8, Y10
+	NEGQ        R8
+	VMOVUPD     (R11)(R8*8), Y8
+	VMASKMOVPD  (DI), Y8, Y9
+	VMASKMOVPD  (R9), Y8, Y10
 	VFMADD231PD Y9, Y10, Y0
-	VMASKMOVPD  (DI)(BX*1), Y8, Y10
+	VMASKMOVPD  (R9)(BX*1), Y8, Y10
 	VFMADD231PD Y9, Y10, Y2
-	VMASKMOVPD  (DI)(BX*2), Y8, Y10
+	VMASKMOVPD  (R9)(BX*2), Y8, Y10
 	VFMADD231PD Y9, Y10, Y4
 	VMASKMOVPD  (R10), Y8, Y8
 	VFMADD231PD Y9, Y8, Y6
 
-reduce779:
+reduce805:
 	VADDPD     Y1, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y5, Y4, Y4
@@ -13480,117 +13946,117 @@ reduce779:
 	VPERM2F128 $0x20, Y1, Y0, Y2
 	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPD     Y0, Y2, Y2
+	ADDQ       BX, DX
+	ADDQ       BX, DX
+	ADDQ       BX, DX
+	ADDQ       BX, DX
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put780
+	JEQ        put806
 	VADDSD     (DI), X0, X0
 
-put780:
+put806:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put781
+	JEQ       put807
 	VADDSD    (DI), X0, X0
 
-put781:
+put807:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put782
+	JEQ          put808
 	VADDSD       (DI), X0, X0
 
-put782:
+put808:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put783
+	JEQ          put809
 	VADDSD       (DI), X0, X0
 
-put783:
+put809:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four773
+	JGE    four799
 
-one774start:
+one800start:
 	ADDQ $0x00000004, SI
-	JZ   done775
+	JZ   done801
 
-one774:
+one800:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   x+32(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVQ   DX, DI
-	SUBQ   $0x00000008, R9
-	JLT    rest785
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	SUBQ   $0x00000008, R8
+	JLT    rest811
 
-loop784:
-	VMOVUPD     (R8), Y2
-	VFMADD231PD (DI), Y2, Y0
-	VMOVUPD     32(R8), Y2
-	VFMADD231PD 32(DI), Y2, Y1
-	ADDQ        $0x00000040, R8
+loop810:
+	VMOVUPD     (DI), Y2
+	VFMADD231PD (R9), Y2, Y0
+	VMOVUPD     32(DI), Y2
+	VFMADD231PD 32(R9), Y2, Y1
+	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
-	SUBQ        $0x00000008, R9
-	JGE         loop784
+	SUBQ        $0x00000008, R8
+	JGE         loop810
 
-rest785:
-	ADDQ        $0x00000008, R9
-	CMPQ        R9, $0x00000004
-	JLT         tail786
-	VMOVUPD     (R8), Y2
-	VFMADD231PD (DI), Y2, Y0
-	ADDQ        $0x00000020, R8
+rest811:
+	ADDQ        $0x00000008, R8
+	CMPQ        R8, $0x00000004
+	JLT         tail812
+	VMOVUPD     (DI), Y2
+	VFMADD231PD (R9), Y2, Y0
+	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, DI
-	SUBQ        $0x00000004, R9
+	SUBQ        $0x00000004, R8
 
-tail786:
-	TESTQ       R9, R9
-	JZ          reduce787
+tail812:
+	TESTQ       R8, R8
+	JZ          reduce813
 	LEAQ        tailF64<>+32(SB), R10
-	NEGQ        R9
-	VMOVUPD     (R10)(R9*8), Y2
-	VMASKMOVPD  (R8), Y2, Y3
-	VMASKMOVPD  (DI), Y2, Y2
+	NEGQ        R8
+	VMOVUPD     (R10)(R8*8), Y2
+	VMASKMOVPD  (DI), Y2, Y3
+	VMASKMOVPD  (R9), Y2, Y2
 	VFMADD231PD Y3, Y2, Y0
 
-reduce787:
+reduce813:
 	VADDPD     Y1, Y0, Y0
 	VHADDPD    Y0, Y0, Y1
 	VHADDPD    Y0, Y0, Y0
 	VPERM2F128 $0x20, Y0, Y1, Y2
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VADDPD     Y0, Y2, Y2
+	ADDQ       BX, DX
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put788
+	JEQ        put814
 	VADDSD     (DI), X0, X0
 
-put788:
+put814:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one774
+	JNZ    one800
 
-done775:
+done801:
 	VZEROUPPER
 	RET
 
@@ -13604,7 +14070,7 @@ DATA tailF64<>+48(SB)/8, $0x0000000000000000
 DATA tailF64<>+56(SB)/8, $0x0000000000000000
 GLOBL tailF64<>(SB), RODATA|NOPTR, $64
 
-// func dotPairF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, k int, acc bool)
+// func dotPairF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
 // Requires: AVX, FMA3
 TEXT ·dotPairF64(SB), NOSPLIT, $0-65
 	MOVQ y+0(FP), AX
@@ -13617,9 +14083,9 @@ TEXT ·dotPairF64(SB), NOSPLIT, $0-65
 	MOVQ ldx+40(FP), DI
 	SHLQ $0x03, DI
 	SUBQ $0x00000004, SI
-	JLT  one790start
+	JLT  one816start
 
-four789:
+four815:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13628,241 +14094,295 @@ four789:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   x+32(FP), R9
-	MOVQ   k+56(FP), R10
-	MOVQ   DX, R8
-	LEAQ   (DX)(BX*2), R11
+	MOVQ   x+32(FP), R8
+	MOVQ   n+56(FP), R9
+	MOVQ   DX, R10
+	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
-	SUBQ   $0x00000004, R10
-	JLT    rest793
+	SUBQ   $0x00000004, R9
+	JLT    rest819
 
-loop792:
-	VMOVUPD     (R9), Y8
-	VMOVUPD     (R9)(DI*1), Y9
-	VMOVUPD     (R8), Y10
+loop818:
+	VMOVUPD     (R8), Y8
+	VMOVUPD     (R8)(DI*1), Y9
+	VMOVUPD     (R10), Y10
 	VFMADD231PD Y8, Y10, Y0
 	VFMADD231PD Y9, Y10, Y1
-	VMOVUPD     (R8)(BX*1), Y10
+	VMOVUPD     (R10)(BX*1), Y10
 	VFMADD231PD Y8, Y10, Y2
 	VFMADD231PD Y9, Y10, Y3
-	VMOVUPD     (R8)(BX*2), Y10
+	VMOVUPD     (R10)(BX*2), Y10
 	VFMADD231PD Y8, Y10, Y4
 	VFMADD231PD Y9, Y10, Y5
 	VMOVUPD     (R11), Y10
 	VFMADD231PD Y8, Y10, Y6
 	VFMADD231PD Y9, Y10, Y7
-	ADDQ        $0x00000020, R9
-	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R11
-	SUBQ        $0x00000004, R10
-	JGE         loop792
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000004, R9
+	JGE         loop818
 
-rest793:
-	ADDQ        $0x00000004, R10
-	TESTQ       R10, R10
-	JZ          reduce795
+rest819:
+	ADDQ        $0x00000004, R9
+	TESTQ       R9, R9
+	JZ          reduce821
 	LEAQ        tailF64<>+32(SB), R12
-	NEGQ        R10
-	VMOVUPD     (R12)(R10*8), Y8
-	VMASKMOVPD  (R9), Y8, Y9
-	VMASKMOVPD  (R8), Y8, Y10
+	NEGQ        R9
+	VMOVUPD     (R12)(R9*8), Y8
+	VMASKMOVPD  (R8), Y8, Y9
+	VMASKMOVPD  (R10), Y8, Y10
 	VFMADD231PD Y9, Y10, Y0
-	VMASKMOVPD  (R8)(BX*1), Y8, Y10
+	VMASKMOVPD  (R10)(BX*1), Y8, Y10
 	VFMADD231PD Y9, Y10, Y2
-	VMASKMOVPD  (R8)(BX*2), Y8, Y10
+	VMASKMOVPD  (R10)(BX*2), Y8, Y10
 	VFMADD231PD Y9, Y10, Y4
 	VMASKMOVPD  (R11), Y8, Y10
 	VFMADD231PD Y9, Y10, Y6
-	VMASKMOVPD  (R9)(DI*1), Y8, Y9
-	VMASKMOVPD  (R8), Y8, Y10
+	VMASKMOVPD  (R8)(DI*1), Y8, Y9
+	VMASKMOVPD  (R10), Y8, Y10
 	VFMADD231PD Y9, Y10, Y1
-	VMASKMOVPD  (R8)(BX*1), Y8, Y10
+	VMASKMOVPD  (R10)(BX*1), Y8, Y10
 	VFMADD231PD Y9, Y10, Y3
-	VMASKMOVPD  (R8)(BX*2), Y8, Y10
+	VMASKMOVPD  (R10)(BX*2), Y8, Y10
 	VFMADD231PD Y9, Y10, Y5
 	VMASKMOVPD  (R11), Y8, Y8
 	VFMADD231PD Y9, Y8, Y7
 
-reduce795:
+reduce821:
 	VHADDPD    Y2, Y0, Y0
 	VHADDPD    Y6, Y4, Y2
 	VPERM2F128 $0x20, Y2, Y0, Y4
 	VPERM2F128 $0x31, Y2, Y0, Y0
 	VADDPD     Y0, Y4, Y4
-	MOVQ       AX, R8
-	VPERMILPD  $0x00, X4, X0
-	CMPB       acc+64(FP), $0x00
-	JEQ        put796
-	VADDSD     (R8), X0, X0
-
-put796:
-	VMOVSD    X0, (R8)
-	ADDQ      CX, R8
-	VPERMILPD $0x01, X4, X0
-	CMPB      acc+64(FP), $0x00
-	JEQ       put797
-	VADDSD    (R8), X0, X0
-
-put797:
-	VMOVSD       X0, (R8)
-	ADDQ         CX, R8
-	VEXTRACTF128 $0x01, Y4, X0
-	VPERMILPD    $0x00, X0, X0
-	CMPB         acc+64(FP), $0x00
-	JEQ          put798
-	VADDSD       (R8), X0, X0
-
-put798:
-	VMOVSD       X0, (R8)
-	ADDQ         CX, R8
-	VEXTRACTF128 $0x01, Y4, X0
-	VPERMILPD    $0x01, X0, X0
-	CMPB         acc+64(FP), $0x00
-	JEQ          put799
-	VADDSD       (R8), X0, X0
-
-put799:
-	VMOVSD     X0, (R8)
-	ADDQ       CX, R8
 	VHADDPD    Y3, Y1, Y0
 	VHADDPD    Y7, Y5, Y1
 	VPERM2F128 $0x20, Y1, Y0, Y2
 	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPD     Y0, Y2, Y2
+	ADDQ       BX, DX
+	ADDQ       BX, DX
+	ADDQ       BX, DX
+	ADDQ       BX, DX
 	MOVQ       AX, R8
-	VPERMILPD  $0x00, X2, X0
+	VPERMILPD  $0x00, X4, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put800
-	VADDSD     8(R8), X0, X0
+	JEQ        put822
+	VADDSD     (R8), X0, X0
 
-put800:
+put822:
+	VMOVSD    X0, (R8)
+	ADDQ      CX, R8
+	VPERMILPD $0x01, X4, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put823
+	VADDSD    (R8), X0, X0
+
+put823:
+	VMOVSD       X0, (R8)
+	ADDQ         CX, R8
+	VEXTRACTF128 $0x01, Y4, X0
+	VPERMILPD    $0x00, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put824
+	VADDSD       (R8), X0, X0
+
+put824:
+	VMOVSD       X0, (R8)
+	ADDQ         CX, R8
+	VEXTRACTF128 $0x01, Y4, X0
+	VPERMILPD    $0x01, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put825
+	VADDSD       (R8), X0, X0
+
+put825:
+	VMOVSD    X0, (R8)
+	ADDQ      CX, R8
+	MOVQ      AX, R8
+	VPERMILPD $0x00, X2, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put826
+	VADDSD    8(R8), X0, X0
+
+put826:
 	VMOVSD    X0, 8(R8)
 	ADDQ      CX, R8
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put801
+	JEQ       put827
 	VADDSD    8(R8), X0, X0
 
-put801:
+put827:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put802
+	JEQ          put828
 	VADDSD       8(R8), X0, X0
 
-put802:
+put828:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put803
+	JEQ          put829
 	VADDSD       8(R8), X0, X0
 
-put803:
+put829:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four789
+	JGE    four815
 
-one790start:
+one816start:
 	ADDQ $0x00000004, SI
-	JZ   done791
+	JZ   done817
 
-one790:
+one816:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   x+32(FP), R9
-	MOVQ   k+56(FP), R10
-	MOVQ   DX, R8
-	SUBQ   $0x00000004, R10
-	JLT    rest805
+	MOVQ   x+32(FP), R8
+	MOVQ   n+56(FP), R9
+	MOVQ   DX, R10
+	SUBQ   $0x00000004, R9
+	JLT    rest831
 
-loop804:
-	VMOVUPD     (R9), Y2
-	VMOVUPD     (R9)(DI*1), Y3
-	VMOVUPD     (R8), Y4
+loop830:
+	VMOVUPD     (R8), Y2
+	VMOVUPD     (R8)(DI*1), Y3
+	VMOVUPD     (R10), Y4
 	VFMADD231PD Y2, Y4, Y0
 	VFMADD231PD Y3, Y4, Y1
-	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R8
-	SUBQ        $0x00000004, R10
-	JGE         loop804
+	SUBQ        $0x00000004, R9
+	JGE         loop830
 
-rest805:
-	ADDQ        $0x00000004, R10
-	TESTQ       R10, R10
-	JZ          reduce807
+rest831:
+	ADDQ        $0x00000004, R9
+	TESTQ       R9, R9
+	JZ          reduce833
 	LEAQ        tailF64<>+32(SB), R11
-	NEGQ        R10
-	VMOVUPD     (R11)(R10*8), Y2
-	VMASKMOVPD  (R9), Y2, Y3
-	VMASKMOVPD  (R8), Y2, Y4
+	NEGQ        R9
+	VMOVUPD     (R11)(R9*8), Y2
+	VMASKMOVPD  (R8), Y2, Y3
+	VMASKMOVPD  (R10), Y2, Y4
 	VFMADD231PD Y3, Y4, Y0
-	VMASKMOVPD  (R9)(DI*1), Y2, Y3
-	VMASKMOVPD  (R8), Y2, Y2
+	VMASKMOVPD  (R8)(DI*1), Y2, Y3
+	VMASKMOVPD  (R10), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-reduce807:
+reduce833:
 	VHADDPD    Y0, Y0, Y2
 	VHADDPD    Y0, Y0, Y0
 	VPERM2F128 $0x20, Y0, Y2, Y3
 	VPERM2F128 $0x31, Y0, Y2, Y0
 	VADDPD     Y0, Y3, Y3
-	MOVQ       AX, R8
-	VPERMILPD  $0x00, X3, X0
-	CMPB       acc+64(FP), $0x00
-	JEQ        put808
-	VADDSD     (R8), X0, X0
-
-put808:
-	VMOVSD     X0, (R8)
-	ADDQ       CX, R8
 	VHADDPD    Y1, Y1, Y0
 	VHADDPD    Y1, Y1, Y1
 	VPERM2F128 $0x20, Y1, Y0, Y2
 	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPD     Y0, Y2, Y2
+	ADDQ       BX, DX
 	MOVQ       AX, R8
-	VPERMILPD  $0x00, X2, X0
+	VPERMILPD  $0x00, X3, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put809
-	VADDSD     8(R8), X0, X0
+	JEQ        put834
+	VADDSD     (R8), X0, X0
 
-put809:
+put834:
+	VMOVSD    X0, (R8)
+	ADDQ      CX, R8
+	MOVQ      AX, R8
+	VPERMILPD $0x00, X2, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put835
+	VADDSD    8(R8), X0, X0
+
+put835:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
-	ADDQ   BX, DX
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one790
+	JNZ    one816
 
-done791:
+done817:
 	VZEROUPPER
 	RET
 
 // func addScaledRowsF64(y *float64, a *float64, lda int, x *float64, m int, n int)
 // Requires: AVX, FMA3
 TEXT ·addScaledRowsF64(SB), NOSPLIT, $0-48
-	MOVQ a+8(FP), AX
-	MOVQ lda+16(FP), CX
-	SHLQ $0x03, CX
-	MOVQ m+32(FP), DX
-	MOVQ x+24(FP), BX
-	SUBQ $0x00000008, DX
-	JLT  start812
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       m+32(FP), DX
+	MOVQ       x+24(FP), BX
+	CMPQ       n+40(FP), $0x04
+	JGE        eight836wide
+	MOVQ       y+0(FP), SI
+	MOVQ       n+40(FP), DI
+	LEAQ       tailF64<>+32(SB), R8
+	NEGQ       DI
+	VMOVUPD    (R8)(DI*8), Y0
+	VMASKMOVPD (SI), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done840
+	SUBQ       $0x00000004, DX
+	JLT        rest842
 
-eight810:
+loop841:
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 8(BX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 16(BX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 24(BX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop841
+
+rest842:
+	ADDQ $0x00000004, DX
+	JZ   out844
+
+one843:
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         $0x00000008, BX
+	DECQ         DX
+	JNZ          one843
+
+out844:
+done840:
+	VMASKMOVPD Y1, Y0, (SI)
+	VZEROUPPER
+	RET
+
+eight836wide:
+	SUBQ $0x00000008, DX
+	JLT  start838
+
+eight836:
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -13880,9 +14400,9 @@ eight810:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail815
+	JLT          tail846
 
-loop814:
+loop845:
 	VMOVUPD     (R9), Y8
 	VFMADD231PD (SI), Y0, Y8
 	VFMADD231PD (SI)(CX*1), Y1, Y8
@@ -13893,16 +14413,16 @@ loop814:
 	VFMADD231PD (R8), Y6, Y8
 	VFMADD231PD (R8)(CX*1), Y7, Y8
 	VMOVUPD     Y8, (R9)
-	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000004, R10
-	JGE         loop814
+	JGE         loop845
 
-tail815:
+tail846:
 	ADDQ        $0x00000004, R10
-	JZ          out816
+	JZ          out847
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPD     (R11)(R10*8), Y9
@@ -13925,7 +14445,7 @@ tail815:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (R9)
 
-out816:
+out847:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -13935,33 +14455,33 @@ out816:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight810
+	JGE  eight836
 
-start812:
+start838:
 	ADDQ $0x00000008, DX
-	JZ   done813
+	JZ   done839
 
-one811:
+one837:
 	VBROADCASTSD (BX), Y0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail818
+	JLT          tail849
 
-loop817:
+loop848:
 	VMOVUPD     (DI), Y1
 	VFMADD231PD (SI), Y0, Y1
 	VMOVUPD     Y1, (DI)
-	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JGE         loop817
+	JGE         loop848
 
-tail818:
+tail849:
 	ADDQ        $0x00000004, R8
-	JZ          out819
+	JZ          out850
 	LEAQ        tailF64<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPD     (R9)(R8*8), Y2
@@ -13970,26 +14490,73 @@ tail818:
 	VFMADD231PD Y3, Y0, Y1
 	VMASKMOVPD  Y1, Y2, (DI)
 
-out819:
+out850:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one811
+	JNZ  one837
 
-done813:
+done839:
 	VZEROUPPER
 	RET
 
 // func addRowsF64(y *float64, a *float64, lda int, m int, n int)
 // Requires: AVX
 TEXT ·addRowsF64(SB), NOSPLIT, $0-40
-	MOVQ a+8(FP), AX
-	MOVQ lda+16(FP), CX
-	SHLQ $0x03, CX
-	MOVQ m+24(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  start822
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       m+24(FP), DX
+	CMPQ       n+32(FP), $0x04
+	JGE        eight851wide
+	MOVQ       y+0(FP), BX
+	MOVQ       n+32(FP), SI
+	LEAQ       tailF64<>+32(SB), DI
+	NEGQ       SI
+	VMOVUPD    (DI)(SI*8), Y0
+	VMASKMOVPD (BX), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done855
+	SUBQ       $0x00000004, DX
+	JLT        rest857
 
-eight820:
+loop856:
+	VMASKMOVPD (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPD     Y2, Y1, Y1
+	SUBQ       $0x00000004, DX
+	JGE        loop856
+
+rest857:
+	ADDQ $0x00000004, DX
+	JZ   out859
+
+one858:
+	VMASKMOVPD (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPD     Y2, Y1, Y1
+	DECQ       DX
+	JNZ        one858
+
+out859:
+done855:
+	VMASKMOVPD Y1, Y0, (BX)
+	VZEROUPPER
+	RET
+
+eight851wide:
+	SUBQ $0x00000008, DX
+	JLT  start853
+
+eight851:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -13998,9 +14565,9 @@ eight820:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  tail825
+	JLT  tail861
 
-loop824:
+loop860:
 	VMOVUPD (R8), Y0
 	VADDPD  (BX), Y0, Y0
 	VADDPD  (BX)(CX*1), Y0, Y0
@@ -14011,16 +14578,16 @@ loop824:
 	VADDPD  (DI), Y0, Y0
 	VADDPD  (DI)(CX*1), Y0, Y0
 	VMOVUPD Y0, (R8)
-	ADDQ    $0x00000020, R8
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000004, R9
-	JGE     loop824
+	JGE     loop860
 
-tail825:
+tail861:
 	ADDQ       $0x00000004, R9
-	JZ         out826
+	JZ         out862
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y1
@@ -14043,7 +14610,7 @@ tail825:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (R8)
 
-out826:
+out862:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -14053,31 +14620,31 @@ out826:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight820
+	JGE  eight851
 
-start822:
+start853:
 	ADDQ $0x00000008, DX
-	JZ   done823
+	JZ   done854
 
-one821:
+one852:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000004, DI
-	JLT  tail828
+	JLT  tail864
 
-loop827:
+loop863:
 	VMOVUPD (SI), Y0
 	VADDPD  (BX), Y0, Y0
 	VMOVUPD Y0, (SI)
-	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000004, DI
-	JGE     loop827
+	JGE     loop863
 
-tail828:
+tail864:
 	ADDQ       $0x00000004, DI
-	JZ         out829
+	JZ         out865
 	LEAQ       tailF64<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPD    (R8)(DI*8), Y1
@@ -14086,12 +14653,12 @@ tail828:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (SI)
 
-out829:
+out865:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one821
+	JNZ  one852
 
-done823:
+done854:
 	VZEROUPPER
 	RET
 
@@ -14116,7 +14683,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done830
+	JLE      done866
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14128,12 +14695,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row831:
+row867:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail833
+	JGE  tail869
 
-vector832:
+vector868:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14142,12 +14709,12 @@ vector832:
 	VMOVUPD      Y1, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector832
+	JLT          vector868
 
-tail833:
+tail869:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next834
+	JZ           next870
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -14158,14 +14725,14 @@ tail833:
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 
-next834:
+next870:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row831
+	JNZ  row867
 
-done830:
+done866:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14179,7 +14746,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done835
+	JLE      done871
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14191,24 +14758,24 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row836:
+row872:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail838
+	JGE  tail874
 
-vector837:
+vector873:
 	VMOVUPD (SI)(R8*1), Y0
 	VMOVUPD (DX)(R8*1), Y1
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(R8*1)
 	ADDQ    $0x00000020, R8
 	CMPQ    R8, DI
-	JLT     vector837
+	JLT     vector873
 
-tail838:
+tail874:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next839
+	JZ         next875
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
@@ -14217,14 +14784,14 @@ tail838:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 
-next839:
+next875:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row836
+	JNZ  row872
 
-done835:
+done871:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14238,7 +14805,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done840
+	JLE      done876
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14250,12 +14817,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row841:
+row877:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail843
+	JGE  tail879
 
-vector842:
+vector878:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14265,12 +14832,12 @@ vector842:
 	VMOVUPD      Y0, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector842
+	JLT          vector878
 
-tail843:
+tail879:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next844
+	JZ           next880
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -14282,14 +14849,14 @@ tail843:
 	VFMADD231PD  Y3, Y2, Y1
 	VMASKMOVPD   Y1, Y0, (AX)(R8*1)
 
-next844:
+next880:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row841
+	JNZ  row877
 
-done840:
+done876:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14303,7 +14870,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done845
+	JLE      done881
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14315,12 +14882,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row846:
+row882:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail848
+	JGE  tail884
 
-vector847:
+vector883:
 	VMOVUPD     (SI)(R8*1), Y0
 	VMOVUPD     (AX)(R8*1), Y1
 	VMOVUPD     (DX)(R8*1), Y2
@@ -14328,12 +14895,12 @@ vector847:
 	VMOVUPD     Y1, (AX)(R8*1)
 	ADDQ        $0x00000020, R8
 	CMPQ        R8, DI
-	JLT         vector847
+	JLT         vector883
 
-tail848:
+tail884:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000003, R9
-	JZ          next849
+	JZ          next885
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        R9
 	VMOVUPD     (R10)(R9*8), Y0
@@ -14343,14 +14910,14 @@ tail848:
 	VFMADD231PD Y3, Y1, Y2
 	VMASKMOVPD  Y2, Y0, (AX)(R8*1)
 
-next849:
+next885:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row846
+	JNZ  row882
 
-done845:
+done881:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14364,7 +14931,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done850
+	JLE      done886
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -14377,12 +14944,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	ANDQ     $-4, R8
 	SHLQ     $0x03, R8
 
-row851:
+row887:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail853
+	JGE  tail889
 
-vector852:
+vector888:
 	VMOVUPD      (DI)(R9*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14396,12 +14963,12 @@ vector852:
 	VMOVUPD      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector852
+	JLT          vector888
 
-tail853:
+tail889:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000003, R10
-	JZ           next854
+	JZ           next890
 	LEAQ         tailF64<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPD      (R11)(R10*8), Y0
@@ -14417,15 +14984,15 @@ tail853:
 	VMASKMOVPD   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPD   Y3, Y0, (AX)(R9*1)
 
-next854:
+next890:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row851
+	JNZ  row887
 
-done850:
+done886:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14439,7 +15006,7 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done855
+	JLE      done891
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -14453,12 +15020,12 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	ANDQ     $-4, R9
 	SHLQ     $0x03, R9
 
-row856:
+row892:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail858
+	JGE  tail894
 
-vector857:
+vector893:
 	VMOVUPD (AX)(R10*1), Y0
 	VMOVUPD (BX)(R10*1), Y1
 	VMOVUPD (DI)(R10*1), Y2
@@ -14470,12 +15037,12 @@ vector857:
 	VMOVUPD Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector857
+	JLT     vector893
 
-tail858:
+tail894:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000003, R11
-	JZ         next859
+	JZ         next895
 	LEAQ       tailF64<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPD    (R12)(R11*8), Y0
@@ -14489,16 +15056,16 @@ tail858:
 	VMASKMOVPD Y2, Y0, (DX)(R10*1)
 	VMASKMOVPD Y1, Y0, (AX)(R10*1)
 
-next859:
+next895:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row856
+	JNZ  row892
 
-done855:
+done891:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14518,21 +15085,21 @@ TEXT ·addF64(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail863
+	JGE      tail899
 
-vector862:
+vector898:
 	VMOVUPD (AX)(BX*1), Y0
 	VMOVUPD (CX)(BX*1), Y1
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector862
+	JLT     vector898
 
-tail863:
+tail899:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000003, DX
-	JZ         next864
+	JZ         next900
 	LEAQ       tailF64<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPD    (SI)(DX*8), Y0
@@ -14541,7 +15108,7 @@ tail863:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(BX*1)
 
-next864:
+next900:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14556,7 +15123,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done865
+	JLE  done901
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -14567,19 +15134,19 @@ TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row866:
+row902:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail868
+	JGE  tail904
 
-vector867:
+vector903:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain870
+	JEQ     plain906
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain870:
+plain906:
 	VMOVUPD      signF64<>+0(SB), Y1
 	VANDNPD      Y0, Y1, Y1
 	VADDPD       Y1, Y1, Y1
@@ -14613,35 +15180,35 @@ plain870:
 	VORPD        Y0, Y2, Y2
 	VMOVUPD      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out871
+	JEQ          out907
 	VMOVUPD      oneF64<>+0(SB), Y0
 	VFNMADD231PD Y2, Y2, Y0
 	VMULPD       minusTwoF64<>+0(SB), Y2, Y1
 	VMULPD       Y0, Y1, Y1
 	VMOVUPD      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out871
+	JEQ          out907
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out871:
+out907:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector867
+	JLT  vector903
 
-tail868:
+tail904:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next869
+	JZ         next905
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain872
+	JEQ        plain908
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain872:
+plain908:
 	VMOVUPD      signF64<>+0(SB), Y2
 	VANDNPD      Y1, Y2, Y2
 	VADDPD       Y2, Y2, Y2
@@ -14675,25 +15242,25 @@ plain872:
 	VORPD        Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out873
+	JEQ          out909
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y3, Y3, Y1
 	VMULPD       minusTwoF64<>+0(SB), Y3, Y2
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out873
+	JEQ          out909
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out873:
-next869:
+out909:
+next905:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row866
+	JNZ  row902
 
-done865:
+done901:
 	VZEROUPPER
 	RET
 
@@ -14803,7 +15370,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done874
+	JLE  done910
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -14814,19 +15381,19 @@ TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row875:
+row911:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail877
+	JGE  tail913
 
-vector876:
+vector912:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain879
+	JEQ     plain915
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain879:
+plain915:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -14864,31 +15431,31 @@ plain879:
 	VXORPD       Y0, Y1, Y1
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out880
+	JEQ          out916
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out880
+	JEQ          out916
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out880:
+out916:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector876
+	JLT  vector912
 
-tail877:
+tail913:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next878
+	JZ         next914
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain881
+	JEQ        plain917
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain881:
+plain917:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -14926,21 +15493,21 @@ plain881:
 	VXORPD       Y1, Y2, Y2
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out882
+	JEQ          out918
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out882
+	JEQ          out918
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out882:
-next878:
+out918:
+next914:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row875
+	JNZ  row911
 
-done874:
+done910:
 	VZEROUPPER
 	RET
 
@@ -14954,7 +15521,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done883
+	JLE  done919
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -14965,19 +15532,19 @@ TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row884:
+row920:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail886
+	JGE  tail922
 
-vector885:
+vector921:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain888
+	JEQ     plain924
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain888:
+plain924:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15035,31 +15602,31 @@ plain888:
 	VADDPD       Y2, Y4, Y4
 	VMOVUPD      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out889
+	JEQ          out925
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out889
+	JEQ          out925
 	VMOVUPD      Y5, (SI)(R8*1)
 
-out889:
+out925:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector885
+	JLT  vector921
 
-tail886:
+tail922:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next887
+	JZ         next923
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain890
+	JEQ        plain926
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain890:
+plain926:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15117,21 +15684,21 @@ plain890:
 	VADDPD       Y3, Y5, Y5
 	VMASKMOVPD   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out891
+	JEQ          out927
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out891
+	JEQ          out927
 	VMASKMOVPD   Y6, Y0, (SI)(R8*1)
 
-out891:
-next887:
+out927:
+next923:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row884
+	JNZ  row920
 
-done883:
+done919:
 	VZEROUPPER
 	RET
 
@@ -15199,7 +15766,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done892
+	JLE  done928
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15210,19 +15777,19 @@ TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row893:
+row929:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail895
+	JGE  tail931
 
-vector894:
+vector930:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain897
+	JEQ     plain933
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain897:
+plain933:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15264,31 +15831,31 @@ plain897:
 	VMULPD       Y0, Y3, Y3
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out898
+	JEQ          out934
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out898
+	JEQ          out934
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out898:
+out934:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector894
+	JLT  vector930
 
-tail895:
+tail931:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next896
+	JZ         next932
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain899
+	JEQ        plain935
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain899:
+plain935:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15330,21 +15897,21 @@ plain899:
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out900
+	JEQ          out936
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out900
+	JEQ          out936
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out900:
-next896:
+out936:
+next932:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row893
+	JNZ  row929
 
-done892:
+done928:
 	VZEROUPPER
 	RET
 
@@ -15352,7 +15919,7 @@ done892:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done901
+	JLE  done937
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15363,19 +15930,19 @@ TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row902:
+row938:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail904
+	JGE  tail940
 
-vector903:
+vector939:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain906
+	JEQ     plain942
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain906:
+plain942:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -15410,31 +15977,31 @@ plain906:
 	VBLENDVPD    Y4, oneF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out907
+	JEQ          out943
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out907
+	JEQ          out943
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out907:
+out943:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector903
+	JLT  vector939
 
-tail904:
+tail940:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next905
+	JZ         next941
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain908
+	JEQ        plain944
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain908:
+plain944:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15469,21 +16036,21 @@ plain908:
 	VBLENDVPD    Y5, oneF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out909
+	JEQ          out945
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out909
+	JEQ          out945
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out909:
-next905:
+out945:
+next941:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row902
+	JNZ  row938
 
-done901:
+done937:
 	VZEROUPPER
 	RET
 
@@ -15503,7 +16070,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done910
+	JLE  done946
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15514,19 +16081,19 @@ TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row911:
+row947:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail913
+	JGE  tail949
 
-vector912:
+vector948:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain915
+	JEQ     plain951
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain915:
+plain951:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -15565,31 +16132,31 @@ plain915:
 	VBLENDVPD    Y4, seluScaleF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out916
+	JEQ          out952
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out916
+	JEQ          out952
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out916:
+out952:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector912
+	JLT  vector948
 
-tail913:
+tail949:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next914
+	JZ         next950
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain917
+	JEQ        plain953
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain917:
+plain953:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15628,21 +16195,21 @@ plain917:
 	VBLENDVPD    Y5, seluScaleF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out918
+	JEQ          out954
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out918
+	JEQ          out954
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out918:
-next914:
+out954:
+next950:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row911
+	JNZ  row947
 
-done910:
+done946:
 	VZEROUPPER
 	RET
 
@@ -15650,7 +16217,7 @@ done910:
 // Requires: AVX
 TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done919
+	JLE  done955
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15661,19 +16228,19 @@ TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row920:
+row956:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail922
+	JGE  tail958
 
-vector921:
+vector957:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain924
+	JEQ     plain960
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain924:
+plain960:
 	VXORPS    Y2, Y2, Y2
 	VCMPPD    $0x1e, Y2, Y0, Y1
 	VMOVUPD   oneF64<>+0(SB), Y3
@@ -15681,31 +16248,31 @@ plain924:
 	VMAXPD    Y0, Y2, Y0
 	VMOVUPD   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out925
+	JEQ       out961
 	VMOVUPD   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out925
+	JEQ       out961
 	VMOVUPD   Y2, (SI)(R8*1)
 
-out925:
+out961:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector921
+	JLT  vector957
 
-tail922:
+tail958:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next923
+	JZ         next959
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain926
+	JEQ        plain962
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain926:
+plain962:
 	VXORPS     Y3, Y3, Y3
 	VCMPPD     $0x1e, Y3, Y1, Y2
 	VMOVUPD    oneF64<>+0(SB), Y4
@@ -15713,21 +16280,430 @@ plain926:
 	VMAXPD     Y1, Y3, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out927
+	JEQ        out963
 	VMASKMOVPD Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out927
+	JEQ        out963
 	VMASKMOVPD Y3, Y0, (SI)(R8*1)
 
-out927:
-next923:
+out963:
+next959:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row920
+	JNZ  row956
 
-done919:
+done955:
+	VZEROUPPER
+	RET
+
+// func hiddenGradientTanhF64(y *float64, s *float64, d *float64, a *float64, lda int, x *float64, bias *float64, w *float64, m int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·hiddenGradientTanhF64(SB), NOSPLIT, $8-80
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     a+24(FP), AX
+	MOVQ     lda+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     d+16(FP), BX
+	MOVQ     AX, DX
+
+block964:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), SI
+	MOVQ   n+72(FP), DI
+	MOVQ   DX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	SUBQ   $0x00000008, DI
+	JLT    rest967
+
+loop966:
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (R8), Y8, Y0
+	VFMADD231PD (R8)(CX*1), Y8, Y2
+	VFMADD231PD (R8)(CX*2), Y8, Y4
+	VFMADD231PD (R9), Y8, Y6
+	VMOVUPD     32(SI), Y8
+	VFMADD231PD 32(R8), Y8, Y1
+	VFMADD231PD 32(R8)(CX*1), Y8, Y3
+	VFMADD231PD 32(R8)(CX*2), Y8, Y5
+	VFMADD231PD 32(R9), Y8, Y7
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JGE         loop966
+
+rest967:
+	ADDQ        $0x00000008, DI
+	CMPQ        DI, $0x00000004
+	JLT         tail968
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (R8), Y8, Y0
+	VFMADD231PD (R8)(CX*1), Y8, Y2
+	VFMADD231PD (R8)(CX*2), Y8, Y4
+	VFMADD231PD (R9), Y8, Y6
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+
+tail968:
+	TESTQ       DI, DI
+	JZ          reduce969
+	LEAQ        tailF64<>+32(SB), R10
+	NEGQ        DI
+	VMOVUPD     (R10)(DI*8), Y8
+	VMASKMOVPD  (SI), Y8, Y9
+	VMASKMOVPD  (R8), Y8, Y10
+	VFMADD231PD Y9, Y10, Y0
+	VMASKMOVPD  (R8)(CX*1), Y8, Y10
+	VFMADD231PD Y9, Y10, Y2
+	VMASKMOVPD  (R8)(CX*2), Y8, Y10
+	VFMADD231PD Y9, Y10, Y4
+	VMASKMOVPD  (R9), Y8, Y8
+	VFMADD231PD Y9, Y8, Y6
+
+reduce969:
+	VADDPD     Y1, Y0, Y0
+	VADDPD     Y3, Y2, Y2
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y7, Y6, Y6
+	VHADDPD    Y2, Y0, Y0
+	VHADDPD    Y6, Y4, Y1
+	VPERM2F128 $0x20, Y1, Y0, Y2
+	VPERM2F128 $0x31, Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	ADDQ       CX, DX
+	ADDQ       CX, DX
+	ADDQ       CX, DX
+	ADDQ       CX, DX
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       x+40(FP), SI
+	MOVQ       n+72(FP), DI
+	MOVQ       DX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	SUBQ       $0x00000008, DI
+	JLT        rest971
+
+loop970:
+	VMOVUPD     (SI), Y9
+	VFMADD231PD (R8), Y9, Y0
+	VFMADD231PD (R8)(CX*1), Y9, Y3
+	VFMADD231PD (R8)(CX*2), Y9, Y5
+	VFMADD231PD (R9), Y9, Y7
+	VMOVUPD     32(SI), Y9
+	VFMADD231PD 32(R8), Y9, Y1
+	VFMADD231PD 32(R8)(CX*1), Y9, Y4
+	VFMADD231PD 32(R8)(CX*2), Y9, Y6
+	VFMADD231PD 32(R9), Y9, Y8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JGE         loop970
+
+rest971:
+	ADDQ        $0x00000008, DI
+	CMPQ        DI, $0x00000004
+	JLT         tail972
+	VMOVUPD     (SI), Y9
+	VFMADD231PD (R8), Y9, Y0
+	VFMADD231PD (R8)(CX*1), Y9, Y3
+	VFMADD231PD (R8)(CX*2), Y9, Y5
+	VFMADD231PD (R9), Y9, Y7
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+
+tail972:
+	TESTQ       DI, DI
+	JZ          reduce973
+	LEAQ        tailF64<>+32(SB), R10
+	NEGQ        DI
+	VMOVUPD     (R10)(DI*8), Y9
+	VMASKMOVPD  (SI), Y9, Y10
+	VMASKMOVPD  (R8), Y9, Y11
+	VFMADD231PD Y10, Y11, Y0
+	VMASKMOVPD  (R8)(CX*1), Y9, Y11
+	VFMADD231PD Y10, Y11, Y3
+	VMASKMOVPD  (R8)(CX*2), Y9, Y11
+	VFMADD231PD Y10, Y11, Y5
+	VMASKMOVPD  (R9), Y9, Y9
+	VFMADD231PD Y10, Y9, Y7
+
+reduce973:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y4, Y3, Y3
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y8, Y7, Y7
+	VHADDPD      Y3, Y0, Y0
+	VHADDPD      Y7, Y5, Y1
+	VPERM2F128   $0x20, Y1, Y0, Y3
+	VPERM2F128   $0x31, Y1, Y0, Y0
+	VADDPD       Y0, Y3, Y3
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	MOVQ         s+8(FP), SI
+	MOVQ         bias+48(FP), DI
+	MOVQ         w+56(FP), R8
+	MOVQ         d+16(FP), R9
+	VMOVUPD      (DI), Y0
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      signF64<>+0(SB), Y0
+	VANDNPD      Y2, Y0, Y0
+	VADDPD       Y0, Y0, Y0
+	VMOVUPD      saturationF64<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPD      log2eF64<>+0(SB), Y1
+	VFMADD213PD  roundF64<>+0(SB), Y0, Y1
+	VSUBPD       roundF64<>+0(SB), Y1, Y4
+	VFNMADD231PD ln2HighF64<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2LowF64<>+0(SB), Y4, Y0
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       oneF64<>+0(SB), Y1, Y1
+	VMOVUPD      expKF64<>+0(SB), Y4
+	VFMADD213PD  expJF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expIF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expHF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expGF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expFF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expEF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expDF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expCF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expBF64<>+0(SB), Y0, Y4
+	VFMADD213PD  expAF64<>+0(SB), Y0, Y4
+	VMULPD       Y0, Y4, Y4
+	VFMADD213PD  Y0, Y0, Y4
+	VSUBPD       oneF64<>+0(SB), Y1, Y0
+	VFMADD231PD  Y1, Y4, Y0
+	VADDPD       twoF64<>+0(SB), Y0, Y1
+	VDIVPD       Y1, Y0, Y1
+	VANDPD       signF64<>+0(SB), Y2, Y2
+	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, (SI)
+	VMOVUPD      oneF64<>+0(SB), Y0
+	VFNMADD231PD Y1, Y1, Y0
+	VMOVUPD      (R8), Y1
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(DI), Y0
+	VADDPD       Y0, Y3, Y3
+	VMOVUPD      signF64<>+0(SB), Y0
+	VANDNPD      Y3, Y0, Y0
+	VADDPD       Y0, Y0, Y0
+	VMOVUPD      saturationF64<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPD      log2eF64<>+0(SB), Y1
+	VFMADD213PD  roundF64<>+0(SB), Y0, Y1
+	VSUBPD       roundF64<>+0(SB), Y1, Y2
+	VFNMADD231PD ln2HighF64<>+0(SB), Y2, Y0
+	VFNMADD231PD ln2LowF64<>+0(SB), Y2, Y0
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       oneF64<>+0(SB), Y1, Y1
+	VMOVUPD      expKF64<>+0(SB), Y2
+	VFMADD213PD  expJF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expIF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expHF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expGF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expFF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expEF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expDF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expCF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expBF64<>+0(SB), Y0, Y2
+	VFMADD213PD  expAF64<>+0(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y2
+	VFMADD213PD  Y0, Y0, Y2
+	VSUBPD       oneF64<>+0(SB), Y1, Y0
+	VFMADD231PD  Y1, Y2, Y0
+	VADDPD       twoF64<>+0(SB), Y0, Y1
+	VDIVPD       Y1, Y0, Y1
+	VANDPD       signF64<>+0(SB), Y3, Y3
+	VORPD        Y3, Y1, Y1
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPD      oneF64<>+0(SB), Y0
+	VFNMADD231PD Y1, Y1, Y0
+	VMOVUPD      32(R8), Y1
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         $0x00000040, s+8(FP)
+	ADDQ         $0x00000040, bias+48(FP)
+	ADDQ         $0x00000040, w+56(FP)
+	ADDQ         $0x00000040, d+16(FP)
+	LEAQ         64(BX), SI
+	MOVQ         d+16(FP), DI
+	CMPQ         SI, DI
+	JEQ          next965
+	VBROADCASTSD (BX), Y0
+	VBROADCASTSD 8(BX), Y1
+	VBROADCASTSD 16(BX), Y2
+	VBROADCASTSD 24(BX), Y3
+	VBROADCASTSD 32(BX), Y4
+	VBROADCASTSD 40(BX), Y5
+	VBROADCASTSD 48(BX), Y6
+	VBROADCASTSD 56(BX), Y7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+72(FP), R10
+	SUBQ         $0x00000004, R10
+	JLT          tail975
+
+loop974:
+	VMOVUPD     (R9), Y8
+	VFMADD231PD (SI), Y0, Y8
+	VFMADD231PD (SI)(CX*1), Y1, Y8
+	VFMADD231PD (SI)(CX*2), Y2, Y8
+	VFMADD231PD (DI), Y3, Y8
+	VFMADD231PD (DI)(CX*1), Y4, Y8
+	VFMADD231PD (DI)(CX*2), Y5, Y8
+	VFMADD231PD (R8), Y6, Y8
+	VFMADD231PD (R8)(CX*1), Y7, Y8
+	VMOVUPD     Y8, (R9)
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	SUBQ        $0x00000004, R10
+	JGE         loop974
+
+tail975:
+	ADDQ        $0x00000004, R10
+	JZ          out976
+	LEAQ        tailF64<>+32(SB), R11
+	NEGQ        R10
+	VMOVUPD     (R11)(R10*8), Y9
+	VMASKMOVPD  (R9), Y9, Y8
+	VMASKMOVPD  (SI), Y9, Y10
+	VFMADD231PD Y10, Y0, Y8
+	VMASKMOVPD  (SI)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y1, Y8
+	VMASKMOVPD  (SI)(CX*2), Y9, Y0
+	VFMADD231PD Y0, Y2, Y8
+	VMASKMOVPD  (DI), Y9, Y0
+	VFMADD231PD Y0, Y3, Y8
+	VMASKMOVPD  (DI)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y4, Y8
+	VMASKMOVPD  (DI)(CX*2), Y9, Y0
+	VFMADD231PD Y0, Y5, Y8
+	VMASKMOVPD  (R8), Y9, Y0
+	VFMADD231PD Y0, Y6, Y8
+	VMASKMOVPD  (R8)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y7, Y8
+	VMASKMOVPD  Y8, Y9, (R9)
+
+out976:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+
+next965:
+	SUBQ         $0x00000008, m+64(FP)
+	JNZ          block964
+	VBROADCASTSD (BX), Y0
+	VBROADCASTSD 8(BX), Y1
+	VBROADCASTSD 16(BX), Y2
+	VBROADCASTSD 24(BX), Y3
+	VBROADCASTSD 32(BX), Y4
+	VBROADCASTSD 40(BX), Y5
+	VBROADCASTSD 48(BX), Y6
+	VBROADCASTSD 56(BX), Y7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+72(FP), R8
+	SUBQ         $0x00000004, R8
+	JLT          tail978
+
+loop977:
+	VMOVUPD     (DI), Y8
+	VFMADD231PD (DX), Y0, Y8
+	VFMADD231PD (DX)(CX*1), Y1, Y8
+	VFMADD231PD (DX)(CX*2), Y2, Y8
+	VFMADD231PD (BX), Y3, Y8
+	VFMADD231PD (BX)(CX*1), Y4, Y8
+	VFMADD231PD (BX)(CX*2), Y5, Y8
+	VFMADD231PD (SI), Y6, Y8
+	VFMADD231PD (SI)(CX*1), Y7, Y8
+	VMOVUPD     Y8, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
+	JGE         loop977
+
+tail978:
+	ADDQ        $0x00000004, R8
+	JZ          out979
+	LEAQ        tailF64<>+32(SB), R9
+	NEGQ        R8
+	VMOVUPD     (R9)(R8*8), Y9
+	VMASKMOVPD  (DI), Y9, Y8
+	VMASKMOVPD  (DX), Y9, Y10
+	VFMADD231PD Y10, Y0, Y8
+	VMASKMOVPD  (DX)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y1, Y8
+	VMASKMOVPD  (DX)(CX*2), Y9, Y0
+	VFMADD231PD Y0, Y2, Y8
+	VMASKMOVPD  (BX), Y9, Y0
+	VFMADD231PD Y0, Y3, Y8
+	VMASKMOVPD  (BX)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y4, Y8
+	VMASKMOVPD  (BX)(CX*2), Y9, Y0
+	VFMADD231PD Y0, Y5, Y8
+	VMASKMOVPD  (SI), Y9, Y0
+	VFMADD231PD Y0, Y6, Y8
+	VMASKMOVPD  (SI)(CX*1), Y9, Y0
+	VFMADD231PD Y0, Y7, Y8
+	VMASKMOVPD  Y8, Y9, (DI)
+
+out979:
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15758,9 +16734,9 @@ TEXT ·adamF64(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail931
+	JGE          tail983
 
-vector930:
+vector982:
 	VMOVUPD      (AX)(DI*1), Y9
 	VMOVUPD      (CX)(DI*1), Y10
 	VFMADD231PD  Y7, Y9, Y10
@@ -15781,12 +16757,12 @@ vector930:
 	VMOVUPD      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector930
+	JLT          vector982
 
-tail931:
+tail983:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000003, SI
-	JZ           next932
+	JZ           next984
 	LEAQ         tailF64<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPD      (R8)(SI*8), Y9
@@ -15809,7 +16785,7 @@ tail931:
 	VFNMADD231PD Y5, Y7, Y10
 	VMASKMOVPD   Y10, Y9, (AX)(DI*1)
 
-next932:
+next984:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15824,7 +16800,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop933:
+loop985:
 	VMOVUPD      (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VMOVUPD      32(AX), Y4
@@ -15835,7 +16811,7 @@ loop933:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000080, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop933
+	JNZ          loop985
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -15857,14 +16833,14 @@ TEXT ·zeroTimesF64(SB), NOSPLIT, $0-24
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-loop934:
+loop986:
 	VFMADD231PD (AX), Y4, Y0
 	VFMADD231PD 32(AX), Y4, Y1
 	VFMADD231PD 64(AX), Y4, Y2
 	VFMADD231PD 96(AX), Y4, Y3
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
-	JNZ         loop934
+	JNZ         loop986
 	VADDPD      Y1, Y0, Y0
 	VADDPD      Y2, Y0, Y0
 	VADDPD      Y3, Y0, Y0
@@ -15886,9 +16862,9 @@ TEXT ·packPanelF64(SB), NOSPLIT, $0-32
 	SHLQ $0x03, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest936
+	JLT  rest988
 
-loop935:
+loop987:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -15914,13 +16890,13 @@ loop935:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop935
+	JGE     loop987
 
-rest936:
+rest988:
 	ADDQ $0x00000004, BX
-	JZ   out938
+	JZ   out990
 
-one937:
+one989:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -15928,9 +16904,9 @@ one937:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one937
+	JNZ     one989
 
-out938:
+out990:
 	VZEROUPPER
 	RET
 
@@ -15945,7 +16921,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT, $0-32
 	LEAQ (CX)(DX*2), SI
 	ADDQ DX, SI
 
-loop939:
+loop991:
 	VMOVUPD     (CX), X0
 	VINSERTF128 $0x01, (CX)(DX*2), Y0, Y0
 	VMOVUPD     (CX)(DX*1), X1
@@ -15966,7 +16942,7 @@ loop939:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000100, AX
 	DECQ        BX
-	JNZ         loop939
+	JNZ         loop991
 	VZEROUPPER
 	RET
 
@@ -15989,7 +16965,7 @@ TEXT ·peakF64(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop940:
+loop992:
 	VFMADD231PD Y12, Y13, Y0
 	VFMADD231PD Y12, Y13, Y1
 	VFMADD231PD Y12, Y13, Y2
@@ -16087,6 +17063,6 @@ loop940:
 	VFMADD231PD Y12, Y13, Y10
 	VFMADD231PD Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop940
+	JNZ         loop992
 	VZEROUPPER
 	RET

@@ -86,6 +86,32 @@ func tangentAVX512[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows,
 	}
 }
 
+func gemvAVX512[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
+	switch {
+	case size[T]() == 4:
+		dotF32x16(p32(&y[0]), 1, p32(&a[0]), lda, p32(&x[0]), 0, m, n, acc)
+	default:
+		dotF64x8(p64(&y[0]), 1, p64(&a[0]), lda, p64(&x[0]), 0, m, n, acc)
+	}
+}
+
+func gemvTAVX512[T Float](y, a []T, lda int, x []T, m, n int) {
+	switch {
+	case size[T]() == 4:
+		addScaledRowsF32x16(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
+	default:
+		addScaledRowsF64x8(p64(&y[0]), p64(&a[0]), lda, p64(&x[0]), m, n)
+	}
+}
+
+func hiddenGradientTanhAVX512[T Float](y, s, d, a *T, lda int, x, bias, w *T, m, n int) {
+	if size[T]() == 4 {
+		hiddenGradientTanhF32x16(p32(y), p32(s), p32(d), p32(a), lda, p32(x), p32(bias), p32(w), m, n)
+	} else {
+		hiddenGradientTanhF64x8(p64(y), p64(s), p64(d), p64(a), lda, p64(x), p64(bias), p64(w), m, n)
+	}
+}
+
 func addAVX512[T Float](dst, a []T) {
 	switch {
 	case size[T]() == 4:

@@ -88,6 +88,16 @@ func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, 
 //go:noescape
 func gemm4TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
+// dotF32x16 is y[i*ldy] = row i of A (m x n) times x, or y += where acc.
+//
+//go:noescape
+func dotF32x16(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
+
+// addScaledRowsF32x16 is y += sum over the m rows of A of x[i] times row i, in the order of i.
+//
+//go:noescape
+func addScaledRowsF32x16(y *float32, a *float32, lda int, x *float32, m int, n int)
+
 // mulPrimeTanhF32x16 is d = abar (1 - s^2).
 //
 //go:noescape
@@ -157,6 +167,12 @@ func seLUF32x16(z *float32, ld int, bias *float32, d1 *float32, d2 *float32, row
 //
 //go:noescape
 func reLUF32x16(z *float32, ld int, bias *float32, d1 *float32, d2 *float32, rows int, n int)
+
+// hiddenGradientTanhF32x16 is s = tanh(A x + bias), d = w (1 - s^2), y += A^T d, for a
+// positive multiple of eight rows of A (m x n).
+//
+//go:noescape
+func hiddenGradientTanhF32x16(y *float32, s *float32, d *float32, a *float32, lda int, x *float32, bias *float32, w *float32, m int, n int)
 
 // adamF32x16 updates n parameters; scalars are beta1, 1-beta1, beta2, 1-beta2, epsilon, rate,
 // correction, L2 and 1-decay.
@@ -253,6 +269,16 @@ func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m
 //go:noescape
 func gemm4TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 
+// dotF64x8 is y[i*ldy] = row i of A (m x n) times x, or y += where acc.
+//
+//go:noescape
+func dotF64x8(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
+
+// addScaledRowsF64x8 is y += sum over the m rows of A of x[i] times row i, in the order of i.
+//
+//go:noescape
+func addScaledRowsF64x8(y *float64, a *float64, lda int, x *float64, m int, n int)
+
 // mulPrimeTanhF64x8 is d = abar (1 - s^2).
 //
 //go:noescape
@@ -322,6 +348,12 @@ func seLUF64x8(z *float64, ld int, bias *float64, d1 *float64, d2 *float64, rows
 //
 //go:noescape
 func reLUF64x8(z *float64, ld int, bias *float64, d1 *float64, d2 *float64, rows int, n int)
+
+// hiddenGradientTanhF64x8 is s = tanh(A x + bias), d = w (1 - s^2), y += A^T d, for a
+// positive multiple of eight rows of A (m x n).
+//
+//go:noescape
+func hiddenGradientTanhF64x8(y *float64, s *float64, d *float64, a *float64, lda int, x *float64, bias *float64, w *float64, m int, n int)
 
 // adamF64x8 updates n parameters; scalars are beta1, 1-beta1, beta2, 1-beta2, epsilon, rate,
 // correction, L2 and 1-decay.

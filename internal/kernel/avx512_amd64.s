@@ -10616,6 +10616,466 @@ done520:
 	VZEROUPPER
 	RET
 
+// func dotF32x16(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m int, n int, acc bool)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dotF32x16(SB), NOSPLIT, $0-65
+	MOVQ y+0(FP), AX
+	MOVQ ldy+8(FP), CX
+	SHLQ $0x02, CX
+	MOVQ a+16(FP), DX
+	MOVQ lda+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ m+48(FP), SI
+	SUBQ $0x00000008, SI
+	JLT  one558start
+
+four557:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	LEAQ   (R9)(BX*2), R10
+	ADDQ   BX, R10
+	LEAQ   (R10)(BX*2), R11
+	ADDQ   BX, R11
+	SUBQ   $0x00000010, R8
+	JLT    rest561
+
+loop560:
+	VMOVUPS     (DI), Z8
+	VFMADD231PS (R9), Z8, Z0
+	VFMADD231PS (R9)(BX*1), Z8, Z1
+	VFMADD231PS (R9)(BX*2), Z8, Z2
+	VFMADD231PS (R10), Z8, Z3
+	VFMADD231PS (R10)(BX*1), Z8, Z4
+	VFMADD231PS (R10)(BX*2), Z8, Z5
+	VFMADD231PS (R11), Z8, Z6
+	VFMADD231PS (R11)(BX*1), Z8, Z7
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, R11
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JGE         loop560
+
+rest561:
+	ADDQ        $0x00000010, R8
+	CMPQ        R8, $0x00000008
+	JLT         tail562
+	VMOVUPS     (DI), Y9
+	VMOVUPS     (R9), Y10
+	VFMADD231PS Z9, Z10, Z0
+	VMOVUPS     (R9)(BX*1), Y10
+	VFMADD231PS Z9, Z10, Z1
+	VMOVUPS     (R9)(BX*2), Y10
+	VFMADD231PS Z9, Z10, Z2
+	VMOVUPS     (R10), Y10
+	VFMADD231PS Z9, Z10, Z3
+	VMOVUPS     (R10)(BX*1), Y10
+	VFMADD231PS Z9, Z10, Z4
+	VMOVUPS     (R10)(BX*2), Y10
+	VFMADD231PS Z9, Z10, Z5
+	VMOVUPS     (R11), Y10
+	VFMADD231PS Z9, Z10, Z6
+	VMOVUPS     (R11)(BX*1), Y10
+	VFMADD231PS Z9, Z10, Z7
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
+	ADDQ        $0x00000020, R11
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
+
+tail562:
+	TESTQ       R8, R8
+	JZ          reduce563
+	MOVQ        $-1, R12
+	BZHIQ       R8, R12, R12
+	KMOVW       R12, K1
+	VMOVUPS.Z   (DI), K1, Z8
+	VMOVUPS.Z   (R9), K1, Z11
+	VFMADD231PS Z8, Z11, Z0
+	VMOVUPS.Z   (R9)(BX*1), K1, Z11
+	VFMADD231PS Z8, Z11, Z1
+	VMOVUPS.Z   (R9)(BX*2), K1, Z11
+	VFMADD231PS Z8, Z11, Z2
+	VMOVUPS.Z   (R10), K1, Z11
+	VFMADD231PS Z8, Z11, Z3
+	VMOVUPS.Z   (R10)(BX*1), K1, Z11
+	VFMADD231PS Z8, Z11, Z4
+	VMOVUPS.Z   (R10)(BX*2), K1, Z11
+	VFMADD231PS Z8, Z11, Z5
+	VMOVUPS.Z   (R11), K1, Z11
+	VFMADD231PS Z8, Z11, Z6
+	VMOVUPS.Z   (R11)(BX*1), K1, Z11
+	VFMADD231PS Z8, Z11, Z7
+
+reduce563:
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPS        Y8, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z5, Y8
+	VADDPS        Y8, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z6, Y8
+	VADDPS        Y8, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VADDPS        Y8, Y7, Y7
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y1
+	VHADDPS       Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VHADDPS       Y5, Y4, Y1
+	VHADDPS       Y7, Y6, Y2
+	VHADDPS       Y2, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	MOVQ          AX, DI
+	VPERMILPS     $0x00, X0, X2
+	CMPB          acc+64(FP), $0x00
+	JEQ           put564
+	VADDSS        (DI), X2, X2
+
+put564:
+	VMOVSS    X2, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x01, X0, X2
+	CMPB      acc+64(FP), $0x00
+	JEQ       put565
+	VADDSS    (DI), X2, X2
+
+put565:
+	VMOVSS    X2, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x02, X0, X2
+	CMPB      acc+64(FP), $0x00
+	JEQ       put566
+	VADDSS    (DI), X2, X2
+
+put566:
+	VMOVSS    X2, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x03, X0, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put567
+	VADDSS    (DI), X0, X0
+
+put567:
+	VMOVSS    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x00, X1, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put568
+	VADDSS    (DI), X0, X0
+
+put568:
+	VMOVSS    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x01, X1, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put569
+	VADDSS    (DI), X0, X0
+
+put569:
+	VMOVSS    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x02, X1, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put570
+	VADDSS    (DI), X0, X0
+
+put570:
+	VMOVSS    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPS $0x03, X1, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put571
+	VADDSS    (DI), X0, X0
+
+put571:
+	VMOVSS X0, (DI)
+	ADDQ   CX, DI
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	SUBQ   $0x00000008, SI
+	JGE    four557
+
+one558start:
+	ADDQ $0x00000008, SI
+	JZ   done559
+
+one558:
+	VXORPS Z0, Z0, Z0
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	SUBQ   $0x00000010, R8
+	JLT    rest573
+
+loop572:
+	VMOVUPS     (DI), Z1
+	VFMADD231PS (R9), Z1, Z0
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JGE         loop572
+
+rest573:
+	ADDQ        $0x00000010, R8
+	CMPQ        R8, $0x00000008
+	JLT         tail574
+	VMOVUPS     (DI), Y9
+	VMOVUPS     (R9), Y10
+	VFMADD231PS Z9, Z10, Z0
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
+
+tail574:
+	TESTQ       R8, R8
+	JZ          reduce575
+	MOVQ        $-1, R10
+	BZHIQ       R8, R10, R10
+	KMOVW       R10, K1
+	VMOVUPS.Z   (DI), K1, Z1
+	VMOVUPS.Z   (R9), K1, Z2
+	VFMADD231PS Z1, Z2, Z0
+
+reduce575:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VHADDPS       Y0, Y0, Y1
+	VHADDPS       Y0, Y0, Y0
+	VHADDPS       Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	ADDQ          BX, DX
+	MOVQ          AX, DI
+	VPERMILPS     $0x00, X1, X0
+	CMPB          acc+64(FP), $0x00
+	JEQ           put576
+	VADDSS        (DI), X0, X0
+
+put576:
+	VMOVSS X0, (DI)
+	ADDQ   CX, DI
+	ADDQ   CX, AX
+	DECQ   SI
+	JNZ    one558
+
+done559:
+	VZEROUPPER
+	RET
+
+// func addScaledRowsF32x16(y *float32, a *float32, lda int, x *float32, m int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addScaledRowsF32x16(SB), NOSPLIT, $0-48
+	MOVQ      a+8(FP), AX
+	MOVQ      lda+16(FP), CX
+	SHLQ      $0x02, CX
+	MOVQ      m+32(FP), DX
+	MOVQ      x+24(FP), BX
+	CMPQ      n+40(FP), $0x10
+	JGE       eight577wide
+	MOVQ      y+0(FP), SI
+	MOVQ      n+40(FP), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (SI), K1, Z0
+	TESTQ     DX, DX
+	JZ        done581
+	SUBQ      $0x00000004, DX
+	JLT       rest583
+
+loop582:
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 12(BX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop582
+
+rest583:
+	ADDQ $0x00000004, DX
+	JZ   out585
+
+one584:
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x00000004, BX
+	DECQ         DX
+	JNZ          one584
+
+out585:
+done581:
+	VMOVUPS Z0, K1, (SI)
+	VZEROUPPER
+	RET
+
+eight577wide:
+	SUBQ $0x00000008, DX
+	JLT  start579
+
+eight577:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	VBROADCASTSS 16(BX), Z4
+	VBROADCASTSS 20(BX), Z5
+	VBROADCASTSS 24(BX), Z6
+	VBROADCASTSS 28(BX), Z7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000010, R10
+	JLT          tail587
+
+loop586:
+	VMOVUPS     (R9), Z8
+	VFMADD231PS (SI), Z0, Z8
+	VFMADD231PS (SI)(CX*1), Z1, Z8
+	VFMADD231PS (SI)(CX*2), Z2, Z8
+	VFMADD231PS (DI), Z3, Z8
+	VFMADD231PS (DI)(CX*1), Z4, Z8
+	VFMADD231PS (DI)(CX*2), Z5, Z8
+	VFMADD231PS (R8), Z6, Z8
+	VFMADD231PS (R8)(CX*1), Z7, Z8
+	VMOVUPS     Z8, (R9)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x00000010, R10
+	JGE         loop586
+
+tail587:
+	ADDQ        $0x00000010, R10
+	JZ          out588
+	MOVQ        $-1, R11
+	BZHIQ       R10, R11, R11
+	KMOVW       R11, K1
+	VMOVUPS.Z   (R9), K1, Z8
+	VMOVUPS.Z   (SI), K1, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z8
+	VMOVUPS.Z   (SI)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z8
+	VMOVUPS.Z   (DI), K1, Z0
+	VFMADD231PS Z0, Z3, Z8
+	VMOVUPS.Z   (DI)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z4, Z8
+	VMOVUPS.Z   (DI)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z5, Z8
+	VMOVUPS.Z   (R8), K1, Z0
+	VFMADD231PS Z0, Z6, Z8
+	VMOVUPS.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     Z8, K1, (R9)
+
+out588:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight577
+
+start579:
+	ADDQ $0x00000008, DX
+	JZ   done580
+
+one578:
+	VBROADCASTSS (BX), Z0
+	ADDQ         $0x00000004, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000010, R8
+	JLT          tail590
+
+loop589:
+	VMOVUPS     (DI), Z1
+	VFMADD231PS (SI), Z0, Z1
+	VMOVUPS     Z1, (DI)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JGE         loop589
+
+tail590:
+	ADDQ        $0x00000010, R8
+	JZ          out591
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (DI), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (DI)
+
+out591:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one578
+
+done580:
+	VZEROUPPER
+	RET
+
 DATA oneF32x16<>+0(SB)/4, $0x3f800000
 GLOBL oneF32x16<>(SB), RODATA|NOPTR, $4
 
@@ -10631,7 +11091,7 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done557
+	JLE      done592
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -10643,12 +11103,12 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row558:
+row593:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail560
+	JGE  tail595
 
-vector559:
+vector594:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -10657,12 +11117,12 @@ vector559:
 	VMOVUPS      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector559
+	JLT          vector594
 
-tail560:
+tail595:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next561
+	JZ           next596
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -10673,14 +11133,14 @@ tail560:
 	VMULPS       Z0, Z1, Z1
 	VMOVUPS      Z1, K1, (AX)(R8*1)
 
-next561:
+next596:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row558
+	JNZ  row593
 
-done557:
+done592:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10694,7 +11154,7 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done562
+	JLE      done597
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -10706,24 +11166,24 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row563:
+row598:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail565
+	JGE  tail600
 
-vector564:
+vector599:
 	VMOVUPS (SI)(R8*1), Z0
 	VMOVUPS (DX)(R8*1), Z1
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector564
+	JLT     vector599
 
-tail565:
+tail600:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next566
+	JZ        next601
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -10732,14 +11192,14 @@ tail565:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(R8*1)
 
-next566:
+next601:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row563
+	JNZ  row598
 
-done562:
+done597:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10753,7 +11213,7 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done567
+	JLE      done602
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -10765,12 +11225,12 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row568:
+row603:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail570
+	JGE  tail605
 
-vector569:
+vector604:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -10780,12 +11240,12 @@ vector569:
 	VMOVUPS      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector569
+	JLT          vector604
 
-tail570:
+tail605:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next571
+	JZ           next606
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -10797,14 +11257,14 @@ tail570:
 	VFMADD231PS  Z2, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 
-next571:
+next606:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row568
+	JNZ  row603
 
-done567:
+done602:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10818,7 +11278,7 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done572
+	JLE      done607
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -10830,12 +11290,12 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row573:
+row608:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail575
+	JGE  tail610
 
-vector574:
+vector609:
 	VMOVUPS     (SI)(R8*1), Z0
 	VMOVUPS     (AX)(R8*1), Z1
 	VMOVUPS     (DX)(R8*1), Z2
@@ -10843,12 +11303,12 @@ vector574:
 	VMOVUPS     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector574
+	JLT         vector609
 
-tail575:
+tail610:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x0000000f, R9
-	JZ          next576
+	JZ          next611
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -10858,14 +11318,14 @@ tail575:
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(R8*1)
 
-next576:
+next611:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row573
+	JNZ  row608
 
-done572:
+done607:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10879,7 +11339,7 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done577
+	JLE      done612
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -10892,12 +11352,12 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	ANDQ     $-16, R8
 	SHLQ     $0x02, R8
 
-row578:
+row613:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail580
+	JGE  tail615
 
-vector579:
+vector614:
 	VMOVUPS      (DI)(R9*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -10911,12 +11371,12 @@ vector579:
 	VMOVUPS      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector579
+	JLT          vector614
 
-tail580:
+tail615:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x0000000f, R10
-	JZ           next581
+	JZ           next616
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -10932,15 +11392,15 @@ tail580:
 	VMOVUPS      Z3, K1, (DX)(R9*1)
 	VMOVUPS      Z2, K1, (AX)(R9*1)
 
-next581:
+next616:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row578
+	JNZ  row613
 
-done577:
+done612:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10954,7 +11414,7 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done582
+	JLE      done617
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -10968,12 +11428,12 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	ANDQ     $-16, R9
 	SHLQ     $0x02, R9
 
-row583:
+row618:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail585
+	JGE  tail620
 
-vector584:
+vector619:
 	VMOVUPS (AX)(R10*1), Z0
 	VMOVUPS (BX)(R10*1), Z1
 	VMOVUPS (DI)(R10*1), Z2
@@ -10985,12 +11445,12 @@ vector584:
 	VMOVUPS Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector584
+	JLT     vector619
 
-tail585:
+tail620:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x0000000f, R11
-	JZ        next586
+	JZ        next621
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -11004,16 +11464,16 @@ tail585:
 	VMOVUPS   Z1, K1, (DX)(R10*1)
 	VMOVUPS   Z0, K1, (AX)(R10*1)
 
-next586:
+next621:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row583
+	JNZ  row618
 
-done582:
+done617:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11033,21 +11493,21 @@ TEXT ·addF32x16(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail590
+	JGE      tail625
 
-vector589:
+vector624:
 	VMOVUPS (AX)(BX*1), Z0
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector589
+	JLT     vector624
 
-tail590:
+tail625:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x0000000f, DX
-	JZ        next591
+	JZ        next626
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -11056,7 +11516,7 @@ tail590:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(BX*1)
 
-next591:
+next626:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11068,7 +11528,7 @@ GLOBL twoF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done592
+	JLE  done627
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11079,19 +11539,19 @@ TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row593:
+row628:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail595
+	JGE  tail630
 
-vector594:
+vector629:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain597
+	JEQ     plain632
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain597:
+plain632:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11119,35 +11579,35 @@ plain597:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out598
+	JEQ               out633
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out598
+	JEQ               out633
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out598:
+out633:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector594
+	JLT  vector629
 
-tail595:
+tail630:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next596
+	JZ        next631
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain599
+	JEQ       plain634
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain599:
+plain634:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11175,25 +11635,25 @@ plain599:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out600
+	JEQ               out635
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out600
+	JEQ               out635
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out600:
-next596:
+out635:
+next631:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row593
+	JNZ  row628
 
-done592:
+done627:
 	VZEROUPPER
 	RET
 
@@ -11234,7 +11694,7 @@ GLOBL expAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done601
+	JLE  done636
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11245,19 +11705,19 @@ TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row602:
+row637:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail604
+	JGE  tail639
 
-vector603:
+vector638:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain606
+	JEQ     plain641
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain606:
+plain641:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11290,31 +11750,31 @@ plain606:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out607
+	JEQ               out642
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out607
+	JEQ               out642
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out607:
+out642:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector603
+	JLT  vector638
 
-tail604:
+tail639:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next605
+	JZ        next640
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain608
+	JEQ       plain643
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain608:
+plain643:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11347,21 +11807,21 @@ plain608:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out609
+	JEQ               out644
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out609
+	JEQ               out644
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out609:
-next605:
+out644:
+next640:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row602
+	JNZ  row637
 
-done601:
+done636:
 	VZEROUPPER
 	RET
 
@@ -11372,7 +11832,7 @@ GLOBL expMinF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done610
+	JLE  done645
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11383,19 +11843,19 @@ TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row611:
+row646:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail613
+	JGE  tail648
 
-vector612:
+vector647:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain615
+	JEQ     plain650
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain615:
+plain650:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11442,31 +11902,31 @@ plain615:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out616
+	JEQ               out651
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out616
+	JEQ               out651
 	VMOVUPS           Z5, (SI)(R8*1)
 
-out616:
+out651:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector612
+	JLT  vector647
 
-tail613:
+tail648:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next614
+	JZ        next649
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain617
+	JEQ       plain652
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain617:
+plain652:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11513,21 +11973,21 @@ plain617:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out618
+	JEQ               out653
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out618
+	JEQ               out653
 	VMOVUPS           Z5, K1, (SI)(R8*1)
 
-out618:
-next614:
+out653:
+next649:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row611
+	JNZ  row646
 
-done610:
+done645:
 	VZEROUPPER
 	RET
 
@@ -11547,7 +12007,7 @@ GLOBL logAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done619
+	JLE  done654
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11558,19 +12018,19 @@ TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row620:
+row655:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail622
+	JGE  tail657
 
-vector621:
+vector656:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain624
+	JEQ     plain659
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain624:
+plain659:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11607,31 +12067,31 @@ plain624:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out625
+	JEQ               out660
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out625
+	JEQ               out660
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out625:
+out660:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector621
+	JLT  vector656
 
-tail622:
+tail657:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next623
+	JZ        next658
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain626
+	JEQ       plain661
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain626:
+plain661:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11668,21 +12128,21 @@ plain626:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out627
+	JEQ               out662
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out627
+	JEQ               out662
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out627:
-next623:
+out662:
+next658:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row620
+	JNZ  row655
 
-done619:
+done654:
 	VZEROUPPER
 	RET
 
@@ -11690,7 +12150,7 @@ done619:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done628
+	JLE  done663
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11701,19 +12161,19 @@ TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row629:
+row664:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail631
+	JGE  tail666
 
-vector630:
+vector665:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain633
+	JEQ     plain668
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain633:
+plain668:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -11742,31 +12202,31 @@ plain633:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out634
+	JEQ               out669
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out634
+	JEQ               out669
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out634:
+out669:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector630
+	JLT  vector665
 
-tail631:
+tail666:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next632
+	JZ        next667
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain635
+	JEQ       plain670
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain635:
+plain670:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -11795,21 +12255,21 @@ plain635:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out636
+	JEQ               out671
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out636
+	JEQ               out671
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out636:
-next632:
+out671:
+next667:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row629
+	JNZ  row664
 
-done628:
+done663:
 	VZEROUPPER
 	RET
 
@@ -11823,7 +12283,7 @@ GLOBL seluProductF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done637
+	JLE  done672
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11834,19 +12294,19 @@ TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row638:
+row673:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail640
+	JGE  tail675
 
-vector639:
+vector674:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain642
+	JEQ     plain677
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain642:
+plain677:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -11879,31 +12339,31 @@ plain642:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out643
+	JEQ               out678
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out643
+	JEQ               out678
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out643:
+out678:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector639
+	JLT  vector674
 
-tail640:
+tail675:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next641
+	JZ        next676
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain644
+	JEQ       plain679
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain644:
+plain679:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -11936,21 +12396,21 @@ plain644:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out645
+	JEQ               out680
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out645
+	JEQ               out680
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out645:
-next641:
+out680:
+next676:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row638
+	JNZ  row673
 
-done637:
+done672:
 	VZEROUPPER
 	RET
 
@@ -11958,7 +12418,7 @@ done637:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done646
+	JLE  done681
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11969,19 +12429,19 @@ TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row647:
+row682:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail649
+	JGE  tail684
 
-vector648:
+vector683:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain651
+	JEQ     plain686
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain651:
+plain686:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K1
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -11989,31 +12449,31 @@ plain651:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out652
+	JEQ          out687
 	VMOVUPS      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out652
+	JEQ          out687
 	VMOVUPS      Z1, (SI)(R8*1)
 
-out652:
+out687:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector648
+	JLT  vector683
 
-tail649:
+tail684:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next650
+	JZ        next685
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain653
+	JEQ       plain688
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain653:
+plain688:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K2
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -12021,21 +12481,353 @@ plain653:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out654
+	JEQ          out689
 	VMOVUPS      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out654
+	JEQ          out689
 	VMOVUPS      Z1, K1, (SI)(R8*1)
 
-out654:
-next650:
+out689:
+next685:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row647
+	JNZ  row682
 
-done646:
+done681:
+	VZEROUPPER
+	RET
+
+// func hiddenGradientTanhF32x16(y *float32, s *float32, d *float32, a *float32, lda int, x *float32, bias *float32, w *float32, m int, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hiddenGradientTanhF32x16(SB), NOSPLIT, $8-80
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     a+24(FP), AX
+	MOVQ     lda+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     d+16(FP), BX
+	MOVQ     AX, DX
+
+block690:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   x+40(FP), SI
+	MOVQ   n+72(FP), DI
+	MOVQ   DX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	SUBQ   $0x00000010, DI
+	JLT    rest693
+
+loop692:
+	VMOVUPS     (SI), Z8
+	VFMADD231PS (R8), Z8, Z0
+	VFMADD231PS (R8)(CX*1), Z8, Z1
+	VFMADD231PS (R8)(CX*2), Z8, Z2
+	VFMADD231PS (R9), Z8, Z3
+	VFMADD231PS (R9)(CX*1), Z8, Z4
+	VFMADD231PS (R9)(CX*2), Z8, Z5
+	VFMADD231PS (R10), Z8, Z6
+	VFMADD231PS (R10)(CX*1), Z8, Z7
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JGE         loop692
+
+rest693:
+	ADDQ        $0x00000010, DI
+	CMPQ        DI, $0x00000008
+	JLT         tail694
+	VMOVUPS     (SI), Y9
+	VMOVUPS     (R8), Y10
+	VFMADD231PS Z9, Z10, Z0
+	VMOVUPS     (R8)(CX*1), Y10
+	VFMADD231PS Z9, Z10, Z1
+	VMOVUPS     (R8)(CX*2), Y10
+	VFMADD231PS Z9, Z10, Z2
+	VMOVUPS     (R9), Y10
+	VFMADD231PS Z9, Z10, Z3
+	VMOVUPS     (R9)(CX*1), Y10
+	VFMADD231PS Z9, Z10, Z4
+	VMOVUPS     (R9)(CX*2), Y10
+	VFMADD231PS Z9, Z10, Z5
+	VMOVUPS     (R10), Y10
+	VFMADD231PS Z9, Z10, Z6
+	VMOVUPS     (R10)(CX*1), Y10
+	VFMADD231PS Z9, Z10, Z7
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+
+tail694:
+	TESTQ       DI, DI
+	JZ          reduce695
+	MOVQ        $-1, R11
+	BZHIQ       DI, R11, R11
+	KMOVW       R11, K1
+	VMOVUPS.Z   (SI), K1, Z8
+	VMOVUPS.Z   (R8), K1, Z12
+	VFMADD231PS Z8, Z12, Z0
+	VMOVUPS.Z   (R8)(CX*1), K1, Z12
+	VFMADD231PS Z8, Z12, Z1
+	VMOVUPS.Z   (R8)(CX*2), K1, Z12
+	VFMADD231PS Z8, Z12, Z2
+	VMOVUPS.Z   (R9), K1, Z12
+	VFMADD231PS Z8, Z12, Z3
+	VMOVUPS.Z   (R9)(CX*1), K1, Z12
+	VFMADD231PS Z8, Z12, Z4
+	VMOVUPS.Z   (R9)(CX*2), K1, Z12
+	VFMADD231PS Z8, Z12, Z5
+	VMOVUPS.Z   (R10), K1, Z12
+	VFMADD231PS Z8, Z12, Z6
+	VMOVUPS.Z   (R10)(CX*1), K1, Z12
+	VFMADD231PS Z8, Z12, Z7
+
+reduce695:
+	VEXTRACTF64X4     $0x01, Z0, Y8
+	VADDPS            Y8, Y0, Y0
+	VEXTRACTF64X4     $0x01, Z1, Y8
+	VADDPS            Y8, Y1, Y1
+	VEXTRACTF64X4     $0x01, Z2, Y8
+	VADDPS            Y8, Y2, Y2
+	VEXTRACTF64X4     $0x01, Z3, Y8
+	VADDPS            Y8, Y3, Y3
+	VEXTRACTF64X4     $0x01, Z4, Y8
+	VADDPS            Y8, Y4, Y4
+	VEXTRACTF64X4     $0x01, Z5, Y8
+	VADDPS            Y8, Y5, Y5
+	VEXTRACTF64X4     $0x01, Z6, Y8
+	VADDPS            Y8, Y6, Y6
+	VEXTRACTF64X4     $0x01, Z7, Y8
+	VADDPS            Y8, Y7, Y7
+	VHADDPS           Y1, Y0, Y0
+	VHADDPS           Y3, Y2, Y1
+	VHADDPS           Y1, Y0, Y0
+	VEXTRACTF128      $0x01, Y0, X1
+	VADDPS            X1, X0, X0
+	VHADDPS           Y5, Y4, Y1
+	VHADDPS           Y7, Y6, Y2
+	VHADDPS           Y2, Y1, Y1
+	VEXTRACTF128      $0x01, Y1, X2
+	VADDPS            X2, X1, X1
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	VINSERTF128       $0x01, X1, Y0, Y11
+	MOVQ              s+8(FP), SI
+	MOVQ              bias+48(FP), DI
+	MOVQ              w+56(FP), R8
+	MOVQ              d+16(FP), R9
+	VMOVUPS           (DI), Y9
+	VADDPS            Z9, Z11, Z11
+	VBROADCASTSS      signF32x16<>+0(SB), Z0
+	VANDNPS           Z11, Z0, Z0
+	VADDPS            Z0, Z0, Z0
+	VBROADCASTSS      saturationF32x16<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      log2eF32x16<>+0(SB), Z1
+	VFMADD213PS.BCST  roundF32x16<>+0(SB), Z0, Z1
+	VSUBPS.BCST       roundF32x16<>+0(SB), Z1, Z2
+	VFNMADD231PS.BCST ln2HighF32x16<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST ln2LowF32x16<>+0(SB), Z2, Z0
+	VPSLLD            $0x17, Z1, Z1
+	VPADDD.BCST       oneF32x16<>+0(SB), Z1, Z1
+	VBROADCASTSS      expEF32x16<>+0(SB), Z2
+	VFMADD213PS.BCST  expDF32x16<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  expCF32x16<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  expBF32x16<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  expAF32x16<>+0(SB), Z0, Z2
+	VMULPS            Z0, Z2, Z2
+	VFMADD213PS       Z0, Z0, Z2
+	VSUBPS.BCST       oneF32x16<>+0(SB), Z1, Z0
+	VFMADD231PS       Z1, Z2, Z0
+	VADDPS.BCST       twoF32x16<>+0(SB), Z0, Z1
+	VDIVPS            Z1, Z0, Z1
+	VANDPS.BCST       signF32x16<>+0(SB), Z11, Z11
+	VORPS             Z11, Z1, Z1
+	VMOVUPS           Y1, (SI)
+	VBROADCASTSS      oneF32x16<>+0(SB), Z0
+	VFNMADD231PS      Z1, Z1, Z0
+	VMOVUPS           (R8), Y9
+	VMULPS            Z9, Z0, Z0
+	VMOVUPS           Y0, (R9)
+	ADDQ              $0x00000020, s+8(FP)
+	ADDQ              $0x00000020, bias+48(FP)
+	ADDQ              $0x00000020, w+56(FP)
+	ADDQ              $0x00000020, d+16(FP)
+	LEAQ              32(BX), SI
+	MOVQ              d+16(FP), DI
+	CMPQ              SI, DI
+	JEQ               next691
+	VBROADCASTSS      (BX), Z0
+	VBROADCASTSS      4(BX), Z1
+	VBROADCASTSS      8(BX), Z2
+	VBROADCASTSS      12(BX), Z3
+	VBROADCASTSS      16(BX), Z4
+	VBROADCASTSS      20(BX), Z5
+	VBROADCASTSS      24(BX), Z6
+	VBROADCASTSS      28(BX), Z7
+	ADDQ              $0x00000020, BX
+	MOVQ              AX, SI
+	LEAQ              (SI)(CX*2), DI
+	ADDQ              CX, DI
+	LEAQ              (DI)(CX*2), R8
+	ADDQ              CX, R8
+	MOVQ              y+0(FP), R9
+	MOVQ              n+72(FP), R10
+	SUBQ              $0x00000010, R10
+	JLT               tail697
+
+loop696:
+	VMOVUPS     (R9), Z8
+	VFMADD231PS (SI), Z0, Z8
+	VFMADD231PS (SI)(CX*1), Z1, Z8
+	VFMADD231PS (SI)(CX*2), Z2, Z8
+	VFMADD231PS (DI), Z3, Z8
+	VFMADD231PS (DI)(CX*1), Z4, Z8
+	VFMADD231PS (DI)(CX*2), Z5, Z8
+	VFMADD231PS (R8), Z6, Z8
+	VFMADD231PS (R8)(CX*1), Z7, Z8
+	VMOVUPS     Z8, (R9)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x00000010, R10
+	JGE         loop696
+
+tail697:
+	ADDQ        $0x00000010, R10
+	JZ          out698
+	MOVQ        $-1, R11
+	BZHIQ       R10, R11, R11
+	KMOVW       R11, K1
+	VMOVUPS.Z   (R9), K1, Z8
+	VMOVUPS.Z   (SI), K1, Z12
+	VFMADD231PS Z12, Z0, Z8
+	VMOVUPS.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z8
+	VMOVUPS.Z   (SI)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z8
+	VMOVUPS.Z   (DI), K1, Z0
+	VFMADD231PS Z0, Z3, Z8
+	VMOVUPS.Z   (DI)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z4, Z8
+	VMOVUPS.Z   (DI)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z5, Z8
+	VMOVUPS.Z   (R8), K1, Z0
+	VFMADD231PS Z0, Z6, Z8
+	VMOVUPS.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     Z8, K1, (R9)
+
+out698:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+
+next691:
+	SUBQ         $0x00000008, m+64(FP)
+	JNZ          block690
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	VBROADCASTSS 16(BX), Z4
+	VBROADCASTSS 20(BX), Z5
+	VBROADCASTSS 24(BX), Z6
+	VBROADCASTSS 28(BX), Z7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+72(FP), R8
+	SUBQ         $0x00000010, R8
+	JLT          tail700
+
+loop699:
+	VMOVUPS     (DI), Z8
+	VFMADD231PS (DX), Z0, Z8
+	VFMADD231PS (DX)(CX*1), Z1, Z8
+	VFMADD231PS (DX)(CX*2), Z2, Z8
+	VFMADD231PS (BX), Z3, Z8
+	VFMADD231PS (BX)(CX*1), Z4, Z8
+	VFMADD231PS (BX)(CX*2), Z5, Z8
+	VFMADD231PS (SI), Z6, Z8
+	VFMADD231PS (SI)(CX*1), Z7, Z8
+	VMOVUPS     Z8, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JGE         loop699
+
+tail700:
+	ADDQ        $0x00000010, R8
+	JZ          out701
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (DI), K1, Z8
+	VMOVUPS.Z   (DX), K1, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS.Z   (DX)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z8
+	VMOVUPS.Z   (DX)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z8
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z0, Z3, Z8
+	VMOVUPS.Z   (BX)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z4, Z8
+	VMOVUPS.Z   (BX)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z5, Z8
+	VMOVUPS.Z   (SI), K1, Z0
+	VFMADD231PS Z0, Z6, Z8
+	VMOVUPS.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     Z8, K1, (DI)
+
+out701:
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12066,9 +12858,9 @@ TEXT ·adamF32x16(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail658
+	JGE          tail705
 
-vector657:
+vector704:
 	VMOVUPS      (AX)(DI*1), Z9
 	VMOVUPS      (CX)(DI*1), Z10
 	VFMADD231PS  Z7, Z9, Z10
@@ -12089,12 +12881,12 @@ vector657:
 	VMOVUPS      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector657
+	JLT          vector704
 
-tail658:
+tail705:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x0000000f, SI
-	JZ           next659
+	JZ           next706
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -12117,7 +12909,7 @@ tail658:
 	VFNMADD231PS Z5, Z7, Z9
 	VMOVUPS      Z9, K1, (AX)(DI*1)
 
-next659:
+next706:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12141,7 +12933,7 @@ TEXT ·peakF32x16(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop660:
+loop707:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -12239,7 +13031,7 @@ loop660:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop660
+	JNZ         loop707
 	VZEROUPPER
 	RET
 
@@ -12258,51 +13050,51 @@ TEXT ·gemm1F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group661:
+group708:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next674:
+next721:
 	TESTQ DX, DX
-	JLE   done675
+	JLE   done722
 	CMPQ  DX, $0x00000012
-	JGE   rows12_662
+	JGE   rows12_709
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_665
+	JEQ   rows9_712
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_666
+	JEQ   rows8_713
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_666
+	JEQ   rows8_713
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_667
+	JEQ   rows7_714
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_667
+	JEQ   rows7_714
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_662
+	JEQ   rows12_709
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_663
+	JEQ   rows11_710
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_664
+	JEQ   rows10_711
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_665
+	JEQ   rows9_712
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_666
+	JEQ   rows8_713
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_667
+	JEQ   rows7_714
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_668
+	JEQ   rows6_715
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_669
+	JEQ   rows5_716
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_670
+	JEQ   rows4_717
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_671
+	JEQ   rows3_718
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_672
-	JMP   rows1_673
+	JEQ   rows2_719
+	JMP   rows1_720
 
-rows12_662:
+rows12_709:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -12310,7 +13102,7 @@ rows12_662:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero676
+	JEQ       zero723
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -12323,9 +13115,9 @@ rows12_662:
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
 	VMOVUPD.Z (R9)(AX*2), K1, Z11
-	JMP       start677
+	JMP       start724
 
-zero676:
+zero723:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12339,7 +13131,7 @@ zero676:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start677:
+start724:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -12387,9 +13179,9 @@ start677:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest679
+	JLT        rest726
 
-loop678:
+loop725:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -12448,13 +13240,13 @@ loop678:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop678
+	JGE              loop725
 
-rest679:
+rest726:
 	ADDQ $0x00000004, R12
-	JZ   out681
+	JZ   out728
 
-one680:
+one727:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -12474,9 +13266,9 @@ one680:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one680
+	JNZ              one727
 
-out681:
+out728:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -12520,9 +13312,9 @@ out681:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next674
+	JMP     next721
 
-rows11_663:
+rows11_710:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -12530,7 +13322,7 @@ rows11_663:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero682
+	JEQ       zero729
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -12542,9 +13334,9 @@ rows11_663:
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
-	JMP       start683
+	JMP       start730
 
-zero682:
+zero729:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12557,7 +13349,7 @@ zero682:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start683:
+start730:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -12602,7 +13394,7 @@ start683:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one686:
+one733:
 	VMOVUPD.Z        (R8), K1, Z11
 	VFMADD231PD.BCST (DI), Z11, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z11, Z1
@@ -12621,7 +13413,7 @@ one686:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one686
+	JNZ              one733
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -12662,9 +13454,9 @@ one686:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next674
+	JMP              next721
 
-rows10_664:
+rows10_711:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -12672,7 +13464,7 @@ rows10_664:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero688
+	JEQ       zero735
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -12683,9 +13475,9 @@ rows10_664:
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
-	JMP       start689
+	JMP       start736
 
-zero688:
+zero735:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12697,7 +13489,7 @@ zero688:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start689:
+start736:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -12739,7 +13531,7 @@ start689:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one692:
+one739:
 	VMOVUPD.Z        (R8), K1, Z10
 	VFMADD231PD.BCST (DI), Z10, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z10, Z1
@@ -12757,7 +13549,7 @@ one692:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one692
+	JNZ              one739
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -12795,15 +13587,15 @@ one692:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next674
+	JMP              next721
 
-rows9_665:
+rows9_712:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero694
+	JEQ       zero741
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -12813,9 +13605,9 @@ rows9_665:
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
-	JMP       start695
+	JMP       start742
 
-zero694:
+zero741:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12826,7 +13618,7 @@ zero694:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start695:
+start742:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -12863,7 +13655,7 @@ start695:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 
-one698:
+one745:
 	VMOVUPD.Z        (R8), K1, Z9
 	VFMADD231PD.BCST (DI), Z9, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z9, Z1
@@ -12879,7 +13671,7 @@ one698:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one698
+	JNZ              one745
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -12912,15 +13704,15 @@ one698:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next674
+	JMP              next721
 
-rows8_666:
+rows8_713:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero700
+	JEQ       zero747
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -12929,9 +13721,9 @@ rows8_666:
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
-	JMP       start701
+	JMP       start748
 
-zero700:
+zero747:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12941,7 +13733,7 @@ zero700:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start701:
+start748:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -12975,9 +13767,9 @@ start701:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest703
+	JLT        rest750
 
-loop702:
+loop749:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -13019,13 +13811,13 @@ loop702:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop702
+	JGE              loop749
 
-rest703:
+rest750:
 	ADDQ $0x00000004, R11
-	JZ   out705
+	JZ   out752
 
-one704:
+one751:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -13040,9 +13832,9 @@ one704:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one704
+	JNZ              one751
 
-out705:
+out752:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -13072,15 +13864,15 @@ out705:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next674
+	JMP     next721
 
-rows7_667:
+rows7_714:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero706
+	JEQ       zero753
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13088,9 +13880,9 @@ rows7_667:
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
-	JMP       start707
+	JMP       start754
 
-zero706:
+zero753:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13099,7 +13891,7 @@ zero706:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start707:
+start754:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13130,9 +13922,9 @@ start707:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest709
+	JLT        rest756
 
-loop708:
+loop755:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -13170,13 +13962,13 @@ loop708:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop708
+	JGE              loop755
 
-rest709:
+rest756:
 	ADDQ $0x00000004, R11
-	JZ   out711
+	JZ   out758
 
-one710:
+one757:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -13190,9 +13982,9 @@ one710:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one710
+	JNZ              one757
 
-out711:
+out758:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -13219,22 +14011,22 @@ out711:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000007, DX
-	JMP     next674
+	JMP     next721
 
-rows6_668:
+rows6_715:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero712
+	JEQ       zero759
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
-	JMP       start713
+	JMP       start760
 
-zero712:
+zero759:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13242,7 +14034,7 @@ zero712:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start713:
+start760:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13268,9 +14060,9 @@ start713:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest715
+	JLT        rest762
 
-loop714:
+loop761:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -13303,13 +14095,13 @@ loop714:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop714
+	JGE              loop761
 
-rest715:
+rest762:
 	ADDQ $0x00000004, R10
-	JZ   out717
+	JZ   out764
 
-one716:
+one763:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -13321,9 +14113,9 @@ one716:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one716
+	JNZ              one763
 
-out717:
+out764:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -13345,28 +14137,28 @@ out717:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next674
+	JMP     next721
 
-rows5_669:
+rows5_716:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero718
+	JEQ       zero765
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
-	JMP       start719
+	JMP       start766
 
-zero718:
+zero765:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start719:
+start766:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13389,9 +14181,9 @@ start719:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest721
+	JLT        rest768
 
-loop720:
+loop767:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -13420,13 +14212,13 @@ loop720:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop720
+	JGE              loop767
 
-rest721:
+rest768:
 	ADDQ $0x00000004, R10
-	JZ   out723
+	JZ   out770
 
-one722:
+one769:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -13437,9 +14229,9 @@ one722:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one722
+	JNZ              one769
 
-out723:
+out770:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -13458,26 +14250,26 @@ out723:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next674
+	JMP     next721
 
-rows4_670:
+rows4_717:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero724
+	JEQ       zero771
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
-	JMP       start725
+	JMP       start772
 
-zero724:
+zero771:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start725:
+start772:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13497,9 +14289,9 @@ start725:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest727
+	JLT        rest774
 
-loop726:
+loop773:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -13524,13 +14316,13 @@ loop726:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop726
+	JGE              loop773
 
-rest727:
+rest774:
 	ADDQ $0x00000004, R10
-	JZ   out729
+	JZ   out776
 
-one728:
+one775:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -13540,9 +14332,9 @@ one728:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one728
+	JNZ              one775
 
-out729:
+out776:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -13558,29 +14350,29 @@ out729:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next674
+	JMP     next721
 
-rows3_671:
+rows3_718:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero730
+	JEQ       zero777
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
-	JMP       start731
+	JMP       start778
 
-zero730:
+zero777:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start731:
+start778:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest733
+	JLT  rest780
 
-loop732:
+loop779:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -13600,13 +14392,13 @@ loop732:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop732
+	JGE              loop779
 
-rest733:
+rest780:
 	ADDQ $0x00000004, R9
-	JZ   out735
+	JZ   out782
 
-one734:
+one781:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -13614,9 +14406,9 @@ one734:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one734
+	JNZ              one781
 
-out735:
+out782:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	VMOVUPD Z2, K1, (BX)(AX*2)
@@ -13627,27 +14419,27 @@ out735:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next674
+	JMP     next721
 
-rows2_672:
+rows2_719:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero736
+	JEQ       zero783
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
-	JMP       start737
+	JMP       start784
 
-zero736:
+zero783:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start737:
+start784:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest739
+	JLT  rest786
 
-loop738:
+loop785:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
@@ -13663,22 +14455,22 @@ loop738:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop738
+	JGE              loop785
 
-rest739:
+rest786:
 	ADDQ $0x00000004, R9
-	JZ   out741
+	JZ   out788
 
-one740:
+one787:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one740
+	JNZ              one787
 
-out741:
+out788:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -13686,25 +14478,25 @@ out741:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next674
+	JMP     next721
 
-rows1_673:
+rows1_720:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero742
+	JEQ       zero789
 	VMOVUPD.Z (BX), K1, Z0
-	JMP       start743
+	JMP       start790
 
-zero742:
+zero789:
 	VXORPS Z0, Z0, Z0
 
-start743:
+start790:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest745
+	JLT  rest792
 
-loop744:
+loop791:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	VMOVUPD.Z        64(R8), K1, Z1
@@ -13716,33 +14508,33 @@ loop744:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop744
+	JGE              loop791
 
-rest745:
+rest792:
 	ADDQ $0x00000004, R9
-	JZ   out747
+	JZ   out794
 
-one746:
+one793:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one746
+	JNZ              one793
 
-out747:
+out794:
 	VMOVUPD Z0, K1, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next674
+	JMP     next721
 
-done675:
+done722:
 	ADDQ     $0x00000040, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group661
+	JNZ      group708
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13763,51 +14555,51 @@ TEXT ·gemm1TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group748:
+group795:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next761:
+next808:
 	TESTQ BX, BX
-	JLE   done762
+	JLE   done809
 	CMPQ  BX, $0x00000012
-	JGE   rows12_749
+	JGE   rows12_796
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_752
+	JEQ   rows9_799
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_753
+	JEQ   rows8_800
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_753
+	JEQ   rows8_800
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_754
+	JEQ   rows7_801
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_754
+	JEQ   rows7_801
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_749
+	JEQ   rows12_796
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_750
+	JEQ   rows11_797
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_751
+	JEQ   rows10_798
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_752
+	JEQ   rows9_799
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_753
+	JEQ   rows8_800
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_754
+	JEQ   rows7_801
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_755
+	JEQ   rows6_802
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_756
+	JEQ   rows5_803
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_757
+	JEQ   rows4_804
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_758
+	JEQ   rows3_805
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_759
-	JMP   rows1_760
+	JEQ   rows2_806
+	JMP   rows1_807
 
-rows12_749:
+rows12_796:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -13815,7 +14607,7 @@ rows12_749:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero763
+	JEQ       zero810
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -13828,9 +14620,9 @@ rows12_749:
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
 	VMOVUPD.Z (R10)(AX*2), K1, Z11
-	JMP       start764
+	JMP       start811
 
-zero763:
+zero810:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13844,7 +14636,7 @@ zero763:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start764:
+start811:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -13886,7 +14678,7 @@ start764:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one767:
+one814:
 	VMOVUPD.Z        (R9), K1, Z12
 	VFMADD231PD.BCST (R8), Z12, Z0
 	VFMADD231PD.BCST 8(R8), Z12, Z1
@@ -13903,7 +14695,7 @@ one767:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one767
+	JNZ              one814
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -13936,9 +14728,9 @@ one767:
 	ADDQ             AX, SI
 	ADDQ             $0x00000060, DI
 	SUBQ             $0x0000000c, BX
-	JMP              next761
+	JMP              next808
 
-rows11_750:
+rows11_797:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -13946,7 +14738,7 @@ rows11_750:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero769
+	JEQ       zero816
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -13958,9 +14750,9 @@ rows11_750:
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
-	JMP       start770
+	JMP       start817
 
-zero769:
+zero816:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13973,7 +14765,7 @@ zero769:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start770:
+start817:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14012,7 +14804,7 @@ start770:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one773:
+one820:
 	VMOVUPD.Z        (R9), K1, Z11
 	VFMADD231PD.BCST (R8), Z11, Z0
 	VFMADD231PD.BCST 8(R8), Z11, Z1
@@ -14028,7 +14820,7 @@ one773:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one773
+	JNZ              one820
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14059,9 +14851,9 @@ one773:
 	ADDQ             AX, SI
 	ADDQ             $0x00000058, DI
 	SUBQ             $0x0000000b, BX
-	JMP              next761
+	JMP              next808
 
-rows10_751:
+rows10_798:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14069,7 +14861,7 @@ rows10_751:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero775
+	JEQ       zero822
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14080,9 +14872,9 @@ rows10_751:
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
-	JMP       start776
+	JMP       start823
 
-zero775:
+zero822:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14094,7 +14886,7 @@ zero775:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start776:
+start823:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14130,7 +14922,7 @@ start776:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one779:
+one826:
 	VMOVUPD.Z        (R9), K1, Z10
 	VFMADD231PD.BCST (R8), Z10, Z0
 	VFMADD231PD.BCST 8(R8), Z10, Z1
@@ -14145,7 +14937,7 @@ one779:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one779
+	JNZ              one826
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14174,15 +14966,15 @@ one779:
 	ADDQ             AX, SI
 	ADDQ             $0x00000050, DI
 	SUBQ             $0x0000000a, BX
-	JMP              next761
+	JMP              next808
 
-rows9_752:
+rows9_799:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero781
+	JEQ       zero828
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14192,9 +14984,9 @@ rows9_752:
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
-	JMP       start782
+	JMP       start829
 
-zero781:
+zero828:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14205,7 +14997,7 @@ zero781:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start782:
+start829:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14238,7 +15030,7 @@ start782:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one785:
+one832:
 	VMOVUPD.Z        (R9), K1, Z9
 	VFMADD231PD.BCST (R8), Z9, Z0
 	VFMADD231PD.BCST 8(R8), Z9, Z1
@@ -14252,7 +15044,7 @@ one785:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one785
+	JNZ              one832
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14277,15 +15069,15 @@ one785:
 	ADDQ             AX, SI
 	ADDQ             $0x00000048, DI
 	SUBQ             $0x00000009, BX
-	JMP              next761
+	JMP              next808
 
-rows8_753:
+rows8_800:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero787
+	JEQ       zero834
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14294,9 +15086,9 @@ rows8_753:
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
-	JMP       start788
+	JMP       start835
 
-zero787:
+zero834:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14306,7 +15098,7 @@ zero787:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start788:
+start835:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14336,9 +15128,9 @@ start788:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest790
+	JLT        rest837
 
-loop789:
+loop836:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -14384,13 +15176,13 @@ loop789:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop789
+	JGE              loop836
 
-rest790:
+rest837:
 	ADDQ $0x00000004, R10
-	JZ   out792
+	JZ   out839
 
-one791:
+one838:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -14403,9 +15195,9 @@ one791:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one791
+	JNZ              one838
 
-out792:
+out839:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -14428,15 +15220,15 @@ out792:
 	ADDQ    AX, SI
 	ADDQ    $0x00000040, DI
 	SUBQ    $0x00000008, BX
-	JMP     next761
+	JMP     next808
 
-rows7_754:
+rows7_801:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero793
+	JEQ       zero840
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14444,9 +15236,9 @@ rows7_754:
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
-	JMP       start794
+	JMP       start841
 
-zero793:
+zero840:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14455,7 +15247,7 @@ zero793:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start794:
+start841:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14482,9 +15274,9 @@ start794:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest796
+	JLT        rest843
 
-loop795:
+loop842:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -14526,13 +15318,13 @@ loop795:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop795
+	JGE              loop842
 
-rest796:
+rest843:
 	ADDQ $0x00000004, R10
-	JZ   out798
+	JZ   out845
 
-one797:
+one844:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -14544,9 +15336,9 @@ one797:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one797
+	JNZ              one844
 
-out798:
+out845:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -14567,22 +15359,22 @@ out798:
 	ADDQ    AX, SI
 	ADDQ    $0x00000038, DI
 	SUBQ    $0x00000007, BX
-	JMP     next761
+	JMP     next808
 
-rows6_755:
+rows6_802:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero799
+	JEQ       zero846
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
-	JMP       start800
+	JMP       start847
 
-zero799:
+zero846:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14590,7 +15382,7 @@ zero799:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start800:
+start847:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14614,9 +15406,9 @@ start800:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest802
+	JLT        rest849
 
-loop801:
+loop848:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -14654,13 +15446,13 @@ loop801:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop801
+	JGE              loop848
 
-rest802:
+rest849:
 	ADDQ $0x00000004, R10
-	JZ   out804
+	JZ   out851
 
-one803:
+one850:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -14671,9 +15463,9 @@ one803:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one803
+	JNZ              one850
 
-out804:
+out851:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -14690,28 +15482,28 @@ out804:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next761
+	JMP     next808
 
-rows5_756:
+rows5_803:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero805
+	JEQ       zero852
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
-	JMP       start806
+	JMP       start853
 
-zero805:
+zero852:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start806:
+start853:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14732,9 +15524,9 @@ start806:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest808
+	JLT        rest855
 
-loop807:
+loop854:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -14768,13 +15560,13 @@ loop807:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop807
+	JGE              loop854
 
-rest808:
+rest855:
 	ADDQ $0x00000004, R10
-	JZ   out810
+	JZ   out857
 
-one809:
+one856:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -14784,9 +15576,9 @@ one809:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one809
+	JNZ              one856
 
-out810:
+out857:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -14801,26 +15593,26 @@ out810:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next761
+	JMP     next808
 
-rows4_757:
+rows4_804:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero811
+	JEQ       zero858
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
-	JMP       start812
+	JMP       start859
 
-zero811:
+zero858:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start812:
+start859:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14838,9 +15630,9 @@ start812:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest814
+	JLT        rest861
 
-loop813:
+loop860:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -14870,13 +15662,13 @@ loop813:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop813
+	JGE              loop860
 
-rest814:
+rest861:
 	ADDQ $0x00000004, R10
-	JZ   out816
+	JZ   out863
 
-one815:
+one862:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -14885,9 +15677,9 @@ one815:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one815
+	JNZ              one862
 
-out816:
+out863:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -14900,29 +15692,29 @@ out816:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next761
+	JMP     next808
 
-rows3_758:
+rows3_805:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero817
+	JEQ       zero864
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
-	JMP       start818
+	JMP       start865
 
-zero817:
+zero864:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start818:
+start865:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest820
+	JLT  rest867
 
-loop819:
+loop866:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -14948,13 +15740,13 @@ loop819:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop819
+	JGE              loop866
 
-rest820:
+rest867:
 	ADDQ $0x00000004, R10
-	JZ   out822
+	JZ   out869
 
-one821:
+one868:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -14962,9 +15754,9 @@ one821:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one821
+	JNZ              one868
 
-out822:
+out869:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	VMOVUPD Z2, K1, (SI)(AX*2)
@@ -14973,27 +15765,27 @@ out822:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next761
+	JMP     next808
 
-rows2_759:
+rows2_806:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero823
+	JEQ       zero870
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
-	JMP       start824
+	JMP       start871
 
-zero823:
+zero870:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start824:
+start871:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest826
+	JLT  rest873
 
-loop825:
+loop872:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
@@ -15015,47 +15807,47 @@ loop825:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop825
+	JGE              loop872
 
-rest826:
+rest873:
 	ADDQ $0x00000004, R10
-	JZ   out828
+	JZ   out875
 
-one827:
+one874:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one827
+	JNZ              one874
 
-out828:
+out875:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next761
+	JMP     next808
 
-rows1_760:
+rows1_807:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero829
+	JEQ       zero876
 	VMOVUPD.Z (SI), K1, Z0
-	JMP       start830
+	JMP       start877
 
-zero829:
+zero876:
 	VXORPS Z0, Z0, Z0
 
-start830:
+start877:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest832
+	JLT  rest879
 
-loop831:
+loop878:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
@@ -15073,32 +15865,32 @@ loop831:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop831
+	JGE              loop878
 
-rest832:
+rest879:
 	ADDQ $0x00000004, R10
-	JZ   out834
+	JZ   out881
 
-one833:
+one880:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one833
+	JNZ              one880
 
-out834:
+out881:
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next761
+	JMP     next808
 
-done762:
+done809:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group748
+	JNZ      group795
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15118,51 +15910,51 @@ TEXT ·gemm2F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group835:
+group882:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next848:
+next895:
 	TESTQ DX, DX
-	JLE   done849
+	JLE   done896
 	CMPQ  DX, $0x00000012
-	JGE   rows12_836
+	JGE   rows12_883
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_839
+	JEQ   rows9_886
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_840
+	JEQ   rows8_887
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_840
+	JEQ   rows8_887
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_841
+	JEQ   rows7_888
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_841
+	JEQ   rows7_888
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_836
+	JEQ   rows12_883
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_837
+	JEQ   rows11_884
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_838
+	JEQ   rows10_885
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_839
+	JEQ   rows9_886
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_840
+	JEQ   rows8_887
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_841
+	JEQ   rows7_888
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_842
+	JEQ   rows6_889
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_843
+	JEQ   rows5_890
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_844
+	JEQ   rows4_891
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_845
+	JEQ   rows3_892
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_846
-	JMP   rows1_847
+	JEQ   rows2_893
+	JMP   rows1_894
 
-rows12_836:
+rows12_883:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -15170,7 +15962,7 @@ rows12_836:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero850
+	JEQ       zero897
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -15195,9 +15987,9 @@ rows12_836:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
 	VMOVUPD   (R9)(AX*2), Z22
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z23
-	JMP       start851
+	JMP       start898
 
-zero850:
+zero897:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15223,7 +16015,7 @@ zero850:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start851:
+start898:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -15284,9 +16076,9 @@ start851:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 	SUBQ       $0x00000004, R13
-	JLT        rest853
+	JLT        rest900
 
-loop852:
+loop899:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -15429,13 +16221,13 @@ loop852:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R13
-	JGE              loop852
+	JGE              loop899
 
-rest853:
+rest900:
 	ADDQ $0x00000004, R13
-	JZ   out855
+	JZ   out902
 
-one854:
+one901:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -15476,9 +16268,9 @@ one854:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one854
+	JNZ              one901
 
-out855:
+out902:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -15534,9 +16326,9 @@ out855:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next848
+	JMP     next895
 
-rows11_837:
+rows11_884:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -15544,7 +16336,7 @@ rows11_837:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero856
+	JEQ       zero903
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -15567,9 +16359,9 @@ rows11_837:
 	VMOVUPD.Z 64(R9), K1, Z19
 	VMOVUPD   (R9)(AX*1), Z20
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
-	JMP       start857
+	JMP       start904
 
-zero856:
+zero903:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15593,7 +16385,7 @@ zero856:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start857:
+start904:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -15650,7 +16442,7 @@ start857:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one860:
+one907:
 	VMOVUPD          (R8), Z22
 	VMOVUPD.Z        (R8)(R12*1), K1, Z23
 	VFMADD231PD.BCST (DI), Z22, Z0
@@ -15688,7 +16480,7 @@ one860:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one860
+	JNZ              one907
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -15740,9 +16532,9 @@ one860:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next848
+	JMP              next895
 
-rows10_838:
+rows10_885:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -15750,7 +16542,7 @@ rows10_838:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero862
+	JEQ       zero909
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -15771,9 +16563,9 @@ rows10_838:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
 	VMOVUPD   (R9), Z18
 	VMOVUPD.Z 64(R9), K1, Z19
-	JMP       start863
+	JMP       start910
 
-zero862:
+zero909:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15795,7 +16587,7 @@ zero862:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start863:
+start910:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -15848,7 +16640,7 @@ start863:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one866:
+one913:
 	VMOVUPD          (R8), Z20
 	VMOVUPD.Z        (R8)(R12*1), K1, Z21
 	VFMADD231PD.BCST (DI), Z20, Z0
@@ -15883,7 +16675,7 @@ one866:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one866
+	JNZ              one913
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -15931,15 +16723,15 @@ one866:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next848
+	JMP              next895
 
-rows9_839:
+rows9_886:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero868
+	JEQ       zero915
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -15958,9 +16750,9 @@ rows9_839:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
 	VMOVUPD   (R8)(AX*2), Z16
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
-	JMP       start869
+	JMP       start916
 
-zero868:
+zero915:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15980,7 +16772,7 @@ zero868:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start869:
+start916:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16027,7 +16819,7 @@ start869:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one872:
+one919:
 	VMOVUPD          (R8), Z18
 	VMOVUPD.Z        (R8)(R11*1), K1, Z19
 	VFMADD231PD.BCST (DI), Z18, Z0
@@ -16059,7 +16851,7 @@ one872:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one872
+	JNZ              one919
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16101,15 +16893,15 @@ one872:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next848
+	JMP              next895
 
-rows8_840:
+rows8_887:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero874
+	JEQ       zero921
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16126,9 +16918,9 @@ rows8_840:
 	VMOVUPD.Z 64(R8), K1, Z13
 	VMOVUPD   (R8)(AX*1), Z14
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
-	JMP       start875
+	JMP       start922
 
-zero874:
+zero921:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16146,7 +16938,7 @@ zero874:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start875:
+start922:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16189,7 +16981,7 @@ start875:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one878:
+one925:
 	VMOVUPD          (R8), Z16
 	VMOVUPD.Z        (R8)(R11*1), K1, Z17
 	VFMADD231PD.BCST (DI), Z16, Z0
@@ -16218,7 +17010,7 @@ one878:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one878
+	JNZ              one925
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16256,15 +17048,15 @@ one878:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000008, DX
-	JMP              next848
+	JMP              next895
 
-rows7_841:
+rows7_888:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero880
+	JEQ       zero927
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16279,9 +17071,9 @@ rows7_841:
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
 	VMOVUPD   (R8), Z12
 	VMOVUPD.Z 64(R8), K1, Z13
-	JMP       start881
+	JMP       start928
 
-zero880:
+zero927:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16297,7 +17089,7 @@ zero880:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start881:
+start928:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16336,7 +17128,7 @@ start881:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one884:
+one931:
 	VMOVUPD          (R8), Z14
 	VMOVUPD.Z        (R8)(R11*1), K1, Z15
 	VFMADD231PD.BCST (DI), Z14, Z0
@@ -16362,7 +17154,7 @@ one884:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one884
+	JNZ              one931
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16396,13 +17188,13 @@ one884:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next848
+	JMP              next895
 
-rows6_842:
+rows6_889:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero886
+	JEQ       zero933
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16415,9 +17207,9 @@ rows6_842:
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
 	VMOVUPD   (DI)(AX*2), Z10
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
-	JMP       start887
+	JMP       start934
 
-zero886:
+zero933:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16431,7 +17223,7 @@ zero886:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start887:
+start934:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16464,7 +17256,7 @@ start887:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one890:
+one937:
 	VMOVUPD          (R8), Z12
 	VMOVUPD.Z        (R8)(R10*1), K1, Z13
 	VFMADD231PD.BCST (DI), Z12, Z0
@@ -16487,7 +17279,7 @@ one890:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one890
+	JNZ              one937
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -16515,13 +17307,13 @@ one890:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next848
+	JMP              next895
 
-rows5_843:
+rows5_890:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero892
+	JEQ       zero939
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16532,9 +17324,9 @@ rows5_843:
 	VMOVUPD.Z 64(DI), K1, Z7
 	VMOVUPD   (DI)(AX*1), Z8
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
-	JMP       start893
+	JMP       start940
 
-zero892:
+zero939:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16546,7 +17338,7 @@ zero892:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start893:
+start940:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16575,7 +17367,7 @@ start893:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one896:
+one943:
 	VMOVUPD          (R8), Z10
 	VMOVUPD.Z        (R8)(R10*1), K1, Z11
 	VFMADD231PD.BCST (DI), Z10, Z0
@@ -16595,7 +17387,7 @@ one896:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one896
+	JNZ              one943
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -16619,13 +17411,13 @@ one896:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next848
+	JMP              next895
 
-rows4_844:
+rows4_891:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero898
+	JEQ       zero945
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16634,9 +17426,9 @@ rows4_844:
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
 	VMOVUPD   (DI), Z6
 	VMOVUPD.Z 64(DI), K1, Z7
-	JMP       start899
+	JMP       start946
 
-zero898:
+zero945:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16646,7 +17438,7 @@ zero898:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start899:
+start946:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16671,9 +17463,9 @@ start899:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest901
+	JLT        rest948
 
-loop900:
+loop947:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -16726,13 +17518,13 @@ loop900:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop900
+	JGE              loop947
 
-rest901:
+rest948:
 	ADDQ $0x00000004, R11
-	JZ   out903
+	JZ   out950
 
-one902:
+one949:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -16749,9 +17541,9 @@ one902:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one902
+	JNZ              one949
 
-out903:
+out950:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -16771,20 +17563,20 @@ out903:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next848
+	JMP     next895
 
-rows3_845:
+rows3_892:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero904
+	JEQ       zero951
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
 	VMOVUPD   (BX)(AX*2), Z4
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
-	JMP       start905
+	JMP       start952
 
-zero904:
+zero951:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16792,15 +17584,15 @@ zero904:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start905:
+start952:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest907
+	JLT  rest954
 
-loop906:
+loop953:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -16844,13 +17636,13 @@ loop906:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop906
+	JGE              loop953
 
-rest907:
+rest954:
 	ADDQ $0x00000004, R10
-	JZ   out909
+	JZ   out956
 
-one908:
+one955:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -16864,9 +17656,9 @@ one908:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one908
+	JNZ              one955
 
-out909:
+out956:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -16880,32 +17672,32 @@ out909:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next848
+	JMP     next895
 
-rows2_846:
+rows2_893:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero910
+	JEQ       zero957
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
-	JMP       start911
+	JMP       start958
 
-zero910:
+zero957:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start911:
+start958:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest913
+	JLT  rest960
 
-loop912:
+loop959:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -16937,13 +17729,13 @@ loop912:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop912
+	JGE              loop959
 
-rest913:
+rest960:
 	ADDQ $0x00000004, R10
-	JZ   out915
+	JZ   out962
 
-one914:
+one961:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -16954,9 +17746,9 @@ one914:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one914
+	JNZ              one961
 
-out915:
+out962:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -16966,28 +17758,28 @@ out915:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next848
+	JMP     next895
 
-rows1_847:
+rows1_894:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero916
+	JEQ       zero963
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
-	JMP       start917
+	JMP       start964
 
-zero916:
+zero963:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start917:
+start964:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest919
+	JLT  rest966
 
-loop918:
+loop965:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -17011,13 +17803,13 @@ loop918:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop918
+	JGE          loop965
 
-rest919:
+rest966:
 	ADDQ $0x00000004, R10
-	JZ   out921
+	JZ   out968
 
-one920:
+one967:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -17026,23 +17818,23 @@ one920:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one920
+	JNZ          one967
 
-out921:
+out968:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next848
+	JMP     next895
 
-done849:
+done896:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group835
+	JNZ      group882
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -17063,51 +17855,51 @@ TEXT ·gemm2TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group922:
+group969:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next935:
+next982:
 	TESTQ BX, BX
-	JLE   done936
+	JLE   done983
 	CMPQ  BX, $0x00000012
-	JGE   rows12_923
+	JGE   rows12_970
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_926
+	JEQ   rows9_973
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_927
+	JEQ   rows8_974
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_927
+	JEQ   rows8_974
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_928
+	JEQ   rows7_975
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_928
+	JEQ   rows7_975
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_923
+	JEQ   rows12_970
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_924
+	JEQ   rows11_971
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_925
+	JEQ   rows10_972
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_926
+	JEQ   rows9_973
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_927
+	JEQ   rows8_974
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_928
+	JEQ   rows7_975
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_929
+	JEQ   rows6_976
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_930
+	JEQ   rows5_977
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_931
+	JEQ   rows4_978
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_932
+	JEQ   rows3_979
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_933
-	JMP   rows1_934
+	JEQ   rows2_980
+	JMP   rows1_981
 
-rows12_923:
+rows12_970:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -17115,7 +17907,7 @@ rows12_923:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero937
+	JEQ       zero984
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17140,9 +17932,9 @@ rows12_923:
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
 	VMOVUPD   (R10)(AX*2), Z22
 	VMOVUPD.Z 64(R10)(AX*2), K1, Z23
-	JMP       start938
+	JMP       start985
 
-zero937:
+zero984:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17168,7 +17960,7 @@ zero937:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start938:
+start985:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -17222,7 +18014,7 @@ start938:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one941:
+one988:
 	VMOVUPD      (R9), Z24
 	VMOVUPD.Z    64(R9), K1, Z25
 	VBROADCASTSD (R8), Z26
@@ -17264,7 +18056,7 @@ one941:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one941
+	JNZ          one988
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -17309,9 +18101,9 @@ one941:
 	ADDQ         AX, SI
 	ADDQ         $0x00000060, DI
 	SUBQ         $0x0000000c, BX
-	JMP          next935
+	JMP          next982
 
-rows11_924:
+rows11_971:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -17319,7 +18111,7 @@ rows11_924:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero943
+	JEQ       zero990
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17342,9 +18134,9 @@ rows11_924:
 	VMOVUPD.Z 64(R10), K1, Z19
 	VMOVUPD   (R10)(AX*1), Z20
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
-	JMP       start944
+	JMP       start991
 
-zero943:
+zero990:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17368,7 +18160,7 @@ zero943:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start944:
+start991:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -17418,7 +18210,7 @@ start944:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one947:
+one994:
 	VMOVUPD      (R9), Z22
 	VMOVUPD.Z    64(R9), K1, Z23
 	VBROADCASTSD (R8), Z24
@@ -17457,7 +18249,7 @@ one947:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one947
+	JNZ          one994
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -17499,9 +18291,9 @@ one947:
 	ADDQ         AX, SI
 	ADDQ         $0x00000058, DI
 	SUBQ         $0x0000000b, BX
-	JMP          next935
+	JMP          next982
 
-rows10_925:
+rows10_972:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -17509,7 +18301,7 @@ rows10_925:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero949
+	JEQ       zero996
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17530,9 +18322,9 @@ rows10_925:
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPD   (R10), Z18
 	VMOVUPD.Z 64(R10), K1, Z19
-	JMP       start950
+	JMP       start997
 
-zero949:
+zero996:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17554,7 +18346,7 @@ zero949:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start950:
+start997:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -17600,7 +18392,7 @@ start950:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one953:
+one1000:
 	VMOVUPD      (R9), Z20
 	VMOVUPD.Z    64(R9), K1, Z21
 	VBROADCASTSD (R8), Z22
@@ -17636,7 +18428,7 @@ one953:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one953
+	JNZ          one1000
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -17675,15 +18467,15 @@ one953:
 	ADDQ         AX, SI
 	ADDQ         $0x00000050, DI
 	SUBQ         $0x0000000a, BX
-	JMP          next935
+	JMP          next982
 
-rows9_926:
+rows9_973:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero955
+	JEQ       zero1002
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17702,9 +18494,9 @@ rows9_926:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
 	VMOVUPD   (R9)(AX*2), Z16
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
-	JMP       start956
+	JMP       start1003
 
-zero955:
+zero1002:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17724,7 +18516,7 @@ zero955:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start956:
+start1003:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -17766,7 +18558,7 @@ start956:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one959:
+one1006:
 	VMOVUPD      (R9), Z18
 	VMOVUPD.Z    64(R9), K1, Z19
 	VBROADCASTSD (R8), Z20
@@ -17799,7 +18591,7 @@ one959:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one959
+	JNZ          one1006
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -17833,15 +18625,15 @@ one959:
 	ADDQ         AX, SI
 	ADDQ         $0x00000048, DI
 	SUBQ         $0x00000009, BX
-	JMP          next935
+	JMP          next982
 
-rows8_927:
+rows8_974:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero961
+	JEQ       zero1008
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17858,9 +18650,9 @@ rows8_927:
 	VMOVUPD.Z 64(R9), K1, Z13
 	VMOVUPD   (R9)(AX*1), Z14
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
-	JMP       start962
+	JMP       start1009
 
-zero961:
+zero1008:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17878,7 +18670,7 @@ zero961:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start962:
+start1009:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -17916,7 +18708,7 @@ start962:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one965:
+one1012:
 	VMOVUPD      (R9), Z16
 	VMOVUPD.Z    64(R9), K1, Z17
 	VBROADCASTSD (R8), Z18
@@ -17946,7 +18738,7 @@ one965:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one965
+	JNZ          one1012
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -17977,15 +18769,15 @@ one965:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next935
+	JMP          next982
 
-rows7_928:
+rows7_975:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero967
+	JEQ       zero1014
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18000,9 +18792,9 @@ rows7_928:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
 	VMOVUPD   (R9), Z12
 	VMOVUPD.Z 64(R9), K1, Z13
-	JMP       start968
+	JMP       start1015
 
-zero967:
+zero1014:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18018,7 +18810,7 @@ zero967:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start968:
+start1015:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18052,7 +18844,7 @@ start968:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one971:
+one1018:
 	VMOVUPD      (R9), Z14
 	VMOVUPD.Z    64(R9), K1, Z15
 	VBROADCASTSD (R8), Z16
@@ -18079,7 +18871,7 @@ one971:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one971
+	JNZ          one1018
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18107,13 +18899,13 @@ one971:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next935
+	JMP          next982
 
-rows6_929:
+rows6_976:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero973
+	JEQ       zero1020
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18126,9 +18918,9 @@ rows6_929:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
 	VMOVUPD   (R8)(AX*2), Z10
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
-	JMP       start974
+	JMP       start1021
 
-zero973:
+zero1020:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18142,7 +18934,7 @@ zero973:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start974:
+start1021:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18172,7 +18964,7 @@ start974:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one977:
+one1024:
 	VMOVUPD      (R9), Z12
 	VMOVUPD.Z    64(R9), K1, Z13
 	VBROADCASTSD (R8), Z14
@@ -18196,7 +18988,7 @@ one977:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one977
+	JNZ          one1024
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -18219,13 +19011,13 @@ one977:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next935
+	JMP          next982
 
-rows5_930:
+rows5_977:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero979
+	JEQ       zero1026
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18236,9 +19028,9 @@ rows5_930:
 	VMOVUPD.Z 64(R8), K1, Z7
 	VMOVUPD   (R8)(AX*1), Z8
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
-	JMP       start980
+	JMP       start1027
 
-zero979:
+zero1026:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18250,7 +19042,7 @@ zero979:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start980:
+start1027:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18276,7 +19068,7 @@ start980:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one983:
+one1030:
 	VMOVUPD      (R9), Z10
 	VMOVUPD.Z    64(R9), K1, Z11
 	VBROADCASTSD (R8), Z12
@@ -18297,7 +19089,7 @@ one983:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one983
+	JNZ          one1030
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -18317,13 +19109,13 @@ one983:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next935
+	JMP          next982
 
-rows4_931:
+rows4_978:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero985
+	JEQ       zero1032
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18332,9 +19124,9 @@ rows4_931:
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
 	VMOVUPD   (R8), Z6
 	VMOVUPD.Z 64(R8), K1, Z7
-	JMP       start986
+	JMP       start1033
 
-zero985:
+zero1032:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18344,7 +19136,7 @@ zero985:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start986:
+start1033:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18366,9 +19158,9 @@ start986:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest988
+	JLT        rest1035
 
-loop987:
+loop1034:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -18434,13 +19226,13 @@ loop987:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop987
+	JGE          loop1034
 
-rest988:
+rest1035:
 	ADDQ $0x00000004, R10
-	JZ   out990
+	JZ   out1037
 
-one989:
+one1036:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -18458,9 +19250,9 @@ one989:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one989
+	JNZ          one1036
 
-out990:
+out1037:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, (SI)
@@ -18477,20 +19269,20 @@ out990:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next935
+	JMP     next982
 
-rows3_932:
+rows3_979:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero991
+	JEQ       zero1038
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
 	VMOVUPD   (SI)(AX*2), Z4
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
-	JMP       start992
+	JMP       start1039
 
-zero991:
+zero1038:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18498,14 +19290,14 @@ zero991:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start992:
+start1039:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest994
+	JLT  rest1041
 
-loop993:
+loop1040:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -18559,13 +19351,13 @@ loop993:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop993
+	JGE          loop1040
 
-rest994:
+rest1041:
 	ADDQ $0x00000004, R10
-	JZ   out996
+	JZ   out1043
 
-one995:
+one1042:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -18580,9 +19372,9 @@ one995:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one995
+	JNZ          one1042
 
-out996:
+out1043:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -18594,31 +19386,31 @@ out996:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next935
+	JMP     next982
 
-rows2_933:
+rows2_980:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero997
+	JEQ       zero1044
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
-	JMP       start998
+	JMP       start1045
 
-zero997:
+zero1044:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start998:
+start1045:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1000
+	JLT  rest1047
 
-loop999:
+loop1046:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -18660,13 +19452,13 @@ loop999:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop999
+	JGE          loop1046
 
-rest1000:
+rest1047:
 	ADDQ $0x00000004, R10
-	JZ   out1002
+	JZ   out1049
 
-one1001:
+one1048:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -18678,9 +19470,9 @@ one1001:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1001
+	JNZ          one1048
 
-out1002:
+out1049:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -18689,27 +19481,27 @@ out1002:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next935
+	JMP     next982
 
-rows1_934:
+rows1_981:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1003
+	JEQ       zero1050
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
-	JMP       start1004
+	JMP       start1051
 
-zero1003:
+zero1050:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start1004:
+start1051:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1006
+	JLT  rest1053
 
-loop1005:
+loop1052:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -18739,13 +19531,13 @@ loop1005:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1005
+	JGE          loop1052
 
-rest1006:
+rest1053:
 	ADDQ $0x00000004, R10
-	JZ   out1008
+	JZ   out1055
 
-one1007:
+one1054:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -18754,21 +19546,21 @@ one1007:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1007
+	JNZ          one1054
 
-out1008:
+out1055:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next935
+	JMP     next982
 
-done936:
+done983:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group922
+	JNZ      group969
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -18788,45 +19580,45 @@ TEXT ·gemm3F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group1009:
+group1056:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1018:
+next1065:
 	TESTQ DX, DX
-	JLE   done1019
+	JLE   done1066
 	CMPQ  DX, $0x0000000c
-	JGE   rows8_1010
+	JGE   rows8_1057
 	CMPQ  DX, $0x0000000b
-	JEQ   rows6_1012
+	JEQ   rows6_1059
 	CMPQ  DX, $0x0000000a
-	JEQ   rows5_1013
+	JEQ   rows5_1060
 	CMPQ  DX, $0x00000009
-	JEQ   rows5_1013
+	JEQ   rows5_1060
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_1010
+	JEQ   rows8_1057
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_1011
+	JEQ   rows7_1058
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1012
+	JEQ   rows6_1059
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1013
+	JEQ   rows5_1060
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1014
+	JEQ   rows4_1061
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1015
+	JEQ   rows3_1062
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1016
-	JMP   rows1_1017
+	JEQ   rows2_1063
+	JMP   rows1_1064
 
-rows8_1010:
+rows8_1057:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1020
+	JEQ       zero1067
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -18851,9 +19643,9 @@ rows8_1010:
 	VMOVUPD   (R8)(AX*1), Z21
 	VMOVUPD   64(R8)(AX*1), Z22
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z23
-	JMP       start1021
+	JMP       start1068
 
-zero1020:
+zero1067:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18879,7 +19671,7 @@ zero1020:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1021:
+start1068:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -18930,9 +19722,9 @@ start1021:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1023
+	JLT        rest1070
 
-loop1022:
+loop1069:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -19066,13 +19858,13 @@ loop1022:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop1022
+	JGE              loop1069
 
-rest1023:
+rest1070:
 	ADDQ $0x00000004, R12
-	JZ   out1025
+	JZ   out1072
 
-one1024:
+one1071:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -19110,9 +19902,9 @@ one1024:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1024
+	JNZ              one1071
 
-out1025:
+out1072:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -19158,15 +19950,15 @@ out1025:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next1018
+	JMP     next1065
 
-rows7_1011:
+rows7_1058:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1026
+	JEQ       zero1073
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19188,9 +19980,9 @@ rows7_1011:
 	VMOVUPD   (R8), Z18
 	VMOVUPD   64(R8), Z19
 	VMOVUPD.Z 128(R8), K1, Z20
-	JMP       start1027
+	JMP       start1074
 
-zero1026:
+zero1073:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19213,7 +20005,7 @@ zero1026:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1027:
+start1074:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19259,7 +20051,7 @@ start1027:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one1030:
+one1077:
 	VMOVUPD          (R8), Z21
 	VMOVUPD          (R8)(R11*1), Z22
 	VMOVUPD.Z        (R8)(R11*2), K1, Z23
@@ -19293,7 +20085,7 @@ one1030:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1030
+	JNZ              one1077
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -19334,13 +20126,13 @@ one1030:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next1018
+	JMP              next1065
 
-rows6_1012:
+rows6_1059:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1032
+	JEQ       zero1079
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19359,9 +20151,9 @@ rows6_1012:
 	VMOVUPD   (DI)(AX*2), Z15
 	VMOVUPD   64(DI)(AX*2), Z16
 	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
-	JMP       start1033
+	JMP       start1080
 
-zero1032:
+zero1079:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19381,7 +20173,7 @@ zero1032:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1033:
+start1080:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19420,7 +20212,7 @@ start1033:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1036:
+one1083:
 	VMOVUPD          (R8), Z18
 	VMOVUPD          (R8)(R10*1), Z19
 	VMOVUPD.Z        (R8)(R10*2), K1, Z20
@@ -19450,7 +20242,7 @@ one1036:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1036
+	JNZ              one1083
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -19484,13 +20276,13 @@ one1036:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next1018
+	JMP              next1065
 
-rows5_1013:
+rows5_1060:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1038
+	JEQ       zero1085
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19506,9 +20298,9 @@ rows5_1013:
 	VMOVUPD   (DI)(AX*1), Z12
 	VMOVUPD   64(DI)(AX*1), Z13
 	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
-	JMP       start1039
+	JMP       start1086
 
-zero1038:
+zero1085:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19525,7 +20317,7 @@ zero1038:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1039:
+start1086:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19559,7 +20351,7 @@ start1039:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1042:
+one1089:
 	VMOVUPD          (R8), Z15
 	VMOVUPD          (R8)(R10*1), Z16
 	VMOVUPD.Z        (R8)(R10*2), K1, Z17
@@ -19585,7 +20377,7 @@ one1042:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1042
+	JNZ              one1089
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -19614,13 +20406,13 @@ one1042:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1018
+	JMP              next1065
 
-rows4_1014:
+rows4_1061:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1044
+	JEQ       zero1091
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19633,9 +20425,9 @@ rows4_1014:
 	VMOVUPD   (DI), Z9
 	VMOVUPD   64(DI), Z10
 	VMOVUPD.Z 128(DI), K1, Z11
-	JMP       start1045
+	JMP       start1092
 
-zero1044:
+zero1091:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19649,7 +20441,7 @@ zero1044:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1045:
+start1092:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19678,7 +20470,7 @@ start1045:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1048:
+one1095:
 	VMOVUPD          (R8), Z12
 	VMOVUPD          (R8)(R10*1), Z13
 	VMOVUPD.Z        (R8)(R10*2), K1, Z14
@@ -19700,7 +20492,7 @@ one1048:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1048
+	JNZ              one1095
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -19724,11 +20516,11 @@ one1048:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1018
+	JMP              next1065
 
-rows3_1015:
+rows3_1062:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1050
+	JEQ       zero1097
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19738,9 +20530,9 @@ rows3_1015:
 	VMOVUPD   (BX)(AX*2), Z6
 	VMOVUPD   64(BX)(AX*2), Z7
 	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
-	JMP       start1051
+	JMP       start1098
 
-zero1050:
+zero1097:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19751,13 +20543,13 @@ zero1050:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1051:
+start1098:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 
-one1054:
+one1101:
 	VMOVUPD          (R8), Z9
 	VMOVUPD          (R8)(R9*1), Z10
 	VMOVUPD.Z        (R8)(R9*2), K1, Z11
@@ -19775,7 +20567,7 @@ one1054:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one1054
+	JNZ              one1101
 	VMOVUPD          Z0, (BX)
 	VMOVUPD          Z1, 64(BX)
 	VMOVUPD          Z2, K1, 128(BX)
@@ -19792,20 +20584,20 @@ one1054:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000003, DX
-	JMP              next1018
+	JMP              next1065
 
-rows2_1016:
+rows2_1063:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1056
+	JEQ       zero1103
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
 	VMOVUPD   (BX)(AX*1), Z3
 	VMOVUPD   64(BX)(AX*1), Z4
 	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
-	JMP       start1057
+	JMP       start1104
 
-zero1056:
+zero1103:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19813,15 +20605,15 @@ zero1056:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1057:
+start1104:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1059
+	JLT  rest1106
 
-loop1058:
+loop1105:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -19869,13 +20661,13 @@ loop1058:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1058
+	JGE          loop1105
 
-rest1059:
+rest1106:
 	ADDQ $0x00000004, R10
-	JZ   out1061
+	JZ   out1108
 
-one1060:
+one1107:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -19890,9 +20682,9 @@ one1060:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1060
+	JNZ          one1107
 
-out1061:
+out1108:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
@@ -19904,30 +20696,30 @@ out1061:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1018
+	JMP     next1065
 
-rows1_1017:
+rows1_1064:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1062
+	JEQ       zero1109
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
-	JMP       start1063
+	JMP       start1110
 
-zero1062:
+zero1109:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1063:
+start1110:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1065
+	JLT  rest1112
 
-loop1064:
+loop1111:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -19959,13 +20751,13 @@ loop1064:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1064
+	JGE          loop1111
 
-rest1065:
+rest1112:
 	ADDQ $0x00000004, R10
-	JZ   out1067
+	JZ   out1114
 
-one1066:
+one1113:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -19976,24 +20768,24 @@ one1066:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1066
+	JNZ          one1113
 
-out1067:
+out1114:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1018
+	JMP     next1065
 
-done1019:
+done1066:
 	ADDQ     $0x000000c0, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	LEAQ     (DX)(DX*2), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1009
+	JNZ      group1056
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -20014,45 +20806,45 @@ TEXT ·gemm3TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1068:
+group1115:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1077:
+next1124:
 	TESTQ BX, BX
-	JLE   done1078
+	JLE   done1125
 	CMPQ  BX, $0x0000000c
-	JGE   rows8_1069
+	JGE   rows8_1116
 	CMPQ  BX, $0x0000000b
-	JEQ   rows6_1071
+	JEQ   rows6_1118
 	CMPQ  BX, $0x0000000a
-	JEQ   rows5_1072
+	JEQ   rows5_1119
 	CMPQ  BX, $0x00000009
-	JEQ   rows5_1072
+	JEQ   rows5_1119
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_1069
+	JEQ   rows8_1116
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_1070
+	JEQ   rows7_1117
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1071
+	JEQ   rows6_1118
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1072
+	JEQ   rows5_1119
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1073
+	JEQ   rows4_1120
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1074
+	JEQ   rows3_1121
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1075
-	JMP   rows1_1076
+	JEQ   rows2_1122
+	JMP   rows1_1123
 
-rows8_1069:
+rows8_1116:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1079
+	JEQ       zero1126
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20077,9 +20869,9 @@ rows8_1069:
 	VMOVUPD   (R9)(AX*1), Z21
 	VMOVUPD   64(R9)(AX*1), Z22
 	VMOVUPD.Z 128(R9)(AX*1), K1, Z23
-	JMP       start1080
+	JMP       start1127
 
-zero1079:
+zero1126:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20105,7 +20897,7 @@ zero1079:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1080:
+start1127:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20151,7 +20943,7 @@ start1080:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1083:
+one1130:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD.Z    128(R9), K1, Z26
@@ -20190,7 +20982,7 @@ one1083:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1083
+	JNZ          one1130
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -20229,15 +21021,15 @@ one1083:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next1077
+	JMP          next1124
 
-rows7_1070:
+rows7_1117:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1085
+	JEQ       zero1132
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20259,9 +21051,9 @@ rows7_1070:
 	VMOVUPD   (R9), Z18
 	VMOVUPD   64(R9), Z19
 	VMOVUPD.Z 128(R9), K1, Z20
-	JMP       start1086
+	JMP       start1133
 
-zero1085:
+zero1132:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20284,7 +21076,7 @@ zero1085:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1086:
+start1133:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20325,7 +21117,7 @@ start1086:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1089:
+one1136:
 	VMOVUPD      (R9), Z21
 	VMOVUPD      64(R9), Z22
 	VMOVUPD.Z    128(R9), K1, Z23
@@ -20360,7 +21152,7 @@ one1089:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1089
+	JNZ          one1136
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -20395,13 +21187,13 @@ one1089:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next1077
+	JMP          next1124
 
-rows6_1071:
+rows6_1118:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1091
+	JEQ       zero1138
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20420,9 +21212,9 @@ rows6_1071:
 	VMOVUPD   (R8)(AX*2), Z15
 	VMOVUPD   64(R8)(AX*2), Z16
 	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
-	JMP       start1092
+	JMP       start1139
 
-zero1091:
+zero1138:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20442,7 +21234,7 @@ zero1091:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1092:
+start1139:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20478,7 +21270,7 @@ start1092:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1095:
+one1142:
 	VMOVUPD      (R9), Z18
 	VMOVUPD      64(R9), Z19
 	VMOVUPD.Z    128(R9), K1, Z20
@@ -20509,7 +21301,7 @@ one1095:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1095
+	JNZ          one1142
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -20538,13 +21330,13 @@ one1095:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1077
+	JMP          next1124
 
-rows5_1072:
+rows5_1119:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1097
+	JEQ       zero1144
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20560,9 +21352,9 @@ rows5_1072:
 	VMOVUPD   (R8)(AX*1), Z12
 	VMOVUPD   64(R8)(AX*1), Z13
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
-	JMP       start1098
+	JMP       start1145
 
-zero1097:
+zero1144:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20579,7 +21371,7 @@ zero1097:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1098:
+start1145:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20610,7 +21402,7 @@ start1098:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1101:
+one1148:
 	VMOVUPD      (R9), Z15
 	VMOVUPD      64(R9), Z16
 	VMOVUPD.Z    128(R9), K1, Z17
@@ -20637,7 +21429,7 @@ one1101:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1101
+	JNZ          one1148
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -20662,13 +21454,13 @@ one1101:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1077
+	JMP          next1124
 
-rows4_1073:
+rows4_1120:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1103
+	JEQ       zero1150
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20681,9 +21473,9 @@ rows4_1073:
 	VMOVUPD   (R8), Z9
 	VMOVUPD   64(R8), Z10
 	VMOVUPD.Z 128(R8), K1, Z11
-	JMP       start1104
+	JMP       start1151
 
-zero1103:
+zero1150:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20697,7 +21489,7 @@ zero1103:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1104:
+start1151:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20723,7 +21515,7 @@ start1104:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1107:
+one1154:
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
 	VMOVUPD.Z    128(R9), K1, Z14
@@ -20746,7 +21538,7 @@ one1107:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1107
+	JNZ          one1154
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -20767,11 +21559,11 @@ one1107:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1077
+	JMP          next1124
 
-rows3_1074:
+rows3_1121:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1109
+	JEQ       zero1156
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20781,9 +21573,9 @@ rows3_1074:
 	VMOVUPD   (SI)(AX*2), Z6
 	VMOVUPD   64(SI)(AX*2), Z7
 	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
-	JMP       start1110
+	JMP       start1157
 
-zero1109:
+zero1156:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20794,12 +21586,12 @@ zero1109:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1110:
+start1157:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1113:
+one1160:
 	VMOVUPD      (R9), Z9
 	VMOVUPD      64(R9), Z10
 	VMOVUPD.Z    128(R9), K1, Z11
@@ -20818,7 +21610,7 @@ one1113:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1113
+	JNZ          one1160
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, K1, 128(SI)
@@ -20833,20 +21625,20 @@ one1113:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1077
+	JMP          next1124
 
-rows2_1075:
+rows2_1122:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1115
+	JEQ       zero1162
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
 	VMOVUPD   (SI)(AX*1), Z3
 	VMOVUPD   64(SI)(AX*1), Z4
 	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
-	JMP       start1116
+	JMP       start1163
 
-zero1115:
+zero1162:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20854,14 +21646,14 @@ zero1115:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1116:
+start1163:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1118
+	JLT  rest1165
 
-loop1117:
+loop1164:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -20915,13 +21707,13 @@ loop1117:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1117
+	JGE          loop1164
 
-rest1118:
+rest1165:
 	ADDQ $0x00000004, R10
-	JZ   out1120
+	JZ   out1167
 
-one1119:
+one1166:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -20936,9 +21728,9 @@ one1119:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1119
+	JNZ          one1166
 
-out1120:
+out1167:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
@@ -20949,29 +21741,29 @@ out1120:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1077
+	JMP     next1124
 
-rows1_1076:
+rows1_1123:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1121
+	JEQ       zero1168
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
-	JMP       start1122
+	JMP       start1169
 
-zero1121:
+zero1168:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1122:
+start1169:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1124
+	JLT  rest1171
 
-loop1123:
+loop1170:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -21009,13 +21801,13 @@ loop1123:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1123
+	JGE          loop1170
 
-rest1124:
+rest1171:
 	ADDQ $0x00000004, R10
-	JZ   out1126
+	JZ   out1173
 
-one1125:
+one1172:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -21026,22 +21818,22 @@ one1125:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1125
+	JNZ          one1172
 
-out1126:
+out1173:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1077
+	JMP     next1124
 
-done1078:
+done1125:
 	ADDQ     $0x000000c0, c+0(FP)
 	ADDQ     $0x000000c0, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1068
+	JNZ      group1115
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -21061,37 +21853,37 @@ TEXT ·gemm4F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group1127:
+group1174:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1134:
+next1181:
 	TESTQ DX, DX
-	JLE   done1135
+	JLE   done1182
 	CMPQ  DX, $0x00000009
-	JGE   rows6_1128
+	JGE   rows6_1175
 	CMPQ  DX, $0x00000008
-	JEQ   rows4_1130
+	JEQ   rows4_1177
 	CMPQ  DX, $0x00000007
-	JEQ   rows4_1130
+	JEQ   rows4_1177
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1128
+	JEQ   rows6_1175
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1129
+	JEQ   rows5_1176
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1130
+	JEQ   rows4_1177
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1131
+	JEQ   rows3_1178
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1132
-	JMP   rows1_1133
+	JEQ   rows2_1179
+	JMP   rows1_1180
 
-rows6_1128:
+rows6_1175:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1136
+	JEQ       zero1183
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21116,9 +21908,9 @@ rows6_1128:
 	VMOVUPD   64(DI)(AX*2), Z21
 	VMOVUPD   128(DI)(AX*2), Z22
 	VMOVUPD.Z 192(DI)(AX*2), K1, Z23
-	JMP       start1137
+	JMP       start1184
 
-zero1136:
+zero1183:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21144,7 +21936,7 @@ zero1136:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1137:
+start1184:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -21191,9 +21983,9 @@ start1137:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1139
+	JLT        rest1186
 
-loop1138:
+loop1185:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -21327,13 +22119,13 @@ loop1138:
 	ADDQ             $0x00000100, R8
 	ADDQ             $0x00000100, R11
 	SUBQ             $0x00000004, R12
-	JGE              loop1138
+	JGE              loop1185
 
-rest1139:
+rest1186:
 	ADDQ $0x00000004, R12
-	JZ   out1141
+	JZ   out1188
 
-one1140:
+one1187:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -21371,9 +22163,9 @@ one1140:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1140
+	JNZ              one1187
 
-out1141:
+out1188:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -21413,13 +22205,13 @@ out1141:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next1134
+	JMP     next1181
 
-rows5_1129:
+rows5_1176:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1142
+	JEQ       zero1189
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21440,9 +22232,9 @@ rows5_1129:
 	VMOVUPD   64(DI)(AX*1), Z17
 	VMOVUPD   128(DI)(AX*1), Z18
 	VMOVUPD.Z 192(DI)(AX*1), K1, Z19
-	JMP       start1143
+	JMP       start1190
 
-zero1142:
+zero1189:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21464,7 +22256,7 @@ zero1142:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1143:
+start1190:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -21505,7 +22297,7 @@ start1143:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1146:
+one1193:
 	VMOVUPD          (R8), Z20
 	VMOVUPD          (R8)(R10*1), Z21
 	VMOVUPD          (R8)(R10*2), Z22
@@ -21538,7 +22330,7 @@ one1146:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1146
+	JNZ              one1193
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -21572,13 +22364,13 @@ one1146:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1134
+	JMP              next1181
 
-rows4_1130:
+rows4_1177:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1148
+	JEQ       zero1195
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21595,9 +22387,9 @@ rows4_1130:
 	VMOVUPD   64(DI), Z13
 	VMOVUPD   128(DI), Z14
 	VMOVUPD.Z 192(DI), K1, Z15
-	JMP       start1149
+	JMP       start1196
 
-zero1148:
+zero1195:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21615,7 +22407,7 @@ zero1148:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1149:
+start1196:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -21650,7 +22442,7 @@ start1149:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1152:
+one1199:
 	VMOVUPD          (R8), Z16
 	VMOVUPD          (R8)(R10*1), Z17
 	VMOVUPD          (R8)(R10*2), Z18
@@ -21678,7 +22470,7 @@ one1152:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1152
+	JNZ              one1199
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -21706,11 +22498,11 @@ one1152:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1134
+	JMP              next1181
 
-rows3_1131:
+rows3_1178:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1154
+	JEQ       zero1201
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21723,9 +22515,9 @@ rows3_1131:
 	VMOVUPD   64(BX)(AX*2), Z9
 	VMOVUPD   128(BX)(AX*2), Z10
 	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
-	JMP       start1155
+	JMP       start1202
 
-zero1154:
+zero1201:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21739,7 +22531,7 @@ zero1154:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1155:
+start1202:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -21747,7 +22539,7 @@ start1155:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 
-one1158:
+one1205:
 	VBROADCASTSD (DI), Z13
 	VBROADCASTSD (DI)(CX*1), Z14
 	VBROADCASTSD (DI)(CX*2), Z15
@@ -21771,7 +22563,7 @@ one1158:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1158
+	JNZ          one1205
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
 	VMOVUPD      Z2, 128(BX)
@@ -21791,11 +22583,11 @@ one1158:
 	ADDQ         CX, SI
 	ADDQ         CX, SI
 	SUBQ         $0x00000003, DX
-	JMP          next1134
+	JMP          next1181
 
-rows2_1132:
+rows2_1179:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1160
+	JEQ       zero1207
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21804,9 +22596,9 @@ rows2_1132:
 	VMOVUPD   64(BX)(AX*1), Z5
 	VMOVUPD   128(BX)(AX*1), Z6
 	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
-	JMP       start1161
+	JMP       start1208
 
-zero1160:
+zero1207:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21816,7 +22608,7 @@ zero1160:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1161:
+start1208:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -21824,9 +22616,9 @@ start1161:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1163
+	JLT  rest1210
 
-loop1162:
+loop1209:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -21887,13 +22679,13 @@ loop1162:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1162
+	JGE          loop1209
 
-rest1163:
+rest1210:
 	ADDQ $0x00000004, R11
-	JZ   out1165
+	JZ   out1212
 
-one1164:
+one1211:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -21912,9 +22704,9 @@ one1164:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1164
+	JNZ          one1211
 
-out1165:
+out1212:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -21928,24 +22720,24 @@ out1165:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1134
+	JMP     next1181
 
-rows1_1133:
+rows1_1180:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1166
+	JEQ       zero1213
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
 	VMOVUPD.Z 192(BX), K1, Z3
-	JMP       start1167
+	JMP       start1214
 
-zero1166:
+zero1213:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1167:
+start1214:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -21953,9 +22745,9 @@ start1167:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1169
+	JLT  rest1216
 
-loop1168:
+loop1215:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -21996,13 +22788,13 @@ loop1168:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1168
+	JGE          loop1215
 
-rest1169:
+rest1216:
 	ADDQ $0x00000004, R11
-	JZ   out1171
+	JZ   out1218
 
-one1170:
+one1217:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22016,9 +22808,9 @@ one1170:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1170
+	JNZ          one1217
 
-out1171:
+out1218:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -22026,15 +22818,15 @@ out1171:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1134
+	JMP     next1181
 
-done1135:
+done1182:
 	ADDQ     $0x00000100, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1127
+	JNZ      group1174
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -22055,37 +22847,37 @@ TEXT ·gemm4TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1172:
+group1219:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1179:
+next1226:
 	TESTQ BX, BX
-	JLE   done1180
+	JLE   done1227
 	CMPQ  BX, $0x00000009
-	JGE   rows6_1173
+	JGE   rows6_1220
 	CMPQ  BX, $0x00000008
-	JEQ   rows4_1175
+	JEQ   rows4_1222
 	CMPQ  BX, $0x00000007
-	JEQ   rows4_1175
+	JEQ   rows4_1222
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1173
+	JEQ   rows6_1220
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1174
+	JEQ   rows5_1221
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1175
+	JEQ   rows4_1222
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1176
+	JEQ   rows3_1223
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1177
-	JMP   rows1_1178
+	JEQ   rows2_1224
+	JMP   rows1_1225
 
-rows6_1173:
+rows6_1220:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1181
+	JEQ       zero1228
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22110,9 +22902,9 @@ rows6_1173:
 	VMOVUPD   64(R8)(AX*2), Z21
 	VMOVUPD   128(R8)(AX*2), Z22
 	VMOVUPD.Z 192(R8)(AX*2), K1, Z23
-	JMP       start1182
+	JMP       start1229
 
-zero1181:
+zero1228:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22138,7 +22930,7 @@ zero1181:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1182:
+start1229:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -22180,7 +22972,7 @@ start1182:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1185:
+one1232:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD      128(R9), Z26
@@ -22218,7 +23010,7 @@ one1185:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1185
+	JNZ          one1232
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -22253,13 +23045,13 @@ one1185:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1179
+	JMP          next1226
 
-rows5_1174:
+rows5_1221:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1187
+	JEQ       zero1234
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22280,9 +23072,9 @@ rows5_1174:
 	VMOVUPD   64(R8)(AX*1), Z17
 	VMOVUPD   128(R8)(AX*1), Z18
 	VMOVUPD.Z 192(R8)(AX*1), K1, Z19
-	JMP       start1188
+	JMP       start1235
 
-zero1187:
+zero1234:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22304,7 +23096,7 @@ zero1187:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1188:
+start1235:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -22340,7 +23132,7 @@ start1188:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1191:
+one1238:
 	VMOVUPD      (R9), Z20
 	VMOVUPD      64(R9), Z21
 	VMOVUPD      128(R9), Z22
@@ -22373,7 +23165,7 @@ one1191:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1191
+	JNZ          one1238
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -22403,13 +23195,13 @@ one1191:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1179
+	JMP          next1226
 
-rows4_1175:
+rows4_1222:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1193
+	JEQ       zero1240
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22426,9 +23218,9 @@ rows4_1175:
 	VMOVUPD   64(R8), Z13
 	VMOVUPD   128(R8), Z14
 	VMOVUPD.Z 192(R8), K1, Z15
-	JMP       start1194
+	JMP       start1241
 
-zero1193:
+zero1240:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22446,7 +23238,7 @@ zero1193:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1194:
+start1241:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -22476,7 +23268,7 @@ start1194:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1197:
+one1244:
 	VMOVUPD      (R9), Z16
 	VMOVUPD      64(R9), Z17
 	VMOVUPD      128(R9), Z18
@@ -22504,7 +23296,7 @@ one1197:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1197
+	JNZ          one1244
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -22529,11 +23321,11 @@ one1197:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1179
+	JMP          next1226
 
-rows3_1176:
+rows3_1223:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1199
+	JEQ       zero1246
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22546,9 +23338,9 @@ rows3_1176:
 	VMOVUPD   64(SI)(AX*2), Z9
 	VMOVUPD   128(SI)(AX*2), Z10
 	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
-	JMP       start1200
+	JMP       start1247
 
-zero1199:
+zero1246:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22562,12 +23354,12 @@ zero1199:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1200:
+start1247:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1203:
+one1250:
 	VBROADCASTSD (R8), Z13
 	VBROADCASTSD 8(R8), Z14
 	VBROADCASTSD 16(R8), Z15
@@ -22590,7 +23382,7 @@ one1203:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1203
+	JNZ          one1250
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, 128(SI)
@@ -22608,11 +23400,11 @@ one1203:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1179
+	JMP          next1226
 
-rows2_1177:
+rows2_1224:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1205
+	JEQ       zero1252
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22621,9 +23413,9 @@ rows2_1177:
 	VMOVUPD   64(SI)(AX*1), Z5
 	VMOVUPD   128(SI)(AX*1), Z6
 	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
-	JMP       start1206
+	JMP       start1253
 
-zero1205:
+zero1252:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22633,14 +23425,14 @@ zero1205:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1206:
+start1253:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1208
+	JLT  rest1255
 
-loop1207:
+loop1254:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -22706,13 +23498,13 @@ loop1207:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1207
+	JGE          loop1254
 
-rest1208:
+rest1255:
 	ADDQ $0x00000004, R10
-	JZ   out1210
+	JZ   out1257
 
-one1209:
+one1256:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -22730,9 +23522,9 @@ one1209:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1209
+	JNZ          one1256
 
-out1210:
+out1257:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -22745,31 +23537,31 @@ out1210:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1179
+	JMP     next1226
 
-rows1_1178:
+rows1_1225:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1211
+	JEQ       zero1258
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
 	VMOVUPD.Z 192(SI), K1, Z3
-	JMP       start1212
+	JMP       start1259
 
-zero1211:
+zero1258:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1212:
+start1259:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1214
+	JLT  rest1261
 
-loop1213:
+loop1260:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22815,13 +23607,13 @@ loop1213:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1213
+	JGE          loop1260
 
-rest1214:
+rest1261:
 	ADDQ $0x00000004, R10
-	JZ   out1216
+	JZ   out1263
 
-one1215:
+one1262:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22834,9 +23626,9 @@ one1215:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1215
+	JNZ          one1262
 
-out1216:
+out1263:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -22844,14 +23636,478 @@ out1216:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1179
+	JMP     next1226
 
-done1180:
+done1227:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1172
+	JNZ      group1219
 	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func dotF64x8(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m int, n int, acc bool)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dotF64x8(SB), NOSPLIT, $0-65
+	MOVQ y+0(FP), AX
+	MOVQ ldy+8(FP), CX
+	SHLQ $0x03, CX
+	MOVQ a+16(FP), DX
+	MOVQ lda+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ m+48(FP), SI
+	SUBQ $0x00000008, SI
+	JLT  one1265start
+
+four1264:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	LEAQ   (R9)(BX*2), R10
+	ADDQ   BX, R10
+	LEAQ   (R10)(BX*2), R11
+	ADDQ   BX, R11
+	SUBQ   $0x00000008, R8
+	JLT    rest1268
+
+loop1267:
+	VMOVUPD     (DI), Z8
+	VFMADD231PD (R9), Z8, Z0
+	VFMADD231PD (R9)(BX*1), Z8, Z1
+	VFMADD231PD (R9)(BX*2), Z8, Z2
+	VFMADD231PD (R10), Z8, Z3
+	VFMADD231PD (R10)(BX*1), Z8, Z4
+	VFMADD231PD (R10)(BX*2), Z8, Z5
+	VFMADD231PD (R11), Z8, Z6
+	VFMADD231PD (R11)(BX*1), Z8, Z7
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, R11
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop1267
+
+rest1268:
+	ADDQ        $0x00000008, R8
+	CMPQ        R8, $0x00000004
+	JLT         tail1269
+	VMOVUPD     (DI), Y9
+	VMOVUPD     (R9), Y10
+	VFMADD231PD Z9, Z10, Z0
+	VMOVUPD     (R9)(BX*1), Y10
+	VFMADD231PD Z9, Z10, Z1
+	VMOVUPD     (R9)(BX*2), Y10
+	VFMADD231PD Z9, Z10, Z2
+	VMOVUPD     (R10), Y10
+	VFMADD231PD Z9, Z10, Z3
+	VMOVUPD     (R10)(BX*1), Y10
+	VFMADD231PD Z9, Z10, Z4
+	VMOVUPD     (R10)(BX*2), Y10
+	VFMADD231PD Z9, Z10, Z5
+	VMOVUPD     (R11), Y10
+	VFMADD231PD Z9, Z10, Z6
+	VMOVUPD     (R11)(BX*1), Y10
+	VFMADD231PD Z9, Z10, Z7
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
+	ADDQ        $0x00000020, R11
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
+
+tail1269:
+	TESTQ       R8, R8
+	JZ          reduce1270
+	MOVQ        $-1, R12
+	BZHIQ       R8, R12, R12
+	KMOVW       R12, K1
+	VMOVUPD.Z   (DI), K1, Z8
+	VMOVUPD.Z   (R9), K1, Z11
+	VFMADD231PD Z8, Z11, Z0
+	VMOVUPD.Z   (R9)(BX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z1
+	VMOVUPD.Z   (R9)(BX*2), K1, Z11
+	VFMADD231PD Z8, Z11, Z2
+	VMOVUPD.Z   (R10), K1, Z11
+	VFMADD231PD Z8, Z11, Z3
+	VMOVUPD.Z   (R10)(BX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z4
+	VMOVUPD.Z   (R10)(BX*2), K1, Z11
+	VFMADD231PD Z8, Z11, Z5
+	VMOVUPD.Z   (R11), K1, Z11
+	VFMADD231PD Z8, Z11, Z6
+	VMOVUPD.Z   (R11)(BX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z7
+
+reduce1270:
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPD        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPD        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPD        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPD        Y8, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPD        Y8, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z5, Y8
+	VADDPD        Y8, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z6, Y8
+	VADDPD        Y8, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VADDPD        Y8, Y7, Y7
+	VHADDPD       Y1, Y0, Y0
+	VHADDPD       Y3, Y2, Y1
+	VPERM2F128    $0x20, Y1, Y0, Y2
+	VPERM2F128    $0x31, Y1, Y0, Y0
+	VADDPD        Y0, Y2, Y2
+	VHADDPD       Y5, Y4, Y0
+	VHADDPD       Y7, Y6, Y1
+	VPERM2F128    $0x20, Y1, Y0, Y3
+	VPERM2F128    $0x31, Y1, Y0, Y0
+	VADDPD        Y0, Y3, Y3
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	ADDQ          BX, DX
+	MOVQ          AX, DI
+	VPERMILPD     $0x00, X2, X0
+	CMPB          acc+64(FP), $0x00
+	JEQ           put1271
+	VADDSD        (DI), X0, X0
+
+put1271:
+	VMOVSD    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPD $0x01, X2, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put1272
+	VADDSD    (DI), X0, X0
+
+put1272:
+	VMOVSD       X0, (DI)
+	ADDQ         CX, DI
+	VEXTRACTF128 $0x01, Y2, X0
+	VPERMILPD    $0x00, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put1273
+	VADDSD       (DI), X0, X0
+
+put1273:
+	VMOVSD       X0, (DI)
+	ADDQ         CX, DI
+	VEXTRACTF128 $0x01, Y2, X0
+	VPERMILPD    $0x01, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put1274
+	VADDSD       (DI), X0, X0
+
+put1274:
+	VMOVSD    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPD $0x00, X3, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put1275
+	VADDSD    (DI), X0, X0
+
+put1275:
+	VMOVSD    X0, (DI)
+	ADDQ      CX, DI
+	VPERMILPD $0x01, X3, X0
+	CMPB      acc+64(FP), $0x00
+	JEQ       put1276
+	VADDSD    (DI), X0, X0
+
+put1276:
+	VMOVSD       X0, (DI)
+	ADDQ         CX, DI
+	VEXTRACTF128 $0x01, Y3, X0
+	VPERMILPD    $0x00, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put1277
+	VADDSD       (DI), X0, X0
+
+put1277:
+	VMOVSD       X0, (DI)
+	ADDQ         CX, DI
+	VEXTRACTF128 $0x01, Y3, X0
+	VPERMILPD    $0x01, X0, X0
+	CMPB         acc+64(FP), $0x00
+	JEQ          put1278
+	VADDSD       (DI), X0, X0
+
+put1278:
+	VMOVSD X0, (DI)
+	ADDQ   CX, DI
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	ADDQ   CX, AX
+	SUBQ   $0x00000008, SI
+	JGE    four1264
+
+one1265start:
+	ADDQ $0x00000008, SI
+	JZ   done1266
+
+one1265:
+	VXORPS Z0, Z0, Z0
+	MOVQ   x+32(FP), DI
+	MOVQ   n+56(FP), R8
+	MOVQ   DX, R9
+	SUBQ   $0x00000008, R8
+	JLT    rest1280
+
+loop1279:
+	VMOVUPD     (DI), Z1
+	VFMADD231PD (R9), Z1, Z0
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop1279
+
+rest1280:
+	ADDQ        $0x00000008, R8
+	CMPQ        R8, $0x00000004
+	JLT         tail1281
+	VMOVUPD     (DI), Y9
+	VMOVUPD     (R9), Y10
+	VFMADD231PD Z9, Z10, Z0
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
+
+tail1281:
+	TESTQ       R8, R8
+	JZ          reduce1282
+	MOVQ        $-1, R10
+	BZHIQ       R8, R10, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (DI), K1, Z1
+	VMOVUPD.Z   (R9), K1, Z2
+	VFMADD231PD Z1, Z2, Z0
+
+reduce1282:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VHADDPD       Y0, Y0, Y1
+	VHADDPD       Y0, Y0, Y0
+	VPERM2F128    $0x20, Y0, Y1, Y2
+	VPERM2F128    $0x31, Y0, Y1, Y0
+	VADDPD        Y0, Y2, Y2
+	ADDQ          BX, DX
+	MOVQ          AX, DI
+	VPERMILPD     $0x00, X2, X0
+	CMPB          acc+64(FP), $0x00
+	JEQ           put1283
+	VADDSD        (DI), X0, X0
+
+put1283:
+	VMOVSD X0, (DI)
+	ADDQ   CX, DI
+	ADDQ   CX, AX
+	DECQ   SI
+	JNZ    one1265
+
+done1266:
+	VZEROUPPER
+	RET
+
+// func addScaledRowsF64x8(y *float64, a *float64, lda int, x *float64, m int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addScaledRowsF64x8(SB), NOSPLIT, $0-48
+	MOVQ      a+8(FP), AX
+	MOVQ      lda+16(FP), CX
+	SHLQ      $0x03, CX
+	MOVQ      m+32(FP), DX
+	MOVQ      x+24(FP), BX
+	CMPQ      n+40(FP), $0x08
+	JGE       eight1284wide
+	MOVQ      y+0(FP), SI
+	MOVQ      n+40(FP), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (SI), K1, Z0
+	TESTQ     DX, DX
+	JZ        done1288
+	SUBQ      $0x00000004, DX
+	JLT       rest1290
+
+loop1289:
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 8(BX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 16(BX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 24(BX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop1289
+
+rest1290:
+	ADDQ $0x00000004, DX
+	JZ   out1292
+
+one1291:
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         $0x00000008, BX
+	DECQ         DX
+	JNZ          one1291
+
+out1292:
+done1288:
+	VMOVUPD Z0, K1, (SI)
+	VZEROUPPER
+	RET
+
+eight1284wide:
+	SUBQ $0x00000008, DX
+	JLT  start1286
+
+eight1284:
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 8(BX), Z1
+	VBROADCASTSD 16(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	VBROADCASTSD 32(BX), Z4
+	VBROADCASTSD 40(BX), Z5
+	VBROADCASTSD 48(BX), Z6
+	VBROADCASTSD 56(BX), Z7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000008, R10
+	JLT          tail1294
+
+loop1293:
+	VMOVUPD     (R9), Z8
+	VFMADD231PD (SI), Z0, Z8
+	VFMADD231PD (SI)(CX*1), Z1, Z8
+	VFMADD231PD (SI)(CX*2), Z2, Z8
+	VFMADD231PD (DI), Z3, Z8
+	VFMADD231PD (DI)(CX*1), Z4, Z8
+	VFMADD231PD (DI)(CX*2), Z5, Z8
+	VFMADD231PD (R8), Z6, Z8
+	VFMADD231PD (R8)(CX*1), Z7, Z8
+	VMOVUPD     Z8, (R9)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x00000008, R10
+	JGE         loop1293
+
+tail1294:
+	ADDQ        $0x00000008, R10
+	JZ          out1295
+	MOVQ        $-1, R11
+	BZHIQ       R10, R11, R11
+	KMOVW       R11, K1
+	VMOVUPD.Z   (R9), K1, Z8
+	VMOVUPD.Z   (SI), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z8
+	VMOVUPD.Z   (SI)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z8
+	VMOVUPD.Z   (DI), K1, Z0
+	VFMADD231PD Z0, Z3, Z8
+	VMOVUPD.Z   (DI)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z4, Z8
+	VMOVUPD.Z   (DI)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z5, Z8
+	VMOVUPD.Z   (R8), K1, Z0
+	VFMADD231PD Z0, Z6, Z8
+	VMOVUPD.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z7, Z8
+	VMOVUPD     Z8, K1, (R9)
+
+out1295:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight1284
+
+start1286:
+	ADDQ $0x00000008, DX
+	JZ   done1287
+
+one1285:
+	VBROADCASTSD (BX), Z0
+	ADDQ         $0x00000008, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000008, R8
+	JLT          tail1297
+
+loop1296:
+	VMOVUPD     (DI), Z1
+	VFMADD231PD (SI), Z0, Z1
+	VMOVUPD     Z1, (DI)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop1296
+
+tail1297:
+	ADDQ        $0x00000008, R8
+	JZ          out1298
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (DI), K1, Z1
+	VMOVUPD.Z   (SI), K1, Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (DI)
+
+out1298:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one1285
+
+done1287:
 	VZEROUPPER
 	RET
 
@@ -22870,7 +24126,7 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1217
+	JLE      done1299
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -22882,12 +24138,12 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1218:
+row1300:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1220
+	JGE  tail1302
 
-vector1219:
+vector1301:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -22896,12 +24152,12 @@ vector1219:
 	VMOVUPD      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1219
+	JLT          vector1301
 
-tail1220:
+tail1302:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1221
+	JZ           next1303
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -22912,14 +24168,14 @@ tail1220:
 	VMULPD       Z0, Z1, Z1
 	VMOVUPD      Z1, K1, (AX)(R8*1)
 
-next1221:
+next1303:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1218
+	JNZ  row1300
 
-done1217:
+done1299:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -22933,7 +24189,7 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1222
+	JLE      done1304
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -22945,24 +24201,24 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1223:
+row1305:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1225
+	JGE  tail1307
 
-vector1224:
+vector1306:
 	VMOVUPD (SI)(R8*1), Z0
 	VMOVUPD (DX)(R8*1), Z1
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector1224
+	JLT     vector1306
 
-tail1225:
+tail1307:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1226
+	JZ        next1308
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -22971,14 +24227,14 @@ tail1225:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(R8*1)
 
-next1226:
+next1308:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1223
+	JNZ  row1305
 
-done1222:
+done1304:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -22992,7 +24248,7 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1227
+	JLE      done1309
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -23004,12 +24260,12 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1228:
+row1310:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1230
+	JGE  tail1312
 
-vector1229:
+vector1311:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -23019,12 +24275,12 @@ vector1229:
 	VMOVUPD      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1229
+	JLT          vector1311
 
-tail1230:
+tail1312:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1231
+	JZ           next1313
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -23036,14 +24292,14 @@ tail1230:
 	VFMADD231PD  Z2, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 
-next1231:
+next1313:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1228
+	JNZ  row1310
 
-done1227:
+done1309:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23057,7 +24313,7 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1232
+	JLE      done1314
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -23069,12 +24325,12 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1233:
+row1315:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1235
+	JGE  tail1317
 
-vector1234:
+vector1316:
 	VMOVUPD     (SI)(R8*1), Z0
 	VMOVUPD     (AX)(R8*1), Z1
 	VMOVUPD     (DX)(R8*1), Z2
@@ -23082,12 +24338,12 @@ vector1234:
 	VMOVUPD     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector1234
+	JLT         vector1316
 
-tail1235:
+tail1317:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000007, R9
-	JZ          next1236
+	JZ          next1318
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -23097,14 +24353,14 @@ tail1235:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)(R8*1)
 
-next1236:
+next1318:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1233
+	JNZ  row1315
 
-done1232:
+done1314:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23118,7 +24374,7 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done1237
+	JLE      done1319
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -23131,12 +24387,12 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x03, R8
 
-row1238:
+row1320:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail1240
+	JGE  tail1322
 
-vector1239:
+vector1321:
 	VMOVUPD      (DI)(R9*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -23150,12 +24406,12 @@ vector1239:
 	VMOVUPD      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector1239
+	JLT          vector1321
 
-tail1240:
+tail1322:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next1241
+	JZ           next1323
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -23171,15 +24427,15 @@ tail1240:
 	VMOVUPD      Z3, K1, (DX)(R9*1)
 	VMOVUPD      Z2, K1, (AX)(R9*1)
 
-next1241:
+next1323:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row1238
+	JNZ  row1320
 
-done1237:
+done1319:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23193,7 +24449,7 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done1242
+	JLE      done1324
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -23207,12 +24463,12 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x03, R9
 
-row1243:
+row1325:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail1245
+	JGE  tail1327
 
-vector1244:
+vector1326:
 	VMOVUPD (AX)(R10*1), Z0
 	VMOVUPD (BX)(R10*1), Z1
 	VMOVUPD (DI)(R10*1), Z2
@@ -23224,12 +24480,12 @@ vector1244:
 	VMOVUPD Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector1244
+	JLT     vector1326
 
-tail1245:
+tail1327:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x00000007, R11
-	JZ        next1246
+	JZ        next1328
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -23243,16 +24499,16 @@ tail1245:
 	VMOVUPD   Z1, K1, (DX)(R10*1)
 	VMOVUPD   Z0, K1, (AX)(R10*1)
 
-next1246:
+next1328:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row1243
+	JNZ  row1325
 
-done1242:
+done1324:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23272,21 +24528,21 @@ TEXT ·addF64x8(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail1250
+	JGE      tail1332
 
-vector1249:
+vector1331:
 	VMOVUPD (AX)(BX*1), Z0
 	VMOVUPD (CX)(BX*1), Z1
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector1249
+	JLT     vector1331
 
-tail1250:
+tail1332:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x00000007, DX
-	JZ        next1251
+	JZ        next1333
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -23295,7 +24551,7 @@ tail1250:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(BX*1)
 
-next1251:
+next1333:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23307,7 +24563,7 @@ GLOBL twoF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1252
+	JLE  done1334
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -23318,19 +24574,19 @@ TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1253:
+row1335:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1255
+	JGE  tail1337
 
-vector1254:
+vector1336:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1257
+	JEQ     plain1339
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1257:
+plain1339:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -23364,35 +24620,35 @@ plain1257:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1258
+	JEQ               out1340
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1258
+	JEQ               out1340
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1258:
+out1340:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1254
+	JLT  vector1336
 
-tail1255:
+tail1337:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1256
+	JZ        next1338
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1259
+	JEQ       plain1341
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1259:
+plain1341:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -23426,25 +24682,25 @@ plain1259:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1260
+	JEQ               out1342
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1260
+	JEQ               out1342
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1260:
-next1256:
+out1342:
+next1338:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1253
+	JNZ  row1335
 
-done1252:
+done1334:
 	VZEROUPPER
 	RET
 
@@ -23503,7 +24759,7 @@ GLOBL expAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1261
+	JLE  done1343
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -23514,19 +24770,19 @@ TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1262:
+row1344:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1264
+	JGE  tail1346
 
-vector1263:
+vector1345:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1266
+	JEQ     plain1348
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1266:
+plain1348:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -23565,31 +24821,31 @@ plain1266:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1267
+	JEQ               out1349
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1267
+	JEQ               out1349
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1267:
+out1349:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1263
+	JLT  vector1345
 
-tail1264:
+tail1346:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1265
+	JZ        next1347
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1268
+	JEQ       plain1350
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1268:
+plain1350:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -23628,21 +24884,21 @@ plain1268:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1269
+	JEQ               out1351
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1269
+	JEQ               out1351
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1269:
-next1265:
+out1351:
+next1347:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1262
+	JNZ  row1344
 
-done1261:
+done1343:
 	VZEROUPPER
 	RET
 
@@ -23653,7 +24909,7 @@ GLOBL expMinF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1270
+	JLE  done1352
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -23664,19 +24920,19 @@ TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1271:
+row1353:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1273
+	JGE  tail1355
 
-vector1272:
+vector1354:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1275
+	JEQ     plain1357
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1275:
+plain1357:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -23735,31 +24991,31 @@ plain1275:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1276
+	JEQ               out1358
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1276
+	JEQ               out1358
 	VMOVUPD           Z5, (SI)(R8*1)
 
-out1276:
+out1358:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1272
+	JLT  vector1354
 
-tail1273:
+tail1355:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1274
+	JZ        next1356
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1277
+	JEQ       plain1359
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1277:
+plain1359:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -23818,21 +25074,21 @@ plain1277:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1278
+	JEQ               out1360
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1278
+	JEQ               out1360
 	VMOVUPD           Z5, K1, (SI)(R8*1)
 
-out1278:
-next1274:
+out1360:
+next1356:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1271
+	JNZ  row1353
 
-done1270:
+done1352:
 	VZEROUPPER
 	RET
 
@@ -23870,7 +25126,7 @@ GLOBL logAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1279
+	JLE  done1361
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -23881,19 +25137,19 @@ TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1280:
+row1362:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1282
+	JGE  tail1364
 
-vector1281:
+vector1363:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1284
+	JEQ     plain1366
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1284:
+plain1366:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -23936,31 +25192,31 @@ plain1284:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1285
+	JEQ               out1367
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1285
+	JEQ               out1367
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1285:
+out1367:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1281
+	JLT  vector1363
 
-tail1282:
+tail1364:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1283
+	JZ        next1365
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1286
+	JEQ       plain1368
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1286:
+plain1368:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -24003,21 +25259,21 @@ plain1286:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1287
+	JEQ               out1369
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1287
+	JEQ               out1369
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1287:
-next1283:
+out1369:
+next1365:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1280
+	JNZ  row1362
 
-done1279:
+done1361:
 	VZEROUPPER
 	RET
 
@@ -24025,7 +25281,7 @@ done1279:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1288
+	JLE  done1370
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24036,19 +25292,19 @@ TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1289:
+row1371:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1291
+	JGE  tail1373
 
-vector1290:
+vector1372:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1293
+	JEQ     plain1375
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1293:
+plain1375:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -24083,31 +25339,31 @@ plain1293:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1294
+	JEQ               out1376
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1294
+	JEQ               out1376
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1294:
+out1376:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1290
+	JLT  vector1372
 
-tail1291:
+tail1373:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1292
+	JZ        next1374
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1295
+	JEQ       plain1377
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1295:
+plain1377:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -24142,21 +25398,21 @@ plain1295:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1296
+	JEQ               out1378
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1296
+	JEQ               out1378
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1296:
-next1292:
+out1378:
+next1374:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1289
+	JNZ  row1371
 
-done1288:
+done1370:
 	VZEROUPPER
 	RET
 
@@ -24170,7 +25426,7 @@ GLOBL seluProductF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1297
+	JLE  done1379
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24181,19 +25437,19 @@ TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1298:
+row1380:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1300
+	JGE  tail1382
 
-vector1299:
+vector1381:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1302
+	JEQ     plain1384
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1302:
+plain1384:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -24232,31 +25488,31 @@ plain1302:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1303
+	JEQ               out1385
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1303
+	JEQ               out1385
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1303:
+out1385:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1299
+	JLT  vector1381
 
-tail1300:
+tail1382:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1301
+	JZ        next1383
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1304
+	JEQ       plain1386
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1304:
+plain1386:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -24295,21 +25551,21 @@ plain1304:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1305
+	JEQ               out1387
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1305
+	JEQ               out1387
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1305:
-next1301:
+out1387:
+next1383:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1298
+	JNZ  row1380
 
-done1297:
+done1379:
 	VZEROUPPER
 	RET
 
@@ -24317,7 +25573,7 @@ done1297:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1306
+	JLE  done1388
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24328,19 +25584,19 @@ TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1307:
+row1389:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1309
+	JGE  tail1391
 
-vector1308:
+vector1390:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1311
+	JEQ     plain1393
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1311:
+plain1393:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K1
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -24348,31 +25604,31 @@ plain1311:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1312
+	JEQ          out1394
 	VMOVUPD      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1312
+	JEQ          out1394
 	VMOVUPD      Z1, (SI)(R8*1)
 
-out1312:
+out1394:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1308
+	JLT  vector1390
 
-tail1309:
+tail1391:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1310
+	JZ        next1392
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1313
+	JEQ       plain1395
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1313:
+plain1395:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K2
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -24380,21 +25636,359 @@ plain1313:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1314
+	JEQ          out1396
 	VMOVUPD      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1314
+	JEQ          out1396
 	VMOVUPD      Z1, K1, (SI)(R8*1)
 
-out1314:
-next1310:
+out1396:
+next1392:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1307
+	JNZ  row1389
 
-done1306:
+done1388:
+	VZEROUPPER
+	RET
+
+// func hiddenGradientTanhF64x8(y *float64, s *float64, d *float64, a *float64, lda int, x *float64, bias *float64, w *float64, m int, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hiddenGradientTanhF64x8(SB), NOSPLIT, $8-80
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	MOVQ     a+24(FP), AX
+	MOVQ     lda+32(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     d+16(FP), BX
+	MOVQ     AX, DX
+
+block1397:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   x+40(FP), SI
+	MOVQ   n+72(FP), DI
+	MOVQ   DX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	SUBQ   $0x00000008, DI
+	JLT    rest1400
+
+loop1399:
+	VMOVUPD     (SI), Z8
+	VFMADD231PD (R8), Z8, Z0
+	VFMADD231PD (R8)(CX*1), Z8, Z1
+	VFMADD231PD (R8)(CX*2), Z8, Z2
+	VFMADD231PD (R9), Z8, Z3
+	VFMADD231PD (R9)(CX*1), Z8, Z4
+	VFMADD231PD (R9)(CX*2), Z8, Z5
+	VFMADD231PD (R10), Z8, Z6
+	VFMADD231PD (R10)(CX*1), Z8, Z7
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JGE         loop1399
+
+rest1400:
+	ADDQ        $0x00000008, DI
+	CMPQ        DI, $0x00000004
+	JLT         tail1401
+	VMOVUPD     (SI), Y9
+	VMOVUPD     (R8), Y10
+	VFMADD231PD Z9, Z10, Z0
+	VMOVUPD     (R8)(CX*1), Y10
+	VFMADD231PD Z9, Z10, Z1
+	VMOVUPD     (R8)(CX*2), Y10
+	VFMADD231PD Z9, Z10, Z2
+	VMOVUPD     (R9), Y10
+	VFMADD231PD Z9, Z10, Z3
+	VMOVUPD     (R9)(CX*1), Y10
+	VFMADD231PD Z9, Z10, Z4
+	VMOVUPD     (R9)(CX*2), Y10
+	VFMADD231PD Z9, Z10, Z5
+	VMOVUPD     (R10), Y10
+	VFMADD231PD Z9, Z10, Z6
+	VMOVUPD     (R10)(CX*1), Y10
+	VFMADD231PD Z9, Z10, Z7
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000020, R10
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+
+tail1401:
+	TESTQ       DI, DI
+	JZ          reduce1402
+	MOVQ        $-1, R11
+	BZHIQ       DI, R11, R11
+	KMOVW       R11, K1
+	VMOVUPD.Z   (SI), K1, Z8
+	VMOVUPD.Z   (R8), K1, Z11
+	VFMADD231PD Z8, Z11, Z0
+	VMOVUPD.Z   (R8)(CX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z1
+	VMOVUPD.Z   (R8)(CX*2), K1, Z11
+	VFMADD231PD Z8, Z11, Z2
+	VMOVUPD.Z   (R9), K1, Z11
+	VFMADD231PD Z8, Z11, Z3
+	VMOVUPD.Z   (R9)(CX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z4
+	VMOVUPD.Z   (R9)(CX*2), K1, Z11
+	VFMADD231PD Z8, Z11, Z5
+	VMOVUPD.Z   (R10), K1, Z11
+	VFMADD231PD Z8, Z11, Z6
+	VMOVUPD.Z   (R10)(CX*1), K1, Z11
+	VFMADD231PD Z8, Z11, Z7
+
+reduce1402:
+	VEXTRACTF64X4     $0x01, Z0, Y8
+	VADDPD            Y8, Y0, Y0
+	VEXTRACTF64X4     $0x01, Z1, Y8
+	VADDPD            Y8, Y1, Y1
+	VEXTRACTF64X4     $0x01, Z2, Y8
+	VADDPD            Y8, Y2, Y2
+	VEXTRACTF64X4     $0x01, Z3, Y8
+	VADDPD            Y8, Y3, Y3
+	VEXTRACTF64X4     $0x01, Z4, Y8
+	VADDPD            Y8, Y4, Y4
+	VEXTRACTF64X4     $0x01, Z5, Y8
+	VADDPD            Y8, Y5, Y5
+	VEXTRACTF64X4     $0x01, Z6, Y8
+	VADDPD            Y8, Y6, Y6
+	VEXTRACTF64X4     $0x01, Z7, Y8
+	VADDPD            Y8, Y7, Y7
+	VHADDPD           Y1, Y0, Y0
+	VHADDPD           Y3, Y2, Y1
+	VPERM2F128        $0x20, Y1, Y0, Y9
+	VPERM2F128        $0x31, Y1, Y0, Y0
+	VADDPD            Y0, Y9, Y9
+	VHADDPD           Y5, Y4, Y0
+	VHADDPD           Y7, Y6, Y1
+	VPERM2F128        $0x20, Y1, Y0, Y2
+	VPERM2F128        $0x31, Y1, Y0, Y0
+	VADDPD            Y0, Y2, Y2
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	ADDQ              CX, DX
+	VINSERTF64X4      $0x01, Y2, Z9, Z0
+	MOVQ              s+8(FP), SI
+	MOVQ              bias+48(FP), DI
+	MOVQ              w+56(FP), R8
+	MOVQ              d+16(FP), R9
+	VMOVUPD           (DI), Z1
+	VADDPD            Z1, Z0, Z0
+	VBROADCASTSD      signF64x8<>+0(SB), Z1
+	VANDNPD           Z0, Z1, Z1
+	VADDPD            Z1, Z1, Z1
+	VBROADCASTSD      saturationF64x8<>+0(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VBROADCASTSD      log2eF64x8<>+0(SB), Z2
+	VFMADD213PD.BCST  roundF64x8<>+0(SB), Z1, Z2
+	VSUBPD.BCST       roundF64x8<>+0(SB), Z2, Z3
+	VFNMADD231PD.BCST ln2HighF64x8<>+0(SB), Z3, Z1
+	VFNMADD231PD.BCST ln2LowF64x8<>+0(SB), Z3, Z1
+	VPSLLQ            $0x34, Z2, Z2
+	VPADDQ.BCST       oneF64x8<>+0(SB), Z2, Z2
+	VBROADCASTSD      expKF64x8<>+0(SB), Z3
+	VFMADD213PD.BCST  expJF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expIF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expHF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expGF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expFF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expEF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expDF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expCF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expBF64x8<>+0(SB), Z1, Z3
+	VFMADD213PD.BCST  expAF64x8<>+0(SB), Z1, Z3
+	VMULPD            Z1, Z3, Z3
+	VFMADD213PD       Z1, Z1, Z3
+	VSUBPD.BCST       oneF64x8<>+0(SB), Z2, Z1
+	VFMADD231PD       Z2, Z3, Z1
+	VADDPD.BCST       twoF64x8<>+0(SB), Z1, Z2
+	VDIVPD            Z2, Z1, Z2
+	VANDPD.BCST       signF64x8<>+0(SB), Z0, Z0
+	VORPD             Z0, Z2, Z2
+	VMOVUPD           Z2, (SI)
+	VBROADCASTSD      oneF64x8<>+0(SB), Z0
+	VFNMADD231PD      Z2, Z2, Z0
+	VMOVUPD           (R8), Z1
+	VMULPD            Z1, Z0, Z0
+	VMOVUPD           Z0, (R9)
+	ADDQ              $0x00000040, s+8(FP)
+	ADDQ              $0x00000040, bias+48(FP)
+	ADDQ              $0x00000040, w+56(FP)
+	ADDQ              $0x00000040, d+16(FP)
+	LEAQ              64(BX), SI
+	MOVQ              d+16(FP), DI
+	CMPQ              SI, DI
+	JEQ               next1398
+	VBROADCASTSD      (BX), Z0
+	VBROADCASTSD      8(BX), Z1
+	VBROADCASTSD      16(BX), Z2
+	VBROADCASTSD      24(BX), Z3
+	VBROADCASTSD      32(BX), Z4
+	VBROADCASTSD      40(BX), Z5
+	VBROADCASTSD      48(BX), Z6
+	VBROADCASTSD      56(BX), Z7
+	ADDQ              $0x00000040, BX
+	MOVQ              AX, SI
+	LEAQ              (SI)(CX*2), DI
+	ADDQ              CX, DI
+	LEAQ              (DI)(CX*2), R8
+	ADDQ              CX, R8
+	MOVQ              y+0(FP), R9
+	MOVQ              n+72(FP), R10
+	SUBQ              $0x00000008, R10
+	JLT               tail1404
+
+loop1403:
+	VMOVUPD     (R9), Z8
+	VFMADD231PD (SI), Z0, Z8
+	VFMADD231PD (SI)(CX*1), Z1, Z8
+	VFMADD231PD (SI)(CX*2), Z2, Z8
+	VFMADD231PD (DI), Z3, Z8
+	VFMADD231PD (DI)(CX*1), Z4, Z8
+	VFMADD231PD (DI)(CX*2), Z5, Z8
+	VFMADD231PD (R8), Z6, Z8
+	VFMADD231PD (R8)(CX*1), Z7, Z8
+	VMOVUPD     Z8, (R9)
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x00000008, R10
+	JGE         loop1403
+
+tail1404:
+	ADDQ        $0x00000008, R10
+	JZ          out1405
+	MOVQ        $-1, R11
+	BZHIQ       R10, R11, R11
+	KMOVW       R11, K1
+	VMOVUPD.Z   (R9), K1, Z8
+	VMOVUPD.Z   (SI), K1, Z11
+	VFMADD231PD Z11, Z0, Z8
+	VMOVUPD.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z8
+	VMOVUPD.Z   (SI)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z8
+	VMOVUPD.Z   (DI), K1, Z0
+	VFMADD231PD Z0, Z3, Z8
+	VMOVUPD.Z   (DI)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z4, Z8
+	VMOVUPD.Z   (DI)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z5, Z8
+	VMOVUPD.Z   (R8), K1, Z0
+	VFMADD231PD Z0, Z6, Z8
+	VMOVUPD.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z7, Z8
+	VMOVUPD     Z8, K1, (R9)
+
+out1405:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+
+next1398:
+	SUBQ         $0x00000008, m+64(FP)
+	JNZ          block1397
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 8(BX), Z1
+	VBROADCASTSD 16(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	VBROADCASTSD 32(BX), Z4
+	VBROADCASTSD 40(BX), Z5
+	VBROADCASTSD 48(BX), Z6
+	VBROADCASTSD 56(BX), Z7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+72(FP), R8
+	SUBQ         $0x00000008, R8
+	JLT          tail1407
+
+loop1406:
+	VMOVUPD     (DI), Z8
+	VFMADD231PD (DX), Z0, Z8
+	VFMADD231PD (DX)(CX*1), Z1, Z8
+	VFMADD231PD (DX)(CX*2), Z2, Z8
+	VFMADD231PD (BX), Z3, Z8
+	VFMADD231PD (BX)(CX*1), Z4, Z8
+	VFMADD231PD (BX)(CX*2), Z5, Z8
+	VFMADD231PD (SI), Z6, Z8
+	VFMADD231PD (SI)(CX*1), Z7, Z8
+	VMOVUPD     Z8, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JGE         loop1406
+
+tail1407:
+	ADDQ        $0x00000008, R8
+	JZ          out1408
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (DI), K1, Z8
+	VMOVUPD.Z   (DX), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD.Z   (DX)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z8
+	VMOVUPD.Z   (DX)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z8
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z0, Z3, Z8
+	VMOVUPD.Z   (BX)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z4, Z8
+	VMOVUPD.Z   (BX)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z5, Z8
+	VMOVUPD.Z   (SI), K1, Z0
+	VFMADD231PD Z0, Z6, Z8
+	VMOVUPD.Z   (SI)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z7, Z8
+	VMOVUPD     Z8, K1, (DI)
+
+out1408:
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	ADDQ     CX, AX
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -24425,9 +26019,9 @@ TEXT ·adamF64x8(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail1318
+	JGE          tail1412
 
-vector1317:
+vector1411:
 	VMOVUPD      (AX)(DI*1), Z9
 	VMOVUPD      (CX)(DI*1), Z10
 	VFMADD231PD  Z7, Z9, Z10
@@ -24448,12 +26042,12 @@ vector1317:
 	VMOVUPD      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector1317
+	JLT          vector1411
 
-tail1318:
+tail1412:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next1319
+	JZ           next1413
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -24476,7 +26070,7 @@ tail1318:
 	VFNMADD231PD Z5, Z7, Z9
 	VMOVUPD      Z9, K1, (AX)(DI*1)
 
-next1319:
+next1413:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24500,7 +26094,7 @@ TEXT ·peakF64x8(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop1320:
+loop1414:
 	VFMADD231PD Z12, Z13, Z0
 	VFMADD231PD Z12, Z13, Z1
 	VFMADD231PD Z12, Z13, Z2
@@ -24598,6 +26192,6 @@ loop1320:
 	VFMADD231PD Z12, Z13, Z10
 	VFMADD231PD Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop1320
+	JNZ         loop1414
 	VZEROUPPER
 	RET

@@ -102,10 +102,7 @@ func benchmarkField[T Float](b *testing.B) {
 	fastest(b, func() {
 		Gemv(z1, w1, 2, x, n, 2, false)
 		Activate(Tanh, z1, n, w3, nil, nil, 1, n)
-		Gemv(z2, w2, n, z1, n, n, false)
-		Activate(Tanh, z2, n, w3, nil, nil, 1, n)
-		MulPrime(Tanh, d, w3, 0, z2, nil, n, 1, n)
-		GemvT(e, w2, n, d, n, n, false)
+		HiddenGradient(Tanh, e, z2, d, nil, w2, n, z1, w3, w3, n, n)
 		MulPrime(Tanh, d, e, 0, z1, nil, n, 1, n)
 		GemvT(g, w1, 2, d, n, 2, false)
 	})

@@ -55,7 +55,10 @@ func sameProducts[T Float](p problem) error {
 		Pack(packed, b.s, n+p.ldb, k, n)
 		MulPacked(c.s, ldc, a.s, k+p.lda, packed, m, n, k, p.acc)
 		MulTA(ct.s, ldc, at.s, m+p.lda, b.s, n+p.ldb, m, n, k, p.acc)
-		return slices.Concat(c.all, ct.all)
+		y, yt, x := newGuarded[T](rng, 1, m, m), newGuarded[T](rng, 1, k, k), newGuarded[T](rng, 1, k, k)
+		Gemv(y.s, a.s, k+p.lda, x.s, m, k, p.acc)
+		GemvT(yt.s, a.s, k+p.lda, y.s, m, k, p.acc)
+		return slices.Concat(c.all, ct.all, y.all, yt.all)
 	})
 }
 

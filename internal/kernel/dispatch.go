@@ -99,7 +99,9 @@ func mulTASwapped[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n,
 
 func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 	switch inUse {
-	case avx512, avx2, neon:
+	case avx512:
+		gemvAVX512(y, a, lda, x, m, n, acc)
+	case avx2, neon:
 		gemvPairs(y, a, lda, x, m, n, acc)
 	default:
 		gemvPlain(y, a, lda, x, m, n, acc)
@@ -108,11 +110,27 @@ func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 
 func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
 	switch inUse {
-	case avx512, avx2, neon:
+	case avx512:
+		gemvTAVX512(y, a, lda, x, m, n)
+	case avx2, neon:
 		gemvTPairs(y, a, lda, x, m, n)
 	default:
 		gemvTPlain(y, a, lda, x, m, n)
 	}
+}
+
+// hiddenGradientTanh does what rows it can in one pass, and tells how many.
+func hiddenGradientTanh[T Float](y, s, d, a []T, lda int, x, bias, w []T, m, n int) (done int) {
+	done = m &^ 7
+	switch {
+	case done == 0 || inUse == generic:
+		return 0
+	case inUse == avx512:
+		hiddenGradientTanhAVX512(&y[0], &s[0], &d[0], &a[0], lda, &x[0], &bias[0], &w[0], done, n)
+	default:
+		hiddenGradientTanhPairs(&y[0], &s[0], &d[0], &a[0], lda, &x[0], &bias[0], &w[0], done, n)
+	}
+	return done
 }
 
 func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {

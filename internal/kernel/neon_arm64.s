@@ -7140,33 +7140,33 @@ four303:
 	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
-	MOVD x+32(FP), R6
-	MOVD k+56(FP), R7
-	MOVD R3, R5
-	ADD R1<<1, R3, R14
+	MOVD x+32(FP), R5
+	MOVD n+56(FP), R6
+	MOVD R3, R7
+	ADD R1<<1, R7, R14
 	ADD $0, R14, R8
 	ADD R1, R8, R8
-	SUBS $0x00000010, R7, R7
+	SUBS $0x00000010, R6, R6
 	BLT rest307
 
 loop306:
-	FLDPQ 0(R6), (F16, F17)
-	FLDPQ 0(R5), (F30, F31)
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
 	WORD $0x4e3fce21 // fmla V1, V17, V31 .4S
-	ADD R1<<0, R5, R15
+	ADD R1<<0, R7, R15
 	FLDPQ 0(R15), (F30, F31)
 	WORD $0x4e3ece04 // fmla V4, V16, V30 .4S
 	WORD $0x4e3fce25 // fmla V5, V17, V31 .4S
-	ADD R1<<1, R5, R16
+	ADD R1<<1, R7, R16
 	FLDPQ 0(R16), (F30, F31)
 	WORD $0x4e3ece08 // fmla V8, V16, V30 .4S
 	WORD $0x4e3fce29 // fmla V9, V17, V31 .4S
 	FLDPQ 0(R8), (F30, F31)
 	WORD $0x4e3ece0c // fmla V12, V16, V30 .4S
 	WORD $0x4e3fce2d // fmla V13, V17, V31 .4S
-	FLDPQ 32(R6), (F16, F17)
-	FLDPQ 32(R5), (F30, F31)
+	FLDPQ 32(R5), (F16, F17)
+	FLDPQ 32(R7), (F30, F31)
 	WORD $0x4e3ece02 // fmla V2, V16, V30 .4S
 	WORD $0x4e3fce23 // fmla V3, V17, V31 .4S
 	FLDPQ 32(R15), (F30, F31)
@@ -7178,47 +7178,47 @@ loop306:
 	FLDPQ 32(R8), (F30, F31)
 	WORD $0x4e3ece0e // fmla V14, V16, V30 .4S
 	WORD $0x4e3fce2f // fmla V15, V17, V31 .4S
-	ADD $0x00000040, R6, R6
-	ADD $0x00000040, R5, R5
+	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R8, R8
-	SUBS $0x00000010, R7, R7
+	ADD $0x00000040, R5, R5
+	SUBS $0x00000010, R6, R6
 	BGE loop306
 
 rest307:
-	ADD $0x00000010, R7, R7
-	CMP $0x00000008, R7
+	ADD $0x00000010, R6, R6
+	CMP $0x00000008, R6
 	BLT tail308
-	FLDPQ 0(R6), (F16, F17)
-	FLDPQ 0(R5), (F30, F31)
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
 	WORD $0x4e3fce21 // fmla V1, V17, V31 .4S
-	ADD R1<<0, R5, R17
+	ADD R1<<0, R7, R17
 	FLDPQ 0(R17), (F30, F31)
 	WORD $0x4e3ece04 // fmla V4, V16, V30 .4S
 	WORD $0x4e3fce25 // fmla V5, V17, V31 .4S
-	ADD R1<<1, R5, R19
+	ADD R1<<1, R7, R19
 	FLDPQ 0(R19), (F30, F31)
 	WORD $0x4e3ece08 // fmla V8, V16, V30 .4S
 	WORD $0x4e3fce29 // fmla V9, V17, V31 .4S
 	FLDPQ 0(R8), (F30, F31)
 	WORD $0x4e3ece0c // fmla V12, V16, V30 .4S
 	WORD $0x4e3fce2d // fmla V13, V17, V31 .4S
-	ADD $0x00000020, R6, R6
-	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R8, R8
-	SUB $0x00000008, R7, R7
+	ADD $0x00000020, R5, R5
+	SUB $0x00000008, R6, R6
 
 tail308:
-	CMP $0, R7
+	CMP $0, R6
 	BEQ reduce309
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R9
-	NEG R7, R7
-	ADD R7<<2, R9, R21
+	NEG R6, R6
+	ADD R6<<2, R9, R21
 	FLDPQ 0(R21), (F16, F17)
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD $0, R6, R24
+	ADD $0, R5, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked1
 	WORD $0x0d408312 // ld1 V18[0], [R24] .4S
@@ -7255,7 +7255,7 @@ tail308:
 masked1:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R5, R24
+	ADD $0, R7, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked2
 	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
@@ -7294,7 +7294,7 @@ masked2:
 	WORD $0x4e33cea1 // fmla V1, V21, V19 .4S
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<0, R5, R22
+	ADD R1<<0, R7, R22
 	ADD $0, R22, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked3
@@ -7334,7 +7334,7 @@ masked3:
 	WORD $0x4e33cea5 // fmla V5, V21, V19 .4S
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<1, R5, R14
+	ADD R1<<1, R7, R14
 	ADD $0, R14, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked4
@@ -7431,6 +7431,10 @@ reduce309:
 	WORD $0x6e23d421 // faddp V1, V1, V3 .4S
 	WORD $0x4ea11c22 // orr V2, V1, V1 .4S
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
 	MOVD R0, R5
 	WORD $0x4e040402 // dup V2, V0[0] .4S
 	MOVBU acc+64(FP), R24
@@ -7472,13 +7476,9 @@ put312:
 put313:
 	FMOVS F0, 0(R5)
 	ADD R2, R5, R5
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
 	BGE four303
@@ -7492,49 +7492,49 @@ one304:
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
-	MOVD x+32(FP), R6
-	MOVD k+56(FP), R7
-	MOVD R3, R5
-	SUBS $0x00000010, R7, R7
+	MOVD x+32(FP), R5
+	MOVD n+56(FP), R6
+	MOVD R3, R7
+	SUBS $0x00000010, R6, R6
 	BLT rest315
 
 loop314:
-	FLDPQ 0(R6), (F4, F5)
-	FLDPQ 0(R5), (F30, F31)
+	FLDPQ 0(R5), (F4, F5)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
 	WORD $0x4e3fcca1 // fmla V1, V5, V31 .4S
-	FLDPQ 32(R6), (F4, F5)
-	FLDPQ 32(R5), (F30, F31)
+	FLDPQ 32(R5), (F4, F5)
+	FLDPQ 32(R7), (F30, F31)
 	WORD $0x4e3ecc82 // fmla V2, V4, V30 .4S
 	WORD $0x4e3fcca3 // fmla V3, V5, V31 .4S
-	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R5, R5
-	SUBS $0x00000010, R7, R7
+	SUBS $0x00000010, R6, R6
 	BGE loop314
 
 rest315:
-	ADD $0x00000010, R7, R7
-	CMP $0x00000008, R7
+	ADD $0x00000010, R6, R6
+	CMP $0x00000008, R6
 	BLT tail316
-	FLDPQ 0(R6), (F4, F5)
-	FLDPQ 0(R5), (F30, F31)
+	FLDPQ 0(R5), (F4, F5)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
 	WORD $0x4e3fcca1 // fmla V1, V5, V31 .4S
-	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R5, R5
-	SUB $0x00000008, R7, R7
+	SUB $0x00000008, R6, R6
 
 tail316:
-	CMP $0, R7
+	CMP $0, R6
 	BEQ reduce317
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R8
-	NEG R7, R7
-	ADD R7<<2, R8, R16
+	NEG R6, R6
+	ADD R6<<2, R8, R16
 	FLDPQ 0(R16), (F4, F5)
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD $0, R6, R24
+	ADD $0, R5, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked6
 	WORD $0x0d408306 // ld1 V6[0], [R24] .4S
@@ -7571,7 +7571,7 @@ tail316:
 masked6:
 	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
 	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
-	ADD $0, R5, R24
+	ADD $0, R7, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked7
 	WORD $0x0d40831e // ld1 V30[0], [R24] .4S
@@ -7622,6 +7622,7 @@ reduce317:
 	WORD $0x6e21d463 // faddp V3, V3, V1 .4S
 	WORD $0x4ea31c60 // orr V0, V3, V3 .4S
 	WORD $0x4e20d442 // fadd V2, V2, V0 .4S
+	ADD R1, R3, R3
 	MOVD R0, R5
 	WORD $0x4e040440 // dup V0, V2[0] .4S
 	MOVBU acc+64(FP), R24
@@ -7633,7 +7634,6 @@ reduce317:
 put318:
 	FMOVS F0, 0(R5)
 	ADD R2, R5, R5
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
 	BNE one304
@@ -7688,31 +7688,31 @@ four319:
 	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
-	MOVD x+32(FP), R7
-	MOVD k+56(FP), R8
-	MOVD R3, R6
-	ADD R1<<1, R3, R14
+	MOVD x+32(FP), R6
+	MOVD n+56(FP), R7
+	MOVD R3, R8
+	ADD R1<<1, R8, R14
 	ADD $0, R14, R9
 	ADD R1, R9, R9
-	SUBS $0x00000008, R8, R8
+	SUBS $0x00000008, R7, R7
 	BLT rest323
 
 loop322:
-	FLDPQ 0(R7), (F16, F17)
-	ADD R5<<0, R7, R15
+	FLDPQ 0(R6), (F16, F17)
+	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F18, F19)
-	FLDPQ 0(R6), (F20, F21)
+	FLDPQ 0(R8), (F20, F21)
 	WORD $0x4e30ce80 // fmla V0, V20, V16 .4S
 	WORD $0x4e31cea1 // fmla V1, V21, V17 .4S
 	WORD $0x4e32ce82 // fmla V2, V20, V18 .4S
 	WORD $0x4e33cea3 // fmla V3, V21, V19 .4S
-	ADD R1<<0, R6, R16
+	ADD R1<<0, R8, R16
 	FLDPQ 0(R16), (F20, F21)
 	WORD $0x4e30ce84 // fmla V4, V20, V16 .4S
 	WORD $0x4e31cea5 // fmla V5, V21, V17 .4S
 	WORD $0x4e32ce86 // fmla V6, V20, V18 .4S
 	WORD $0x4e33cea7 // fmla V7, V21, V19 .4S
-	ADD R1<<1, R6, R17
+	ADD R1<<1, R8, R17
 	FLDPQ 0(R17), (F20, F21)
 	WORD $0x4e30ce88 // fmla V8, V20, V16 .4S
 	WORD $0x4e31cea9 // fmla V9, V21, V17 .4S
@@ -7723,24 +7723,24 @@ loop322:
 	WORD $0x4e31cead // fmla V13, V21, V17 .4S
 	WORD $0x4e32ce8e // fmla V14, V20, V18 .4S
 	WORD $0x4e33ceaf // fmla V15, V21, V19 .4S
-	ADD $0x00000020, R7, R7
-	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R9, R9
-	SUBS $0x00000008, R8, R8
+	ADD $0x00000020, R6, R6
+	SUBS $0x00000008, R7, R7
 	BGE loop322
 
 rest323:
-	ADD $0x00000008, R8, R8
-	CMP $0, R8
+	ADD $0x00000008, R7, R7
+	CMP $0, R7
 	BEQ reduce325
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R10
-	NEG R8, R8
-	ADD R8<<2, R10, R20
+	NEG R7, R7
+	ADD R7<<2, R10, R20
 	FLDPQ 0(R20), (F16, F17)
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD $0, R7, R24
+	ADD $0, R6, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked1
 	WORD $0x0d408312 // ld1 V18[0], [R24] .4S
@@ -7777,7 +7777,7 @@ rest323:
 masked1:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked2
 	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
@@ -7816,7 +7816,7 @@ masked2:
 	WORD $0x4e33cea1 // fmla V1, V21, V19 .4S
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<0, R6, R21
+	ADD R1<<0, R8, R21
 	ADD $0, R21, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked3
@@ -7856,7 +7856,7 @@ masked3:
 	WORD $0x4e33cea5 // fmla V5, V21, V19 .4S
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<1, R6, R22
+	ADD R1<<1, R8, R22
 	ADD $0, R22, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked4
@@ -7935,7 +7935,7 @@ masked5:
 	WORD $0x4e33cead // fmla V13, V21, V19 .4S
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD R5<<0, R7, R14
+	ADD R5<<0, R6, R14
 	ADD $0, R14, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked6
@@ -7973,7 +7973,7 @@ masked5:
 masked6:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x0e043e19 // umov R25, V16[0] .4S
 	CBZ R25, masked7
 	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
@@ -8139,6 +8139,18 @@ reduce325:
 	WORD $0x6e25d421 // faddp V1, V1, V5 .4S
 	WORD $0x4ea11c24 // orr V4, V1, V1 .4S
 	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x6e26d442 // faddp V2, V2, V6 .4S
+	WORD $0x6e27d463 // faddp V3, V3, V7 .4S
+	WORD $0x6e2ed544 // faddp V4, V10, V14 .4S
+	WORD $0x6e2fd565 // faddp V5, V11, V15 .4S
+	WORD $0x6e24d442 // faddp V2, V2, V4 .4S
+	WORD $0x6e25d463 // faddp V3, V3, V5 .4S
+	WORD $0x4ea31c64 // orr V4, V3, V3 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
 	MOVD R0, R6
 	WORD $0x4e040404 // dup V4, V0[0] .4S
 	MOVBU acc+64(FP), R24
@@ -8180,46 +8192,38 @@ put328:
 put329:
 	FMOVS F0, 0(R6)
 	ADD R2, R6, R6
-	WORD $0x6e26d440 // faddp V0, V2, V6 .4S
-	WORD $0x6e27d461 // faddp V1, V3, V7 .4S
-	WORD $0x6e2ed542 // faddp V2, V10, V14 .4S
-	WORD $0x6e2fd563 // faddp V3, V11, V15 .4S
-	WORD $0x6e22d400 // faddp V0, V0, V2 .4S
-	WORD $0x6e23d421 // faddp V1, V1, V3 .4S
-	WORD $0x4ea11c22 // orr V2, V1, V1 .4S
-	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	MOVD R0, R6
-	WORD $0x4e040402 // dup V2, V0[0] .4S
+	WORD $0x4e040440 // dup V0, V2[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
 	BEQ put330
 	FMOVS 4(R6), F30
-	FADDS F30, F2, F2
+	FADDS F30, F0, F0
 
 put330:
-	FMOVS F2, 4(R6)
+	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
-	WORD $0x4e0c0402 // dup V2, V0[1] .4S
+	WORD $0x4e0c0440 // dup V0, V2[1] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
 	BEQ put331
 	FMOVS 4(R6), F30
-	FADDS F30, F2, F2
+	FADDS F30, F0, F0
 
 put331:
-	FMOVS F2, 4(R6)
+	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
-	WORD $0x4e140402 // dup V2, V0[2] .4S
+	WORD $0x4e140440 // dup V0, V2[2] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
 	BEQ put332
 	FMOVS 4(R6), F30
-	FADDS F30, F2, F2
+	FADDS F30, F0, F0
 
 put332:
-	FMOVS F2, 4(R6)
+	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
-	WORD $0x4e1c0400 // dup V0, V0[3] .4S
+	WORD $0x4e1c0440 // dup V0, V2[3] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
 	BEQ put333
@@ -8229,13 +8233,9 @@ put332:
 put333:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
 	BGE four319
@@ -8249,38 +8249,38 @@ one320:
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
-	MOVD x+32(FP), R7
-	MOVD k+56(FP), R8
-	MOVD R3, R6
-	SUBS $0x00000008, R8, R8
+	MOVD x+32(FP), R6
+	MOVD n+56(FP), R7
+	MOVD R3, R8
+	SUBS $0x00000008, R7, R7
 	BLT rest335
 
 loop334:
-	FLDPQ 0(R7), (F4, F5)
-	ADD R5<<0, R7, R15
+	FLDPQ 0(R6), (F4, F5)
+	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F6, F7)
-	FLDPQ 0(R6), (F8, F9)
+	FLDPQ 0(R8), (F8, F9)
 	WORD $0x4e24cd00 // fmla V0, V8, V4 .4S
 	WORD $0x4e25cd21 // fmla V1, V9, V5 .4S
 	WORD $0x4e26cd02 // fmla V2, V8, V6 .4S
 	WORD $0x4e27cd23 // fmla V3, V9, V7 .4S
-	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R6, R6
-	SUBS $0x00000008, R8, R8
+	SUBS $0x00000008, R7, R7
 	BGE loop334
 
 rest335:
-	ADD $0x00000008, R8, R8
-	CMP $0, R8
+	ADD $0x00000008, R7, R7
+	CMP $0, R7
 	BEQ reduce337
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R9
-	NEG R8, R8
-	ADD R8<<2, R9, R17
+	NEG R7, R7
+	ADD R7<<2, R9, R17
 	FLDPQ 0(R17), (F4, F5)
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD $0, R7, R24
+	ADD $0, R6, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked11
 	WORD $0x0d408306 // ld1 V6[0], [R24] .4S
@@ -8317,7 +8317,7 @@ rest335:
 masked11:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked12
 	WORD $0x0d408308 // ld1 V8[0], [R24] .4S
@@ -8356,7 +8356,7 @@ masked12:
 	WORD $0x4e27cd21 // fmla V1, V9, V7 .4S
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD R5<<0, R7, R19
+	ADD R5<<0, R6, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked13
@@ -8394,7 +8394,7 @@ masked12:
 masked13:
 	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
 	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
 	CBZ R25, masked14
 	WORD $0x0d40831e // ld1 V30[0], [R24] .4S
@@ -8443,17 +8443,6 @@ reduce337:
 	WORD $0x6e21d4a5 // faddp V5, V5, V1 .4S
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e20d484 // fadd V4, V4, V0 .4S
-	MOVD R0, R6
-	WORD $0x4e040480 // dup V0, V4[0] .4S
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put338
-	FMOVS 0(R6), F30
-	FADDS F30, F0, F0
-
-put338:
-	FMOVS F0, 0(R6)
-	ADD R2, R6, R6
 	WORD $0x6e22d440 // faddp V0, V2, V2 .4S
 	WORD $0x6e23d461 // faddp V1, V3, V3 .4S
 	WORD $0x6e22d442 // faddp V2, V2, V2 .4S
@@ -8462,6 +8451,18 @@ put338:
 	WORD $0x6e23d421 // faddp V1, V1, V3 .4S
 	WORD $0x4ea11c22 // orr V2, V1, V1 .4S
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
+	ADD R1, R3, R3
+	MOVD R0, R6
+	WORD $0x4e040482 // dup V2, V4[0] .4S
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put338
+	FMOVS 0(R6), F30
+	FADDS F30, F2, F2
+
+put338:
+	FMOVS F2, 0(R6)
+	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e040400 // dup V0, V0[0] .4S
 	MOVBU acc+64(FP), R24
@@ -8473,7 +8474,6 @@ put338:
 put339:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
 	BNE one320
@@ -8487,6 +8487,318 @@ TEXT ·addScaledRowsF32(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x02, R2, R2
 	MOVD m+32(FP), R3
 	MOVD x+24(FP), R1
+	MOVD n+40(FP), R24
+	CMP $0x08, R24
+	BGE eight340wide
+	MOVD y+0(FP), R4
+	MOVD n+40(FP), R5
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<2, R6, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408302 // ld1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409302 // ld1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408302 // ld1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409302 // ld1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408303 // ld1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409303 // ld1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408303 // ld1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409303 // ld1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked1:
+	CMP $0, R3
+	BEQ done344
+	SUBS $0x00000004, R3, R3
+	BLT rest346
+
+loop345:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked2:
+	ADD R2, R0, R0
+	FMOVS 0(R1), F6
+	WORD $0x4f861082 // fmla[0] V2, V4, V6 .4S
+	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked3:
+	ADD R2, R0, R0
+	FMOVS 4(R1), F6
+	WORD $0x4f861082 // fmla[0] V2, V4, V6 .4S
+	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked4:
+	ADD R2, R0, R0
+	FMOVS 8(R1), F6
+	WORD $0x4f861082 // fmla[0] V2, V4, V6 .4S
+	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked5:
+	ADD R2, R0, R0
+	FMOVS 12(R1), F6
+	WORD $0x4f861082 // fmla[0] V2, V4, V6 .4S
+	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
+	ADD $0x00000010, R1, R1
+	SUBS $0x00000004, R3, R3
+	BGE loop345
+
+rest346:
+	ADDS $0x00000004, R3, R3
+	BEQ out348
+
+one347:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked6:
+	ADD R2, R0, R0
+	FMOVS 0(R1), F6
+	WORD $0x4f861082 // fmla[0] V2, V4, V6 .4S
+	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
+	ADD $0x00000004, R1, R1
+	SUBS $1, R3, R3
+	BNE one347
+
+out348:
+
+done344:
+	ADD $0, R4, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d008302 // st1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d009302 // st1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d008302 // st1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d009302 // st1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d008303 // st1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d009303 // st1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d008303 // st1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d009303 // st1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked7:
+	RET
+
+eight340wide:
 	SUBS $0x00000008, R3, R3
 	BLT start342
 
@@ -8516,455 +8828,455 @@ eight340:
 	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
 	ADD $0x00000020, R1, R1
 	MOVD R0, R4
-	ADD R2<<1, R4, R14
-	ADD $0, R14, R5
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R5
 	ADD R2, R5, R5
-	ADD R2<<1, R5, R15
-	ADD $0, R15, R6
+	ADD R2<<1, R5, R17
+	ADD $0, R17, R6
 	ADD R2, R6, R6
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000008, R8, R8
-	BLT tail345
+	BLT tail350
 
-loop344:
+loop349:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
 	WORD $0x4e3fcc31 // fmla V17, V1, V31 .4S
-	ADD R2<<0, R4, R16
-	FLDPQ 0(R16), (F30, F31)
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
 	WORD $0x4e3ecc50 // fmla V16, V2, V30 .4S
 	WORD $0x4e3fcc71 // fmla V17, V3, V31 .4S
-	ADD R2<<1, R4, R17
-	FLDPQ 0(R17), (F30, F31)
+	ADD R2<<1, R4, R20
+	FLDPQ 0(R20), (F30, F31)
 	WORD $0x4e3ecc90 // fmla V16, V4, V30 .4S
 	WORD $0x4e3fccb1 // fmla V17, V5, V31 .4S
 	FLDPQ 0(R5), (F30, F31)
 	WORD $0x4e3eccd0 // fmla V16, V6, V30 .4S
 	WORD $0x4e3fccf1 // fmla V17, V7, V31 .4S
-	ADD R2<<0, R5, R19
-	FLDPQ 0(R19), (F30, F31)
+	ADD R2<<0, R5, R21
+	FLDPQ 0(R21), (F30, F31)
 	WORD $0x4e3ecd10 // fmla V16, V8, V30 .4S
 	WORD $0x4e3fcd31 // fmla V17, V9, V31 .4S
-	ADD R2<<1, R5, R20
-	FLDPQ 0(R20), (F30, F31)
+	ADD R2<<1, R5, R22
+	FLDPQ 0(R22), (F30, F31)
 	WORD $0x4e3ecd50 // fmla V16, V10, V30 .4S
 	WORD $0x4e3fcd71 // fmla V17, V11, V31 .4S
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ecd90 // fmla V16, V12, V30 .4S
 	WORD $0x4e3fcdb1 // fmla V17, V13, V31 .4S
-	ADD R2<<0, R6, R21
-	FLDPQ 0(R21), (F30, F31)
+	ADD R2<<0, R6, R14
+	FLDPQ 0(R14), (F30, F31)
 	WORD $0x4e3ecdd0 // fmla V16, V14, V30 .4S
 	WORD $0x4e3fcdf1 // fmla V17, V15, V31 .4S
 	FSTPQ (F16, F17), 0(R7)
-	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
 	SUBS $0x00000008, R8, R8
-	BGE loop344
+	BGE loop349
 
-tail345:
+tail350:
 	ADDS $0x00000008, R8, R8
-	BEQ out346
-	MOVD $tailF32<>+32(SB), R22
-	ADD $0, R22, R9
+	BEQ out351
+	MOVD $tailF32<>+32(SB), R15
+	ADD $0, R15, R9
 	NEG R8, R8
-	ADD R8<<2, R9, R14
-	FLDPQ 0(R14), (F18, F19)
+	ADD R8<<2, R9, R16
+	FLDPQ 0(R16), (F18, F19)
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 	ADD $0, R7, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d408310 // ld1 V16[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d409310 // ld1 V16[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d408310 // ld1 V16[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d409310 // ld1 V16[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d408311 // ld1 V17[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d409311 // ld1 V17[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d408311 // ld1 V17[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d409311 // ld1 V17[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked1:
+masked8:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
 	ADD $0, R4, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked2:
+masked9:
 	WORD $0x4e34cc10 // fmla V16, V0, V20 .4S
 	WORD $0x4e35cc31 // fmla V17, V1, V21 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R4, R15
-	ADD $0, R15, R24
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked3:
+masked10:
 	WORD $0x4e20cc50 // fmla V16, V2, V0 .4S
 	WORD $0x4e21cc71 // fmla V17, V3, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<1, R4, R16
-	ADD $0, R16, R24
+	ADD R2<<1, R4, R19
+	ADD $0, R19, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked4:
+masked11:
 	WORD $0x4e20cc90 // fmla V16, V4, V0 .4S
 	WORD $0x4e21ccb1 // fmla V17, V5, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	ADD $0, R5, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked5:
+masked12:
 	WORD $0x4e20ccd0 // fmla V16, V6, V0 .4S
 	WORD $0x4e21ccf1 // fmla V17, V7, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R5, R17
-	ADD $0, R17, R24
+	ADD R2<<0, R5, R20
+	ADD $0, R20, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked6:
+masked13:
 	WORD $0x4e20cd10 // fmla V16, V8, V0 .4S
 	WORD $0x4e21cd31 // fmla V17, V9, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<1, R5, R19
-	ADD $0, R19, R24
+	ADD R2<<1, R5, R21
+	ADD $0, R21, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked7:
+masked14:
 	WORD $0x4e20cd50 // fmla V16, V10, V0 .4S
 	WORD $0x4e21cd71 // fmla V17, V11, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	ADD $0, R6, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked8:
+masked15:
 	WORD $0x4e20cd90 // fmla V16, V12, V0 .4S
 	WORD $0x4e21cdb1 // fmla V17, V13, V1 .4S
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R6, R20
-	ADD $0, R20, R24
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked9:
+masked16:
 	WORD $0x4e20cdd0 // fmla V16, V14, V0 .4S
 	WORD $0x4e21cdf1 // fmla V17, V15, V1 .4S
 	ADD $0, R7, R24
 	WORD $0x0e043e59 // umov R25, V18[0] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d008310 // st1 V16[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d009310 // st1 V16[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e59 // umov R25, V18[2] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d008310 // st1 V16[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d009310 // st1 V16[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043e79 // umov R25, V19[0] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d008311 // st1 V17[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d009311 // st1 V17[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143e79 // umov R25, V19[2] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d008311 // st1 V17[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d009311 // st1 V17[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked10:
+masked17:
 
-out346:
+out351:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -8988,140 +9300,140 @@ one341:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000008, R6, R6
-	BLT tail348
+	BLT tail353
 
-loop347:
+loop352:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc02 // fmla V2, V0, V30 .4S
 	WORD $0x4e3fcc23 // fmla V3, V1, V31 .4S
 	FSTPQ (F2, F3), 0(R5)
-	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop347
+	BGE loop352
 
-tail348:
+tail353:
 	ADDS $0x00000008, R6, R6
-	BEQ out349
-	MOVD $tailF32<>+32(SB), R21
-	ADD $0, R21, R7
+	BEQ out354
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R7
 	NEG R6, R6
-	ADD R6<<2, R7, R22
-	FLDPQ 0(R22), (F4, F5)
+	ADD R6<<2, R7, R15
+	FLDPQ 0(R15), (F4, F5)
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	ADD $0, R5, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d408302 // ld1 V2[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d409302 // ld1 V2[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c99 // umov R25, V4[2] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d408302 // ld1 V2[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d409302 // ld1 V2[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043cb9 // umov R25, V5[0] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d408303 // ld1 V3[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d409303 // ld1 V3[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143cb9 // umov R25, V5[2] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d408303 // ld1 V3[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d409303 // ld1 V3[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked11:
+masked18:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	ADD $0, R4, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d408306 // ld1 V6[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d409306 // ld1 V6[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c99 // umov R25, V4[2] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d408306 // ld1 V6[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d409306 // ld1 V6[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043cb9 // umov R25, V5[0] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d408307 // ld1 V7[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d409307 // ld1 V7[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143cb9 // umov R25, V5[2] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d408307 // ld1 V7[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d409307 // ld1 V7[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked12:
+masked19:
 	WORD $0x4e26cc02 // fmla V2, V0, V6 .4S
 	WORD $0x4e27cc23 // fmla V3, V1, V7 .4S
 	ADD $0, R5, R24
 	WORD $0x0e043c99 // umov R25, V4[0] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d008302 // st1 V2[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d009302 // st1 V2[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c99 // umov R25, V4[2] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d008302 // st1 V2[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d009302 // st1 V2[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043cb9 // umov R25, V5[0] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d008303 // st1 V3[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d009303 // st1 V3[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143cb9 // umov R25, V5[2] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d008303 // st1 V3[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d009303 // st1 V3[3], [R24] .4S
 	ADD $4, R24, R24
 
-masked13:
+masked20:
 
-out349:
+out354:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
 	BNE one341
@@ -9134,387 +9446,414 @@ TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD lda+16(FP), R2
 	LSL $0x02, R2, R2
 	MOVD m+24(FP), R3
-	SUBS $0x00000008, R3, R3
-	BLT start352
-
-eight350:
-	MOVD R0, R1
-	ADD R2<<1, R1, R14
-	ADD $0, R14, R4
-	ADD R2, R4, R4
-	ADD R2<<1, R4, R15
-	ADD $0, R15, R5
-	ADD R2, R5, R5
-	MOVD y+0(FP), R6
-	MOVD n+32(FP), R7
-	SUBS $0x00000008, R7, R7
-	BLT tail355
-
-loop354:
-	FLDPQ 0(R6), (F0, F1)
-	FLDPQ 0(R1), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	ADD R2<<0, R1, R16
-	FLDPQ 0(R16), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	ADD R2<<1, R1, R17
-	FLDPQ 0(R17), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	FLDPQ 0(R4), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	ADD R2<<0, R4, R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	ADD R2<<1, R4, R20
-	FLDPQ 0(R20), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	FLDPQ 0(R5), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	ADD R2<<0, R5, R21
-	FLDPQ 0(R21), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	FSTPQ (F0, F1), 0(R6)
-	ADD $0x00000020, R6, R6
-	ADD $0x00000020, R1, R1
-	ADD $0x00000020, R4, R4
-	ADD $0x00000020, R5, R5
-	SUBS $0x00000008, R7, R7
-	BGE loop354
-
-tail355:
-	ADDS $0x00000008, R7, R7
-	BEQ out356
-	MOVD $tailF32<>+32(SB), R22
-	ADD $0, R22, R8
-	NEG R7, R7
-	ADD R7<<2, R8, R14
-	FLDPQ 0(R14), (F2, F3)
-	WORD $0x6e201c00 // eor V0, V0, V0 .4S
-	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD $0, R6, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	MOVD n+32(FP), R24
+	CMP $0x08, R24
+	BGE eight355wide
+	MOVD y+0(FP), R1
+	MOVD n+32(FP), R4
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R5
+	NEG R4, R4
+	ADD R4<<2, R5, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R1, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked1
-	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	WORD $0x0d408302 // ld1 V2[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked1
-	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	WORD $0x0d409302 // ld1 V2[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked1
-	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	WORD $0x4d408302 // ld1 V2[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked1
-	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	WORD $0x4d409302 // ld1 V2[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked1
-	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	WORD $0x0d408303 // ld1 V3[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked1
-	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	WORD $0x0d409303 // ld1 V3[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked1
-	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	WORD $0x4d408303 // ld1 V3[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked1
-	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	WORD $0x4d409303 // ld1 V3[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked1:
+	CMP $0, R3
+	BEQ done359
+	SUBS $0x00000004, R3, R3
+	BLT rest361
+
+loop360:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R1, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked2
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked2
 	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked2
 	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked2
 	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked2
 	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked2
 	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked2
 	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked2
 	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked2:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD R2, R0, R0
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R1, R15
-	ADD $0, R15, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked3
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked3
 	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked3
 	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked3
 	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked3
 	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked3
 	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked3
 	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked3
 	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked3:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD R2, R0, R0
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<1, R1, R16
-	ADD $0, R16, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked4
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked4
 	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked4
 	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked4
 	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked4
 	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked4
 	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked4
 	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked4
 	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked4:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD R2, R0, R0
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R4, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked5
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked5
 	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked5
 	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked5
 	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked5
 	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked5
 	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked5
 	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked5
 	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked5:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD R2, R0, R0
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	SUBS $0x00000004, R3, R3
+	BGE loop360
+
+rest361:
+	ADDS $0x00000004, R3, R3
+	BEQ out363
+
+one362:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R4, R17
-	ADD $0, R17, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked6
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked6
 	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked6
 	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked6
 	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked6
 	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked6
 	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked6
 	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked6
 	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked6:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
-	WORD $0x6e241c84 // eor V4, V4, V4 .4S
-	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<1, R4, R19
-	ADD $0, R19, R24
-	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	ADD R2, R0, R0
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	SUBS $1, R3, R3
+	BNE one362
+
+out363:
+
+done359:
+	ADD $0, R1, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked7
-	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	WORD $0x0d008302 // st1 V2[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
 	CBZ R25, masked7
-	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	WORD $0x0d009302 // st1 V2[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
 	CBZ R25, masked7
-	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	WORD $0x4d008302 // st1 V2[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
 	CBZ R25, masked7
-	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	WORD $0x4d009302 // st1 V2[3], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
 	CBZ R25, masked7
-	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	WORD $0x0d008303 // st1 V3[0], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
 	CBZ R25, masked7
-	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	WORD $0x0d009303 // st1 V3[1], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
 	CBZ R25, masked7
-	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	WORD $0x4d008303 // st1 V3[2], [R24] .4S
 	ADD $4, R24, R24
-	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
 	CBZ R25, masked7
-	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	WORD $0x4d009303 // st1 V3[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked7:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
-	WORD $0x6e241c84 // eor V4, V4, V4 .4S
-	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R5, R24
+	RET
+
+eight355wide:
+	SUBS $0x00000008, R3, R3
+	BLT start357
+
+eight355:
+	MOVD R0, R1
+	ADD R2<<1, R1, R16
+	ADD $0, R16, R4
+	ADD R2, R4, R4
+	ADD R2<<1, R4, R17
+	ADD $0, R17, R5
+	ADD R2, R5, R5
+	MOVD y+0(FP), R6
+	MOVD n+32(FP), R7
+	SUBS $0x00000008, R7, R7
+	BLT tail365
+
+loop364:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	ADD R2<<0, R1, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	ADD R2<<1, R1, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	ADD R2<<0, R4, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	ADD R2<<1, R4, R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	ADD R2<<0, R5, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	FSTPQ (F0, F1), 0(R6)
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	SUBS $0x00000008, R7, R7
+	BGE loop364
+
+tail365:
+	ADDS $0x00000008, R7, R7
+	BEQ out366
+	MOVD $tailF32<>+32(SB), R15
+	ADD $0, R15, R8
+	NEG R7, R7
+	ADD R7<<2, R8, R16
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked8
-	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
 	CBZ R25, masked8
-	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c59 // umov R25, V2[2] .4S
 	CBZ R25, masked8
-	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
 	CBZ R25, masked8
-	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043c79 // umov R25, V3[0] .4S
 	CBZ R25, masked8
-	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
 	CBZ R25, masked8
-	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c79 // umov R25, V3[2] .4S
 	CBZ R25, masked8
-	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
 	CBZ R25, masked8
-	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked8:
-	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
-	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R5, R20
-	ADD $0, R20, R24
+	ADD $0, R1, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked9
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
@@ -9551,124 +9890,89 @@ masked8:
 masked9:
 	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
 	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
-	ADD $0, R6, R24
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R1, R17
+	ADD $0, R17, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked10
-	WORD $0x0d008300 // st1 V0[0], [R24] .4S
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
 	CBZ R25, masked10
-	WORD $0x0d009300 // st1 V0[1], [R24] .4S
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c59 // umov R25, V2[2] .4S
 	CBZ R25, masked10
-	WORD $0x4d008300 // st1 V0[2], [R24] .4S
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
 	CBZ R25, masked10
-	WORD $0x4d009300 // st1 V0[3], [R24] .4S
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043c79 // umov R25, V3[0] .4S
 	CBZ R25, masked10
-	WORD $0x0d008301 // st1 V1[0], [R24] .4S
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
 	CBZ R25, masked10
-	WORD $0x0d009301 // st1 V1[1], [R24] .4S
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c79 // umov R25, V3[2] .4S
 	CBZ R25, masked10
-	WORD $0x4d008301 // st1 V1[2], [R24] .4S
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
 	CBZ R25, masked10
-	WORD $0x4d009301 // st1 V1[3], [R24] .4S
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked10:
-
-out356:
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	SUBS $0x00000008, R3, R3
-	BGE eight350
-
-start352:
-	ADDS $0x00000008, R3, R3
-	BEQ done353
-
-one351:
-	MOVD R0, R1
-	MOVD y+0(FP), R4
-	MOVD n+32(FP), R5
-	SUBS $0x00000008, R5, R5
-	BLT tail358
-
-loop357:
-	FLDPQ 0(R4), (F0, F1)
-	FLDPQ 0(R1), (F30, F31)
-	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
-	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
-	FSTPQ (F0, F1), 0(R4)
-	ADD $0x00000020, R4, R4
-	ADD $0x00000020, R1, R1
-	SUBS $0x00000008, R5, R5
-	BGE loop357
-
-tail358:
-	ADDS $0x00000008, R5, R5
-	BEQ out359
-	MOVD $tailF32<>+32(SB), R21
-	ADD $0, R21, R6
-	NEG R5, R5
-	ADD R5<<2, R6, R22
-	FLDPQ 0(R22), (F2, F3)
-	WORD $0x6e201c00 // eor V0, V0, V0 .4S
-	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD $0, R4, R24
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<1, R1, R19
+	ADD $0, R19, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked11
-	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
 	CBZ R25, masked11
-	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c59 // umov R25, V2[2] .4S
 	CBZ R25, masked11
-	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
 	CBZ R25, masked11
-	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043c79 // umov R25, V3[0] .4S
 	CBZ R25, masked11
-	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
 	CBZ R25, masked11
-	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c79 // umov R25, V3[2] .4S
 	CBZ R25, masked11
-	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
 	CBZ R25, masked11
-	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked11:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R1, R24
+	ADD $0, R4, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked12
 	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
@@ -9705,48 +10009,361 @@ masked11:
 masked12:
 	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
 	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
-	ADD $0, R4, R24
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R4, R20
+	ADD $0, R20, R24
 	WORD $0x0e043c59 // umov R25, V2[0] .4S
 	CBZ R25, masked13
-	WORD $0x0d008300 // st1 V0[0], [R24] .4S
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
 	CBZ R25, masked13
-	WORD $0x0d009300 // st1 V0[1], [R24] .4S
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c59 // umov R25, V2[2] .4S
 	CBZ R25, masked13
-	WORD $0x4d008300 // st1 V0[2], [R24] .4S
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
 	CBZ R25, masked13
-	WORD $0x4d009300 // st1 V0[3], [R24] .4S
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e043c79 // umov R25, V3[0] .4S
 	CBZ R25, masked13
-	WORD $0x0d008301 // st1 V1[0], [R24] .4S
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
 	CBZ R25, masked13
-	WORD $0x0d009301 // st1 V1[1], [R24] .4S
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e143c79 // umov R25, V3[2] .4S
 	CBZ R25, masked13
-	WORD $0x4d008301 // st1 V1[2], [R24] .4S
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
 	ADD $4, R24, R24
 	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
 	CBZ R25, masked13
-	WORD $0x4d009301 // st1 V1[3], [R24] .4S
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
 	ADD $4, R24, R24
 
 masked13:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<1, R4, R21
+	ADD $0, R21, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
 
-out359:
+masked14:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked15:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R5, R22
+	ADD $0, R22, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked16:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD $0, R6, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d008300 // st1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d009300 // st1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d008300 // st1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d009300 // st1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d008301 // st1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d009301 // st1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d008301 // st1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d009301 // st1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked17:
+
+out366:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	SUBS $0x00000008, R3, R3
+	BGE eight355
+
+start357:
+	ADDS $0x00000008, R3, R3
+	BEQ done358
+
+one356:
+	MOVD R0, R1
+	MOVD y+0(FP), R4
+	MOVD n+32(FP), R5
+	SUBS $0x00000008, R5, R5
+	BLT tail368
+
+loop367:
+	FLDPQ 0(R4), (F0, F1)
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
+	WORD $0x4e3fd421 // fadd V1, V1, V31 .4S
+	FSTPQ (F0, F1), 0(R4)
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	SUBS $0x00000008, R5, R5
+	BGE loop367
+
+tail368:
+	ADDS $0x00000008, R5, R5
+	BEQ out369
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<2, R6, R15
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked18:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R1, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked19:
+	WORD $0x4e24d400 // fadd V0, V0, V4 .4S
+	WORD $0x4e25d421 // fadd V1, V1, V5 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043c59 // umov R25, V2[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008300 // st1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c59 // umov R25, V2[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009300 // st1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c59 // umov R25, V2[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008300 // st1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c59 // umov R25, V2[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009300 // st1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c79 // umov R25, V3[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008301 // st1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c79 // umov R25, V3[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009301 // st1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c79 // umov R25, V3[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008301 // st1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c79 // umov R25, V3[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009301 // st1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked20:
+
+out369:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one351
+	BNE one356
 
-done353:
+done358:
 	RET
 DATA oneF32<>+0(SB)/4, $0x3f800000
 DATA oneF32<>+4(SB)/4, $0x3f800000
@@ -9773,7 +10390,7 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done360
+	BLE done370
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -9785,12 +10402,12 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row361:
+row371:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail363
+	BGE tail373
 
-vector362:
+vector372:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -9805,12 +10422,12 @@ vector362:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector362
+	BLT vector372
 
-tail363:
+tail373:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next364
+	BEQ next374
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -9935,16 +10552,16 @@ masked2:
 
 masked3:
 
-next364:
+next374:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row361
+	BNE row371
 
-done360:
+done370:
 	MOVD R23, FPCR
 	RET
 
@@ -9954,7 +10571,7 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done365
+	BLE done375
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -9966,12 +10583,12 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row366:
+row376:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail368
+	BGE tail378
 
-vector367:
+vector377:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -9982,12 +10599,12 @@ vector367:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector367
+	BLT vector377
 
-tail368:
+tail378:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next369
+	BEQ next379
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -10108,16 +10725,16 @@ masked2:
 
 masked3:
 
-next369:
+next379:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row366
+	BNE row376
 
-done365:
+done375:
 	MOVD R23, FPCR
 	RET
 
@@ -10127,7 +10744,7 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done370
+	BLE done380
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10139,12 +10756,12 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row371:
+row381:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail373
+	BGE tail383
 
-vector372:
+vector382:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -10160,12 +10777,12 @@ vector372:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector372
+	BLT vector382
 
-tail373:
+tail383:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next374
+	BEQ next384
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -10327,16 +10944,16 @@ masked3:
 
 masked4:
 
-next374:
+next384:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row371
+	BNE row381
 
-done370:
+done380:
 	MOVD R23, FPCR
 	RET
 
@@ -10346,7 +10963,7 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done375
+	BLE done385
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10358,12 +10975,12 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row376:
+row386:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail378
+	BGE tail388
 
-vector377:
+vector387:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -10375,12 +10992,12 @@ vector377:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector377
+	BLT vector387
 
-tail378:
+tail388:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next379
+	BEQ next389
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -10538,16 +11155,16 @@ masked3:
 
 masked4:
 
-next379:
+next389:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row376
+	BNE row386
 
-done375:
+done385:
 	MOVD R23, FPCR
 	RET
 
@@ -10557,7 +11174,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done380
+	BLE done390
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x02, R2, R2
@@ -10570,12 +11187,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-8, R6, R6
 	LSL $0x02, R6, R6
 
-row381:
+row391:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail383
+	BGE tail393
 
-vector382:
+vector392:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -10601,12 +11218,12 @@ vector382:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector382
+	BLT vector392
 
-tail383:
+tail393:
 	MOVD n+56(FP), R8
 	ANDS $0x00000007, R8, R8
-	BEQ next384
+	BEQ next394
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -10812,7 +11429,7 @@ masked4:
 
 masked5:
 
-next384:
+next394:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -10820,9 +11437,9 @@ next384:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row381
+	BNE row391
 
-done380:
+done390:
 	MOVD R23, FPCR
 	RET
 
@@ -10832,7 +11449,7 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done385
+	BLE done395
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x02, R2, R2
@@ -10846,12 +11463,12 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-8, R7, R7
 	LSL $0x02, R7, R7
 
-row386:
+row396:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail388
+	BGE tail398
 
-vector387:
+vector397:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -10871,12 +11488,12 @@ vector387:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector387
+	BLT vector397
 
-tail388:
+tail398:
 	MOVD n+64(FP), R9
 	ANDS $0x00000007, R9, R9
-	BEQ next389
+	BEQ next399
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -11112,7 +11729,7 @@ masked5:
 
 masked6:
 
-next389:
+next399:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -11121,9 +11738,9 @@ next389:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row386
+	BNE row396
 
-done385:
+done395:
 	MOVD R23, FPCR
 	RET
 
@@ -11138,9 +11755,9 @@ TEXT ·addF32(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x02, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail393
+	BGE tail403
 
-vector392:
+vector402:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -11150,12 +11767,12 @@ vector392:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector392
+	BLT vector402
 
-tail393:
+tail403:
 	MOVD n+16(FP), R3
 	ANDS $0x00000007, R3, R3
-	BEQ next394
+	BEQ next404
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -11275,7 +11892,7 @@ masked2:
 
 masked3:
 
-next394:
+next404:
 	MOVD R23, FPCR
 	RET
 DATA twoF32<>+0(SB)/4, $0x40000000
@@ -11291,7 +11908,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done395
+	BLE done405
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -11302,23 +11919,23 @@ TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row396:
+row406:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail398
+	BGE tail408
 
-vector397:
+vector407:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain400
+	BEQ plain410
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain400:
+plain410:
 	MOVD $signF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .4S
@@ -11413,7 +12030,7 @@ plain400:
 	FSTPQ (F4, F5), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out401
+	BEQ out411
 	MOVD $oneF32<>+0(SB), R15
 	FLDPQ 0(R15), (F0, F1)
 	WORD $0x4ea4cc80 // fmls V0, V4, V4 .4S
@@ -11428,19 +12045,19 @@ plain400:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out401
+	BEQ out411
 	ADD R6<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
 
-out401:
+out411:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector397
+	BLT vector407
 
-tail398:
+tail408:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next399
+	BEQ next409
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R7, R7
@@ -11486,7 +12103,7 @@ tail398:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain402
+	BEQ plain412
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R14
@@ -11528,7 +12145,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain402:
+plain412:
 	MOVD $signF32<>+0(SB), R15
 	FLDPQ 0(R15), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .4S
@@ -11657,7 +12274,7 @@ plain402:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out403
+	BEQ out413
 	MOVD $oneF32<>+0(SB), R14
 	FLDPQ 0(R14), (F2, F3)
 	WORD $0x4ea6ccc2 // fmls V2, V6, V6 .4S
@@ -11706,7 +12323,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out403
+	BEQ out413
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -11744,18 +12361,18 @@ masked4:
 
 masked5:
 
-out403:
+out413:
 
-next399:
+next409:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row396
+	BNE row406
 
-done395:
+done405:
 	RET
 DATA signF32<>+0(SB)/4, $0x80000000
 DATA signF32<>+4(SB)/4, $0x80000000
@@ -11860,7 +12477,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done404
+	BLE done414
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -11871,23 +12488,23 @@ TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row405:
+row415:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail407
+	BGE tail417
 
-vector406:
+vector416:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain409
+	BEQ plain419
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain409:
+plain419:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -11996,24 +12613,24 @@ plain409:
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out410
+	BEQ out420
 	ADD R6<<0, R1, R14
 	FSTPQ (F10, F11), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out410
+	BEQ out420
 	ADD R6<<0, R4, R15
 	FSTPQ (F2, F3), 0(R15)
 
-out410:
+out420:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector406
+	BLT vector416
 
-tail407:
+tail417:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next408
+	BEQ next418
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -12059,7 +12676,7 @@ tail407:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain411
+	BEQ plain421
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -12101,7 +12718,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain411:
+plain421:
 	MOVD $oneF32<>+0(SB), R21
 	FLDPQ 0(R21), (F4, F5)
 	MOVD $signF32<>+0(SB), R22
@@ -12244,7 +12861,7 @@ plain411:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out412
+	BEQ out422
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12283,7 +12900,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out412
+	BEQ out422
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12321,18 +12938,18 @@ masked4:
 
 masked5:
 
-out412:
+out422:
 
-next408:
+next418:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row405
+	BNE row415
 
-done404:
+done414:
 	RET
 DATA expMinF32<>+0(SB)/4, $0xc2ae999a
 DATA expMinF32<>+4(SB)/4, $0xc2ae999a
@@ -12347,7 +12964,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done413
+	BLE done423
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -12358,23 +12975,23 @@ TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row414:
+row424:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail416
+	BGE tail426
 
-vector415:
+vector425:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain418
+	BEQ plain428
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain418:
+plain428:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -12529,24 +13146,24 @@ plain418:
 	FSTPQ (F8, F9), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out419
+	BEQ out429
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out419
+	BEQ out429
 	ADD R6<<0, R4, R21
 	FSTPQ (F10, F11), 0(R21)
 
-out419:
+out429:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector415
+	BLT vector425
 
-tail416:
+tail426:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next417
+	BEQ next427
 	MOVD $tailF32<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -12592,7 +13209,7 @@ tail416:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain420
+	BEQ plain430
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -12634,7 +13251,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain420:
+plain430:
 	MOVD $oneF32<>+0(SB), R17
 	FLDPQ 0(R17), (F4, F5)
 	MOVD $signF32<>+0(SB), R19
@@ -12823,7 +13440,7 @@ plain420:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out421
+	BEQ out431
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12862,7 +13479,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out421
+	BEQ out431
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12900,18 +13517,18 @@ masked4:
 
 masked5:
 
-out421:
+out431:
 
-next417:
+next427:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row414
+	BNE row424
 
-done413:
+done423:
 	RET
 DATA logDF32<>+0(SB)/4, $0x3e897acc
 DATA logDF32<>+4(SB)/4, $0x3e897acc
@@ -12953,7 +13570,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done422
+	BLE done432
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -12964,23 +13581,23 @@ TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row423:
+row433:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail425
+	BGE tail435
 
-vector424:
+vector434:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain427
+	BEQ plain437
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain427:
+plain437:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -13103,24 +13720,24 @@ plain427:
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out428
+	BEQ out438
 	ADD R6<<0, R1, R15
 	FSTPQ (F10, F11), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out428
+	BEQ out438
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out428:
+out438:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector424
+	BLT vector434
 
-tail425:
+tail435:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next426
+	BEQ next436
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -13166,7 +13783,7 @@ tail425:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain429
+	BEQ plain439
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -13208,7 +13825,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain429:
+plain439:
 	MOVD $oneF32<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF32<>+0(SB), R14
@@ -13365,7 +13982,7 @@ plain429:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out430
+	BEQ out440
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13404,7 +14021,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out430
+	BEQ out440
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13442,24 +14059,24 @@ masked4:
 
 masked5:
 
-out430:
+out440:
 
-next426:
+next436:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row423
+	BNE row433
 
-done422:
+done432:
 	RET
 
 TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done431
+	BLE done441
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -13470,23 +14087,23 @@ TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row432:
+row442:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail434
+	BGE tail444
 
-vector433:
+vector443:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain436
+	BEQ plain446
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain436:
+plain446:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -13601,24 +14218,24 @@ plain436:
 	FSTPQ (F2, F3), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out437
+	BEQ out447
 	ADD R6<<0, R1, R21
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out437
+	BEQ out447
 	ADD R6<<0, R4, R22
 	FSTPQ (F4, F5), 0(R22)
 
-out437:
+out447:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector433
+	BLT vector443
 
-tail434:
+tail444:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next435
+	BEQ next445
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -13664,7 +14281,7 @@ tail434:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain438
+	BEQ plain448
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -13706,7 +14323,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain438:
+plain448:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -13855,7 +14472,7 @@ plain438:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out439
+	BEQ out449
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13894,7 +14511,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out439
+	BEQ out449
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13932,18 +14549,18 @@ masked4:
 
 masked5:
 
-out439:
+out449:
 
-next435:
+next445:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row432
+	BNE row442
 
-done431:
+done441:
 	RET
 DATA seluScaleF32<>+0(SB)/4, $0x3f867d5f
 DATA seluScaleF32<>+4(SB)/4, $0x3f867d5f
@@ -13967,7 +14584,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done440
+	BLE done450
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -13978,23 +14595,23 @@ TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row441:
+row451:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail443
+	BGE tail453
 
-vector442:
+vector452:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain445
+	BEQ plain455
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain445:
+plain455:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -14119,24 +14736,24 @@ plain445:
 	FSTPQ (F2, F3), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out446
+	BEQ out456
 	ADD R6<<0, R1, R14
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out446
+	BEQ out456
 	ADD R6<<0, R4, R15
 	FSTPQ (F4, F5), 0(R15)
 
-out446:
+out456:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector442
+	BLT vector452
 
-tail443:
+tail453:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next444
+	BEQ next454
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -14182,7 +14799,7 @@ tail443:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain447
+	BEQ plain457
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -14224,7 +14841,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain447:
+plain457:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -14383,7 +15000,7 @@ plain447:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out448
+	BEQ out458
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14422,7 +15039,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out448
+	BEQ out458
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14460,24 +15077,24 @@ masked4:
 
 masked5:
 
-out448:
+out458:
 
-next444:
+next454:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row441
+	BNE row451
 
-done440:
+done450:
 	RET
 
 TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done449
+	BLE done459
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -14488,23 +15105,23 @@ TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row450:
+row460:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail452
+	BGE tail462
 
-vector451:
+vector461:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain454
+	BEQ plain464
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain454:
+plain464:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e402 // fcmgt V2, V0, V4 .4S
@@ -14527,24 +15144,24 @@ plain454:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out455
+	BEQ out465
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out455
+	BEQ out465
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out455:
+out465:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector451
+	BLT vector461
 
-tail452:
+tail462:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next453
+	BEQ next463
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -14590,7 +15207,7 @@ tail452:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain456
+	BEQ plain466
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -14632,7 +15249,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain456:
+plain466:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ea6e444 // fcmgt V4, V2, V6 .4S
@@ -14689,7 +15306,7 @@ plain456:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out457
+	BEQ out467
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14728,7 +15345,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out457
+	BEQ out467
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14766,18 +15383,1746 @@ masked4:
 
 masked5:
 
-out457:
+out467:
 
-next453:
+next463:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row450
+	BNE row460
 
-done449:
+done459:
+	RET
+
+TEXT ·hiddenGradientTanhF32(SB), NOSPLIT|NOFRAME, $0-80
+	MOVD FPCR, R23
+	ORR $(1<<24), R23, R24
+	MOVD R24, FPCR
+	MOVD a+24(FP), R0
+	MOVD lda+32(FP), R2
+	LSL $0x02, R2, R2
+	MOVD d+16(FP), R1
+	MOVD R0, R3
+
+block468:
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	WORD $0x6e281d08 // eor V8, V8, V8 .4S
+	WORD $0x6e291d29 // eor V9, V9, V9 .4S
+	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
+	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
+	WORD $0x6e2c1d8c // eor V12, V12, V12 .4S
+	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
+	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
+	WORD $0x6e2f1def // eor V15, V15, V15 .4S
+	MOVD x+40(FP), R4
+	MOVD n+72(FP), R5
+	MOVD R3, R6
+	ADD R2<<1, R6, R14
+	ADD $0, R14, R7
+	ADD R2, R7, R7
+	SUBS $0x00000010, R5, R5
+	BLT rest471
+
+loop470:
+	FLDPQ 0(R4), (F16, F17)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
+	WORD $0x4e3fce21 // fmla V1, V17, V31 .4S
+	ADD R2<<0, R6, R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e3ece04 // fmla V4, V16, V30 .4S
+	WORD $0x4e3fce25 // fmla V5, V17, V31 .4S
+	ADD R2<<1, R6, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e3ece08 // fmla V8, V16, V30 .4S
+	WORD $0x4e3fce29 // fmla V9, V17, V31 .4S
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e3ece0c // fmla V12, V16, V30 .4S
+	WORD $0x4e3fce2d // fmla V13, V17, V31 .4S
+	FLDPQ 32(R4), (F16, F17)
+	FLDPQ 32(R6), (F30, F31)
+	WORD $0x4e3ece02 // fmla V2, V16, V30 .4S
+	WORD $0x4e3fce23 // fmla V3, V17, V31 .4S
+	FLDPQ 32(R15), (F30, F31)
+	WORD $0x4e3ece06 // fmla V6, V16, V30 .4S
+	WORD $0x4e3fce27 // fmla V7, V17, V31 .4S
+	FLDPQ 32(R16), (F30, F31)
+	WORD $0x4e3ece0a // fmla V10, V16, V30 .4S
+	WORD $0x4e3fce2b // fmla V11, V17, V31 .4S
+	FLDPQ 32(R7), (F30, F31)
+	WORD $0x4e3ece0e // fmla V14, V16, V30 .4S
+	WORD $0x4e3fce2f // fmla V15, V17, V31 .4S
+	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
+	ADD $0x00000040, R4, R4
+	SUBS $0x00000010, R5, R5
+	BGE loop470
+
+rest471:
+	ADD $0x00000010, R5, R5
+	CMP $0x00000008, R5
+	BLT tail472
+	FLDPQ 0(R4), (F16, F17)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
+	WORD $0x4e3fce21 // fmla V1, V17, V31 .4S
+	ADD R2<<0, R6, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e3ece04 // fmla V4, V16, V30 .4S
+	WORD $0x4e3fce25 // fmla V5, V17, V31 .4S
+	ADD R2<<1, R6, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e3ece08 // fmla V8, V16, V30 .4S
+	WORD $0x4e3fce29 // fmla V9, V17, V31 .4S
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e3ece0c // fmla V12, V16, V30 .4S
+	WORD $0x4e3fce2d // fmla V13, V17, V31 .4S
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R4, R4
+	SUB $0x00000008, R5, R5
+
+tail472:
+	CMP $0, R5
+	BEQ reduce473
+	MOVD $tailF32<>+32(SB), R20
+	ADD $0, R20, R8
+	NEG R5, R5
+	ADD R5<<2, R8, R21
+	FLDPQ 0(R21), (F16, F17)
+	WORD $0x6e321e52 // eor V18, V18, V18 .4S
+	WORD $0x6e331e73 // eor V19, V19, V19 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043e19 // umov R25, V16[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408312 // ld1 V18[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e19 // umov R25, V16[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409312 // ld1 V18[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e19 // umov R25, V16[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408312 // ld1 V18[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e19 // umov R25, V16[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409312 // ld1 V18[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e39 // umov R25, V17[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408313 // ld1 V19[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e39 // umov R25, V17[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409313 // ld1 V19[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e39 // umov R25, V17[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408313 // ld1 V19[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e39 // umov R25, V17[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409313 // ld1 V19[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked1:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R6, R24
+	WORD $0x0e043e19 // umov R25, V16[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e19 // umov R25, V16[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e19 // umov R25, V16[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e19 // umov R25, V16[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e39 // umov R25, V17[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e39 // umov R25, V17[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e39 // umov R25, V17[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e39 // umov R25, V17[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked2:
+	WORD $0x4e32ce80 // fmla V0, V20, V18 .4S
+	WORD $0x4e33cea1 // fmla V1, V21, V19 .4S
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
+	WORD $0x0e043e19 // umov R25, V16[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e19 // umov R25, V16[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e19 // umov R25, V16[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e19 // umov R25, V16[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e39 // umov R25, V17[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e39 // umov R25, V17[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e39 // umov R25, V17[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e39 // umov R25, V17[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked3:
+	WORD $0x4e32ce84 // fmla V4, V20, V18 .4S
+	WORD $0x4e33cea5 // fmla V5, V21, V19 .4S
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD R2<<1, R6, R14
+	ADD $0, R14, R24
+	WORD $0x0e043e19 // umov R25, V16[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e19 // umov R25, V16[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e19 // umov R25, V16[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e19 // umov R25, V16[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e39 // umov R25, V17[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e39 // umov R25, V17[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e39 // umov R25, V17[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e39 // umov R25, V17[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked4:
+	WORD $0x4e32ce88 // fmla V8, V20, V18 .4S
+	WORD $0x4e33cea9 // fmla V9, V21, V19 .4S
+	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
+	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e19 // umov R25, V16[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d40831e // ld1 V30[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e19 // umov R25, V16[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d40931e // ld1 V30[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e19 // umov R25, V16[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d40831e // ld1 V30[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e19 // umov R25, V16[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d40931e // ld1 V30[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e39 // umov R25, V17[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d40831f // ld1 V31[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e39 // umov R25, V17[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d40931f // ld1 V31[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e39 // umov R25, V17[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d40831f // ld1 V31[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e39 // umov R25, V17[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d40931f // ld1 V31[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked5:
+	WORD $0x4ebe1fd0 // orr V16, V30, V30 .4S
+	WORD $0x4ebf1ff1 // orr V17, V31, V31 .4S
+	WORD $0x4e32ce0c // fmla V12, V16, V18 .4S
+	WORD $0x4e33ce2d // fmla V13, V17, V19 .4S
+
+reduce473:
+	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
+	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
+	WORD $0x4e26d484 // fadd V4, V4, V6 .4S
+	WORD $0x4e27d4a5 // fadd V5, V5, V7 .4S
+	WORD $0x4e2ad508 // fadd V8, V8, V10 .4S
+	WORD $0x4e2bd529 // fadd V9, V9, V11 .4S
+	WORD $0x4e2ed58c // fadd V12, V12, V14 .4S
+	WORD $0x4e2fd5ad // fadd V13, V13, V15 .4S
+	WORD $0x6e24d400 // faddp V0, V0, V4 .4S
+	WORD $0x6e25d421 // faddp V1, V1, V5 .4S
+	WORD $0x6e2cd502 // faddp V2, V8, V12 .4S
+	WORD $0x6e2dd523 // faddp V3, V9, V13 .4S
+	WORD $0x6e22d400 // faddp V0, V0, V2 .4S
+	WORD $0x6e23d421 // faddp V1, V1, V3 .4S
+	WORD $0x4ea11c22 // orr V2, V1, V1 .4S
+	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	WORD $0x6e281d08 // eor V8, V8, V8 .4S
+	WORD $0x6e291d29 // eor V9, V9, V9 .4S
+	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
+	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
+	WORD $0x6e2c1d8c // eor V12, V12, V12 .4S
+	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
+	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
+	WORD $0x6e2f1def // eor V15, V15, V15 .4S
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	MOVD x+40(FP), R4
+	MOVD n+72(FP), R5
+	MOVD R3, R6
+	ADD R2<<1, R6, R15
+	ADD $0, R15, R7
+	ADD R2, R7, R7
+	SUBS $0x00000010, R5, R5
+	BLT rest475
+
+loop474:
+	FLDPQ 0(R4), (F18, F19)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
+	WORD $0x4e3fce63 // fmla V3, V19, V31 .4S
+	ADD R2<<0, R6, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e3ece46 // fmla V6, V18, V30 .4S
+	WORD $0x4e3fce67 // fmla V7, V19, V31 .4S
+	ADD R2<<1, R6, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e3ece4a // fmla V10, V18, V30 .4S
+	WORD $0x4e3fce6b // fmla V11, V19, V31 .4S
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e3ece4e // fmla V14, V18, V30 .4S
+	WORD $0x4e3fce6f // fmla V15, V19, V31 .4S
+	FLDPQ 32(R4), (F18, F19)
+	FLDPQ 32(R6), (F30, F31)
+	WORD $0x4e3ece44 // fmla V4, V18, V30 .4S
+	WORD $0x4e3fce65 // fmla V5, V19, V31 .4S
+	FLDPQ 32(R16), (F30, F31)
+	WORD $0x4e3ece48 // fmla V8, V18, V30 .4S
+	WORD $0x4e3fce69 // fmla V9, V19, V31 .4S
+	FLDPQ 32(R17), (F30, F31)
+	WORD $0x4e3ece4c // fmla V12, V18, V30 .4S
+	WORD $0x4e3fce6d // fmla V13, V19, V31 .4S
+	FLDPQ 32(R7), (F30, F31)
+	WORD $0x4e3ece50 // fmla V16, V18, V30 .4S
+	WORD $0x4e3fce71 // fmla V17, V19, V31 .4S
+	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
+	ADD $0x00000040, R4, R4
+	SUBS $0x00000010, R5, R5
+	BGE loop474
+
+rest475:
+	ADD $0x00000010, R5, R5
+	CMP $0x00000008, R5
+	BLT tail476
+	FLDPQ 0(R4), (F18, F19)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
+	WORD $0x4e3fce63 // fmla V3, V19, V31 .4S
+	ADD R2<<0, R6, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e3ece46 // fmla V6, V18, V30 .4S
+	WORD $0x4e3fce67 // fmla V7, V19, V31 .4S
+	ADD R2<<1, R6, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e3ece4a // fmla V10, V18, V30 .4S
+	WORD $0x4e3fce6b // fmla V11, V19, V31 .4S
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e3ece4e // fmla V14, V18, V30 .4S
+	WORD $0x4e3fce6f // fmla V15, V19, V31 .4S
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R4, R4
+	SUB $0x00000008, R5, R5
+
+tail476:
+	CMP $0, R5
+	BEQ reduce477
+	MOVD $tailF32<>+32(SB), R21
+	ADD $0, R21, R8
+	NEG R5, R5
+	ADD R5<<2, R8, R22
+	FLDPQ 0(R22), (F18, F19)
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked6:
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD $0, R6, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d408316 // ld1 V22[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d409316 // ld1 V22[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d408316 // ld1 V22[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d409316 // ld1 V22[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d408317 // ld1 V23[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d409317 // ld1 V23[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d408317 // ld1 V23[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d409317 // ld1 V23[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked7:
+	WORD $0x4e34cec2 // fmla V2, V22, V20 .4S
+	WORD $0x4e35cee3 // fmla V3, V23, V21 .4S
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD R2<<0, R6, R14
+	ADD $0, R14, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked8
+	WORD $0x0d408316 // ld1 V22[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked8
+	WORD $0x0d409316 // ld1 V22[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked8
+	WORD $0x4d408316 // ld1 V22[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked8
+	WORD $0x4d409316 // ld1 V22[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked8
+	WORD $0x0d408317 // ld1 V23[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked8
+	WORD $0x0d409317 // ld1 V23[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked8
+	WORD $0x4d408317 // ld1 V23[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked8
+	WORD $0x4d409317 // ld1 V23[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked8:
+	WORD $0x4e34cec6 // fmla V6, V22, V20 .4S
+	WORD $0x4e35cee7 // fmla V7, V23, V21 .4S
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD R2<<1, R6, R15
+	ADD $0, R15, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked9
+	WORD $0x0d408316 // ld1 V22[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked9
+	WORD $0x0d409316 // ld1 V22[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked9
+	WORD $0x4d408316 // ld1 V22[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked9
+	WORD $0x4d409316 // ld1 V22[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked9
+	WORD $0x0d408317 // ld1 V23[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked9
+	WORD $0x0d409317 // ld1 V23[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked9
+	WORD $0x4d408317 // ld1 V23[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked9
+	WORD $0x4d409317 // ld1 V23[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked9:
+	WORD $0x4e34ceca // fmla V10, V22, V20 .4S
+	WORD $0x4e35ceeb // fmla V11, V23, V21 .4S
+	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
+	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked10
+	WORD $0x0d40831e // ld1 V30[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked10
+	WORD $0x0d40931e // ld1 V30[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked10
+	WORD $0x4d40831e // ld1 V30[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked10
+	WORD $0x4d40931e // ld1 V30[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked10
+	WORD $0x0d40831f // ld1 V31[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked10
+	WORD $0x0d40931f // ld1 V31[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked10
+	WORD $0x4d40831f // ld1 V31[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked10
+	WORD $0x4d40931f // ld1 V31[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked10:
+	WORD $0x4ebe1fd2 // orr V18, V30, V30 .4S
+	WORD $0x4ebf1ff3 // orr V19, V31, V31 .4S
+	WORD $0x4e34ce4e // fmla V14, V18, V20 .4S
+	WORD $0x4e35ce6f // fmla V15, V19, V21 .4S
+
+reduce477:
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	WORD $0x4e28d4c6 // fadd V6, V6, V8 .4S
+	WORD $0x4e29d4e7 // fadd V7, V7, V9 .4S
+	WORD $0x4e2cd54a // fadd V10, V10, V12 .4S
+	WORD $0x4e2dd56b // fadd V11, V11, V13 .4S
+	WORD $0x4e30d5ce // fadd V14, V14, V16 .4S
+	WORD $0x4e31d5ef // fadd V15, V15, V17 .4S
+	WORD $0x6e26d442 // faddp V2, V2, V6 .4S
+	WORD $0x6e27d463 // faddp V3, V3, V7 .4S
+	WORD $0x6e2ed544 // faddp V4, V10, V14 .4S
+	WORD $0x6e2fd565 // faddp V5, V11, V15 .4S
+	WORD $0x6e24d442 // faddp V2, V2, V4 .4S
+	WORD $0x6e25d463 // faddp V3, V3, V5 .4S
+	WORD $0x4ea31c64 // orr V4, V3, V3 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	WORD $0x4ea21c41 // orr V1, V2, V2 .4S
+	MOVD s+8(FP), R4
+	MOVD bias+48(FP), R5
+	MOVD w+56(FP), R6
+	MOVD d+16(FP), R7
+	FLDPQ 0(R5), (F2, F3)
+	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
+	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
+	MOVD $signF32<>+0(SB), R16
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4e621c02 // bic V2, V0, V2 .4S
+	WORD $0x4e631c23 // bic V3, V1, V3 .4S
+	WORD $0x4e22d442 // fadd V2, V2, V2 .4S
+	WORD $0x4e23d463 // fadd V3, V3, V3 .4S
+	MOVD $saturationF32<>+0(SB), R17
+	FLDPQ 0(R17), (F4, F5)
+	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
+	WORD $0x6e621c9e // bsl V30, V4, V2 .4S
+	WORD $0x4ebe1fc2 // orr V2, V30, V30 .4S
+	WORD $0x6ea5e47e // fcmgt V30, V3, V5 .4S
+	WORD $0x6e631cbe // bsl V30, V5, V3 .4S
+	WORD $0x4ebe1fc3 // orr V3, V30, V30 .4S
+	MOVD $log2eF32<>+0(SB), R19
+	FLDPQ 0(R19), (F4, F5)
+	MOVD $roundF32<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e24cc5e // fmla V30, V2, V4 .4S
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e25cc7f // fmla V31, V3, V5 .4S
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4ebed486 // fsub V6, V4, V30 .4S
+	WORD $0x4ebfd4a7 // fsub V7, V5, V31 .4S
+	MOVD $ln2HighF32<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4ebeccc2 // fmls V2, V6, V30 .4S
+	WORD $0x4ebfcce3 // fmls V3, V7, V31 .4S
+	MOVD $ln2LowF32<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4ebeccc2 // fmls V2, V6, V30 .4S
+	WORD $0x4ebfcce3 // fmls V3, V7, V31 .4S
+	WORD $0x4f375484 // shl V4, V4, #23 .4S
+	WORD $0x4f3754a5 // shl V5, V5, #23 .4S
+	MOVD $oneF32<>+0(SB), R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4ebe8484 // add V4, V4, V30 .4S
+	WORD $0x4ebf84a5 // add V5, V5, V31 .4S
+	MOVD $expEF32<>+0(SB), R15
+	FLDPQ 0(R15), (F6, F7)
+	MOVD $expDF32<>+0(SB), R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e26cc5e // fmla V30, V2, V6 .4S
+	WORD $0x4ebe1fc6 // orr V6, V30, V30 .4S
+	WORD $0x4e27cc7f // fmla V31, V3, V7 .4S
+	WORD $0x4ebf1fe7 // orr V7, V31, V31 .4S
+	MOVD $expCF32<>+0(SB), R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e26cc5e // fmla V30, V2, V6 .4S
+	WORD $0x4ebe1fc6 // orr V6, V30, V30 .4S
+	WORD $0x4e27cc7f // fmla V31, V3, V7 .4S
+	WORD $0x4ebf1fe7 // orr V7, V31, V31 .4S
+	MOVD $expBF32<>+0(SB), R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e26cc5e // fmla V30, V2, V6 .4S
+	WORD $0x4ebe1fc6 // orr V6, V30, V30 .4S
+	WORD $0x4e27cc7f // fmla V31, V3, V7 .4S
+	WORD $0x4ebf1fe7 // orr V7, V31, V31 .4S
+	MOVD $expAF32<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e26cc5e // fmla V30, V2, V6 .4S
+	WORD $0x4ebe1fc6 // orr V6, V30, V30 .4S
+	WORD $0x4e27cc7f // fmla V31, V3, V7 .4S
+	WORD $0x4ebf1fe7 // orr V7, V31, V31 .4S
+	WORD $0x6e22dcc6 // fmul V6, V6, V2 .4S
+	WORD $0x6e23dce7 // fmul V7, V7, V3 .4S
+	WORD $0x4ea21c5e // orr V30, V2, V2 .4S
+	WORD $0x4ea31c7f // orr V31, V3, V3 .4S
+	WORD $0x4e26cc5e // fmla V30, V2, V6 .4S
+	WORD $0x4ebe1fc6 // orr V6, V30, V30 .4S
+	WORD $0x4e27cc7f // fmla V31, V3, V7 .4S
+	WORD $0x4ebf1fe7 // orr V7, V31, V31 .4S
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4ebed482 // fsub V2, V4, V30 .4S
+	WORD $0x4ebfd4a3 // fsub V3, V5, V31 .4S
+	WORD $0x4e24ccc2 // fmla V2, V6, V4 .4S
+	WORD $0x4e25cce3 // fmla V3, V7, V5 .4S
+	MOVD $twoF32<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e3ed444 // fadd V4, V2, V30 .4S
+	WORD $0x4e3fd465 // fadd V5, V3, V31 .4S
+	WORD $0x6e24fc44 // fdiv V4, V2, V4 .4S
+	WORD $0x6e25fc65 // fdiv V5, V3, V5 .4S
+	MOVD $signF32<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e3e1c00 // and V0, V0, V30 .4S
+	WORD $0x4e3f1c21 // and V1, V1, V31 .4S
+	WORD $0x4ea01c84 // orr V4, V4, V0 .4S
+	WORD $0x4ea11ca5 // orr V5, V5, V1 .4S
+	FSTPQ (F4, F5), 0(R4)
+	FLDPQ 0(R14), (F0, F1)
+	WORD $0x4ea4cc80 // fmls V0, V4, V4 .4S
+	WORD $0x4ea5cca1 // fmls V1, V5, V5 .4S
+	FLDPQ 0(R6), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	FSTPQ (F0, F1), 0(R7)
+	MOVD s+8(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, s+8(FP)
+	MOVD bias+48(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, bias+48(FP)
+	MOVD w+56(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, w+56(FP)
+	MOVD d+16(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, d+16(FP)
+	ADD $32, R1, R4
+	MOVD d+16(FP), R5
+	CMP R5, R4
+	BEQ next469
+	WORD $0x4d40c820 // ld1r V0, [R1] .4S
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $4, R1, R24
+	WORD $0x4d40cb02 // ld1r V2, [R24] .4S
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cb04 // ld1r V4, [R24] .4S
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $12, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cb08 // ld1r V8, [R24] .4S
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $20, R1, R24
+	WORD $0x4d40cb0a // ld1r V10, [R24] .4S
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cb0c // ld1r V12, [R24] .4S
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $28, R1, R24
+	WORD $0x4d40cb0e // ld1r V14, [R24] .4S
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000020, R1, R1
+	MOVD R0, R4
+	ADD R2<<1, R4, R14
+	ADD $0, R14, R5
+	ADD R2, R5, R5
+	ADD R2<<1, R5, R15
+	ADD $0, R15, R6
+	ADD R2, R6, R6
+	MOVD y+0(FP), R7
+	MOVD n+72(FP), R8
+	SUBS $0x00000008, R8, R8
+	BLT tail479
+
+loop478:
+	FLDPQ 0(R7), (F16, F17)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
+	WORD $0x4e3fcc31 // fmla V17, V1, V31 .4S
+	ADD R2<<0, R4, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e3ecc50 // fmla V16, V2, V30 .4S
+	WORD $0x4e3fcc71 // fmla V17, V3, V31 .4S
+	ADD R2<<1, R4, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e3ecc90 // fmla V16, V4, V30 .4S
+	WORD $0x4e3fccb1 // fmla V17, V5, V31 .4S
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x4e3eccd0 // fmla V16, V6, V30 .4S
+	WORD $0x4e3fccf1 // fmla V17, V7, V31 .4S
+	ADD R2<<0, R5, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e3ecd10 // fmla V16, V8, V30 .4S
+	WORD $0x4e3fcd31 // fmla V17, V9, V31 .4S
+	ADD R2<<1, R5, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e3ecd50 // fmla V16, V10, V30 .4S
+	WORD $0x4e3fcd71 // fmla V17, V11, V31 .4S
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e3ecd90 // fmla V16, V12, V30 .4S
+	WORD $0x4e3fcdb1 // fmla V17, V13, V31 .4S
+	ADD R2<<0, R6, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e3ecdd0 // fmla V16, V14, V30 .4S
+	WORD $0x4e3fcdf1 // fmla V17, V15, V31 .4S
+	FSTPQ (F16, F17), 0(R7)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	SUBS $0x00000008, R8, R8
+	BGE loop478
+
+tail479:
+	ADDS $0x00000008, R8, R8
+	BEQ out480
+	MOVD $tailF32<>+32(SB), R22
+	ADD $0, R22, R9
+	NEG R8, R8
+	ADD R8<<2, R9, R14
+	FLDPQ 0(R14), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked11
+	WORD $0x0d408310 // ld1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked11
+	WORD $0x0d409310 // ld1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked11
+	WORD $0x4d408310 // ld1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked11
+	WORD $0x4d409310 // ld1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked11
+	WORD $0x0d408311 // ld1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked11
+	WORD $0x0d409311 // ld1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked11
+	WORD $0x4d408311 // ld1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked11
+	WORD $0x4d409311 // ld1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked11:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked12
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked12
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked12
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked12
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked12
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked12
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked12
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked12
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked12:
+	WORD $0x4e34cc10 // fmla V16, V0, V20 .4S
+	WORD $0x4e35cc31 // fmla V17, V1, V21 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R15
+	ADD $0, R15, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked13
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked13
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked13
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked13
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked13
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked13
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked13
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked13
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked13:
+	WORD $0x4e20cc50 // fmla V16, V2, V0 .4S
+	WORD $0x4e21cc71 // fmla V17, V3, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked14:
+	WORD $0x4e20cc90 // fmla V16, V4, V0 .4S
+	WORD $0x4e21ccb1 // fmla V17, V5, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked15:
+	WORD $0x4e20ccd0 // fmla V16, V6, V0 .4S
+	WORD $0x4e21ccf1 // fmla V17, V7, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R5, R17
+	ADD $0, R17, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked16:
+	WORD $0x4e20cd10 // fmla V16, V8, V0 .4S
+	WORD $0x4e21cd31 // fmla V17, V9, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R5, R19
+	ADD $0, R19, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked17:
+	WORD $0x4e20cd50 // fmla V16, V10, V0 .4S
+	WORD $0x4e21cd71 // fmla V17, V11, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked18:
+	WORD $0x4e20cd90 // fmla V16, V12, V0 .4S
+	WORD $0x4e21cdb1 // fmla V17, V13, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R6, R20
+	ADD $0, R20, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked19:
+	WORD $0x4e20cdd0 // fmla V16, V14, V0 .4S
+	WORD $0x4e21cdf1 // fmla V17, V15, V1 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008310 // st1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009310 // st1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008310 // st1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009310 // st1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008311 // st1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009311 // st1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008311 // st1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009311 // st1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked20:
+
+out480:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+
+next469:
+	MOVD m+64(FP), R24
+	SUBS $0x00000008, R24, R24
+	MOVD R24, m+64(FP)
+	BNE block468
+	WORD $0x4d40c820 // ld1r V0, [R1] .4S
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $4, R1, R24
+	WORD $0x4d40cb02 // ld1r V2, [R24] .4S
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cb04 // ld1r V4, [R24] .4S
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $12, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cb08 // ld1r V8, [R24] .4S
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $20, R1, R24
+	WORD $0x4d40cb0a // ld1r V10, [R24] .4S
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cb0c // ld1r V12, [R24] .4S
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $28, R1, R24
+	WORD $0x4d40cb0e // ld1r V14, [R24] .4S
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000020, R1, R1
+	MOVD R0, R3
+	ADD R2<<1, R3, R21
+	ADD $0, R21, R1
+	ADD R2, R1, R1
+	ADD R2<<1, R1, R22
+	ADD $0, R22, R4
+	ADD R2, R4, R4
+	MOVD y+0(FP), R5
+	MOVD n+72(FP), R6
+	SUBS $0x00000008, R6, R6
+	BLT tail482
+
+loop481:
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R3), (F30, F31)
+	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
+	WORD $0x4e3fcc31 // fmla V17, V1, V31 .4S
+	ADD R2<<0, R3, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e3ecc50 // fmla V16, V2, V30 .4S
+	WORD $0x4e3fcc71 // fmla V17, V3, V31 .4S
+	ADD R2<<1, R3, R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e3ecc90 // fmla V16, V4, V30 .4S
+	WORD $0x4e3fccb1 // fmla V17, V5, V31 .4S
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e3eccd0 // fmla V16, V6, V30 .4S
+	WORD $0x4e3fccf1 // fmla V17, V7, V31 .4S
+	ADD R2<<0, R1, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e3ecd10 // fmla V16, V8, V30 .4S
+	WORD $0x4e3fcd31 // fmla V17, V9, V31 .4S
+	ADD R2<<1, R1, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e3ecd50 // fmla V16, V10, V30 .4S
+	WORD $0x4e3fcd71 // fmla V17, V11, V31 .4S
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e3ecd90 // fmla V16, V12, V30 .4S
+	WORD $0x4e3fcdb1 // fmla V17, V13, V31 .4S
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e3ecdd0 // fmla V16, V14, V30 .4S
+	WORD $0x4e3fcdf1 // fmla V17, V15, V31 .4S
+	FSTPQ (F16, F17), 0(R5)
+	ADD $0x00000020, R3, R3
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	SUBS $0x00000008, R6, R6
+	BGE loop481
+
+tail482:
+	ADDS $0x00000008, R6, R6
+	BEQ out483
+	MOVD $tailF32<>+32(SB), R20
+	ADD $0, R20, R7
+	NEG R6, R6
+	ADD R6<<2, R7, R21
+	FLDPQ 0(R21), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked21
+	WORD $0x0d408310 // ld1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked21
+	WORD $0x0d409310 // ld1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked21
+	WORD $0x4d408310 // ld1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked21
+	WORD $0x4d409310 // ld1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked21
+	WORD $0x0d408311 // ld1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked21
+	WORD $0x0d409311 // ld1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked21
+	WORD $0x4d408311 // ld1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked21
+	WORD $0x4d409311 // ld1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked21:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R3, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked22
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked22
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked22
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked22
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked22
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked22
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked22
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked22
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked22:
+	WORD $0x4e34cc10 // fmla V16, V0, V20 .4S
+	WORD $0x4e35cc31 // fmla V17, V1, V21 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R3, R22
+	ADD $0, R22, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked23
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked23
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked23
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked23
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked23
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked23
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked23
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked23
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked23:
+	WORD $0x4e20cc50 // fmla V16, V2, V0 .4S
+	WORD $0x4e21cc71 // fmla V17, V3, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R3, R14
+	ADD $0, R14, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked24
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked24
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked24
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked24
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked24
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked24
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked24
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked24
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked24:
+	WORD $0x4e20cc90 // fmla V16, V4, V0 .4S
+	WORD $0x4e21ccb1 // fmla V17, V5, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R1, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked25
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked25
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked25
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked25
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked25
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked25
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked25
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked25
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked25:
+	WORD $0x4e20ccd0 // fmla V16, V6, V0 .4S
+	WORD $0x4e21ccf1 // fmla V17, V7, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R1, R15
+	ADD $0, R15, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked26
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked26
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked26
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked26
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked26
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked26
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked26
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked26
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked26:
+	WORD $0x4e20cd10 // fmla V16, V8, V0 .4S
+	WORD $0x4e21cd31 // fmla V17, V9, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R1, R16
+	ADD $0, R16, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked27
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked27
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked27
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked27
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked27
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked27
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked27
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked27
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked27:
+	WORD $0x4e20cd50 // fmla V16, V10, V0 .4S
+	WORD $0x4e21cd71 // fmla V17, V11, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked28
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked28
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked28
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked28
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked28
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked28
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked28
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked28
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked28:
+	WORD $0x4e20cd90 // fmla V16, V12, V0 .4S
+	WORD $0x4e21cdb1 // fmla V17, V13, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked29
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked29
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked29
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked29
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked29
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked29
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked29
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked29
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked29:
+	WORD $0x4e20cdd0 // fmla V16, V14, V0 .4S
+	WORD $0x4e21cdf1 // fmla V17, V15, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked30
+	WORD $0x0d008310 // st1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked30
+	WORD $0x0d009310 // st1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked30
+	WORD $0x4d008310 // st1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked30
+	WORD $0x4d009310 // st1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked30
+	WORD $0x0d008311 // st1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked30
+	WORD $0x0d009311 // st1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked30
+	WORD $0x4d008311 // st1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked30
+	WORD $0x4d009311 // st1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked30:
+
+out483:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	MOVD R23, FPCR
 	RET
 
 TEXT ·adamF32(SB), NOSPLIT|NOFRAME, $0-48
@@ -14820,9 +17165,9 @@ TEXT ·adamF32(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x02, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail461
+	BGE tail487
 
-vector460:
+vector486:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -14862,12 +17207,12 @@ vector460:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector460
+	BLT vector486
 
-tail461:
+tail487:
 	MOVD n+32(FP), R4
 	ANDS $0x00000007, R4, R4
-	BEQ next462
+	BEQ next488
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -15157,7 +17502,7 @@ masked6:
 
 masked7:
 
-next462:
+next488:
 	MOVD R23, FPCR
 	RET
 
@@ -15173,7 +17518,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop463:
+loop489:
 	FMOVQ 0(R0), F30
 	WORD $0x0e617bc8 // fcvtl V8, V30 .4S
 	WORD $0x4e617bc9 // fcvtl2 V9, V30 .4S
@@ -15196,7 +17541,7 @@ loop463:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop463
+	BNE loop489
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -15219,7 +17564,7 @@ TEXT ·zeroTimesF32(SB), NOSPLIT|NOFRAME, $0-20
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-loop464:
+loop490:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
 	WORD $0x4e3fcca1 // fmla V1, V5, V31 .4S
@@ -15228,7 +17573,7 @@ loop464:
 	WORD $0x4e3fcca3 // fmla V3, V5, V31 .4S
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop464
+	BNE loop490
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x6e20d402 // faddp V2, V0, V0 .4S
@@ -15249,9 +17594,9 @@ TEXT ·packPanelF32(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x02, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest466
+	BLT rest492
 
-loop465:
+loop491:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -15277,13 +17622,13 @@ loop465:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop465
+	BGE loop491
 
-rest466:
+rest492:
 	ADDS $0x00000004, R1, R1
-	BEQ out468
+	BEQ out494
 
-one467:
+one493:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -15291,9 +17636,9 @@ one467:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one467
+	BNE one493
 
-out468:
+out494:
 	RET
 
 TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
@@ -15309,7 +17654,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R15, R5
 	ADD R3, R5, R5
 
-loop469:
+loop495:
 	FMOVQ 0(R2), F0
 	ADD R3<<0, R4, R16
 	FMOVQ 0(R16), F1
@@ -15376,7 +17721,7 @@ loop469:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000200, R0, R0
 	SUBS $1, R1, R1
-	BNE loop469
+	BNE loop495
 	RET
 
 TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
@@ -15410,7 +17755,7 @@ TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop470:
+loop496:
 	WORD $0x4e38cf40 // fmla V0, V26, V24 .4S
 	WORD $0x4e39cf61 // fmla V1, V27, V25 .4S
 	WORD $0x4e38cf42 // fmla V2, V26, V24 .4S
@@ -15604,7 +17949,7 @@ loop470:
 	WORD $0x4e38cf56 // fmla V22, V26, V24 .4S
 	WORD $0x4e39cf77 // fmla V23, V27, V25 .4S
 	SUBS $1, R0, R0
-	BNE loop470
+	BNE loop496
 	RET
 
 TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
@@ -15619,39 +17964,39 @@ TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group471:
+group497:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next478:
+next504:
 	CMP $0, R3
-	BLE done479
+	BLE done505
 	CMP $0x0a, R3
-	BGE rows6_472
+	BGE rows6_498
 	CMP $0x06, R3
-	BEQ rows6_472
+	BEQ rows6_498
 	CMP $0x09, R3
-	BEQ rows5_473
+	BEQ rows5_499
 	CMP $0x07, R3
-	BGE rows4_474
+	BGE rows4_500
 	CMP $0x05, R3
-	BEQ rows5_473
+	BEQ rows5_499
 	CMP $0x04, R3
-	BEQ rows4_474
+	BEQ rows4_500
 	CMP $0x03, R3
-	BEQ rows3_475
+	BEQ rows3_501
 	CMP $0x02, R3
-	BEQ rows2_476
-	B rows1_477
+	BEQ rows2_502
+	B rows1_503
 
-rows6_472:
+rows6_498:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero480
+	BEQ zero506
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R15
@@ -15667,9 +18012,9 @@ rows6_472:
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start481
+	B start507
 
-zero480:
+zero506:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -15695,7 +18040,7 @@ zero480:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start481:
+start507:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -15722,9 +18067,9 @@ start481:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest483
+	BLT rest509
 
-loop482:
+loop508:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -15861,13 +18206,13 @@ loop482:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop482
+	BGE loop508
 
-rest483:
+rest509:
 	ADDS $0x00000004, R8, R8
-	BEQ out485
+	BEQ out511
 
-one484:
+one510:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -15908,9 +18253,9 @@ one484:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one484
+	BNE one510
 
-out485:
+out511:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -15942,15 +18287,15 @@ out485:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next478
+	B next504
 
-rows5_473:
+rows5_499:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero486
+	BEQ zero512
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R16
@@ -15963,9 +18308,9 @@ rows5_473:
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F16, F17)
 	FLDPQ 32(R17), (F18, F19)
-	B start487
+	B start513
 
-zero486:
+zero512:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -15987,7 +18332,7 @@ zero486:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start487:
+start513:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -16011,9 +18356,9 @@ start487:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest489
+	BLT rest515
 
-loop488:
+loop514:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -16129,13 +18474,13 @@ loop488:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop488
+	BGE loop514
 
-rest489:
+rest515:
 	ADDS $0x00000004, R8, R8
-	BEQ out491
+	BEQ out517
 
-one490:
+one516:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -16170,9 +18515,9 @@ one490:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one490
+	BNE one516
 
-out491:
+out517:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -16199,15 +18544,15 @@ out491:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next478
+	B next504
 
-rows4_474:
+rows4_500:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero492
+	BEQ zero518
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -16217,9 +18562,9 @@ rows4_474:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R5), (F12, F13)
 	FLDPQ 32(R5), (F14, F15)
-	B start493
+	B start519
 
-zero492:
+zero518:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -16237,7 +18582,7 @@ zero492:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start493:
+start519:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -16258,9 +18603,9 @@ start493:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest495
+	BLT rest521
 
-loop494:
+loop520:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -16355,13 +18700,13 @@ loop494:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop494
+	BGE loop520
 
-rest495:
+rest521:
 	ADDS $0x00000004, R8, R8
-	BEQ out497
+	BEQ out523
 
-one496:
+one522:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -16390,9 +18735,9 @@ one496:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one496
+	BNE one522
 
-out497:
+out523:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -16414,12 +18759,12 @@ out497:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next478
+	B next504
 
-rows3_475:
+rows3_501:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero498
+	BEQ zero524
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -16428,9 +18773,9 @@ rows3_475:
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F8, F9)
 	FLDPQ 32(R14), (F10, F11)
-	B start499
+	B start525
 
-zero498:
+zero524:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -16444,14 +18789,14 @@ zero498:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start499:
+start525:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest501
+	BLT rest527
 
-loop500:
+loop526:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -16525,13 +18870,13 @@ loop500:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop500
+	BGE loop526
 
-rest501:
+rest527:
 	ADDS $0x00000004, R7, R7
-	BEQ out503
+	BEQ out529
 
-one502:
+one528:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -16554,9 +18899,9 @@ one502:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one502
+	BNE one528
 
-out503:
+out529:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R20
@@ -16572,20 +18917,20 @@ out503:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next478
+	B next504
 
-rows2_476:
+rows2_502:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero504
+	BEQ zero530
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F4, F5)
 	FLDPQ 32(R22), (F6, F7)
-	B start505
+	B start531
 
-zero504:
+zero530:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -16595,14 +18940,14 @@ zero504:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start505:
+start531:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest507
+	BLT rest533
 
-loop506:
+loop532:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -16655,13 +19000,13 @@ loop506:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop506
+	BGE loop532
 
-rest507:
+rest533:
 	ADDS $0x00000004, R7, R7
-	BEQ out509
+	BEQ out535
 
-one508:
+one534:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -16678,9 +19023,9 @@ one508:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one508
+	BNE one534
 
-out509:
+out535:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R16
@@ -16691,30 +19036,30 @@ out509:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next478
+	B next504
 
-rows1_477:
+rows1_503:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero510
+	BEQ zero536
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
-	B start511
+	B start537
 
-zero510:
+zero536:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start511:
+start537:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest513
+	BLT rest539
 
-loop512:
+loop538:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -16746,13 +19091,13 @@ loop512:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop512
+	BGE loop538
 
-rest513:
+rest539:
 	ADDS $0x00000004, R7, R7
-	BEQ out515
+	BEQ out541
 
-one514:
+one540:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -16763,17 +19108,17 @@ one514:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one514
+	BNE one540
 
-out515:
+out541:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next478
+	B next504
 
-done479:
+done505:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -16784,7 +19129,7 @@ done479:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group471
+	BNE group497
 	MOVD R23, FPCR
 	RET
 
@@ -16799,39 +19144,39 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group516:
+group542:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next523:
+next549:
 	CMP $0, R1
-	BLE done524
+	BLE done550
 	CMP $0x0a, R1
-	BGE rows6_517
+	BGE rows6_543
 	CMP $0x06, R1
-	BEQ rows6_517
+	BEQ rows6_543
 	CMP $0x09, R1
-	BEQ rows5_518
+	BEQ rows5_544
 	CMP $0x07, R1
-	BGE rows4_519
+	BGE rows4_545
 	CMP $0x05, R1
-	BEQ rows5_518
+	BEQ rows5_544
 	CMP $0x04, R1
-	BEQ rows4_519
+	BEQ rows4_545
 	CMP $0x03, R1
-	BEQ rows3_520
+	BEQ rows3_546
 	CMP $0x02, R1
-	BEQ rows2_521
-	B rows1_522
+	BEQ rows2_547
+	B rows1_548
 
-rows6_517:
+rows6_543:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero525
+	BEQ zero551
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -16847,9 +19192,9 @@ rows6_517:
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start526
+	B start552
 
-zero525:
+zero551:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -16875,7 +19220,7 @@ zero525:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start526:
+start552:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -16899,9 +19244,9 @@ start526:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest528
+	BLT rest554
 
-loop527:
+loop553:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -17039,13 +19384,13 @@ loop527:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop527
+	BGE loop553
 
-rest528:
+rest554:
 	ADDS $0x00000004, R8, R8
-	BEQ out530
+	BEQ out556
 
-one529:
+one555:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -17081,9 +19426,9 @@ one529:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one529
+	BNE one555
 
-out530:
+out556:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -17110,15 +19455,15 @@ out530:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next523
+	B next549
 
-rows5_518:
+rows5_544:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero531
+	BEQ zero557
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -17131,9 +19476,9 @@ rows5_518:
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F16, F17)
 	FLDPQ 32(R16), (F18, F19)
-	B start532
+	B start558
 
-zero531:
+zero557:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -17155,7 +19500,7 @@ zero531:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start532:
+start558:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -17176,9 +19521,9 @@ start532:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest534
+	BLT rest560
 
-loop533:
+loop559:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -17296,13 +19641,13 @@ loop533:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop533
+	BGE loop559
 
-rest534:
+rest560:
 	ADDS $0x00000004, R8, R8
-	BEQ out536
+	BEQ out562
 
-one535:
+one561:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -17333,9 +19678,9 @@ one535:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one535
+	BNE one561
 
-out536:
+out562:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -17358,15 +19703,15 @@ out536:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next523
+	B next549
 
-rows4_519:
+rows4_545:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero537
+	BEQ zero563
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R22
@@ -17376,9 +19721,9 @@ rows4_519:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
-	B start538
+	B start564
 
-zero537:
+zero563:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -17396,7 +19741,7 @@ zero537:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start538:
+start564:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -17414,9 +19759,9 @@ start538:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest540
+	BLT rest566
 
-loop539:
+loop565:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -17514,13 +19859,13 @@ loop539:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop539
+	BGE loop565
 
-rest540:
+rest566:
 	ADDS $0x00000004, R8, R8
-	BEQ out542
+	BEQ out568
 
-one541:
+one567:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -17546,9 +19891,9 @@ one541:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one541
+	BNE one567
 
-out542:
+out568:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -17567,12 +19912,12 @@ out542:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next523
+	B next549
 
-rows3_520:
+rows3_546:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero543
+	BEQ zero569
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R16
@@ -17581,9 +19926,9 @@ rows3_520:
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F8, F9)
 	FLDPQ 32(R17), (F10, F11)
-	B start544
+	B start570
 
-zero543:
+zero569:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -17597,14 +19942,14 @@ zero543:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start544:
+start570:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest546
+	BLT rest572
 
-loop545:
+loop571:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -17682,13 +20027,13 @@ loop545:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop545
+	BGE loop571
 
-rest546:
+rest572:
 	ADDS $0x00000004, R8, R8
-	BEQ out548
+	BEQ out574
 
-one547:
+one573:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -17709,9 +20054,9 @@ one547:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one547
+	BNE one573
 
-out548:
+out574:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R19
@@ -17725,20 +20070,20 @@ out548:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next523
+	B next549
 
-rows2_521:
+rows2_547:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero549
+	BEQ zero575
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 32(R21), (F6, F7)
-	B start550
+	B start576
 
-zero549:
+zero575:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -17748,14 +20093,14 @@ zero549:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start550:
+start576:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest552
+	BLT rest578
 
-loop551:
+loop577:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -17813,13 +20158,13 @@ loop551:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop551
+	BGE loop577
 
-rest552:
+rest578:
 	ADDS $0x00000004, R8, R8
-	BEQ out554
+	BEQ out580
 
-one553:
+one579:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -17835,9 +20180,9 @@ one553:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one553
+	BNE one579
 
-out554:
+out580:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R22
@@ -17847,30 +20192,30 @@ out554:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next523
+	B next549
 
-rows1_522:
+rows1_548:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero555
+	BEQ zero581
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
-	B start556
+	B start582
 
-zero555:
+zero581:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start556:
+start582:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest558
+	BLT rest584
 
-loop557:
+loop583:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -17908,13 +20253,13 @@ loop557:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop557
+	BGE loop583
 
-rest558:
+rest584:
 	ADDS $0x00000004, R8, R8
-	BEQ out560
+	BEQ out586
 
-one559:
+one585:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -17925,17 +20270,17 @@ one559:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one559
+	BNE one585
 
-out560:
+out586:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next523
+	B next549
 
-done524:
+done550:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -17945,7 +20290,7 @@ done524:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group516
+	BNE group542
 	MOVD R23, FPCR
 	RET
 
@@ -17961,39 +20306,39 @@ TEXT ·gemmHalfF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group561:
+group587:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next568:
+next594:
 	CMP $0, R3
-	BLE done569
+	BLE done595
 	CMP $0x0a, R3
-	BGE rows6_562
+	BGE rows6_588
 	CMP $0x06, R3
-	BEQ rows6_562
+	BEQ rows6_588
 	CMP $0x09, R3
-	BEQ rows5_563
+	BEQ rows5_589
 	CMP $0x07, R3
-	BGE rows4_564
+	BGE rows4_590
 	CMP $0x05, R3
-	BEQ rows5_563
+	BEQ rows5_589
 	CMP $0x04, R3
-	BEQ rows4_564
+	BEQ rows4_590
 	CMP $0x03, R3
-	BEQ rows3_565
+	BEQ rows3_591
 	CMP $0x02, R3
-	BEQ rows2_566
-	B rows1_567
+	BEQ rows2_592
+	B rows1_593
 
-rows6_562:
+rows6_588:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero570
+	BEQ zero596
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -18003,9 +20348,9 @@ rows6_562:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start571
+	B start597
 
-zero570:
+zero596:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18019,7 +20364,7 @@ zero570:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start571:
+start597:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18046,9 +20391,9 @@ start571:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest573
+	BLT rest599
 
-loop572:
+loop598:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -18133,13 +20478,13 @@ loop572:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop572
+	BGE loop598
 
-rest573:
+rest599:
 	ADDS $0x00000004, R8, R8
-	BEQ out575
+	BEQ out601
 
-one574:
+one600:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -18167,9 +20512,9 @@ one574:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one574
+	BNE one600
 
-out575:
+out601:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -18195,15 +20540,15 @@ out575:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next568
+	B next594
 
-rows5_563:
+rows5_589:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero576
+	BEQ zero602
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R16
 	FLDPQ 0(R16), (F2, F3)
@@ -18211,9 +20556,9 @@ rows5_563:
 	FLDPQ 0(R5), (F6, F7)
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F8, F9)
-	B start577
+	B start603
 
-zero576:
+zero602:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18225,7 +20570,7 @@ zero576:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start577:
+start603:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18249,9 +20594,9 @@ start577:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest579
+	BLT rest605
 
-loop578:
+loop604:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -18323,13 +20668,13 @@ loop578:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop578
+	BGE loop604
 
-rest579:
+rest605:
 	ADDS $0x00000004, R8, R8
-	BEQ out581
+	BEQ out607
 
-one580:
+one606:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -18353,9 +20698,9 @@ one580:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one580
+	BNE one606
 
-out581:
+out607:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -18377,23 +20722,23 @@ out581:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next568
+	B next594
 
-rows4_564:
+rows4_590:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero582
+	BEQ zero608
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R5), (F6, F7)
-	B start583
+	B start609
 
-zero582:
+zero608:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18403,7 +20748,7 @@ zero582:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start583:
+start609:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18424,9 +20769,9 @@ start583:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest585
+	BLT rest611
 
-loop584:
+loop610:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -18485,13 +20830,13 @@ loop584:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop584
+	BGE loop610
 
-rest585:
+rest611:
 	ADDS $0x00000004, R8, R8
-	BEQ out587
+	BEQ out613
 
-one586:
+one612:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -18511,9 +20856,9 @@ one586:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one586
+	BNE one612
 
-out587:
+out613:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -18531,20 +20876,20 @@ out587:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next568
+	B next594
 
-rows3_565:
+rows3_591:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero588
+	BEQ zero614
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F4, F5)
-	B start589
+	B start615
 
-zero588:
+zero614:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18552,14 +20897,14 @@ zero588:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start589:
+start615:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest591
+	BLT rest617
 
-loop590:
+loop616:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -18605,13 +20950,13 @@ loop590:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop590
+	BGE loop616
 
-rest591:
+rest617:
 	ADDS $0x00000004, R7, R7
-	BEQ out593
+	BEQ out619
 
-one592:
+one618:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -18627,9 +20972,9 @@ one592:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one592
+	BNE one618
 
-out593:
+out619:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R20
 	FSTPQ (F2, F3), 0(R20)
@@ -18642,31 +20987,31 @@ out593:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next568
+	B next594
 
-rows2_566:
+rows2_592:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero594
+	BEQ zero620
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
-	B start595
+	B start621
 
-zero594:
+zero620:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start595:
+start621:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest597
+	BLT rest623
 
-loop596:
+loop622:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -18699,13 +21044,13 @@ loop596:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop596
+	BGE loop622
 
-rest597:
+rest623:
 	ADDS $0x00000004, R7, R7
-	BEQ out599
+	BEQ out625
 
-one598:
+one624:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -18717,9 +21062,9 @@ one598:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one598
+	BNE one624
 
-out599:
+out625:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R16
 	FSTPQ (F2, F3), 0(R16)
@@ -18728,27 +21073,27 @@ out599:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next568
+	B next594
 
-rows1_567:
+rows1_593:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero600
+	BEQ zero626
 	FLDPQ 0(R1), (F0, F1)
-	B start601
+	B start627
 
-zero600:
+zero626:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start601:
+start627:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest603
+	BLT rest629
 
-loop602:
+loop628:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -18768,13 +21113,13 @@ loop602:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop602
+	BGE loop628
 
-rest603:
+rest629:
 	ADDS $0x00000004, R7, R7
-	BEQ out605
+	BEQ out631
 
-one604:
+one630:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -18782,16 +21127,16 @@ one604:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one604
+	BNE one630
 
-out605:
+out631:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next568
+	B next594
 
-done569:
+done595:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -18802,7 +21147,7 @@ done569:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group561
+	BNE group587
 	MOVD R23, FPCR
 	RET
 
@@ -18817,39 +21162,39 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group606:
+group632:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next613:
+next639:
 	CMP $0, R1
-	BLE done614
+	BLE done640
 	CMP $0x0a, R1
-	BGE rows6_607
+	BGE rows6_633
 	CMP $0x06, R1
-	BEQ rows6_607
+	BEQ rows6_633
 	CMP $0x09, R1
-	BEQ rows5_608
+	BEQ rows5_634
 	CMP $0x07, R1
-	BGE rows4_609
+	BGE rows4_635
 	CMP $0x05, R1
-	BEQ rows5_608
+	BEQ rows5_634
 	CMP $0x04, R1
-	BEQ rows4_609
+	BEQ rows4_635
 	CMP $0x03, R1
-	BEQ rows3_610
+	BEQ rows3_636
 	CMP $0x02, R1
-	BEQ rows2_611
-	B rows1_612
+	BEQ rows2_637
+	B rows1_638
 
-rows6_607:
+rows6_633:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero615
+	BEQ zero641
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -18859,9 +21204,9 @@ rows6_607:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start616
+	B start642
 
-zero615:
+zero641:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18875,7 +21220,7 @@ zero615:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start616:
+start642:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -18899,9 +21244,9 @@ start616:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest618
+	BLT rest644
 
-loop617:
+loop643:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -18987,13 +21332,13 @@ loop617:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop617
+	BGE loop643
 
-rest618:
+rest644:
 	ADDS $0x00000004, R8, R8
-	BEQ out620
+	BEQ out646
 
-one619:
+one645:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -19016,9 +21361,9 @@ one619:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one619
+	BNE one645
 
-out620:
+out646:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -19039,15 +21384,15 @@ out620:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next613
+	B next639
 
-rows5_608:
+rows5_634:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero621
+	BEQ zero647
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -19055,9 +21400,9 @@ rows5_608:
 	FLDPQ 0(R6), (F6, F7)
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F8, F9)
-	B start622
+	B start648
 
-zero621:
+zero647:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19069,7 +21414,7 @@ zero621:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start622:
+start648:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -19090,9 +21435,9 @@ start622:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest624
+	BLT rest650
 
-loop623:
+loop649:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -19166,13 +21511,13 @@ loop623:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop623
+	BGE loop649
 
-rest624:
+rest650:
 	ADDS $0x00000004, R8, R8
-	BEQ out626
+	BEQ out652
 
-one625:
+one651:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -19192,9 +21537,9 @@ one625:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one625
+	BNE one651
 
-out626:
+out652:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -19212,23 +21557,23 @@ out626:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next613
+	B next639
 
-rows4_609:
+rows4_635:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero627
+	BEQ zero653
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R6), (F6, F7)
-	B start628
+	B start654
 
-zero627:
+zero653:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19238,7 +21583,7 @@ zero627:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start628:
+start654:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -19256,9 +21601,9 @@ start628:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest630
+	BLT rest656
 
-loop629:
+loop655:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -19320,13 +21665,13 @@ loop629:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop629
+	BGE loop655
 
-rest630:
+rest656:
 	ADDS $0x00000004, R8, R8
-	BEQ out632
+	BEQ out658
 
-one631:
+one657:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -19343,9 +21688,9 @@ one631:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one631
+	BNE one657
 
-out632:
+out658:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -19360,20 +21705,20 @@ out632:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next613
+	B next639
 
-rows3_610:
+rows3_636:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero633
+	BEQ zero659
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R16
 	FLDPQ 0(R16), (F2, F3)
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F4, F5)
-	B start634
+	B start660
 
-zero633:
+zero659:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19381,14 +21726,14 @@ zero633:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start634:
+start660:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest636
+	BLT rest662
 
-loop635:
+loop661:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -19438,13 +21783,13 @@ loop635:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop635
+	BGE loop661
 
-rest636:
+rest662:
 	ADDS $0x00000004, R8, R8
-	BEQ out638
+	BEQ out664
 
-one637:
+one663:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -19458,9 +21803,9 @@ one637:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one637
+	BNE one663
 
-out638:
+out664:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
@@ -19471,31 +21816,31 @@ out638:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next613
+	B next639
 
-rows2_611:
+rows2_637:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero639
+	BEQ zero665
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F2, F3)
-	B start640
+	B start666
 
-zero639:
+zero665:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start640:
+start666:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest642
+	BLT rest668
 
-loop641:
+loop667:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -19533,13 +21878,13 @@ loop641:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop641
+	BGE loop667
 
-rest642:
+rest668:
 	ADDS $0x00000004, R8, R8
-	BEQ out644
+	BEQ out670
 
-one643:
+one669:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -19550,9 +21895,9 @@ one643:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one643
+	BNE one669
 
-out644:
+out670:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
@@ -19560,27 +21905,27 @@ out644:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next613
+	B next639
 
-rows1_612:
+rows1_638:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero645
+	BEQ zero671
 	FLDPQ 0(R4), (F0, F1)
-	B start646
+	B start672
 
-zero645:
+zero671:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start646:
+start672:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest648
+	BLT rest674
 
-loop647:
+loop673:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -19606,13 +21951,13 @@ loop647:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop647
+	BGE loop673
 
-rest648:
+rest674:
 	ADDS $0x00000004, R8, R8
-	BEQ out650
+	BEQ out676
 
-one649:
+one675:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -19620,16 +21965,16 @@ one649:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one649
+	BNE one675
 
-out650:
+out676:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next613
+	B next639
 
-done614:
+done640:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -19639,7 +21984,7 @@ done614:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group606
+	BNE group632
 	MOVD R23, FPCR
 	RET
 
@@ -19655,31 +22000,31 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group651:
+group677:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next656:
+next682:
 	CMP $0, R3
-	BLE done657
+	BLE done683
 	CMP $0x07, R3
-	BGE rows4_652
+	BGE rows4_678
 	CMP $0x04, R3
-	BEQ rows4_652
+	BEQ rows4_678
 	CMP $0x03, R3
-	BGE rows3_653
+	BGE rows3_679
 	CMP $0x02, R3
-	BEQ rows2_654
-	B rows1_655
+	BEQ rows2_680
+	B rows1_681
 
-rows4_652:
+rows4_678:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero658
+	BEQ zero684
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -19693,9 +22038,9 @@ rows4_652:
 	FLDPQ 0(R5), (F18, F19)
 	FLDPQ 32(R5), (F20, F21)
 	FLDPQ 64(R5), (F22, F23)
-	B start659
+	B start685
 
-zero658:
+zero684:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19721,7 +22066,7 @@ zero658:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start659:
+start685:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -19751,9 +22096,9 @@ start659:
 	MOVD bps+40(FP), R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest661
+	BLT rest687
 
-loop660:
+loop686:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R17
@@ -19885,13 +22230,13 @@ loop660:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R9, R9
-	BGE loop660
+	BGE loop686
 
-rest661:
+rest687:
 	ADDS $0x00000004, R9, R9
-	BEQ out663
+	BEQ out689
 
-one662:
+one688:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R21
@@ -19930,9 +22275,9 @@ one662:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R9, R9
-	BNE one662
+	BNE one688
 
-out663:
+out689:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
@@ -19958,12 +22303,12 @@ out663:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next656
+	B next682
 
-rows3_653:
+rows3_679:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero664
+	BEQ zero690
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -19975,9 +22320,9 @@ rows3_653:
 	FLDPQ 0(R19), (F12, F13)
 	FLDPQ 32(R19), (F14, F15)
 	FLDPQ 64(R19), (F16, F17)
-	B start665
+	B start691
 
-zero664:
+zero690:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19997,15 +22342,15 @@ zero664:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start665:
+start691:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest667
+	BLT rest693
 
-loop666:
+loop692:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R20
@@ -20108,13 +22453,13 @@ loop666:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop666
+	BGE loop692
 
-rest667:
+rest693:
 	ADDS $0x00000004, R8, R8
-	BEQ out669
+	BEQ out695
 
-one668:
+one694:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R14
@@ -20145,9 +22490,9 @@ one668:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one668
+	BNE one694
 
-out669:
+out695:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -20166,12 +22511,12 @@ out669:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next656
+	B next682
 
-rows2_654:
+rows2_680:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero670
+	BEQ zero696
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -20179,9 +22524,9 @@ rows2_654:
 	FLDPQ 0(R20), (F6, F7)
 	FLDPQ 32(R20), (F8, F9)
 	FLDPQ 64(R20), (F10, F11)
-	B start671
+	B start697
 
-zero670:
+zero696:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20195,15 +22540,15 @@ zero670:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start671:
+start697:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest673
+	BLT rest699
 
-loop672:
+loop698:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R21
 	FMOVD 0(R21), F16
@@ -20277,13 +22622,13 @@ loop672:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop672
+	BGE loop698
 
-rest673:
+rest699:
 	ADDS $0x00000004, R8, R8
-	BEQ out675
+	BEQ out701
 
-one674:
+one700:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R14
 	FMOVD 0(R14), F16
@@ -20306,9 +22651,9 @@ one674:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one674
+	BNE one700
 
-out675:
+out701:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -20321,18 +22666,18 @@ out675:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next656
+	B next682
 
-rows1_655:
+rows1_681:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero676
+	BEQ zero702
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
-	B start677
+	B start703
 
-zero676:
+zero702:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20340,15 +22685,15 @@ zero676:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start677:
+start703:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest679
+	BLT rest705
 
-loop678:
+loop704:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -20393,13 +22738,13 @@ loop678:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop678
+	BGE loop704
 
-rest679:
+rest705:
 	ADDS $0x00000004, R8, R8
-	BEQ out681
+	BEQ out707
 
-one680:
+one706:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -20414,18 +22759,18 @@ one680:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one680
+	BNE one706
 
-out681:
+out707:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next656
+	B next682
 
-done657:
+done683:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -20437,7 +22782,7 @@ done657:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group651
+	BNE group677
 	MOVD R23, FPCR
 	RET
 
@@ -20452,31 +22797,31 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group682:
+group708:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next687:
+next713:
 	CMP $0, R1
-	BLE done688
+	BLE done714
 	CMP $0x07, R1
-	BGE rows4_683
+	BGE rows4_709
 	CMP $0x04, R1
-	BEQ rows4_683
+	BEQ rows4_709
 	CMP $0x03, R1
-	BGE rows3_684
+	BGE rows3_710
 	CMP $0x02, R1
-	BEQ rows2_685
-	B rows1_686
+	BEQ rows2_711
+	B rows1_712
 
-rows4_683:
+rows4_709:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero689
+	BEQ zero715
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -20490,9 +22835,9 @@ rows4_683:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	FLDPQ 64(R6), (F22, F23)
-	B start690
+	B start716
 
-zero689:
+zero715:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20518,7 +22863,7 @@ zero689:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start690:
+start716:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -20544,9 +22889,9 @@ start690:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest692
+	BLT rest718
 
-loop691:
+loop717:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -20680,13 +23025,13 @@ loop691:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop691
+	BGE loop717
 
-rest692:
+rest718:
 	ADDS $0x00000004, R8, R8
-	BEQ out694
+	BEQ out720
 
-one693:
+one719:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -20721,9 +23066,9 @@ one693:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one693
+	BNE one719
 
-out694:
+out720:
 	ADD R0<<1, R4, R16
 	ADD $0, R16, R6
 	ADD R0, R6, R6
@@ -20746,12 +23091,12 @@ out694:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next687
+	B next713
 
-rows3_684:
+rows3_710:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero695
+	BEQ zero721
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -20763,9 +23108,9 @@ rows3_684:
 	FLDPQ 0(R20), (F12, F13)
 	FLDPQ 32(R20), (F14, F15)
 	FLDPQ 64(R20), (F16, F17)
-	B start696
+	B start722
 
-zero695:
+zero721:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20785,14 +23130,14 @@ zero695:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start696:
+start722:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest698
+	BLT rest724
 
-loop697:
+loop723:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -20898,13 +23243,13 @@ loop697:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop697
+	BGE loop723
 
-rest698:
+rest724:
 	ADDS $0x00000004, R8, R8
-	BEQ out700
+	BEQ out726
 
-one699:
+one725:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -20932,9 +23277,9 @@ one699:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one699
+	BNE one725
 
-out700:
+out726:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -20951,12 +23296,12 @@ out700:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next687
+	B next713
 
-rows2_685:
+rows2_711:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero701
+	BEQ zero727
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -20964,9 +23309,9 @@ rows2_685:
 	FLDPQ 0(R14), (F6, F7)
 	FLDPQ 32(R14), (F8, F9)
 	FLDPQ 64(R14), (F10, F11)
-	B start702
+	B start728
 
-zero701:
+zero727:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20980,14 +23325,14 @@ zero701:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start702:
+start728:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest704
+	BLT rest730
 
-loop703:
+loop729:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -21065,13 +23410,13 @@ loop703:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop703
+	BGE loop729
 
-rest704:
+rest730:
 	ADDS $0x00000004, R8, R8
-	BEQ out706
+	BEQ out732
 
-one705:
+one731:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -21092,9 +23437,9 @@ one705:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one705
+	BNE one731
 
-out706:
+out732:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -21106,18 +23451,18 @@ out706:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next687
+	B next713
 
-rows1_686:
+rows1_712:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero707
+	BEQ zero733
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
-	B start708
+	B start734
 
-zero707:
+zero733:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21125,14 +23470,14 @@ zero707:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start708:
+start734:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest710
+	BLT rest736
 
-loop709:
+loop735:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21182,13 +23527,13 @@ loop709:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop709
+	BGE loop735
 
-rest710:
+rest736:
 	ADDS $0x00000004, R8, R8
-	BEQ out712
+	BEQ out738
 
-one711:
+one737:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21202,18 +23547,18 @@ one711:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one711
+	BNE one737
 
-out712:
+out738:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next687
+	B next713
 
-done688:
+done714:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -21223,7 +23568,7 @@ done688:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group682
+	BNE group708
 	MOVD R23, FPCR
 	RET
 
@@ -21239,17 +23584,17 @@ TEXT ·gemmRowF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group713:
+group739:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next715:
+next741:
 	CMP $0, R3
-	BLE done716
+	BLE done742
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero717
+	BEQ zero743
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -21258,9 +23603,9 @@ next715:
 	FLDPQ 160(R1), (F10, F11)
 	FLDPQ 192(R1), (F12, F13)
 	FLDPQ 224(R1), (F14, F15)
-	B start718
+	B start744
 
-zero717:
+zero743:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21278,7 +23623,7 @@ zero717:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start718:
+start744:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
@@ -21287,9 +23632,9 @@ start718:
 	ADD R7, R8, R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest720
+	BLT rest746
 
-loop719:
+loop745:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -21396,13 +23741,13 @@ loop719:
 	ADD $0x00000100, R6, R6
 	ADD $0x00000100, R8, R8
 	SUBS $0x00000004, R9, R9
-	BGE loop719
+	BGE loop745
 
-rest720:
+rest746:
 	ADDS $0x00000004, R9, R9
-	BEQ out722
+	BEQ out748
 
-one721:
+one747:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -21434,9 +23779,9 @@ one721:
 	ADD $0x00000040, R6, R6
 	ADD $0x00000040, R8, R8
 	SUBS $1, R9, R9
-	BNE one721
+	BNE one747
 
-out722:
+out748:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -21448,9 +23793,9 @@ out722:
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next715
+	B next741
 
-done716:
+done742:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -21462,7 +23807,7 @@ done716:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group713
+	BNE group739
 	MOVD R23, FPCR
 	RET
 
@@ -21477,17 +23822,17 @@ TEXT ·gemmRowTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group723:
+group749:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next725:
+next751:
 	CMP $0, R1
-	BLE done726
+	BLE done752
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero727
+	BEQ zero753
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -21496,9 +23841,9 @@ next725:
 	FLDPQ 160(R4), (F10, F11)
 	FLDPQ 192(R4), (F12, F13)
 	FLDPQ 224(R4), (F14, F15)
-	B start728
+	B start754
 
-zero727:
+zero753:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21516,14 +23861,14 @@ zero727:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start728:
+start754:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest730
+	BLT rest756
 
-loop729:
+loop755:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -21633,13 +23978,13 @@ loop729:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop729
+	BGE loop755
 
-rest730:
+rest756:
 	ADDS $0x00000004, R8, R8
-	BEQ out732
+	BEQ out758
 
-one731:
+one757:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -21668,9 +24013,9 @@ one731:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one731
+	BNE one757
 
-out732:
+out758:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -21682,9 +24027,9 @@ out732:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next725
+	B next751
 
-done726:
+done752:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -21694,7 +24039,7 @@ done726:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group723
+	BNE group749
 	MOVD R23, FPCR
 	RET
 
@@ -21710,17 +24055,17 @@ TEXT ·gemmRow2F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group733:
+group759:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next735:
+next761:
 	CMP $0, R3
-	BLE done736
+	BLE done762
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero737
+	BEQ zero763
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -21730,9 +24075,9 @@ next735:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start738
+	B start764
 
-zero737:
+zero763:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21750,15 +24095,15 @@ zero737:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start738:
+start764:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest740
+	BLT rest766
 
-loop739:
+loop765:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R15
 	FMOVD 0(R15), F20
@@ -21852,13 +24197,13 @@ loop739:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop739
+	BGE loop765
 
-rest740:
+rest766:
 	ADDS $0x00000004, R8, R8
-	BEQ out742
+	BEQ out768
 
-one741:
+one767:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R17
 	FMOVD 0(R17), F20
@@ -21886,9 +24231,9 @@ one741:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one741
+	BNE one767
 
-out742:
+out768:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -21903,9 +24248,9 @@ out742:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next735
+	B next761
 
-done736:
+done762:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -21917,7 +24262,7 @@ done736:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group733
+	BNE group759
 	MOVD R23, FPCR
 	RET
 
@@ -21932,17 +24277,17 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group743:
+group769:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next745:
+next771:
 	CMP $0, R1
-	BLE done746
+	BLE done772
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero747
+	BEQ zero773
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -21952,9 +24297,9 @@ next745:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start748
+	B start774
 
-zero747:
+zero773:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21972,14 +24317,14 @@ zero747:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start748:
+start774:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest750
+	BLT rest776
 
-loop749:
+loop775:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -22077,13 +24422,13 @@ loop749:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop749
+	BGE loop775
 
-rest750:
+rest776:
 	ADDS $0x00000004, R8, R8
-	BEQ out752
+	BEQ out778
 
-one751:
+one777:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -22109,9 +24454,9 @@ one751:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one751
+	BNE one777
 
-out752:
+out778:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -22125,9 +24470,9 @@ out752:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next745
+	B next771
 
-done746:
+done772:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -22137,7 +24482,7 @@ done746:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group743
+	BNE group769
 	MOVD R23, FPCR
 	RET
 
@@ -22153,17 +24498,17 @@ TEXT ·gemmRow3F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group753:
+group779:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next755:
+next781:
 	CMP $0, R3
-	BLE done756
+	BLE done782
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero757
+	BEQ zero783
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -22178,9 +24523,9 @@ next755:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start758
+	B start784
 
-zero757:
+zero783:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22206,15 +24551,15 @@ zero757:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start758:
+start784:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest760
+	BLT rest786
 
-loop759:
+loop785:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R16
 	FMOVD 0(R16), F28
@@ -22345,13 +24690,13 @@ loop759:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop759
+	BGE loop785
 
-rest760:
+rest786:
 	ADDS $0x00000004, R8, R8
-	BEQ out762
+	BEQ out788
 
-one761:
+one787:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R20
 	FMOVD 0(R20), F28
@@ -22389,9 +24734,9 @@ one761:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one761
+	BNE one787
 
-out762:
+out788:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -22413,9 +24758,9 @@ out762:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next755
+	B next781
 
-done756:
+done782:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -22427,7 +24772,7 @@ done756:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group753
+	BNE group779
 	MOVD R23, FPCR
 	RET
 
@@ -22442,17 +24787,17 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group763:
+group789:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next765:
+next791:
 	CMP $0, R1
-	BLE done766
+	BLE done792
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero767
+	BEQ zero793
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -22467,9 +24812,9 @@ next765:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start768
+	B start794
 
-zero767:
+zero793:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22495,14 +24840,14 @@ zero767:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start768:
+start794:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest770
+	BLT rest796
 
-loop769:
+loop795:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -22636,13 +24981,13 @@ loop769:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop769
+	BGE loop795
 
-rest770:
+rest796:
 	ADDS $0x00000004, R8, R8
-	BEQ out772
+	BEQ out798
 
-one771:
+one797:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -22677,9 +25022,9 @@ one771:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one771
+	BNE one797
 
-out772:
+out798:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -22699,9 +25044,9 @@ out772:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next765
+	B next791
 
-done766:
+done792:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -22711,7 +25056,7 @@ done766:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group763
+	BNE group789
 	MOVD R23, FPCR
 	RET
 
@@ -22724,9 +25069,9 @@ TEXT ·dotF64(SB), NOSPLIT|NOFRAME, $0-65
 	LSL $0x03, R1, R1
 	MOVD m+48(FP), R4
 	SUBS $0x00000004, R4, R4
-	BLT one774start
+	BLT one800start
 
-four773:
+four799:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22743,33 +25088,33 @@ four773:
 	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
-	MOVD x+32(FP), R6
-	MOVD k+56(FP), R7
-	MOVD R3, R5
-	ADD R1<<1, R3, R14
+	MOVD x+32(FP), R5
+	MOVD n+56(FP), R6
+	MOVD R3, R7
+	ADD R1<<1, R7, R14
 	ADD $0, R14, R8
 	ADD R1, R8, R8
-	SUBS $0x00000008, R7, R7
-	BLT rest777
+	SUBS $0x00000008, R6, R6
+	BLT rest803
 
-loop776:
-	FLDPQ 0(R6), (F16, F17)
-	FLDPQ 0(R5), (F30, F31)
+loop802:
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
 	WORD $0x4e7fce21 // fmla V1, V17, V31 .2D
-	ADD R1<<0, R5, R15
+	ADD R1<<0, R7, R15
 	FLDPQ 0(R15), (F30, F31)
 	WORD $0x4e7ece04 // fmla V4, V16, V30 .2D
 	WORD $0x4e7fce25 // fmla V5, V17, V31 .2D
-	ADD R1<<1, R5, R16
+	ADD R1<<1, R7, R16
 	FLDPQ 0(R16), (F30, F31)
 	WORD $0x4e7ece08 // fmla V8, V16, V30 .2D
 	WORD $0x4e7fce29 // fmla V9, V17, V31 .2D
 	FLDPQ 0(R8), (F30, F31)
 	WORD $0x4e7ece0c // fmla V12, V16, V30 .2D
 	WORD $0x4e7fce2d // fmla V13, V17, V31 .2D
-	FLDPQ 32(R6), (F16, F17)
-	FLDPQ 32(R5), (F30, F31)
+	FLDPQ 32(R5), (F16, F17)
+	FLDPQ 32(R7), (F30, F31)
 	WORD $0x4e7ece02 // fmla V2, V16, V30 .2D
 	WORD $0x4e7fce23 // fmla V3, V17, V31 .2D
 	FLDPQ 32(R15), (F30, F31)
@@ -22781,47 +25126,47 @@ loop776:
 	FLDPQ 32(R8), (F30, F31)
 	WORD $0x4e7ece0e // fmla V14, V16, V30 .2D
 	WORD $0x4e7fce2f // fmla V15, V17, V31 .2D
-	ADD $0x00000040, R6, R6
-	ADD $0x00000040, R5, R5
+	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R8, R8
-	SUBS $0x00000008, R7, R7
-	BGE loop776
+	ADD $0x00000040, R5, R5
+	SUBS $0x00000008, R6, R6
+	BGE loop802
 
-rest777:
-	ADD $0x00000008, R7, R7
-	CMP $0x00000004, R7
-	BLT tail778
-	FLDPQ 0(R6), (F16, F17)
-	FLDPQ 0(R5), (F30, F31)
+rest803:
+	ADD $0x00000008, R6, R6
+	CMP $0x00000004, R6
+	BLT tail804
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
 	WORD $0x4e7fce21 // fmla V1, V17, V31 .2D
-	ADD R1<<0, R5, R17
+	ADD R1<<0, R7, R17
 	FLDPQ 0(R17), (F30, F31)
 	WORD $0x4e7ece04 // fmla V4, V16, V30 .2D
 	WORD $0x4e7fce25 // fmla V5, V17, V31 .2D
-	ADD R1<<1, R5, R19
+	ADD R1<<1, R7, R19
 	FLDPQ 0(R19), (F30, F31)
 	WORD $0x4e7ece08 // fmla V8, V16, V30 .2D
 	WORD $0x4e7fce29 // fmla V9, V17, V31 .2D
 	FLDPQ 0(R8), (F30, F31)
 	WORD $0x4e7ece0c // fmla V12, V16, V30 .2D
 	WORD $0x4e7fce2d // fmla V13, V17, V31 .2D
-	ADD $0x00000020, R6, R6
-	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R8, R8
-	SUB $0x00000004, R7, R7
+	ADD $0x00000020, R5, R5
+	SUB $0x00000004, R6, R6
 
-tail778:
-	CMP $0, R7
-	BEQ reduce779
+tail804:
+	CMP $0, R6
+	BEQ reduce805
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R9
-	NEG R7, R7
-	ADD R7<<3, R9, R21
+	NEG R6, R6
+	ADD R6<<3, R9, R21
 	FLDPQ 0(R21), (F16, F17)
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD $0, R6, R24
+	ADD $0, R5, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked1
 	WORD $0x0d408712 // ld1 V18[0], [R24] .2D
@@ -22842,7 +25187,7 @@ tail778:
 masked1:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R5, R24
+	ADD $0, R7, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked2
 	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
@@ -22865,7 +25210,7 @@ masked2:
 	WORD $0x4e73cea1 // fmla V1, V21, V19 .2D
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<0, R5, R22
+	ADD R1<<0, R7, R22
 	ADD $0, R22, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked3
@@ -22889,7 +25234,7 @@ masked3:
 	WORD $0x4e73cea5 // fmla V5, V21, V19 .2D
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<1, R5, R14
+	ADD R1<<1, R7, R14
 	ADD $0, R14, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked4
@@ -22937,7 +25282,7 @@ masked5:
 	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
 	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
 
-reduce779:
+reduce805:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -22958,112 +25303,112 @@ reduce779:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
 	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
 	MOVD R0, R5
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put780
+	BEQ put806
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put780:
+put806:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put781
+	BEQ put807
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put781:
+put807:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put782
+	BEQ put808
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put782:
+put808:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put783
+	BEQ put809
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put783:
+put809:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four773
+	BGE four799
 
-one774start:
+one800start:
 	ADDS $0x00000004, R4, R4
-	BEQ done775
+	BEQ done801
 
-one774:
+one800:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
-	MOVD x+32(FP), R6
-	MOVD k+56(FP), R7
-	MOVD R3, R5
-	SUBS $0x00000008, R7, R7
-	BLT rest785
+	MOVD x+32(FP), R5
+	MOVD n+56(FP), R6
+	MOVD R3, R7
+	SUBS $0x00000008, R6, R6
+	BLT rest811
 
-loop784:
-	FLDPQ 0(R6), (F4, F5)
-	FLDPQ 0(R5), (F30, F31)
+loop810:
+	FLDPQ 0(R5), (F4, F5)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
 	WORD $0x4e7fcca1 // fmla V1, V5, V31 .2D
-	FLDPQ 32(R6), (F4, F5)
-	FLDPQ 32(R5), (F30, F31)
+	FLDPQ 32(R5), (F4, F5)
+	FLDPQ 32(R7), (F30, F31)
 	WORD $0x4e7ecc82 // fmla V2, V4, V30 .2D
 	WORD $0x4e7fcca3 // fmla V3, V5, V31 .2D
-	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R5, R5
-	SUBS $0x00000008, R7, R7
-	BGE loop784
+	SUBS $0x00000008, R6, R6
+	BGE loop810
 
-rest785:
-	ADD $0x00000008, R7, R7
-	CMP $0x00000004, R7
-	BLT tail786
-	FLDPQ 0(R6), (F4, F5)
-	FLDPQ 0(R5), (F30, F31)
+rest811:
+	ADD $0x00000008, R6, R6
+	CMP $0x00000004, R6
+	BLT tail812
+	FLDPQ 0(R5), (F4, F5)
+	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
 	WORD $0x4e7fcca1 // fmla V1, V5, V31 .2D
-	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R5, R5
-	SUB $0x00000004, R7, R7
+	SUB $0x00000004, R6, R6
 
-tail786:
-	CMP $0, R7
-	BEQ reduce787
+tail812:
+	CMP $0, R6
+	BEQ reduce813
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
-	NEG R7, R7
-	ADD R7<<3, R8, R16
+	NEG R6, R6
+	ADD R6<<3, R8, R16
 	FLDPQ 0(R16), (F4, F5)
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD $0, R6, R24
+	ADD $0, R5, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked6
 	WORD $0x0d408706 // ld1 V6[0], [R24] .2D
@@ -23084,7 +25429,7 @@ tail786:
 masked6:
 	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
 	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
-	ADD $0, R5, R24
+	ADD $0, R7, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked7
 	WORD $0x0d40871e // ld1 V30[0], [R24] .2D
@@ -23108,7 +25453,7 @@ masked7:
 	WORD $0x4e66cc80 // fmla V0, V4, V6 .2D
 	WORD $0x4e67cca1 // fmla V1, V5, V7 .2D
 
-reduce787:
+reduce813:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x6e60d402 // faddp V2, V0, V0 .2D
@@ -23123,23 +25468,23 @@ reduce787:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
 	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	ADD R1, R3, R3
 	MOVD R0, R5
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put788
+	BEQ put814
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put788:
+put814:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one774
+	BNE one800
 
-done775:
+done801:
 	RET
 DATA tailF64<>+0(SB)/8, $0xffffffffffffffff
 DATA tailF64<>+8(SB)/8, $0xffffffffffffffff
@@ -23162,9 +25507,9 @@ TEXT ·dotPairF64(SB), NOSPLIT|NOFRAME, $0-65
 	MOVD ldx+40(FP), R5
 	LSL $0x03, R5, R5
 	SUBS $0x00000004, R4, R4
-	BLT one790start
+	BLT one816start
 
-four789:
+four815:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23181,31 +25526,31 @@ four789:
 	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
-	MOVD x+32(FP), R7
-	MOVD k+56(FP), R8
-	MOVD R3, R6
-	ADD R1<<1, R3, R14
+	MOVD x+32(FP), R6
+	MOVD n+56(FP), R7
+	MOVD R3, R8
+	ADD R1<<1, R8, R14
 	ADD $0, R14, R9
 	ADD R1, R9, R9
-	SUBS $0x00000004, R8, R8
-	BLT rest793
+	SUBS $0x00000004, R7, R7
+	BLT rest819
 
-loop792:
-	FLDPQ 0(R7), (F16, F17)
-	ADD R5<<0, R7, R15
+loop818:
+	FLDPQ 0(R6), (F16, F17)
+	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F18, F19)
-	FLDPQ 0(R6), (F20, F21)
+	FLDPQ 0(R8), (F20, F21)
 	WORD $0x4e70ce80 // fmla V0, V20, V16 .2D
 	WORD $0x4e71cea1 // fmla V1, V21, V17 .2D
 	WORD $0x4e72ce82 // fmla V2, V20, V18 .2D
 	WORD $0x4e73cea3 // fmla V3, V21, V19 .2D
-	ADD R1<<0, R6, R16
+	ADD R1<<0, R8, R16
 	FLDPQ 0(R16), (F20, F21)
 	WORD $0x4e70ce84 // fmla V4, V20, V16 .2D
 	WORD $0x4e71cea5 // fmla V5, V21, V17 .2D
 	WORD $0x4e72ce86 // fmla V6, V20, V18 .2D
 	WORD $0x4e73cea7 // fmla V7, V21, V19 .2D
-	ADD R1<<1, R6, R17
+	ADD R1<<1, R8, R17
 	FLDPQ 0(R17), (F20, F21)
 	WORD $0x4e70ce88 // fmla V8, V20, V16 .2D
 	WORD $0x4e71cea9 // fmla V9, V21, V17 .2D
@@ -23216,24 +25561,24 @@ loop792:
 	WORD $0x4e71cead // fmla V13, V21, V17 .2D
 	WORD $0x4e72ce8e // fmla V14, V20, V18 .2D
 	WORD $0x4e73ceaf // fmla V15, V21, V19 .2D
-	ADD $0x00000020, R7, R7
-	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R9, R9
-	SUBS $0x00000004, R8, R8
-	BGE loop792
+	ADD $0x00000020, R6, R6
+	SUBS $0x00000004, R7, R7
+	BGE loop818
 
-rest793:
-	ADD $0x00000004, R8, R8
-	CMP $0, R8
-	BEQ reduce795
+rest819:
+	ADD $0x00000004, R7, R7
+	CMP $0, R7
+	BEQ reduce821
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R10
-	NEG R8, R8
-	ADD R8<<3, R10, R20
+	NEG R7, R7
+	ADD R7<<3, R10, R20
 	FLDPQ 0(R20), (F16, F17)
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD $0, R7, R24
+	ADD $0, R6, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked1
 	WORD $0x0d408712 // ld1 V18[0], [R24] .2D
@@ -23254,7 +25599,7 @@ rest793:
 masked1:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked2
 	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
@@ -23277,7 +25622,7 @@ masked2:
 	WORD $0x4e73cea1 // fmla V1, V21, V19 .2D
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<0, R6, R21
+	ADD R1<<0, R8, R21
 	ADD $0, R21, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked3
@@ -23301,7 +25646,7 @@ masked3:
 	WORD $0x4e73cea5 // fmla V5, V21, V19 .2D
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD R1<<1, R6, R22
+	ADD R1<<1, R8, R22
 	ADD $0, R22, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked4
@@ -23348,7 +25693,7 @@ masked5:
 	WORD $0x4e73cead // fmla V13, V21, V19 .2D
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
-	ADD R5<<0, R7, R14
+	ADD R5<<0, R6, R14
 	ADD $0, R14, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked6
@@ -23370,7 +25715,7 @@ masked5:
 masked6:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x4e083e19 // umov R25, V16[0] .2D
 	CBZ R25, masked7
 	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
@@ -23463,7 +25808,7 @@ masked10:
 	WORD $0x4e72ce0e // fmla V14, V16, V18 .2D
 	WORD $0x4e73ce2f // fmla V15, V17, V19 .2D
 
-reduce795:
+reduce821:
 	WORD $0x6e64d400 // faddp V0, V0, V4 .2D
 	WORD $0x6e65d421 // faddp V1, V1, V5 .2D
 	WORD $0x6e6cd504 // faddp V4, V8, V12 .2D
@@ -23476,49 +25821,6 @@ reduce795:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d508 // fadd V8, V8, V0 .2D
 	WORD $0x4e61d529 // fadd V9, V9, V1 .2D
-	MOVD R0, R6
-	WORD $0x4e080500 // dup V0, V8[0] .2D
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put796
-	FMOVD 0(R6), F30
-	FADDD F30, F0, F0
-
-put796:
-	FMOVD F0, 0(R6)
-	ADD R2, R6, R6
-	WORD $0x4e180500 // dup V0, V8[1] .2D
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put797
-	FMOVD 0(R6), F30
-	FADDD F30, F0, F0
-
-put797:
-	FMOVD F0, 0(R6)
-	ADD R2, R6, R6
-	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
-	WORD $0x4e080400 // dup V0, V0[0] .2D
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put798
-	FMOVD 0(R6), F30
-	FADDD F30, F0, F0
-
-put798:
-	FMOVD F0, 0(R6)
-	ADD R2, R6, R6
-	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
-	WORD $0x4e180400 // dup V0, V0[1] .2D
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put799
-	FMOVD 0(R6), F30
-	FADDD F30, F0, F0
-
-put799:
-	FMOVD F0, 0(R6)
-	ADD R2, R6, R6
 	WORD $0x6e66d440 // faddp V0, V2, V6 .2D
 	WORD $0x6e67d461 // faddp V1, V3, V7 .2D
 	WORD $0x6e6ed542 // faddp V2, V10, V14 .2D
@@ -23531,101 +25833,144 @@ put799:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
 	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	ADD R1, R3, R3
+	MOVD R0, R6
+	WORD $0x4e080500 // dup V0, V8[0] .2D
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put822
+	FMOVD 0(R6), F30
+	FADDD F30, F0, F0
+
+put822:
+	FMOVD F0, 0(R6)
+	ADD R2, R6, R6
+	WORD $0x4e180500 // dup V0, V8[1] .2D
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put823
+	FMOVD 0(R6), F30
+	FADDD F30, F0, F0
+
+put823:
+	FMOVD F0, 0(R6)
+	ADD R2, R6, R6
+	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
+	WORD $0x4e080400 // dup V0, V0[0] .2D
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put824
+	FMOVD 0(R6), F30
+	FADDD F30, F0, F0
+
+put824:
+	FMOVD F0, 0(R6)
+	ADD R2, R6, R6
+	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
+	WORD $0x4e180400 // dup V0, V0[1] .2D
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put825
+	FMOVD 0(R6), F30
+	FADDD F30, F0, F0
+
+put825:
+	FMOVD F0, 0(R6)
+	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put800
+	BEQ put826
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put800:
+put826:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put801
+	BEQ put827
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put801:
+put827:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put802
+	BEQ put828
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put802:
+put828:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put803
+	BEQ put829
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put803:
+put829:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four789
+	BGE four815
 
-one790start:
+one816start:
 	ADDS $0x00000004, R4, R4
-	BEQ done791
+	BEQ done817
 
-one790:
+one816:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
-	MOVD x+32(FP), R7
-	MOVD k+56(FP), R8
-	MOVD R3, R6
-	SUBS $0x00000004, R8, R8
-	BLT rest805
+	MOVD x+32(FP), R6
+	MOVD n+56(FP), R7
+	MOVD R3, R8
+	SUBS $0x00000004, R7, R7
+	BLT rest831
 
-loop804:
-	FLDPQ 0(R7), (F4, F5)
-	ADD R5<<0, R7, R15
+loop830:
+	FLDPQ 0(R6), (F4, F5)
+	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F6, F7)
-	FLDPQ 0(R6), (F8, F9)
+	FLDPQ 0(R8), (F8, F9)
 	WORD $0x4e64cd00 // fmla V0, V8, V4 .2D
 	WORD $0x4e65cd21 // fmla V1, V9, V5 .2D
 	WORD $0x4e66cd02 // fmla V2, V8, V6 .2D
 	WORD $0x4e67cd23 // fmla V3, V9, V7 .2D
-	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R6, R6
-	SUBS $0x00000004, R8, R8
-	BGE loop804
+	SUBS $0x00000004, R7, R7
+	BGE loop830
 
-rest805:
-	ADD $0x00000004, R8, R8
-	CMP $0, R8
-	BEQ reduce807
+rest831:
+	ADD $0x00000004, R7, R7
+	CMP $0, R7
+	BEQ reduce833
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R9
-	NEG R8, R8
-	ADD R8<<3, R9, R17
+	NEG R7, R7
+	ADD R7<<3, R9, R17
 	FLDPQ 0(R17), (F4, F5)
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD $0, R7, R24
+	ADD $0, R6, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked11
 	WORD $0x0d408706 // ld1 V6[0], [R24] .2D
@@ -23646,7 +25991,7 @@ rest805:
 masked11:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked12
 	WORD $0x0d408708 // ld1 V8[0], [R24] .2D
@@ -23669,7 +26014,7 @@ masked12:
 	WORD $0x4e67cd21 // fmla V1, V9, V7 .2D
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
-	ADD R5<<0, R7, R19
+	ADD R5<<0, R6, R19
 	ADD $0, R19, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked13
@@ -23691,7 +26036,7 @@ masked12:
 masked13:
 	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
 	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
-	ADD $0, R6, R24
+	ADD $0, R8, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
 	CBZ R25, masked14
 	WORD $0x0d40871e // ld1 V30[0], [R24] .2D
@@ -23715,7 +26060,7 @@ masked14:
 	WORD $0x4e66cc82 // fmla V2, V4, V6 .2D
 	WORD $0x4e67cca3 // fmla V3, V5, V7 .2D
 
-reduce807:
+reduce833:
 	WORD $0x6e60d404 // faddp V4, V0, V0 .2D
 	WORD $0x6e61d425 // faddp V5, V1, V1 .2D
 	WORD $0x6e60d400 // faddp V0, V0, V0 .2D
@@ -23728,17 +26073,6 @@ reduce807:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d4c6 // fadd V6, V6, V0 .2D
 	WORD $0x4e61d4e7 // fadd V7, V7, V1 .2D
-	MOVD R0, R6
-	WORD $0x4e0804c0 // dup V0, V6[0] .2D
-	MOVBU acc+64(FP), R24
-	CMP $0x00, R24
-	BEQ put808
-	FMOVD 0(R6), F30
-	FADDD F30, F0, F0
-
-put808:
-	FMOVD F0, 0(R6)
-	ADD R2, R6, R6
 	WORD $0x6e62d440 // faddp V0, V2, V2 .2D
 	WORD $0x6e63d461 // faddp V1, V3, V3 .2D
 	WORD $0x6e62d442 // faddp V2, V2, V2 .2D
@@ -23751,23 +26085,34 @@ put808:
 	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
 	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
 	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	ADD R1, R3, R3
+	MOVD R0, R6
+	WORD $0x4e0804c0 // dup V0, V6[0] .2D
+	MOVBU acc+64(FP), R24
+	CMP $0x00, R24
+	BEQ put834
+	FMOVD 0(R6), F30
+	FADDD F30, F0, F0
+
+put834:
+	FMOVD F0, 0(R6)
+	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put809
+	BEQ put835
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put809:
+put835:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
-	ADD R1, R3, R3
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one790
+	BNE one816
 
-done791:
+done817:
 	RET
 
 TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
@@ -23776,10 +26121,210 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x03, R2, R2
 	MOVD m+32(FP), R3
 	MOVD x+24(FP), R1
-	SUBS $0x00000008, R3, R3
-	BLT start812
+	MOVD n+40(FP), R24
+	CMP $0x04, R24
+	BGE eight836wide
+	MOVD y+0(FP), R4
+	MOVD n+40(FP), R5
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<3, R6, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408702 // ld1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408702 // ld1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408703 // ld1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408703 // ld1 V3[1], [R24] .2D
+	ADD $8, R24, R24
 
-eight810:
+masked1:
+	CMP $0, R3
+	BEQ done840
+	SUBS $0x00000004, R3, R3
+	BLT rest842
+
+loop841:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked2:
+	ADD R2, R0, R0
+	FMOVD 0(R1), F6
+	WORD $0x4fc61082 // fmla[0] V2, V4, V6 .2D
+	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked3:
+	ADD R2, R0, R0
+	FMOVD 8(R1), F6
+	WORD $0x4fc61082 // fmla[0] V2, V4, V6 .2D
+	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked4:
+	ADD R2, R0, R0
+	FMOVD 16(R1), F6
+	WORD $0x4fc61082 // fmla[0] V2, V4, V6 .2D
+	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked5:
+	ADD R2, R0, R0
+	FMOVD 24(R1), F6
+	WORD $0x4fc61082 // fmla[0] V2, V4, V6 .2D
+	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
+	ADD $0x00000020, R1, R1
+	SUBS $0x00000004, R3, R3
+	BGE loop841
+
+rest842:
+	ADDS $0x00000004, R3, R3
+	BEQ out844
+
+one843:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked6:
+	ADD R2, R0, R0
+	FMOVD 0(R1), F6
+	WORD $0x4fc61082 // fmla[0] V2, V4, V6 .2D
+	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
+	ADD $0x00000008, R1, R1
+	SUBS $1, R3, R3
+	BNE one843
+
+out844:
+
+done840:
+	ADD $0, R4, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d008702 // st1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d008702 // st1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d008703 // st1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d008703 // st1 V3[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked7:
+	RET
+
+eight836wide:
+	SUBS $0x00000008, R3, R3
+	BLT start838
+
+eight836:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -23805,295 +26350,295 @@ eight810:
 	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
 	ADD $0x00000040, R1, R1
 	MOVD R0, R4
-	ADD R2<<1, R4, R14
-	ADD $0, R14, R5
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R5
 	ADD R2, R5, R5
-	ADD R2<<1, R5, R15
-	ADD $0, R15, R6
+	ADD R2<<1, R5, R17
+	ADD $0, R17, R6
 	ADD R2, R6, R6
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail815
+	BLT tail846
 
-loop814:
+loop845:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
 	WORD $0x4e7fcc31 // fmla V17, V1, V31 .2D
-	ADD R2<<0, R4, R16
-	FLDPQ 0(R16), (F30, F31)
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
 	WORD $0x4e7ecc50 // fmla V16, V2, V30 .2D
 	WORD $0x4e7fcc71 // fmla V17, V3, V31 .2D
-	ADD R2<<1, R4, R17
-	FLDPQ 0(R17), (F30, F31)
+	ADD R2<<1, R4, R20
+	FLDPQ 0(R20), (F30, F31)
 	WORD $0x4e7ecc90 // fmla V16, V4, V30 .2D
 	WORD $0x4e7fccb1 // fmla V17, V5, V31 .2D
 	FLDPQ 0(R5), (F30, F31)
 	WORD $0x4e7eccd0 // fmla V16, V6, V30 .2D
 	WORD $0x4e7fccf1 // fmla V17, V7, V31 .2D
-	ADD R2<<0, R5, R19
-	FLDPQ 0(R19), (F30, F31)
+	ADD R2<<0, R5, R21
+	FLDPQ 0(R21), (F30, F31)
 	WORD $0x4e7ecd10 // fmla V16, V8, V30 .2D
 	WORD $0x4e7fcd31 // fmla V17, V9, V31 .2D
-	ADD R2<<1, R5, R20
-	FLDPQ 0(R20), (F30, F31)
+	ADD R2<<1, R5, R22
+	FLDPQ 0(R22), (F30, F31)
 	WORD $0x4e7ecd50 // fmla V16, V10, V30 .2D
 	WORD $0x4e7fcd71 // fmla V17, V11, V31 .2D
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ecd90 // fmla V16, V12, V30 .2D
 	WORD $0x4e7fcdb1 // fmla V17, V13, V31 .2D
-	ADD R2<<0, R6, R21
-	FLDPQ 0(R21), (F30, F31)
+	ADD R2<<0, R6, R14
+	FLDPQ 0(R14), (F30, F31)
 	WORD $0x4e7ecdd0 // fmla V16, V14, V30 .2D
 	WORD $0x4e7fcdf1 // fmla V17, V15, V31 .2D
 	FSTPQ (F16, F17), 0(R7)
-	ADD $0x00000020, R7, R7
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop814
+	BGE loop845
 
-tail815:
+tail846:
 	ADDS $0x00000004, R8, R8
-	BEQ out816
-	MOVD $tailF64<>+32(SB), R22
-	ADD $0, R22, R9
+	BEQ out847
+	MOVD $tailF64<>+32(SB), R15
+	ADD $0, R15, R9
 	NEG R8, R8
-	ADD R8<<3, R9, R14
-	FLDPQ 0(R14), (F18, F19)
+	ADD R8<<3, R9, R16
+	FLDPQ 0(R16), (F18, F19)
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 	ADD $0, R7, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d408710 // ld1 V16[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d408710 // ld1 V16[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x0d408711 // ld1 V17[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked1
+	CBZ R25, masked8
 	WORD $0x4d408711 // ld1 V17[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked1:
+masked8:
 	WORD $0x6e341e94 // eor V20, V20, V20 .4S
 	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
 	ADD $0, R4, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked2
+	CBZ R25, masked9
 	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked2:
+masked9:
 	WORD $0x4e74cc10 // fmla V16, V0, V20 .2D
 	WORD $0x4e75cc31 // fmla V17, V1, V21 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R4, R15
-	ADD $0, R15, R24
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked3
+	CBZ R25, masked10
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked3:
+masked10:
 	WORD $0x4e60cc50 // fmla V16, V2, V0 .2D
 	WORD $0x4e61cc71 // fmla V17, V3, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<1, R4, R16
-	ADD $0, R16, R24
+	ADD R2<<1, R4, R19
+	ADD $0, R19, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked4
+	CBZ R25, masked11
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked4:
+masked11:
 	WORD $0x4e60cc90 // fmla V16, V4, V0 .2D
 	WORD $0x4e61ccb1 // fmla V17, V5, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	ADD $0, R5, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked5
+	CBZ R25, masked12
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked5:
+masked12:
 	WORD $0x4e60ccd0 // fmla V16, V6, V0 .2D
 	WORD $0x4e61ccf1 // fmla V17, V7, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R5, R17
-	ADD $0, R17, R24
+	ADD R2<<0, R5, R20
+	ADD $0, R20, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked6
+	CBZ R25, masked13
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked6:
+masked13:
 	WORD $0x4e60cd10 // fmla V16, V8, V0 .2D
 	WORD $0x4e61cd31 // fmla V17, V9, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<1, R5, R19
-	ADD $0, R19, R24
+	ADD R2<<1, R5, R21
+	ADD $0, R21, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked7
+	CBZ R25, masked14
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked7:
+masked14:
 	WORD $0x4e60cd50 // fmla V16, V10, V0 .2D
 	WORD $0x4e61cd71 // fmla V17, V11, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	ADD $0, R6, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked8
+	CBZ R25, masked15
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked8:
+masked15:
 	WORD $0x4e60cd90 // fmla V16, V12, V0 .2D
 	WORD $0x4e61cdb1 // fmla V17, V13, V1 .2D
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD R2<<0, R6, R20
-	ADD $0, R20, R24
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked9
+	CBZ R25, masked16
 	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked9:
+masked16:
 	WORD $0x4e60cdd0 // fmla V16, V14, V0 .2D
 	WORD $0x4e61cdf1 // fmla V17, V15, V1 .2D
 	ADD $0, R7, R24
 	WORD $0x4e083e59 // umov R25, V18[0] .2D
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d008710 // st1 V16[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e59 // umov R25, V18[1] .2D
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d008710 // st1 V16[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083e79 // umov R25, V19[0] .2D
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x0d008711 // st1 V17[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183e79 // umov R25, V19[1] .2D
-	CBZ R25, masked10
+	CBZ R25, masked17
 	WORD $0x4d008711 // st1 V17[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked10:
+masked17:
 
-out816:
+out847:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -24103,13 +26648,13 @@ out816:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight810
+	BGE eight836
 
-start812:
+start838:
 	ADDS $0x00000008, R3, R3
-	BEQ done813
+	BEQ done839
 
-one811:
+one837:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000008, R1, R1
@@ -24117,97 +26662,97 @@ one811:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail818
+	BLT tail849
 
-loop817:
+loop848:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc02 // fmla V2, V0, V30 .2D
 	WORD $0x4e7fcc23 // fmla V3, V1, V31 .2D
 	FSTPQ (F2, F3), 0(R5)
-	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop817
+	BGE loop848
 
-tail818:
+tail849:
 	ADDS $0x00000004, R6, R6
-	BEQ out819
-	MOVD $tailF64<>+32(SB), R21
-	ADD $0, R21, R7
+	BEQ out850
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R7
 	NEG R6, R6
-	ADD R6<<3, R7, R22
-	FLDPQ 0(R22), (F4, F5)
+	ADD R6<<3, R7, R15
+	FLDPQ 0(R15), (F4, F5)
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	ADD $0, R5, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d408702 // ld1 V2[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c99 // umov R25, V4[1] .2D
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d408702 // ld1 V2[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083cb9 // umov R25, V5[0] .2D
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x0d408703 // ld1 V3[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183cb9 // umov R25, V5[1] .2D
-	CBZ R25, masked11
+	CBZ R25, masked18
 	WORD $0x4d408703 // ld1 V3[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked11:
+masked18:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	ADD $0, R4, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d408706 // ld1 V6[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c99 // umov R25, V4[1] .2D
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d408706 // ld1 V6[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083cb9 // umov R25, V5[0] .2D
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x0d408707 // ld1 V7[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183cb9 // umov R25, V5[1] .2D
-	CBZ R25, masked12
+	CBZ R25, masked19
 	WORD $0x4d408707 // ld1 V7[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked12:
+masked19:
 	WORD $0x4e66cc02 // fmla V2, V0, V6 .2D
 	WORD $0x4e67cc23 // fmla V3, V1, V7 .2D
 	ADD $0, R5, R24
 	WORD $0x4e083c99 // umov R25, V4[0] .2D
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d008702 // st1 V2[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c99 // umov R25, V4[1] .2D
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d008702 // st1 V2[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083cb9 // umov R25, V5[0] .2D
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x0d008703 // st1 V3[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183cb9 // umov R25, V5[1] .2D
-	CBZ R25, masked13
+	CBZ R25, masked20
 	WORD $0x4d008703 // st1 V3[1], [R24] .2D
 	ADD $8, R24, R24
 
-masked13:
+masked20:
 
-out819:
+out850:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one811
+	BNE one837
 
-done813:
+done839:
 	RET
 
 TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
@@ -24215,259 +26760,286 @@ TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD lda+16(FP), R2
 	LSL $0x03, R2, R2
 	MOVD m+24(FP), R3
-	SUBS $0x00000008, R3, R3
-	BLT start822
-
-eight820:
-	MOVD R0, R1
-	ADD R2<<1, R1, R14
-	ADD $0, R14, R4
-	ADD R2, R4, R4
-	ADD R2<<1, R4, R15
-	ADD $0, R15, R5
-	ADD R2, R5, R5
-	MOVD y+0(FP), R6
-	MOVD n+32(FP), R7
-	SUBS $0x00000004, R7, R7
-	BLT tail825
-
-loop824:
-	FLDPQ 0(R6), (F0, F1)
-	FLDPQ 0(R1), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	ADD R2<<0, R1, R16
-	FLDPQ 0(R16), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	ADD R2<<1, R1, R17
-	FLDPQ 0(R17), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	FLDPQ 0(R4), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	ADD R2<<0, R4, R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	ADD R2<<1, R4, R20
-	FLDPQ 0(R20), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	FLDPQ 0(R5), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	ADD R2<<0, R5, R21
-	FLDPQ 0(R21), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	FSTPQ (F0, F1), 0(R6)
-	ADD $0x00000020, R6, R6
-	ADD $0x00000020, R1, R1
-	ADD $0x00000020, R4, R4
-	ADD $0x00000020, R5, R5
-	SUBS $0x00000004, R7, R7
-	BGE loop824
-
-tail825:
-	ADDS $0x00000004, R7, R7
-	BEQ out826
-	MOVD $tailF64<>+32(SB), R22
-	ADD $0, R22, R8
-	NEG R7, R7
-	ADD R7<<3, R8, R14
-	FLDPQ 0(R14), (F2, F3)
-	WORD $0x6e201c00 // eor V0, V0, V0 .4S
-	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD $0, R6, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	MOVD n+32(FP), R24
+	CMP $0x04, R24
+	BGE eight851wide
+	MOVD y+0(FP), R1
+	MOVD n+32(FP), R4
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R5
+	NEG R4, R4
+	ADD R4<<3, R5, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R1, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked1
-	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	WORD $0x0d408702 // ld1 V2[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked1
-	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	WORD $0x4d408702 // ld1 V2[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked1
-	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	WORD $0x0d408703 // ld1 V3[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked1
-	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	WORD $0x4d408703 // ld1 V3[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked1:
+	CMP $0, R3
+	BEQ done855
+	SUBS $0x00000004, R3, R3
+	BLT rest857
+
+loop856:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R1, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked2
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked2
 	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked2
 	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked2
 	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked2:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD R2, R0, R0
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R1, R15
-	ADD $0, R15, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked3
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked3
 	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked3
 	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked3
 	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked3:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD R2, R0, R0
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<1, R1, R16
-	ADD $0, R16, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked4
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked4
 	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked4
 	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked4
 	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked4:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD R2, R0, R0
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R4, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked5
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked5
 	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked5
 	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked5
 	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked5:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD R2, R0, R0
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	SUBS $0x00000004, R3, R3
+	BGE loop856
+
+rest857:
+	ADDS $0x00000004, R3, R3
+	BEQ out859
+
+one858:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R4, R17
-	ADD $0, R17, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked6
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked6
 	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked6
 	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked6
 	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked6:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
-	WORD $0x6e241c84 // eor V4, V4, V4 .4S
-	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<1, R4, R19
-	ADD $0, R19, R24
-	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	ADD R2, R0, R0
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	SUBS $1, R3, R3
+	BNE one858
+
+out859:
+
+done855:
+	ADD $0, R1, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
-	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	WORD $0x0d008702 // st1 V2[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
 	CBZ R25, masked7
-	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	WORD $0x4d008702 // st1 V2[1], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
 	CBZ R25, masked7
-	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	WORD $0x0d008703 // st1 V3[0], [R24] .2D
 	ADD $8, R24, R24
-	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
 	CBZ R25, masked7
-	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	WORD $0x4d008703 // st1 V3[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked7:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
-	WORD $0x6e241c84 // eor V4, V4, V4 .4S
-	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R5, R24
+	RET
+
+eight851wide:
+	SUBS $0x00000008, R3, R3
+	BLT start853
+
+eight851:
+	MOVD R0, R1
+	ADD R2<<1, R1, R16
+	ADD $0, R16, R4
+	ADD R2, R4, R4
+	ADD R2<<1, R4, R17
+	ADD $0, R17, R5
+	ADD R2, R5, R5
+	MOVD y+0(FP), R6
+	MOVD n+32(FP), R7
+	SUBS $0x00000004, R7, R7
+	BLT tail861
+
+loop860:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	ADD R2<<0, R1, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	ADD R2<<1, R1, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	ADD R2<<0, R4, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	ADD R2<<1, R4, R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	ADD R2<<0, R5, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	FSTPQ (F0, F1), 0(R6)
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	SUBS $0x00000004, R7, R7
+	BGE loop860
+
+tail861:
+	ADDS $0x00000004, R7, R7
+	BEQ out862
+	MOVD $tailF64<>+32(SB), R15
+	ADD $0, R15, R8
+	NEG R7, R7
+	ADD R7<<3, R8, R16
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked8
-	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c59 // umov R25, V2[1] .2D
 	CBZ R25, masked8
-	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083c79 // umov R25, V3[0] .2D
 	CBZ R25, masked8
-	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c79 // umov R25, V3[1] .2D
 	CBZ R25, masked8
-	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked8:
-	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
-	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD R2<<0, R5, R20
-	ADD $0, R20, R24
+	ADD $0, R1, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked9
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
@@ -24488,92 +27060,57 @@ masked8:
 masked9:
 	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
 	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
-	ADD $0, R6, R24
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R1, R17
+	ADD $0, R17, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked10
-	WORD $0x0d008700 // st1 V0[0], [R24] .2D
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c59 // umov R25, V2[1] .2D
 	CBZ R25, masked10
-	WORD $0x4d008700 // st1 V0[1], [R24] .2D
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083c79 // umov R25, V3[0] .2D
 	CBZ R25, masked10
-	WORD $0x0d008701 // st1 V1[0], [R24] .2D
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c79 // umov R25, V3[1] .2D
 	CBZ R25, masked10
-	WORD $0x4d008701 // st1 V1[1], [R24] .2D
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked10:
-
-out826:
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	ADD R2, R0, R0
-	SUBS $0x00000008, R3, R3
-	BGE eight820
-
-start822:
-	ADDS $0x00000008, R3, R3
-	BEQ done823
-
-one821:
-	MOVD R0, R1
-	MOVD y+0(FP), R4
-	MOVD n+32(FP), R5
-	SUBS $0x00000004, R5, R5
-	BLT tail828
-
-loop827:
-	FLDPQ 0(R4), (F0, F1)
-	FLDPQ 0(R1), (F30, F31)
-	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
-	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
-	FSTPQ (F0, F1), 0(R4)
-	ADD $0x00000020, R4, R4
-	ADD $0x00000020, R1, R1
-	SUBS $0x00000004, R5, R5
-	BGE loop827
-
-tail828:
-	ADDS $0x00000004, R5, R5
-	BEQ out829
-	MOVD $tailF64<>+32(SB), R21
-	ADD $0, R21, R6
-	NEG R5, R5
-	ADD R5<<3, R6, R22
-	FLDPQ 0(R22), (F2, F3)
-	WORD $0x6e201c00 // eor V0, V0, V0 .4S
-	WORD $0x6e211c21 // eor V1, V1, V1 .4S
-	ADD $0, R4, R24
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<1, R1, R19
+	ADD $0, R19, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked11
-	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c59 // umov R25, V2[1] .2D
 	CBZ R25, masked11
-	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083c79 // umov R25, V3[0] .2D
 	CBZ R25, masked11
-	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c79 // umov R25, V3[1] .2D
 	CBZ R25, masked11
-	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked11:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
-	ADD $0, R1, R24
+	ADD $0, R4, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked12
 	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
@@ -24594,32 +27131,233 @@ masked11:
 masked12:
 	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
 	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
-	ADD $0, R4, R24
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R4, R20
+	ADD $0, R20, R24
 	WORD $0x4e083c59 // umov R25, V2[0] .2D
 	CBZ R25, masked13
-	WORD $0x0d008700 // st1 V0[0], [R24] .2D
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c59 // umov R25, V2[1] .2D
 	CBZ R25, masked13
-	WORD $0x4d008700 // st1 V0[1], [R24] .2D
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e083c79 // umov R25, V3[0] .2D
 	CBZ R25, masked13
-	WORD $0x0d008701 // st1 V1[0], [R24] .2D
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
 	ADD $8, R24, R24
 	WORD $0x4e183c79 // umov R25, V3[1] .2D
 	CBZ R25, masked13
-	WORD $0x4d008701 // st1 V1[1], [R24] .2D
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
 	ADD $8, R24, R24
 
 masked13:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<1, R4, R21
+	ADD $0, R21, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
 
-out829:
+masked14:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R5, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked15:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD R2<<0, R5, R22
+	ADD $0, R22, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked16:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD $0, R6, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d008700 // st1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d008700 // st1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d008701 // st1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d008701 // st1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked17:
+
+out862:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	SUBS $0x00000008, R3, R3
+	BGE eight851
+
+start853:
+	ADDS $0x00000008, R3, R3
+	BEQ done854
+
+one852:
+	MOVD R0, R1
+	MOVD y+0(FP), R4
+	MOVD n+32(FP), R5
+	SUBS $0x00000004, R5, R5
+	BLT tail864
+
+loop863:
+	FLDPQ 0(R4), (F0, F1)
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
+	WORD $0x4e7fd421 // fadd V1, V1, V31 .2D
+	FSTPQ (F0, F1), 0(R4)
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	SUBS $0x00000004, R5, R5
+	BGE loop863
+
+tail864:
+	ADDS $0x00000004, R5, R5
+	BEQ out865
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<3, R6, R15
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked18:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R1, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked19:
+	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
+	WORD $0x4e65d421 // fadd V1, V1, V5 .2D
+	ADD $0, R4, R24
+	WORD $0x4e083c59 // umov R25, V2[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008700 // st1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c59 // umov R25, V2[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008700 // st1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c79 // umov R25, V3[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008701 // st1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c79 // umov R25, V3[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008701 // st1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked20:
+
+out865:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one821
+	BNE one852
 
-done823:
+done854:
 	RET
 DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
 DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
@@ -24638,7 +27376,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done830
+	BLE done866
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -24650,12 +27388,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row831:
+row867:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail833
+	BGE tail869
 
-vector832:
+vector868:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -24670,12 +27408,12 @@ vector832:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector832
+	BLT vector868
 
-tail833:
+tail869:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next834
+	BEQ next870
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -24752,16 +27490,16 @@ masked2:
 
 masked3:
 
-next834:
+next870:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row831
+	BNE row867
 
-done830:
+done866:
 	MOVD R23, FPCR
 	RET
 
@@ -24771,7 +27509,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done835
+	BLE done871
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -24783,12 +27521,12 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row836:
+row872:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail838
+	BGE tail874
 
-vector837:
+vector873:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -24799,12 +27537,12 @@ vector837:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector837
+	BLT vector873
 
-tail838:
+tail874:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next839
+	BEQ next875
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -24877,16 +27615,16 @@ masked2:
 
 masked3:
 
-next839:
+next875:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row836
+	BNE row872
 
-done835:
+done871:
 	MOVD R23, FPCR
 	RET
 
@@ -24896,7 +27634,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done840
+	BLE done876
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -24908,12 +27646,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row841:
+row877:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail843
+	BGE tail879
 
-vector842:
+vector878:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -24929,12 +27667,12 @@ vector842:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector842
+	BLT vector878
 
-tail843:
+tail879:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next844
+	BEQ next880
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -25032,16 +27770,16 @@ masked3:
 
 masked4:
 
-next844:
+next880:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row841
+	BNE row877
 
-done840:
+done876:
 	MOVD R23, FPCR
 	RET
 
@@ -25051,7 +27789,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done845
+	BLE done881
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -25063,12 +27801,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row846:
+row882:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail848
+	BGE tail884
 
-vector847:
+vector883:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -25080,12 +27818,12 @@ vector847:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector847
+	BLT vector883
 
-tail848:
+tail884:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next849
+	BEQ next885
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -25179,16 +27917,16 @@ masked3:
 
 masked4:
 
-next849:
+next885:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row846
+	BNE row882
 
-done845:
+done881:
 	MOVD R23, FPCR
 	RET
 
@@ -25198,7 +27936,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done850
+	BLE done886
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x03, R2, R2
@@ -25211,12 +27949,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-4, R6, R6
 	LSL $0x03, R6, R6
 
-row851:
+row887:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail853
+	BGE tail889
 
-vector852:
+vector888:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -25242,12 +27980,12 @@ vector852:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector852
+	BLT vector888
 
-tail853:
+tail889:
 	MOVD n+56(FP), R8
 	ANDS $0x00000003, R8, R8
-	BEQ next854
+	BEQ next890
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -25373,7 +28111,7 @@ masked4:
 
 masked5:
 
-next854:
+next890:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -25381,9 +28119,9 @@ next854:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row851
+	BNE row887
 
-done850:
+done886:
 	MOVD R23, FPCR
 	RET
 
@@ -25393,7 +28131,7 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done855
+	BLE done891
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x03, R2, R2
@@ -25407,12 +28145,12 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-4, R7, R7
 	LSL $0x03, R7, R7
 
-row856:
+row892:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail858
+	BGE tail894
 
-vector857:
+vector893:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -25432,12 +28170,12 @@ vector857:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector857
+	BLT vector893
 
-tail858:
+tail894:
 	MOVD n+64(FP), R9
 	ANDS $0x00000003, R9, R9
-	BEQ next859
+	BEQ next895
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -25577,7 +28315,7 @@ masked5:
 
 masked6:
 
-next859:
+next895:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -25586,9 +28324,9 @@ next859:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row856
+	BNE row892
 
-done855:
+done891:
 	MOVD R23, FPCR
 	RET
 
@@ -25603,9 +28341,9 @@ TEXT ·addF64(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x03, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail863
+	BGE tail899
 
-vector862:
+vector898:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -25615,12 +28353,12 @@ vector862:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector862
+	BLT vector898
 
-tail863:
+tail899:
 	MOVD n+16(FP), R3
 	ANDS $0x00000003, R3, R3
-	BEQ next864
+	BEQ next900
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -25692,7 +28430,7 @@ masked2:
 
 masked3:
 
-next864:
+next900:
 	MOVD R23, FPCR
 	RET
 DATA twoF64<>+0(SB)/8, $0x4000000000000000
@@ -25704,7 +28442,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done865
+	BLE done901
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -25715,23 +28453,23 @@ TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row866:
+row902:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail868
+	BGE tail904
 
-vector867:
+vector903:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain870
+	BEQ plain906
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain870:
+plain906:
 	MOVD $signF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .2D
@@ -25863,7 +28601,7 @@ plain870:
 	FSTPQ (F4, F5), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out871
+	BEQ out907
 	FLDPQ 0(R19), (F0, F1)
 	WORD $0x4ee4cc80 // fmls V0, V4, V4 .2D
 	WORD $0x4ee5cca1 // fmls V1, V5, V5 .2D
@@ -25877,19 +28615,19 @@ plain870:
 	FSTPQ (F0, F1), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out871
+	BEQ out907
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out871:
+out907:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector867
+	BLT vector903
 
-tail868:
+tail904:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next869
+	BEQ next905
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -25919,7 +28657,7 @@ tail868:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain872
+	BEQ plain908
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -25945,7 +28683,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain872:
+plain908:
 	MOVD $signF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .2D
@@ -26095,7 +28833,7 @@ plain872:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out873
+	BEQ out909
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4ee6ccc2 // fmls V2, V6, V6 .2D
 	WORD $0x4ee7cce3 // fmls V3, V7, V7 .2D
@@ -26127,7 +28865,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out873
+	BEQ out909
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -26149,18 +28887,18 @@ masked4:
 
 masked5:
 
-out873:
+out909:
 
-next869:
+next905:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row866
+	BNE row902
 
-done865:
+done901:
 	RET
 DATA signF64<>+0(SB)/8, $0x8000000000000000
 DATA signF64<>+8(SB)/8, $0x8000000000000000
@@ -26251,7 +28989,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done874
+	BLE done910
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -26262,23 +29000,23 @@ TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row875:
+row911:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail877
+	BGE tail913
 
-vector876:
+vector912:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain879
+	BEQ plain915
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain879:
+plain915:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -26423,24 +29161,24 @@ plain879:
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out880
+	BEQ out916
 	ADD R6<<0, R1, R21
 	FSTPQ (F10, F11), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out880
+	BEQ out916
 	ADD R6<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
 
-out880:
+out916:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector876
+	BLT vector912
 
-tail877:
+tail913:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next878
+	BEQ next914
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -26470,7 +29208,7 @@ tail877:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain881
+	BEQ plain917
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -26496,7 +29234,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain881:
+plain917:
 	MOVD $oneF64<>+0(SB), R19
 	FLDPQ 0(R19), (F4, F5)
 	MOVD $signF64<>+0(SB), R20
@@ -26659,7 +29397,7 @@ plain881:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out882
+	BEQ out918
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -26682,7 +29420,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out882
+	BEQ out918
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -26704,18 +29442,18 @@ masked4:
 
 masked5:
 
-out882:
+out918:
 
-next878:
+next914:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row875
+	BNE row911
 
-done874:
+done910:
 	RET
 DATA expMinF64<>+0(SB)/8, $0xc086200000000000
 DATA expMinF64<>+8(SB)/8, $0xc086200000000000
@@ -26726,7 +29464,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done883
+	BLE done919
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -26737,23 +29475,23 @@ TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row884:
+row920:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail886
+	BGE tail922
 
-vector885:
+vector921:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain888
+	BEQ plain924
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain888:
+plain924:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -26980,24 +29718,24 @@ plain888:
 	FSTPQ (F8, F9), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out889
+	BEQ out925
 	ADD R6<<0, R1, R15
 	FSTPQ (F6, F7), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out889
+	BEQ out925
 	ADD R6<<0, R4, R16
 	FSTPQ (F10, F11), 0(R16)
 
-out889:
+out925:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector885
+	BLT vector921
 
-tail886:
+tail922:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next887
+	BEQ next923
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -27027,7 +29765,7 @@ tail886:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain890
+	BEQ plain926
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -27053,7 +29791,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain890:
+plain926:
 	MOVD $oneF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF64<>+0(SB), R14
@@ -27298,7 +30036,7 @@ plain890:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out891
+	BEQ out927
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -27321,7 +30059,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out891
+	BEQ out927
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -27343,18 +30081,18 @@ masked4:
 
 masked5:
 
-out891:
+out927:
 
-next887:
+next923:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row884
+	BNE row920
 
-done883:
+done919:
 	RET
 DATA logJF64<>+0(SB)/8, $0x3fc4b0a26c5f2aef
 DATA logJF64<>+8(SB)/8, $0x3fc4b0a26c5f2aef
@@ -27410,7 +30148,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done892
+	BLE done928
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -27421,23 +30159,23 @@ TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row893:
+row929:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail895
+	BGE tail931
 
-vector894:
+vector930:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain897
+	BEQ plain933
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain897:
+plain933:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -27596,24 +30334,24 @@ plain897:
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out898
+	BEQ out934
 	ADD R6<<0, R1, R22
 	FSTPQ (F10, F11), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out898
+	BEQ out934
 	ADD R6<<0, R4, R14
 	FSTPQ (F2, F3), 0(R14)
 
-out898:
+out934:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector894
+	BLT vector930
 
-tail895:
+tail931:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next896
+	BEQ next932
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -27643,7 +30381,7 @@ tail895:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain899
+	BEQ plain935
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -27669,7 +30407,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain899:
+plain935:
 	MOVD $oneF64<>+0(SB), R20
 	FLDPQ 0(R20), (F4, F5)
 	MOVD $signF64<>+0(SB), R21
@@ -27846,7 +30584,7 @@ plain899:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out900
+	BEQ out936
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -27869,7 +30607,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out900
+	BEQ out936
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -27891,24 +30629,24 @@ masked4:
 
 masked5:
 
-out900:
+out936:
 
-next896:
+next932:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row893
+	BNE row929
 
-done892:
+done928:
 	RET
 
 TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done901
+	BLE done937
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -27919,23 +30657,23 @@ TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row902:
+row938:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail904
+	BGE tail940
 
-vector903:
+vector939:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain906
+	BEQ plain942
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain906:
+plain942:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -28087,24 +30825,24 @@ plain906:
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out907
+	BEQ out943
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out907
+	BEQ out943
 	ADD R6<<0, R4, R21
 	FSTPQ (F4, F5), 0(R21)
 
-out907:
+out943:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector903
+	BLT vector939
 
-tail904:
+tail940:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next905
+	BEQ next941
 	MOVD $tailF64<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -28134,7 +30872,7 @@ tail904:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain908
+	BEQ plain944
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -28160,7 +30898,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain908:
+plain944:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -28330,7 +31068,7 @@ plain908:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out909
+	BEQ out945
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -28353,7 +31091,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out909
+	BEQ out945
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -28375,18 +31113,18 @@ masked4:
 
 masked5:
 
-out909:
+out945:
 
-next905:
+next941:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row902
+	BNE row938
 
-done901:
+done937:
 	RET
 DATA seluScaleF64<>+0(SB)/8, $0x3ff0cfabd6a91132
 DATA seluScaleF64<>+8(SB)/8, $0x3ff0cfabd6a91132
@@ -28402,7 +31140,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done910
+	BLE done946
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -28413,23 +31151,23 @@ TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row911:
+row947:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail913
+	BGE tail949
 
-vector912:
+vector948:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain915
+	BEQ plain951
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain915:
+plain951:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -28591,24 +31329,24 @@ plain915:
 	FSTPQ (F2, F3), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out916
+	BEQ out952
 	ADD R6<<0, R1, R22
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out916
+	BEQ out952
 	ADD R6<<0, R4, R14
 	FSTPQ (F4, F5), 0(R14)
 
-out916:
+out952:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector912
+	BLT vector948
 
-tail913:
+tail949:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next914
+	BEQ next950
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -28638,7 +31376,7 @@ tail913:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain917
+	BEQ plain953
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -28664,7 +31402,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain917:
+plain953:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -28844,7 +31582,7 @@ plain917:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out918
+	BEQ out954
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -28867,7 +31605,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out918
+	BEQ out954
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -28889,24 +31627,24 @@ masked4:
 
 masked5:
 
-out918:
+out954:
 
-next914:
+next950:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row911
+	BNE row947
 
-done910:
+done946:
 	RET
 
 TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done919
+	BLE done955
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -28917,23 +31655,23 @@ TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row920:
+row956:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail922
+	BGE tail958
 
-vector921:
+vector957:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain924
+	BEQ plain960
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain924:
+plain960:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e402 // fcmgt V2, V0, V4 .2D
@@ -28956,24 +31694,24 @@ plain924:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out925
+	BEQ out961
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out925
+	BEQ out961
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out925:
+out961:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector921
+	BLT vector957
 
-tail922:
+tail958:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next923
+	BEQ next959
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -29003,7 +31741,7 @@ tail922:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain926
+	BEQ plain962
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -29029,7 +31767,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain926:
+plain962:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ee6e444 // fcmgt V4, V2, V6 .2D
@@ -29070,7 +31808,7 @@ plain926:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out927
+	BEQ out963
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -29093,7 +31831,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out927
+	BEQ out963
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -29115,18 +31853,1446 @@ masked4:
 
 masked5:
 
-out927:
+out963:
 
-next923:
+next959:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row920
+	BNE row956
 
-done919:
+done955:
+	RET
+
+TEXT ·hiddenGradientTanhF64(SB), NOSPLIT|NOFRAME, $0-80
+	MOVD FPCR, R23
+	ORR $(1<<24), R23, R24
+	MOVD R24, FPCR
+	MOVD a+24(FP), R0
+	MOVD lda+32(FP), R2
+	LSL $0x03, R2, R2
+	MOVD d+16(FP), R1
+	MOVD R0, R3
+
+block964:
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	WORD $0x6e281d08 // eor V8, V8, V8 .4S
+	WORD $0x6e291d29 // eor V9, V9, V9 .4S
+	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
+	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
+	WORD $0x6e2c1d8c // eor V12, V12, V12 .4S
+	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
+	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
+	WORD $0x6e2f1def // eor V15, V15, V15 .4S
+	MOVD x+40(FP), R4
+	MOVD n+72(FP), R5
+	MOVD R3, R6
+	ADD R2<<1, R6, R14
+	ADD $0, R14, R7
+	ADD R2, R7, R7
+	SUBS $0x00000008, R5, R5
+	BLT rest967
+
+loop966:
+	FLDPQ 0(R4), (F16, F17)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
+	WORD $0x4e7fce21 // fmla V1, V17, V31 .2D
+	ADD R2<<0, R6, R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e7ece04 // fmla V4, V16, V30 .2D
+	WORD $0x4e7fce25 // fmla V5, V17, V31 .2D
+	ADD R2<<1, R6, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e7ece08 // fmla V8, V16, V30 .2D
+	WORD $0x4e7fce29 // fmla V9, V17, V31 .2D
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e7ece0c // fmla V12, V16, V30 .2D
+	WORD $0x4e7fce2d // fmla V13, V17, V31 .2D
+	FLDPQ 32(R4), (F16, F17)
+	FLDPQ 32(R6), (F30, F31)
+	WORD $0x4e7ece02 // fmla V2, V16, V30 .2D
+	WORD $0x4e7fce23 // fmla V3, V17, V31 .2D
+	FLDPQ 32(R15), (F30, F31)
+	WORD $0x4e7ece06 // fmla V6, V16, V30 .2D
+	WORD $0x4e7fce27 // fmla V7, V17, V31 .2D
+	FLDPQ 32(R16), (F30, F31)
+	WORD $0x4e7ece0a // fmla V10, V16, V30 .2D
+	WORD $0x4e7fce2b // fmla V11, V17, V31 .2D
+	FLDPQ 32(R7), (F30, F31)
+	WORD $0x4e7ece0e // fmla V14, V16, V30 .2D
+	WORD $0x4e7fce2f // fmla V15, V17, V31 .2D
+	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
+	ADD $0x00000040, R4, R4
+	SUBS $0x00000008, R5, R5
+	BGE loop966
+
+rest967:
+	ADD $0x00000008, R5, R5
+	CMP $0x00000004, R5
+	BLT tail968
+	FLDPQ 0(R4), (F16, F17)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
+	WORD $0x4e7fce21 // fmla V1, V17, V31 .2D
+	ADD R2<<0, R6, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e7ece04 // fmla V4, V16, V30 .2D
+	WORD $0x4e7fce25 // fmla V5, V17, V31 .2D
+	ADD R2<<1, R6, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e7ece08 // fmla V8, V16, V30 .2D
+	WORD $0x4e7fce29 // fmla V9, V17, V31 .2D
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e7ece0c // fmla V12, V16, V30 .2D
+	WORD $0x4e7fce2d // fmla V13, V17, V31 .2D
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R4, R4
+	SUB $0x00000004, R5, R5
+
+tail968:
+	CMP $0, R5
+	BEQ reduce969
+	MOVD $tailF64<>+32(SB), R20
+	ADD $0, R20, R8
+	NEG R5, R5
+	ADD R5<<3, R8, R21
+	FLDPQ 0(R21), (F16, F17)
+	WORD $0x6e321e52 // eor V18, V18, V18 .4S
+	WORD $0x6e331e73 // eor V19, V19, V19 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083e19 // umov R25, V16[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408712 // ld1 V18[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e19 // umov R25, V16[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408712 // ld1 V18[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e39 // umov R25, V17[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408713 // ld1 V19[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e39 // umov R25, V17[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408713 // ld1 V19[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked1:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R6, R24
+	WORD $0x4e083e19 // umov R25, V16[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e19 // umov R25, V16[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e39 // umov R25, V17[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e39 // umov R25, V17[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked2:
+	WORD $0x4e72ce80 // fmla V0, V20, V18 .2D
+	WORD $0x4e73cea1 // fmla V1, V21, V19 .2D
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
+	WORD $0x4e083e19 // umov R25, V16[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e19 // umov R25, V16[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e39 // umov R25, V17[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e39 // umov R25, V17[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked3:
+	WORD $0x4e72ce84 // fmla V4, V20, V18 .2D
+	WORD $0x4e73cea5 // fmla V5, V21, V19 .2D
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD R2<<1, R6, R14
+	ADD $0, R14, R24
+	WORD $0x4e083e19 // umov R25, V16[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e19 // umov R25, V16[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e39 // umov R25, V17[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e39 // umov R25, V17[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked4:
+	WORD $0x4e72ce88 // fmla V8, V20, V18 .2D
+	WORD $0x4e73cea9 // fmla V9, V21, V19 .2D
+	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
+	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
+	ADD $0, R7, R24
+	WORD $0x4e083e19 // umov R25, V16[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d40871e // ld1 V30[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e19 // umov R25, V16[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d40871e // ld1 V30[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e39 // umov R25, V17[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d40871f // ld1 V31[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e39 // umov R25, V17[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d40871f // ld1 V31[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked5:
+	WORD $0x4ebe1fd0 // orr V16, V30, V30 .4S
+	WORD $0x4ebf1ff1 // orr V17, V31, V31 .4S
+	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
+	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
+
+reduce969:
+	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
+	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
+	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
+	WORD $0x4e67d4a5 // fadd V5, V5, V7 .2D
+	WORD $0x4e6ad508 // fadd V8, V8, V10 .2D
+	WORD $0x4e6bd529 // fadd V9, V9, V11 .2D
+	WORD $0x4e6ed58c // fadd V12, V12, V14 .2D
+	WORD $0x4e6fd5ad // fadd V13, V13, V15 .2D
+	WORD $0x6e64d400 // faddp V0, V0, V4 .2D
+	WORD $0x6e65d421 // faddp V1, V1, V5 .2D
+	WORD $0x6e6cd502 // faddp V2, V8, V12 .2D
+	WORD $0x6e6dd523 // faddp V3, V9, V13 .2D
+	WORD $0x4ea21c5e // orr V30, V2, V2 .4S
+	WORD $0x4ea01c04 // orr V4, V0, V0 .4S
+	WORD $0x4ebe1fc5 // orr V5, V30, V30 .4S
+	WORD $0x4ea31c7e // orr V30, V3, V3 .4S
+	WORD $0x4ea11c20 // orr V0, V1, V1 .4S
+	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
+	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
+	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	WORD $0x6e281d08 // eor V8, V8, V8 .4S
+	WORD $0x6e291d29 // eor V9, V9, V9 .4S
+	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
+	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
+	WORD $0x6e2c1d8c // eor V12, V12, V12 .4S
+	WORD $0x6e2d1dad // eor V13, V13, V13 .4S
+	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
+	WORD $0x6e2f1def // eor V15, V15, V15 .4S
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	MOVD x+40(FP), R4
+	MOVD n+72(FP), R5
+	MOVD R3, R6
+	ADD R2<<1, R6, R15
+	ADD $0, R15, R7
+	ADD R2, R7, R7
+	SUBS $0x00000008, R5, R5
+	BLT rest971
+
+loop970:
+	FLDPQ 0(R4), (F18, F19)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
+	WORD $0x4e7fce61 // fmla V1, V19, V31 .2D
+	ADD R2<<0, R6, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e7ece46 // fmla V6, V18, V30 .2D
+	WORD $0x4e7fce67 // fmla V7, V19, V31 .2D
+	ADD R2<<1, R6, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e7ece4a // fmla V10, V18, V30 .2D
+	WORD $0x4e7fce6b // fmla V11, V19, V31 .2D
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e7ece4e // fmla V14, V18, V30 .2D
+	WORD $0x4e7fce6f // fmla V15, V19, V31 .2D
+	FLDPQ 32(R4), (F18, F19)
+	FLDPQ 32(R6), (F30, F31)
+	WORD $0x4e7ece42 // fmla V2, V18, V30 .2D
+	WORD $0x4e7fce63 // fmla V3, V19, V31 .2D
+	FLDPQ 32(R16), (F30, F31)
+	WORD $0x4e7ece48 // fmla V8, V18, V30 .2D
+	WORD $0x4e7fce69 // fmla V9, V19, V31 .2D
+	FLDPQ 32(R17), (F30, F31)
+	WORD $0x4e7ece4c // fmla V12, V18, V30 .2D
+	WORD $0x4e7fce6d // fmla V13, V19, V31 .2D
+	FLDPQ 32(R7), (F30, F31)
+	WORD $0x4e7ece50 // fmla V16, V18, V30 .2D
+	WORD $0x4e7fce71 // fmla V17, V19, V31 .2D
+	ADD $0x00000040, R6, R6
+	ADD $0x00000040, R7, R7
+	ADD $0x00000040, R4, R4
+	SUBS $0x00000008, R5, R5
+	BGE loop970
+
+rest971:
+	ADD $0x00000008, R5, R5
+	CMP $0x00000004, R5
+	BLT tail972
+	FLDPQ 0(R4), (F18, F19)
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
+	WORD $0x4e7fce61 // fmla V1, V19, V31 .2D
+	ADD R2<<0, R6, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e7ece46 // fmla V6, V18, V30 .2D
+	WORD $0x4e7fce67 // fmla V7, V19, V31 .2D
+	ADD R2<<1, R6, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e7ece4a // fmla V10, V18, V30 .2D
+	WORD $0x4e7fce6b // fmla V11, V19, V31 .2D
+	FLDPQ 0(R7), (F30, F31)
+	WORD $0x4e7ece4e // fmla V14, V18, V30 .2D
+	WORD $0x4e7fce6f // fmla V15, V19, V31 .2D
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	ADD $0x00000020, R4, R4
+	SUB $0x00000004, R5, R5
+
+tail972:
+	CMP $0, R5
+	BEQ reduce973
+	MOVD $tailF64<>+32(SB), R21
+	ADD $0, R21, R8
+	NEG R5, R5
+	ADD R5<<3, R8, R22
+	FLDPQ 0(R22), (F18, F19)
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked6:
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD $0, R6, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d408716 // ld1 V22[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d408716 // ld1 V22[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d408717 // ld1 V23[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d408717 // ld1 V23[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked7:
+	WORD $0x4e74cec0 // fmla V0, V22, V20 .2D
+	WORD $0x4e75cee1 // fmla V1, V23, V21 .2D
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD R2<<0, R6, R14
+	ADD $0, R14, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked8
+	WORD $0x0d408716 // ld1 V22[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked8
+	WORD $0x4d408716 // ld1 V22[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked8
+	WORD $0x0d408717 // ld1 V23[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked8
+	WORD $0x4d408717 // ld1 V23[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked8:
+	WORD $0x4e74cec6 // fmla V6, V22, V20 .2D
+	WORD $0x4e75cee7 // fmla V7, V23, V21 .2D
+	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
+	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
+	ADD R2<<1, R6, R15
+	ADD $0, R15, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked9
+	WORD $0x0d408716 // ld1 V22[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked9
+	WORD $0x4d408716 // ld1 V22[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked9
+	WORD $0x0d408717 // ld1 V23[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked9
+	WORD $0x4d408717 // ld1 V23[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked9:
+	WORD $0x4e74ceca // fmla V10, V22, V20 .2D
+	WORD $0x4e75ceeb // fmla V11, V23, V21 .2D
+	WORD $0x6e3e1fde // eor V30, V30, V30 .4S
+	WORD $0x6e3f1fff // eor V31, V31, V31 .4S
+	ADD $0, R7, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked10
+	WORD $0x0d40871e // ld1 V30[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked10
+	WORD $0x4d40871e // ld1 V30[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked10
+	WORD $0x0d40871f // ld1 V31[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked10
+	WORD $0x4d40871f // ld1 V31[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked10:
+	WORD $0x4ebe1fd2 // orr V18, V30, V30 .4S
+	WORD $0x4ebf1ff3 // orr V19, V31, V31 .4S
+	WORD $0x4e74ce4e // fmla V14, V18, V20 .2D
+	WORD $0x4e75ce6f // fmla V15, V19, V21 .2D
+
+reduce973:
+	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
+	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
+	WORD $0x4e68d4c6 // fadd V6, V6, V8 .2D
+	WORD $0x4e69d4e7 // fadd V7, V7, V9 .2D
+	WORD $0x4e6cd54a // fadd V10, V10, V12 .2D
+	WORD $0x4e6dd56b // fadd V11, V11, V13 .2D
+	WORD $0x4e70d5ce // fadd V14, V14, V16 .2D
+	WORD $0x4e71d5ef // fadd V15, V15, V17 .2D
+	WORD $0x6e66d400 // faddp V0, V0, V6 .2D
+	WORD $0x6e67d421 // faddp V1, V1, V7 .2D
+	WORD $0x6e6ed542 // faddp V2, V10, V14 .2D
+	WORD $0x6e6fd563 // faddp V3, V11, V15 .2D
+	WORD $0x4ea21c5e // orr V30, V2, V2 .4S
+	WORD $0x4ea01c06 // orr V6, V0, V0 .4S
+	WORD $0x4ebe1fc7 // orr V7, V30, V30 .4S
+	WORD $0x4ea31c7e // orr V30, V3, V3 .4S
+	WORD $0x4ea11c20 // orr V0, V1, V1 .4S
+	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
+	WORD $0x4e60d4c6 // fadd V6, V6, V0 .2D
+	WORD $0x4e61d4e7 // fadd V7, V7, V1 .2D
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	ADD R2, R3, R3
+	MOVD s+8(FP), R4
+	MOVD bias+48(FP), R5
+	MOVD w+56(FP), R6
+	MOVD d+16(FP), R7
+	FLDPQ 0(R5), (F0, F1)
+	WORD $0x4e60d484 // fadd V4, V4, V0 .2D
+	WORD $0x4e61d4a5 // fadd V5, V5, V1 .2D
+	MOVD $signF64<>+0(SB), R16
+	FLDPQ 0(R16), (F0, F1)
+	WORD $0x4e601c80 // bic V0, V4, V0 .2D
+	WORD $0x4e611ca1 // bic V1, V5, V1 .2D
+	WORD $0x4e60d400 // fadd V0, V0, V0 .2D
+	WORD $0x4e61d421 // fadd V1, V1, V1 .2D
+	MOVD $saturationF64<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
+	WORD $0x6e601c5e // bsl V30, V2, V0 .2D
+	WORD $0x4ebe1fc0 // orr V0, V30, V30 .4S
+	WORD $0x6ee3e43e // fcmgt V30, V1, V3 .2D
+	WORD $0x6e611c7e // bsl V30, V3, V1 .2D
+	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
+	MOVD $log2eF64<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	MOVD $roundF64<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e62cc1e // fmla V30, V0, V2 .2D
+	WORD $0x4ebe1fc2 // orr V2, V30, V30 .4S
+	WORD $0x4e63cc3f // fmla V31, V1, V3 .2D
+	WORD $0x4ebf1fe3 // orr V3, V31, V31 .4S
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4efed448 // fsub V8, V2, V30 .2D
+	WORD $0x4effd469 // fsub V9, V3, V31 .2D
+	MOVD $ln2HighF64<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4efecd00 // fmls V0, V8, V30 .2D
+	WORD $0x4effcd21 // fmls V1, V9, V31 .2D
+	MOVD $ln2LowF64<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4efecd00 // fmls V0, V8, V30 .2D
+	WORD $0x4effcd21 // fmls V1, V9, V31 .2D
+	WORD $0x4f745442 // shl V2, V2, #52 .2D
+	WORD $0x4f745463 // shl V3, V3, #52 .2D
+	MOVD $oneF64<>+0(SB), R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4efe8442 // add V2, V2, V30 .2D
+	WORD $0x4eff8463 // add V3, V3, V31 .2D
+	MOVD $expKF64<>+0(SB), R15
+	FLDPQ 0(R15), (F8, F9)
+	MOVD $expJF64<>+0(SB), R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expIF64<>+0(SB), R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expHF64<>+0(SB), R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expGF64<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expFF64<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expEF64<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expDF64<>+0(SB), R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expCF64<>+0(SB), R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expBF64<>+0(SB), R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $expAF64<>+0(SB), R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	WORD $0x6e60dd08 // fmul V8, V8, V0 .2D
+	WORD $0x6e61dd29 // fmul V9, V9, V1 .2D
+	WORD $0x4ea01c1e // orr V30, V0, V0 .4S
+	WORD $0x4ea11c3f // orr V31, V1, V1 .4S
+	WORD $0x4e68cc1e // fmla V30, V0, V8 .2D
+	WORD $0x4ebe1fc8 // orr V8, V30, V30 .4S
+	WORD $0x4e69cc3f // fmla V31, V1, V9 .2D
+	WORD $0x4ebf1fe9 // orr V9, V31, V31 .4S
+	MOVD $oneF64<>+0(SB), R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4efed440 // fsub V0, V2, V30 .2D
+	WORD $0x4effd461 // fsub V1, V3, V31 .2D
+	WORD $0x4e62cd00 // fmla V0, V8, V2 .2D
+	WORD $0x4e63cd21 // fmla V1, V9, V3 .2D
+	MOVD $twoF64<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e7ed402 // fadd V2, V0, V30 .2D
+	WORD $0x4e7fd423 // fadd V3, V1, V31 .2D
+	WORD $0x6e62fc02 // fdiv V2, V0, V2 .2D
+	WORD $0x6e63fc23 // fdiv V3, V1, V3 .2D
+	MOVD $signF64<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e3e1c84 // and V4, V4, V30 .2D
+	WORD $0x4e3f1ca5 // and V5, V5, V31 .2D
+	WORD $0x4ea41c42 // orr V2, V2, V4 .2D
+	WORD $0x4ea51c63 // orr V3, V3, V5 .2D
+	FSTPQ (F2, F3), 0(R4)
+	FLDPQ 0(R19), (F0, F1)
+	WORD $0x4ee2cc40 // fmls V0, V2, V2 .2D
+	WORD $0x4ee3cc61 // fmls V1, V3, V3 .2D
+	FLDPQ 0(R6), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	FSTPQ (F0, F1), 0(R7)
+	FLDPQ 32(R5), (F0, F1)
+	WORD $0x4e60d4c6 // fadd V6, V6, V0 .2D
+	WORD $0x4e61d4e7 // fadd V7, V7, V1 .2D
+	FLDPQ 0(R21), (F0, F1)
+	WORD $0x4e601cc0 // bic V0, V6, V0 .2D
+	WORD $0x4e611ce1 // bic V1, V7, V1 .2D
+	WORD $0x4e60d400 // fadd V0, V0, V0 .2D
+	WORD $0x4e61d421 // fadd V1, V1, V1 .2D
+	MOVD $saturationF64<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
+	WORD $0x6e601c5e // bsl V30, V2, V0 .2D
+	WORD $0x4ebe1fc0 // orr V0, V30, V30 .4S
+	WORD $0x6ee3e43e // fcmgt V30, V1, V3 .2D
+	WORD $0x6e611c7e // bsl V30, V3, V1 .2D
+	WORD $0x4ebe1fc1 // orr V1, V30, V30 .4S
+	MOVD $log2eF64<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	MOVD $roundF64<>+0(SB), R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e62cc1e // fmla V30, V0, V2 .2D
+	WORD $0x4ebe1fc2 // orr V2, V30, V30 .4S
+	WORD $0x4e63cc3f // fmla V31, V1, V3 .2D
+	WORD $0x4ebf1fe3 // orr V3, V31, V31 .4S
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4efed444 // fsub V4, V2, V30 .2D
+	WORD $0x4effd465 // fsub V5, V3, V31 .2D
+	MOVD $ln2HighF64<>+0(SB), R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4efecc80 // fmls V0, V4, V30 .2D
+	WORD $0x4effcca1 // fmls V1, V5, V31 .2D
+	MOVD $ln2LowF64<>+0(SB), R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4efecc80 // fmls V0, V4, V30 .2D
+	WORD $0x4effcca1 // fmls V1, V5, V31 .2D
+	WORD $0x4f745442 // shl V2, V2, #52 .2D
+	WORD $0x4f745463 // shl V3, V3, #52 .2D
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4efe8442 // add V2, V2, V30 .2D
+	WORD $0x4eff8463 // add V3, V3, V31 .2D
+	MOVD $expKF64<>+0(SB), R19
+	FLDPQ 0(R19), (F4, F5)
+	MOVD $expJF64<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expIF64<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expHF64<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expGF64<>+0(SB), R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expFF64<>+0(SB), R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expEF64<>+0(SB), R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expDF64<>+0(SB), R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expCF64<>+0(SB), R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expBF64<>+0(SB), R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $expAF64<>+0(SB), R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	WORD $0x6e60dc84 // fmul V4, V4, V0 .2D
+	WORD $0x6e61dca5 // fmul V5, V5, V1 .2D
+	WORD $0x4ea01c1e // orr V30, V0, V0 .4S
+	WORD $0x4ea11c3f // orr V31, V1, V1 .4S
+	WORD $0x4e64cc1e // fmla V30, V0, V4 .2D
+	WORD $0x4ebe1fc4 // orr V4, V30, V30 .4S
+	WORD $0x4e65cc3f // fmla V31, V1, V5 .2D
+	WORD $0x4ebf1fe5 // orr V5, V31, V31 .4S
+	MOVD $oneF64<>+0(SB), R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4efed440 // fsub V0, V2, V30 .2D
+	WORD $0x4effd461 // fsub V1, V3, V31 .2D
+	WORD $0x4e62cc80 // fmla V0, V4, V2 .2D
+	WORD $0x4e63cca1 // fmla V1, V5, V3 .2D
+	MOVD $twoF64<>+0(SB), R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e7ed402 // fadd V2, V0, V30 .2D
+	WORD $0x4e7fd423 // fadd V3, V1, V31 .2D
+	WORD $0x6e62fc02 // fdiv V2, V0, V2 .2D
+	WORD $0x6e63fc23 // fdiv V3, V1, V3 .2D
+	MOVD $signF64<>+0(SB), R15
+	FLDPQ 0(R15), (F30, F31)
+	WORD $0x4e3e1cc6 // and V6, V6, V30 .2D
+	WORD $0x4e3f1ce7 // and V7, V7, V31 .2D
+	WORD $0x4ea61c42 // orr V2, V2, V6 .2D
+	WORD $0x4ea71c63 // orr V3, V3, V7 .2D
+	FSTPQ (F2, F3), 32(R4)
+	FLDPQ 0(R22), (F0, F1)
+	WORD $0x4ee2cc40 // fmls V0, V2, V2 .2D
+	WORD $0x4ee3cc61 // fmls V1, V3, V3 .2D
+	FLDPQ 32(R6), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	FSTPQ (F0, F1), 32(R7)
+	MOVD s+8(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, s+8(FP)
+	MOVD bias+48(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, bias+48(FP)
+	MOVD w+56(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, w+56(FP)
+	MOVD d+16(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, d+16(FP)
+	ADD $64, R1, R4
+	MOVD d+16(FP), R5
+	CMP R5, R4
+	BEQ next965
+	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cf02 // ld1r V2, [R24] .2D
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cf04 // ld1r V4, [R24] .2D
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $32, R1, R24
+	WORD $0x4d40cf08 // ld1r V8, [R24] .2D
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $40, R1, R24
+	WORD $0x4d40cf0a // ld1r V10, [R24] .2D
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $48, R1, R24
+	WORD $0x4d40cf0c // ld1r V12, [R24] .2D
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $56, R1, R24
+	WORD $0x4d40cf0e // ld1r V14, [R24] .2D
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000040, R1, R1
+	MOVD R0, R4
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R5
+	ADD R2, R5, R5
+	ADD R2<<1, R5, R17
+	ADD $0, R17, R6
+	ADD R2, R6, R6
+	MOVD y+0(FP), R7
+	MOVD n+72(FP), R8
+	SUBS $0x00000004, R8, R8
+	BLT tail975
+
+loop974:
+	FLDPQ 0(R7), (F16, F17)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
+	WORD $0x4e7fcc31 // fmla V17, V1, V31 .2D
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e7ecc50 // fmla V16, V2, V30 .2D
+	WORD $0x4e7fcc71 // fmla V17, V3, V31 .2D
+	ADD R2<<1, R4, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e7ecc90 // fmla V16, V4, V30 .2D
+	WORD $0x4e7fccb1 // fmla V17, V5, V31 .2D
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x4e7eccd0 // fmla V16, V6, V30 .2D
+	WORD $0x4e7fccf1 // fmla V17, V7, V31 .2D
+	ADD R2<<0, R5, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e7ecd10 // fmla V16, V8, V30 .2D
+	WORD $0x4e7fcd31 // fmla V17, V9, V31 .2D
+	ADD R2<<1, R5, R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x4e7ecd50 // fmla V16, V10, V30 .2D
+	WORD $0x4e7fcd71 // fmla V17, V11, V31 .2D
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x4e7ecd90 // fmla V16, V12, V30 .2D
+	WORD $0x4e7fcdb1 // fmla V17, V13, V31 .2D
+	ADD R2<<0, R6, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x4e7ecdd0 // fmla V16, V14, V30 .2D
+	WORD $0x4e7fcdf1 // fmla V17, V15, V31 .2D
+	FSTPQ (F16, F17), 0(R7)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	SUBS $0x00000004, R8, R8
+	BGE loop974
+
+tail975:
+	ADDS $0x00000004, R8, R8
+	BEQ out976
+	MOVD $tailF64<>+32(SB), R15
+	ADD $0, R15, R9
+	NEG R8, R8
+	ADD R8<<3, R9, R16
+	FLDPQ 0(R16), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R7, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked11
+	WORD $0x0d408710 // ld1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked11
+	WORD $0x4d408710 // ld1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked11
+	WORD $0x0d408711 // ld1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked11
+	WORD $0x4d408711 // ld1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked11:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked12
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked12
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked12
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked12
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked12:
+	WORD $0x4e74cc10 // fmla V16, V0, V20 .2D
+	WORD $0x4e75cc31 // fmla V17, V1, V21 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked13
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked13
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked13
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked13
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked13:
+	WORD $0x4e60cc50 // fmla V16, V2, V0 .2D
+	WORD $0x4e61cc71 // fmla V17, V3, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R4, R19
+	ADD $0, R19, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked14:
+	WORD $0x4e60cc90 // fmla V16, V4, V0 .2D
+	WORD $0x4e61ccb1 // fmla V17, V5, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked15:
+	WORD $0x4e60ccd0 // fmla V16, V6, V0 .2D
+	WORD $0x4e61ccf1 // fmla V17, V7, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R5, R20
+	ADD $0, R20, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked16:
+	WORD $0x4e60cd10 // fmla V16, V8, V0 .2D
+	WORD $0x4e61cd31 // fmla V17, V9, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R5, R21
+	ADD $0, R21, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked17:
+	WORD $0x4e60cd50 // fmla V16, V10, V0 .2D
+	WORD $0x4e61cd71 // fmla V17, V11, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked18:
+	WORD $0x4e60cd90 // fmla V16, V12, V0 .2D
+	WORD $0x4e61cdb1 // fmla V17, V13, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked19:
+	WORD $0x4e60cdd0 // fmla V16, V14, V0 .2D
+	WORD $0x4e61cdf1 // fmla V17, V15, V1 .2D
+	ADD $0, R7, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008710 // st1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008710 // st1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008711 // st1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008711 // st1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked20:
+
+out976:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+
+next965:
+	MOVD m+64(FP), R24
+	SUBS $0x00000008, R24, R24
+	MOVD R24, m+64(FP)
+	BNE block964
+	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cf02 // ld1r V2, [R24] .2D
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cf04 // ld1r V4, [R24] .2D
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $32, R1, R24
+	WORD $0x4d40cf08 // ld1r V8, [R24] .2D
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $40, R1, R24
+	WORD $0x4d40cf0a // ld1r V10, [R24] .2D
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $48, R1, R24
+	WORD $0x4d40cf0c // ld1r V12, [R24] .2D
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $56, R1, R24
+	WORD $0x4d40cf0e // ld1r V14, [R24] .2D
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000040, R1, R1
+	MOVD R0, R3
+	ADD R2<<1, R3, R14
+	ADD $0, R14, R1
+	ADD R2, R1, R1
+	ADD R2<<1, R1, R15
+	ADD $0, R15, R4
+	ADD R2, R4, R4
+	MOVD y+0(FP), R5
+	MOVD n+72(FP), R6
+	SUBS $0x00000004, R6, R6
+	BLT tail978
+
+loop977:
+	FLDPQ 0(R5), (F16, F17)
+	FLDPQ 0(R3), (F30, F31)
+	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
+	WORD $0x4e7fcc31 // fmla V17, V1, V31 .2D
+	ADD R2<<0, R3, R16
+	FLDPQ 0(R16), (F30, F31)
+	WORD $0x4e7ecc50 // fmla V16, V2, V30 .2D
+	WORD $0x4e7fcc71 // fmla V17, V3, V31 .2D
+	ADD R2<<1, R3, R17
+	FLDPQ 0(R17), (F30, F31)
+	WORD $0x4e7ecc90 // fmla V16, V4, V30 .2D
+	WORD $0x4e7fccb1 // fmla V17, V5, V31 .2D
+	FLDPQ 0(R1), (F30, F31)
+	WORD $0x4e7eccd0 // fmla V16, V6, V30 .2D
+	WORD $0x4e7fccf1 // fmla V17, V7, V31 .2D
+	ADD R2<<0, R1, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x4e7ecd10 // fmla V16, V8, V30 .2D
+	WORD $0x4e7fcd31 // fmla V17, V9, V31 .2D
+	ADD R2<<1, R1, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x4e7ecd50 // fmla V16, V10, V30 .2D
+	WORD $0x4e7fcd71 // fmla V17, V11, V31 .2D
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x4e7ecd90 // fmla V16, V12, V30 .2D
+	WORD $0x4e7fcdb1 // fmla V17, V13, V31 .2D
+	ADD R2<<0, R4, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x4e7ecdd0 // fmla V16, V14, V30 .2D
+	WORD $0x4e7fcdf1 // fmla V17, V15, V31 .2D
+	FSTPQ (F16, F17), 0(R5)
+	ADD $0x00000020, R3, R3
+	ADD $0x00000020, R1, R1
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	SUBS $0x00000004, R6, R6
+	BGE loop977
+
+tail978:
+	ADDS $0x00000004, R6, R6
+	BEQ out979
+	MOVD $tailF64<>+32(SB), R22
+	ADD $0, R22, R7
+	NEG R6, R6
+	ADD R6<<3, R7, R14
+	FLDPQ 0(R14), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R5, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked21
+	WORD $0x0d408710 // ld1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked21
+	WORD $0x4d408710 // ld1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked21
+	WORD $0x0d408711 // ld1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked21
+	WORD $0x4d408711 // ld1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked21:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R3, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked22
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked22
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked22
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked22
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked22:
+	WORD $0x4e74cc10 // fmla V16, V0, V20 .2D
+	WORD $0x4e75cc31 // fmla V17, V1, V21 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R3, R15
+	ADD $0, R15, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked23
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked23
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked23
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked23
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked23:
+	WORD $0x4e60cc50 // fmla V16, V2, V0 .2D
+	WORD $0x4e61cc71 // fmla V17, V3, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R3, R16
+	ADD $0, R16, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked24
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked24
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked24
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked24
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked24:
+	WORD $0x4e60cc90 // fmla V16, V4, V0 .2D
+	WORD $0x4e61ccb1 // fmla V17, V5, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R1, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked25
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked25
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked25
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked25
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked25:
+	WORD $0x4e60ccd0 // fmla V16, V6, V0 .2D
+	WORD $0x4e61ccf1 // fmla V17, V7, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R1, R17
+	ADD $0, R17, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked26
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked26
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked26
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked26
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked26:
+	WORD $0x4e60cd10 // fmla V16, V8, V0 .2D
+	WORD $0x4e61cd31 // fmla V17, V9, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R1, R19
+	ADD $0, R19, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked27
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked27
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked27
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked27
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked27:
+	WORD $0x4e60cd50 // fmla V16, V10, V0 .2D
+	WORD $0x4e61cd71 // fmla V17, V11, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked28
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked28
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked28
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked28
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked28:
+	WORD $0x4e60cd90 // fmla V16, V12, V0 .2D
+	WORD $0x4e61cdb1 // fmla V17, V13, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R20
+	ADD $0, R20, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked29
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked29
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked29
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked29
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked29:
+	WORD $0x4e60cdd0 // fmla V16, V14, V0 .2D
+	WORD $0x4e61cdf1 // fmla V17, V15, V1 .2D
+	ADD $0, R5, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked30
+	WORD $0x0d008710 // st1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked30
+	WORD $0x4d008710 // st1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked30
+	WORD $0x0d008711 // st1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked30
+	WORD $0x4d008711 // st1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked30:
+
+out979:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	MOVD R23, FPCR
 	RET
 
 TEXT ·adamF64(SB), NOSPLIT|NOFRAME, $0-48
@@ -29169,9 +33335,9 @@ TEXT ·adamF64(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x03, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail931
+	BGE tail983
 
-vector930:
+vector982:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -29211,12 +33377,12 @@ vector930:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector930
+	BLT vector982
 
-tail931:
+tail983:
 	MOVD n+32(FP), R4
 	ANDS $0x00000003, R4, R4
-	BEQ next932
+	BEQ next984
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -29394,7 +33560,7 @@ masked6:
 
 masked7:
 
-next932:
+next984:
 	MOVD R23, FPCR
 	RET
 
@@ -29410,7 +33576,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop933:
+loop985:
 	FLDPQ 0(R0), (F8, F9)
 	WORD $0x4e68cd00 // fmla V0, V8, V8 .2D
 	WORD $0x4e69cd21 // fmla V1, V9, V9 .2D
@@ -29425,7 +33591,7 @@ loop933:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop933
+	BNE loop985
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -29452,7 +33618,7 @@ TEXT ·zeroTimesF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-loop934:
+loop986:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e7ecd00 // fmla V0, V8, V30 .2D
 	WORD $0x4e7fcd21 // fmla V1, V9, V31 .2D
@@ -29467,7 +33633,7 @@ loop934:
 	WORD $0x4e7fcd27 // fmla V7, V9, V31 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop934
+	BNE loop986
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
@@ -29496,9 +33662,9 @@ TEXT ·packPanelF64(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x03, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest936
+	BLT rest988
 
-loop935:
+loop987:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -29524,13 +33690,13 @@ loop935:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop935
+	BGE loop987
 
-rest936:
+rest988:
 	ADDS $0x00000004, R1, R1
-	BEQ out938
+	BEQ out990
 
-one937:
+one989:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -29538,9 +33704,9 @@ one937:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one937
+	BNE one989
 
-out938:
+out990:
 	RET
 
 TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
@@ -29553,7 +33719,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R14, R4
 	ADD R3, R4, R4
 
-loop939:
+loop991:
 	FMOVQ 0(R2), F0
 	ADD R3<<1, R2, R15
 	FMOVQ 0(R15), F1
@@ -29580,7 +33746,7 @@ loop939:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000100, R0, R0
 	SUBS $1, R1, R1
-	BNE loop939
+	BNE loop991
 	RET
 
 TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
@@ -29614,7 +33780,7 @@ TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop940:
+loop992:
 	WORD $0x4e78cf40 // fmla V0, V26, V24 .2D
 	WORD $0x4e79cf61 // fmla V1, V27, V25 .2D
 	WORD $0x4e78cf42 // fmla V2, V26, V24 .2D
@@ -29808,5 +33974,5 @@ loop940:
 	WORD $0x4e78cf56 // fmla V22, V26, V24 .2D
 	WORD $0x4e79cf77 // fmla V23, V27, V25 .2D
 	SUBS $1, R0, R0
-	BNE loop940
+	BNE loop992
 	RET

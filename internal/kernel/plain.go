@@ -27,6 +27,10 @@ func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 
 func gemvT[T Float](y, a []T, lda int, x []T, m, n int) { gemvTPlain(y, a, lda, x, m, n) }
 
+func hiddenGradientTanh[T Float](y, s, d, a []T, lda int, x, bias, w []T, m, n int) (done int) {
+	return 0
+}
+
 func activate[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n int) {
 	activatePlain(act, z, ld, bias, d1, d2, rows, n)
 }

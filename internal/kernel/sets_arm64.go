@@ -27,6 +27,14 @@ func tangentAVX512[T Float](t, e, abar []T, ldAbar int, s, d1, d2 []T, ld, rows,
 	panic(noAVX512)
 }
 
+func gemvAVX512[T Float](y, a []T, lda int, x []T, m, n int, acc bool) { panic(noAVX512) }
+
+func gemvTAVX512[T Float](y, a []T, lda int, x []T, m, n int) { panic(noAVX512) }
+
+func hiddenGradientTanhAVX512[T Float](y, s, d, a *T, lda int, x, bias, w *T, m, n int) {
+	panic(noAVX512)
+}
+
 func addAVX512[T Float](dst, a []T) { panic(noAVX512) }
 
 func adamAVX512[T Float](p, g, m, v []T, k *adamScalars[T]) { panic(noAVX512) }

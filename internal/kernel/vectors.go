@@ -61,6 +61,14 @@ func activatePairs[T Float](act Act, z []T, ld int, bias, d1, d2 []T, rows, n in
 	}
 }
 
+func hiddenGradientTanhPairs[T Float](y, s, d, a *T, lda int, x, bias, w *T, m, n int) {
+	if size[T]() == 4 {
+		hiddenGradientTanhF32(p32(y), p32(s), p32(d), p32(a), lda, p32(x), p32(bias), p32(w), m, n)
+	} else {
+		hiddenGradientTanhF64(p64(y), p64(s), p64(d), p64(a), lda, p64(x), p64(bias), p64(w), m, n)
+	}
+}
+
 func mulPrimePairs[T Float](d, abar []T, ldAbar int, s, d1 []T, ld, rows, n int) {
 	switch {
 	case size[T]() == 4 && d1 == nil:

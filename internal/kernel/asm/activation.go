@@ -120,28 +120,34 @@ func (l lanes) above(x, zero reg.VecVirtual) reg.Register {
 	return mask
 }
 
+// tanh is m/(m+2) with m = expm1(2|x|), and the sign of x, which it overwrites.
+func (l lanes) tanh(x reg.VecVirtual) reg.VecVirtual {
+	table, _ := l.tables()
+	y := l.vector()
+	l.andNot(x, l.fresh(l.sign()), y)
+	l.add(y, y, y)
+	limit := l.fresh(l.constant("saturation", table.Saturation))
+	l.min(y, limit, y)
+	scale, p := l.expParts(y)
+	m := l.vector()
+	l.sub(l.constant("one", 1), scale, m)
+	l.fma231(scale, p, m)
+	s := l.vector()
+	l.add(l.constant("two", 2), m, s)
+	l.div(s, m, s)
+	l.and(l.sign(), x, x)
+	l.or(x, s, s)
+	return s
+}
+
 // activations emits one function for each activation that has a vector form.
 func (l lanes) activations() {
 	exp, log1p := l.tables()
 	one := l.constant("one", 1)
 	two := l.constant("two", 2)
 
-	// tanh(x) = m/(m+2) with m = expm1(2|x|), and the sign of x.
 	l.activation("tanh", func(x reg.VecVirtual) (reg.VecVirtual, func() (s1, s2 reg.VecVirtual)) {
-		y := l.vector()
-		l.andNot(x, l.fresh(l.sign()), y)
-		l.add(y, y, y)
-		limit := l.fresh(l.constant("saturation", exp.Saturation))
-		l.min(y, limit, y)
-		scale, p := l.expParts(y)
-		m := l.vector()
-		l.sub(one, scale, m)
-		l.fma231(scale, p, m)
-		s := l.vector()
-		l.add(two, m, s)
-		l.div(s, m, s)
-		l.and(l.sign(), x, x)
-		l.or(x, s, s)
+		s := l.tanh(x)
 		return s, func() (reg.VecVirtual, reg.VecVirtual) {
 			s1, s2 := l.fresh(one), l.vector()
 			l.fnma231(s, s, s1)

@@ -8,23 +8,31 @@ import (
 
 // gemv emits the products with one or two columns, and with one row.
 func (l lanes) gemv() {
-	l.dot(1, 2)
-	l.dot(2, 1)
+	if l.wide {
+		l.dot(1, 1, 8)
+	} else {
+		l.dot(1, 2, 4)
+		l.dot(2, 1, 4)
+	}
 	l.accumulateRows("addScaledRows", "func(y *T, a *T, lda int, x *T, m, n int)",
 		"is y += sum over the m rows of A of x[i] times row i, in the order of i.", true)
-	l.accumulateRows("addRows", "func(y *T, a *T, lda int, m, n int)",
-		"is y += sum over the m rows of A, in their order.", false)
+	if !l.wide {
+		l.accumulateRows("addRows", "func(y *T, a *T, lda int, m, n int)",
+			"is y += sum over the m rows of A, in their order.", false)
+	}
 }
 
-// dot emits the product of the rows of A with cols vectors. Four rows at a time
-// give eight independent sums with two columns, or with one column and a loop of
-// two vectors; a single row is summed in the same order as one of four.
-func (l lanes) dot(cols, unroll int) {
+// dot emits the product of the rows of A with cols vectors, h rows at a time, so
+// that there are eight independent sums: of four rows with two columns, of four with one
+// column and a loop of two vectors, or, where wide, of eight rows. A single row is summed
+// in the same order as one of h. The halves of a wide sum are the two sums of the loop of
+// two vectors.
+func (l lanes) dot(cols, unroll, h int) {
 	name := map[int]string{1: "dot", 2: "dotPair"}[cols]
-	l.function(name, "func(y *T, ldy int, a *T, lda int, x *T, ldx, m, k int, acc bool)",
+	l.function(name, "func(y *T, ldy int, a *T, lda int, x *T, ldx, m, n int, acc bool)",
 		map[int]string{
-			1: "is y[i*ldy] = row i of A (m x k) times x, or y += where acc.",
-			2: "is dot for the two vectors x[:k] and x[ldx:ldx+k], and y[i*ldy], y[i*ldy+1].",
+			1: "is y[i*ldy] = row i of A (m x n) times x, or y += where acc.",
+			2: "is dot for the two vectors x[:n] and x[ldx:ldx+n], and y[i*ldy], y[i*ldy+1].",
 		}[cols])
 	y, ldy := arg("y"), l.argBytes("ldy")
 	a, lda := arg("a"), l.argBytes("lda")
@@ -34,52 +42,39 @@ func (l lanes) dot(cols, unroll int) {
 		ldx = l.argBytes("ldx")
 	}
 	four, one, done := label("four"), label("one"), label("done")
-	SUBQ(U32(4), rows)
+	SUBQ(U32(h), rows)
 	JLT(LabelRef(one + "start"))
 	Label(four)
-	l.dotRows(4, cols, unroll, y, ldy, a, lda, ldx)
-	SUBQ(U32(4), rows)
+	l.putRows(h, l.dotRows(h, cols, unroll, a, lda, ldx), y, ldy)
+	SUBQ(U32(h), rows)
 	JGE(LabelRef(four))
 	Label(one + "start")
-	ADDQ(U32(4), rows)
+	ADDQ(U32(h), rows)
 	JZ(LabelRef(done))
 	Label(one)
-	l.dotRows(1, cols, unroll, y, ldy, a, lda, ldx)
+	l.putRows(1, l.dotRows(1, cols, unroll, a, lda, ldx), y, ldy)
 	DECQ(rows)
 	JNZ(LabelRef(one))
 	Label(done)
 	end()
 }
 
-func (l lanes) dotRows(h, cols, unroll int, y, ldy, a, lda, ldx reg.GPVirtual) {
+// dotRows emits the products of h rows and moves a past them. It leaves those of each
+// column in registers, four to one.
+func (l lanes) dotRows(h, cols, unroll int, a, lda, ldx reg.GPVirtual) (totals [][]reg.VecVirtual) {
 	sum := make([][][]reg.VecVirtual, h) // row, column, copy
 	for i := range sum {
 		sum[i] = make([][]reg.VecVirtual, cols)
 		for j := range sum[i] {
 			for range unroll {
-				s := YMM()
+				s := l.vector()
 				VXORPS(s, s, s)
 				sum[i][j] = append(sum[i][j], s)
 			}
 		}
 	}
-	pa, x, k := GP64(), arg("x"), arg("k")
-	MOVQ(a, pa)
-	var pa3 reg.GPVirtual
-	if h > 3 {
-		pa3 = GP64()
-		LEAQ(Mem{Base: a, Index: lda, Scale: 2}, pa3)
-		ADDQ(lda, pa3)
-	}
-	row := func(i int) Mem {
-		switch i {
-		case 0:
-			return Mem{Base: pa}
-		case 3:
-			return Mem{Base: pa3}
-		}
-		return Mem{Base: pa, Index: lda, Scale: uint8(i)}
-	}
+	x, k := arg("x"), arg("n")
+	pointers := rowsFrom(a, lda, h)
 	column := func(j int) Mem {
 		if j == 0 {
 			return Mem{Base: x}
@@ -90,26 +85,22 @@ func (l lanes) dotRows(h, cols, unroll int, y, ldy, a, lda, ldx reg.GPVirtual) {
 		for u := range n {
 			v := make([]reg.VecVirtual, cols)
 			for j := range v {
-				v[j] = YMM()
-				l.load(column(j).Offset(32*u), v[j])
+				v[j] = l.vector()
+				l.load(column(j).Offset(l.bytes*u), v[j])
 			}
 			for i := range h {
 				if cols == 1 {
-					l.fma231(row(i).Offset(32*u), v[0], sum[i][0][u])
+					l.fma231(row(pointers, lda, i).Offset(l.bytes*u), v[0], sum[i][0][u])
 					continue
 				}
 				e := YMM()
-				l.load(row(i).Offset(32*u), e)
+				l.load(row(pointers, lda, i).Offset(l.bytes*u), e)
 				for j := range v {
 					l.fma231(v[j], e, sum[i][j][u])
 				}
 			}
 		}
-		ADDQ(U32(32*n), x)
-		ADDQ(U32(32*n), pa)
-		if pa3 != nil {
-			ADDQ(U32(32*n), pa3)
-		}
+		advance(l.bytes*n, append(pointers, x))
 	}
 	loop, rest, tail, reduce := label("loop"), label("rest"), label("tail"), label("reduce")
 	SUBQ(U32(unroll*l.width), k)
@@ -120,7 +111,20 @@ func (l lanes) dotRows(h, cols, unroll int, y, ldy, a, lda, ldx reg.GPVirtual) {
 	JGE(LabelRef(loop))
 	Label(rest)
 	ADDQ(U32(unroll*l.width), k)
-	if unroll > 1 {
+	switch {
+	case l.wide: // a half vector is added to the first half, zeros to the second
+		CMPQ(k, U32(l.width/2))
+		JLT(LabelRef(tail))
+		v := l.vector()
+		l.load(Mem{Base: x}, v.AsY())
+		for i := range h {
+			e := l.vector()
+			l.load(row(pointers, lda, i), e.AsY())
+			l.fma231(v, e, sum[i][0][0])
+		}
+		advance(l.bytes/2, append(pointers, x))
+		SUBQ(U32(l.width/2), k)
+	case unroll > 1:
 		CMPQ(k, U32(l.width))
 		JLT(LabelRef(tail))
 		vectors(1)
@@ -131,28 +135,42 @@ func (l lanes) dotRows(h, cols, unroll int, y, ldy, a, lda, ldx reg.GPVirtual) {
 	JZ(LabelRef(reduce))
 	mask := l.tailMask(k)
 	for j := range cols {
-		v := YMM()
+		v := l.vector()
 		l.maskLoad(column(j), mask, v)
 		for i := range h {
-			e := YMM()
-			l.maskLoad(row(i), mask, e)
+			e := l.vector()
+			l.maskLoad(row(pointers, lda, i), mask, e)
 			l.fma231(v, e, sum[i][j][0])
 		}
 	}
 	Label(reduce)
+	totals = make([][]reg.VecVirtual, cols)
 	for j := range cols {
 		var v []reg.VecVirtual
 		for i := range h {
 			for _, s := range sum[i][j][1:] {
 				l.add(s, sum[i][j][0], sum[i][j][0])
 			}
-			v = append(v, sum[i][j][0])
+			v = append(v, l.halved(sum[i][j][0]))
 		}
-		total := l.horizontal(v)
+		for i := 0; i < h; i += 4 {
+			totals[j] = append(totals[j], l.horizontal(v[i:min(i+4, h)]))
+		}
+	}
+	for range h {
+		ADDQ(lda, a)
+	}
+	return totals
+}
+
+// putRows stores what dotRows left of h rows, or adds it to y where the parameter acc says
+// so, and moves y past it.
+func (l lanes) putRows(h int, totals [][]reg.VecVirtual, y, ldy reg.GPVirtual) {
+	for j := range totals {
 		p := GP64()
 		MOVQ(y, p)
 		for i := range h {
-			e := l.element(total, i)
+			e := l.element(totals[j][i/4], i%4)
 			put := label("put")
 			CMPB(param("acc"), Imm(0))
 			JEQ(LabelRef(put))
@@ -163,9 +181,32 @@ func (l lanes) dotRows(h, cols, unroll int, y, ldy, a, lda, ldx reg.GPVirtual) {
 		}
 	}
 	for range h {
-		ADDQ(lda, a)
 		ADDQ(ldy, y)
 	}
+}
+
+// rowsFrom points to every third of h rows of A from a on.
+func rowsFrom(a, lda reg.GPVirtual, h int) []reg.GPVirtual {
+	p := GP64()
+	MOVQ(a, p)
+	return rowPointers(h, p, lda)
+}
+
+func advance(bytes int, pointers []reg.GPVirtual) {
+	for _, p := range pointers {
+		ADDQ(U32(bytes), p)
+	}
+}
+
+// halved is the sum of a wide vector's halves, and any other vector itself.
+func (l lanes) halved(v reg.VecVirtual) reg.VecVirtual {
+	if !l.wide {
+		return v
+	}
+	high, sum := YMM(), YMM()
+	VEXTRACTF64X4(Imm(1), v, high)
+	l.add(high, v.AsY(), sum)
+	return sum
 }
 
 // horizontal sums the lanes of four vectors, or of one, into as many lanes. The
@@ -220,6 +261,11 @@ func (l lanes) accumulateRows(name, signature, doc string, scaled bool) {
 		x = arg("x")
 	}
 	eight, one, start, done := label("eight"), label("one"), label("start"), label("done")
+	CMPQ(param("n"), Imm(uint64(l.width)))
+	JGE(LabelRef(eight + "wide"))
+	l.accumulateThin(a, lda, rows, x)
+	end()
+	Label(eight + "wide")
 	SUBQ(U32(8), rows)
 	JLT(LabelRef(start))
 	Label(eight)
@@ -237,53 +283,59 @@ func (l lanes) accumulateRows(name, signature, doc string, scaled bool) {
 	end()
 }
 
+// accumulateThin adds rows of less than a vector, with the sum in a register.
+func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual) {
+	y, mask, sum := arg("y"), l.tailMask(arg("n")), l.vector()
+	l.maskLoad(Mem{Base: y}, mask, sum)
+	done := label("done")
+	TESTQ(rows, rows)
+	JZ(LabelRef(done))
+	unrolled(rows, 4, func(i int) {
+		e := l.vector()
+		l.maskLoad(Mem{Base: a}, mask, e)
+		ADDQ(lda, a)
+		if x == nil {
+			l.add(e, sum, sum)
+			return
+		}
+		factor := l.vector()
+		l.broadcast(Mem{Base: x, Disp: i * l.size}, factor)
+		l.fma231(e, factor, sum)
+	}, func(steps int) {
+		if x != nil {
+			ADDQ(U32(steps*l.size), x)
+		}
+	})
+	Label(done)
+	l.maskStore(sum, mask, Mem{Base: y})
+}
+
 func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual) {
 	factor := make([]reg.VecVirtual, h)
 	if x != nil {
 		for i := range factor {
-			factor[i] = YMM()
+			factor[i] = l.vector()
 			l.broadcast(Mem{Base: x, Disp: i * l.size}, factor[i])
 		}
 		ADDQ(U32(h*l.size), x)
 	}
-	// Rows 0 to 2 are reached from the first pointer, 3 to 5 from the second,
-	// 6 and 7 from the third.
-	pointers := make([]reg.GPVirtual, (h+2)/3)
-	for q := range pointers {
-		pointers[q] = GP64()
-		if q == 0 {
-			MOVQ(a, pointers[q])
-		} else {
-			LEAQ(Mem{Base: pointers[q-1], Index: lda, Scale: 2}, pointers[q])
-			ADDQ(lda, pointers[q])
-		}
-	}
-	row := func(i int) Mem {
-		m := Mem{Base: pointers[i/3]}
-		if i%3 > 0 {
-			m.Index, m.Scale = lda, uint8(i%3)
-		}
-		return m
-	}
+	pointers := rowsFrom(a, lda, h)
 	y, n := arg("y"), arg("n")
 	loop, tail, out := label("loop"), label("tail"), label("out")
 	SUBQ(U32(l.width), n)
 	JLT(LabelRef(tail))
 	Label(loop)
-	sum := YMM()
+	sum := l.vector()
 	l.load(Mem{Base: y}, sum)
 	for i := range h {
 		if x != nil {
-			l.fma231(row(i), factor[i], sum)
+			l.fma231(row(pointers, lda, i), factor[i], sum)
 		} else {
-			l.add(row(i), sum, sum)
+			l.add(row(pointers, lda, i), sum, sum)
 		}
 	}
 	l.store(sum, Mem{Base: y})
-	ADDQ(U32(32), y)
-	for _, p := range pointers {
-		ADDQ(U32(32), p)
-	}
+	advance(l.bytes, append(pointers, y))
 	SUBQ(U32(l.width), n)
 	JGE(LabelRef(loop))
 	Label(tail)
@@ -292,8 +344,8 @@ func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual) {
 	mask := l.tailMask(n)
 	l.maskLoad(Mem{Base: y}, mask, sum)
 	for i := range h {
-		e := YMM()
-		l.maskLoad(row(i), mask, e)
+		e := l.vector()
+		l.maskLoad(row(pointers, lda, i), mask, e)
 		if x != nil {
 			l.fma231(e, factor[i], sum)
 		} else {

@@ -27,11 +27,10 @@ func main() {
 	}
 	for _, l := range all {
 		l.gemm()
-		if !*wide {
-			l.gemv()
-		}
+		l.gemv()
 		l.elementwise()
 		l.activations()
+		l.hiddenGradient()
 		l.adam()
 		if !*wide {
 			l.reductions()

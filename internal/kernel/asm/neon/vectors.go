@@ -324,13 +324,16 @@ func (f *function) shuffle(i instruction, base string, size int) {
 		from, to := halves(i.args[1]), halves(i.args[2])
 		f.move(to[0], from[imm])
 	case "VINSERT":
-		m, ok := parseMemory(i.args[1])
-		if !ok || imm != 1 {
+		if imm != 1 {
 			panic("insertion")
 		}
 		a, to := halves(i.args[2]), halves(i.args[3])
+		if m, ok := parseMemory(i.args[1]); ok {
+			f.load(m, [2]int{to[1], -1})
+		} else {
+			f.move(to[1], halves(i.args[1])[0])
+		}
 		f.move(to[0], a[0])
-		f.load(m, [2]int{to[1], -1})
 	case "VCVTPS2":
 		m, _ := parseMemory(i.args[0])
 		t, _ := f.temporary()
