@@ -2,6 +2,7 @@ package file
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"strconv"
@@ -44,6 +45,14 @@ func scanNumber(text []byte, point byte) (float64, int) {
 		comma = text[i] == ','
 		i++
 		first = i
+		for i+8 <= n {
+			v, ok := eightDigits(binary.LittleEndian.Uint64(text[i:]))
+			if !ok {
+				break
+			}
+			m = 1e8*m + v
+			i += 8
+		}
 		for i < n {
 			c := text[i] - '0'
 			if c > 9 {
@@ -103,6 +112,19 @@ func scanNumber(text []byte, point byte) (float64, int) {
 		v = -v
 	}
 	return v, i
+}
+
+// eightDigits is the number of eight digits, the first of them in the lowest byte, or not ok
+// where not all are digits. Neighbours are put together, to numbers of two, four and eight
+// digits (Lemire 2021, "Number parsing at a gigabyte per second", section 3.2).
+func eightDigits(c uint64) (v uint64, ok bool) {
+	const high = 0xf0f0f0f0f0f0f0f0
+	if c&high|(c+0x0606060606060606)&high>>4 != 0x3333333333333333 {
+		return 0, false
+	}
+	c -= 0x3030303030303030
+	c = 10*c + c>>8
+	return (c&0xff_000000ff*(100+1e6<<32) + c>>16&0xff_000000ff*(1+1e4<<32)) >> 32, true
 }
 
 // leadingZeros counts the zeros in front of a number's first other digit.
