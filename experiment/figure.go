@@ -103,16 +103,23 @@ func pictures(runs []*Run) ([]picture, error) {
 		ps = append(ps, picture{name, caption, f})
 	}
 	samples := report.Samples{X: rows(r.data.Train.X, r.model.Dim), DX: rows(r.data.Train.DX, r.model.Dim)}
+	var energyShown, outside string
+	if task.Truth.E != nil {
+		energyShown = ", and the energy along the rollouts"
+	}
+	if task.Outside {
+		outside = " The rollouts start outside the training data: what follows shows how the models go on from there."
+	}
 	switch bodies := bodies(r); {
 	case bodies != nil:
 		f, err := report.Orbits(task, bodies)
-		add(r.Config.Task, "The true orbits, each model's from the same state, and the true energy along them.", f, err)
+		add(r.Config.Task, "The true orbits, each model's from the same state, and the true energy along them."+outside, f, err)
 	case r.model.Dim == 2:
 		f, err := report.PhasePlane(task, samples)
-		add(r.Config.Task, "The data, each model's vector field with a long rollout from one state, coloured by time, and the energy along the rollouts.", f, err)
+		add(r.Config.Task, "The data, each model's vector field with a long rollout from one state, coloured by time"+energyShown+"."+outside, f, err)
 	default:
 		f, err := report.Coordinates(task)
-		add(r.Config.Task, "The coordinates along rollouts from one state, and the energy where it is known.", f, err)
+		add(r.Config.Task, "The coordinates along rollouts from one state"+energyShown+"."+outside, f, err)
 	}
 	f, err := report.Deviation(task)
 	add("rollout", "How far each rollout is from the truth, and the learned energy along it.", f, err)
@@ -148,6 +155,7 @@ func reportTask(runs []*Run) (report.Task, error) {
 	if task.Truth, err = truth(r, x0, times, energy); err != nil {
 		return task, err
 	}
+	task.Outside = r.data.startsOutside(x0)
 	var input *data.Signal
 	if r.data.system == nil {
 		input = r.data.Test.InputSignal(0)

@@ -2,9 +2,7 @@ package experiment
 
 import (
 	"fmt"
-	"io"
 	"math"
-	"text/tabwriter"
 
 	"hnn/eval"
 	"hnn/model"
@@ -55,21 +53,13 @@ func (e *Env) freeRun(m *model.Field, d *dataset, o eval.Options) (*FreeRun, err
 	}, nil
 }
 
-// writeFreeRuns prints them, of several seeds the medians.
-func writeFreeRuns(w io.Writer, runs []*Run) error {
-	var free []*Run
-	for _, r := range runs {
-		if r.Results.FreeRun != nil {
-			free = append(free, r)
-		}
-	}
-	if len(free) == 0 {
-		return nil
-	}
+// freeRunTable is that of several runs; of several seeds it gives the medians.
+func freeRunTable(free []*Run) captioned {
 	first := free[0].Results.FreeRun
-	fmt.Fprintf(w, "\nrunning free over a time of %.4g, %d times the longest trial:\n", float64(first.Horizon), eval.FreeRunTimes)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "model\tamplitude, last tenth by first\tfrequency (data: %s)\tperiod (%s)\tdecay rate\tfriction\tleaves the data at\t\n", told(first.DataFrequency), told(1/first.DataFrequency))
+	t := captioned{
+		title: fmt.Sprintf("running free over a time of %.4g, %d times the longest trial:", float64(first.Horizon), eval.FreeRunTimes),
+		cells: [][]string{{"model", "amplitude, last tenth by first", fmt.Sprintf("frequency (data: %s)", told(first.DataFrequency)), fmt.Sprintf("period (%s)", told(1/first.DataFrequency)), "decay rate", "friction", "leaves the data at"}},
+	}
 	for _, kind := range byKind(free) {
 		number := func(f func(*FreeRun) Number) Number {
 			return Number(median(values(kind, func(r *Results) Number { return f(r.FreeRun) })))
@@ -91,10 +81,10 @@ func writeFreeRuns(w io.Writer, runs []*Run) error {
 			}
 			return Number(r.ClosedForm.Friction)
 		})))
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", modelName(kind), told(number(func(f *FreeRun) Number { return f.Amplitude })),
-			told(frequency), told(1/frequency), told(number(func(f *FreeRun) Number { return f.Decay })), told(friction), leaves)
+		t.cells = append(t.cells, []string{modelName(kind), told(number(func(f *FreeRun) Number { return f.Amplitude })),
+			told(frequency), told(1 / frequency), told(number(func(f *FreeRun) Number { return f.Decay })), told(friction), leaves})
 	}
-	return t.Flush()
+	return t
 }
 
 // told writes a number, or that there is none.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"hnn/data"
@@ -147,32 +148,78 @@ func (d *dataset) ranges(columns int) []float64 {
 // WriteResults prints the results of runs: the table, and of a user's file how far rollouts follow the held-out
 // rows, how the models run free, and which is recommended.
 func WriteResults(w io.Writer, runs []*Run) error {
-	var own []*Run
-	for _, r := range runs {
-		if r.Results.Rollout != nil {
-			own = append(own, r)
+	if err := WriteTable(w, runs); err != nil {
+		return err
+	}
+	for _, t := range followed(runs) {
+		fmt.Fprintln(w)
+		if err := t.write(w); err != nil {
+			return err
 		}
 	}
-	if err := WriteTable(w, runs); err != nil || len(own) == 0 {
-		return err
-	}
-	fmt.Fprintln(w)
-	if err := writeRollouts(w, own); err != nil {
-		return err
-	}
-	if i := slices.IndexFunc(own, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(own)) > 1 {
-		fmt.Fprintf(w, "\nrecommended: %s, which followed the training rows best where they were held out\n", modelName(own[i:i+1]))
+	if best := recommended(runs); best != nil {
+		fmt.Fprintf(w, "\nrecommended: %s, which followed the training rows best where they were held out\n", modelName([]*Run{best}))
 	}
 	return nil
 }
 
-// writeRollouts prints, for runs on a user's files, how far and how long their rollouts
-// follow the held-out measurements. Of several seeds it gives medians.
-func writeRollouts(w io.Writer, own []*Run) error {
-	first := own[0].Results.Rollout
-	fmt.Fprintf(w, "%d rollouts from held-out states over a time of %.4g, against the measurements:\n", first.Starts, float64(first.Horizon))
+// followed are the tables of how models of a user's file follow its held-out rows, and how they run free.
+func followed(runs []*Run) (tables []captioned) {
+	with := func(has func(*Results) bool) (some []*Run) {
+		for _, r := range runs {
+			if r.Results.Rollout != nil && has(r.Results) {
+				some = append(some, r)
+			}
+		}
+		return some
+	}
+	if own := with(func(*Results) bool { return true }); own != nil {
+		tables = append(tables, rolloutTable(own))
+	}
+	if free := with(func(r *Results) bool { return r.FreeRun != nil }); free != nil {
+		tables = append(tables, freeRunTable(free))
+	}
+	return tables
+}
+
+// recommended is the run of several kinds that is recommended, nil for none.
+func recommended(runs []*Run) *Run {
+	if i := slices.IndexFunc(runs, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(runs)) > 1 {
+		return runs[i]
+	}
+	return nil
+}
+
+// captioned is a table whose first row is its header, with a sentence above it and others below.
+type captioned struct {
+	title string
+	cells [][]string
+	below []string
+}
+
+func (c *captioned) write(w io.Writer) error {
+	fmt.Fprintln(w, c.title)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "model\terror, %% of the range: mean\tlast tenth\ttime until 10%% (median)\tlost\tdiverged\tleave the data\t\n")
+	for _, row := range c.cells {
+		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, line := range c.below {
+		fmt.Fprintln(w, line)
+	}
+	return nil
+}
+
+// rolloutTable says, for runs on a user's files, how far and how long their rollouts
+// follow the held-out measurements, below a sentence and above others. Of several seeds it gives medians.
+func rolloutTable(own []*Run) captioned {
+	first := own[0].Results.Rollout
+	t := captioned{
+		title: fmt.Sprintf("%d rollouts from held-out states over a time of %.4g, against the measurements:", first.Starts, float64(first.Horizon)),
+		cells: [][]string{{"model", "error, % of the range: mean", "last tenth", "time until 10% (median)", "lost", "diverged", "leave the data"}},
+	}
 	for _, kind := range byKind(own) {
 		percent := func(f func(*Rollout) Number) string {
 			return told(Number(100 * median(values(kind, func(r *Results) Number { return f(r.Rollout) }))))
@@ -182,21 +229,20 @@ func writeRollouts(w io.Writer, own []*Run) error {
 		if 2*r.Lost < r.Starts {
 			valid = "over " + valid
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d of %d\t%d\t%d\t\n", modelName(kind),
+		t.cells = append(t.cells, []string{modelName(kind),
 			percent(func(r *Rollout) Number { return r.Error.Mean }), percent(func(r *Rollout) Number { return r.Curve[len(r.Curve)-1] }),
-			valid, r.Lost, r.Starts, r.Diverged, r.LeftData)
-	}
-	if err := t.Flush(); err != nil {
-		return err
+			valid, fmt.Sprintf("%d of %d", r.Lost, r.Starts), fmt.Sprint(r.Diverged), fmt.Sprint(r.LeftData)})
 	}
 	for _, r := range own {
-		writeRelative(w, r)
+		if relative := relativeErrors(r); relative != "" {
+			t.below = append(t.below, relative)
+		}
 	}
 	if still, mean := float64(first.Still), float64(first.MeanState); !math.IsNaN(still) && !math.IsNaN(mean) {
-		fmt.Fprintf(w, "what stands still where it starts is off by %.3g%%, what stays at the mean by %.3g%% (medians)\n", 100*still, 100*mean)
+		t.below = append(t.below, fmt.Sprintf("what stands still where it starts is off by %.3g%%, what stays at the mean by %.3g%% (medians)", 100*still, 100*mean))
 	}
 	if first.Starts < 3 {
-		fmt.Fprintf(w, "%d rollouts tell little: give more trials, or longer ones\n", first.Starts)
+		t.below = append(t.below, fmt.Sprintf("%d rollouts tell little: give more trials, or longer ones", first.Starts))
 	}
-	return writeFreeRuns(w, own)
+	return t
 }

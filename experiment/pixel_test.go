@@ -174,7 +174,7 @@ func checkPixelPage(t *testing.T, dirs []string) {
 		t.Fatal(err)
 	}
 	s := page.Sections[0]
-	if got, want := strings.Join(s.Table.Header, "; "), "model; test loss; fit; reconstruction; pixel MSE, 10 frames; amplitude kept"; got != want {
+	if got, want := strings.Join(s.Tables[0].Header, "; "), "model; test loss; fit; reconstruction; pixel MSE, 10 frames; amplitude kept"; got != want {
 		t.Errorf("header %q, want %q", got, want)
 	}
 	film := read(t, dirs[0], filepath.Join(figuresFolder, filmFile))
@@ -195,8 +195,8 @@ func checkPixelPage(t *testing.T, dirs []string) {
 		}
 		p := r.Pixels
 		for _, want := range []string{scientific(float64(p.Reconstruction)), scientific(float64(p.PixelMSE)), percent(float64(p.AmplitudeKept))} {
-			if !slices.Contains(s.Table.Rows[i].Cells, want) || !slices.ContainsFunc(s.Runs[i].Facts, func(f [2]string) bool { return f[1] == want }) {
-				t.Errorf("%s: no %s in %q and %q", dir, want, s.Table.Rows[i].Cells, s.Runs[i].Facts)
+			if !slices.Contains(s.Tables[0].Rows[i].Cells, want) || !slices.ContainsFunc(s.Runs[i].Facts, func(f [2]string) bool { return f[1] == want }) {
+				t.Errorf("%s: no %s in %q and %q", dir, want, s.Tables[0].Rows[i].Cells, s.Runs[i].Facts)
 			}
 		}
 	}

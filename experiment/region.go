@@ -2,7 +2,11 @@ package experiment
 
 import (
 	"fmt"
+	"math"
+	"slices"
+
 	"hnn/data"
+	"hnn/eval"
 )
 
 // Region is that of the states that the run's model learned from, nil where it is not known.
@@ -66,4 +70,62 @@ func (r *Run) Leaves(s *Simulation) string {
 	}
 	return fmt.Sprintf("warning: %s, where %s is %.4g and they go from %.4g to %.4g; it goes as far as %.3g times their range outside, where the model guesses", from,
 		s.Columns[component], s.States[at*len(s.Columns)+component], box.Least[component], box.Most[component], most)
+}
+
+// apartBy is how many times the usual distance between rows of different trials a start may be away from the nearest row
+// before it counts as outside the data.
+const apartBy = 5
+
+// startsOutside reports whether a state lies outside the box of the training rows, or in a part of it where there are
+// none: apartBy times as far from the nearest row as the rows of one trial are from those of others, in the median.
+func (d *dataset) startsOutside(x0 []float64) bool {
+	marks, err := angles(d.angles, d.columns())
+	if err != nil {
+		return false
+	}
+	box := d.region(marks)
+	if box == nil || len(box.Least) != len(x0) {
+		return false
+	}
+	if _, out := box.Outside(x0); out > 0 {
+		return true
+	}
+	s := d.Train
+	if s.Trials() < 2 {
+		return false
+	}
+	spread := s.Spread()
+	const compared = 20_000 // rows, of sets of more
+	step := max(1, s.Rows()/compared)
+	distance := func(x []float64, without int) float64 {
+		least := math.Inf(1)
+		for k := range s.Trials() {
+			if k == without {
+				continue
+			}
+			_, rows, _ := s.Trial(k)
+			for i := 0; i < len(rows); i += step * s.Dim {
+				sum := 0.0
+				for j, v := range x {
+					off := v - rows[i+j]
+					if marks[j] {
+						off = math.Remainder(off, 2*math.Pi)
+					}
+					if spread[j] > 0 {
+						sum += off / spread[j] * (off / spread[j])
+					}
+				}
+				least = math.Min(least, sum)
+			}
+		}
+		return math.Sqrt(least)
+	}
+	var usual []float64
+	const looked = 200 // rows
+	for i := range min(looked, s.Rows()) {
+		row := i * s.Rows() / min(looked, s.Rows())
+		trial, _ := slices.BinarySearch(s.Offsets[1:], row+1)
+		usual = append(usual, distance(s.X[row*s.Dim:(row+1)*s.Dim], trial))
+	}
+	return distance(x0, -1) > apartBy*eval.Median(usual)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hnn/internal/shell"
@@ -50,14 +51,49 @@ func plural(n int, noun string) string {
 }
 
 func (e *Env) section(runs []*Run) (report.Section, error) {
-	s := report.Section{Title: runs[0].Config.heading(), Table: report.Table{Numbers: 1}}
+	s := report.Section{Title: runs[0].Config.heading()}
+	figures := e.addFigures(&s, runs) // reads the data, whose rows the summary counts
+	if figures != nil {
+		s.Notes = append(s.Notes, "No figures: "+figures.Error())
+	}
+	s.Summary = e.summary(runs)
+	for _, t := range followed(runs) {
+		s.Tables = append(s.Tables, t.onPage(runs))
+	}
+	losses := results(runs)
+	if s.Tables != nil {
+		losses.Title = "Losses"
+	}
+	s.Tables = append(s.Tables, losses)
+	for _, r := range runs {
+		sheet, err := r.sheet()
+		if err != nil {
+			return s, err
+		}
+		s.Runs = append(s.Runs, sheet)
+	}
+	return s, nil
+}
+
+// onPage is the table on a page, its rows in the colours of the runs' kinds.
+func (c *captioned) onPage(runs []*Run) report.Table {
+	t := report.Table{Title: strings.ToUpper(c.title[:1]) + strings.TrimSuffix(c.title[1:], ":"), Header: c.cells[0], Numbers: 1, Below: c.below}
+	for _, cells := range c.cells[1:] {
+		row := report.TableRow{Cells: cells}
+		for _, kind := range byKind(runs) {
+			if modelName(kind) == cells[0] {
+				row.Role, _ = kind[0].look()
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// results is the table of losses and energies, with a row for each setting that runs were made with.
+func results(runs []*Run) report.Table {
+	t := report.Table{Numbers: 1}
 	cells := [][]string{pageHeader(runs)}
-	if file := runs[0].Config.Data; file != "" {
-		s.Notes = append(s.Notes, "Data: "+filepath.Base(file))
-	}
-	if films := runs[0].Config.Frames; films != "" {
-		s.Notes = append(s.Notes, "Films: "+filepath.Base(films))
-	}
 	kinds := map[string]int{}
 	settings := byKey(runs, settingsKey)
 	for _, same := range settings {
@@ -70,24 +106,17 @@ func (e *Env) section(runs []*Run) (report.Section, error) {
 			row[0] += ": " + filepath.Base(same[0].Dir)
 		}
 		cells = append(cells, row)
-		s.Table.Rows = append(s.Table.Rows, report.TableRow{Role: role})
+		t.Rows = append(t.Rows, report.TableRow{Role: role})
 	}
 	cells = withValues(cells)
-	s.Table.Header = cells[0]
-	for i := range s.Table.Rows {
-		s.Table.Rows[i].Cells = cells[1+i]
+	t.Header = cells[0]
+	for i := range t.Rows {
+		t.Rows[i].Cells = cells[1+i]
 	}
-	if err := e.addFigures(&s, runs); err != nil {
-		s.Notes = append(s.Notes, "No figures: "+err.Error())
+	if slices.ContainsFunc(runs, func(r *Run) bool { return r.Results.EnergyMSE != nil }) {
+		t.Below = append(t.Below, paperFootnote)
 	}
-	for _, r := range runs {
-		sheet, err := r.sheet()
-		if err != nil {
-			return s, err
-		}
-		s.Runs = append(s.Runs, sheet)
-	}
-	return s, nil
+	return t
 }
 
 // pageHeader and pageRow are the header and the rows of a page's table: those of the

@@ -46,11 +46,17 @@ func TestReport(t *testing.T) {
 	}
 	spring, measured := page.Sections[0], page.Sections[1]
 	var names []string
-	for _, row := range spring.Table.Rows {
+	for _, row := range spring.Tables[0].Rows {
 		names = append(names, row.Cells[0])
 	}
 	if got, want := strings.Join(names, "; "), "hnn (2 seeds): 0001-spring-hnn; hnn: 0003-spring-hnn"; got != want {
 		t.Errorf("rows %q, want %q", got, want)
+	}
+	if got := strings.Join(spring.Summary, "\n"); !strings.Contains(got, "Trained: hnn (2 seeds), on drawn data of the task spring (") || !strings.Contains(got, "Next: play with it by hnn serve ") {
+		t.Errorf("the spring's summary is %q", got)
+	}
+	if got := strings.Join(measured.Summary, "\n"); !strings.Contains(got, "Trained: hnn, on "+file+".") {
+		t.Errorf("the file's summary is %q", got)
 	}
 	if len(spring.Runs) != 3 || len(spring.Figures) != 4 {
 		t.Errorf("%d runs and %d figures, want 3 and 4", len(spring.Runs), len(spring.Figures))

@@ -3,7 +3,6 @@ package experiment
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 
 	"hnn/eval"
@@ -136,13 +135,13 @@ func differences(one func(t float64, x, u, dx []float64), n int) func(x, u, a []
 	}
 }
 
-// writeRelative prints what rollouts over another file come to relative to the columns' standard deviations.
-func writeRelative(w io.Writer, r *Run) {
+// relativeErrors says what rollouts over another file come to relative to the columns' standard deviations; "" for others.
+func relativeErrors(r *Run) string {
 	o := r.Results.Rollout
 	if o == nil || o.Relative == nil {
-		return
+		return ""
 	}
-	fmt.Fprintf(w, "relative to the columns' standard deviations: %.3g in the median, %.3g in the mean", float64(o.Relative.Median), float64(o.Relative.Mean))
+	text := fmt.Sprintf("relative to the columns' standard deviations: %.3g in the median, %.3g in the mean", float64(o.Relative.Median), float64(o.Relative.Mean))
 	if obs := r.Results.Observations; obs != nil && obs.Noise != nil {
 		square, count := 0.0, 0.0
 		spread := r.data.measured.Spread()
@@ -152,7 +151,7 @@ func writeRelative(w io.Writer, r *Run) {
 				count++
 			}
 		}
-		fmt.Fprintf(w, "; the file's own noise is at most %.3g", math.Sqrt(square/count))
+		text += fmt.Sprintf("; the file's own noise is at most %.3g", math.Sqrt(square/count))
 	}
-	fmt.Fprintln(w)
+	return text
 }

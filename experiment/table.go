@@ -31,12 +31,18 @@ func WriteTable(w io.Writer, runs []*Run) error {
 		return err
 	}
 	if slices.ContainsFunc(runs, func(r *Run) bool { return r.Results.EnergyMSE != nil }) {
-		fmt.Fprintln(w, "* by the protocol of the paper's code, whose spring horizon grows by 9% a trajectory and whose pendulum energy is q^2 + p^2")
+		fmt.Fprintln(w, paperFootnote)
 	}
-	writeFinding(w, runs)
+	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
+		if text := finding(task); text != "" {
+			fmt.Fprintf(w, "\n%s: %s\n", task[0].Config.Task, text)
+		}
+	}
 	writeMembers(w, runs)
 	return writeDrifts(w, runs)
 }
+
+const paperFootnote = "* by the protocol of the paper's code, whose spring horizon grows by 9% a trajectory and whose pendulum energy is q^2 + p^2"
 
 // withValues leaves out the columns in which no row below the first, the header, has a value.
 func withValues(rows [][]string) [][]string {
@@ -141,31 +147,29 @@ func shares(runs []*Run, f func(*Results) Number) string {
 	return m
 }
 
-// writeFinding says of each task, in words, how the HNN's energy drifts beside the baseline's, where both turn.
-func writeFinding(w io.Writer, runs []*Run) {
-	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {
-		of := func(model string) (d, wob float64) {
-			var some []*Run
-			for _, r := range task {
-				if r.Config.Model == model && r.Config.Trainer == Adam {
-					some = append(some, r)
-				}
+// finding says of the runs of a task, in words, how the HNN's energy drifts beside the baseline's; "" where one does not turn.
+func finding(task []*Run) string {
+	of := func(model string) (d, wob float64) {
+		var some []*Run
+		for _, r := range task {
+			if r.Config.Model == model && r.Config.Trainer == Adam {
+				some = append(some, r)
 			}
-			if some == nil {
-				return math.NaN(), math.NaN()
-			}
-			return median(values(some, drift)), median(values(some, wobble))
 		}
-		base, _ := of(network.KindBaseline)
-		own, wob := of(network.KindHNN)
-		switch {
-		case math.IsNaN(base) || math.IsNaN(own) || math.IsInf(base, 0) || math.IsInf(own, 0):
-		case own < base/2:
-			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%, %.0f times less; within a turn the HNN's wobbles by %.2g%%.\n", task[0].Config.Task, 100*base, 100*own, base/own, 100*wob)
-		default:
-			fmt.Fprintf(w, "\n%s: in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%: here the HNN conserves it no better.\n", task[0].Config.Task, 100*base, 100*own)
+		if some == nil {
+			return math.NaN(), math.NaN()
 		}
+		return median(values(some, drift)), median(values(some, wobble))
 	}
+	base, _ := of(network.KindBaseline)
+	own, wob := of(network.KindHNN)
+	switch {
+	case math.IsNaN(base) || math.IsNaN(own) || math.IsInf(base, 0) || math.IsInf(own, 0):
+		return ""
+	case own < base/2:
+		return fmt.Sprintf("in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%, %.0f times less; within a turn the HNN's wobbles by %.2g%%.", 100*base, 100*own, base/own, 100*wob)
+	}
+	return fmt.Sprintf("in each turn the baseline's energy drifts by %.2g%%, the HNN's by %.2g%%: here the HNN conserves it no better.", 100*base, 100*own)
 }
 
 func values(runs []*Run, f func(*Results) Number) []float64 {

@@ -48,7 +48,7 @@ func coordinatePanels(t *Task) (panels []*panel, err error) {
 		p := timePanel(q.Name, t.Time, q, all, combine(given, extra))
 		if j == 0 {
 			for _, s := range all {
-				p.legend = append(p.legend, lineEntry(s.run.Name, s.run.Role.lineStyle()))
+				p.legend = append(p.legend, lineEntry(s.run.Name, s.run.lineStyle()))
 			}
 		}
 		panels = append(panels, p)

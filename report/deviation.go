@@ -88,7 +88,7 @@ func errorPanel(t *Task) *panel {
 	p := timePanel("Mean squared error of the coordinates", t.Time, Quantity{Name: "MSE"}, all, span)
 	p.setLogY()
 	for _, s := range all {
-		p.legend = append(p.legend, lineEntry(s.run.Name, s.run.Role.lineStyle()))
+		p.legend = append(p.legend, lineEntry(s.run.Name, s.run.lineStyle()))
 	}
 	return p
 }

@@ -23,6 +23,18 @@ func (r Role) lineStyle() draw.LineStyle {
 	return style
 }
 
+// dashes tell models of one colour in one figure apart: the first, the second and those beyond.
+var dashes = [][]vg.Length{nil, {7, 3}, {2, 2}, {7, 2, 2, 2}}
+
+// lineStyle is that of its role, with dashes of its own where models before it have the same colour.
+func (r *Run) lineStyle() draw.LineStyle {
+	style := r.Role.lineStyle()
+	if r.alike > 0 {
+		style.Dashes = dashes[min(r.alike, len(dashes)-1)]
+	}
+	return style
+}
+
 // energyRow returns the panel of energies over time, or none if no run has any.
 func energyRow(t *Task) []row {
 	p := energyPanel(t, "Energy along the rollouts", t.Energy, func(r *Run) []float64 { return r.E })

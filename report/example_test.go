@@ -49,14 +49,14 @@ func ExamplePage() {
 		Command: "hnn report runs/*",
 		Sections: []report.Section{{
 			Title: "Spring",
-			Table: report.Table{
+			Tables: []report.Table{{
 				Header:  []string{"model", "test loss"},
 				Numbers: 1,
 				Rows: []report.TableRow{
 					{Role: report.Baseline, Cells: []string{"baseline", "3.82e-2"}},
 					{Role: report.HNN, Cells: []string{"HNN", "3.77e-2"}},
 				},
-			},
+			}},
 		}},
 	}
 	var html bytes.Buffer

@@ -15,6 +15,15 @@ const darkest = 0.09
 // have one size in narrow figures and wide ones.
 const inlineScale = 1.35
 
+// leastScale is the fewest: on a phone a figure is not made narrower than its letters can be read, but shifted sideways.
+const leastScale = 1.05
+
+// phone is the width of the figures of a page on one, in pixels.
+const phone = 360
+
+// scrolls reports whether a figure is wider than a phone's screen.
+func (f *Figure) scrolls() bool { return leastScale*f.width > phone }
+
 var hexColor = regexp.MustCompile(`#[0-9A-F]{6}`)
 
 // inline returns the figure as an SVG element for an HTML page of which the colour
@@ -32,7 +41,7 @@ func (f *Figure) inline() ([]byte, error) {
 	}
 	svg = svg[start:]
 	// The height follows from the viewBox.
-	size := fmt.Appendf(nil, `role="img" aria-label="%s" style="max-width:%.0fpx" `, html.EscapeString(f.title), inlineScale*f.width)
+	size := fmt.Appendf(nil, `role="img" aria-label="%s" style="min-width:%.0fpx;max-width:%.0fpx" `, html.EscapeString(f.title), leastScale*f.width, inlineScale*f.width)
 	svg = regexp.MustCompile(`width="[0-9.]+pt" height="[0-9.]+pt" `).ReplaceAll(svg, size)
 	return hexColor.ReplaceAllFunc(svg, func(light []byte) []byte {
 		return fmt.Appendf(nil, "light-dark(%s,%s)", light, inverted(string(light)))

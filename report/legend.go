@@ -101,6 +101,12 @@ func arrowEntry(label string, color color.Color) entry {
 	}}
 }
 
+// crossEntry is the key of a cross around the start.
+func crossEntry(label string) entry {
+	const width = 2 * 1.7 * startRadius
+	return entry{label, width, func(c *draw.Canvas, left vg.Point) { drawCross(c, vg.Point{X: left.X + width/2, Y: left.Y}) }}
+}
+
 // dotEntry is the key of scattered points.
 func dotEntry(label string) entry {
 	return entry{label, 2 * dotRadius, func(c *draw.Canvas, left vg.Point) {

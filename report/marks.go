@@ -66,6 +66,20 @@ func drawStart(c *draw.Canvas, p vg.Point, rim color.Color, shape draw.GlyphDraw
 	c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: startRadius - 1, Shape: shape}, p)
 }
 
+// cross is put around the start of a motion that begins outside the data. It implements plot.Plotter.
+type cross struct{ x, y float64 }
+
+func (m cross) Plot(c draw.Canvas, plt *plot.Plot) {
+	toX, toY := plt.Transforms(&c)
+	if p := (vg.Point{X: toX(m.x), Y: toY(m.y)}); c.Contains(p) {
+		drawCross(&c, p)
+	}
+}
+
+func drawCross(c *draw.Canvas, p vg.Point) {
+	c.DrawGlyph(draw.GlyphStyle{Color: textColor, Radius: 1.7 * startRadius, Shape: draw.CrossGlyph{}}, p)
+}
+
 // frame strokes the edge of the axes' area. It implements plot.Plotter.
 type frame struct{}
 

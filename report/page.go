@@ -25,16 +25,19 @@ type Page struct {
 // A Section is what a page says of one task.
 type Section struct {
 	Title   string
-	Table   Table
-	Notes   []string // below the table
+	Summary []string // sentences that a reader wants first
+	Tables  []Table
+	Notes   []string // below the tables
 	Figures []Captioned
 	Films   []Animation
 	Runs    []Sheet
 }
 
 // A Table compares models. Every row has a cell for each name of the header; the
-// columns before Numbers are text.
+// columns before Numbers are text. A title stands above it and sentences below, where there are any.
 type Table struct {
+	Title   string
+	Below   []string
 	Header  []string
 	Numbers int
 	Rows    []TableRow
@@ -83,15 +86,17 @@ func hexOf(c color.RGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, 
 // Write writes the page as HTML. It is an error if a row of a table does not fit its header.
 func (p *Page) Write(w io.Writer) error {
 	for _, s := range p.Sections {
-		for _, r := range s.Table.Rows {
-			if len(r.Cells) != len(s.Table.Header) {
-				return fmt.Errorf("report: %s: a row of %d cells under a header of %d", s.Title, len(r.Cells), len(s.Table.Header))
+		for _, t := range s.Tables {
+			for _, r := range t.Rows {
+				if len(r.Cells) != len(t.Header) {
+					return fmt.Errorf("report: %s: a row of %d cells under a header of %d", s.Title, len(r.Cells), len(t.Header))
+				}
 			}
 		}
 	}
 	h := new(markup)
 	h.put(pageHead+"<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n", p.Title, raw(pageStyle))
-	h.put("<header>\n<h1>%s</h1>\n<p>Made by <code>%s</code></p>\n", p.Title, p.Command)
+	h.put("<header>\n<h1>%s</h1>\n", p.Title)
 	if len(p.Sections) > 1 {
 		h.put(`<nav aria-label="Tasks">`)
 		for i, s := range p.Sections {
@@ -107,14 +112,23 @@ func (p *Page) Write(w io.Writer) error {
 		}
 		h.put("\n</section>")
 	}
-	h.put("\n</main>\n</body>\n</html>\n")
+	h.put("\n</main>\n<footer><p>Made by <code>%s</code></p></footer>\n</body>\n</html>\n", p.Command)
 	_, err := h.WriteTo(w)
 	return err
 }
 
 // write writes what is below the section's title.
 func (s *Section) write(h *markup) error {
-	s.Table.write(h)
+	if s.Summary != nil {
+		h.put("\n<ul class=\"summary\">")
+		for _, sentence := range s.Summary {
+			h.put("\n<li>%s</li>", sentence)
+		}
+		h.put("\n</ul>")
+	}
+	for i := range s.Tables {
+		s.Tables[i].write(h)
+	}
 	for _, note := range s.Notes {
 		h.put("\n<p>%s</p>", note)
 	}
@@ -123,7 +137,11 @@ func (s *Section) write(h *markup) error {
 		if err != nil {
 			return err
 		}
-		h.put("\n<figure>\n<div class=\"wide\">%s</div>\n<figcaption>%s</figcaption>\n</figure>", raw(svg), f.Caption)
+		var class raw
+		if f.Figure.scrolls() {
+			class = ` class="scrolls"`
+		}
+		h.put("\n<figure%s>\n<div class=\"wide\">%s</div>\n<figcaption>%s</figcaption>\n</figure>", class, raw(svg), f.Caption)
 	}
 	for _, f := range s.Films {
 		h.put("\n<figure>\n<img src=\"data:image/gif;base64,%s\" alt=\"%s\">\n<figcaption>%s</figcaption>\n</figure>",
@@ -147,6 +165,9 @@ func (t *Table) write(h *markup) {
 		}
 		return ""
 	}
+	if t.Title != "" {
+		h.put("\n<h3>%s</h3>", t.Title)
+	}
 	h.put("\n<div class=\"wide\"><table>\n<thead><tr>")
 	for j, name := range t.Header {
 		h.put(`<th scope="col"%s>%s</th>`, class(j), name)
@@ -164,6 +185,9 @@ func (t *Table) write(h *markup) {
 		h.put("</tr>")
 	}
 	h.put("\n</tbody>\n</table></div>")
+	for _, sentence := range t.Below {
+		h.put("\n<p>%s</p>", sentence)
+	}
 }
 
 // markup collects HTML. (html/template would take 7 MB of the program: as templates call

@@ -16,11 +16,13 @@ func springPage(t *testing.T) *Page {
 	return &Page{
 		Title: "Runs <of> a spring", Command: "hnn report runs/a&b",
 		Sections: []Section{{
-			Title: "Spring",
-			Table: Table{
-				Header: []string{"model", "test loss"}, Numbers: 1,
-				Rows: []TableRow{{Baseline, []string{"baseline", "3.8e-02"}}, {HNN, []string{"hnn", "3.7e-02"}}},
-			},
+			Title:   "Spring",
+			Summary: []string{"what was <found>"},
+			Tables: []Table{{
+				Title: "Losses", Header: []string{"model", "test loss"}, Numbers: 1,
+				Rows:  []TableRow{{Baseline, []string{"baseline", "3.8e-02"}}, {HNN, []string{"hnn", "3.7e-02"}}},
+				Below: []string{"a footnote"},
+			}},
 			Notes:   []string{"a note"},
 			Figures: []Captioned{{f, "a caption"}},
 			Films:   []Animation{{[]byte("GIF89a, or so"), "a <film>"}},
@@ -38,7 +40,7 @@ func TestPage(t *testing.T) {
 	}
 	html := buf.String()
 	for _, want := range []string{
-		"Runs &lt;of&gt; a spring", "runs/a&amp;b", "<svg role=\"img\"", "a caption", "a note", "3.8e-02",
+		"Runs &lt;of&gt; a spring", "runs/a&amp;b", "<svg role=\"img\"", "a caption", "a note", "3.8e-02", "<li>what was &lt;found&gt;</li>", "<h3>Losses</h3>", "<p>a footnote</p>",
 		"img-src data:;", `<img src="data:image/gif;base64,R0lGODlhLCBvciBzbw==" alt="a &lt;film&gt;">`, "task: spring\n", "hnn train --config x", "background:light-dark(#D55E00,", "</html>",
 	} {
 		if !strings.Contains(html, want) {
@@ -59,7 +61,7 @@ func TestPage(t *testing.T) {
 
 func TestPageWithARaggedTable(t *testing.T) {
 	p := springPage(t)
-	p.Sections[0].Table.Rows[1].Cells = []string{"hnn"}
+	p.Sections[0].Tables[0].Rows[1].Cells = []string{"hnn"}
 	if err := p.Write(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "a row of 1 cells under a header of 2") {
 		t.Errorf("error is %v", err)
 	}

@@ -66,6 +66,10 @@ func (p *panel) addRollout(t *Task, r *Run, pairs [][2]int) {
 			marker{x: path.x[last], y: path.y[last], shape: shape, color: ramp[len(ramp)-1]})
 	}
 	p.legend = append([]entry{timeEntry(r, t.Time)}, p.legend...)
+	if t.Outside {
+		p.plot.Add(cross{x: r.X[0][pairs[0][0]], y: r.X[0][pairs[0][1]]})
+		p.legend = append(p.legend, crossEntry("start outside the data"))
+	}
 }
 
 // newPath returns the path of two coordinates of a run that has a state.

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -55,6 +56,8 @@ type Run struct {
 	// H is the run's own Hamiltonian, true or learned, known up to a constant; nil
 	// where it has none.
 	H func(x []float64) float64
+
+	alike int // models before it of the same role
 }
 
 // A Task is a system with its true motion and the models of it.
@@ -73,6 +76,9 @@ type Task struct {
 
 	// Changes says that friction or inputs change the first learned H.
 	Changes bool
+
+	// Outside says that the motions start where the models were not trained.
+	Outside bool
 }
 
 // Samples are the states that the models were trained on, each of as many elements as the task
@@ -82,7 +88,7 @@ type Samples struct {
 	X, DX [][]float64
 }
 
-// check reports the first mistake in the shape of the task.
+// check reports the first mistake in the shape of the task, and counts the models that have one colour.
 func (t *Task) check() error {
 	if len(t.Coordinates) == 0 {
 		return errors.New("report: a task without coordinates")
@@ -90,10 +96,15 @@ func (t *Task) check() error {
 	if err := t.checkRun(&t.Truth); err != nil {
 		return err
 	}
+	t.Models = slices.Clone(t.Models)
+	before := map[Role]int{}
 	for i := range t.Models {
-		if err := t.checkRun(&t.Models[i]); err != nil {
+		m := &t.Models[i]
+		if err := t.checkRun(m); err != nil {
 			return err
 		}
+		m.alike = before[m.Role]
+		before[m.Role]++
 	}
 	return nil
 }

@@ -315,3 +315,34 @@ func BenchmarkFigure(b *testing.B) {
 		}
 	}
 }
+
+// Models of one colour have dashes of their own, and a start outside the data is said to be one.
+func TestModelsOfOneColour(t *testing.T) {
+	task, data := springTask()
+	svg := func() string {
+		plane, err := PhasePlane(task, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		over, err := Deviation(task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := errors.Join(plane.WriteSVG(&b), over.WriteSVG(&b)); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	const dashed = "stroke-dasharray:7,3"
+	for i := range task.Models {
+		task.Models[i].Role = Role(int(Baseline) + i)
+	}
+	if got := svg(); strings.Contains(got, dashed) || strings.Contains(got, "start outside the data") {
+		t.Error("models of different colours are dashed, or a start among the data is said to be outside")
+	}
+	task.Models[1].Role, task.Outside = task.Models[0].Role, true
+	if got := svg(); !strings.Contains(got, dashed) || !strings.Contains(got, "start outside the data") {
+		t.Error("the second model of a colour is not dashed, or a start outside the data not marked")
+	}
+}

@@ -25,7 +25,7 @@ func timePanel(title string, time, quantity Quantity, all []series, y interval) 
 	}
 	p := newPanel(title, textColor, area{t, y}, time.label(), quantity.label(), false)
 	for _, s := range all {
-		p.plot.Add(line{t: s.t, y: s.y, style: s.run.Role.lineStyle()})
+		p.plot.Add(line{t: s.t, y: s.y, style: s.run.lineStyle()})
 	}
 	p.plot.Add(frame{})
 	return p
@@ -48,5 +48,5 @@ func (s series) entry(p *panel) entry {
 	case len(s.y) < len(s.run.T):
 		label += " (diverges at t = " + number(s.run.T[len(s.y)]) + ")"
 	}
-	return lineEntry(label, s.run.Role.lineStyle())
+	return lineEntry(label, s.run.lineStyle())
 }
