@@ -34,6 +34,9 @@ type Explanation struct {
 	Explained bool   `json:"explained"`
 	// LeftOut counts the terms of the library that the data cannot tell from others.
 	LeftOut int `json:"left_out,omitempty"`
+	// text is the law as text, and forces how many coefficients of friction and inputs it has.
+	text   string
+	forces int
 }
 
 // ExplainedTerm is a term of H.
@@ -57,6 +60,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	x := &Explanation{Run: r.Dir, Kind: r.form.Kind, Explained: true, Error: 0}
 	names, inputs := r.columns, r.inputs
 	write := func(h *expr.Expr, text string) {
+		x.text = text
 		if x.Law = text; syntax != expr.Text {
 			x.Law = h.Write(syntax, names, 6) + "\n"
 		}
@@ -67,7 +71,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 			if results, err := ReadResults(r.Dir); err == nil && results.WeakForm != nil {
 				x.Path = results.WeakForm.Path
 			}
-			f = f.Rounded()
+			x.forces, f = forces(f), f.Rounded()
 			write(f.H(), f.Text(expr.Text, names, inputs, 0))
 			return x, nil
 		}
@@ -92,7 +96,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	for _, s := range report.Path {
 		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
 	}
-	f = f.Rounded()
+	x.forces, f = forces(f), f.Rounded()
 	write(f.H(), f.Text(expr.Text, names, inputs, 0))
 	return x, nil
 }

@@ -1,12 +1,9 @@
 package experiment
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,7 +11,6 @@ import (
 
 	"hnn/data"
 	"hnn/experiment/task"
-	"hnn/internal/atomicfile"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
@@ -41,10 +37,6 @@ type picture struct {
 	figure        *report.Figure
 }
 
-// pngDensity is the resolution of the written PNGs, in pixels an inch: about 1,400
-// pixels of width.
-const pngDensity = 144
-
 // figure draws the runs of one task and seed into the figures folder of each, as SVG
 // and PNG.
 func (e *Env) figure(runs []*Run) error {
@@ -56,25 +48,13 @@ func (e *Env) figure(runs []*Run) error {
 	if err != nil {
 		return err
 	}
+	var folders []string
+	for _, r := range runs {
+		folders = append(folders, filepath.Join(r.Dir, figuresFolder))
+	}
 	for _, p := range pictures {
-		var svg, png bytes.Buffer
-		if err := errors.Join(p.figure.WriteSVG(&svg), p.figure.WritePNG(&png, pngDensity)); err != nil {
+		if _, err := p.figure.Save(strings.Replace(p.name, runs[0].Config.Task, task.Slug(runs[0].Config.Task), 1), folders...); err != nil {
 			return err
-		}
-		for _, r := range runs {
-			folder := filepath.Join(r.Dir, figuresFolder)
-			if err := os.MkdirAll(folder, 0o777); err != nil {
-				return err
-			}
-			for _, f := range []struct {
-				extension string
-				content   []byte
-			}{{".svg", svg.Bytes()}, {".png", png.Bytes()}} {
-				write := func(w io.Writer) error { _, err := w.Write(f.content); return err }
-				if err := atomicfile.Write(filepath.Join(folder, strings.Replace(p.name, runs[0].Config.Task, task.Slug(runs[0].Config.Task), 1)+f.extension), write); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	if runs[0].data.films != nil {
@@ -126,6 +106,12 @@ func pictures(runs []*Run) ([]picture, error) {
 	if r.model.Dim == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
 		f, err := report.Landscape(task, samples)
 		add("hamiltonian", "Contours of the learned Hamiltonians at the levels of the first, all shifted to the mean zero over the data.", f, err)
+	}
+	for i, run := range runs {
+		if f, err := lawFigure(run, task, i); f != nil || err != nil {
+			add(lawName, lawCaption, f, err)
+			break // of runs of one kind the first is shown
+		}
 	}
 	curves, err := curves(runs)
 	if err != nil {

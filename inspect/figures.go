@@ -2,30 +2,21 @@ package inspect
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"hnn/data"
 	"hnn/data/file"
-	"hnn/internal/atomicfile"
 	"hnn/report"
 )
 
 // drawnRows bounds the rows of a figure: more cannot be told apart.
 const drawnRows = 2000
 
-// pngDensity is that of the PNG files, in dots an inch.
-const pngDensity = 144
-
 // WriteFigures draws the file into a folder, which it makes, as SVG and PNG: the
 // coordinates of the longest trial over time, and for each position the plane of it and
 // its momentum, of all trials. It returns the paths of what it wrote. Where there are no
 // momenta there are no planes.
 func WriteFigures(s *data.Set, m *file.Mapping, folder string) (paths []string, err error) {
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, err
-	}
 	type named struct {
 		name   string
 		figure *report.Figure
@@ -51,15 +42,9 @@ func WriteFigures(s *data.Set, m *file.Mapping, folder string) (paths []string, 
 		}
 	}
 	for _, f := range figures {
-		for _, file := range []struct {
-			ending string
-			write  func(io.Writer) error
-		}{{".svg", f.figure.WriteSVG}, {".png", func(w io.Writer) error { return f.figure.WritePNG(w, pngDensity) }}} {
-			path := filepath.Join(folder, f.name+file.ending)
-			if err := atomicfile.Write(path, file.write); err != nil {
-				return paths, err
-			}
-			paths = append(paths, path)
+		saved, err := f.figure.Save(f.name, folder)
+		if paths = append(paths, saved...); err != nil {
+			return paths, err
 		}
 	}
 	return paths, nil

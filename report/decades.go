@@ -36,7 +36,7 @@ func (d decades) Ticks(min, max float64) []plot.Tick {
 // scientificTick writes 2e-5 and its like as people do, small powers as numbers.
 func scientificTick(v float64) string {
 	if v >= 0.01 && v < 1e4 {
-		return strconv.FormatFloat(v, 'g', 3, 64)
+		return strconv.FormatFloat(v, 'g', 4, 64)
 	}
 	e := int(math.Floor(math.Log10(v) + 1e-9))
 	return strconv.FormatFloat(v/math.Pow10(e), 'f', 0, 64) + "e" + strconv.Itoa(e)

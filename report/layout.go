@@ -18,6 +18,7 @@ type panel struct {
 	plot   *plot.Plot
 	bareY  bool // no numbers on the y axis
 	logY   bool // the y axis is logarithmic
+	wholeX bool // the x axis counts
 }
 
 // newPanel returns a panel with empty axes. bareY says that a panel to the left has
@@ -47,6 +48,9 @@ func newPanel(title string, color color.Color, a area, xLabel, yLabel string, ba
 
 // setTicks marks the axes with at most that many numbers.
 func (p *panel) setTicks(mostX, mostY int) {
+	if p.wholeX {
+		mostX = min(mostX, int(p.plot.X.Max-p.plot.X.Min))
+	}
 	p.plot.X.Tick.Marker = ticks{most: max(mostX, 2)}
 	p.plot.Y.Tick.Marker = ticks{most: max(mostY, 2), bare: p.bareY}
 	if p.logY {
@@ -180,6 +184,9 @@ func (f *Figure) draw(c draw.Canvas) {
 	c.Fill(c.Rectangle.Path())
 	title := fit(boldStyle(titleSize, textColor), f.title, f.width-2*edge)
 	c.FillText(boldStyle(titleSize, textColor), vg.Point{X: edge, Y: f.height - edge - titleSize}, title)
+	for i, l := range f.lines {
+		c.FillText(textStyle(panelSize, textColor), vg.Point{X: edge, Y: f.height - edge - titleSize - lawLine*vg.Length(i+1)}, l)
+	}
 	for _, p := range f.panels {
 		p.draw(c)
 	}

@@ -163,6 +163,7 @@ func drawable(values ...float64) bool {
 // A Figure is a finished picture.
 type Figure struct {
 	title         string
+	lines         []string // below the title
 	width, height vg.Length
 	panels        []placed
 }

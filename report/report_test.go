@@ -29,6 +29,12 @@ var figures = []struct {
 	{"coordinates", 5, func() (*Figure, error) { return Coordinates(coupledTask()) }},
 	{"deviation", 5, func() (*Figure, error) { task, _ := springTask(); return Deviation(task) }},
 	{"landscape", 2, func() (*Figure, error) { return Landscape(springTask()) }},
+	{"law", 2, func() (*Figure, error) {
+		task, _ := springTask()
+		task.Models = task.Models[1:]
+		return Law(task.Title, []string{"H = 0.99*q^2 - 1.02*p^2 + 0.0102*(q^2*p^2) - 0.0021*(q^3*p) + 0.00152*(q*p^3) - 0.0004*q^6 + 0.0007*p^6 - 0.0001*q^8", "dp/dt = -dH/dq - 0.01*p"}, &task,
+			Front{Error: "held-out error / least", Terms: []int{1, 2, 3, 4, 6}, Errors: []float64{800, 30, 1, 1.2, 1.01}, Chosen: 3})
+	}},
 	{"training", 1, func() (*Figure, error) { return Training("Spring", springCurves()) }},
 }
 

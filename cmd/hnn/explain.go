@@ -12,7 +12,7 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	var as, terms string
+	var as, terms, figures string
 	var asJSON, invariants bool
 	var tolerance float64
 	cmd := &cobra.Command{
@@ -24,7 +24,7 @@ the states of its data is fitted with terms of a library, the fewest that come w
 --tolerance of it at the states of trials that were held out. Coefficients have standard errors and are rounded to what these
 support. Where no formula of the library explains the model, that is said.`,
 		Example: `  hnn explain runs/0001-pendulum-hnn
-  hnn explain runs/0001-pendulum-hnn --as latex
+  hnn explain runs/0001-pendulum-hnn --as latex --figures figures
   hnn explain runs/0001-pendulum-hnn --terms "cos(q), p^2, q^2"
   hnn explain runs/0002-kepler-hnn-formula --invariants`,
 		Args: exactly(1, "RUN"),
@@ -58,6 +58,15 @@ support. Where no formula of the library explains the model, that is said.`,
 			if err != nil {
 				return err
 			}
+			if figures != "" {
+				paths, err := x.WriteFigures(figures)
+				if err != nil {
+					return err
+				}
+				for _, p := range paths {
+					fmt.Fprintln(cmd.ErrOrStderr(), p)
+				}
+			}
 			switch {
 			case asJSON:
 				return printJSON(cmd.OutOrStdout(), []any{struct {
@@ -78,6 +87,7 @@ support. Where no formula of the library explains the model, that is said.`,
 	cmd.Flags().StringVar(&terms, "terms", "", "terms instead of the default library's, with commas between them, in the names of the columns")
 	cmd.Flags().Float64Var(&tolerance, "tolerance", 0.05, "of a model that is no formula: take the formula of fewest terms whose field is within this share of the model's, 0 for all that can be told")
 	cmd.Flags().BoolVar(&invariants, "invariants", false, "print instead what the data of the run conserve: functions that stay constant along each trial")
+	cmd.Flags().StringVar(&figures, "figures", "", "folder to draw the formula and the error by the number of terms into, as SVG and PNG")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	complete(cmd, "as", expr.Syntaxes())
 	completeRuns(cmd, 1)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,14 @@ func TestExplain(t *testing.T) {
 	} {
 		if status, stdout, stderr := call(t, append([]string{"explain"}, c.args...)...); status != 0 || !strings.Contains(stdout, c.want) {
 			t.Errorf("%v: status %d, want %q in\n%s%s", c.args, status, c.want, stdout, stderr)
+		}
+	}
+	for _, run := range []string{"closed", "formula"} {
+		if status, _, stderr := call(t, "explain", run, "--figures", "of-"+run); status != 0 {
+			t.Errorf("--figures of %s: %d, %s", run, status, stderr)
+		}
+		if svg, err := os.ReadFile("of-" + run + "/formula.svg"); err != nil || !strings.Contains(string(svg), ">H = ") {
+			t.Errorf("the figure of %s: %v", run, err)
 		}
 	}
 	_, stdout, _ := call(t, "explain", "formula", "--json")

@@ -57,6 +57,7 @@ func (f *Formula) H() *expr.Expr {
 func (f *Formula) Text(s expr.Syntax, names, inputs []string, digits int) string {
 	var b strings.Builder
 	h := f.H().Write(s, names, digits)
+	number := func(v float64) string { return expr.Number(v).Write(expr.Text, nil, digits) }
 	if s != expr.Text {
 		return h + "\n"
 	}
@@ -64,10 +65,10 @@ func (f *Formula) Text(s expr.Syntax, names, inputs []string, digits int) string
 	for i := range f.N {
 		var parts []string
 		if f.Friction != nil && f.Friction[i] != 0 {
-			parts = append(parts, fmt.Sprintf("%.*g*%s", digits, -f.Friction[i], names[f.N+i]))
+			parts = append(parts, number(-f.Friction[i])+"*"+names[f.N+i])
 		}
 		for j := range f.Inputs {
-			parts = append(parts, fmt.Sprintf("%.*g*%s", digits, f.Gain[i*f.Inputs+j], inputs[j]))
+			parts = append(parts, number(f.Gain[i*f.Inputs+j])+"*"+inputs[j])
 		}
 		if parts != nil {
 			fmt.Fprintf(&b, "d%s/dt = %s\n", names[f.N+i], strings.ReplaceAll(strings.Join(append([]string{"-dH/d" + names[i]}, parts...), " + "), "+ -", "- "))
