@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// tuningRepeat is how many samples the tuning takes of each timing.
+// tuningRepeat is how many samples the tuning takes of each timing, but with -quick.
 const tuningRepeat = 5
 
 // finalists of a peer's variants go on from the tuning to the rounds; more than
@@ -29,7 +29,9 @@ type comparison struct {
 	cases   []string // only these; none: all
 	rounds  int
 	repeat  int // samples of a timing in the rounds
-	log     io.Writer
+	// tuningRepeat is how many the tuning takes.
+	tuningRepeat int
+	log          io.Writer
 }
 
 // An entry is one way of a peer to do a task.
@@ -148,7 +150,7 @@ func (c comparison) tune(ctx context.Context, peer string, out *outcome) ([]entr
 			continue // its BLAS has no threads of its own
 		}
 		fmt.Fprintf(c.log, "tuning %s: %v\n", peer, cfg)
-		r, err := c.scripts.run(ctx, peer, cfg, tuningRepeat, c.cases)
+		r, err := c.scripts.run(ctx, peer, cfg, c.tuningRepeat, c.cases)
 		if err != nil {
 			return nil, err
 		}

@@ -43,6 +43,9 @@ func main() {
 	}
 }
 
+// quickCases are those of -quick.
+const quickCases = "train-step/spring,field/batch-1,rollout/spring"
+
 // A usageError is a command line that makes no sense.
 type usageError struct{ message string }
 
@@ -62,6 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		weights   = flags.String("weights", "", "`file` with the weights that all roll out, a spring run's model.safetensors (default: trained first)")
 		rounds    = flags.Int("rounds", 3, "rounds of ours and theirs; the median is shown")
 		repeat    = flags.Int("repeat", 9, "samples of a timing in a round")
+		quick     = flags.Bool("quick", false, "one round of the spring's cases with few samples: less sure, in minutes")
 	)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -81,6 +85,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if modules[name] == nil {
 			return usageError{fmt.Sprintf("-peers %s: no peer %q; there are torch and jax", *peers, name)}
 		}
+	}
+	tuning := tuningRepeat
+	if *quick {
+		given := map[string]bool{}
+		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+		for name, value := range map[string]string{"rounds": "1", "repeat": "5", "cases": quickCases} {
+			if !given[name] {
+				if err := flags.Set(name, value); err != nil {
+					return err
+				}
+			}
+		}
+		tuning = 1
 	}
 	if *rounds < 1 || *repeat < 1 {
 		return usageError{"-rounds and -repeat must be at least 1"}
@@ -106,7 +123,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	c := comparison{
 		scripts: scripts{python: interpreter, dir: folder},
 		peers:   names, budgets: budgets,
-		rounds: *rounds, repeat: *repeat, log: stderr,
+		rounds: *rounds, repeat: *repeat, tuningRepeat: tuning, log: stderr,
 	}
 	if *cases != "" {
 		c.cases = strings.Split(*cases, ",")

@@ -61,6 +61,7 @@ func TestRunPrintsTheRatios(t *testing.T) {
 		"train-step/spring float32 2 2 ms 6 ms 3.00 5 ms 2.50 3 ms 1.50 3 ms 1.50",
 		"train-step/spring float32 2 torch compiled threads 2",
 		"rollout/spring float64 1 30 ms - - - - 60 ms 2.00 60 ms 2.00",
+		"rollout/spring float64 2 30 ms - - - - 60 ms 2.00 60 ms 2.00",
 		"rollout/spring float64 1 ours 3000 10 us each",
 		"rollout/spring float64 1 jax, jit 3000 20 us each",
 		"cannot: train-step/spring float32, double: not supported",

@@ -36,7 +36,7 @@ func findPython(named, dir string) (string, error) {
 	}
 	path, err := exec.LookPath(named)
 	if err != nil {
-		return "", fmt.Errorf("no Python: %w; name one with -python (3.12 or newer)", err)
+		return "", fmt.Errorf("no Python: %w; name one with -python (3.11 or newer)", err)
 	}
 	return filepath.Abs(path)
 }
@@ -51,12 +51,12 @@ func isFile(path string) bool {
 // install makes a virtual environment in dir and fills it with the pinned
 // packages, about 6 GB. Progress goes to log.
 func install(ctx context.Context, python, dir string, log io.Writer) error {
-	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.version_info >= (3, 12))").Output()
+	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.version_info >= (3, 11))").Output()
 	if err != nil {
 		return fmt.Errorf("%s does not run: %w", python, err)
 	}
 	if v, ok := strings.CutSuffix(strings.TrimSpace(string(version)), " False"); ok {
-		return fmt.Errorf("%s is Python %s; the pinned packages need 3.12 or newer: name one with -python", python, v)
+		return fmt.Errorf("%s is Python %s; the pinned packages need 3.11 or newer: name one with -python", python, v)
 	}
 	for _, args := range [][]string{
 		{python, "-m", "venv", filepath.Join(dir, environment)},

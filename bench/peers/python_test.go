@@ -45,8 +45,8 @@ func TestScriptsRunReportsTheLastLine(t *testing.T) {
 }
 
 func TestInstallRefusesAnOldPython(t *testing.T) {
-	err := install(t.Context(), fakePython(t, "3.11 False", ""), t.TempDir(), os.Stderr)
-	if err == nil || !strings.Contains(err.Error(), "is Python 3.11; the pinned packages need 3.12") {
+	err := install(t.Context(), fakePython(t, "3.10 False", ""), t.TempDir(), os.Stderr)
+	if err == nil || !strings.Contains(err.Error(), "is Python 3.10; the pinned packages need 3.11") {
 		t.Errorf("error %v", err)
 	}
 }
