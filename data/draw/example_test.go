@@ -3,15 +3,15 @@ package draw_test
 import (
 	"fmt"
 	"log"
+	"math/rand/v2"
 
 	"hnn/data/draw"
-	"hnn/internal/stream"
 	"hnn/system"
 )
 
 // The data of the paper's first task, without its noise.
 func ExampleGenerate() {
-	split, err := draw.Generate(system.Spring{}, stream.New(0, "data"), draw.Options{
+	split, err := draw.Generate(system.Spring{}, rand.New(rand.NewPCG(1, 2)), draw.Options{
 		Trajectories: 50, Points: 30, Horizon: 3, TestFraction: 0.5, Tolerance: 1e-10,
 	})
 	if err != nil {
