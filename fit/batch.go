@@ -36,7 +36,7 @@ func ParseSampling(name string) (Sampling, error) {
 	return 0, fmt.Errorf("fit: no sampling %q; it is fresh (every batch drawn anew) or epoch (a shuffled pass over the rows)", name)
 }
 
-// Values lists the names of the ways.
+// Values lists the names that ParseSampling takes.
 func (Sampling) Values() []string { return slices.Clone(samplingNames[:]) }
 
 // MarshalText is String.

@@ -43,7 +43,7 @@ const (
 	RK4   FrameStep = "rk4"
 )
 
-// Values lists the steps.
+// Values lists the names that a step can have.
 func (FrameStep) Values() []string { return []string{string(Euler), string(RK4)} }
 
 var latentMethods = map[FrameStep]unroll.Method{Euler: unroll.Euler, RK4: unroll.RK4}

@@ -15,7 +15,7 @@ const (
 	Step     Decay = "step"
 )
 
-// Values lists the kinds.
+// Values lists the names that a schedule can have.
 func (Decay) Values() []string { return []string{string(Constant), string(Cosine), string(Step)} }
 
 // Schedule changes the learning rate over the steps.

@@ -17,9 +17,9 @@ const Explains = 0.1
 // mostDistilled bounds the states at which a field is looked at.
 const mostDistilled = 4000
 
-// Distil finds a formula for a field that is known at states: the rates of a set in DX. Trials are held out as Fit holds
-// them out. Report.Error is the root mean square error of the formula's field at the states of held-out trials, relative to
-// the field's, as those of its Path are; Horizon, Half and Polish stay empty.
+// Distil finds a formula for a field that is known at states: s.X and s.DX. It holds trials out as Fit does.
+// Report.Error, and the errors of Report.Path, are the root mean square error of the formula's field at held-out
+// states relative to the field's. Horizon, Half and Polish stay empty. The errors are Fit's.
 func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	n, d := s.Dim/2, s.Dim
 	switch {

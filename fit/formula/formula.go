@@ -66,8 +66,9 @@ type problem struct {
 	rows      *sparse.Rows
 }
 
-// Fit finds a formula made of the terms. It is an error if a term is not finite at a row, if terms are the same function on
-// the rows, or if the rows determine nothing.
+// Fit finds a formula made of the terms for a set of states (q, p), in which term variables 0 to Dim-1 are the
+// columns. It is an error if a term is not finite at a row, if terms are the same function on the rows, or if the
+// rows determine nothing.
 func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	n := s.Dim / 2
 	if s.Dim%2 != 0 || n == 0 || s.PositionsOnly {

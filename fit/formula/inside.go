@@ -27,9 +27,10 @@ const (
 	insideLeast = 1e-10
 )
 
-// FitInside is Fit of terms with parameters inside, which are variables 2 n, 2 n + 1 and so on of the expressions: Gauss-Newton
-// steps around the linear solve, of all terms first, then of those that were chosen. The values found are written to
-// parameters, and the formula has them as numbers. It is an error if the steps do not end.
+// FitInside is Fit of terms with parameters inside, as k in cos(k*q): variables Dim, Dim+1 and so on of the
+// expressions. Gauss-Newton steps run around the linear solve, of all terms first, then of those that were chosen.
+// FitInside writes the values that it finds to parameters; in the formula they are numbers. It is an error if the
+// steps do not converge.
 func FitInside(s *data.Set, list []*expr.Expr, parameters []Parameter, o Options) (*Formula, *Report, error) {
 	d := s.Dim
 	values := make([]float64, len(parameters))

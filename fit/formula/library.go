@@ -10,12 +10,14 @@ import (
 	"hnn/model/terms"
 )
 
-// Default is a library for states of n positions and as many momenta, simple terms first: powers of lengths and momenta to
-// degree 4 (3 above two degrees of freedom, 2 above three), with the cosines and sines of sums of two angles; of one length
-// its inverse powers, logarithm and exponentials; of bodies in a plane or in space, see Bodies, the inverse powers and
-// logarithms of their distances, of one body those from the origin. Fit it with Prune: not every term is finite and independent in every data set.
+// Default returns a library for states of n positions and n momenta, simple terms first:
 //
-// What is a quotient of such terms, as the canonical Hamiltonian of a double pendulum is, is not in it: see package lagrange.
+// - powers of lengths and momenta to degree 4 (3 above two degrees of freedom, 2 above three); - cosines and sines of
+// sums of two angles; - of one length, its inverse powers, logarithm and exponentials; - of bodies (see Bodies), the
+// inverse powers and logarithms of their distances; of one body, of its distance from the origin.
+//
+// Fit it with Prune: not every term is finite and independent in every data set. Quotients of such terms, as the
+// canonical Hamiltonian of a double pendulum has, are not in it: see package lagrange.
 func Default(n int, angles []bool, names []string) []*expr.Expr {
 	degree := 4
 	switch {
@@ -82,8 +84,8 @@ func Default(n int, angles []bool, names []string) []*expr.Expr {
 	return list
 }
 
-// Bodies are the positions of each body in a plane or in space: those named x1, y1, x2, y2 and so on (with z1, z2 in
-// space), or x, y; without such names two or three lengths are one body.
+// Bodies returns the places of each body's positions, in a plane or in space: those named x1, y1, x2, y2 and so on
+// (z1, z2 in space), or x, y. Without such names two or three lengths are one body.
 func Bodies(n int, angles []bool, names []string) [][]int {
 	if slices.Contains(angles, true) {
 		return nil
@@ -124,7 +126,8 @@ func squared(a, b []int) *expr.Expr {
 	return sum
 }
 
-// Directions are the components of the distance of two bodies, of one from the origin where b is nil, over its length.
+// Directions returns the components of the distance of two bodies (places a and b of their positions) over its
+// length; b = nil is the origin.
 func Directions(a, b []int) []*expr.Expr {
 	r := expr.Apply("sqrt", squared(a, b))
 	var list []*expr.Expr

@@ -5,7 +5,8 @@ import (
 	"hnn/fit/shoot"
 )
 
-// Polish minimises the simulation error of the measured states over the coefficients.
+// Polish minimises the simulation error of the measured states over the coefficients, in place, and writes what it
+// reached to r.Polish.
 func Polish(f *Formula, s *data.Set, r *Report) {
 	r.Polish = shoot.Fit(motion(f), trialsOf(s), shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(), Settle: true,

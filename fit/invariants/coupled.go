@@ -7,9 +7,10 @@ import (
 	"hnn/model/expr"
 )
 
-// Coupled are the terms of the energy of two coupled angles, as a double pendulum's of any masses and lengths: with the mass
-// matrix of diagonal a and c and b cos(q1 - q2) beside it, the kinetic energy is a sum of p1^2, p2^2 and p1 p2 cos(q1 - q2), each
-// over 1 - k cos(q1 - q2)^2, k = b^2/(a c) between 0 and 1. It is nil of other states.
+// Coupled returns the terms of the energy of two coupled angles, as a double pendulum's of any masses and lengths.
+// Its mass matrix has a and c on the diagonal and b cos(q1 - q2) beside it, so the kinetic energy is a sum of p1^2,
+// p2^2 and p1 p2 cos(q1 - q2), each over 1 - k cos(q1 - q2)^2, with k = b^2/(a c) between 0 and 1. It returns nil for
+// other states.
 func Coupled(n int, angles []bool) []func(k float64) []*expr.Expr {
 	if n != 2 || len(angles) < 2 || !angles[0] || !angles[1] {
 		return nil

@@ -74,9 +74,9 @@ var ErrShort = errors.New("invariants: too short to be judged")
 // mostRows bounds the rows of a trial that are looked at.
 const mostRows = 400
 
-// Find looks for functions that are sums of terms, of paths of states of n components (see estimate.NewPaths). It is an
-// error if there are too few trials, and ErrShort if they are shorter than two turns. Families are further terms that have a
-// number inside them, which is searched: see Coupled.
+// Find looks for conserved sums of terms along paths of states (see estimate.NewPaths). Families are further terms
+// with one number inside, which Find searches: see Coupled. It is an error if there are too few trials; the error is
+// ErrShort if they are shorter than two turns.
 func Find(p *estimate.Paths, terms []*expr.Expr, families ...func(k float64) []*expr.Expr) (*Report, error) {
 	d := p.N
 	longest := 0

@@ -5,9 +5,9 @@ import (
 	"hnn/model/expr"
 )
 
-// Default is the terms among which conserved quantities of n positions and as many momenta are looked for: those of a
-// Hamiltonian (see formula.Default) and, of bodies, the directions x/r of their distances, which the eccentricity of an orbit
-// takes, with products of three components.
+// Default returns the terms among which conserved quantities of n positions and n momenta are looked for: those of a
+// Hamiltonian (formula.Default) and, for bodies, the directions x/r of their distances, which the eccentricity of an
+// orbit takes, times products of three components.
 func Default(n int, angles []bool, names []string) []*expr.Expr {
 	list := formula.Default(n, angles, names)
 	bodies := formula.Bodies(n, angles, names)

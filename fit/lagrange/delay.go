@@ -11,11 +11,13 @@ import (
 	"hnn/model/terms"
 )
 
-// Delay finds how much later than their columns say the inputs act, from no time to so many steps, by the residual of the
-// weak form with all terms: the scan is over whole steps, between which the vertex of a parabola through the least
-// three logarithms is taken, where that is inside of the scan. A delay and viscous friction cannot be told apart where
-// the inputs have one frequency. It is an error if there are no inputs. It returns the delay, in the unit of time, and
-// the logarithm of the residual for every step.
+// Delay finds how much later than their columns say the inputs act, from 0 to steps steps. It returns the delay, in
+// the unit of time, and the logarithm of the weak form's residual, with all terms, at each whole step (steps + 1).
+// Between whole steps it takes the vertex of the parabola through the three least logarithms, where that lies inside
+// the scan.
+//
+// A delay and viscous friction cannot be told apart where the inputs have one frequency. It is an error if there are
+// no inputs.
 func Delay(s *data.Set, o Options, steps int) (float64, []float64, error) {
 	if len(s.InputNames) == 0 {
 		return 0, nil, fmt.Errorf("lagrange: no input whose delay could be found")

@@ -217,9 +217,9 @@ func freeErrors(l *lagrangian.Lagrangian, s *data.Set, r *Report, raw *estimate.
 	return errors, nil
 }
 
-// FreeRun fits the first state of a trial (positions and velocities; only positions count) to its first rows and rolls
-// the motion over all its rows (rows x 2 N), inputs between them as in the fit. It returns them and the squared residual
-// of a number of the first rows in units of the noise.
+// FreeRun fits the first state of a trial to its first rows and rolls the motion over all of them, with inputs
+// between rows as the fit took them. A row is positions and velocities (2 N); only positions count. It returns the
+// states (rows x 2 N, row-major) and the mean squared residual of a number of the first rows in units of the noise.
 func FreeRun(l *lagrangian.Lagrangian, t shoot.Trial, rows int, r *Report) ([]float64, float64, error) {
 	noise := make([]float64, 2*l.N)
 	for i := range l.N {

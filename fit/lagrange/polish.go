@@ -11,10 +11,9 @@ import (
 // exact is the error of rollouts below which rows without noise leave nothing to be gained: the integrator's own.
 const exact = 1e-6
 
-// Polish minimises the simulation error of the measured columns over the coefficients that are not zero: see package
-// shoot. The scale of L is kept where no force fixes it. Where there is no noise and rollouts are as exact as the
-// integrator nothing is done. It changes l and returns the places of the coefficients
-// and what was reached.
+// Polish minimises the simulation error of the measured columns over the coefficients that are not zero (see package
+// shoot). It changes l and returns the places of those coefficients and what was reached. It keeps the scale of L
+// where no force fixes it, and does nothing where there is no noise and rollouts are as exact as the integrator.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
 	r.Free, r.Polished = polish(l, s, r, nil, nil)
 	return r.Free, r.Polished
@@ -93,7 +92,7 @@ func measured(l *lagrangian.Lagrangian, s *data.Set, r *Report) []shoot.Trial {
 	return trials
 }
 
-// White tests what Polish left of the rows.
+// White tests the residuals that Polish left, one result for each column of the state (2 N). See shoot.White.
 func White(l *lagrangian.Lagrangian, s *data.Set, r *Report, polished *shoot.Report) []shoot.Whiteness {
 	return shoot.White(polished, measured(l, s, r), 2*l.N)
 }

@@ -45,7 +45,7 @@ type Report struct {
 // mostFeatures bounds the size of a library: the exchange search grows with its square.
 const mostFeatures = 220
 
-// Fit finds the field of a set of states. It is an error if the rows do not determine one.
+// Fit finds the field of a set of states, any number of columns. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: o.Angles})
 	if err != nil {

@@ -28,8 +28,7 @@ type Field struct {
 	C           []float64 // Dim
 }
 
-// At writes the derivative at state x (Dim) under inputs u (Inputs, nil where there are none)
-// to dx (Dim).
+// At writes dx/dt (Dim) at state x (Dim) under inputs u (Inputs, nil for none) to dx.
 func (f *Field) At(x, u, dx []float64) {
 	d, m := f.Dim, f.Inputs
 	for i := range d {

@@ -248,7 +248,8 @@ func assemble(f *Field, m []float64, friction bool) *Mechanics {
 	return s
 }
 
-// Energy of a state (q, v), zero at rest at the origin, in units of the masses.
+// Energy returns the energy of a state (q, v), zero at rest at the origin. Its unit is that of the masses times that
+// of a velocity squared.
 func (s *Mechanics) Energy(x []float64) float64 {
 	n, h := s.N, 0.0
 	q, v := x[:n], x[n:2*n]

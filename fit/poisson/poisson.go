@@ -58,7 +58,9 @@ type sample struct {
 	size   float64 // root mean square of f
 }
 
-// Fit finds the system of a field along paths; angles marks columns that are angles, nil for none.
+// Fit finds the system of a field along paths of states (see estimate.NewPaths). Field writes dx/dt (N) at a state
+// (N) in the columns' units; angles (N) marks the columns that are angles in radians, nil for none. The error is
+// ErrNothing, or says that a bracket could not be solved for.
 func Fit(paths *estimate.Paths, field func(x, dx []float64), angles []bool) (*poisson.System, *Report, error) {
 	d := paths.N
 	if d < 2 || d > 8 {

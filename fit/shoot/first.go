@@ -20,10 +20,10 @@ type Start struct {
 	Residual float64
 }
 
-// First fits the first state of a trial to its first rows, the parameters as they are: where a free run begins. Noise is
-// the standard deviation of each component's noise, 0 for one that was not measured; step is the longest Runge-Kutta
-// step. It returns the state and the squared residual of a number in units of the noise, infinite where the rows could
-// not be simulated.
+// First fits the first state of a trial to its first rows and leaves the parameters as they are: a free run begins
+// there. Noise is the standard deviation of each component's noise (Dim, in its unit), 0 for one that was not
+// measured; step is the longest Runge-Kutta step. First returns the state (Dim) and the mean squared residual of a
+// number in units of the noise, which is infinite where the rows could not be simulated.
 func First(s *System, t Trial, rows int, noise []float64, step float64) ([]float64, float64) {
 	p, last := firstOf(s, t, rows, noise, step)
 	defer p.pool.Close()
@@ -42,7 +42,8 @@ func firstOf(s *System, t Trial, rows int, noise []float64, step float64) (*shoo
 	return p, last
 }
 
-// FirstWithErrors is First with how the state errs; nil errors where the rows do not determine it.
+// FirstWithErrors is First with how the state errs. Covariance and Shift are nil where the rows do not determine the
+// state.
 func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64) *Start {
 	p, last := firstOf(s, t, rows, noise, step)
 	defer p.pool.Close()
@@ -77,7 +78,7 @@ func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64
 	return out
 }
 
-// Sample draws a first state where the parameters are off by e.
+// Sample draws a first state (Dim) for parameters that are off by e (one number each).
 func (b *Start) Sample(e []float64, rng *rand.Rand) []float64 {
 	d := len(b.State)
 	x := slices.Clone(b.State)

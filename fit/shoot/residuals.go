@@ -45,7 +45,8 @@ type Whiteness struct {
 // mostLag is how many rows later than an input its trace is looked for.
 const mostLag = 20
 
-// White tests the residuals of a report, component by component, those not measured having no numbers.
+// White tests the residuals of a report, one result for each of the dim components. A component that was not measured
+// has no numbers.
 func White(r *Report, trials []Trial, dim int) []Whiteness {
 	out := make([]Whiteness, dim)
 	for i := range out {

@@ -74,8 +74,9 @@ func (s *sensitivity) rate(x, u, dx []float64) {
 	}
 }
 
-// Roll integrates from x0 with so many Runge-Kutta steps between samples step apart, inputs (samples x Inputs, nil for
-// none) being lines between them, and writes the states of len(x)/Dim samples. What is not finite stays so.
+// Roll integrates from x0 (Dim) and writes the states of len(x)/Dim samples to x, row-major. Samples are step apart,
+// with so many Runge-Kutta steps between them; inputs (samples x Inputs, nil for none) are lines between samples.
+// What is not finite stays so.
 func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
 	d, m := s.Dim, s.Inputs
 	run := newSensitivity(s, 0)
@@ -96,8 +97,8 @@ func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
 	}
 }
 
-// RollTrial integrates from x0 over the times of a trial under its inputs, in Runge-Kutta steps of at most step, and
-// writes the states of len(x)/Dim rows. What is not finite stays so.
+// RollTrial integrates from x0 (Dim) over the times of a trial, under its inputs, in Runge-Kutta steps of at most
+// step. It writes the states of len(x)/Dim rows to x, row-major. What is not finite stays so.
 func (s *System) RollTrial(x0 []float64, t Trial, step float64, x []float64) {
 	d := s.Dim
 	run := newSensitivity(s, 0)
@@ -129,8 +130,9 @@ func (t *Trial) advance(run *sensitivity, r int, step float64, in, x []float64) 
 	}
 }
 
-// RollError rolls paths over so many rows from their first states and returns, for each, the root mean square error
-// relative to the components' spreads; an error of ten spreads is the most that counts.
+// RollError rolls each path (rows x Dim) from its first state under its inputs us[i] (rows x Inputs, nil for none),
+// steps steps between rows. It returns for each path the root mean square error relative to the components' spreads
+// (Dim); ten spreads is the most that an error counts.
 func (s *System) RollError(starts, us [][]float64, spread []float64, step float64, steps int) []float64 {
 	var out []float64
 	for i, want := range starts {

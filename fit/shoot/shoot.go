@@ -100,8 +100,9 @@ func (s Sampling) RungeKutta() float64 {
 	return s.Step / math.Ceil(s.Step*steps/s.Horizon)
 }
 
-// Fit changes the system's parameters. Longer windows are kept so long as the field explains them as well as the
-// shorter ones, or as Options.Judge says; parameters are left as they were where nothing was gained.
+// Fit changes the system's parameters, in place. It takes longer windows so long as the field explains them as well
+// as the shorter ones, or as Options.Judge says. It leaves the parameters where nothing was gained: Report.Window is
+// then 0.
 func Fit(s *System, trials []Trial, o Options) *Report {
 	p := newShooting(s, trials, o.Noise, o.Step)
 	defer p.pool.Close()

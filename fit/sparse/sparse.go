@@ -16,10 +16,10 @@ import (
 	"hnn/internal/posdef"
 )
 
-// ErrUndetermined is where the normal equations have no solution.
+// ErrUndetermined is returned where the rows do not determine the coefficients.
 var ErrUndetermined = errors.New("sparse: the rows do not determine the coefficients")
 
-// Rows are the equations A theta = Y, Size coefficients, in blocks of Block rows that belong together.
+// Rows are the equations A theta = Y of Size coefficients, in blocks of Block rows that belong together.
 type Rows struct {
 	Size, Block int
 	A           []float64 // rows x Size
@@ -27,20 +27,20 @@ type Rows struct {
 	Trial       []int // of each block, increasing: trials are held out as a whole
 }
 
-// Row is a view of row i.
+// Row returns a view of row i of A (Size).
 func (r *Rows) Row(i int) []float64 { return r.A[i*r.Size : (i+1)*r.Size] }
 
-// Blocks is the number of blocks.
+// Blocks returns the number of blocks.
 func (r *Rows) Blocks() int { return len(r.Trial) }
 
-// Gram is A^T A, A^T Y and Y^T Y.
+// Gram holds the sums S = A^T A (Size x Size, row-major), Y = A^T Y (Size) and YY = Y^T Y.
 type Gram struct {
 	Size int
 	S, Y []float64
 	YY   float64
 }
 
-// Gram sums over the blocks that use says, all where it is nil.
+// Gram sums over the blocks for which use is true; nil takes all.
 func (r *Rows) Gram(use func(block int) bool) *Gram {
 	n := r.Size
 	g := &Gram{Size: n, S: make([]float64, n*n), Y: make([]float64, n)}
@@ -109,14 +109,14 @@ func (g *Gram) units() []float64 {
 	return u
 }
 
-// Problem is what is to be solved.
+// Problem is a linear problem and what its solution must fulfil.
 type Problem struct {
 	Rows *Rows
-	// Constraint.theta = 1 fixes the scale of a homogeneous problem, Y being zero; nil for least squares.
+	// Constraint (Size): Constraint.theta = 1 fixes the scale of a homogeneous problem, whose Y is zero. Nil is least squares.
 	Constraint []float64
-	// Penalty is the ridge of each coefficient, relative to its column's norm.
+	// Penalty is the ridge of each coefficient (Size), relative to its column's norm.
 	Penalty []float64
-	// Groups are ranges of coefficients of which at least one is kept.
+	// Groups are ranges [from, to) of coefficients; at least one of each stays.
 	Groups [][2]int
 	// Accept refuses solutions that are impossible; nil accepts all.
 	Accept func(theta []float64) bool
@@ -124,10 +124,11 @@ type Problem struct {
 	MostTerms int
 }
 
-// Dense solves with all terms and a ridge relative to the columns' norms.
+// Dense solves for all terms (Size coefficients) with a ridge relative to the columns' norms. The error is
+// ErrUndetermined.
 func (p *Problem) Dense(ridge float64) ([]float64, error) { return p.DenseOf(p.Rows.Gram(nil), ridge) }
 
-// DenseOf is Dense where the rows' sums are known.
+// DenseOf is Dense on sums that are known already.
 func (p *Problem) DenseOf(g *Gram, ridge float64) ([]float64, error) {
 	forced := p.Constraint == nil
 	n := g.Size
@@ -396,7 +397,8 @@ func (r *Rows) Where(use func(block int) bool) *Rows {
 	return out
 }
 
-// Subset solves least squares for the given terms over the blocks that use says.
+// Subset solves least squares for some terms over the blocks for which use is true. It returns their coefficients, in
+// the order of terms. The error is ErrUndetermined.
 func Subset(r *Rows, terms []int, use func(block int) bool) ([]float64, error) {
 	q := (&Problem{Penalty: make([]float64, r.Size)}).normal(r.Gram(use), 0)
 	x, _ := q.solve(terms)
@@ -409,7 +411,7 @@ func Subset(r *Rows, terms []int, use func(block int) bool) ([]float64, error) {
 	return x, nil
 }
 
-// Median of values, not a number for none; of an even number the larger of the two in the middle.
+// Median returns the middle value, of an even number the larger of the two in the middle, and NaN for none.
 func Median(v []float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()
