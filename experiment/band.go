@@ -2,23 +2,16 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"hnn/data"
-	"hnn/model"
-	"hnn/model/formula"
 	"hnn/ode"
 )
 
-// Band is where a rollout's states lie with a probability, each number by itself: what is not known of the model's
-// coefficients, or differs between the members of an ensemble, carried along the rollout from a first state that is known.
+// Band is where a rollout's states lie with a probability, each number by itself: what is not known of the model, as its
+// alternatives have it, carried along the rollout from a first state that is known.
 type Band struct {
 	Level float64
 	// Lo and Hi are as long as the states.
@@ -30,93 +23,40 @@ type Band struct {
 	Of string
 }
 
-// posteriorSamples is so many that the fifth and the ninety-fifth of a hundred intervals are bounds of 90%.
-const posteriorSamples = 99
-
-// errNoBand is of models about which nothing says how far they are off.
-var errNoBand = errors.New("nothing says how sure this model is: bands are of formulas fitted to noisy rows (--model hnn-formula) and of ensembles (--ensemble)")
-
-// alternatives are models that may be as right as the run's, and whether they are so many samples of a posterior, else members
-// that were fitted apart.
-func (r *Run) alternatives(count int) (fields []*model.Field, posterior bool, err error) {
-	if f := formula.Of(r.form); f != nil {
-		samples := f.Samples(rand.New(rand.NewPCG(1, 27)), count)
-		if samples == nil {
-			return nil, false, fmt.Errorf("%s: %w", r.Dir, errNoBand)
-		}
-		for _, s := range samples {
-			form := s.ModelForm()
-			form.Scales = r.form.Scales
-			fields = append(fields, form.Field())
-		}
-		return fields, true, nil
+// AddBand adds to a rollout the band of a level between 0 and 1. The run must know its alternatives: see Env.Sure.
+func (r *Run) AddBand(ctx context.Context, s *Simulation, level float64, settings *ode.Settings) error {
+	if r.sure == nil {
+		return fmt.Errorf("%s: %w", r.Dir, errNoBand)
 	}
-	if r.model.Members != nil {
-		return r.model.Members, false, nil
+	steps := 0
+	if settings != nil {
+		steps = settings.MaxSteps
 	}
-	return nil, false, fmt.Errorf("%s: %w", r.Dir, errNoBand)
-}
-
-// checkBand says before a rollout whether there can be a band.
-func (r *Run) checkBand(level float64) error {
-	if !(level > 0 && level < 1) {
-		return fmt.Errorf("a band of %v: give a share between 0 and 1, as 0.9", level)
-	}
-	_, _, err := r.alternatives(1)
+	b, err := r.band(ctx, s.States, s.Times, r.input, [][]float64{s.States[:r.model.Dim]}, level, steps)
+	s.Band = b
 	return err
 }
 
-// AddBand adds to a rollout the band of a level between 0 and 1.
-func (r *Run) AddBand(ctx context.Context, s *Simulation, level float64, settings *ode.Settings) error {
-	fields, posterior, err := r.alternatives(posteriorSamples)
+// band is that about the states at times of a rollout under an input, with the starts of the alternatives' rollouts.
+func (r *Run) band(ctx context.Context, states, times []float64, input *data.Signal, starts [][]float64, level float64, steps int) (*Band, error) {
+	a := r.sure
+	rollouts, err := a.rollouts(ctx, input, starts, times, steps)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d := r.model.Dim
-	o := ode.Settings{RTol: 1e-7, ATol: 1e-7}
-	if settings != nil {
-		o.MaxSteps = settings.MaxSteps
-	}
-	o.Interrupt = ctx.Err
-	var rollouts [][]float64
-	for _, f := range fields {
-		x, _, err := solve(f, r.input, s.States[:d], s.Times, &o)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			x = nil // it ran away: the band is without bounds from there, so everywhere
-		}
-		rollouts = append(rollouts, x)
-	}
-	b := &Band{Level: level, Lo: make([]float64, len(s.States)), Hi: make([]float64, len(s.States)), Outside: make([]bool, len(s.Times))}
-	b.Of = fmt.Sprintf("%d samples of the coefficients", len(fields))
-	if !posterior {
-		b.Of = fmt.Sprintf("the spread of %d members", len(fields))
-	}
+	b := &Band{Level: level, Lo: make([]float64, len(states)), Hi: make([]float64, len(states)), Outside: make([]bool, len(times)), Of: a.of}
 	v := make([]float64, 0, len(rollouts))
-	lost := 0
-	for _, x := range rollouts {
-		if x == nil {
-			lost++
-		}
-	}
-	for i, x := range s.States {
+	for i, x := range states {
 		v = v[:0]
 		for _, roll := range rollouts {
 			if roll != nil {
 				v = append(v, roll[i])
 			}
 		}
-		if posterior {
-			b.Lo[i], b.Hi[i] = quantiles(v, lost, level)
-		} else {
-			b.Lo[i], b.Hi[i] = spreadBand(x, v, lost, level)
-		}
+		b.Lo[i], b.Hi[i] = a.bounds(x, v, level)
 	}
-	r.bound(s, b)
-	s.Band = b
-	return nil
+	r.bound(states, b)
+	return b, nil
 }
 
 // quantiles are the bounds between which a further number of the same kind lies with the probability: the interval from the
@@ -140,23 +80,13 @@ func quantiles(v []float64, lost int, level float64) (lo, hi float64) {
 	return at((1 - level) / 2), at((1 + level) / 2)
 }
 
-// spreadBand is about x, by the standard deviation of few members and Student's distribution.
-func spreadBand(x float64, v []float64, lost int, level float64) (lo, hi float64) {
-	if lost > 0 || len(v) < 2 {
-		return math.Inf(-1), math.Inf(1)
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(len(v) - 1)}.Quantile((1 + level) / 2)
-	half := t * stat.StdDev(v, nil) * math.Sqrt(1+1/float64(len(v)))
-	return x - half, x + half
-}
-
 // bound marks where nothing is known, and makes the band there the range of the data: what is left to say of a motion past
 // the time for which it can be foretold. The range is that of what the run learned from, where that is known.
-func (r *Run) bound(s *Simulation, b *Band) {
+func (r *Run) bound(states []float64, b *Band) {
 	d := r.model.Dim
 	box := r.Region()
-	for i := range s.Times {
-		x := s.States[i*d : (i+1)*d]
+	for i := range b.Outside {
+		x := states[i*d : (i+1)*d]
 		if box != nil {
 			_, ranges := box.Outside(x)
 			b.Outside[i] = !(ranges <= data.Beyond)

@@ -149,7 +149,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	}
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.ClosedForm = Number(report.Seconds), NA, report
 	e.log("%s: closed form with %d features in %.3f s, ridge %.1e, condition %.1e", c.Task, report.Features, report.Seconds, report.Lambda, report.Condition)
-	return r, r.finish()
+	return r, e.finish(ctx, r)
 }
 
 // solve fits by the closed form.

@@ -97,7 +97,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 	r.Results.Steps = members[0].trainer.StepsDone()
 	r.Results.FitSeconds = Number(seconds)
 	r.Results.StepMS = Number(1e3 * seconds / float64(steps))
-	return r, r.finish()
+	return r, e.finish(ctx, r)
 }
 
 // trainMembers trains and saves all, so many at a time. After a failure the others stop, as

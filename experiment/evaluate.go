@@ -193,7 +193,7 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 		res.WeakForm, res.Recommended = old.WeakForm, old.Recommended
 	}
 	r.data, r.Results = d, res
-	return nil
+	return e.measureBands(ctx, r)
 }
 
 // evaluate takes every measure that the run's task has.

@@ -151,6 +151,7 @@ func WriteResults(w io.Writer, runs []*Run) error {
 	if err := WriteTable(w, runs); err != nil {
 		return err
 	}
+	writeCoverage(w, runs)
 	for _, t := range followed(runs) {
 		fmt.Fprintln(w)
 		if err := t.write(w); err != nil {

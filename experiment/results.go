@@ -138,6 +138,8 @@ type Results struct {
 	Rollout *Rollout `json:"rollout,omitempty"`
 	// FreeRun is what becomes of it over a long time, absent where inputs act.
 	FreeRun *FreeRun `json:"free_run,omitempty"`
+	// Coverage is how bands hold on held-out trials, absent where none were asked for.
+	Coverage *Coverage `json:"bands,omitempty"`
 	// ClosedForm is what the closed form did, absent for other trainers.
 	ClosedForm *closedform.Report `json:"closed_form,omitempty"`
 	// WeakForm is what the weak form found, absent for other trainers.

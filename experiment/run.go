@@ -82,6 +82,7 @@ type Run struct {
 	columns  []string        // names of the state's components
 	inputs   []string        // names of the model's inputs
 	input    *data.Signal    // of rollouts, nil for none
+	sure     *alternatives   // see Env.Sure
 	known    system.System   // see knownSystem
 }
 
@@ -254,7 +255,7 @@ func (t *training[T]) conclude(ctx context.Context, d *dataset) (*Run, error) {
 	if r.Results.Polish = polished; polished != nil {
 		r.Results.FitSeconds += Number(polished.Seconds)
 	}
-	return r, r.finish()
+	return r, e.finish(ctx, r)
 }
 
 func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {

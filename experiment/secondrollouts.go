@@ -72,6 +72,18 @@ func (d *dataset) noiseOf(spread []float64) []float64 {
 
 // fittedFirst is a trial's states with the first one fitted to its first rows by the simulation error.
 func fittedFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise []float64) ([]float64, error) {
+	first, err := fitFirst(m, t, columns, rows, noise)
+	if err != nil {
+		return nil, err
+	}
+	states := make([]float64, len(t.T)*m.Dim)
+	copy(states, t.States)
+	copy(states, first.State)
+	return states, nil
+}
+
+// fitFirst fits the first state of a trial to its first rows, and says how it errs.
+func fitFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise []float64) (*shoot.Start, error) {
 	if m.Forcing != nil {
 		return nil, errors.New("this model has a force of time, under which first states are not fitted: leave out the warm-up")
 	}
@@ -103,14 +115,11 @@ func fittedFirst(m *model.Field, t *eval.HeldOutTrial, columns, rows int, noise 
 	weights := make([]float64, n)
 	copy(weights, noise)
 	const substeps = 4 // right to a thousandth of what ten samples a turn can tell
-	first, left := shoot.First(s, trial, rows, weights, (t.T[rows-1]-t.T[0])/float64((rows-1)*substeps))
-	if math.IsInf(left, 1) {
+	first := shoot.FirstWithErrors(s, trial, rows, weights, (t.T[rows-1]-t.T[0])/float64((rows-1)*substeps))
+	if math.IsInf(first.Residual, 1) {
 		return nil, fmt.Errorf("no first state explains the %d rows of the warm-up", rows)
 	}
-	states := make([]float64, len(t.T)*n)
-	copy(states, t.States)
-	copy(states, first)
-	return states, nil
+	return first, nil
 }
 
 // differences are a field's derivatives by the state from central differences: right to some 1e-9 of a field of order one, and

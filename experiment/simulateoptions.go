@@ -62,7 +62,10 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 		e.log("%s: %s", dir, w)
 	}
 	if o.Band != 0 {
-		if err := run.checkBand(o.Band); err != nil {
+		if err := checkLevel(o.Band); err != nil {
+			return nil, nil, err
+		}
+		if err := e.Sure(ctx, run); err != nil {
 			return nil, nil, err
 		}
 	}

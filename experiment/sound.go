@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -56,7 +57,18 @@ type noResultError struct{ text string }
 
 func (e *noResultError) Error() string { return e.text }
 
-// finish writes the results of a run. The error says also why it is no result.
+// finish measures a run's bands, where they are asked for, and writes its results. The error says also why it is no result.
+func (e *Env) finish(ctx context.Context, r *Run) error {
+	if err := e.measureBands(ctx, r); err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx, err, r.Dir, r.Results.Steps)
+		}
+		e.log("%s: no bands: %v", r.Dir, err)
+	}
+	return r.finish()
+}
+
+// finish writes the results of a run.
 func (r *Run) finish() error {
 	return errors.Join(writeResults(r.Dir, r.Results), r.Sound())
 }

@@ -375,5 +375,5 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 	for _, note := range report.Notes {
 		e.log("%s: %s: %s", c.Task, c.Model, note)
 	}
-	return r, r.finish()
+	return r, e.finish(ctx, r)
 }

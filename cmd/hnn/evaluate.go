@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ func newEvaluate() *cobra.Command {
 	var file string
 	var noStrict, asJSON, quiet bool
 	var warm int
+	var band float64
 	var columns columnFlags
 	cmd := &cobra.Command{
 		Use:   "evaluate RUN",
@@ -22,6 +24,7 @@ and measures losses, energies and rollouts. With --data the losses are taken on 
 rows of that file instead, and each of its trials is rolled out whole from its first
 state. The run directory is left as it is.`,
 		Example: `  hnn evaluate runs/0001-spring-hnn
+  hnn evaluate runs/0001-spring-hnn --band 0.9
   hnn evaluate runs/0003-data-hnn --data later.csv --json
   hnn evaluate runs/0003-data-hnn --data later.csv --warm-up 50`,
 		Args: exactly(1, "RUN"),
@@ -37,6 +40,15 @@ state. The run directory is left as it is.`,
 			}
 			if warm < 0 || warm > 0 && file == "" {
 				return usage(errors.New("warm-up: a number of rows, of the trials of the file that --data names"))
+			}
+			if cmd.Flags().Changed("band") {
+				if file != "" {
+					return usage(errors.New("--band: bands are measured on the run's own held-out trials; leave out --data"))
+				}
+				run.Config.Bands = band
+				if err := run.Config.Validate(); err != nil || band == 0 {
+					return usage(cmp.Or(err, errors.New("--band 0: give a share between 0 and 1, as 0.9")))
+				}
 			}
 			if noStrict {
 				run.Config.Strict = false
@@ -66,6 +78,7 @@ state. The run directory is left as it is.`,
 	cmd.Flags().StringVar(&file, "data", "", "file of trajectories to take the losses on, - for standard input; its columns are those of the run's file, unless flags name others")
 	columns.bind(cmd)
 	cmd.Flags().IntVar(&warm, "warm-up", 0, "rows of each trial of --data to which the model fits the rollout's first state, which then do not count; 0 for the state as it was measured")
+	cmd.Flags().Float64Var(&band, "band", 0, "level of bands, as 0.9, whose coverage of the held-out trials is measured; takes as long as ten fits, unless the model is a formula of noisy rows or an ensemble")
 	cmd.Flags().BoolVar(&noStrict, "no-strict", false, "leave out the strict metrics")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")

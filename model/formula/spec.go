@@ -3,6 +3,7 @@ package formula
 import (
 	"encoding/json"
 	"fmt"
+	"hnn/internal/posdef"
 
 	"hnn/model/expr"
 )
@@ -108,7 +109,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		}
 		f.GainError = s.Errors[k+friction:]
 	}
-	if len(s.Covariance) == len(c)*len(c) && factor(s.Covariance) != nil {
+	if len(s.Covariance) == len(c)*len(c) && posdef.Root(s.Covariance) != nil {
 		f.Covariance = s.Covariance
 	}
 	return f, nil
