@@ -21,6 +21,8 @@ type Band struct {
 	Outside []bool
 	// Of says what the band is made of.
 	Of string
+
+	at []float64 // the states that it is about
 }
 
 // AddBand adds to a rollout the band of a level between 0 and 1. The run must know its alternatives: see Env.Sure.
@@ -44,7 +46,7 @@ func (r *Run) band(ctx context.Context, states, times []float64, input *data.Sig
 	if err != nil {
 		return nil, err
 	}
-	b := &Band{Level: level, Lo: make([]float64, len(states)), Hi: make([]float64, len(states)), Outside: make([]bool, len(times)), Of: a.of}
+	b := &Band{Level: level, Lo: make([]float64, len(states)), Hi: make([]float64, len(states)), Outside: make([]bool, len(times)), Of: a.of, at: states}
 	v := make([]float64, 0, len(rollouts))
 	for i, x := range states {
 		v = v[:0]

@@ -22,8 +22,10 @@ type Coverage struct {
 	Numbers int `json:"numbers"`
 	Trials  int `json:"trials"`
 	Unknown int `json:"unknown"`
-	// HalfWidth is the mean half width of a band in standard deviations of its column.
+	// HalfWidth is the mean half width of a band, and Error the root mean square error of the rollouts, in standard deviations
+	// of their columns.
 	HalfWidth Number `json:"half_width"`
+	Error     Number `json:"error"`
 	// Of says what the bands are made of, Misfit that it is misfit, since the rows have no noise, and Start where rollouts begin.
 	Of     string `json:"of"`
 	Misfit bool   `json:"misfit"`
@@ -73,7 +75,7 @@ func (e *Env) cover(ctx context.Context, r *Run, level float64) (*Coverage, erro
 			out.Start, noise = "first states fitted to the first rows of each trial", d.noiseOf(d.measuredSpread())
 		}
 	}
-	n, width := r.model.Dim, 0.0
+	n, width, square := r.model.Dim, 0.0, 0.0
 	for k := 0; k < len(trials) && out.Trials < coveredTrials; k++ {
 		t := &trials[k]
 		if len(t.T) < 4 {
@@ -103,7 +105,10 @@ func (e *Env) cover(ctx context.Context, r *Run, level float64) (*Coverage, erro
 				lo, hi := b.Lo[row*n+j], b.Hi[row*n+j]
 				out.Numbers++
 				width += (hi - lo) / 2 / spread[j]
-				if v := t.Measured[from[i]*columns+j]; lo <= v && v <= hi {
+				v := t.Measured[from[i]*columns+j]
+				off := (v - b.at[row*n+j]) / spread[j]
+				square += off * off
+				if lo <= v && v <= hi {
 					out.Covered++
 				}
 			}
@@ -112,8 +117,12 @@ func (e *Env) cover(ctx context.Context, r *Run, level float64) (*Coverage, erro
 	if out.Trials == 0 {
 		return nil, errors.New("no held-out trial has enough rows to measure a band on")
 	}
+	if out.Numbers == 0 {
+		out.Covered, out.HalfWidth, out.Error = NA, NA, NA
+		return out, nil
+	}
 	out.Covered /= Number(out.Numbers)
-	out.HalfWidth = Number(width / float64(out.Numbers))
+	out.HalfWidth, out.Error = Number(width/float64(out.Numbers)), Number(math.Sqrt(square/float64(out.Numbers)))
 	return out, nil
 }
 
@@ -224,8 +233,8 @@ func writeCoverage(w io.Writer, runs []*Run) {
 		if c.Misfit {
 			what = "bands of misfit"
 		}
-		fmt.Fprintf(w, "%s of %.3g%% hold %.3g%% of %d numbers in %d held-out trials, from %s; mean half width %.2g of a column's standard deviation (%s)\n",
-			what, 100*float64(c.Level), 100*float64(c.Covered), c.Numbers, c.Trials, c.Start, float64(c.HalfWidth), c.Of)
+		fmt.Fprintf(w, "%s of %.3g%% hold %.3g%% of %d numbers in %d held-out trials, from %s; half as wide as %.2g of a column's standard deviation, where the error is %.2g (%s)\n",
+			what, 100*float64(c.Level), 100*float64(c.Covered), c.Numbers, c.Trials, c.Start, float64(c.HalfWidth), float64(c.Error), c.Of)
 		if c.Unknown > 0 {
 			fmt.Fprintf(w, "%d more are outside the data, or their band is as wide as they are: nothing is known there\n", c.Unknown)
 		}

@@ -3,6 +3,8 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"math"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -23,13 +25,16 @@ func bandedConfig(t *testing.T, task, kind string, noise float64, seed uint64) C
 	return c
 }
 
-// cover trains draws of a system and returns the share of numbers in the bands over all, of how many, and the mean half width.
-func cover(t *testing.T, task, kind string, noise float64, draws int) (share float64, numbers int, width float64) {
+// cover trains draws of a system and returns the share of numbers in the bands over all, of how many, the mean half width and the mean squared error.
+func cover(t *testing.T, task, kind string, noise float64, draws int) (share float64, numbers int, width, square float64) {
 	t.Helper()
 	root := t.TempDir()
 	for seed := range draws {
 		c := bandedConfig(t, task, kind, noise, uint64(7000+seed))
 		dir := filepath.Join(root, fmt.Sprint(seed))
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
 		r, err := new(Env).Train(context.Background(), c, dir)
 		if err != nil {
 			t.Fatalf("%s, %s, seed %d: %v", task, kind, seed, err)
@@ -41,8 +46,9 @@ func cover(t *testing.T, task, kind string, noise float64, draws int) (share flo
 		share += float64(b.Covered) * float64(b.Numbers)
 		numbers += b.Numbers
 		width += float64(b.HalfWidth) / float64(draws)
+		square += float64(b.Error*b.Error) / float64(draws)
 	}
-	return share / float64(numbers), numbers, width
+	return share / float64(numbers), numbers, width, square
 }
 
 // Bands by fits without a part of the trials each hold what they say, over draws, from the true first states; without noise they
@@ -68,8 +74,8 @@ func TestBandsOfRefits(t *testing.T) {
 		if !*long && i > 1 {
 			break
 		}
-		share, numbers, width := cover(t, c.task, c.kind, c.noise, count)
-		t.Logf("%s, %s, noise %v, %d draws: bands of 90%% hold %.1f%% of %d numbers, half width %.2g of a spread", c.task, c.kind, c.noise, count, 100*share, numbers, width)
+		share, numbers, width, square := cover(t, c.task, c.kind, c.noise, count)
+		t.Logf("%s, %s, noise %v, %d draws: bands of 90%% hold %.1f%% of %d numbers, half width %.2g of a spread, %.2f of what the errors are", c.task, c.kind, c.noise, count, 100*share, numbers, width, width/(1.645*math.Sqrt(square)))
 		if share < 0.75 {
 			t.Errorf("%s, %s, noise %v: bands of 90%% hold %.1f%%", c.task, c.kind, c.noise, 100*share)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/fit/closedform"
 	"hnn/model"
 )
 
@@ -20,7 +21,8 @@ const (
 )
 
 // refits are fits of a run's configuration to its training rows, each without a part of the trials, so that no row's
-// residual need be white or independent of its neighbours'. The features are drawn by the same seed, terms chosen anew.
+// residual need be white or independent of its neighbours'. Features, their steepness and the ridge are the same in all, terms
+// are chosen anew.
 func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
 	d, err := e.data.load(&r.Config, e.Reading)
 	if err != nil {
@@ -28,6 +30,13 @@ func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
 	}
 	c := r.Config
 	c.Angle = d.angles
+	if c.Trainer == ClosedForm {
+		report, err := r.closedFormReport()
+		if err != nil {
+			return nil, err
+		}
+		c.Closed.Scale, c.Closed.Lambda, c.Closed.Drawn, c.Closed.NoRollout = report.Scale, report.Lambda, d.fitted().Train, true
+	}
 	parts := partsOf(d.observed())
 	a := &alternatives{kind: refits}
 	failed := errors.New("too few rows")
@@ -54,6 +63,21 @@ func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
 		a.of = fmt.Sprintf("the misfit of %d held-out trials (there is no noise) and how it grows between %d fits without a part of the trials each", trials, len(a.fields))
 	}
 	return a, nil
+}
+
+// closedFormReport is what the closed form did when it fitted a run's model.
+func (r *Run) closedFormReport() (*closedform.Report, error) {
+	results := r.Results
+	if results == nil || results.ClosedForm == nil {
+		var err error
+		if results, err = ReadResults(r.Dir); err != nil {
+			return nil, err
+		}
+	}
+	if results.ClosedForm == nil {
+		return nil, errors.New("the run's results say nothing of its fit")
+	}
+	return results.ClosedForm, nil
 }
 
 // refit is the field that a configuration fits to a dataset.

@@ -57,8 +57,15 @@ func TestHamiltonianAndBand(t *testing.T) {
 		t.Errorf("the band does not grow: %v", rows)
 	}
 	trainClosedForm(t, "closed", "spring")
-	if code, _, stderr := call(t, "simulate", "closed", "--x0", "1,0", "--to", "1", "--band", "0.9"); code == 0 || !strings.Contains(stderr, "nothing says how sure") {
-		t.Errorf("a band of a closed form: %d, %s", code, stderr)
+	if text := ask("simulate", "closed", "--x0", "1,0", "--to", "1", "--band", "0.9"); !strings.Contains(text, "q_lo") {
+		t.Errorf("no band of a closed form: %s", text)
+	}
+	if text := ask("evaluate", "closed", "--band", "0.9", "--no-strict"); !strings.Contains(text, "bands of 90% hold ") {
+		t.Errorf("no coverage of a closed form: %s", text)
+	}
+	ask("train", "spring", "--model", "hnn", "--steps", "5", "--no-figures", "--no-strict", "--quiet", "--out", "net")
+	if code, _, stderr := call(t, "simulate", "net", "--x0", "1,0", "--to", "1", "--band", "0.9"); code == 0 || !strings.Contains(stderr, "nothing says how sure") {
+		t.Errorf("a band of a network that was trained alone: %d, %s", code, stderr)
 	}
 	if code, _, stderr := call(t, "simulate", dir, "--x0", "1,0", "--to", "1", "--band", "2"); code == 0 || !strings.Contains(stderr, "between 0 and 1") {
 		t.Errorf("--band 2: %d, %s", code, stderr)

@@ -26,6 +26,9 @@ type basis struct {
 func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis, error) {
 	b := &basis{friction: o.Friction}
 	x, dim := r.x, r.dim
+	if o.Drawn != nil {
+		x, rng = o.Drawn.X, rand.New(rand.NewPCG(1, 19))
+	}
 	if o.Symmetry&Rotation != 0 {
 		bodies, space := o.bodies(dim)
 		b.rotate = &rotation{bodies, space}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"hnn/data"
 	"hnn/model/network"
 	"hnn/nn"
 )
@@ -185,6 +186,10 @@ type Options struct {
 	NoRollout bool
 	// Memory is the most bytes that a fit may take; 0 is 4 GiB.
 	Memory int64
+
+	// Drawn, unless nil, is the set from whose states the features are drawn, always the same ones: fits to its parts then
+	// differ by their rows alone.
+	Drawn *data.Set
 
 	// RNG draws the features and the rows.
 	RNG *rand.Rand
