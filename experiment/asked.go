@@ -266,10 +266,30 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	var ways [][]Config
 	var first []Config
 	try := func(models []string, trainer Trainer, base Config) error {
-		asked.Models, asked.Trainers = models, []string{string(trainer)}
-		configs, err := asked.Expand(base)
-		if err != nil {
-			return err
+		// Models of the weak form that are named beside others are fitted by it, whatever the way of these.
+		weak, others := []string{}, []string{}
+		for _, m := range models {
+			if IsWeak(m) {
+				weak = append(weak, m)
+			} else {
+				others = append(others, m)
+			}
+		}
+		var configs []Config
+		for _, part := range []struct {
+			models  []string
+			trainer Trainer
+			base    Config
+		}{{others, trainer, base}, {weak, WeakForm, c}} {
+			if len(part.models) == 0 {
+				continue
+			}
+			asked.Models, asked.Trainers = part.models, []string{string(part.trainer)}
+			more, err := asked.Expand(part.base)
+			if err != nil {
+				return err
+			}
+			configs = append(configs, more...)
 		}
 		ways = append(ways, configs)
 		first = append(first, hnnOf(configs))
@@ -352,5 +372,5 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 
 // hnnOf returns the first configuration of an HNN, the first of all if there is none.
 func hnnOf(configs []Config) Config {
-	return configs[max(0, slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) }))]
+	return configs[max(0, slices.IndexFunc(configs, func(c Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) }))]
 }

@@ -37,17 +37,23 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 	return set, nil
 }
 
-// logFindings says what was found in the data of a run, for a model that is to be learned
-// from them or was.
-func (e *Env) logFindings(c *Config, findings []check.Finding) {
-	for _, text := range said(c, findings) {
-		e.log("%s: %s", c.Task, text)
+// logFindings says, once, what was found in the data of a run, for a model that is to be
+// learned from them or was.
+func (e *Env) logFindings(c *Config, d *dataset) {
+	for _, text := range said(c, d.findings) {
+		if _, before := d.said.LoadOrStore(text, true); !before {
+			e.log("%s: %s", c.Task, text)
+		}
 	}
 }
 
 // said are the sentences of findings that matter to a configuration's model.
 func said(c *Config, findings []check.Finding) (all []string) {
+	hamiltonian := network.LearnsH(c.Model) && !IsWeak(c.Model) && c.Model != network.KindLagrangian
 	for _, f := range findings {
+		if f.Hamiltonian && !hamiltonian {
+			continue
+		}
 		if f.Severity > check.Note || network.LearnsH(c.Model) {
 			all = append(all, fmt.Sprintf("%v: %v", f.Severity, f))
 		}

@@ -35,12 +35,13 @@ type dataset struct {
 	// how the data were taken from them; both are logged once.
 	mappings []*file.Mapping
 	notes    []string
-	// findings are what the observations contradict, logged with the notes.
+	// findings are what the observations contradict, logged where they matter to a model.
 	findings []check.Finding
 	// checked is what was found in the observations before, without options; nil where they
 	// were not checked yet.
 	checked  *check.Report
 	logged   sync.Once
+	said     sync.Map // the sentences of findings that were logged
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool

@@ -164,7 +164,7 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
-	e.logFindings(&c, d.findings)
+	e.logFindings(&c, d)
 	d.Train, d.foreign, d.learned = &data.Set{Dim: d.Test.Dim}, true, r.Region()
 	return d, nil
 }

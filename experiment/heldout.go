@@ -100,24 +100,34 @@ func (e *Env) rolled(m *model.Field, d *dataset) (*Rollout, error) {
 	return e.heldOut(m, d, eval.Options{Workers: e.workers(), Interrupt: func() error { return nil }})
 }
 
-// heldOutTrials puts the states of the test trials beside what was measured of them. Where
-// estimation left trials out, or the last rows of one, so does this.
+// heldOutTrials puts the states of the test trials beside what was measured of them.
 func (d *dataset) heldOutTrials() []eval.HeldOutTrial {
-	raw := d.measured.SplitAtGaps(d.estimator.Gap)
 	var trials []eval.HeldOutTrial
-	next := 0
-	for k := range d.Test.Trials() {
+	for k, measured := range d.piecesOf(d.measured, d.Test) {
 		t, x, _ := d.Test.Trial(k)
+		trials = append(trials, eval.HeldOutTrial{T: t, States: x, Measured: measured, Input: d.Test.InputSignal(k)})
+	}
+	return trials
+}
+
+// piecesOf are the measured states of the first trials of a set that was estimated from these rows, as many as there
+// are of these: estimation begins anew at gaps, and leaves trials out, or the last rows of one.
+func (d *dataset) piecesOf(measured, estimated *data.Set) [][]float64 {
+	raw := measured.SplitAtGaps(d.estimator.Gap)
+	var pieces [][]float64
+	next := 0
+	for k := range estimated.Trials() {
+		t, _, _ := estimated.Trial(k)
 		for ; next < raw.Trials(); next++ {
-			rawT, measured, _ := raw.Trial(next)
+			rawT, x, _ := raw.Trial(next)
 			if len(rawT) >= len(t) && rawT[0] == t[0] && rawT[len(t)-1] == t[len(t)-1] {
-				trials = append(trials, eval.HeldOutTrial{T: t, States: x, Measured: measured[:len(t)*raw.Dim], Input: d.Test.InputSignal(k)})
+				pieces = append(pieces, x[:len(t)*raw.Dim])
 				next++
 				break
 			}
 		}
 	}
-	return trials
+	return pieces
 }
 
 // region is that of the training states, nil where there are none.

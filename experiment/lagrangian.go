@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -11,17 +10,11 @@ import (
 	"hnn/model"
 )
 
-// needsVelocities says that velocities are not in the file.
-const needsVelocities = "the states are positions and momenta by their names, and a Lagrangian is fitted to positions and velocities; name the velocities v, omega or as the positions' rates"
-
 // noRods is the value of the setting rods that leaves points as they are.
 const noRods = "none"
 
 // solveLagrangian fits a Lagrangian to positions and velocities or, of points on rods, to their joint angles.
 func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
-	if !d.velocities() {
-		return nil, errors.New(needsVelocities)
-	}
 	chain, coordinates, err := c.chain(set, names, r)
 	if err != nil {
 		return nil, err

@@ -72,8 +72,8 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
-	// triedRows bounds the rows of a try.
-	triedRows = 3000
+	// triedRows bounds the rows that train a try of an HNN.
+	triedRows = 2400
 )
 
 // way names how a configuration learns from a dataset.
@@ -325,19 +325,17 @@ func above(a, b *LearningTry) float64 {
 	return m
 }
 
-// inner divides the training rows as a file is: the last fifth of the trials, or of the rows
-// of a single one, tests. Bigger sets give their first rows.
+// inner divides the training rows as a file is: the last fifth of the measured trials, or of the rows of a single one,
+// tests, and what is estimated is divided where what was measured is, so that no model has seen the rows that judge it. Of
+// bigger sets the first rows train.
 func (d *dataset) inner() (*dataset, error) {
+	raw := d.raw
+	if raw == nil {
+		raw = d.Train
+	}
+	measured, cut := d.heldInner(raw)
 	part := func(s *data.Set) data.Split {
-		if s.Rows() > triedRows {
-			s = s.Slice(0, triedRows)
-		}
-		if n := s.Trials(); n > 1 {
-			first := n - max(1, n/5)
-			return data.Split{Train: s.SliceTrials(0, first), Test: s.SliceTrials(first, n)}
-		}
-		first := s.Rows() - s.Rows()/5
-		return data.Split{Train: s.Slice(0, first), Test: s.Slice(first, s.Rows())}
+		return data.Split{Train: s.Slice(0, min(cut, triedRows)), Test: s.Slice(cut, s.Rows())}
 	}
 	in := &dataset{
 		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
@@ -347,7 +345,7 @@ func (d *dataset) inner() (*dataset, error) {
 	}
 	in.measured = in.Test
 	if d.raw != nil {
-		in.raw, in.isVelocity = d.rawInner(), d.isVelocity
+		in.raw, in.isVelocity = measured, d.isVelocity
 	}
 	if in.Train.Rows() < 2 || in.Test.Rows() < 3 {
 		return nil, errors.New("too few training rows to hold some out: give longer trajectories, or say how to learn with --trainer")
@@ -355,12 +353,19 @@ func (d *dataset) inner() (*dataset, error) {
 	return in, nil
 }
 
-// rawInner are the measured rows of the trials, or the part of a single one, that inner trains on.
-func (d *dataset) rawInner() *data.Set {
-	if n := d.raw.Trials(); n > 1 {
-		return d.raw.SliceTrials(0, n-max(1, n/5))
+// heldInner are the measured rows that inner trains on, and how many of the estimated rows belong to them.
+func (d *dataset) heldInner(raw *data.Set) (measured *data.Set, rows int) {
+	n := raw.Trials()
+	if n == 1 {
+		measured = raw.Slice(0, raw.Rows()-raw.Rows()/5)
+		end := measured.T[len(measured.T)-1]
+		for rows < d.Train.Rows() && d.Train.T[rows] <= end {
+			rows++
+		}
+		return measured, rows
 	}
-	return d.raw.Slice(0, d.raw.Rows()-d.raw.Rows()/5)
+	measured = raw.SliceTrials(0, n-max(1, n/5))
+	return measured, d.Train.Offsets[len(d.piecesOf(measured, d.Train))]
 }
 
 // inUnits is the field of a model that was fitted to a dataset, in the data's units.

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"errors"
 	"fmt"
 
 	"hnn/data"
@@ -32,10 +31,7 @@ func (d *dataset) law(set *data.Set, marks []bool) (*terms.Field, *law.Report, e
 }
 
 // solvePoisson fits an energy and a skew J(x) to a field without structure.
-func (d *dataset) solvePoisson(set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
-	if set.PositionsOnly || len(inputs) > 0 {
-		return nil, errors.New("a Poisson system is fitted to whole states that nothing acts on, and the file has positions alone or inputs")
-	}
+func (d *dataset) solvePoisson(set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
 	free, report, err := d.law(set, marks)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,6 +50,9 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	for i, c := range configs {
 		dir, unlock, err := b.newDir(&c, len(configs) > 1)
 		if err != nil {
+			for _, made := range dirs[:i] {
+				_ = os.Remove(made) // which is empty
+			}
 			return nil, err
 		}
 		defer unlock()
@@ -146,11 +150,16 @@ func (e *Env) check(configs []Config) error {
 			}
 			seen[rows] = d
 		}
+		of := *c
+		of.Angle = d.angles
+		if c.Trainer == WeakForm {
+			if err := of.checkWeak(d); err != nil {
+				return err
+			}
+		}
 		if c.Trainer != Adam {
 			continue
 		}
-		of := *c
-		of.Angle = d.angles
 		a, err := of.networkFor(d)
 		if err != nil {
 			return err

@@ -163,8 +163,8 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 		for _, note := range d.notes {
 			e.log("%s: %s", c.Task, note)
 		}
-		e.logFindings(&c, d.findings)
 	})
+	e.logFindings(&c, d)
 	if !resume {
 		if err := writeLearned(dir, &c, d); err != nil {
 			return nil, err

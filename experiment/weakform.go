@@ -115,6 +115,9 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := c.checkWeak(d); err != nil {
+		return nil, nil, err
+	}
 	set := d.observed()
 	r := new(WeakReport)
 	var form *model.Form[float64]
@@ -131,7 +134,7 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
 	case poisson.Kind:
-		form, err = d.solvePoisson(set, marks, names, inputs, r)
+		form, err = d.solvePoisson(set, marks, names, r)
 	default:
 		form, err = d.solveSparse(set, marks, names, inputs, r)
 	}
@@ -148,9 +151,6 @@ func (d *dataset) observed() *data.Set {
 }
 
 func (d *dataset) solveLinear(set *data.Set, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
-	if set.PositionsOnly {
-		return nil, errors.New("a linear field is fitted to whole states, and the file has positions alone")
-	}
 	f, report, err := d.linear(set)
 	if err != nil {
 		return nil, err
@@ -230,9 +230,6 @@ func coefficientNoise(f *linear.Field, r *linear.Report) float64 {
 }
 
 func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
-	if set.PositionsOnly {
-		return nil, errors.New("a field of terms is fitted to whole states, and the file has positions alone; a lagrangian takes them")
-	}
 	f, report, err := d.law(set, marks)
 	if err != nil {
 		return nil, err
@@ -246,9 +243,6 @@ func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []strin
 }
 
 func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
-	if set.PositionsOnly {
-		return nil, errors.New("a formula of H is fitted to positions and momenta, and the file has positions alone; a lagrangian takes them")
-	}
 	list, own, inside, err := c.library(set.Dim/2, marks, names)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,9 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 		wide := wideSwing(parts, j)
 		coarse := coarseSteps(parts, j)
 		const convert = "convert it to radians, its momentum and derivatives too"
-		refuse := func(what, advice string) { r.add(Finding{Refusal, name, jumps, what, advice}) }
+		refuse := func(what, advice string) {
+			r.add(Finding{Severity: Refusal, Column: name, Rows: jumps, What: what, Advice: advice})
+		}
 		switch {
 		case inRadians[j]:
 			r.Angles[j] = fmt.Sprintf("it jumps by 2 pi: training unwraps it and makes H periodic in it (--angle %s)", name)
@@ -68,7 +70,7 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 		case wide && (marked || angleName.MatchString(name)):
 			r.Angles[j] = "it swings to and fro by more than a turn, if it is in radians; if it is in degrees, " + convert
 			if marked {
-				f := Finding{Refusal, name, nil, fmt.Sprintf("%s swings to and fro by more than a turn, which an angle in radians does not: it seems to be in degrees", name), convert}
+				f := Finding{Severity: Refusal, Column: name, What: fmt.Sprintf("%s swings to and fro by more than a turn, which an angle in radians does not: it seems to be in degrees", name), Advice: convert}
 				if s.InputNames != nil || degrees(s) > 1 {
 					// Others may drive it so, as the arms of a double pendulum do each other.
 					f.Severity, f.What = Warning, fmt.Sprintf("%s swings to and fro by more than a turn: is it in degrees?", name)
@@ -80,8 +82,8 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 		}
 		if coarse > 0 && !inRadians[j] && (marked || angleName.MatchString(name)) {
 			wrapped[j] = true
-			r.add(Finding{Warning, name, nil, fmt.Sprintf("%s stays within one turn and has %s of more than half a turn: an angle that is sampled too coarsely to be unwrapped", name, count(coarse, "step")),
-				"unwrap it by its rate before, or give more rows"})
+			r.add(Finding{Severity: Warning, Column: name, What: fmt.Sprintf("%s stays within one turn and has %s of more than half a turn: an angle that is sampled too coarsely to be unwrapped", name, count(coarse, "step")),
+				Advice: "unwrap it by its rate before, or give more rows"})
 		}
 		wrapped[j] = wrapped[j] || inRadians[j] || inDegrees[j] || steady
 	}

@@ -52,6 +52,9 @@ type Finding struct {
 	// What says what is wrong and where, with numbers; Advice says what to do.
 	What   string `json:"what"`
 	Advice string `json:"advice"`
+	// Hamiltonian says that it matters to models of positions and momenta with a Hamiltonian alone: a Lagrangian takes
+	// velocities as they are and has friction of its own.
+	Hamiltonian bool `json:"-"`
 }
 
 // String is the finding as a sentence.

@@ -58,10 +58,10 @@ func (r *Report) momenta(s *data.Set, o Options) {
 	case d < 2 || o.Canonical:
 	case same == d:
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the momenta are velocities: with %d degrees of freedom these are canonical momenta only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; %s", d, badly),
-			Advice: "compute the momenta p = M(q) dq/dt and give them with --p"})
+			Advice: "compute the momenta p = M(q) dq/dt and give them with --p", Hamiltonian: true})
 	case s.PositionsOnly:
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("there are no momenta, and velocities will be taken for them: with %d degrees of freedom these are canonical only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; %s", d, badly),
-			Advice: "compute the momenta p = M(q) dq/dt and give them with --p"})
+			Advice: "compute the momenta p = M(q) dq/dt and give them with --p", Hamiltonian: true})
 	}
 }
 
@@ -73,11 +73,11 @@ func (r *Report) friction(s *data.Set, o Options) {
 	r.Energy = energy(s)
 	if e := r.Energy; e != nil && e.Decays && !o.Dissipation {
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself; a Hamiltonian model conserves energy and cannot follow", 100*e.Ratio),
-			Advice: "--dissipation linear adds friction"})
+			Advice: "--dissipation linear adds friction", Hamiltonian: true})
 		return
 	}
 	if ratio, fall := swings(s); fall && r.Energy == nil && !o.Dissipation {
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: each swing is %.0f%% of the one before; a Hamiltonian model conserves energy and cannot follow", 100*ratio),
-			Advice: "--dissipation linear adds friction"})
+			Advice: "--dissipation linear adds friction", Hamiltonian: true})
 	}
 }

@@ -84,7 +84,7 @@ func measured(l *lagrangian.Lagrangian, s *data.Set, r *Report) []shoot.Trial {
 				o.U = fine
 			}
 		}
-		if r.Harmonic != nil {
+		if len(l.Harmonics) > 0 { // one that was found and not taken is no input
 			o.U = r.Harmonic.signal(o.U, t)
 		}
 		trials = append(trials, o)
