@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hnn/data/file"
 	"hnn/eval/benchmark"
 )
 
@@ -29,8 +30,8 @@ func newBenchmark() *cobra.Command {
 		Use:   "benchmark NAME --data FILE",
 		Short: "Run a public benchmark of a measured system by its own protocol",
 		Long: `Benchmark fits a Lagrangian to the training record of a public benchmark and scores free
-runs on its tests, by the official split and measure. The file is that of the benchmark's
-site, CSV, gzipped or not; one of other numbers is refused. There are:
+runs on its tests, by the official split and measure, or beside runs of ours on the same rows
+where there is none. The file is the benchmark's; another is refused. There are:
 
   ` + strings.Join(names, "\n  "),
 		Example:           `  hnn benchmark silverbox --data SNLS80mV.csv`,
@@ -44,11 +45,7 @@ site, CSV, gzipped or not; one of other numbers is refused. There are:
 			if path == "" {
 				return usage(fmt.Errorf("benchmark %s needs its file: give --data FILE; it is published with %s", args[0], p.Sources))
 			}
-			columns, err := numericColumns(path, len(p.Columns))
-			if err != nil {
-				return err
-			}
-			result, err := p.Run(columns)
+			result, err := runBenchmark(p, path)
 			if err != nil {
 				return err
 			}
@@ -67,6 +64,29 @@ site, CSV, gzipped or not; one of other numbers is refused. There are:
 	}
 	cmd.Flags().StringVar(&path, "data", "", "the benchmark's file")
 	return cmd
+}
+
+func runBenchmark(p *benchmark.Protocol, path string) (*benchmark.Result, error) {
+	if p.SHA256 == "" {
+		columns, err := numericColumns(path, len(p.Columns))
+		if err != nil {
+			return nil, err
+		}
+		return p.Run(columns)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := p.Verify(f); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	s, _, err := file.Read(path, file.ReadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return p.RunTrials(s)
 }
 
 // numericColumns reads the first columns of a file of numbers between commas, gzipped or not. Lines of names above them

@@ -21,6 +21,11 @@ func TestBenchmarkRefuses(t *testing.T) {
 		{[]string{"benchmark", "silverbox"}, "--data FILE"},
 		{[]string{"benchmark", "goldbox", "--data", path}, "silverbox"},
 		{[]string{"benchmark", "silverbox", "--data", path + "x"}, "no such file"},
+		{[]string{"benchmark", "single-pendulum", "--data", path}, "sha256"},
+		{[]string{"benchmark", "single-pendulum", "--data", path + "x"}, "no such file"},
+		{[]string{"benchmark", "Cascaded-Tanks"}, "out of scope"},
+		{[]string{"benchmark", "emps"}, "drifts"},
+		{[]string{"benchmark", "coupled-drives"}, "absolute value"},
 	} {
 		status, _, said := call(t, c.args...)
 		if status == 0 || !strings.Contains(said, c.want) {

@@ -1,15 +1,19 @@
 // Package benchmark runs public benchmarks of measured systems by their own protocols: the official split and score, as
 // the package nonlinear-benchmarks of PyPI (version 1.0.1) defines them, beside published values with their sources.
-// It holds no data: a caller gives the columns of a file.
+// It holds no data: a caller gives what is in a file.
 package benchmark
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"math"
 	"strings"
+
+	"hnn/data"
 )
 
-// Row is the score of one test, smaller being better.
+// Row is the score of one test, smaller being better unless its unit says otherwise.
 type Row struct {
 	Test  string
 	Score float64
@@ -36,10 +40,13 @@ type Protocol struct {
 	run     func(columns [][]float64) (*Result, error)
 	rows    int
 	spreads []float64 // root mean squares of the columns
+	// SHA256 is that of the file, where it is a table of trials, which a caller reads; "" for Columns.
+	SHA256 string
+	swings *pendulums
 }
 
 // Protocols are the benchmarks that there are.
-var Protocols = []Protocol{silverbox}
+var Protocols = append([]Protocol{silverbox}, pendulumProtocols...)
 
 // Find is the protocol of a name.
 func Find(name string) (*Protocol, error) {
@@ -50,11 +57,39 @@ func Find(name string) (*Protocol, error) {
 		}
 		names = append(names, Protocols[i].Name)
 	}
+	for _, o := range outside {
+		if strings.EqualFold(o.name, name) {
+			return nil, fmt.Errorf("benchmark: %s is out of scope: %s. The best that was read: %s", o.name, o.why, o.best)
+		}
+	}
 	return nil, fmt.Errorf("benchmark: no protocol %q; there are: %s", name, strings.Join(names, ", "))
+}
+
+// Verify is an error if what is read is not the file of the benchmark, by its checksum.
+func (p *Protocol) Verify(file io.Reader) error {
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return err
+	}
+	if got := fmt.Sprintf("%x", h.Sum(nil)); got != p.SHA256 {
+		return fmt.Errorf("benchmark: the file's sha256 is %.12s..., that of %s is %.12s...: it is another file, or was changed", got, p.Name, p.SHA256)
+	}
+	return nil
+}
+
+// RunTrials fits and scores a benchmark that is a table of trials.
+func (p *Protocol) RunTrials(s *data.Set) (*Result, error) {
+	if p.swings == nil {
+		return nil, fmt.Errorf("benchmark: %s is columns, not trials", p.Name)
+	}
+	return p.swings.run(s)
 }
 
 // Run fits and scores. It is an error if the columns are not those of the benchmark's file.
 func (p *Protocol) Run(columns [][]float64) (*Result, error) {
+	if p.run == nil {
+		return nil, fmt.Errorf("benchmark: %s is trials, not columns", p.Name)
+	}
 	if err := p.check(columns); err != nil {
 		return nil, err
 	}

@@ -51,13 +51,21 @@ func short(s *data.Set, rows int) *data.Set {
 	return out
 }
 
+var (
+	draws  = flag.Int("draws", 5, "draws of each system by the command")
+	binary = flag.String("program", "", "the program, built; \"\" builds it")
+)
+
 // The program itself, as its user types it: trained on noisy files of five seeds, and scored on noise-free trials of
 // other starts from their true first states by the columns' standard deviations, in the median of 20; the table has the medians of
 // the five, with the worst. Processor time is that of the whole command. -long runs all rows and seeds.
 func TestByCommand(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "hnn")
-	if out, err := exec.Command("go", "build", "-o", program, "hnn/cmd/hnn").CombinedOutput(); err != nil {
-		t.Skipf("the program cannot be built here: %v\n%s", err, out)
+	program := *binary
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "hnn")
+		if out, err := exec.Command("go", "build", "-o", program, "hnn/cmd/hnn").CombinedOutput(); err != nil {
+			t.Skipf("the program cannot be built here: %v\n%s", err, out)
+		}
 	}
 	const links, pole, two = "theta1,theta2,omega1,omega2", "x,theta,v,omega,u", "q1,q2,omega1,omega2,u1,u2"
 	for _, c := range []struct {
@@ -85,7 +93,7 @@ func TestByCommand(t *testing.T) {
 		{"arm, torques, friction, 1%", arm, 40, 0.01, false, two, "--angle q1,q2", 1e-3, 2e-3},
 		{"bead on a wire, 1%", bead, 40, 0.01, false, "x,v", "", 1e-3, 2e-3},
 	} {
-		seeds := 5
+		seeds := *draws
 		if !*long {
 			if c.name != "1% noise, gain known" {
 				continue
@@ -148,6 +156,9 @@ func TestByCommand(t *testing.T) {
 				return r.Rollout.Relative.Median
 			}
 			at1, at5 = append(at1, score("clean1.csv")), append(at5, score("clean5.csv"))
+			if *long {
+				fmt.Printf("%s, seed %d: %.1e after 1 s, %.1e after 5 s, %.1f s of a processor\n", c.name, seed+1, at1[seed], at5[seed], cpu[seed])
+			}
 		}
 		middle := func(v []float64) float64 { s := slices.Sorted(slices.Values(v)); return s[len(s)/2] }
 		t.Logf("| %s | %.1e (%.1e) | %.1e (%.1e) | %.1f |", c.name, middle(at1), slices.Max(at1), middle(at5), slices.Max(at5), middle(cpu))

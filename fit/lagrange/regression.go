@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hnn/model/lagrangian"
+	"hnn/model/terms"
 )
 
 // regression evaluates, at one state, what the coefficients multiply in dL/dv (p, N x Size) and in
@@ -17,6 +18,20 @@ type regression struct {
 func newRegression(f *lagrangian.Form) *regression {
 	k := f.Library.Size()
 	return &regression{form: f, at: f.Layout(), phi: make([]float64, k), d: make([]float64, k*f.N)}
+}
+
+// gauge reports whether a term of component j of A acts on no motion, or as one of a later component does: A changes by
+// the gradient of any function of the positions from j on.
+func gauge(f *terms.Feature, j int) bool {
+	if f.Own != nil {
+		return false
+	}
+	for i := range j {
+		if f.Wave[i] != 0 || f.Powers[i] != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *regression) run(q, v, u, p, r, known []float64) {
@@ -52,6 +67,9 @@ func (g *regression) run(q, v, u, p, r, known []float64) {
 		for j := 1; j < n; j++ {
 			for c := range k - 1 {
 				at := f.Feature(c)
+				if gauge(&f.Library.Features[at], j) {
+					continue // no motion tells it
+				}
 				o := g.at.Magnetic + (j-1)*(k-1) + c
 				p[j*size+o] += g.phi[at]
 				for l := range n {
