@@ -25,6 +25,14 @@ type Batch struct {
 	Jobs int
 }
 
+// stepCores is how many cores a training step keeps busy. The plan of a batch has as many
+// groups as can be worked on at once (parallel.Plan): 4 at the 750 rows of the spring and the
+// pendulum, 2 at two-body's 200 and with pictures, 6 at three-body's 600.
+const stepCores = 4
+
+// SideBySide is how many of so many independent runs keep the cores busy.
+func (e *Env) SideBySide(runs int) int { return max(1, min(runs, e.workers()/stepCores)) }
+
 // newDir makes the directory of a run of the batch, of several or a single one.
 func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
 	name := task.Slug(c.Task) + "-" + c.Model

@@ -362,3 +362,12 @@ func paperModels(c Config) []Config {
 	}
 	return cs
 }
+
+// Runs beside each other fill the cores that one leaves idle; on few cores there is one.
+func TestSideBySide(t *testing.T) {
+	for _, tt := range []struct{ workers, runs, want int }{{1, 6, 1}, {2, 6, 1}, {7, 6, 1}, {8, 6, 2}, {64, 6, 6}, {64, 1, 1}} {
+		if got := (&Env{Workers: tt.workers}).SideBySide(tt.runs); got != tt.want {
+			t.Errorf("%d workers, %d runs: %d side by side, want %d", tt.workers, tt.runs, got, tt.want)
+		}
+	}
+}

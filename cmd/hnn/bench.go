@@ -33,7 +33,7 @@ reported; on a busy machine they are still too slow.`,
 					return usage(fmt.Errorf("--threads %d: give positive numbers", n))
 				}
 			}
-			o.Log = newDisplay(cmd.ErrOrStderr(), 1, quiet).log
+			o.Log = newDisplay(cmd.ErrOrStderr(), quiet).log
 			r, err := bench.Run(cmd.Context(), o)
 			if unknown := (*bench.UnknownError)(nil); errors.As(err, &unknown) {
 				return usage(fmt.Errorf("--only: %w", err))

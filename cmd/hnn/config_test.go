@@ -96,7 +96,7 @@ func expanded(t *testing.T, args []string) []experiment.Config {
 	if args[0] == "reproduce" {
 		args = append(args, "--seed", "0") // not the three of quick tasks
 	}
-	d := newDisplay(new(bytes.Buffer), 1, true)
+	d := newDisplay(new(bytes.Buffer), true)
 	var configs []experiment.Config
 	cmd := &cobra.Command{}
 	f := newConfigFlags(cmd, []string{"hnn"}, []string{"adam"}, nil)

@@ -34,7 +34,7 @@ the file has them, derivatives and inputs. OUT is CSV or, by its name, Parquet.`
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var write func(w io.Writer) error
-		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+		d := newDisplay(cmd.ErrOrStderr(), quiet)
 		o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: columns.config.SkipBadRows}
 		o.Progress = func(read, total int64) { d.reading(args[0], read, total) }
 		parquet := false

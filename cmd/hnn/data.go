@@ -59,7 +59,7 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if isRun(args[0]) {
 			return usage(fmt.Errorf("%s is a run: look at its model with hnn inspect %s", args[0], shell.Quote(args[0])))
 		}
-		d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+		d := newDisplay(cmd.ErrOrStderr(), quiet)
 		paths, err := experiment.DataFiles(args)
 		if err != nil {
 			return err

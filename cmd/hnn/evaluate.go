@@ -32,7 +32,7 @@ state. The run directory is left as it is.`,
 			if err := notARun(args[0]); err != nil {
 				return err
 			}
-			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			env := &experiment.Env{Log: d.log, Reading: d.reading}
 			run, err := env.Open(args[0])
 			if err != nil {

@@ -66,7 +66,7 @@ data under the conventions given, and does under others, is refused with these.`
 					return usage(errors.New("--scale: a scale is not zero"))
 				}
 			}
-			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			run, err := (&experiment.Env{Log: d.log}).Import(cmd.Context(), o)
 			if err != nil {
 				return err

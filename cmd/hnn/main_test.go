@@ -179,7 +179,7 @@ func TestReproducePixelPendulum(t *testing.T) {
 	if err := f.cmd.Flags().Set("seed", "0"); err != nil {
 		t.Fatal(err)
 	}
-	configs, err := reproduceConfigs(f, []string{task.PixelPendulum, "spring"}, newDisplay(io.Discard, 1, true))
+	configs, err := reproduceConfigs(f, []string{task.PixelPendulum, "spring"}, newDisplay(io.Discard, true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestReproducePixelPendulum(t *testing.T) {
 // The help of reproduce names the tasks that it leaves out where none is named, and why.
 func TestReproduceWithoutATask(t *testing.T) {
 	f := newConfigFlags(new(cobra.Command), []string{"hnn"}, []string{"adam"}, nil)
-	configs, err := reproduceConfigs(f, nil, newDisplay(io.Discard, 1, true))
+	configs, err := reproduceConfigs(f, nil, newDisplay(io.Discard, true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // display shows messages and the progress of trainings on standard error: a bar on
-// a terminal, a line now and then elsewhere or where several trainings go on side
-// by side.
+// a terminal, a line now and then elsewhere or where bars is cleared, since several
+// trainings go on side by side.
 type display struct {
 	w     io.Writer
 	bars  bool
@@ -28,9 +28,9 @@ type display struct {
 	line  bool                     // rolling has written one
 }
 
-func newDisplay(w io.Writer, jobs int, quiet bool) *display {
+func newDisplay(w io.Writer, quiet bool) *display {
 	f, ok := w.(*os.File)
-	return &display{w: w, bars: ok && jobs == 1 && term.IsTerminal(int(f.Fd())), quiet: quiet}
+	return &display{w: w, bars: ok && term.IsTerminal(int(f.Fd())), quiet: quiet}
 }
 
 func (d *display) log(format string, args ...any) {

@@ -38,7 +38,7 @@ side by side.`,
 			} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
-			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			env := &experiment.Env{Log: d.log}
 			page, err := env.Report(cmd.Context(), args, "hnn report "+shell.Join(args...))
 			if err != nil {

@@ -43,7 +43,7 @@ every task named.`,
 		if f.helpAll {
 			return cmd.Help()
 		}
-		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
+		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
 		configs, err := reproduceConfigs(f, tasks, d)
 		if err != nil {
 			return usage(err)
@@ -130,6 +130,10 @@ func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, env *
 	if err := f.keepStdin(configs); err != nil {
 		return err
 	}
+	if !f.cmd.Flags().Changed("jobs") {
+		f.jobs = env.SideBySide(len(configs))
+	}
+	d.bars = d.bars && min(f.jobs, len(configs)) <= 1
 	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: runsFolder, Out: f.out, Force: f.force, Jobs: f.jobs})
 	if len(runs) > 0 {
 		if perr := f.print(w, d, runs); perr != nil {

@@ -118,7 +118,7 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return usage(err)
 	}
-	d := newDisplay(cmd.ErrOrStderr(), 1, f.quiet)
+	d := newDisplay(cmd.ErrOrStderr(), f.quiet)
 	run, sim, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).Simulate(cmd.Context(), dir, o)
 	d.rolled()
 	if err != nil {

@@ -58,7 +58,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 		if f.helpAll {
 			return cmd.Help()
 		}
-		d := newDisplay(cmd.ErrOrStderr(), f.jobs, f.quiet)
+		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
 		if resume != "" {
 			for _, name := range f.given() {
 				args = append(args, "--"+name)
