@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"hnn/data"
 	"hnn/data/frames"
@@ -12,6 +13,9 @@ import (
 
 // Model is what the run's trained model can do.
 func (r *Run) Model() *model.Field { return r.model }
+
+// ModelFile is where the run's model lies on disk.
+func (r *Run) ModelFile() string { return filepath.Join(r.Dir, modelFile) }
 
 // Columns returns the names of the components of the run's states.
 func (r *Run) Columns() []string { return r.columns }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -124,8 +125,8 @@ const reader = `window.number = (s) => {
 	return plain.trim() === '' ? NaN : Number(plain);
 }; true`
 
-// site serves the page until the test ends.
-func site(t *testing.T, ctx context.Context, s *Server) (address string) {
+// served serves the page until the test ends.
+func served(t *testing.T, ctx context.Context, s http.Handler) (address string) {
 	t.Helper()
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
@@ -149,7 +150,7 @@ const (
 
 func TestPage(t *testing.T) {
 	ctx := browser(t)
-	address := site(t, ctx, newServer(t, Options{}))
+	address := served(t, ctx, newServer(t, Options{}))
 	open(t, ctx, address+"/#task=spring&horizon=6", 1280, 900)
 
 	// A click starts the truth, the baseline and the HNN from where it was.
@@ -220,7 +221,7 @@ func TestPageWidths(t *testing.T) {
 	ctx := browser(t)
 	s := newServer(t, Options{})
 	addPushed(t, s)
-	address := site(t, ctx, s)
+	address := served(t, ctx, s)
 	sizes := []struct {
 		name          string
 		width, height int64
@@ -269,7 +270,7 @@ func TestPageInput(t *testing.T) {
 	ctx := browser(t)
 	s := newServer(t, Options{})
 	addPushed(t, s)
-	address := site(t, ctx, s)
+	address := served(t, ctx, s)
 	open(t, ctx, address+"/#task=pushed&horizon=4&x0=1,0&speed=1&runs=pushed-hnn,pushed-baseline,pushed-alone", 1280, 900)
 
 	// ends waits until the rollouts end as the API has them under an input, and returns how far the

@@ -59,6 +59,7 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 		return err
 	}
 	s.api.Add(group, e)
+	s.sources = append(s.sources, source{r.ModelFile(), known})
 	return nil
 }
 
@@ -84,6 +85,7 @@ func (s *Server) group(env *experiment.Env, r *experiment.Run, known system.Syst
 	s.groups = append(s.groups, k)
 	if known != nil {
 		s.api.Add(k.group, api.Known(known, r.Config.Task))
+		s.sources = append(s.sources, source{known: known})
 	}
 	return k.group, nil
 }

@@ -48,8 +48,9 @@ type Server struct {
 	metrics *metrics
 	working chan struct{} // holds an element for each request at work
 	handler http.Handler
-	adding  sync.Mutex // guards groups
+	adding  sync.Mutex // guards what follows
 	groups  []kindred
+	sources []source // of the API's entries, in their order
 	// answered counts requests.
 	answered atomic.Uint64
 }

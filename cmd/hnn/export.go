@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,23 +19,33 @@ import (
 func newExport() *cobra.Command {
 	var to, precision, out string
 	cmd := &cobra.Command{
-		Use:   "export RUN --to TARGET",
+		Use:   "export RUN... --to TARGET",
 		Short: "Write a trained model out for use elsewhere",
 		Long: `Export writes the model of a run as code or as a graph that needs no hnn:
 
 ` + targetHelp() + `
-Every number is in it. The files are written into a folder, --out, which is named after the
+Every number is in it. With --to web it takes several runs. The files are written into a folder, --out, which is named after the
 run and the target where it is not given; files of their names there are replaced.`,
 		Example: `  hnn export runs/0002-spring-hnn --to c
-  hnn export runs/0002-spring-hnn --to c --precision float --out firmware/model`,
-		Args: exactly(1, "RUN"),
+  hnn export runs/0002-spring-hnn --to c --precision float --out firmware/model
+  hnn export runs/* --to web --out page`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if to == webTarget && len(args) > 0 {
+				return nil
+			}
+			return exactly(1, "RUN")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target := export.TargetOf(to)
 			switch {
 			case to == "":
-				return usage(fmt.Errorf("--to is missing: what to write, one of %s", strings.Join(export.TargetNames(), ", ")))
+				return usage(fmt.Errorf("--to is missing: what to write, one of %s", strings.Join(targetNames(), ", ")))
+			case to == webTarget && cmd.Flags().Changed("precision"):
+				return usage(errors.New("--precision: a page computes in double, as hnn does; leave it out"))
+			case to == webTarget:
+				return exportWeb(cmd, args, out)
 			case target == nil:
-				return usage(fmt.Errorf("--to %s: one of %s", to, strings.Join(export.TargetNames(), ", ")))
+				return usage(fmt.Errorf("--to %s: one of %s", to, strings.Join(targetNames(), ", ")))
 			case !slices.Contains(precisions, precision):
 				return usage(fmt.Errorf("--precision %s: one of %s", precision, strings.Join(precisions, ", ")))
 			}
@@ -55,14 +66,9 @@ run and the target where it is not given; files of their names there are replace
 				out = filepath.Base(filepath.Clean(args[0])) + "-" + to
 			}
 			for _, f := range files {
-				path := filepath.Join(out, f.Name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				if err := writeExported(cmd, filepath.Join(out, f.Name), f.Data); err != nil {
 					return err
 				}
-				if err := atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(f.Data); return err }); err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s, %d bytes\n", path, len(f.Data))
 			}
 			if precision == string(export.Float) {
 				const tolerable = 1e-4
@@ -77,20 +83,35 @@ run and the target where it is not given; files of their names there are replace
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&to, "to", "", "what to write: "+strings.Join(export.TargetNames(), ", "))
+	cmd.Flags().StringVar(&to, "to", "", "what to write: "+strings.Join(targetNames(), ", "))
 	cmd.Flags().StringVar(&precision, "precision", string(export.Double), "of the numbers: "+strings.Join(precisions, ", "))
 	cmd.Flags().StringVar(&out, "out", "", "folder to write into")
-	complete(cmd, "to", export.TargetNames())
+	complete(cmd, "to", targetNames())
 	complete(cmd, "precision", precisions)
 	return cmd
 }
 
 var precisions = []string{string(export.Double), string(export.Float)}
 
+// writeExported writes a file, in a folder that it makes where there is none, and says so.
+func writeExported(cmd *cobra.Command, path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s, %d bytes\n", path, len(data))
+	return nil
+}
+
+func targetNames() []string { return append(export.TargetNames(), webTarget) }
+
 func targetHelp() string {
 	var b strings.Builder
 	for _, t := range export.Targets {
 		fmt.Fprintf(&b, "  %-7s %s\n", t.Name, t.Help)
 	}
+	fmt.Fprintf(&b, "  %-7s %s\n", webTarget, "the page of hnn serve with the runs in it, a folder for any file server")
 	return b.String()
 }

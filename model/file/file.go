@@ -3,6 +3,7 @@
 package file
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -61,14 +62,33 @@ func Load(path string) (*model.Form[float64], map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := unpackForm(f)
-	if err == nil {
-		m, err = readScales(m, f)
-	}
+	m, err := scaledForm(f)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, f.Metadata, nil
+}
+
+// Parse is Load of a file's bytes, which its errors do not name.
+func Parse(b []byte) (*model.Form[float64], map[string]string, error) {
+	f, err := safetensors.Read(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := scaledForm(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, f.Metadata, nil
+}
+
+// scaledForm makes whatever model a file holds, in its user's units.
+func scaledForm(f *safetensors.File) (*model.Form[float64], error) {
+	m, err := unpackForm(f)
+	if err != nil {
+		return nil, err
+	}
+	return readScales(m, f)
 }
 
 // unpackForm makes whatever model a file holds.

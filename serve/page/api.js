@@ -1,5 +1,7 @@
 // The API of this server: /api/v1/openapi.json describes it.
 
+import { request } from './transport.js';
+
 const base = 'api/v1/runs';
 
 async function checked(response) {
@@ -14,7 +16,7 @@ async function checked(response) {
 // send posts a body, again where the server has too much to do.
 async function send(path, body, signal) {
   for (let attempt = 0; ; attempt++) {
-    const response = await fetch(`${base}/${encodeURIComponent(path[0])}/${path[1]}`, {
+    const response = await request(`${base}/${encodeURIComponent(path[0])}/${path[1]}`, {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,
     });
     if (response.status !== 503 || attempt === 4) return checked(response);
@@ -25,7 +27,7 @@ async function send(path, body, signal) {
 }
 
 export async function runs() {
-  return (await checked(await fetch(base))).json();
+  return (await checked(await request(base))).json();
 }
 
 export async function energy(run, body, signal) {
