@@ -150,12 +150,7 @@ func (s *sheet) joinChannels(times []*column) bool {
 	s.rows = n
 	for _, c := range s.columns {
 		c.values = c.values[:n]
-		c.filled = 0
-		for _, v := range c.values {
-			if !math.IsNaN(v) {
-				c.filled++
-			}
-		}
+		c.measure()
 	}
 	s.note("there are %d columns of times: the channels of the others are joined by time to the rows of %s, along lines between samples", len(times), base.label())
 	return true

@@ -29,6 +29,29 @@ func TestShiftedChannels(t *testing.T) {
 	}
 }
 
+// A column that is constant in the rows that joining channels by time leaves is left out, whatever
+// it was in the others.
+func TestConstantOnceJoined(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Logger\n\nTime 1;Angle;Angle 2;Time 2;Rate\n")
+	for i := range 120 {
+		at := 0.04 * float64(i)
+		fmt.Fprintf(&b, "%.3f;%.6f;%d;", at, math.Sin(at), i/100)
+		if i < 90 {
+			fmt.Fprintf(&b, "%.3f;%.6f\n", at+0.02, math.Cos(at+0.02))
+		} else {
+			b.WriteString(";\n")
+		}
+	}
+	s, m, err := Decode(strings.NewReader(b.String()), "f", ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(m.Q, ","); got != "Angle" || s.Rows() != 89 {
+		t.Errorf("positions %s in %d rows, want Angle in 89; %q", got, s.Rows(), m.Notes)
+	}
+}
+
 // A counter of 16 or 32 bits that begins anew goes on, in plain tables too; a time that falls
 // otherwise begins a trial or is an error.
 func TestCountersThatWrap(t *testing.T) {
