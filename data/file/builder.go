@@ -35,6 +35,7 @@ type builder struct {
 	repeats, wraps int
 	wrapped        float64
 	repeat         *ParseError // of the first of them
+	noUnit         bool        // nothing in the file says what the times are counted in
 
 	trial []byte         // of the rows now
 	seen  map[string]int // the line on which each trial began
@@ -296,21 +297,23 @@ func (b *builder) finish() (*data.Set, error) {
 	case b.repeats > 0:
 		b.mapping.note("%s %s the row before again: left out", plural(b.repeats, "row"), map[bool]string{true: "is", false: "are"}[b.repeats == 1])
 	}
-	b.timeUnit()
+	if said := b.wholeTimes(); !b.timeUnit() && said != "" {
+		b.mapping.note("%s", said)
+	}
 	return b.set, nil
 }
 
 // timeUnit turns times into seconds that are whole numbers of milliseconds, microseconds or
 // nanoseconds, where the velocities of the file tell: each is that part of the derivative of its
-// position.
-func (b *builder) timeUnit() {
+// position. It reports whether it did.
+func (b *builder) timeUnit() bool {
 	s := b.set
 	canonical := func(i int) bool {
 		m := momentumName.FindStringSubmatch(plainName(b.mapping.Names[i]))
 		return m != nil && (m[1] == "p" || strings.HasPrefix(m[1], "mom"))
 	}
 	if s.PositionsOnly || s.DX != nil || slices.ContainsFunc(b.roles.p, canonical) || s.Rows() < 16 || s.T[1]-s.T[0] < 2 {
-		return
+		return false
 	}
 	half := s.Dim / 2
 	unit := 0.0
@@ -319,7 +322,7 @@ func (b *builder) timeUnit() {
 		for j := range s.Trials() {
 			for i := s.Offsets[j] + 1; i+1 < s.Offsets[j+1]; i++ {
 				if s.T[i] != math.Trunc(s.T[i]) {
-					return
+					return false
 				}
 				d := (s.X[(i+1)*s.Dim+k] - s.X[(i-1)*s.Dim+k]) / (s.T[i+1] - s.T[i-1])
 				v := s.X[i*s.Dim+half+k]
@@ -331,17 +334,43 @@ func (b *builder) timeUnit() {
 		}
 		u := math.Pow(10, math.Round(math.Log10(dd/vd)))
 		if math.Abs(dd/vd/u-1) > 0.1 || u != 1e-3 && u != 1e-6 && u != 1e-9 || unit != 0 && unit != u {
-			return
+			return false
 		}
 		unit = u
 	}
 	if unit == 0 {
-		return
+		return false
 	}
 	for i := range s.T {
 		s.T[i] /= math.Round(1 / unit) // rounds better than a product
 	}
 	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit])
+	return true
+}
+
+// wholeTimes is what has to be said of times of no unit that are whole numbers and rise by more
+// than one from row to row, as milliseconds do; nothing of others.
+func (b *builder) wholeTimes() string {
+	s := b.set
+	if !b.noUnit || s.Rows() < 3 {
+		return ""
+	}
+	step, equal := s.T[1]-s.T[0], true
+	for i := 1; i < len(s.T); i++ {
+		d := s.T[i] - s.T[i-1]
+		if s.T[i] != math.Trunc(s.T[i]) || d < 2 && d > 0 {
+			return ""
+		}
+		equal = equal && (d == step || d <= 0)
+	}
+	if step < 2 || s.T[0] != math.Trunc(s.T[0]) {
+		return ""
+	}
+	advice := "divide them by 1000 first"
+	if equal {
+		advice = "give --dt " + strconv.FormatFloat(step/1000, 'g', -1, 64)
+	}
+	return fmt.Sprintf("%s rises by whole numbers, as %v, and nothing says what they count: they are taken for seconds; if they are milliseconds, %s", b.mapping.Time, step, advice)
 }
 
 // joinNumbered makes one trial of rows of which each has a trial number of its own,

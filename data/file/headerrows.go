@@ -31,6 +31,10 @@ const mostHeaderRows = 6
 // number, or that the first row are numbers of columns.
 func findHeader(lines [][]byte, l *layout) *header {
 	h := &header{first: l.first}
+	if l.labels { // the names stand in the rows
+		h.units = make([]string, l.width)
+		return h
+	}
 	if h.keyed(lines, l) {
 		return h
 	}
@@ -43,6 +47,9 @@ func findHeader(lines [][]byte, l *layout) *header {
 				break
 			}
 			continue
+		}
+		if len(rows) > 0 && l.isRemark(line) && !l.isRemark(h.lines[0]) && !isUnitsRow(rows[0]) {
+			break // remarks above a row of names, as InfluxDB's of data types
 		}
 		cells, ok := h.headerCells(line, l, i, len(rows) == 0)
 		if !ok {
@@ -229,6 +236,15 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 		// The sign of a remark may be the name of a column of row numbers.
 		line, remark = trimRemark(line), true
 	}
+	if l.width > 1 && isSection(line) {
+		return nil, false
+	}
+	if l.brackets {
+		line = vectorNames.ReplaceAllFunc(line, namesOfVector)
+	}
+	if definition := keyedNames.FindSubmatch(line); definition != nil {
+		line = definition[1]
+	}
 	var cells [][]byte
 	for k, separator := range []byte{l.separator, ',', '\t', ';', 0} {
 		if k > 0 && (separator == l.separator || !nearest) {
@@ -258,7 +274,9 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 	words, full := 0, 0
 	out := make([]string, len(cells))
 	var beside settings
+	mostly := len(cells) == l.width && h.mostlyWords(cells, l)
 	for j, c := range cells {
+		c = singleUnquoted(c)
 		out[j] = string(c)
 		kind, _, _ := classify(c)
 		if kind == emptyCell {
@@ -270,7 +288,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 			continue
 		}
 		// A number above a column of numbers is a row's, or the channel's, in front of units.
-		if !nearest && len(cells) == l.width && words > 0 && digits(c) && len(c) < 4 {
+		if (mostly || !nearest && len(cells) == l.width) && words > 0 && digits(c) && len(c) < 4 {
 			continue
 		}
 		if j >= len(l.holds) || l.holds[j] != 'e' && !(kind == numberCell && remark) {
@@ -291,6 +309,48 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 	}
 	h.beside = append(h.beside, beside...)
 	return out, true
+}
+
+// mostlyWords reports whether of a line's cells above columns of numbers most are words, and the
+// others different whole numbers, as the names of a vector's further parts: no row is such.
+func (h *header) mostlyWords(cells [][]byte, l *layout) bool {
+	words := 0
+	seen := map[string]bool{}
+	for j, c := range cells {
+		if l.holds[j] != 'n' {
+			continue
+		}
+		switch kind, _, _ := classify(c); {
+		case kind == textCell:
+			words++
+		case kind != numberCell || seen[string(c)]:
+			return false
+		}
+		seen[string(c)] = true
+	}
+	return 2*words > len(seen) && words > 1
+}
+
+// isSection reports whether a line is the title of a section, as [data].
+func isSection(line []byte) bool {
+	return len(line) > 2 && line[0] == '[' && bytes.IndexByte(line, ']') == len(line)-1
+}
+
+var (
+	// vectorNames are a name and those of a vector's parts: omega (x y z).
+	vectorNames = regexp.MustCompile(`([^\s(]+)\s*\(([a-z](?: [a-z])+)\)`)
+	// keyedNames are the names of columns in quotes behind a key: DEF="t / s"	"U / V".
+	keyedNames = regexp.MustCompile(`^[A-Z]+=("[^"]*".*)$`)
+)
+
+// namesOfVector writes the name of a vector in front of those of its parts.
+func namesOfVector(match []byte) []byte {
+	m := vectorNames.FindSubmatch(match)
+	var out [][]byte
+	for _, part := range bytes.Fields(m[2]) {
+		out = append(out, slices.Concat(m[1], []byte{'_'}, part))
+	}
+	return bytes.Join(out, []byte{' '})
 }
 
 // sparse reports whether a column is empty in the rows.

@@ -16,7 +16,9 @@ type layout struct {
 	paired bool
 	// remarks says that lines which begin with # are rows, as those of trials #1, #2.
 	remarks bool
-	width   int
+	// brackets says that brackets stand around numbers, as those of vectors: (0.1 0.2 0).
+	brackets bool
+	width    int
 	// holds says what the rows have in each column: 'n' for numbers and times, 'x' for
 	// text, 'e' for nothing.
 	holds []byte
@@ -85,10 +87,37 @@ func (l *layout) split(dst [][]byte, line []byte) [][]byte {
 			}
 		}
 	}
+	for i, c := range cells[from:] {
+		switch {
+		case len(c) == 0:
+		case l.brackets && bytes.IndexByte(openBrackets, c[0]) >= 0, l.brackets && bytes.IndexByte(closeBrackets, c[len(c)-1]) >= 0:
+			if bare := bytes.Trim(c, "()[]{}"); len(bare) == 0 || scansWhole(bare) {
+				cells[from+i] = bare
+			}
+		default:
+			cells[from+i] = singleUnquoted(c)
+		}
+	}
 	if l.paired {
 		return joinPairs(cells)
 	}
 	return cells
+}
+
+var openBrackets, closeBrackets = []byte("([{"), []byte(")]}")
+
+// scansWhole reports whether a text is a number.
+func scansWhole(text []byte) bool {
+	_, n := scanNumber(text, ',')
+	return n == len(text)
+}
+
+// singleUnquoted is a cell without the single quotes around it.
+func singleUnquoted(c []byte) []byte {
+	if n := len(c); n > 2 && c[0] == '\'' && c[n-1] == '\'' {
+		return c[1 : n-1]
+	}
+	return c
 }
 
 // joinPairs joins each two cells to a number with a decimal comma.
@@ -128,7 +157,7 @@ func cutLabel(cell []byte) (label, value []byte) {
 // where no two lines are rows.
 func findLayout(lines [][]byte) *layout {
 	lines = lines[:min(len(lines), lookAt)]
-	arrows, colons, remarks := 0, 0, 0
+	arrows, colons, remarks, brackets := 0, 0, 0, 0
 	for _, line := range lines {
 		if _, _, ok := cutStamp(line); ok {
 			arrows++
@@ -138,6 +167,9 @@ func findLayout(lines [][]byte) *layout {
 		}
 		if len(line) > 0 && line[0] == '#' {
 			remarks++
+		}
+		if bytes.IndexAny(line, "([{") >= 0 {
+			brackets++
 		}
 	}
 	var best *layout
@@ -153,6 +185,12 @@ func findLayout(lines [][]byte) *layout {
 		}
 		if 2*arrows > len(lines) && 2*colons > len(lines) {
 			consider(layout{separator: separator, labels: true, arrow: true})
+		}
+		if 2*brackets > len(lines) && 2*arrows <= len(lines) {
+			consider(layout{separator: separator, brackets: true})
+			if 2*colons > len(lines) {
+				consider(layout{separator: separator, brackets: true, labels: true})
+			}
 		}
 	}
 	if best == nil && 2*remarks > len(lines) {

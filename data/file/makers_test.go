@@ -271,7 +271,7 @@ func makers(rows int) []made {
 // Files in the manner of instruments are read as they are meant, or asked back about.
 func TestMakers(t *testing.T) {
 	const rows = 300
-	for _, m := range makers(rows) {
+	for _, m := range manyMakers(rows) {
 		t.Run(m.name, func(t *testing.T) {
 			s, mapping, err := Decode(strings.NewReader(m.text), cmp.Or(m.file, "f"), ReadOptions{Columns: m.columns, SkipBadRows: m.skip})
 			if m.err != "" {

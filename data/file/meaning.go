@@ -58,7 +58,7 @@ func init() {
 	}{
 		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
 		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler extension stroke crosshead qpos q x y z o"},
-		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qvel qdot thetadot xdot qd dq"},
+		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qvel qdot thetadot xdot qd dq"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
 		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
 		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},
@@ -130,6 +130,8 @@ func meaningOf(bare, unitText string) meaning {
 	// Within one name, the usual forms go first: vx, omega_1, p_theta, dq.
 	plain := plainName(bare)
 	switch {
+	case plain == "t" && measures(unitText, unknownColumn, positionColumn):
+		return meaning{quantity: qualityColumn} // a temperature, a tension
 	case timeName.MatchString(plain):
 		return meaning{quantity: timeColumn, stamp: plain == "timestamp"}
 	case trialName.MatchString(plain) && plain != "id":
@@ -196,6 +198,12 @@ func meaningOf(bare, unitText string) meaning {
 		}
 	}
 	return m
+}
+
+// measures reports whether a unit is known, and of one of these quantities.
+func measures(text string, of ...quantity) bool {
+	u, ok := knownUnit(text)
+	return ok && slices.Contains(of, u.quantity)
 }
 
 // resolveWords is resolve, which knows the usual names, and beside these the words for what

@@ -134,7 +134,7 @@ var viconSection = map[string]bool{"trajectories": true, "devices": true, "joint
 var (
 	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "outputrate", "acquisitionrate", "recordingrate", "standardmessrate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",
 		"cameraframerate", "camerarate", "samplespersecond", "fréquence", "frequenz", "loggingrate", "frequencyofsampling"}
-	stepKeys = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "timedelta", "δt", "intervalo", "logginginterval", "timeperiod", "scantime", "taktzeit", "abtastperiode"}
+	stepKeys = []string{"deltax", "increment", "xincrement", "xinc", "xincr", "sampleinterval", "samplinginterval", "samplingtime", "sampletime", "samplingperiod", "sampleperiod", "timestep", "timeincrement", "timeinterval", "interval", "dt", "ts", "deltat", "hresolution", "abtastintervall", "abtastzeit", "messintervall", "horizontalinterval", "timedelta", "frametime", "δt", "intervalo", "logginginterval", "timeperiod", "scantime", "taktzeit", "abtastperiode"}
 )
 
 // step is the time from row to row that the preamble gives, in seconds, by a step or a

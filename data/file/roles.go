@@ -72,6 +72,9 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	switch missing := slices.Contains(paired, nil); {
 	case !missing:
 		v = paired
+	case len(v) == len(q) && len(q) == 1 && otherAxis(q[0].stem, v[0].stem):
+		s.note("left out: %s, of another axis than %s", v[0].label(), q[0].label())
+		v = nil
 	case len(v) == len(q):
 		if len(q) > 1 {
 			s.note("the velocities %s are taken for those of %s in their order", strings.Join(names(v), ", "), strings.Join(names(q), ", "))
@@ -81,6 +84,19 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 		v = nil
 	}
 	return q, v, u, nil
+}
+
+// otherAxis reports whether two names are of one axis each, and not of the same.
+func otherAxis(a, b string) bool {
+	axis := func(stem string) (found string) {
+		for _, word := range strings.Fields(stem) {
+			if len(word) == 1 && strings.Contains("xyz", word) {
+				found = word
+			}
+		}
+		return found
+	}
+	return axis(a) != "" && axis(b) != "" && axis(a) != axis(b)
 }
 
 // variantWords tell columns of one quantity apart that cannot all be states: measured and
@@ -341,6 +357,7 @@ func (s *sheet) fill(time *column, r *roles, m *Mapping, o *ReadOptions) (*data.
 	}
 	b := newBuilder(m, r, o)
 	b.foundTrial = b.foundTrial && r.trial >= 0
+	b.noUnit = !timeless && time.asItStands
 	used := make([]*column, 0, len(b.values))
 	at := make([]int, 0, len(b.values))
 	for i, dest := range b.dest {

@@ -144,10 +144,11 @@ func (s *sheet) repeatedNames() ([]string, map[string][]*column) {
 // not come at the same times.
 func (s *sheet) pivot() error {
 	var variable, value, time *column
+	var others []*column
 	numbers := 0
 	for j, c := range s.columns {
 		switch {
-		case s.layout.holds[j] == 'x' && len(c.texts) >= 2 && len(c.texts) <= 64 && longName(c.full, "variable", "name", "channel", "signal", "sensor", "quantity", "measurement", "parameter", "field", "key", "topic", "variable_name", "series"):
+		case s.layout.holds[j] == 'x' && len(c.texts) >= 2 && len(c.texts) <= 64 && longName(c.full, "variable", "name", "channel", "signal", "sensor", "quantity", "measurement", "parameter", "field", "key", "topic", "variable_name", "series", "_field"):
 			if variable != nil {
 				return nil
 			}
@@ -155,10 +156,18 @@ func (s *sheet) pivot() error {
 		case longName(c.full, "value", "values", "reading", "wert", "valeur", "data", "val", "_value") && s.layout.holds[j] == 'n':
 			value = c
 			numbers++
-		case c.quantity == timeColumn && s.layout.holds[j] == 'n':
+		case c.quantity == timeColumn && s.layout.holds[j] == 'n' && !c.constant():
 			time = c
 		case s.layout.holds[j] == 'n' && !c.constant():
 			numbers++
+			others = append(others, c)
+		}
+	}
+	if variable != nil {
+		for _, c := range others {
+			if constantFor(c, variable) {
+				numbers-- // the number of each variable's table
+			}
 		}
 	}
 	if variable == nil || value == nil || time == nil || numbers != 1 {
@@ -171,34 +180,30 @@ func (s *sheet) pivot() error {
 		bare, unit := unitOfName(text)
 		columns[k] = &column{full: text, name: text, unit: unit, meaning: meaningOf(bare, unit), at: value.at}
 	}
+	// The k-th rows of all variables are one, if they are of one time and one block.
+	rows := make([][]int, n)
+	for i := range s.rows {
+		if k := int(variable.values[i]); k >= 0 && k < n {
+			rows[k] = append(rows[k], i)
+		}
+	}
 	times := *time
 	times.values = nil
 	var line, block []int32
-	for i := 0; i < s.rows; {
-		// All rows of one time, one of each variable.
-		end := i
-		for end < s.rows && time.values[end] == time.values[i] && s.block[end] == s.block[i] && end-i < n {
-			end++
-		}
-		row := make([]float64, n)
-		for k := range row {
-			row[k] = math.NaN()
-		}
-		for j := i; j < end; j++ {
-			if k := int(variable.values[j]); k >= 0 && k < n && math.IsNaN(row[k]) {
-				row[k] = value.values[j]
+	for i, first := range rows[0] {
+		for k, column := range columns {
+			at := first
+			if i < len(rows[k]) {
+				at = rows[k][i]
 			}
+			if len(rows[k]) != len(rows[0]) || time.values[at] != time.values[first] || s.block[at] != s.block[first] || math.IsNaN(value.values[at]) {
+				return s.errorf(int(s.line[at]), "make it wide first: python3 -c \"import pandas as pd; d = pd.read_csv('FILE'); d.pivot_table(index='"+time.full+"', columns='"+variable.full+"', values='"+value.full+"').interpolate().reset_index().to_csv('wide.csv', index=False)\"",
+					"the table is in long form, a row for each value of %s, and not all of them come at each time", excerpt(variable.full))
+			}
+			column.values = append(column.values, value.values[at])
 		}
-		if slices.ContainsFunc(row, math.IsNaN) || end == i {
-			return s.errorf(int(s.line[i]), "make it wide first: python3 -c \"import pandas as pd; d = pd.read_csv('FILE'); d.pivot_table(index='"+time.full+"', columns='"+variable.full+"', values='"+value.full+"').interpolate().reset_index().to_csv('wide.csv', index=False)\"",
-				"the table is in long form, a row for each value of %s, and not all of them come at each time", excerpt(variable.full))
-		}
-		times.values = append(times.values, time.values[i])
-		for k, v := range row {
-			columns[k].values = append(columns[k].values, v)
-		}
-		line, block = append(line, s.line[i]), append(block, s.block[i])
-		i = end
+		times.values = append(times.values, time.values[first])
+		line, block = append(line, s.line[first]), append(block, s.block[first])
 	}
 	times.filled = len(line)
 	for _, c := range columns {
@@ -214,6 +219,19 @@ func (s *sheet) pivot() error {
 	l.holds, l.width = holds, len(holds)
 	s.layout = &l
 	return nil
+}
+
+// constantFor reports whether a column has one value for each of a variable's.
+func constantFor(c, variable *column) bool {
+	of := map[float64]float64{}
+	for i, v := range c.values {
+		if first, ok := of[variable.values[i]]; !ok {
+			of[variable.values[i]] = v
+		} else if v != first {
+			return false
+		}
+	}
+	return true
 }
 
 func longName(name string, usual ...string) bool {

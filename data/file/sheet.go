@@ -60,6 +60,8 @@ type column struct {
 	left      bool // out of what is recognised by its name
 	low, high float64
 	at        int // the column's place in the file, from 1
+	// asItStands says that nothing says of times what they count.
+	asItStands bool
 }
 
 func (c *column) constant() bool { return c.low == c.high }
@@ -77,6 +79,9 @@ func readSheet(file string, text []byte, skip bool) (*sheet, error) {
 	s.header.channelsInPreamble(s.head[:s.header.first])
 	s.settings = readPreamble(s.head, s.header.first, s.layout)
 	if err := s.checkDecimals(); err != nil {
+		return nil, err
+	}
+	if err := s.checkFactor(); err != nil {
 		return nil, err
 	}
 	s.makeColumns()

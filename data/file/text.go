@@ -125,13 +125,14 @@ func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float
 	}
 	m := newMapping(file, d.String(), d.header, roles)
 	m.Notes = append(d.notes, m.Notes...)
-	if _, text := unitOfName(m.Time); text != "" {
-		if u, ok := knownUnit(text); ok && u.quantity == timeColumn && u.factor != 1 {
+	_, timeUnit := unitOfName(m.Time)
+	if timeUnit != "" {
+		if u, ok := knownUnit(timeUnit); ok && u.quantity == timeColumn && u.factor != 1 {
 			m.note("by its name %s is in %s: it is taken as it stands, and derivatives are per %s", m.Time, u.name, u.name)
 		}
 	}
 	p := &textReader{builder: newBuilder(m, roles, &o), d: d, lines: lines}
-	p.builder.read = read
+	p.builder.read, p.noUnit = read, timeUnit == ""
 	var headerText string
 	var behind []*ParseError // of the first lines of words since the last row, behindRows of them
 	behindRows, block := 0, 0

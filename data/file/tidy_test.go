@@ -111,3 +111,35 @@ func TestTwoReadings(t *testing.T) {
 		t.Errorf("decimal commas that are none of thousands: %v, %v", s, err)
 	}
 }
+
+// Times that are whole numbers of no unit are taken as they stand, which is said, with what to do
+// where they are milliseconds; where the velocities show it they are turned into seconds.
+func TestWholeTimesOfNoUnit(t *testing.T) {
+	for _, test := range []struct {
+		head string
+		row  func(i int) string
+		want string
+	}{
+		{"time,angle\n", func(i int) string { return fmt.Sprintf("%d,%.5f\n", 20*i, math.Cos(0.02*float64(i))) }, "--dt 0.02"},
+		{"Logger 3\n\nt;theta\n", func(i int) string { return fmt.Sprintf("%d;%.5f\n", 20*i+i%2, math.Cos(0.02*float64(i))) }, "divide them by 1000"},
+		{"time,angle\n", func(i int) string { return fmt.Sprintf("%d,%.5f\n", i, math.Cos(float64(i))) }, ""},
+		{"time (s),angle\n", func(i int) string { return fmt.Sprintf("%d,%.5f\n", 20*i, math.Cos(float64(i))) }, ""},
+		{"time,angle\n", func(i int) string { return fmt.Sprintf("%.1f,%.5f\n", 2.5*float64(i), math.Cos(float64(i))) }, ""},
+		{"time,angle,rate\n", func(i int) string {
+			return fmt.Sprintf("%d,%.7f,%.7f\n", 20*i, math.Cos(0.02*float64(i)), -math.Sin(0.02*float64(i)))
+		}, "as the velocities show"},
+	} {
+		text := test.head
+		for i := range 100 {
+			text += test.row(i)
+		}
+		_, m, err := Decode(strings.NewReader(text), "f", ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(m.Notes, "\n")
+		if test.want == "" && strings.Contains(said, "whole numbers") || !strings.Contains(said, test.want) || test.want == "as the velocities show" && strings.Contains(said, "whole numbers") {
+			t.Errorf("%q is said of times as %q, want %q", said, test.head+test.row(1), test.want)
+		}
+	}
+}

@@ -293,6 +293,8 @@ func (s *sheet) seconds(c *column) error {
 		for i := range c.values {
 			c.values[i] -= c.base
 		}
+	default:
+		c.asItStands = c.unit == "" && !c.exact
 	}
 	s.unwrapCounter(c)
 	for i := range c.values {

@@ -84,6 +84,9 @@ func (s *sheet) understand(o *ReadOptions) (*data.Set, *Mapping, error) {
 	if err := s.pivot(); err != nil {
 		return nil, nil, err
 	}
+	if err := s.goesOn(); err != nil && o.Columns.Q == nil && o.Columns.Time == "" {
+		return nil, nil, err
+	}
 	s.joinRuns()
 	s.findIndices()
 	c, err := s.ownNames(o.Columns)

@@ -88,6 +88,11 @@ func unitOfName(name string) (bare, text string) {
 			if _, ok := knownUnit(inside); ok {
 				return strings.TrimSpace(name[:at[0]] + " " + name[at[1]:]), inside
 			}
+			if i := strings.LastIndexByte(inside, ' '); i > 0 {
+				if _, ok := knownUnit(inside[i+1:]); ok { // Orientation (azimuth °)
+					return strings.TrimSpace(name[:at[0]] + " " + inside[:i] + " " + name[at[1]:]), inside[i+1:]
+				}
+			}
 		}
 		if at := m[0]; len(m) == 1 && at[1] == len(name) {
 			// Angle, rad (LGR S/N: 1): no unit in brackets, but one in front of them.
