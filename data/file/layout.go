@@ -168,7 +168,7 @@ func findLayout(lines [][]byte) *layout {
 		if len(line) > 0 && line[0] == '#' {
 			remarks++
 		}
-		if bytes.IndexAny(line, "([{") >= 0 {
+		if bytes.ContainsAny(line, "([{") {
 			brackets++
 		}
 	}
