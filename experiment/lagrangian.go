@@ -52,12 +52,18 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 		r.Notes = append(r.Notes, fmt.Sprintf("a force of time alone, of angular frequency %.7g: t is the time of the rows, so that trials are taken to begin in the phase that their times say", h.Omega))
 	}
 	if !report.Forced {
-		r.Notes = append(r.Notes, "no known force fixes the scale: energy, masses and friction are known up to one factor")
+		note := "no known force fixes the scale: energy, masses and friction are known up to one factor"
+		if set.InputNames != nil && l.Inputs > 2*len(l.Harmonics) {
+			note += ", and of masses and gains only M^-1 G; a mass or --input-gain fixes it"
+		}
+		r.Notes = append(r.Notes, note)
 	}
 	columns := names
 	if l.Points = chain; chain != nil {
 		names = coordinates
 	}
+	r.Notes = append(r.Notes, report.Inseparable(l, names[:l.N], set.InputNames)...)
+	r.Notes = append(r.Notes, report.Creeps(l, set, names[:l.N])...)
 	r.parameters(l, set, report, names[:l.N], columns)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil

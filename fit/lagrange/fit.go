@@ -67,6 +67,8 @@ type Report struct {
 	Scales int
 	// Harmonic is the force of time that was found, nil for none: see FitTimed.
 	Harmonic *Harmonic
+
+	evidence *evidence // nil of positions that are sampled coarsely
 }
 
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
@@ -121,6 +123,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	if best == nil {
 		return nil, nil, sparse.ErrUndetermined
 	}
+	report.evidence = newEvidence(best, p, report.Half)
 	return best, report, nil
 }
 
