@@ -101,7 +101,7 @@ func dividedDifference(t, w []float64) {
 	}
 }
 
-// Mean is that of every state column.
+// Mean returns the mean of every state column (Dim), in its unit.
 func (s *Set) Mean() []float64 {
 	mean := make([]float64, s.Dim)
 	for i, v := range s.X {
@@ -110,7 +110,7 @@ func (s *Set) Mean() []float64 {
 	return mean
 }
 
-// Spread returns the standard deviation of every state column, in its unit.
+// Spread returns the standard deviation of every state column (Dim), in its unit.
 func (s *Set) Spread() []float64 {
 	mean, square := s.Mean(), make([]float64, s.Dim)
 	for i, v := range s.X {

@@ -13,8 +13,8 @@ type Region struct {
 	Angles []bool
 }
 
-// Outside says how far a state lies outside: the component that does so most, in its range, 0 for
-// a state within. An angle counts from the turn that is nearest to the data.
+// Outside returns how far a state lies outside: the component that does so most, and by how much in ranges of that
+// component, 0 for a state within. An angle counts from the turn that is nearest to the data.
 func (r *Region) Outside(x []float64) (component int, ranges float64) {
 	widest := 0.0
 	for j := range r.Least {

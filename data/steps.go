@@ -2,7 +2,7 @@ package data
 
 import "slices"
 
-// Steps are the times between the rows of every trial, in order.
+// Steps returns the times between neighbouring rows of every trial, in order, in the unit of time.
 func (s *Set) Steps() []float64 {
 	var steps []float64
 	for i := range s.Trials() {

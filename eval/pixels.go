@@ -50,7 +50,8 @@ func PixelLoss(m *model.Field, set *frames.Set, windows []frames.Window, workers
 
 func square(v float64) float64 { return v * v }
 
-// Encode returns the states of the observations at the windows, rows x m.Dim.
+// Encode returns the latent states (rows x m.Dim, row-major) of the observations at the windows. Workers is as in
+// Options.
 func Encode(m *model.Field, set *frames.Set, windows []frames.Window, workers int) []float64 {
 	g := m.Pixels
 	d, px := m.Dim, g.Len()
@@ -81,7 +82,8 @@ type LatentMap struct {
 	Residual []float64
 }
 
-// FitLatentMap fits coordinates (rows x out) to states (rows x dim) by least squares.
+// FitLatentMap fits coordinates (rows x out) to states z (rows x dim), both row-major, by least squares. It is an
+// error if the states do not determine the map.
 func FitLatentMap(z []float64, dim int, coordinates []float64, out int) (*LatentMap, error) {
 	rows := len(z) / dim
 	if rows <= dim || len(z) != rows*dim || len(coordinates) != rows*out {
@@ -113,7 +115,7 @@ func FitLatentMap(z []float64, dim int, coordinates []float64, out int) (*Latent
 	return m, nil
 }
 
-// Apply writes the coordinates of one state.
+// Apply writes the coordinates (out) of one state z (dim).
 func (m *LatentMap) Apply(z, coordinates []float64) {
 	for j := range m.out {
 		v := m.a.At(m.dim, j)

@@ -43,7 +43,8 @@ func InitialStates(s system.System, rng *rand.Rand, n int) []float64 {
 	return x0
 }
 
-// EnergySpread is the standard deviation of the system's energy over states (row-major).
+// EnergySpread returns the standard deviation of the system's energy over states (rows x s.Dim(), row-major), in its
+// unit.
 func EnergySpread(s system.System, states []float64) float64 {
 	return stat.StdDev(system.Energies(s, states, nil), nil)
 }

@@ -61,8 +61,8 @@ func said(c *Config, findings []check.Finding) (all []string) {
 	return all
 }
 
-// Warnings are sentences on a run that whoever uses its model should know: why it is no result,
-// and what its data contradict. Those of a file whose run is older are looked for in the file, if it is there.
+// Warnings returns sentences on a run that a user of its model should know: why it is no result, and what its data
+// contradict. For an older run of a file Warnings reads the file, if it is there.
 func (e *Env) Warnings(r *Run) []string {
 	var all []string
 	if r.Results != nil && r.Results.NoResult != "" {

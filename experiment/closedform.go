@@ -27,7 +27,7 @@ const (
 	ClosedForm Trainer = "closed-form"
 )
 
-// Values lists the trainers.
+// Values lists the names of the trainers.
 func (Trainer) Values() []string { return []string{string(Adam), string(ClosedForm), string(WeakForm)} }
 
 // WithClosedForm is the same task fitted by one least-squares solve instead, told

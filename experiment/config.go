@@ -30,7 +30,7 @@ const (
 	Float64 Precision = "float64"
 )
 
-// Values lists the precisions.
+// Values lists the names of the precisions.
 func (Precision) Values() []string { return []string{string(Float32), string(Float64)} }
 
 // Config is what is needed, with the data file where there is one, to repeat a run to

@@ -76,8 +76,8 @@ func unfinished(dir string) error {
 	return &UnfinishedError{fmt.Sprintf("%s has no %s: the run is not finished; continue it with: hnn train --resume %s", dir, modelFile, shell.Quote(dir))}
 }
 
-// OpenAll loads the finished runs among some, and says which of the others it leaves out. It is an error if it leaves
-// out all.
+// OpenAll loads the finished runs among directories and says which of the others it leaves out. It is an error if it
+// leaves out all.
 func (e *Env) OpenAll(dirs []string) ([]*Run, error) {
 	var runs []*Run
 	var skipped []error

@@ -9,8 +9,8 @@ import (
 // mostExportRows is how many states of its data the accuracy of an exported model is looked at.
 const mostExportRows = 1000
 
-// Exported is the run's model as programs, to be written out for use elsewhere, and states of its data (rows x dimension),
-// nil where these cannot be had.
+// Exported returns the run's model as programs, to be written out for use elsewhere, and states of its data (rows x
+// dimension, row-major), nil where these cannot be had.
 func (e *Env) Exported(r *Run) (*export.Model, []float64, error) {
 	names := export.Names{Model: filepath.Base(filepath.Clean(r.Dir)), Columns: r.columns, Inputs: r.inputs, Held: r.Config.held()}
 	var states []float64

@@ -155,7 +155,7 @@ func (d *dataset) ranges(columns int) []float64 {
 	return ranges
 }
 
-// WriteResults prints the results of runs: the table, and of a user's file how far rollouts follow the held-out
+// WriteResults prints the results of runs: the table and, for a user's file, how far rollouts follow the held-out
 // rows, how the models run free, and which is recommended.
 func WriteResults(w io.Writer, runs []*Run) error {
 	if err := WriteTable(w, runs); err != nil {

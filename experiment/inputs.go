@@ -21,7 +21,7 @@ const (
 	ZeroOrderHold  Hold = "zoh" // they stay what they were
 )
 
-// Values lists the holds.
+// Values lists the names of the holds.
 func (Hold) Values() []string { return []string{string(FirstOrderHold), string(ZeroOrderHold)} }
 
 // held reports whether inputs stay what they were until the next sample.

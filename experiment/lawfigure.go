@@ -45,8 +45,8 @@ func frontOf(path []PathStep) (f report.Front) {
 	return f
 }
 
-// WriteFigures draws an explanation's formula and its front into a folder, as SVG and PNG, and returns the files. It is an
-// error if it has no front.
+// WriteFigures draws an explanation's formula and its front into a folder, as SVG and PNG, and returns the paths. It
+// is an error if there is no front.
 func (x *Explanation) WriteFigures(folder string) ([]string, error) {
 	if len(x.Path) == 0 {
 		return nil, errors.New("a " + x.Kind + " is no sum of terms of a library: there is no front to draw")

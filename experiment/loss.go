@@ -24,7 +24,7 @@ const (
 	TrajectoryLoss Loss = "trajectory"
 )
 
-// Values lists the losses.
+// Values lists the names of the losses.
 func (Loss) Values() []string { return []string{string(DerivativeLoss), string(TrajectoryLoss)} }
 
 // WithLoss is the same training with another loss, at that loss's defaults. For that of

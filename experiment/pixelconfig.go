@@ -59,7 +59,7 @@ const (
 	TunedRecipe Recipe = "tuned"
 )
 
-// Values lists the recipes, the authors' first.
+// Values lists the names of the recipes, the authors' first.
 func (Recipe) Values() []string { return []string{string(PaperRecipe), string(TunedRecipe)} }
 
 // WithRecipe returns the configuration with the settings of a recipe for runs on

@@ -17,7 +17,7 @@ func (r *Run) Region() *data.Region {
 	return r.Config.region(r.seen.Least, r.seen.Most, r.columns)
 }
 
-// Typical is a state of the run's data: the first that it is tested on, once the data are read.
+// Typical returns a state of the run's data, the first that it is tested on; the data are to be read before.
 func (r *Run) Typical() []float64 {
 	if r.data == nil || r.data.Test == nil || r.data.Test.Rows() == 0 {
 		return make([]float64, r.model.Dim)

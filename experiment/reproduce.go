@@ -119,7 +119,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	return slices.DeleteFunc(runs, func(r *Run) bool { return r == nil }), errors.Join(errs...)
 }
 
-// Distinct refuses a run that is asked for twice.
+// Distinct returns an error that names a run that is asked for twice; nil where there is none.
 func Distinct(configs []Config) error {
 	seen := map[string]bool{}
 	for _, c := range configs {

@@ -50,6 +50,7 @@ type Env struct {
 
 // Meter displays the progress of one training.
 type Meter interface {
+	// Step is called after a step, Done after the last.
 	Step(fit.Record)
 	Done()
 }

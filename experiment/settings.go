@@ -93,8 +93,8 @@ func otherKeys(trainer Trainer) []string {
 	return keys(func(s *setting.Setting) bool { return otherTrainers(s, trainer) })
 }
 
-// Bases are what runs of the tasks begin with, by each trainer and loss, after a change. A
-// name that is no task is left out.
+// Bases returns what runs of the tasks begin with, for each trainer and loss, after a change. It leaves out a name
+// that is no task.
 func Bases(tasks []string, change func(Config) Config) (all []Config) {
 	for _, task := range tasks {
 		c, err := Default(task)
@@ -109,8 +109,8 @@ func Bases(tasks []string, change func(Config) Config) (all []Config) {
 	return all
 }
 
-// DefaultText says what a setting's value is in those of the configurations that use it
-// where nothing else is asked for: "" if none or zero in all.
+// DefaultText says what a setting is where nothing else is asked for, in those of the configurations that use it: ""
+// if none does, or zero in all.
 func DefaultText(s *setting.Setting, configs []Config) string {
 	if s.Inverse {
 		return ""

@@ -13,9 +13,9 @@ import (
 	"hnn/model/network"
 )
 
-// WriteTable prints what an HNN is for first, for each task and model: how the energy drifts and wobbles along held-out
-// rollouts; then the test loss beside the noise floor, and last the paper's measure and its numbers. Of several
-// seeds it gives median and worst.
+// WriteTable prints what an HNN is for first, for each task and model: how the energy drifts and wobbles along
+// held-out rollouts. Then come the test loss beside the noise floor, and the paper's measure and numbers. Several
+// seeds give median and worst.
 func WriteTable(w io.Writer, runs []*Run) error {
 	rows := [][]string{tableHeader()}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task }) {

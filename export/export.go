@@ -216,8 +216,9 @@ func (m *Model) start() []float64 {
 	return slices.Repeat([]float64{1}, m.Dim)
 }
 
-// Loss is how far the field in float32 is off at states (rows x Dim), the worst row's, relative to the field's norm: every
-// operation's result is rounded, so that it is what a careful compiler comes to. Inputs are zero.
+// Loss returns how far the field in float32 is off at states (rows x Dim, row-major), inputs zero: the worst row's
+// distance relative to the field's norm. Every operation's result is rounded, which is what a careful compiler comes
+// to.
 func (m *Model) Loss(states []float64) float64 {
 	wide, narrow := m.Field.Run(), m.Field.Narrow()
 	u := make([]float64, m.Inputs)
@@ -229,7 +230,7 @@ func (m *Model) Loss(states []float64) float64 {
 	return worst
 }
 
-// Distance is |a - b| / |a|.
+// Distance returns |a - b| / |a| of two vectors of the same length.
 func Distance(a, b []float64) float64 {
 	num, den := 0.0, 0.0
 	for i := range a {

@@ -40,7 +40,7 @@ func TargetOf(name string) *Target {
 	return nil
 }
 
-// TargetNames lists them.
+// TargetNames lists the names of the targets.
 func TargetNames() []string {
 	var names []string
 	for _, t := range Targets {

@@ -47,12 +47,12 @@ func (f *Field) Charted(method ode.Method) *Chart {
 	}
 }
 
-// Enter returns the coordinates of states of the field that the chart belongs to, rows of Dim.
+// Enter returns the coordinates (rows x Field.Dim) of states (rows x dim) of the field that the chart belongs to.
 func (c *Chart) Enter(states []float64, dim int) []float64 {
 	return rows(c.To(), states, dim, c.Field.Dim)
 }
 
-// Leave returns the states of dim components at coordinates.
+// Leave returns the states (rows x dim) at coordinates (rows x Field.Dim): the inverse of Enter.
 func (c *Chart) Leave(coordinates []float64, dim int) []float64 {
 	return rows(c.From(), coordinates, c.Field.Dim, dim)
 }

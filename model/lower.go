@@ -13,15 +13,18 @@ import (
 type (
 	// LoweredScalar is a Scalar.
 	LoweredScalar interface {
+		// Lower returns the scalar at x.
 		Lower(b *program.Builder, x program.Value) program.Value
 	}
 	// LoweredGain is a Gain, whose value is row-major.
 	LoweredGain interface {
+		// LowerGain returns G at positions q.
 		LowerGain(b *program.Builder, q program.Value) program.Value
 	}
-	// LoweredField is a Vector, or the Source of a form made by Whole: its field and its energy, program.None where it has
-	// none. u is program.None of a model without inputs.
+	// LoweredField is a Vector, or the Source of a form made by Whole.
 	LoweredField interface {
+		// LowerField returns dx/dt at state x under inputs u, which is program.None of a model without inputs, and the energy,
+		// program.None where there is none.
 		LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error)
 	}
 )
@@ -154,8 +157,8 @@ func refuse(kind string, part any) error {
 	return fmt.Errorf("model: a %s has a part that cannot be written out as a program (%T)", kind, part)
 }
 
-// Separable reports whether the field is that of H = T(p) + V(q) alone, so that integrators can move positions and momenta
-// in turn. Conservative reports whether it is that of H alone, in canonical coordinates and without inputs.
+// Separable reports whether the field is that of H = T(p) + V(q) alone, so that integrators can move positions and
+// momenta in turn.
 func (f *Form[T]) Separable() bool {
 	switch {
 	case f.Members != nil:
@@ -167,6 +170,7 @@ func (f *Form[T]) Separable() bool {
 	return ok
 }
 
+// Conservative reports whether the field is that of H alone, in canonical coordinates and without inputs.
 func (f *Form[T]) Conservative() bool {
 	switch {
 	case f.Members != nil:
@@ -187,7 +191,7 @@ func (s *Sum[T]) Lower(b *program.Builder, x program.Value) program.Value {
 	return b.Add(t.Lower(b, b.Slice(x, s.N, 2*s.N)), v.Lower(b, b.Slice(x, 0, s.N)))
 }
 
-// LowerTable is a matrix of parameters as programs have them.
+// LowerTable returns a rows x columns matrix of parameters (row-major) as programs have them.
 func LowerTable[T kernel.Float](data []T, rows, columns int) *program.Table {
 	t := &program.Table{Rows: rows, Columns: columns, Data: make([]float64, len(data))}
 	kernel.Convert(t.Data, data)

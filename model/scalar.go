@@ -7,6 +7,8 @@ import "hnn/internal/kernel"
 type Scalar[T kernel.Float] interface {
 	// Size is the number of trained numbers.
 	Size() int
+	// NewPass returns an evaluator on blocks of up to rows vectors, NewPoint one at one vector.
+	// Each owns its temporaries.
 	NewPass(rows int) ScalarPass[T]
 	NewPoint() ScalarPoint[T]
 }
@@ -14,7 +16,7 @@ type Scalar[T kernel.Float] interface {
 // ScalarPass evaluates a scalar on a block of rows. Vectors, gradients and cotangents are
 // row-major without gaps.
 type ScalarPass[T kernel.Float] interface {
-	// Gradient writes the gradient to g.
+	// Gradient writes the gradient at each of rows vectors x to g, which is as long as x.
 	Gradient(x, g []T, rows int)
 }
 
@@ -29,6 +31,7 @@ type ScalarAdjoint[T kernel.Float] interface {
 
 // ScalarPoint evaluates a scalar at one vector.
 type ScalarPoint[T kernel.Float] interface {
+	// Value returns the scalar at x, Gradient writes its gradient to g, which is as long as x.
 	Value(x []T) T
 	Gradient(x, g []T)
 }
@@ -41,7 +44,10 @@ type PassPoint[T kernel.Float] struct {
 	}
 }
 
-func (p PassPoint[T]) Value(x []T) T     { return p.Pass.Value(x) }
+// Value returns the scalar at x.
+func (p PassPoint[T]) Value(x []T) T { return p.Pass.Value(x) }
+
+// Gradient writes the gradient at x to g, which is as long.
 func (p PassPoint[T]) Gradient(x, g []T) { p.Pass.Gradient(x, g, 1) }
 
 // halver is a scalar of the state that may be the sum of one of the positions and one of the
@@ -57,11 +63,13 @@ type Gain[T kernel.Float] interface {
 	// NewPoint returns an evaluator of G, row-major, at one state's positions, of which it
 	// takes the first.
 	NewPoint() func(q, g []T)
+	// NewPass returns an evaluator at up to rows positions, which owns its temporaries.
 	NewPass(rows int) GainPass[T]
 }
 
-// GainPass evaluates G at rows positions, n of each.
+// GainPass evaluates G on a block of rows.
 type GainPass[T kernel.Float] interface {
+	// Value writes G at positions q (rows x n) to g (rows x n x m, row-major).
 	Value(q, g []T, rows int)
 }
 
@@ -69,7 +77,7 @@ type GainPass[T kernel.Float] interface {
 type GainAdjoint[T kernel.Float] interface {
 	GainPass[T]
 	// Adjoint is that of the last Value, and may be repeated: it adds to grad, unless it is
-	// nil, and writes qbar, unless it is nil.
+	// nil, the derivative by the part's parameters, and writes that by q to qbar, unless it is nil.
 	Adjoint(gbar, grad, qbar []T)
 }
 
@@ -77,6 +85,7 @@ type GainAdjoint[T kernel.Float] interface {
 type Vector[T kernel.Float] interface {
 	// NewPoint returns an evaluator at one state under inputs u, nil for none.
 	NewPoint() func(x, u, dx []float64)
+	// NewPass returns an evaluator on blocks of up to rows states, which owns its temporaries.
 	NewPass(rows int) *Pass[T]
 }
 

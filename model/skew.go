@@ -22,7 +22,7 @@ type Bracket struct {
 	Value       float64
 }
 
-// Brackets are those of a skew matrix, dim x dim, row-major; nil of none.
+// Brackets returns the elements of a skew matrix (dim x dim, row-major) that are not zero; nil for nil.
 func Brackets(skew []float64, dim int) []Bracket {
 	var j []Bracket
 	for i, v := range skew {
@@ -80,7 +80,7 @@ func permutation(i, k int) float64 {
 	return -1
 }
 
-// CheckSkew reports what is no skew matrix of dim x dim numbers.
+// CheckSkew returns an error that says why numbers are no skew matrix of dim x dim, row-major; nil where they are.
 func CheckSkew(j []float64, dim int) error {
 	if len(j) != dim*dim {
 		return fmt.Errorf("model: a skew matrix of %d numbers for states of length %d, want %d", len(j), dim, dim*dim)

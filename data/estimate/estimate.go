@@ -26,7 +26,7 @@ const (
 	Forward Method = "forward"
 )
 
-// Values lists what an option may be.
+// Values lists the names of the methods.
 func (Method) Values() []string {
 	return []string{Auto, string(LocalPolynomial), string(Central), string(Forward)}
 }
@@ -37,7 +37,7 @@ const Auto = "auto"
 // Smoothing says whether states are smoothed.
 type Smoothing string
 
-// Values lists what it can be.
+// Values lists the names that it can have.
 func (Smoothing) Values() []string { return []string{Auto, "yes", "no"} }
 
 // Options says how states and derivatives are found. The zero value leaves all

@@ -330,7 +330,7 @@ func (p *Paths) Half(part float64) int {
 	return max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
 }
 
-// Halves are the half-widths that are tried, in steps, in increasing order.
+// Halves returns the half-widths of windows that are tried, in steps, increasing.
 func (p *Paths) Halves() []int {
 	return slices.Compact([]int{p.Half(8), p.Half(5), p.Half(2.5)})
 }

@@ -2,8 +2,9 @@ package estimate
 
 import "math"
 
-// TestFunction is psi(s) = (1 - s^2)^power on 2 half + 1 samples step apart, with its derivative by time, for the weak form of
-// equations of motion. Scale is the inverse norm of the derivative: rows times it are equally sure under white noise.
+// TestFunction returns psi(s) = (1 - s^2)^power on 2 half + 1 samples that are step apart, and its derivative by
+// time, for the weak form of equations of motion. Scale is the inverse norm of the derivative: rows times it are
+// equally sure under white noise.
 func TestFunction(half, power int, step float64) (psi, rate []float64, scale float64) {
 	psi, rate = make([]float64, 2*half+1), make([]float64, 2*half+1)
 	norm, p := 0.0, float64(power)

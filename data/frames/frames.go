@@ -45,7 +45,7 @@ var shades = func() (s [256]float32) {
 	return s
 }()
 
-// Observe writes bytes as numbers from 0 to 1 to dst, which is as long.
+// Observe writes bytes as numbers from 0 to 1 to dst, which is as long as they are.
 func Observe[T kernel.Float](dst []T, bytes []uint8) {
 	dst = dst[:len(bytes)]
 	for i, b := range bytes {

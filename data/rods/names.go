@@ -45,8 +45,9 @@ func Pairs(names []string) (columns [][2]int, points []string, err error) {
 	return columns, points, nil
 }
 
-// ParsePairs reads rods as "0-1,1-2": each from one point to another, counted from 1 in the order of the columns, 0
-// being the pivot. A pair has -1 for the pivot.
+// ParsePairs reads rods as "0-1,1-2": each from one point to another, points counted from 1 in the order of the
+// columns and 0 being the pivot. The pairs count points from 0 and have -1 for the pivot. It is an error if the text
+// is no such list.
 func ParsePairs(text string) ([][2]int, error) {
 	var pairs [][2]int
 	for _, part := range strings.Split(text, ",") {

@@ -39,8 +39,9 @@ const constant = 0.045
 // farthest is how many of the point's spreads away a pivot may be: a longer circle's arc is a line.
 const farthest = 30
 
-// Find finds the rods of a set of points and, unless these are positions only, as many velocities. Columns are the
-// places of the points' coordinates, nil for x1, y1, x2, y2, ...
+// Find finds the rods of a set of points and, unless the set has positions only, of as many velocities. Columns are
+// the places of each point's two coordinates, nil for x1, y1, x2, y2, ... It is an error if no tree of rods connects
+// the points to one pivot.
 func Find(s *data.Set, columns [][2]int) (*Chain, error) {
 	m, err := measure(s, columns)
 	if err != nil {

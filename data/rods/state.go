@@ -28,7 +28,8 @@ func (c *Chain) angles(x, q []float64) {
 	}
 }
 
-// State writes angles and their rates, n each, of points and their velocities, 2 n each. Angles are within half a turn.
+// State writes the n joint angles and their rates to to (2 n), from n points and their velocities x (4 n). Angles are
+// within half a turn.
 func (c *Chain) State(x, to []float64) {
 	n := len(c.Rods)
 	c.angles(x[:2*n], to[:n])
@@ -39,8 +40,8 @@ func (c *Chain) State(x, to []float64) {
 	}
 }
 
-// ByPoints writes the derivatives by points and their velocities (4 n) of a function whose derivatives by angles and
-// rates (2 n) are given, at a state of points.
+// ByPoints writes the derivatives of a function by points and their velocities to to (4 n), from those by angles and
+// rates, by (2 n), at a state x of points and velocities (4 n).
 func (c *Chain) ByPoints(x, by, to []float64) {
 	n := len(c.Rods)
 	clear(to)
@@ -65,7 +66,7 @@ func (c *Chain) ByPoints(x, by, to []float64) {
 	}
 }
 
-// Points writes the points (2 a rod) at joint angles q.
+// Points writes the n points at joint angles q (n) to to (2 n).
 func (c *Chain) Points(q, to []float64) {
 	for i, rod := range c.Rods {
 		x, y := c.Pivot[0], c.Pivot[1]
@@ -79,10 +80,10 @@ func (c *Chain) Points(q, to []float64) {
 	}
 }
 
-// Velocities writes the points' velocities at joint angles q and rates v.
+// Velocities writes the points' velocities at joint angles q and rates v (n each) to to (2 n).
 func (c *Chain) Velocities(q, v, to []float64) { c.accelerations(q, v, nil, to) }
 
-// Accelerations writes the points' accelerations at joint angles q, rates v and accelerations a.
+// Accelerations writes the points' accelerations at joint angles q, rates v and accelerations a (n each) to to (2 n).
 func (c *Chain) Accelerations(q, v, a, to []float64) { c.accelerations(q, v, a, to) }
 
 // accelerations writes the first derivatives of the points by the time, or, where a is given, the second.

@@ -48,7 +48,7 @@ type Protocol struct {
 // Protocols are the benchmarks that there are.
 var Protocols = append([]Protocol{silverbox}, pendulumProtocols...)
 
-// Find is the protocol of a name.
+// Find returns the protocol of a name. It is an error if there is none.
 func Find(name string) (*Protocol, error) {
 	var names []string
 	for i := range Protocols {
@@ -85,7 +85,8 @@ func (p *Protocol) RunTrials(s *data.Set) (*Result, error) {
 	return p.swings.run(s)
 }
 
-// Run fits and scores. It is an error if the columns are not those of the benchmark's file.
+// Run fits and scores the columns of the benchmark's file, one slice a column in the order of Columns. It is an error
+// if they are not that file's.
 func (p *Protocol) Run(columns [][]float64) (*Result, error) {
 	if p.run == nil {
 		return nil, fmt.Errorf("benchmark: %s is trials, not columns", p.Name)

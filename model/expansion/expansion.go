@@ -47,7 +47,7 @@ func New(dim int, terms ...Term) (*Model, error) {
 // Dim is the length of a state.
 func (m *Model) Dim() int { return m.dim }
 
-// Terms returns the terms, to be read only.
+// Terms returns the terms, in order. They are not to be changed.
 func (m *Model) Terms() []Term { return m.terms }
 
 // Size is the number of features of all terms.
@@ -68,7 +68,7 @@ func (m *Model) Parameters() int {
 	return n
 }
 
-// Coefficients returns a copy of the coefficients, term after term.
+// Coefficients returns a copy of the coefficients (Size), term after term.
 func (m *Model) Coefficients() []float64 {
 	c := make([]float64, 0, m.Size())
 	for _, t := range m.terms {
@@ -104,7 +104,7 @@ func (m *Model) SetFriction(rate float64) {
 	*m.friction = rate
 }
 
-// SetZero chooses H's constant such that H(x) = 0.
+// SetZero chooses H's constant such that H is zero at state x (Dim).
 func (m *Model) SetZero(x []float64) {
 	m.constant = 0
 	m.constant = -m.Field().Energy()(x)

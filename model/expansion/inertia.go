@@ -25,25 +25,25 @@ func NewInertia(n int, angles []bool, act nn.Activation, weights, biases []float
 	return &Inertia{oneLayer(weights, biases, e.Width(), 1+n*(n+1)/2, act), e}
 }
 
-// Kind returns kindInertia.
+// Kind returns the term's name in files.
 func (t *Inertia) Kind() string { return kindInertia }
 
 // Size is the number of features: K times the number of functions.
 func (t *Inertia) Size() int { return t.net.Spec().Hidden[0] * t.net.Spec().Out }
 
-// Coefficients returns a copy of the coefficients.
+// Coefficients returns a copy of the coefficients (Size).
 func (t *Inertia) Coefficients() []float64 {
 	return append([]float64(nil), t.net.Layers()[1].W...)
 }
 
-// SetCoefficients replaces the coefficients.
+// SetCoefficients replaces the coefficients. It panics if there are not Size of them.
 func (t *Inertia) SetCoefficients(c []float64) {
 	checkCoefficients(c, t.Size())
 	copy(t.net.Layers()[1].W, c)
 	t.net.Refresh()
 }
 
-// NewPass returns an evaluator.
+// NewPass returns an evaluator with temporaries for up to rows states.
 func (t *Inertia) NewPass(rows int) Pass {
 	out := t.net.Spec().Out
 	return &inertiaPass{

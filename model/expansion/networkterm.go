@@ -63,7 +63,7 @@ func NewNetwork(dim int, angles []bool, act nn.Activation, weights, biases []flo
 	return &Network{oneLayer(weights, biases, e.Width(), 1, act), e}
 }
 
-// Kind returns kindNetwork.
+// Kind returns the term's name in files.
 func (t *Network) Kind() string { return kindNetwork }
 
 // Size is the number of features.
@@ -79,19 +79,19 @@ func (t *Network) Features() (weights, biases []float64, act nn.Activation) {
 // PlainInputs reports whether the features' input is the state itself.
 func (t *Network) PlainInputs() bool { return t.inputs.Plain() }
 
-// Coefficients returns a copy of the coefficients.
+// Coefficients returns a copy of the coefficients (Size).
 func (t *Network) Coefficients() []float64 {
 	return append([]float64(nil), t.net.Layers()[1].W...)
 }
 
-// SetCoefficients replaces the coefficients.
+// SetCoefficients replaces the coefficients. It panics if there are not Size of them.
 func (t *Network) SetCoefficients(c []float64) {
 	checkCoefficients(c, t.Size())
 	copy(t.net.Layers()[1].W, c)
 	t.net.Refresh()
 }
 
-// NewPass returns an evaluator.
+// NewPass returns an evaluator with temporaries for up to rows states.
 func (t *Network) NewPass(rows int) Pass {
 	n := rows * t.inputs.Width()
 	return &networkPass{term: t, rows: rows, tape: t.net.NewTape(rows), u: make([]float64, n), ubar: make([]float64, n)}

@@ -35,25 +35,25 @@ func NewPair(bodies, space int, strengths []float64, act nn.Activation, weights,
 	return &Pair{bodies, space, append([]float64(nil), strengths...), oneLayer(weights, biases, 1, 1, act)}
 }
 
-// Kind returns kindPair.
+// Kind returns the term's name in files.
 func (t *Pair) Kind() string { return kindPair }
 
 // Size is the number of features.
 func (t *Pair) Size() int { return t.net.Spec().Hidden[0] }
 
-// Coefficients returns a copy of the coefficients.
+// Coefficients returns a copy of the coefficients (Size).
 func (t *Pair) Coefficients() []float64 {
 	return append([]float64(nil), t.net.Layers()[1].W...)
 }
 
-// SetCoefficients replaces the coefficients.
+// SetCoefficients replaces the coefficients. It panics if there are not Size of them.
 func (t *Pair) SetCoefficients(c []float64) {
 	checkCoefficients(c, t.Size())
 	copy(t.net.Layers()[1].W, c)
 	t.net.Refresh()
 }
 
-// NewPass returns an evaluator.
+// NewPass returns an evaluator with temporaries for up to rows states.
 func (t *Pair) NewPass(rows int) Pass {
 	n := rows * len(t.strengths)
 	return &pairPass{term: t, rows: rows, tape: t.net.NewTape(n), logs: make([]float64, n), slopes: make([]float64, n)}
@@ -67,7 +67,7 @@ type pairPass struct {
 	logs, slopes []float64 // rows x pairs: log r, d phi / d log r
 }
 
-// LogDistances writes log |q_i - q_j| of every pair of one state to dst.
+// LogDistances writes log |q_i - q_j| of every pair (0,1), (0,2), ... of one state x to dst, one number a pair.
 func (t *Pair) LogDistances(x, dst []float64) {
 	pair := 0
 	for i := range t.bodies {

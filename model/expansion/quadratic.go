@@ -28,19 +28,19 @@ func NewQuadratic(dim int, monomials []Monomial) *Quadratic {
 
 func (m Monomial) fits(dim int) bool { return m.I >= 0 && m.I < dim && m.J >= -1 && m.J < dim }
 
-// Kind returns kindQuadratic.
+// Kind returns the term's name in files.
 func (t *Quadratic) Kind() string { return kindQuadratic }
 
 // Size is the number of monomials.
 func (t *Quadratic) Size() int { return len(t.c) }
 
-// Monomials returns the monomials, to be read only.
+// Monomials returns the monomials, in order. They are not to be changed.
 func (t *Quadratic) Monomials() []Monomial { return t.monomials }
 
-// Coefficients returns a copy of the coefficients.
+// Coefficients returns a copy of the coefficients (Size).
 func (t *Quadratic) Coefficients() []float64 { return append([]float64(nil), t.c...) }
 
-// SetCoefficients replaces the coefficients.
+// SetCoefficients replaces the coefficients. It panics if there are not Size of them.
 func (t *Quadratic) SetCoefficients(c []float64) {
 	checkCoefficients(c, len(t.c))
 	copy(t.c, c)
@@ -59,10 +59,10 @@ func (t *Quadratic) SetCoefficients(c []float64) {
 	}
 }
 
-// NewPass returns an evaluator.
+// NewPass returns the term itself, which needs no temporaries.
 func (t *Quadratic) NewPass(int) Pass { return t }
 
-// Value is the term at one state.
+// Value returns the term at one state (dim).
 func (t *Quadratic) Value(x []float64) float64 {
 	h := 0.0
 	for i, v := range x[:t.dim] {
@@ -75,7 +75,7 @@ func (t *Quadratic) Value(x []float64) float64 {
 	return h
 }
 
-// AddGradient adds b + A x.
+// AddGradient adds the derivative b + A x at each of rows states (rows x dim) to g, which is as long.
 func (t *Quadratic) AddGradient(x, g []float64, rows int) {
 	d := t.dim
 	for r := 0; r < rows*d; r += d {
@@ -90,7 +90,7 @@ func (t *Quadratic) AddGradient(x, g []float64, rows int) {
 	}
 }
 
-// Columns writes the derivatives of the monomials.
+// Columns writes the derivatives of the monomials: see Pass.
 func (t *Quadratic) Columns(x, dst []float64, ld, rows int) {
 	for r := range rows {
 		x, dst := x[r*t.dim:], dst[r*t.dim*ld:]

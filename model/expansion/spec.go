@@ -64,7 +64,7 @@ func (m *Model) Spec() Spec {
 	return s
 }
 
-// Tensors are the numbers of the model, which they share.
+// Tensors returns views of the model's numbers by their names in files.
 func (m *Model) Tensors() []Tensor {
 	var all []Tensor
 	for i, t := range m.terms {

@@ -10,9 +10,9 @@ type Term interface {
 	Kind() string
 	// Size is the number of features.
 	Size() int
-	// Coefficients returns a copy of the coefficients, SetCoefficients replaces
-	// them. It panics if there are not Size of them.
+	// Coefficients returns a copy of the coefficients (Size).
 	Coefficients() []float64
+	// SetCoefficients replaces them. It panics if there are not Size of them.
 	SetCoefficients(c []float64)
 	// NewPass returns an evaluator with temporaries for up to rows states.
 	NewPass(rows int) Pass

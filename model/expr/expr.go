@@ -85,10 +85,10 @@ func Functions() []string {
 
 func number(v float64) *Expr { return &Expr{Op: Const, Value: v} }
 
-// Number is a constant.
+// Number returns a constant.
 func Number(v float64) *Expr { return number(v) }
 
-// Variable is variable i.
+// Variable returns variable i.
 func Variable(i int) *Expr { return &Expr{Op: Var, Index: i} }
 
 func (e *Expr) is(v float64) bool { return e.Op == Const && e.Value == v }
@@ -191,7 +191,7 @@ func call(name string, a *Expr) *Expr {
 	return &Expr{Op: Call, Func: name, Args: []*Expr{a}}
 }
 
-// Sum, Product, Scale combine expressions, simplified where that is plain.
+// Sum returns the sum of expressions, 0 for none, simplified where that is plain.
 func Sum(es ...*Expr) *Expr {
 	s := number(0)
 	for _, e := range es {
@@ -200,7 +200,7 @@ func Sum(es ...*Expr) *Expr {
 	return s
 }
 
-// Product of expressions, 1 for none.
+// Product returns the product of expressions, 1 for none.
 func Product(es ...*Expr) *Expr {
 	p := number(1)
 	for _, e := range es {
@@ -209,13 +209,13 @@ func Product(es ...*Expr) *Expr {
 	return p
 }
 
-// Quotient of two expressions.
+// Quotient returns a / b.
 func Quotient(a, b *Expr) *Expr { return div(a, b) }
 
-// Power with a whole exponent.
+// Power returns e to a whole exponent.
 func Power(e *Expr, n int) *Expr { return pow(e, number(float64(n))) }
 
-// Apply a function of Functions; it panics for another name.
+// Apply returns a function of Functions at e. It panics for another name.
 func Apply(name string, e *Expr) *Expr {
 	if _, ok := functions[name]; !ok {
 		panic("expr: no function " + name)
@@ -238,7 +238,7 @@ func power(x, y float64) float64 {
 	return math.Pow(x, y)
 }
 
-// Eval is the value with the given variables; what has none is not a number or infinite.
+// Eval returns the value where variable i is x[i]. It is NaN or infinite where the expression has none.
 func (e *Expr) Eval(x []float64) float64 {
 	switch e.Op {
 	case Const:
@@ -261,7 +261,7 @@ func (e *Expr) Eval(x []float64) float64 {
 	return functions[e.Func].value(e.Args[0].Eval(x))
 }
 
-// Derivative by variable i.
+// Derivative returns the derivative by variable i, simplified where that is plain.
 func (e *Expr) Derivative(i int) *Expr {
 	switch e.Op {
 	case Const:
@@ -298,7 +298,7 @@ func (e *Expr) Derivative(i int) *Expr {
 	return mul(derivative(e.Func, e.Args[0]), e.Args[0].Derivative(i))
 }
 
-// Bind puts numbers in the place of the variables from the given one on.
+// Bind replaces variables from, from+1 and so on by values.
 func (e *Expr) Bind(from int, values []float64) *Expr {
 	arg := func(i int) *Expr { return e.Args[i].Bind(from, values) }
 	switch e.Op {
@@ -325,7 +325,7 @@ func (e *Expr) Bind(from int, values []float64) *Expr {
 	return call(e.Func, arg(0))
 }
 
-// Uses reports whether a variable occurs.
+// Uses reports whether variable i occurs.
 func (e *Expr) Uses(i int) bool {
 	if e.Op == Var {
 		return e.Index == i

@@ -27,8 +27,9 @@ const (
 	maxDepth = 200
 )
 
-// Parse reads an expression of the named variables: + - * / and ^ or ** for powers, brackets, the functions of Functions,
-// numbers and pi. The error is a *ParseError and names what was expected and the place.
+// Parse reads an expression of the named variables, variable i being variables[i]: + - * / and ^ or ** for powers,
+// brackets, the functions of Functions, numbers and pi. The error is a *ParseError, which says what was expected and
+// where.
 func Parse(text string, variables []string) (*Expr, error) {
 	p, err := newParser(text, variables)
 	if err != nil {
@@ -44,7 +45,7 @@ func Parse(text string, variables []string) (*Expr, error) {
 	return e, nil
 }
 
-// ParseList reads expressions with commas between them.
+// ParseList reads expressions with commas between them. The error is a *ParseError.
 func ParseList(text string, variables []string) ([]*Expr, error) {
 	p, err := newParser(text, variables)
 	if err != nil {

@@ -91,7 +91,7 @@ func (p *Program) Clone() *Program {
 	return &Program{code: p.code, consts: p.consts, out: p.out, one: make([]float64, len(p.code))}
 }
 
-// At writes the values of all expressions at one point.
+// At writes the values of all expressions at one point x (variables) to out (expressions).
 func (p *Program) At(x, out []float64) {
 	v := p.one
 	for r := range p.code {
@@ -126,7 +126,7 @@ func (p *Program) At(x, out []float64) {
 	}
 }
 
-// Rows writes the values at rows points of d variables each to out (rows x expressions).
+// Rows writes the values at points x (rows x d, row-major) to out (rows x expressions).
 func (p *Program) Rows(x []float64, d int, out []float64) {
 	rows, n := len(x)/d, len(p.out)
 	if p.block == nil {
@@ -203,7 +203,7 @@ func (p *Program) Rows(x []float64, d int, out []float64) {
 	}
 }
 
-// NotFinite is the first expression and row whose value is not a number or infinite, -1 for none.
+// NotFinite returns the first expression and row of x (rows x d) whose value is NaN or infinite, -1 and -1 for none.
 func (p *Program) NotFinite(x []float64, d int) (expression, row int) {
 	n := len(p.out)
 	out := make([]float64, len(x)/d*n)

@@ -21,10 +21,10 @@ var syntaxNames = []string{"text", "latex", "sympy", "go"}
 // String is the syntax's name.
 func (s Syntax) String() string { return syntaxNames[s] }
 
-// Syntaxes lists the names.
+// Syntaxes lists the names of the syntaxes.
 func Syntaxes() []string { return append([]string(nil), syntaxNames...) }
 
-// Write writes the expression with the names of the variables, numbers to so many digits, 0 for all.
+// Write returns the expression as text with the names of the variables, numbers to so many digits, 0 for all.
 func (e *Expr) Write(s Syntax, names []string, digits int) string {
 	w := writer{s, names, digits}
 	return w.write(e, 0)

@@ -27,7 +27,8 @@ type Tensor struct {
 	Data  []float64
 }
 
-// Read reads the tensors of a file, whose format is told by what is in it.
+// Read reads the tensors of a file; the content tells the format (safetensors, NPZ or a state dict of PyTorch). It is
+// an error if the file is none of them, or broken.
 func Read(path string) ([]Tensor, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -133,8 +134,9 @@ type Layer struct {
 	W, B    []float64 // Out x In, row-major, and Out, nil for none
 }
 
-// MLP finds the layers of the one perceptron that tensors are: a matrix NAME.weight (or NAME.W) with or without a vector
-// NAME.bias, in the order of the numbers in the names, each as wide as the one before. Prefix chooses among several.
+// MLP finds the layers of the one perceptron that tensors are: for each layer a matrix NAME.weight (or NAME.W), with
+// or without a vector NAME.bias, in the order of the numbers in the names. Prefix chooses among several perceptrons.
+// It is an error if there is none or more than one, or if a layer is not as wide as the one before.
 func MLP(tensors []Tensor, prefix string) ([]Layer, error) {
 	var layers []Layer
 	used := map[string]bool{}
@@ -198,8 +200,8 @@ type Conventions struct {
 	Scale, Shift []float64
 }
 
-// Network is the network of states of a dimension that layers are under the conventions. Angles are those that it sees as
-// cosine and sine.
+// Network returns the network of states of dim components that layers are under the conventions. Angles (dim, nil for
+// none) marks the components that it sees as cosine and sine. It is an error if the widths do not fit.
 func Network(layers []Layer, dim int, angles []bool, c Conventions) (*network.Network[float64], error) {
 	width := dim
 	for _, a := range angles {

@@ -53,7 +53,8 @@ func (f *Formula) H() *expr.Expr {
 	return expr.Sum(sum...)
 }
 
-// Text writes H in a syntax and, where it is text, friction and gain, in the names of the columns and inputs.
+// Text writes H in a syntax with the names of the columns (2 N) and inputs and, in the syntax expr.Text, the friction
+// and the gain.
 func (f *Formula) Text(s expr.Syntax, names, inputs []string, digits int) string {
 	var b strings.Builder
 	h := f.H().Write(s, names, digits)

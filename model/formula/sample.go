@@ -7,8 +7,8 @@ import (
 	"hnn/internal/posdef"
 )
 
-// Samples are formulas whose coefficients are drawn from the normal distribution about those of f with its Covariance; none
-// where that is not known. The same generator gives the same samples.
+// Samples returns count formulas whose coefficients are drawn from the normal distribution about those of f with its
+// Covariance; none where that is not known. The same generator gives the same samples.
 func (f *Formula) Samples(rng *rand.Rand, count int) []*Formula {
 	root := posdef.Root(f.Covariance)
 	if root == nil {
@@ -32,7 +32,7 @@ func (f *Formula) Samples(rng *rand.Rand, count int) []*Formula {
 	return out
 }
 
-// With is the formula with other coefficients, in the order of Coefficients.
+// With returns the formula with other coefficients, in the order of Coefficients.
 func (f *Formula) With(c []float64) *Formula {
 	out := *f
 	out.Terms = append([]Term(nil), f.Terms...)
@@ -47,8 +47,8 @@ func (f *Formula) With(c []float64) *Formula {
 	return &out
 }
 
-// ErrorOf is the standard error of H at a state less H at another, as the coefficients' covariance has it: not a number
-// where that is not known. A constant is free, so only differences have an error.
+// ErrorOf returns the standard error of H(x) - H(zero) by the coefficients' covariance, NaN where that is not known.
+// Only differences have an error: a constant of H is free.
 func (f *Formula) ErrorOf(x, zero []float64) float64 {
 	if f.Covariance == nil {
 		return math.NaN()

@@ -54,7 +54,7 @@ func (f *Formula) Spec() Spec {
 	return s
 }
 
-// Coefficients are those of the terms, the friction and the gain.
+// Coefficients returns those of the terms, of the friction (N, or none) and of the gain (N x Inputs), in this order.
 func (f *Formula) Coefficients() []float64 {
 	var c []float64
 	for _, t := range f.Terms {
@@ -63,7 +63,8 @@ func (f *Formula) Coefficients() []float64 {
 	return append(append(c, f.Friction...), f.Gain...)
 }
 
-// Read makes the formula of a file from its architecture and its coefficients, which are finite.
+// Read makes the formula of a file from its architecture (JSON, see Spec) and its coefficients, which are finite:
+// coefficients returns size of them. It is an error if they do not fit.
 func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (*Formula, error) {
 	var s Spec
 	if err := json.Unmarshal(architecture, &s); err != nil {

@@ -170,7 +170,8 @@ const (
 	mostFeatures  = 100_000
 )
 
-// Read makes the Lagrangian of a file from its architecture and its coefficients, which are finite.
+// Read makes the Lagrangian of a file from its architecture (JSON, see Spec) and its coefficients, which are finite:
+// coefficients returns size of them. It is an error if they do not fit.
 func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (*Lagrangian, error) {
 	var s Spec
 	if err := json.Unmarshal(architecture, &s); err != nil {
@@ -213,7 +214,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	return l, err
 }
 
-// Energy is v.M v/2 + V as an expression of (q, v).
+// EnergyExpr returns v.M v/2 + V as an expression of (q, v).
 func (l *Lagrangian) EnergyExpr() *expr.Expr {
 	k, at := l.Library.Size(), l.Layout()
 	var sum []*expr.Expr

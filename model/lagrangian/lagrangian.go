@@ -37,7 +37,7 @@ type Layout struct {
 	Potential, Magnetic, Viscous, Coulomb, Drag, Gain, Size int
 }
 
-// MassPairs are the elements of M, the upper triangle row by row.
+// MassPairs returns the places (i, j), i <= j, of the elements of M, row by row.
 func (f *Form) MassPairs() [][2]int {
 	if f.pairs == nil {
 		for i := range f.N {
@@ -49,7 +49,7 @@ func (f *Form) MassPairs() [][2]int {
 	return f.pairs
 }
 
-// FrictionPairs are the elements of R that are fitted.
+// FrictionPairs returns the places (i, j), i <= j, of the elements of R that are fitted.
 func (f *Form) FrictionPairs() [][2]int {
 	var pairs [][2]int
 	for i := range f.N {
@@ -350,8 +350,8 @@ func (l *Lagrangian) gains(at Layout) []float64 {
 	return l.Coefficients[at.Gain:]
 }
 
-// Acceleration writes dv/dt (N) at positions q, velocities v and inputs u (nil for none); false where M is not
-// positive definite, and the acceleration is then not a number.
+// Acceleration writes dv/dt (N) at positions q and velocities v (N each) under inputs u (Inputs, nil for none) to a.
+// It returns false, and a is NaN, where M is not positive definite.
 func (m *Motion) Acceleration(q, v, u, a []float64) bool {
 	m.expand(q, false)
 	m.forces(v, u)
@@ -406,7 +406,7 @@ func (m *Motion) solve(a []float64) {
 	}
 }
 
-// Energy is v.M v/2 + V; A adds none.
+// Energy returns v.M v/2 + V at positions q and velocities v (N each); A adds none.
 func (m *Motion) Energy(q, v []float64) float64 {
 	m.expand(q, false)
 	h := m.f.value[len(m.l.MassPairs())]
@@ -445,7 +445,8 @@ func (m *Motion) Momentum(q, v, p []float64) {
 	}
 }
 
-// Jacobian writes the acceleration (N) and its derivatives by q and v (N x N each).
+// Jacobian writes the acceleration (N) to a and its derivatives by q and v (N x N each, row-major) to byQ and byV. It
+// returns false where M is not positive definite.
 func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	l, n := m.l, m.l.N
 	m.expand(q, true)
@@ -559,8 +560,8 @@ func (m *Motion) Jacobian(q, v, u, a, byQ, byV []float64) bool {
 	return true
 }
 
-// Derivative writes the derivative of the acceleration (N) by coefficient c, after Jacobian at the same state: a is the
-// acceleration.
+// Derivative writes the derivative of the acceleration (N) by coefficient c to to. It follows Jacobian at the same
+// state; a is the acceleration that Jacobian wrote.
 func (m *Motion) Derivative(c int, v, a, u, to []float64) {
 	m.term(c, v, a, u, m.rhs)
 	m.solve(to)

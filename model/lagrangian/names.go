@@ -2,9 +2,9 @@ package lagrangian
 
 import "fmt"
 
-// Names are what the coefficients are called, one each, with the names of the positions and inputs: M[a,b] and V with the
-// function that they multiply, A[b] of the magnetic term, R[a,b] of the viscous friction (R[a] on the diagonal), C[a] of Coulomb's,
-// D[a] of the quadratic drag, G[a,u] of the gain. The kinetic energy is half of v.M v.
+// Names returns the name of every coefficient, made of the names of the positions (N) and inputs: M[a,b] and V with
+// the function that they multiply, A[b] of the magnetic term, R[a,b] of the viscous friction (R[a] on the diagonal),
+// C[a] of Coulomb's, D[a] of the quadratic drag, G[a,u] of the gain. The kinetic energy is half of v.M v.
 func (l *Lagrangian) Names(names, inputs []string) []string {
 	k, at := l.Library.Size(), l.Layout()
 	out := make([]string, 0, at.Size)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Text writes T, V, A and the friction with the names of the positions, coefficients to so many digits.
+// Text writes T, V, A, the friction and the gain with the names of the positions (N), coefficients to so many digits.
 func (l *Lagrangian) Text(names []string, digits int) string {
 	k, at := l.Library.Size(), l.Layout()
 	var b strings.Builder

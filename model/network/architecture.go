@@ -62,7 +62,8 @@ func (a Architecture) Warning() string {
 	return w
 }
 
-// Tensors lists the tensors of a network without making it.
+// Tensors lists the tensors of a network, in the order of its parameters, without making it. The error is about the
+// architecture.
 func (a Architecture) Tensors() ([]Tensor, error) {
 	n, err := build[float64](a)
 	if err != nil {

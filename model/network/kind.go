@@ -23,7 +23,7 @@ const (
 	KindLagrangian   = "lagrangian-network"
 )
 
-// Kinds lists the kinds of network.
+// Kinds lists the names of the kinds of network.
 func Kinds() []string {
 	return []string{KindBaseline, KindSecondOrder, KindHNN, KindSeparable, KindPairwise, KindDissipative, KindHelmholtz, KindNonCanonical, KindLagrangian}
 }
@@ -44,10 +44,10 @@ const (
 // Dissipation names a form of dissipation, "" none.
 type Dissipation string
 
-// Values lists the forms.
+// Values lists the names of the forms.
 func (Dissipation) Values() []string { return Dissipations() }
 
-// Dissipations lists the forms of dissipation.
+// Dissipations lists the names of the forms of dissipation.
 func Dissipations() []string {
 	return []string{DissipationLinear, DissipationLearned, DissipationConvex, DissipationHelmholtz}
 }
@@ -61,10 +61,10 @@ const (
 // Gain names a form of G, "" none or that of the default.
 type Gain string
 
-// Values lists the forms.
+// Values lists the names of the forms.
 func (Gain) Values() []string { return Gains() }
 
-// Gains lists the forms of the gain of inputs.
+// Gains lists the names of the forms of the gain of inputs.
 func Gains() []string { return []string{GainConstant, GainLearned} }
 
 // Structure is what is known of the form of H. The flags are combined.

@@ -104,8 +104,10 @@ func (n *Network[T]) Architecture() Architecture { return n.architecture }
 // Kind is the model's name in files and results, as "hnn" or "baseline".
 func (n *Network[T]) Kind() string { return n.architecture.Kind }
 
-// Dim is the length of a state, Inputs that of the inputs.
-func (n *Network[T]) Dim() int    { return n.architecture.Dim }
+// Dim returns the length of a state.
+func (n *Network[T]) Dim() int { return n.architecture.Dim }
+
+// Inputs returns the number of inputs.
 func (n *Network[T]) Inputs() int { return n.architecture.Inputs }
 
 // Params is every parameter in one slice; see nn.MLP for its layout.

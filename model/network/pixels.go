@@ -60,11 +60,16 @@ func newPixels[T kernel.Float](a Architecture) (*Network[T], error) {
 	return n, nil
 }
 
-// Latent is the model of the motion within a model of pictures, Encoding and Decoding are the
-// two halves of its autoencoder; nil of other models. Params has their parameters last, first
-// and second.
-func (n *Network[T]) Latent() *Network[T]  { return n.latent }
+// Latent returns the model of the motion within a model of pictures, nil of other models. Its
+// parameters are the last of Params.
+func (n *Network[T]) Latent() *Network[T] { return n.latent }
+
+// Encoding returns the encoder of a model of pictures, whose parameters are the first of Params.
+// It panics for another model.
 func (n *Network[T]) Encoding() *nn.MLP[T] { return n.encoder.net }
+
+// Decoding returns the decoder of a model of pictures, whose parameters follow the encoder's.
+// It panics for another model.
 func (n *Network[T]) Decoding() *nn.MLP[T] { return n.decoder.net }
 
 // AddMean turns a network of pictures less a mean frame (Height x Width, in [0, 1]) into the

@@ -37,7 +37,8 @@ func Of(f *model.Form[float64]) *System {
 	return s
 }
 
-// Pairs are the places (i, j), i < j, of J's elements, row by row.
+// Pairs returns the places (i, j), i < j, of J's elements above the diagonal, row by row: (0,1), (0,2), ... (1,2),
+// ...
 func Pairs(dim int) [][2]int {
 	var out [][2]int
 	for i := range dim {
@@ -58,16 +59,16 @@ func sum(terms []*expr.Expr, c []float64) *expr.Expr {
 	return total
 }
 
-// H is the energy as one expression, Element that of J at pair p.
+// H returns the energy as one expression.
 func (s *System) H() *expr.Expr { return sum(s.Terms, s.C) }
 
-// Element is J_ij of pair p.
+// Element returns J_ij as an expression, (i, j) being place p of Pairs.
 func (s *System) Element(p int) *expr.Expr {
 	k := len(s.Brackets)
 	return sum(s.Brackets, s.B[p*k:(p+1)*k])
 }
 
-// Field is the expressions of dx/dt.
+// Field returns the Dim expressions of dx/dt.
 func (s *System) Field() []*expr.Expr {
 	h := s.H()
 	out := make([]*expr.Expr, s.Dim)
@@ -82,7 +83,7 @@ func (s *System) Field() []*expr.Expr {
 	return out
 }
 
-// Text writes H and J in the names of the columns.
+// Text writes H and J with the names of the columns (Dim), coefficients to so many digits.
 func (s *System) Text(names []string, digits int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "H = %s\n", s.H().Write(expr.Text, names, digits))
@@ -165,7 +166,8 @@ const (
 	mostTerms   = 1000
 )
 
-// Read makes the system of a file from its architecture and its coefficients, which are finite.
+// Read makes the system of a file from its architecture (JSON, see Spec) and its coefficients, which are finite:
+// coefficients returns size of them. It is an error if they do not fit.
 func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (*System, error) {
 	var spec Spec
 	if err := json.Unmarshal(architecture, &spec); err != nil {

@@ -147,7 +147,8 @@ func (b *Builder) is(v Value, c float64) bool {
 	return data != nil && !slices.ContainsFunc(data, func(x float64) bool { return x != c || math.Signbit(x) != math.Signbit(c) && c != 0 })
 }
 
-// Apply is table x + bias, of each of the rows that x is made of; bias may be nil.
+// Apply is table x + bias of each of the rows that x is made of: x is rows x Columns, the result rows x Rows. A nil
+// bias is none.
 func (b *Builder) Apply(t, bias *Table, x Value, rows int) Value {
 	if b.Len(x) != rows*t.Columns || bias != nil && len(bias.Data) != t.Rows {
 		panic("program: a matrix of another shape than its vector")
@@ -158,7 +159,7 @@ func (b *Builder) Apply(t, bias *Table, x Value, rows int) Value {
 	return b.fold(Node{Op: Affine, Args: []Value{x}, Len: rows * t.Rows, Table: t, Bias: bias, Rows: rows})
 }
 
-// ApplyTransposed is table^T x.
+// ApplyTransposed is table^T x of each of the rows that x is made of: x is rows x Rows, the result rows x Columns.
 func (b *Builder) ApplyTransposed(t *Table, x Value, rows int) Value {
 	if b.Len(x) != rows*t.Rows {
 		panic("program: a matrix of another shape than its vector")
@@ -237,7 +238,7 @@ func (b *Builder) Part(x Value, lo, hi int) Value {
 	return b.Slice(x, lo, hi)
 }
 
-// Range is the indices from lo up to hi.
+// Range returns the indices lo, lo+1, ... hi-1.
 func Range(lo, hi int) []int {
 	index := make([]int, hi-lo)
 	for i := range index {
@@ -260,7 +261,7 @@ func (b *Builder) Scatter(x Value, n int, index ...int) Value {
 	return b.fold(Node{Op: Scatter, Args: []Value{x}, Len: n, Index: slices.Clone(index)})
 }
 
-// Concat is vectors behind each other.
+// Concat is vectors one behind the other.
 func (b *Builder) Concat(xs ...Value) Value {
 	if len(xs) == 1 {
 		return xs[0]
@@ -330,7 +331,8 @@ func (b *Builder) wide(x Value, n int) Value {
 	return b.Fill(x, n)
 }
 
-// Add, Sub, Mul, Div and Pow go element by element.
+// Add is x + y. It and Sub, Mul, Div and Pow go element by element; an operand of length one goes with every element
+// of the other.
 func (b *Builder) Add(x, y Value) Value {
 	n := max(b.Len(x), b.Len(y))
 	switch {
@@ -344,6 +346,7 @@ func (b *Builder) Add(x, y Value) Value {
 	return b.binary(Add, x, y)
 }
 
+// Sub is x - y, element by element.
 func (b *Builder) Sub(x, y Value) Value {
 	n := max(b.Len(x), b.Len(y))
 	switch {
@@ -355,6 +358,7 @@ func (b *Builder) Sub(x, y Value) Value {
 	return b.binary(Sub, x, y)
 }
 
+// Mul is x y, element by element.
 func (b *Builder) Mul(x, y Value) Value {
 	n := max(b.Len(x), b.Len(y))
 	switch {
@@ -372,6 +376,7 @@ func (b *Builder) Mul(x, y Value) Value {
 	return b.binary(Mul, x, y)
 }
 
+// Div is x / y, element by element.
 func (b *Builder) Div(x, y Value) Value {
 	n := max(b.Len(x), b.Len(y))
 	switch {
@@ -383,7 +388,7 @@ func (b *Builder) Div(x, y Value) Value {
 	return b.binary(Div, x, y)
 }
 
-// Pow is x^y; whole exponents up to 16 are products, as package expr has them.
+// Pow is x^y, element by element; whole exponents up to 16 are products, as in package expr.
 func (b *Builder) Pow(x, y Value) Value {
 	if c := b.constant(y); len(c) == 1 {
 		if n := math.Abs(c[0]); n <= 16 && n == math.Trunc(n) {

@@ -33,7 +33,7 @@ type Motion struct {
 	phi, dphi []float64
 }
 
-// NewMotion returns an evaluator with the given places in (C, B) as parameters, nil for none.
+// NewMotion returns an evaluator whose parameters are the coefficients at the given places in (C, B); nil for none.
 func (f *Field) NewMotion(free []int) *Motion {
 	d, k := f.Dim, f.Library.Size()
 	m := &Motion{f: f, free: free, used: &Library{N: d, Constant: -1}, place: make([]int, k)}
@@ -93,7 +93,7 @@ func (m *Motion) Rate(x, u, dx, byX, byP []float64) {
 	}
 }
 
-// Text writes the equations with the names of the columns and inputs, coefficients to so many digits.
+// Text writes the equations with the names of the columns (Dim) and inputs, coefficients to so many digits.
 func (f *Field) Text(names, inputs []string, digits int) string {
 	var b strings.Builder
 	k := f.Library.Size()

@@ -53,7 +53,8 @@ type Spec struct {
 // Spec is what a file says of the field of a kind.
 func (f *Field) Spec(kind string) Spec { return Spec{kind, f.Dim, f.Inputs, f.Library.Features} }
 
-// Read makes the field of a file from its architecture and its coefficients, which are finite, and its kind.
+// Read makes the field of a file from its architecture (JSON, see Spec) and its coefficients, which are finite:
+// coefficients returns size of them. Read returns the kind too. It is an error if they do not fit.
 func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (*Field, string, error) {
 	var s Spec
 	if err := json.Unmarshal(architecture, &s); err != nil {

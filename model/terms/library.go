@@ -58,8 +58,8 @@ type Options struct {
 	Differences bool
 }
 
-// New makes the features of n components, those marked as angles (nil for none) by their cosines and sines, the
-// others by their powers.
+// New makes the features of n components. Those marked in angles (n, nil for none) enter by their cosines and sines,
+// the others by their powers.
 func New(n int, angles []bool, o Options) *Library {
 	l := &Library{N: n, Constant: -1}
 	angle := func(i int) bool { return i < len(angles) && angles[i] }

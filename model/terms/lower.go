@@ -2,8 +2,8 @@ package terms
 
 import "hnn/model/program"
 
-// LowerFunctions writes sums of features out: row i of the coefficients (functions x features, row-major) is one. Features
-// that none has are left out.
+// LowerFunctions writes sums of features out: function i has row i of the coefficients (functions x features,
+// row-major). A feature that no function has is left out.
 func (l *Library) LowerFunctions(b *program.Builder, coefficients []float64, x program.Value) program.Value {
 	k := l.Size()
 	rows := len(coefficients) / k
