@@ -65,7 +65,7 @@ type resolver struct {
 
 // resolve finds out what columns of the given names hold.
 func (c *Columns) resolve(names []string) (*roles, error) {
-	r := &resolver{names: names, exact: map[string]int{}, folded: map[string]int{}, used: make([]bool, len(names))}
+	r := &resolver{names: names, plain: make([]string, 0, len(names)), exact: make(map[string]int, len(names)), folded: make(map[string]int, len(names)), used: make([]bool, len(names))}
 	for i, name := range names {
 		plain := plainName(name)
 		r.plain = append(r.plain, plain)
@@ -291,10 +291,13 @@ func (r *resolver) derived(c *Columns, out *roles, derivative map[int]int) error
 // once refuses a column that is to be two things. Only velocities may be momenta and
 // derivatives of the positions.
 func (r *resolver) once(out *roles) error {
-	as := map[int]string{}
+	as := make([]string, len(r.names))
 	claim := func(role string, columns ...int) error {
 		for _, i := range columns {
-			if other, ok := as[i]; ok && i >= 0 && !(other == "p" && role == "dq") {
+			if i < 0 {
+				continue
+			}
+			if other := as[i]; other != "" && !(other == "p" && role == "dq") {
 				return &columnError{fmt.Sprintf("the column %s is to be %s and %s", excerpt(r.names[i]), other, role), "name it once"}
 			}
 			as[i] = role

@@ -167,12 +167,13 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 // fields with the fewest that are no numbers.
 func findSeparator(rows []sampleLine) byte {
 	best, bestScore := byte(0), -1.0
+	var split [][]byte
 	for _, sep := range []byte{'\t', ';', ',', 0} {
 		counts := map[int]int{}
 		fields, numbers := 0, 0
 		for _, l := range rows {
-			split, err := splitFields(nil, l.text, sep)
-			if err != nil {
+			var err error
+			if split, err = splitFields(split[:0], l.text, sep); err != nil {
 				continue
 			}
 			counts[len(split)]++
@@ -205,9 +206,10 @@ func findSeparator(rows []sampleLine) byte {
 // have none, both are taken.
 func (d *dialect) findPoint(file string, rows []sampleLine) error {
 	var points, commas int
+	var fields [][]byte
 	for _, l := range rows {
-		fields, err := splitFields(nil, l.text, d.separator)
-		if err != nil {
+		var err error
+		if fields, err = splitFields(fields[:0], l.text, d.separator); err != nil {
 			continue // the reader of rows says what is wrong
 		}
 		for _, f := range fields {
@@ -331,8 +333,10 @@ func wideNames(names []string, named bool) bool {
 // numbers returns the rows of a sample that are numbers throughout.
 func (d *dialect) numbers(rows []sampleLine) [][]float64 {
 	var all [][]float64
+	var fields [][]byte
 	for _, l := range rows {
-		fields, err := splitFields(nil, l.text, d.separator)
+		var err error
+		fields, err = splitFields(fields[:0], l.text, d.separator)
 		row := make([]float64, 0, len(fields))
 		for _, f := range fields {
 			if v, n := scanNumber(f, d.point); n > 0 && n == len(f) {
@@ -358,6 +362,9 @@ func splitFields(dst [][]byte, line []byte, separator byte) ([][]byte, error) {
 		blanks = " "
 	}
 	line = bytes.Trim(line, blanks)
+	if dst == nil && separator != 0 {
+		dst = make([][]byte, 0, bytes.Count(line, []byte{separator})+1)
+	}
 	for {
 		var field []byte
 		var err error

@@ -172,8 +172,12 @@ func isNumber(text []byte, point byte) bool {
 	if _, n := scanNumber(text, point); n > 0 && n == len(text) {
 		return true
 	}
+	word := bytes.TrimLeft(text, "+-")
+	if len(word) == 0 || word[0]|0x20 != 'n' && word[0]|0x20 != 'i' {
+		return false // and no error is made of it; 0x1p-2 is a number in Go alone
+	}
 	v, err := strconv.ParseFloat(string(text), 64)
-	return err == nil && !finite(v) // finite ones are numbers in Go, as 0x1p-2
+	return err == nil && !finite(v)
 }
 
 func finite(v float64) bool { return !math.IsInf(v, 0) && !math.IsNaN(v) }
