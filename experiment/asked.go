@@ -192,8 +192,8 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	if c.Pixels() || named {
 		return asked.Expand(c)
 	}
-	if asked.given("input-gain") && asked.Settings.knownGain() && !asked.given("model") {
-		asked.Models, asked.Given = []string{lagrangian.Kind}, append(slices.Clip(asked.Given), "model") // no other takes its numbers
+	if (asked.given("values") || asked.given("input-gain") && asked.Settings.knownGain()) && !asked.given("model") {
+		asked.Models, asked.Given = []string{lagrangian.Kind}, append(slices.Clip(asked.Given), "model") // no other takes them
 	}
 	own, modelGiven := c.Facts().Source.Own(), asked.given("model")
 	models := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak)

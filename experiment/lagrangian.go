@@ -32,7 +32,11 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	if err != nil {
 		return nil, err
 	}
-	l, report, set, err := lagrange.FitTimed(set, lagrange.Options{Angles: marks, Gain: gain})
+	o := lagrange.Options{Angles: marks, Gain: gain}
+	if err := c.known(&o, set, names, coordinates); err != nil {
+		return nil, err
+	}
+	l, report, set, err := lagrange.FitTimed(set, o)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +71,26 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.parameters(l, set, report, names[:l.N], columns)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
+}
+
+// known puts what is known of coefficients into the options of a fit, coordinates being the names of joint angles, nil for
+// those of the columns.
+func (c *Config) known(o *lagrange.Options, set *data.Set, names, coordinates []string) error {
+	if c.Values == "" {
+		return nil
+	}
+	values, err := lagrange.ParseValues(c.Values)
+	if err != nil {
+		return fmt.Errorf("values: %w", err)
+	}
+	if coordinates == nil {
+		coordinates = names
+	}
+	o.Values, o.Names, o.Inputs = values, coordinates[:len(o.Angles)], set.InputNames
+	if err := o.Known(len(o.Angles)); err != nil {
+		return fmt.Errorf("values: %w", err)
+	}
+	return nil
 }
 
 // chunkRows is the length of trials that the simulation error refines though they are exact.

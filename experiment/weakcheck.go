@@ -2,7 +2,10 @@ package experiment
 
 import (
 	"errors"
+	"slices"
 
+	"hnn/data/rods"
+	"hnn/fit/lagrange"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/poisson"
@@ -40,17 +43,21 @@ func (c *Config) checkWeak(d *dataset) error {
 		if !d.velocities() {
 			return errors.New(needsVelocities)
 		}
-		positions := len(marks)
-		if c.Rods != "" || c.knownGain() {
-			chain, _, err := c.chain(set, names, new(WeakReport))
-			if err != nil {
+		var coordinates []string
+		if c.Rods != "" || c.knownGain() || c.Values != "" {
+			var chain *rods.Chain
+			if chain, coordinates, err = c.chain(set, names, new(WeakReport)); err != nil {
 				return err
 			}
 			if chain != nil {
-				positions = len(chain.Rods)
+				marks = slices.Repeat([]bool{true}, len(chain.Rods))
 			}
 		}
-		_, err = c.gain(positions, len(set.InputNames))
+		o := lagrange.Options{Angles: marks}
+		if o.Gain, err = c.gain(len(marks), len(set.InputNames)); err != nil {
+			return err
+		}
+		return c.known(&o, set, names, coordinates)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"hnn/data"
 	"hnn/data/rods"
 	fitformula "hnn/fit/formula"
+	"hnn/fit/lagrange"
 	"hnn/fit/linear"
 	"hnn/model"
 	"hnn/model/expr"
@@ -92,6 +93,11 @@ func (c *Config) validateWeakForm() error {
 	if c.Rods != "" && c.Rods != noRods {
 		if _, err := rods.ParsePairs(c.Rods); err != nil {
 			return err
+		}
+	}
+	if c.Values != "" {
+		if _, err := lagrange.ParseValues(c.Values); err != nil {
+			return fmt.Errorf("values: %w", err)
 		}
 	}
 	switch {

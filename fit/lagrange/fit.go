@@ -30,6 +30,9 @@ type Options struct {
 	Library terms.Options
 	// Conservative leaves friction out, Canonical a magnetic term.
 	Conservative, Canonical bool
+	// Values are what is known of coefficients by the names that positions (Names) and inputs (Inputs) give them.
+	Values        []Value
+	Names, Inputs []string
 
 	timed int // the last inputs that are a force of time's
 }
@@ -68,6 +71,7 @@ type Report struct {
 	// Harmonic is the force of time that was found, nil for none: see FitTimed.
 	Harmonic *Harmonic
 
+	known    *bound
 	evidence *evidence // nil of positions that are sampled coarsely
 }
 
@@ -82,25 +86,33 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		return nil, nil, err
 	}
 	if s.PositionsOnly && p.Turn < coarse*p.Step {
+		if o.Values != nil {
+			return nil, nil, errCoarse
+		}
 		return fitPositions(s, o, p)
+	}
+	if err := o.Known(p.N); err != nil {
+		return nil, nil, fmt.Errorf("lagrange: %w", err)
 	}
 	ladder := libraries(p.N, o)
 	p.Cut(8)
 	var best *lagrangian.Lagrangian
 	var report *Report
 	consider := func(library terms.Options, half int, steered bool) {
-		form := &lagrangian.Form{
-			N: p.N, Inputs: len(s.InputNames), Steered: steered, Library: terms.New(p.N, o.Angles, library), Gain: o.Gain,
-			Viscous: !o.Conservative, Coulomb: !o.Conservative && p.Smoothed, Drag: !o.Conservative, Magnetic: !o.Canonical && p.N > 1,
-		}
+		form := o.form(p.N, terms.New(p.N, o.Angles, library), p.Smoothed)
+		form.Inputs, form.Steered = len(s.InputNames), steered
 		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
 		}
-		l, path, free, err := fitWindows(form, p, half)
+		known, err := o.bind(form)
 		if err != nil {
 			return
 		}
-		r := &Report{Sampling: shoot.Sampling{Step: p.Step, Smoothed: p.Smoothed}, PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form), Scales: free}
+		l, path, free, err := fitWindows(form, p, half, known)
+		if err != nil {
+			return
+		}
+		r := &Report{Sampling: shoot.Sampling{Step: p.Step, Smoothed: p.Smoothed}, PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form) || known.scaled(), Scales: free, known: known}
 		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
 		// A gain that varies is taken where it halves the error: it explains some of any noise.
 		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {
@@ -125,6 +137,14 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	}
 	report.evidence = newEvidence(best, p, report.Half)
 	return best, report, nil
+}
+
+// form is what a Lagrangian may have; Coulomb friction is for rows with noise alone.
+func (o *Options) form(n int, library *terms.Library, noisy bool) *lagrangian.Form {
+	return &lagrangian.Form{
+		N: n, Inputs: len(o.Inputs), Library: library, Gain: o.Gain,
+		Viscous: !o.Conservative, Coulomb: !o.Conservative && noisy, Drag: !o.Conservative, Magnetic: !o.Canonical && n > 1,
+	}
 }
 
 // libraries are tried one after the other: that which is given or, by themselves, first one that holds the exact M and V of
@@ -159,39 +179,53 @@ func libraries(n int, o Options) []terms.Options {
 
 func forced(f *lagrangian.Form) bool { return f.Inputs > 0 && f.Gain != nil }
 
-// fitWindows fits with windows of one width.
-func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int) (*lagrangian.Lagrangian, []sparse.Step, int, error) {
-	w, centre := weakRows(f, p.Trials, p.Step, Windows{Half: half, Power: 6})
-	if w.Blocks() < 8 {
+// fitWindows fits with windows of one width what is not known.
+func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (*lagrangian.Lagrangian, []sparse.Step, int, error) {
+	all, centre := weakRows(f, p.Trials, p.Step, Windows{Half: half, Power: 6})
+	if all.Blocks() < 8 {
 		return nil, nil, 0, fmt.Errorf("lagrange: trials of fewer than %d samples", 2*half+1)
 	}
 	speeds := relative(p.Speeds)
-	scaleRows(w, speeds)
-	problem := &sparse.Problem{Rows: w, Penalty: penalty(f), Accept: func(theta []float64) bool { return definite(f, w, centre, theta, speeds) }}
-	if !forced(f) {
-		problem.Constraint = kinetic(f, p.Trials, p.Speeds)
+	scaleRows(all, speeds)
+	w, kept := known.reduce(all)
+	whole := func(theta []float64) []float64 { return known.whole(theta, kept, all.Size) }
+	problem := &sparse.Problem{Rows: w, Accept: func(theta []float64) bool {
+		theta = whole(theta)
+		return known.allows(theta) && definite(f, w, centre, theta, speeds)
+	}}
+	weights, constraint := penalty(f), kinetic(f, p.Trials, p.Speeds)
+	for _, c := range kept {
+		problem.Penalty = append(problem.Penalty, weights[c])
+		if !forced(f) && !known.scaled() {
+			problem.Constraint = append(problem.Constraint, constraint[c])
+		}
 	}
 	k := f.Library.Size()
 	for b, pair := range f.MassPairs() {
-		if pair[0] == pair[1] {
-			problem.Groups = append(problem.Groups, [2]int{b * k, (b + 1) * k})
+		if pair[0] == pair[1] && known.none(b*k, (b+1)*k) {
+			from, _ := slices.BinarySearch(kept, b*k)
+			problem.Groups = append(problem.Groups, [2]int{from, from + k})
 		}
 	}
-	whole := w.Gram(nil)
+	sums := w.Gram(nil)
 	if p.Smoothed {
-		dense, err := problem.DenseOf(whole, 1e-8)
+		dense, err := problem.DenseOf(sums, 1e-8)
 		if err != nil {
 			return nil, nil, 0, err
 		}
 		w = &sparse.Rows{Size: w.Size, Block: w.Block, A: slices.Clone(w.A), Y: slices.Clone(w.Y), Trial: w.Trial}
 		problem.Rows = w
-		whiten(w, centre, &lagrangian.Lagrangian{Form: *f, Coefficients: dense}, speeds)
+		whiten(w, centre, &lagrangian.Lagrangian{Form: *f, Coefficients: whole(dense)}, speeds)
 	}
 	c, err := problem.Choose()
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	return &lagrangian.Lagrangian{Form: *f, Coefficients: c.Theta}, c.Path, scales(f, whole, c.Theta), nil
+	theta := whole(c.Theta)
+	if len(kept) < all.Size {
+		sums = all.Gram(nil)
+	}
+	return &lagrangian.Lagrangian{Form: *f, Coefficients: theta}, c.Path, scales(f, sums, theta), nil
 }
 
 // relative divides by the geometric mean.

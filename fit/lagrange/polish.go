@@ -2,6 +2,7 @@ package lagrange
 
 import (
 	"math"
+	"slices"
 
 	"hnn/data"
 	"hnn/fit/shoot"
@@ -32,7 +33,7 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 		}
 		noise = append(noise, v)
 	}
-	free := used(l)
+	free := slices.DeleteFunc(used(l), func(c int) bool { return !r.known.none(c, c+1) })
 	if !r.Smoothed && !r.Coarse && r.Error < exact {
 		return free, &shoot.Report{}
 	}
@@ -51,7 +52,12 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 			o.Windows = append(o.Windows, w)
 		}
 	}
+	before := slices.Clone(l.Coefficients)
 	report := shoot.Fit(system(l, free, !r.Forced), trials, o)
+	if r.known != nil && !r.known.allows(l.Coefficients) {
+		copy(l.Coefficients, before) // of signs that are known none may change
+		report = &shoot.Report{}
+	}
 	return free, report
 }
 

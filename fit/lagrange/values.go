@@ -1,0 +1,197 @@
+package lagrange
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hnn/fit/sparse"
+	"hnn/model/lagrangian"
+	"hnn/model/terms"
+)
+
+// Value is what is known beforehand of a coefficient, by its name: that it is a number, or not below or above zero. A name
+// without brackets is all coefficients of a kind: R all friction on the diagonal.
+type Value struct {
+	Name string
+	// Sign is 0 of one that is Number, 1 of one that is at least zero, -1 of one that is at most zero.
+	Sign   int
+	Number float64
+}
+
+// ParseValues reads values with commas between them, as "M[x,x]=0.5, R>=0".
+func ParseValues(text string) ([]Value, error) {
+	var values []Value
+	depth, from := 0, 0
+	for i, c := range text + "," {
+		switch {
+		case c == '[' || c == '(':
+			depth++
+		case c == ']' || c == ')':
+			depth--
+		case c == ',' && depth <= 0:
+			v, err := parseValue(strings.TrimSpace(text[from:min(i, len(text))]))
+			if err != nil {
+				return nil, err
+			}
+			values, from = append(values, v), i+1
+		}
+	}
+	return values, nil
+}
+
+func parseValue(part string) (v Value, err error) {
+	i := strings.IndexAny(part, "<>=")
+	if i <= 0 {
+		return v, fmt.Errorf("%q: give a name and what is known of it, as M[x,x]=0.5 or R>=0", part)
+	}
+	v.Name = strings.TrimSpace(part[:i])
+	relation, number := part[i:], ""
+	switch {
+	case strings.HasPrefix(relation, ">="):
+		v.Sign, number = 1, relation[2:]
+	case strings.HasPrefix(relation, "<="):
+		v.Sign, number = -1, relation[2:]
+	case strings.HasPrefix(relation, "="):
+		number = relation[1:]
+	default:
+		return v, fmt.Errorf("%q: it is =, >= or <=", part)
+	}
+	v.Number, err = strconv.ParseFloat(strings.TrimSpace(number), 64)
+	switch {
+	case err != nil || math.IsNaN(v.Number) || math.IsInf(v.Number, 0):
+		return v, fmt.Errorf("%q: %q is no number", part, strings.TrimSpace(number))
+	case v.Sign != 0 && v.Number != 0:
+		return v, fmt.Errorf("%q: a bound is zero", part)
+	}
+	return v, nil
+}
+
+// bound is what values say of the coefficients of a form: the numbers of some, and signs of others.
+type bound struct {
+	fixed map[int]float64
+	signs map[int]int
+}
+
+// bind finds the places of the values; it is an error if a form has no coefficient of a name.
+func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
+	b := &bound{fixed: map[int]float64{}, signs: map[int]int{}}
+	if o.Values == nil {
+		return b, nil
+	}
+	names := (&lagrangian.Lagrangian{Form: *f}).Names(o.Names, o.Inputs)
+	for _, v := range o.Values {
+		found := false
+		for c, name := range names {
+			whole := v.Sign != 0 && strings.HasPrefix(name, v.Name+"[") && !strings.Contains(name, "*")
+			if name != v.Name && !whole {
+				continue
+			}
+			found = true
+			if v.Sign == 0 {
+				b.fixed[c] = v.Number
+			} else {
+				b.signs[c] = v.Sign
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("there is no coefficient %s; there are %s", v.Name, shortList(names))
+		}
+	}
+	return b, nil
+}
+
+func shortList(names []string) string {
+	const most = 40
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", ..."
+	}
+	return strings.Join(names, ", ")
+}
+
+// Known is an error if the values name what no library of n positions has.
+func (o *Options) Known(n int) error {
+	var err error
+	for _, library := range libraries(n, *o) {
+		f := o.form(n, terms.New(n, o.Angles, library), true)
+		if _, err = o.bind(f); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// scaled reports whether a number that is not zero fixes the scale.
+func (b *bound) scaled() bool {
+	for _, v := range b.fixed {
+		if v != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// none reports whether no coefficient from one place to another is known.
+func (b *bound) none(from, to int) bool {
+	if b == nil {
+		return true
+	}
+	for c := from; c < to; c++ {
+		if _, known := b.fixed[c]; known {
+			return false
+		}
+	}
+	return true
+}
+
+// allows reports whether coefficients have the signs that are known.
+func (b *bound) allows(theta []float64) bool {
+	for c, sign := range b.signs {
+		if theta[c]*float64(sign) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// reduce takes the columns of known coefficients to the right side, and says which columns are left.
+func (b *bound) reduce(w *sparse.Rows) (*sparse.Rows, []int) {
+	var kept []int
+	for c := range w.Size {
+		if _, known := b.fixed[c]; !known {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == w.Size {
+		return w, kept
+	}
+	out := &sparse.Rows{Size: len(kept), Block: w.Block, Y: slices.Clone(w.Y), Trial: w.Trial}
+	for r := range w.Y {
+		row := w.Row(r)
+		for c, v := range b.fixed {
+			out.Y[r] -= v * row[c]
+		}
+		for _, c := range kept {
+			out.A = append(out.A, row[c])
+		}
+	}
+	return out, kept
+}
+
+// whole are the coefficients of all columns.
+func (b *bound) whole(theta []float64, kept []int, size int) []float64 {
+	out := make([]float64, size)
+	for c, v := range b.fixed {
+		out[c] = v
+	}
+	for i, c := range kept {
+		out[c] = theta[i]
+	}
+	return out
+}
+
+// errCoarse says where values are not taken.
+var errCoarse = errors.New("lagrange: values are not taken where samples are few a turn; sample more often")

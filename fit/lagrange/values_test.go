@@ -1,0 +1,60 @@
+package lagrange
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What is given is kept to the bit and fixes the scale of the rest; signs that are known are those of what is found; names that there
+// are not are refused with those that there are.
+func TestValues(t *testing.T) {
+	s := mass(10, 8, func(x, v, u float64) float64 { return (-4*x - 0.4*v + 2*u) / 0.5 }, func(t, _, _ float64) float64 {
+		return math.Sin(0.9*t) + 0.7*math.Sin(2.3*t+1) + 0.5*math.Sin(3.7*t+2)
+	}, func(rng *rand.Rand) (x, v float64) { return uniform(rng, 1), uniform(rng, 1) }, 0.01)
+	values, err := ParseValues("M[x,x] = 0.5, R>=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Values: values, Names: []string{"x"}, Inputs: s.InputNames}
+	l, r, err := Fit(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Polish(l, s, r)
+	names := l.Names(o.Names, o.Inputs)
+	t.Log(l.Text(o.Names, 6))
+	for _, want := range []struct {
+		name            string
+		value, relative float64
+	}{{"M[x,x]", 0.5, 0}, {"V*x^2", 2, 0.01}, {"R[x]", 0.4, 0.03}, {"G[x,u]", 2, 0.01}} {
+		got := l.Coefficients[slices.Index(names, want.name)]
+		if !(math.Abs(got-want.value) <= want.relative*want.value) {
+			t.Errorf("%s = %v, want %v within %v", want.name, got, want.value, want.relative)
+		}
+	}
+	if !r.Forced {
+		t.Error("a mass does not fix the scale")
+	}
+	if o.Values, err = ParseValues("R<=0"); err != nil {
+		t.Fatal(err)
+	}
+	if l, r, err = Fit(s, o); err != nil {
+		t.Fatal(err)
+	}
+	Polish(l, s, r)
+	if got := l.Coefficients[slices.Index(names, "R[x]")]; got > 0 {
+		t.Errorf("R[x] = %v, and it is at most zero", got)
+	}
+	o.Values = []Value{{Name: "M[y,y]", Number: 1}}
+	if _, _, err := Fit(s, o); err == nil || !strings.Contains(err.Error(), "M[y,y]; there are M[x,x]") {
+		t.Errorf("an unknown name: %v", err)
+	}
+	for _, text := range []string{"", "M[x,x]", "R>0", "R>=1", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
+		if v, err := ParseValues(text); err == nil {
+			t.Errorf("%q is taken for %v", text, v)
+		}
+	}
+}
