@@ -90,7 +90,7 @@ func TestByCommand(t *testing.T) {
 		{"three links, angles alone", threeLinks, 40, 0.01, true, "a,b,c,omega_a,omega_b,omega_c", "--angle a,b,c", 5e-3, 2e-2},
 		{"three links, ten trials", threeLinks, 10, 0.01, false, "a,b,c,omega_a,omega_b,omega_c", "--angle a,b,c", 1e-3, 4e-3},
 		{"spherical pendulum, 1%", spherical, 40, 0.01, false, "theta,phi,theta_dot,phi_dot", "--angle theta,phi", 1e-3, 2e-3},
-		{"pendulum on a spring, 1%", elastic, 40, 0.01, false, "r,theta,r_dot,theta_dot", "--angle theta", 1e-3, 2e-3},
+		{"pendulum on a spring, 1%", elastic, 40, 0.01, false, "r,theta,r_dot,theta_dot", "--q r,theta --v r_dot,theta_dot --angle theta", 1e-3, 2e-3},
 		{"arm, torques, friction, 1%", arm, 40, 0.01, false, two, "--angle q1,q2", 1e-3, 2e-3},
 		{"bead on a wire, 1%", bead, 40, 0.01, false, "x,v", "", 1e-3, 2e-3},
 	} {
