@@ -17,10 +17,12 @@ import (
 
 	"hnn/data/file"
 	"hnn/eval/benchmark"
+	"hnn/experiment"
 )
 
 func newBenchmark() *cobra.Command {
 	var path string
+	var asJSON, quiet bool
 	var names, verbs []string
 	for i := range benchmark.Protocols {
 		p := &benchmark.Protocols[i]
@@ -49,6 +51,9 @@ where there is none. The file is the benchmark's; another is refused. There are:
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), []any{benchmarkJSON(args[0], path, result)})
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", strings.TrimRight(result.Law, "\n"))
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "test\tscore\tunit\tbeside\tof\t")
@@ -59,10 +64,16 @@ where there is none. The file is the benchmark's; another is refused. There are:
 				}
 				fmt.Fprintf(t, "%s\t%.3f\t%s\t%s\t%s\t\n", r.Test, r.Score, r.Unit, beside, r.Source)
 			}
-			return t.Flush()
+			if err := t.Flush(); err != nil {
+				return err
+			}
+			newDisplay(cmd.ErrOrStderr(), quiet).next("learn from a record of your own in this way: hnn train --data FILE --model lagrangian")
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&path, "data", "", "the benchmark's file")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the scores as JSON")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
 	return cmd
 }
 
@@ -87,6 +98,27 @@ func runBenchmark(p *benchmark.Protocol, path string) (*benchmark.Result, error)
 		return nil, err
 	}
 	return p.RunTrials(s)
+}
+
+// benchmarkJSON is what --json prints of a benchmark. What is not published is null.
+func benchmarkJSON(name, path string, result *benchmark.Result) any {
+	type score struct {
+		Test   string            `json:"test"`
+		Score  experiment.Number `json:"score"`
+		Unit   string            `json:"unit"`
+		Beside experiment.Number `json:"beside"`
+		Of     string            `json:"of"`
+	}
+	scores := []score{}
+	for _, r := range result.Rows {
+		scores = append(scores, score{r.Test, experiment.Number(r.Score), r.Unit, experiment.Number(r.Reference), r.Source})
+	}
+	return struct {
+		Benchmark string  `json:"benchmark"`
+		Data      string  `json:"data"`
+		Law       string  `json:"law"`
+		Scores    []score `json:"scores"`
+	}{name, path, result.Law, scores}
 }
 
 // numericColumns reads the first columns of a file of numbers between commas, gzipped or not. Lines of names above them

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/task"
 	"hnn/ode"
 )
 
@@ -33,6 +34,20 @@ func completeRuns(cmd *cobra.Command, most int) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		}
 		return dirs, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeTasksAndRuns makes the shell complete a flag by the names of tasks and the directories of runs.
+func completeTasksAndRuns(cmd *cobra.Command, flag string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		names := task.Names()
+		if dirs, err := filepath.Glob(filepath.Join(runsFolder, "*")); err == nil {
+			names = append(names, slices.DeleteFunc(dirs, func(dir string) bool { return !isRun(dir) })...)
+		}
+		return names, cobra.ShellCompDirectiveDefault
+	})
+	if err != nil {
+		panic("hnn: no flag " + flag)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"hnn/data/file"
 	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
 )
 
 func newDataConvert() *cobra.Command {
@@ -71,6 +72,7 @@ the file has them, derivatives and inputs. OUT is CSV or, by its name, Parquet.`
 			trials = fmt.Sprintf("%d trials", n)
 		}
 		d.log("%s: %d rows in %s", out, s.Rows(), trials)
+		d.next("learn from it: hnn train --data %s", shell.Quote(out))
 		return nil
 	}
 	return cmd

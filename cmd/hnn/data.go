@@ -19,6 +19,9 @@ func newData() *cobra.Command {
 		Short: "Look at a file of trajectories before training on it, or write it as a plain table",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(unknownVerb(cmd, args[0]))
+			}
 			return usage(errors.New("hnn data has two verbs: hnn data inspect FILE, and hnn data convert FILE --out clean.csv"))
 		},
 	}

@@ -8,12 +8,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/internal/shell"
 	"hnn/model/expr"
 )
 
 func newExplain() *cobra.Command {
 	var as, terms, figures string
-	var asJSON, invariants bool
+	var asJSON, invariants, quiet bool
 	var tolerance float64
 	cmd := &cobra.Command{
 		Use:   "explain RUN",
@@ -36,6 +37,7 @@ support. Where no formula of the library explains the model, that is said.`,
 			if err := notARun(args[0]); err != nil {
 				return err
 			}
+			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			env := &experiment.Env{}
 			run, err := env.Open(args[0])
 			if err != nil {
@@ -52,7 +54,11 @@ support. Where no formula of the library explains the model, that is said.`,
 						*experiment.ConservedReport
 					}{run.Dir, r}})
 				}
-				return r.Write(cmd.OutOrStdout())
+				if err := r.Write(cmd.OutOrStdout()); err != nil {
+					return err
+				}
+				d.next("the law of the model: hnn explain %s", shell.Quote(args[0]))
+				return nil
 			}
 			x, err := env.Explain(run, expr.Syntax(syntax), terms, tolerance)
 			if err != nil {
@@ -80,7 +86,11 @@ support. Where no formula of the library explains the model, that is said.`,
 				_, err = fmt.Fprint(cmd.OutOrStdout(), x.Law)
 				return err
 			}
-			return x.Write(cmd.OutOrStdout())
+			if err := x.Write(cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			d.next("write the model out for use elsewhere: hnn export %s --to c", shell.Quote(args[0]))
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&as, "as", "text", "how to write it: "+strings.Join(expr.Syntaxes(), ", "))
@@ -89,6 +99,7 @@ support. Where no formula of the library explains the model, that is said.`,
 	cmd.Flags().BoolVar(&invariants, "invariants", false, "print instead what the data of the run conserve: functions that stay constant along each trial")
 	cmd.Flags().StringVar(&figures, "figures", "", "folder to draw the formula and the error by the number of terms into, as SVG and PNG")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
 	complete(cmd, "as", expr.Syntaxes())
 	completeRuns(cmd, 1)
 	return cmd

@@ -52,6 +52,9 @@ func verbs(of *cobra.Command) (names []string) {
 
 // unknownVerb names the verb that was probably meant.
 func unknownVerb(of *cobra.Command, name string) error {
+	if !of.HasSubCommands() {
+		return fmt.Errorf("%q is no topic: hnn help %s is all there is to %s", name, of.Name(), of.CommandPath())
+	}
 	return &system.UnknownError{Kind: strings.TrimSpace(strings.TrimPrefix(of.CommandPath(), "hnn") + " verb"), Name: name, Known: verbs(of)}
 }
 

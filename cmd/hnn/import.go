@@ -8,13 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/internal/shell"
 	"hnn/nn"
 )
 
 func newImport() *cobra.Command {
 	var o experiment.Import
 	var activation, order, sign, kind, scale, shift string
-	var quiet bool
+	var asJSON, quiet bool
 	cmd := &cobra.Command{
 		Use:   "import FILE --like TASK|RUN --activation NAME",
 		Short: "Make a run of a network that another program trained",
@@ -71,7 +72,11 @@ data under the conventions given, and does under others, is refused with these.`
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), resultsOf([]*experiment.Run{run}))
+			}
 			fmt.Fprintln(cmd.OutOrStdout(), run.Dir)
+			d.next("look at it: hnn serve %s", shell.Quote(run.Dir))
 			return nil
 		},
 	}
@@ -90,6 +95,12 @@ data under the conventions given, and does under others, is refused with these.`
 	fs.StringVar(&o.Out, "out", "", "run directory; default a new one under --runs")
 	fs.StringVar(&o.Root, "runs", "runs", "folder for run directories")
 	fs.BoolVar(&o.Force, "force", false, "replace an earlier run in --out")
+	fs.BoolVar(&asJSON, "json", false, "print the results as JSON")
 	fs.BoolVar(&quiet, "quiet", false, "no messages but errors")
+	completeTasksAndRuns(cmd, "like")
+	complete(cmd, "activation", nn.Tanh.Values())
+	complete(cmd, "kind", []string{"hnn", "baseline"})
+	complete(cmd, "order", []string{"q,p", "interleaved"})
+	complete(cmd, "sign", []string{"+", "-"})
 	return cmd
 }

@@ -4,10 +4,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/internal/shell"
 )
 
 func newInspect() *cobra.Command {
-	var asJSON bool
+	var asJSON, quiet bool
 	cmd := &cobra.Command{
 		Use:   "inspect RUN | FILE",
 		Short: "Print what a model is and how it was fitted",
@@ -30,10 +31,17 @@ that see hnn evaluate.`,
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), []any{i})
 			}
-			return i.Write(cmd.OutOrStdout())
+			if err := i.Write(cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			if d := newDisplay(cmd.ErrOrStderr(), quiet); isRun(args[0]) {
+				d.next("measure it again, on its own data or on others: hnn evaluate %s", shell.Quote(args[0]))
+			}
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")
 	completeRuns(cmd, 1)
 	return cmd
 }

@@ -25,7 +25,7 @@ type display struct {
 	quiet bool
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar // the one on the screen
-	line  bool                     // rolling has written one
+	line  bool                     // transient has written one
 }
 
 func newDisplay(w io.Writer, quiet bool) *display {
@@ -42,6 +42,7 @@ func (d *display) log(format string, args ...any) {
 	if d.bar != nil {
 		_ = d.bar.Clear() // only the look of the screen depends on it
 	}
+	d.clear()
 	for i, a := range args {
 		if name, ok := a.(string); ok {
 			args[i] = printable.Name(name)
@@ -60,6 +61,13 @@ func (d *display) reading(file string, read, total int64) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.width() < barWidth {
+		d.transient(fmt.Sprintf("read %d MB of %s", read>>20, printable.Name(filepath.Base(file))))
+		if read == total {
+			d.clear()
+		}
+		return
+	}
 	if d.bar == nil {
 		if total <= 0 {
 			total = -1 // a bar without an end
@@ -93,18 +101,52 @@ func (d *display) rolling() func(share float64) {
 			}
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			d.line = true
-			fmt.Fprintf(d.w, "\r%3.0f%% of the time, %s left\x1b[K", 100*share, left.Round(time.Second))
+			d.transient(fmt.Sprintf("%3.0f%% of the time, %s left", 100*share, left.Round(time.Second)))
 		}
 	}
 }
 
 // rolled ends what rolling shows.
 func (d *display) rolled() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.clear()
+}
+
+// transient shows a line that the next one replaces, cut to the width of the terminal: one that goes on in the next row
+// could not be replaced.
+func (d *display) transient(text string) {
+	d.line = true
+	fmt.Fprintf(d.w, "\r%s\x1b[K", cut(text, d.width()-1))
+}
+
+// clear takes away the line that transient has shown.
+func (d *display) clear() {
 	if d.line {
 		d.line = false
 		fmt.Fprint(d.w, "\r\x1b[K")
 	}
+}
+
+// width is that of the terminal, 80 where it cannot be known.
+func (d *display) width() int {
+	if f, ok := d.w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+// barWidth is the width of the narrowest terminal that has room for a bar beside the counts.
+const barWidth = 80
+
+// cut is the first part of a text, of at most so many characters.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:max(most, 0)])
+	}
+	return text
 }
 
 // lineEvery is the time between two lines of progress where there is no bar.
@@ -116,6 +158,8 @@ func (d *display) meter(run string, steps int) experiment.Meter {
 		return silent{}
 	case !d.bars:
 		return &lines{d: d, run: run, steps: steps, last: time.Now(), start: time.Now()}
+	case d.width() < barWidth:
+		return &narrowMeter{lines{d: d, run: run, steps: steps, start: time.Now()}}
 	}
 	bar := progressbar.NewOptions(steps,
 		progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription(run),
@@ -189,6 +233,26 @@ func (m *lines) Step(r fit.Record) {
 		rate := float64(r.Step-m.first+1) / time.Since(m.start).Seconds()
 		left := time.Duration(float64(m.steps-r.Step) / rate * float64(time.Second))
 		m.d.log("%s: step %d of %d, loss %.3e, %.0f steps/s, %s left", m.run, r.Step, m.steps, r.Loss, rate, left.Round(time.Second))
+	}
+}
+
+// narrowMeter is one line in a terminal that has no room for a bar.
+type narrowMeter struct{ lines }
+
+func (m *narrowMeter) Step(r fit.Record) {
+	if m.first == 0 {
+		m.first = r.Step
+	}
+	m.record = r
+	if r.Tested {
+		m.test = r.Test
+	}
+	if now := time.Now(); now.Sub(m.last) >= 100*time.Millisecond {
+		m.last = now
+		m.d.mu.Lock()
+		defer m.d.mu.Unlock()
+		// What matters most comes first, where the line is cut.
+		m.d.transient(fmt.Sprintf("%3.0f%% loss %.1e %s", 100*float64(r.Step)/float64(m.steps), r.Loss, m.run))
 	}
 }
 

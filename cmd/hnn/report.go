@@ -48,6 +48,7 @@ side by side.`,
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), out)
+			d.next("open it in a browser, or play with its models: hnn serve %s", shell.Join(args...))
 			return nil
 		},
 	}

@@ -70,3 +70,49 @@ func TestSignals(t *testing.T) {
 		t.Errorf("in the drawing of wide layers: after %v the program says %q", took, out)
 	}
 }
+
+// A rollout that is interrupted leaves no file, not even in part, and one that was there as it was.
+func TestSignalsInSimulate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	hnn, dir := program(t), t.TempDir()
+	t.Chdir(dir)
+	succeed(t, "train", "spring", "--trainer", "closed-form", "--features", "50", "--no-strict", "--no-figures", "--quiet", "--out", "run")
+	for i, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(s) {
+			t.Logf("%v is ignored by what started these tests", s)
+			continue
+		}
+		out := []string{"a.csv", "b.npz", "c.csv"}[i]
+		if i == 2 {
+			if err := os.WriteFile(out, []byte("was here"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := exec.Command(hnn, "simulate", "run", "--x0", "1,0", "--to", "100000000", "--steps", "1000", "--method", "midpoint", "--step", "0.01", "--out", out)
+		var said bytes.Buffer
+		c.Stderr = &said
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(700 * time.Millisecond)
+		if err := c.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		kill := time.AfterFunc(30*time.Second, func() { _ = c.Process.Kill() })
+		_ = c.Wait()
+		kill.Stop()
+		if c.ProcessState.ExitCode() != 1 || !strings.Contains(said.String(), "interrupted") || !strings.Contains(said.String(), "nothing was written") {
+			t.Errorf("%v: status %d, and the program says %q", s, c.ProcessState.ExitCode(), &said)
+		}
+	}
+	left, err := filepath.Glob("*")
+	hidden, herr := filepath.Glob(".*")
+	if err != nil || herr != nil || strings.Join(left, " ") != "c.csv run" || len(hidden) > 0 {
+		t.Errorf("what is left: %q, %q", left, hidden)
+	}
+	if got := string(readFile(t, "c.csv")); got != "was here" {
+		t.Errorf("the file that was there is %q", got)
+	}
+}

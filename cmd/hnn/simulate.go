@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -121,6 +122,9 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	d := newDisplay(cmd.ErrOrStderr(), f.quiet)
 	run, sim, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).Simulate(cmd.Context(), dir, o)
 	d.rolled()
+	if errors.Is(err, context.Canceled) && cmd.Context().Err() != nil {
+		return errors.New("interrupted: nothing was written")
+	}
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
 	if f.reversible {
 		d.log("back: %s", f.back(dir, sim))
 	}
-	if f.out != "" {
+	if !f.json {
 		d.next("look at the model: hnn serve %s", shell.Quote(dir))
 	}
 	return nil
