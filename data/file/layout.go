@@ -75,6 +75,9 @@ func (l *layout) split(dst [][]byte, line []byte) [][]byte {
 		dst = append(dst, stamp)
 		line = rest
 	}
+	if n := len(line); n > 3 && line[0] == '$' && line[n-3] == '*' {
+		line = line[:n-3] // the checksum of a sentence as NMEA has them
+	}
 	from := len(dst)
 	cells, err := splitFields(dst, line, l.separator)
 	if err != nil {

@@ -146,6 +146,37 @@ func loggerMakers(rows int) []made {
 			text: each("loggingTime(txt),loggingSample(N),motionTimestamp_sinceReboot(s),motionYaw(rad),motionRoll(rad),motionRotationRateX(rad/s),motionRotationRateY(rad/s)\n", func(i int, t, q, v float64) string {
 				return fmt.Sprintf("%s +0200,%d,%.4f,%.6f,%.6f,%.6f,%.6f\n", at(i).Format("2006-01-02 15:04:05.000"), i+1, 5000.25+t, noise(i, 1), q, noise(i, 2), v)
 			})},
+		{name: "a time code", q: "x", first: x0, tolerance: 1e-5, notes: []string{"frames, 50 a second"},
+			text: each("Timecode,x\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("00:00:%02d:%02d,%.6f\n", i/50, i%50, math.Sin(q))
+			})},
+		{name: "the digits of a clock", q: "angle", p: "rate", first: 0.8, start: 9*3600 + 59*60 + 58, tolerance: 1e-5, notes: []string{"digits of a clock"},
+			text: each("Logger 4\n\ntime,angle,rate\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%s,%.5f,%.5f\n", at(i).Add(51*time.Minute+51*time.Second).Format("150405.00"), q, v)
+			})},
+		{name: "seconds of the day", q: "angle", p: "rate", first: 0.8, start: 43210.5, tolerance: 1e-5,
+			text: each("Logger 4\n\ntime,angle,rate\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%.2f,%.5f,%.5f\n", 43210.5+t, q, v) })},
+		{name: "Stata's list", q: "4", p: "5", first: 0.8, tolerance: 1e-5,
+			text: each("     +----------------------------+\n     | time     theta      omega |\n     |----------------------------|\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%3d. | %5.2f  %8.5f  %8.5f |\n", i+1, t, q, v)
+			})},
+		{name: "sentences with checksums", q: "3", p: "4", first: 0.8, tolerance: 1e-5,
+			text: each("", func(i int, t, q, v float64) string { return fmt.Sprintf("$PEND,%.2f,%.5f,%.5f*%02X\n", t, q, v, i%256) })},
+		{name: "labels and units", q: "Angle", p: "Rate", first: 0.8, tolerance: 1e-5,
+			text: each("", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("Time: %.2f s\tAngle: %.5f deg\tRate: %.5f deg/s\n", t, q/degree, v/degree)
+			})},
+		{name: "Python's logging", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5,
+			text: each("", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%s INFO theta=%.5f omega=%.5f\n", strings.Replace(at(i).Format("2006-01-02 15:04:05.000"), ".", ",", 1), q, v)
+			})},
+		{name: "pandas, printed", q: "theta", p: "omega", first: 0.8, tolerance: 1e-5,
+			text: each("       time     theta     omega\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%-4d  %5.2f  %8.5f  %8.5f\n", i, t, q, v) })},
+		{name: "Russian words", q: "угол", p: "скорость", first: 0.8, tolerance: 1e-5,
+			text: each("время;угол;скорость\n", func(i int, t, q, v float64) string { return comma(t) + ";" + comma(q) + ";" + comma(v) + "\n" })},
+		{name: "Chinese words", q: "角度", p: "角速度", first: 0.8, tolerance: 1e-5, text: write("时间,角度,角速度\n", "%.2f,%.5f,%.5f\n", "")},
+		{name: "Portuguese words", q: "Ângulo", p: "Velocidade angular", first: 0.8, tolerance: 1e-5,
+			text: each("Tempo (s);Ângulo;Velocidade angular\n", func(i int, t, q, v float64) string { return comma(t) + ";" + comma(q) + ";" + comma(v) + "\n" })},
 		{name: "Kinovea's table", q: "Pendulum/0/X,Pendulum/0/Y", first: x0, tolerance: 1e-5,
 			text: each("\"Time (ms)\",\"Pendulum/0/X\",\"Pendulum/0/Y\"\n", func(i int, t, q, v float64) string {
 				return fmt.Sprintf("%d,%.6f,%.6f\n", 20*i, math.Sin(q), 1-math.Cos(q))

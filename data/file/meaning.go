@@ -56,9 +56,9 @@ func init() {
 		q    quantity
 		list string
 	}{
-		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
-		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler extension stroke crosshead qpos q x y z o"},
-		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid v w vx vy vz qvel qdot thetadot xdot qd dq"},
+		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd tid czas zaman время 时间 時間 時刻 timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
+		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler ângulo deslocamento posição vinkel kąt położenie угол положение координата смещение 角度 位置 位移 変位 extension stroke crosshead qpos q x y z o"},
+		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid velocidade hastighet vinkelhastighet prędkość скорость 速度 角速度 v w vx vy vz qvel qdot thetadot xdot qd dq"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
 		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
 		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},

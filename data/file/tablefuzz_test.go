@@ -106,7 +106,7 @@ func TestTableMemory(t *testing.T) {
 		close(done)
 		<-stopped
 		t.Logf("%s: %.1f times (%d of %d)", name, float64(peak-min(before, peak))/float64(len(text)), peak-min(before, peak), len(text))
-		if held := peak - min(before, peak); held > 20*uint64(len(text))+4<<20 {
+		if held := peak - min(before, peak); held > 20*uint64(len(text))+8<<20 {
 			t.Errorf("%s: %d bytes are held for %d of text (%v)", name, held, len(text), err)
 		}
 	}

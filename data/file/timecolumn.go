@@ -269,6 +269,8 @@ func (s *sheet) sameTimes(a, b *column) bool {
 // seconds turns a column of times into seconds, from its first where it counts from no
 // start of the measurement.
 func (s *sheet) seconds(c *column) error {
+	s.timecode(c)
+	s.digitClock(c)
 	factor, why := 1.0, ""
 	u, ok := knownUnit(c.unit)
 	lower := strings.ToLower(c.full)
@@ -317,11 +319,18 @@ func (s *sheet) seconds(c *column) error {
 }
 
 // dayNumbers reports whether times are days since 1900: of a name that says a date, some
-// tens of thousands, with steps that are small parts of a day.
+// tens of thousands, with steps that are small parts of a day, and not round.
 func (s *sheet) dayNumbers(c *column) bool {
 	lower := strings.ToLower(c.full)
 	return (strings.Contains(lower, "date") || strings.Contains(lower, "datum") || strings.Contains(lower, "time") || strings.Contains(lower, "zeit")) &&
-		c.low > 30000 && c.high < 80000 && c.high-c.low < 400 && (c.high-c.low)/float64(s.rows) < 0.05 && c.unit == ""
+		c.low > 30000 && c.high < 80000 && c.high-c.low < 400 && (c.high-c.low)/float64(s.rows) < 0.05 && c.unit == "" && !isRound(s.medianStep(c))
+}
+
+// isRound reports whether a number has three digits at most, as a step in seconds has; one in days
+// is a multiple of 1/86400.
+func isRound(v float64) bool {
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-2)
+	return math.Abs(v-unit*math.Round(v/unit)) < 1e-5*math.Abs(v)
 }
 
 // unwrapCounter adds what a time lost when it began anew: a day at midnight, and the range

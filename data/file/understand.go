@@ -182,12 +182,23 @@ func (s *sheet) findIndices() {
 		switch {
 		case unit:
 			c.quantity = indexColumn
-		case c.full == "" && k == 0 && len(s.columns) > 2 && (c.values[0] == 0 || c.values[0] == 1) && s.mayBeTime(s.columns[1]):
+		case c.full == "" && k == 0 && (c.values[0] == 0 || c.values[0] == 1) && s.risesBehind(k):
 			c.quantity = indexColumn
 		case c.full == "" && k == 0 && s.header.names != nil && !s.header.numbers && (c.values[0] == 0 || c.values[0] == 1):
 			c.quantity = indexColumn
 		}
 	}
+}
+
+// risesBehind reports whether the first column of numbers behind another may be a time, with
+// columns behind it.
+func (s *sheet) risesBehind(k int) bool {
+	for j := k + 1; j+1 < len(s.columns); j++ {
+		if !s.isText(s.columns[j]) {
+			return s.mayBeTime(s.columns[j])
+		}
+	}
+	return false
 }
 
 // mayBeTime reports whether a column rises from row to row of a block.
