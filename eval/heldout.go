@@ -65,6 +65,7 @@ type HeldOutResult struct {
 	// diverged are left out, and counted in Diverged.
 	Error    Summary
 	Errors   []float64 // those
+	Of       []int     // the trial of each of Errors
 	Diverged int
 	// Relative is Error with HeldOutOptions.Spread in the place of the ranges, a rollout that diverged counting as ten.
 	Relative Summary
@@ -116,15 +117,16 @@ type heldOutRollout struct {
 	input           *data.Signal
 	errors          []float64
 	relative        []float64 // the same in spreads
+	of              int       // the trial
 	left            bool
 }
 
 func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) []heldOutRollout {
 	var all []heldOutRollout
 	if o.Whole {
-		for _, t := range trials {
+		for k, t := range trials {
 			if len(t.T) > o.Skip+1 {
-				all = append(all, heldOutRollout{t: t.T, x0: t.States[:d], measured: t.Measured, input: t.Input})
+				all = append(all, heldOutRollout{t: t.T, x0: t.States[:d], measured: t.Measured, input: t.Input, of: k})
 			}
 		}
 		return all
@@ -158,7 +160,7 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) [
 			}
 			all = append(all, heldOutRollout{
 				t: trial.T[first:last], x0: trial.States[first*d : (first+1)*d], measured: trial.Measured[first*columns : last*columns],
-				input: trial.Input,
+				input: trial.Input, of: k,
 			})
 		}
 	}
@@ -277,7 +279,7 @@ func summarizeHeldOut(rollouts []heldOutRollout, skip int) HeldOutResult {
 			r.Curve[tenth] += e * e
 			counts[tenth]++
 		}
-		errs = append(errs, math.Sqrt(square))
+		errs, r.Of = append(errs, math.Sqrt(square)), append(r.Of, v.of)
 		if v.relative != nil {
 			relative = append(relative, math.Sqrt(spreads))
 		}

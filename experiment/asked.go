@@ -12,6 +12,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 	"hnn/model/terms"
 )
 
@@ -194,6 +195,9 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	}
 	if (asked.given("values") || asked.given("input-gain") && asked.Settings.knownGain()) && !asked.given("model") {
 		asked.Models, asked.Given = []string{lagrangian.Kind}, append(slices.Clip(asked.Given), "model") // no other takes them
+	}
+	if asked.given("bracket") && !asked.given("model") {
+		asked.Models, asked.Given = []string{poisson.Kind}, append(slices.Clip(asked.Given), "model")
 	}
 	own, modelGiven := c.Facts().Source.Own(), asked.given("model")
 	models := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak)

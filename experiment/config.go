@@ -18,6 +18,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 	"hnn/nn"
 )
 
@@ -88,6 +89,9 @@ type Config struct {
 	Terms string `key:"terms,omitempty" of:"formula states" group:"system" help:"terms of a formula instead of the default library, as \"q^2, q^4, cos(q), p^2\" in the names of the columns"`
 
 	Start string `key:"start,omitempty" of:"formula states" group:"system" help:"numbers inside terms that are fitted, with values to begin with: \"k=2\" for the term cos(k*q)"`
+
+	// Bracket is J(x) of a Poisson system: see fitpoisson.ParseBracket. It is found unless given.
+	Bracket string `key:"bracket,omitempty" of:"poisson states" group:"system" help:"J(x) of dx/dt = J(x) grad H, by its rows in the names of the columns, as \"0, x*y; -x*y, 0\": the model hnn-poisson then finds H alone"`
 
 	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
 	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
@@ -196,6 +200,9 @@ func (c *Config) Validate() error {
 	}
 	if names := c.given("formula"); names != nil && c.Model != formula.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), formula.Kind, c.Model)
+	}
+	if names := c.given("poisson"); names != nil && c.Model != poisson.Kind {
+		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), poisson.Kind, c.Model)
 	}
 	if names := c.given("lagrangian"); names != nil && c.Model != lagrangian.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lagrangian.Kind, c.Model)

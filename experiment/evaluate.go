@@ -241,7 +241,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 	if r.Ensemble, err = e.ensembleSpread(ctx, c, m, d); err != nil || d.foreign {
 		return r, err
 	}
-	if d.measured != nil {
+	if d.measured != nil && !d.scattered() {
 		if r.Rollout, err = e.heldOut(m, d, o); err != nil {
 			return nil, err
 		}

@@ -35,23 +35,17 @@ type Rollout struct {
 	MeanState Number `json:"mean_state"`
 
 	errors []float64 // of every rollout that did not diverge
+	of     []int     // the trial of each
 }
 
 // heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
 // too short for any.
 func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, error) {
 	trials := d.heldOutTrials()
-	marks, err := angles(d.angles, d.columns())
+	options, err := d.heldOutOptions(o)
 	if err != nil {
 		return nil, err
 	}
-	ranges := d.ranges(d.measured.Dim)
-	for j := range ranges {
-		if marks[j] {
-			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
-		}
-	}
-	options := eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)}
 	r, err := eval.HeldOut(m, trials, options)
 	if err != nil {
 		if o.Interrupt() != nil {
@@ -71,6 +65,21 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 	return out, nil
 }
 
+// heldOutOptions are those by which rollouts are compared with what was measured.
+func (d *dataset) heldOutOptions(o eval.Options) (eval.HeldOutOptions, error) {
+	marks, err := angles(d.angles, d.columns())
+	if err != nil {
+		return eval.HeldOutOptions{}, err
+	}
+	ranges := d.ranges(d.measured.Dim)
+	for j := range ranges {
+		if marks[j] {
+			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
+		}
+	}
+	return eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)}, nil
+}
+
 // atRest is the median error of what stays where it starts.
 func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) Number {
 	m := &model.Field{Dim: dim, Inputs: inputs, One: func() func(t float64, x, u, dx []float64) {
@@ -84,7 +93,7 @@ func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) 
 }
 
 func newRollout(r *eval.HeldOutResult) *Rollout {
-	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left, errors: r.Errors}
+	out := &Rollout{Starts: r.Starts, Horizon: Number(r.Horizon), Error: summary(r.Error), ValidTime: summary(r.ValidTime), Lost: r.Lost, Diverged: r.Diverged, LeftData: r.Left, errors: r.Errors, of: r.Of}
 	for _, v := range r.Curve {
 		out.Curve = append(out.Curve, Number(v))
 	}
@@ -95,9 +104,17 @@ func newRollout(r *eval.HeldOutResult) *Rollout {
 	return out
 }
 
-// rolled is heldOut without a word.
+// judged is by what a model is compared with others: its rollouts, or its rates where there are no trajectories.
+func (e *Env) judged(m *model.Field, d *dataset, o eval.Options) (*Rollout, error) {
+	if d.scattered() {
+		return d.heldRates(m), nil
+	}
+	return e.heldOut(m, d, o)
+}
+
+// rolled is judged without a word.
 func (e *Env) rolled(m *model.Field, d *dataset) (*Rollout, error) {
-	return e.heldOut(m, d, eval.Options{Workers: e.workers(), Interrupt: func() error { return nil }})
+	return e.judged(m, d, eval.Options{Workers: e.workers(), Interrupt: func() error { return nil }})
 }
 
 // heldOutTrials puts the states of the test trials beside what was measured of them.

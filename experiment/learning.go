@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/data"
 	"hnn/eval"
 	"hnn/fit"
 	"hnn/internal/stream"
@@ -42,7 +41,9 @@ type LearningTry struct {
 	config Config
 	place  int // among the candidates
 	field  *model.Field
-	errors []float64       // of every rollout
+	errors []float64       // of every rollout, those of the first fold first
+	units  []int           // the held-out trial, or block of a single one, of each
+	first  int             // how many are of the first fold
 	rest   float64         // the least error of what does not move
 	system *poisson.System // of a Poisson system
 }
@@ -72,7 +73,7 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
-	// triedRows bounds the rows that train a try of an HNN.
+	// triedRows bounds the rows that a try of an HNN learns from.
 	triedRows = 2400
 )
 
@@ -139,7 +140,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		}
 		c.Angle = d.angles
 		if inner[d] == nil {
-			if inner[d], err = d.inner(); err != nil {
+			if inner[d], err = d.inner(0); err != nil {
 				return none, nil, fmt.Errorf("%s: %w", c.Data, err)
 			}
 			if judged == nil {
@@ -153,15 +154,22 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			if r, err := e.heldOut(m, inner[d], eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
-				try.Error, try.errors, try.field, try.system = r.Error.Median, r.errors, m, system
+			if r, err := e.judged(m, inner[d], eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
+				try.Error, try.errors, try.units, try.field, try.system = r.Error.Median, r.errors, r.of, m, system
+				try.first = len(r.errors)
 				try.rest = min(float64(r.Still), float64(r.MeanState))
 			}
 		}
 		l.Tried = append(l.Tried, try)
 		none.Errors[i] = try.Error
 	}
-	best, hnn := l.best(func(*LearningTry) bool { return true }), l.best((*LearningTry).isHNN)
+	if err := e.moreFolds(ctx, l); err != nil {
+		return none, nil, err
+	}
+	for _, t := range l.Tried {
+		none.Errors[t.place] = t.Error
+	}
+	best, hnn := l.recommended(), l.best((*LearningTry).isHNN)
 	chosen := none
 	if hnn == nil { // no error: the HNN's first way
 		if i := slices.IndexFunc(l.Tried, func(t LearningTry) bool { return t.isHNN() }); i >= 0 {
@@ -281,35 +289,56 @@ func (t *LearningTry) rank() int {
 // exactly is the error, as a share of the range, below which two are alike.
 const exactly = 1e-6
 
-// apart is by how much the logarithm of a's errors is above b's in the mean over rollouts, and the standard error of that.
+// apart is by how much the logarithm of a's errors is above b's, the mean over held-out trials of that over the rollouts of
+// each, and its standard error over trials, since rollouts of one share their rows; over rollouts where there is one trial.
 func apart(a, b *LearningTry) (mean, se float64) {
 	n := min(len(a.errors), len(b.errors))
-	var square float64
+	sums, counts := map[int]float64{}, map[int]float64{}
+	var order []int
+	alone := n > 0 && a.units[n-1] == a.units[0]
 	for i := range n {
-		v := math.Log(max(a.errors[i], exactly)) - math.Log(max(b.errors[i], exactly))
-		mean += v / float64(n)
-		square += v * v / float64(n)
+		unit := a.units[i]
+		if alone {
+			unit = i
+		}
+		if counts[unit] == 0 {
+			order = append(order, unit)
+		}
+		sums[unit] += math.Log(max(a.errors[i], exactly)) - math.Log(max(b.errors[i], exactly))
+		counts[unit]++
 	}
-	if n > 1 {
-		se = math.Sqrt(math.Max(square-mean*mean, 0) / float64(n-1))
+	units, square := float64(len(order)), 0.0
+	for _, unit := range order {
+		v := sums[unit] / counts[unit]
+		mean += v / units
+		square += v * v / units
+	}
+	if units > 1 {
+		se = math.Sqrt(math.Max(square-mean*mean, 0) / (units - 1))
 	}
 	return mean, se
 }
 
 // best is, of the tries that use says, the simplest whose errors are within one standard error of the least; nil for none.
+// Those that were rolled out over more folds come first.
 func (l *Learning) best(use func(t *LearningTry) bool) *LearningTry {
-	var least *LearningTry
+	most := 0
 	for i := range l.Tried {
 		if t := &l.Tried[i]; t.field != nil && use(t) {
-			if least == nil || len(t.errors) == len(least.errors) && above(t, least) < 0 {
-				least = t
-			}
+			most = max(most, len(t.errors))
+		}
+	}
+	var least *LearningTry
+	can := func(t *LearningTry) bool { return t.field != nil && len(t.errors) == most && use(t) }
+	for i := range l.Tried {
+		if t := &l.Tried[i]; can(t) && (least == nil || above(t, least) < 0) {
+			least = t
 		}
 	}
 	pick := least
 	for i := range l.Tried {
 		t := &l.Tried[i]
-		if t.field == nil || !use(t) || len(t.errors) != len(least.errors) || t.rank() > pick.rank() {
+		if !can(t) || t.rank() > pick.rank() {
 			continue
 		}
 		if d, se := apart(t, least); d <= min(se, math.Ln2) && (t.rank() < pick.rank() || d < above(pick, least)) {
@@ -319,53 +348,27 @@ func (l *Learning) best(use func(t *LearningTry) bool) *LearningTry {
 	return pick
 }
 
+// recommended is the model that is recommended: the best, but that one with an energy is taken before one without that is
+// less than one standard error better, whichever is simpler, since it says more.
+func (l *Learning) recommended() *LearningTry {
+	best := l.best(func(*LearningTry) bool { return true })
+	if best == nil || best.canonical() || best.config.Model == terms.KindLinear || best.config.Model == poisson.Kind {
+		return best
+	}
+	with := l.best((*LearningTry).canonical)
+	if with == nil || len(with.errors) != len(best.errors) {
+		return best
+	}
+	if d, se := apart(with, best); d <= min(se, math.Ln2) {
+		return with
+	}
+	return best
+}
+
 // above is apart without the standard error.
 func above(a, b *LearningTry) float64 {
 	m, _ := apart(a, b)
 	return m
-}
-
-// inner divides the training rows as a file is: the last fifth of the measured trials, or of the rows of a single one,
-// tests, and what is estimated is divided where what was measured is, so that no model has seen the rows that judge it. Of
-// bigger sets the first rows train.
-func (d *dataset) inner() (*dataset, error) {
-	raw := d.raw
-	if raw == nil {
-		raw = d.Train
-	}
-	measured, cut := d.heldInner(raw)
-	part := func(s *data.Set) data.Split {
-		return data.Split{Train: s.Slice(0, min(cut, triedRows)), Test: s.Slice(cut, s.Rows())}
-	}
-	in := &dataset{
-		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
-	}
-	if d.scales != nil {
-		in.dimensionless = part(d.dimensionless.Train)
-	}
-	in.measured = in.Test
-	if d.raw != nil {
-		in.raw, in.isVelocity = measured, d.isVelocity
-	}
-	if in.Train.Rows() < 2 || in.Test.Rows() < 3 {
-		return nil, errors.New("too few training rows to hold some out: give longer trajectories, or say how to learn with --trainer")
-	}
-	return in, nil
-}
-
-// heldInner are the measured rows that inner trains on, and how many of the estimated rows belong to them.
-func (d *dataset) heldInner(raw *data.Set) (measured *data.Set, rows int) {
-	n := raw.Trials()
-	if n == 1 {
-		measured = raw.Slice(0, raw.Rows()-raw.Rows()/5)
-		end := measured.T[len(measured.T)-1]
-		for rows < d.Train.Rows() && d.Train.T[rows] <= end {
-			rows++
-		}
-		return measured, rows
-	}
-	measured = raw.SliceTrials(0, n-max(1, n/5))
-	return measured, d.Train.Offsets[len(d.piecesOf(measured, d.Train))]
 }
 
 // inUnits is the field of a model that was fitted to a dataset, in the data's units.

@@ -5,6 +5,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/estimate"
+	fitformula "hnn/fit/formula"
 	"hnn/fit/law"
 	fitpoisson "hnn/fit/poisson"
 	"hnn/model"
@@ -21,7 +22,11 @@ type lawOf struct {
 // law is the field without structure, fitted once.
 func (d *dataset) law(set *data.Set, marks []bool) (*terms.Field, *law.Report, error) {
 	if d.fittedLaw == nil {
-		f, report, err := law.Fit(set, law.Options{Angles: marks})
+		fit := law.Fit
+		if d.scattered() {
+			fit = law.FitRates
+		}
+		f, report, err := fit(set, law.Options{Angles: marks})
 		if err == nil && report.Smoothed {
 			law.Polish(f, set, report)
 		}
@@ -31,7 +36,10 @@ func (d *dataset) law(set *data.Set, marks []bool) (*terms.Field, *law.Report, e
 }
 
 // solvePoisson fits an energy and a skew J(x) to a field without structure.
-func (d *dataset) solvePoisson(set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
+func (d *dataset) solvePoisson(c *Config, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
+	if c.Bracket != "" {
+		return solveGiven(c.Bracket, set, marks, names, r)
+	}
 	free, report, err := d.law(set, marks)
 	if err != nil {
 		return nil, err
@@ -52,6 +60,27 @@ func (d *dataset) solvePoisson(set *data.Set, marks []bool, names []string, r *W
 	residual := Number(found.Residual)
 	r.Residual = &residual
 	r.Notes = append(r.Notes, fmt.Sprintf("%d independent functions or products of them are conserved; Jacobi's identity is off by %.1e of its terms", found.Conserved, found.Jacobi))
+	r.Law = s.Text(names, 5)
+	return s.ModelForm(), nil
+}
+
+// solveGiven fits the energy alone, of a J(x) that the user gave.
+func solveGiven(bracket string, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
+	elements, err := fitpoisson.ParseBracket(bracket, names, set)
+	if err != nil {
+		return nil, err
+	}
+	s, report, err := fitpoisson.FitGiven(set, elements, marks)
+	if err != nil {
+		return nil, err
+	}
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(s.C), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)
+	if report.Error > fitformula.Explains {
+		r.Notes = append(r.Notes, fmt.Sprintf("NO ENERGY of the library explains the rows with this J(x): rollouts of held-out trials are off by %.2g of the columns' spread", report.Error))
+	}
+	if s.Jacobi > jacobiHolds {
+		r.Notes = append(r.Notes, fmt.Sprintf("Jacobi's identity does not hold for this J(x) (%.2g of its terms), so that it is no Poisson bracket; H is conserved all the same", s.Jacobi))
+	}
 	r.Law = s.Text(names, 5)
 	return s.ModelForm(), nil
 }

@@ -11,6 +11,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 )
 
 // settings are those of Config, in the order of config.yaml.
@@ -28,6 +29,7 @@ var used = map[string]func(*Config) bool{
 	"closed-form": func(c *Config) bool { return c.Trainer == ClosedForm },
 	"formula":     func(c *Config) bool { return c.Model == formula.Kind },
 	"lagrangian":  func(c *Config) bool { return c.Model == lagrangian.Kind },
+	"poisson":     func(c *Config) bool { return c.Model == poisson.Kind },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
 	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,

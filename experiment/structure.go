@@ -10,6 +10,7 @@ import (
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/poisson"
 	"hnn/system"
 )
 
@@ -23,12 +24,15 @@ func (c *Config) structure() (all network.Structure) {
 
 // sharedOut lists the settings that one model ignores when several are trained together. A
 // baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
-// since it is there for comparison. All but a formula ignore those of a formula.
+// since it is there for comparison. All but a formula ignore those of a formula, all but a Poisson system those of one.
 func sharedOut(kind string, among []string) []string {
-	if kind != formula.Kind && slices.Contains(among, formula.Kind) {
-		return append(keys(func(s *setting.Setting) bool { return s.Is("formula") }), sharedHamiltonian(kind, among)...)
+	var own []string
+	for label, of := range map[string]string{"formula": formula.Kind, "poisson": poisson.Kind} {
+		if kind != of && slices.Contains(among, of) {
+			own = append(own, keys(func(s *setting.Setting) bool { return s.Is(label) })...)
+		}
 	}
-	return sharedHamiltonian(kind, among)
+	return append(own, sharedHamiltonian(kind, among)...)
 }
 
 // sharedHamiltonian is sharedOut of the settings of a Hamiltonian.

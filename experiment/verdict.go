@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"hnn/fit/lagrange"
 	"hnn/model"
@@ -49,7 +50,9 @@ const (
 
 // judge finds the class of the motion from the errors of what was tried on held-out rows, and says it in a sentence.
 func (l *Learning) judge(d *dataset) {
-	l.Class, l.Verdict = l.class(d)
+	if l.Class, l.Verdict = l.class(d); d.scattered() {
+		l.Verdict = strings.ReplaceAll(l.Verdict, "of the range", "of the rates")
+	}
 }
 
 func share(v float64) string { return fmt.Sprintf("%.3g%%", 100*v) }
@@ -152,6 +155,17 @@ func energyChange(m *model.Field, d *dataset) (change, negative float64) {
 	s := d.Train
 	var mean, square, down, up, total float64
 	n := float64(s.Rows())
+	pace := 0.0 // the time in which a state changes by its spread
+	if d.scattered() {
+		for _, v := range s.DX {
+			pace += v * v / n
+		}
+		by := 0.0
+		for _, v := range s.Spread() {
+			by += v * v
+		}
+		pace = math.Sqrt(by / pace)
+	}
 	for k := range s.Trials() {
 		t, x, _ := s.Trial(k)
 		lost := 0.0
@@ -160,10 +174,13 @@ func energyChange(m *model.Field, d *dataset) (change, negative float64) {
 			h := energy(at)
 			mean += h / n
 			square += h * h / n
-			if r == 0 {
+			step := pace // of scattered rows
+			switch {
+			case r > 0:
+				step = t[r] - t[r-1]
+			case len(t) > 1:
 				continue
 			}
-			step := t[r] - t[r-1]
 			field(0, at, dx)
 			eps := 1e-3 * step
 			ahead := func(sign float64) float64 {
@@ -255,21 +272,29 @@ func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 		if err != nil {
 			return true
 		}
-		fitted, report, err := fitformula.Fit(d.observed(), list, fitformula.Options{Angles: marks[:len(marks)/2], Names: d.columns(), Prune: true, Conservative: true})
+		o := fitformula.Options{Angles: marks[:len(marks)/2], Names: d.columns(), Prune: true, Conservative: true}
+		var fitted *formula.Formula
+		if d.scattered() {
+			fitted, _, err = fitformula.Distil(asOneTrial(d.observed()), list, o)
+		} else {
+			var report *fitformula.Report
+			if fitted, report, err = fitformula.Fit(d.observed(), list, o); err == nil {
+				fitformula.Polish(fitted, d.observed(), report)
+			}
+		}
 		if err != nil {
 			return true
 		}
-		fitformula.Polish(fitted, d.observed(), report)
 		m = fitted.ModelForm()
 	default:
 		return true // the closed form was tried without
 	}
 	without := LearningTry{}
 	r, err := new(Env).rolled(m.Field(), d)
-	if err != nil || r == nil || r.Diverged > 0 || len(r.errors) != len(t.errors) {
+	if err != nil || r == nil || r.Diverged > 0 || len(r.errors) != t.first {
 		return true
 	}
-	without.errors = r.errors
+	without.errors, without.units = r.errors, r.of
 	mean, se := apart(&without, t)
 	return mean > 2*se && mean > 0
 }

@@ -140,7 +140,7 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
 	case poisson.Kind:
-		form, err = d.solvePoisson(set, marks, names, r)
+		form, err = d.solvePoisson(c, set, marks, names, r)
 	default:
 		form, err = d.solveSparse(set, marks, names, inputs, r)
 	}
@@ -256,9 +256,12 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	o := fitformula.Options{Angles: marks, Names: names, Prune: !own}
 	var f *formula.Formula
 	var report *fitformula.Report
-	if inside != nil {
+	switch {
+	case d.scattered() && inside == nil:
+		f, report, err = fitformula.Distil(asOneTrial(set), list, o)
+	case inside != nil:
 		f, report, err = fitformula.FitInside(set, list, inside, o)
-	} else {
+	default:
 		f, report, err = fitformula.Fit(set, list, o)
 	}
 	if err != nil {
@@ -267,15 +270,21 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	for _, p := range inside {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s = %.6g, standard error %.2g", p.Name, p.Value, p.Error))
 	}
-	fitformula.Polish(f, set, report)
-	r.cost(report.Polish.After, report.Polish.Window)
+	if !d.scattered() {
+		fitformula.Polish(f, set, report)
+		r.cost(report.Polish.After, report.Polish.Window)
+	}
 	if d.velocities() {
 		r.Notes = append(r.Notes, "the columns of velocities are taken as momenta: right for a mass that does not depend on the position")
 	}
 	if report.Explained() && !report.Complete() {
 		r.Notes = append(r.Notes, fmt.Sprintf("the formula leaves %.3g times the noise's squared error: something small is missing from the library, or the columns have errors that are no noise", report.Polish.After))
 	}
-	if !report.Explained() {
+	switch {
+	case report.Explained():
+	case report.Polish == nil:
+		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rates: the best one is off by %.2g of them; give terms of your own with --terms", report.Error))
+	default:
 		r.Notes = append(r.Notes, fmt.Sprintf("NO FORMULA of the library explains the rows: the best one leaves %.3g times the noise's squared error, and rollouts of held-out trials are off by %.2g of the columns' spread; give terms of your own with --terms", report.Polish.After, report.Error))
 	}
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon, r.Noise = len(f.Terms), report.Candidates, Number(report.Error), Number(report.Horizon), numberList(report.Noise)

@@ -118,6 +118,7 @@ func Observations(s *data.Set, o Options) *Report {
 		// Rows keep their numbers.
 		r.jumps(continuous, wrapped, o)
 		r.repeated(continuous)
+		r.continued(continuous)
 	}
 	if r.Jumps != nil {
 		continuous = continuous.SplitAt(r.Jumps)

@@ -132,6 +132,12 @@ func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int
 	if rows.Blocks() < 8 {
 		return nil, fmt.Errorf("law: trials of fewer than %d samples", 2*half+1)
 	}
+	return f, choose(f, rows, right, o)
+}
+
+// choose solves for the terms of each component, whose right sides share the rows.
+func choose(f *terms.Field, rows *sparse.Rows, right [][]float64, o Options) error {
+	d, m, k, library := f.Dim, f.Inputs, f.Library.Size(), f.Library
 	penalty := make([]float64, k+m)
 	for c := range penalty {
 		penalty[c] = 1
@@ -153,12 +159,12 @@ func fitWindows(s *data.Set, p *estimate.Paths, library *terms.Library, half int
 		one.Y = right[i]
 		c, err := (&sparse.Problem{Rows: &one, Penalty: penalty, MostTerms: 12}).Choose()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		copy(f.C[i*k:(i+1)*k], c.Theta[:k])
 		copy(f.B[i*m:(i+1)*m], c.Theta[k:])
 	}
-	return f, nil
+	return nil
 }
 
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero.

@@ -1,0 +1,240 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"hnn/data"
+	"hnn/eval"
+	"hnn/model/network"
+)
+
+const (
+	// mostFolds is how often the training rows are divided at most, fewFolds above manyRows rows. One division is enough where
+	// it holds mostFolds trials out.
+	mostFolds, fewFolds, manyRows = 5, 3, 1500
+	// foldRows is the least length of a held-out block of a single trial.
+	foldRows = 20
+	// contending is how many times the least error one may be for further folds, contenders how many are taken.
+	contending, contenders = 3, 4
+)
+
+// folds is in how many ways inner divides the training rows.
+func (d *dataset) folds() int {
+	n := d.Train.Trials()
+	if n/5 >= mostFolds || d.raw != nil && d.raw.Trials() != n || n == 1 && d.Train.Rows() < mostFolds*foldRows {
+		return 1
+	}
+	folds := mostFolds
+	if d.Train.Rows() > manyRows {
+		folds = fewFolds
+	}
+	if n > 1 {
+		folds = min(folds, n)
+	}
+	return folds
+}
+
+// without is a set without the trials, or of a single trial the rows, lo to hi, and what is left out. Of a single trial a
+// tenth as many rows next to them are left out too, since they tell the same.
+func without(s *data.Set, lo, hi int, single bool) (rest, out *data.Set) {
+	slice, gap, end := s.SliceTrials, 0, s.Trials()
+	if single {
+		slice, gap, end = s.Slice, (hi-lo)/10, s.Rows()
+	}
+	out = slice(lo, hi)
+	if hi == end {
+		return slice(0, lo), out
+	}
+	rest = new(data.Set)
+	if lo-gap > 0 {
+		_ = rest.Append(slice(0, lo-gap)) // of one shape
+	}
+	_ = rest.Append(slice(min(hi+gap, end), end))
+	return rest, out
+}
+
+// firstFold divides the training rows as a file is: the last fifth of the measured trials, or of the rows of a single one,
+// tests, and what is estimated is divided where what was measured is, so that no model has seen the rows that judge it. Of
+// bigger sets the first rows train.
+func (d *dataset) firstFold() (*dataset, error) {
+	raw := d.raw
+	if raw == nil {
+		raw = d.Train
+	}
+	measured, cut := d.heldInner(raw)
+	part := func(s *data.Set) data.Split {
+		return data.Split{Train: s.Slice(0, min(cut, triedRows)), Test: s.Slice(cut, s.Rows())}
+	}
+	in := &dataset{
+		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
+	}
+	if d.scales != nil {
+		in.dimensionless = part(d.dimensionless.Train)
+	}
+	in.measured = in.Test
+	if d.raw != nil {
+		in.raw, in.isVelocity = measured, d.isVelocity
+	}
+	if in.Train.Rows() < 2 || in.Test.Rows() < 3 {
+		return nil, errTooFew
+	}
+	return in, nil
+}
+
+// heldInner are the measured rows that firstFold trains on, and how many of the estimated rows belong to them.
+func (d *dataset) heldInner(raw *data.Set) (measured *data.Set, rows int) {
+	n := raw.Trials()
+	if n == 1 {
+		measured = raw.Slice(0, raw.Rows()-raw.Rows()/5)
+		end := measured.T[len(measured.T)-1]
+		for rows < d.Train.Rows() && d.Train.T[rows] <= end {
+			rows++
+		}
+		return measured, rows
+	}
+	measured = raw.SliceTrials(0, n-max(1, n/5))
+	return measured, d.Train.Offsets[len(d.piecesOf(measured, d.Train))]
+}
+
+// inner divides the training rows: of fold 0 the last fifth of the trials, or of the rows of a single one, tests, of the
+// others the fifths before it.
+func (d *dataset) inner(fold int) (*dataset, error) {
+	if fold == 0 {
+		return d.firstFold()
+	}
+	n, single := d.Train.Trials(), d.Train.Trials() == 1
+	if single {
+		n = d.Train.Rows()
+	}
+	held := n / 5
+	if !single {
+		held = max(1, held)
+	}
+	lo, hi := n-(fold+1)*held, n-fold*held
+	if held == 0 || lo < 0 || !single && lo == 0 && hi == n {
+		return nil, errTooFew
+	}
+	part := func(s *data.Set) data.Split {
+		train, test := without(s, lo, hi, single)
+		if train.Rows() > triedRows {
+			train = train.Slice(0, triedRows)
+		}
+		return data.Split{Train: train, Test: test}
+	}
+	in := &dataset{
+		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
+	}
+	if d.scales != nil {
+		in.dimensionless = part(d.dimensionless.Train)
+	}
+	in.measured = in.Test
+	if d.raw != nil {
+		in.raw, in.isVelocity = d.rawInner(lo, hi), d.isVelocity
+	}
+	if in.Train.Rows() < 2 || in.Test.Rows() < 3 {
+		return nil, errTooFew
+	}
+	return in, nil
+}
+
+var errTooFew = errors.New("too few training rows to hold some out: give longer trajectories, or say how to learn with --trainer")
+
+// rawInner are the measured rows without those of the trials lo to hi of the training rows, or of a single trial without
+// those at the times of its rows lo to hi.
+func (d *dataset) rawInner(lo, hi int) *data.Set {
+	if d.raw.Trials() == 1 {
+		at := func(row int) int {
+			if row == d.Train.Rows() {
+				return d.raw.Rows()
+			}
+			i, _ := slices.BinarySearch(d.raw.T, d.Train.T[row])
+			return i
+		}
+		rest, _ := without(d.raw, at(lo), at(hi), true)
+		return rest
+	}
+	rest, _ := without(d.raw, lo, hi, false)
+	return rest
+}
+
+// moreFolds rolls the best of what was tried, with the best Hamiltonian form, the best HNN and the best field without
+// structure, out over further divisions of the training rows where the first holds few trials out. One that fails there is
+// not taken.
+func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
+	least := l.least(func(t *LearningTry) bool { return t.field != nil })
+	var list []*LearningTry
+	for i := range l.Tried {
+		if t := &l.Tried[i]; t.field != nil && float64(t.Error) <= contending*max(least, exactly) {
+			list = append(list, t)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *LearningTry) int {
+		switch {
+		case a.Error < b.Error:
+			return -1
+		case a.Error > b.Error:
+			return 1
+		}
+		return 0
+	})
+	if len(list) == 0 || least < tie/100 || list[0].config.Trainer == Adam {
+		return nil // told apart, or too slow
+	}
+	list = list[:min(contenders, len(list))]
+	for _, use := range []func(*LearningTry) bool{(*LearningTry).canonical, (*LearningTry).isHNN, func(t *LearningTry) bool { return !t.canonical() && !network.LearnsH(t.config.Model) }} {
+		if t := l.best(use); t != nil && !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	list = slices.DeleteFunc(list, func(t *LearningTry) bool { return t.config.Trainer == Adam })
+	inner := map[*dataset][]*dataset{}
+	for _, t := range list {
+		c := t.config
+		d, err := e.data.load(&c, e.Reading)
+		if err != nil {
+			return err
+		}
+		folds := d.folds()
+		if folds == 1 {
+			return nil
+		}
+		if inner[d] == nil {
+			for fold := 1; fold < folds; fold++ {
+				in, err := d.inner(fold)
+				if err != nil {
+					break
+				}
+				inner[d] = append(inner[d], in)
+			}
+		}
+		e.log("%s: trying %s on other parts of the training rows", c.Task, t.Way)
+		more, failed := *t, false
+		for fold, in := range inner[d] {
+			m, _, err := e.tryOut(ctx, c, in)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				failed = true
+				break
+			}
+			r, err := e.judged(m, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
+			if err != nil || r == nil || r.Diverged > 0 {
+				failed = true
+				break
+			}
+			more.errors = append(slices.Clip(more.errors), r.errors...)
+			for _, unit := range r.of {
+				more.units = append(slices.Clip(more.units), (fold+1)*1000+unit)
+			}
+		}
+		if failed {
+			continue
+		}
+		more.Error = Number(eval.Median(more.errors))
+		*t = more
+	}
+	return nil
+}
