@@ -96,7 +96,7 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 			if len(system.C) == 0 {
 				continue
 			}
-			r := &GivenReport{Noise: paths.Noise, Smoothed: paths.Smoothed, Candidates: len(list), half: half, step: paths.Step}
+			r := &GivenReport{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Candidates: len(list), half: half}
 			r.motion = motionOf(system, taken)
 			r.Error, r.Horizon = r.motion.HeldOut(paths)
 			// A larger library has to be better by a tenth.
@@ -114,7 +114,7 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 			t, x, _ := s.Trial(k)
 			trials = append(trials, shoot.Trial{T: t, X: x})
 		}
-		shoot.Fit(report.motion, trials, shoot.Options{Noise: report.Noise, Windows: []int{2 * report.half, 4 * report.half, 8 * report.half}, Step: shoot.StepOf(report.step, report.Horizon, true)})
+		shoot.Fit(report.motion, trials, shoot.Options{Noise: report.Noise, Windows: []int{2 * report.half, 4 * report.half, 8 * report.half}, Step: report.RungeKutta()})
 	}
 	best.Jacobi = sample.jacobi(best)
 	return best, report, nil
@@ -123,13 +123,12 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 // GivenReport says how good an energy is: the median over held-out trials of the root mean square error of rollouts over
 // Horizon, relative to the columns' spreads.
 type GivenReport struct {
-	Noise          []float64
-	Smoothed       bool
-	Candidates     int
-	Error, Horizon float64
+	shoot.Sampling
+	Noise      []float64
+	Candidates int
+	Error      float64
 
 	half   int
-	step   float64
 	motion *shoot.System
 }
 
