@@ -32,7 +32,7 @@ func TestInnerRowsAreHeldOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := d.inner()
+		in, err := d.inner(0)
 		if err != nil {
 			t.Fatal(err)
 		}

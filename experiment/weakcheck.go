@@ -6,6 +6,7 @@ import (
 
 	"hnn/data/rods"
 	"hnn/fit/lagrange"
+	fitpoisson "hnn/fit/poisson"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/poisson"
@@ -36,6 +37,9 @@ func (c *Config) checkWeak(d *dataset) error {
 	case poisson.Kind:
 		if set.PositionsOnly || len(set.InputNames) > 0 {
 			return errors.New("a Poisson system is fitted to whole states that nothing acts on, and the file has positions alone or inputs")
+		}
+		if c.Bracket != "" {
+			_, err = fitpoisson.ParseBracket(c.Bracket, names, set)
 		}
 	case formula.Kind:
 		_, _, _, err = c.library(set.Dim/2, marks, names)

@@ -264,6 +264,17 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	default:
 		f, report, err = fitformula.Fit(set, list, o)
 	}
+	masses := false
+	if !own && (err != nil || report.Error > exactEnough) {
+		// Masses may depend on the position; estimated rates serve where rows are trajectories.
+		rows := set
+		if !d.scattered() {
+			rows = d.Train
+		}
+		if g, found, failed := fitformula.Mechanical(rows, o); failed == nil && (err != nil || found.Error < report.Error/2) {
+			f, report, err, masses = g, found, nil, true
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +282,9 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 		r.Notes = append(r.Notes, fmt.Sprintf("%s = %.6g, standard error %.2g", p.Name, p.Value, p.Error))
 	}
 	if !d.scattered() {
-		fitformula.Polish(f, set, report)
+		if !masses {
+			fitformula.Polish(f, set, report)
+		}
 		r.cost(report.Polish.After, report.Polish.Window)
 	}
 	if d.velocities() {
