@@ -55,21 +55,18 @@ func (m *Model) unit(version int) ([]byte, error) {
 	}
 	defines := fmt.Sprintf("\n/* What the functions of FMI need to know. */\n#define HNN_TOKEN \"%s\"\n#define HNN_OUTPUTS %d\n#define HNN_STEP %v\n#define HNN_START { %s }\n", token, outputs, unitStep, numbers(m.start(), double))
 	sources[0].Data = bytes.Replace(sources[0].Data, []byte("\n#endif\n"), []byte(defines+"\n#endif\n"), 1)
-	for _, name := range []string{"fmi%d.c", "fmi%dFunctions.h", "fmi%dFunctionTypes.h", map[int]string{2: "fmi%dTypesPlatform.h", 3: "fmi%dPlatformTypes.h"}[version]} {
-		name = fmt.Sprintf(name, version)
+	platform := map[int]string{2: "fmi2TypesPlatform.h", 3: "fmi3PlatformTypes.h"}[version]
+	fmi := fmt.Sprintf("fmi%d", version)
+	for _, name := range []string{fmi + ".c", fmi + "Functions.h", fmi + "FunctionTypes.h", platform, "fmi.h", "unit.h"} {
 		text, err := fmiSources.ReadFile("fmi/" + name)
 		if err != nil {
 			return nil, err
 		}
 		sources = append(sources, File{name, text})
 	}
-	text, err := fmiSources.ReadFile("fmi/unit.h")
-	if err != nil {
-		return nil, err
-	}
-	sources = append(sources, File{"unit.h", text})
 
 	var b bytes.Buffer
+	var err error
 	z := zip.NewWriter(&b)
 	add := func(name string, data []byte) {
 		w, e := z.Create(name)

@@ -15,14 +15,22 @@ static fmi2Status fail(unit *u, const char *message)
 	return fmi2Error;
 }
 
+/* What FMI 3.0 calls otherwise. */
+#define fmi2Instance fmi2Component
+#define fmi2Float64 fmi2Real
+#define fmi2FMUState fmi2FMUstate
+#define fmi2GetFMUState fmi2GetFMUstate
+#define fmi2SetFMUState fmi2SetFMUstate
+#define fmi2FreeFMUState fmi2FreeFMUstate
+#define fmi2SerializedFMUStateSize fmi2SerializedFMUstateSize
+#define fmi2SerializeFMUState fmi2SerializeFMUstate
+#define fmi2DeserializeFMUState fmi2DeSerializeFMUstate
+#define fmi2GetContinuousStateDerivatives fmi2GetDerivatives
+#define FMI(name) fmi2##name
+#include "fmi.h"
+
 const char *fmi2GetTypesPlatform(void) { return fmi2TypesPlatform; }
 const char *fmi2GetVersion(void) { return fmi2Version; }
-
-fmi2Status fmi2SetDebugLogging(fmi2Component c, fmi2Boolean on, size_t n, const fmi2String categories[])
-{
-	(void)c; (void)on; (void)n; (void)categories;
-	return fmi2OK;
-}
 
 fmi2Component fmi2Instantiate(fmi2String name, fmi2Type type, fmi2String token, fmi2String path, const fmi2CallbackFunctions *f, fmi2Boolean visible, fmi2Boolean logging)
 {
@@ -41,8 +49,6 @@ fmi2Component fmi2Instantiate(fmi2String name, fmi2Type type, fmi2String token, 
 	return u;
 }
 
-void fmi2FreeInstance(fmi2Component c) { free(c); }
-
 fmi2Status fmi2SetupExperiment(fmi2Component c, fmi2Boolean given, fmi2Real tolerance, fmi2Real start, fmi2Boolean stops, fmi2Real stop)
 {
 	(void)given; (void)tolerance; (void)stops; (void)stop;
@@ -51,20 +57,6 @@ fmi2Status fmi2SetupExperiment(fmi2Component c, fmi2Boolean given, fmi2Real tole
 }
 
 fmi2Status fmi2EnterInitializationMode(fmi2Component c) { (void)c; return fmi2OK; }
-
-fmi2Status fmi2ExitInitializationMode(fmi2Component c)
-{
-	((unit *)c)->values.started = 1;
-	return fmi2OK;
-}
-
-fmi2Status fmi2Terminate(fmi2Component c) { (void)c; return fmi2OK; }
-
-fmi2Status fmi2Reset(fmi2Component c)
-{
-	unit_reset(&((unit *)c)->values);
-	return fmi2OK;
-}
 
 fmi2Status fmi2GetReal(fmi2Component c, const fmi2ValueReference refs[], size_t n, fmi2Real values[])
 {
@@ -96,114 +88,16 @@ NONE(Integer)
 NONE(Boolean)
 NONE(String)
 
-fmi2Status fmi2GetFMUstate(fmi2Component c, fmi2FMUstate *s)
-{
-	if (!*s) *s = malloc(sizeof(unit_values));
-	if (!*s) return fail(c, "there is no memory");
-	memcpy(*s, &((unit *)c)->values, sizeof(unit_values));
-	return fmi2OK;
-}
-
-fmi2Status fmi2SetFMUstate(fmi2Component c, fmi2FMUstate s)
-{
-	memcpy(&((unit *)c)->values, s, sizeof(unit_values));
-	return fmi2OK;
-}
-
-fmi2Status fmi2FreeFMUstate(fmi2Component c, fmi2FMUstate *s)
-{
-	(void)c;
-	if (s) {
-		free(*s);
-		*s = NULL;
-	}
-	return fmi2OK;
-}
-
-fmi2Status fmi2SerializedFMUstateSize(fmi2Component c, fmi2FMUstate s, size_t *size)
-{
-	(void)c; (void)s;
-	*size = sizeof(unit_values);
-	return fmi2OK;
-}
-
-fmi2Status fmi2SerializeFMUstate(fmi2Component c, fmi2FMUstate s, fmi2Byte bytes[], size_t size)
-{
-	if (size != sizeof(unit_values)) return fail(c, "a serialized state has another size");
-	memcpy(bytes, s, size);
-	return fmi2OK;
-}
-
-fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte bytes[], size_t size, fmi2FMUstate *s)
-{
-	if (size != sizeof(unit_values)) return fail(c, "a serialized state has another size");
-	if (!*s) *s = malloc(size);
-	if (!*s) return fail(c, "there is no memory");
-	memcpy(*s, bytes, size);
-	return fmi2OK;
-}
-
 fmi2Status fmi2GetDirectionalDerivative(fmi2Component c, const fmi2ValueReference unknowns[], size_t n, const fmi2ValueReference knowns[], size_t m, const fmi2Real seed[], fmi2Real out[])
 {
 	if (!unit_derivative(&((unit *)c)->values, unknowns, n, knowns, m, seed, out)) return fail(c, "there is no such directional derivative");
 	return fmi2OK;
 }
 
-fmi2Status fmi2EnterEventMode(fmi2Component c) { (void)c; return fmi2OK; }
-
 fmi2Status fmi2NewDiscreteStates(fmi2Component c, fmi2EventInfo *e)
 {
 	(void)c;
 	memset(e, 0, sizeof *e);
-	return fmi2OK;
-}
-
-fmi2Status fmi2EnterContinuousTimeMode(fmi2Component c) { (void)c; return fmi2OK; }
-
-fmi2Status fmi2CompletedIntegratorStep(fmi2Component c, fmi2Boolean no, fmi2Boolean *event, fmi2Boolean *terminate)
-{
-	(void)c; (void)no;
-	*event = *terminate = fmi2False;
-	return fmi2OK;
-}
-
-fmi2Status fmi2SetTime(fmi2Component c, fmi2Real t)
-{
-	((unit *)c)->values.t = t;
-	return fmi2OK;
-}
-
-fmi2Status fmi2SetContinuousStates(fmi2Component c, const fmi2Real x[], size_t n)
-{
-	if (n != HNN_STATES) return fail(c, "another number of states");
-	memcpy(((unit *)c)->values.x, x, n * sizeof *x);
-	return fmi2OK;
-}
-
-fmi2Status fmi2GetDerivatives(fmi2Component c, fmi2Real dx[], size_t n)
-{
-	if (n != HNN_STATES) return fail(c, "another number of states");
-	hnn_field(((unit *)c)->values.x, ((unit *)c)->values.u, dx);
-	return fmi2OK;
-}
-
-fmi2Status fmi2GetEventIndicators(fmi2Component c, fmi2Real v[], size_t n)
-{
-	(void)v;
-	return n ? fail(c, "there are no events") : fmi2OK;
-}
-
-fmi2Status fmi2GetContinuousStates(fmi2Component c, fmi2Real x[], size_t n)
-{
-	if (n != HNN_STATES) return fail(c, "another number of states");
-	memcpy(x, ((unit *)c)->values.x, n * sizeof *x);
-	return fmi2OK;
-}
-
-fmi2Status fmi2GetNominalsOfContinuousStates(fmi2Component c, fmi2Real v[], size_t n)
-{
-	(void)c;
-	for (size_t k = 0; k < n; k++) v[k] = 1;
 	return fmi2OK;
 }
 

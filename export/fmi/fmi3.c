@@ -14,6 +14,9 @@ static fmi3Status fail(unit *u, const char *message)
 	return fmi3Error;
 }
 
+#define FMI(name) fmi3##name
+#include "fmi.h"
+
 static unit *make(fmi3String token, fmi3InstanceEnvironment environment, fmi3LogMessageCallback log)
 {
 	unit *u = strcmp(token, HNN_TOKEN) ? NULL : calloc(1, sizeof *u);
@@ -28,12 +31,6 @@ static unit *make(fmi3String token, fmi3InstanceEnvironment environment, fmi3Log
 }
 
 const char *fmi3GetVersion(void) { return fmi3Version; }
-
-fmi3Status fmi3SetDebugLogging(fmi3Instance i, fmi3Boolean on, size_t n, const fmi3String c[])
-{
-	(void)i; (void)on; (void)n; (void)c;
-	return fmi3OK;
-}
 
 fmi3Instance fmi3InstantiateModelExchange(fmi3String name, fmi3String token, fmi3String path, fmi3Boolean visible, fmi3Boolean logging, fmi3InstanceEnvironment environment, fmi3LogMessageCallback log)
 {
@@ -54,27 +51,10 @@ fmi3Instance fmi3InstantiateScheduledExecution(fmi3String name, fmi3String token
 	return NULL;
 }
 
-void fmi3FreeInstance(fmi3Instance i) { free(i); }
-
 fmi3Status fmi3EnterInitializationMode(fmi3Instance i, fmi3Boolean given, fmi3Float64 tolerance, fmi3Float64 start, fmi3Boolean stops, fmi3Float64 stop)
 {
 	(void)given; (void)tolerance; (void)stops; (void)stop;
 	((unit *)i)->values.t = start;
-	return fmi3OK;
-}
-
-fmi3Status fmi3ExitInitializationMode(fmi3Instance i)
-{
-	((unit *)i)->values.started = 1;
-	return fmi3OK;
-}
-
-fmi3Status fmi3EnterEventMode(fmi3Instance i) { (void)i; return fmi3OK; }
-fmi3Status fmi3Terminate(fmi3Instance i) { (void)i; return fmi3OK; }
-
-fmi3Status fmi3Reset(fmi3Instance i)
-{
-	unit_reset(&((unit *)i)->values);
 	return fmi3OK;
 }
 
@@ -155,53 +135,6 @@ fmi3Status fmi3GetVariableDependencies(fmi3Instance i, fmi3ValueReference d, siz
 	return fail(i, "dependencies are not told");
 }
 
-fmi3Status fmi3GetFMUState(fmi3Instance i, fmi3FMUState *s)
-{
-	if (!*s) *s = malloc(sizeof(unit_values));
-	if (!*s) return fail(i, "there is no memory");
-	memcpy(*s, &((unit *)i)->values, sizeof(unit_values));
-	return fmi3OK;
-}
-
-fmi3Status fmi3SetFMUState(fmi3Instance i, fmi3FMUState s)
-{
-	memcpy(&((unit *)i)->values, s, sizeof(unit_values));
-	return fmi3OK;
-}
-
-fmi3Status fmi3FreeFMUState(fmi3Instance i, fmi3FMUState *s)
-{
-	(void)i;
-	if (s) {
-		free(*s);
-		*s = NULL;
-	}
-	return fmi3OK;
-}
-
-fmi3Status fmi3SerializedFMUStateSize(fmi3Instance i, fmi3FMUState s, size_t *size)
-{
-	(void)i; (void)s;
-	*size = sizeof(unit_values);
-	return fmi3OK;
-}
-
-fmi3Status fmi3SerializeFMUState(fmi3Instance i, fmi3FMUState s, fmi3Byte bytes[], size_t size)
-{
-	if (size != sizeof(unit_values)) return fail(i, "a serialized state has another size");
-	memcpy(bytes, s, size);
-	return fmi3OK;
-}
-
-fmi3Status fmi3DeserializeFMUState(fmi3Instance i, const fmi3Byte bytes[], size_t size, fmi3FMUState *s)
-{
-	if (size != sizeof(unit_values)) return fail(i, "a serialized state has another size");
-	if (!*s) *s = malloc(size);
-	if (!*s) return fail(i, "there is no memory");
-	memcpy(*s, bytes, size);
-	return fmi3OK;
-}
-
 fmi3Status fmi3GetDirectionalDerivative(fmi3Instance i, const fmi3ValueReference unknowns[], size_t n, const fmi3ValueReference knowns[], size_t m, const fmi3Float64 seed[], size_t seeds, fmi3Float64 out[], size_t outs)
 {
 	if (seeds != m || outs != n || !unit_derivative(&((unit *)i)->values, unknowns, n, knowns, m, seed, out)) return fail(i, "there is no such directional derivative");
@@ -271,55 +204,6 @@ fmi3Status fmi3UpdateDiscreteStates(fmi3Instance i, fmi3Boolean *update, fmi3Boo
 {
 	(void)i; (void)next;
 	*update = *terminate = *nominals = *values = *defined = fmi3False;
-	return fmi3OK;
-}
-
-fmi3Status fmi3EnterContinuousTimeMode(fmi3Instance i) { (void)i; return fmi3OK; }
-
-fmi3Status fmi3CompletedIntegratorStep(fmi3Instance i, fmi3Boolean no, fmi3Boolean *event, fmi3Boolean *terminate)
-{
-	(void)i; (void)no;
-	*event = *terminate = fmi3False;
-	return fmi3OK;
-}
-
-fmi3Status fmi3SetTime(fmi3Instance i, fmi3Float64 t)
-{
-	((unit *)i)->values.t = t;
-	return fmi3OK;
-}
-
-fmi3Status fmi3SetContinuousStates(fmi3Instance i, const fmi3Float64 x[], size_t n)
-{
-	if (n != HNN_STATES) return fail(i, "another number of states");
-	memcpy(((unit *)i)->values.x, x, n * sizeof *x);
-	return fmi3OK;
-}
-
-fmi3Status fmi3GetContinuousStateDerivatives(fmi3Instance i, fmi3Float64 dx[], size_t n)
-{
-	if (n != HNN_STATES) return fail(i, "another number of states");
-	hnn_field(((unit *)i)->values.x, ((unit *)i)->values.u, dx);
-	return fmi3OK;
-}
-
-fmi3Status fmi3GetEventIndicators(fmi3Instance i, fmi3Float64 v[], size_t n)
-{
-	(void)v;
-	return n ? fail(i, "there are no events") : fmi3OK;
-}
-
-fmi3Status fmi3GetContinuousStates(fmi3Instance i, fmi3Float64 x[], size_t n)
-{
-	if (n != HNN_STATES) return fail(i, "another number of states");
-	memcpy(x, ((unit *)i)->values.x, n * sizeof *x);
-	return fmi3OK;
-}
-
-fmi3Status fmi3GetNominalsOfContinuousStates(fmi3Instance i, fmi3Float64 v[], size_t n)
-{
-	(void)i;
-	for (size_t k = 0; k < n; k++) v[k] = 1;
 	return fmi3OK;
 }
 
