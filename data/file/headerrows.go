@@ -427,7 +427,7 @@ func (h *header) compose(rows [][]string, l *layout) {
 		if i > 0 && isTypesRow(row) {
 			continue
 		}
-		if isUnitsRow(row) && (i > 0 || len(rows) == 1 && slices.ContainsFunc(row, isTimeUnit)) {
+		if isUnitsRow(row) && (i > 0 || len(rows) == 1 && slices.ContainsFunc(row, isTimeUnit) && !slices.ContainsFunc(row, isWord)) {
 			for j, cell := range row {
 				if h.units[j] == "" {
 					h.units[j] = strings.Trim(cell, "()[] ")
@@ -502,6 +502,12 @@ func isTypesRow(row []string) bool {
 		}
 	}
 	return full > 1
+}
+
+// isWord reports whether a cell is no unit and means something, as a name does.
+func isWord(cell string) bool {
+	_, ok := knownUnit(strings.Trim(cell, "()[] "))
+	return !ok && meaningOf(cell, "").quantity != unknownColumn
 }
 
 // isTimeUnit reports whether a cell is a unit of time.

@@ -156,6 +156,16 @@ func loggerMakers(rows int) []made {
 			})},
 		{name: "seconds of the day", q: "angle", p: "rate", first: 0.8, start: 43210.5, tolerance: 1e-5,
 			text: each("Logger 4\n\ntime,angle,rate\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%.2f,%.5f,%.5f\n", 43210.5+t, q, v) })},
+		{name: "Excel in German", q: "Winkel in rad", p: "Drehrate in rad/s", first: 0.8, tolerance: 1e-5,
+			text: each("Uhrzeit;Winkel in Grad;Drehrate in Grad/s\n", func(i int, t, q, v float64) string {
+				return strings.Replace(at(i).Format("15:04:05.000"), ".", ",", 1) + ";" + comma(q/degree) + ";" + comma(v/degree) + "\n"
+			})},
+		{name: "millis for a name", q: "angle", first: 0.8, start: 1, tolerance: 1e-5,
+			text: each("Logger\n\nmillis;angle\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%d;%s\n", 1000+20*i, comma(q)) })},
+		{name: "OpenSim's states", q: "/jointset/pin/angle/value", p: "/jointset/pin/angle/speed", first: 0.8, tolerance: 1e-6,
+			text: write("states\nversion=1\nnRows=9\nnColumns=3\ninDegrees=no\nendheader\ntime\t/jointset/pin/angle/value\t/jointset/pin/angle/speed\n", "%.8f\t%.8f\t%.8f\n", "")},
+		{name: "Simulink's data inspector", q: "theta", p: "omega", first: 0.8, tolerance: 1e-6,
+			text: write("time,theta,omega\n,Type: double,Type: double\n,Unit: rad,Unit: rad/s\n,Interp: linear,Interp: linear\n", "%.2f,%.6f,%.6f\n", "")},
 		{name: "Stata's list", q: "4", p: "5", first: 0.8, tolerance: 1e-5,
 			text: each("     +----------------------------+\n     | time     theta      omega |\n     |----------------------------|\n", func(i int, t, q, v float64) string {
 				return fmt.Sprintf("%3d. | %5.2f  %8.5f  %8.5f |\n", i+1, t, q, v)

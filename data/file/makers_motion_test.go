@@ -125,7 +125,7 @@ func motionMakers(rows int) []made {
 			text: "\"sep=,\"\nimu_Timestamp_Unix_CAL,imu_Accel_WR_X_CAL,imu_Gyro_X_CAL,\nms,m/(s^2),deg/s,\n" + perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
 				fmt.Fprintf(b, "%.6f,%.6f,%.6f,\n", float64(at(i).UnixMilli()), 9.8*math.Sin(q), v/degree)
 			})},
-		{name: "Xsens DOT", q: "Euler_X", first: 0.8, tolerance: 1e-4, notes: []string{"0.02 s from row to row"}, columns: Columns{Q: []string{"Euler_X"}},
+		{name: "Xsens DOT", q: "Euler_X", first: 0.8, tolerance: 1e-4, notes: []string{"0.02 s from row to row"},
 			text: "sep=,\nDeviceTag:,D9\nFirmwareVersion:,2.0\nAppVersion:,2.1\nSyncStatus:,Unsynced\nOutputRate:,50Hz\nFilterProfile:,General\nMeasurement Mode:,Sensor fusion\nStartTime:,2023-04-05_21-08-07\n© maker. All rights reserved.\n\nPacketCounter,SampleTimeFine,Euler_X,Euler_Y,Euler_Z,FreeAcc_X,FreeAcc_Y,FreeAcc_Z\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {
 					fmt.Fprintf(b, "%d,%d,%.6f,0.1,0.2,%.6f,%.6f,%.6f\n", i, 192856375+20000*i, q, noise(i, 1), noise(i, 2), noise(i, 3))

@@ -38,14 +38,16 @@ func init() {
 	add(positionColumn, degree, true, "deg degree degrees ° grad grd")
 	add(positionColumn, 2*math.Pi, true, "rev revs revolution revolutions turn turns rot")
 	add(positionColumn, 1, false, "m meter meters metre metres")
+	add(positionColumn, 1e3, false, "km kilometer kilometers kilometres")
 	add(positionColumn, 1e-2, false, "cm centimeter centimeters")
 	add(positionColumn, 1e-3, false, "mm millimeter millimeters millimetre millimetres")
 	add(positionColumn, 0.0254, false, "in inch inches")
 	add(velocityColumn, 1, true, "rad/s rad/sec radians/s radians/second rad*s^-1 rad.s-1 1/s")
-	add(velocityColumn, degree, true, "deg/s deg/sec °/s degrees/s degrees/second dps")
+	add(velocityColumn, degree, true, "deg/s deg/sec grad/s grad/sek °/s degrees/s degrees/second dps")
 	add(velocityColumn, 2*math.Pi/60, true, "rpm rev/min u/min")
 	add(velocityColumn, 1, false, "m/s m/sec meters/second")
 	add(velocityColumn, 1e-2, false, "cm/s")
+	add(velocityColumn, 1/3.6, false, "km/h kph")
 	add(velocityColumn, 1e-3, false, "mm/s")
 	add(accelerationColumn, 1, true, "rad/s² rad/s^2 rad/s2 rad/s/s rad/sec^2")
 	add(accelerationColumn, degree, true, "deg/s² deg/s^2 deg/s2 °/s² °/s^2 °/s2 deg/s/s")
@@ -117,7 +119,7 @@ func unitOfName(name string) (bare, text string) {
 			if !strings.HasPrefix(name[i:], sign) {
 				continue
 			}
-			if u, ok := knownUnit(name[i+len(sign):]); ok && u.name != "in" {
+			if u, ok := knownUnit(name[i+len(sign):]); ok && u.name != "in" && !(sign == "/" && u.quantity == timeColumn && endsInUnit(name[:i])) {
 				return strings.TrimSpace(name[:i]), name[i+len(sign):]
 			}
 		}
@@ -129,6 +131,17 @@ func unitOfName(name string) (bare, text string) {
 		return m[1], m[2]
 	}
 	return name, ""
+}
+
+// endsInUnit reports whether the last of several words is a unit: what is divided by a time behind
+// it is a rate, as in speed km/h.
+func endsInUnit(text string) bool {
+	i := strings.LastIndexByte(text, ' ')
+	if i < 0 {
+		return false
+	}
+	_, ok := knownUnit(text[i+1:])
+	return ok
 }
 
 var (
