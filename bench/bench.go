@@ -25,6 +25,7 @@ import (
 	"hnn/model"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
+	"hnn/nn"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -317,7 +318,7 @@ func newProbes(ctx context.Context, o *Options) ([]*probe, error) {
 }
 
 // newNetwork is a task's network with initial weights.
-func newNetwork[T kernel.Float](t task.Task, kind string) (*network.Network[T], system.System, error) {
+func newNetwork[T nn.Float](t task.Task, kind string) (*network.Network[T], system.System, error) {
 	a := network.Architecture{Kind: kind, Dim: t.System.Dim(), Hidden: []int{200, 200}, Activation: "tanh"}
 	n, err := network.New[T](a, stream.New(0, "init"))
 	return n, t.System, err
@@ -391,7 +392,7 @@ func stepFLOPs(a network.Architecture, rows int) float64 {
 	return 2 * float64(rows) * (6*sum - first)
 }
 
-func fieldAt[T kernel.Float](t task.Task) (*probe, error) {
+func fieldAt[T nn.Float](t task.Task) (*probe, error) {
 	net, s, err := newNetwork[T](t, network.KindHNN)
 	if err != nil {
 		return nil, err

@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"hnn/eval"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model/network"
+	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -14,13 +14,13 @@ import (
 const symplecticRows = 1024
 
 // separable is a network H = T(p) + V(q) of the paper's width, for one degree of freedom.
-func separable[T kernel.Float]() (*network.Network[T], error) {
+func separable[T nn.Float]() (*network.Network[T], error) {
 	return network.New[T](network.Architecture{Kind: network.KindSeparable, Dim: 2, Hidden: []int{200, 200}, Activation: "tanh"}, stream.New(0, "init"))
 }
 
 // symplecticField is one evaluation of the network's field, which a stage of a symplectic
 // step is compared with.
-func symplecticField[T kernel.Float]() (*probe, error) {
+func symplecticField[T nn.Float]() (*probe, error) {
 	net, err := separable[T]()
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func symplecticField[T kernel.Float]() (*probe, error) {
 }
 
 // symplecticStage is a step of the method of order 6 divided by its ten stages.
-func symplecticStage[T kernel.Float]() (*probe, error) {
+func symplecticStage[T nn.Float]() (*probe, error) {
 	net, err := separable[T]()
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func symplecticBatch(threads int) (*probe, error) {
 	}, nil
 }
 
-func precision[T kernel.Float]() string {
+func precision[T nn.Float]() string {
 	var zero T
 	return fmt.Sprintf("%T", zero)
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"hnn/data/file"
+	"hnn/experiment/setting"
 	"hnn/experiment/task"
-	"hnn/internal/setting"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/internal/setting"
+	"hnn/experiment/setting"
 	"hnn/model/expansion"
 	"hnn/model/network"
 )

@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"hnn/internal/setting"
+	"hnn/experiment/setting"
 )
 
 // maxConfig is a bound on the size of a configuration, a thousand times the usual.

@@ -16,8 +16,8 @@ import (
 
 	"hnn/internal/atomicfile"
 	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
 	"hnn/internal/shell"
+	"hnn/model/safetensors"
 )
 
 // Every file of a run says when its bytes are not those that were written. Model and

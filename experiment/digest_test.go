@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"hnn/internal/safetensors"
 	modelfile "hnn/model/file"
+	"hnn/model/safetensors"
 )
 
 var flips = flag.Uint64("flips", 5, "seed of the bytes that are damaged")

@@ -11,10 +11,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"hnn/fit"
-	"hnn/internal/kernel"
 	"hnn/model"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
+	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -41,7 +41,7 @@ func memberStream(name string, member int) string {
 
 // trainEnsemble trains the members side by side, as many at a time as there are workers,
 // each on a share of them.
-func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
+func trainEnsemble[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
 	jobs := min(e.workers(), c.Ensemble)
 	shared := &Env{Workers: max(1, e.workers()/jobs), Log: e.Log}
 	members := make([]*training[T], c.Ensemble)
@@ -102,7 +102,7 @@ func trainEnsemble[T kernel.Float](ctx context.Context, e *Env, c Config, d *dat
 
 // trainMembers trains and saves all, so many at a time. After a failure the others stop, as
 // after an interrupt.
-func trainMembers[T kernel.Float](ctx context.Context, members []*training[T], jobs int) error {
+func trainMembers[T nn.Float](ctx context.Context, members []*training[T], jobs int) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	errs := make([]error, len(members))

@@ -14,11 +14,11 @@ import (
 	"text/tabwriter"
 
 	"hnn/fit/closedform"
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/expansion"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
+	"hnn/model/safetensors"
 )
 
 // Inspection is what a model's file says of it, without its data and without measuring

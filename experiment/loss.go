@@ -7,9 +7,9 @@ import (
 	"hnn/data"
 	"hnn/fit"
 	"hnn/fit/unroll"
-	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // Loss is what the trainer adam lowers.
@@ -40,7 +40,7 @@ func (c Config) WithLoss(loss Loss) Config {
 }
 
 // lossOf is the loss that a run lowers on its data.
-func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
+func lossOf[T nn.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 	train, test := d.fitted().Train, d.fitted().Test
 	switch {
 	case d.films != nil:
@@ -64,7 +64,7 @@ func lossOf[T kernel.Float](c *Config, d *dataset) (fit.Loss[T], error) {
 }
 
 // trialsOf are trials of which only what was measured is observed.
-func trialsOf[T kernel.Float](d *dataset, s *data.Set) fit.Trials[T] {
+func trialsOf[T nn.Float](d *dataset, s *data.Set) fit.Trials[T] {
 	t := fit.TrialsOf[T](s)
 	t.Observed = d.observedOf(s.Dim)
 	return t

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
+	"hnn/model/safetensors"
 )
 
 // Runs that were interrupted before losses became values end as the same runs did that were

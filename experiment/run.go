@@ -20,6 +20,7 @@ import (
 	"hnn/model"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
+	"hnn/nn"
 	"hnn/system"
 )
 
@@ -185,7 +186,7 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 }
 
 // training is the state of one run while it trains.
-type training[T kernel.Float] struct {
+type training[T nn.Float] struct {
 	env     *Env
 	config  Config
 	dir     string
@@ -198,7 +199,7 @@ type training[T kernel.Float] struct {
 	metadata map[string]string
 }
 
-func trainAs[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
+func trainAs[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
 	if c.Ensemble > 0 {
 		return trainEnsemble[T](ctx, e, c, d, dir, resume)
 	}
@@ -259,7 +260,7 @@ func (t *training[T]) conclude(ctx context.Context, d *dataset) (*Run, error) {
 	return r, e.finish(ctx, r)
 }
 
-func newTraining[T kernel.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
+func newTraining[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, member int) (*training[T], error) {
 	a, err := c.networkFor(d)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hnn/internal/setting"
+	"hnn/experiment/setting"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/network"

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/experiment/setting"
 	"hnn/experiment/task"
-	"hnn/internal/setting"
 )
 
 // Every setting is declared whole: a key, help, a heading that there is, labels that there

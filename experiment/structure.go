@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/internal/setting"
+	"hnn/experiment/setting"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"

@@ -5,9 +5,9 @@ import (
 
 	"hnn/experiment/task"
 	"hnn/fit"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // networkFor is the architecture of the network for a dataset.
@@ -61,7 +61,7 @@ func (c *Config) optionsFor(d *dataset, workers int) (fit.Options, error) {
 }
 
 // newTrainer returns the trainer of a run's network on its data.
-func newTrainer[T kernel.Float](c *Config, d *dataset, net *network.Network[T], member, workers int) (*fit.Trainer[T], error) {
+func newTrainer[T nn.Float](c *Config, d *dataset, net *network.Network[T], member, workers int) (*fit.Trainer[T], error) {
 	o, err := c.optionsFor(d, workers)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hnn/internal/kernel"
+	"hnn/nn"
 )
 
 // The constants of Adam, as in Kingma and Ba 2015 and in PyTorch.
@@ -14,13 +15,13 @@ const (
 )
 
 // adam is the state of the optimiser: the moments of the gradient.
-type adam[T kernel.Float] struct {
+type adam[T nn.Float] struct {
 	m, v []T
 	// scalars of the step at hand.
 	step kernel.AdamStep
 }
 
-func newAdam[T kernel.Float](parameters int) *adam[T] {
+func newAdam[T nn.Float](parameters int) *adam[T] {
 	return &adam[T]{m: make([]T, parameters), v: make([]T, parameters)}
 }
 

@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"hnn/internal/golden"
-	"hnn/internal/kernel"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
-func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
+func rowsFrom[T nn.Float](dim int, x, dx []float64) Rows[T] {
 	r := Rows[T]{Dim: dim, X: make([]T, len(x)), DX: make([]T, len(dx))}
 	for i := range x {
 		r.X[i], r.DX[i] = T(x[i]), T(dx[i])
@@ -18,7 +18,7 @@ func rowsFrom[T kernel.Float](dim int, x, dx []float64) Rows[T] {
 	return r
 }
 
-func newNetwork[T kernel.Float](t testing.TB, a network.Architecture) *network.Network[T] {
+func newNetwork[T nn.Float](t testing.TB, a network.Architecture) *network.Network[T] {
 	t.Helper()
 	n, err := network.New[T](a, rand.New(rand.NewPCG(7, 8)))
 	if err != nil {
@@ -27,7 +27,7 @@ func newNetwork[T kernel.Float](t testing.TB, a network.Architecture) *network.N
 	return n
 }
 
-func paperNetwork[T kernel.Float](t testing.TB, kind string, dim int) *network.Network[T] {
+func paperNetwork[T nn.Float](t testing.TB, kind string, dim int) *network.Network[T] {
 	return newNetwork[T](t, network.Architecture{Kind: kind, Dim: dim, Hidden: []int{200, 200}, Activation: "tanh"})
 }
 
@@ -44,7 +44,7 @@ func TestGoldenAdamSteps(t *testing.T) {
 	}
 }
 
-func goldenSteps[T kernel.Float](t *testing.T, name, kind string, dim int, paramTol, lossTol float64) {
+func goldenSteps[T nn.Float](t *testing.T, name, kind string, dim int, paramTol, lossTol float64) {
 	a := golden.Load(t, name+"-golden")
 	net := paperNetwork[T](t, kind, dim)
 	for i, w := range golden.Load(t, name+"-init").Weights(t, "", 3, kind == network.KindHNN) {

@@ -7,9 +7,9 @@ import (
 	"math"
 	"reflect"
 
-	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
 	modelfile "hnn/model/file"
+	"hnn/model/safetensors"
+	"hnn/nn"
 )
 
 // metaTrainer is the metadata key under which a checkpoint keeps what is not a
@@ -196,7 +196,7 @@ func (s *lbfgs[T]) pack(f *safetensors.File) []float64 {
 }
 
 // unpackLBFGS is its inverse, nil where L-BFGS had not begun.
-func unpackLBFGS[T kernel.Float](f *safetensors.File, state []float64, n int) (*lbfgs[T], error) {
+func unpackLBFGS[T nn.Float](f *safetensors.File, state []float64, n int) (*lbfgs[T], error) {
 	if state == nil {
 		return nil, nil
 	}
@@ -222,7 +222,7 @@ func unpackLBFGS[T kernel.Float](f *safetensors.File, state []float64, n int) (*
 
 // moments is a tensor as long as the parameters, in exactly this precision: a
 // checkpoint of another would not continue to the same bits.
-func moments[T kernel.Float](f *safetensors.File, name string, n int) ([]T, error) {
+func moments[T nn.Float](f *safetensors.File, name string, n int) ([]T, error) {
 	v, err := safetensors.Values[T](f, name, n)
 	if err != nil {
 		return nil, fmt.Errorf("%w (training continues in the precision it began in)", err)

@@ -9,11 +9,12 @@ import (
 	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // Rows are states and their time derivatives, each rows x Dim and row-major, in the
 // precision of training.
-type Rows[T kernel.Float] struct {
+type Rows[T nn.Float] struct {
 	Dim   int
 	X, DX []T
 	// U are the inputs of the rows, rows x Inputs, nil where there are none.
@@ -46,7 +47,7 @@ func (r Rows[T]) check(what string) error {
 }
 
 // RowsOf converts a set of trajectories. It is an error if the set has no derivatives, or not as many as states.
-func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
+func RowsOf[T nn.Float](s *data.Set) (Rows[T], error) {
 	if s.DX == nil {
 		return Rows[T]{}, errors.New("fit: the data have no time derivatives to train on")
 	}
@@ -62,9 +63,9 @@ func RowsOf[T kernel.Float](s *data.Set) (Rows[T], error) {
 
 // Derivatives is the mean squared error of a model's field against time derivatives. Test
 // may have no rows.
-func Derivatives[T kernel.Float](train, test Rows[T]) Loss[T] { return derivatives[T]{train, test} }
+func Derivatives[T nn.Float](train, test Rows[T]) Loss[T] { return derivatives[T]{train, test} }
 
-type derivatives[T kernel.Float] struct{ train, test Rows[T] }
+type derivatives[T nn.Float] struct{ train, test Rows[T] }
 
 func (l derivatives[T]) problem(net *network.Network[T]) (*problem[T], error) {
 	if l.train.Len() == 0 {
@@ -87,13 +88,13 @@ func (l derivatives[T]) problem(net *network.Network[T]) (*problem[T], error) {
 }
 
 // rowBatch is the loss over rows.
-type rowBatch[T kernel.Float] struct {
+type rowBatch[T nn.Float] struct {
 	wholeRows
 	net         *network.Network[T]
 	all, chosen Rows[T]
 }
 
-func newRowBatch[T kernel.Float](net *network.Network[T], all Rows[T], rows int) *rowBatch[T] {
+func newRowBatch[T nn.Float](net *network.Network[T], all Rows[T], rows int) *rowBatch[T] {
 	b := &rowBatch[T]{wholeRows: newWholeRows(all.Len(), rows), net: net, all: all, chosen: all}
 	if n := b.size.Rows; n < b.total {
 		b.chosen.X, b.chosen.DX = make([]T, n*all.Dim), make([]T, n*all.Dim)
@@ -132,7 +133,7 @@ func (b *rowBatch[T]) newPass() (pass[T], error) {
 	}, nil
 }
 
-type fieldPass[T kernel.Float] struct {
+type fieldPass[T nn.Float] struct {
 	pass     *model.Pass[T]
 	dim      int
 	rows     *Rows[T] // the batch's

@@ -5,6 +5,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
+	"hnn/nn"
 )
 
 // chunk is the number of parameters that a worker updates at a time: four arrays of
@@ -18,14 +19,14 @@ func chunks(parameters int) int { return (parameters + chunk - 1) / chunk }
 func chunkOf(c, parameters int) (lo, hi int) { return c * chunk, min((c+1)*chunk, parameters) }
 
 // sums are the gradients of the groups of a plan and their sum.
-type sums[T kernel.Float] struct {
+type sums[T nn.Float] struct {
 	pool    *parallel.Pool
 	grads   [][]T     // a group's; the first becomes the sum
 	squares []float64 // a chunk's
 	sum     func(worker, chunk int)
 }
 
-func newSums[T kernel.Float](pool *parallel.Pool, groups, parameters int) *sums[T] {
+func newSums[T nn.Float](pool *parallel.Pool, groups, parameters int) *sums[T] {
 	s := &sums[T]{pool: pool, squares: make([]float64, chunks(parameters))}
 	for range groups {
 		s.grads = append(s.grads, make([]T, parameters))
@@ -52,7 +53,7 @@ func (s *sums[T]) add() float64 {
 
 // engine computes a loss and its gradient over batches, block by block, without
 // allocating.
-type engine[T kernel.Float] struct {
+type engine[T nn.Float] struct {
 	pool  *parallel.Pool
 	plan  parallel.Plan
 	batch batch[T]
@@ -68,7 +69,7 @@ type engine[T kernel.Float] struct {
 
 // newEngine returns an engine over a batch that takes the gradient by so many parameters, or,
 // for 0, none.
-func newEngine[T kernel.Float](pool *parallel.Pool, b batch[T], parameters int) (*engine[T], error) {
+func newEngine[T nn.Float](pool *parallel.Pool, b batch[T], parameters int) (*engine[T], error) {
 	e := &engine[T]{pool: pool, plan: b.plan(), batch: b}
 	for range pool.Workers() {
 		p, err := b.newPass()

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
-	"hnn/internal/kernel"
+	"hnn/nn"
 )
 
 // ErrNoDescent says that L-BFGS found no lower loss: in the precision of the training the
@@ -26,7 +26,7 @@ const (
 // for directions, its More-Thuente search along them. The iteration is driven from here,
 // not by optimize.Minimize, so that a step can be reported, interrupted and continued from
 // a checkpoint: gonum's history is made again from the last locations.
-type lbfgs[T kernel.Float] struct {
+type lbfgs[T nn.Float] struct {
 	method    optimize.LBFGS
 	locations []*optimize.Location // the last is where the trainer stands
 	fresh     bool                 // the method has not seen the last but one
@@ -69,7 +69,7 @@ func (t *Trainer[T]) lbfgsStep() (Record, error) {
 	}
 }
 
-func newLBFGS[T kernel.Float](n int) *lbfgs[T] {
+func newLBFGS[T nn.Float](n int) *lbfgs[T] {
 	return &lbfgs[T]{
 		method: optimize.LBFGS{Store: lbfgsStore}, fresh: true,
 		x: make([]float64, n), g: make([]float64, n), dir: make([]float64, n),

@@ -8,6 +8,7 @@ import (
 	"hnn/internal/parallel"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 const (
@@ -36,7 +37,7 @@ const (
 // without noise have L near 0 and with it no prior.
 //
 // The gradient is exact and the pairs are fixed, so L-BFGS and checkpoints need nothing.
-type linearPrior[T kernel.Float] struct {
+type linearPrior[T nn.Float] struct {
 	pool   *parallel.Pool
 	plan   parallel.Plan
 	dim    int
@@ -49,13 +50,13 @@ type linearPrior[T kernel.Float] struct {
 }
 
 // linearPass is a block of pairs: its points are all a, then all b, then all middles.
-type linearPass[T kernel.Float] struct {
+type linearPass[T nn.Float] struct {
 	pass        *model.Pass[T]
 	x, f, bar   []T
 	gaps, spans float64 // sums of the squares
 }
 
-func newLinearPrior[T kernel.Float](net *network.Network[T], pool *parallel.Pool, states []T, m float64) *linearPrior[T] {
+func newLinearPrior[T nn.Float](net *network.Network[T], pool *parallel.Pool, states []T, m float64) *linearPrior[T] {
 	d := net.Dim()
 	p := &linearPrior[T]{pool: pool, plan: parallel.NewPlanOf(linearPairs, linearBlock), dim: d, share: m / float64(len(states))}
 	rng := rand.New(rand.NewPCG(1, 1))

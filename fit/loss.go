@@ -3,21 +3,21 @@ package fit
 import (
 	"fmt"
 
-	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // Loss is what a Trainer lowers, with the data that it is over. [Derivatives],
 // [Trajectories] and [Films] make one. A value may be given to any number of trainers; none
 // changes it.
-type Loss[T kernel.Float] interface {
+type Loss[T nn.Float] interface {
 	// problem is the loss of one network. The error says what does not fit it.
 	problem(net *network.Network[T]) (*problem[T], error)
 }
 
 // problem is what a trainer knows of a loss.
-type problem[T kernel.Float] struct {
+type problem[T nn.Float] struct {
 	// train and test are the numbers of rows to train on, in the first stage, and to test on.
 	train, test int
 	// stages, unless 0, is the number of forms that the loss takes one after the other, each
@@ -38,7 +38,7 @@ type problem[T kernel.Float] struct {
 }
 
 // batch is a loss over rows of data, of which it takes so many at a time.
-type batch[T kernel.Float] interface {
+type batch[T nn.Float] interface {
 	// plan cuts the rows that it takes, and from is the number of those that it has.
 	plan() parallel.Plan
 	from() int
@@ -54,7 +54,7 @@ type batch[T kernel.Float] interface {
 }
 
 // pass evaluates a batch's loss and its adjoint over blocks of rows.
-type pass[T kernel.Float] interface {
+type pass[T nn.Float] interface {
 	// loss writes numbers that add up to the sum over rows lo to hi to sums, which has a
 	// place for each of them; places that it has no use for stay zero.
 	loss(lo, hi int, sums []float64) error

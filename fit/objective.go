@@ -3,14 +3,14 @@ package fit
 import (
 	"math/rand/v2"
 
-	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // objective is a loss as a trainer lowers it, step by step: of a batch of the training
 // data or of all, with its value on the test data.
-type objective[T kernel.Float] struct {
+type objective[T nn.Float] struct {
 	*problem[T]
 	net     *network.Network[T]
 	pool    *parallel.Pool
@@ -24,7 +24,7 @@ type objective[T kernel.Float] struct {
 	prior        *linearPrior[T]
 }
 
-func newObjective[T kernel.Float](net *network.Network[T], p *problem[T], pool *parallel.Pool, o *Options, source *rand.ChaCha8) (*objective[T], error) {
+func newObjective[T nn.Float](net *network.Network[T], p *problem[T], pool *parallel.Pool, o *Options, source *rand.ChaCha8) (*objective[T], error) {
 	f := &objective[T]{problem: p, net: net, pool: pool, options: o, stage: -1}
 	if o.Batch > 0 && (p.stages > 0 || o.Batch < p.train) {
 		f.sampler = newSampler(o.Sampling, o.Batch, o.Batch, source)

@@ -71,7 +71,7 @@ func (l PixelLoss) Validate() error {
 // with K = 1 and step z = z + f(z) in the authors' code (experiment-pixels/train.py). All
 // its terms are differentiated by all that they depend on. Windows are of the length that
 // Set.Windows gives for l.Steps; test may have none.
-func Films[T kernel.Float](train, test Observations, l PixelLoss) Loss[T] {
+func Films[T nn.Float](train, test Observations, l PixelLoss) Loss[T] {
 	return films[T]{train, test, l}
 }
 
@@ -89,7 +89,7 @@ func (l leftovers) loss(pixels, dim, steps int) float64 {
 }
 
 // slip is component j of p - (q^1 - q) of a state and the next.
-func slip[T kernel.Float](z, next []T, dim, j int) T { return z[dim/2+j] - (next[j] - z[j]) }
+func slip[T nn.Float](z, next []T, dim, j int) T { return z[dim/2+j] - (next[j] - z[j]) }
 
 // FilmLosses returns the loss of [Films] of every observation, with K = 1 and steps of
 // Euler's whatever the training's were, and its part of the picture. The windows are those
@@ -144,7 +144,7 @@ func FilmLosses(m *model.Field, of Observations, workers int) (losses, pictures 
 	return losses, pictures
 }
 
-type films[T kernel.Float] struct {
+type films[T nn.Float] struct {
 	train, test Observations
 	form        PixelLoss
 }
@@ -187,7 +187,7 @@ func (l films[T]) problem(net *network.Network[T]) (*problem[T], error) {
 }
 
 // filmBatch is the loss over windows.
-type filmBatch[T kernel.Float] struct {
+type filmBatch[T nn.Float] struct {
 	wholeRows
 	net    *network.Network[T]
 	form   PixelLoss
@@ -232,7 +232,7 @@ func (b *filmBatch[T]) newPass() (pass[T], error) {
 
 // filmPass evaluates the loss over blocks of windows. All observations of a block go
 // through the encoder at once.
-type filmPass[T kernel.Float] struct {
+type filmPass[T nn.Float] struct {
 	*filmBatch[T]
 	pixels, dim, steps int
 	parts              [2]int // parameters of encoder and decoder
@@ -304,7 +304,7 @@ func (w *filmPass[T]) observe(x []T, at frames.Window, after, stack int) {
 	}
 }
 
-func observe[T kernel.Float](x []T, set *frames.Set, at frames.Window, after, stack int) {
+func observe[T nn.Float](x []T, set *frames.Set, at frames.Window, after, stack int) {
 	frames.Observe(x, set.Bytes(int(at.Trial), int(at.Frame)+after, stack))
 }
 

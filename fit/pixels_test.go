@@ -12,10 +12,10 @@ import (
 
 	"hnn/data/frames"
 	"hnn/internal/golden"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // noiseFilms are films of random pixels: no term of the loss is small on them.
@@ -31,7 +31,7 @@ func noiseFilms(rng *rand.Rand, width, height, trials, length int) *frames.Set {
 	return s
 }
 
-func newPixelModel[T kernel.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) *network.Network[T] {
+func newPixelModel[T nn.Float](t testing.TB, kind string, dim int, p model.Pixels, hidden []int) *network.Network[T] {
 	t.Helper()
 	net, err := network.New[T](network.Architecture{Kind: kind, Dim: dim, Hidden: hidden, Activation: "tanh", Pixels: &p}, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
@@ -93,7 +93,7 @@ func TestPixelGradientDifferences(t *testing.T) {
 
 var goldenPixels = model.Pixels{Width: 28, Height: 28, Stack: 2, Hidden: []int{200, 200, 200}, Activation: "relu"}
 
-func goldenPixelModel[T kernel.Float](t *testing.T, init golden.Arrays) *network.Network[T] {
+func goldenPixelModel[T nn.Float](t *testing.T, init golden.Arrays) *network.Network[T] {
 	net := newPixelModel[T](t, network.KindHNN, 2, goldenPixels, []int{200, 200})
 	for i, w := range init.PixelWeights(t, "") {
 		net.Params()[i] = T(w)
@@ -124,7 +124,7 @@ func TestPixelGolden(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { pixelGolden[float32](t, init, a, "f32", 1e-5, 5e-5) })
 }
 
-func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision string, gradTol, paramTol float64) {
+func pixelGolden[T nn.Float](t *testing.T, init, a golden.Arrays, precision string, gradTol, paramTol float64) {
 	net := goldenPixelModel[T](t, init)
 	tr, err := New(net, Films[T](goldenFilms(t, a), Observations{}, DefaultPixelLoss()),
 		Options{Steps: 10, LearningRate: a.Get(t, "lr")[0], L2: a.Get(t, "weight_decay")[0]}, nil)
@@ -153,7 +153,7 @@ func pixelGolden[T kernel.Float](t *testing.T, init, a golden.Arrays, precision 
 
 // compareGolden compares the tensors that the golden file has, relative to the largest
 // element of each, or absolutely.
-func compareGolden[T kernel.Float](t *testing.T, net *network.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
+func compareGolden[T nn.Float](t *testing.T, net *network.Network[T], a golden.Arrays, prefix string, got []T, tol float64, relative bool) {
 	t.Helper()
 	compared := 0
 	for _, tensor := range net.Tensors() {
@@ -209,7 +209,7 @@ func pixelTrainer(t testing.TB, workers int) *Trainer[float32] {
 	return tr
 }
 
-func steps[T kernel.Float](t testing.TB, tr *Trainer[T], n int) {
+func steps[T nn.Float](t testing.TB, tr *Trainer[T], n int) {
 	t.Helper()
 	for range n {
 		if _, err := tr.Step(); err != nil {

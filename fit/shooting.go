@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"hnn/fit/unroll"
-	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // Shooting says how a model is fitted to observed trajectories by multiple shooting:
@@ -87,11 +87,11 @@ func (s Shooting) stride(length int) int {
 // Trajectories is the distance between observed trajectories and an integrator's, by
 // multiple shooting; see Shooting. Test may have no trials; its windows start from what was
 // observed. A batch counts windows.
-func Trajectories[T kernel.Float](train, test Trials[T], s Shooting) Loss[T] {
+func Trajectories[T nn.Float](train, test Trials[T], s Shooting) Loss[T] {
 	return trajectories[T]{train, test, s}
 }
 
-type trajectories[T kernel.Float] struct {
+type trajectories[T nn.Float] struct {
 	train, test Trials[T]
 	options     Shooting
 }
@@ -135,7 +135,7 @@ func (l trajectories[T]) problem(net *network.Network[T]) (*problem[T], error) {
 const windowRows = 48
 
 // shooter is the loss over windows of one length.
-type shooter[T kernel.Float] struct {
+type shooter[T nn.Float] struct {
 	pass     func(rows int) *model.Pass[T]
 	trials   Trials[T]
 	options  Shooting
@@ -155,7 +155,7 @@ type shooter[T kernel.Float] struct {
 
 // newShooter makes a shooter through passes over windows of a length, for batches of so
 // many, 0 meaning all.
-func newShooter[T kernel.Float](newPass func(rows int) *model.Pass[T], trials Trials[T], s Shooting, length, batch int, angles []bool) *shooter[T] {
+func newShooter[T nn.Float](newPass func(rows int) *model.Pass[T], trials Trials[T], s Shooting, length, batch int, angles []bool) *shooter[T] {
 	k := &shooter[T]{
 		pass: newPass, trials: trials, options: s, length: length, substeps: max(s.Substeps, 1), angles: angles,
 		windows: trials.windows(length, s.stride(length)),
@@ -207,7 +207,7 @@ func (k *shooter[T]) choose(numbers []int32) {
 }
 
 // rollout is what a worker needs.
-type rollout[T kernel.Float] struct {
+type rollout[T nn.Float] struct {
 	*shooter[T]
 	roll      *unroll.Roll[T]
 	x, h, bar []T
@@ -341,7 +341,7 @@ func (w *rollout[T]) drive(step, row int, from, to T) {
 
 // distance is the squared distance between two states, angles being the same after a whole
 // turn; its derivative by the first, times scale/2, is added to bar.
-func distance[T kernel.Float](x, want, bar []T, angles []bool, scale T) float64 {
+func distance[T nn.Float](x, want, bar []T, angles []bool, scale T) float64 {
 	squares := 0.0
 	for i, v := range x {
 		e := v - want[i]

@@ -12,14 +12,14 @@ import (
 	"testing"
 
 	"hnn/fit/unroll"
-	"hnn/internal/kernel"
 	"hnn/internal/stream"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // turns is trials of so many rows each of H = q^2 + p^2, which turns states by twice the
 // time, at uneven steps of 0.05 to 0.15, with noise.
-func turns[T kernel.Float](lengths []int, noise float64, seed uint64) Trials[T] {
+func turns[T nn.Float](lengths []int, noise float64, seed uint64) Trials[T] {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	t := Trials[T]{Dim: 2, Offsets: []int{0}}
 	for _, n := range lengths {
@@ -42,7 +42,7 @@ func many(n, length int) []int {
 	return lengths
 }
 
-func newShooting[T kernel.Float](t testing.TB, net *network.Network[T], o Options, s Shooting) *Trainer[T] {
+func newShooting[T nn.Float](t testing.TB, net *network.Network[T], o Options, s Shooting) *Trainer[T] {
 	t.Helper()
 	tr, err := New(net, Trajectories(turns[T](append(many(20, 12), 1, 2, 7), 0.02, 1), turns[T](many(5, 12), 0.02, 2), s), o, stream.Source(3, "batches"))
 	if err != nil {

@@ -11,10 +11,11 @@ import (
 	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // Trainer trains one network. It is used by one goroutine; Close it when done.
-type Trainer[T kernel.Float] struct {
+type Trainer[T nn.Float] struct {
 	net     *network.Network[T]
 	options Options
 
@@ -36,7 +37,7 @@ type Trainer[T kernel.Float] struct {
 }
 
 // best is the state of early stopping.
-type best[T kernel.Float] struct {
+type best[T nn.Float] struct {
 	loss   float64
 	stale  int // evaluations since
 	params []T
@@ -44,7 +45,7 @@ type best[T kernel.Float] struct {
 
 // New returns a trainer, at step 0, of a loss. The source is that of the batches; with full
 // batches it may be nil. The error says what of network, data and options does not fit.
-func New[T kernel.Float](net *network.Network[T], loss Loss[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
+func New[T nn.Float](net *network.Network[T], loss Loss[T], o Options, source *rand.ChaCha8) (*Trainer[T], error) {
 	p, err := loss.problem(net)
 	if err != nil {
 		return nil, err

@@ -15,10 +15,11 @@ import (
 	"hnn/internal/stream"
 	modelfile "hnn/model/file"
 	"hnn/model/network"
+	"hnn/nn"
 )
 
 // oscillator is n states around a circle with the field of H = q^2 + p^2.
-func oscillator[T kernel.Float](n int, seed uint64) Rows[T] {
+func oscillator[T nn.Float](n int, seed uint64) Rows[T] {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	r := Rows[T]{Dim: 2}
 	for range n {
@@ -31,7 +32,7 @@ func oscillator[T kernel.Float](n int, seed uint64) Rows[T] {
 
 var small = network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{24, 17}, Activation: "tanh"}
 
-func newTrainer[T kernel.Float](t testing.TB, net *network.Network[T], o Options) *Trainer[T] {
+func newTrainer[T nn.Float](t testing.TB, net *network.Network[T], o Options) *Trainer[T] {
 	t.Helper()
 	tr, err := New(net, Derivatives(oscillator[T](400, 1), oscillator[T](100, 2)), o, stream.Source(3, "batches"))
 	if err != nil {
@@ -47,7 +48,7 @@ func planeKinds() []string {
 }
 
 // inVelocities is the oscillator's rows with the velocity, dq/dt, for its momentum.
-func inVelocities[T kernel.Float](r Rows[T]) Rows[T] {
+func inVelocities[T nn.Float](r Rows[T]) Rows[T] {
 	for i := 0; i < len(r.X); i += 2 {
 		r.X[i+1], r.DX[i+1] = r.DX[i], 2*r.DX[i+1]
 	}
@@ -346,7 +347,7 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-func restore[T kernel.Float](tr *Trainer[T], path string, metadata map[string]string) error {
+func restore[T nn.Float](tr *Trainer[T], path string, metadata map[string]string) error {
 	_, err := tr.Restore(path, metadata)
 	return err
 }

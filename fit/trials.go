@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"hnn/data"
-	"hnn/internal/kernel"
+	"hnn/nn"
 )
 
 // Trials are observed trajectories: states and their times, no derivatives.
-type Trials[T kernel.Float] struct {
+type Trials[T nn.Float] struct {
 	Dim int
 	// Observed is how many of a state's components, the first ones, were measured: the others are guesses, which windows
 	// start from and no error is taken of. 0 stands for all.
@@ -28,7 +28,7 @@ type Trials[T kernel.Float] struct {
 }
 
 // TrialsOf converts a set of trajectories, whose derivatives it ignores.
-func TrialsOf[T kernel.Float](s *data.Set) Trials[T] {
+func TrialsOf[T nn.Float](s *data.Set) Trials[T] {
 	t := Trials[T]{Dim: s.Dim, Offsets: s.Offsets, Times: s.T, X: make([]T, len(s.X))}
 	for i, v := range s.X {
 		t.X[i] = T(v)

@@ -3,7 +3,7 @@ package model
 import (
 	"fmt"
 
-	"hnn/internal/kernel"
+	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -11,7 +11,7 @@ import (
 // Hamiltonians its field is that of their mean, which is a Hamiltonian too: what it conserves.
 // How far they differ tells how far to trust it. Fewer than two, or models of different kinds
 // or dimensions, are an error.
-func Mean[T kernel.Float](members []*Form[T]) (*Form[T], error) {
+func Mean[T nn.Float](members []*Form[T]) (*Form[T], error) {
 	if len(members) < 2 {
 		return nil, fmt.Errorf("model: an ensemble of %d; it takes at least 2", len(members))
 	}

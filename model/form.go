@@ -3,6 +3,7 @@ package model
 import (
 	"hnn/data"
 	"hnn/internal/kernel"
+	"hnn/nn"
 	"hnn/ode"
 )
 
@@ -20,7 +21,7 @@ import (
 // (van der Schaft and Jeltsema, "Port-Hamiltonian Systems Theory", 2014, equation 2.27; Zhong,
 // Dey and Chakraborty, "Symplectic ODE-Net", 2020, equation 2). The trained numbers are those
 // of H, of D and of the gain, in this order.
-type Form[T kernel.Float] struct {
+type Form[T nn.Float] struct {
 	Kind        string // its name in files and results
 	Dim, Inputs int
 	Parameters  int // the number of trained numbers
@@ -199,7 +200,7 @@ func (f *Form[T]) lose() func(x []T, dx []float64) {
 }
 
 // addForce adds the force G u to dp/dt, which is as long as G (row-major) has rows.
-func addForce[T, U kernel.Float](dp []U, g []T, u []U) {
+func addForce[T, U nn.Float](dp []U, g []T, u []U) {
 	for i := range dp {
 		var force U
 		for j, v := range g[i*len(u) : (i+1)*len(u)] {

@@ -6,6 +6,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/model/program"
+	"hnn/nn"
 )
 
 // Lowered is a part of a form that can be written out as a program, for use where this one is not: see package export. A
@@ -192,7 +193,7 @@ func (s *Sum[T]) Lower(b *program.Builder, x program.Value) program.Value {
 }
 
 // LowerTable returns a rows x columns matrix of parameters (row-major) as programs have them.
-func LowerTable[T kernel.Float](data []T, rows, columns int) *program.Table {
+func LowerTable[T nn.Float](data []T, rows, columns int) *program.Table {
 	t := &program.Table{Rows: rows, Columns: columns, Data: make([]float64, len(data))}
 	kernel.Convert(t.Data, data)
 	return t

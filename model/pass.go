@@ -1,11 +1,14 @@
 package model
 
-import "hnn/internal/kernel"
+import (
+	"hnn/internal/kernel"
+	"hnn/nn"
+)
 
 // Pass evaluates the field of a block of rows and its adjoint: what training sees of a model.
 // A nil function says that there is none. It is not safe for concurrent use. States,
 // derivatives and inputs are row-major.
-type Pass[T kernel.Float] struct {
+type Pass[T nn.Float] struct {
 	// Inputs is the number of inputs.
 	Inputs int
 	// Field writes dx/dt of rows states: x and dx are rows x Dim.
@@ -64,7 +67,7 @@ func (f *Form[T]) NewPass(rows int) *Pass[T] {
 }
 
 // formPass is the pass of a form with a Hamiltonian.
-type formPass[T kernel.Float] struct {
+type formPass[T nn.Float] struct {
 	form *Form[T]
 	h    ScalarPass[T]
 	g    []T // rows x Dim: grad H, or the derivative of a loss by it

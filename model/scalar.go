@@ -1,10 +1,10 @@
 package model
 
-import "hnn/internal/kernel"
+import "hnn/nn"
 
 // Scalar is a scalar function of a vector, a part of a form: of the state (a Hamiltonian, a
 // Rayleigh function), or of the positions or momenta alone (a potential, a kinetic energy).
-type Scalar[T kernel.Float] interface {
+type Scalar[T nn.Float] interface {
 	// Size is the number of trained numbers.
 	Size() int
 	// NewPass returns an evaluator on blocks of up to rows vectors, NewPoint one at one vector.
@@ -15,13 +15,13 @@ type Scalar[T kernel.Float] interface {
 
 // ScalarPass evaluates a scalar on a block of rows. Vectors, gradients and cotangents are
 // row-major without gaps.
-type ScalarPass[T kernel.Float] interface {
+type ScalarPass[T nn.Float] interface {
 	// Gradient writes the gradient at each of rows vectors x to g, which is as long as x.
 	Gradient(x, g []T, rows int)
 }
 
 // ScalarAdjoint is the pass of a scalar that can be trained.
-type ScalarAdjoint[T kernel.Float] interface {
+type ScalarAdjoint[T nn.Float] interface {
 	ScalarPass[T]
 	// Adjoint is the adjoint of the last Gradient and may be repeated: given gbar, the
 	// derivative of a loss by the gradient, it adds that by the part's own parameters to
@@ -30,14 +30,14 @@ type ScalarAdjoint[T kernel.Float] interface {
 }
 
 // ScalarPoint evaluates a scalar at one vector.
-type ScalarPoint[T kernel.Float] interface {
+type ScalarPoint[T nn.Float] interface {
 	// Value returns the scalar at x, Gradient writes its gradient to g, which is as long as x.
 	Value(x []T) T
 	Gradient(x, g []T)
 }
 
 // PassPoint evaluates a scalar at one vector by a pass over one row.
-type PassPoint[T kernel.Float] struct {
+type PassPoint[T nn.Float] struct {
 	Pass interface {
 		ScalarPass[T]
 		Value(x []T) T
@@ -52,12 +52,12 @@ func (p PassPoint[T]) Gradient(x, g []T) { p.Pass.Gradient(x, g, 1) }
 
 // halver is a scalar of the state that may be the sum of one of the positions and one of the
 // momenta.
-type halver[T kernel.Float] interface {
+type halver[T nn.Float] interface {
 	Halves() (kinetic, potential Scalar[T], ok bool)
 }
 
 // Gain is G(q), n x m, of a model with n positions and m inputs, whose momenta feel G u.
-type Gain[T kernel.Float] interface {
+type Gain[T nn.Float] interface {
 	// Size is the number of trained numbers.
 	Size() int
 	// NewPoint returns an evaluator of G, row-major, at one state's positions, of which it
@@ -68,13 +68,13 @@ type Gain[T kernel.Float] interface {
 }
 
 // GainPass evaluates G on a block of rows.
-type GainPass[T kernel.Float] interface {
+type GainPass[T nn.Float] interface {
 	// Value writes G at positions q (rows x n) to g (rows x n x m, row-major).
 	Value(q, g []T, rows int)
 }
 
 // GainAdjoint is the pass of a gain that can be trained.
-type GainAdjoint[T kernel.Float] interface {
+type GainAdjoint[T nn.Float] interface {
 	GainPass[T]
 	// Adjoint is that of the last Value, and may be repeated: it adds to grad, unless it is
 	// nil, the derivative by the part's parameters, and writes that by q to qbar, unless it is nil.
@@ -82,7 +82,7 @@ type GainAdjoint[T kernel.Float] interface {
 }
 
 // Vector is a whole field that is no Hamiltonian's, of states and inputs.
-type Vector[T kernel.Float] interface {
+type Vector[T nn.Float] interface {
 	// NewPoint returns an evaluator at one state under inputs u, nil for none.
 	NewPoint() func(x, u, dx []float64)
 	// NewPass returns an evaluator on blocks of up to rows states, which owns its temporaries.
@@ -98,7 +98,7 @@ type Vector[T kernel.Float] interface {
 // "helmholtz") and of Sosanya and Greydanus, "Dissipative Hamiltonian Neural Networks"
 // (2022), which is not unique (a harmonic function may move from one part to the other); with
 // a D of the momenta alone it is.
-type Rayleigh[T kernel.Float] struct {
+type Rayleigh[T nn.Float] struct {
 	D Scalar[T]
 	// Momenta says that D is a function of the momenta alone.
 	Momenta, Everywhere bool

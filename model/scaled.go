@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	"hnn/data"
-	"hnn/internal/kernel"
+	"hnn/nn"
 	"hnn/ode"
 )
 
 // WithScales returns a form of states and times in a user's units, given one of dimensionless
 // states and times; nil scales leave it as it is. Scales of other states or inputs are an
 // error.
-func WithScales[T kernel.Float](f *Form[T], s *data.Scales) (*Form[T], error) {
+func WithScales[T nn.Float](f *Form[T], s *data.Scales) (*Form[T], error) {
 	if s == nil {
 		return f, nil
 	}

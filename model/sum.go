@@ -1,6 +1,6 @@
 package model
 
-import "hnn/internal/kernel"
+import "hnn/nn"
 
 // Sum is a Hamiltonian that is the sum of a kinetic and a potential energy,
 // H(q, p) = T(p) + V(q), each a function of its own:
@@ -8,7 +8,7 @@ import "hnn/internal/kernel"
 //	dq/dt = dT/dp,  dp/dt = -dV/dq
 //
 // Explicit symplectic integrators need this form.
-type Sum[T kernel.Float] struct {
+type Sum[T nn.Float] struct {
 	N    int // positions
 	T, V Scalar[T]
 }
@@ -24,7 +24,7 @@ func (s *Sum[T]) NewPoint() ScalarPoint[T] {
 	return sumPoint[T]{s.N, s.T.NewPoint(), s.V.NewPoint()}
 }
 
-type sumPoint[T kernel.Float] struct {
+type sumPoint[T nn.Float] struct {
 	n    int
 	t, v ScalarPoint[T]
 }
@@ -42,7 +42,7 @@ func (s *Sum[T]) NewPass(rows int) ScalarPass[T] {
 	return &sumPass[T]{Sum: s, t: s.T.NewPass(rows), v: s.V.NewPass(rows), q: half(), p: half(), gq: half(), gp: half()}
 }
 
-type sumPass[T kernel.Float] struct {
+type sumPass[T nn.Float] struct {
 	*Sum[T]
 	t, v ScalarPass[T]
 	// rows x N: the halves of states and of their gradients.
@@ -90,14 +90,14 @@ func (s *sumPass[T]) forceAdjoint(dpbar, grad, qbar []T) {
 	s.adjointV(dpbar, grad, qbar)
 }
 
-func negate[T kernel.Float](v []T) {
+func negate[T nn.Float](v []T) {
 	for i := range v {
 		v[i] = -v[i]
 	}
 }
 
 // part is the numbers lo to hi of a gradient; nil stays nil.
-func part[T kernel.Float](grad []T, lo, hi int) []T {
+func part[T nn.Float](grad []T, lo, hi int) []T {
 	if grad == nil {
 		return nil
 	}
@@ -105,7 +105,7 @@ func part[T kernel.Float](grad []T, lo, hi int) []T {
 }
 
 // halve takes rows states of length 2n apart.
-func halve[T kernel.Float](x, q, p []T, n, rows int) {
+func halve[T nn.Float](x, q, p []T, n, rows int) {
 	for r := range rows {
 		copy(q[r*n:(r+1)*n], x[2*r*n:])
 		copy(p[r*n:(r+1)*n], x[(2*r+1)*n:])
@@ -113,7 +113,7 @@ func halve[T kernel.Float](x, q, p []T, n, rows int) {
 }
 
 // join is the inverse of halve.
-func join[T kernel.Float](q, p, x []T, n, rows int) {
+func join[T nn.Float](q, p, x []T, n, rows int) {
 	for r := range rows {
 		copy(x[2*r*n:], q[r*n:(r+1)*n])
 		copy(x[(2*r+1)*n:], p[r*n:(r+1)*n])

@@ -5,10 +5,9 @@ import (
 	"testing"
 
 	"hnn/internal/golden"
-	"hnn/internal/kernel"
 )
 
-func loadGolden[T kernel.Float](t *testing.T, name string, spec Spec) (*MLP[T], golden.Arrays) {
+func loadGolden[T Float](t *testing.T, name string, spec Spec) (*MLP[T], golden.Arrays) {
 	t.Helper()
 	m, err := New[T](spec)
 	if err != nil {
@@ -21,7 +20,7 @@ func loadGolden[T kernel.Float](t *testing.T, name string, spec Spec) (*MLP[T], 
 	return m, golden.Load(t, name+"-golden")
 }
 
-func convert[T kernel.Float](v []float64) []T {
+func convert[T Float](v []float64) []T {
 	c := make([]T, len(v))
 	for i, x := range v {
 		c[i] = T(x)
@@ -30,7 +29,7 @@ func convert[T kernel.Float](v []float64) []T {
 }
 
 // compareScaled compares with a tolerance relative to the largest element.
-func compareScaled[T kernel.Float](t *testing.T, what string, got []T, want []float64, tol float64) {
+func compareScaled[T Float](t *testing.T, what string, got []T, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d elements, want %d", what, len(got), len(want))
@@ -64,7 +63,7 @@ func TestGoldenHNNGradient(t *testing.T) {
 	}
 }
 
-func goldenHNN[T kernel.Float](t *testing.T, name string, dim int, tol float64) {
+func goldenHNN[T Float](t *testing.T, name string, dim int, tol float64) {
 	m, a := loadGolden[T](t, name, Spec{In: dim, Hidden: []int{200, 200}, Out: 1, Activation: Tanh})
 	x, y := convert[T](a.Get(t, "batch_x")), a.Get(t, "batch_y")
 	field, grad := make([]T, len(x)), make([]T, len(m.Params()))
@@ -100,7 +99,7 @@ func TestGoldenBaselineGradient(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { goldenBaseline[float32](t, 1e-6) })
 }
 
-func goldenBaseline[T kernel.Float](t *testing.T, tol float64) {
+func goldenBaseline[T Float](t *testing.T, tol float64) {
 	m, a := loadGolden[T](t, "spring-baseline", Spec{In: 2, Hidden: []int{200, 200}, Out: 2, Activation: Tanh})
 	x, want := convert[T](a.Get(t, "batch_x")), a.Get(t, "batch_y")
 	y, ybar := make([]T, len(x)), make([]T, len(x))

@@ -20,6 +20,9 @@ import (
 	"hnn/internal/kernel"
 )
 
+// Float is the type of a network's numbers.
+type Float interface{ float32 | float64 }
+
 // Spec is the architecture of an MLP: In inputs, one hidden layer for each width
 // in Hidden, Out outputs. The output layer is linear.
 type Spec struct {
@@ -81,7 +84,7 @@ func (s Spec) Parameters() int {
 }
 
 // A Layer is one affine map of a network, z = W a + b, as views of its parameters.
-type Layer[T kernel.Float] struct {
+type Layer[T Float] struct {
 	In, Out int
 	W       []T // Out x In, row-major
 	B       []T // Out, nil without a bias
@@ -89,7 +92,7 @@ type Layer[T kernel.Float] struct {
 
 // MLP is a multilayer perceptron. Change its parameters through Params or Layers,
 // then call Refresh.
-type MLP[T kernel.Float] struct {
+type MLP[T Float] struct {
 	spec   Spec
 	params []T
 	layers []Layer[T]
@@ -100,7 +103,7 @@ type MLP[T kernel.Float] struct {
 
 // New returns a network with all parameters zero; Init draws them. The error is that of
 // Spec.Validate.
-func New[T kernel.Float](spec Spec) (*MLP[T], error) {
+func New[T Float](spec Spec) (*MLP[T], error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
@@ -110,7 +113,7 @@ func New[T kernel.Float](spec Spec) (*MLP[T], error) {
 // NewOn returns a network that keeps its parameters in the given slice, in the layout of
 // LayersOf, so that several networks can share one slice. It panics if the slice does not hold
 // spec.Parameters() of them; the error is that of Spec.Validate.
-func NewOn[T kernel.Float](spec Spec, params []T) (*MLP[T], error) {
+func NewOn[T Float](spec Spec, params []T) (*MLP[T], error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
@@ -130,11 +133,11 @@ func NewOn[T kernel.Float](spec Spec, params []T) (*MLP[T], error) {
 // LayersOf views a slice of spec.Parameters() elements as layers, hidden ones first: W and b
 // of each in turn. A gradient has the same layout as the parameters. It panics if the slice is
 // too short.
-func LayersOf[T kernel.Float](spec Spec, params []T) []Layer[T] {
+func LayersOf[T Float](spec Spec, params []T) []Layer[T] {
 	return appendLayers(make([]Layer[T], 0, len(spec.Hidden)+1), spec, params)
 }
 
-func appendLayers[T kernel.Float](layers []Layer[T], spec Spec, params []T) []Layer[T] {
+func appendLayers[T Float](layers []Layer[T], spec Spec, params []T) []Layer[T] {
 	cut := func(n int) []T {
 		v := params[:n:n]
 		params = params[n:]

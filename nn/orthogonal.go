@@ -26,7 +26,7 @@ const panelWidth = 64
 // whose products are the project's kernels: of 4096 columns some seconds. The columns
 // of a panel among themselves take Householder's QR. The Q whose R has a positive diagonal
 // is unique, so the weights differ from the other way's by rounding only.
-func orthogonalInPanels[T kernel.Float](l Layer[T], rng *rand.Rand, gain float64) {
+func orthogonalInPanels[T Float](l Layer[T], rng *rand.Rand, gain float64) {
 	long, short := max(l.Out, l.In), min(l.Out, l.In)
 	// Panel k is long x panelWidth; the last may have columns of zeros.
 	panels := make([][]float64, (short+panelWidth-1)/panelWidth)

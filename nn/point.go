@@ -5,7 +5,7 @@ import "hnn/internal/kernel"
 // Point evaluates a network at one state at a time, reading the weights
 // in the layout of Params: it is limited by memory, not by arithmetic, and
 // needs no Refresh. Not safe for concurrent use.
-type Point[T kernel.Float] struct {
+type Point[T Float] struct {
 	net        *MLP[T]
 	a, d1, bar [][]T
 	prime      []T

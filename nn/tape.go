@@ -8,7 +8,7 @@ import "hnn/internal/kernel"
 //
 // Rows should be near 96 where speed matters: a block's temporaries then stay in
 // the second-level cache.
-type Tape[T kernel.Float] struct {
+type Tape[T Float] struct {
 	net  *MLP[T]
 	Rows int
 	rows int // of the pass at hand

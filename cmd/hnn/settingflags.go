@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"hnn/experiment"
-	"hnn/internal/setting"
+	"hnn/experiment/setting"
 )
 
 // bindSettings makes flags for settings of c, but for special ones, with the values of c as

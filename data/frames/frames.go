@@ -4,8 +4,6 @@
 // and fit, its users.
 package frames
 
-import "hnn/internal/kernel"
-
 // Set holds trials whose pictures all have one size.
 type Set struct {
 	Width, Height int
@@ -46,7 +44,7 @@ var shades = func() (s [256]float32) {
 }()
 
 // Observe writes bytes as numbers from 0 to 1 to dst, which is as long as they are.
-func Observe[T kernel.Float](dst []T, bytes []uint8) {
+func Observe[T float32 | float64](dst []T, bytes []uint8) {
 	dst = dst[:len(bytes)]
 	for i, b := range bytes {
 		dst[i] = T(shades[b])

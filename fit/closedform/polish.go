@@ -53,7 +53,7 @@ const polishRows = 8000
 // be among those that trained it; nil stands for a fifth of the training trajectories,
 // which the solve then does not see. The network did see them, which favours it: its last
 // layer is replaced only by a clearly better one.
-func Polish[T kernel.Float](n *network.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
+func Polish[T nn.Float](n *network.Network[T], train, validation *data.Set, o PolishOptions) (*PolishReport, error) {
 	start := time.Now()
 	a := n.Architecture()
 	if a.Kind != network.KindHNN {
@@ -157,7 +157,7 @@ type lastLayer struct {
 	packed [][]float64         // their weights as right factors, from the second on
 }
 
-func newLastLayer[T kernel.Float](n *network.Network[T]) (*lastLayer, error) {
+func newLastLayer[T nn.Float](n *network.Network[T]) (*lastLayer, error) {
 	a := n.Architecture()
 	act, err := nn.ParseActivation(a.Activation)
 	if err != nil {

@@ -1,8 +1,8 @@
 package unroll
 
 import (
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // leapfrog is the Stoermer-Verlet method for H = T(p) + V(q) with v = dT/dp and
@@ -12,7 +12,7 @@ import (
 //
 // The force at the end of a step is that at the start of the next, whatever their
 // lengths, so K steps take K + 1 forces and K velocities, and as many adjoints.
-type leapfrog[T kernel.Float] struct {
+type leapfrog[T nn.Float] struct {
 	pass     *model.Pass[T]
 	n, rows  int // positions; rows of the pass at hand
 	halves   []T // p_half of every step, rows x n each
@@ -23,7 +23,7 @@ type leapfrog[T kernel.Float] struct {
 	qbar, pb []T
 }
 
-func newLeapfrog[T kernel.Float](pass *model.Pass[T], dim, rows, steps int) *leapfrog[T] {
+func newLeapfrog[T nn.Float](pass *model.Pass[T], dim, rows, steps int) *leapfrog[T] {
 	n := dim / 2
 	of := func(count int) []T { return make([]T, count*rows*n) }
 	return &leapfrog[T]{

@@ -1,8 +1,8 @@
 package unroll
 
 import (
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // midpoint is the implicit midpoint rule. A step solves for its midpoint m,
@@ -18,7 +18,7 @@ import (
 // just as fast. Both iterations end when what is left of the error, judged by how the
 // changes shrink, is within some units of rounding in every row, so the gradient's error is
 // of the same size.
-type midpoint[T kernel.Float] struct {
+type midpoint[T nn.Float] struct {
 	pass    *model.Pass[T]
 	inputs  *inputs[T]
 	dim     int
@@ -33,7 +33,7 @@ type midpoint[T kernel.Float] struct {
 	tol     T
 }
 
-func newMidpoint[T kernel.Float](pass *model.Pass[T], in *inputs[T], dim, rows, steps int) *midpoint[T] {
+func newMidpoint[T nn.Float](pass *model.Pass[T], in *inputs[T], dim, rows, steps int) *midpoint[T] {
 	n := rows * dim
 	return &midpoint[T]{
 		pass: pass, inputs: in, dim: dim, middles: make([]T, steps*n), slopes: make([]T, n), bends: make([]T, n),
@@ -43,7 +43,7 @@ func newMidpoint[T kernel.Float](pass *model.Pass[T], in *inputs[T], dim, rows, 
 }
 
 // epsilon is the distance from 1 to the next number.
-func epsilon[T kernel.Float]() T {
+func epsilon[T nn.Float]() T {
 	var zero T
 	if _, ok := any(zero).(float32); ok {
 		return 0x1p-23
@@ -94,7 +94,7 @@ func (s *midpoint[T]) forward(k int, x, next, h []T, rows int) error {
 }
 
 // convergence follows the changes of an iteration.
-type convergence[T kernel.Float] struct {
+type convergence[T nn.Float] struct {
 	tol, last  T
 	iterations int
 	solved     bool
@@ -122,7 +122,7 @@ func (c *convergence[T]) add(change T) {
 
 // fixedPoint replaces m by b + h/2 f and returns the largest change, relative to the
 // largest component of the row. It is not finite where f is not.
-func fixedPoint[T kernel.Float](m, b, h, f []T, dim int) T {
+func fixedPoint[T nn.Float](m, b, h, f []T, dim int) T {
 	var worst T
 	for r, lo := 0, 0; lo < len(b); r, lo = r+1, lo+dim {
 		var change, size T
@@ -139,7 +139,7 @@ func fixedPoint[T kernel.Float](m, b, h, f []T, dim int) T {
 	return worst
 }
 
-func absolute[T kernel.Float](v T) T {
+func absolute[T nn.Float](v T) T {
 	if v < 0 {
 		return -v
 	}

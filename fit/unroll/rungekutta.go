@@ -3,6 +3,7 @@ package unroll
 import (
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // tableau is an explicit Runge-Kutta method whose stages each lean on the one before alone,
@@ -17,7 +18,7 @@ var (
 )
 
 // rungeKutta is a method of a tableau, and its adjoint, stage by stage from the last.
-type rungeKutta[T kernel.Float] struct {
+type rungeKutta[T nn.Float] struct {
 	tableau
 	passes []*model.Pass[T] // one, or one for each stage of each step
 	kept   bool             // each stage has its own, which keeps what it computed
@@ -29,7 +30,7 @@ type rungeKutta[T kernel.Float] struct {
 	ybar   []T
 }
 
-func newRungeKutta[T kernel.Float](t tableau, passes []*model.Pass[T], in *inputs[T], dim, rows, steps int) *rungeKutta[T] {
+func newRungeKutta[T nn.Float](t tableau, passes []*model.Pass[T], in *inputs[T], dim, rows, steps int) *rungeKutta[T] {
 	n := rows * dim
 	return &rungeKutta[T]{
 		tableau: t, passes: passes, kept: len(passes) == steps*len(t.weights), inputs: in, dim: dim,
@@ -92,7 +93,7 @@ func (s *rungeKutta[T]) backward(k int, x, _, h, xbar, nextbar, grad []T, rows i
 func (s *rungeKutta[T]) finish(_, _, _ []T, _ int) {}
 
 // addScaled writes x + c h k, where h has one number a row.
-func addScaled[T kernel.Float](dst, x []T, c T, h, k []T, dim int) {
+func addScaled[T nn.Float](dst, x []T, c T, h, k []T, dim int) {
 	for r, lo := 0, 0; lo < len(x); r, lo = r+1, lo+dim {
 		ch := c * h[r]
 		for i := lo; i < lo+dim; i++ {

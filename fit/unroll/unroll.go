@@ -20,8 +20,8 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // Method is an integrator.
@@ -80,7 +80,7 @@ var ErrNotSolved = errors.New("the equation of an implicit midpoint step was not
 
 // Roll carries up to so many rows through up to so many steps and back. It is not safe
 // for concurrent use, and it does not allocate after New.
-type Roll[T kernel.Float] struct {
+type Roll[T nn.Float] struct {
 	dim    int
 	step   stepper[T]
 	inputs *inputs[T] // nil where the model has none
@@ -91,7 +91,7 @@ type Roll[T kernel.Float] struct {
 }
 
 // stepper is one integrator. Step k's slices hold the active rows alone.
-type stepper[T kernel.Float] interface {
+type stepper[T nn.Float] interface {
 	// begin comes before the first step of so many rows.
 	begin(rows int)
 	// forward writes the states after step k to next.
@@ -116,7 +116,7 @@ func (m Method) Stages() int {
 // it keeps. Given steps x Stages passes instead, of a model without inputs, Euler and RK4
 // evaluate each stage by its own and Backward does not evaluate it again. The error is
 // ErrNotSeparable or ErrDriven.
-func New[T kernel.Float](m Method, d, rows, steps int, passes ...*model.Pass[T]) (*Roll[T], error) {
+func New[T nn.Float](m Method, d, rows, steps int, passes ...*model.Pass[T]) (*Roll[T], error) {
 	r := &Roll[T]{dim: d, states: make([]T, (steps+1)*rows*d)}
 	pass := passes[0]
 	if pass.Inputs > 0 {
@@ -147,7 +147,7 @@ func New[T kernel.Float](m Method, d, rows, steps int, passes ...*model.Pass[T])
 func (r *Roll[T]) Drive(from, to []T) { r.inputs.from, r.inputs.to = from, to }
 
 // inputs sets those of a pass within a step.
-type inputs[T kernel.Float] struct {
+type inputs[T nn.Float] struct {
 	pass        *model.Pass[T]
 	rows        int // of a step
 	from, to, u []T

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/expansion"
 	"hnn/model/file"
 	"hnn/model/internal/modeltest"
+	"hnn/model/safetensors"
 	"hnn/nn"
 )
 

@@ -3,8 +3,8 @@ package expansion
 import (
 	"fmt"
 
-	"hnn/internal/safetensors"
 	"hnn/model/internal/embedding"
+	"hnn/model/safetensors"
 	"hnn/nn"
 )
 

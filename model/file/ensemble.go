@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"strings"
 
-	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/model/safetensors"
+	"hnn/nn"
 )
 
 // metaMembers is the metadata that makes a file an ensemble's: the number of members,
@@ -20,7 +20,7 @@ const metaMembers = "hnn.members"
 const maxMembers = 1000
 
 // SaveEnsemble writes the networks of an ensemble to path: see Save.
-func SaveEnsemble[T kernel.Float](path string, members []*network.Network[T], metadata map[string]string) error {
+func SaveEnsemble[T nn.Float](path string, members []*network.Network[T], metadata map[string]string) error {
 	f, err := Pack(members[0], metadata)
 	if err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 
-	"hnn/internal/safetensors"
 	"hnn/model/expansion"
+	"hnn/model/safetensors"
 )
 
 // SaveExpansion writes an expansion to path as Save writes a network.

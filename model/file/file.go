@@ -10,9 +10,10 @@ import (
 	"math"
 
 	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/network"
+	"hnn/model/safetensors"
+	"hnn/nn"
 )
 
 // The metadata that makes a safetensors file a model of this project.
@@ -25,7 +26,7 @@ const (
 // Save writes a network to path as safetensors: its tensors under their names, its
 // architecture and the given metadata (which may be nil) in the header. The file
 // is replaced as a whole.
-func Save[T kernel.Float](path string, n *network.Network[T], metadata map[string]string) error {
+func Save[T nn.Float](path string, n *network.Network[T], metadata map[string]string) error {
 	f, err := Pack(n, metadata)
 	if err != nil {
 		return err
@@ -35,7 +36,7 @@ func Save[T kernel.Float](path string, n *network.Network[T], metadata map[strin
 
 // Pack returns what Save writes, for a caller that adds tensors of its own. The
 // tensors share memory with the network.
-func Pack[T kernel.Float](n *network.Network[T], metadata map[string]string) (*safetensors.File, error) {
+func Pack[T nn.Float](n *network.Network[T], metadata map[string]string) (*safetensors.File, error) {
 	architecture, err := json.Marshal(n.Architecture())
 	if err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func unpackForm(f *safetensors.File) (*model.Form[float64], error) {
 }
 
 // Unpack is the inverse of Pack, in the precision asked for.
-func Unpack[T kernel.Float](f *safetensors.File) (*network.Network[T], error) {
+func Unpack[T nn.Float](f *safetensors.File) (*network.Network[T], error) {
 	if v, ok := f.Metadata[metaFormat]; !ok {
 		return nil, fmt.Errorf("%w: it has no %q in its metadata, so it was not written by hnn", safetensors.ErrFormat, metaFormat)
 	} else if v != formatVersion {
@@ -142,7 +143,7 @@ func Unpack[T kernel.Float](f *safetensors.File) (*network.Network[T], error) {
 }
 
 // values is a tensor's elements converted to T, checked to be finite.
-func values[T kernel.Float](f *safetensors.File, name string, shape []int) ([]T, error) {
+func values[T nn.Float](f *safetensors.File, name string, shape []int) ([]T, error) {
 	var v []T
 	if found, ok := f.Tensor(name); ok {
 		if _, ok := found.Data.([]float32); ok {

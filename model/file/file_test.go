@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"hnn/data"
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/internal/modeltest"
 	"hnn/model/network"
+	"hnn/model/safetensors"
 )
 
 func TestSaveLoad(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"hnn/data"
-	"hnn/internal/safetensors"
 	"hnn/model"
+	"hnn/model/safetensors"
 )
 
 // metaScales is the key of the scales in a model file's metadata.

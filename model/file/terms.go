@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 
-	"hnn/internal/safetensors"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/poisson"
+	"hnn/model/safetensors"
 	"hnn/model/terms"
 )
 

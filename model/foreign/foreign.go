@@ -15,8 +15,8 @@ import (
 
 	"hnn/data/file"
 	"hnn/internal/kernel"
-	"hnn/internal/safetensors"
 	"hnn/model/network"
+	"hnn/model/safetensors"
 	"hnn/nn"
 )
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"hnn/internal/safetensors"
+	"hnn/model/safetensors"
 	"hnn/nn"
 )
 

@@ -6,16 +6,17 @@ import (
 	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/model/internal/embedding"
+	"hnn/nn"
 )
 
 // baseline is the network that the paper compares the HNN with: it maps the state
 // to its time derivative directly and conserves nothing.
-type baseline[T kernel.Float] struct {
+type baseline[T nn.Float] struct {
 	dim, inputs int
 	net         *mlp[T]
 }
 
-func newBaseline[T kernel.Float](a *Architecture) (model.Vector[T], []module[T]) {
+func newBaseline[T nn.Float](a *Architecture) (model.Vector[T], []module[T]) {
 	net := newStateMLP[T](a, "", a.Dim)
 	return baseline[T]{a.Dim, a.Inputs, &net}, []module[T]{&net}
 }
@@ -31,7 +32,7 @@ func (b baseline[T]) NewPoint() func(x, u, dx []float64) {
 func (b baseline[T]) NewPass(rows int) *model.Pass[T] { return newStatePass(b.net, rows, b.inputs) }
 
 // newStateMLP returns a network of the state and the inputs, if there are any.
-func newStateMLP[T kernel.Float](a *Architecture, prefix string, out int) mlp[T] {
+func newStateMLP[T nn.Float](a *Architecture, prefix string, out int) mlp[T] {
 	angles := a.Angles
 	if angles != nil {
 		angles = append(slices.Clip(angles), make([]bool, a.Inputs)...)
@@ -53,7 +54,7 @@ func (m *mlp[T]) pointValue(d int) func(x, u []float64, out []T) {
 }
 
 // newStatePass is the pass of a network of states and so many inputs.
-func newStatePass[T kernel.Float](m *mlp[T], rows, inputs int) *model.Pass[T] {
+func newStatePass[T nn.Float](m *mlp[T], rows, inputs int) *model.Pass[T] {
 	p := newValuePass(m, rows)
 	if inputs == 0 {
 		return &model.Pass[T]{Field: p.Field, Adjoint: p.Adjoint}
@@ -64,7 +65,7 @@ func newStatePass[T kernel.Float](m *mlp[T], rows, inputs int) *model.Pass[T] {
 }
 
 // stateInputPass is P1 of a network of states with inputs behind them.
-type stateInputPass[T kernel.Float] struct {
+type stateInputPass[T nn.Float] struct {
 	*valuePass[T]
 	inputs    int
 	u         []T // nil for none
@@ -98,12 +99,12 @@ func (p *stateInputPass[T]) Adjoint(ybar, grad, xbar []T) {
 }
 
 // valuePass is P1 of a network and its adjoint.
-type valuePass[T kernel.Float] struct {
+type valuePass[T nn.Float] struct {
 	mlpPass[T]
 	ubar []T // by the inputs; nil where they are the vector
 }
 
-func newValuePass[T kernel.Float](m *mlp[T], rows int) *valuePass[T] {
+func newValuePass[T nn.Float](m *mlp[T], rows int) *valuePass[T] {
 	p := &valuePass[T]{mlpPass: m.newPass(rows)}
 	if p.u != nil {
 		p.ubar = make([]T, len(p.u))

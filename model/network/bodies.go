@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // bodiesPart is the kinetic energy of bodies of known relative masses,
@@ -15,7 +15,7 @@ import (
 //	T(p) = e^s sum_i |p_i|^2 / (2 m_i),
 //
 // with one number s to learn, zero at first: the unit of mass.
-type bodiesPart[T kernel.Float] struct {
+type bodiesPart[T nn.Float] struct {
 	name   string
 	masses []float64
 	space  int
@@ -41,7 +41,7 @@ func (b *bodiesPart[T]) pass(rows int) *bodiesPass[T] {
 func (b *bodiesPart[T]) NewPass(rows int) model.ScalarPass[T] { return b.pass(rows) }
 func (b *bodiesPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: b.pass(1)} }
 
-type bodiesPass[T kernel.Float] struct {
+type bodiesPass[T nn.Float] struct {
 	*bodiesPart[T]
 	inverse []T // mass of each component
 	g       []T // the last gradient

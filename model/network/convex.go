@@ -16,7 +16,7 @@ import (
 //
 // softplus is convex, and so is a sum of such with weights that are no less than zero;
 // what is learned is c. It has one hidden layer, the first width of the architecture.
-type convexPart[T kernel.Float] struct {
+type convexPart[T nn.Float] struct {
 	name   string
 	n      int
 	spec   nn.Spec
@@ -24,7 +24,7 @@ type convexPart[T kernel.Float] struct {
 	net    *nn.MLP[T]
 }
 
-func newConvexPart[T kernel.Float](a *Architecture, name string, n int) *convexPart[T] {
+func newConvexPart[T nn.Float](a *Architecture, name string, n int) *convexPart[T] {
 	return &convexPart[T]{name: name, n: n, spec: nn.Spec{In: n, Hidden: a.Hidden[:1:1], Out: 1, Activation: nn.Softplus}}
 }
 
@@ -80,7 +80,7 @@ func (c *convexPart[T]) pass(rows int) *convexPass[T] {
 func (c *convexPart[T]) NewPass(rows int) model.ScalarPass[T] { return c.pass(rows) }
 func (c *convexPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: c.pass(1)} }
 
-type convexPass[T kernel.Float] struct {
+type convexPass[T nn.Float] struct {
 	*convexPart[T]
 	tape          *nn.Tape[T]
 	both, g, xbar []T // first of p, then of -p

@@ -3,13 +3,13 @@ package network
 import (
 	"math/rand/v2"
 
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // dragPart is D(p) = rate |p|^2 / 2, a friction that is linear in the momenta. The rate
 // begins at zero.
-type dragPart[T kernel.Float] struct {
+type dragPart[T nn.Float] struct {
 	name   string
 	n      int
 	params []T
@@ -30,7 +30,7 @@ func (d *dragPart[T]) NewPoint() model.ScalarPoint[T] {
 	return model.PassPoint[T]{Pass: &dragPass[T]{dragPart: d, x: make([]T, d.n)}}
 }
 
-type dragPass[T kernel.Float] struct {
+type dragPass[T nn.Float] struct {
 	*dragPart[T]
 	x []T // the momenta of the last pass
 }

@@ -6,19 +6,20 @@ import (
 	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/model/internal/embedding"
+	"hnn/nn"
 )
 
 // InputTensors begins the names of the tensors of a gain, which are a network's last.
 const InputTensors = "input."
 
 // gain is a learned G(q).
-type gain[T kernel.Float] interface {
+type gain[T nn.Float] interface {
 	module[T]
 	model.Gain[T]
 }
 
 // constantGain is a matrix, zero at first.
-type constantGain[T kernel.Float] struct {
+type constantGain[T nn.Float] struct {
 	n, m int
 	g    []T
 }
@@ -49,7 +50,7 @@ func (c *constantGain[T]) Adjoint(gbar, grad, qbar []T) {
 }
 
 // learnedGain is a network.
-type learnedGain[T kernel.Float] struct{ mlp[T] }
+type learnedGain[T nn.Float] struct{ mlp[T] }
 
 func (l *learnedGain[T]) NewPoint() func(q, g []T) {
 	point, in := l.net.NewPoint(), make([]T, l.inputs.Width())
@@ -63,6 +64,6 @@ func (l *learnedGain[T]) NewPass(rows int) model.GainPass[T] {
 	return learnedGainPass[T]{newValuePass(&l.mlp, rows)}
 }
 
-type learnedGainPass[T kernel.Float] struct{ *valuePass[T] }
+type learnedGainPass[T nn.Float] struct{ *valuePass[T] }
 
 func (p learnedGainPass[T]) Value(q, g []T, rows int) { p.Field(q, g, rows) }

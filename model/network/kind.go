@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // The kinds of model. Those of an HNN beyond the paper's are names for what else is known of
@@ -185,7 +185,7 @@ func (a Architecture) Complete() Architecture {
 }
 
 // build makes a network that has no memory for its parameters yet.
-func build[T kernel.Float](a Architecture) (*Network[T], error) {
+func build[T nn.Float](a Architecture) (*Network[T], error) {
 	a = a.Complete()
 	if a.Pixels != nil {
 		return newPixels[T](a)
@@ -254,7 +254,7 @@ func (n *Network[T]) separable(a *Architecture) {
 }
 
 // newDissipation makes D, and says whether it is a function of the momenta alone.
-func newDissipation[T kernel.Float](a *Architecture) (d scalar[T], momenta bool) {
+func newDissipation[T nn.Float](a *Architecture) (d scalar[T], momenta bool) {
 	switch a.Dissipation {
 	case DissipationLinear:
 		return &dragPart[T]{name: "dissipation.rate", n: a.Dim / 2}, true
@@ -265,7 +265,7 @@ func newDissipation[T kernel.Float](a *Architecture) (d scalar[T], momenta bool)
 }
 
 // newGain makes the gain of an architecture.
-func newGain[T kernel.Float](a *Architecture) gain[T] {
+func newGain[T nn.Float](a *Architecture) gain[T] {
 	n := a.Dim / 2
 	if a.InputGain == GainConstant {
 		return &constantGain[T]{n: n, m: a.Inputs}

@@ -6,6 +6,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 //
 // (Lutter, Ritter and Peters, "Deep Lagrangian Networks", 2019, equation 5, there with D = 0 and G = 1). Its energy is
 // v.M v/2 + V.
-type lagrangian[T kernel.Float] struct {
+type lagrangian[T nn.Float] struct {
 	n, inputs int
 	rates     []T // dq/dt by v: see Architecture.Rates
 	l         []*netPart[T]
@@ -111,7 +112,7 @@ func (m *lagrangian[T]) NewPass(rows int) *model.Pass[T] {
 }
 
 // lagrangianPass holds, of every row, what its field and its adjoint need.
-type lagrangianPass[T kernel.Float] struct {
+type lagrangianPass[T nn.Float] struct {
 	*lagrangian[T]
 	u       []T // nil for none
 	q, v, a []T // positions, velocities and accelerations, rows x n
@@ -298,7 +299,7 @@ func (p *lagrangianPass[T]) Field(x, dx []T, rows int) {
 }
 
 // addForce adds G u.
-func addForce[T kernel.Float](to, g, u []T) {
+func addForce[T nn.Float](to, g, u []T) {
 	for i := range to {
 		for j, v := range g[i*len(u) : (i+1)*len(u)] {
 			to[i] += v * u[j]

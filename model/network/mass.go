@@ -4,8 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // massPart is a kinetic energy with a constant mass matrix,
@@ -14,7 +14,7 @@ import (
 //
 // with L lower triangular and its diagonal the exponential of what is learned, so that
 // M^-1 is positive definite whatever that is. It begins as the identity.
-type massPart[T kernel.Float] struct {
+type massPart[T nn.Float] struct {
 	name   string
 	n      int
 	params []T // L row by row, its diagonal as logarithms
@@ -49,7 +49,7 @@ func (m *massPart[T]) pass(rows int) *massPass[T] {
 func (m *massPart[T]) NewPass(rows int) model.ScalarPass[T] { return m.pass(rows) }
 func (m *massPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: m.pass(1)} }
 
-type massPass[T kernel.Float] struct {
+type massPass[T nn.Float] struct {
 	*massPart[T]
 	l    []T // L as of the last pass
 	x    []T // the momenta of the last pass

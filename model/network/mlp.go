@@ -5,14 +5,13 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"hnn/internal/kernel"
 	"hnn/model/internal/embedding"
 	"hnn/nn"
 )
 
 // module owns a piece of a model's parameters. It exists unbound, to tell what its
 // tensors are, before it is given memory.
-type module[T kernel.Float] interface {
+type module[T nn.Float] interface {
 	tensors() []Tensor
 	// bind gives the module its parameters, as many as its tensors have elements.
 	bind(params []T)
@@ -23,7 +22,7 @@ type module[T kernel.Float] interface {
 }
 
 // mlp is a network of a vector, angles in it as cosine and sine.
-type mlp[T kernel.Float] struct {
+type mlp[T nn.Float] struct {
 	prefix string // of the tensors' names
 	inputs embedding.Embedding
 	spec   nn.Spec
@@ -32,7 +31,7 @@ type mlp[T kernel.Float] struct {
 
 // newMLP returns a network of vectors of length dim, of which angles marks the angles
 // (nil for none), with the hidden layers of an architecture.
-func newMLP[T kernel.Float](a *Architecture, prefix string, dim int, angles []bool, out int) mlp[T] {
+func newMLP[T nn.Float](a *Architecture, prefix string, dim int, angles []bool, out int) mlp[T] {
 	e := embedding.New(angles, dim)
 	return mlp[T]{prefix: prefix, inputs: e,
 		spec: nn.Spec{In: e.Width(), Hidden: slices.Clone(a.Hidden), Out: out, Activation: a.activation()}}
@@ -67,7 +66,7 @@ func (m *mlp[T]) refreshes() int      { return m.net.Refreshes() }
 func (m *mlp[T]) refreshPart(i int)   { m.net.RefreshPart(i) }
 
 // mlpPass is a tape of such a network with its inputs.
-type mlpPass[T kernel.Float] struct {
+type mlpPass[T nn.Float] struct {
 	*mlp[T]
 	rows int
 	tape *nn.Tape[T]

@@ -12,10 +12,11 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // Network is a model whose field is differentiable by its parameters, in precision T.
-type Network[T kernel.Float] struct {
+type Network[T nn.Float] struct {
 	architecture Architecture
 	params       []T
 	modules      []module[T]
@@ -44,7 +45,7 @@ func (t Tensor) Size() int {
 
 // New returns a network with the initial parameters of the authors' code:
 // orthogonal weights of gain 1, biases as PyTorch's Linear (see nn.MLP.Init).
-func New[T kernel.Float](a Architecture, rng *rand.Rand) (*Network[T], error) {
+func New[T nn.Float](a Architecture, rng *rand.Rand) (*Network[T], error) {
 	n, err := build[T](a)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func New[T kernel.Float](a Architecture, rng *rand.Rand) (*Network[T], error) {
 
 // With returns a network with given parameters, which it keeps: as many as the tensors of its
 // architecture have elements.
-func With[T kernel.Float](a Architecture, params []T) (*Network[T], error) {
+func With[T nn.Float](a Architecture, params []T) (*Network[T], error) {
 	n, err := build[T](a)
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func With[T kernel.Float](a Architecture, params []T) (*Network[T], error) {
 }
 
 // Of returns the network that a form was made of, nil where it was not made of one.
-func Of[T kernel.Float](f *model.Form[T]) *Network[T] {
+func Of[T nn.Float](f *model.Form[T]) *Network[T] {
 	n, _ := f.Source.(*Network[T])
 	return n
 }
@@ -75,7 +76,7 @@ func Of[T kernel.Float](f *model.Form[T]) *Network[T] {
 // Widen returns the network with its parameters widened to float64, for rollouts to tight
 // tolerances; one that is float64 already is returned as it is. The result shares nothing
 // with a float32 network: it does not see later training.
-func Widen[T kernel.Float](n *Network[T]) *Network[float64] {
+func Widen[T nn.Float](n *Network[T]) *Network[float64] {
 	if w, ok := any(n).(*Network[float64]); ok {
 		return w
 	}

@@ -3,7 +3,6 @@ package network
 import (
 	"math"
 
-	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/nn"
 )
@@ -17,14 +16,14 @@ import (
 // bodies. Logarithm and 1/r let one network do for distances of several decades, as
 // near-collisions have. Nearer than nearest n(log r) stays what it is there, but for a
 // margin that makes it smooth, and phi goes on as 1/r. The positions are as in PairTerm.
-type pairPart[T kernel.Float] struct {
+type pairPart[T nn.Float] struct {
 	mlp[T]
 	masses     []float64
 	space      int
 	logNearest float64
 }
 
-func newPairPart[T kernel.Float](a *Architecture, prefix string, masses []float64, space int) *pairPart[T] {
+func newPairPart[T nn.Float](a *Architecture, prefix string, masses []float64, space int) *pairPart[T] {
 	return &pairPart[T]{newMLP[T](a, prefix, 1, nil, 1), masses, space, math.Log(a.Nearest)}
 }
 
@@ -64,7 +63,7 @@ func (t *pairPart[T]) pass(rows int) *pairPartPass[T] {
 func (t *pairPart[T]) NewPass(rows int) model.ScalarPass[T] { return t.pass(rows) }
 func (t *pairPart[T]) NewPoint() model.ScalarPoint[T]       { return model.PassPoint[T]{Pass: t.pass(1)} }
 
-type pairPartPass[T kernel.Float] struct {
+type pairPartPass[T nn.Float] struct {
 	*pairPart[T]
 	tape      *nn.Tape[T]
 	strengths []T // m_i m_j
@@ -139,9 +138,9 @@ func (p *pairPartPass[T]) Gradient(x, g []T, rows int) {
 }
 
 // inverse is 1/r of log r.
-func inverse[T kernel.Float](log T) T { return T(math.Exp(-float64(log))) }
+func inverse[T nn.Float](log T) T { return T(math.Exp(-float64(log))) }
 
-func inverseSquare[T kernel.Float](log T) T { return T(math.Exp(-2 * float64(log))) }
+func inverseSquare[T nn.Float](log T) T { return T(math.Exp(-2 * float64(log))) }
 
 // adjoint, for one pair with Delta = q_i - q_j, s = dphi/dlog r = (n' - n) / r,
 // f = m s / r^2 and its cotangent c = gbar_i - gbar_j:

@@ -33,7 +33,7 @@ func autoencoder(p *model.Pixels, latent int) (encoder, decoder nn.Spec, err err
 // newPixels makes the paper's model of pictures (section 5): an autoencoder between
 // observations and a latent state, and a model of the latent state's motion, time being
 // counted in frames. What it can do is what the latent one can.
-func newPixels[T kernel.Float](a Architecture) (*Network[T], error) {
+func newPixels[T nn.Float](a Architecture) (*Network[T], error) {
 	pixels := *a.Pixels
 	pixels.Hidden = slices.Clone(pixels.Hidden)
 	a.Pixels, a.Hidden = &pixels, slices.Clone(a.Hidden)
@@ -99,7 +99,7 @@ func (n *Network[T]) AddMean(mean []float64) {
 const mappingRows = 96
 
 // mapping runs a network block by block, in float64 at the borders.
-func mapping[T kernel.Float](net *nn.MLP[T]) func(x, y []float64, rows int) {
+func mapping[T nn.Float](net *nn.MLP[T]) func(x, y []float64, rows int) {
 	in, out := net.Spec().In, net.Spec().Out
 	var tape *nn.Tape[T]
 	var x, y []T

@@ -1,22 +1,21 @@
 package network
 
 import (
-	"hnn/internal/kernel"
 	"hnn/model"
 	"hnn/model/internal/embedding"
 	"hnn/nn"
 )
 
 // scalar is a learned scalar function.
-type scalar[T kernel.Float] interface {
+type scalar[T nn.Float] interface {
 	module[T]
 	model.Scalar[T]
 }
 
 // netPart is a network with one output.
-type netPart[T kernel.Float] struct{ mlp[T] }
+type netPart[T nn.Float] struct{ mlp[T] }
 
-func newNetPart[T kernel.Float](a *Architecture, prefix string, dim int, angles []bool) *netPart[T] {
+func newNetPart[T nn.Float](a *Architecture, prefix string, dim int, angles []bool) *netPart[T] {
 	return &netPart[T]{newMLP[T](a, prefix, dim, angles, 1)}
 }
 
@@ -28,7 +27,7 @@ func (n *netPart[T]) NewPass(rows int) model.ScalarPass[T] {
 	return p
 }
 
-type netPass[T kernel.Float] struct {
+type netPass[T nn.Float] struct {
 	mlpPass[T]
 	g, tangent, ubar []T // by the inputs, rows x width; nil where they are the vector
 }
@@ -72,7 +71,7 @@ func (n *netPart[T]) NewPoint() model.ScalarPoint[T] {
 	return &netPoint[T]{n, n.net.NewPoint(), make([]T, w), make([]T, w)}
 }
 
-type netPoint[T kernel.Float] struct {
+type netPoint[T nn.Float] struct {
 	*netPart[T]
 	point *nn.Point[T]
 	u, g  []T

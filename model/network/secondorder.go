@@ -5,6 +5,7 @@ import (
 
 	"hnn/internal/kernel"
 	"hnn/model"
+	"hnn/nn"
 )
 
 // secondOrder is a baseline that knows Newton's second law, and no more: positions
@@ -16,20 +17,20 @@ import (
 // which it stays where p are velocities. Much of what an HNN gains over the plain
 // baseline is this bias (Gruver, Finzi, Stanton and Wilson, "Deconstructing the
 // Inductive Biases of Hamiltonian Neural Networks", 2022). It conserves nothing.
-type secondOrder[T kernel.Float] struct {
+type secondOrder[T nn.Float] struct {
 	n, inputs int // positions
 	a         *matrix[T]
 	force     *mlp[T]
 }
 
-func newSecondOrder[T kernel.Float](a *Architecture) (model.Vector[T], []module[T]) {
+func newSecondOrder[T nn.Float](a *Architecture) (model.Vector[T], []module[T]) {
 	velocity := &matrix[T]{name: "velocity.weight", n: a.Dim / 2}
 	force := newStateMLP[T](a, "force.", a.Dim/2)
 	return secondOrder[T]{a.Dim / 2, a.Inputs, velocity, &force}, []module[T]{velocity, &force}
 }
 
 // matrix is a learned n x n matrix, the identity at first.
-type matrix[T kernel.Float] struct {
+type matrix[T nn.Float] struct {
 	name string
 	n    int
 	a    []T // row-major
@@ -74,7 +75,7 @@ func (m secondOrder[T]) NewPass(rows int) *model.Pass[T] {
 	return &model.Pass[T]{Inputs: m.inputs, Field: p.Field, Adjoint: p.Adjoint, Drive: p.force.Drive}
 }
 
-type secondOrderPass[T kernel.Float] struct {
+type secondOrderPass[T nn.Float] struct {
 	secondOrder[T]
 	force *model.Pass[T]
 	x     []T // the states of the last pass

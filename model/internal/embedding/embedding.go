@@ -3,7 +3,7 @@ package embedding
 import (
 	"math"
 
-	"hnn/internal/kernel"
+	"hnn/nn"
 )
 
 // Embedding is the map from a state to the inputs of features: an angle becomes
@@ -37,7 +37,7 @@ func (e Embedding) Width() int {
 func (e Embedding) Plain() bool { return e.Width() == len(e) }
 
 // Inputs writes the inputs of rows states, the first len(e) of every stride numbers of x.
-func Inputs[T kernel.Float](e Embedding, x []T, stride int, u []T, rows int) {
+func Inputs[T nn.Float](e Embedding, x []T, stride int, u []T, rows int) {
 	j := 0
 	for r := range rows {
 		for i, angle := range e {
@@ -55,7 +55,7 @@ func Inputs[T kernel.Float](e Embedding, x []T, stride int, u []T, rows int) {
 }
 
 // PullBack adds to g the derivative by the states, given ubar, that by the inputs u.
-func PullBack[T kernel.Float](e Embedding, u, ubar, g []T, stride, rows int) {
+func PullBack[T nn.Float](e Embedding, u, ubar, g []T, stride, rows int) {
 	j := 0
 	for r := range rows {
 		for i, angle := range e {
@@ -72,7 +72,7 @@ func PullBack[T kernel.Float](e Embedding, u, ubar, g []T, stride, rows int) {
 
 // PushForward writes to v the change of the inputs u along the tangents t of the states:
 // what the adjoint of PullBack makes of t for ubar.
-func PushForward[T kernel.Float](e Embedding, u, t, v []T, stride, rows int) {
+func PushForward[T nn.Float](e Embedding, u, t, v []T, stride, rows int) {
 	j := 0
 	for r := range rows {
 		for i, angle := range e {
@@ -90,7 +90,7 @@ func PushForward[T kernel.Float](e Embedding, u, t, v []T, stride, rows int) {
 
 // Curve adds to xbar what the adjoint of PullBack, given gbar, makes of the states at a
 // fixed ubar: the derivative of (-sin, cos) by the angle is -(cos, sin).
-func Curve[T kernel.Float](e Embedding, u, ubar, gbar, xbar []T, stride, rows int) {
+func Curve[T nn.Float](e Embedding, u, ubar, gbar, xbar []T, stride, rows int) {
 	j := 0
 	for r := range rows {
 		for i, angle := range e {

@@ -2,7 +2,6 @@
 package lowering
 
 import (
-	"hnn/internal/kernel"
 	"hnn/internal/kernel/minimax"
 	"hnn/model"
 	"hnn/model/internal/embedding"
@@ -37,7 +36,7 @@ func Embed(b *program.Builder, e embedding.Embedding, x program.Value) program.V
 }
 
 // MLP is a network's value at each of the rows that u is made of.
-func MLP[T kernel.Float](b *program.Builder, net *nn.MLP[T], u program.Value, rows int) program.Value {
+func MLP[T nn.Float](b *program.Builder, net *nn.MLP[T], u program.Value, rows int) program.Value {
 	spec := net.Spec()
 	layers := net.Layers()
 	for i, l := range layers {

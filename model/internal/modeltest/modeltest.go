@@ -8,14 +8,13 @@ import (
 	"slices"
 	"testing"
 
-	"hnn/internal/kernel"
 	"hnn/model/expansion"
 	"hnn/model/network"
 	"hnn/nn"
 )
 
 // New returns a network with random weights, always the same.
-func New[T kernel.Float](t testing.TB, a network.Architecture) *network.Network[T] {
+func New[T nn.Float](t testing.TB, a network.Architecture) *network.Network[T] {
 	t.Helper()
 	n, err := network.New[T](a, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
