@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,5 +70,37 @@ func TestHamiltonianAndBand(t *testing.T) {
 	}
 	if code, _, stderr := call(t, "simulate", dir, "--x0", "1,0", "--to", "1", "--band", "2"); code == 0 || !strings.Contains(stderr, "between 0 and 1") {
 		t.Errorf("--band 2: %d, %s", code, stderr)
+	}
+}
+
+// What to measure next lies in the box that is asked for, and leaves less unknown with every trial.
+func TestSuggest(t *testing.T) {
+	inFolder(t)
+	trainClosedForm(t, "run", "pendulum")
+	status, stdout, stderr := call(t, "suggest", "run", "--count", "3", "--box", "q=-0.5:0.5", "--json", "--quiet")
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	var got []struct {
+		Dir    string
+		Trials []struct {
+			State       []float64
+			Width, Left float64
+		}
+	}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || len(got) != 1 || len(got[0].Trials) != 3 {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	left := 1.0
+	for _, s := range got[0].Trials {
+		if q := s.State[0]; len(s.State) != 2 || q < -0.5 || q > 0.5 || !(s.Width > 0) || !(s.Left < left) {
+			t.Errorf("suggested %+v after %v was left", s, left)
+		}
+		left = s.Left
+	}
+	for _, bad := range [][]string{{"--box", "z=0:1"}, {"--box", "q=1:0"}, {"--count", "0"}, {"--duration", "-1"}} {
+		if status, _, stderr := call(t, append([]string{"suggest", "run"}, bad...)...); status == 0 || !strings.Contains(stderr, strings.TrimPrefix(bad[0], "--")) {
+			t.Errorf("%v: %d, %s", bad, status, stderr)
+		}
 	}
 }
