@@ -33,7 +33,7 @@ left of the mean squared width over the box after this trial and those above it.
 			if o.Duration < 0 || cmd.Flags().Changed("duration") && o.Duration == 0 {
 				return usage(errors.New("--duration: give a positive time"))
 			}
-			d := newDisplay(cmd.ErrOrStderr(), 1, quiet)
+			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			env := &experiment.Env{Log: d.log, Reading: d.reading}
 			run, err := env.Open(args[0])
 			if err != nil {
