@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"regexp"
 
 	"hnn/data"
 )
@@ -55,7 +56,7 @@ func (r *Report) momenta(s *data.Set, o Options) {
 	}
 	const badly = "in a coupled system, as a double pendulum, they are not, and a Hamiltonian fits them badly"
 	switch {
-	case d < 2 || o.Canonical:
+	case d < 2 || o.Canonical || cartesian(s):
 	case same == d:
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the momenta are velocities: with %d degrees of freedom these are canonical momenta only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; %s", d, badly),
 			Advice: "compute the momenta p = M(q) dq/dt and give them with --p", Hamiltonian: true})
@@ -63,6 +64,19 @@ func (r *Report) momenta(s *data.Set, o Options) {
 		r.add(Finding{Severity: Warning, What: fmt.Sprintf("there are no momenta, and velocities will be taken for them: with %d degrees of freedom these are canonical only if the mass matrix is constant and diagonal, as of bodies in Cartesian coordinates; %s", d, badly),
 			Advice: "compute the momenta p = M(q) dq/dt and give them with --p", Hamiltonian: true})
 	}
+}
+
+// cartesianName is a column's that is a Cartesian coordinate, with a unit or without.
+var cartesianName = regexp.MustCompile(`(?i)^[xyz]_?[0-9]*(\s*[\[(].*)?$`)
+
+// cartesian reports whether all positions are Cartesian coordinates by their names: masses are constant then.
+func cartesian(s *data.Set) bool {
+	for j := range degrees(s) {
+		if !cartesianName.MatchString(s.ColumnName(j)) {
+			return false
+		}
+	}
+	return true
 }
 
 // friction warns of a motion that dies down.

@@ -13,7 +13,7 @@ import (
 // hold. What is left empty is recognised by its usual name: t or time; trial,
 // episode, run or id; q, x, y, z, theta, angle, o and the like, numbered or not, for
 // positions; p, v, w, omega for momenta; dq, dq/dt, q_dot, qdot for the derivative of
-// a column q; u, input, control, force, torque, voltage for inputs. A column is named as the file names it, or by its number from 1.
+// a column q; u, input, control, force, torque, voltage, tau, f for inputs. A column is named as the file names it, or by its number from 1.
 type Columns struct {
 	Time  string   `key:"time,omitempty" help:"column of the times, by name or number; recognised: t, time" json:"time"`
 	Trial string   `key:"trial,omitempty" help:"column that tells trials apart; recognised: trial, episode, run, id" json:"trial,omitempty"`
@@ -26,7 +26,7 @@ type Columns struct {
 	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
 	DP []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
-	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage" json:"input,omitempty"`
+	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage, tau, f" json:"input,omitempty"`
 	// Step is the time from row to row in seconds, for a file without times; 0 where it has
 	// them, or says its rate.
 	Step float64 `key:"dt,omitempty" help:"time from row to row in seconds, for a file without times" json:"dt,omitempty"`
@@ -386,7 +386,7 @@ var (
 	positionName = regexp.MustCompile(`^(q|x|y|z|o|theta|θ|phi|φ|angle|pos|position|displacement)` + suffix + `$`)
 	momentumName = regexp.MustCompile(`^(p|v|w|omega|ω|vel|velocity|angular[ _]velocity|speed|mom|momentum)(` + suffix + `|_?(?:theta|θ|phi|φ)_?[0-9]*)$`)
 	velocityName = regexp.MustCompile(`^(v|w|omega|ω|vel|velocity|angular[ _]velocity|speed)` + suffix + `$`)
-	inputName    = regexp.MustCompile(`^(u|input|control|force|torque|voltage)` + suffix + `$`)
+	inputName    = regexp.MustCompile(`^(u|input|control|force|torque|voltage|tau|f)` + suffix + `$`)
 	// accelerations are the derivatives of velocities that have names of their own.
 	acceleration = regexp.MustCompile(`^(v|vel|velocity)` + suffix + `$`)
 
