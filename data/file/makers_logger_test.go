@@ -166,6 +166,10 @@ func loggerMakers(rows int) []made {
 			text: write("states\nversion=1\nnRows=9\nnColumns=3\ninDegrees=no\nendheader\ntime\t/jointset/pin/angle/value\t/jointset/pin/angle/speed\n", "%.8f\t%.8f\t%.8f\n", "")},
 		{name: "Simulink's data inspector", q: "theta", p: "omega", first: 0.8, tolerance: 1e-6,
 			text: write("time,theta,omega\n,Type: double,Type: double\n,Unit: rad,Unit: rad/s\n,Interp: linear,Interp: linear\n", "%.2f,%.6f,%.6f\n", "")},
+		{name: "SLEAP, frames alone", err: "no column is the time",
+			text: each("track,frame_idx,instance.score,bob.x,bob.y,bob.score\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("track_0,%d,0.9%d,%.3f,%.3f,0.9%d\n", i, i%9, 200+160*math.Sin(q), 300-160*math.Cos(q), i%7)
+			})},
 		{name: "Stata's list", q: "4", p: "5", first: 0.8, tolerance: 1e-5,
 			text: each("     +----------------------------+\n     | time     theta      omega |\n     |----------------------------|\n", func(i int, t, q, v float64) string {
 				return fmt.Sprintf("%3d. | %5.2f  %8.5f  %8.5f |\n", i+1, t, q, v)

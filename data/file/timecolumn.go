@@ -28,7 +28,11 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 			if time != nil {
 				return time, s.seconds(time)
 			}
-			return nil, generalError{&columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}}
+			err := &columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}
+			if s.header.names != nil && len(s.candidates(positionColumn, nil)) > 0 {
+				return nil, err // the positions are known
+			}
+			return nil, generalError{err}
 		}
 		from = fmt.Sprintf("there is no column of times: %v s from row to row (%s)", step, said.note())
 	}
