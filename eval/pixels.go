@@ -117,6 +117,9 @@ func FitLatentMap(z []float64, dim int, coordinates []float64, out int) (*Latent
 
 // Apply writes the coordinates (out) of one state z (dim).
 func (m *LatentMap) Apply(z, coordinates []float64) {
+	if len(z) != m.dim || len(coordinates) != m.out {
+		panic("eval: a latent state or coordinates of another length than the map's")
+	}
 	for j := range m.out {
 		v := m.a.At(m.dim, j)
 		for i := range m.dim {

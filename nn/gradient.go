@@ -15,6 +15,8 @@ func (t *Tape[T]) Gradient(x, g, h []T, rows int) {
 		panic("nn: Gradient of a network with more than one output")
 	}
 	t.begin(rows)
+	t.lengths(m.spec.In, x, g)
+	t.lengths(1, h)
 	t.take(x)
 	t.hidden(true)
 	act := kernel.Act(m.spec.Activation)
@@ -70,6 +72,8 @@ func (t *Tape[T]) copyAbar(l int) {
 //	reverse   c_L = hbar w;  zbar_l = e_l + c_l * s';  c_{l-1} = zbar_l W_l
 //	          Wbar_l = d_l^T t_{l-1} + zbar_l^T a_{l-1};  xbar = c_0
 func (t *Tape[T]) GradientAdjoint(gbar, hbar, grad, xbar []T) {
+	t.lengths(t.net.spec.In, gbar, xbar)
+	t.lengths(1, hbar)
 	m, rows, last := t.net, t.rows, len(t.net.layers)-1
 	act := kernel.Act(m.spec.Activation)
 	copy(t.ta[0], gbar[:rows*m.spec.In])

@@ -138,6 +138,9 @@ func LayersOf[T Float](spec Spec, params []T) []Layer[T] {
 }
 
 func appendLayers[T Float](layers []Layer[T], spec Spec, params []T) []Layer[T] {
+	if len(params) != spec.Parameters() {
+		panic("nn: parameters, or a gradient by them, of another number than the network's")
+	}
 	cut := func(n int) []T {
 		v := params[:n:n]
 		params = params[n:]

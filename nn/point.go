@@ -47,6 +47,9 @@ func (p *Point[T]) hidden(x []T, n int) []T {
 
 // Value is P1 at one state: y (Out) = MLP(x), x (In).
 func (p *Point[T]) Value(x, y []T) {
+	if len(x) != p.net.spec.In || len(y) != p.net.spec.Out {
+		panic("nn: Value of a state, or to one, of another length than the network's")
+	}
 	out := &p.net.layers[len(p.a)]
 	kernel.Gemv(y, out.W, out.In, p.hidden(x, len(p.a)), out.Out, out.In, false)
 	if out.B != nil {
@@ -59,6 +62,9 @@ func (p *Point[T]) Gradient(x, g []T) {
 	m, last := p.net, len(p.a)
 	if m.spec.Out != 1 {
 		panic("nn: Gradient of a network with more than one output")
+	}
+	if len(x) != m.spec.In || len(g) != m.spec.In {
+		panic("nn: Gradient of a state, or to one, of another length than the network's")
 	}
 	act := kernel.Act(m.spec.Activation)
 	// The output weights are the cotangent of the last hidden layer, so that its products

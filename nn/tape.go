@@ -73,6 +73,15 @@ func (t *Tape[T]) begin(rows int) {
 	t.rows = rows
 }
 
+// lengths panics where slices have fewer numbers than rows of a width, nil ones being left out; they may be longer, as buffers are.
+func (t *Tape[T]) lengths(width int, slices ...[]T) {
+	for _, s := range slices {
+		if s != nil && len(s) < t.rows*width {
+			panic("nn: a slice is shorter than the rows of the pass")
+		}
+	}
+}
+
 // a is a_l of the pass at hand, t its tangent, d and e the cotangents of z.
 func (t *Tape[T]) a(l int) []T { return t.ta[l][t.rows*t.stride[l]:] }
 func (t *Tape[T]) d(l int) []T { return t.de[l] }

@@ -6,6 +6,8 @@ import "hnn/internal/kernel"
 // without gaps. ValueAdjoint may follow.
 func (t *Tape[T]) Value(x, y []T, rows int) {
 	t.begin(rows)
+	t.lengths(t.net.spec.In, x)
+	t.lengths(t.net.spec.Out, y)
 	t.takeLive(x)
 	t.hidden(false)
 	m, l := t.net, len(t.net.layers)-1
@@ -25,6 +27,8 @@ func (t *Tape[T]) Value(x, y []T, rows int) {
 func (t *Tape[T]) ValueAdjoint(ybar, grad, xbar []T) {
 	m, rows, last := t.net, t.rows, len(t.net.layers)-1
 	act := kernel.Act(m.spec.Activation)
+	t.lengths(m.spec.Out, ybar)
+	t.lengths(m.spec.In, xbar)
 	var g []Layer[T]
 	if grad != nil {
 		g = t.gradientLayers(grad)

@@ -109,6 +109,9 @@ var (
 // New makes the choices that the options leave open from the observations of s. The error is
 // about the options, or says why nothing can be estimated.
 func New(s *data.Set, o Options) (*Estimator, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -182,6 +185,9 @@ func (e *Estimator) prepare(s *data.Set) *data.Set {
 // gaps. It leaves out rows without an estimate, such as single rows between gaps; it is an
 // error if none is left. It does not change s, and the result may share memory with it.
 func (e *Estimator) Apply(s *data.Set) (*data.Set, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	s = e.prepare(s)
 	switch {
 	case len(e.Columns) != s.Dim:

@@ -15,6 +15,14 @@ import (
 // where none are measured; NaN is a missing sample. T increases.
 type Track struct{ T, Q, V []float64 }
 
+// lengths returns an error if there is not one position, and one or no velocity, for each time.
+func (t *Track) lengths() error {
+	if len(t.Q) != len(t.T) || t.V != nil && len(t.V) != len(t.T) {
+		return fmt.Errorf("estimate: %d positions and %d velocities for %d times", len(t.Q), len(t.V), len(t.T))
+	}
+	return nil
+}
+
 // Motion is a model of how a coordinate moves and is measured: its Order-th derivative is white noise
 // (an integrated Wiener process: Sarkka and Solin, "Applied Stochastic Differential Equations", 2019,
 // section 12.3), and to positions and velocities noise is added. Steps may be uneven; gaps and missing
@@ -51,6 +59,11 @@ const (
 // FitMotion finds the noise and the intensity by maximum likelihood, and the order (3 or 4) too where
 // it is given as 0. Velocities count only where every track has them.
 func FitMotion(tracks []Track, order int) (*Motion, error) {
+	for i := range tracks {
+		if err := tracks[i].lengths(); err != nil {
+			return nil, err
+		}
+	}
 	count := min(len(tracks), mostTracks)
 	used := make([]Track, count)
 	for i := range used {

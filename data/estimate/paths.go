@@ -73,11 +73,17 @@ const exactNoise = 1e-6
 // noise, where steps differ or where rates are asked for and were not measured. It is an error if a coordinate does
 // not move or no trial has nine rows.
 func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	n := s.Dim
 	if o.Velocities {
 		if n /= 2; s.Dim != 2*n {
 			return nil, fmt.Errorf("estimate: states of length %d; a state is positions and as many velocities", s.Dim)
 		}
+	}
+	if o.Angles != nil && len(o.Angles) != n {
+		return nil, fmt.Errorf("estimate: %d marks of angles for %d positions", len(o.Angles), n)
 	}
 	p := &Paths{N: n, Noise: make([]float64, n), RateNoise: make([]float64, n)}
 	if p.Step = s.MedianStep(); p.Step == 0 {

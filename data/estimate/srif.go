@@ -379,6 +379,9 @@ type Smoothed struct{ Q, V, A, QDev, VDev, ADev []float64 }
 // Smooth estimates the path of a track from all its samples. It is nil where the track has fewer
 // samples than the order of the motion.
 func (m *Motion) Smooth(t Track) *Smoothed {
+	if err := t.lengths(); err != nil {
+		panic(err.Error())
+	}
 	n, rows := m.Order, len(t.T)
 	samples, origin := 0, math.NaN()
 	for k, q := range t.Q {

@@ -43,6 +43,9 @@ const farthest = 30
 // the places of each point's two coordinates, nil for x1, y1, x2, y2, ... It is an error if no tree of rods connects
 // the points to one pivot.
 func Find(s *data.Set, columns [][2]int) (*Chain, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	m, err := measure(s, columns)
 	if err != nil {
 		return nil, err
@@ -95,6 +98,9 @@ const loose = 0.1
 // Given is the chain of rods that a user names, each from one point to another (-1 for the pivot, which one rod has),
 // with lengths and the pivot from the set. It is an error if they are no tree or if a distance is far from constant.
 func Given(s *data.Set, columns [][2]int, pairs [][2]int) (*Chain, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	m, err := measure(s, columns)
 	if err != nil {
 		return nil, err
@@ -331,6 +337,9 @@ func (m *measured) circle(i int) (centre [2]float64, rod Rod, ok bool) {
 // Angles is the set of joint angles of a set of points, continuous in every trial, with their velocities where those of
 // the points are measured.
 func (c *Chain) Angles(s *data.Set) (*data.Set, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, err
+	}
 	points, err := pointsOf(s)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,18 @@
 package rods
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
+
+// lengths panics where slices have not as many numbers as there are rods, times so many.
+func (c *Chain) lengths(slices [][]float64, times []int) {
+	for i, s := range slices {
+		if want := times[i] * len(c.Rods); len(s) != want {
+			panic(fmt.Sprintf("rods: %d numbers, want %d of %d rods", len(s), want, len(c.Rods)))
+		}
+	}
+}
 
 // at are the places of a point's two coordinates among the positions.
 func (c *Chain) at(point int) (x, y int) {
@@ -31,6 +43,7 @@ func (c *Chain) angles(x, q []float64) {
 // State writes the n joint angles and their rates to to (2 n), from n points and their velocities x (4 n). Angles are
 // within half a turn.
 func (c *Chain) State(x, to []float64) {
+	c.lengths([][]float64{x, to}, []int{4, 2})
 	n := len(c.Rods)
 	c.angles(x[:2*n], to[:n])
 	for i, rod := range c.Rods {
@@ -43,6 +56,7 @@ func (c *Chain) State(x, to []float64) {
 // ByPoints writes the derivatives of a function by points and their velocities to to (4 n), from those by angles and
 // rates, by (2 n), at a state x of points and velocities (4 n).
 func (c *Chain) ByPoints(x, by, to []float64) {
+	c.lengths([][]float64{x, by, to}, []int{4, 2, 4})
 	n := len(c.Rods)
 	clear(to)
 	for i, rod := range c.Rods {
@@ -68,6 +82,7 @@ func (c *Chain) ByPoints(x, by, to []float64) {
 
 // Points writes the n points at joint angles q (n) to to (2 n).
 func (c *Chain) Points(q, to []float64) {
+	c.lengths([][]float64{q, to}, []int{1, 2})
 	for i, rod := range c.Rods {
 		x, y := c.Pivot[0], c.Pivot[1]
 		if rod.From >= 0 {
@@ -80,11 +95,18 @@ func (c *Chain) Points(q, to []float64) {
 	}
 }
 
-// Velocities writes the points' velocities at joint angles q and rates v (n each) to to (2 n).
-func (c *Chain) Velocities(q, v, to []float64) { c.accelerations(q, v, nil, to) }
+// Velocities writes the points' velocities at joint angles q and rates v (n each) to to (2 n). It panics on other lengths.
+func (c *Chain) Velocities(q, v, to []float64) {
+	c.lengths([][]float64{q, v, to}, []int{1, 1, 2})
+	c.accelerations(q, v, nil, to)
+}
 
-// Accelerations writes the points' accelerations at joint angles q, rates v and accelerations a (n each) to to (2 n).
-func (c *Chain) Accelerations(q, v, a, to []float64) { c.accelerations(q, v, a, to) }
+// Accelerations writes the points' accelerations at joint angles q, rates v and accelerations a (n each) to to (2 n). It panics on
+// other lengths.
+func (c *Chain) Accelerations(q, v, a, to []float64) {
+	c.lengths([][]float64{q, v, a, to}, []int{1, 1, 1, 2})
+	c.accelerations(q, v, a, to)
+}
 
 // accelerations writes the first derivatives of the points by the time, or, where a is given, the second.
 func (c *Chain) accelerations(q, v, a, to []float64) {

@@ -21,6 +21,9 @@ const mostDistilled = 4000
 // Report.Error, and the errors of Report.Path, are the root mean square error of the formula's field at held-out
 // states relative to the field's. Horizon, Half and Polish stay empty. The errors are Fit's.
 func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, nil, err
+	}
 	n, d := s.Dim/2, s.Dim
 	switch {
 	case d%2 != 0 || n == 0:

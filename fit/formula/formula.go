@@ -70,12 +70,20 @@ type problem struct {
 // columns. It is an error if a term is not finite at a row, if terms are the same function on the rows, or if the
 // rows determine nothing.
 func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, nil, err
+	}
 	n := s.Dim / 2
 	if s.Dim%2 != 0 || n == 0 || s.PositionsOnly {
 		return nil, nil, fmt.Errorf("formula: states of length %d; a state is positions and as many momenta", s.Dim)
 	}
 	if len(list) == 0 {
 		return nil, nil, fmt.Errorf("formula: no terms")
+	}
+	for _, t := range list {
+		if v := t.Variables(); v > s.Dim {
+			return nil, nil, fmt.Errorf("formula: a term of variable %d, and states have %d", v, s.Dim)
+		}
 	}
 	marks := make([]bool, s.Dim)
 	copy(marks, o.Angles)

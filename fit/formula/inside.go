@@ -32,6 +32,9 @@ const (
 // FitInside writes the values that it finds to parameters; in the formula they are numbers. It is an error if the
 // steps do not converge.
 func FitInside(s *data.Set, list []*expr.Expr, parameters []Parameter, o Options) (*Formula, *Report, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, nil, err
+	}
 	d := s.Dim
 	values := make([]float64, len(parameters))
 	for i, p := range parameters {

@@ -19,6 +19,11 @@ import (
 // Fit it with Prune: not every term is finite and independent in every data set. Quotients of such terms, as the
 // canonical Hamiltonian of a double pendulum has, are not in it: see package lagrange.
 func Default(n int, angles []bool, names []string) []*expr.Expr {
+	for _, has := range []int{len(angles), len(names)} {
+		if has != 0 && has != n && has != 2*n {
+			panic("formula: marks of angles, and names, are none, one for each position or one for each number of a state")
+		}
+	}
 	degree := 4
 	switch {
 	case n > 3:

@@ -83,6 +83,11 @@ func Find(p *estimate.Paths, terms []*expr.Expr, families ...func(k float64) []*
 	for _, t := range p.Trials {
 		longest = max(longest, t.Rows(d))
 	}
+	for _, t := range terms {
+		if v := t.Variables(); v > d {
+			return nil, fmt.Errorf("invariants: a term of variable %d, and states have %d", v, d)
+		}
+	}
 	r := &Report{Turns: float64(longest) * p.Step / p.Turn}
 	if len(p.Trials) < 8 {
 		return nil, fmt.Errorf("invariants: %d trials; what is conserved shows between trials of different energy, at least 8", len(p.Trials))

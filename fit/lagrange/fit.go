@@ -78,6 +78,16 @@ type Report struct {
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, nil, err
+	}
+	n := s.Dim
+	if !s.PositionsOnly {
+		n /= 2
+	}
+	if m := len(s.InputNames); o.Gain != nil && len(o.Gain) != n*m {
+		return nil, nil, fmt.Errorf("lagrange: %d numbers of the gain for %d positions and %d inputs", len(o.Gain), n, m)
+	}
 	if chunks(s) {
 		s = sampled(s)
 	}

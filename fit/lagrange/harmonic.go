@@ -39,6 +39,9 @@ const (
 // systems", 2021, and takes it where it halves the error. The set that it returns has the force as two more inputs, as
 // Polish takes it; a force that a free mode may be is in the report alone.
 func FitTimed(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, *data.Set, error) {
+	if err := s.Lengths(); err != nil {
+		return nil, nil, nil, err
+	}
 	l, r, err := Fit(s, o)
 	if err == nil && (r.Error < exact || r.Coarse) || chunks(s) || o.Gain != nil {
 		return l, r, s, err

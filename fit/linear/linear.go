@@ -31,6 +31,9 @@ type Field struct {
 // At writes dx/dt (Dim) at state x (Dim) under inputs u (Inputs, nil for none) to dx.
 func (f *Field) At(x, u, dx []float64) {
 	d, m := f.Dim, f.Inputs
+	if len(x) != d || len(u) != m || len(dx) != d {
+		panic("linear: a state, inputs or a derivative of another length than the field's")
+	}
 	for i := range d {
 		s := f.C[i]
 		for j, v := range x[:d] {
@@ -81,6 +84,9 @@ const mostStates = 24
 // Fit finds the linear field of the trials of a set. It is an error if there are fewer rows
 // than unknowns, if a state is longer than 24 or if the rows do not determine the field.
 func Fit(train *data.Set, o Options) (*Field, *Report, error) {
+	if err := train.Lengths(); err != nil {
+		return nil, nil, err
+	}
 	d, m := train.Dim, len(train.InputNames)
 	if d < 1 || d > mostStates {
 		return nil, nil, fmt.Errorf("linear: states of length %d; 1 to %d are fitted", d, mostStates)

@@ -39,6 +39,9 @@ func Split(f *Field, noise float64) (*Mechanics, error) {
 	if d%2 != 0 {
 		return nil, fmt.Errorf("linear: a state of length %d is no positions and velocities", d)
 	}
+	if len(f.A) != d*d || len(f.B) != d*f.Inputs || len(f.C) != d {
+		return nil, fmt.Errorf("linear: matrices of %d, %d and %d numbers for states of length %d and %d inputs", len(f.A), len(f.B), len(f.C), d, f.Inputs)
+	}
 	tolerance := math.Max(30*noise, 1e-7)
 	for _, friction := range []bool{false, true} {
 		for _, diagonal := range []bool{true, false} {

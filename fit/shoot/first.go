@@ -81,6 +81,9 @@ func FirstWithErrors(s *System, t Trial, rows int, noise []float64, step float64
 // Sample draws a first state (Dim) for parameters that are off by e (one number each).
 func (b *Start) Sample(e []float64, rng *rand.Rand) []float64 {
 	d := len(b.State)
+	if len(b.Shift) != d*len(e) {
+		panic("shoot: errors of another number of parameters than the start was fitted with")
+	}
 	x := slices.Clone(b.State)
 	for i := range d {
 		for k, v := range e {

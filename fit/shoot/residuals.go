@@ -48,6 +48,11 @@ const mostLag = 20
 // White tests the residuals of a report, one result for each of the dim components. A component that was not measured
 // has no numbers.
 func White(r *Report, trials []Trial, dim int) []Whiteness {
+	for k, e := range r.Residuals {
+		if k >= len(trials) || len(e) != len(trials[k].T)*dim {
+			panic("shoot: residuals of other trials, or of another dimension")
+		}
+	}
 	out := make([]Whiteness, dim)
 	for i := range out {
 		w := &out[i]

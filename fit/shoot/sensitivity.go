@@ -79,6 +79,9 @@ func (s *sensitivity) rate(x, u, dx []float64) {
 // What is not finite stays so.
 func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
 	d, m := s.Dim, s.Inputs
+	if len(x0) != d || len(x)%d != 0 || len(u) != 0 && m == 0 || m > 0 && len(u) < len(x)/d*m {
+		panic("shoot: a first state, states or inputs of another length than the system's")
+	}
 	run := newSensitivity(s, 0)
 	now := append([]float64(nil), x0...)
 	in := make([]float64, m)
@@ -101,6 +104,9 @@ func (s *System) Roll(x0, u []float64, step float64, steps int, x []float64) {
 // step. It writes the states of len(x)/Dim rows to x, row-major. What is not finite stays so.
 func (s *System) RollTrial(x0 []float64, t Trial, step float64, x []float64) {
 	d := s.Dim
+	if len(x0) != d || len(x)%d != 0 || len(x)/d > len(t.T) {
+		panic("shoot: a first state of another length than the system's, or other states than the trial has times")
+	}
 	run := newSensitivity(s, 0)
 	now := append([]float64(nil), x0...)
 	copy(x, now)
@@ -134,6 +140,9 @@ func (t *Trial) advance(run *sensitivity, r int, step float64, in, x []float64) 
 // steps steps between rows. It returns for each path the root mean square error relative to the components' spreads
 // (Dim); ten spreads is the most that an error counts.
 func (s *System) RollError(starts, us [][]float64, spread []float64, step float64, steps int) []float64 {
+	if len(spread) != s.Dim || us != nil && len(us) != len(starts) {
+		panic("shoot: spreads of another number of components than a state has, or inputs of other paths")
+	}
 	var out []float64
 	for i, want := range starts {
 		x := make([]float64, len(want))

@@ -39,6 +39,13 @@ type Trial struct {
 	U    *data.Signal
 }
 
+// lengths panics where there are not as many states as times, or inputs of another number than the system's.
+func (t *Trial) lengths(s *System) {
+	if len(t.X) != len(t.T)*s.Dim {
+		panic("shoot: a trial has other numbers of times and of states")
+	}
+}
+
 // Report says what Fit reached.
 type Report struct {
 	// Before and After are the squared residual of a number in units of its noise: near 1 where the field and the
@@ -255,6 +262,12 @@ type shooting struct {
 
 // newShooting has one worker where the system cannot be copied. Its pool is to be closed.
 func newShooting(s *System, trials []Trial, noise []float64, step float64) *shooting {
+	if len(noise) != s.Dim {
+		panic("shoot: noise of another number of components than a state has")
+	}
+	for _, t := range trials {
+		t.lengths(s)
+	}
 	p := &shooting{s: s, trials: trials, weight: make([]float64, s.Dim), step: step}
 	for i, v := range noise {
 		if v > 0 {

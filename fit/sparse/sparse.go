@@ -43,6 +43,9 @@ type Gram struct {
 // Gram sums over the blocks for which use is true; nil takes all.
 func (r *Rows) Gram(use func(block int) bool) *Gram {
 	n := r.Size
+	if rows := r.Blocks() * r.Block; len(r.Y) != rows || len(r.A) != rows*n {
+		panic("sparse: matrix and right side have other numbers of rows than the blocks")
+	}
 	g := &Gram{Size: n, S: make([]float64, n*n), Y: make([]float64, n)}
 	for from := 0; from < r.Blocks(); {
 		if use != nil && !use(from) {
@@ -128,8 +131,16 @@ type Problem struct {
 // ErrUndetermined.
 func (p *Problem) Dense(ridge float64) ([]float64, error) { return p.DenseOf(p.Rows.Gram(nil), ridge) }
 
+// lengths panics where what is said of the coefficients is of another number of them.
+func (p *Problem) lengths(n int) {
+	if len(p.Penalty) != n || p.Constraint != nil && len(p.Constraint) != n {
+		panic("sparse: penalty or constraint of another number of coefficients than the matrix has columns")
+	}
+}
+
 // DenseOf is Dense on sums that are known already.
 func (p *Problem) DenseOf(g *Gram, ridge float64) ([]float64, error) {
+	p.lengths(g.Size)
 	forced := p.Constraint == nil
 	n := g.Size
 	unit := g.units()
@@ -233,6 +244,7 @@ type Choice struct {
 // most 0.2). The coefficients are then fitted to all.
 func (p *Problem) Choose() (*Choice, error) {
 	w := p.Rows
+	p.lengths(w.Size)
 	trials := slices.Compact(slices.Clone(w.Trial))
 	held := func(block int) bool { return w.Trial[block]%4 == 0 }
 	if len(trials) < 2 {
@@ -401,6 +413,11 @@ func (r *Rows) Where(use func(block int) bool) *Rows {
 // the order of terms. The error is ErrUndetermined.
 func Subset(r *Rows, terms []int, use func(block int) bool) ([]float64, error) {
 	q := (&Problem{Penalty: make([]float64, r.Size)}).normal(r.Gram(use), 0)
+	for _, t := range terms {
+		if t < 0 || t >= r.Size {
+			panic("sparse: a term that is no column of the matrix")
+		}
+	}
 	x, _ := q.solve(terms)
 	if x == nil {
 		return nil, ErrUndetermined

@@ -333,6 +333,18 @@ func (e *Expr) Uses(i int) bool {
 	return slices.ContainsFunc(e.Args, func(a *Expr) bool { return a.Uses(i) })
 }
 
+// Variables is one more than the largest index of a variable, 0 where there is none.
+func (e *Expr) Variables() int {
+	n := 0
+	if e.Op == Var {
+		n = e.Index + 1
+	}
+	for _, a := range e.Args {
+		n = max(n, a.Variables())
+	}
+	return n
+}
+
 // Size counts the nodes.
 func (e *Expr) Size() int {
 	n := 1
