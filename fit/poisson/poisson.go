@@ -56,6 +56,7 @@ type sample struct {
 	f      [][]float64 // in spreads a time
 	spread []float64
 	size   float64 // root mean square of f
+	known  map[*expr.Expr][]float64
 }
 
 // Fit finds the system of a field along paths of states (see estimate.NewPaths). Field writes dx/dt (N) at a state
@@ -104,7 +105,7 @@ func Fit(paths *estimate.Paths, field func(x, dx []float64), angles []bool) (*po
 }
 
 func newSample(p *estimate.Paths, field func(x, dx []float64)) *sample {
-	s := &sample{d: p.N, spread: p.Spread}
+	s := &sample{d: p.N, spread: p.Spread, known: map[*expr.Expr][]float64{}}
 	rows := 0
 	for i := range p.Trials {
 		rows += p.Trials[i].Rows(p.N)
@@ -180,22 +181,37 @@ type function struct {
 
 // gradients are those of the terms at the rows, in the columns' spreads: rows x terms x d.
 func (s *sample) gradients(list []*expr.Expr) [][]float64 {
-	var all []*expr.Expr
-	for _, t := range list {
-		for j := range s.d {
-			all = append(all, t.Derivative(j))
-		}
-	}
-	program := expr.Compile(all...)
 	out := make([][]float64, len(s.x))
-	for r, x := range s.x {
-		out[r] = make([]float64, len(all))
-		program.At(x, out[r])
-		for i := range out[r] {
-			out[r][i] *= s.spread[i%s.d]
+	for r := range out {
+		out[r] = make([]float64, len(list)*s.d)
+	}
+	for i, t := range list {
+		g := s.gradient(t)
+		for r := range out {
+			copy(out[r][i*s.d:], g[r*s.d:(r+1)*s.d])
 		}
 	}
 	return out
+}
+
+// gradient is that of one term, rows x d, which the search for few terms asks for again and again.
+func (s *sample) gradient(t *expr.Expr) []float64 {
+	if g := s.known[t]; g != nil {
+		return g
+	}
+	var all []*expr.Expr
+	for j := range s.d {
+		all = append(all, t.Derivative(j))
+	}
+	program, g := expr.Compile(all...), make([]float64, len(s.x)*s.d)
+	for r, x := range s.x {
+		program.At(x, g[r*s.d:(r+1)*s.d])
+	}
+	for i := range g {
+		g[i] *= s.spread[i%s.d]
+	}
+	s.known[t] = g
+	return g
 }
 
 // conserved is the sum of the terms whose gradient is most nearly across f.
