@@ -134,7 +134,7 @@ type Layer struct {
 	W, B    []float64 // Out x In, row-major, and Out, nil for none
 }
 
-// MLP finds the layers of the one perceptron that tensors are: for each layer a matrix NAME.weight (or NAME.W), with
+// MLP finds the layers of the one perceptron that tensors are: for each layer a matrix NAME.weight, with
 // or without a vector NAME.bias, in the order of the numbers in the names. Prefix chooses among several perceptrons.
 // It is an error if there is none or more than one, or if a layer is not as wide as the one before.
 func MLP(tensors []Tensor, prefix string) ([]Layer, error) {
