@@ -176,7 +176,7 @@ func TestC(t *testing.T) {
 					end := rest[i*m.Dim : (i+1)*m.Dim]
 					want := rollout(t, k.form, method, x[:m.Dim], step)
 					// Each of 100 steps adds a rounding, and rounding grows by K.
-					if d := Distance(want, end); !(d <= 1600*e*kOf(m, x)) {
+					if d := Distance(want, end); !(d <= 160*e*kOf(m, x)) {
 						t.Errorf("%s: after 100 steps of %v states are off by %.3g", precision, method, d)
 					}
 				}

@@ -73,7 +73,7 @@ func checkOutput(t *testing.T, k one, m *Model, x []float64, step float64, preci
 	}
 	for i, method := range m.Methods {
 		// Each of 100 steps adds a rounding, and rounding grows by K.
-		if d := Distance(rollout(t, k.form, method, x[:m.Dim], step), out[i*m.Dim:(i+1)*m.Dim]); !(d <= 1600*e*kOf(m, x)) {
+		if d := Distance(rollout(t, k.form, method, x[:m.Dim], step), out[i*m.Dim:(i+1)*m.Dim]); !(d <= 160*e*kOf(m, x)) {
 			t.Errorf("%s, %s: after 100 steps of %v states are off by %.3g", k.name, precision, method, d)
 		}
 	}
