@@ -59,10 +59,10 @@ type PathStep struct {
 func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float64) (*Explanation, error) {
 	x := &Explanation{Run: r.Dir, Kind: r.form.Kind, Explained: true, Error: 0}
 	names, inputs := r.columns, r.inputs
-	write := func(h *expr.Expr, text string) {
+	write := func(h *expr.Expr, text string, digits int) {
 		x.text = text
 		if x.Law = text; syntax != expr.Text {
-			x.Law = h.Write(syntax, names, 6) + "\n"
+			x.Law = h.Write(syntax, names, digits) + "\n"
 		}
 	}
 	if terms == "" {
@@ -72,11 +72,11 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 				x.Path = results.WeakForm.Path
 			}
 			x.forces, f = forces(f), f.Rounded()
-			write(f.H(), f.Text(expr.Text, names, inputs, 0))
+			write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
 			return x, nil
 		}
 		if l := lagrangian.Of(r.form); l != nil {
-			write(l.EnergyExpr(), l.Text(names[:l.N], 6))
+			write(l.EnergyExpr(), l.Text(names[:l.N], 6), 6)
 			return x, nil
 		}
 		if f := modelterms.Of(r.form); f != nil {
@@ -97,7 +97,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
 	}
 	x.forces, f = forces(f), f.Rounded()
-	write(f.H(), f.Text(expr.Text, names, inputs, 0))
+	write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
 	return x, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"hnn/data"
@@ -63,7 +65,7 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	}
 	paths.Cut(8)
 	out := new(ConservedReport)
-	found, err := invariants.Find(paths, invariants.Default(n, marks[:n], r.columns), invariants.Coupled(n, marks[:n])...)
+	found, err := invariants.Find(paths, invariants.Libraries(n, marks[:n], r.columns), invariants.Coupled(n, marks[:n])...)
 	if errors.Is(err, invariants.ErrShort) {
 		out.Reason = err.Error()
 		return out, nil
@@ -74,6 +76,9 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	out.Turns = Number(found.Turns)
 	list := func(qs []invariants.Invariant) (out []ConservedQuantity) {
 		for _, q := range qs {
+			for i, c := range q.Coefficients { // to four digits, so that 1 is none
+				q.Coefficients[i], _ = strconv.ParseFloat(strconv.FormatFloat(c, 'g', 4, 64), 64)
+			}
 			out = append(out, ConservedQuantity{q.Expr().Write(syntax, r.columns, 4), len(q.Terms), Number(q.Share), Number(q.Noise)})
 		}
 		return out
@@ -103,8 +108,9 @@ func conserves(set *data.Set, marks []bool) string {
 		return "" // pieces of one trial have one energy: nothing differs between them
 	}
 	n := set.Dim / 2
-	list := invariants.Default(n, marks[:n], set.Names)
-	found, err := invariants.Find(paths, list[:min(conservedTerms, len(list))], invariants.Coupled(n, marks[:n])...)
+	libraries := invariants.Libraries(n, marks[:n], set.Names)
+	libraries = slices.DeleteFunc(libraries, func(l []*expr.Expr) bool { return len(l) > conservedTerms })
+	found, err := invariants.Find(paths, libraries, invariants.Coupled(n, marks[:n])...)
 	switch {
 	case err != nil:
 		return ""
@@ -132,7 +138,7 @@ func (r *ConservedReport) Write(w io.Writer) error {
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "what is conserved cannot be judged: %s\n", r.Reason)
 	} else {
-		fmt.Fprintf(&b, "conserved over %.2g typical turns: %d independent functions, the energy among them\n", float64(r.Turns), len(r.Conserved))
+		fmt.Fprintf(&b, "conserved over %.2g typical turns: %s, the energy among them\n", float64(r.Turns), plural(len(r.Conserved), "independent function"))
 		if len(r.Conserved) == 0 {
 			b.Reset()
 			fmt.Fprintf(&b, "conserved over %.2g typical turns: nothing among the functions of the library\n", float64(r.Turns))
@@ -152,11 +158,9 @@ func (r *ConservedReport) Write(w io.Writer) error {
 	for _, q := range r.Conserved {
 		line(q)
 	}
-	if r.Nearly != nil {
-		fmt.Fprintf(&b, "nearly conserved, %.2g turns long:\n", float64(r.Turns))
-		for _, q := range r.Nearly {
-			line(q)
-		}
+	for _, q := range r.Nearly {
+		fmt.Fprintf(&b, "nearly conserved (%.2g%% over %.2g turns):\n", 100*float64(q.Within), float64(r.Turns))
+		line(q)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -17,6 +17,9 @@ THRESHOLDS = [0.003, 0.01, 0.03, 0.1, 0.3]
 WINDOWS = [11, 21]
 WEAK = [(100, 8), (400, 4), (400, 8), (400, 16)]  # test functions, and their half-widths as a part of the horizon
 
+# Rollouts that err by less than FINELY, the FEW best, are repeated with FINE Runge-Kutta steps a row.
+FEW, FINE, FINELY = 5, 80, 1e-4
+
 
 def polynomials(d, degree, used=None):
     """Functions of d columns, with names, the constant left out."""
@@ -160,15 +163,17 @@ def main(folder):
         columns, ts, xs = read(path)
         _, tt, tx = read(path.replace("-train", "-test"))
         fs, names, right = library(name, columns)
-        best = {}
+        found = {}
         for what, c, seconds in fits(fs, names, ts, xs):
-            error = rollouts(fs, c, tt, tx)
-            terms = [{names[j] for j in np.flatnonzero(row)} for row in c]
             kind = "weak" if what[0] == "w" else "STLSQ"
+            found.setdefault(kind, []).append((rollouts(fs, c, tt, tx), seconds, what, c))
+        for kind, list in found.items():
+            list.sort(key=lambda f: f[0])
+            # The best few again with steps that take nothing away from exact coefficients.
+            fine = [(rollouts(fs, c, tt, tx, FINE) if error < FINELY else error, seconds, what, c) for error, seconds, what, c in list[:FEW]]
+            error, seconds, what, c = min(fine, key=lambda f: f[0])
+            terms = [{names[j] for j in np.flatnonzero(row)} for row in c]
             ok = "right" if terms == right else "wrong"
-            if kind not in best or error < best[kind][0]:
-                best[kind] = (error, ok, seconds, what)
-        for kind, (error, ok, seconds, what) in best.items():
             print(f"{base},{kind},{error:.3g},{ok},{seconds:.2f},{what.replace(',', ';')}", flush=True)
 
 

@@ -146,6 +146,9 @@ func Directions(a, b []int) []*expr.Expr {
 	return list
 }
 
+// Radial are functions of the distance of two bodies, of one from the origin where b is nil.
+func Radial(a, b []int) []*expr.Expr { return radial(squared(a, b)) }
+
 // radial are functions of a distance, from its square.
 func radial(square *expr.Expr) []*expr.Expr {
 	r := expr.Apply("sqrt", square)

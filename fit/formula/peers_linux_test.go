@@ -47,7 +47,7 @@ func TestPeers(t *testing.T) {
 					_, x, _ := test.Train.Trial(i)
 					starts = append(starts, x)
 				}
-				e := sparse.Median(motion(f).RollError(starts, nil, test.Train.Spread(), k.span/float64(k.rows-1), 20))
+				e := sparse.Median(motion(f).RollError(starts, nil, test.Train.Spread(), k.span/float64(k.rows-1), 80))
 				right := "right"
 				if bad := k.wrong(t, f, names); bad != "" {
 					right = "wrong (" + bad + ")"

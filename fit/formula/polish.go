@@ -5,12 +5,21 @@ import (
 	"hnn/fit/shoot"
 )
 
+// finer is how many times shorter the last steps are where there is no noise: else what the steps leave out is all that
+// the coefficients are off by.
+const finer = 4
+
 // Polish minimises the simulation error of the measured states over the coefficients, in place, and writes what it
 // reached to r.Polish.
 func Polish(f *Formula, s *data.Set, r *Report) {
-	r.Polish = shoot.Fit(motion(f), trialsOf(s), shoot.Options{
+	o := shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(), Settle: true,
-	})
+	}
+	r.Polish = shoot.Fit(motion(f), trialsOf(s), o)
+	if r.Polish.Window > 0 && !r.Smoothed {
+		o.Windows, o.Step, o.Settle = []int{r.Polish.Window}, o.Step/finer, false
+		r.Polish = shoot.Fit(motion(f), trialsOf(s), o)
+	}
 	if r.Polish.Window == 0 {
 		return
 	}

@@ -21,6 +21,15 @@ const mostChecked = 2000
 func (p *problem) library(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (pruned []*expr.Expr, err error) {
 	d := s.Dim
 	write := func(e *expr.Expr) string { return e.Write(expr.Text, o.Names, 0) }
+	at := func(t *expr.Expr, row int) string {
+		var values []string
+		for i := range d {
+			if t.Uses(i) {
+				values = append(values, fmt.Sprintf("%s = %.4g", write(expr.Variable(i)), s.X[row*d+i]))
+			}
+		}
+		return strings.Join(values, ", ")
+	}
 	gradient := func(list []*expr.Expr) []*expr.Expr {
 		var g []*expr.Expr
 		for _, t := range list {
@@ -49,9 +58,9 @@ func (p *problem) library(s *data.Set, paths *estimate.Paths, list []*expr.Expr,
 		case o.Prune:
 			bad[k] = true
 		case e == 0:
-			return nil, fmt.Errorf("formula: the term %s is %v at row %d of the training data", write(t), t.Eval(s.X[row*d:(row+1)*d]), row+1)
+			return nil, fmt.Errorf("formula: the term %s is %v at row %d of the training data, %s: leave it out, or write one that is finite at all rows", write(t), t.Eval(s.X[row*d:(row+1)*d]), row+1, at(t, row))
 		default:
-			return nil, fmt.Errorf("formula: the derivative of the term %s is %v at row %d of the training data", write(t), t.Derivative(e-1).Eval(s.X[row*d:(row+1)*d]), row+1)
+			return nil, fmt.Errorf("formula: the derivative of the term %s is %v at row %d of the training data, %s: leave it out, or write one whose derivatives are finite at all rows", write(t), t.Derivative(e-1).Eval(s.X[row*d:(row+1)*d]), row+1, at(t, row))
 		}
 	}
 	keep(bad)

@@ -25,7 +25,7 @@ func ExampleFind() {
 		log.Fatal(err)
 	}
 	names := []string{"q", "p"}
-	report, err := invariants.Find(paths, invariants.Default(1, nil, names))
+	report, err := invariants.Find(paths, invariants.Libraries(1, nil, names))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -8,6 +8,7 @@
 package invariants
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -74,16 +75,16 @@ var ErrShort = errors.New("invariants: too short to be judged")
 // mostRows bounds the rows of a trial that are looked at.
 const mostRows = 400
 
-// Find looks for conserved sums of terms along paths of states (see estimate.NewPaths). Families are further terms
-// with one number inside, which Find searches: see Coupled. It is an error if there are too few trials; the error is
-// ErrShort if they are shorter than two turns.
-func Find(p *estimate.Paths, terms []*expr.Expr, families ...func(k float64) []*expr.Expr) (*Report, error) {
+// Find looks for functions that are sums of the terms of libraries, simple ones first, of paths of states of n components (see
+// estimate.NewPaths). It is an error if there are too few trials, and ErrShort if they are shorter than two turns. Families are
+// further terms that have a number inside them, which is searched: see Coupled.
+func Find(p *estimate.Paths, libraries [][]*expr.Expr, families ...func(k float64) []*expr.Expr) (*Report, error) {
 	d := p.N
 	longest := 0
 	for _, t := range p.Trials {
 		longest = max(longest, t.Rows(d))
 	}
-	for _, t := range terms {
+	for _, t := range slices.Concat(libraries...) {
 		if v := t.Variables(); v > d {
 			return nil, fmt.Errorf("invariants: a term of variable %d, and states have %d", v, d)
 		}
@@ -95,34 +96,52 @@ func Find(p *estimate.Paths, terms []*expr.Expr, families ...func(k float64) []*
 	if r.Turns < leastTurns {
 		return nil, fmt.Errorf("%w: trials of %.2g typical turns; what is conserved and what is slow differ after %d", ErrShort, r.Turns, leastTurns)
 	}
-	// Few terms at first: under noise many find what only the fitted trials have in common.
-	for _, k := range []int{12, 30, len(terms)} {
-		if k > len(terms) || k == 12 && len(terms) < 16 || k == 30 && len(terms) < 40 {
+	var found finder
+	for _, terms := range libraries {
+		// Under noise many terms find what only the fitted trials have in common.
+		if p.Smoothed && len(terms) > mostNoisy {
 			continue
 		}
-		r.consider(newSample(p, terms[:k]))
+		found.look(newSample(p, terms))
 	}
 	for _, family := range families {
-		r.consider(newSample(p, family(best(p, family))))
+		found.look(newSample(p, family(best(p, family))))
+	}
+	r.Conserved, r.Alike = found.conserved, found.alike
+	slices.SortStableFunc(found.almost, func(a, b near) int { return cmp.Compare(a.Share, b.Share) })
+	for _, q := range found.almost {
+		if !found.depends(q.gradient, q.vague()) {
+			found.take(q.gradient, q.vague())
+			r.Nearly = append(r.Nearly, q.Invariant)
+		}
 	}
 	return r, nil
 }
 
-// consider takes what a sample shows where that is more.
-func (r *Report) consider(s *sample) {
-	conserved, nearly := s.find()
-	alike := s.alike()
-	if r.Alike == nil {
-		r.Alike = alike
-	}
-	if len(conserved) > len(r.Conserved) || len(conserved) == len(r.Conserved) && len(nearly) > len(r.Nearly) {
-		r.Conserved, r.Nearly, r.Alike = conserved, nearly, alike
-	}
+// mostNoisy is how many terms a library may have where there is noise.
+const mostNoisy = 100
+
+// finder collects independent functions of one library after the other.
+type finder struct {
+	conserved []Invariant
+	almost    []near
+	gradients [][]float64 // of those taken, of length 1
+	vague     float64     // how little is known of them
+	m         int         // components of a gradient at a point
+	alike     []*expr.Expr
 }
 
-// find takes the independent ones of the functions that pass.
-func (s *sample) find() (conserved, almost []Invariant) {
-	var gradients [][]float64 // of the accepted, of length 1
+// near is a function that is nearly conserved, with its gradient.
+type near struct {
+	Invariant
+	gradient []float64
+}
+
+// look adds the functions that pass.
+func (f *finder) look(s *sample) {
+	if len(f.alike) == 0 {
+		f.alike = s.alike()
+	}
 	for i, c := range s.solve() {
 		if i > 3*s.d+10 {
 			break
@@ -139,18 +158,29 @@ func (s *sample) find() (conserved, almost []Invariant) {
 		if q.Verdict == Nearly && share > nearlyShare {
 			continue
 		}
-		g, m := s.gradient(c)
-		if dependent(gradients, g, m) {
-			continue
-		}
-		gradients = append(gradients, g)
-		if q.Verdict == Conserved {
-			conserved = append(conserved, q)
-		} else {
-			almost = append(almost, q)
+		var g []float64
+		g, f.m = s.gradient(c)
+		switch {
+		case f.depends(g, q.vague()):
+		case q.Verdict == Conserved:
+			f.take(g, q.vague())
+			f.conserved = append(f.conserved, q)
+		default:
+			f.almost = append(f.almost, near{q, g})
 		}
 	}
-	return conserved, almost
+}
+
+// vague is how little is known of a function's gradient: the more terms there are, the more may each be off.
+func (q *Invariant) vague() float64 { return q.Share * float64(len(q.Terms)) / 2 }
+
+// depends reports whether a function depends on those that were taken.
+func (f *finder) depends(g []float64, vague float64) bool {
+	return dependent(f.gradients, g, f.m, min(max(sameGradient, f.vague, vague), sameNoisy))
+}
+
+func (f *finder) take(g []float64, vague float64) {
+	f.gradients, f.vague = append(f.gradients, g), max(f.vague, vague)
 }
 
 // range of the terms' covariance: directions in which terms vary by less are sums of terms that are the same on the rows.
@@ -400,8 +430,11 @@ func (s *sample) gradient(c []float64) (g []float64, m int) {
 // on theirs.
 const sameGradient = 0.02
 
+// sameNoisy is the most of it under noise.
+const sameNoisy = 0.5
+
 // dependent reports whether at most points a gradient is a sum of others there.
-func dependent(gradients [][]float64, g []float64, d int) bool {
+func dependent(gradients [][]float64, g []float64, d int, same float64) bool {
 	if len(gradients) >= d-1 {
 		return true // a motion has at most so many
 	}
@@ -432,5 +465,5 @@ func dependent(gradients [][]float64, g []float64, d int) bool {
 		}
 	}
 	slices.Sort(rest)
-	return len(rest) == 0 || rest[len(rest)/2] < sameGradient
+	return len(rest) == 0 || rest[len(rest)/2] < same
 }

@@ -2,9 +2,15 @@ package invariants
 
 import (
 	"errors"
+	"flag"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"hnn/data"
 	"hnn/data/estimate"
@@ -12,6 +18,8 @@ import (
 	"hnn/ode"
 	"hnn/system"
 )
+
+var only = flag.String("system", "", "count the invariants of this system only")
 
 // motion is a field with the names of its columns and a draw of first states.
 type motion struct {
@@ -145,38 +153,62 @@ func TestCounts(t *testing.T) {
 	double := of(system.DoublePendulum{G: 9.81}, 0.02, 600, func(u func(lo, hi float64) float64) []float64 {
 		return []float64{u(2, 3), u(2, 3), u(-3, 3), u(-3, 3)}
 	})
+	// What theory knows: each function that is found must depend on these alone.
+	ellipse := func(x, y, px, py string) []string { // L, H and the direction of the orbit, p x L - r/|r|
+		l := "((" + x + ")*(" + py + ") - (" + y + ")*(" + px + "))"
+		r := "sqrt((" + x + ")^2 + (" + y + ")^2)"
+		return []string{l, "((" + px + ")^2 + (" + py + ")^2)/2 - 1/" + r, "(" + py + ")*" + l + " - (" + x + ")/" + r, "(" + px + ")*" + l + " + (" + y + ")/" + r}
+	}
+	centre := func(bodies string) []string {
+		sum := func(axis string) string {
+			return "(" + axis + strings.Join(strings.Split(bodies, ""), " + "+axis) + ")"
+		}
+		return []string{sum("px"), sum("py"), sum("x") + "*" + sum("py") + " - " + sum("y") + "*" + sum("px")}
+	}
+	// The difference r of two bodies of mass 1, d2r/dt2 = -2 r/|r|^3, is Kepler's orbit in the time sqrt(2) t.
+	two := append(ellipse("x1 - x2", "y1 - y2", "(px1 - px2)/sqrt(2)", "(py1 - py2)/sqrt(2)"), centre("12")...)
+	three := append(centre("123"), "x1*py1 - y1*px1 + x2*py2 - y2*px2 + x3*py3 - y3*px3",
+		"(px1^2 + px2^2 + px3^2 + py1^2 + py2^2 + py3^2)/2 - 1/sqrt((x1 - x2)^2 + (y1 - y2)^2) - 1/sqrt((x1 - x3)^2 + (y1 - y3)^2) - 1/sqrt((x2 - x3)^2 + (y2 - y3)^2)")
+	spring, pendulum, duffing := []string{"q^2 + p^2"}, []string{"p^2 - 3*cos(q)"}, []string{"p^2/2 - q^2/2 + q^4/4"}
+	kepler := ellipse("x", "y", "px", "py")
+	heiles := []string{"(p1^2 + p2^2 + q1^2 + q2^2)/2 + q1^2*q2 - q2^3/3"}
 	for name, c := range map[string]struct {
 		motion
-		want int
+		want  int
+		known []string // nil where the list is not compared
 	}{
-		"spring":                  {of(system.Spring{}, 0.1, 150, nil), 1},
-		"spring, 1%":              {noisy(of(system.Spring{}, 0.1, 150, nil), 0.01), 1},
-		"pendulum":                {of(system.Pendulum{K: 3}, 0.06, 200, nil), 1},
-		"pendulum, 1%":            {noisy(of(system.Pendulum{K: 3}, 0.06, 200, nil), 0.01), 1},
-		"Duffing":                 {of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 1},
-		"Kepler":                  {of(system.Kepler{Mu: 1}, 0.08, 250, nil), 3},
-		"oscillator, 2-D":         {plane, 3},
-		"Lotka-Volterra":          {volterra, 1},
-		"Henon-Heiles":            {of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 1},
-		"damped pendulum":         {damped, 0},
-		"two bodies":              {of(system.NewNBody(2), 0.06, 250, pair(0.3)), 6},
-		"two, at rest":            {of(system.NewNBody(2), 0.06, 250, pair(0)), 3},
-		"three bodies":            {hierarchy(0, 0.3), 4},
-		"three, centres anywhere": {hierarchy(0.3, 0.3), 5},
-		"three, at rest":          {hierarchy(0, 0), 2},
-		"double pendulum":         {double, 1}, // its H is a quotient: see Coupled
-		"Kepler, 1%":              {noisy(of(system.Kepler{Mu: 1}, 0.08, 250, nil), 0.01), 3},
-		"Henon-Heiles, 1%":        {noisy(of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 0.01), 1},
-		"Duffing, 1%":             {noisy(of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 0.01), 1},
-		"damped, 1%":              {noisy(damped, 0.01), 0},
+		"spring":                  {of(system.Spring{}, 0.1, 150, nil), 1, spring},
+		"spring, 1%":              {noisy(of(system.Spring{}, 0.1, 150, nil), 0.01), 1, nil},
+		"pendulum":                {of(system.Pendulum{K: 3}, 0.06, 200, nil), 1, pendulum},
+		"pendulum, 1%":            {noisy(of(system.Pendulum{K: 3}, 0.06, 200, nil), 0.01), 1, nil},
+		"Duffing":                 {of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 1, duffing},
+		"Kepler":                  {of(system.Kepler{Mu: 1}, 0.08, 250, nil), 3, kepler},
+		"oscillator, 2-D":         {plane, 3, []string{"x^2 + px^2", "y^2 + py^2", "x*py - y*px", "x*y + px*py"}},
+		"Lotka-Volterra":          {volterra, 1, []string{"exp(q) - q + exp(p) - p"}},
+		"Henon-Heiles":            {of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 1, heiles},
+		"damped pendulum":         {damped, 0, nil},
+		"two bodies":              {of(system.NewNBody(2), 0.06, 250, pair(0.3)), 6, two},
+		"two, at rest":            {of(system.NewNBody(2), 0.06, 250, pair(0)), 3, nil},
+		"three bodies":            {hierarchy(0, 0.3), 4, three},
+		"three, centres anywhere": {hierarchy(0.3, 0.3), 5, three},
+		"three, at rest":          {hierarchy(0, 0), 2, nil},
+		"double pendulum":         {double, 1, nil}, // its H is a quotient: see Coupled
+		"Kepler, 1%":              {noisy(of(system.Kepler{Mu: 1}, 0.08, 250, nil), 0.01), 3, nil},
+		"Henon-Heiles, 1%":        {noisy(of(system.HenonHeiles{Alpha: 1}, 0.1, 500, henon), 0.01), 1, nil},
+		"Duffing, 1%":             {noisy(of(system.Duffing{Alpha: -1, Beta: 1}, 0.1, 200, nil), 0.01), 1, nil},
+		"Lotka-Volterra, 1%":      {noisy(volterra, 0.01), 1, nil},
+		"damped, 1%":              {noisy(damped, 0.01), 0, nil},
 	} {
+		if *only != "" && name != *only {
+			continue
+		}
 		p := c.paths(t)
 		n := len(c.names) / 2
 		var marks []bool
 		if c.angles != nil {
 			marks = c.angles[:n]
 		}
-		r, err := Find(p, Default(n, marks, c.names), Coupled(n, marks)...)
+		r, err := Find(p, Libraries(n, marks, c.names), Coupled(n, marks)...)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -188,20 +220,115 @@ func TestCounts(t *testing.T) {
 				t.Logf("%s: %d terms, within over between %.1e, of which noise %.1e", name, len(q.Terms), q.Share, q.Noise)
 			}
 		}
+		if c.known != nil {
+			for i := range r.Conserved {
+				rest := beside(t, p, c.names, r.Conserved[i].Expr(), c.known)
+				if rest > sameGradient {
+					t.Errorf("%s: function %d is none of the known ones: %.1e of its gradient is beside theirs", name, i+1, rest)
+				}
+			}
+		}
+		// Found under noise is the motion's only if it is constant where there is none.
+		if c.noise > 0 {
+			clean := c.motion
+			clean.noise = 0
+			q := clean.paths(t)
+			for i := range r.Conserved {
+				share := spreadWithin(q, r.Conserved[i].Expr())
+				t.Logf("%s: the %d. conserved function, of %d terms, varies by %.1e of its spread where there is no noise, which explains %.1e", name, i+1, len(r.Conserved[i].Terms), share, r.Conserved[i].Noise)
+				if share > noiseFactor*r.Conserved[i].Noise {
+					t.Errorf("%s: a function that is not conserved: it varies by %.1e of its spread without noise", name, share)
+				}
+			}
+		}
 		if len(r.Conserved) != c.want {
 			t.Errorf("%s: %d conserved quantities, want %d (nearly %d, %.1f turns)", name, len(r.Conserved), c.want, len(r.Nearly), r.Turns)
 		}
 	}
 }
 
+// beside is the part of a function's gradient, of its length, that the gradients of known ones leave at half of the states.
+func beside(t *testing.T, p *estimate.Paths, names []string, q *expr.Expr, known []string) float64 {
+	d := p.N
+	var x []float64
+	for _, trial := range p.Trials {
+		for r := 0; r < trial.Rows(d); r += 20 {
+			x = append(x, trial.Q[r*d:(r+1)*d]...)
+		}
+	}
+	gradient := func(e *expr.Expr) []float64 {
+		var parts []*expr.Expr
+		for i := range d {
+			parts = append(parts, e.Derivative(i))
+		}
+		out := make([]float64, len(x))
+		expr.Compile(parts...).Rows(x, d, out)
+		return out
+	}
+	var of [][]float64
+	for _, text := range known {
+		e, err := expr.Parse(text, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of = append(of, gradient(e))
+	}
+	g := gradient(q)
+	var rest []float64
+	for r := 0; r < len(x); r += d {
+		a := mat.NewDense(d, len(of), nil)
+		for k := range of {
+			a.SetCol(k, of[k][r:r+d])
+		}
+		var svd mat.SVD
+		if !svd.Factorize(a, mat.SVDThin) {
+			continue
+		}
+		var u mat.Dense
+		svd.UTo(&u)
+		v := mat.NewVecDense(d, slices.Clone(g[r:r+d]))
+		whole := mat.Norm(v, 2)
+		for k, s := range svd.Values(nil) {
+			if s > 1e-9*svd.Values(nil)[0] {
+				v.AddScaledVec(v, -mat.Dot(v, u.ColView(k)), u.ColView(k))
+			}
+		}
+		if whole > 0 {
+			rest = append(rest, mat.Norm(v, 2)/whole)
+		}
+	}
+	slices.Sort(rest)
+	return rest[len(rest)/2]
+}
+
+// spreadWithin is the root mean square of a function about its mean in each trial, over the spread of these means.
+func spreadWithin(p *estimate.Paths, q *expr.Expr) float64 {
+	f := expr.Compile(q)
+	var within, rows, mean, square float64
+	for _, trial := range p.Trials {
+		n := trial.Rows(p.N)
+		v := make([]float64, n)
+		f.Rows(trial.Q, p.N, v)
+		m := stat.Mean(v, nil)
+		for _, x := range v {
+			within += (x - m) * (x - m)
+		}
+		rows += float64(n)
+		mean += m
+		square += m * m
+	}
+	trials := float64(len(p.Trials))
+	return math.Sqrt(within / rows / (square/trials - mean*mean/(trials*trials)))
+}
+
 func TestTooShort(t *testing.T) {
 	m := of(system.Spring{}, 0.02, 30, nil)
-	if _, err := Find(m.paths(t), Default(1, nil, m.names)); !errors.Is(err, ErrShort) {
+	if _, err := Find(m.paths(t), Libraries(1, nil, m.names)); !errors.Is(err, ErrShort) {
 		t.Errorf("a fifth of a turn: %v", err)
 	}
 	m.trials = 3
 	m.rows = 400
-	if _, err := Find(m.paths(t), Default(1, nil, m.names)); err == nil {
+	if _, err := Find(m.paths(t), Libraries(1, nil, m.names)); err == nil {
 		t.Error("three trials were judged")
 	}
 }

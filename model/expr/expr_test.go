@@ -2,6 +2,7 @@ package expr
 
 import (
 	"errors"
+	goparser "go/parser"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -103,6 +104,25 @@ func TestWrite(t *testing.T) {
 	} {
 		if got := e.Write(s, names, 0); got != want {
 			t.Errorf("%v: %s, want %s", s, got, want)
+		}
+	}
+}
+
+// Columns' names that are no identifiers, or mean something to a language, are written as what is read there.
+func TestWriteNames(t *testing.T) {
+	e := Sum(Variable(0), Variable(1), Variable(2), Variable(3))
+	own := []string{"q dot (rad/s)", "lambda", "type", "100%"}
+	for s, want := range map[Syntax]string{
+		LaTeX: `\mathrm{q dot (rad/s)} + \mathrm{lambda} + \mathrm{type} + \mathrm{100\%}`,
+		SymPy: "q_dot__rad_s_ + lambda_ + type + _100_",
+		Go:    "q_dot__rad_s_ + lambda + type_ + _100_",
+	} {
+		got := e.Write(s, own, 0)
+		if got != want {
+			t.Errorf("%v: %s, want %s", s, got, want)
+		}
+		if _, err := goparser.ParseExpr(got); s == Go && err != nil {
+			t.Error(err)
 		}
 	}
 }

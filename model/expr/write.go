@@ -1,8 +1,11 @@
 package expr
 
 import (
+	"go/token"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Syntax is a way of writing an expression.
@@ -130,16 +133,44 @@ func (w *writer) name(i int) string {
 	if i < len(w.names) {
 		name = w.names[i]
 	}
-	if w.syntax != LaTeX {
+	switch w.syntax {
+	case SymPy, Go:
+		return identifier(name, w.syntax)
+	case Text:
 		return name
 	}
-	if len(name) == 1 {
+	if len(name) == 1 && unicode.IsLetter(rune(name[0])) {
 		return name
 	}
 	// q1 is q_{1}, theta is itself in upright letters.
 	letters := strings.TrimRight(name, "0123456789")
-	if len(letters) == 1 && len(letters) < len(name) {
+	if len(letters) == 1 && len(letters) < len(name) && unicode.IsLetter(rune(letters[0])) {
 		return letters + "_{" + name[1:] + "}"
 	}
-	return `\mathrm{` + strings.ReplaceAll(name, "_", `\_`) + "}"
+	return `\mathrm{` + latexText.Replace(name) + "}"
+}
+
+func letter(r rune) bool { return r == '_' || unicode.IsLetter(r) }
+
+// latexText writes what means something to LaTeX as itself.
+var latexText = strings.NewReplacer(`_`, `\_`, `%`, `\%`, `&`, `\&`, `#`, `\#`, `$`, `\$`, `{`, `\{`, `}`, `\}`, `^`, `\hat{}`, `~`, `\sim{}`, `\`, `\backslash{}`)
+
+// reserved are the words of Python that can be names of columns.
+var reserved = strings.Fields("and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield")
+
+// identifier is a column's name as one of Python or Go: what cannot stand in one is an underscore.
+func identifier(name string, s Syntax) string {
+	name = strings.Map(func(r rune) rune {
+		if letter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_'
+	}, name)
+	if name == "" || !letter([]rune(name)[0]) {
+		name = "_" + name
+	}
+	if s == Go && (token.IsKeyword(name) || name == "math" || name == "_") || s == SymPy && slices.Contains(reserved, name) {
+		name += "_"
+	}
+	return name
 }
