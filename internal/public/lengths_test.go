@@ -175,7 +175,7 @@ func TestLengthsRefused(t *testing.T) {
 		"formula.Default, names":    func() error { formula.Default(2, nil, []string{"q"}); return nil },
 		"invariants.Default, names": func() error { invariants.Default(2, nil, []string{"q"}); return nil },
 		"invariants.Find, terms": func() error {
-			_, err := invariants.Find(paths(t, whole()), formula.Default(2, []bool{false, false}, []string{"a", "b", "c", "d"}))
+			_, err := invariants.Find(paths(t, whole()), invariants.Libraries(2, []bool{false, false}, []string{"a", "b", "c", "d"}))
 			return err
 		},
 		"poisson.Fit, angles": func() error {
