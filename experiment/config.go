@@ -111,8 +111,8 @@ type Config struct {
 
 	PixelConfig `of:"pictures dataset" group:"pictures"`
 
-	// Bands is the level of bands whose coverage of held-out trials is measured and that figures show, 0 for none.
-	Bands float64 `key:"bands,omitempty" group:"output" help:"level of bands, as 0.9: their coverage of held-out trials is measured, figures show them; takes as long as ten fits"`
+	// Bands is the level of bands whose coverage of held-out trials is measured, 0 for none.
+	Bands float64 `key:"bands,omitempty" group:"output" help:"level of bands, as 0.9: their coverage of held-out trials is measured; takes as long as ten fits"`
 
 	Strict  bool `key:"strict,inverse" group:"output" help:"leave out the strict metrics, which may take longer than the training"`
 	Figures bool `key:"figures,inverse" group:"output" help:"draw no figures"`
@@ -242,6 +242,8 @@ func (c *Config) validateRun() error {
 		return fmt.Errorf("an ensemble of %d; give a number from 2 to %d, or 0 for one model", c.Ensemble, maxEnsemble)
 	case c.Ensemble > 0 && (c.Polish || c.Pixels()):
 		return errors.New("an ensemble of pixel models or of polished ones is not there; leave out ensemble, or polish")
+	case c.Bands != 0 && c.Pixels():
+		return errors.New("bands: there are none of models of pictures; leave it out")
 	case c.Bands != 0 && checkLevel(c.Bands) != nil:
 		return checkLevel(c.Bands)
 	case c.Bands != 0 && c.Trainer == Adam && c.Ensemble == 0 && c.Model == network.KindHNN:

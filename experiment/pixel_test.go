@@ -185,8 +185,8 @@ func checkPixelPage(t *testing.T, dirs []string) {
 	if err := page.Write(&html); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(s.Notes, "; "); got != "Films: films" {
-		t.Errorf("notes %q", got)
+	if got := strings.Join(s.Summary, "\n"); !strings.Contains(got, "films") {
+		t.Errorf("the summary does not name the films: %q", got)
 	}
 	for i, dir := range dirs {
 		r, err := ReadResults(dir)

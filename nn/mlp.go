@@ -131,8 +131,8 @@ func NewOn[T Float](spec Spec, params []T) (*MLP[T], error) {
 }
 
 // LayersOf views a slice of spec.Parameters() elements as layers, hidden ones first: W and b
-// of each in turn. A gradient has the same layout as the parameters. It panics if the slice is
-// too short.
+// of each in turn. A gradient has the same layout as the parameters. It panics if the slice
+// has another length.
 func LayersOf[T Float](spec Spec, params []T) []Layer[T] {
 	return appendLayers(make([]Layer[T], 0, len(spec.Hidden)+1), spec, params)
 }

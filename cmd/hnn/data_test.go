@@ -34,7 +34,7 @@ func TestDataInspect(t *testing.T) {
 	if err := os.WriteFile("m.csv", []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := call(t, "data", "inspect", "m.csv"); status != 1 || !strings.Contains(stderr, `m.csv, line 1: no column is the time: the file has "Takt", "angle", "omega": name it, as in --time`) {
+	if status, _, stderr := call(t, "data", "inspect", "m.csv"); status != 1 || !strings.Contains(stderr, `m.csv, line 1: no column is the time: the file has "Takt", "angle", "omega": give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME`) {
 		t.Errorf("an unknown time column: status %d, %s", status, stderr)
 	}
 	status, stdout, stderr := call(t, "data", "inspect", "m.csv", "--time", "Takt", "--figures", "figures")

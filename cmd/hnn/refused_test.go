@@ -55,7 +55,7 @@ func TestRefusedSettingsLeaveNothing(t *testing.T) {
 func TestVelocitiesAreMomentaOfHNNsAlone(t *testing.T) {
 	inFolder(t)
 	var b strings.Builder
-	b.WriteString("t,x,y,vx,vy\n")
+	b.WriteString("t,a,b,va,vb\n")
 	for r := range 300 {
 		now := 0.05 * float64(r)
 		fmt.Fprintf(&b, "%.2f,%.12g,%.12g,%.12g,%.12g\n", now, math.Cos(now), math.Cos(2*now), -math.Sin(now), -2*math.Sin(2*now))
@@ -70,7 +70,7 @@ func TestVelocitiesAreMomentaOfHNNsAlone(t *testing.T) {
 	}{
 		{"lagrangian", 0}, {"linear", 0}, {"hnn --trainer closed-form", 1}, {"lagrangian,hnn", 1},
 	} {
-		status, _, stderr := call(t, append([]string{"train", "--data", "two.csv", "--no-figures", "--model"}, strings.Fields(c.model)...)...)
+		status, _, stderr := call(t, append([]string{"train", "--data", "two.csv", "--no-figures", "--q", "a,b", "--v", "va,vb", "--model"}, strings.Fields(c.model)...)...)
 		if got := strings.Count(stderr, said); status != 0 || got != c.want {
 			t.Errorf("--model %s: status %d, %q %d times, want %d\n%s", c.model, status, said, got, c.want, stderr)
 		}

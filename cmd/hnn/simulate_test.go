@@ -126,6 +126,7 @@ func TestSimulateReversible(t *testing.T) {
 		if !ok {
 			t.Fatalf("no way back: %s", stderr)
 		}
+		back, _, _ = strings.Cut(back, "\n")
 		there := rows(stdout)
 		status, stdout, stderr = call(t, strings.Fields(back)...)
 		if status != 0 {
@@ -179,6 +180,7 @@ func TestSimulateCorrected(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	_, back, _ := strings.Cut(stderr, "back: hnn ")
+	back, _, _ = strings.Cut(back, "\n")
 	there := rows(stdout)
 	if status, stdout, stderr = call(t, strings.Fields(back)...); status != 0 {
 		t.Fatal(stderr)

@@ -189,12 +189,12 @@ const (
 // pendulumProtocols are the files of measured pendulums. References are runs of ours on the same rows.
 var pendulumProtocols = []Protocol{
 	{
-		Name: "single-pendulum", About: "free swings of a pendulum, every tenth row: trials, time, angle and its rate",
+		Name: "kaheman-single-pendulum", About: "free swings of a pendulum, every tenth row: trials, time, angle and its rate",
 		Sources: kaheman, SHA256: "5f99b4a02cb0c871ee2be8b323a083fa47f1bf39f19ea0d326d559b5f075c327",
 		swings: &pendulums{rates: true, test: 1, warm: 20, starts: 20, score: ofRange("last of six trials", 0.44, "Gaussian process, our run")},
 	},
 	{
-		Name: "double-pendulum", About: "free swings of two links, every fourth row: trials, time, angles and their rates",
+		Name: "kaheman-double-pendulum", About: "free swings of two links, every fourth row: trials, time, angles and their rates",
 		Sources: kaheman, SHA256: "95e1be0496e9ba852d20c62d88b4091ac63fb17765e5f20e1a9481988c11de72",
 		swings: &pendulums{rates: true, test: 6, warm: 20, starts: 4, score: ofRange("last six of thirty trials", 0.15, "PySINDy 2.1, our run")},
 	},

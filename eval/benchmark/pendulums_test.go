@@ -12,7 +12,7 @@ import (
 // The measured pendulums are followed better than by what they are printed beside; a file of other bytes is refused.
 func TestPendulums(t *testing.T) {
 	for name, path := range map[string]string{
-		"single-pendulum": "measured/single_pend.csv", "double-pendulum": "measured/double_pend.csv",
+		"kaheman-single-pendulum": "measured/single_pend.csv", "kaheman-double-pendulum": "measured/double_pend.csv",
 		"schmidt-lipson-double-pendulum": "schmidt-lipson/real_double_pend_h_1.txt", "ibm-double-pendulum": "measured/ibm_angle.csv",
 	} {
 		p, err := Find(name)

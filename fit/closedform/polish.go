@@ -167,7 +167,8 @@ func newLastLayer[T nn.Float](n *network.Network[T]) (*lastLayer, error) {
 	for i, v := range n.Params() {
 		params[i] = float64(v)
 	}
-	layers := nn.LayersOf(nn.Spec{In: a.Dim, Hidden: a.Hidden, Out: 1, Activation: act}, params)
+	spec := nn.Spec{In: a.Dim, Hidden: a.Hidden, Out: 1, Activation: act}
+	layers := nn.LayersOf(spec, params[:spec.Parameters()]) // those of a gain and of friction follow
 	l := &lastLayer{dim: a.Dim, act: kernel.Act(act), layers: layers[:len(layers)-1]}
 	for _, layer := range l.layers {
 		p := make([]float64, kernel.PackedLen[float64](layer.In, layer.Out))
