@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -170,6 +171,42 @@ func TestRepeated(t *testing.T) {
 	s = motion(400, 0.05, qp, func(t float64) []float64 { return oscillation(max(t, 2)) })
 	if _, text := gravest(s, Options{}); !strings.Contains(text, "nothing moves in the first 41 rows") {
 		t.Errorf("held at first: %q", text)
+	}
+}
+
+// Frames that are stored several times over are said; numbers that are rounded, and a motion
+// that is slow at its turns, are none.
+func TestRepeatedFrames(t *testing.T) {
+	for _, k := range []int{1, 2, 3, 5} {
+		for _, first := range []int{0, 1} {
+			s := motion(600, 0.03, qp, func(t float64) []float64 {
+				return oscillation(math.Floor((math.Round(t/0.03)+float64(first))/float64(k)) * float64(k) * 0.03)
+			})
+			_, text := gravest(s, Options{})
+			if want := fmt.Sprintf("every state is stored %d times over", k); strings.Contains(text, want) != (k > 1) || k == 1 && text != "" {
+				t.Errorf("%d rows a frame from %d: %q", k, first, text)
+			}
+		}
+	}
+	// 30 frames a second in rows of 100 a second.
+	s := motion(600, 0.01, qp, func(t float64) []float64 { return oscillation(3 * math.Floor(30*t+1e-9) / 30) })
+	if _, text := gravest(s, Options{}); !strings.Contains(text, "nothing moves for about 3 rows") {
+		t.Errorf("30 in 100: %q", text)
+	}
+	for name, f := range map[string]func(t float64) []float64{
+		"rounded": func(t float64) []float64 {
+			x := oscillation(t)
+			return []float64{math.Round(20*x[0]) / 20, math.Round(20*x[1]) / 20}
+		},
+		"rounded, even": func(t float64) []float64 { return []float64{math.Floor(t/0.09 + 1e-9), math.Floor(t/0.09 + 1e-9)} },
+		"one column": func(t float64) []float64 {
+			x := oscillation(t)
+			return []float64{x[0], oscillation(math.Floor(t/0.09+1e-9) * 0.09)[1]}
+		},
+	} {
+		if r := Observations(motion(600, 0.03, qp, f), Options{}); slices.ContainsFunc(r.Findings, func(f Finding) bool { return strings.Contains(f.What, "times over") }) {
+			t.Errorf("%s: %v", name, r.Findings)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 
 	"hnn/data"
 )
@@ -18,6 +19,11 @@ const (
 	// repeatShare of all.
 	leastRepeats = 3
 	repeatShare  = 0.01
+	// Frames are stored several times over if there are at least leastFrames of them and
+	// frameShare of them stand for as many rows as the usual one, or for one more or less as
+	// where the rates of the two clocks are not multiples.
+	leastFrames = 8
+	frameShare  = 0.95
 )
 
 // repeated finds rows that repeat the one before, columns that are stuck while others move,
@@ -43,6 +49,9 @@ func (r *Report) repeated(s *data.Set) {
 				Advice: "leave these rows out of the file, since the model takes them for a rest by itself"})
 		}
 	}
+	if frames(s).report(r, s) {
+		repeats = nil // which are the same rows
+	}
 	if len(repeats) >= leastRepeats && float64(len(repeats)) > repeatShare*float64(s.Rows()) {
 		r.add(Finding{Severity: Warning, Rows: repeats, What: fmt.Sprintf("%d rows repeat the one before while the motion goes on (%s)", len(repeats), wheres(s, repeats)),
 			Advice: "frames that were stored twice, or a sensor that is read faster than it measures; leave them out of the file"})
@@ -52,6 +61,74 @@ func (r *Report) repeated(s *data.Set) {
 			r.stuck(s, j)
 		}
 	}
+}
+
+// A stillness is how long the state stands still before it goes on.
+type stillness struct {
+	frames int         // that are neither the first nor the last of a trial
+	rows   map[int]int // frames that stand for so many rows
+	moves  int         // frames of which all columns differ from the one before
+	varied bool        // in some column the steps from frame to frame differ in size
+}
+
+// frames counts the runs of rows in which no state changes, the first and the last of each
+// trial left out since they may be cut.
+func frames(s *data.Set) stillness {
+	h := stillness{rows: map[int]int{}}
+	low, high := make([]float64, s.Dim), make([]float64, s.Dim)
+	for trial := range s.Trials() {
+		hi := s.Offsets[trial+1]
+		from := s.Offsets[trial]
+		from += rest(s, from, hi)
+		for from < hi {
+			to := from + rest(s, from, hi)
+			if to == hi {
+				break
+			}
+			h.frames++
+			h.rows[to-from]++
+			all := true
+			for j := range s.Dim {
+				step := math.Abs(s.X[from*s.Dim+j] - s.X[(from-1)*s.Dim+j])
+				all = all && step > 0
+				if high[j] == 0 || step < low[j] {
+					low[j] = step
+				}
+				high[j] = max(high[j], step)
+				// Rounded numbers of an even motion step by one unit each so many rows.
+				h.varied = h.varied || high[j] > 2.5*low[j] && low[j] > 0
+			}
+			if all {
+				h.moves++
+			}
+			from = to
+		}
+	}
+	return h
+}
+
+// report warns of frames that are stored several times over and reports whether they are.
+func (h stillness) report(r *Report, s *data.Set) bool {
+	usual := 1
+	for k, n := range h.rows {
+		if n > h.rows[usual] || n == h.rows[usual] && k < usual {
+			usual = k
+		}
+	}
+	one, other := h.rows[usual], max(h.rows[usual-1], h.rows[usual+1])
+	total := float64(h.frames)
+	if usual < 2 || h.frames < leastFrames || float64(one+other) < frameShare*total || float64(h.moves) < 0.8*total || !h.varied {
+		return false
+	}
+	f := Finding{Severity: Warning,
+		What:   fmt.Sprintf("every state is stored %d times over: in %d of %d runs of rows nothing moves for %d rows, and then all columns jump", usual, one, h.frames, usual),
+		Advice: fmt.Sprintf("a camera or a sensor that is read %d times as fast as it measures; keep the first row of each run and leave the others out of the file, since the model takes them for a motion that stops and jumps", usual)}
+	if float64(one) < frameShare*total {
+		f.What = fmt.Sprintf("states are stored several times over: in %d of %d runs of rows nothing moves for about %d rows, and then all columns jump", one+other, h.frames, usual)
+		f.Advice = "a camera or a sensor that is read faster than it measures; keep the first row of each run and leave the others out of the file, since the model takes them for a motion that stops and jumps"
+	}
+	r.add(f)
+	return true
 }
 
 // clipped finds a column that is often at the end of its range, as that of a sensor.
