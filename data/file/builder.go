@@ -297,7 +297,7 @@ func (b *builder) finish() (*data.Set, error) {
 	case b.repeats > 0:
 		b.mapping.note("%s %s the row before again: left out", plural(b.repeats, "row"), map[bool]string{true: "is", false: "are"}[b.repeats == 1])
 	}
-	if said := b.wholeTimes(); !b.timeUnit() && said != "" {
+	if said := b.wholeTimes(); !b.timeUnit() && !b.epoch() && said != "" {
 		b.mapping.note("%s", said)
 	}
 	return b.set, nil
@@ -346,6 +346,33 @@ func (b *builder) timeUnit() bool {
 	}
 	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit])
 	return true
+}
+
+// epoch turns times of no unit that count milliseconds, microseconds or nanoseconds from 1970
+// by their size into seconds from the first: all of them are in the years 2001 to 2286 so, and
+// more than thirty thousand years off if they were seconds. It reports whether it did.
+func (b *builder) epoch() bool {
+	s := b.set
+	if _, unit := unitOfName(b.mapping.Time); unit != "" || s.Rows() < 2 {
+		return false
+	}
+	low, high := slices.Min(s.T), slices.Max(s.T)
+	for _, u := range []struct {
+		low, inSecond float64
+		name          string
+	}{{1e12, 1e3, "milliseconds"}, {1e15, 1e6, "microseconds"}, {1e18, 1e9, "nanoseconds"}} {
+		// A simulation may take as many seconds; it does not begin so late.
+		if low < u.low || high >= 10*u.low || high-low > 0.05*low {
+			continue
+		}
+		first := s.T[0]
+		for i := range s.T {
+			s.T[i] = (s.T[i] - first) / u.inSecond
+		}
+		b.mapping.note("%s is taken in seconds from the first (%s from 1970 by their size)", b.mapping.Time, u.name)
+		return true
+	}
+	return false
 }
 
 // wholeTimes is what has to be said of times of no unit that are whole numbers and rise by more
