@@ -220,7 +220,7 @@ func (t *arrayTable) several(c *Columns) error {
 	for _, i := range slices.Concat(arrays.q, arrays.p, arrays.dq, arrays.dp, arrays.input) {
 		states = append(states, names[i])
 	}
-	if t.notes, err = orient(t.arrays, names[arrays.time], states, whole >= 0); err != nil {
+	if t.notes, err = orient(t.arrays, names[arrays.time], states, whole >= 0, c.Q != nil); err != nil {
 		return err
 	}
 	time, first := t.arrays[names[arrays.time]], t.arrays[names[arrays.q[0]]]

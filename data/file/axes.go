@@ -8,19 +8,44 @@ import (
 
 // orient turns the arrays of the given names so that rows are their first axis but for that
 // of trials, by the shape of the times and, where that leaves two ways, by the numbers: a
-// state is smooth along time. whole says that they are of positions and momenta together.
+// state is smooth along time. whole says that they are of positions and momenta together, named
+// that the user says that they are positions.
 // What cannot be told is refused. It returns notes on what it did.
-func orient(arrays map[string]Array, time string, names []string, whole bool) (notes []string, err error) {
+func orient(arrays map[string]Array, time string, names []string, whole, named bool) (notes []string, err error) {
 	t := arrays[time]
 	if n := len(t.Shape); n == 2 && (t.Shape[0] == 1 || t.Shape[1] == 1) && t.Shape[0]*t.Shape[1] > 1 {
 		t.Shape = []int{t.Shape[0] * t.Shape[1]} // a row or a column
 		arrays[time] = t
+	}
+	var order axes
+	var ordered bool
+	var from []int // shape of the whole state
+	if first := arrays[names[0]]; (whole || len(names) == 1 && !named) && len(t.Shape) == 1 && len(first.Shape) == 3 && len(first.Data) > 0 && rises(t.Data) {
+		from = first.Shape
+		var note string
+		order, note, ordered = orderOf(names[0], first, t.Data)
+		switch {
+		case ordered && whole:
+			notes = append(notes, fmt.Sprintf("the array %s of shape %v is taken for [trials, T, d] with its axes in another order, of shape %v, in which the second half of its columns is the velocity of the first", excerpt(names[0]), from, order.moved(first).Shape))
+		case ordered && from[order.trials] < 3: // which may be so by chance
+			ordered = false
+		case ordered:
+			return nil, &columnError{fmt.Sprintf("the array %s of shape %v is no positions as [trials, T, d]: in another order of its axes it is positions and their velocities", excerpt(names[0]), from),
+				fmt.Sprintf("save %s.transpose(%d, %d, %d) as an array x, or say that it is positions, as in --q %[1]s", names[0], order.trials, order.time, order.columns)}
+		case note != "" && whole:
+			notes = append(notes, note)
+		}
 	}
 	for _, name := range names {
 		a := arrays[name]
 		var turned bool
 		switch {
 		case len(a.Data) == 0 || len(t.Data) == 0:
+		case ordered && len(a.Shape) == 3 && a.Shape[order.trials] == from[order.trials] && a.Shape[order.time] == from[order.time]:
+			arrays[name] = order.moved(a)
+		case len(t.Shape) == 1 && len(a.Shape) == 3 && a.Shape[0] != t.Shape[0] && a.Shape[1] != t.Shape[0] && a.Shape[2] == t.Shape[0]:
+			err = &columnError{fmt.Sprintf("the array %s has the shape %v beside %d times: its last axis is time, and which of the others is that of trials cannot be told", excerpt(name), a.Shape, t.Shape[0]),
+				fmt.Sprintf("save it as [trials, T, d], which is %s.transpose(0, 2, 1) of [trials, d, T], or %s.transpose(1, 2, 0) of [d, trials, T]", name, name)}
 		case len(t.Shape) == 2 && len(a.Shape) >= 2 && a.Shape[0] == t.Shape[1] && a.Shape[1] == t.Shape[0] && t.Shape[0] != t.Shape[1]:
 			turned = true
 		case len(t.Shape) == 1 && len(a.Shape) == 3:
@@ -39,6 +64,117 @@ func orient(arrays map[string]Array, time string, names []string, whole bool) (n
 		}
 	}
 	return notes, nil
+}
+
+// axes are the numbers of the axes of an array that are those of trials, of time and of columns.
+type axes struct{ trials, time, columns int }
+
+// orderOf looks whether the axes of a whole state, of three, are other than their usual ones,
+// [trials, T, d] or [T, trials, d]: where time tells neither, and the second half of the columns
+// is the velocity of the first in one order alone. It returns a note where the numbers show
+// velocities in no order.
+func orderOf(name string, a Array, t []float64) (order axes, note string, ok bool) {
+	rows := len(t)
+	var usual *axes
+	var others []axes
+	switch first, second, third := a.Shape[0] == rows, a.Shape[1] == rows, a.Shape[2] == rows; {
+	case first && !second && !third:
+		usual, others = &axes{1, 0, 2}, []axes{{2, 0, 1}}
+	case second && !first && !third:
+		usual, others = &axes{0, 1, 2}, []axes{{2, 1, 0}}
+	case third && !first && !second:
+		others = []axes{{0, 2, 1}, {1, 2, 0}}
+	default:
+		return axes{}, "", false
+	}
+	if usual != nil && usual.follow(a, t) {
+		return axes{}, "", false
+	}
+	found := 0
+	for _, o := range others {
+		if o.follow(a, t) {
+			order = o
+			found++
+		}
+	}
+	if found == 1 {
+		return order, "", true
+	}
+	if usual != nil && a.Shape[usual.columns]%2 == 0 && a.Shape[usual.trials]%2 == 0 {
+		o := others[0]
+		note = fmt.Sprintf("the array %s of shape %v is taken for %s of %d columns; if it is %s of %d, save %s.transpose(%d, %d, %d)", excerpt(name), a.Shape,
+			plural(a.Shape[usual.trials], "trial"), a.Shape[usual.columns], plural(a.Shape[o.trials], "trial"), a.Shape[o.columns], name, o.trials, o.time, o.columns)
+	}
+	return axes{}, note, false
+}
+
+// moved is the array as [trials, T, d].
+func (o axes) moved(a Array) Array {
+	stride := [3]int{a.Shape[1] * a.Shape[2], a.Shape[2], 1}
+	out := Array{Shape: []int{a.Shape[o.trials], a.Shape[o.time], a.Shape[o.columns]}, Data: make([]float64, 0, len(a.Data))}
+	for k := range out.Shape[0] {
+		for i := range out.Shape[1] {
+			for j := range out.Shape[2] {
+				out.Data = append(out.Data, a.Data[k*stride[o.trials]+i*stride[o.time]+j*stride[o.columns]])
+			}
+		}
+	}
+	return out
+}
+
+// follow reports whether in this order the second half of the columns are the rates of the
+// first, all trials together, from row to row or, under noise, over some rows.
+func (o axes) follow(a Array, t []float64) bool {
+	const most = 32 // rows, which bound the time
+	return o.followOver(1, a, t) || o.followOver(min(len(t)/20, most), a, t)
+}
+
+func (o axes) followOver(span int, a Array, t []float64) bool {
+	stride := [3]int{a.Shape[1] * a.Shape[2], a.Shape[2], 1}
+	columns, trials := a.Shape[o.columns], a.Shape[o.trials]
+	if columns%2 != 0 || span < 1 {
+		return false
+	}
+	for j := range columns / 2 {
+		var sums following
+		for k := range trials {
+			at := func(i, j int) float64 {
+				return a.Data[k*stride[o.trials]+i*stride[o.time]+j*stride[o.columns]]
+			}
+			sums.add(span, t, func(i int) float64 { return at(i, j) }, func(i int) float64 { return at(i, j+columns/2) })
+		}
+		if len(t) < fewRows || !sums.agree() {
+			return false
+		}
+	}
+	return true
+}
+
+// following compares velocities with the slopes of positions.
+type following struct{ xx, xv, vv float64 }
+
+// add takes the rows of one trial, each with the mean slope and rate over span rows on both
+// sides; those of no number, as padding, are left out.
+func (f *following) add(span int, t []float64, x, v func(i int) float64) {
+	for i := span; i+span < len(t); i++ {
+		slope, rate := (x(i+span)-x(i-span))/(t[i+span]-t[i-span]), v(i)
+		if span > 1 {
+			rate = 0
+			for k := i - span; k < i+span; k++ {
+				rate += (v(k) + v(k+1)) / 2 * (t[k+1] - t[k])
+			}
+			rate /= t[i+span] - t[i-span]
+		}
+		if math.IsNaN(slope * rate) {
+			continue
+		}
+		f.xx, f.xv, f.vv = f.xx+slope*slope, f.xv+slope*rate, f.vv+rate*rate
+	}
+}
+
+func (f *following) agree() bool {
+	const agree = 0.9
+	return f.xv > 0 && f.xv*f.xv > agree*f.xx*f.vv
 }
 
 // trialsSecond reports whether an array of three axes is [T, trials, d].
@@ -82,16 +218,11 @@ func componentsFirst(name string, a Array, t []float64, whole bool) (bool, error
 // halvesFollow reports whether the second half of the rows of an array [2d, T] are the rates
 // of the first.
 func halvesFollow(a Array, t []float64) bool {
-	const agree = 0.9
 	d, n := a.Shape[0]/2, len(t)
 	for j := range d {
-		x, v := a.Data[j*n:(j+1)*n], a.Data[(j+d)*n:(j+d+1)*n]
-		var xx, xv, vv float64
-		for i := 1; i+1 < n; i++ {
-			slope := (x[i+1] - x[i-1]) / (t[i+1] - t[i-1])
-			xx, xv, vv = xx+slope*slope, xv+slope*v[i], vv+v[i]*v[i]
-		}
-		if n < fewRows || !(xv*xv > agree*xx*vv) || xv < 0 {
+		var sums following
+		sums.add(1, t, func(i int) float64 { return a.Data[j*n+i] }, func(i int) float64 { return a.Data[(j+d)*n+i] })
+		if n < fewRows || !sums.agree() {
 			return false
 		}
 	}

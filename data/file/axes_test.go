@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hnn/data"
+	"hnn/internal/stream"
 )
 
 // swinging are trials of oscillators of d degrees of freedom, as [trials, T, 2d].
@@ -42,6 +43,12 @@ func TestAxes(t *testing.T) {
 	const trials, rows = 3, 40
 	x := swinging(trials, rows, 2)
 	one := swinging(1, rows, 2)
+	six := swinging(6, rows, 1)
+	noisy := swinging(6, 200, 1)
+	rng := stream.New(1, "axes")
+	for i := range noisy.Data {
+		noisy.Data[i] += 0.05 * rng.NormFloat64()
+	}
 	square := swinging(rows, rows, 1)
 	for _, test := range []struct {
 		name   string
@@ -59,6 +66,16 @@ func TestAxes(t *testing.T) {
 		{"[1, T] of all", map[string]Array{"t": shaped(clock(rows), 1, rows), "q": {[]int{1, rows}, one.Data[:rows]}, "p": {[]int{1, rows}, one.Data[:rows]}}, 1, 2, nil, ""},
 		{"a row of times", map[string]Array{"t": shaped(clock(rows), 1, rows), "x": shaped(one, rows, 4)}, 1, 4, one.Data, ""},
 		{"trials beside others", map[string]Array{"t": clock(rows), "q": shaped(x, 12, rows)}, 0, 0, nil, "12 components, as solve_ivp gives them, or 12 trials"},
+		{"[d, T, trials]", map[string]Array{"t": clock(rows), "x": axes{2, 1, 0}.moved(x)}, trials, 4, x.Data, ""},
+		{"[d, T, trials] of one position", map[string]Array{"t": clock(rows), "x": axes{2, 1, 0}.moved(six)}, 6, 2, six.Data, ""},
+		{"[T, d, trials]", map[string]Array{"t": clock(rows), "x": axes{1, 2, 0}.moved(six)}, 6, 2, six.Data, ""},
+		{"[trials, d, T]", map[string]Array{"t": clock(rows), "x": axes{0, 2, 1}.moved(six)}, 6, 2, six.Data, ""},
+		{"[d, trials, T]", map[string]Array{"t": clock(rows), "x": axes{2, 0, 1}.moved(six)}, 6, 2, six.Data, ""},
+		{"[trials, T, d] of two trials", map[string]Array{"t": clock(rows), "x": shaped(swinging(2, rows, 3), 2, rows, 6)}, 2, 6, nil, ""},
+		{"[trials, T, d] of momenta that are no velocities", map[string]Array{"t": clock(rows), "x": shaped(Array{Data: swinging(6, rows, 1).Data}, 2, rows, 6)}, 2, 6, nil, ""},
+		{"[d, T, trials] under noise", map[string]Array{"t": clock(len(noisy.Data) / 12), "x": axes{2, 1, 0}.moved(noisy)}, 6, 2, noisy.Data, ""},
+		{"[d, T, trials] of another name", map[string]Array{"t": clock(rows), "y": axes{2, 1, 0}.moved(six)}, 0, 0, nil, "save y.transpose(2, 1, 0) as an array x"},
+		{"positions [trials, d, T]", map[string]Array{"t": clock(rows), "q": axes{0, 2, 1}.moved(six), "p": axes{0, 2, 1}.moved(six)}, 0, 0, nil, "q.transpose(0, 2, 1) of [trials, d, T]"},
 		{"as many trials as rows", map[string]Array{"t": clock(rows), "x": square}, rows, 2, square.Data, ""},
 		{"as many trials as rows, T first", map[string]Array{"t": clock(rows), "x": transposed(square)}, rows, 2, square.Data, ""},
 	} {
