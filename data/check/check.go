@@ -116,8 +116,11 @@ func Observations(s *data.Set, o Options) *Report {
 	continuous := clean.Unwrapped(marks)
 	if r.Far == nil {
 		// Rows keep their numbers.
-		r.jumps(continuous, wrapped, o)
-		r.repeated(continuous)
+		several := frames(continuous).report(r, continuous)
+		if !several { // every frame is a jump
+			r.jumps(continuous, wrapped, o)
+		}
+		r.repeated(continuous, several)
 		r.continued(continuous)
 	}
 	if r.Jumps != nil {
