@@ -28,7 +28,10 @@ func testNoAllocation[T Float](t *testing.T) {
 		"MulTA, thin": func() { MulTA(c, 3, a, m, b, 3, m, 3, k, true) },
 		"Gemv":        func() { Gemv(c, a, n, b, m, n, false) },
 		"GemvT":       func() { GemvT(c, a, n, b, m, n, false) },
-		"Activate":    func() { Activate(SiLU, a, n, b, c, c, k, n) },
+		"HiddenGradient": func() {
+			HiddenGradient(Tanh, c, b[:m], b[m:2*m], nil, a, n, a, a, a, m, n)
+		},
+		"Activate": func() { Activate(SiLU, a, n, b, c, c, k, n) },
 		"Activate GELU": func() {
 			Activate(GELU, a, n, b, c, c, k, n)
 		},
@@ -62,6 +65,7 @@ func TestShapes(t *testing.T) {
 		"bias too short":        func() { Activate(Tanh, x, 10, x[:9], nil, nil, 10, 10) },
 		"unknown activation":    func() { Activate(Identity+1, x, 10, nil, nil, nil, 10, 10) },
 		"no derivative":         func() { MulPrime(Sigmoid, x, x, 10, x, nil, 10, 10, 10) },
+		"w too short":           func() { HiddenGradient(Tanh, x, x, x, nil, x, 10, x, x, x[:9], 10, 10) },
 		"lengths differ":        func() { Adam(x, x[:99], x, x, &AdamStep{}) },
 		"dst shorter than what": func() { Add(x[:9], x[:10]) },
 	} {

@@ -4,7 +4,8 @@ package kernel
 // cotangent w (m) is known beforehand, as that of the last one is: A is m x n, s = act(A x +
 // bias), d = w * s', y = A^T d. s' goes to d1, which may be nil where act.FromValue().
 //
-// The sums are those of Gemv and GemvT. For tanh A is read once.
+// The sums are those of Gemv and GemvT. For tanh the assembly reads A once, and takes denormal
+// numbers for zero in both products.
 func HiddenGradient[T Float](act Act, y, s, d, d1, a []T, lda int, x, bias, w []T, m, n int) {
 	need(len(y), 0, 1, n)
 	need(len(a), lda, m, n)

@@ -8,7 +8,7 @@
 // fallback on every other processor. Which one runs is chosen once, at start: [Name]
 // tells. AVX-512 and NEON give the bits of AVX2: they do the same operations in the same order,
 // on wider vectors or on pairs. All take denormal numbers for zero in products and element-wise steps,
-// but for products with at most four columns. Plain Go gives the same results to rounding, and
+// but for products with at most four columns, HiddenGradient's excepted. Plain Go gives the same results to rounding, and
 // the same bits on every processor, but for sin and GELU. Within one of them the
 // result for a row does not depend on how many rows there are or where it lies among
 // them.

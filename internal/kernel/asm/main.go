@@ -7,7 +7,7 @@
 // Each family of kernels has a file here, written once for both precisions and both
 // widths in terms of a lanes value. Every function keeps to the ABI0 calling convention and
 // ends with VZEROUPPER, so that the SSE code of the Go compiler after it pays no transition
-// penalty. Those of products of more than four columns and of element-wise steps take
+// penalty. Those of products of more than four columns, of element-wise steps and of a hidden layer in one pass take
 // denormal numbers for zero.
 package main
 
