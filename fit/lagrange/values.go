@@ -3,6 +3,7 @@ package lagrange
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -168,11 +169,12 @@ func (b *bound) reduce(w *sparse.Rows) (*sparse.Rows, []int) {
 	if len(kept) == w.Size {
 		return w, kept
 	}
+	places := slices.Sorted(maps.Keys(b.fixed)) // sums are the same bits in one order alone
 	out := &sparse.Rows{Size: len(kept), Block: w.Block, Y: slices.Clone(w.Y), Trial: w.Trial}
 	for r := range w.Y {
 		row := w.Row(r)
-		for c, v := range b.fixed {
-			out.Y[r] -= v * row[c]
+		for _, c := range places {
+			out.Y[r] -= b.fixed[c] * row[c]
 		}
 		for _, c := range kept {
 			out.A = append(out.A, row[c])

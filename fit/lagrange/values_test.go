@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hnn/fit/sparse"
 )
 
 // What is given is kept to the bit and fixes the scale of the rest; signs that are known are those of what is found; names that there
@@ -55,6 +57,21 @@ func TestValues(t *testing.T) {
 	for _, text := range []string{"", "M[x,x]", "R>0", "R>=1", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
 		if v, err := ParseValues(text); err == nil {
 			t.Errorf("%q is taken for %v", text, v)
+		}
+	}
+}
+
+// Known numbers come off the right sides in the order of their places: the same bits each time.
+func TestReduceIsOfOneOrder(t *testing.T) {
+	b := &bound{fixed: map[int]float64{0: 1, 1: 1e-16, 2: 1e-16, 3: -1, 4: 1e-16}}
+	w := &sparse.Rows{Size: 6, Block: 1, A: []float64{1, 1, 1, 1, 1, 7}, Y: []float64{0}, Trial: []int{0}}
+	want := 0.0
+	for c := range 5 {
+		want -= b.fixed[c]
+	}
+	for range 50 {
+		if got, kept := b.reduce(w); got.Y[0] != want || len(kept) != 1 || got.A[0] != 7 {
+			t.Fatalf("%v of the columns %v, want %v", got.Y, kept, want)
 		}
 	}
 }
