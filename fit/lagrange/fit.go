@@ -203,12 +203,9 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (
 		theta = whole(theta)
 		return known.allows(theta) && definite(f, w, centre, theta, speeds)
 	}}
-	weights, constraint := penalty(f), kinetic(f, p.Trials, p.Speeds)
-	for _, c := range kept {
-		problem.Penalty = append(problem.Penalty, weights[c])
-		if !forced(f) && !known.scaled() {
-			problem.Constraint = append(problem.Constraint, constraint[c])
-		}
+	problem.Penalty = pick(penalty(f), kept)
+	if !forced(f) && !known.scaled() {
+		problem.Constraint = pick(kinetic(f, p.Trials, p.Speeds), kept)
 	}
 	k := f.Library.Size()
 	for b, pair := range f.MassPairs() {
@@ -236,6 +233,15 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (
 		sums = all.Gram(nil)
 	}
 	return &lagrangian.Lagrangian{Form: *f, Coefficients: theta}, c.Path, scales(f, sums, theta), nil
+}
+
+// pick are the numbers at some places.
+func pick(v []float64, places []int) []float64 {
+	out := make([]float64, len(places))
+	for i, c := range places {
+		out[i] = v[c]
+	}
+	return out
 }
 
 // relative divides by the geometric mean.

@@ -106,14 +106,19 @@ func without(w *sparse.Rows) (*sparse.Rows, []int) {
 			}
 		}
 	}
-	out := &sparse.Rows{Size: len(kept), Block: w.Block, Y: w.Y, Trial: w.Trial}
+	return columns(w, kept), kept
+}
+
+// columns are the rows with some of their columns alone; the right side is shared.
+func columns(w *sparse.Rows, kept []int) *sparse.Rows {
+	out := &sparse.Rows{Size: len(kept), Block: w.Block, A: make([]float64, 0, len(w.Y)*len(kept)), Y: w.Y, Trial: w.Trial}
 	for r := range w.Y {
 		row := w.Row(r)
 		for _, c := range kept {
 			out.A = append(out.A, row[c])
 		}
 	}
-	return out, kept
+	return out
 }
 
 // fitPositions is Fit where positions are sampled coarsely: raw is the set's own samples, p what smoothing said of them.

@@ -170,14 +170,11 @@ func (b *bound) reduce(w *sparse.Rows) (*sparse.Rows, []int) {
 		return w, kept
 	}
 	places := slices.Sorted(maps.Keys(b.fixed)) // sums are the same bits in one order alone
-	out := &sparse.Rows{Size: len(kept), Block: w.Block, Y: slices.Clone(w.Y), Trial: w.Trial}
+	out := columns(w, kept)
+	out.Y = slices.Clone(w.Y)
 	for r := range w.Y {
-		row := w.Row(r)
 		for _, c := range places {
-			out.Y[r] -= b.fixed[c] * row[c]
-		}
-		for _, c := range kept {
-			out.A = append(out.A, row[c])
+			out.Y[r] -= b.fixed[c] * w.Row(r)[c]
 		}
 	}
 	return out, kept
