@@ -43,24 +43,15 @@ type evidence struct {
 // newEvidence gathers the rows that a law was fitted to, on windows of a half-width.
 func newEvidence(l *lagrangian.Lagrangian, p *estimate.Paths, half int) *evidence {
 	n, m := l.N, l.Inputs
-	k, at := l.Library.Size(), l.Layout()
-	used := map[int]bool{l.Library.Constant: true}
-	for c, v := range l.Coefficients {
-		switch {
-		case v == 0:
-		case c < at.Potential:
-			used[c%k] = true
-		case c < at.Magnetic:
-			used[l.Feature(c-at.Potential)] = true
-		case c < at.Viscous:
-			used[l.Feature((c-at.Magnetic)%(k-1))] = true
-		case c >= at.Gain && l.Steered:
-			used[(c-at.Gain)%k] = true
+	features := map[int]bool{l.Library.Constant: true}
+	for _, c := range used(l) {
+		if i := l.FeatureOf(c); i >= 0 {
+			features[i] = true
 		}
 	}
 	small := &terms.Library{N: n}
 	for i, f := range l.Library.Features {
-		if used[i] {
+		if features[i] {
 			if i == l.Library.Constant {
 				small.Constant = len(small.Features)
 			}

@@ -124,24 +124,6 @@ func (m *Motion) Derivative(c int, v, a, u, to []float64) {
 	m.solve(to)
 }
 
-// featureOf is the feature that coefficient c multiplies, -1 for none.
-func (l *Lagrangian) featureOf(c int) int {
-	k, at := l.Library.Size(), l.Layout()
-	switch {
-	case c < at.Potential:
-		return c % k
-	case c < at.Magnetic:
-		return l.Feature(c - at.Potential)
-	case c < at.Viscous:
-		return l.Feature((c - at.Magnetic) % (k - 1))
-	case c < at.Coulomb && l.Varying:
-		return (c - at.Viscous) % k
-	case c >= at.Gain && l.Steered:
-		return (c - at.Gain) % k
-	}
-	return -1
-}
-
 // of is the feature of the c-th coefficient of V or of a component of A in the whole library.
 func (m *Motion) of(c int) int {
 	if c >= m.constant {

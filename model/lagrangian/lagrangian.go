@@ -115,6 +115,24 @@ func (f *Form) Feature(c int) int {
 	return c
 }
 
+// FeatureOf returns the library's feature that coefficient c multiplies, -1 for none.
+func (f *Form) FeatureOf(c int) int {
+	k, at := f.Library.Size(), f.Layout()
+	switch {
+	case c < at.Potential:
+		return c % k
+	case c < at.Magnetic:
+		return f.Feature(c - at.Potential)
+	case c < at.Viscous:
+		return f.Feature((c - at.Magnetic) % (k - 1))
+	case c < at.Coulomb && f.Varying:
+		return (c - at.Viscous) % k
+	case c >= at.Gain && f.Steered:
+		return (c - at.Gain) % k
+	}
+	return -1
+}
+
 // Lagrangian is a form with its coefficients.
 type Lagrangian struct {
 	Form
@@ -201,7 +219,7 @@ func (l *Lagrangian) NewMotion(keep ...int) *Motion {
 	}
 	wanted := make([]bool, k)
 	for _, c := range keep {
-		if f := l.featureOf(c); f >= 0 {
+		if f := l.FeatureOf(c); f >= 0 {
 			wanted[f] = true
 		}
 	}
