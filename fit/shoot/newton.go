@@ -185,12 +185,12 @@ func (p *shooting) scaled(s *mat.SymDense, m *mat.Dense, added float64) (*mat.Sy
 	for a := range free {
 		unit[a] = 1 / math.Sqrt(s.At(a, a)+1e-300)
 	}
-	a := mat.NewSymDense(free, nil)
+	a, along := mat.NewSymDense(free, nil), p.along(unit)
 	for i := range free {
 		for j := i; j < free; j++ {
 			v := m.At(i, j) * unit[i] * unit[j]
 			if p.s.Homogeneous { // the scale stays: no step along the coefficients themselves
-				v += p.along(i, unit) * p.along(j, unit)
+				v += along[i] * along[j]
 			}
 			if i == j {
 				v += added
@@ -201,14 +201,18 @@ func (p *shooting) scaled(s *mat.SymDense, m *mat.Dense, added float64) (*mat.Sy
 	return a, unit
 }
 
-// along is coefficient i of the direction of the coefficients, in the units of the normal equations, of norm 1.
-func (p *shooting) along(i int, unit []float64) float64 {
-	norm := 0.0
+// along is the direction of the coefficients, in the units of the normal equations, of norm 1.
+func (p *shooting) along(unit []float64) []float64 {
+	out, norm := make([]float64, len(unit)), 0.0
 	for k, v := range p.s.Parameters {
-		v /= unit[k]
-		norm += v * v
+		out[k] = v / unit[k]
+		norm += out[k] * out[k]
 	}
-	return p.s.Parameters[i] / unit[i] / math.Sqrt(norm)
+	norm = math.Sqrt(norm)
+	for k := range out {
+		out[k] /= norm
+	}
+	return out
 }
 
 // covariance is the inverse of the reduced equations, times the residuals' own variance; without a known force it is that
@@ -227,12 +231,12 @@ func (p *shooting) covariance(s *mat.SymDense, locals []local, cost float64) []f
 	if !ok {
 		return nil
 	}
-	out := make([]float64, free*free)
+	out, along := make([]float64, free*free), p.along(unit)
 	for i := range free {
 		for j := range free {
 			v := inverse.At(i, j)
 			if p.s.Homogeneous {
-				v -= p.along(i, unit) * p.along(j, unit) // the scale's own
+				v -= along[i] * along[j] // the scale's own
 			}
 			if i == j {
 				v = math.Max(v, 0)
