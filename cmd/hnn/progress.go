@@ -220,7 +220,8 @@ type lines struct {
 	test        float64
 }
 
-func (m *lines) Step(r fit.Record) {
+// keep keeps what Done says of the last step.
+func (m *lines) keep(r fit.Record) {
 	if m.first == 0 {
 		m.first = r.Step
 	}
@@ -228,6 +229,10 @@ func (m *lines) Step(r fit.Record) {
 	if r.Tested {
 		m.test = r.Test
 	}
+}
+
+func (m *lines) Step(r fit.Record) {
+	m.keep(r)
 	if time.Since(m.last) >= lineEvery {
 		m.last = time.Now()
 		rate := float64(r.Step-m.first+1) / time.Since(m.start).Seconds()
@@ -240,13 +245,7 @@ func (m *lines) Step(r fit.Record) {
 type narrowMeter struct{ lines }
 
 func (m *narrowMeter) Step(r fit.Record) {
-	if m.first == 0 {
-		m.first = r.Step
-	}
-	m.record = r
-	if r.Tested {
-		m.test = r.Test
-	}
+	m.keep(r)
 	if now := time.Now(); now.Sub(m.last) >= 100*time.Millisecond {
 		m.last = now
 		m.d.mu.Lock()

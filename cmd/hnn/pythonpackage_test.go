@@ -23,13 +23,9 @@ func TestPythonPackage(t *testing.T) {
 	if interpreter == "" {
 		t.Skip("no Python with numpy and pytest was found, so the Python package is not tested")
 	}
-	program := filepath.Join(t.TempDir(), "hnn")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	c := exec.Command(interpreter, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests")
 	c.Dir = "../../python"
-	c.Env = append(os.Environ(), "HNN="+program, "PYTHONPATH=.", "PYTHONDONTWRITEBYTECODE=1")
+	c.Env = append(os.Environ(), "HNN="+program(t), "PYTHONPATH=.", "PYTHONDONTWRITEBYTECODE=1")
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
