@@ -97,7 +97,7 @@ func (s *Server) observed(next *http.ServeMux) http.Handler {
 				s.metrics.panics.Inc()
 				s.log.Error("panic in a request", "route", route, "panic", v)
 				if rec.status == 0 {
-					api.WriteProblem(rec, api.Problemf(http.StatusServiceUnavailable, "the server could not answer; try again in a moment"))
+					api.WriteProblem(rec, api.Busy("the server could not answer"))
 				}
 			}
 			s.metrics.open.Dec()

@@ -26,7 +26,7 @@ func (s *Server) limited(h api.Handler) api.Handler {
 		case s.working <- struct{}{}:
 			defer func() { <-s.working }()
 		default:
-			return api.Problemf(http.StatusServiceUnavailable, "%d requests are being worked on, which is the limit; try again in a moment", s.api.Limits().Concurrent)
+			return api.Busy("%d requests are being worked on, which is the limit", s.api.Limits().Concurrent)
 		}
 		return h(w, r)
 	}

@@ -26,8 +26,13 @@ func Problemf(status int, format string, args ...any) *Problem {
 	return &Problem{http.StatusText(status), status, fmt.Sprintf(format, args...)}
 }
 
+// Busy is a Problem of a request that may succeed later.
+func Busy(format string, args ...any) *Problem {
+	return Problemf(http.StatusServiceUnavailable, format+"; try again in a moment", args...)
+}
+
 // malformed is for a request that is no JSON of the right shape, invalid for one whose
-// values cannot be worked with, busy for one that may succeed later.
+// values cannot be worked with.
 func malformed(format string, args ...any) error {
 	return Problemf(http.StatusBadRequest, format, args...)
 }
@@ -36,17 +41,13 @@ func invalid(format string, args ...any) error {
 	return Problemf(http.StatusUnprocessableEntity, format, args...)
 }
 
-func busy(format string, args ...any) error {
-	return Problemf(http.StatusServiceUnavailable, format+"; try again in a moment", args...)
-}
-
 // interrupted explains why a context ended a computation.
 func interrupted(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return busy("%v: ask for a shorter horizon, fewer states or a larger tolerance, or when the server has less to do", cause)
+		return Busy("%v: ask for a shorter horizon, fewer states or a larger tolerance, or when the server has less to do", cause)
 	}
-	return busy("the server is stopping, or the client has gone")
+	return Busy("the server is stopping, or the client has gone")
 }
 
 // Answers makes an http.Handler of a Handler.
@@ -61,7 +62,7 @@ func (a *API) Answers(h Handler) http.Handler {
 			// Every error of a request is a problem; one that is not is a mistake of ours, and
 			// the client is told no more than that.
 			a.options.Log.Error("unexpected error", "path", r.URL.Path, "error", err)
-			p = &Problem{http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable, "the server could not answer"}
+			p = Problemf(http.StatusServiceUnavailable, "the server could not answer")
 		}
 		WriteProblem(w, p)
 	})
