@@ -144,13 +144,10 @@ var roles = map[report.Role]string{
 }
 
 func coordinates(known system.System, columns []string) []api.Coordinate {
-	var cs []api.Coordinate
 	if known != nil {
-		for _, c := range known.Coordinates() {
-			cs = append(cs, api.Coordinate{Name: c.Name, Unit: c.Unit, Angle: c.Angle})
-		}
-		return cs
+		return api.Coordinates(known)
 	}
+	var cs []api.Coordinate
 	for _, name := range columns {
 		cs = append(cs, api.Coordinate{Name: name})
 	}

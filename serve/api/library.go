@@ -60,6 +60,15 @@ type Coordinate struct {
 	Angle bool   `json:"angle"`
 }
 
+// Coordinates are those of a known system.
+func Coordinates(s system.System) []Coordinate {
+	var cs []Coordinate
+	for _, c := range s.Coordinates() {
+		cs = append(cs, Coordinate{c.Name, c.Unit, c.Angle})
+	}
+	return cs
+}
+
 // RoleTruth is the role, and the model, of the known system.
 const RoleTruth = "truth"
 
@@ -271,11 +280,8 @@ func fresh(name string, taken func(string) bool) string {
 func Known(s system.System, task string) *Entry {
 	e := &Entry{Info: Info{
 		ID: "true-" + task, Role: RoleTruth, Name: "Truth", Task: task, Model: RoleTruth,
-		HasEnergy: true, HasTrueEnergy: true,
+		HasEnergy: true, HasTrueEnergy: true, Coordinates: Coordinates(s),
 	}}
-	for _, c := range s.Coordinates() {
-		e.Info.Coordinates = append(e.Info.Coordinates, Coordinate{c.Name, c.Unit, c.Angle})
-	}
 	e.Model, e.Truth = model.Known(RoleTruth, s.Dim(), s.Field), s.Hamiltonian
 	e.Model.Energy = func() func(x []float64) float64 { return s.Hamiltonian }
 	return e
