@@ -21,7 +21,6 @@ import (
 type kindred struct {
 	task, data string
 	dim        int
-	group      string // its id
 }
 
 // Add serves a run that was opened or trained with env.
@@ -65,12 +64,10 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 
 // group finds the group of a run's task and data, or begins it with the truth.
 func (s *Server) group(env *experiment.Env, r *experiment.Run, known system.System) (string, error) {
-	k := kindred{task: r.Config.Task, data: r.Config.Data, dim: r.Model().Dim}
-	for _, old := range s.groups {
-		// Every model of pictures has latent states of its own.
-		if k.group = old.group; old == k && !r.Config.Pixels() {
-			return old.group, nil
-		}
+	k := kindred{r.Config.Task, r.Config.Data, r.Model().Dim}
+	alone := r.Config.Pixels() // every model of pictures has latent states of its own
+	if group, ok := s.groups[k]; ok && !alone {
+		return group, nil
 	}
 	v, err := newView(env, r, known)
 	if err != nil {
@@ -81,13 +78,15 @@ func (s *Server) group(env *experiment.Env, r *experiment.Run, known system.Syst
 		file := filepath.Base(r.Config.Data + r.Config.Frames) // one of the two is empty
 		id = plain(strings.TrimSuffix(file, filepath.Ext(file)))
 	}
-	k.group = s.api.AddGroup(api.Group{ID: id, Title: title(r), View: v})
-	s.groups = append(s.groups, k)
+	group := s.api.AddGroup(api.Group{ID: id, Title: title(r), View: v})
+	if !alone {
+		s.groups[k] = group
+	}
 	if known != nil {
-		s.api.Add(k.group, api.Known(known, r.Config.Task))
+		s.api.Add(group, api.Known(known, r.Config.Task))
 		s.sources = append(s.sources, source{known: known})
 	}
-	return k.group, nil
+	return group, nil
 }
 
 // plain makes a name that needs no escaping in an address.

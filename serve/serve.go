@@ -48,16 +48,16 @@ type Server struct {
 	metrics *metrics
 	working chan struct{} // holds an element for each request at work
 	handler http.Handler
-	adding  sync.Mutex // guards what follows
-	groups  []kindred
-	sources []source // of the API's entries, in their order
+	adding  sync.Mutex         // guards what follows
+	groups  map[kindred]string // their ids
+	sources []source           // of the API's entries, in their order
 	// answered counts requests.
 	answered atomic.Uint64
 }
 
 // New returns a server without runs.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, log: o.Log, metrics: newMetrics()}
+	s := &Server{options: o, log: o.Log, metrics: newMetrics(), groups: map[kindred]string{}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
