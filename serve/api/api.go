@@ -69,6 +69,15 @@ func (a *API) Routes() []Route {
 	}
 }
 
+// Handler answers every operation. A server that limits some of them takes Routes.
+func (a *API) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range a.Routes() {
+		mux.Handle(r.Method+" "+r.Path, a.Answers(r.Handler))
+	}
+	return mux
+}
+
 //go:embed openapi.json
 var openAPI []byte
 

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 
@@ -14,14 +13,10 @@ import (
 func Example() {
 	a := api.New(api.Options{})
 	a.Add(a.AddGroup(api.Group{ID: "spring", Title: "Spring"}), api.Known(system.Spring{}, "spring"))
-	mux := http.NewServeMux()
-	for _, r := range a.Routes() {
-		mux.Handle(r.Method+" "+r.Path, a.Answers(r.Handler))
-	}
 	id := a.Entries()[0].Info.ID
 	request := httptest.NewRequest("POST", "/api/v1/runs/"+id+"/field", strings.NewReader(`{"states": [[1, 0.5]]}`))
 	answer := httptest.NewRecorder()
-	mux.ServeHTTP(answer, request)
+	a.Handler().ServeHTTP(answer, request)
 	fmt.Println(answer.Code, answer.Body)
 	// Output: 200 {"derivatives":[[1,-2]]}
 }

@@ -26,10 +26,7 @@ import (
 
 func main() {
 	a := api.New(api.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	mux := http.NewServeMux()
-	for _, r := range a.Routes() {
-		mux.Handle(r.Method+" "+r.Path, a.Answers(r.Handler))
-	}
+	handler := a.Handler()
 	asked := map[int]context.CancelFunc{} // by id; all goroutines here share one thread
 	set := func(name string, f func(args []js.Value) any) {
 		js.Global().Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any { return f(args) }))
@@ -63,7 +60,7 @@ func main() {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
-			mux.ServeHTTP(w, r)
+			handler.ServeHTTP(w, r)
 		}()
 		return nil
 	})
