@@ -10,7 +10,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -128,9 +127,9 @@ func read(path string) ([]line, error) {
 		return nil, err
 	}
 	var lines []line
-	for s := bufio.NewScanner(bytes.NewReader(content)); s.Scan(); {
+	for text := range bytes.Lines(content) {
 		var l line
-		if err := json.Unmarshal(s.Bytes(), &l); err != nil {
+		if err := json.Unmarshal(text, &l); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, len(lines)+1, err)
 		}
 		lines = append(lines, l)
