@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import importlib.util
 import json
 import os
 import tempfile
@@ -81,9 +80,7 @@ class Model:
 
     @functools.cached_property
     def _module(self) -> ModuleType:
-        spec = importlib.util.spec_from_loader("hnn_exported", loader=None)
-        assert spec is not None
-        module = importlib.util.module_from_spec(spec)
+        module = ModuleType("hnn_exported")
         exec(compile(self.source, f"{self.path}/model.py", "exec"), module.__dict__)  # noqa: S102: the program wrote it
         return module
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -76,10 +78,7 @@ def _arrays(data: ArrayLike, t: ArrayLike | None, dxdt: ArrayLike | None) -> dic
 
 
 def _keep(path: str, out: str | os.PathLike[str] | None) -> str:
-    """Moves a file of rows beside the runs, under a name by its content."""
-    import hashlib
-    import shutil
-
+    """Copies a file of rows beside the runs, under a name by its content."""
     with open(path, "rb") as f:
         name = hashlib.sha256(f.read()).hexdigest()[:16]
     folder = os.path.dirname(os.path.abspath(os.fspath(out))) if out is not None else os.path.abspath("runs")
