@@ -182,7 +182,6 @@ func TestLengthsRefused(t *testing.T) {
 			_, _, err := poisson.Fit(paths(t, whole()), func(_, dx []float64) { clear(dx) }, angles)
 			return err
 		},
-		"eval.AddEnergy":     func() error { _, err := eval.AddEnergy(field.Field(), v(3), 1); return err },
 		"eval.LossAt, times": func() error { eval.LossAt(field.Field(), v(1), v(4), nil, v(4), 1); return nil },
 		"eval.LatentMap.Apply": func() error {
 			m, err := eval.FitLatentMap([]float64{1, 2, 3, 4, 5, 7}, 1, []float64{1, 2, 3, 4, 5, 7}, 1)
@@ -229,6 +228,12 @@ func TestLengthsRefused(t *testing.T) {
 		refused["formula.Fit, "+what] = func() error { _, _, err := formula.Fit(s, terms, formula.Options{}); return err }
 		refused["formula.Distil, "+what] = func() error { _, _, err := formula.Distil(s, terms, formula.Options{}); return err }
 	}
+	refuse(t, refused)
+}
+
+// refuse reports what takes its arguments: it has neither an error nor a panic that says what was wrong.
+func refuse(t *testing.T, refused map[string]func() error) {
+	t.Helper()
 	for name, f := range refused {
 		func() {
 			taken := false

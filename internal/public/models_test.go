@@ -1,8 +1,7 @@
-package model_test
+package public
 
 import (
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"hnn/data"
@@ -15,9 +14,9 @@ import (
 	"hnn/system"
 )
 
-// What takes slices refuses those of other lengths, by an error or a panic that says what is wrong; nothing computes on, with
-// components that stand still.
-func TestLengthsRefused(t *testing.T) {
+// What evaluates, fits, integrates and scores models refuses slices of other lengths too; nothing computes on, with components
+// that stand still.
+func TestLengthsRefusedOfModels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	net, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{4}, Activation: "tanh"}, rng)
 	if err != nil {
@@ -61,7 +60,7 @@ func TestLengthsRefused(t *testing.T) {
 	solve := func(f *model.Field, n int) func() error {
 		return func() error { _, _, err := ode.Solve(f.Free(), v(n), times, nil, nil); return err }
 	}
-	for name, f := range map[string]func() error{
+	refuse(t, map[string]func() error{
 		"Solve, a state too long":  solve(net.Field(), 3),
 		"Solve, a state too short": solve(net.Field(), 1),
 		"Solve, known, too long":   solve(known, 3),
@@ -109,19 +108,5 @@ func TestLengthsRefused(t *testing.T) {
 			return err
 		},
 		"draw.Generate, no trajectories": func() error { _, err := draw.Generate(spring, rng, draw.Options{}); return err },
-	} {
-		func() {
-			defer func() {
-				if p := recover(); p != nil {
-					if s, ok := p.(string); !ok || !strings.Contains(s, ": ") {
-						t.Errorf("%s: a panic that says nothing: %v", name, p)
-					}
-				}
-			}()
-			if err := f(); err == nil {
-				t.Errorf("%s: taken", name)
-				panic("test: taken")
-			}
-		}()
-	}
+	})
 }
