@@ -114,8 +114,8 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 		}
 		c = p.significant(rows, c)
 		f := p.formula(c.Theta)
-		r := &Report{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Half: halves[w], Candidates: p.size(), Path: c.Path, Pruned: pruned}
-		r.Error, r.Horizon = motion(f).HeldOut(paths)
+		r := &Report{Sampling: shoot.SamplingOf(paths), Noise: paths.Noise, Half: halves[w], Candidates: p.size(), Path: c.Path, Pruned: pruned}
+		r.Error = motion(f).HeldOut(paths)
 		if best == nil || r.Error < report.Error {
 			best, report, choice, p.rows = f, r, c, rows
 		}
@@ -126,7 +126,7 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	if report.Smoothed {
 		choice = p.choose(s, report, choice)
 		best = p.formula(choice.Theta)
-		report.Error, report.Horizon = motion(best).HeldOut(paths)
+		report.Error = motion(best).HeldOut(paths)
 	}
 	p.jackknife(best, choice)
 	return best, report, nil

@@ -57,8 +57,7 @@ func Mechanical(s *data.Set, o Options) (*Formula, *Report, error) {
 		return nil, nil, err
 	}
 	paths.Cut(8)
-	report.Sampling, report.Noise, report.Half = shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, paths.Noise, paths.Half(5)
-	_, report.Horizon = motion(h.formula()).HeldOut(paths)
+	report.Sampling, report.Noise, report.Half = shoot.SamplingOf(paths), paths.Noise, paths.Half(5)
 	report.Polish = shoot.Fit(h.motion(), trialsOf(s), shoot.Options{
 		Noise: report.Noise, Windows: []int{2 * report.Half, 4 * report.Half, 8 * report.Half}, Step: report.RungeKutta(), Settle: true,
 	})
@@ -66,7 +65,7 @@ func Mechanical(s *data.Set, o Options) (*Formula, *Report, error) {
 		return nil, nil, err
 	}
 	f := h.formula()
-	report.Error, report.Horizon = motion(f).HeldOut(paths)
+	report.Error = motion(f).HeldOut(paths)
 	return f, report, nil
 }
 

@@ -122,8 +122,8 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		if err != nil {
 			return
 		}
-		r := &Report{Sampling: shoot.Sampling{Step: p.Step, Smoothed: p.Smoothed}, PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form) || known.scaled(), Scales: free, known: known}
-		r.Error, r.Horizon = system(l, nil, false).HeldOut(p)
+		r := &Report{Sampling: shoot.SamplingOf(p), PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form) || known.scaled(), Scales: free, known: known}
+		r.Error = system(l, nil, false).HeldOut(p)
 		// A gain that varies is taken where it halves the error: it explains some of any noise.
 		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {
 			best, report = l, r

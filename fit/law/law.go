@@ -68,13 +68,13 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 			if err != nil {
 				continue
 			}
-			r := &Report{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Half: half, Degree: degree, Candidates: len(f.C) + len(f.B)}
+			r := &Report{Sampling: shoot.SamplingOf(paths), Noise: paths.Noise, Half: half, Degree: degree, Candidates: len(f.C) + len(f.B)}
 			for _, c := range slices.Concat(f.C, f.B) {
 				if c != 0 {
 					r.Terms++
 				}
 			}
-			r.Error, r.Horizon = system(f, nil).HeldOut(paths)
+			r.Error = system(f, nil).HeldOut(paths)
 			// A larger library has to be better by a tenth.
 			if best == nil || r.Error < report.Error*map[bool]float64{true: 1, false: 0.9}[r.Degree == report.Degree] {
 				best, report = f, r

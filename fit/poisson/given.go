@@ -96,9 +96,9 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 			if len(system.C) == 0 {
 				continue
 			}
-			r := &GivenReport{Sampling: shoot.Sampling{Step: paths.Step, Smoothed: paths.Smoothed}, Noise: paths.Noise, Candidates: len(list), half: half}
+			r := &GivenReport{Sampling: shoot.SamplingOf(paths), Noise: paths.Noise, Candidates: len(list), half: half}
 			r.motion = motionOf(system, taken)
-			r.Error, r.Horizon = r.motion.HeldOut(paths)
+			r.Error = r.motion.HeldOut(paths)
 			// A larger library has to be better by a tenth.
 			if best == nil || r.Error < 0.9*report.Error || r.Candidates == report.Candidates && r.Error < report.Error {
 				best, report = system, r

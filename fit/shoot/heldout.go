@@ -7,12 +7,20 @@ import (
 	"hnn/fit/sparse"
 )
 
-// HeldOut is the median error of rollouts of the held-out paths, every fourth, over two typical turns from their first
-// states, relative to the components' spreads, and the horizon, in the unit of time. A state is a path's positions or, where
+// horizonRows are the rows of two typical turns of paths.
+func horizonRows(p *estimate.Paths) int { return max(int(2*p.Turn/p.Step), 10) }
+
+// SamplingOf says how the rows of paths lie in time.
+func SamplingOf(p *estimate.Paths) Sampling {
+	return Sampling{Step: p.Step, Horizon: float64(horizonRows(p)) * p.Step, Smoothed: p.Smoothed}
+}
+
+// HeldOut is the median error of rollouts of the held-out paths, every fourth, over two typical turns, which are the Horizon
+// of SamplingOf, from their first states, relative to the components' spreads. A state is a path's positions or, where
 // the system's Dim is twice as many, its positions and velocities. The integrator is right to 1e-4, or to 1e-7 where
 // nothing was smoothed.
-func (s *System) HeldOut(p *estimate.Paths) (relative, horizon float64) {
-	rows := max(int(2*p.Turn/p.Step), 10)
+func (s *System) HeldOut(p *estimate.Paths) float64 {
+	rows := horizonRows(p)
 	fine := 80.0 // steps a turn
 	if !p.Smoothed {
 		fine = 400
@@ -36,5 +44,5 @@ func (s *System) HeldOut(p *estimate.Paths) (relative, horizon float64) {
 		}
 		starts, us = append(starts, x), append(us, t.U)
 	}
-	return sparse.Median(s.RollError(starts, us, spread, p.Step, steps)), float64(rows) * p.Step
+	return sparse.Median(s.RollError(starts, us, spread, p.Step, steps))
 }

@@ -28,11 +28,11 @@ func TestHeldOut(t *testing.T) {
 		split.Trials = append(split.Trials, estimate.Path{Q: q, V: v})
 	}
 	for name, p := range map[string]*estimate.Paths{"whole": whole, "split": split} {
-		e, horizon := field(1).HeldOut(p)
+		e, horizon := field(1).HeldOut(p), SamplingOf(p).Horizon
 		if !(e < 1e-4) || math.Abs(horizon-12.5) > 1e-9 {
 			t.Errorf("%s: error %g over %g, want below 1e-4 over 12.5", name, e, horizon)
 		}
-		if e, _ := field(1.2).HeldOut(p); !(e > 0.1) {
+		if e := field(1.2).HeldOut(p); !(e > 0.1) {
 			t.Errorf("%s: error %g of a wrong field", name, e)
 		}
 	}
