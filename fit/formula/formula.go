@@ -73,26 +73,47 @@ func Fit(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error) {
 	if err := s.Lengths(); err != nil {
 		return nil, nil, err
 	}
-	n := s.Dim / 2
-	if s.Dim%2 != 0 || n == 0 || s.PositionsOnly {
-		return nil, nil, fmt.Errorf("formula: states of length %d; a state is positions and as many momenta", s.Dim)
+	if err := fits(s, list); err != nil {
+		return nil, nil, err
+	}
+	paths, err := pathsOf(s, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return fit(s, paths, list, o)
+}
+
+// fits is an error where states are none of positions and momenta, or terms none of states.
+func fits(s *data.Set, list []*expr.Expr) error {
+	if s.Dim%2 != 0 || s.Dim == 0 || s.PositionsOnly {
+		return fmt.Errorf("formula: states of length %d; a state is positions and as many momenta", s.Dim)
 	}
 	if len(list) == 0 {
-		return nil, nil, fmt.Errorf("formula: no terms")
+		return fmt.Errorf("formula: no terms")
 	}
 	for _, t := range list {
 		if v := t.Variables(); v > s.Dim {
-			return nil, nil, fmt.Errorf("formula: a term of variable %d, and states have %d", v, s.Dim)
+			return fmt.Errorf("formula: a term of variable %d, and states have %d", v, s.Dim)
 		}
 	}
+	return nil
+}
+
+// pathsOf are the states on equal steps, in at least eight pieces.
+func pathsOf(s *data.Set, o Options) (*estimate.Paths, error) {
 	marks := make([]bool, s.Dim)
 	copy(marks, o.Angles)
 	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: marks})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	paths.Cut(8)
-	p := &problem{n: n, inputs: len(s.InputNames), friction: !o.Conservative}
+	return paths, nil
+}
+
+// fit is Fit where the paths are known, which stay as they are.
+func fit(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (*Formula, *Report, error) {
+	p := &problem{n: s.Dim / 2, inputs: len(s.InputNames), friction: !o.Conservative}
 	pruned, err := p.library(s, paths, list, o)
 	if err != nil {
 		return nil, nil, err

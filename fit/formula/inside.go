@@ -47,13 +47,10 @@ func FitInside(s *data.Set, list []*expr.Expr, parameters []Parameter, o Options
 		}
 		return bound
 	}
-	marks := make([]bool, d)
-	copy(marks, o.Angles)
-	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: marks})
+	paths, err := pathsOf(s, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	paths.Cut(8)
 	use := make([]bool, len(list))
 	for k := range use {
 		use[k] = true
@@ -64,7 +61,10 @@ func FitInside(s *data.Set, list []*expr.Expr, parameters []Parameter, o Options
 			return nil, nil, err
 		}
 		bound := bind()
-		f, r, err := Fit(s, bound, o)
+		if err := fits(s, bound); err != nil {
+			return nil, nil, err
+		}
+		f, r, err := fit(s, paths, bound, o)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"hnn/data"
-	"hnn/data/estimate"
 	"hnn/fit/shoot"
 	"hnn/fit/sparse"
 	"hnn/model/expr"
@@ -25,7 +24,7 @@ const mostMechanical = 4000
 // simulation error is minimised at the end. Report.Error is that of rollouts of held-out trials, or of the rates of rows
 // that are no trajectories.
 func Mechanical(s *data.Set, o Options) (*Formula, *Report, error) {
-	n, d := s.Dim/2, s.Dim
+	n := s.Dim / 2
 	switch {
 	case n < 1 || n > 2 || s.Dim%2 != 0 || s.PositionsOnly:
 		return nil, nil, fmt.Errorf("formula: states of length %d; a mass matrix is found of one or two positions with momenta", s.Dim)
@@ -50,13 +49,10 @@ func Mechanical(s *data.Set, o Options) (*Formula, *Report, error) {
 		report.Error = ratesOff(f, s)
 		return f, report, nil
 	}
-	marks := make([]bool, d)
-	copy(marks, o.Angles)
-	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: marks})
+	paths, err := pathsOf(s, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	paths.Cut(8)
 	report.Sampling, report.Noise, report.Half = shoot.SamplingOf(paths), paths.Noise, paths.Half(5)
 	report.Polish = shoot.Fit(h.motion(), trialsOf(s), shoot.Options{
 		Noise: report.Noise, Windows: []int{2 * report.Half, 4 * report.Half, 8 * report.Half}, Step: report.RungeKutta(), Settle: true,
