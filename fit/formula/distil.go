@@ -45,10 +45,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 	if err != nil {
 		return nil, nil, err
 	}
-	square := make([]float64, d)
-	for i, v := range s.DX {
-		square[i%d] += v * v / float64(s.Rows())
-	}
+	sizes := rateSizes(s)
 	k, size := len(p.terms), p.size()
 	rows := &sparse.Rows{Size: size, Block: d}
 	stride := max(1, s.Rows()/mostDistilled)
@@ -62,7 +59,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 			rows.A = append(rows.A, make([]float64, d*size)...)
 			block := rows.A[from:]
 			for j := range n {
-				a, b := 1/math.Sqrt(square[j]+1e-300), 1/math.Sqrt(square[n+j]+1e-300)
+				a, b := 1/sizes[j], 1/sizes[n+j]
 				for c := range k {
 					block[j*size+c], block[(n+j)*size+c] = a*g[c*d+n+j], -b*g[c*d+j]
 				}
@@ -71,7 +68,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 				}
 			}
 			for i, v := range dx {
-				rows.Y = append(rows.Y, v/math.Sqrt(square[i]+1e-300))
+				rows.Y = append(rows.Y, v/sizes[i])
 			}
 			rows.Trial = append(rows.Trial, trial)
 		}
@@ -108,6 +105,18 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 	p.jackknife(f, c)
 	report.Error = p.heldOut(rows, c.Theta) / off
 	return f, report, nil
+}
+
+// rateSizes are the root mean squares of the rates of a set, component by component.
+func rateSizes(s *data.Set) []float64 {
+	sizes := make([]float64, s.Dim)
+	for i, v := range s.DX {
+		sizes[i%s.Dim] += v * v / float64(s.Rows())
+	}
+	for i, v := range sizes {
+		sizes[i] = math.Sqrt(v + 1e-300) // not zero
+	}
+	return sizes
 }
 
 // solve is least squares of a set of terms, spread over all.

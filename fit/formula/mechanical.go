@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"hnn/data"
 	"hnn/fit/shoot"
@@ -137,12 +138,7 @@ func (m *mechanical) rows(s *data.Set) *sparse.Rows {
 		}
 	}
 	program, v := expr.Compile(all...), make([]float64, len(all))
-	spread, rate := s.Spread()[n:], make([]float64, n)
-	for i, dx := range s.DX {
-		if j := i%d - n; j >= 0 {
-			rate[j] += dx * dx / float64(s.Rows())
-		}
-	}
+	spread, rate := s.Spread()[n:], rateSizes(s)[n:]
 	rows := &sparse.Rows{Size: size, Block: 2 * n}
 	stride := max(1, s.Rows()/mostMechanical)
 	groups := min(s.Trials(), 20)
@@ -159,7 +155,7 @@ func (m *mechanical) rows(s *data.Set) *sparse.Rows {
 		masses, slopes, forces := v[:len(m.masses)], v[len(m.masses):len(m.masses)*(1+n)], v[len(m.masses)*(1+n):]
 		block, y := make([]float64, 2*n*size), make([]float64, 2*n)
 		for i := range n {
-			y[i], y[n+i] = x[n+i]/spread[i], dx[n+i]/math.Sqrt(rate[i]+1e-300)
+			y[i], y[n+i] = x[n+i]/spread[i], dx[n+i]/rate[i]
 		}
 		for p, at := range pairs {
 			a, b := at[0], at[1]
@@ -174,16 +170,16 @@ func (m *mechanical) rows(s *data.Set) *sparse.Rows {
 					block[b*size+c] += f * dx[a] / spread[b]
 				}
 				for i := range n {
-					block[(n+i)*size+c] = twice * slopes[k*n+i] * dx[a] * dx[b] / math.Sqrt(rate[i]+1e-300)
+					block[(n+i)*size+c] = twice * slopes[k*n+i] * dx[a] * dx[b] / rate[i]
 				}
 			}
 		}
 		for i := range n {
 			for k := range m.force {
-				block[(n+i)*size+len(pairs)*len(m.masses)+k] = -forces[k*n+i] / math.Sqrt(rate[i]+1e-300)
+				block[(n+i)*size+len(pairs)*len(m.masses)+k] = -forces[k*n+i] / rate[i]
 			}
 			if m.friction {
-				block[(n+i)*size+size-n+i] = -x[n+i] / math.Sqrt(rate[i]+1e-300)
+				block[(n+i)*size+size-n+i] = -x[n+i] / rate[i]
 			}
 		}
 		group := trial * groups / s.Trials()
@@ -203,7 +199,7 @@ type energy struct {
 	values   []float64    // of the numbers
 	friction []float64    // a rate for each momentum, nil for none
 	kinetic  *expr.Expr
-	forces   []Term // their coefficients are among the numbers, from firstForce on
+	forces   []Term // their coefficients are among the numbers, from first on
 	first    int
 }
 
@@ -242,12 +238,8 @@ func (m *mechanical) energy(theta []float64) *energy {
 			e.h = expr.Sum(e.h, expr.Product(number(v), t))
 		}
 	}
-	if m.friction {
-		for _, v := range theta[m.size()-m.n:] {
-			if v != 0 {
-				e.friction = append([]float64(nil), theta[m.size()-m.n:]...)
-			}
-		}
+	if rates := theta[m.size()-m.n:]; m.friction && slices.ContainsFunc(rates, func(v float64) bool { return v != 0 }) {
+		e.friction = slices.Clone(rates)
 	}
 	return e
 }
