@@ -29,12 +29,11 @@ func held(trial int) bool { return trial%3 == 0 }
 func newSample(p *estimate.Paths, terms []*expr.Expr) *sample {
 	d := p.N
 	terms = slices.DeleteFunc(slices.Clone(terms), func(e *expr.Expr) bool {
-		for _, t := range p.Trials {
-			if at, _ := expr.Compile(e).NotFinite(t.Q, d); at >= 0 {
-				return true
-			}
-		}
-		return false
+		program := expr.Compile(e)
+		return slices.ContainsFunc(p.Trials, func(t estimate.Path) bool {
+			at, _ := program.NotFinite(t.Q, d)
+			return at >= 0
+		})
 	})
 	k := len(terms)
 	s := &sample{terms: terms, k: k, d: d, scale: make([]float64, k), noise: mat.NewSymDense(k, nil), heldNoise: mat.NewSymDense(k, nil)}
