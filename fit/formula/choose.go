@@ -34,7 +34,7 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	var outcomes []outcome
 	var errors []float64
 	var nearest *shoot.Report // of the best set: where its windows begin is nearest to where the rows do
-	trials := trialsOf(s)
+	trials := shoot.TrialsOf(s)
 	try := func(set []int) float64 {
 		set = slices.Clone(set)
 		slices.Sort(set)
@@ -153,15 +153,6 @@ func relativeErrors(f *Formula, errors []float64, set []int, terms int) []float6
 		}
 	}
 	return out
-}
-
-func trialsOf(s *data.Set) []shoot.Trial {
-	var trials []shoot.Trial
-	for k := range s.Trials() {
-		t, x, _ := s.Trial(k)
-		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
-	}
-	return trials
 }
 
 // negligible is the share of the largest term's part in the rows below which a term stands for what is left of the

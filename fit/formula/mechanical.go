@@ -55,7 +55,7 @@ func Mechanical(s *data.Set, o Options) (*Formula, *Report, error) {
 		return nil, nil, err
 	}
 	report.Sampling, report.Noise, report.Half = shoot.SamplingOf(paths), paths.Noise, paths.Half(5)
-	report.Polish = shoot.Fit(h.motion(), trialsOf(s), shoot.Options{
+	report.Polish = shoot.Fit(h.motion(), shoot.TrialsOf(s), shoot.Options{
 		Noise: report.Noise, Windows: []int{2 * report.Half, 4 * report.Half, 8 * report.Half}, Step: report.RungeKutta(), Settle: true,
 	})
 	if err := h.definite(s); err != nil {

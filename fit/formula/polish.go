@@ -15,10 +15,10 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 	o := shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(), Settle: true,
 	}
-	r.Polish = shoot.Fit(motion(f), trialsOf(s), o)
+	r.Polish = shoot.Fit(motion(f), shoot.TrialsOf(s), o)
 	if r.Polish.Window > 0 && !r.Smoothed {
 		o.Windows, o.Step, o.Settle = []int{r.Polish.Window}, o.Step/finer, false
-		r.Polish = shoot.Fit(motion(f), trialsOf(s), o)
+		r.Polish = shoot.Fit(motion(f), shoot.TrialsOf(s), o)
 	}
 	if r.Polish.Window == 0 {
 		return

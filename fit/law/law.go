@@ -68,12 +68,7 @@ func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
 			if err != nil {
 				continue
 			}
-			r := &Report{Sampling: shoot.SamplingOf(paths), Noise: paths.Noise, Half: half, Degree: degree, Candidates: len(f.C) + len(f.B)}
-			for _, c := range slices.Concat(f.C, f.B) {
-				if c != 0 {
-					r.Terms++
-				}
-			}
+			r := &Report{Sampling: shoot.SamplingOf(paths), Noise: paths.Noise, Half: half, Degree: degree, Terms: len(used(f)), Candidates: len(f.C) + len(f.B)}
 			r.Error = system(f, nil).HeldOut(paths)
 			// A larger library has to be better by a tenth.
 			if best == nil || r.Error < report.Error*map[bool]float64{true: 1, false: 0.9}[r.Degree == report.Degree] {
@@ -169,20 +164,20 @@ func choose(f *terms.Field, rows *sparse.Rows, right [][]float64, o Options) err
 
 // Polish minimises the simulation error of the measured columns over the coefficients that are not zero.
 func Polish(f *terms.Field, s *data.Set, r *Report) {
-	var free []int
-	for i, c := range slices.Concat(f.C, f.B) {
-		if c != 0 {
-			free = append(free, i)
-		}
-	}
-	var trials []shoot.Trial
-	for k := range s.Trials() {
-		t, x, _ := s.Trial(k)
-		trials = append(trials, shoot.Trial{T: t, X: x, U: s.InputSignal(k)})
-	}
-	r.Polish = shoot.Fit(system(f, free), trials, shoot.Options{
+	r.Polish = shoot.Fit(system(f, used(f)), shoot.TrialsOf(s), shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(),
 	})
+}
+
+// used are the places, in (C, B), of the coefficients that are not zero.
+func used(f *terms.Field) []int {
+	var places []int
+	for i, c := range slices.Concat(f.C, f.B) {
+		if c != 0 {
+			places = append(places, i)
+		}
+	}
+	return places
 }
 
 // system is the field with the given places in (C, B) as parameters.

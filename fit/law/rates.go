@@ -58,17 +58,12 @@ func FitRates(s *data.Set, o Options) (*terms.Field, *Report, error) {
 		if err := choose(f, rows, right, o); err != nil {
 			continue
 		}
-		r := &Report{Degree: degree, Candidates: len(f.C) + len(f.B)}
+		r := &Report{Degree: degree, Terms: len(used(f)), Candidates: len(f.C) + len(f.B)}
 		motion, dx, off := f.NewMotion(nil), make([]float64, d), 0.0
 		for row := range s.Rows() {
 			motion.Rate(s.X[row*d:(row+1)*d], s.InputRows(row, row+1), dx, nil, nil)
 			for c, v := range dx {
 				off += (v - s.DX[row*d+c]) * (v - s.DX[row*d+c]) / (size[c] + 1e-300) / float64(d*s.Rows())
-			}
-		}
-		for _, c := range append(append([]float64(nil), f.C...), f.B...) {
-			if c != 0 {
-				r.Terms++
 			}
 		}
 		// A larger library has to be better by a tenth, and by more than rounding.

@@ -39,6 +39,16 @@ type Trial struct {
 	U    *data.Signal
 }
 
+// TrialsOf returns the trials of a set, with its inputs. They are views.
+func TrialsOf(s *data.Set) []Trial {
+	var trials []Trial
+	for k := range s.Trials() {
+		t, x, _ := s.Trial(k)
+		trials = append(trials, Trial{T: t, X: x, U: s.InputSignal(k)})
+	}
+	return trials
+}
+
 // lengths panics where there are not as many states as times, or inputs of another number than the system's.
 func (t *Trial) lengths(s *System) {
 	if len(t.X) != len(t.T)*s.Dim {
