@@ -71,8 +71,14 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 			one := &poisson.System{Dim: d, Terms: []*expr.Expr{t}, C: []float64{1}, Brackets: elements, B: diagonal(len(elements))}
 			parts = append(parts, one.Field()...)
 		}
+		program := expr.Compile(parts...)
+		values := make([][]float64, len(paths.Trials)) // of parts, at the rows of each path
+		for i, t := range paths.Trials {
+			values[i] = make([]float64, t.Rows(d)*len(parts))
+			program.Rows(t.Q, d, values[i])
+		}
 		for _, half := range paths.Halves() {
-			rows := weakRows(paths, parts, len(list), half)
+			rows := weakRows(paths, values, len(list), half)
 			if rows.Blocks() < 8 {
 				continue
 			}
@@ -141,23 +147,20 @@ func diagonal(n int) []float64 {
 	return out
 }
 
-// weakRows are the equations against test functions of a half-width, one block of d rows a window: parts are the fields of
-// the terms, terms x d.
-func weakRows(paths *estimate.Paths, parts []*expr.Expr, size, half int) *sparse.Rows {
+// weakRows are the equations against test functions of a half-width, one block of d rows a window: values are the fields of
+// so many terms at the rows of each path, rows x terms x d.
+func weakRows(paths *estimate.Paths, values [][]float64, size, half int) *sparse.Rows {
 	const power = 6
 	d := paths.N
 	psi, rate, scale := estimate.TestFunction(half, power, paths.Step)
 	rows := &sparse.Rows{Size: size, Block: d}
-	program := expr.Compile(parts...)
 	for i := range paths.Trials {
 		q := paths.Trials[i].Q
 		count := len(q) / d
-		values := make([]float64, count*len(parts))
-		program.Rows(q, d, values)
 		for from := 0; from+len(psi) <= count; from += max(1, half/4) {
 			block, y := make([]float64, d*size), make([]float64, d)
 			for j := range psi {
-				at := values[(from+j)*len(parts):]
+				at := values[i][(from+j)*size*d:]
 				for k := range size {
 					for c := range d {
 						block[c*size+k] += psi[j] * at[k*d+c] * scale / paths.Spread[c]
