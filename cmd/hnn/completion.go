@@ -39,16 +39,13 @@ func completeRuns(cmd *cobra.Command, most int) {
 
 // completeTasksAndRuns makes the shell complete a flag by the names of tasks and the directories of runs.
 func completeTasksAndRuns(cmd *cobra.Command, flag string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	completeBy(cmd, flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		names := task.Names()
 		if dirs, err := filepath.Glob(filepath.Join(runsFolder, "*")); err == nil {
 			names = append(names, slices.DeleteFunc(dirs, func(dir string) bool { return !isRun(dir) })...)
 		}
 		return names, cobra.ShellCompDirectiveDefault
 	})
-	if err != nil {
-		panic("hnn: no flag " + flag)
-	}
 }
 
 // methodNames are those that --method takes.
