@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -36,17 +37,14 @@ func (d *dataset) folds() int {
 	return folds
 }
 
-// without is a set without the trials, or of a single trial the rows, lo to hi, and what is left out. Of a single trial a
-// tenth as many rows next to them are left out too, since they tell the same.
+// without is a set without the trials, or of a single trial the rows, lo to hi, which are not the last, and what is left
+// out. Of a single trial a tenth as many rows next to them are left out too, since they tell the same.
 func without(s *data.Set, lo, hi int, single bool) (rest, out *data.Set) {
 	slice, gap, end := s.SliceTrials, 0, s.Trials()
 	if single {
 		slice, gap, end = s.Slice, (hi-lo)/10, s.Rows()
 	}
 	out = slice(lo, hi)
-	if hi == end {
-		return slice(0, lo), out
-	}
 	rest = new(data.Set)
 	if lo-gap > 0 {
 		_ = rest.Append(slice(0, lo-gap)) // of one shape
@@ -64,9 +62,14 @@ func (d *dataset) firstFold() (*dataset, error) {
 		raw = d.Train
 	}
 	measured, cut := d.heldInner(raw)
-	part := func(s *data.Set) data.Split {
+	return d.divided(measured, func(s *data.Set) data.Split {
 		return data.Split{Train: s.Slice(0, min(cut, triedRows)), Test: s.Slice(cut, s.Rows())}
-	}
+	})
+}
+
+// divided is the dataset whose rows are parts of d's training rows. Measured are the measured rows that train, where there
+// are such beside the training rows.
+func (d *dataset) divided(measured *data.Set, part func(s *data.Set) data.Split) (*dataset, error) {
 	in := &dataset{
 		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
 	}
@@ -113,30 +116,20 @@ func (d *dataset) inner(fold int) (*dataset, error) {
 		held = max(1, held)
 	}
 	lo, hi := n-(fold+1)*held, n-fold*held
-	if held == 0 || lo < 0 || !single && lo == 0 && hi == n {
+	if held == 0 || lo < 0 {
 		return nil, errTooFew
 	}
-	part := func(s *data.Set) data.Split {
+	var measured *data.Set
+	if d.raw != nil {
+		measured = d.rawInner(lo, hi)
+	}
+	return d.divided(measured, func(s *data.Set) data.Split {
 		train, test := without(s, lo, hi, single)
 		if train.Rows() > triedRows {
 			train = train.Slice(0, triedRows)
 		}
 		return data.Split{Train: train, Test: test}
-	}
-	in := &dataset{
-		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
-	}
-	if d.scales != nil {
-		in.dimensionless = part(d.dimensionless.Train)
-	}
-	in.measured = in.Test
-	if d.raw != nil {
-		in.raw, in.isVelocity = d.rawInner(lo, hi), d.isVelocity
-	}
-	if in.Train.Rows() < 2 || in.Test.Rows() < 3 {
-		return nil, errTooFew
-	}
-	return in, nil
+	})
 }
 
 var errTooFew = errors.New("too few training rows to hold some out: give longer trajectories, or say how to learn with --trainer")
@@ -146,9 +139,6 @@ var errTooFew = errors.New("too few training rows to hold some out: give longer 
 func (d *dataset) rawInner(lo, hi int) *data.Set {
 	if d.raw.Trials() == 1 {
 		at := func(row int) int {
-			if row == d.Train.Rows() {
-				return d.raw.Rows()
-			}
 			i, _ := slices.BinarySearch(d.raw.T, d.Train.T[row])
 			return i
 		}
@@ -170,15 +160,7 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 			list = append(list, t)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *LearningTry) int {
-		switch {
-		case a.Error < b.Error:
-			return -1
-		case a.Error > b.Error:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b *LearningTry) int { return cmp.Compare(a.Error, b.Error) })
 	if len(list) == 0 || least < tie/100 || list[0].config.Trainer == Adam {
 		return nil // told apart, or too slow
 	}
