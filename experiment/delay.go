@@ -38,12 +38,7 @@ func (d *dataset) delayInputs(c *Config, split *data.Split) error {
 	if err != nil {
 		return err
 	}
-	longest := 0.0
-	for k := range train.Trials() {
-		t, _, _ := train.Trial(k)
-		longest = math.Max(longest, t[len(t)-1]-t[0])
-	}
-	if d.delay >= longest {
+	if longest := longestTime(train); d.delay >= longest {
 		return fmt.Errorf("input-delay %s: no trial lasts so long (the longest %.4g), so that no input would be known", c.InputDelay, longest)
 	}
 	split.Train, split.Test = train.DelayInputs(d.delay), split.Test.DelayInputs(d.delay)

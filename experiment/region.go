@@ -29,16 +29,23 @@ func (r *Run) Typical() []float64 {
 func (r *Run) Span() float64 {
 	span := 0.0
 	if r.data != nil && r.data.Test != nil {
-		for k := range r.data.Test.Trials() {
-			if t, _, _ := r.data.Test.Trial(k); len(t) > 1 {
-				span = max(span, t[len(t)-1]-t[0])
-			}
-		}
+		span = longestTime(r.data.Test)
 	}
 	if !(span > 0) {
 		span = 1
 	}
 	return 10 * span
+}
+
+// longestTime is how long the longest trial of a set takes, 0 of a set without trials.
+func longestTime(s *data.Set) float64 {
+	longest := 0.0
+	for k := range s.Trials() {
+		if t, _, _ := s.Trial(k); len(t) > 1 {
+			longest = max(longest, t[len(t)-1]-t[0])
+		}
+	}
+	return longest
 }
 
 // region is a box with the angles that the run's model is told of.

@@ -88,20 +88,13 @@ func (e *Env) Suggest(ctx context.Context, r *Run, o SuggestOptions) (*Suggestio
 	if err != nil {
 		return nil, err
 	}
-	rows := 0
 	if o.Duration == 0 {
-		for k := range set.Trials() {
-			t, _, _ := set.Trial(k)
-			o.Duration = math.Max(o.Duration, t[len(t)-1]-t[0])
-		}
+		o.Duration = longestTime(set)
 	}
 	if !(o.Duration > 0) || math.IsInf(o.Duration, 0) {
 		return nil, fmt.Errorf("duration: %v; give how long a trial takes", o.Duration)
 	}
-	for k := range set.Trials() {
-		rows = max(rows, set.Offsets[k+1]-set.Offsets[k])
-	}
-	noise := r.suggestNoise(d, rows)
+	noise := r.suggestNoise(d, set.LongestTrial())
 	rng := rand.New(rand.NewPCG(o.Seed, 83))
 	var candidates []design.Candidate
 	var proposed []Suggestion
@@ -219,7 +212,7 @@ func (s *Suggestion) drawInputs(rng *rand.Rand, set *data.Set, duration float64)
 	if m == 0 {
 		return nil
 	}
-	least, most := box(&data.Set{Dim: m, X: set.Inputs, T: set.T, Offsets: set.Offsets})
+	least, most := box(&data.Set{Dim: m, X: set.Inputs})
 	for j := range m {
 		turns := math.Exp(rng.Float64() * math.Log(suggestTimes/2))
 		s.Inputs = append(s.Inputs, Sine{Number((least[j] + most[j]) / 2), Number(rng.Float64() * (most[j] - least[j]) / 2), Number(2 * math.Pi * turns / duration), Number(2 * math.Pi * rng.Float64())})
