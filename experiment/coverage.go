@@ -11,7 +11,6 @@ import (
 
 	"hnn/eval"
 	"hnn/internal/posdef"
-	"hnn/model"
 )
 
 // Coverage says what share of the numbers of held-out trials lie in the bands of rollouts, each number by itself.
@@ -93,20 +92,19 @@ func (e *Env) cover(ctx context.Context, r *Run, level float64) (*Coverage, erro
 		}
 		out.Trials++
 		for i := range times {
-			row := i
 			if i == 0 || from[i] < 0 {
 				continue
 			}
 			for j := range columns {
-				if b.Outside[row] {
+				if b.Outside[i] {
 					out.Unknown++
 					continue
 				}
-				lo, hi := b.Lo[row*n+j], b.Hi[row*n+j]
+				lo, hi := b.Lo[i*n+j], b.Hi[i*n+j]
 				out.Numbers++
 				width += (hi - lo) / 2 / spread[j]
 				v := t.Measured[from[i]*columns+j]
-				off := (v - b.at[row*n+j]) / spread[j]
+				off := (v - b.at[i*n+j]) / spread[j]
 				square += off * off
 				if lo <= v && v <= hi {
 					out.Covered++
@@ -179,37 +177,33 @@ func (e *Env) coverTrial(ctx context.Context, r *Run, t *eval.HeldOutTrial, colu
 		}
 		times, from = append(times, t.T[i]), append(from, at)
 	}
-	central := &alternatives{fields: []*model.Field{r.model}, kind: refits}
-	one, err := central.rollouts(ctx, t.Input, [][]float64{begin}, times, 0)
-	if err != nil || one[0] == nil {
+	central, err := preciseRollout(ctx, r.model, t.Input, begin, times)
+	if err != nil || central == nil {
 		return nil, nil, nil, errors.New("the rollout runs away")
 	}
-	if b, err = r.band(ctx, one[0], times, t.Input, starts, level, 0); err != nil {
+	if b, err = r.band(ctx, central, times, t.Input, starts, level, 0); err != nil {
 		return nil, nil, nil, err
 	}
 	if root == nil {
 		return b, times, from, nil
 	}
 	// What the first state and the measured numbers err by, beside.
-	square := make([]float64, len(one[0]))
+	square := make([]float64, len(central))
 	x0 := make([]float64, n)
 	for a := range n {
 		for i := range n {
 			x0[i] = begin[i] + root[i*n+a]
 		}
-		moved, err := central.rollouts(ctx, t.Input, [][]float64{x0}, times, 0)
+		moved, err := preciseRollout(ctx, r.model, t.Input, x0, times)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		if moved[0] == nil {
-			continue
-		}
-		for i, v := range moved[0] {
-			square[i] += (v - one[0][i]) * (v - one[0][i])
+		for i, v := range moved { // of none, if it runs away
+			square[i] += (v - central[i]) * (v - central[i])
 		}
 	}
 	z := distuv.UnitNormal.Quantile((1 + level) / 2)
-	for i, x := range one[0] {
+	for i, x := range central {
 		beside := z * z * square[i]
 		if j := i % n; j < columns {
 			beside += z * z * noise[j] * noise[j]

@@ -186,7 +186,6 @@ const (
 // standard errors, sorted, and the number of trials.
 func (a *alternatives) measureMisfits(ctx context.Context, m *model.Field, test *data.Set) (ratios []float64, trials int, err error) {
 	spread := test.Spread()
-	own := &alternatives{fields: []*model.Field{m}, kind: refits}
 	for k := range test.Trials() {
 		t, x, _ := test.Trial(k)
 		if len(t) < 3 || trials == misfitTrials {
@@ -202,16 +201,15 @@ func (a *alternatives) measureMisfits(ctx context.Context, m *model.Field, test 
 		if m.Inputs == 0 {
 			input = nil
 		}
-		start := [][]float64{x[:m.Dim]}
-		central, err := own.rollouts(ctx, input, start, times, 0)
+		central, err := preciseRollout(ctx, m, input, x[:m.Dim], times)
 		if err != nil {
 			return nil, 0, err
 		}
-		rolled, err := a.rollouts(ctx, input, start, times, 0)
+		rolled, err := a.rollouts(ctx, input, [][]float64{x[:m.Dim]}, times, 0)
 		if err != nil {
 			return nil, 0, err
 		}
-		if slices.ContainsFunc(append(rolled, central[0]), func(x []float64) bool { return x == nil }) {
+		if slices.ContainsFunc(append(rolled, central), func(x []float64) bool { return x == nil }) {
 			continue // it runs away: no error can be compared
 		}
 		v := make([]float64, len(rolled))
@@ -220,7 +218,7 @@ func (a *alternatives) measureMisfits(ctx context.Context, m *model.Field, test 
 				for k := range rolled {
 					v[k] = rolled[k][i*m.Dim+j]
 				}
-				if off, standard := math.Abs(central[0][i*m.Dim+j]-x[i*stride*m.Dim+j]), a.standard(v); off > 1e-9*spread[j] || standard > 1e-9*spread[j] {
+				if off, standard := math.Abs(central[i*m.Dim+j]-x[i*stride*m.Dim+j]), a.standard(v); off > 1e-9*spread[j] || standard > 1e-9*spread[j] {
 					ratios = append(ratios, off/math.Max(standard, 1e-12*spread[j]))
 				}
 			}

@@ -110,7 +110,7 @@ func (r *Run) noiseless() bool {
 // rollouts are those of every alternative from starts of their own, or from one that all have; nil of one that runs away.
 func (a *alternatives) rollouts(ctx context.Context, input *data.Signal, starts [][]float64, times []float64, steps int) ([][]float64, error) {
 	o := ode.Settings{RTol: 1e-7, ATol: 1e-7, MaxSteps: steps, Interrupt: ctx.Err}
-	if a.misfits != nil || a.kind == refits {
+	if a.kind == refits {
 		o.RTol, o.ATol = 1e-10, 1e-10 // without noise they differ by little
 	}
 	rollouts := make([][]float64, len(a.fields))
@@ -126,6 +126,16 @@ func (a *alternatives) rollouts(ctx context.Context, input *data.Signal, starts 
 	return rollouts, nil
 }
 
+// preciseRollout is the rollout of one model, as precise as those of refits, with which it is compared; nil if it runs away.
+func preciseRollout(ctx context.Context, m *model.Field, input *data.Signal, start, times []float64) ([]float64, error) {
+	own := alternatives{fields: []*model.Field{m}, kind: refits}
+	x, err := own.rollouts(ctx, input, [][]float64{start}, times, 0)
+	if err != nil {
+		return nil, err
+	}
+	return x[0], nil
+}
+
 // bounds are those about x by the values of the alternatives that did not run away.
 func (a *alternatives) bounds(x float64, v []float64, level float64) (lo, hi float64) {
 	lost := len(a.fields) - len(v)
@@ -136,10 +146,9 @@ func (a *alternatives) bounds(x float64, v []float64, level float64) (lo, hi flo
 		return math.Inf(-1), math.Inf(1)
 	}
 	half := a.standard(v)
-	switch {
-	case a.misfits != nil:
+	if a.misfits != nil {
 		half *= misfitAt(a.misfits, level)
-	default:
+	} else {
 		half *= distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(len(v) - 1)}.Quantile((1 + level) / 2)
 	}
 	return x - half, x + half
