@@ -65,14 +65,19 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 			x.Law = h.Write(syntax, names, digits) + "\n"
 		}
 	}
+	give := func(f *formula.Formula) {
+		for _, t := range f.Terms {
+			x.Terms = append(x.Terms, ExplainedTerm{t.Expr.Write(expr.Text, names, 0), t.Coefficient, Number(t.Error), Number(t.Stability)})
+		}
+		x.forces, f = forces(f), f.Rounded()
+		write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
+	}
 	if terms == "" {
 		if f := formula.Of(r.form); f != nil {
-			x.describe(f, names)
 			if results, err := ReadResults(r.Dir); err == nil && results.WeakForm != nil {
 				x.Path = results.WeakForm.Path
 			}
-			x.forces, f = forces(f), f.Rounded()
-			write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
+			give(f)
 			return x, nil
 		}
 		if l := lagrangian.Of(r.form); l != nil {
@@ -92,19 +97,11 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 		return nil, fmt.Errorf("%s: %w", r.Dir, err)
 	}
 	x.Distilled, x.Error, x.Explained, x.LeftOut = true, Number(report.Error), report.Error < fitformula.Explains, len(report.Pruned)
-	x.describe(f, names)
 	for _, s := range report.Path {
 		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
 	}
-	x.forces, f = forces(f), f.Rounded()
-	write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
+	give(f)
 	return x, nil
-}
-
-func (x *Explanation) describe(f *formula.Formula, names []string) {
-	for _, t := range f.Terms {
-		x.Terms = append(x.Terms, ExplainedTerm{t.Expr.Write(expr.Text, names, 0), t.Coefficient, Number(t.Error), Number(t.Stability)})
-	}
 }
 
 // distil fits a formula to the field of a run's model at the states of its data, without inputs.
