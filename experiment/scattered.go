@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"math"
-	"slices"
 
 	"hnn/data"
 	"hnn/eval"
@@ -52,7 +51,7 @@ func (d *dataset) heldRates(m *model.Field) *Rollout {
 		out.errors, out.of = append(out.errors, math.Sqrt(sum)), append(out.of, b)
 	}
 	if len(out.errors) > 0 {
-		out.Error.Median = Number(eval.Median(slices.Clone(out.errors)))
+		out.Error.Median = Number(eval.Median(out.errors))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -28,7 +29,7 @@ func (e *Env) summary(runs []*Run) (all []string) {
 	if best != nil {
 		say("Recommended: %s, which followed the training rows best where they were held out.", modelName([]*Run{best}))
 	}
-	if of := orFirst(best, runs); of.Results.Rollout != nil {
+	if of := cmp.Or(best, runs[0]); of.Results.Rollout != nil {
 		o := of.Results.Rollout
 		off := "is off by more than can be told"
 		if v := float64(o.Error.Mean); !math.IsNaN(v) {
@@ -62,13 +63,6 @@ func (e *Env) summary(runs []*Run) (all []string) {
 	}
 	say("Next: play with it by hnn serve %s", shell.Join(dirs...))
 	return all
-}
-
-func orFirst(r *Run, runs []*Run) *Run {
-	if r == nil {
-		return runs[0]
-	}
-	return r
 }
 
 // learnedFrom says what data a run is of: files with their rows and trials, or how they were drawn.
