@@ -115,12 +115,12 @@ func Observations(s *data.Set, o Options) *Report {
 	}
 	continuous := clean.Unwrapped(marks)
 	if r.Far == nil {
-		// Rows keep their numbers.
-		several := frames(continuous).report(r, continuous)
-		if !several { // every frame is a jump
+		// Rows keep their numbers. Of frames that are stored several times over, each is a jump.
+		if !frames(continuous).report(r, continuous) {
 			r.jumps(continuous, wrapped, o)
+			r.repeated(continuous)
 		}
-		r.repeated(continuous, several)
+		r.sensors(continuous)
 		r.continued(continuous)
 	}
 	if r.Jumps != nil {

@@ -26,10 +26,9 @@ const (
 	frameShare  = 0.95
 )
 
-// repeated finds rows that repeat the one before, columns that are stuck while others move,
-// and a system that is held before its motion begins. several says that all rows repeat, which
-// has been said.
-func (r *Report) repeated(s *data.Set, several bool) {
+// repeated finds rows that repeat the one before, and a system that is held before its motion
+// begins.
+func (r *Report) repeated(s *data.Set) {
 	same := func(i, j int) bool { return s.X[i*s.Dim+j] == s.X[(i-1)*s.Dim+j] }
 	var repeats []int
 	for trial := range s.Trials() {
@@ -45,15 +44,19 @@ func (r *Report) repeated(s *data.Set, several bool) {
 				repeats = append(repeats, i)
 			}
 		}
-		if n := rest(s, lo, hi); !several && n >= stuckRows && n < hi-lo && s.InputNames == nil {
+		if n := rest(s, lo, hi); n >= stuckRows && n < hi-lo && s.InputNames == nil {
 			r.add(Finding{Severity: Warning, Rows: []int{lo, lo + n - 1}, What: fmt.Sprintf("nothing moves in the first %d rows up to %s, and then it does: the system was held", n, where(s, lo+n-1)),
 				Advice: "leave these rows out of the file, since the model takes them for a rest by itself"})
 		}
 	}
-	if !several && len(repeats) >= leastRepeats && float64(len(repeats)) > repeatShare*float64(s.Rows()) {
+	if len(repeats) >= leastRepeats && float64(len(repeats)) > repeatShare*float64(s.Rows()) {
 		r.add(Finding{Severity: Warning, Rows: repeats, What: fmt.Sprintf("%d rows repeat the one before while the motion goes on (%s)", len(repeats), wheres(s, repeats)),
 			Advice: "frames that were stored twice, or a sensor that is read faster than it measures; leave them out of the file"})
 	}
+}
+
+// sensors finds columns that are clipped, or stuck while others move.
+func (r *Report) sensors(s *data.Set) {
 	for j := range s.Dim {
 		if !r.clipped(s, j) {
 			r.stuck(s, j)
