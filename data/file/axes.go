@@ -26,7 +26,7 @@ func orient(arrays map[string]Array, time string, names []string, whole, named b
 		order, note, ordered = orderOf(names[0], first, t.Data)
 		switch {
 		case ordered && whole:
-			notes = append(notes, fmt.Sprintf("the array %s of shape %v is taken for [trials, T, d] with its axes in another order, of shape %v, in which the second half of its columns is the velocity of the first", excerpt(names[0]), from, order.moved(first).Shape))
+			notes = append(notes, fmt.Sprintf("the array %s of shape %v is taken for [trials, T, d] with its axes in another order, of shape %v, in which the second half of its columns is the velocity of the first", excerpt(names[0]), from, order.shape(first)))
 		case ordered && from[order.trials] < 3: // which may be so by chance
 			ordered = false
 		case ordered:
@@ -108,14 +108,25 @@ func orderOf(name string, a Array, t []float64) (order axes, note string, ok boo
 	return axes{}, note, false
 }
 
+// shape is that of an array as [trials, T, d].
+func (o axes) shape(a Array) []int {
+	return []int{a.Shape[o.trials], a.Shape[o.time], a.Shape[o.columns]}
+}
+
+// strides are how far apart the numbers of neighbouring trials, rows and columns lie in an array.
+func (o axes) strides(a Array) (trial, row, column int) {
+	along := [3]int{a.Shape[1] * a.Shape[2], a.Shape[2], 1}
+	return along[o.trials], along[o.time], along[o.columns]
+}
+
 // moved is the array as [trials, T, d].
 func (o axes) moved(a Array) Array {
-	stride := [3]int{a.Shape[1] * a.Shape[2], a.Shape[2], 1}
-	out := Array{Shape: []int{a.Shape[o.trials], a.Shape[o.time], a.Shape[o.columns]}, Data: make([]float64, 0, len(a.Data))}
+	trial, row, column := o.strides(a)
+	out := Array{Shape: o.shape(a), Data: make([]float64, 0, len(a.Data))}
 	for k := range out.Shape[0] {
 		for i := range out.Shape[1] {
 			for j := range out.Shape[2] {
-				out.Data = append(out.Data, a.Data[k*stride[o.trials]+i*stride[o.time]+j*stride[o.columns]])
+				out.Data = append(out.Data, a.Data[k*trial+i*row+j*column])
 			}
 		}
 	}
@@ -126,20 +137,21 @@ func (o axes) moved(a Array) Array {
 // first, all trials together, from row to row or, under noise, over some rows.
 func (o axes) follow(a Array, t []float64) bool {
 	const most = 32 // rows, which bound the time
-	return o.followOver(1, a, t) || o.followOver(min(len(t)/20, most), a, t)
+	span := min(len(t)/20, most)
+	return o.followOver(1, a, t) || span > 1 && o.followOver(span, a, t)
 }
 
 func (o axes) followOver(span int, a Array, t []float64) bool {
-	stride := [3]int{a.Shape[1] * a.Shape[2], a.Shape[2], 1}
 	columns, trials := a.Shape[o.columns], a.Shape[o.trials]
-	if columns%2 != 0 || span < 1 {
+	if columns%2 != 0 {
 		return false
 	}
+	trial, row, column := o.strides(a)
 	for j := range columns / 2 {
 		var sums following
 		for k := range trials {
 			at := func(i, j int) float64 {
-				return a.Data[k*stride[o.trials]+i*stride[o.time]+j*stride[o.columns]]
+				return a.Data[k*trial+i*row+j*column]
 			}
 			sums.add(span, t, func(i int) float64 { return at(i, j) }, func(i int) float64 { return at(i, j+columns/2) })
 		}
@@ -218,15 +230,7 @@ func componentsFirst(name string, a Array, t []float64, whole bool) (bool, error
 // halvesFollow reports whether the second half of the rows of an array [2d, T] are the rates
 // of the first.
 func halvesFollow(a Array, t []float64) bool {
-	d, n := a.Shape[0]/2, len(t)
-	for j := range d {
-		var sums following
-		sums.add(1, t, func(i int) float64 { return a.Data[j*n+i] }, func(i int) float64 { return a.Data[(j+d)*n+i] })
-		if n < fewRows || !sums.agree() {
-			return false
-		}
-	}
-	return true
+	return axes{2, 1, 0}.followOver(1, Array{Shape: []int{a.Shape[0], len(t), 1}, Data: a.Data}, t)
 }
 
 // roughness is the mean square of the steps along the first or the second axis.
