@@ -60,8 +60,7 @@ func (s *sheet) digitClock(c *column) {
 	if c.clock != 0 || c.exact || c.unit != "" || c.low < 0 || c.high >= 240000 || s.rows < 3 {
 		return
 	}
-	step := s.medianStep(c)
-	minutes := 0
+	least, most := math.Inf(1), math.Inf(-1) // of the steps into a minute, less the 40
 	for i, v := range c.values {
 		if math.IsNaN(v) || math.Mod(v, 100) >= 60 || math.Mod(v, 10000) >= 6000 {
 			return
@@ -73,12 +72,12 @@ func (s *sheet) digitClock(c *column) {
 		if d > 4000 {
 			d -= 4000 // an hour begins
 		}
-		if !(d > 0 && d < 1.5*step) {
-			return
-		}
-		minutes++
+		least, most = min(least, d), max(most, d)
 	}
-	if minutes == 0 || step >= 20 {
+	if least > most {
+		return // no minute begins
+	}
+	if step := s.medianStep(c); !(least > 0 && most < 1.5*step && step < 20) {
 		return
 	}
 	for i, v := range c.values {
