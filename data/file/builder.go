@@ -297,8 +297,8 @@ func (b *builder) finish() (*data.Set, error) {
 	case b.repeats > 0:
 		b.mapping.note("%s %s the row before again: left out", plural(b.repeats, "row"), map[bool]string{true: "is", false: "are"}[b.repeats == 1])
 	}
-	if said := b.wholeTimes(); !b.timeUnit() && !b.epoch() && said != "" {
-		b.mapping.note("%s", said)
+	if !b.timeUnit() && !b.epoch() {
+		b.wholeTimes()
 	}
 	return b.set, nil
 }
@@ -375,29 +375,29 @@ func (b *builder) epoch() bool {
 	return false
 }
 
-// wholeTimes is what has to be said of times of no unit that are whole numbers and rise by more
-// than one from row to row, as milliseconds do; nothing of others.
-func (b *builder) wholeTimes() string {
+// wholeTimes notes that times of no unit are whole numbers and rise by more than one from row to
+// row, as milliseconds do.
+func (b *builder) wholeTimes() {
 	s := b.set
 	if !b.noUnit || s.Rows() < 3 {
-		return ""
+		return
 	}
 	step, equal := s.T[1]-s.T[0], true
 	for i := 1; i < len(s.T); i++ {
 		d := s.T[i] - s.T[i-1]
 		if s.T[i] != math.Trunc(s.T[i]) || d < 2 && d > 0 {
-			return ""
+			return
 		}
 		equal = equal && (d == step || d <= 0)
 	}
 	if step < 2 || s.T[0] != math.Trunc(s.T[0]) {
-		return ""
+		return
 	}
 	advice := "divide them by 1000 first"
 	if equal {
 		advice = "give --dt " + strconv.FormatFloat(step/1000, 'g', -1, 64)
 	}
-	return fmt.Sprintf("%s rises by whole numbers, as %v, and nothing says what they count: they are taken for seconds; if they are milliseconds, %s", b.mapping.Time, step, advice)
+	b.mapping.note("%s rises by whole numbers, as %v, and nothing says what they count: they are taken for seconds; if they are milliseconds, %s", b.mapping.Time, step, advice)
 }
 
 // joinNumbered makes one trial of rows of which each has a trial number of its own,
