@@ -145,7 +145,7 @@ func (s *sheet) repeatedNames() ([]string, map[string][]*column) {
 func (s *sheet) pivot() error {
 	var variable, value, time *column
 	var others []*column
-	numbers := 0
+	values := 0
 	for j, c := range s.columns {
 		switch {
 		case s.layout.holds[j] == 'x' && len(c.texts) >= 2 && len(c.texts) <= 64 && longName(c.full, "variable", "name", "channel", "signal", "sensor", "quantity", "measurement", "parameter", "field", "key", "topic", "variable_name", "series", "_field"):
@@ -155,22 +155,18 @@ func (s *sheet) pivot() error {
 			variable = c
 		case longName(c.full, "value", "values", "reading", "wert", "valeur", "data", "val", "_value") && s.layout.holds[j] == 'n':
 			value = c
-			numbers++
+			values++
 		case c.quantity == timeColumn && s.layout.holds[j] == 'n' && !c.constant():
 			time = c
 		case s.layout.holds[j] == 'n' && !c.constant():
-			numbers++
 			others = append(others, c)
 		}
 	}
-	if variable != nil {
-		for _, c := range others {
-			if constantFor(c, variable) {
-				numbers-- // the number of each variable's table
-			}
-		}
+	if variable == nil || value == nil || time == nil || values != 1 {
+		return nil
 	}
-	if variable == nil || value == nil || time == nil || numbers != 1 {
+	// What has one value for each variable is the number of its table.
+	if slices.ContainsFunc(others, func(c *column) bool { return !constantFor(c, variable) }) {
 		return nil
 	}
 	n := len(variable.texts)
