@@ -274,7 +274,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 	words, full := 0, 0
 	out := make([]string, len(cells))
 	var beside settings
-	mostly := len(cells) == l.width && h.mostlyWords(cells, l)
+	mostly := len(cells) == l.width && mostlyWords(cells, l)
 	for j, c := range cells {
 		c = singleUnquoted(c)
 		out[j] = string(c)
@@ -313,7 +313,7 @@ func (h *header) headerCells(line []byte, l *layout, at int, nearest bool) ([]st
 
 // mostlyWords reports whether of a line's cells above columns of numbers most are words, and the
 // others different whole numbers, as the names of a vector's further parts: no row is such.
-func (h *header) mostlyWords(cells [][]byte, l *layout) bool {
+func mostlyWords(cells [][]byte, l *layout) bool {
 	words := 0
 	seen := map[string]bool{}
 	for j, c := range cells {

@@ -3,7 +3,6 @@ package file
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
@@ -197,6 +196,3 @@ func loggerMakers(rows int) []made {
 			})},
 	}
 }
-
-// manyMakers are all of the makers' files.
-func manyMakers(rows int) []made { return slices.Concat(makers(rows), loggerMakers(rows)) }

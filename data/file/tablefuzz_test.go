@@ -16,7 +16,7 @@ import (
 // Whatever a file in the manner of an instrument becomes by mutation, it is an error or a
 // valid set, which is written and read back to the same.
 func FuzzRead(f *testing.F) {
-	for _, m := range manyMakers(12) {
+	for _, m := range makers(12) {
 		f.Add([]byte(m.text), false)
 		f.Add([]byte(m.text), true)
 	}
