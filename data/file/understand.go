@@ -179,21 +179,17 @@ func (s *sheet) findIndices() {
 		if !s.rises(c) || c.exact {
 			continue
 		}
-		switch {
-		case unit:
-			c.quantity = indexColumn
-		case c.full == "" && k == 0 && (c.values[0] == 0 || c.values[0] == 1) && s.risesBehind(k):
-			c.quantity = indexColumn
-		case c.full == "" && k == 0 && s.header.names != nil && !s.header.numbers && (c.values[0] == 0 || c.values[0] == 1):
+		unnamed := c.full == "" && k == 0 && (c.values[0] == 0 || c.values[0] == 1)
+		if unit || unnamed && (s.header.names != nil && !s.header.numbers || s.risesBehind()) {
 			c.quantity = indexColumn
 		}
 	}
 }
 
-// risesBehind reports whether the first column of numbers behind another may be a time, with
+// risesBehind reports whether the first column of numbers behind that in front may be a time, with
 // columns behind it.
-func (s *sheet) risesBehind(k int) bool {
-	for j := k + 1; j+1 < len(s.columns); j++ {
+func (s *sheet) risesBehind() bool {
+	for j := 1; j+1 < len(s.columns); j++ {
 		if !s.isText(s.columns[j]) {
 			return s.mayBeTime(s.columns[j])
 		}
