@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hnn/data"
@@ -15,7 +16,7 @@ const noRods = "none"
 
 // solveLagrangian fits a Lagrangian to positions and velocities or, of points on rods, to their joint angles.
 func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
-	chain, coordinates, err := c.chain(set, names, r)
+	o, chain, coordinates, err := c.lagrangeOptions(set, marks, names, r)
 	if err != nil {
 		return nil, err
 	}
@@ -23,18 +24,6 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 		if set, err = chain.Angles(set); err != nil {
 			return nil, err
 		}
-		marks = make([]bool, len(chain.Rods))
-		for i := range marks {
-			marks[i] = true
-		}
-	}
-	gain, err := c.gain(len(marks), len(set.InputNames))
-	if err != nil {
-		return nil, err
-	}
-	o := lagrange.Options{Angles: marks, Gain: gain}
-	if err := c.known(&o, set, names, coordinates); err != nil {
-		return nil, err
 	}
 	l, report, set, err := lagrange.FitTimed(set, o)
 	if err != nil {
@@ -71,6 +60,23 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.parameters(l, set, report, names[:l.N], columns)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
+}
+
+// lagrangeOptions are the options of a fit to positions and velocities or, of points on rods, to the joint angles of their
+// chain, whose names are coordinates; both are nil of other columns.
+func (c *Config) lagrangeOptions(set *data.Set, marks []bool, names []string, r *WeakReport) (o lagrange.Options, chain *rods.Chain, coordinates []string, err error) {
+	if chain, coordinates, err = c.chain(set, names, r); err != nil {
+		return o, nil, nil, err
+	}
+	o.Angles = marks
+	if chain != nil {
+		o.Angles = slices.Repeat([]bool{true}, len(chain.Rods))
+	}
+	if o.Gain, err = c.gain(len(o.Angles), len(set.InputNames)); err != nil {
+		return o, nil, nil, err
+	}
+	err = c.known(&o, set, names, coordinates)
+	return o, chain, coordinates, err
 }
 
 // known puts what is known of coefficients into the options of a fit, coordinates being the names of joint angles, nil for

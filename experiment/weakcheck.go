@@ -2,10 +2,7 @@ package experiment
 
 import (
 	"errors"
-	"slices"
 
-	"hnn/data/rods"
-	"hnn/fit/lagrange"
 	fitpoisson "hnn/fit/poisson"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
@@ -47,21 +44,9 @@ func (c *Config) checkWeak(d *dataset) error {
 		if !d.velocities() {
 			return errors.New(needsVelocities)
 		}
-		var coordinates []string
 		if c.Rods != "" || c.knownGain() || c.Values != "" {
-			var chain *rods.Chain
-			if chain, coordinates, err = c.chain(set, names, new(WeakReport)); err != nil {
-				return err
-			}
-			if chain != nil {
-				marks = slices.Repeat([]bool{true}, len(chain.Rods))
-			}
+			_, _, _, err = c.lagrangeOptions(set, marks, names, new(WeakReport))
 		}
-		o := lagrange.Options{Angles: marks}
-		if o.Gain, err = c.gain(len(marks), len(set.InputNames)); err != nil {
-			return err
-		}
-		return c.known(&o, set, names, coordinates)
 	}
 	return err
 }
