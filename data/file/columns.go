@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hnn/internal/shell"
 )
 
 // Columns names the columns of a table, or the arrays of an NPZ file, and what they
@@ -172,10 +174,16 @@ func (r *resolver) states(c *Columns, out *roles) error {
 	}
 	if c.Q == nil {
 		out.q = q
+		has := func(i int) bool { _, ok := derivative[i]; return ok }
+		if without := func(i int) bool { return !has(i) }; c.P == nil && len(p) == 0 && len(q) > 0 && !slices.ContainsFunc(q, without) && slices.ContainsFunc(unknown, has) {
+			// Beside theta and theta_dot, r and r_dot are a position and its velocity.
+			out.q, unknown = append(out.q, slices.DeleteFunc(slices.Clone(unknown), without)...), slices.DeleteFunc(unknown, has)
+			slices.Sort(out.q)
+		}
 	}
 	if len(out.q) == 0 {
 		return &columnError{"no column is recognised as a position: the file has " + excerptList(r.names),
-			"name the positions and the momenta, as in --q angle --p rate"}
+			"name the positions and the momenta, as in --q angle --p rate" + firstOrder(r.namesOf(unknown))}
 	}
 	if c.P == nil {
 		out.p = p
@@ -360,20 +368,24 @@ func (r *resolver) pair(out *roles) {
 	}
 }
 
-func (r *resolver) list(columns []int) string {
+func (r *resolver) namesOf(columns []int) []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = r.names[c]
 	}
-	return excerptList(names)
+	return names
 }
 
-func (r *resolver) join(columns []int) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = r.names[c]
+func (r *resolver) list(columns []int) string { return excerptList(r.namesOf(columns)) }
+
+func (r *resolver) join(columns []int) string { return strings.Join(r.namesOf(columns), ",") }
+
+// firstOrder is the advice for several columns that are the state of a first-order system, as those of prey and predators.
+func firstOrder(columns []string) string {
+	if len(columns) < 2 || len(columns) > 8 {
+		return ""
 	}
-	return strings.Join(names, ",")
+	return "; or, if they are the state of a first-order system, which has no momenta, --x " + shell.Quote(strings.Join(columns, ","))
 }
 
 // The usual names, in the form that plainName gives them. A suffix is a direction, a

@@ -122,6 +122,9 @@ func TestPairsOfTheField(t *testing.T) {
 		{"q1 (C),q2 (C),i1 (A),i2 (A)", []string{"q1 (C)", "q2 (C)", "i1 (A)", "i2 (A)"}},
 		{"pressure (Pa),flow (m^3/s),pressure 2 (Pa),flow 2 (m^3/s)", []string{"pressure (Pa)", "pressure 2 (Pa)", "flow (m^3/s)", "flow 2 (m^3/s)"}},
 		{"alpha,beta,alpha_dot,beta_dot", []string{"alpha", "beta", "alpha_dot", "beta_dot"}},
+		{"r,theta,r_dot,theta_dot", []string{"r", "theta", "r_dot", "theta_dot"}},
+		{"theta,rho,dtheta,drho", []string{"theta", "rho", "dtheta", "drho"}},
+		{"floor1_mm,floor2_mm,floor1_velocity_mm_s,floor2_velocity_mm_s", []string{"floor1_m", "floor2_m", "floor1_velocity_m_s", "floor2_velocity_m_s"}},
 	} {
 		set, m, err := Decode(strings.NewReader("trial,t,"+c.header+rows), "rows.csv", ReadOptions{})
 		if err != nil {
@@ -146,7 +149,7 @@ func TestAmbiguousColumns(t *testing.T) {
 		{"t,q,p,v", Columns{}, []string{`"q"`, `"p", "v"`, "--p"}},
 		{"t,q1,q2,p1", Columns{}, []string{`"q1", "q2"`, `"p1"`, "--q"}},
 		{"t,angle,rate", Columns{}, []string{`"angle"`, `"rate"`, "--p rate", "--q angle"}},
-		{"t,a,b", Columns{}, []string{`"a", "b"`, "--q"}},
+		{"t,a,b", Columns{}, []string{`"a", "b"`, "--q", "--x a,b"}},
 		{"t,p", Columns{}, []string{"no column is recognised as a position"}},
 		{"t,q,p,dq", Columns{}, []string{"1 of the 2 states", `"dq"`}},
 		{"t,q,p,dq", Columns{Q: []string{"q"}, DQ: []string{"q"}, DP: []string{"dq"}}, []string{`"q" is to be q and dq`}},

@@ -43,7 +43,7 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	switch a := s.candidates(accelerationColumn, time); {
 	case len(q) == 0 && len(v) > 0 && !slices.ContainsFunc(v, func(c *column) bool { return c.canonical }):
 		return nil, nil, nil, &columnError{fmt.Sprintf("%s are rates (%s), and no column is a position", excerptList(names(v)), unitsOf(v)),
-			"--integrate takes their integral for the positions, with their bias fitted in each trial; or name a position, as in --q angle"}
+			"--integrate takes their integral for the positions, with their bias fitted in each trial; or name a position, as in --q angle" + firstOrder(names(v))}
 	case len(q) == 0 && len(a) > 0:
 		advice := "measure positions or rates beside them"
 		problem := fmt.Sprintf("%s are accelerations, and no column is a position or a rate", excerptList(names(a)))
@@ -169,7 +169,7 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 	if len(unknowns) == 0 {
 		return generalError{&columnError{found, "name the positions and the momenta, as in --q angle --p rate"}}
 	}
-	return generalError{&columnError{fmt.Sprintf("%s (%s)", found, steps), fmt.Sprintf("name the positions and the momenta, as in --q %s", shell.Quote(unknowns[0].label()))}}
+	return generalError{&columnError{fmt.Sprintf("%s (%s)", found, steps), fmt.Sprintf("name the positions and the momenta, as in --q %s", shell.Quote(unknowns[0].label())) + firstOrder(names(unknowns))}}
 }
 
 // medianStep is the median time from row to row.

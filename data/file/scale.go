@@ -92,8 +92,12 @@ func (c *column) scale(factor float64) {
 
 // rename puts the unit that a column was turned into in its name, in the place of its own.
 func (c *column) rename(to string) {
-	if i := strings.LastIndex(c.full, c.unit); i >= 0 && c.unit != "" {
-		c.full = c.full[:i] + to + c.full[i+len(c.unit):]
+	for _, sign := range []string{"/", "_per_", "_"} { // mm/s, mm_per_s, mm_s
+		from := strings.Replace(c.unit, "/", sign, 1)
+		if i := strings.LastIndex(c.full, from); i >= 0 && c.unit != "" {
+			c.full = c.full[:i] + strings.Replace(to, "/", sign, 1) + c.full[i+len(from):]
+			break
+		}
 	}
 	c.unit = to
 }

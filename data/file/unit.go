@@ -125,7 +125,7 @@ func unitOfName(name string) (bare, text string) {
 		}
 	}
 	if m := underscored.FindStringSubmatchIndex(name); m != nil {
-		return name[:m[0]], strings.Replace(name[m[2]:m[3]], "_per_", "/", 1)
+		return name[:m[0]], strings.Replace(strings.Replace(name[m[2]:m[3]], "_per_", "/", 1), "_s", "/s", 1) // rate_deg_s
 	}
 	if m := glued.FindStringSubmatch(name); m != nil {
 		return m[1], m[2]
@@ -146,7 +146,7 @@ func endsInUnit(text string) bool {
 
 var (
 	bracketed   = regexp.MustCompile(`[\[(]([^\])]*)[\])]`)
-	underscored = regexp.MustCompile(`(?i)[_.](rad/s|deg/s|rad_per_s|deg_per_s|m/s|m_per_s|rad|deg|mm|cm|m|s|ms|us|ns|sec|msec|usec|nsec|secs|nsecs)$`)
+	underscored = regexp.MustCompile(`(?i)[_.](rad/s|deg/s|rad_per_s|deg_per_s|m/s|m_per_s|(?:rad|deg|mm|cm|m)_s2?|rad|deg|mm|cm|m|s|ms|us|ns|sec|msec|usec|nsec|secs|nsecs)$`)
 	// glued units follow a word for time without a sign, as in timeMs and Time(ms.
 	glued = regexp.MustCompile(`^(time|Time|t)(Ms|Us|Ns|Sec|MS|US|NS)$`)
 )
