@@ -70,7 +70,7 @@ func (e *Env) Warnings(r *Run) []string {
 	}
 	findings := r.findings
 	if r.seen == nil && r.Config.fromFile() {
-		if d, err := e.data.load(&r.Config, e.Reading); err == nil {
+		if d, err := e.load(&r.Config); err == nil {
 			findings = d.findings
 		}
 	}

@@ -77,7 +77,15 @@ func DataFiles(names []string) ([]string, error) {
 	return all, nil
 }
 
-// files are those that a run's data come from.
+// Inputs are the files, and of films the folder, that a run reads.
+func (c *Config) Inputs() []string {
+	if c.Frames != "" {
+		return []string{c.Frames}
+	}
+	return c.files()
+}
+
+// files are those that a run's trajectories come from.
 func (c *Config) files() []string {
 	var files []string
 	for _, f := range append(append([]string{c.Data}, c.MoreData...), c.Test) {
@@ -89,13 +97,13 @@ func (c *Config) files() []string {
 }
 
 // writeLearned keeps what a run on trajectories learns from.
-func writeLearned(dir string, c *Config, d *dataset) error {
+func (e *Env) writeLearned(dir string, c *Config, d *dataset) error {
 	l := learned{Seen: d.seen(), Findings: d.findings}
 	if l.Seen == nil {
 		return nil
 	}
 	for _, f := range c.files() {
-		hash, err := fileHash(f)
+		hash, err := FileHash(e.local(f))
 		if err != nil {
 			return err
 		}
@@ -128,7 +136,8 @@ func readLearned(dir string) (*learned, error) {
 	return l, nil
 }
 
-func fileHash(path string) (string, error) {
+// FileHash is the SHA-256 of a file, in hexadecimal digits.
+func FileHash(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -149,7 +158,7 @@ func (e *Env) WarnChanged(dir string) error {
 		return err
 	}
 	for _, f := range l.Files {
-		hash, err := fileHash(f.Path)
+		hash, err := FileHash(e.local(f.Path))
 		if err == nil && hash != f.SHA256 { // who reads it says what is wrong else
 			e.log("warning: %s has changed since the run %s was made of it (its SHA-256 was %.12s and is %.12s): what follows is not of the run's data", f.Path, dir, f.SHA256, hash)
 		}

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"hnn/data"
@@ -165,6 +166,30 @@ func (d *datasets) load(c *Config, progress readProgress) (*dataset, error) {
 	e := d.entry(c.dataKey())
 	e.once.Do(func() { e.data, e.err = loadDataset(c, progress) })
 	return e.data, e.err
+}
+
+// load reads or draws the data of a run, from where its files lie on this machine.
+func (e *Env) load(c *Config) (*dataset, error) {
+	return e.data.load(c.withFiles(e.local), e.Reading)
+}
+
+// local is where a file or folder of a configuration lies on this machine.
+func (e *Env) local(path string) string {
+	if e.Local == nil || path == "" {
+		return path
+	}
+	return e.Local(path)
+}
+
+// withFiles is a copy of a configuration with other paths of its files.
+func (c *Config) withFiles(local func(path string) string) *Config {
+	of := *c
+	of.Data, of.Test, of.Frames = local(c.Data), local(c.Test), local(c.Frames)
+	of.MoreData = slices.Clone(c.MoreData)
+	for i, path := range of.MoreData {
+		of.MoreData[i] = local(path)
+	}
+	return &of
 }
 
 func (d *datasets) entry(key dataKey) *cached {

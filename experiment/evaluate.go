@@ -108,7 +108,7 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 	if err := e.WarnChanged(r.Dir); err != nil {
 		return err
 	}
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return err
 	}

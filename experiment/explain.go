@@ -112,7 +112,7 @@ func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula,
 	if !r.model.Canonical {
 		return nil, nil, errors.New("the model's columns are not positions and momenta: a formula of H is distilled where they are")
 	}
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -174,7 +174,7 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 	inner := map[*dataset][]*dataset{}
 	for _, t := range list {
 		c := t.config
-		d, err := e.data.load(&c, e.Reading)
+		d, err := e.load(&c)
 		if err != nil {
 			return err
 		}

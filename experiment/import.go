@@ -82,7 +82,7 @@ func (e *Env) Import(ctx context.Context, o Import) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := e.data.load(&c, e.Reading)
+	d, err := e.load(&c)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (e *Env) Import(ctx context.Context, o Import) (*Run, error) {
 	if err := writeConfig(dir, &c); err != nil {
 		return nil, err
 	}
-	if err := writeLearned(dir, &c, d); err != nil {
+	if err := e.writeLearned(dir, &c, d); err != nil {
 		return nil, err
 	}
 	t, err := newTraining[float64](ctx, e, c, d, dir, 0)
@@ -115,7 +115,7 @@ func (e *Env) Import(ctx context.Context, o Import) (*Run, error) {
 		return nil, err
 	}
 	defer t.trainer.Close()
-	hash, err := fileHash(o.File)
+	hash, err := FileHash(o.File)
 	if err != nil {
 		return nil, err
 	}

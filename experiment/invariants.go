@@ -36,7 +36,7 @@ type ConservedQuantity struct {
 // Conserved looks for what the rows that a run learned from conserve: functions that are constant along each trial,
 // independent of each other, the energy among them.
 func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return nil, err
 	}

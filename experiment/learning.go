@@ -131,7 +131,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	var judged *dataset // the first
 	for i := range candidates {
 		c := candidates[i]
-		d, err := e.data.load(&c, e.Reading)
+		d, err := e.load(&c)
 		if err != nil {
 			return none, nil, err
 		}

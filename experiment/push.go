@@ -74,7 +74,7 @@ func (e *Env) filmStart(r *Run, film int) ([]float64, error) {
 	if r.model.Encode == nil {
 		return nil, fmt.Errorf("%s has not learned from films: give an initial state with --x0", r.Dir)
 	}
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ const (
 // residual need be white or independent of its neighbours'. Features, their steepness and the ridge are the same in all, terms
 // are chosen anew.
 func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return nil, err
 	}

@@ -200,7 +200,7 @@ func (e *Env) addFigures(s *report.Section, runs []*Run) error {
 	}
 	for _, r := range shown {
 		var err error
-		if r.data, err = e.data.load(&r.Config, e.Reading); err != nil {
+		if r.data, err = e.load(&r.Config); err != nil {
 			return err
 		}
 	}

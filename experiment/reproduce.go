@@ -33,13 +33,18 @@ const stepCores = 4
 // SideBySide is how many of so many independent runs keep the cores busy.
 func (e *Env) SideBySide(runs int) int { return max(1, min(runs, e.workers()/stepCores)) }
 
-// newDir makes the directory of a run of the batch, of several or a single one.
-func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
+// Name is the name of a run's directory without its number: task, model and trainer.
+func (c *Config) Name() string {
 	name := task.Slug(c.Task) + "-" + c.Model
 	if c.Trainer != Adam {
 		name += "-" + string(c.Trainer)
 	}
-	out := b.Out
+	return name
+}
+
+// newDir makes the directory of a run of the batch, of several or a single one.
+func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
+	name, out := c.Name(), b.Out
 	if several && out != "" {
 		out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
 	}
@@ -68,7 +73,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	jobs := max(1, min(b.Jobs, len(configs)))
 	shared := &Env{
-		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading,
+		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading, Local: e.Local, SaveEvery: e.SaveEvery,
 		// The models of a task and seed come one after the other and share their data.
 		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning, recommended: e.recommended, ways: e.ways,
 	}
@@ -153,7 +158,7 @@ func (e *Env) check(configs []Config) error {
 				loader = &e.data // the runs take it from there
 			}
 			var err error
-			if d, err = loader.load(c, e.Reading); err != nil {
+			if d, err = loader.load(c.withFiles(e.local), e.Reading); err != nil {
 				return err
 			}
 			seen[rows] = d

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"hnn/data"
 	"hnn/data/check"
@@ -38,6 +39,12 @@ type Env struct {
 	Reading func(file string, read, total int64)
 	// Rolling is told what share of the time of a rollout has been integrated. It may be nil.
 	Rolling func(share float64)
+	// Local says where the file or folder of a path in a configuration lies on this machine, for runs that were
+	// configured on another; nil where they lie where they are said to.
+	Local func(path string) string
+	// SaveEvery is the time after which a training writes a checkpoint, beside those of its configuration; 0 for
+	// these alone. No result depends on it.
+	SaveEvery time.Duration
 
 	data datasets
 	// learning is the decision that the runs follow, nil where the user has made it.
@@ -154,7 +161,7 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 }
 
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
-	d, err := e.data.load(&c, e.Reading)
+	d, err := e.load(&c)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +175,7 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 	})
 	e.logFindings(&c, d)
 	if !resume {
-		if err := writeLearned(dir, &c, d); err != nil {
+		if err := e.writeLearned(dir, &c, d); err != nil {
 			return nil, err
 		}
 	}
@@ -332,6 +339,7 @@ func (t *training[T]) train(ctx context.Context) error {
 		meter = t.env.Meter(t.name(), t.config.allSteps())
 		defer meter.Done()
 	}
+	saved := time.Now()
 	err := t.trainer.Run(ctx, func(r fit.Record) error {
 		if r.Tested || logged(r.Step) {
 			t.metrics.add(r)
@@ -339,7 +347,9 @@ func (t *training[T]) train(ctx context.Context) error {
 		if meter != nil {
 			meter.Step(r)
 		}
-		if n := t.config.CheckpointEvery; n > 0 && r.Step%n == 0 && r.Step < t.config.allSteps() {
+		n, after := t.config.CheckpointEvery, t.env.SaveEvery
+		if r.Step < t.config.allSteps() && (n > 0 && r.Step%n == 0 || after > 0 && time.Since(saved) >= after) {
+			saved = time.Now()
 			return t.save()
 		}
 		return nil

@@ -169,3 +169,6 @@ func writeConfig(dir string, c *Config) error {
 		return err
 	})
 }
+
+// Lock takes a directory for this process until unlock; an error says that another has it.
+func Lock(dir string) (unlock func(), err error) { return lock(dir) }

@@ -79,7 +79,7 @@ func (e *Env) Suggest(ctx context.Context, r *Run, o SuggestOptions) (*Suggestio
 	if err := e.Sure(ctx, r); err != nil {
 		return nil, err
 	}
-	d, err := e.data.load(&r.Config, e.Reading)
+	d, err := e.load(&r.Config)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func adamOnly(models, keys []string, dissipation network.Dissipation) string {
 // beyondClosedForm is why the closed form is no good default for a run's data, empty if it
 // is one.
 func (e *Env) beyondClosedForm(c *Config) (string, error) {
-	d, err := e.data.load(c, e.Reading)
+	d, err := e.load(c)
 	if err != nil {
 		return "", err
 	}

@@ -26,6 +26,8 @@ type display struct {
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar // the one on the screen
 	line  bool                     // transient has written one
+	// studied is when study has last written a line.
+	studied time.Time
 }
 
 func newDisplay(w io.Writer, quiet bool) *display {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/study"
 	"hnn/internal/atomicfile"
 	"hnn/internal/shell"
 )
@@ -40,7 +41,11 @@ side by side.`,
 			}
 			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			env := &experiment.Env{Log: d.log}
-			page, err := env.Report(cmd.Context(), args, "hnn report "+shell.Join(args...))
+			dirs, err := study.Expand(args)
+			if err != nil {
+				return err
+			}
+			page, err := env.Report(cmd.Context(), dirs, "hnn report "+shell.Join(args...))
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hnn/experiment"
+	"hnn/experiment/study"
+	"hnn/internal/kernel"
+	"hnn/internal/shell"
+	"hnn/sweep"
+)
+
+// sweepFlags are what the verb sweep takes.
+type sweepFlags struct {
+	login       sweep.Login
+	server      sweep.ServerOptions
+	out         string
+	workers     int
+	lease, save time.Duration
+	replicas    int
+	dryRun      bool
+	task        int
+	quiet       bool
+}
+
+// doorFile and storeFolder are of the server in a study's folder.
+const (
+	doorFile    = "door.json"
+	storeFolder = ".server"
+)
+
+func newSweep() *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep STUDY.yaml",
+		Short: "Make the runs of a study, on the cores of this machine or on many machines",
+		Long: `Sweep reads a study: what is fixed, what varies, and how. Its runs are those of hnn
+train, to the same bits wherever they were made, and lie in the study's folder, which hnn
+report, serve and evaluate take as they take runs. Without --nats it starts a server for
+itself and as many workers as there are cores; with it, hnn worker makes the runs wherever
+it runs. A study that was stopped, or whose machine died, goes on by the same command.
+
+  task: three-body            # or data: measurements.csv
+  fixed: {trainer: adam, steps: 2000}
+  vary:
+    seed: 0-4                             # a list or a range: every combination
+    rate: {min: 1e-4, max: 1e-2, log: true}   # a distribution
+  trials: 20                  # draws of what has a distribution
+  minimize: strict.energy_mse.median
+
+The keys under fixed and vary are those of config.yaml, which are the flags of hnn train.`,
+		Example: `  hnn sweep study.yaml --dry-run
+  hnn sweep study.yaml
+  hnn sweep study.yaml --nats nats://host:4222
+  hnn sweep status runs/study`,
+		Args: exactly(1, "STUDY.yaml"),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	addLogin(cmd, &f.login)
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVar(&f.out, "out", "", "folder of the study; default its name under runs/")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "print the runs and make none")
+	fs.IntVar(&f.task, "task", 0, "make the run of this number alone, without a server, as for an array of a cluster's jobs")
+	fs.IntVar(&f.workers, "workers", -1, "workers on this machine (default as many as cores, none with --nats)")
+	fs.DurationVar(&f.lease, "lease", 30*time.Second, "time after which the run of a worker of which nothing is heard goes to another")
+	fs.DurationVar(&f.save, "checkpoint", 10*time.Second, "time between two checkpoints that are stored on the server")
+	fs.IntVar(&f.replicas, "replicas", 1, "copies of what is stored, on a cluster of NATS servers")
+	fs.StringVar(&f.server.Listen, "listen", "", "address and port of the sweep's own server, for workers elsewhere (default a free port of 127.0.0.1)")
+	fs.StringVar(&f.server.Advertise, "advertise", "", "name by which workers find this machine")
+	fs.StringVar(&f.server.Cert, "tlscert", "", "certificate of the sweep's own server, a PEM file")
+	fs.StringVar(&f.server.Key, "tlskey", "", "key of that certificate, a PEM file")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
+	cmd.AddCommand(newSweepStatus(), newSweepCancel())
+	return cmd
+}
+
+// own reports whether the sweep has a server of its own.
+func (f *sweepFlags) own() bool { return f.login.URL == "" }
+
+func (f *sweepFlags) check() error {
+	switch {
+	case !f.own() && (f.server.Listen != "" || f.server.Advertise != "" || f.server.Cert != ""):
+		return errors.New("--listen, --advertise and --tlscert are of a sweep's own server: leave them out, or --nats")
+	case (f.server.Cert == "") != (f.server.Key == ""):
+		return errors.New("--tlscert and --tlskey: give both or none")
+	case f.lease < time.Second:
+		return fmt.Errorf("--lease %v: give a second or more", f.lease)
+	case f.save <= 0:
+		return fmt.Errorf("--checkpoint %v: give a positive time", f.save)
+	case f.replicas < 1:
+		return fmt.Errorf("--replicas %d: give 1 or more", f.replicas)
+	}
+	return nil
+}
+
+func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
+	if err := f.check(); err != nil {
+		return usage(err)
+	}
+	s, err := study.Read(path)
+	if err != nil {
+		return usage(err)
+	}
+	trials, err := s.Runs()
+	if err != nil {
+		return usage(fmt.Errorf("%s: %w", path, err))
+	}
+	switch {
+	case f.dryRun:
+		return study.WritePlan(cmd.OutOrStdout(), s, trials)
+	case cmd.Flags().Changed("task"):
+		return f.single(cmd, s, trials)
+	}
+	d := newDisplay(cmd.ErrOrStderr(), f.quiet)
+	if f.out == "" {
+		f.out = filepath.Join(runsFolder, s.Name)
+	}
+	folder, err := study.Create(f.out, s, study.About{ID: sweep.NewID(), Created: time.Now().UTC(), Kernel: kernel.Arithmetic(), Version: newVersionInfo().Version, Total: len(trials)})
+	if err != nil {
+		return err
+	}
+	err = f.sweep(cmd.Context(), folder, trials, d)
+	d.rolled()
+	switch again := "hnn sweep " + shell.Quote(path); {
+	case errors.Is(err, sweep.ErrCancelled):
+		return fmt.Errorf("%w; what was done is in %s, and the rest is begun by: %s", err, f.out, again)
+	case cmd.Context().Err() != nil:
+		return fmt.Errorf("stopped; go on by: %s", again)
+	case err != nil:
+		return err
+	}
+	if err := study.WriteTable(cmd.OutOrStdout(), folder); err != nil {
+		return err
+	}
+	d.next("look at it: hnn sweep report %s, or hnn serve %s", shell.Quote(f.out), shell.Quote(f.out))
+	return nil
+}
+
+// sweep makes the runs that are left.
+func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []study.Trial, d *display) error {
+	login := f.login
+	door := filepath.Join(folder.Dir, doorFile)
+	if f.own() {
+		s, err := sweep.StartServer(filepath.Join(folder.Dir, storeFolder), door, f.server)
+		if err != nil {
+			return err
+		}
+		defer s.Stop()
+		login.Door = door
+		if f.server.Listen != "" {
+			d.log("the server listens at %s; workers elsewhere: hnn worker --door %s", s.Door.URL, shell.Quote(door))
+		}
+		if f.workers < 0 {
+			f.workers = runtime.NumCPU()
+		}
+	}
+	submission := &sweep.Submission{Folder: folder, Trials: trials, Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study}
+	ctx, cancel := context.WithCancel(ctx)
+	workers := make(chan struct{})
+	go func() {
+		defer close(workers)
+		if f.workers > 0 {
+			f.local(folder, login, d).Run(ctx)
+		}
+	}()
+	err := submission.Run(ctx)
+	cancel()
+	<-workers
+	if err == nil && f.own() {
+		err = errors.Join(os.RemoveAll(filepath.Join(folder.Dir, storeFolder)), os.Remove(door))
+	}
+	return err
+}
+
+// local are the workers of this machine.
+func (f *sweepFlags) local(folder *study.Folder, login sweep.Login, d *display) *sweep.Local {
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	args := []string{"worker", "--until-eof", "--quiet", "--study", folder.About.ID, "--scratch", filepath.Join(folder.Dir, ".scratch")}
+	for _, flag := range [][2]string{{"--nats", login.URL}, {"--door", login.Door}, {"--creds", login.Creds}, {"--tlsca", login.TLSCA}} {
+		if flag[1] != "" {
+			args = append(args, flag[0], flag[1])
+		}
+	}
+	return &sweep.Local{Program: program, Arguments: args, Workers: f.workers, Log: d.log}
+}
+
+// single makes one run of the study, as hnn train does.
+func (f *sweepFlags) single(cmd *cobra.Command, s *study.Study, trials []study.Trial) error {
+	if f.task < 1 || f.task > len(trials) {
+		return usage(fmt.Errorf("--task %d: the study has the runs 1 to %d", f.task, len(trials)))
+	}
+	if f.out == "" {
+		f.out = filepath.Join(runsFolder, s.Name)
+	}
+	d := newDisplay(cmd.ErrOrStderr(), f.quiet)
+	t := &trials[f.task-1]
+	dir := filepath.Join(f.out, t.Name)
+	env := newEnv(d)
+	var run *experiment.Run
+	if isRun(dir) { // its job was requeued
+		r, err := env.Resume(cmd.Context(), dir)
+		if err != nil {
+			return err
+		}
+		run = r
+	} else {
+		runs, err := env.RunAll(cmd.Context(), []experiment.Config{t.Config}, experiment.Batch{Out: dir, Jobs: 1})
+		if err != nil {
+			return err
+		}
+		run = runs[0]
+	}
+	return experiment.WriteResults(cmd.OutOrStdout(), []*experiment.Run{run})
+}
+
+// loginOf is how the server of a study is reached: by flags, or by the door in its folder.
+func loginOf(l sweep.Login, dir string) sweep.Login {
+	if l.URL == "" {
+		l.Door = filepath.Join(dir, doorFile)
+	}
+	return l
+}
+
+func newSweepStatus() *cobra.Command {
+	var login sweep.Login
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status STUDY",
+		Short: "Say how far a study has come",
+		Args:  exactly(1, "STUDY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder, err := study.Open(args[0])
+			if err != nil {
+				return err
+			}
+			p, err := folder.Progress()
+			if err != nil {
+				return err
+			}
+			if l := loginOf(login, args[0]); p.State != "done" && (l.URL != "" || isFile(l.Door)) {
+				if p.Running, err = sweep.Alive(cmd.Context(), l, folder.About.ID); err != nil {
+					p.State = "no server: " + err.Error()
+				}
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), p)
+			}
+			return p.Write(cmd.OutOrStdout())
+		},
+	}
+	addLogin(cmd, &login)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}
+
+func newSweepCancel() *cobra.Command {
+	var login sweep.Login
+	cmd := &cobra.Command{
+		Use:   "cancel STUDY",
+		Short: "Stop a study: nothing more of it is begun, and what runs is stopped",
+		Args:  exactly(1, "STUDY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder, err := study.Open(args[0])
+			if err != nil {
+				return err
+			}
+			l := loginOf(login, args[0])
+			if l.URL == "" && !isFile(l.Door) {
+				return fmt.Errorf("%s: no server is at it; where it has one elsewhere, name it by --nats", args[0])
+			}
+			return sweep.Cancel(cmd.Context(), l, folder.About.ID)
+		},
+	}
+	addLogin(cmd, &login)
+	return cmd
+}
+
+// study shows how far a study has come: in a line that the next one replaces on a terminal, elsewhere now and then.
+func (d *display) study(p *study.Progress) {
+	if d.quiet {
+		return
+	}
+	if d.bars {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.transient(p.String())
+		return
+	}
+	if time.Since(d.studied) >= lineEvery || p.State != "running" {
+		d.studied = time.Now()
+		d.log("%s", p.String())
+	}
+}

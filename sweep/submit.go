@@ -1,0 +1,488 @@
+package sweep
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"hnn/experiment"
+	"hnn/experiment/study"
+	"hnn/internal/kernel"
+)
+
+// NewID is the name of a new study on a server.
+func NewID() string { return strings.ToLower(rand.Text()[:10]) }
+
+// Submission is a study that is brought to a server and whose results are brought back.
+type Submission struct {
+	Folder *study.Folder
+	Trials []study.Trial
+	Login  Login
+	// Lease is the time after which the run of a worker of which nothing is heard is given to another,
+	// Save that between two checkpoints.
+	Lease, Save time.Duration
+	Replicas    int
+	Log         func(format string, args ...any)
+	// Progress is told how far the study has come, every second or so.
+	Progress func(*study.Progress)
+
+	nc      *nats.Conn
+	queues  *queues
+	records []study.Record
+	alive   map[string]heard
+	began   time.Time
+	before  int // records when this began
+}
+
+type heard struct {
+	study.Running
+	at time.Time
+}
+
+// ErrCancelled says that a study was cancelled.
+var ErrCancelled = errors.New("the study was cancelled")
+
+// Run brings the runs to the server that are neither there nor kept, and keeps results until
+// all are kept; the study is then taken from the server. Where ctx ends before, the study stays
+// there and can be gone on with by another Run.
+func (s *Submission) Run(ctx context.Context) error {
+	unlock, err := experiment.Lock(s.Folder.Dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.records, err = s.Folder.Records(); err != nil {
+		return err
+	}
+	s.began, s.before, s.alive = time.Now(), len(s.records), map[string]heard{}
+	meta, err := s.meta()
+	if err != nil {
+		return err
+	}
+	var js jetstream.JetStream
+	if s.nc, js, err = s.Login.connect(ctx, "hnn sweep "+meta.Name); err != nil {
+		return err
+	}
+	defer s.nc.Close()
+	if len(s.records) < len(s.Trials) {
+		if err := s.begin(ctx, js, meta); err != nil {
+			return err
+		}
+		err := s.collect(ctx)
+		if errors.Is(err, ErrCancelled) {
+			return errors.Join(err, remove(ctx, js, meta))
+		}
+		if err != nil {
+			return errors.Join(err, s.report("stopped", true))
+		}
+	}
+	if err := s.report("done", true); err != nil {
+		return err
+	}
+	return again(ctx, func() error { return remove(ctx, js, meta) })
+}
+
+func (s *Submission) meta() (*Meta, error) {
+	about := s.Folder.About
+	m := &Meta{
+		ID: about.ID, Name: about.Name, Created: about.Created, Kernel: about.Kernel, Version: about.Version, AnyKind: s.Folder.Study.AnyKernel,
+		Total: len(s.Trials), Retries: s.Folder.Study.Retries, Lease: Seconds(s.Lease.Seconds()), Save: Seconds(s.Save.Seconds()), Replicas: s.Replicas,
+	}
+	if own := kernel.Arithmetic(); own != about.Kernel && !m.AnyKind {
+		s.Log("the study was begun with the kernels %s, and this machine has %s: workers here are refused", about.Kernel, own)
+	}
+	var err error
+	m.Files, err = inputs(s.Trials)
+	return m, err
+}
+
+// inputs are the files that the runs read.
+func inputs(trials []study.Trial) ([]File, error) {
+	seen := map[string]bool{}
+	var all []File
+	for i := range trials {
+		for _, name := range trials[i].Config.Inputs() {
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			err := filepath.WalkDir(name, func(path string, e fs.DirEntry, err error) error {
+				if err != nil || e.IsDir() {
+					return err
+				}
+				info, err := os.Stat(path)
+				if err != nil {
+					return err
+				}
+				hash, err := experiment.FileHash(path)
+				all = append(all, File{path, hash, info.Size()})
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// begin puts the study on the server, but for what is there already.
+func (s *Submission) begin(ctx context.Context, js jetstream.JetStream, meta *Meta) error {
+	var kv jetstream.KeyValue
+	err := again(ctx, func() (err error) {
+		if s.queues, err = create(ctx, js, meta); err == nil {
+			kv, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: registry, Storage: jetstream.FileStorage, Replicas: max(s.Replicas, 1)})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range meta.Files {
+		if err := again(ctx, func() error { return s.upload(ctx, f) }, fs.ErrNotExist, errChanged); err != nil {
+			return err
+		}
+	}
+	// Only now do workers see it. One that is there may have been cancelled.
+	return again(ctx, func() error {
+		if have, err := s.queues.current(ctx); err == nil {
+			if have.Cancel {
+				return ErrCancelled
+			}
+			return nil
+		} else if !errors.Is(err, errEnded) {
+			return err
+		}
+		b, err := json.Marshal(meta)
+		if err == nil {
+			_, err = kv.Put(ctx, meta.ID, b)
+		}
+		return err
+	}, ErrCancelled)
+}
+
+var errChanged = errors.New("it changed as the study was begun")
+
+func (s *Submission) upload(ctx context.Context, f File) error {
+	name := fileName(f.SHA256)
+	if _, err := s.queues.objects.GetInfo(ctx, name); err == nil {
+		return nil
+	}
+	r, err := os.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if _, err := s.queues.objects.Put(ctx, jetstream.ObjectMeta{Name: name}, r); err != nil {
+		return err
+	}
+	if hash, err := experiment.FileHash(f.Path); err != nil || hash != f.SHA256 {
+		return errors.Join(err, fmt.Errorf("%s: %w", f.Path, errChanged), s.queues.objects.Delete(ctx, name))
+	}
+	return nil
+}
+
+// publish puts the runs into the queue that are neither in it nor done nor kept. What is in
+// the queue is looked at before what is done: a run leaves the one after it has come to the other.
+func (s *Submission) publish(ctx context.Context) error {
+	there := map[int]bool{}
+	stream, err := s.queues.js.Stream(ctx, s.queues.meta.workStream())
+	if err != nil {
+		return err
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(">"))
+	if err != nil {
+		return err
+	}
+	numbers := func(subject string) {
+		if n, err := strconv.Atoi(subject[strings.LastIndex(subject, ".")+1:]); err == nil {
+			there[n] = true
+		}
+	}
+	for subject := range info.State.Subjects {
+		numbers(subject)
+	}
+	keys, err := s.queues.results.ListKeysFiltered(ctx, "run.*")
+	if err != nil {
+		return err
+	}
+	for key := range keys.Keys() {
+		numbers(key)
+	}
+	for i := range s.Trials {
+		t := &s.Trials[i]
+		if there[t.Number] || s.Folder.Kept(t.Number) {
+			continue
+		}
+		var config strings.Builder
+		if err := t.Config.Write(&config); err != nil {
+			return err
+		}
+		b, err := json.Marshal(work{t.Number, t.Name, config.String()})
+		if err != nil {
+			return err
+		}
+		if err := s.queues.again(ctx, func() error {
+			_, err := s.queues.js.Publish(ctx, s.queues.meta.subject(t.Number), b)
+			var api *jetstream.APIError
+			if errors.As(err, &api) && api.ErrorCode == perSubject {
+				return nil // it is there: an acknowledgement was lost
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perSubject is the server's code for a message of a subject that has one.
+const perSubject = 10077
+
+// collect keeps results until all runs are kept.
+func (s *Submission) collect(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	q := s.queues
+	beats, err := s.nc.SubscribeSync(q.meta.aliveSubject())
+	if err != nil {
+		return err
+	}
+	published := make(chan struct{})
+	go func() {
+		defer close(published)
+		err := again(ctx, func() error { return s.publish(ctx) }, errEnded)
+		if errors.Is(err, errEnded) {
+			err = ErrCancelled
+		}
+		if err != nil {
+			cancel(err)
+		}
+	}()
+	defer func() { cancel(nil); <-published }()
+	var consumer jetstream.Consumer
+	err = again(ctx, func() (err error) {
+		consumer, err = q.js.CreateOrUpdateConsumer(ctx, "KV_"+q.meta.resultsBucket(), jetstream.ConsumerConfig{
+			Durable: "submitter", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second,
+			FilterSubject: "$KV." + q.meta.resultsBucket() + ".run.*", MaxAckPending: 64,
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	shown, asked := time.Time{}, time.Now()
+	for len(s.records) < len(s.Trials) {
+		if err := s.fetch(ctx, consumer); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		for {
+			m, err := beats.NextMsg(0)
+			if err != nil {
+				break
+			}
+			var r study.Running
+			if json.Unmarshal(m.Data, &r) == nil {
+				s.alive[r.Worker] = heard{r, time.Now()}
+			}
+		}
+		if time.Since(shown) >= time.Second {
+			shown = time.Now()
+			if err := s.report("running", false); err != nil {
+				return err
+			}
+		}
+		if time.Since(asked) >= 2*beat {
+			asked = time.Now()
+			m, err := q.current(ctx)
+			if errors.Is(err, errEnded) || err == nil && m.Cancel {
+				return errors.Join(s.report("cancelled", true), ErrCancelled)
+			}
+		}
+	}
+	return nil
+}
+
+// fetch keeps the results that are there, or come within a moment.
+func (s *Submission) fetch(ctx context.Context, consumer jetstream.Consumer) error {
+	batch, err := consumer.Fetch(16, jetstream.FetchMaxWait(500*time.Millisecond))
+	if err != nil {
+		pause(ctx, 250*time.Millisecond)
+		return nil // the server is away; the client looks for it
+	}
+	for m := range batch.Messages() {
+		if len(m.Data()) == 0 {
+			_ = m.Ack() // a key that was deleted
+			continue
+		}
+		r, err := decodeResult(m.Data())
+		if err != nil {
+			return err
+		}
+		if !r.Kept {
+			revision := uint64(0)
+			if meta, err := m.Metadata(); err == nil {
+				revision = meta.Sequence.Stream
+			}
+			if err := s.keep(ctx, r, revision); err != nil {
+				return err
+			}
+		}
+		_ = m.Ack() // a lost one brings it again, and it is kept already
+		if len(s.records) == len(s.Trials) {
+			break
+		}
+	}
+	if batch.Error() != nil {
+		pause(ctx, 250*time.Millisecond)
+	}
+	return nil
+}
+
+// keep puts a result into the folder, and takes its directory from the server.
+func (s *Submission) keep(ctx context.Context, r *result, revision uint64) error {
+	i := slices.IndexFunc(s.Trials, func(t study.Trial) bool { return t.Number == r.Number })
+	if i < 0 {
+		return fmt.Errorf("a result of the run %d, of which the study has none", r.Number)
+	}
+	if !s.Folder.Kept(r.Number) {
+		archive := r.archive
+		if r.Object != "" {
+			if err := s.queues.again(ctx, func() (err error) {
+				archive, err = s.queues.objects.GetBytes(ctx, r.Object)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		record := r.Record
+		record.Trial = s.Trials[i]
+		if err := s.Folder.Keep(&record, func(dir string) error { return unpack(archive, dir) }); err != nil {
+			return err
+		}
+		s.records = append(s.records, record)
+	}
+	if r.Object != "" {
+		_ = s.queues.objects.Delete(ctx, r.Object) // it goes with the study at the latest
+	}
+	kept := &result{Record: r.Record, Kept: true}
+	b, err := kept.encode()
+	if err != nil {
+		return err
+	}
+	_, _ = s.queues.results.Update(ctx, resultKey(r.Number), b, revision) // likewise
+	return nil
+}
+
+// report tells how far the study has come, in its folder and to who asked for it.
+func (s *Submission) report(state string, last bool) error {
+	p := &study.Progress{State: state, Total: len(s.Trials), At: time.Now(), Best: s.Folder.Study.Best(s.records), Left: experiment.NA, Running: []study.Running{}}
+	for i := range s.records {
+		if s.records[i].State == study.Done {
+			p.Done++
+		} else {
+			p.Failed++
+		}
+	}
+	if !last {
+		for name, h := range s.alive {
+			if time.Since(h.at) > 3*beat {
+				delete(s.alive, name)
+				continue
+			}
+			if !s.Folder.Kept(h.Number) {
+				p.Running = append(p.Running, h.Running)
+			}
+		}
+		slices.SortFunc(p.Running, func(a, b study.Running) int { return a.Number - b.Number })
+		if n := len(s.records) - s.before; n > 0 {
+			p.Left = experiment.Number(math.Round(time.Since(s.began).Seconds() / float64(n) * float64(p.Total-len(s.records))))
+		}
+	}
+	if s.Progress != nil {
+		s.Progress(p)
+	}
+	return s.Folder.WriteProgress(p)
+}
+
+// Cancel stops a study: nothing more of it is begun, and what runs is stopped.
+func Cancel(ctx context.Context, l Login, id string) error {
+	nc, js, err := l.connect(ctx, "hnn sweep cancel")
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	q := &queues{js: js, meta: Meta{ID: id}}
+	m, err := q.current(ctx)
+	if errors.Is(err, errEnded) || errors.Is(err, jetstream.ErrBucketNotFound) {
+		return fmt.Errorf("the server has no study %s: it has ended, or was never begun there", id)
+	}
+	if err != nil {
+		return err
+	}
+	m.Cancel = true
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	kv, err := js.KeyValue(ctx, registry)
+	if err != nil {
+		return err
+	}
+	if _, err := kv.Put(ctx, id, b); err != nil {
+		return err
+	}
+	stream, err := js.Stream(ctx, m.workStream())
+	if err != nil {
+		return err
+	}
+	return stream.Purge(ctx)
+}
+
+// Alive asks the server for what workers are at, for which it listens a little longer than
+// the time between two signs of life.
+func Alive(ctx context.Context, l Login, id string) ([]study.Running, error) {
+	nc, _, err := l.connect(ctx, "hnn sweep status")
+	if err != nil {
+		return nil, err
+	}
+	defer nc.Close()
+	m := Meta{ID: id}
+	beats, err := nc.SubscribeSync(m.aliveSubject())
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]study.Running{}
+	for end := time.Now().Add(beat + beat/2); ; {
+		msg, err := beats.NextMsg(time.Until(end))
+		if err != nil {
+			break
+		}
+		var r study.Running
+		if json.Unmarshal(msg.Data, &r) == nil {
+			at[r.Worker] = r
+		}
+	}
+	var all []study.Running
+	for _, r := range at {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b study.Running) int { return a.Number - b.Number })
+	return all, nil
+}
