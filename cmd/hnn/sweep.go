@@ -31,10 +31,11 @@ type sweepFlags struct {
 	quiet       bool
 }
 
-// doorFile and storeFolder are of the server in a study's folder.
+// What a sweep has in the study's folder while it goes on: its server's door and store, its workers' runs.
 const (
-	doorFile    = "door.json"
-	storeFolder = ".server"
+	doorFile      = "door.json"
+	storeFolder   = ".server"
+	scratchFolder = ".scratch" // of workers on this machine
 )
 
 func newSweep() *cobra.Command {
@@ -74,19 +75,28 @@ The keys under fixed and vary are those of config.yaml, which are the flags of h
 	fs.DurationVar(&f.lease, "lease", 30*time.Second, "time after which the run of a worker of which nothing is heard goes to another")
 	fs.DurationVar(&f.save, "checkpoint", 10*time.Second, "time between two checkpoints that are stored on the server")
 	fs.IntVar(&f.replicas, "replicas", 1, "copies of what is stored, on a cluster of NATS servers")
-	fs.StringVar(&f.server.Listen, "listen", "", "address and port of the sweep's own server, for workers elsewhere (default a free port of 127.0.0.1)")
-	fs.StringVar(&f.server.Advertise, "advertise", "", "name by which workers find this machine")
-	fs.StringVar(&f.server.Cert, "tlscert", "", "certificate of the sweep's own server, a PEM file")
-	fs.StringVar(&f.server.Key, "tlskey", "", "key of that certificate, a PEM file")
+	addServer(cmd, &f.server)
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
-	cmd.AddCommand(newSweepStatus(), newSweepCancel())
+	cmd.AddCommand(newSweepStatus(), newSweepCancel(), newSweepServer())
 	return cmd
 }
 
+// addServer adds the flags of a server that the program runs itself.
+func addServer(cmd *cobra.Command, o *sweep.ServerOptions) {
+	fs := cmd.Flags()
+	fs.StringVar(&o.Listen, "listen", "", "address and port of the sweep's own server, for workers elsewhere (default a free port of 127.0.0.1)")
+	fs.StringVar(&o.Advertise, "advertise", "", "name by which workers find this machine")
+	fs.StringVar(&o.Cert, "tlscert", "", "certificate of the sweep's own server, a PEM file")
+	fs.StringVar(&o.Key, "tlskey", "", "key of that certificate, a PEM file")
+}
+
 // own reports whether the sweep has a server of its own.
-func (f *sweepFlags) own() bool { return f.login.URL == "" }
+func (f *sweepFlags) own() bool { return f.login.URL == "" && f.login.Door == "" }
 
 func (f *sweepFlags) check() error {
+	if err := checkLogin(&f.login); err != nil {
+		return err
+	}
 	switch {
 	case !f.own() && (f.server.Listen != "" || f.server.Advertise != "" || f.server.Cert != ""):
 		return errors.New("--listen, --advertise and --tlscert are of a sweep's own server: leave them out, or --nats")
@@ -176,7 +186,7 @@ func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []s
 	cancel()
 	<-workers
 	if err == nil && f.own() {
-		err = errors.Join(os.RemoveAll(filepath.Join(folder.Dir, storeFolder)), os.Remove(door))
+		err = errors.Join(os.RemoveAll(filepath.Join(folder.Dir, storeFolder)), os.Remove(door), os.RemoveAll(filepath.Join(folder.Dir, scratchFolder)))
 	}
 	return err
 }
@@ -187,7 +197,7 @@ func (f *sweepFlags) local(folder *study.Folder, login sweep.Login, d *display) 
 	if err != nil {
 		program = os.Args[0]
 	}
-	args := []string{"worker", "--until-eof", "--quiet", "--study", folder.About.ID, "--scratch", filepath.Join(folder.Dir, ".scratch")}
+	args := []string{"worker", "--until-eof", "--quiet", "--study", folder.About.ID, "--scratch", filepath.Join(folder.Dir, scratchFolder)}
 	for _, flag := range [][2]string{{"--nats", login.URL}, {"--door", login.Door}, {"--creds", login.Creds}, {"--tlsca", login.TLSCA}} {
 		if flag[1] != "" {
 			args = append(args, flag[0], flag[1])
@@ -227,7 +237,7 @@ func (f *sweepFlags) single(cmd *cobra.Command, s *study.Study, trials []study.T
 
 // loginOf is how the server of a study is reached: by flags, or by the door in its folder.
 func loginOf(l sweep.Login, dir string) sweep.Login {
-	if l.URL == "" {
+	if l.URL == "" && l.Door == "" {
 		l.Door = filepath.Join(dir, doorFile)
 	}
 	return l
@@ -284,6 +294,36 @@ func newSweepCancel() *cobra.Command {
 		},
 	}
 	addLogin(cmd, &login)
+	return cmd
+}
+
+func newSweepServer() *cobra.Command {
+	var o sweep.ServerOptions
+	cmd := &cobra.Command{
+		Use:   "server FOLDER",
+		Short: "Run a server for studies alone, where there is none of NATS",
+		Long: `Server runs the server that a sweep without --nats has in itself, for several studies and
+until it is told to stop. Its streams lie in the folder, and in door.json there, which its owner
+alone may read, its address and key.`,
+		Example: `  hnn sweep server runs/server --listen 0.0.0.0:4222 --tlscert cert.pem --tlskey key.pem
+  hnn sweep study.yaml --door runs/server/door.json
+  hnn worker --door runs/server/door.json`,
+		Args: exactly(1, "FOLDER"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o777); err != nil {
+				return err
+			}
+			s, err := sweep.StartServer(filepath.Join(args[0], storeFolder), filepath.Join(args[0], doorFile), o)
+			if err != nil {
+				return err
+			}
+			newDisplay(cmd.ErrOrStderr(), false).log("the server listens at %s; Ctrl-C ends it", s.Door.URL)
+			<-cmd.Context().Done()
+			s.Stop()
+			return nil
+		},
+	}
+	addServer(cmd, &o)
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,8 +18,20 @@ import (
 func addLogin(cmd *cobra.Command, l *sweep.Login) {
 	fs := cmd.Flags()
 	fs.StringVar(&l.URL, "nats", "", "server of NATS with JetStream, as nats://host:4222")
+	fs.StringVar(&l.Door, "door", "", "instead of --nats: the file with address and key that a sweep's own server has written")
 	fs.StringVar(&l.Creds, "creds", "", "NATS' file of credentials")
 	fs.StringVar(&l.TLSCA, "tlsca", "", "certificates of the authorities for TLS, a PEM file")
+}
+
+// checkLogin refuses two servers, and a password on the command line, where everybody sees it.
+func checkLogin(l *sweep.Login) error {
+	if l.URL != "" && l.Door != "" {
+		return errors.New("--nats and --door: give one of the two")
+	}
+	if u, err := url.Parse(l.URL); err != nil || u.User != nil {
+		return errors.New("--nats: give an address as nats://host:4222, without a name or password: those go into a file, see --creds")
+	}
+	return nil
 }
 
 func newWorker() *cobra.Command {
@@ -38,8 +51,11 @@ writes the address and the key of its own.`,
   hnn worker --door runs/study/door.json`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if (w.Login.URL == "") == (w.Login.Door == "") {
+			if w.Login.URL == "" && w.Login.Door == "" {
 				return usage(errors.New("give --nats, the address of a server, or --door, the file that a sweep has written"))
+			}
+			if err := checkLogin(&w.Login); err != nil {
+				return usage(err)
 			}
 			d := newDisplay(cmd.ErrOrStderr(), quiet)
 			w.Log, w.Version = d.log, newVersionInfo().Version
@@ -58,7 +74,6 @@ writes the address and the key of its own.`,
 	}
 	addLogin(cmd, &w.Login)
 	fs := cmd.Flags()
-	fs.StringVar(&w.Login.Door, "door", "", "file with the address and key of a sweep's own server")
 	fs.StringVar(&w.Study, "study", "", "the one study to work for, by its identity; the worker ends with it")
 	fs.DurationVar(&w.Login.Wait, "wait", time.Minute, "how long to wait for a server that is not there yet")
 	fs.DurationVar(&w.Idle, "idle", 0, "time without work after which the worker ends; 0 for never")
