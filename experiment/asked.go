@@ -186,6 +186,14 @@ func Absolute(path string) (string, error) {
 // named it chooses one, by what was given, by the data, or by trials on them, and tells Log
 // what it chose and why. The error is an *AskedError, or about the data.
 func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
+	configs, err := e.howToLearn(ctx, c, asked)
+	for i := range configs {
+		e.holdSteps(&configs[i])
+	}
+	return configs, err
+}
+
+func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
 	named := asked.given("trainer")
 	if c.Pixels() && !named {
 		asked.Trainers = []string{string(Adam)}
@@ -234,6 +242,8 @@ func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 		}
 		c.Data = configs[0].Data
 		if own {
+			e.holdSteps(&configs[0])
+			c.InputHold = configs[0].InputHold
 			return e.byTrials(ctx, c, asked)
 		}
 		if reason, err = e.beyondClosedForm(&configs[0]); err != nil {

@@ -27,6 +27,22 @@ func (Hold) Values() []string { return []string{string(FirstOrderHold), string(Z
 // held reports whether inputs stay what they were until the next sample.
 func (c *Config) held() bool { return c.InputHold == ZeroOrderHold }
 
+// holdSteps takes inputs of a user's file that stay the same between jumps for held, where nothing was said of them: the line
+// between two samples would begin each step a sample too early.
+func (e *Env) holdSteps(c *Config) {
+	if !c.Facts().Source.Own() || c.Pixels() || c.InputHold != "" {
+		return
+	}
+	d, err := e.data.load(c, e.Reading)
+	if err != nil || d.raw == nil {
+		return // whoever trains says it
+	}
+	if stepped := d.raw.SteppedInputs(); stepped != nil {
+		c.InputHold = ZeroOrderHold
+		e.log("%s: what acts (%s) stays the same between jumps: taken as held from sample to sample; --input-hold foh draws lines", c.Task, strings.Join(stepped, ", "))
+	}
+}
+
 // validateInputs checks the settings that are about inputs; whether there are any is known
 // with the data.
 func (c *Config) validateInputs() error {

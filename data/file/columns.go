@@ -382,7 +382,7 @@ func (r *resolver) join(columns []int) string { return strings.Join(r.namesOf(co
 
 // firstOrder is the advice for several columns that are the state of a first-order system, as those of prey and predators.
 func firstOrder(columns []string) string {
-	if len(columns) < 2 || len(columns) > 8 {
+	if len(columns) == 0 || len(columns) > 8 {
 		return ""
 	}
 	return "; or, if they are the state of a first-order system, which has no momenta, --x " + shell.Quote(strings.Join(columns, ","))
