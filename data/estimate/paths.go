@@ -329,14 +329,23 @@ func (p *Paths) Cut(least int) {
 // Half is the half-width of a test function, in steps, that is one part-th of a typical turn: at least 6 and, above that, at
 // most what the longest path holds.
 func (p *Paths) Half(part float64) int {
+	return max(min(int(math.Round(p.Turn/part/p.Step)), (p.longest()-1)/2), 6)
+}
+
+// longest is how many rows the longest path has.
+func (p *Paths) longest() int {
 	longest := 0
 	for i := range p.Trials {
 		longest = max(longest, p.Trials[i].Rows(p.N))
 	}
-	return max(min(int(math.Round(p.Turn/part/p.Step)), (longest-1)/2), 6)
+	return longest
 }
 
-// Halves returns the half-widths of windows that are tried, in steps, increasing.
+// Halves returns the half-widths of windows that are tried, in steps, increasing. Where the longest path is shorter than a
+// quarter of a turn, as of a rotor that drifts, windows of which a path holds several are tried too.
 func (p *Paths) Halves() []int {
+	if longest := p.longest(); p.Half(8) == max((longest-1)/2, 6) {
+		return slices.Compact([]int{max(longest/12, 6), max(longest/6, 6), max(longest/4, 6), p.Half(8)})
+	}
 	return slices.Compact([]int{p.Half(8), p.Half(5), p.Half(2.5)})
 }

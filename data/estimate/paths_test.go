@@ -16,7 +16,8 @@ func TestHalves(t *testing.T) {
 	}{
 		{turn: 100, rows: []int{50, 401}, want: []int{13, 20, 40}},
 		{turn: 100, rows: []int{50, 31}, want: []int{13, 20, 24}},
-		{turn: 100, rows: []int{21, 20}, want: []int{10}},
+		{turn: 100, rows: []int{21, 20}, want: []int{6, 10}},
+		{turn: 1000, rows: []int{151, 150}, want: []int{12, 25, 37, 75}},
 		{turn: 20, rows: []int{401}, want: []int{6, 8}},
 		{turn: 20, rows: []int{9}, want: []int{6}},
 	} {

@@ -108,6 +108,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	p.Cut(8)
 	var best *lagrangian.Lagrangian
 	var report *Report
+	largest := 0 // degree of the library that is taken
 	consider := func(library terms.Options, half int, steered bool) {
 		form := o.form(p.N, terms.New(p.N, o.Angles, library), p.Smoothed)
 		form.Inputs, form.Steered = len(s.InputNames), steered
@@ -124,9 +125,17 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		}
 		r := &Report{Sampling: shoot.SamplingOf(p), PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form) || known.scaled(), Scales: free, known: known}
 		r.Error = system(l, nil, false).HeldOut(p)
-		// A gain that varies is taken where it halves the error: it explains some of any noise.
-		if best == nil || r.Error < report.Error && !steered || 2*r.Error < report.Error {
-			best, report = l, r
+		// A gain that varies is taken where it halves the error: it explains some of any noise. Of two libraries, one in
+		// the other, the smaller is taken where the larger is no tenth better.
+		share := 1.0
+		switch {
+		case steered:
+			share = 2
+		case library.Degree < largest && !library.Distances:
+			share = 1 / 1.1
+		}
+		if best == nil || share*r.Error < report.Error {
+			best, report, largest = l, r, library.Degree
 		}
 	}
 	for _, half := range p.Halves() {
@@ -158,7 +167,8 @@ func (o *Options) form(n int, library *terms.Library, noisy bool) *lagrangian.Fo
 }
 
 // libraries are tried one after the other: that which is given or, by themselves, first one that holds the exact M and V of
-// chains of rods, carts, springs and beads, then what is steeper.
+// chains of rods, carts, springs and beads, then what is steeper. Of one length the smaller ones follow, for a motor or a
+// cart that drifts so far that its highest powers fit anything.
 func libraries(n int, o Options) []terms.Options {
 	if o.Library != (terms.Options{}) {
 		return []terms.Options{o.Library}
@@ -170,6 +180,8 @@ func libraries(n int, o Options) []terms.Options {
 		}
 	}
 	switch {
+	case n == 1 && lengths == 1:
+		return []terms.Options{{Degree: 6}, {Degree: 2}, {Degree: 1}}
 	case n == 1:
 		return []terms.Options{{Waves: 2, Degree: 6}}
 	case lengths == 0 && n > 3:
