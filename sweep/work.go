@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,6 +79,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		if err == nil && w.Study != "" && len(open) == 0 && w.at[w.Study] != nil {
 			return nil // it has ended
+		}
+		if _, gone := os.Stat(w.Login.Door); err != nil && w.Login.Door != "" && errors.Is(gone, fs.ErrNotExist) {
+			return nil // the sweep took it away at its end
 		}
 		worked := false
 		for _, a := range open {

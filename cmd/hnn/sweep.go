@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ import (
 
 // sweepFlags are what the verb sweep takes.
 type sweepFlags struct {
+	cmd         *cobra.Command
 	login       sweep.Login
 	server      sweep.ServerOptions
 	out         string
@@ -28,6 +30,8 @@ type sweepFlags struct {
 	replicas    int
 	dryRun      bool
 	task        int
+	slurm       int
+	sbatch      []string
 	quiet       bool
 }
 
@@ -71,6 +75,9 @@ The keys under fixed and vary are those of config.yaml, which are the flags of h
 	fs.StringVar(&f.out, "out", "", "folder of the study; default its name under runs/")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "print the runs and make none")
 	fs.IntVar(&f.task, "task", 0, "make the run of this number alone, without a server, as for an array of a cluster's jobs")
+	fs.IntVar(&f.slurm, "slurm", 0, "make no run, but write jobs of Slurm: a server and an array of so many workers")
+	fs.Lookup("slurm").NoOptDefVal = "10"
+	fs.StringArrayVar(&f.sbatch, "sbatch", nil, "with --slurm: an option of sbatch for the jobs, as --partition=long; may be given several times")
 	fs.IntVar(&f.workers, "workers", -1, "workers on this machine (default as many as cores, none with --nats)")
 	fs.DurationVar(&f.lease, "lease", 30*time.Second, "time after which the run of a worker of which nothing is heard goes to another")
 	fs.DurationVar(&f.save, "checkpoint", 10*time.Second, "time between two checkpoints that are stored on the server")
@@ -102,6 +109,10 @@ func (f *sweepFlags) check() error {
 		return errors.New("--listen, --advertise and --tlscert are of a sweep's own server: leave them out, or --nats")
 	case (f.server.Cert == "") != (f.server.Key == ""):
 		return errors.New("--tlscert and --tlskey: give both or none")
+	case f.cmd.Flags().Changed("slurm") && (!f.own() || f.slurm < 1):
+		return errors.New("--slurm has a server of its own and one worker or more: leave out --nats and --door, or give a positive number")
+	case f.sbatch != nil && f.slurm == 0:
+		return errors.New("--sbatch goes with --slurm")
 	case f.lease < time.Second:
 		return fmt.Errorf("--lease %v: give a second or more", f.lease)
 	case f.save <= 0:
@@ -113,6 +124,7 @@ func (f *sweepFlags) check() error {
 }
 
 func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
+	f.cmd = cmd
 	if err := f.check(); err != nil {
 		return usage(err)
 	}
@@ -137,6 +149,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	folder, err := study.Create(f.out, s, study.About{ID: sweep.NewID(), Created: time.Now().UTC(), Kernel: kernel.Arithmetic(), Version: newVersionInfo().Version, Total: len(trials)})
 	if err != nil {
 		return err
+	}
+	if cmd.Flags().Changed("slurm") {
+		return f.writeSlurm(folder, path, d)
 	}
 	err = f.sweep(cmd.Context(), folder, trials, d)
 	d.rolled()
@@ -204,6 +219,49 @@ func (f *sweepFlags) local(folder *study.Folder, login sweep.Login, d *display) 
 		}
 	}
 	return &sweep.Local{Program: program, Arguments: args, Workers: f.workers, Log: d.log}
+}
+
+// writeSlurm writes the jobs of a cluster.
+func (f *sweepFlags) writeSlurm(folder *study.Folder, path string, d *display) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	paths := []string{program, path, folder.Dir, filepath.Join(folder.Dir, doorFile)}
+	for i := range paths {
+		if paths[i], err = filepath.Abs(paths[i]); err != nil {
+			return err
+		}
+	}
+	s := &sweep.Slurm{Program: paths[0], Study: paths[1], Folder: paths[2], Door: paths[3], ID: folder.About.ID, Workers: f.slurm, Options: f.sbatch}
+	for _, flag := range []struct {
+		name, value string
+		worker      bool
+	}{
+		{"tlscert", f.server.Cert, false}, {"tlskey", f.server.Key, false}, {"tlsca", f.login.TLSCA, true}, {"advertise", f.server.Advertise, false},
+		{"lease", f.lease.String(), false}, {"checkpoint", f.save.String(), false},
+	} {
+		if !f.cmd.Flags().Changed(flag.name) {
+			continue
+		}
+		value := flag.value
+		if strings.HasPrefix(flag.name, "tls") {
+			if value, err = filepath.Abs(value); err != nil {
+				return err
+			}
+		}
+		text := " --" + flag.name + "=" + shell.Quote(value)
+		s.Sweep += text
+		if flag.worker {
+			s.Worker += text
+		}
+	}
+	submit, err := s.Write()
+	if err != nil {
+		return err
+	}
+	d.next("the jobs are in %s; bring them to Slurm by: sh %s", filepath.Dir(submit), shell.Quote(submit))
+	return nil
 }
 
 // single makes one run of the study, as hnn train does.
