@@ -54,6 +54,11 @@ the file has them, derivatives and inputs. OUT is CSV or, by its name, Parquet.`
 		if strings.Trim(strings.Join(s.Names, ""), "0123456789") == "" {
 			s.Names = nil // columns without names, called by their numbers: q and p
 		}
+		for i, name := range s.Names {
+			if unit := m.Units[name]; unit != "" {
+				s.Names[i] = fmt.Sprintf("%s (%s)", name, unit)
+			}
+		}
 		if write = func(w io.Writer) error { return file.WriteCSV(w, s) }; parquet {
 			write = func(w io.Writer) error { return file.WriteParquet(w, s) }
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/internal/shell"
 )
 
 var (
@@ -46,7 +47,7 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 		}
 		switch {
 		case inRadians[j]:
-			r.Angles[j] = fmt.Sprintf("it jumps by 2 pi: training unwraps it and makes H periodic in it (--angle %s)", name)
+			r.Angles[j] = fmt.Sprintf("it jumps by 2 pi: training unwraps it and makes H periodic in it (--angle %s)", shell.Quote(name))
 		case inDegrees[j]:
 			r.Angles[j] = "it jumps by 360, as an angle in degrees: " + convert
 			refuse(fmt.Sprintf("the column %s jumps by 360 as an angle in degrees does", name), convert)
@@ -54,14 +55,14 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 			r.Angles[j] = "it jumps by about 360, as an angle in degrees: " + convert
 			refuse(fmt.Sprintf("the column %s jumps by about 360, %s, as an angle in degrees does", name, count(len(jumps), "time")), convert)
 		case steady && near(period, 2*math.Pi):
-			r.Angles[j] = fmt.Sprintf("it jumps by about 2 pi: --angle %s unwraps it and makes H periodic in it", name)
+			r.Angles[j] = fmt.Sprintf("it jumps by about 2 pi: --angle %s unwraps it and makes H periodic in it", shell.Quote(name))
 			if !marked {
-				refuse(fmt.Sprintf("the column %s jumps by about 2 pi, %s (%s), as an angle does that is measured within one turn", name, count(len(jumps), "time"), wheres(s, jumps)), fmt.Sprintf("--angle %s unwraps it", name))
+				refuse(fmt.Sprintf("the column %s jumps by about 2 pi, %s (%s), as an angle does that is measured within one turn", name, count(len(jumps), "time"), wheres(s, jumps)), fmt.Sprintf("--angle %s unwraps it", shell.Quote(name)))
 			}
 		case steady:
 			r.Angles[j] = fmt.Sprintf("it jumps by about %.4g, nearly its whole range, as what is measured within one turn or a periodic box", period)
 			refuse(fmt.Sprintf("the column %s jumps by about %.4g, nearly its whole range, %s (%s), and goes on as before: it is measured within %s", name, period, count(len(jumps), "time"), wheres(s, jumps), turnOf(period)),
-				fmt.Sprintf("multiply an angle by 2 pi/%s and give --angle %s, or add the period where it jumps", turnNumber(period), name))
+				fmt.Sprintf("multiply an angle by 2 pi/%s and give --angle %s, or add the period where it jumps", turnNumber(period), shell.Quote(name)))
 		case degreeName.MatchString(name):
 			r.Angles[j] = "by its name it is in degrees: " + convert
 			if marked {
@@ -78,7 +79,7 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 				r.add(f)
 			}
 		case angleName.MatchString(name):
-			r.Angles[j] = fmt.Sprintf("by its name; --angle %s makes H periodic in it", name)
+			r.Angles[j] = fmt.Sprintf("by its name; --angle %s makes H periodic in it", shell.Quote(name))
 		}
 		if coarse > 0 && !inRadians[j] && (marked || angleName.MatchString(name)) {
 			wrapped[j] = true

@@ -47,6 +47,9 @@ func newBuilder(m *Mapping, r *roles, o *ReadOptions) *builder {
 		foundTrial: r.trial >= 0 && o.Columns.Trial == "", seen: make(map[string]int), read: func() float64 { return 0 }}
 	states := append(slices.Clone(r.q), r.p...)
 	b.set = &data.Set{Dim: len(states), Offsets: []int{0}, PositionsOnly: len(r.p) == 0 && !r.first, FirstOrder: r.first}
+	if len(states) > 0 {
+		b.set.Names = make([]string, 0, len(states))
+	}
 	for _, i := range states {
 		b.set.Names = append(b.set.Names, m.Names[i])
 	}

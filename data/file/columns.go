@@ -58,34 +58,44 @@ func (e *columnError) Error() string { return e.problem + ": " + e.advice }
 
 // resolver finds the roles of columns.
 type resolver struct {
-	names  []string // as in the file
-	plain  []string // in lower case, without units
-	exact  map[string]int
-	folded map[string]int // the first column of each plain name
+	names  []string       // as in the file
+	plain  []string       // in lower case, without units
+	order  []int32        // the columns that have names, by these
+	folded map[string]int // the first column of each plain name that is not its name
 	used   []bool
 }
 
 // resolve finds out what columns of the given names hold.
 func (c *Columns) resolve(names []string) (*roles, error) {
-	r := &resolver{names: names, plain: make([]string, 0, len(names)), exact: make(map[string]int, len(names)), folded: make(map[string]int, len(names)), used: make([]bool, len(names))}
+	r := &resolver{names: names, plain: make([]string, 0, len(names)), order: make([]int32, 0, len(names)), folded: map[string]int{}, used: make([]bool, len(names))}
 	for i, name := range names {
 		plain := plainName(name)
+		if plain == name {
+			plain = name // the same memory
+		}
 		r.plain = append(r.plain, plain)
 		if name == "" {
 			continue
 		}
-		if _, ok := r.exact[name]; ok {
-			return nil, &columnError{fmt.Sprintf("the header names the column %s twice", excerpt(name)), "give every column a name of its own"}
-		}
-		r.exact[name] = i
-		if _, ok := r.folded[plain]; !ok {
+		r.order = append(r.order, int32(i))
+		if _, ok := r.folded[plain]; !ok && plain != name {
 			r.folded[plain] = i
 		}
+	}
+	slices.SortStableFunc(r.order, func(a, b int32) int { return strings.Compare(names[a], names[b]) })
+	twice := int32(math.MaxInt32) // the first column that has the name of one before
+	for k := 1; k < len(r.order); k++ {
+		if names[r.order[k]] == names[r.order[k-1]] {
+			twice = min(twice, r.order[k])
+		}
+	}
+	if twice < math.MaxInt32 {
+		return nil, &columnError{fmt.Sprintf("the header names the column %s twice", excerpt(names[twice])), "give every column a name of its own"}
 	}
 	out := &roles{time: -1, trial: -1, first: c.X != nil}
 	var err error
 	input := c.Input
-	if _, ok := r.exact[NoInput]; !ok && len(input) == 1 && input[0] == NoInput {
+	if _, ok := r.exact(NoInput); !ok && len(input) == 1 && input[0] == NoInput {
 		input = nil
 	}
 	// What the user names is taken first, so that nothing else claims it.
@@ -110,11 +120,29 @@ func (c *Columns) resolve(names []string) (*roles, error) {
 	return out, r.states(c, out)
 }
 
+// exact returns the column of a name.
+func (r *resolver) exact(name string) (int, bool) {
+	k, ok := slices.BinarySearchFunc(r.order, name, func(i int32, name string) int { return strings.Compare(r.names[i], name) })
+	if !ok {
+		return 0, false
+	}
+	return int(r.order[k]), true
+}
+
+// byPlain returns the first column of a plain name.
+func (r *resolver) byPlain(plain string) (int, bool) {
+	i, ok := r.folded[plain]
+	if j, found := r.exact(plain); found && r.plain[j] == plain && (!ok || j < i) {
+		return j, true
+	}
+	return i, ok
+}
+
 // named returns the column that the user names.
 func (r *resolver) named(name string) (int, error) {
-	i, ok := r.exact[name]
+	i, ok := r.exact(name)
 	if !ok {
-		i, ok = r.folded[plainName(name)]
+		i, ok = r.byPlain(plainName(name))
 	}
 	if n, err := strconv.Atoi(name); !ok && err == nil && n >= 1 && n <= len(r.names) {
 		i, ok = n-1, true
@@ -248,7 +276,7 @@ func (r *resolver) derivatives() map[int]int {
 			continue
 		}
 		for _, d := range derivativeNames(name) {
-			if j, ok := r.folded[d]; ok && j != i && !r.used[j] {
+			if j, ok := r.byPlain(d); ok && j != i && !r.used[j] {
 				of[i] = j
 				break
 			}

@@ -108,7 +108,7 @@ func loggerMakers(rows int) []made {
 			text: each("\"Time\",\"theta\",\"omega\"\n", func(i int, t, q, v float64) string {
 				return fmt.Sprintf("\"%s\",%.5f,%.5f\n", at(i).Format("2006-01-02 15:04:05.000"), q, v)
 			})},
-		{name: "ThingSpeak", err: "--q field1 --p field2",
+		{name: "ThingSpeak", err: "--q field1 --v field2",
 			text: each("created_at,entry_id,field1,field2,latitude,status\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%s,%d,%.5f,%.5f,,\n", iso(i), i+1, q, v) })},
 		{name: "Kollmorgen", q: "PL.FB [rad]", p: "VL.FB [rad/s]", first: 0.8, tolerance: 1e-5,
 			text: each("Kollmorgen WorkBench\nGap: 16\nTime [ms],IL.CMD [Arms],VL.FB [rpm],PL.FB [deg]\n", func(i int, t, q, v float64) string {

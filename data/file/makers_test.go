@@ -110,6 +110,9 @@ func makers(rows int) []made {
 		{name: "Rigol", err: "--q CH1 --p CH2",
 			text: "X,CH1,CH2,Start,Increment,\nSequence,VOLT,VOLT,0.000000e+00,2.000000e-02\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) { fmt.Fprintf(b, "%d,%.4e,%.4e,,\n", i, q, 2*v) })},
+		{name: "Rigol, the second channel in the first's unit a second", err: "--q CH1 --v CH2",
+			text: "X,CH1,CH2,Start,Increment,\nSequence,VOLT,VOLT,0.000000e+00,2.000000e-02\n" +
+				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) { fmt.Fprintf(b, "%d,%.4e,%.4e,,\n", i, q, v) })},
 		{name: "Rigol, named", columns: Columns{Q: []string{"CH1"}, P: []string{"CH2"}}, q: "CH1", p: "CH2", first: 0.8, tolerance: 1e-4, notes: []string{"0.02 s from row to row (line 2: \"Increment 2.000000e-02\")"},
 			text: "X,CH1,CH2,Start,Increment,\nSequence,VOLT,VOLT,0.000000e+00,2.000000e-02\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) { fmt.Fprintf(b, "%d,%.4e,%.4e,,\n", i, q, v) })},

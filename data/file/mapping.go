@@ -21,6 +21,8 @@ type Mapping struct {
 	Velocities bool `json:"velocities"`
 	// Notes are sentences about what the file does not say and was assumed.
 	Notes []string `json:"notes,omitempty"`
+	// Units are those of columns whose names do not say them.
+	Units map[string]string `json:"units,omitempty"`
 	// BadRows counts the rows that were left out (ReadOptions.SkipBadRows), Bad holds
 	// the errors of the first of them.
 	BadRows int           `json:"bad_rows"`
@@ -46,7 +48,10 @@ func newMapping(file, format string, names []string, r *roles) *Mapping {
 	m := &Mapping{File: file, Format: format, Names: names, Velocities: r.velocities, Notes: r.notes}
 	used := make([]bool, len(names))
 	pick := func(columns []int) []string {
-		var picked []string
+		if len(columns) == 0 {
+			return nil
+		}
+		picked := make([]string, 0, len(columns))
 		for _, i := range columns {
 			picked = append(picked, names[i])
 			used[i] = true

@@ -244,7 +244,7 @@ func (c *Columns) resolveWords(list []string) (*roles, error) {
 
 // pairs are a quantity and its rate, or what goes with it as a momentum does, which are no state by themselves: words, with
 // units that say the same.
-var pairs = [][2][]string{
+var pairs = [4][2][]string{
 	{{"charge", "ladung", "C", "mC", "µC", "uC", "nC"}, {"current", "strom", "A", "mA", "µA", "uA"}},
 	{{"flux", "Wb", "mWb"}, {"voltage", "V", "mV"}},
 	{{"pressure", "druck", "pression"}, {"flow", "fluss", "débit"}},
@@ -253,16 +253,18 @@ var pairs = [][2][]string{
 
 // circuits takes a current beside a charge, and a voltage beside a flux, for its derivative: elsewhere they are inputs.
 func circuits(columns []*column) {
-	for _, pair := range pairs {
-		var of [2][]*column
-		for _, c := range columns {
-			list := append(tokens(c.name), c.unit)
+	var all [4][2][]*column // of each pair
+	for _, c := range columns {
+		list := append(tokens(c.name), c.unit)
+		for k, pair := range pairs {
 			for i, words := range pair {
 				if slices.ContainsFunc(words, func(word string) bool { return word != "" && slices.Contains(list, word) }) {
-					of[i] = append(of[i], c)
+					all[k][i] = append(all[k][i], c)
 				}
 			}
 		}
+	}
+	for _, of := range all {
 		if len(of[0]) == 0 || len(of[0]) != len(of[1]) {
 			continue
 		}

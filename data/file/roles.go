@@ -23,7 +23,10 @@ func (s *sheet) candidates(q quantity, time *column) (found []*column) {
 
 // names of columns, as they are called in a set.
 func names(columns []*column) []string {
-	var out []string
+	if len(columns) == 0 {
+		return nil
+	}
+	out := make([]string, 0, len(columns))
 	for _, c := range columns {
 		out = append(out, c.label())
 	}
@@ -161,8 +164,12 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 				continue
 			}
 			if factor, agreement := s.slope(q, v, time); agreement > 0.99 {
+				flag := "--p" // of a mass, or in other units
+				if math.Abs(factor-1) < 0.05 {
+					flag = "--v"
+				}
 				return &columnError{fmt.Sprintf("%s; %s is %.3g times the derivative of %s (%s)", found, v.label(), factor, q.label(), steps),
-					fmt.Sprintf("if that is what they are, say so: --q %s --p %s", shell.Quote(q.label()), shell.Quote(v.label()))}
+					fmt.Sprintf("if that is what they are, say so: --q %s %s %s", shell.Quote(q.label()), flag, shell.Quote(v.label()))}
 			}
 		}
 	}
@@ -265,6 +272,17 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 	m := newMapping(s.file, s.format(), list, r)
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })
 	m.Bad, m.BadRows = s.bad, s.badRows
+	for i, c := range s.columns {
+		if u, ok := knownUnit(c.unit); ok && c != time {
+			if _, said := unitOfName(list[i]); said != "" {
+				continue
+			}
+			if m.Units == nil {
+				m.Units = map[string]string{}
+			}
+			m.Units[list[i]] = u.name
+		}
+	}
 	return s.fill(time, r, m, o)
 }
 

@@ -24,20 +24,21 @@ func (s *sheet) joinRuns() {
 		j.run = ""
 		joined[k] = &j
 	}
-	var line, block []int32
+	rowsOf, total := make([]int, len(groups)), 0
 	for run, group := range groups {
-		// A run ends with its last row that holds anything.
-		rows := 0
-		for i := s.rows - 1; i >= 0 && rows == 0; i-- {
-			for _, c := range group {
-				if !math.IsNaN(c.values[i]) {
-					rows = i + 1
-				}
-			}
-		}
+		rowsOf[run] = s.lastRow(group)
+		total += rowsOf[run]
+	}
+	for _, c := range joined {
+		c.values = make([]float64, 0, total)
+	}
+	line, block := make([]int32, 0, total), make([]int32, 0, total)
+	for run, group := range groups {
+		rows := rowsOf[run]
 		for k, c := range group {
 			c.inexactRun(joined[k])
 			joined[k].values = append(joined[k].values, c.values[:rows]...)
+			c.values = nil // their memory is needed
 		}
 		line = append(line, s.line[:rows]...)
 		for range rows {
@@ -49,6 +50,16 @@ func (s *sheet) joinRuns() {
 	}
 	s.note("%d runs stand side by side, with %s each: they are trials", len(groups), plural(len(first), "column"))
 	s.columns, s.line, s.block, s.rows = joined, line, block, len(line)
+}
+
+// lastRow is the number of rows up to the last in which a group of columns holds anything.
+func (s *sheet) lastRow(group []*column) int {
+	for i := s.rows - 1; i >= 0; i-- {
+		if slices.ContainsFunc(group, func(c *column) bool { return !math.IsNaN(c.values[i]) }) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // inexactRun keeps the start that is taken off the times of a run: every run counts from

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -35,23 +36,26 @@ func (s *sheet) scale(time *column) error {
 		default:
 			continue
 		}
-		if u.factor == 1 {
-			continue
-		}
-		c.scale(u.factor)
 		base := map[quantity][2]string{positionColumn: {"m", "rad"}, velocityColumn: {"m/s", "rad/s"}, accelerationColumn: {"m/s²", "rad/s²"}}[c.quantity][0]
 		if u.angular {
 			base = map[quantity]string{positionColumn: "rad", velocityColumn: "rad/s", accelerationColumn: "rad/s²"}[c.quantity]
 		}
 		old := c.label()
+		if u.factor == 1 {
+			c.unit = cmp.Or(c.unit, base)
+			continue
+		}
+		c.scale(u.factor)
 		if c.unit != "" {
 			c.rename(base)
 		}
+		c.unit = base
 		key := fmt.Sprintf("%s turned into %s%s", u.name, base, from)
 		turned[key] = append(turned[key], old)
 		if v := s.velocityOf(c, time); v != nil && u.factor == degree && v.unit == "" && degrees == nil {
 			if factor, agreement := s.slope(c, v, time); agreement > 0.9 && math.Abs(factor*degree-1) < 0.1 {
 				v.scale(degree)
+				v.unit = "rad/s"
 				key := fmt.Sprintf("deg/s turned into rad/s (it is %.3g times the derivative of %s)", factor, c.label())
 				turned[key] = append(turned[key], v.label())
 			}

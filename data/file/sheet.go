@@ -74,6 +74,9 @@ func readSheet(file string, text []byte, skip bool) (*sheet, error) {
 	}
 	if n := s.layout.width; n > mostColumns {
 		return nil, generalError{s.errorf(s.layout.first+1, fmt.Sprintf("give the ones to learn from, %d at most", mostColumns), "the table has %d columns", n)}
+	} else if n > someColumns && len(text) < n*perColumn {
+		return nil, s.errorf(s.layout.first+1, "write an instant to each row and a quantity to each column: turn the table over, if its rows are the quantities",
+			"the table has %d columns, and few rows", n)
 	}
 	s.header = findHeader(s.head, s.layout)
 	s.header.channelsInPreamble(s.head[:s.header.first])
@@ -107,6 +110,14 @@ func toUTF8(text []byte) ([]byte, bool) {
 
 // mostColumns is how many columns a table that has to be looked for may have.
 const mostColumns = 4096
+
+// A table of more than someColumns has perColumn bytes of text for each at least, so that what is
+// known of a column, about a kilobyte, is at most twenty times its text beside the megabyte that
+// someColumns take.
+const (
+	someColumns = 512
+	perColumn   = 96
+)
 
 // firstLines are the first lines of a text without blanks around them, by which a table is
 // found.

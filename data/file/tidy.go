@@ -67,6 +67,9 @@ func (s *sheet) joinPages(time *column) {
 	clear(s.block)
 }
 
+// attitudeName ends like the name of a part of a quaternion.
+var attitudeName = regexp.MustCompile(`[wxyzWXYZ0-4][^\pL0-9]*$`)
+
 // quaternions leaves out four columns in a row that are an attitude, by their names and
 // because their squares add up to 1: they are no coordinates.
 func (s *sheet) quaternions(c *Columns) {
@@ -75,8 +78,11 @@ func (s *sheet) quaternions(c *Columns) {
 		four := s.columns[k : k+4]
 		var parts, labels []string
 		for _, c := range four {
+			if c.left || s.isText(c) || c.filled < s.rows || !attitudeName.MatchString(c.name) {
+				break
+			}
 			list := tokens(c.name)
-			if c.left || s.isText(c) || c.filled < s.rows || len(list) == 0 || slices.Contains(named, c.label()) {
+			if len(list) == 0 || slices.Contains(named, c.label()) {
 				break
 			}
 			last := list[len(list)-1]

@@ -62,7 +62,7 @@ func (c *column) label() string {
 }
 
 func (s *sheet) labels() []string {
-	var names []string
+	names := make([]string, 0, len(s.columns))
 	for _, c := range s.columns {
 		names = append(names, c.label())
 	}
