@@ -50,11 +50,14 @@ func (p *shooting) minimise() (first, last float64, covariance []float64) {
 						p.parts[i].state[j] += states[i][j]
 					}
 				}
-				next, _, _, _ := p.evaluate(false)
-				if next < cost {
-					gain, moved = cost-next, true
-					damping = math.Max(damping/8, 1e-12)
-					break
+				if next, _, _, _ := p.evaluate(false); next < cost {
+					// The derivatives of a motion can run away where it does not itself.
+					if c, s2, g2, locals2 := p.evaluate(true); !math.IsInf(c, 1) {
+						gain, moved = cost-next, true
+						cost, s, g, locals = c, s2, g2, locals2
+						damping = math.Max(damping/8, 1e-12)
+						break
+					}
 				}
 				copy(p.s.Parameters, keep)
 				p.s.changed()
@@ -69,7 +72,6 @@ func (p *shooting) minimise() (first, last float64, covariance []float64) {
 		if !moved {
 			break
 		}
-		cost, s, g, locals = p.evaluate(true)
 		if p.hopeless > 0 && !p.frozen && cost > p.hopeless*degrees {
 			break
 		}
