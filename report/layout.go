@@ -19,6 +19,8 @@ type panel struct {
 	bareY  bool // no numbers on the y axis
 	logY   bool // the y axis is logarithmic
 	wholeX bool // the x axis counts
+	// markX and markY are what lies along the axes of runs of a study, nil of other panels.
+	markX, markY *Scale
 }
 
 // newPanel returns a panel with empty axes. bareY says that a panel to the left has
@@ -55,6 +57,9 @@ func (p *panel) setTicks(mostX, mostY int) {
 	p.plot.Y.Tick.Marker = ticks{most: max(mostY, 2), bare: p.bareY}
 	if p.logY {
 		p.plot.Y.Tick.Marker = decades{most: max(mostY, 2)}
+	}
+	if p.markX != nil {
+		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = scaleTicks{p.markX, max(mostX, 2), xTicks * vg.Length(max(mostX, 2)) / vg.Length(max(len(p.markX.Labels), 1))}, scaleTicks{p.markY, max(mostY, 2), 60}
 	}
 }
 

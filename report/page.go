@@ -20,6 +20,8 @@ type Page struct {
 	// Command is the command line that made the page.
 	Command  string
 	Sections []Section
+	// Refresh is the time in seconds after which a browser asks for the page again, 0 for never.
+	Refresh int
 }
 
 // A Section is what a page says of one task.
@@ -95,7 +97,11 @@ func (p *Page) Write(w io.Writer) error {
 		}
 	}
 	h := new(markup)
-	h.put(pageHead+"<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n", p.Title, raw(pageStyle))
+	h.put(pageHead)
+	if p.Refresh > 0 {
+		h.put("<meta http-equiv=\"refresh\" content=\"%s\">\n", fmt.Sprint(p.Refresh))
+	}
+	h.put("<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n", p.Title, raw(pageStyle))
 	h.put("<header>\n<h1>%s</h1>\n", p.Title)
 	if len(p.Sections) > 1 {
 		h.put(`<nav aria-label="Tasks">`)

@@ -52,6 +52,7 @@ func (s *Server) routes() (http.Handler, error) {
 	if err := pages(mux); err != nil {
 		return nil, err
 	}
+	s.studies(mux)
 	return s.guarded(s.observed(mux)), nil
 }
 

@@ -3,8 +3,8 @@
 // lives on it, the playground, on which their physics can be touched.
 //
 // It trains nothing but the small models of Demo, stores nothing, and reads nothing
-// from disk for a request: runs are opened before, and the page is part of the
-// binary. The API is described by the OpenAPI document that it serves.
+// from disk for a request, but the folders of studies that it is given: runs are opened
+// before, and the page is part of the binary. The API is described by the OpenAPI document that it serves.
 //
 // Whatever is asked, the answer is a result, a 4xx that says what to change, or 503
 // with Retry-After where too much is asked at once.
@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hnn/experiment/study"
 	"hnn/serve/api"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	Origins []string
 	// Limits bound what a request may ask for; a zero field has its default.
 	Limits api.Limits
+	// Studies are those of which a page shows how far they are.
+	Studies []*study.Folder
 	// Log takes what happens; nil is slog.Default.
 	Log *slog.Logger
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/experiment"
+	"hnn/experiment/study"
 	"hnn/serve"
 	"hnn/serve/api"
 )
@@ -37,6 +38,7 @@ spring and of the pendulum first, which takes a few seconds. Ctrl-C ends it.`,
 		Example: `  hnn serve
   hnn serve runs/0001-spring-baseline runs/0002-spring-hnn
   hnn serve runs/* --addr 127.0.0.1:9000
+  hnn serve runs/study          # how far a study is, and its best run
   hnn serve runs/* --addr 0.0.0.0:8080 --public --allow-host models.example.org`,
 	}
 	fs := cmd.Flags()
@@ -63,7 +65,12 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 	if err := f.check(); err != nil {
 		return usage(err)
 	}
-	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log,
+	demo := len(dirs) == 0
+	studies, dirs, err := servedStudies(dirs)
+	if err != nil {
+		return err
+	}
+	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log, Studies: studies,
 		Limits: api.Limits{Concurrent: f.concurrent, Timeout: f.timeout}})
 	if err != nil {
 		return usage(err)
@@ -83,7 +90,34 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 		return fmt.Errorf("cannot listen: %w; choose another address with --addr", err)
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "hnn: open http://%s/ in a browser; Ctrl-C ends the server\n", shownAddress(l.Addr()))
-	return serveAll(cmd.Context(), s, l, len(dirs) == 0)
+	for _, f := range studies {
+		fmt.Fprintf(cmd.ErrOrStderr(), "hnn: how far the study is, and its figures: http://%s/study/%s\n", shownAddress(l.Addr()), f.About.Name)
+	}
+	return serveAll(cmd.Context(), s, l, demo)
+}
+
+// servedStudies splits folders into those of studies and directories of runs, among which it puts the best run
+// of each study, where one is done.
+func servedStudies(dirs []string) (studies []*study.Folder, runs []string, err error) {
+	for _, dir := range dirs {
+		if !study.IsFolder(dir) {
+			runs = append(runs, dir)
+			continue
+		}
+		f, err := study.Open(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		records, err := f.Records()
+		if err != nil {
+			return nil, nil, err
+		}
+		if best := f.Study.Best(records); best != nil {
+			runs = append(runs, f.RunDir(&best.Trial))
+		}
+		studies = append(studies, f)
+	}
+	return studies, runs, nil
 }
 
 // serveAll serves and, with demo, trains beside it; what fails first ends both.

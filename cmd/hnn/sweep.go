@@ -84,7 +84,7 @@ The keys under fixed and vary are those of config.yaml, which are the flags of h
 	fs.IntVar(&f.replicas, "replicas", 1, "copies of what is stored, on a cluster of NATS servers")
 	addServer(cmd, &f.server)
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
-	cmd.AddCommand(newSweepStatus(), newSweepCancel(), newSweepServer())
+	cmd.AddCommand(newSweepStatus(), newSweepCancel(), newSweepReport(), newSweepServer())
 	return cmd
 }
 

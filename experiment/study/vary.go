@@ -48,6 +48,15 @@ func (d *Distribution) At(u float64) float64 {
 	return math.Min(math.Max(v, d.Min), d.Max)
 }
 
+// round leaves of a value the digits that a reader wants to see.
+func (d *Distribution) round(v float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
+	if err != nil || d.Int {
+		return v
+	}
+	return math.Min(math.Max(short, d.Min), d.Max)
+}
+
 func number(v float64, whole bool) *yaml.Node {
 	if whole {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatFloat(v, 'f', 0, 64)}
@@ -62,7 +71,7 @@ func (s *Study) draws() [][]keyed {
 	for i := range all {
 		for _, v := range s.Varied {
 			if d := v.Distribution; d != nil {
-				all[i] = append(all[i], keyed{v.Key, number(d.At(rng.Float64()), d.Int)})
+				all[i] = append(all[i], keyed{v.Key, number(d.round(d.At(rng.Float64())), d.Int)})
 			}
 		}
 	}
