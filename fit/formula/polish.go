@@ -15,6 +15,10 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 	o := shoot.Options{
 		Noise: r.Noise, Windows: []int{2 * r.Half, 4 * r.Half, 8 * r.Half}, Step: r.RungeKutta(), Settle: true,
 	}
+	if r.Smoothed {
+		// The whole trial has the fewest first states to find beside the coefficients: the estimate of maximum likelihood.
+		o.Windows = append(o.Windows, 16*r.Half, s.LongestTrial())
+	}
 	r.Polish = shoot.Fit(motion(f), shoot.TrialsOf(s), o)
 	if r.Polish.Window > 0 && !r.Smoothed {
 		o.Windows, o.Step, o.Settle = []int{r.Polish.Window}, o.Step/finer, false
