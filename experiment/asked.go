@@ -207,6 +207,17 @@ func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	if asked.given("bracket") && !asked.given("model") {
 		asked.Models, asked.Given = []string{poisson.Kind}, append(slices.Clip(asked.Given), "model")
 	}
+	if learnt := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak); asked.given("known-part") && (len(learnt) > 0 || !asked.given("model")) {
+		if !asked.given("model") {
+			asked.Models = []string{network.KindHNN} // what a baseline learns is no rest of H
+		}
+		asked.Trainers = []string{string(ClosedForm)}
+		configs, err := asked.Expand(c)
+		if err == nil && asked.Keep != nil {
+			err = asked.Keep(configs)
+		}
+		return configs, err
+	}
 	own, modelGiven := c.Facts().Source.Own(), asked.given("model")
 	models := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak)
 	if modelGiven && len(models) == 0 {

@@ -118,6 +118,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 		}
 		e.log("%s: the closed form is told what is known: %s", c.Task, strings.Join(slices.DeleteFunc([]string{o.Structure.String(), o.Symmetry.String()}, func(s string) bool { return s == "" }), ", "))
 	}
+	e.logKnownPart(&c, d)
 	var report *closedform.Report
 	m, err := interruptible(ctx, func() (m *expansion.Model, err error) {
 		m, report, err = e.solve(&c, d)
@@ -173,6 +174,11 @@ func (e *Env) solve(c *Config, d *dataset) (*expansion.Model, *closedform.Report
 		if o.Angles = marks; err != nil {
 			return nil, nil, err
 		}
+	}
+	if known, err := c.knownPart(d); err != nil {
+		return nil, nil, err
+	} else {
+		o.Known = dimensionless(known, d.scales)
 	}
 	train := *d.fitted().Train
 	if d.estimated && train.LongestTrial() > 1 {

@@ -90,6 +90,9 @@ type Config struct {
 
 	Start string `key:"start,omitempty" of:"formula states" group:"system" help:"numbers inside terms that are fitted, with values to begin with: \"k=2\" for the term cos(k*q)"`
 
+	// KnownPart is a part of H that is given: the closed form or a formula learns the rest.
+	KnownPart string `key:"known-part,omitempty" of:"states" group:"system" help:"part of H that is known, as \"p^2/2 + 3*(1-cos(q))\" in the names of the columns: the closed form, or a formula, learns the rest"`
+
 	// Bracket is J(x) of a Poisson system: see fitpoisson.ParseBracket. It is found unless given.
 	Bracket string `key:"bracket,omitempty" of:"poisson states" group:"system" help:"J(x) of dx/dt = J(x) grad H, by its rows in the names of the columns, as \"0, x*y; -x*y, 0\": the model hnn-poisson then finds H alone"`
 
@@ -206,6 +209,9 @@ func (c *Config) Validate() error {
 	}
 	if names := c.given("lagrangian"); names != nil && c.Model != lagrangian.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lagrangian.Kind, c.Model)
+	}
+	if err := c.validateKnownPart(); err != nil {
+		return err
 	}
 	switch {
 	case c.Trainer == ClosedForm:

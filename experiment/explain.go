@@ -32,6 +32,8 @@ type Explanation struct {
 	Distilled bool   `json:"distilled"`
 	Error     Number `json:"error"`
 	Explained bool   `json:"explained"`
+	// KnownPart is the part of H that the run was given; Error and Path are then relative to the field of the rest.
+	KnownPart string `json:"known_part,omitempty"`
 	// LeftOut counts the terms of the library that the data cannot tell from others.
 	LeftOut int `json:"left_out,omitempty"`
 	// text is the law as text, and forces how many coefficients of friction and inputs it has.
@@ -96,6 +98,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Dir, err)
 	}
+	x.KnownPart = r.Config.KnownPart
 	x.Distilled, x.Error, x.Explained, x.LeftOut = true, Number(report.Error), report.Error < fitformula.Explains, len(report.Pruned)
 	for _, s := range report.Path {
 		x.Path = append(x.Path, PathStep{s.Terms, Number(s.Error)})
@@ -131,8 +134,12 @@ func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula,
 	if err != nil {
 		return nil, nil, err
 	}
+	known, err := c.knownPart(d)
+	if err != nil {
+		return nil, nil, err
+	}
 	set := field(r.model, d.Train)
-	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own, Tolerance: tolerance})
+	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own, Tolerance: tolerance, Known: known})
 }
 
 // field is a set with a model's field, without inputs, as its rates.
@@ -175,6 +182,8 @@ func (x *Explanation) Write(w io.Writer) error {
 	}
 	switch {
 	case !x.Distilled:
+	case x.Explained && x.KnownPart != "":
+		fmt.Fprintf(w, "beside the known part the formula's field is within %.2g%% of the model's at the states of its data\n", 100*float64(x.Error))
 	case x.Explained:
 		fmt.Fprintf(w, "the formula's field is within %.2g%% of the model's at the states of its data\n", 100*float64(x.Error))
 	default:

@@ -34,6 +34,8 @@ type Inspection struct {
 	Columns    []string `json:"columns"` // of a state
 	Inputs     []string `json:"inputs,omitempty"`
 	Parameters int      `json:"parameters"`
+	// KnownPart is the part of H that was given, in the names of the columns.
+	KnownPart string `json:"known_part,omitempty"`
 	// Members is the number of networks of an ensemble, 0 of a single model.
 	Members int `json:"members,omitempty"`
 	// Digest is the SHA-256 of the model file's content, empty of one of an earlier version.
@@ -81,7 +83,7 @@ func Inspect(path string) (*Inspection, error) {
 	}
 	i := &Inspection{
 		File: path, Task: meta[metaTask], Kind: m.Kind, Parameters: m.Parameters,
-		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest],
+		Columns: splitNames(meta[metaColumns]), Digest: meta[safetensors.Digest], KnownPart: meta[metaKnown],
 	}
 	if seed, err := strconv.ParseUint(meta[metaSeed], 10, 64); err == nil {
 		i.Seed = &seed
@@ -189,6 +191,9 @@ func (i *Inspection) Write(w io.Writer) error {
 	line("parameters", "%d", i.Parameters)
 	if i.Hidden != nil {
 		line("hidden layers", "%s, %s", strings.Trim(fmt.Sprint(i.Hidden), "[]"), i.Activation)
+	}
+	if i.KnownPart != "" {
+		line("known part", "%s", i.KnownPart)
 	}
 	var terms []string
 	for _, v := range i.Terms {

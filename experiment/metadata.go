@@ -23,6 +23,7 @@ const (
 	metaInputs  = "hnn.inputs"  // names of the inputs, likewise
 	metaConfig  = "hnn.config"  // hash of config.yaml
 	metaData    = "hnn.data"    // hash of the rows
+	metaKnown   = "hnn.known-part" // of H, in the names of the columns
 	// How states and derivatives were found, an estimate.Estimator as JSON.
 	metaEstimate = "hnn.estimate"
 )
@@ -47,6 +48,9 @@ func runMetadata(c *Config, d *dataset) map[string]string {
 		metaTask: c.Task, metaSeed: fmt.Sprint(c.Seed), metaColumns: strings.Join(d.columns(), "\t"),
 		metaConfig: hex.EncodeToString(config.Sum(nil)), metaData: d.hash(),
 	})
+	if c.KnownPart != "" {
+		meta[metaKnown] = c.KnownPart
+	}
 	if names := d.Train.InputNames; names != nil {
 		meta[metaInputs] = strings.Join(names, "\t")
 	}

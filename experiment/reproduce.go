@@ -165,6 +165,9 @@ func (e *Env) check(configs []Config) error {
 		}
 		of := *c
 		of.Angle = d.angles
+		if _, err := of.knownPart(d); err != nil {
+			return err
+		}
 		if c.Trainer == WeakForm {
 			if err := of.checkWeak(d); err != nil {
 				return err

@@ -254,6 +254,9 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 		return nil, err
 	}
 	o := fitformula.Options{Angles: marks, Names: names, Prune: !own}
+	if o.Known, err = c.knownPart(d); err != nil {
+		return nil, err
+	}
 	var f *formula.Formula
 	var report *fitformula.Report
 	switch {
@@ -265,7 +268,7 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 		f, report, err = fitformula.Fit(set, list, o)
 	}
 	masses := false
-	if !own && (err != nil || report.Error > exactEnough) {
+	if !own && o.Known == nil && (err != nil || report.Error > exactEnough) {
 		// Masses may depend on the position; estimated rates serve where rows are trajectories.
 		rows := set
 		if !d.scattered() {
@@ -362,6 +365,7 @@ func numberList(v []float64) (out []Number) {
 
 // fitWeakForm is a run by the weak form: no steps, no checkpoint.
 func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
+	e.logKnownPart(&c, d)
 	var report *WeakReport
 	form, err := interruptible(ctx, func() (form *model.Form[float64], err error) {
 		form, report, err = c.solveWeak(d)

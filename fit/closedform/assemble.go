@@ -44,6 +44,9 @@ type explicit struct {
 	states int
 	block  []float64 // states x dim x features
 
+	known    expansion.Pass // the given part of H, nil without
+	gradient []float64      // its own, states x dim
+
 	functions func(q, to []float64) // of the gain, nil without
 	values    []float64             // of the functions
 }
@@ -53,6 +56,9 @@ func newExplicit(b *basis, states int) *explicit {
 	for _, t := range b.h.Terms() {
 		e.passes = append(e.passes, t.NewPass(states))
 	}
+	if b.known != nil {
+		e.known, e.gradient = b.known.NewPass(states), make([]float64, states*b.h.Dim())
+	}
 	if b.gain != nil {
 		e.functions, e.values = b.gain.Functions(), make([]float64, 1+b.gain.Features())
 	}
@@ -60,7 +66,7 @@ func newExplicit(b *basis, states int) *explicit {
 }
 
 // fill writes the equations of states lo to lo+n of r, at most so many as e was made
-// for, to M from its row at on, and their right sides to y.
+// for, to M from its row at on, and their right sides to y: what is observed less the known part's.
 func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
 	d, features := r.dim, len(e.b.share)
 	x, g := r.x[lo*d:(lo+n)*d], r.g[lo*d:(lo+n)*d]
@@ -101,6 +107,13 @@ func (e *explicit) fill(m *columns, at int, y []float64, r *rows, lo, n int) {
 		}
 	}
 	copy(y, g)
+	if e.known != nil {
+		clear(e.gradient)
+		e.known.AddGradient(x, e.gradient, n)
+		for i := range g {
+			y[i] -= e.gradient[i]
+		}
+	}
 	if r.weight == nil {
 		return
 	}

@@ -17,6 +17,8 @@ type basis struct {
 	unknowns int
 	friction bool
 	gain     *expansion.Gain // the model's, nil for none
+	// known is the part of H that is given, nil for none.
+	known *expansion.Known
 	// rotate turns rows at random, nil where they are taken as they are.
 	rotate *rotation
 }
@@ -38,6 +40,10 @@ func newBasis(rng *rand.Rand, r *rows, k int, scale float64, o *Options) (*basis
 		}
 	}
 	d := draw{rng: rng, x: x, dim: dim, scale: scale, o: o, basis: b}
+	if o.Known != nil {
+		b.known = expansion.NewKnown(dim, o.Known)
+		d.list = append(d.list, b.known)
+	}
 	if err := d.terms(k); err != nil {
 		return nil, err
 	}

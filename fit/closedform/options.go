@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/model/expr"
 	"hnn/model/network"
 	"hnn/nn"
 )
@@ -158,6 +159,9 @@ type Options struct {
 	// Masses of the bodies, for Pairwise and Rotation, which weight the potential of a
 	// pair by their product; nil is equal masses of as many bodies as a plane needs.
 	Masses []float64
+	// Known is a part of H that is given, of the components of a state as variables: the features are fitted to what it
+	// leaves. Nil is none.
+	Known *expr.Expr
 	// Friction adds -rate p to the momenta's derivatives, one more unknown.
 	Friction bool
 	// LearnedGain lets the gain of inputs depend on the positions, through features of its
@@ -261,6 +265,12 @@ func (o *Options) validate(dim int) error {
 	}
 	if o.Zero != nil && len(o.Zero) != dim {
 		return fmt.Errorf("closedform: H is to be zero at a state of length %d, a state has %d", len(o.Zero), dim)
+	}
+	if o.Known != nil && o.Known.Variables() > dim {
+		return fmt.Errorf("closedform: the known part has %d variables, a state has %d", o.Known.Variables(), dim)
+	}
+	if o.Known != nil && o.Symmetry&Rotation != 0 {
+		return errors.New("closedform: rows are not turned where a part of H is known; leave out the symmetry rotation")
 	}
 	if o.Friction && o.Symmetry&TimeReversal != 0 {
 		return errors.New("closedform: friction has a direction of time, so it contradicts the symmetry time-reversal; leave one out")

@@ -79,7 +79,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 	fields := newColumns(nodes*d, b.unknowns)
 	m := len(s.InputNames)
 	at := &rows{dim: d, x: make([]float64, nodes*d), g: make([]float64, nodes*d), inputs: m, u: make([]float64, nodes*m)}
-	unused := make([]float64, nodes*d)
+	given := make([]float64, nodes*d) // less the known part's gradient
 	for k, v := range over {
 		t, x, _ := s.Trial(v.trial)
 		h, row := t[v.first+1]-t[v.first], k*d
@@ -91,7 +91,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 				s.InputSignal(v.trial).Within(v.first+1, t[v.first]+node*h, at.u[g*m:(g+1)*m])
 			}
 		}
-		e.fill(fields, 0, unused, at, 0, nodes)
+		e.fill(fields, 0, given, at, 0, nodes)
 		for u := range b.unknowns {
 			from, to := fields.column(u), p.m.column(u)[row:row+d]
 			for g, weight := range gaussWeights {
@@ -105,6 +105,11 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 			// In the order of the gradient: (-p, q).
 			p.y[row+i] = x[d/2+i] - x[d+d/2+i]
 			p.y[row+d/2+i] = x[d+i] - x[i]
+		}
+		for g, weight := range gaussWeights {
+			for i := range d {
+				p.y[row+i] += h * weight * given[g*d+i]
+			}
 		}
 	}
 	return p

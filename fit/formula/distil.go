@@ -40,7 +40,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 		paths.Trials, paths.Of = append(paths.Trials, estimate.Path{Q: x}), append(paths.Of, k)
 	}
 	paths.Cut(8)
-	p := &problem{n: n, friction: !o.Conservative}
+	p := &problem{n: n, friction: !o.Conservative, known: o.Known}
 	pruned, err := p.library(s, paths, list, o)
 	if err != nil {
 		return nil, nil, err
@@ -50,6 +50,7 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 	rows := &sparse.Rows{Size: size, Block: d}
 	stride := max(1, s.Rows()/mostDistilled)
 	g, at := make([]float64, k*d), 0
+	given, rate := p.given(), make([]float64, d)
 	for trial, t := range paths.Trials {
 		count := t.Rows(d)
 		for r := 0; r < count; r += stride {
@@ -67,8 +68,9 @@ func Distil(s *data.Set, list []*expr.Expr, o Options) (*Formula, *Report, error
 					block[(n+j)*size+k+j] = -b * x[n+j]
 				}
 			}
+			given(x, rate)
 			for i, v := range dx {
-				rows.Y = append(rows.Y, v/sizes[i])
+				rows.Y = append(rows.Y, (v-rate[i])/sizes[i])
 			}
 			rows.Trial = append(rows.Trial, trial)
 		}

@@ -31,6 +31,8 @@ type Options struct {
 	// Prune leaves out terms that the rows cannot tell from simpler ones before them, or that are not finite at a row,
 	// where else they are an error: for a library that nobody wrote down.
 	Prune bool
+	// Known is a part of H that is given, nil for none: terms are found for the rest.
+	Known *expr.Expr
 	// Tolerance is, of Distil, the relative error of a field below which the formula of fewest terms is taken; 0 for the
 	// formula that follows the field as well as any.
 	Tolerance float64
@@ -62,6 +64,7 @@ type problem struct {
 	n, inputs int
 	terms     []*expr.Expr
 	friction  bool
+	known     *expr.Expr
 	gradient  *expr.Program // of all terms by all components, terms x 2 n
 	rows      *sparse.Rows
 }
@@ -113,7 +116,7 @@ func pathsOf(s *data.Set, o Options) (*estimate.Paths, error) {
 
 // fit is Fit where the paths are known, which stay as they are.
 func fit(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (*Formula, *Report, error) {
-	p := &problem{n: s.Dim / 2, inputs: len(s.InputNames), friction: !o.Conservative}
+	p := &problem{n: s.Dim / 2, inputs: len(s.InputNames), friction: !o.Conservative, known: o.Known}
 	pruned, err := p.library(s, paths, list, o)
 	if err != nil {
 		return nil, nil, err
@@ -176,7 +179,7 @@ func (p *problem) penalty() []float64 {
 
 // formula spreads coefficients over a Formula.
 func (p *problem) formula(theta []float64) *Formula {
-	f := &Formula{N: p.n, Inputs: p.inputs}
+	f := &Formula{N: p.n, Inputs: p.inputs, Known: p.known}
 	for k, t := range p.terms {
 		if theta[k] != 0 {
 			f.Terms = append(f.Terms, Term{Expr: t, Coefficient: theta[k]})

@@ -55,7 +55,7 @@ func FitInside(s *data.Set, list []*expr.Expr, parameters []Parameter, o Options
 	for k := range use {
 		use[k] = true
 	}
-	in := &inside{set: s, paths: paths, list: list, parameters: parameters, values: values, conservative: o.Conservative}
+	in := &inside{set: s, paths: paths, list: list, parameters: parameters, values: values, conservative: o.Conservative, known: o.Known}
 	for range 4 {
 		if err := in.steps(use); err != nil {
 			return nil, nil, err
@@ -94,13 +94,14 @@ type inside struct {
 	parameters   []Parameter
 	values       []float64
 	conservative bool
+	known        *expr.Expr
 }
 
 // rows are the windows of the terms in use with, after them, for each of the parameters that occur the derivative of their
 // sum by it, given the terms' coefficients; nil leaves these out.
 func (n *inside) rows(use []bool, c []float64, occur []int) (*problem, *sparse.Rows) {
 	d := n.set.Dim
-	p := &problem{n: d / 2, inputs: len(n.set.InputNames), friction: !n.conservative}
+	p := &problem{n: d / 2, inputs: len(n.set.InputNames), friction: !n.conservative, known: n.known}
 	for k, e := range n.list {
 		if use[k] {
 			p.terms = append(p.terms, e.Bind(d, n.values))

@@ -196,7 +196,8 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		}
 		out[w] = &sparse.Rows{Size: size, Block: d, A: make([]float64, 0, blocks*d*size), Y: make([]float64, 0, blocks*d)}
 	}
-	var values, g []float64
+	var values, g, rates []float64
+	given := p.given()
 	for i := range paths.Trials {
 		t := &paths.Trials[i]
 		count := t.Rows(d)
@@ -204,6 +205,10 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		p.gradient.Rows(t.Q, d, g)
 		values = slices.Grow(values[:0], count*d*size)[:count*d*size]
 		clear(values)
+		rates = slices.Grow(rates[:0], count*d)[:count*d]
+		for r := 0; r < count && p.known != nil; r++ {
+			given(t.Q[r*d:(r+1)*d], rates[r*d:(r+1)*d])
+		}
 		for r := range count {
 			x, block := t.Q[r*d:(r+1)*d], values[r*d*size:(r+1)*d*size]
 			for c := range k {
@@ -247,6 +252,11 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 					for j, v := range rate {
 						y -= v * weight * t.Q[(from+j)*d+c]
 					}
+					if p.known != nil {
+						for j, f := range psi {
+							y -= f * weight * rates[(from+j)*d+c]
+						}
+					}
 					rows.Y = append(rows.Y, y)
 				}
 				rows.Trial = append(rows.Trial, i)
@@ -254,4 +264,13 @@ func (p *problem) windows(paths *estimate.Paths, halves []int) []*sparse.Rows {
 		}
 	}
 	return out
+}
+
+// given returns a function that writes the field of the part of H that is known, zero where none is, at a state to a rate.
+func (p *problem) given() func(x, rate []float64) {
+	if p.known == nil {
+		return func(_, rate []float64) { clear(rate) }
+	}
+	m := motion(&Formula{N: p.n, Known: p.known})
+	return func(x, rate []float64) { m.Rate(x, nil, rate, nil, nil) }
 }

@@ -8,6 +8,9 @@ import (
 // entry is a derivative that is not zero: of a term, by one component or two.
 type entry struct{ term, i, j int }
 
+// givenTerm is in the place of a term the part that is given.
+const givenTerm = -1
+
 // motion is the field with the coefficients of the terms, the friction and the gain as parameters.
 func motion(f *Formula) *shoot.System {
 	n, d := f.N, 2*f.N
@@ -39,6 +42,26 @@ func motion(f *Formula) *shoot.System {
 		copy(f.Friction, s.Parameters[len(f.Terms):])
 		copy(f.Gain, s.Parameters[len(f.Terms)+len(f.Friction):])
 	}
+	if f.Known != nil {
+		for i := range d {
+			g := f.Known.Derivative(i)
+			if zero(g) {
+				continue
+			}
+			first, gradient = append(first, entry{givenTerm, i, 0}), append(gradient, g)
+			for j := range d {
+				if h := g.Derivative(j); !zero(h) {
+					second, hessian = append(second, entry{givenTerm, i, j}), append(hessian, h)
+				}
+			}
+		}
+	}
+	coefficient := func(term int) float64 {
+		if term == givenTerm {
+			return 1
+		}
+		return s.Parameters[term]
+	}
 	place := func(i int) (int, float64) { // of dH/dx_i in dx/dt
 		if i < n {
 			return n + i, -1
@@ -57,14 +80,14 @@ func motion(f *Formula) *shoot.System {
 			both.At(x, values)
 			for e, h := range second {
 				at, sign := place(h.i)
-				byX[at*d+h.j] += s.Parameters[h.term] * sign * values[len(first)+e]
+				byX[at*d+h.j] += coefficient(h.term) * sign * values[len(first)+e]
 			}
 		}
 		for e, g := range first {
 			at, sign := place(g.i)
 			v := sign * values[e]
-			dx[at] += s.Parameters[g.term] * v
-			if byX != nil {
+			dx[at] += coefficient(g.term) * v
+			if byX != nil && g.term != givenTerm {
 				byP[g.term*d+at] = v
 			}
 		}

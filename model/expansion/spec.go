@@ -3,6 +3,7 @@ package expansion
 import (
 	"fmt"
 
+	"hnn/model/expr"
 	"hnn/model/internal/embedding"
 	"hnn/model/safetensors"
 	"hnn/nn"
@@ -27,6 +28,8 @@ type termSpec struct {
 	Monomials  [][2]int `json:"monomials,omitempty"`
 	Bodies     int      `json:"bodies,omitempty"`
 	Space      int      `json:"space,omitempty"`
+	// Formula is a known part, of variables x0, x1 and so on.
+	Formula string `json:"formula,omitempty"`
 }
 
 // Tensor is a named array of a model.
@@ -47,6 +50,7 @@ func (s *termSpec) dim(asked int) int {
 	case kindPair:
 		return 2 * s.Bodies * s.Space
 	}
+	// (The variables of a known part are checked where it is read.)
 	for _, m := range s.Monomials {
 		if !(Monomial{m[0], m[1]}).fits(asked) {
 			return max(m[0], m[1]) + 1
@@ -81,6 +85,15 @@ func (m *Model) Tensors() []Tensor {
 }
 
 func tensorName(term int, name string) string { return fmt.Sprintf("terms.%d.%s", term, name) }
+
+// stateNames are the variables of a known part in a file.
+func stateNames(dim int) []string {
+	names := make([]string, dim)
+	for i := range names {
+		names[i] = fmt.Sprintf("x%d", i)
+	}
+	return names
+}
 
 // reader gives the numbers of a tensor by its name and shape.
 type reader func(name string, shape ...int) ([]float64, error)
@@ -142,6 +155,13 @@ func readTerm(read reader, i int, s *termSpec, dim int) (Term, error) {
 	}
 	if s.dim(dim) != dim {
 		return nil, refuse("it is for states of length %d, the Hamiltonian for %d", s.dim(dim), dim)
+	}
+	if s.Kind == kindKnown {
+		h, err := expr.Parse(s.Formula, stateNames(dim))
+		if err != nil {
+			return nil, refuse("%v", err)
+		}
+		return NewKnown(dim, h), nil
 	}
 	if s.Kind == kindQuadratic {
 		if len(s.Monomials) != s.Size {

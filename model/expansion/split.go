@@ -1,6 +1,11 @@
 package expansion
 
-import "hnn/model"
+import (
+	"math"
+
+	"hnn/model"
+	"hnn/model/expr"
+)
 
 // Halves sorts the terms by the half of the state that they depend on; a quadratic one may
 // have a share in both. It is false where one mixes the two.
@@ -28,6 +33,20 @@ func halvesOf(t Term, n int) (positions, momenta, mixed bool) {
 	switch t := t.(type) {
 	case *Pair:
 		return true, false, false
+	case *Known:
+		for i := range 2 * n {
+			positions, momenta = positions || i < n && t.h.Uses(i), momenta || i >= n && t.h.Uses(i)
+		}
+		for i := range n {
+			for j := n; j < 2*n; j++ {
+				if e := t.h.Derivative(i).Derivative(j); e.Op != expr.Const || e.Value != 0 {
+					mixed = true
+				}
+			}
+		}
+		// A half is asked with zeros for the other.
+		mixed = mixed || positions && momenta && !finite(t.Value(make([]float64, 2*n)))
+		return positions, momenta, mixed
 	case *Quadratic:
 		for _, m := range t.monomials {
 			positions = positions || m.I < n || m.J >= 0 && m.J < n
@@ -48,6 +67,8 @@ func halvesOf(t Term, n int) (positions, momenta, mixed bool) {
 	}
 	return true, true, true
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // half is a sum of terms as a function of the half of the state from component at on, which is
 // all that they are given: in the other they are sums apart.

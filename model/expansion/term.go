@@ -41,6 +41,7 @@ const (
 	kindQuadratic = "quadratic"
 	kindPair      = "pair"
 	kindInertia   = "inertia"
+	kindKnown     = "known"
 )
 
 const (

@@ -300,15 +300,22 @@ func (e *Expr) Derivative(i int) *Expr {
 
 // Bind replaces variables from, from+1 and so on by values.
 func (e *Expr) Bind(from int, values []float64) *Expr {
-	arg := func(i int) *Expr { return e.Args[i].Bind(from, values) }
+	return e.Replace(func(i int) *Expr {
+		if i >= from {
+			return number(values[i-from])
+		}
+		return Variable(i)
+	})
+}
+
+// Replace returns the expression with by(i) in place of variable i.
+func (e *Expr) Replace(by func(i int) *Expr) *Expr {
+	arg := func(i int) *Expr { return e.Args[i].Replace(by) }
 	switch e.Op {
 	case Const:
 		return e
 	case Var:
-		if e.Index >= from {
-			return number(values[e.Index-from])
-		}
-		return e
+		return by(e.Index)
 	case Add:
 		return add(arg(0), arg(1))
 	case Sub:

@@ -30,6 +30,8 @@ type Term struct {
 // Formula is the field of states (q, p), N positions and as many momenta.
 type Formula struct {
 	N, Inputs int
+	// Known is a part of H that was given, beside the terms, nil for none: nothing in it is fitted.
+	Known *expr.Expr
 	Terms     []Term
 	// Friction has a rate for each momentum, nil for none; Gain is N x Inputs. Their errors are standard errors.
 	Friction, FrictionError []float64
@@ -47,6 +49,9 @@ func Of(f *model.Form[float64]) *Formula {
 // H is the Hamiltonian as one expression.
 func (f *Formula) H() *expr.Expr {
 	var sum []*expr.Expr
+	if f.Known != nil {
+		sum = append(sum, f.Known)
+	}
 	for _, t := range f.Terms {
 		sum = append(sum, expr.Product(expr.Number(t.Coefficient), t.Expr))
 	}
@@ -212,6 +217,13 @@ func (f *Formula) separable() bool {
 		}
 		if q && p {
 			return false
+		}
+	}
+	for i := range f.N {
+		for j := f.N; j < 2*f.N && f.Known != nil; j++ {
+			if e := f.Known.Derivative(i).Derivative(j); e.Op != expr.Const || e.Value != 0 {
+				return false
+			}
 		}
 	}
 	return true

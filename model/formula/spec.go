@@ -11,11 +11,13 @@ import (
 // Spec is a formula as it is kept in a file, beside its coefficients: (terms, friction, gain). Terms are text in variables
 // x0, x1 and so on.
 type Spec struct {
-	Kind     string   `json:"kind"`
-	N        int      `json:"positions"`
-	Inputs   int      `json:"inputs,omitempty"`
-	Terms    []string `json:"terms"`
-	Friction bool     `json:"friction,omitempty"`
+	Kind   string   `json:"kind"`
+	N      int      `json:"positions"`
+	Inputs int      `json:"inputs,omitempty"`
+	Terms  []string `json:"terms"`
+	// Known is a part of H that was given.
+	Known    string `json:"known,omitempty"`
+	Friction bool   `json:"friction,omitempty"`
 	// Errors are the standard errors of the coefficients, 0 where not known, Stability how often each term was chosen.
 	Errors    []float64 `json:"errors,omitempty"`
 	Stability []float64 `json:"stability,omitempty"`
@@ -41,6 +43,9 @@ func variables(d int) []string {
 // Spec is what a file says of the formula.
 func (f *Formula) Spec() Spec {
 	s := Spec{Kind: Kind, N: f.N, Inputs: f.Inputs, Friction: f.Friction != nil}
+	if f.Known != nil {
+		s.Known = f.Known.Write(expr.Text, variables(2*f.N), 0)
+	}
 	for _, t := range f.Terms {
 		s.Terms = append(s.Terms, t.Expr.Write(expr.Text, variables(2*f.N), 0))
 		s.Errors = append(s.Errors, t.Error)
@@ -81,6 +86,13 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 			return nil, err
 		}
 		f.Terms = append(f.Terms, Term{Expr: e})
+	}
+	if s.Known != "" {
+		e, err := expr.Parse(s.Known, names)
+		if err != nil {
+			return nil, err
+		}
+		f.Known = e
 	}
 	k, friction, gain := len(s.Terms), 0, s.N*s.Inputs
 	if s.Friction {
