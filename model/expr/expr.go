@@ -363,6 +363,9 @@ func (e *Expr) Size() int {
 
 // Equal reports whether two expressions are written alike.
 func (e *Expr) Equal(o *Expr) bool {
+	if e == nil || o == nil {
+		return e == o
+	}
 	return e.Op == o.Op && e.Value == o.Value && e.Index == o.Index && e.Func == o.Func &&
 		slices.EqualFunc(e.Args, o.Args, (*Expr).Equal)
 }
