@@ -19,10 +19,10 @@ import (
 const (
 	metaTask    = "hnn.task"
 	metaSeed    = "hnn.seed"
-	metaColumns = "hnn.columns" // names of the state's components, a tab between them
-	metaInputs  = "hnn.inputs"  // names of the inputs, likewise
-	metaConfig  = "hnn.config"  // hash of config.yaml
-	metaData    = "hnn.data"    // hash of the rows
+	metaColumns = "hnn.columns"    // names of the state's components, a tab between them
+	metaInputs  = "hnn.inputs"     // names of the inputs, likewise
+	metaConfig  = "hnn.config"     // hash of config.yaml
+	metaData    = "hnn.data"       // hash of the rows
 	metaKnown   = "hnn.known-part" // of H, in the names of the columns
 	// How states and derivatives were found, an estimate.Estimator as JSON.
 	metaEstimate = "hnn.estimate"

@@ -32,7 +32,7 @@ type Formula struct {
 	N, Inputs int
 	// Known is a part of H that was given, beside the terms, nil for none: nothing in it is fitted.
 	Known *expr.Expr
-	Terms     []Term
+	Terms []Term
 	// Friction has a rate for each momentum, nil for none; Gain is N x Inputs. Their errors are standard errors.
 	Friction, FrictionError []float64
 	Gain, GainError         []float64
