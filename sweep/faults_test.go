@@ -227,7 +227,7 @@ vary:
 	}
 	victims := []string{"worker 1", "worker 2", "worker 3", "worker 4", "worker 5", "submitter", "server"}
 	killed := map[string]int{}
-	limit := time.After(8 * time.Minute)
+	limit := time.After(25 * time.Minute)
 	for n := 0; ; {
 		wait := time.Duration((0.2 + 1.6*rand.Float64()) * float64(pace))
 		if n == kills {
@@ -376,7 +376,7 @@ vary: {seed: 0-%d}
 		if err != nil {
 			t.Fatalf("%v\n%s", err, b.output["submitter"])
 		}
-	case <-time.After(3 * time.Minute):
+	case <-time.After(3*time.Minute + down):
 		t.Fatalf("the study does not end:\n%s", b.output["submitter"])
 	}
 	same(t, filepath.Join(b.dir, "disturbed"), undisturbed, runs)

@@ -42,6 +42,9 @@ const (
 	scratchFolder = ".scratch" // of workers on this machine
 )
 
+// serverWait is how long a sweep looks for a server, which may be starting again just now.
+const serverWait = 30 * time.Second
+
 func newSweep() *cobra.Command {
 	var f sweepFlags
 	cmd := &cobra.Command{
@@ -173,6 +176,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 // sweep makes the runs that are left.
 func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []study.Trial, d *display) error {
 	login := f.login
+	login.Wait = serverWait
 	door := filepath.Join(folder.Dir, doorFile)
 	if f.own() {
 		s, err := sweep.StartServer(filepath.Join(folder.Dir, storeFolder), door, f.server)
