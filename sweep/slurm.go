@@ -1,13 +1,12 @@
 package sweep
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"text/template"
 
 	"hnn/internal/atomicfile"
 	"hnn/internal/shell"
@@ -27,37 +26,37 @@ type Slurm struct {
 	Sweep, Worker string
 }
 
+// The scripts; what stands in <> is filled in, in capitals quoted for the shell where it is a path. (text/template would take 6 MB
+// of the program: as it calls methods by their names, the linker keeps all there are.)
 const slurmServer = `#!/bin/sh
-#SBATCH --job-name=hnn-server-{{.ID}}
-#SBATCH --output={{.Folder}}/slurm/server.out
+#SBATCH --job-name=hnn-server-<ID>
+#SBATCH --output=<folder>/slurm/server.out
 #SBATCH --open-mode=append
 #SBATCH --requeue
 #SBATCH --ntasks=1
-{{range .Options}}#SBATCH {{.}}
-{{end}}
+<OPTIONS>
 # The server and what brings the runs to it and their results back. Requeued, it goes on from its store.
-exec {{quote .Program}} sweep {{quote .Study}} --out {{quote .Folder}} --workers 0 --listen 0.0.0.0:0{{.Sweep}}
+exec <PROGRAM> sweep <STUDY> --out <FOLDER> --workers 0 --listen 0.0.0.0:0<SWEEP>
 `
 
 const slurmWorkers = `#!/bin/sh
-#SBATCH --job-name=hnn-worker-{{.ID}}
-#SBATCH --output={{.Folder}}/slurm/worker-%a.out
+#SBATCH --job-name=hnn-worker-<ID>
+#SBATCH --output=<folder>/slurm/worker-%a.out
 #SBATCH --open-mode=append
 #SBATCH --requeue
 #SBATCH --ntasks=1
-#SBATCH --array=1-{{.Workers}}
-{{range .Options}}#SBATCH {{.}}
-{{end}}
+#SBATCH --array=1-<WORKERS>
+<OPTIONS>
 # A worker that is started when all is done has nothing to wait for.
-grep -q '"state": "done"' {{quote .Folder}}/progress.json 2>/dev/null && exit 0
-exec {{quote .Program}} worker --door {{quote .Door}} --study {{.ID}} --wait 30m --scratch "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/hnn-{{.ID}}"{{.Worker}}
+grep -q '"state": "done"' <FOLDER>/progress.json 2>/dev/null && exit 0
+exec <PROGRAM> worker --door <DOOR> --study <ID> --wait 30m --scratch "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/hnn-<ID>"<WORKER>
 `
 
 const slurmSubmit = `#!/bin/sh
 # Brings the study's jobs to Slurm: the server, and the workers after it has started.
 set -e
-server=$(sbatch --parsable {{quote .Folder}}/slurm/server.sbatch)
-workers=$(sbatch --parsable --dependency=after:"${server%%;*}" {{quote .Folder}}/slurm/workers.sbatch)
+server=$(sbatch --parsable <FOLDER>/slurm/server.sbatch)
+workers=$(sbatch --parsable --dependency=after:"${server%%;*}" <FOLDER>/slurm/workers.sbatch)
 echo "server: job $server, workers: job $workers"
 `
 
@@ -75,16 +74,15 @@ func (s *Slurm) Write() (submit string, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return "", err
 	}
+	var options strings.Builder
+	for _, o := range s.Options {
+		fmt.Fprintln(&options, "#SBATCH", o)
+	}
+	fill := strings.NewReplacer("<PROGRAM>", shell.Quote(s.Program), "<STUDY>", shell.Quote(s.Study), "<FOLDER>", shell.Quote(s.Folder), "<DOOR>", shell.Quote(s.Door),
+		"<folder>", s.Folder, "<ID>", s.ID, "<WORKERS>", strconv.Itoa(s.Workers), "<OPTIONS>", options.String(), "<SWEEP>", s.Sweep, "<WORKER>", s.Worker)
 	for name, text := range map[string]string{"server.sbatch": slurmServer, "workers.sbatch": slurmWorkers, "submit.sh": slurmSubmit} {
-		t, err := template.New(name).Funcs(template.FuncMap{"quote": shell.Quote}).Parse(text)
-		if err != nil {
-			return "", err
-		}
-		var b bytes.Buffer
-		if err := t.Execute(&b, s); err != nil {
-			return "", err
-		}
-		if err := atomicfile.Write(filepath.Join(folder, name), func(w io.Writer) error { _, err := b.WriteTo(w); return err }); err != nil {
+		write := func(w io.Writer) error { _, err := fill.WriteString(w, text); return err }
+		if err := atomicfile.Write(filepath.Join(folder, name), write); err != nil {
 			return "", err
 		}
 	}
