@@ -29,8 +29,12 @@ func NewID() string { return strings.ToLower(rand.Text()[:10]) }
 // Submission is a study that is brought to a server and whose results are brought back.
 type Submission struct {
 	Folder *study.Folder
-	Trials []study.Trial
+	Trials []study.Trial // of a search, those that are known so far
 	Login  Login
+	// Workers is how many there are, and More says that others may come. So many runs of a search
+	// are there at a time.
+	Workers int
+	More    bool
 	// Lease is the time after which the run of a worker of which nothing is heard is given to another,
 	// Save that between two checkpoints.
 	Lease, Save time.Duration
@@ -68,6 +72,11 @@ func (s *Submission) Run(ctx context.Context) error {
 		return err
 	}
 	s.began, s.before, s.alive = time.Now(), len(s.records), map[string]heard{}
+	proposed, err := s.Folder.Proposed()
+	if err != nil {
+		return err
+	}
+	s.Trials = append(s.Trials, proposed...)
 	meta, err := s.meta()
 	if err != nil {
 		return err
@@ -77,7 +86,7 @@ func (s *Submission) Run(ctx context.Context) error {
 		return err
 	}
 	defer s.nc.Close()
-	if len(s.records) < len(s.Trials) {
+	if len(s.records) < s.Folder.About.Total {
 		if err := s.begin(ctx, js, meta); err != nil {
 			return err
 		}
@@ -99,7 +108,7 @@ func (s *Submission) meta() (*Meta, error) {
 	about := s.Folder.About
 	m := &Meta{
 		ID: about.ID, Name: about.Name, Created: about.Created, Kernel: about.Kernel, Version: about.Version, AnyKind: s.Folder.Study.AnyKernel,
-		Total: len(s.Trials), Retries: s.Folder.Study.Retries, Lease: Seconds(s.Lease.Seconds()), Save: Seconds(s.Save.Seconds()), Replicas: s.Replicas,
+		Total: s.Folder.About.Total, Retries: s.Folder.Study.Retries, Lease: Seconds(s.Lease.Seconds()), Save: Seconds(s.Save.Seconds()), Replicas: s.Replicas,
 	}
 	if own := kernel.Arithmetic(); own != about.Kernel && !m.AnyKind {
 		s.Log("the study was begun with the kernels %s, and this machine has %s: workers here are refused", about.Kernel, own)
@@ -227,22 +236,46 @@ func (s *Submission) publish(ctx context.Context) error {
 		if there[t.Number] || s.Folder.Kept(t.Number) {
 			continue
 		}
-		var config strings.Builder
-		if err := t.Config.Write(&config); err != nil {
+		if err := s.enqueue(ctx, t); err != nil {
 			return err
 		}
-		b, err := json.Marshal(work{t.Number, t.Name, config.String()})
+	}
+	return nil
+}
+
+// enqueue puts a run into the queue.
+func (s *Submission) enqueue(ctx context.Context, t *study.Trial) error {
+	var config strings.Builder
+	if err := t.Config.Write(&config); err != nil {
+		return err
+	}
+	b, err := json.Marshal(work{t.Number, t.Name, config.String()})
+	if err != nil {
+		return err
+	}
+	return s.queues.again(ctx, func() error {
+		_, err := s.queues.js.Publish(ctx, s.queues.meta.subject(t.Number), b)
+		var api *jetstream.APIError
+		if errors.As(err, &api) && api.ErrorCode == perSubject {
+			return nil // it is there: an acknowledgement was lost
+		}
+		return err
+	})
+}
+
+// propose begins runs of a search as long as there are too few for its workers.
+func (s *Submission) propose(ctx context.Context) error {
+	width := s.Workers
+	if s.More {
+		width = max(width, len(s.alive)+1) // one for who is new
+	}
+	for len(s.Trials) < s.Folder.About.Total && len(s.Trials)-len(s.records) < width {
+		t, err := s.Folder.Propose(s.Trials, s.records)
 		if err != nil {
 			return err
 		}
-		if err := s.queues.again(ctx, func() error {
-			_, err := s.queues.js.Publish(ctx, s.queues.meta.subject(t.Number), b)
-			var api *jetstream.APIError
-			if errors.As(err, &api) && api.ErrorCode == perSubject {
-				return nil // it is there: an acknowledgement was lost
-			}
-			return err
-		}); err != nil {
+		s.Trials = append(s.Trials, *t)
+		if err := s.enqueue(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -285,12 +318,19 @@ func (s *Submission) collect(ctx context.Context) error {
 		return err
 	}
 	shown, asked := time.Time{}, time.Now()
-	for len(s.records) < len(s.Trials) {
+	for len(s.records) < s.Folder.About.Total {
 		if err := s.fetch(ctx, consumer); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		select {
+		case <-published:
+			if err := s.propose(ctx); err != nil {
+				return err
+			}
+		default: // the first are not yet there
 		}
 		for {
 			m, err := beats.NextMsg(0)
@@ -345,7 +385,7 @@ func (s *Submission) fetch(ctx context.Context, consumer jetstream.Consumer) err
 			}
 		}
 		_ = m.Ack() // a lost one brings it again, and it is kept already
-		if len(s.records) == len(s.Trials) {
+		if len(s.records) == s.Folder.About.Total {
 			break
 		}
 	}
@@ -392,7 +432,7 @@ func (s *Submission) keep(ctx context.Context, r *result, revision uint64) error
 
 // report tells how far the study has come, in its folder and to who asked for it.
 func (s *Submission) report(state string, last bool) error {
-	p := &study.Progress{State: state, Total: len(s.Trials), At: time.Now(), Best: s.Folder.Study.Best(s.records), Left: experiment.NA, Running: []study.Running{}}
+	p := &study.Progress{State: state, Total: s.Folder.About.Total, At: time.Now(), Best: s.Folder.Study.Best(s.records), Left: experiment.NA, Running: []study.Running{}}
 	for i := range s.records {
 		if s.records[i].State == study.Done {
 			p.Done++

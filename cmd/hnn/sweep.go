@@ -62,6 +62,7 @@ it runs. A study that was stopped, or whose machine died, goes on by the same co
     seed: 0-4                             # a list or a range: every combination
     rate: {min: 1e-4, max: 1e-2, log: true}   # a distribution
   trials: 20                  # draws of what has a distribution
+  method: sobol               # draws that are spread evenly; random unless given; tpe searches
   minimize: strict.energy_mse.median
 
 The keys under fixed and vary are those of config.yaml, which are the flags of hnn train.`,
@@ -149,7 +150,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	if f.out == "" {
 		f.out = filepath.Join(runsFolder, s.Name)
 	}
-	folder, err := study.Create(f.out, s, study.About{ID: sweep.NewID(), Created: time.Now().UTC(), Kernel: kernel.Arithmetic(), Version: newVersionInfo().Version, Total: len(trials)})
+	folder, err := study.Create(f.out, s, study.About{ID: sweep.NewID(), Created: time.Now().UTC(), Kernel: kernel.Arithmetic(), Version: newVersionInfo().Version, Total: s.Total(trials)})
 	if err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []s
 			f.workers = runtime.NumCPU()
 		}
 	}
-	submission := &sweep.Submission{Folder: folder, Trials: trials, Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study}
+	submission := &sweep.Submission{Folder: folder, Trials: trials, Workers: max(f.workers, 0), More: !f.own() || f.server.Listen != "", Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study}
 	ctx, cancel := context.WithCancel(ctx)
 	workers := make(chan struct{})
 	go func() {
@@ -270,6 +271,9 @@ func (f *sweepFlags) writeSlurm(folder *study.Folder, path string, d *display) e
 
 // single makes one run of the study, as hnn train does.
 func (f *sweepFlags) single(cmd *cobra.Command, s *study.Study, trials []study.Trial) error {
+	if s.Searches() {
+		return usage(fmt.Errorf("--task: the runs of a search depend on each other, so none is made alone; leave out --task, or use the method random or sobol"))
+	}
 	if f.task < 1 || f.task > len(trials) {
 		return usage(fmt.Errorf("--task %d: the study has the runs 1 to %d", f.task, len(trials)))
 	}

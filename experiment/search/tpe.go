@@ -34,9 +34,9 @@ type TPE struct {
 }
 
 const (
-	// startup is the number of trials before any density is trusted: Sobol points, as many as
-	// hyperopt and Optuna draw at random, rounded to where those fill the space evenly.
-	startup = 8
+	// Startup is the number of trials before any density is trusted: Sobol points, about as many
+	// as Optuna draws at random (10), rounded to where those fill the space evenly.
+	Startup = 8
 	// candidates are those drawn for one proposal (24 in Bergstra's and Optuna's programs, of
 	// one dimension at a time; these are of all dimensions at once).
 	candidates = 64
@@ -57,7 +57,7 @@ func NewTPE(space Space, seed uint64) (*TPE, error) {
 
 // Next proposes the point of the trial of a number, from 0, by those before it, in any fixed order.
 func (t *TPE) Next(number int, trials []Trial) []float64 {
-	if number < startup {
+	if number < Startup {
 		return t.sobol.Point(number)
 	}
 	rank := func(tr Trial) float64 {
@@ -72,7 +72,7 @@ func (t *TPE) Next(number int, trials []Trial) []float64 {
 			ended++
 		}
 	}
-	if ended < startup/2 { // many fail, or all run
+	if ended < Startup/2 { // many fail, or all run
 		return t.sobol.Point(number)
 	}
 	sorted := slices.Clone(trials)

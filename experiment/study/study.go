@@ -37,7 +37,7 @@ type Options struct {
 	Name   string   `key:"name" help:"of the study and its folder; that of the file unless given"`
 	Task   string   `key:"task" help:"the paper's task or the known system"`
 	Data   []string `key:"data" help:"files of trajectories, patterns and folders, from the folder of the study file"`
-	Method Method   `key:"method" help:"how runs are chosen"`
+	Method Method   `key:"method" help:"how runs are chosen: every combination, draws, evenly spread draws, or a search for the best"`
 	Trials int      `key:"trials" help:"draws of what has a distribution"`
 	Seed   uint64   `key:"sample-seed" help:"of the draws"`
 	// Minimize is the path of a number in results.json; Maximize is one too.
@@ -57,10 +57,16 @@ type Method string
 const (
 	Grid   Method = "grid"
 	Random Method = "random"
+	// Sobol draws points that fill the space more evenly than independent ones.
+	Sobol Method = "sobol"
+	// TPE searches for the best value of the measure: see package search.
+	TPE Method = "tpe"
 )
 
 // Values lists the names of the methods.
-func (Method) Values() []string { return []string{string(Grid), string(Random)} }
+func (Method) Values() []string {
+	return []string{string(Grid), string(Random), string(Sobol), string(TPE)}
+}
 
 type keyed struct {
 	key  string
@@ -220,10 +226,16 @@ func (s *Study) check() error {
 		return fmt.Errorf("method grid takes lists and ranges, and %s has a distribution: give a range by from, to and step, or another method", s.Varied[slices.IndexFunc(s.Varied, func(v Varied) bool { return v.Distribution != nil })].Key)
 	case s.Method == Grid && s.Trials != 0:
 		return errors.New("trials: a grid has the runs that its lists make; leave trials out, or vary by a distribution")
-	case s.Method != Grid && !distributed:
+	case s.Method != Grid && s.Method != TPE && !distributed:
 		return fmt.Errorf("method %s: nothing varies by a distribution, as \"rate: {min: 1e-4, max: 1e-2, log: true}\" does", s.Method)
 	case s.Method != Grid && s.Trials == 0:
 		return fmt.Errorf("method %s: say how many draws by \"trials:\"", s.Method)
+	}
+	if s.Searches() && s.Minimize == "" && s.Maximize == "" {
+		return fmt.Errorf("method %s: say what is searched for, as \"minimize: strict.energy_mse.median\"", s.Method)
+	}
+	if err := s.checkSearch(); err != nil {
+		return err
 	}
 	path, _ := s.Measure()
 	return CheckMeasure(path)
@@ -245,6 +257,8 @@ type Trial struct {
 	Number int               `json:"number"` // from 1
 	Name   string            `json:"name"`   // of its directory
 	Values map[string]string `json:"values"` // of what varies
+	// Point is where a search proposed it.
+	Point  []float64         `json:"point,omitempty"`
 	Config experiment.Config `json:"-"`
 }
 
@@ -310,11 +324,19 @@ func (s *Study) files() ([]string, error) {
 }
 
 // Runs returns the runs of the study, the last of what varies fastest, each checked. An
-// error names the run and its values.
+// error names the run and its values. Of a search they are those that depend on no others.
 func (s *Study) Runs() ([]Trial, error) {
 	draws := [][]keyed{nil}
-	if s.Method != Grid {
+	switch s.Method {
+	case TPE:
+		return s.begin()
+	case Random:
 		draws = s.draws()
+	case Sobol:
+		var err error
+		if draws, err = s.sobol(); err != nil {
+			return nil, err
+		}
 	}
 	total := len(draws)
 	var lists []Varied

@@ -34,6 +34,9 @@ func WritePlan(w io.Writer, s *Study, trials []Trial) error {
 		}
 		fmt.Fprintln(t, strings.Join(cells, "\t"))
 	}
+	if rest := s.Total(trials) - len(trials); rest > 0 {
+		fmt.Fprintf(t, "The settings of %d more follow from what these come to.\n", rest)
+	}
 	return t.Flush()
 }
 
