@@ -20,7 +20,7 @@ const (
 
 // missingWords stand where a number is not known, in lower case.
 var missingWords = map[string]bool{"nan": true, "na": true, "n/a": true, "null": true, "none": true, "nil": true, "-": true, "--": true, "---": true,
-	"?": true, "inf": true, "-inf": true, "+inf": true, "infinity": true, "1.#qnan": true, "-1.#ind": true, "missing": true,
+	"?": true, "inf": true, "-inf": true, "+inf": true, "infinity": true, "1.#qnan": true, "-1.#ind": true, "missing": true, "nat": true,
 	"∞": true, "-∞": true, "+∞": true, "over": true, "ol": true, "over ld": true, "overload": true, "overflow": true, "underflow": true, "1.#inf": true, "-1.#inf": true, "1.#ind": true, "-1.#qnan": true, "-nan": true, "-nan(ind)": true, "n.a.": true, "***": true, "****": true, "#####": true, "invalid": true, "no data": true, "nodata": true, "novalue": true,
 	"#div/0!": true, "#n/a": true, "#num!": true, "#ref!": true, "#value!": true, "#name?": true, "#null!": true, "#nv": true, "#wert!": true, "#bezug!": true}
 
@@ -46,10 +46,10 @@ func classify(text []byte) (kind cellKind, value float64, unit string) {
 		return numberCell, v, ""
 	}
 	if n > 0 && len(text)-n <= 12 {
-		// Without a blank between them, only times and degrees: 1A is a name.
+		// Without a blank between them, only times, degrees and rates: 1A is a name.
 		tail := bytes.TrimSpace(text[n:])
 		unit, ok := knownUnit(string(tail))
-		if ok && (len(tail) < len(text)-n || unit.quantity == timeColumn || unit.name == "deg") {
+		if ok && (len(tail) < len(text)-n || unit.quantity == timeColumn || unit.name == "deg" || bytes.IndexByte(tail, '/') > 0) {
 			return numberCell, v, unit.name
 		}
 	}

@@ -13,6 +13,7 @@ const (
 	timeOfDay clockKind = iota + 1 // from midnight
 	dateTime                       // from the year 1970
 	dateOnly
+	duration // from a start
 )
 
 // parseClock reads a date, a time of day or both, in nanoseconds: 10:11:12.345, 3:05:07 PM,
@@ -25,6 +26,9 @@ func parseClock(text []byte) (nanoseconds int64, kind clockKind, ok bool) {
 
 // parseClockIn is parseClock where dates with slashes may be day first.
 func parseClockIn(text []byte, dayFirst bool) (nanoseconds int64, kind clockKind, ok bool) {
+	if n, ok := parseDuration(text); ok {
+		return n, duration, true
+	}
 	if len(text) < 5 || len(text) > 40 || text[0] < '0' || text[0] > '9' {
 		return 0, 0, false
 	}

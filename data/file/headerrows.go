@@ -39,6 +39,7 @@ func findHeader(lines [][]byte, l *layout) *header {
 		return h
 	}
 	var rows [][]string
+	index := ""
 	first, skipped, between := l.first, 0, false
 	for i := l.first - 1; i >= 0 && len(rows) < mostHeaderRows; i-- {
 		line := bytes.TrimRight(lines[i], " ")
@@ -50,6 +51,10 @@ func findHeader(lines [][]byte, l *layout) *header {
 		}
 		if len(rows) > 0 && l.isRemark(line) && !l.isRemark(h.lines[0]) && !isUnitsRow(rows[0]) {
 			break // remarks above a row of names, as InfluxDB's of data types
+		}
+		if name := nameOfIndex(line, l); name != "" && len(rows) == 0 && skipped == 0 && index == "" {
+			index = name
+			continue
 		}
 		cells, ok := h.headerCells(line, l, i, len(rows) == 0)
 		if !ok {
@@ -108,13 +113,36 @@ func findHeader(lines [][]byte, l *layout) *header {
 		h.names, h.units = names, make([]string, l.width)
 		return h
 	}
+	if names := namesInRemarks(lines[:l.first], l.width, l.separator); len(rows) == 0 && names != nil {
+		h.names, h.units = names, make([]string, l.width)
+		return h
+	}
 	if len(rows) == 0 {
 		h.numbered(lines, l)
 		h.units = make([]string, l.width)
 		return h
 	}
 	h.compose(rows, l)
+	if bare, unit := unitOfName(h.names[0]); index != "" && meaningOf(bare, unit).quantity == unknownColumn {
+		h.names[0] = index
+	}
 	return h
+}
+
+// nameOfIndex is the only word of a line of empty cells, with which pandas names the first column
+// below the names of the others.
+func nameOfIndex(line []byte, l *layout) string {
+	if l.separator == 0 || l.width < 3 || l.isRemark(line) {
+		return ""
+	}
+	cells, err := splitFields(nil, line, l.separator)
+	if err != nil || len(cells) != l.width || len(bytes.Join(cells[1:], nil)) > 0 {
+		return ""
+	}
+	if kind, _, _ := classify(cells[0]); kind != textCell {
+		return ""
+	}
+	return string(cells[0])
 }
 
 // isRule reports whether a line is a rule between a header and its rows, of dashes and the like.

@@ -32,24 +32,6 @@ type layout struct {
 // lookAt is the number of lines by which the layout is found.
 const lookAt = 4000
 
-// cutStamp cuts the time off a line that a serial monitor has set in front of it, in brackets or
-// with an arrow behind it: 10:11:12.345 -> 0.31, [10:11:12.345] 0.31, 10:11:12.345> 0.31.
-func cutStamp(line []byte) (stamp, rest []byte, ok bool) {
-	if i := bytes.Index(line, []byte(" -> ")); i >= 0 {
-		return bytes.TrimSpace(line[:i]), line[i+4:], true
-	}
-	end := byte('>')
-	if len(line) > 0 && line[0] == '[' {
-		line, end = line[1:], ']'
-	}
-	i := bytes.IndexByte(line[:min(len(line), 40)], end)
-	if i < 0 {
-		return nil, nil, false
-	}
-	_, _, ok = parseClock(bytes.TrimSpace(line[:i]))
-	return bytes.TrimSpace(line[:i]), bytes.TrimSpace(line[i+1:]), ok
-}
-
 // isRemark reports whether a line is a remark, which holds no row.
 func (l *layout) isRemark(line []byte) bool {
 	if len(line) == 0 || l.remarks {

@@ -166,6 +166,10 @@ func meaningOf(bare, unitText string) meaning {
 			if token == "t" && i == len(list)-1 && m.quantity == unknownColumn {
 				m.quantity = timeColumn // mass A t
 			}
+			if token == "q" && m.quantity == unknownColumn && variantWords[list[i-1]] {
+				m.quantity = positionColumn // actual_q_0
+				continue
+			}
 			rest = append(rest, token)
 			if axis && m.quantity == unknownColumn {
 				m.quantity = positionColumn

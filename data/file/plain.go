@@ -81,10 +81,20 @@ func (d *dialect) plain(lines []sampleLine, r *roles, o *ReadOptions) bool {
 	if whole >= 8 && 3*same > whole {
 		return false
 	}
-	if d.headerLine == 0 && o.Columns.Time == "" && o.Columns.Q == nil {
-		return d.plainNumbers(rows)
+	if d.headerLine > 0 {
+		return true
 	}
-	return true
+	var remarks [][]byte
+	for _, l := range lines {
+		if !l.comment {
+			break
+		}
+		remarks = append(remarks, l.text)
+	}
+	if namesInRemarks(remarks, d.columns, d.separator) != nil {
+		return false
+	}
+	return o.Columns.Time != "" || o.Columns.Q != nil || d.plainNumbers(rows)
 }
 
 // thousands reports whether all numbers with a comma may be in groups of thousands.

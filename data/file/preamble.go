@@ -129,7 +129,7 @@ func trimRemark(line []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimLeft(line, "#%!@*; "))
 }
 
-var viconSection = map[string]bool{"trajectories": true, "devices": true, "joints": true, "segments": true, "model outputs": true}
+var viconSection = map[string]bool{"trajectories": true, "devices": true, "joints": true, "segments": true, "model outputs": true, "points": true, "markers": true}
 
 var (
 	rateKeys = []string{"datarate", "samplingrate", "samplerate", "samplefrequency", "samplingfrequency", "captureframerate", "exportframerate", "framerate", "framespersecond", "fps", "frequency", "updaterate", "outputrate", "acquisitionrate", "recordingrate", "standardmessrate", "scanrate", "abtastrate", "abtastfrequenz", "messrate", "messfrequenz", "taktfrequenz", "fs", "rate", "hz",

@@ -29,8 +29,13 @@ func (s *sheet) times(named *column, step float64) (*column, error) {
 				return time, s.seconds(time)
 			}
 			err := &columnError{"no column is the time: the file has " + excerptList(s.labels()), "give the time from row to row in seconds, as in --dt 0.01, or name the column, as in --time NAME"}
-			if s.header.names != nil && len(s.candidates(positionColumn, nil)) > 0 {
+			switch rates := names(s.candidates(velocityColumn, nil)); {
+			case s.header.names == nil:
+			case len(s.candidates(positionColumn, nil)) > 0:
 				return nil, err // the positions are known
+			case len(rates) > 0:
+				return nil, &columnError{fmt.Sprintf("no column is the time, and none a position: %s are rates", excerptList(rates)),
+					"give the time from row to row in seconds, as in --dt 0.01, and --integrate, which takes the integral of rates for the positions" + firstOrder(rates)}
 			}
 			return nil, generalError{err}
 		}
@@ -280,7 +285,7 @@ func (s *sheet) seconds(c *column) error {
 	lower := strings.ToLower(c.full)
 	switch {
 	case c.clock != 0:
-		s.note("%s is %s, taken as seconds from the first", c.label(), map[clockKind]string{timeOfDay: "a time of day", dateTime: "a date and a time", dateOnly: "a date"}[c.clock])
+		s.note("%s is %s, taken as seconds from the first", c.label(), map[clockKind]string{timeOfDay: "a time of day", dateTime: "a date and a time", dateOnly: "a date", duration: "a time that has passed"}[c.clock])
 	case ok && u.quantity == timeColumn:
 		factor, why = u.factor, "its unit is "+u.name
 	case strings.Contains(lower, "millis"):

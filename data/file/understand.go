@@ -369,7 +369,7 @@ func (s *sheet) pivots(noise []string) {
 	}
 	for _, marker := range slices.Sorted(mapsKeys(of)) {
 		if at := of[marker]; len(at) == all[marker] && len(at) > 1 {
-			s.note("the marker %s stays at (%s): a pivot", marker, strings.Join(at, ", "))
+			s.note("the marker %s stays at (%s) in the file's unit: a pivot", marker, strings.Join(at, ", "))
 		}
 	}
 }
