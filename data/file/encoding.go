@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding/unicode"
@@ -97,6 +98,37 @@ func (b *byteReader) Read(p []byte) (int, error) {
 			return kept, err
 		}
 	}
+}
+
+// thousandsBlanks are the blanks that no line is broken at, which part groups of thousands where
+// French and other rules are kept.
+var thousandsBlanks = regexp.MustCompile("([0-9])[\u00a0\u202f\u2009]([0-9]{3})")
+
+// groupsThousands reports whether numbers of a text have groups of thousands parted by such blanks,
+// in UTF-8 or in Windows-1252.
+func groupsThousands(text []byte) bool {
+	for i, rest := 0, text; ; {
+		k := bytes.IndexByte(rest, 0xa0)
+		if k < 0 {
+			break
+		}
+		if i += k + 1; i > 1 && digits(text[i-2:i-1]) && i+3 <= len(text) && digits(text[i:i+3]) {
+			return true
+		}
+		rest = text[i:]
+	}
+	return (bytes.Contains(text, []byte("\u202f")) || bytes.Contains(text, []byte("\u00a0")) || bytes.Contains(text, []byte("\u2009"))) && thousandsBlanks.Match(text)
+}
+
+// ungroup takes the blanks out of numbers with groups of thousands, and reports whether there were any.
+func ungroup(text []byte) ([]byte, bool) {
+	if !groupsThousands(text) {
+		return text, false
+	}
+	for range 2 { // the groups of a number overlap: 1 000 000
+		text = thousandsBlanks.ReplaceAll(text, []byte("$1$2"))
+	}
+	return text, true
 }
 
 // headerBreaks replaces line breaks in quotes among the first lines, as spreadsheets write them in

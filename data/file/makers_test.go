@@ -67,7 +67,7 @@ func makers(rows int) []made {
 	epoch := time.Date(2023, 4, 5, 23, 59, 58, 0, time.UTC)
 	marker := func(q float64) (x, y float64) { return 0.4 * math.Sin(q), 1 - 0.4*math.Cos(q) }
 	x0, _ := marker(0.8)
-	return slices.Concat(labMakers(rows), motionMakers(rows), simulationMakers(rows), loggerMakers(rows), []made{
+	return slices.Concat(labMakers(rows), motionMakers(rows), simulationMakers(rows), loggerMakers(rows), logMakers(rows), []made{
 		{name: "LabVIEW", q: "angle", p: "omega", first: 0.8, tolerance: 1e-6, notes: []string{"22 lines in front"},
 			text: "LabVIEW Measurement\t\r\nWriter_Version\t2\r\nReader_Version\t2\r\nSeparator\tTab\r\nDecimal_Separator\t,\r\nMulti_Headings\tNo\r\nX_Columns\tOne\r\nTime_Pref\tRelative\r\nOperator\tme\r\nDate\t2023/04/05\r\nTime\t09:08:07,125\r\n***End_of_Header***\t\r\n\t\r\nChannels\t2\t\t\r\nSamples\t9\t9\t\r\nDate\t2023/04/05\t2023/04/05\t\r\nTime\t09:08:07,125\t09:08:07,125\t\r\nY_Unit_Label\trad\trad/s\t\r\nX_Dimension\tTime\tTime\t\r\nX0\t0,0E+0\t0,0E+0\t\r\nDelta_X\t0,020000\t0,020000\t\r\n***End_of_Header***\t\t\t\r\nX_Value\tangle\tomega\tComment\r\n" +
 				perRow(rows, func(b *strings.Builder, i int, t, q, v float64) {

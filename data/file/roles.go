@@ -56,6 +56,10 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 		return nil, nil, nil, &columnError{problem, advice}
 	case len(q) == 0:
 		return nil, nil, nil, s.ask(unknowns, time)
+	case len(v) == 0 && time != nil && s.isAngleAlpha(a, q, time):
+		both := strings.Join(append(names(q), a[0].label()), ",")
+		return nil, nil, nil, &columnError{fmt.Sprintf("%s can be read in two ways, as an angle beside %s and as an angular acceleration, which the second derivative of none of them shows", a[0].label(), strings.Join(names(q), ", ")),
+			fmt.Sprintf("name the positions, as in --q %s or --q %s", shell.Quote(both), shell.Quote(strings.Join(names(q), ",")))}
 	case len(a) > 0:
 		s.note("left out: the accelerations %s, which are no part of a state; --dp names those that are derivatives", strings.Join(names(a), ", "))
 	}
@@ -87,6 +91,26 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 		v = nil
 	}
 	return q, v, u, nil
+}
+
+// isAngleAlpha reports whether a column called alpha, of no unit, is no second derivative of a
+// position beside it: it may be an angle too.
+func (s *sheet) isAngleAlpha(a, q []*column, time *column) bool {
+	if len(a) != 1 || a[0].unit != "" || strings.Join(tokens(a[0].name), " ") != "alpha" {
+		return false
+	}
+	for _, c := range q {
+		rate := &column{values: make([]float64, s.rows)}
+		for i := range rate.values {
+			if rate.values[i] = math.NaN(); i > 0 && i+1 < s.rows && s.block[i-1] == s.block[i+1] {
+				rate.values[i] = (c.values[i+1] - c.values[i-1]) / (time.values[i+1] - time.values[i-1])
+			}
+		}
+		if factor, agreement := s.slope(rate, a[0], time); agreement > 0.5 && factor > 0.5 && factor < 2 {
+			return false
+		}
+	}
+	return true
 }
 
 // otherAxis reports whether two names are of one axis each, and not of the same.

@@ -31,6 +31,7 @@ type sheet struct {
 	bad         []*ParseError
 	badRows     int
 	cut         bool // the last line has no end
+	grouped     bool // blanks parted the thousands of numbers, so that commas do not
 	byFile      bool // the columns are known by the file's name
 }
 
@@ -68,7 +69,8 @@ func (c *column) constant() bool { return c.low == c.high }
 
 // readSheet understands the text of a table; it is nil where there is none.
 func readSheet(file string, text []byte, skip bool) (*sheet, error) {
-	s := &sheet{file: file, text: text, head: firstLines(text), first: map[int][]byte{}, cut: len(text) > 0 && text[len(text)-1] != '\n'}
+	text, grouped := ungroup(text)
+	s := &sheet{file: file, text: text, grouped: grouped, head: firstLines(text), first: map[int][]byte{}, cut: len(text) > 0 && text[len(text)-1] != '\n'}
 	if s.layout = findLayout(s.head); s.layout == nil {
 		return nil, nil
 	}
@@ -168,7 +170,7 @@ func (s *sheet) checkDecimals() error {
 	case l.points > 0 && l.commas > 0 && said == nil:
 		return generalError{s.errorf(s.lineOf(','), "write all numbers one way; digits cannot be grouped in thousands",
 			"numbers with a decimal point and numbers with a comma")}
-	case thousands && said == nil && example != "":
+	case thousands && said == nil && !s.grouped && example != "":
 		decimal, whole := strings.Replace(example, ",", ".", 1), strings.Replace(example, ",", "", 1)
 		return s.errorf(line+1, "write the numbers without groups of thousands, or with a decimal point",
 			"%s can be read in two ways, as %s and as %s", excerpt(example), decimal, whole)

@@ -117,6 +117,7 @@ func (s *sheet) understand(o *ReadOptions) (*data.Set, *Mapping, error) {
 	s.likeTime(time)
 	s.quaternions(&c)
 	s.leaveOut(time, &c)
+	s.distances(time, &c)
 	s.pairDerivatives(time)
 	if o.Columns.Integrate {
 		if err := s.integrate(time); err != nil {
