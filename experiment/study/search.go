@@ -49,7 +49,7 @@ func at(varied []Varied, point []float64) []keyed {
 	var all []keyed
 	for d, v := range varied {
 		if v.Distribution != nil {
-			all = append(all, keyed{v.Key, number(v.Distribution.At(point[d]), v.Distribution.Int)})
+			all = append(all, keyed{v.Key, number(v.Distribution.round(v.Distribution.At(point[d])), v.Distribution.Int)})
 		} else {
 			all = append(all, keyed{v.Key, v.Values[search.Dimension{Choices: len(v.Values)}.Choice(point[d])]})
 		}
