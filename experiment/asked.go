@@ -11,6 +11,7 @@ import (
 	"hnn/experiment/task"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 	"hnn/model/terms"
@@ -206,6 +207,9 @@ func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	}
 	if asked.given("bracket") && !asked.given("model") {
 		asked.Models, asked.Given = []string{poisson.Kind}, append(slices.Clip(asked.Given), "model")
+	}
+	if (asked.given("lattice") || asked.given("edges")) && !asked.given("model") {
+		asked.Models, asked.Given = []string{lattice.Kind}, append(slices.Clip(asked.Given), "model")
 	}
 	if learnt := slices.DeleteFunc(slices.Clone(asked.Models), IsWeak); asked.given("known-part") && (len(learnt) > 0 || !asked.given("model")) {
 		if !asked.given("model") {

@@ -17,6 +17,7 @@ import (
 	"hnn/fit/closedform"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 	"hnn/nn"
@@ -95,6 +96,10 @@ type Config struct {
 
 	// Bracket is J(x) of a Poisson system: see fitpoisson.ParseBracket. It is found unless given.
 	Bracket string `key:"bracket,omitempty" of:"poisson states" group:"system" help:"J(x) of dx/dt = J(x) grad H, by its rows in the names of the columns, as \"0, x*y; -x*y, 0\": the model hnn-poisson then finds H alone"`
+
+	// Lattice and Edges are the graph of a model hnn-lattice: see lattice.ParseShape and lattice.ReadEdges.
+	Lattice string `key:"lattice,omitempty,common" of:"lattice states" group:"system" help:"sites on a lattice, with one law for all sites and one for all bonds between neighbours: chain, fixed-chain (its ends on walls), ring, grid:8x8, fixed-grid:8x8 or torus:8x8; of the model hnn-lattice"`
+	Edges   string `key:"edges,omitempty" of:"lattice states" group:"system" help:"file of the bonds between sites, a line each, as 1,2 or 1,2,KIND (0 is a wall), instead of --lattice"`
 
 	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
 	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
@@ -206,6 +211,9 @@ func (c *Config) Validate() error {
 	}
 	if names := c.given("poisson"); names != nil && c.Model != poisson.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), poisson.Kind, c.Model)
+	}
+	if names := c.given("lattice"); names != nil && c.Model != lattice.Kind {
+		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lattice.Kind, c.Model)
 	}
 	if names := c.given("lagrangian"); names != nil && c.Model != lagrangian.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lagrangian.Kind, c.Model)

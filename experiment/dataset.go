@@ -184,7 +184,7 @@ func (e *Env) local(path string) string {
 // withFiles is a copy of a configuration with other paths of its files.
 func (c *Config) withFiles(local func(path string) string) *Config {
 	of := *c
-	of.Data, of.Test, of.Frames = local(c.Data), local(c.Test), local(c.Frames)
+	of.Data, of.Test, of.Frames, of.Edges = local(c.Data), local(c.Test), local(c.Frames), local(c.Edges)
 	of.MoreData = slices.Clone(c.MoreData)
 	for i, path := range of.MoreData {
 		of.MoreData[i] = local(path)

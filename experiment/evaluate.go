@@ -14,6 +14,7 @@ import (
 	"hnn/internal/shell"
 	"hnn/model"
 	modelfile "hnn/model/file"
+	"hnn/model/lattice"
 )
 
 // Open loads a finished run.
@@ -145,13 +146,19 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 	d := &dataset{angles: c.Angle, progress: e.Reading}
 	var set *data.Set
 	var err error
-	if r.seen != nil && r.seen.Columns != nil {
+	anySize := lattice.Of(r.form) != nil // whose columns are others where there are more sites
+	if r.seen != nil && r.seen.Columns != nil && !anySize {
 		set, err = d.second(&c, path, r.seen.Columns)
 	} else {
 		set, err = d.observations(&c, path)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if anySize {
+		if err := r.resizeTo(set, path); err != nil {
+			return nil, err
+		}
 	}
 	if r.seen != nil {
 		set = set.DelayInputs(r.seen.InputDelay)

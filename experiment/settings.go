@@ -10,6 +10,7 @@ import (
 	"hnn/experiment/setting"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 )
@@ -30,6 +31,7 @@ var used = map[string]func(*Config) bool{
 	"formula":     func(c *Config) bool { return c.Model == formula.Kind },
 	"lagrangian":  func(c *Config) bool { return c.Model == lagrangian.Kind },
 	"poisson":     func(c *Config) bool { return c.Model == poisson.Kind },
+	"lattice":     func(c *Config) bool { return c.Model == lattice.Kind },
 	"trajectory":  func(c *Config) bool { return c.Loss == TrajectoryLoss },
 	"hamiltonian": func(c *Config) bool { return network.LearnsH(c.Model) && !IsWeak(c.Model) },
 	"pictures":    (*Config).Pixels,

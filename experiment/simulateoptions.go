@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/model/lattice"
 	"hnn/ode"
 )
 
@@ -123,7 +124,11 @@ func (e *Env) start(run *Run, o *SimulateOptions) ([]float64, error) {
 	if o.Film != 0 {
 		return e.filmStart(run, o.Film)
 	}
-	if o.Masses != nil {
+	if lattice.Of(run.form) != nil {
+		if err := run.startLattice(o); err != nil {
+			return nil, err
+		}
+	} else if o.Masses != nil {
 		if err := run.setMasses(o.Masses); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 	"hnn/system"
@@ -24,10 +25,11 @@ func (c *Config) structure() (all network.Structure) {
 
 // sharedOut lists the settings that one model ignores when several are trained together. A
 // baseline ignores those of a Hamiltonian. So does a plain HNN beside one of another kind,
-// since it is there for comparison. All but a formula ignore those of a formula, all but a Poisson system those of one.
+// since it is there for comparison. All but a formula, a Poisson system
+// or a lattice ignore those of such.
 func sharedOut(kind string, among []string) []string {
 	var own []string
-	for label, of := range map[string]string{"formula": formula.Kind, "poisson": poisson.Kind} {
+	for label, of := range map[string]string{"formula": formula.Kind, "poisson": poisson.Kind, "lattice": lattice.Kind} {
 		if kind != of && slices.Contains(among, of) {
 			own = append(own, keys(func(s *setting.Setting) bool { return s.Is(label) })...)
 		}

@@ -21,6 +21,7 @@ import (
 	modelfile "hnn/model/file"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 	"hnn/model/terms"
@@ -31,7 +32,7 @@ import (
 const WeakForm Trainer = "weak-form"
 
 // weakKinds are the models that the weak form fits.
-var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind, poisson.Kind}
+var weakKinds = []string{terms.KindLinear, lagrangian.Kind, terms.KindSparse, formula.Kind, poisson.Kind, lattice.Kind}
 
 // Kinds lists the models that a run can train.
 func Kinds() []string { return append(network.Kinds(), weakKinds...) }
@@ -107,7 +108,9 @@ func (c *Config) validateWeakForm() error {
 		return fmt.Errorf("precision %s: the weak form is always float64", c.Precision)
 	case c.Structure != nil || c.Skew != "" || c.Symmetry != nil || c.Known || c.Dissipation != "" || c.InputGain != "" && c.Model != lagrangian.Kind || c.Mass != nil:
 		return fmt.Errorf("the model %s is told nothing of H: leave out known, structure, symmetry, dissipation, input-gain, skew and mass; it finds masses, friction and gains itself", c.Model)
-	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind):
+	case c.Model == lattice.Kind && (c.Lattice == "") == (c.Edges == ""):
+		return fmt.Errorf("the model %s needs a graph: give --lattice (%s), or --edges FILE, not both", c.Model, lattice.Shapes)
+	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind || c.Model == lattice.Kind):
 		return fmt.Errorf("the model %s is made of positions and velocities or momenta, and x names columns that are no pairs: name them with --q and --p, or take %s, %s or %s", c.Model, terms.KindLinear, terms.KindSparse, poisson.Kind)
 	}
 	return nil
@@ -139,6 +142,8 @@ func (c *Config) solveWeak(d *dataset) (*model.Form[float64], *WeakReport, error
 		form, err = d.solveFormula(c, set, marks[:len(marks)/2], names, inputs, r)
 	case terms.KindLinear:
 		form, err = d.solveLinear(set, names, inputs, r)
+	case lattice.Kind:
+		form, err = d.solveLattice(c, names, r)
 	case poisson.Kind:
 		form, err = d.solvePoisson(c, set, marks, names, r)
 	default:

@@ -60,6 +60,8 @@ type Task struct {
 	// System has the equations that the data follow; Fitted, of a measured system, those
 	// that the paper fitted to it, whose energy stands for the true one.
 	System, Fitted system.System
+	// Lattice is that of a system of alike sites, in the words of that flag; "" of others.
+	Lattice string
 	// Draw is how trajectories are drawn and split.
 	Draw draw.Options
 	// Training is what its networks train with.
@@ -148,6 +150,9 @@ func Lookup(name string) (Task, error) {
 	if strings.HasPrefix(name, GivenPrefix) {
 		return givenTask(name)
 	}
+	if t, ok, err := latticeTask(name); ok {
+		return t, err
+	}
 	if name == "N"+bodySuffix {
 		return bodies(leastBodies), nil
 	}
@@ -159,7 +164,7 @@ func Lookup(name string) (Task, error) {
 			return bodies(n), nil
 		}
 	}
-	return Task{}, &system.UnknownError{Kind: "task", Name: name, Known: append(Names(), "N"+bodySuffix)}
+	return Task{}, &system.UnknownError{Kind: "task", Name: name, Known: append(append(Names(), "N"+bodySuffix), LatticeNames()...)}
 }
 
 const bodySuffix = "-body"

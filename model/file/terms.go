@@ -8,6 +8,7 @@ import (
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/poisson"
 	"hnn/model/safetensors"
 	"hnn/model/terms"
@@ -16,7 +17,7 @@ import (
 // coefficients is the one tensor of models that are sums of terms.
 const coefficients = "coefficients"
 
-// SaveTerms writes a formula, a Lagrangian or a field of terms to path as Save writes a network. It panics for another form.
+// SaveTerms writes a formula, a Lagrangian, a lattice or a field of terms to path as Save writes a network. It panics for another form.
 func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) error {
 	var spec any
 	var c []float64
@@ -29,6 +30,8 @@ func SaveTerms(path string, m *model.Form[float64], metadata map[string]string) 
 	} else if p := poisson.Of(m); p != nil {
 		spec = p.Spec()
 		c = append(append(c, p.C...), p.B...)
+	} else if g := lattice.Of(m); g != nil {
+		spec, c = g.Spec(), g.Coefficients()
 	} else {
 		f := terms.Of(m)
 		spec = f.Spec(m.Kind)
@@ -69,6 +72,12 @@ func unpackTerms(f *safetensors.File) (*model.Form[float64], error) {
 			return nil, fail(err)
 		}
 		return p.ModelForm(), nil
+	case lattice.Kind:
+		g, err := lattice.Read(architecture, read)
+		if err != nil {
+			return nil, fail(err)
+		}
+		return g.ModelForm(), nil
 	case lagrangian.Kind, terms.KindSparse, terms.KindLinear:
 		if err := json.Unmarshal(architecture, &head); err != nil {
 			return nil, fail(err)

@@ -1,0 +1,221 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"hnn/data"
+	fitlattice "hnn/fit/lattice"
+	"hnn/model"
+	"hnn/model/lattice"
+	"hnn/system"
+)
+
+// siteColumns is how columns are numbered: positions q1, q2, ... of sites of one component, or x1, y1, x2, y2, ... of bodies, in
+// one or the other order.
+type siteColumns struct {
+	sites, space int
+	interleaved  bool
+}
+
+// numbering reads the names of the positions, the first half of a state's. ok is false where they are not numbered alike.
+func numbering(names []string) (n siteColumns, ok bool) {
+	half := len(names) / 2
+	var letters []string // those that differ, in their order
+	places := map[string]int{}
+	type column struct{ letter, site int }
+	var columns []column
+	for _, name := range names[:half] {
+		letter := strings.TrimRight(name, "0123456789")
+		number, err := strconv.Atoi(name[len(letter):])
+		if err != nil {
+			return n, false
+		}
+		at, known := places[letter]
+		if !known {
+			at = len(letters)
+			places[letter], letters = at, append(letters, letter)
+		}
+		columns = append(columns, column{at, number})
+	}
+	if len(letters) < 1 || len(letters) > 3 || half%len(letters) != 0 {
+		return n, false
+	}
+	n = siteColumns{sites: half / len(letters), space: len(letters)}
+	n.interleaved = n.space > 1 && columns[1].letter != columns[0].letter
+	first := columns[0].site
+	for i, c := range columns {
+		letter, site := i/n.sites, i%n.sites
+		if n.interleaved {
+			letter, site = i%n.space, i/n.space
+		}
+		if c.letter != letter || c.site != first+site {
+			return n, false
+		}
+	}
+	return n, true
+}
+
+// graph is the system of a configuration's lattice or edges, without laws.
+func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
+	if len(set.InputNames) > 0 {
+		return nil, fmt.Errorf("nothing acts on a lattice from outside, and the file has inputs (%s): take them out with --input none", strings.Join(set.InputNames, ", "))
+	}
+	if set.FirstOrder || set.Dim%2 != 0 {
+		return nil, errors.New("a lattice is of positions and momenta (or velocities): name them as q1, q2, ... p1, p2, ..., or with --q and --p")
+	}
+	n, ok := numbering(names)
+	if !ok {
+		n = siteColumns{sites: set.Dim / 2, space: 1} // one component a site, in the order of the columns
+	}
+	s := &lattice.System{Sites: n.sites, Space: n.space, Interleaved: n.interleaved}
+	if c.Edges != "" {
+		file, err := os.Open(c.Edges)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		if s.Bonds, err = lattice.ReadEdges(file, n.sites); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Edges, err)
+		}
+	} else {
+		shape, err := lattice.ParseShape(c.Lattice)
+		if err != nil {
+			return nil, err
+		}
+		if of := shape.Sites(); of > 0 && of != n.sites {
+			return nil, fmt.Errorf("lattice %s has %d sites and the states have %d (%d columns of positions, %d of each site): give a lattice of %d", c.Lattice, of, n.sites, set.Dim/2, n.space, n.sites)
+		}
+		if shape, err = shape.Of(n.sites); err != nil {
+			return nil, err
+		}
+		s.Shape, s.Bonds = &shape, shape.Bonds()
+		if n.space > 1 && (shape.Periodic || shape.Fixed) && len(shape.Sides) > 1 {
+			return nil, fmt.Errorf("lattice %s: bodies with %d coordinates each are bound by their distances, which walls and closed ends of a grid have none of: give grid, or name their displacements q1, q2, ...", c.Lattice, n.space)
+		}
+	}
+	return s, nil
+}
+
+// solveLattice fits the laws of a lattice's sites and bonds.
+func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model.Form[float64], error) {
+	set := d.observed()
+	s, err := c.graph(set, names)
+	if err != nil {
+		return nil, err
+	}
+	rows := *set
+	if d.estimated {
+		rows.DX = nil
+	}
+	report, err := fitlattice.Fit(s, &rows)
+	if err != nil {
+		return nil, err
+	}
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon = len(s.Coefficients()), report.Candidates, NA, NA
+	left := Number(max(report.Forces, report.Velocities))
+	r.Residual = &left
+	r.Law = s.Text(6)
+	how := "time derivatives"
+	if report.Window > 0 {
+		how = fmt.Sprintf("states alone, by test functions of %d rows", report.Window)
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("%d sites, %d bonds; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), how, report.Velocities, report.Forces))
+	if report.Forces > poorLattice || report.Velocities > poorLattice {
+		r.Notes = append(r.Notes, "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart")
+	}
+	if s.KeepsMomentum() {
+		r.Notes = append(r.Notes, "the total momentum is conserved: there are no one-site terms and no walls")
+	}
+	return s.ModelForm(), nil
+}
+
+// poorLattice is what a law may leave of the forces without a warning.
+const poorLattice = 0.3
+
+// resize gives an opened run's lattice another number of sites: its law is that of any number.
+func (r *Run) resize(sites int) error {
+	s := lattice.Of(r.form)
+	other, err := s.Resize(sites)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	if other == s {
+		return nil
+	}
+	n, ok := numbering(r.columns)
+	columns := stateNames(2 * other.Half())
+	if ok {
+		columns = siteNames(r.columns, n, sites)
+	}
+	r.form = other.ModelForm()
+	r.model, r.columns, r.seen = r.form.Field(), columns, nil
+	if known, ok := r.knownSystem().(system.Sized); ok {
+		if r.known, err = known.OfSize(sites); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startLattice gives a lattice as many sites as bodies are asked for, or as the state has.
+func (r *Run) startLattice(o *SimulateOptions) error {
+	for _, m := range o.Masses {
+		if m != 1 {
+			return fmt.Errorf("%s: the bodies of a lattice are alike: leave out --mass and give --bodies", r.Dir)
+		}
+	}
+	if o.Masses != nil {
+		if err := r.resize(len(o.Masses)); err != nil {
+			return err
+		}
+		if o.State == nil && r.knownSystem() == nil {
+			return fmt.Errorf("%s: its system is not a known one from which an initial state of %d bodies could be drawn: give --from-data FILE, or --x0", r.Dir, len(o.Masses))
+		}
+		return nil
+	}
+	if s := lattice.Of(r.form); len(o.State)%(2*s.Space) == 0 && o.State != nil {
+		return r.resize(len(o.State) / (2 * s.Space))
+	}
+	return nil
+}
+
+// resizeTo is resize for the states of another file, whose columns are to be named and numbered as those of the run's.
+func (r *Run) resizeTo(set *data.Set, path string) error {
+	s := lattice.Of(r.form)
+	names := columnsOf(set)
+	own, ok := numbering(r.columns)
+	other, also := numbering(names)
+	if set.PositionsOnly || set.FirstOrder || set.Dim%(2*s.Space) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved) {
+		return fmt.Errorf("%s: its columns are %s, and the model's %s, to be numbered likewise for any number of sites", path, strings.Join(names, ", "), strings.Join(r.columns, ", "))
+	}
+	return r.resize(set.Dim / (2 * s.Space))
+}
+
+// siteNames are the columns of more or fewer sites, named as the given ones.
+func siteNames(names []string, n siteColumns, sites int) []string {
+	letter := func(half, a int) string {
+		at := half * len(names) / 2
+		if n.interleaved {
+			at += a
+		} else {
+			at += a * n.sites
+		}
+		return strings.TrimRight(names[at], "0123456789")
+	}
+	first, _ := strconv.Atoi(names[0][len(letter(0, 0)):])
+	var out []string
+	for half := range 2 {
+		for i := range sites * n.space {
+			a, site := i/sites, i%sites
+			if n.interleaved {
+				a, site = i%n.space, i/n.space
+			}
+			out = append(out, letter(half, a)+strconv.Itoa(first+site))
+		}
+	}
+	return out
+}

@@ -1,0 +1,438 @@
+// Package lattice fits the Hamiltonians of model/lattice: the laws of all sites and of all bonds at once, which are linear in
+// tens of coefficients whatever the number of sites, by one least-squares problem whose degree held-out rows choose.
+package lattice
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"hnn/data"
+	"hnn/data/estimate"
+	"hnn/model/lattice"
+)
+
+// Report says how good a fit is.
+type Report struct {
+	// Velocities and Forces are what the law leaves of dq/dt and dp/dt in held-out rows, relative to their root mean squares.
+	Velocities, Forces float64
+	// Candidates counts the coefficients of the largest law that was tried.
+	Candidates int
+	// Window is the number of rows of a test function, 0 where time derivatives were given.
+	Window int
+}
+
+// ErrRows says that there is too little to learn from.
+var ErrRows = errors.New("lattice: there are too few rows: give trials of nine rows or more on equal steps, or time derivatives")
+
+// Limits of the problem.
+const (
+	mostRows  = 60_000 // equations that are gathered
+	mostWaves = 3
+	margin    = 1.05 // of the interval of a polynomial, beyond the rows
+)
+
+// The degrees that are tried; 0 is for no one-site terms.
+var (
+	kineticDegrees = []int{2, 4, 8}
+	siteDegrees    = []int{0, 2, 3, 4, 6, 8, 12}
+	bondDegrees    = []int{2, 3, 4, 6, 8, 12, 16}
+)
+
+// problem is the equations of one side, dq/dt or dp/dt: those that are fitted and those held out.
+type problem struct{ fit, held *triangle }
+
+func newProblem(features int) *problem {
+	return &problem{newTriangle(features + 1), newTriangle(features + 1)}
+}
+
+// Fit finds T, U and W of a system whose graph is given. The set's states are positions and momenta of its sites; its time
+// derivatives are used where it has them, else the equations are integrated against test functions, in which no derivative of the rows is
+// taken. Trials whose steps differ are put on equal ones.
+func Fit(s *lattice.System, set *data.Set) (*Report, error) {
+	n := s.Half()
+	if set.Dim != 2*n {
+		return nil, fmt.Errorf("lattice: states of length %d for %d sites of %d components", set.Dim, s.Sites, s.Space)
+	}
+	kinds := 1
+	for _, b := range s.Bonds {
+		kinds = max(kinds, b.Kind+1)
+	}
+	s.Bond = make([]lattice.Function, kinds)
+	r := &Report{}
+	f, err := newFeatures(s, set)
+	if err != nil {
+		return nil, err
+	}
+	r.Candidates = f.kinetic.Size() + f.potential
+	var p, v *problem
+	if set.DX != nil {
+		p, v = f.derivatives(set)
+	} else if p, v, r.Window, err = f.windows(set); err != nil {
+		return nil, err
+	}
+	if p.fit.rows == 0 || p.held.rows == 0 {
+		return nil, ErrRows
+	}
+	kinetic, c, left, err := p.choose(f.kineticChoices())
+	if err != nil {
+		return nil, err
+	}
+	r.Velocities = left
+	s.Kinetic = f.kinetic
+	s.Kinetic.Polynomial = c[:kinetic[0]]
+	s.Kinetic.Waves = nil
+	degrees, c, left, err := v.choose(f.potentialChoices())
+	if err != nil {
+		return nil, err
+	}
+	r.Forces = left
+	take := func(of lattice.Function, degree, waves int) lattice.Function {
+		of.Polynomial, of.Waves = c[:degree:degree], c[degree:degree+2*waves:degree+2*waves]
+		c = c[degree+2*waves:]
+		return of
+	}
+	s.Site = take(f.site, degrees[0], degrees[1])
+	for k := range s.Bond {
+		s.Bond[k] = take(f.bonds[k], degrees[2], degrees[3])
+	}
+	s.Level()
+	return r, nil
+}
+
+// choice is the columns of one law and its degrees.
+type choice struct {
+	degrees []int
+	use     []int
+}
+
+// choose takes the smallest law that explains the held-out rows no worse than the best, within what chance can do, and fits
+// it to all rows. left is what it leaves of the held-out rows.
+func (p *problem) choose(all []choice) (degrees []int, c []float64, left float64, err error) {
+	errs := make([]float64, len(all))
+	best := math.Inf(1)
+	for i, a := range all {
+		errs[i] = math.Inf(1)
+		if len(a.use) >= p.fit.rows {
+			continue
+		}
+		if x, ok := p.fit.solve(a.use); ok {
+			rest, size := p.held.residual(a.use, x)
+			if size == 0 {
+				return nil, nil, 0, errors.New("lattice: nothing moves in the rows that are held out")
+			}
+			errs[i] = rest / size
+			best = min(best, errs[i])
+		}
+	}
+	if math.IsInf(best, 1) {
+		return nil, nil, 0, ErrRows
+	}
+	// The squared error of so many rows varies by sqrt(2/rows); 1e-8 is more digits than rows have.
+	limit := max(best*math.Sqrt(1+3*math.Sqrt(2/float64(p.held.rows))), 1e-8)
+	chosen := -1
+	for i, a := range all {
+		if errs[i] <= limit && (chosen < 0 || len(a.use) < len(all[chosen].use) || len(a.use) == len(all[chosen].use) && errs[i] < errs[chosen]) {
+			chosen = i
+		}
+	}
+	p.fit.add(p.held)
+	x, ok := p.fit.solve(all[chosen].use)
+	if !ok {
+		return nil, nil, 0, ErrRows
+	}
+	return all[chosen].degrees, x, errs[chosen], nil
+}
+
+// features are the functions of the largest law, over the intervals of the rows.
+type features struct {
+	s             *lattice.System
+	kinetic, site lattice.Function
+	bonds         []lattice.Function
+	potential     int // features of U and of all W
+}
+
+func newFeatures(s *lattice.System, set *data.Set) (*features, error) {
+	n := s.Half()
+	f := &features{s: s, bonds: make([]lattice.Function, len(s.Bond))}
+	momenta, sites := newSpan(), newSpan()
+	stretches := make([]*span, len(s.Bond))
+	for k := range stretches {
+		stretches[k] = newSpan()
+	}
+	delta := make([]float64, s.Space)
+	for r := range set.Rows() {
+		x := set.X[r*set.Dim : (r+1)*set.Dim]
+		for i := range n {
+			sites.take(x[i])
+			momenta.take(math.Abs(x[n+i]))
+			momenta.take(-math.Abs(x[n+i]))
+		}
+		for _, b := range s.Bonds {
+			stretches[b.Kind].take(s.Stretch(b, x[:n], delta))
+		}
+	}
+	var err error
+	make1 := func(s *span, degree, waves int, what string) (out lattice.Function) {
+		out = lattice.Function{Middle: (s.hi + s.lo) / 2, Half: margin * (s.hi - s.lo) / 2, Polynomial: make([]float64, degree), Waves: make([]float64, 2*waves)}
+		if !(out.Half > 0) || math.IsInf(out.Half, 0) {
+			err = fmt.Errorf("lattice: %s do not change in the rows, so that there is no law to be learned of them", what)
+		}
+		return out
+	}
+	last := func(list []int) int { return list[len(list)-1] }
+	degree := last(kineticDegrees)
+	if s.Space > 1 {
+		degree = 2 // the only one that no axis is special to
+	}
+	f.kinetic = make1(momenta, degree, 0, "the momenta")
+	waves, siteDegree := mostWaves, last(siteDegrees)
+	if s.Space > 1 {
+		waves, siteDegree = 0, 2
+	}
+	f.site = make1(sites, siteDegree, waves, "the positions")
+	f.potential = f.site.Size()
+	for k := range f.bonds {
+		f.bonds[k] = make1(stretches[k], last(bondDegrees), waves, fmt.Sprintf("the bonds of kind %d", k+1))
+		f.potential += f.bonds[k].Size()
+	}
+	return f, err
+}
+
+// span is the interval of numbers.
+type span struct{ lo, hi float64 }
+
+func newSpan() *span { return &span{math.Inf(1), math.Inf(-1)} }
+
+func (s *span) take(v float64) { s.lo, s.hi = min(s.lo, v), max(s.hi, v) }
+
+func (f *features) kineticChoices() (all []choice) {
+	for _, d := range kineticDegrees {
+		if d <= len(f.kinetic.Polynomial) {
+			all = append(all, choice{[]int{d}, counted(0, d)})
+		}
+	}
+	return all
+}
+
+// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree.
+func (f *features) potentialChoices() (all []choice) {
+	type law struct{ degree, waves int }
+	list := func(degrees []int, of *lattice.Function) (laws []law) {
+		for _, d := range degrees {
+			if d <= len(of.Polynomial) {
+				laws = append(laws, law{d, 0})
+			}
+		}
+		for w := 1; w <= len(of.Waves)/2; w++ {
+			laws = append(laws, law{0, w}, law{2, w})
+		}
+		return laws
+	}
+	for _, site := range list(siteDegrees, &f.site) {
+		for _, bond := range list(bondDegrees, &f.bonds[0]) {
+			c := choice{degrees: []int{site.degree, site.waves, bond.degree, bond.waves}}
+			c.use = append(counted(0, site.degree), counted(len(f.site.Polynomial), 2*site.waves)...)
+			at := f.site.Size()
+			for k := range f.bonds {
+				c.use = append(append(c.use, counted(at, bond.degree)...), counted(at+len(f.bonds[k].Polynomial), 2*bond.waves)...)
+				at += f.bonds[k].Size()
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// counted are n numbers from one on.
+func counted(from, n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
+}
+
+// at adds the features of dq/dt (n x kinetic) and dp/dt (n x potential) at a state, times a weight.
+func (f *features) at(x []float64, weight float64, velocities, forces []float64) {
+	s, n := f.s, f.s.Half()
+	k, m := f.kinetic.Size(), f.potential
+	room := make([]float64, max(k, m))
+	for i := range n {
+		f.kinetic.Slopes(x[n+i], room[:k])
+		for j, v := range room[:k] {
+			velocities[i*k+j] += weight * v
+		}
+		f.site.Slopes(x[i], room[:f.site.Size()])
+		for j, v := range room[:f.site.Size()] {
+			forces[i*m+j] -= weight * v
+		}
+	}
+	first := make([]int, len(f.bonds))
+	at := f.site.Size()
+	for kind := range f.bonds {
+		first[kind] = at
+		at += f.bonds[kind].Size()
+	}
+	delta := make([]float64, s.Space)
+	for _, b := range s.Bonds {
+		r := s.Stretch(b, x[:n], delta)
+		of := &f.bonds[b.Kind]
+		slopes := room[:of.Size()]
+		of.Slopes(r, slopes)
+		for a, d := range delta {
+			w := weight
+			if s.Space > 1 {
+				if r == 0 {
+					continue
+				}
+				w *= d / r
+			}
+			for _, end := range []int{b.I, b.J} {
+				if end != lattice.Wall {
+					row := forces[s.Place(end, a)*m+first[b.Kind]:]
+					for j, v := range slopes {
+						row[j] += w * v
+					}
+				}
+				w = -w // J is pulled the other way
+			}
+		}
+	}
+}
+
+// put adds the equations of all components: features (n x size) and the rates to be explained.
+func put(t *triangle, features []float64, size int, rates []float64) {
+	for i, y := range rates {
+		row := t.next()
+		copy(row, features[i*size:(i+1)*size])
+		row[size] = y
+	}
+}
+
+// holdsOut reports whether row r of so many, in a trial, is held out: every fifth trial, or the last fifth of the rows where there
+// are fewer than five trials.
+func holdsOut(set *data.Set, trial, row, rows int) bool {
+	if set.Trials() >= 5 {
+		return trial%5 == 4
+	}
+	return row >= rows-rows/5
+}
+
+// derivatives are the equations at rows whose time derivatives are known.
+func (f *features) derivatives(set *data.Set) (p, v *problem) {
+	n, k, m := f.s.Half(), f.kinetic.Size(), f.potential
+	p, v = newProblem(k), newProblem(m)
+	velocities, forces := make([]float64, n*k), make([]float64, n*m)
+	stride := max(1, (set.Rows()*n+mostRows-1)/mostRows)
+	for trial := range set.Trials() {
+		lo, hi := set.Offsets[trial], set.Offsets[trial+1]
+		for r := lo + trial%stride; r < hi; r += stride {
+			clear(velocities)
+			clear(forces)
+			x, dx := set.Row(r)
+			f.at(x, 1, velocities, forces)
+			if holdsOut(set, trial, r-lo, hi-lo) {
+				put(p.held, velocities, k, dx[:n])
+				put(v.held, forces, m, dx[n:])
+			} else {
+				put(p.fit, velocities, k, dx[:n])
+				put(v.fit, forces, m, dx[n:])
+			}
+		}
+	}
+	return p, v
+}
+
+// halves are the half-widths of test functions that are tried, in rows.
+var halves = []int{6, 12, 24}
+
+// windows are the equations integrated against test functions, with the width that explains held-out rows best.
+func (f *features) windows(set *data.Set) (p, v *problem, window int, err error) {
+	trials, step, err := even(set)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	least := math.Inf(1)
+	for _, half := range halves {
+		a, b := f.window(set, trials, step, half)
+		if a.fit.rows <= f.kinetic.Size() || b.fit.rows <= f.potential || b.held.rows == 0 {
+			continue
+		}
+		use := counted(0, f.potential)
+		x, ok := b.fit.solve(use)
+		if !ok {
+			continue
+		}
+		if left, all := b.held.residual(use, x); left/all < 0.7*least {
+			p, v, window, least = a, b, 2*half+1, left/all
+		}
+	}
+	if p == nil {
+		return nil, nil, 0, ErrRows
+	}
+	return p, v, window, nil
+}
+
+// even are the states of the trials on equal steps.
+func even(set *data.Set) (trials [][]float64, step float64, err error) {
+	step = set.MedianStep()
+	equal := step > 0
+	for _, h := range set.Steps() {
+		equal = equal && math.Abs(h/step-1) < 1e-5
+	}
+	if !equal {
+		paths, err := estimate.NewPaths(set, estimate.PathOptions{})
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, t := range paths.Trials {
+			trials = append(trials, t.Q)
+		}
+		return trials, paths.Step, nil
+	}
+	for k := range set.Trials() {
+		_, x, _ := set.Trial(k)
+		trials = append(trials, x)
+	}
+	return trials, step, nil
+}
+
+func (f *features) window(set *data.Set, trials [][]float64, step float64, half int) (p, v *problem) {
+	const power = 6
+	psi, rate, _ := estimate.TestFunction(half, power, step)
+	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.potential
+	p, v = newProblem(k), newProblem(m)
+	stride := max(1, half/2)
+	count := 0
+	for _, x := range trials {
+		count += max(0, (len(x)/d-len(psi))/stride+1) * n
+	}
+	stride *= max(1, (count+mostRows-1)/mostRows)
+	velocities, forces, dx := make([]float64, n*k), make([]float64, n*m), make([]float64, d)
+	for trial, x := range trials {
+		rows := len(x) / d
+		for from := 0; from+len(psi) <= rows; from += stride {
+			clear(velocities)
+			clear(forces)
+			clear(dx)
+			for j := range psi {
+				row := x[(from+j)*d : (from+j+1)*d]
+				if psi[j] != 0 {
+					f.at(row, psi[j], velocities, forces)
+				}
+				for c, value := range row {
+					dx[c] -= rate[j] * value
+				}
+			}
+			if holdsOut(set, trial, from, rows-len(psi)+1) {
+				put(p.held, velocities, k, dx[:n])
+				put(v.held, forces, m, dx[n:])
+			} else {
+				put(p.fit, velocities, k, dx[:n])
+				put(v.fit, forces, m, dx[n:])
+			}
+		}
+	}
+	return p, v
+}

@@ -1,0 +1,202 @@
+package lattice
+
+import (
+	"fmt"
+	"math"
+)
+
+// Function is a function of one number that is linear in its coefficients,
+//
+//	f(s) = sum over k >= 1 of Polynomial[k-1] T_k(z) + Waves[2k-2] cos(k s) + Waves[2k-1] sin(k s),  z = (s - Middle)/Half,
+//
+// T_k the polynomials of Chebyshev. Beyond |z| = 1 a polynomial above the fourth degree goes on as a parabola of the same
+// value, slope and curvature: what a high one does where there were no rows is no law.
+type Function struct {
+	Middle, Half      float64
+	Polynomial, Waves []float64
+}
+
+// Size is the number of coefficients.
+func (f *Function) Size() int { return len(f.Polynomial) + len(f.Waves) }
+
+// tame is the highest degree that is followed beyond the rows.
+const tame = 4
+
+// outside is z moved to the interval's end, and how far it was beyond it.
+func (f *Function) outside(z float64) (inside, beyond float64) {
+	if len(f.Polynomial) <= tame || math.Abs(z) <= 1 {
+		return z, 0
+	}
+	inside = math.Copysign(1, z)
+	return inside, z - inside
+}
+
+// Slopes writes the derivatives of the features at s (Size).
+func (f *Function) Slopes(s float64, d []float64) {
+	z, beyond := f.outside((s - f.Middle) / f.Half)
+	// T_k' = k U_{k-1}, and T_k'' follows from the recurrence's second derivative.
+	t0, t1, d0, d1, dd0, dd1 := 1.0, z, 0.0, 1.0, 0.0, 0.0
+	for k := range f.Polynomial {
+		d[k] = (d1 + beyond*dd1) / f.Half
+		t0, t1, d0, d1, dd0, dd1 = t1, 2*z*t1-t0, d1, 2*t1+2*z*d1-d0, dd1, 4*d1+2*z*dd1-dd0
+	}
+	waves := d[len(f.Polynomial):]
+	for k := 0; k < len(f.Waves)/2; k++ {
+		w := float64(k + 1)
+		sin, cos := math.Sincos(w * s)
+		waves[2*k], waves[2*k+1] = -w*sin, w*cos
+	}
+}
+
+// Slope is f'(s), as often as anything of a lattice the innermost loop.
+func (f *Function) Slope(s float64) float64 {
+	z, beyond := f.outside((s - f.Middle) / f.Half)
+	sum := 0.0
+	if beyond == 0 {
+		// T_k' = k U_{k-1} by Clenshaw's recurrence for U: b_j = a_j + 2 z b_{j+1} - b_{j+2}.
+		b1, b2 := 0.0, 0.0
+		for k := len(f.Polynomial); k >= 1; k-- {
+			b1, b2 = float64(k)*f.Polynomial[k-1]+2*z*b1-b2, b1
+		}
+		sum = b1 / f.Half
+	} else {
+		first, second := f.derivatives(z)
+		sum = (first + beyond*second) / f.Half
+	}
+	for k := 0; k < len(f.Waves)/2; k++ {
+		w := float64(k + 1)
+		sin, cos := math.Sincos(w * s)
+		sum += w * (f.Waves[2*k+1]*cos - f.Waves[2*k]*sin)
+	}
+	return sum
+}
+
+// derivatives are the first two of the polynomial by z.
+func (f *Function) derivatives(z float64) (first, second float64) {
+	t0, t1, d0, d1, dd0, dd1 := 1.0, z, 0.0, 1.0, 0.0, 0.0
+	for _, c := range f.Polynomial {
+		first, second = first+c*d1, second+c*dd1
+		t0, t1, d0, d1, dd0, dd1 = t1, 2*z*t1-t0, d1, 2*t1+2*z*d1-d0, dd1, 4*d1+2*z*dd1-dd0
+	}
+	return first, second
+}
+
+// Value is f(s).
+func (f *Function) Value(s float64) float64 {
+	z, beyond := f.outside((s - f.Middle) / f.Half)
+	t0, t1, sum := 1.0, z, 0.0
+	for _, c := range f.Polynomial {
+		sum += c * t1
+		t0, t1 = t1, 2*z*t1-t0
+	}
+	if beyond != 0 {
+		first, second := f.derivatives(z)
+		sum += beyond * (first + beyond*second/2)
+	}
+	for k := 0; k < len(f.Waves)/2; k++ {
+		sin, cos := math.Sincos(float64(k+1) * s)
+		sum += f.Waves[2*k]*cos + f.Waves[2*k+1]*sin
+	}
+	return sum
+}
+
+// Text writes the function of a variable, its polynomial in powers of that variable where it is of a degree below ten.
+func (f *Function) Text(variable string, digits int) string {
+	text := ""
+	add := func(c float64, name string) {
+		switch {
+		case c == 0:
+		case text == "":
+			text = fmt.Sprintf("%.*g %s", digits, c, name)
+		case c < 0:
+			text += fmt.Sprintf(" - %.*g %s", digits, -c, name)
+		default:
+			text += fmt.Sprintf(" + %.*g %s", digits, c, name)
+		}
+	}
+	powers := f.Powers()
+	if len(powers) > 9 {
+		text = fmt.Sprintf("a polynomial of degree %d in %s from %.4g to %.4g", len(powers), variable, f.Middle-f.Half, f.Middle+f.Half)
+	} else {
+		largest := 0.0
+		reach := math.Abs(f.Middle) + f.Half
+		size := func(k int) float64 { return math.Abs(powers[k]) * math.Pow(reach, float64(k+1)) }
+		for k := range powers {
+			largest = max(largest, size(k))
+		}
+		for k, c := range powers {
+			if size(k) > 1e-9*largest {
+				name := variable
+				if k > 0 {
+					name += fmt.Sprintf("^%d", k+1)
+				}
+				add(c, name)
+			}
+		}
+	}
+	most := 0.0
+	for _, c := range f.Waves {
+		most = max(most, math.Abs(c))
+	}
+	for k, c := range f.Waves {
+		of, name := variable, "cos"
+		if k > 1 {
+			of = fmt.Sprintf("%d %s", k/2+1, variable)
+		}
+		if k%2 == 1 {
+			name = "sin"
+		}
+		if math.Abs(c) > 1e-9*most {
+			add(c, name+"("+of+")")
+		}
+	}
+	if text == "" {
+		return "0"
+	}
+	return text
+}
+
+// Level takes away the part that is linear in s, so that f'(0) = 0: of bonds whose pulls cancel at every site it is no part of a
+// motion.
+func (f *Function) Level() {
+	if len(f.Polynomial) > 0 {
+		f.Polynomial[0] -= f.Powers()[0] * f.Half
+	}
+}
+
+// Powers are the coefficients of s, s^2, ... of the polynomial, its constant left out.
+func (f *Function) Powers() []float64 {
+	n := len(f.Polynomial)
+	// T_k in powers of z, then z = (s - Middle)/Half by Horner's scheme.
+	inZ, before, now := make([]float64, n+1), make([]float64, n+1), make([]float64, n+1)
+	before[0] = 1
+	if n > 0 {
+		now[1] = 1
+	}
+	for _, c := range f.Polynomial {
+		for j, v := range now {
+			inZ[j] += c * v
+		}
+		next := make([]float64, n+1)
+		for j := range n {
+			next[j+1] = 2 * now[j]
+		}
+		for j := range next {
+			next[j] -= before[j]
+		}
+		before, now = now, next
+	}
+	out := make([]float64, n+1)
+	for k := n; k >= 0; k-- {
+		// out = out * (s - Middle)/Half + inZ[k]
+		for j := n; j >= 0; j-- {
+			v := -f.Middle / f.Half * out[j]
+			if j > 0 {
+				v += out[j-1] / f.Half
+			}
+			out[j] = v
+		}
+		out[0] += inZ[k]
+	}
+	return out[1:]
+}

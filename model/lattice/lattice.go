@@ -1,0 +1,358 @@
+// Package lattice is Hamiltonians of sites on a given graph, with one law for all sites and one for all bonds of a kind,
+//
+//	H = sum over sites and components of T(p) + U(q) + sum over bonds of W(q_J - q_I),
+//
+// or, of bodies in two or three dimensions, W of the distance |q_J - q_I|. T, U and W are linear in tens of coefficients
+// whatever the number of sites, so that a law that was learned on a few runs on any number. Chains of springs, lattices and fields on
+// a grid of points are such (E. Fermi, J. Pasta, S. Ulam, "Studies of nonlinear problems", 1955). No matrix of the number of
+// sites is made: a field costs one evaluation of W a bond and of U a site. It fits nothing: see fit/lattice.
+package lattice
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+
+	"hnn/model"
+	"hnn/ode"
+)
+
+// Kind is the kind of these models.
+const Kind = "hnn-lattice"
+
+// bounds of what a file can ask for.
+const (
+	mostSites = 1_000_000
+	mostKinds = 16
+	mostTerms = 200
+)
+
+// System is the Hamiltonian of a graph.
+type System struct {
+	// Shape is the lattice, nil where Graph was read from edges and so has no other size.
+	Shape *Shape
+	Sites int
+	Bonds []Bond
+	// Space is the number of components of a site: 1, of whose differences W is a function, or that of a body in a
+	// plane or in space, whose distances W takes.
+	Space int
+	// Interleaved says that the components of a site are neighbours in a state (x1, y1, x2, y2), which else has all first ones
+	// before all second ones (x1, x2, y1, y2).
+	Interleaved bool
+
+	Kinetic Function   // T
+	Site    Function   // U, of size 0 for none
+	Bond    []Function // W of each kind
+}
+
+// Of is the system that a form is made of, nil for another.
+func Of(f *model.Form[float64]) *System {
+	s, _ := f.Source.(*System)
+	return s
+}
+
+// Half is the number of positions.
+func (s *System) Half() int { return s.Sites * s.Space }
+
+// Place is where component a of a site is among the positions.
+func (s *System) Place(site, a int) int {
+	if s.Interleaved {
+		return site*s.Space + a
+	}
+	return a*s.Sites + site
+}
+
+// Stretch is the difference of the ends of a bond, or their distance, at positions q; delta (Space) takes the difference.
+func (s *System) Stretch(b Bond, q, delta []float64) float64 {
+	square := 0.0
+	for a := range delta {
+		delta[a] = 0
+		if b.J != Wall {
+			delta[a] = q[s.Place(b.J, a)]
+		}
+		if b.I != Wall {
+			delta[a] -= q[s.Place(b.I, a)]
+		}
+		square += delta[a] * delta[a]
+	}
+	if s.Space == 1 {
+		return delta[0]
+	}
+	return math.Sqrt(square)
+}
+
+// KeepsMomentum reports whether the total momentum is conserved: there are no one-site terms and no walls.
+func (s *System) KeepsMomentum() bool {
+	if s.Site.Size() > 0 {
+		return false
+	}
+	for _, b := range s.Bonds {
+		if b.I == Wall || b.J == Wall {
+			return false
+		}
+	}
+	return true
+}
+
+// Level takes away the linear part of every law of bonds that end as often as they begin at each site, as on rings and
+// between walls: their pulls cancel, so that it is no part of the motion.
+func (s *System) Level() {
+	if s.Space > 1 {
+		return
+	}
+	balance := make([]int, s.Sites*len(s.Bond))
+	for _, b := range s.Bonds {
+		if b.I != Wall {
+			balance[b.I*len(s.Bond)+b.Kind]++
+		}
+		if b.J != Wall {
+			balance[b.J*len(s.Bond)+b.Kind]--
+		}
+	}
+	for k := range s.Bond {
+		even := true
+		for i := range s.Sites {
+			even = even && balance[i*len(s.Bond)+k] == 0
+		}
+		if even {
+			s.Bond[k].Level()
+		}
+	}
+}
+
+// Resize returns the same law on so many sites. It is an error where the graph is that of a file, which has no other size.
+func (s *System) Resize(sites int) (*System, error) {
+	if sites == s.Sites {
+		return s, nil
+	}
+	if s.Shape == nil {
+		return nil, fmt.Errorf("the graph of %d sites was read from a file of edges: it has no other size", s.Sites)
+	}
+	if sites > mostSites {
+		return nil, fmt.Errorf("%d sites: there are at most %d", sites, mostSites)
+	}
+	shape, err := s.Shape.Of(sites)
+	if err != nil {
+		return nil, err
+	}
+	out := *s
+	out.Shape, out.Sites, out.Bonds = &shape, sites, shape.Bonds()
+	return &out, nil
+}
+
+// workers are the goroutines of one evaluation: more than one pay where there are many sites.
+func (s *System) workers() int {
+	const worth = 2048 // sites a goroutine, about 20 microseconds
+	return max(1, min(runtime.GOMAXPROCS(0), s.Half()/worth))
+}
+
+// share calls task for parts of n elements, side by side where that pays. An element does not depend on the parts.
+func share(workers, n int, task func(lo, hi int)) {
+	if workers == 1 {
+		task(0, n)
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { task(w*n/workers, (w+1)*n/workers) })
+	}
+	wg.Wait()
+}
+
+// velocity writes dT/dp.
+func (s *System) velocity(p, v []float64) {
+	share(s.workers(), len(p), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			v[i] = s.Kinetic.Slope(p[i])
+		}
+	})
+}
+
+// force makes what writes -dV/dq. Every bond's pull is found once, and every site adds those of its bonds in their
+// order, so that the sums are the same however the work is shared.
+func (s *System) force() func(q, f []float64) {
+	pulls := make([]float64, len(s.Bonds)*s.Space)
+	ends := s.ends()
+	workers := s.workers()
+	return func(q, f []float64) {
+		share(workers, len(s.Bonds), func(lo, hi int) {
+			var room [3]float64
+			delta := room[:s.Space]
+			for b := lo; b < hi; b++ {
+				r := s.Stretch(s.Bonds[b], q, delta)
+				slope := s.Bond[s.Bonds[b].Kind].Slope(r)
+				if s.Space == 1 {
+					pulls[b] = slope
+					continue
+				}
+				if r == 0 {
+					r = 1 // no direction, and delta is zero
+				}
+				for a, d := range delta {
+					pulls[b*s.Space+a] = slope * d / r
+				}
+			}
+		})
+		share(workers, s.Sites, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				for a := range s.Space {
+					at, sum := s.Place(i, a), 0.0
+					if s.Site.Size() > 0 {
+						sum = -s.Site.Slope(q[at])
+					}
+					for _, e := range ends.of[ends.from[i]:ends.from[i+1]] {
+						if e >= 0 {
+							sum += pulls[e*s.Space+a] // the site is I
+						} else {
+							sum -= pulls[^e*s.Space+a]
+						}
+					}
+					f[at] = sum
+				}
+			}
+		})
+	}
+}
+
+// ends are the bonds of every site: number b where it is I, ^b where it is J.
+type ends struct{ from, of []int }
+
+func (s *System) ends() ends {
+	e := ends{from: make([]int, s.Sites+1)}
+	each := func(visit func(site, bond int)) {
+		for b, bond := range s.Bonds {
+			if bond.I != Wall {
+				visit(bond.I, b)
+			}
+			if bond.J != Wall {
+				visit(bond.J, ^b)
+			}
+		}
+	}
+	each(func(site, _ int) { e.from[site+1]++ })
+	for i := range s.Sites {
+		e.from[i+1] += e.from[i]
+	}
+	e.of = make([]int, e.from[s.Sites])
+	next := append([]int(nil), e.from...)
+	each(func(site, bond int) {
+		e.of[next[site]] = bond
+		next[site]++
+	})
+	return e
+}
+
+// energy is H at a state.
+func (s *System) energy(x []float64) float64 {
+	n := s.Half()
+	sum := 0.0
+	for i := range n {
+		sum += s.Kinetic.Value(x[n+i])
+		if s.Site.Size() > 0 {
+			sum += s.Site.Value(x[i])
+		}
+	}
+	delta := make([]float64, s.Space)
+	for _, b := range s.Bonds {
+		sum += s.Bond[b.Kind].Value(s.Stretch(b, x[:n], delta))
+	}
+	return sum
+}
+
+// ModelForm is the model that moves by the system.
+func (s *System) ModelForm() *model.Form[float64] {
+	n := s.Half()
+	return model.Whole(&model.Field{
+		Kind: Kind, Parameters: len(s.Coefficients()), Dim: 2 * n, Canonical: true,
+		One: func() func(t float64, x, u, dx []float64) {
+			force := s.force()
+			return func(_ float64, x, _, dx []float64) {
+				s.velocity(x[n:], dx[:n])
+				force(x[:n], dx[n:])
+			}
+		},
+		Energy: func() func(x []float64) float64 { return s.energy },
+		Grad: func() func(x, g []float64) {
+			force := s.force()
+			return func(x, g []float64) {
+				s.velocity(x[n:], g[n:])
+				force(x[:n], g[:n])
+				for i := range n {
+					g[i] = -g[i]
+				}
+			}
+		},
+		Split: func() ode.Split { return ode.Split{Velocity: s.velocity, Force: s.force()} },
+		SplitMany: func() ode.BatchSplit {
+			force := s.force()
+			return ode.BatchSplit{
+				Velocity: func(p, v []float64, rows int) { s.velocity(p[:rows*n], v) },
+				Force: func(q, f []float64, rows int) {
+					for r := range rows {
+						force(q[r*n:(r+1)*n], f[r*n:(r+1)*n])
+					}
+				},
+			}
+		},
+	}, s)
+}
+
+// Text writes T, U and W.
+func (s *System) Text(digits int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "T(p) = %s, of every component of the momenta\n", s.Kinetic.Text("p", digits))
+	if s.Site.Size() > 0 {
+		fmt.Fprintf(&b, "U(q) = %s, of every site\n", s.Site.Text("q", digits))
+	}
+	for k := range s.Bond {
+		name := "W"
+		if len(s.Bond) > 1 {
+			name = fmt.Sprintf("W%d", k+1)
+		}
+		variable, of := "d", "the difference along a bond"
+		if s.Space > 1 {
+			variable, of = "r", "the distance along a bond"
+		}
+		fmt.Fprintf(&b, "%s(%s) = %s, %s\n", name, variable, s.Bond[k].Text(variable, digits), of)
+	}
+	return b.String()
+}
+
+// functions are all in the order of a file.
+func (s *System) functions() []*Function {
+	all := []*Function{&s.Kinetic, &s.Site}
+	for k := range s.Bond {
+		all = append(all, &s.Bond[k])
+	}
+	return all
+}
+
+// Coefficients are those of T, U and W.
+func (s *System) Coefficients() []float64 {
+	var c []float64
+	for _, f := range s.functions() {
+		c = append(append(c, f.Polynomial...), f.Waves...)
+	}
+	return c
+}
+
+// check reports a system that cannot be.
+func (s *System) check() error {
+	if s.Sites < 1 || s.Sites > mostSites || s.Space < 1 || s.Space > 3 || len(s.Bond) < 1 || len(s.Bond) > mostKinds {
+		return fmt.Errorf("a lattice of %d sites in %d dimensions with %d kinds of bonds", s.Sites, s.Space, len(s.Bond))
+	}
+	for _, b := range s.Bonds {
+		if b.I < Wall || b.I >= s.Sites || b.J < Wall || b.J >= s.Sites || b.I == b.J || b.Kind < 0 || b.Kind >= len(s.Bond) {
+			return fmt.Errorf("a bond of kind %d between sites %d and %d of %d", b.Kind+1, b.I+1, b.J+1, s.Sites)
+		}
+	}
+	for _, f := range s.functions() {
+		if f.Size() > 0 && !(f.Half > 0) || len(f.Waves)%2 != 0 || f.Size() > mostTerms {
+			return errors.New("a function over no interval, or of half a wave")
+		}
+	}
+	return nil
+}
