@@ -1,0 +1,185 @@
+package lattice
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"hnn/data"
+	"hnn/data/draw"
+	"hnn/model/lattice"
+	"hnn/ode"
+	"hnn/system"
+)
+
+func graph(t testing.TB, s system.Sized, shape string) *lattice.System {
+	t.Helper()
+	p, err := lattice.ParseShape(shape)
+	if err == nil {
+		p, err = p.Of(s.Sites())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &lattice.System{Shape: &p, Sites: s.Sites(), Space: 1, Bonds: p.Bonds()}
+	if _, plane := s.(system.SpringLattice); plane {
+		g.Space, g.Interleaved = 2, true
+	}
+	return g
+}
+
+func drawn(t testing.TB, s system.System, trajectories, points int, horizon, noise float64) *data.Set {
+	t.Helper()
+	split, err := draw.Generate(s, rand.New(rand.NewPCG(1, 2)), draw.Options{Trajectories: trajectories, Points: points, Horizon: horizon, Noise: noise, Tolerance: 1e-11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return split.Train
+}
+
+// rollouts is the root mean square error of a model's rollouts from other states of a system, as a share of the standard deviation of
+// the positions and of the momenta.
+func rollouts(t testing.TB, g *lattice.System, s system.System, horizon float64) float64 {
+	t.Helper()
+	const starts, points = 5, 51
+	times := make([]float64, points)
+	for i := range times {
+		times[i] = horizon * float64(i) / (points - 1)
+	}
+	settings := &ode.Settings{Method: ode.DOP853, RTol: 1e-11, ATol: 1e-11}
+	rng, d := rand.New(rand.NewPCG(3, 4)), s.Dim()
+	field := g.ModelForm().Field().Free()
+	x0 := make([]float64, d)
+	var off, spread [2]float64
+	for range starts {
+		s.Sample(rng, x0)
+		want, _, err := ode.Solve(func(_ float64, x, dx []float64) { s.Field(x, dx) }, x0, times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := ode.Solve(field, x0, times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range want {
+			half := i % d / (d / 2)
+			off[half] += (got[i] - v) * (got[i] - v)
+			spread[half] += v * v
+		}
+	}
+	return math.Sqrt(max(off[0]/spread[0], off[1]/spread[1]))
+}
+
+// A law is found of each known system, from time derivatives, from states alone and with noise, and rollouts follow the true
+// ones of a system of the same size and of a larger one.
+func TestKnownSystems(t *testing.T) {
+	for _, c := range []struct {
+		s       system.Sized
+		shape   string
+		larger  int
+		horizon float64 // of rollouts
+		// The worst that rollouts may be off by: from derivatives, from states alone and with noise; a field's neighbours differ by a
+		// tenth, which bears less of it.
+		exact, states, noise, noisy float64
+	}{
+		{system.NewSpringChain(6), "chain", 64, 10, 1e-10, 1e-6, 0.01, 0.02},
+		{system.NewFPUTAlpha(16), "fixed-chain", 64, 10, 1e-10, 1e-6, 0.01, 0.02},
+		{system.NewFPUTBeta(16), "fixed-chain", 64, 10, 1e-10, 1e-6, 0.01, 0.03},
+		{system.NewToda(16), "ring", 64, 10, 1e-3, 1e-3, 0.01, 0.02}, // four times the sites go further than the rows,
+		{system.SpringLattice{Side: 3}, "grid:3x3", 64, 10, 1e-10, 1e-6, 0.01, 0.03},
+		{system.NewSineGordon(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
+		{system.NewPhi4(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
+		{system.NewWave(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
+	} {
+		for _, kind := range []struct {
+			name  string
+			noise float64
+			limit float64
+		}{{"derivatives", 0, c.exact}, {"states", 0, c.states}, {"noisy states", c.noise, c.noisy}} {
+			t.Run(c.s.Name()+" "+kind.name, func(t *testing.T) {
+				set := drawn(t, c.s, 20, 100, 10, kind.noise)
+				if kind.name != "derivatives" {
+					set.DX = nil
+				}
+				g, from := graph(t, c.s, c.shape), time.Now()
+				r, err := Fit(g, set)
+				if err != nil {
+					t.Fatal(err)
+				}
+				seconds := time.Since(from).Seconds()
+				same := rollouts(t, g, c.s, c.horizon)
+				big, err := g.Resize(c.larger)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := c.s.OfSize(c.larger)
+				if err != nil {
+					t.Fatal(err)
+				}
+				larger := rollouts(t, big, s, c.horizon)
+				t.Logf("%.3f s, %+v, off by %.2g, %d sites by %.2g\n%s", seconds, *r, same, c.larger, larger, g.Text(4))
+				if !(same < kind.limit && larger < 2*kind.limit) {
+					t.Errorf("rollouts are off by %.2g, those of %d sites by %.2g, want below %.2g", same, c.larger, larger, kind.limit)
+				}
+			})
+		}
+	}
+}
+
+// Bonds of two kinds, from a file, have a law each.
+func TestEdgesOfTwoKinds(t *testing.T) {
+	var text strings.Builder
+	const n = 6
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&text, "%d,%d,%d\n", i, i+1, 1+i%2)
+	}
+	bonds, err := lattice.ReadEdges(strings.NewReader(text.String()), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &lattice.System{Sites: n, Space: 1, Bonds: bonds}
+	set := &data.Set{Dim: 2 * n, Offsets: []int{0}}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for k := range 10 {
+		for range 20 {
+			x, dx := make([]float64, 2*n), make([]float64, 2*n)
+			for i := range x {
+				x[i] = rng.NormFloat64()
+			}
+			copy(dx, x[n:])
+			for i := range n - 1 { // stiffness 1 and 3
+				pull := (1 + 2*float64(i%2)) * (x[i+1] - x[i])
+				dx[n+i] += pull
+				dx[n+i+1] -= pull
+			}
+			set.X, set.DX, set.T = append(set.X, x...), append(set.DX, dx...), append(set.T, float64(len(set.T)))
+		}
+		set.Offsets = append(set.Offsets, 20*(k+1))
+	}
+	if _, err := Fit(g, set); err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range []float64{3, 1} {
+		if got := 2 * g.Bond[k].Powers()[1]; math.Abs(got-want) > 1e-10 {
+			t.Errorf("bonds of kind %d have the stiffness %v, want %v", k+1, got, want)
+		}
+	}
+}
+
+// Rows of which there are too few, and columns that stand still, are errors that say so.
+func TestFitRefuses(t *testing.T) {
+	s := system.NewSpringChain(4)
+	short := drawn(t, s, 1, 5, 1, 0)
+	short.DX = nil
+	if _, err := Fit(graph(t, s, "chain"), short); err == nil || !strings.Contains(err.Error(), "too few rows") {
+		t.Errorf("five rows: %v", err)
+	}
+	still := drawn(t, s, 2, 50, 1, 0)
+	clear(still.X)
+	if _, err := Fit(graph(t, s, "chain"), still); err == nil || !strings.Contains(err.Error(), "do not change") {
+		t.Errorf("rows of rest: %v", err)
+	}
+}
