@@ -1,6 +1,7 @@
 package lattice
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -181,5 +182,79 @@ func TestFitRefuses(t *testing.T) {
 	clear(still.X)
 	if _, err := Fit(graph(t, s, "chain"), still); err == nil || !strings.Contains(err.Error(), "do not change") {
 		t.Errorf("rows of rest: %v", err)
+	}
+}
+
+var long = flag.Bool("long", false, "the recurrence of chains of 64 and 128 masses too")
+
+// The law of 16 masses, learned from states alone, has the recurrence of longer chains of Fermi, Pasta, Ulam and Tsingou: the
+// energies of the first four modes over the first return of the first, and the time of that return.
+func TestRecurrence(t *testing.T) {
+	set := drawn(t, system.NewFPUTAlpha(16), 20, 100, 10, 0)
+	set.DX = nil
+	g := graph(t, system.NewFPUTAlpha(16), "fixed-chain")
+	if _, err := Fit(g, set); err != nil {
+		t.Fatal(err)
+	}
+	sizes := []int{32}
+	if *long {
+		sizes = []int{32, 64, 128} // two minutes
+	}
+	for _, n := range sizes {
+		chain := system.NewFPUTAlpha(n)
+		x0 := make([]float64, 2*n)
+		chain.Mode(1, 1, x0)
+		// Longer than one recurrence of any of these at this amplitude.
+		horizon := 14000 * math.Pow(float64(n)/32, 2.5)
+		const points = 4000
+		times := make([]float64, points+1)
+		for i := range times {
+			times[i] = horizon * float64(i) / points
+		}
+		settings := &ode.Settings{Method: ode.BlanesMoan4, Step: 0.25, MaxSteps: 2_000_000}
+		want, _, err := ode.SolveSplit(ode.Split{Velocity: chain.Velocity, Force: chain.Force}, x0, times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		big, err := g.Resize(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := ode.SolveSplit(big.ModelForm().Field().Split(), x0, times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total, worst := chain.Hamiltonian(x0), 0.0
+		returns := func(states []float64) (first int, least float64) {
+			energies := make([]float64, points+1)
+			for i := range energies {
+				energies[i] = chain.ModeEnergy(1, states[2*n*i:2*n*(i+1)])
+			}
+			dip := 0
+			for i, e := range energies {
+				if e < 0.5*total {
+					dip = i
+					break
+				}
+			}
+			first = dip
+			for i := dip; i < len(energies); i++ {
+				if energies[i] > energies[first] {
+					first = i
+				}
+			}
+			return first, energies[first] / total
+		}
+		a, high := returns(want)
+		b, _ := returns(got)
+		for i := range a + 1 {
+			for k := 1; k <= 4; k++ {
+				worst = max(worst, math.Abs(chain.ModeEnergy(k, want[2*n*i:2*n*(i+1)])-chain.ModeEnergy(k, got[2*n*i:2*n*(i+1)]))/total)
+			}
+		}
+		t.Logf("%d masses: the first mode has %.3f of the energy again at %.6g, in the model at %.6g; modes 1 to 4 are off by %.2g of the energy", n, high, times[a], times[b], worst)
+		if worst > 0.01 || math.Abs(times[b]/times[a]-1) > 0.005 {
+			t.Errorf("%d masses: modes are off by %.2g, the recurrence is at %v and not %v", n, worst, times[b], times[a])
+		}
 	}
 }
