@@ -304,12 +304,16 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 				others = append(others, m)
 			}
 		}
+		weakBase := c // they are told nothing of H
+		if trainer == WeakForm {
+			weakBase = base
+		}
 		var configs []Config
 		for _, part := range []struct {
 			models  []string
 			trainer Trainer
 			base    Config
-		}{{others, trainer, base}, {weak, WeakForm, c}} {
+		}{{others, trainer, base}, {weak, WeakForm, weakBase}} {
 			if len(part.models) == 0 {
 				continue
 			}
@@ -328,7 +332,21 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	free := !asked.given("model") && asked.open()
 	firstOrder := c.Columns.X != nil || asked.given("x")
 	if free {
+		shapes, err := e.shapes(&c)
+		if err != nil {
+			return nil, err
+		}
+		for _, shape := range shapes {
+			on := c
+			on.Lattice = shape
+			if err := try([]string{lattice.Kind}, WeakForm, on); err != nil {
+				return nil, err
+			}
+		}
 		for _, kind := range WeakKinds() {
+			if kind == lattice.Kind {
+				continue // of some lattice, and tried first: it takes the least time
+			}
 			if firstOrder && (kind == lagrangian.Kind || kind == formula.Kind) {
 				continue // they need pairs
 			}

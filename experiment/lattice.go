@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -100,6 +101,34 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 	return s, nil
 }
 
+// leastSites is from how many sites on a lattice is tried where nobody asked for one: of fewer any model is learned.
+const leastSites = 4
+
+// shapes are the lattices that the columns of a user's file may be of: they are numbered alike.
+func (e *Env) shapes(c *Config) ([]string, error) {
+	d, err := e.load(c)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := numbering(d.columns())
+	if set := d.observed(); !ok || n.sites < leastSites || set.PositionsOnly || set.FirstOrder || set.InputNames != nil {
+		return nil, nil
+	}
+	all := []string{"chain"}
+	side := int(math.Round(math.Sqrt(float64(n.sites))))
+	square := side*side == n.sites
+	if n.space == 1 {
+		all = append(all, "fixed-chain", "ring")
+	}
+	if square {
+		all = append(all, fmt.Sprintf("grid:%dx%d", side, side))
+	}
+	if square && n.space == 1 && side > 2 {
+		all = append(all, fmt.Sprintf("fixed-grid:%dx%d", side, side), fmt.Sprintf("torus:%dx%d", side, side))
+	}
+	return all, nil
+}
+
 // solveLattice fits the laws of a lattice's sites and bonds.
 func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model.Form[float64], error) {
 	set := d.observed()
@@ -119,11 +148,15 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	left := Number(max(report.Forces, report.Velocities))
 	r.Residual = &left
 	r.Law = s.Text(6)
+	between := ""
+	if s.Shape != nil {
+		between = " between neighbours (" + s.Shape.String() + ")"
+	}
 	how := "time derivatives"
 	if report.Window > 0 {
 		how = fmt.Sprintf("states alone, by test functions of %d rows", report.Window)
 	}
-	r.Notes = append(r.Notes, fmt.Sprintf("%d sites, %d bonds; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), how, report.Velocities, report.Forces))
+	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
 	if report.Forces > poorLattice || report.Velocities > poorLattice {
 		r.Notes = append(r.Notes, "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart")
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/poisson"
 	"hnn/model/terms"
@@ -80,6 +82,8 @@ const (
 // way names how a configuration learns from a dataset.
 func (c *Config) way(d *dataset) string {
 	switch {
+	case c.Model == lattice.Kind:
+		return c.Model + " on a " + cmp.Or(c.Lattice, "graph")
 	case c.Trainer == WeakForm:
 		return c.Model
 	case c.Trainer == ClosedForm:
@@ -225,7 +229,12 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 	if t := l.of(terms.KindLinear); t != nil && float64(t.Error) < linearEnough {
 		return true
 	}
+	if t := l.of(lattice.Kind); t != nil && c.Model != lattice.Kind && l.least(func(t *LearningTry) bool { return t.config.Model == lattice.Kind }) < tie {
+		return true
+	}
 	switch {
+	case c.Model == lattice.Kind:
+		return false
 	case c.Model == formula.Kind:
 		return first || d.velocities() // momenta are not measured: a Lagrangian is what to look for
 	case c.Model == lagrangian.Kind:
@@ -256,7 +265,7 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 // canonical says that a try has a Hamiltonian form of positions and momenta or velocities.
 func (t *LearningTry) canonical() bool {
 	switch t.config.Model {
-	case lagrangian.Kind, formula.Kind:
+	case lagrangian.Kind, formula.Kind, lattice.Kind:
 		return true
 	case terms.KindLinear, terms.KindSparse, poisson.Kind:
 		return false
@@ -270,7 +279,7 @@ func (t *LearningTry) rank() int {
 	switch {
 	case c.Model == terms.KindLinear:
 		return 0
-	case c.Model == lagrangian.Kind, c.Model == formula.Kind:
+	case c.Model == lagrangian.Kind, c.Model == formula.Kind, c.Model == lattice.Kind:
 		return 1
 	case c.Model == poisson.Kind:
 		return 2
