@@ -1,6 +1,7 @@
 package export
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -15,6 +16,7 @@ import (
 	"hnn/model/file"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/model/terms"
 )
@@ -114,6 +116,15 @@ func kinds(t testing.TB) []one {
 			field.B = append(field.B, rng.NormFloat64())
 		}
 		add(kind, field.ModelForm(kind))
+	}
+	spring := lattice.Function{Middle: 0.1, Half: 1.5, Polynomial: []float64{0.1, 0.5, -0.2, 0.3, 0.05}}
+	for _, g := range []lattice.System{{Sites: 3, Space: 1, Site: lattice.Function{Half: 1, Waves: []float64{-0.5, 0.2}}}, {Sites: 3, Space: 2, Interleaved: true}} {
+		g.Kinetic, g.Bond = lattice.Function{Half: 1, Polynomial: []float64{0, 0.25}}, []lattice.Function{spring}
+		g.Bonds = []lattice.Bond{{I: 0, J: 1}, {I: 1, J: 2}}
+		if g.Space == 1 {
+			g.Bonds = append(g.Bonds, lattice.Bond{I: 2, J: lattice.Wall})
+		}
+		add(fmt.Sprintf("%s in %d dimensions", lattice.Kind, g.Space), g.ModelForm())
 	}
 	return all
 }
