@@ -95,7 +95,7 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 		}
 		s.Shape, s.Bonds = &shape, shape.Bonds()
 		if n.space > 1 && (shape.Periodic || shape.Fixed) && len(shape.Sides) > 1 {
-			return nil, fmt.Errorf("lattice %s: bodies with %d coordinates each are bound by their distances, which walls and closed ends of a grid have none of: give grid, or name their displacements q1, q2, ...", c.Lattice, n.space)
+			return nil, fmt.Errorf("lattice %s: bodies with %d coordinates each are bound by their distances, which walls and closed ends of a grid have none of: give a grid, or the displacements of one coordinate as q1, q2 and so on", c.Lattice, n.space)
 		}
 	}
 	return s, nil
