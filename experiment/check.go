@@ -14,17 +14,24 @@ import (
 func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, velocities bool) (*data.Set, error) {
 	o := check.Options{
 		Velocities: velocities, Angles: marks, Dissipation: c.Dissipation != "", SplitAtJumps: c.SplitAtJumps,
-		Canonical: c.Mass != nil || c.common(),
+		Canonical: c.Mass != nil || c.common(), KeepBadRows: c.KeepBadRows,
 	}
 	found := d.checked
-	if found == nil || c.SkipBadRows || o.Dissipation || o.SplitAtJumps || o.Canonical || slices.Contains(marks, true) {
+	if found == nil || o.KeepBadRows || o.Dissipation || o.SplitAtJumps || o.Canonical || slices.Contains(marks, true) {
 		found = check.Observations(set, o)
 	}
-	if found.Far != nil && c.SkipBadRows {
-		if set = set.Without(found.Far); set.Rows() == 0 {
+	// What is left out may hide what else is no motion.
+	for found.Bad != nil && !o.KeepBadRows && (c.SkipBadRows || found.Refused() == nil) {
+		all := set.Rows()
+		if set = set.Without(found.Bad); set.Rows() == 0 {
 			return nil, fmt.Errorf("%s: no row is left", path)
 		}
-		d.note("%d rows with values far from all others are left out", len(found.Far))
+		d.note("%d of %d rows, which are no motion, are left out", len(found.Bad), all)
+		for _, f := range found.Findings {
+			if f.Bad && !c.SkipBadRows {
+				d.findings = append(d.findings, f)
+			}
+		}
 		found = check.Observations(set, o)
 	}
 	if err := found.Refused(); err != nil {

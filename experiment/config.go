@@ -47,7 +47,9 @@ type Config struct {
 	MoreData []string `key:"more-data,omitempty,special" of:"columns dataset" group:"data" help:"further files of trials of the same columns"`
 	// Columns and SkipBadRows are the settings of file.Read for the file.
 	Columns     file.Columns `of:"columns dataset" group:"data"`
-	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers or whose time does not rise"`
+	SkipBadRows bool         `key:"skip-bad-rows,omitempty" of:"columns dataset" group:"data" help:"leave out and count the rows of a file that are not numbers, whose time does not rise, or that are no motion, however many"`
+	// KeepBadRows takes rows that are no motion as they are: see check.Report.Bad.
+	KeepBadRows bool `key:"keep-bad-rows,omitempty" of:"columns dataset" group:"data" help:"take rows that are no motion (stuck, repeated, far from all others) as they are"`
 	// SplitAtJumps begins a trial where the state jumps: see check.Report.Jumps.
 	SplitAtJumps bool `key:"split-at-jumps,omitempty" of:"columns dataset" group:"data" help:"begin a trial where the state jumps, as between two experiments on one clock"`
 
@@ -178,7 +180,7 @@ func (c *Config) Validate() error {
 	case !c.fromFile() && c.Data != "":
 		return fmt.Errorf("task %s draws its own data and cannot take the file %s; leave one of the two out", c.Task, c.Data)
 	case !c.fromFile() && c.given("columns") != nil:
-		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, x, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows and split-at-jumps", c.Task)
+		return fmt.Errorf("task %s draws its own data: leave out the names of a file's columns (time, trial, x, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows, keep-bad-rows and split-at-jumps", c.Task)
 	}
 	if err := c.validateRun(); err != nil {
 		return err

@@ -119,7 +119,7 @@ func (c *Config) validatePixels() error {
 	case !c.source().Own() && c.Frames != "":
 		return fmt.Errorf("task %s draws its own frames; for your own leave the task out", c.Task)
 	case c.given("columns") != nil:
-		return fmt.Errorf("task %s reads no columns: leave out their names (time, trial, x, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows and split-at-jumps", c.Task)
+		return fmt.Errorf("task %s reads no columns: leave out their names (time, trial, x, q, p, dq, dp, input, dt, integrate), more-data, skip-bad-rows, keep-bad-rows and split-at-jumps", c.Task)
 	case c.Strict:
 		return fmt.Errorf("task %s has no strict metrics; leave strict out", c.Task)
 	case c.Angle != nil:

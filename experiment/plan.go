@@ -14,14 +14,16 @@ import (
 // how it is fitted. set is what was read of the file at path, m how. An error is what would
 // stop the training.
 //
-// checked is what check.Observations found in the set, by the mapping's velocities alone.
-func Plan(path string, set *data.Set, m *file.Mapping, checked *check.Report) ([]string, error) {
+// checked is what check.Observations found in the set, by the mapping's velocities alone. Of asked count what it says of bad rows
+// and of jumps.
+func Plan(path string, asked *Config, set *data.Set, m *file.Mapping, checked *check.Report) ([]string, error) {
 	c, err := Default(task.OwnData)
 	if err != nil {
 		return nil, err
 	}
 	c = c.Tuned()
 	c.Data = path
+	c.SkipBadRows, c.KeepBadRows, c.SplitAtJumps = asked.SkipBadRows, asked.KeepBadRows, asked.SplitAtJumps
 	d := &dataset{checked: checked}
 	if set, err = d.prepare(&c, path, set, m.Velocities); err != nil {
 		return nil, err

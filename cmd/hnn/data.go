@@ -77,7 +77,7 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		}
 		r := inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
 		var stops error
-		if r.Train, stops = experiment.Plan(paths[0], s, m, r.Checked); stops != nil {
+		if r.Train, stops = experiment.Plan(paths[0], &columns.config, s, m, r.Checked); stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())
 		}
 		if figures != "" {

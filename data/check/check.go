@@ -55,6 +55,8 @@ type Finding struct {
 	// Hamiltonian says that it matters to models of positions and momenta with a Hamiltonian alone: a Lagrangian takes
 	// velocities as they are and has friction of its own.
 	Hamiltonian bool `json:"-"`
+	// Bad says that it is about rows that are no motion: see Report.Bad.
+	Bad bool `json:"-"`
 }
 
 // String is the finding as a sentence.
@@ -78,6 +80,8 @@ type Options struct {
 	// Canonical says that the user has said what the momenta are: velocities of several
 	// degrees of freedom are then not warned of.
 	Canonical bool
+	// KeepBadRows says that rows that are no motion are to be taken as they are.
+	KeepBadRows bool
 }
 
 // A Report is what was found in a set.
@@ -94,6 +98,12 @@ type Report struct {
 	// Far and Jumps are the rows that hold values far from all others, and those that begin
 	// anew after a jump of the state, in order.
 	Far, Jumps []int
+	// Bad are the rows that are no motion, in order: those of Far where there are any, else outliers, what a sensor
+	// that was stuck or clipped gave, what was stored again, and all but the last of a system that is held first.
+	// Without them a set may show others.
+	Bad []int
+
+	unsettled []badFinding
 }
 
 // Observations checks a valid set.
@@ -106,6 +116,7 @@ func Observations(s *data.Set, o Options) *Report {
 		clean = s.Without(r.Far)
 	}
 	if clean.Rows() == 0 {
+		r.settle(s.Rows(), o)
 		return r
 	}
 	wrapped := r.angles(clean, o)
@@ -123,6 +134,7 @@ func Observations(s *data.Set, o Options) *Report {
 		r.sensors(continuous)
 		r.continued(continuous)
 	}
+	r.settle(s.Rows(), o)
 	if r.Jumps != nil {
 		continuous = continuous.SplitAt(r.Jumps)
 	}

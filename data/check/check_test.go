@@ -121,7 +121,7 @@ func TestFar(t *testing.T) {
 	for _, test := range []struct {
 		value    float64
 		severity Severity
-	}{{-9999, Refusal}, {999, Refusal}, {99999, Refusal}, {1e20, Refusal}, {9.96921e36, Refusal}, {-32768, Refusal}, {65535, Refusal}, {1e30, Refusal}, {37.5, Warning}} {
+	}{{-9999, Refusal}, {999, Refusal}, {99999, Refusal}, {1e20, Refusal}, {9.96921e36, Refusal}, {-32768, Refusal}, {65535, Refusal}, {1e30, Refusal}, {-999.25, Refusal}, {37.5, Refusal}} {
 		s := motion(300, 0.1, qp, oscillation)
 		for _, row := range []int{66, 121, 200} {
 			s.X[2*row] = test.value

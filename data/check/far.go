@@ -45,19 +45,18 @@ func (r *Report) far(s *data.Set) {
 		} else {
 			seen[key] = true
 		}
-		f := Finding{Severity: Warning, Column: c.name, Rows: rows}
+		f := Finding{Column: c.name, Rows: rows}
 		values := c.distinct(rows)
 		verb := "stands"
 		if len(rows) > 1 {
 			verb = "stand"
 		}
 		f.What = fmt.Sprintf("%s holds %s in %s, which %s apart from all other rows (%s)", c.name, values, count(len(rows), "row"), verb, wheres(s, rows))
-		f.Advice = "check whether it was measured; a few such rows ruin a fit; --skip-bad-rows leaves them out"
+		f.Advice = "check whether it was measured; a few such rows ruin a fit"
 		if known {
-			f.Severity = Refusal
-			f.Advice = "it is what files write where a value is missing; leave these rows out, by --skip-bad-rows or in the file"
+			f.Advice = "it is what files write where a value is missing"
 		}
-		r.add(f)
+		r.bad(f, rows, -1)
 	}
 	slices.Sort(r.Far)
 	r.Far = slices.Compact(r.Far)
@@ -143,11 +142,11 @@ func (c column) grows(rows []int) bool {
 }
 
 // sentinel reports whether a number is one that files and sensors write for none: 999 and
-// its like, the fill values of netCDF, the ends of integers, powers of ten from 1e20 on.
+// its like, -999.25 of well logs, the fill values of netCDF, the ends of integers, powers of ten from 1e20 on.
 func sentinel(v float64) bool {
 	a := math.Abs(v)
 	switch a {
-	case 32767, 32768, 65535, 2147483647, 2147483648, 4294967295, math.MaxFloat32, math.MaxFloat64:
+	case 999.25, 9999.25, 32767, 32768, 65535, 2147483647, 2147483648, 4294967295, math.MaxFloat32, math.MaxFloat64:
 		return true
 	}
 	if a >= 9.9e35 && a < 1e38 || a >= 1e20 && math.Abs(math.Log10(a)-math.Round(math.Log10(a))) < 1e-9 {

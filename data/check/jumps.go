@@ -89,6 +89,18 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 	for i := range spikes {
 		rows = append(rows, i)
 	}
+	for k := 0; k+1 < len(jumps); k++ {
+		i, next := jumps[k], jumps[k+1]
+		if !sameTrial(s, i, next) || held(s, i, next) >= 0 {
+			continue
+		}
+		if j := back(s, i, next); j >= 0 {
+			rows = append(rows, span(i, next)...)
+			spikes[i] = append(spikes[i], s.ColumnName(j))
+			jumps = slices.Concat(jumps[:k], jumps[k+2:])
+			k--
+		}
+	}
 	slices.Sort(rows)
 	if len(rows) > 0 {
 		i := rows[0]
@@ -98,17 +110,15 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 				value = s.X[i*s.Dim+j]
 			}
 		}
-		r.add(Finding{Severity: Warning, Rows: rows, Column: name, What: fmt.Sprintf("%s of the motion before and after it, an outlier: %s is %.6g at %s",
-			map[bool]string{true: "one row is out", false: fmt.Sprintf("%d rows are out", len(rows))}[len(rows) == 1], name, value, wheres(s, rows)),
-			Advice: "leave such rows out of the file"})
+		r.bad(Finding{Rows: rows, Column: name, What: fmt.Sprintf("%s of the motion before and after it, an outlier: %s is %.6g at %s",
+			map[bool]string{true: "one row is out", false: fmt.Sprintf("%d rows are out", len(rows))}[len(rows) == 1], name, value, wheres(s, rows))}, rows, mostLeft)
 	}
 	for k := 0; k < len(jumps); k++ {
 		i := jumps[k]
 		if k+1 < len(jumps) && sameTrial(s, i, jumps[k+1]) {
 			if j := held(s, i, jumps[k+1]); j >= 0 {
-				r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{i, jumps[k+1] - 1},
-					What:   fmt.Sprintf("%s jumps to %.6g, holds it for %s from %s and jumps back: no motion, as where values are missing", s.ColumnName(j), s.X[i*s.Dim+j], count(jumps[k+1]-i, "row"), where(s, i)),
-					Advice: "leave these rows out of the file"})
+				r.bad(Finding{Column: s.ColumnName(j), Rows: []int{i, jumps[k+1] - 1},
+					What: fmt.Sprintf("%s jumps to %.6g, holds it for %s from %s and jumps back: no motion, as where values are missing", s.ColumnName(j), s.X[i*s.Dim+j], count(jumps[k+1]-i, "row"), where(s, i))}, span(i, jumps[k+1]), mostLeft)
 				k++
 				continue
 			}
@@ -122,6 +132,32 @@ func sameTrial(s *data.Set, a, b int) bool {
 	i, _ := slices.BinarySearch(s.Offsets, a+1)
 	j, _ := slices.BinarySearch(s.Offsets, b+1)
 	return i == j
+}
+
+// late reports whether row i comes after a longer time than the rows about it.
+func late(s *data.Set, i, lo, hi int) bool {
+	usual := 0.0
+	for _, k := range []int{i - 1, i + 1} {
+		if k > lo && k < hi {
+			usual = max(usual, s.T[k]-s.T[k-1])
+		}
+	}
+	return usual > 0 && s.T[i]-s.T[i-1] > 1.5*usual
+}
+
+// back returns a column that jumps at row lo and, at hi, back to where it came from; -1 for none.
+func back(s *data.Set, lo, hi int) int {
+	const few = 3 // rows; more may be an experiment of its own
+	if hi-lo > few {
+		return -1
+	}
+	for j := range s.Dim {
+		from, there, next := s.X[(lo-1)*s.Dim+j], s.X[lo*s.Dim+j], s.X[hi*s.Dim+j]
+		if last := s.X[(hi-1)*s.Dim+j]; math.Abs(next-from) < 0.3*min(math.Abs(there-from), math.Abs(last-next)) {
+			return j
+		}
+	}
+	return -1
 }
 
 // held returns a column that jumps to one value for rows lo to hi, at least two, -1 for none.
@@ -201,6 +237,9 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 			return
 		}
 		size := math.Abs(step(i, lo, hi))
+		if late(s, i, lo, hi) {
+			return // as after rows that were left out
+		}
 		if size > jumpNeighbours*max(math.Abs(step(i-1, lo, hi)), math.Abs(step(i+1, lo, hi))) && size > least {
 			at = append(at, i)
 		}

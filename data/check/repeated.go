@@ -34,24 +34,31 @@ func (r *Report) repeated(s *data.Set) {
 	for trial := range s.Trials() {
 		lo, hi := s.Offsets[trial], s.Offsets[trial+1]
 		for i := lo + 2; i+1 < hi; i++ {
-			all, moves := true, true
+			next := i - 1 + rest(s, i-1, hi)
+			if next == i || next == hi {
+				continue
+			}
+			moves, jumps := true, next == i+1
 			for j := range s.Dim {
-				all = all && same(i, j)
 				// Quantised numbers repeat where the motion is slow.
-				moves = moves && !same(i-1, j) && !same(i+1, j)
+				moves = moves && !same(i-1, j) && !same(next, j)
+				// A system that rests begins slowly; one that went on meanwhile is elsewhere.
+				before := math.Abs(s.X[(i-1)*s.Dim+j] - s.X[(i-2)*s.Dim+j])
+				jumps = jumps || math.Abs(s.X[next*s.Dim+j]-s.X[i*s.Dim+j]) > before*float64(next-i+1)/2
 			}
-			if all && moves {
-				repeats = append(repeats, i)
+			if moves && jumps {
+				repeats = append(repeats, span(i, next)...)
 			}
+			i = next
 		}
 		if n := rest(s, lo, hi); n >= stuckRows && n < hi-lo && s.InputNames == nil {
-			r.add(Finding{Severity: Warning, Rows: []int{lo, lo + n - 1}, What: fmt.Sprintf("nothing moves in the first %d rows up to %s, and then it does: the system was held", n, where(s, lo+n-1)),
-				Advice: "leave these rows out of the file, since the model takes them for a rest by itself"})
+			r.bad(Finding{Rows: []int{lo, lo + n - 1}, What: fmt.Sprintf("nothing moves in the first %d rows up to %s, and then it does: the system was held", n, where(s, lo+n-1)),
+				Advice: "a model takes them for a rest by itself"}, span(lo, lo+n-1), 1)
 		}
 	}
 	if len(repeats) >= leastRepeats && float64(len(repeats)) > repeatShare*float64(s.Rows()) {
-		r.add(Finding{Severity: Warning, Rows: repeats, What: fmt.Sprintf("%d rows repeat the one before while the motion goes on (%s)", len(repeats), wheres(s, repeats)),
-			Advice: "frames that were stored twice, or a sensor that is read faster than it measures; leave them out of the file"})
+		r.bad(Finding{Rows: repeats, What: fmt.Sprintf("%d rows repeat the one before while the motion goes on (%s)", len(repeats), wheres(s, repeats)),
+			Advice: "frames that were stored twice, or a sensor that is read faster than it measures"}, repeats, mostLeft)
 	}
 }
 
@@ -121,14 +128,22 @@ func (h stillness) report(r *Report, s *data.Set) bool {
 	if usual < 2 || h.frames < leastFrames || float64(one+other) < frameShare*total || float64(h.moves) < 0.8*total || !h.varied {
 		return false
 	}
-	f := Finding{Severity: Warning,
+	f := Finding{
 		What:   fmt.Sprintf("every state is stored %d times over: in %d of %d runs of rows nothing moves for %d rows, and then all columns jump", usual, one, h.frames, usual),
-		Advice: fmt.Sprintf("a camera or a sensor that is read %d times as fast as it measures; keep the first row of each run and leave the others out of the file, since the model takes them for a motion that stops and jumps", usual)}
+		Advice: fmt.Sprintf("a camera or a sensor that is read %d times as fast as it measures, which a model takes for a motion that stops and jumps; of each run all but the first row are to go", usual)}
 	if float64(one) < frameShare*total {
 		f.What = fmt.Sprintf("states are stored several times over: in %d of %d runs of rows nothing moves for about %d rows, and then all columns jump", one+other, h.frames, usual)
-		f.Advice = "a camera or a sensor that is read faster than it measures; keep the first row of each run and leave the others out of the file, since the model takes them for a motion that stops and jumps"
+		f.Advice = "a camera or a sensor that is read faster than it measures, which a model takes for a motion that stops and jumps; of each run all but the first row are to go"
 	}
-	r.add(f)
+	var again []int
+	for trial := range s.Trials() {
+		for from, hi := s.Offsets[trial], s.Offsets[trial+1]; from < hi; {
+			n := rest(s, from, hi)
+			again = append(again, span(from+1, from+n)...)
+			from += n
+		}
+	}
+	r.bad(f, again, mostLeft)
 	return true
 }
 
@@ -168,9 +183,14 @@ func (r *Report) clipped(s *data.Set, j int) bool {
 			}
 		}
 		if rows[v] > stuckTimes*usual && len(rows) > stuckTimes {
-			r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{first, first + longest - 1},
-				What:   fmt.Sprintf("%s is %.6g, the end of its range, in %d rows while the rest moves, %d of them on end from %s: the sensor was clipped", s.ColumnName(j), v, rows[v], longest, where(s, first)),
-				Advice: "leave these rows out of the file"})
+			var all []int
+			for i := range s.Rows() {
+				if s.X[i*s.Dim+j] == v {
+					all = append(all, i)
+				}
+			}
+			r.bad(Finding{Column: s.ColumnName(j), Rows: []int{first, first + longest - 1},
+				What: fmt.Sprintf("%s is %.6g, the end of its range, in %d rows while the rest moves, %d of them on end from %s: the sensor was clipped", s.ColumnName(j), v, rows[v], longest, where(s, first))}, all, mostLeft)
 			return true
 		}
 	}
@@ -216,9 +236,9 @@ func (r *Report) stuck(s *data.Set, j int) {
 	if longest < max(stuckRows, stuckTimes*usual) {
 		return
 	}
-	r.add(Finding{Severity: Warning, Column: s.ColumnName(j), Rows: []int{at, at + longest - 1},
+	r.bad(Finding{Column: s.ColumnName(j), Rows: []int{at, at + longest - 1},
 		What:   fmt.Sprintf("%s is %.6g in %d rows on end from %s, while the rest moves", s.ColumnName(j), s.X[at*s.Dim+j], longest, where(s, at)),
-		Advice: "a sensor that was stuck; leave these rows out of the file"})
+		Advice: "a sensor that was stuck"}, span(at, at+longest), mostLeft)
 }
 
 // othersMove reports whether another column changes in most rows from lo to hi; where there
