@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -254,6 +255,13 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		}
 		if v := r.Rollout; r.NoResult == "" && v != nil && v.Diverged == v.Starts {
 			r.NoResult = fmt.Sprintf("all %d rollouts from held-out states diverge", v.Starts)
+		} else if v != nil {
+			// Of a model that the user has chosen the table says so; what is recommended has to foretell something.
+			if r.vain = v.vain(); r.vain != "" && r.Recommended {
+				r.NoResult = cmp.Or(r.NoResult, r.vain)
+			} else if r.vain != "" {
+				e.log("warning: %s: %s", c.Model, r.vain)
+			}
 		}
 		if r.FreeRun, err = e.freeRun(m, d, o); err != nil {
 			return nil, err

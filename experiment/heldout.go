@@ -34,7 +34,9 @@ type Rollout struct {
 	Still     Number `json:"still"`
 	MeanState Number `json:"mean_state"`
 
-	errors []float64 // of every rollout that did not diverge
+	// stillTime is ValidTime's median of what stands still.
+	stillTime float64
+	errors    []float64 // of every rollout that did not diverge
 	of     []int     // the trial of each
 }
 
@@ -55,14 +57,26 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 		return nil, nil
 	}
 	out := newRollout(&r)
-	out.Still, out.MeanState = atRest(m.Dim, m.Inputs, trials, options), NA
+	out.Still, out.stillTime = atRest(m.Dim, m.Inputs, trials, options)
 	mean := slices.Clone(trials)
 	average := d.Train.Mean()
 	for i := range mean {
 		mean[i].States = slices.Repeat(average, len(mean[i].T))
 	}
-	out.MeanState = atRest(m.Dim, m.Inputs, mean, options)
+	out.MeanState, _ = atRest(m.Dim, m.Inputs, mean, options)
 	return out, nil
+}
+
+// vain says that rollouts foretell no more than what does not move, "" of others: their error is not a twentieth below that of
+// what stands still or stays at the mean, and they are not much longer within a tenth of the range than what stands still. Those
+// of a chaotic motion are lost in the end however right the model is, but not so soon.
+func (v *Rollout) vain() string {
+	const longer, better = 2, 0.95
+	off, still, mean := float64(v.Error.Median), float64(v.Still), float64(v.MeanState)
+	if v.Diverged == v.Starts || math.IsNaN(off) || off < better*min(still, mean) || math.IsNaN(still) || math.IsNaN(mean) || float64(v.ValidTime.Median) > longer*v.stillTime {
+		return ""
+	}
+	return fmt.Sprintf("its rollouts from held-out states are off by %.3g%% of the range (median), what stands still there by %.3g%%, what stays at the mean by %.3g%%: it foretells nothing", 100*off, 100*still, 100*mean)
 }
 
 // heldOutOptions are those by which rollouts are compared with what was measured.
@@ -80,16 +94,16 @@ func (d *dataset) heldOutOptions(o eval.Options) (eval.HeldOutOptions, error) {
 	return eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)}, nil
 }
 
-// atRest is the median error of what stays where it starts.
-func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) Number {
+// atRest is the median error of what stays where it starts, and of the times until that is a tenth.
+func atRest(dim, inputs int, trials []eval.HeldOutTrial, o eval.HeldOutOptions) (off Number, valid float64) {
 	m := &model.Field{Dim: dim, Inputs: inputs, One: func() func(t float64, x, u, dx []float64) {
 		return func(_ float64, _, _, dx []float64) { clear(dx) }
 	}}
 	r, err := eval.HeldOut(m, trials, o)
 	if err != nil {
-		return NA
+		return NA, math.NaN()
 	}
-	return Number(r.Error.Median)
+	return Number(r.Error.Median), r.ValidTime.Median
 }
 
 func newRollout(r *eval.HeldOutResult) *Rollout {
@@ -185,7 +199,9 @@ func WriteResults(w io.Writer, runs []*Run) error {
 			return err
 		}
 	}
-	if best := recommended(runs); best != nil {
+	if why := notRecommended(runs); why != "" {
+		fmt.Fprintf(w, "\nno model is recommended: %s\n", why)
+	} else if best := recommended(runs); best != nil {
 		fmt.Fprintf(w, "\nrecommended: %s, which followed the training rows best where they were held out\n", modelName([]*Run{best}))
 	}
 	return nil
@@ -210,9 +226,19 @@ func followed(runs []*Run) (tables []captioned) {
 	return tables
 }
 
+// notRecommended says why the run that followed the training rows best is no result, "" if it is one.
+func notRecommended(runs []*Run) string {
+	for _, r := range runs {
+		if r.Results.Recommended && r.Results.NoResult != "" {
+			return fmt.Sprintf("of %s, which followed the training rows best where they were held out, %s", modelName([]*Run{r}), r.Results.NoResult)
+		}
+	}
+	return ""
+}
+
 // recommended is the run of several kinds that is recommended, nil for none.
 func recommended(runs []*Run) *Run {
-	if i := slices.IndexFunc(runs, func(r *Run) bool { return r.Results.Recommended }); i >= 0 && len(byKind(runs)) > 1 {
+	if i := slices.IndexFunc(runs, func(r *Run) bool { return r.Results.Recommended && r.Results.NoResult == "" }); i >= 0 && len(byKind(runs)) > 1 {
 		return runs[i]
 	}
 	return nil

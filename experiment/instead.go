@@ -40,6 +40,9 @@ func (e *Env) instead(ctx context.Context, c Config, first *Run, failed error, b
 	if !network.LearnsH(c.Model) || IsWeak(c.Model) {
 		return first, failed
 	}
+	if first != nil && first.Results != nil && first.Results.NoResult == first.Results.vain && first.Results.vain != "" {
+		return first, failed // so would the other ways, which followed the training rows no better
+	}
 	same := func(o Config) bool { return o.Model == c.Model && o.Seed == c.Seed }
 	at := slices.IndexFunc(e.ways, func(way []Config) bool {
 		return slices.ContainsFunc(way, func(o Config) bool { return same(o) && o.chosenWay() == c.chosenWay() })
@@ -54,7 +57,7 @@ func (e *Env) instead(ctx context.Context, c Config, first *Run, failed error, b
 			continue
 		}
 		next := way[i]
-		e.log("%s: %s diverged (%v); the next best, %s, is taken instead", c.Task, c.chosenWay(), why, next.chosenWay())
+		e.log("%s: %s came to nothing (%v); the next best, %s, is taken instead", c.Task, c.chosenWay(), why, next.chosenWay())
 		r, err := e.again(ctx, next, b, several, first)
 		if err == nil || ctx.Err() != nil {
 			return r, err
@@ -116,7 +119,7 @@ func inOrder(ways [][]Config, first []Config, chosen Decision) [][]Config {
 func (e *Env) withoutFailed(runs []*Run, errs []error) {
 	good, recommended := -1, false
 	for i, r := range runs {
-		if r == nil || errs[i] != nil {
+		if r == nil || errs[i] != nil || r.Results.vain != "" {
 			continue
 		}
 		recommended = recommended || r.Results.Recommended

@@ -55,7 +55,7 @@ func TestNextBestWay(t *testing.T) {
 		if runs[0].Config.Trainer != ClosedForm || runs[0].Results.NoResult != "" || out != "" && runs[0].Dir != out {
 			t.Errorf("in %s a run by %s: %q", runs[0].Dir, runs[0].Config.Trainer, runs[0].Results.NoResult)
 		}
-		if !strings.Contains(said, "training on derivatives diverged") || !strings.Contains(said, "the next best, the closed form, is taken instead") {
+		if !strings.Contains(said, "training on derivatives came to nothing") || !strings.Contains(said, "the next best, the closed form, is taken instead") {
 			t.Errorf("the fall back says\n%s", said)
 		}
 	}

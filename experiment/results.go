@@ -148,6 +148,8 @@ type Results struct {
 	Recommended bool `json:"recommended,omitempty"`
 	// NoResult says why the model is no result, absent of one that is.
 	NoResult string `json:"no_result,omitempty"`
+	// vain says that the model foretells no more than what does not move.
+	vain string
 	// Polish is what became of a polishing, absent where none was asked for.
 	Polish *closedform.PolishReport `json:"polish,omitempty"`
 }

@@ -26,6 +26,9 @@ func (e *Env) summary(runs []*Run) (all []string) {
 		}
 	}
 	best := recommended(runs)
+	if why := notRecommended(runs); why != "" {
+		say("No model is recommended: %s.", why)
+	}
 	if best != nil {
 		say("Recommended: %s, which followed the training rows best where they were held out.", modelName([]*Run{best}))
 	}

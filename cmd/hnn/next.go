@@ -23,7 +23,7 @@ func toLookAt(runs []*experiment.Run) []string {
 			dirs, kinds = append(dirs, r.Dir), append(kinds, kind)
 		}
 	}
-	if i := slices.IndexFunc(runs, func(r *experiment.Run) bool { return r.Results.Recommended }); i >= 0 {
+	if i := slices.IndexFunc(runs, func(r *experiment.Run) bool { return r.Results.Recommended && r.Results.NoResult == "" }); i >= 0 {
 		dirs = slices.Insert(slices.DeleteFunc(dirs, func(d string) bool { return d == runs[i].Dir }), 0, runs[i].Dir)
 	}
 	return dirs

@@ -360,3 +360,42 @@ func TestInputs(t *testing.T) {
 		}
 	}
 }
+
+// Rows that are no motion are left out by the set that is said to be without them, refused where they are more than a tenth, and
+// kept where the user says so.
+func TestBadRows(t *testing.T) {
+	spikes := motion(400, 0.05, qp, oscillation)
+	for _, i := range []int{60, 200, 201, 330} { // one, two on end, one
+		spikes.X[2*i+1] += 3
+	}
+	frozen := motion(400, 0.05, qp, oscillation)
+	for i := 100; i < 105; i++ {
+		copy(frozen.X[2*i:2*i+2], frozen.X[2*99:2*100])
+	}
+	stuck := motion(400, 0.05, qp, oscillation)
+	for i := 100; i < 130; i++ {
+		stuck.X[2*i] = stuck.X[2*100]
+	}
+	often := motion(400, 0.05, qp, oscillation)
+	for i := range 400 {
+		copy(often.X[2*i:2*i+2], often.X[2*(i-i%3):2*(i-i%3)+2])
+	}
+	for _, test := range []struct {
+		name     string
+		s        *data.Set
+		bad      int
+		severity Severity
+	}{{"spikes", spikes, 4, Warning}, {"frozen", frozen, 5, Warning}, {"stuck", stuck, 30, Warning}, {"thrice", often, 266, Refusal}} {
+		r := Observations(test.s, Options{})
+		if len(r.Bad) != test.bad || !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Bad && f.Severity == test.severity }) {
+			t.Errorf("%s: %v of rows %v", test.name, r.Findings, r.Bad)
+			continue
+		}
+		if left := Observations(test.s.Without(r.Bad), Options{}); len(left.Findings) > 0 {
+			t.Errorf("%s: without these rows %v", test.name, left.Findings)
+		}
+		if kept := Observations(test.s, Options{KeepBadRows: true}); kept.Refused() != nil || !strings.Contains(strings.Join(kept.Warnings(Warning), " "), "kept, as") {
+			t.Errorf("%s: kept, %v", test.name, kept.Findings)
+		}
+	}
+}

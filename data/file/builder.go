@@ -344,20 +344,29 @@ func (b *builder) timeUnit() bool {
 	if unit == 0 {
 		return false
 	}
-	for i := range s.T {
-		s.T[i] /= math.Round(1 / unit) // rounds better than a product
+	first, from := 0.0, ""
+	if s.T[0]*unit > 1e9 { // in 2001
+		first, from = s.T[0], " from the first"
 	}
-	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit])
+	for i := range s.T {
+		s.T[i] = (s.T[i] - first) / math.Round(1/unit) // rounds better than a product
+	}
+	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds%s", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit], from)
 	return true
 }
 
-// epoch turns times of no unit that count milliseconds, microseconds or nanoseconds from 1970
+// epoch turns times of no other unit that count milliseconds, microseconds or nanoseconds from 1970
 // by their size into seconds from the first: all of them are in the years 2001 to 2286 so, and
 // more than thirty thousand years off if they were seconds. It reports whether it did.
 func (b *builder) epoch() bool {
 	s := b.set
-	if _, unit := unitOfName(b.mapping.Time); unit != "" || s.Rows() < 2 || s.T[0] < 1e12 {
+	if s.Rows() < 2 || s.T[0] < 1e12 {
 		return false // the times of most files are not walked over
+	}
+	_, unit := unitOfName(b.mapping.Time)
+	named, known := knownUnit(unit)
+	if unit != "" && (!known || named.quantity != timeColumn) {
+		return false
 	}
 	low, high := slices.Min(s.T), slices.Max(s.T)
 	for _, u := range []struct {
@@ -365,7 +374,7 @@ func (b *builder) epoch() bool {
 		name          string
 	}{{1e12, 1e3, "milliseconds"}, {1e15, 1e6, "microseconds"}, {1e18, 1e9, "nanoseconds"}} {
 		// A simulation may take as many seconds; it does not begin so late.
-		if low < u.low || high >= 10*u.low || high-low > 0.05*low {
+		if low < u.low || high >= 10*u.low || high-low > 0.05*low || unit != "" && named.factor*u.inSecond != 1 {
 			continue
 		}
 		first := s.T[0]

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -256,5 +257,22 @@ func TestLogarithm(t *testing.T) {
 		if r := relative(got.RawMatrix().Data, a); r > 1e-12 {
 			t.Errorf("%v: the logarithm is wrong by %.1e", a, r)
 		}
+	}
+}
+
+// Rows that no field explains, as white noise, end in a moment: steps towards a field that is faster than the rows are not taken.
+func TestNoise(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	s := &data.Set{Dim: 2, Offsets: []int{0, 600}, Names: []string{"q", "p"}}
+	for i := range 600 {
+		s.T = append(s.T, 0.05*float64(i))
+		s.X = append(s.X, rng.NormFloat64(), rng.NormFloat64())
+	}
+	began := time.Now()
+	if _, r, err := Fit(s, Options{}); err == nil && r.Relative < 0.5 {
+		t.Errorf("noise is explained to %v", r.Relative)
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v", took)
 	}
 }
