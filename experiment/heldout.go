@@ -37,7 +37,7 @@ type Rollout struct {
 	// stillTime is ValidTime's median of what stands still.
 	stillTime float64
 	errors    []float64 // of every rollout that did not diverge
-	of     []int     // the trial of each
+	of        []int     // the trial of each
 }
 
 // heldOut takes the rollouts of a run on a user's file; nil where the held-out trials are
