@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"hnn/model/network"
 	"hnn/model/terms"
 )
+
+var firstDraw = flag.Int("first-draw", 7000, "seed of the first draw of the bands' calibration")
 
 // bandedConfig is a small run on noisy states of a known system, noise as a share of a spread of about one.
 func bandedConfig(t *testing.T, task, kind string, noise float64, seed uint64) Config {
@@ -30,7 +33,7 @@ func cover(t *testing.T, task, kind string, noise float64, draws int) (share flo
 	t.Helper()
 	root := t.TempDir()
 	for seed := range draws {
-		c := bandedConfig(t, task, kind, noise, uint64(7000+seed))
+		c := bandedConfig(t, task, kind, noise, uint64(*firstDraw+seed))
 		dir := filepath.Join(root, fmt.Sprint(seed))
 		if err := os.Mkdir(dir, 0o777); err != nil {
 			t.Fatal(err)

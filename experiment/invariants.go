@@ -18,6 +18,8 @@ import (
 type ConservedReport struct {
 	Conserved []ConservedQuantity `json:"conserved"`
 	Nearly    []ConservedQuantity `json:"nearly,omitempty"`
+	// Energy says whether the energy of the run's model is a function of those that are conserved: nil of a model without one.
+	Energy *bool `json:"energy_among_them,omitempty"`
 	// Turns is the length of a trial in typical turns.
 	Turns Number `json:"turns"`
 	// Reason says why nothing could be judged, "" where it was.
@@ -34,7 +36,7 @@ type ConservedQuantity struct {
 }
 
 // Conserved looks for what the rows that a run learned from conserve: functions that are constant along each trial,
-// independent of each other, the energy among them.
+// independent of each other; and whether the model's energy is one of them.
 func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	d, err := e.load(&r.Config)
 	if err != nil {
@@ -82,6 +84,10 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 			out = append(out, ConservedQuantity{q.Expr().Write(syntax, r.columns, 4), len(q.Terms), Number(q.Share), Number(q.Noise)})
 		}
 		return out
+	}
+	if r.model.Grad != nil && r.model.Pixels == nil && len(found.Conserved) > 0 {
+		among := found.Covers(r.model.Grad())
+		out.Energy = &among
 	}
 	out.Conserved, out.Nearly = list(found.Conserved), list(found.Nearly)
 	return out, nil
@@ -138,7 +144,7 @@ func (r *ConservedReport) Write(w io.Writer) error {
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "what is conserved cannot be judged: %s\n", r.Reason)
 	} else {
-		fmt.Fprintf(&b, "conserved over %.2g typical turns: %s, the energy among them\n", float64(r.Turns), plural(len(r.Conserved), "independent function"))
+		fmt.Fprintf(&b, "conserved over %.2g typical turns: %s%s\n", float64(r.Turns), plural(len(r.Conserved), "independent function"), r.energy())
 		if len(r.Conserved) == 0 {
 			b.Reset()
 			fmt.Fprintf(&b, "conserved over %.2g typical turns: nothing among the functions of the library\n", float64(r.Turns))
@@ -164,4 +170,15 @@ func (r *ConservedReport) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// energy says in words whether the model's energy is among what is conserved.
+func (r *ConservedReport) energy() string {
+	switch {
+	case r.Energy == nil:
+		return ""
+	case *r.Energy:
+		return ", the model's energy among them"
+	}
+	return "; the model's energy is NOT a function of them: the model or what was found is off"
 }

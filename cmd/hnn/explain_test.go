@@ -25,7 +25,7 @@ func TestExplain(t *testing.T) {
 		{[]string{"formula", "--as", "latex"}, "0.5 {p}^{2} - 0.5 {q}^{2} + 0.25 {q}^{4}\n"},
 		{[]string{"formula", "--as", "sympy"}, "0.5*p**2 - 0.5*q**2 + 0.25*q**4\n"},
 		{[]string{"formula", "--as", "go"}, "0.25*math.Pow(q, 4)"},
-		{[]string{"formula", "--invariants"}, "1 independent"},
+		{[]string{"formula", "--invariants"}, "1 independent function, the model's energy among them\n"},
 		{[]string{"closed", "--invariants"}, "cannot be judged"},
 	} {
 		if status, stdout, stderr := call(t, append([]string{"explain"}, c.args...)...); status != 0 || !strings.Contains(stdout, c.want) {

@@ -67,6 +67,28 @@ type Report struct {
 	Alike []*expr.Expr
 	// Turns is the length of a trial in typical turns.
 	Turns float64
+
+	gradients [][]float64 // of the conserved ones, at the points of sample
+	vague     float64
+	sample    *sample
+}
+
+// modelGradient is the part of the gradient of a fitted function that the conserved ones may leave: the fit is off by as much.
+const modelGradient = 0.1
+
+// Covers reports whether a function of the state, given by its gradient, is a function of the conserved ones, as the energy
+// should be: at most points its gradient is a sum of theirs. False where nothing is conserved.
+func (r *Report) Covers(gradient func(x, g []float64)) bool {
+	s := r.sample
+	if s == nil || len(r.gradients) == 0 {
+		return false
+	}
+	by := make([]float64, len(s.points))
+	for at := 0; at < len(by); at += s.d {
+		gradient(s.points[at:at+s.d], by[at:at+s.d])
+	}
+	g, m := s.along(by)
+	return dependent(r.gradients, g, m, min(max(modelGradient, r.vague), sameNoisy))
 }
 
 // ErrShort is returned where trials are too short to tell what is conserved from what is slow.
@@ -102,11 +124,13 @@ func Find(p *estimate.Paths, libraries [][]*expr.Expr, families ...func(k float6
 		if p.Smoothed && len(terms) > mostNoisy {
 			continue
 		}
-		found.look(newSample(p, terms))
+		r.sample = newSample(p, terms)
+		found.look(r.sample)
 	}
 	for _, family := range families {
 		found.look(newSample(p, family(best(p, family))))
 	}
+	r.gradients, r.vague = slices.Clone(found.gradients), found.vague
 	r.Conserved, r.Alike = found.conserved, found.alike
 	slices.SortStableFunc(found.almost, func(a, b near) int { return cmp.Compare(a.Share, b.Share) })
 	for _, q := range found.almost {
@@ -400,18 +424,28 @@ func (s *sample) invariant(c []float64, share, noise float64) Invariant {
 
 // gradient of a function at the points, by the m directions of the plane of the states, of length 1 in the mean.
 func (s *sample) gradient(c []float64) (g []float64, m int) {
-	_, m = s.tangent.Dims()
 	rows := len(s.points) / s.d
 	by := make([]float64, rows*s.k*s.d)
 	s.program.Rows(s.points, s.d, by)
-	out := make([]float64, rows*m)
-	norm := 0.0
+	whole := make([]float64, rows*s.d)
 	for r := range rows {
 		for i := range s.d {
-			v := 0.0
 			for a := range s.k {
-				v += c[a] * s.scale[a] * by[(r*s.k+a)*s.d+i]
+				whole[r*s.d+i] += c[a] * s.scale[a] * by[(r*s.k+a)*s.d+i]
 			}
+		}
+	}
+	return s.along(whole)
+}
+
+// along is a gradient at the points by the m directions of the plane of the states, of length 1 in the mean.
+func (s *sample) along(whole []float64) (out []float64, m int) {
+	_, m = s.tangent.Dims()
+	rows := len(s.points) / s.d
+	out = make([]float64, rows*m)
+	norm := 0.0
+	for r := range rows {
+		for i, v := range whole[r*s.d : (r+1)*s.d] {
 			for j := range m {
 				out[r*m+j] += v * s.tangent.At(i, j)
 			}
