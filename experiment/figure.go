@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -101,6 +102,12 @@ func pictures(runs []*Run) ([]picture, error) {
 		f, err := report.Coordinates(task)
 		add(r.Config.Task, "The coordinates along rollouts from one state"+energyShown+"."+outside, f, err)
 	}
+	if bodies(r) != nil || r.model.Dim == 2 { // else the coordinates are shown already, with bands
+		if slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.Band != nil }) {
+			f, err := report.Coordinates(task)
+			add("bands", "The coordinates along rollouts from one state, and where they lie with the bands' probability, if the first state is as given; faint where nothing is known but the range of the data."+outside, f, err)
+		}
+	}
 	f, err := report.Deviation(task)
 	add("rollout", "How far each rollout is from the truth, and the learned energy along it.", f, err)
 	if r.model.Dim == 2 && slices.ContainsFunc(task.Models, func(m report.Run) bool { return m.H != nil }) {
@@ -159,6 +166,7 @@ func reportTask(runs []*Run) (report.Task, error) {
 		}
 		under, knots := run.model.Under(signal)
 		rollout(&m, under, knots, x0, times, energy)
+		m.Band = run.figureBand(m.X, times, signal)
 		task.Models = append(task.Models, m)
 	}
 	// The first HNN's H, along the truth and every model's rollout.
@@ -173,6 +181,22 @@ func reportTask(runs []*Run) (report.Task, error) {
 		}
 	}
 	return task, nil
+}
+
+// figureBand is the band about a rollout where its run was asked for bands, nil where there is none.
+func (r *Run) figureBand(states [][]float64, times []float64, input *data.Signal) *report.Band {
+	if r.sure == nil || r.Config.Bands == 0 {
+		return nil
+	}
+	flat := slices.Concat(states...)
+	if slices.ContainsFunc(flat, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
+		return nil // it runs away
+	}
+	b, err := r.band(context.Background(), flat, times, input, [][]float64{flat[:r.model.Dim]}, r.Config.Bands, 0)
+	if err != nil {
+		return nil
+	}
+	return &report.Band{Level: b.Level, Lo: rows(b.Lo, r.model.Dim), Hi: rows(b.Hi, r.model.Dim), Outside: b.Outside}
 }
 
 // look is how figures show a run's model.

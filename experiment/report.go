@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -202,6 +203,11 @@ func (e *Env) addFigures(s *report.Section, runs []*Run) error {
 		var err error
 		if r.data, err = e.load(&r.Config); err != nil {
 			return err
+		}
+		if r.Config.Bands > 0 {
+			if err := e.Sure(context.Background(), r); err != nil && !errors.Is(err, errNoBand) {
+				e.log("%s: no bands in the figures: %v", r.Dir, err)
+			}
 		}
 	}
 	pictures, err := pictures(shown)

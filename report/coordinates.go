@@ -1,6 +1,10 @@
 package report
 
-import "errors"
+import (
+	"errors"
+
+	"gonum.org/v1/plot"
+)
 
 const coordinateHeight = 90
 
@@ -29,6 +33,7 @@ func Coordinates(t Task) (*Figure, error) {
 func coordinatePanels(t *Task) (panels []*panel, err error) {
 	for j, q := range t.Coordinates {
 		var all []series
+		var bands []plot.Plotter
 		given, extra := emptyInterval(), emptyInterval()
 		for i, r := range t.runs() {
 			s := newSeries(r, r.column(j))
@@ -36,6 +41,12 @@ func coordinatePanels(t *Task) (panels []*panel, err error) {
 				continue
 			}
 			all = append(all, s)
+			if r.Band != nil {
+				b := newRibbon(r, j)
+				bands = append(bands, b)
+				extra.add(b.lo...)
+				extra.add(b.hi...)
+			}
 			if i == 0 {
 				given.add(s.y...)
 			} else {
@@ -46,9 +57,14 @@ func coordinatePanels(t *Task) (panels []*panel, err error) {
 			return nil, errors.New("report: coordinates of runs without states")
 		}
 		p := timePanel(q.Name, t.Time, q, all, combine(given, extra))
+		p.plot.Add(bands...)
 		if j == 0 {
 			for _, s := range all {
-				p.legend = append(p.legend, lineEntry(s.run.Name, s.run.lineStyle()))
+				label := s.run.Name
+				if s.run.Band != nil {
+					label = s.run.bandLabel()
+				}
+				p.legend = append(p.legend, lineEntry(label, s.run.lineStyle()))
 			}
 		}
 		panels = append(panels, p)

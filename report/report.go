@@ -45,6 +45,9 @@ type Run struct {
 	T []float64
 	X [][]float64
 
+	// Band is where the states lie with a probability, nil where it is not known.
+	Band *Band
+
 	// E is the energy at each time, by the same H for every run of a task. It is
 	// nil where no H is known.
 	E []float64
