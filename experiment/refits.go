@@ -39,14 +39,9 @@ func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
 	}
 	parts := partsOf(d.observed())
 	a := &alternatives{kind: refits}
-	lack := lacking
-	if c.Trainer == ClosedForm && d.observed().Trials() >= fewTrials {
-		lack, a.halved = halving, true
-		c.Closed.Rows = 2 * d.fitted().Train.Rows()
-	}
 	failed := errors.New("too few rows")
 	for k := range parts {
-		f, err := interruptible(ctx, func() (*model.Field, error) { return e.refit(&c, d.without(k, parts, lack)) })
+		f, err := interruptible(ctx, func() (*model.Field, error) { return e.refit(&c, d.without(k, parts)) })
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -123,25 +118,16 @@ func partsOf(s *data.Set) int {
 	return max(leastParts, min(mostParts, turns/2))
 }
 
-// without is the dataset whose training rows lack one of so many parts, or have it with half the weight.
-func (d *dataset) without(part, parts int, lack func(s *data.Set, part, parts int) *data.Set) *dataset {
+// without is the dataset whose training rows lack one of so many parts.
+func (d *dataset) without(part, parts int) *dataset {
 	out := &dataset{
 		Split: d.Split, scales: d.scales, dimensionless: d.dimensionless, system: d.system, estimator: d.estimator, estimated: d.estimated,
 		raw: d.raw, measured: d.measured, angles: d.angles, mappings: d.mappings, isVelocity: d.isVelocity, delay: d.delay,
 	}
 	for _, s := range []**data.Set{&out.Train, &out.dimensionless.Train, &out.raw} {
 		if *s != nil {
-			*s = lack(*s, part, parts)
+			*s = lacking(*s, part, parts)
 		}
-	}
-	return out
-}
-
-// halving is a set in which one of so many parts of the trials has half the weight of the others, which are there twice.
-func halving(s *data.Set, part, parts int) *data.Set {
-	out := lacking(s, part, parts)
-	if err := out.Append(s); err != nil {
-		panic("experiment: rows of one set do not fit each other")
 	}
 	return out
 }

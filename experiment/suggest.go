@@ -157,10 +157,7 @@ func (a *alternatives) few(count int) *alternatives {
 // variance of what is not known.
 func (a *alternatives) scale() float64 {
 	n := float64(len(a.fields))
-	switch {
-	case a.halved:
-		return (2*n - 1) / math.Sqrt(n*(n-1))
-	case a.kind == refits:
+	if a.kind == refits {
 		return math.Sqrt((n - 1) / n)
 	}
 	return 1 / math.Sqrt(n-1)

@@ -23,8 +23,6 @@ type alternatives struct {
 	// misfits are, of refits to rows without noise, the errors of rollouts of held-out trials over the standard error that the
 	// refits give there, in order: without noise that error is misfit. Nil of noisy rows.
 	misfits []float64
-	// halved says that refits have a part with half its weight, not without it.
-	halved bool
 	// of says what they are.
 	of string
 }
@@ -157,20 +155,13 @@ func (a *alternatives) bounds(x float64, v []float64, level float64) (lo, hi flo
 }
 
 // standard is the standard error that the values have of few members, of which a mean is predicted, or of fits without a part
-// each: the jackknife of groups (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11), which is
-// right for a mean and too large where a part has a place that the others do not reach: the residuals of a part with the
-// leverage H are then (1 - H)^-1 of those of the whole, where (1 - H)^-1/2 is without bias (Bell and McCaffrey, Survey
-// Methodology 28, 2002). Fits with half a part's weight give (1 - H/2)^-1, which is that but for H^2/8, and twice
-// the deviations are those of the part.
+// each: the jackknife of groups (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11).
 func (a *alternatives) standard(v []float64) float64 {
 	n := float64(len(v))
-	switch {
-	case a.kind != refits:
-		return stat.StdDev(v, nil) * math.Sqrt(1+1/n)
-	case a.halved:
-		return stat.StdDev(v, nil) * (2*n - 1) / math.Sqrt(n)
+	if a.kind == refits {
+		return stat.StdDev(v, nil) * (n - 1) / math.Sqrt(n)
 	}
-	return stat.StdDev(v, nil) * (n - 1) / math.Sqrt(n)
+	return stat.StdDev(v, nil) * math.Sqrt(1+1/n)
 }
 
 // misfitAt is the quantile of sorted ratios, the greatest where they are too few for it.
