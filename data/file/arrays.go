@@ -208,6 +208,11 @@ func (t *arrayTable) several(c *Columns) error {
 		return err
 	}
 	if arrays.time < 0 {
+		if whole >= 0 && given.DQ != nil {
+			if err := columnsLast(names[whole], t.arrays[names[whole]], t.arrays[given.DQ[0]]); err != nil {
+				return err
+			}
+		}
 		if names, err = t.makeTimes(c.Step, names, arrays, whole >= 0, given.DQ != nil); err != nil {
 			return err
 		}
@@ -224,6 +229,15 @@ func (t *arrayTable) several(c *Columns) error {
 		return err
 	}
 	time, first := t.arrays[names[arrays.time]], t.arrays[names[arrays.q[0]]]
+	if whole < 0 && c.Q == nil && len(time.Shape) == 1 && len(t.notes) == 0 {
+		note, err := trialsFirst(names[arrays.q[0]], first, len(time.Data))
+		if err != nil {
+			return err
+		}
+		if note != "" {
+			t.notes = append(t.notes, note)
+		}
+	}
 	if err := t.shape(time.Shape, first.Shape); err != nil {
 		return err
 	}
