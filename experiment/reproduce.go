@@ -121,6 +121,14 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 			errs = append(errs, fmt.Errorf("figure of %s: %w", g[0].Config.Task, err))
 		}
 	}
+	for i, r := range runs {
+		switch {
+		case r != nil:
+			e.ended(ctx, r.Dir, errs[i]) // another way may have taken the place of what was asked for
+		case errs[i] != nil:
+			e.ended(ctx, dirs[i], errs[i])
+		}
+	}
 	return slices.DeleteFunc(runs, func(r *Run) bool { return r == nil }), errors.Join(errs...)
 }
 

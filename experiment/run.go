@@ -42,6 +42,9 @@ type Env struct {
 	// Local says where the file or folder of a path in a configuration lies on this machine, for runs that were
 	// configured on another; nil where they lie where they are said to.
 	Local func(path string) string
+	// Ended, unless nil, is told of every run that has ended with its results, or with a failure; not of one that
+	// was interrupted and can go on. A run is told of once, whole.
+	Ended func(dir string, failure error)
 	// SaveEvery is the time after which a training writes a checkpoint, beside those of its configuration; 0 for
 	// these alone. No result depends on it.
 	SaveEvery time.Duration
@@ -154,10 +157,18 @@ func (e *Env) Resume(ctx context.Context, dir string) (*Run, error) {
 		return nil, err
 	}
 	r, err := e.run(ctx, c, dir, true)
-	if err != nil || !c.Figures {
-		return r, err
+	if err == nil && c.Figures {
+		err = e.figure([]*Run{r})
 	}
-	return r, e.figure([]*Run{r})
+	e.ended(ctx, dir, err)
+	return r, err
+}
+
+// ended tells of a run whose end is no interruption.
+func (e *Env) ended(ctx context.Context, dir string, err error) {
+	if e.Ended != nil && (err == nil || ctx.Err() == nil) {
+		e.Ended(dir, err)
+	}
 }
 
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {

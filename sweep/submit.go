@@ -42,6 +42,8 @@ type Submission struct {
 	Log         func(format string, args ...any)
 	// Progress is told how far the study has come, every second or so.
 	Progress func(*study.Progress)
+	// Kept, unless nil, is told of every run that was kept.
+	Kept func(*study.Record)
 
 	nc      *nats.Conn
 	queues  *queues
@@ -417,6 +419,9 @@ func (s *Submission) keep(ctx context.Context, r *result, revision uint64) error
 			return err
 		}
 		s.records = append(s.records, record)
+		if s.Kept != nil {
+			s.Kept(&record)
+		}
 	}
 	if r.Object != "" {
 		_ = s.queues.objects.Delete(ctx, r.Object) // it goes with the study at the latest

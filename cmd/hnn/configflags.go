@@ -31,6 +31,7 @@ type configFlags struct {
 	recipe      string
 	jobs        int
 	out         string
+	track       []string
 	force       bool
 	json        bool
 	quiet       bool
@@ -56,6 +57,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 	fs.Lookup("jobs").DefValue = "0" // not shown: it depends on the machine
 	fs.StringVar(&f.out, "out", "", "run directory (with several runs: the folder of theirs); default a fresh one under runs/")
 	fs.BoolVar(&f.force, "force", false, "replace the run that is in --out")
+	addTrack(cmd, &f.track)
 	fs.BoolVar(&f.json, "json", false, "print the results as JSON")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	bindSettings(cmd, experiment.Settings(), &f.shown)
@@ -70,7 +72,7 @@ func newConfigFlags(cmd *cobra.Command, models, trainers []string, bases func() 
 // given names the flags that were given and that change a run, in their order.
 func (f *configFlags) given() (names []string) {
 	f.cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if !slices.Contains([]string{"resume", "json", "quiet"}, flag.Name) {
+		if !slices.Contains([]string{"resume", "json", "quiet", "track"}, flag.Name) {
 			names = append(names, flag.Name)
 		}
 	})
@@ -95,6 +97,9 @@ func (f *configFlags) check() error {
 		if known := experiment.Adam.Values(); !slices.Contains(known, t) {
 			return &system.UnknownError{Kind: "trainer", Name: t, Known: known}
 		}
+	}
+	if _, err := trackers(f.track, ""); err != nil {
+		return err
 	}
 	if len(f.trainers) == 0 {
 		return errors.New("--trainer names no trainer")

@@ -154,7 +154,7 @@ func (f *columnFlags) over(cmd *cobra.Command, c *experiment.Config) {
 // force and max-memory are among the common ones.
 var byHand = map[string]string{
 	"seeds": "data", "hamiltonian": "data", "config": "data", "resume": "data", "max-memory": "data",
-	"jobs": "output", "out": "output", "force": "output", "json": "output", "quiet": "output", "help": "output", "help-all": "output",
+	"track": "output", "jobs": "output", "out": "output", "force": "output", "json": "output", "quiet": "output", "help": "output", "help-all": "output",
 }
 
 // usage writes how the verb is used: with its common flags, or with all of them under their

@@ -14,6 +14,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/study"
+	"hnn/experiment/track"
 	"hnn/internal/kernel"
 	"hnn/internal/shell"
 	"hnn/sweep"
@@ -32,6 +33,7 @@ type sweepFlags struct {
 	task        int
 	slurm       int
 	sbatch      []string
+	track       []string
 	quiet       bool
 }
 
@@ -87,6 +89,7 @@ The keys under fixed and vary are those of config.yaml, which are the flags of h
 	fs.DurationVar(&f.save, "checkpoint", 10*time.Second, "time between two checkpoints that are stored on the server")
 	fs.IntVar(&f.replicas, "replicas", 1, "copies of what is stored, on a cluster of NATS servers")
 	addServer(cmd, &f.server)
+	addTrack(cmd, &f.track)
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.AddCommand(newSweepStatus(), newSweepCancel(), newSweepReport(), newSweepServer())
 	return cmd
@@ -147,6 +150,10 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 		return f.single(cmd, s, trials)
 	}
 	d := newDisplay(cmd.ErrOrStderr(), f.quiet)
+	told, err := trackers(f.track, s.Name)
+	if err != nil {
+		return err
+	}
 	if f.out == "" {
 		f.out = filepath.Join(runsFolder, s.Name)
 	}
@@ -157,7 +164,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	if cmd.Flags().Changed("slurm") {
 		return f.writeSlurm(folder, path, d)
 	}
-	err = f.sweep(cmd.Context(), folder, trials, d)
+	err = f.sweep(cmd.Context(), folder, trials, told, d)
 	d.rolled()
 	switch again := "hnn sweep " + shell.Quote(path); {
 	case errors.Is(err, sweep.ErrCancelled):
@@ -175,7 +182,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 }
 
 // sweep makes the runs that are left.
-func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []study.Trial, d *display) error {
+func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []study.Trial, told []track.Tracker, d *display) error {
 	login := f.login
 	login.Wait = serverWait
 	door := filepath.Join(folder.Dir, doorFile)
@@ -193,7 +200,8 @@ func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []s
 			f.workers = runtime.NumCPU()
 		}
 	}
-	submission := &sweep.Submission{Folder: folder, Trials: trials, Workers: max(f.workers, 0), More: !f.own() || f.server.Listen != "", Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study}
+	submission := &sweep.Submission{Folder: folder, Trials: trials, Workers: max(f.workers, 0), More: !f.own() || f.server.Listen != "", Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study,
+		Kept: func(r *study.Record) { kept(ctx, told, d, folder, r) }}
 	ctx, cancel := context.WithCancel(ctx)
 	workers := make(chan struct{})
 	go func() {

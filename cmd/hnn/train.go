@@ -66,7 +66,11 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 			if len(args) > 0 {
 				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
-			run, err := newEnv(d).Resume(cmd.Context(), resume)
+			env := newEnv(d)
+			if err := f.trackIn(cmd.Context(), env, d); err != nil {
+				return err
+			}
+			run, err := env.Resume(cmd.Context(), resume)
 			if err != nil {
 				return err
 			}
