@@ -58,7 +58,7 @@ func init() {
 	}{
 		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd tid czas zaman время 时间 時間 時刻 timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
 		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler ângulo deslocamento posição vinkel kąt położenie угол положение координата смещение 角度 位置 位移 変位 extension stroke crosshead qpos q x y z o"},
-		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid velocidade hastighet vinkelhastighet prędkość скорость 速度 角速度 v w vx vy vz qvel qdot thetadot xdot qd dq"},
+		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid velocidade hastighet vinkelhastighet prędkość скорость 速度 角速度 v w vx vy vz qvel qdot thetadot xdot qd dq rollspeed pitchspeed yawspeed rollrate pitchrate yawrate"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
 		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
 		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},
@@ -120,6 +120,9 @@ func tokens(name string) []string {
 	return out
 }
 
+// gForce is what an accelerometer gives, in units of gravity.
+var gForce = regexp.MustCompile(`^g[-_ ]?f(?:orce)?[-_ ]?[xyz]$`)
+
 // rank is how much a word of each quantity weighs where a name has several.
 var rank = [...]int{unknownColumn: 0, positionColumn: 1, timeColumn: 2, trialColumn: 2, forceColumn: 3, velocityColumn: 4, accelerationColumn: 5, indexColumn: 2, magnitudeColumn: 6, qualityColumn: 7}
 
@@ -139,6 +142,9 @@ func meaningOf(bare, unitText string) meaning {
 	}
 	if f := momentumName.FindStringSubmatch(plain); f != nil {
 		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", ""), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
+	}
+	if gForce.MatchString(plain) {
+		return meaning{quantity: accelerationColumn, specific: true, stem: plain[len(plain)-1:]}
 	}
 	if plain == "x_value" || plain == "x-value" || plain == "x value" {
 		return meaning{quantity: timeColumn}

@@ -166,7 +166,7 @@ func variants(columns []*column) error {
 func unitsOf(columns []*column) string {
 	var units []string
 	for _, c := range columns {
-		if c.unit != "" && !slices.Contains(units, c.unit) {
+		if _, ok := knownUnit(c.unit); ok && !slices.Contains(units, c.unit) {
 			units = append(units, c.unit)
 		}
 	}
@@ -293,6 +293,11 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 	r.velocities = r.velocities || len(r.p) > 0 && !slices.ContainsFunc(r.p, func(i int) bool {
 		return s.columns[i].quantity != velocityColumn || s.columns[i].canonical
 	})
+	if r.velocities && !own && len(r.q) == len(r.p) {
+		for k, i := range r.q {
+			s.degreesByRate(s.columns[i], s.columns[r.p[k]], time)
+		}
+	}
 	m := newMapping(s.file, s.format(), list, r)
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })
 	m.Bad, m.BadRows = s.bad, s.badRows

@@ -67,6 +67,20 @@ func (s *sheet) scale(time *column) error {
 	return nil
 }
 
+// degreesByRate turns an angle of no unit into radians that is in degrees, as its rate in radians
+// shows: it is the derivative times pi/180.
+func (s *sheet) degreesByRate(q, v, time *column) {
+	u, ok := knownUnit(v.unit)
+	if q.unit != "" || time == nil || q.filled < s.rows || v.unit != "" && !(ok && u.angular && u.factor == 1) {
+		return
+	}
+	if factor, agreement := s.slope(q, v, time); agreement > 0.95 && math.Abs(factor/degree-1) < 0.05 {
+		q.scale(degree)
+		q.unit = "rad"
+		s.note("%s: deg turned into rad (%s is %.3g times its derivative)", q.label(), v.label(), factor)
+	}
+}
+
 // velocityOf is the only column that may be the velocity of a position, nil where there is
 // none or several.
 func (s *sheet) velocityOf(q, time *column) *column {

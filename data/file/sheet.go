@@ -156,11 +156,12 @@ func (s *sheet) checkDecimals() error {
 	at := l.first
 	l.eachRow(s.head, func(cells [][]byte) {
 		for _, c := range cells {
-			if kind, _, _ := classify(c); kind != numberCell || bytes.IndexByte(c, ',') < 0 {
+			kind, _, _ := classify(c)
+			if bytes.IndexByte(c, ',') < 0 || kind != numberCell && kind != timeCell {
 				continue
 			}
-			if !isThousands(c) {
-				thousands = false
+			if kind == timeCell || !isThousands(c) {
+				thousands = false // 09:08:57,020 has a decimal comma
 			} else if example == "" {
 				example, line = string(c), at
 			}

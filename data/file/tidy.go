@@ -70,29 +70,38 @@ func (s *sheet) joinPages(time *column) {
 // attitudeName ends like the name of a part of a quaternion.
 var attitudeName = regexp.MustCompile(`[wxyzWXYZ0-4][^\pL0-9]*$`)
 
-// quaternions leaves out four columns in a row that are an attitude, by their names and
+// quaternionPart is how the part of a quaternion is called.
+var quaternionPart = regexp.MustCompile(`^(?:q?[wxyz]|q[0-4])$`)
+
+// quaternions leaves out four columns that are an attitude, by their names and
 // because their squares add up to 1: they are no coordinates.
 func (s *sheet) quaternions(c *Columns) {
 	named := slices.Concat(c.Q, c.P, c.DQ, c.DP, c.Input)
-	for k := 0; k+4 <= len(s.columns); k++ {
-		four := s.columns[k : k+4]
-		var parts, labels []string
-		for _, c := range four {
-			if c.left || s.isText(c) || c.filled < s.rows || !attitudeName.MatchString(c.name) {
-				break
-			}
-			list := tokens(c.name)
-			if len(list) == 0 || slices.Contains(named, c.label()) {
-				break
-			}
-			last := list[len(list)-1]
-			if digits([]byte(last)) && len(list) > 1 && slices.ContainsFunc(list, func(t string) bool { return strings.HasPrefix("quaternion", t) || t == "orientation" }) {
-				last = "q" + last
-			}
-			parts, labels = append(parts, last), append(labels, c.label())
+	of := map[string][]*column{} // by what stands in front of the part in the name
+	parts := map[string][]string{}
+	for _, c := range s.columns {
+		if c.left || s.isText(c) || c.filled < s.rows || !attitudeName.MatchString(c.name) {
+			continue
 		}
-		slices.Sort(parts)
-		if !slices.Contains([]string{"w x y z", "qw qx qy qz", "q0 q1 q2 q3", "q1 q2 q3 q4"}, strings.Join(parts, " ")) {
+		list := tokens(c.name)
+		if len(list) == 0 || slices.Contains(named, c.label()) {
+			continue
+		}
+		last := list[len(list)-1]
+		front := strings.Join(list[:len(list)-1], " ")
+		if digits([]byte(last)) && len(list) > 1 && slices.ContainsFunc(list, func(t string) bool { return strings.HasPrefix("quaternion", t) || t == "orientation" }) {
+			last = "q" + last
+		}
+		if !quaternionPart.MatchString(last) {
+			continue
+		}
+		front += strings.TrimRight(last, "wxyz01234")
+		of[front], parts[front] = append(of[front], c), append(parts[front], last)
+	}
+	for _, front := range slices.Sorted(mapsKeys(of)) {
+		four := of[front]
+		slices.Sort(parts[front])
+		if !slices.Contains([]string{"w x y z", "qw qx qy qz", "q0 q1 q2 q3", "q1 q2 q3 q4"}, strings.Join(parts[front], " ")) {
 			continue
 		}
 		unit := true
@@ -104,11 +113,10 @@ func (s *sheet) quaternions(c *Columns) {
 			unit = unit && math.Abs(sum-1) < 2e-3
 		}
 		if unit {
-			s.note("left out: %s, a quaternion, whose parts are no coordinates: angles have to be exported in its place", strings.Join(labels, ", "))
+			s.note("left out: %s, a quaternion, whose parts are no coordinates: angles have to be exported in its place", strings.Join(names(four), ", "))
 			for _, c := range four {
 				c.quantity, c.left = qualityColumn, true
 			}
-			k += 3
 		}
 	}
 }
