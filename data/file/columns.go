@@ -298,7 +298,7 @@ func (r *resolver) derived(c *Columns, out *roles, derivative map[int]int) error
 	if c.DP == nil {
 		out.dp = find(out.p)
 	}
-	if out.dq == nil {
+	if out.dq == nil && (c.DQ == nil || len(c.DQ) > 0) {
 		found := find(out.q)
 		switch {
 		case len(out.p) > 0 && len(found) == len(out.p) && slices.Equal(found, out.p):

@@ -38,6 +38,10 @@ func findHeader(lines [][]byte, l *layout) *header {
 	if h.keyed(lines, l) {
 		return h
 	}
+	if names := markersInPreamble(lines[:l.first], l); names != nil {
+		h.names, h.units = names, make([]string, l.width)
+		return h
+	}
 	var rows [][]string
 	index := ""
 	first, skipped, between := l.first, 0, false
@@ -58,6 +62,9 @@ func findHeader(lines [][]byte, l *layout) *header {
 		}
 		cells, ok := h.headerCells(line, l, i, len(rows) == 0)
 		if !ok {
+			if len(rows) == 0 && l.width == 2 && isSettingLine(line, l) {
+				break // what is above is of the preamble too
+			}
 			// The first rows may be wrong, below a header all the same, or a line of words may
 			// stand between the header and the rows.
 			if len(rows) == 0 && skipped < 2 {
@@ -145,6 +152,17 @@ func nameOfIndex(line []byte, l *layout) string {
 	return string(cells[0])
 }
 
+// isSettingLine reports whether a line is a word and a number.
+func isSettingLine(line []byte, l *layout) bool {
+	cells := l.split(nil, line)
+	if len(cells) != 2 {
+		return false
+	}
+	key, _, _ := classify(cells[0])
+	value, _, _ := classify(cells[1])
+	return key == textCell && value == numberCell
+}
+
 // isRule reports whether a line is a rule between a header and its rows, of dashes and the like.
 func isRule(line []byte) bool {
 	line = bytes.TrimSpace(line)
@@ -213,6 +231,21 @@ func graceNames(lines [][]byte, l *layout) []string {
 
 // listKeys are those of a preamble's line that names the columns.
 var listKeys = map[string]bool{"markernames": true, "channeltitle": true, "channeltitles": true, "channelnames": true, "channelname": true, "columnnames": true, "columns": true, "tracename": true, "signalnames": true, "signals": true, "fields": true, "variables": true, "names": true}
+
+// markersInPreamble are the names of Qualisys' MARKER_NAMES where lines of a key and a value alone
+// stand between them and the rows, which a table of one marker would take for a header.
+func markersInPreamble(lines [][]byte, l *layout) []string {
+	for i := len(lines) - 1; i >= max(0, len(lines)-4); i-- {
+		key, _, ok := bytes.Cut(lines[i], []byte{'\t'})
+		switch {
+		case !ok || !bytes.Equal(bytes.ToUpper(key), key):
+			return nil
+		case plainKey(string(key)) == "markernames":
+			return namesInPreamble(lines[i:i+1], l)
+		}
+	}
+	return nil
+}
 
 // namesInPreamble are the names of a line in front of the table that begins with a key, as
 // MARKER_NAMES of Qualisys, nil where there is none: for every column, or all but the first, or
@@ -478,6 +511,19 @@ func (h *header) compose(rows [][]string, l *layout) {
 			}
 			return row[0] != "" && 2*full < l.width
 		})
+	}
+	// A last row of one word for all but the time, as Second, Value, Value: the names are above.
+	if n := len(kept); n > 1 && !distinct(last, l) && (isTimeUnit(last[0]) || meaningOf(last[0], "").quantity == timeColumn) {
+		for i := n - 2; i >= 0; i-- {
+			if row := kept[i]; distinct(row, l) && !slices.Contains(row, "") {
+				if row[0] = last[0]; isTimeUnit(last[0]) {
+					h.units = make([]string, l.width) // those above are of the preamble
+					row[0], h.units[0] = "Time", last[0]
+				}
+				kept = [][]string{row}
+				break
+			}
+		}
 	}
 	carry(kept, l)
 	// Of rows each of which would tell the columns apart, the one has the names of which most

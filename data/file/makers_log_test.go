@@ -107,5 +107,40 @@ func logMakers(rows int) []made {
 		{name: "X-Plane's bars", q: "pitch,__rad", p: "Q,rad/s", first: 0.8, tolerance: 1e-5, text: each("\n real,time | pitch,__deg |     Q,rad/s | \n", func(i int, t, q, v float64) string {
 			return fmt.Sprintf("%10.5f | %10.6f | %10.6f | \n", t, q/degree, v)
 		}, "")},
+		{name: "a quaternion in parts", q: "roll", first: 0.8, tolerance: 1e-5, notes: []string{"qx, qz, qw, qy, a quaternion"},
+			text: each("time,seconds_elapsed,yaw,qx,qz,roll,qw,qy,pitch\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%d,%.9f,%.6f,%.6f,0,%.6f,%.6f,0,%.6f\n", 1680685737000000000+20_000_000*i, t, noise(i, 1), math.Sin(q/2), q, math.Cos(q/2), noise(i, 2))
+			}, "")},
+		{name: "degrees without a word beside a gyroscope", q: "Roll", p: "Gyr_X", first: 0.8, tolerance: 1e-5, notes: []string{"Roll: deg turned into rad (Gyr_X is 0.0175"},
+			text: each("// Update Rate: 50.0Hz\nPacketCounter\tRoll\tPitch\tGyr_X\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%05d\t%.6f\t%.6f\t%.6f\n", i, q/degree, noise(i, 1), v)
+			}, "")},
+		{name: "g-forces", q: "Pitch", p: "wx", first: 0.8, tolerance: 1e-5, notes: []string{"the accelerations gFy"},
+			text: each("time,gFx,gFy,wx,Pitch\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%.3f,0.01,%.4f,%.4f,%.6f\n", t, noise(i, 1), v, q/degree)
+			}, "")},
+		{name: "PX4's attitude", start: 93.482012, q: "roll", p: "rollspeed", first: 0.8, tolerance: 1e-5, notes: []string{"microseconds"},
+			text: each("timestamp,timestamp_sample,rollspeed,roll\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%d,%d,%.6f,%.6f\n", 93482012+20000*i, 93481800+20000*i, v, q)
+			}, "")},
+		{name: "Qualisys, one marker", q: "bob X,bob Y", first: 400 * x0, tolerance: 1, notes: []string{"FREQUENCY 50"},
+			text: each("NO_OF_MARKERS\t1\nFREQUENCY\t50\nDATA_INCLUDED\t3D\nMARKER_NAMES\tbob\nTRAJECTORY_TYPES\tMeasured\n", func(i int, t, q, v float64) string {
+				x, y := point(q)
+				return fmt.Sprintf("%.3f\t%.3f\t%.3f\n", 400*x, 400*y, noise(i, 1))
+			}, "")},
+		{name: "settings in front of two columns", q: "2", first: 0.8, tolerance: 1e-5, start: -3,
+			text: each("Project,swing\nX Units,s\nY Units,V\nX Org,-3.0E+00\nX Inc,2.0E-02\n\n", func(i int, t, q, v float64) string { return fmt.Sprintf("%.8E,%.7E\n", t-3, q) }, "")},
+		{name: "Modelica's derivatives beside states", q: "pend.phi", p: "pend.w", first: 0.8, tolerance: 1e-6,
+			text: each("\"time\",\"pend.phi\",\"pend.w\",\"der(pend.phi)\",\"der(pend.w)\",\"pend.m\"\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%.2f,%.8f,%.8f,%.8f,%.8f,1\n", t, q, v, v, -16.35*math.Sin(q)-0.12*v)
+			}, "")},
+		{name: "Siglent, three columns", columns: Columns{Q: []string{"CH1"}}, q: "CH1", first: 0.8, tolerance: 1e-5, start: -3,
+			text: each("Record Length,Analog:300\nSample Interval,2.0E-02\nVertical Units,CH1:V,CH2:V\nHorizontal Units,s\nModel Number,SDS\nSource,CH1,CH2\nSecond,Value,Value\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%.8f,%.5f,%.5f\n", t-3, q, v)
+			}, "")},
+		{name: "a comma in the times alone", q: "Auslenkung [m]", first: 0.8, tolerance: 1e-5,
+			text: each("Zeitstempel;Auslenkung [mm]\n", func(i int, t, q, v float64) string {
+				return fmt.Sprintf("%s,%03d;%s\n", at(i).Format("02.01.2006 15:04:05"), at(i).Nanosecond()/1e6, strings.Replace(fmt.Sprintf("%.3f", 1000*q), ".", ",", 1))
+			}, "")},
 	}
 }

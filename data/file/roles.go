@@ -278,7 +278,9 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 				given.P = append([]string{}, names(v)...) // not nil: there are no others
 			}
 			if c.DP == nil {
-				given.DP = []string{}
+				if given.DP = []string{}; c.DQ == nil && len(given.P) > 0 {
+					given.DQ = []string{} // of some states alone
+				}
 			}
 			if given.Input = c.Input; c.Input == nil {
 				given.Input = append([]string{}, names(u)...)
