@@ -48,6 +48,8 @@ type Env struct {
 	// SaveEvery is the time after which a training writes a checkpoint, beside those of its configuration; 0 for
 	// these alone. No result depends on it.
 	SaveEvery time.Duration
+	// StopAt, unless 0, is the step at which the training of a single network pauses: see PausedError.
+	StopAt int
 
 	data datasets
 	// learning is the decision that the runs follow, nil where the user has made it.
@@ -231,7 +233,13 @@ func trainAs[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, dir 
 			return nil, err
 		}
 	}
-	if err := t.train(ctx); err != nil {
+	if !t.pauses() { // as one does that was killed before it could say so
+		err = t.train(ctx)
+	}
+	if t.pauses() && (err == nil || errors.Is(err, errPause)) {
+		return nil, t.paused(ctx, d)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return t.conclude(ctx, d)
@@ -362,6 +370,9 @@ func (t *training[T]) train(ctx context.Context) error {
 		if r.Step < t.config.allSteps() && (n > 0 && r.Step%n == 0 || after > 0 && time.Since(saved) >= after) {
 			saved = time.Now()
 			return t.save()
+		}
+		if t.pauses() {
+			return errPause
 		}
 		return nil
 	})

@@ -136,6 +136,7 @@ type Meta struct {
 	Lease    Seconds   `json:"lease"`
 	Save     Seconds   `json:"save"` // between two checkpoints
 	Files    []File    `json:"files"`
+	Measure  string    `json:"measure"` // by which runs are compared
 	Replicas int       `json:"replicas"`
 }
 
@@ -156,6 +157,18 @@ type work struct {
 	Number int    `json:"number"`
 	Name   string `json:"name"`
 	Config string `json:"config"`
+	// Rung is how often the run was compared before, and Until the step at which it pauses to be
+	// compared again; 0 is the end.
+	Rung  int `json:"rung,omitempty"`
+	Until int `json:"until,omitempty"`
+}
+
+// key is that of the job's result.
+func (w *work) key() string {
+	if w.Until > 0 {
+		return fmt.Sprintf("rung.%d.%d", w.Number, w.Rung)
+	}
+	return resultKey(w.Number)
 }
 
 // queues are what a study has on the server.
@@ -167,16 +180,16 @@ type queues struct {
 	objects jetstream.ObjectStore
 }
 
-func (m *Meta) workStream() string        { return "hnn-" + m.ID + "-work" }
-func (m *Meta) subject(n int) string      { return fmt.Sprintf("hnn.%s.work.%d", m.ID, n) }
-func (m *Meta) resultsBucket() string     { return "hnn-" + m.ID + "-results" }
-func (m *Meta) objectsBucket() string     { return "hnn-" + m.ID + "-objects" }
-func (m *Meta) aliveSubject() string      { return "hnn." + m.ID + ".alive" }
-func resultKey(n int) string              { return fmt.Sprintf("run.%d", n) }
-func failuresKey(n int) string            { return fmt.Sprintf("failures.%d", n) }
-func checkpointName(n int) string         { return fmt.Sprintf("checkpoint/%d", n) }
-func archiveName(n int, id string) string { return fmt.Sprintf("run/%d/%s", n, id) }
-func fileName(hash string) string         { return "file/" + hash }
+func (m *Meta) workStream() string         { return "hnn-" + m.ID + "-work" }
+func (m *Meta) subject(n, rung int) string { return fmt.Sprintf("hnn.%s.work.%d-%d", m.ID, n, rung) }
+func (m *Meta) resultsBucket() string      { return "hnn-" + m.ID + "-results" }
+func (m *Meta) objectsBucket() string      { return "hnn-" + m.ID + "-objects" }
+func (m *Meta) aliveSubject() string       { return "hnn." + m.ID + ".alive" }
+func resultKey(n int) string               { return fmt.Sprintf("run.%d", n) }
+func failuresKey(n int) string             { return fmt.Sprintf("failures.%d", n) }
+func checkpointName(n int) string          { return fmt.Sprintf("checkpoint/%d", n) }
+func archiveName(n int, id string) string  { return fmt.Sprintf("run/%d/%s", n, id) }
+func fileName(hash string) string          { return "file/" + hash }
 
 // workers is the name of the consumer that all workers of a study share.
 const workers = "workers"

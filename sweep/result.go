@@ -20,6 +20,9 @@ type result struct {
 	Object string `json:"object,omitempty"`
 	// Kept says that the submitter has the directory, which is then no longer here.
 	Kept bool `json:"kept,omitempty"`
+	// Paused says that the run is not at its end but at a rung, where its Value was measured.
+	Paused bool `json:"paused,omitempty"`
+	Rung   int  `json:"rung,omitempty"`
 
 	archive []byte
 }
@@ -43,7 +46,7 @@ func decodeResult(b []byte) (*result, error) {
 
 // store creates the result of a run, unless there is one. stored is false where another
 // worker was first.
-func (q *queues) store(ctx context.Context, r *result, largest int64) error {
+func (q *queues) store(ctx context.Context, key string, r *result, largest int64) error {
 	if int64(len(r.archive)) > largest-64<<10 {
 		r.Object = archiveName(r.Number, nats.NewInbox()[7:])
 		if err := q.again(ctx, func() error {
@@ -59,7 +62,7 @@ func (q *queues) store(ctx context.Context, r *result, largest int64) error {
 		return err
 	}
 	err = q.again(ctx, func() error {
-		_, err := q.results.Create(ctx, resultKey(r.Number), b)
+		_, err := q.results.Create(ctx, key, b)
 		return err
 	}, jetstream.ErrKeyExists)
 	if !errors.Is(err, jetstream.ErrKeyExists) {

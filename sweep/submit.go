@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +50,7 @@ type Submission struct {
 	alive   map[string]heard
 	began   time.Time
 	before  int // records when this began
+	rungs   []study.Rung
 }
 
 type heard struct {
@@ -71,6 +71,9 @@ func (s *Submission) Run(ctx context.Context) error {
 	}
 	defer unlock()
 	if s.records, err = s.Folder.Records(); err != nil {
+		return err
+	}
+	if s.rungs, err = s.Folder.Rungs(); err != nil {
 		return err
 	}
 	s.began, s.before, s.alive = time.Now(), len(s.records), map[string]heard{}
@@ -116,6 +119,7 @@ func (s *Submission) meta() (*Meta, error) {
 		s.Log("the study was begun with the kernels %s, and this machine has %s: workers here are refused", about.Kernel, own)
 	}
 	var err error
+	m.Measure, _ = s.Folder.Study.Measure()
 	m.Files, err = inputs(s.Trials)
 	return m, err
 }
@@ -218,24 +222,35 @@ func (s *Submission) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	numbers := func(subject string) {
-		if n, err := strconv.Atoi(subject[strings.LastIndex(subject, ".")+1:]); err == nil {
-			there[n] = true
-		}
-	}
 	for subject := range info.State.Subjects {
-		numbers(subject)
+		var number, rung int
+		if _, err := fmt.Sscanf(subject[strings.LastIndex(subject, ".")+1:], "%d-%d", &number, &rung); err == nil && rung == s.level(number) {
+			there[number] = true
+		}
 	}
 	keys, err := s.queues.results.ListKeysFiltered(ctx, "run.*")
 	if err != nil {
 		return err
 	}
 	for key := range keys.Keys() {
-		numbers(key)
+		var number int
+		if _, err := fmt.Sscanf(key, "run.%d", &number); err == nil {
+			there[number] = true
+		}
+	}
+	// One that has come to a rung which is not kept is no longer in the queue, and has its result there.
+	if keys, err = s.queues.results.ListKeysFiltered(ctx, "rung.>"); err != nil {
+		return err
+	}
+	for key := range keys.Keys() {
+		var number, rung int
+		if _, err := fmt.Sscanf(key, "rung.%d.%d", &number, &rung); err == nil && rung == s.level(number) {
+			there[number] = true
+		}
 	}
 	for i := range s.Trials {
 		t := &s.Trials[i]
-		if there[t.Number] || s.Folder.Kept(t.Number) {
+		if there[t.Number] || s.Folder.Kept(t.Number) || s.waits(t.Number) {
 			continue
 		}
 		if err := s.enqueue(ctx, t); err != nil {
@@ -251,12 +266,19 @@ func (s *Submission) enqueue(ctx context.Context, t *study.Trial) error {
 	if err := t.Config.Write(&config); err != nil {
 		return err
 	}
-	b, err := json.Marshal(work{t.Number, t.Name, config.String()})
+	job := work{Number: t.Number, Name: t.Name, Config: config.String()}
+	if s.Folder.Study.FirstRung > 0 {
+		job.Rung = s.level(t.Number)
+		if rungs := s.Folder.Study.Halving(&t.Config).Rungs(); job.Rung < len(rungs)-1 {
+			job.Until = rungs[job.Rung]
+		}
+	}
+	b, err := json.Marshal(job)
 	if err != nil {
 		return err
 	}
 	return s.queues.again(ctx, func() error {
-		_, err := s.queues.js.Publish(ctx, s.queues.meta.subject(t.Number), b)
+		_, err := s.queues.js.Publish(ctx, s.queues.meta.subject(t.Number, job.Rung), b)
 		var api *jetstream.APIError
 		if errors.As(err, &api) && api.ErrorCode == perSubject {
 			return nil // it is there: an acknowledgement was lost
@@ -265,22 +287,92 @@ func (s *Submission) enqueue(ctx context.Context, t *study.Trial) error {
 	})
 }
 
-// propose begins runs of a search as long as there are too few for its workers.
+// level is the rung that a run is on its way to: how often it went on.
+func (s *Submission) level(number int) (level int) {
+	for _, r := range s.rungs {
+		if r.Number == number && r.Promoted {
+			level++
+		}
+	}
+	return level
+}
+
+// waits reports whether a run has come to a rung and is not, or not yet, to go on.
+func (s *Submission) waits(number int) bool {
+	return slices.ContainsFunc(s.rungs, func(r study.Rung) bool { return r.Number == number && !r.Promoted })
+}
+
+// propose lets runs of a search go on, or begins new ones, as long as there are too few for its
+// workers. Where none is left to begin and none runs, those that wait are stopped.
 func (s *Submission) propose(ctx context.Context) error {
+	st := s.Folder.Study
+	if !st.Searches() {
+		return nil
+	}
 	width := s.Workers
 	if s.More {
 		width = max(width, len(s.alive)+1) // one for who is new
 	}
-	for len(s.Trials) < s.Folder.About.Total && len(s.Trials)-len(s.records) < width {
-		t, err := s.Folder.Propose(s.Trials, s.records)
-		if err != nil {
-			return err
+	for {
+		waiting := 0
+		for i := range s.rungs {
+			if !s.rungs[i].Promoted {
+				waiting++
+			}
 		}
-		s.Trials = append(s.Trials, *t)
-		if err := s.enqueue(ctx, t); err != nil {
-			return err
+		busy := len(s.Trials) - len(s.records) - waiting
+		if busy >= width {
+			return nil
 		}
+		if len(s.rungs) > 0 {
+			if i, ok := st.Promote(s.rungs, &s.Trials[0].Config); ok {
+				r := s.rungs[i]
+				r.Promoted = true
+				if err := s.Folder.KeepRung(r); err != nil {
+					return err
+				}
+				s.rungs[i] = r
+				if err := s.enqueue(ctx, &s.Trials[r.Number-1]); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if len(s.Trials) < s.Folder.About.Total {
+			past := s.records
+			if st.FirstRung > 0 {
+				past = st.Compared(s.rungs, s.records)
+			}
+			t, err := s.Folder.Propose(s.Trials, past)
+			if err != nil {
+				return err
+			}
+			s.Trials = append(s.Trials, *t)
+			if err := s.enqueue(ctx, t); err != nil {
+				return err
+			}
+			continue
+		}
+		if busy > 0 || waiting == 0 {
+			return nil
+		}
+		return s.stopWaiting()
 	}
+}
+
+// stopWaiting records the runs that wait at a rung at the end of a search.
+func (s *Submission) stopWaiting() error {
+	for _, r := range s.rungs {
+		if r.Promoted {
+			continue
+		}
+		record := study.Record{Trial: s.Trials[r.Number-1], State: study.Stopped, Value: r.Value, Seconds: experiment.NA}
+		if err := s.Folder.Keep(&record, nil); err != nil {
+			return err
+		}
+		s.records = append(s.records, record)
+	}
+	s.rungs = nil
 	return nil
 }
 
@@ -312,7 +404,7 @@ func (s *Submission) collect(ctx context.Context) error {
 	err = again(ctx, func() (err error) {
 		consumer, err = q.js.CreateOrUpdateConsumer(ctx, "KV_"+q.meta.resultsBucket(), jetstream.ConsumerConfig{
 			Durable: "submitter", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second,
-			FilterSubject: "$KV." + q.meta.resultsBucket() + ".run.*", MaxAckPending: 64,
+			FilterSubjects: []string{"$KV." + q.meta.resultsBucket() + ".run.*", "$KV." + q.meta.resultsBucket() + ".rung.>"}, MaxAckPending: 64,
 		})
 		return err
 	})
@@ -403,6 +495,14 @@ func (s *Submission) keep(ctx context.Context, r *result, revision uint64) error
 	if i < 0 {
 		return fmt.Errorf("a result of the run %d, of which the study has none", r.Number)
 	}
+	if r.Paused {
+		if slices.ContainsFunc(s.rungs, func(o study.Rung) bool { return o.Number == r.Number && o.Rung == r.Rung }) || s.Folder.Kept(r.Number) {
+			return nil // it was brought again
+		}
+		rung := study.Rung{Number: r.Number, Rung: r.Rung, Value: r.Value}
+		s.rungs = append(s.rungs, rung)
+		return s.Folder.KeepRung(rung)
+	}
 	if !s.Folder.Kept(r.Number) {
 		archive := r.archive
 		if r.Object != "" {
@@ -437,14 +537,7 @@ func (s *Submission) keep(ctx context.Context, r *result, revision uint64) error
 
 // report tells how far the study has come, in its folder and to who asked for it.
 func (s *Submission) report(state string, last bool) error {
-	p := &study.Progress{State: state, Total: s.Folder.About.Total, At: time.Now(), Best: s.Folder.Study.Best(s.records), Left: experiment.NA, Running: []study.Running{}}
-	for i := range s.records {
-		if s.records[i].State == study.Done {
-			p.Done++
-		} else {
-			p.Failed++
-		}
-	}
+	p := study.NewProgress(state, s.Folder.About.Total, s.Folder.Study, s.records)
 	if !last {
 		for name, h := range s.alive {
 			if time.Since(h.at) > 3*beat {

@@ -240,18 +240,22 @@ func (w *Worker) do(ctx context.Context, a *assigned, msg jetstream.Msg) error {
 		Worker: w.name, Kernel: kernel.Arithmetic(), Version: w.Version, Began: time.Now(), Seconds: experiment.NA, Value: experiment.NA,
 	}}
 	finish := func() error {
-		err := a.store(ctx, r, w.nc.MaxPayload())
+		key := job.key()
+		if !r.Paused {
+			key = resultKey(job.Number) // one that fails before its rung has come to its end
+		}
+		err := a.store(ctx, key, r, w.nc.MaxPayload())
 		if err != nil {
 			return nil // the study has ended, or this worker is told to
 		}
 		_ = msg.Ack() // one that is lost brings the message again, to a result that is there
-		if delivered > 1 || r.Seconds > experiment.Number(a.meta.Save) {
+		if !r.Paused && (delivered > 1 || job.Rung > 0 || r.Seconds > experiment.Number(a.meta.Save)) {
 			_ = a.objects.Delete(ctx, checkpointName(job.Number)) // it goes with the study at the latest
 		}
 		return nil
 	}
 	if delivered > 1 {
-		if _, err := a.results.Get(ctx, resultKey(job.Number)); err == nil {
+		if _, err := a.results.Get(ctx, job.key()); err == nil {
 			_ = msg.Ack()
 			return nil
 		}
@@ -264,7 +268,18 @@ func (w *Worker) do(ctx context.Context, a *assigned, msg jetstream.Msg) error {
 	defer os.RemoveAll(dir)
 	err := w.train(ctx, a, msg, &job, delivered, dir)
 	r.Seconds = experiment.Number(time.Since(r.Began).Seconds())
+	var paused *experiment.PausedError
 	switch {
+	case errors.As(err, &paused):
+		if err := a.again(ctx, func() error {
+			_, err := a.checkpoint(ctx, job.Number, dir, time.Time{})
+			return err
+		}); err != nil {
+			return nil // the study has ended, or this worker is told to: the run is given out again
+		}
+		r.Paused, r.Rung, r.State = true, job.Rung, study.Stopped
+		r.Value = experiment.Number(study.Value(paused.Results, a.meta.Measure))
+		return finish()
 	case ctx.Err() != nil:
 		return w.leave(a, msg, job.Number, dir)
 	case errors.Is(err, errEnded):
@@ -334,12 +349,12 @@ func (w *Worker) train(ctx context.Context, a *assigned, msg jetstream.Msg, job 
 	defer close(done)
 	wg.Go(func() { w.attend(ctx, cancel, a, msg, job.Number, dir, p, done) })
 	env := a.env
-	env.Meter = p.meter
+	env.Meter, env.StopAt = p.meter, job.Until
 	c, err := experiment.ReadConfig(strings.NewReader(job.Config), job.Name)
 	if err != nil {
 		return err
 	}
-	if delivered > 1 && a.restore(ctx, job.Number, dir) {
+	if (delivered > 1 || job.Rung > 0) && a.restore(ctx, job.Number, dir) {
 		_, err := env.Resume(ctx, dir)
 		if err == nil || ctx.Err() != nil {
 			return first(context.Cause(ctx), err)

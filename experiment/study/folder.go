@@ -61,6 +61,8 @@ type State string
 const (
 	Done   State = "done"
 	Failed State = "failed"
+	// Stopped is a run of a search that was compared with others and did not go on.
+	Stopped State = "stopped"
 )
 
 // Progress is how far a study has come.
@@ -69,6 +71,7 @@ type Progress struct {
 	Total   int       `json:"total"`
 	Done    int       `json:"done"`
 	Failed  int       `json:"failed"`
+	Stopped int       `json:"stopped,omitempty"` // early, since others were better
 	Running []Running `json:"running"`
 	Best    *Record   `json:"best,omitempty"`
 	// Left is the time left in seconds, null where it cannot be told yet.
@@ -86,9 +89,34 @@ type Running struct {
 	Steps  int       `json:"steps"`
 }
 
+// count counts the records by their state.
+func (p *Progress) count(records []Record) {
+	p.Done, p.Failed, p.Stopped = 0, 0, 0
+	for i := range records {
+		switch records[i].State {
+		case Done:
+			p.Done++
+		case Stopped:
+			p.Stopped++
+		default:
+			p.Failed++
+		}
+	}
+}
+
+// NewProgress is the progress of a study by its records.
+func NewProgress(state string, total int, s *Study, records []Record) *Progress {
+	p := &Progress{State: state, Total: total, Best: s.Best(records), Left: experiment.NA, Running: []Running{}, At: time.Now()}
+	p.count(records)
+	return p
+}
+
 // String is the progress in a line.
 func (p *Progress) String() string {
 	text := fmt.Sprintf("%d of %d runs done", p.Done, p.Total)
+	if p.Stopped > 0 {
+		text += fmt.Sprintf(", %d stopped early", p.Stopped)
+	}
 	if p.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.Failed)
 	}
@@ -208,7 +236,7 @@ func (f *Folder) Keep(r *Record, unpack func(dir string) error) error {
 		if err := os.Rename(part, dir); err != nil {
 			return err
 		}
-	} else {
+	} else if r.State == Failed {
 		r.Value = experiment.NA
 	}
 	return f.write(recordName(r.Number), r)

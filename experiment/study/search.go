@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"hnn/experiment"
 	"hnn/experiment/search"
 )
 
@@ -68,12 +69,19 @@ func (s *Study) tpe() (*search.TPE, error) {
 // checkSearch is of what a search cannot vary.
 func (s *Study) checkSearch() error {
 	if !s.Searches() {
+		if s.FirstRung != 0 {
+			return errors.New("first-rung: hopeless runs are stopped early by a search: give \"method: tpe\"")
+		}
 		return nil
 	}
 	for _, v := range s.Varied {
 		switch v.Key {
 		case "seed":
 			return errors.New("seed varies: a search would choose the seed with the luckiest draw; fix it, and try the best settings on other seeds by a grid")
+		case "steps", "ensemble", "trainer":
+			if s.FirstRung != 0 {
+				return fmt.Errorf("%s varies: with first-rung runs are compared after the same steps of adam: fix it", v.Key)
+			}
 		case "task", "data", "more-data", "test", "frames":
 			return fmt.Errorf("%s varies: results on other data do not compare; search on each alone, or use the method grid", v.Key)
 		}
@@ -96,6 +104,14 @@ func (s *Study) begin() ([]Trial, error) {
 			return nil, err
 		}
 		all = append(all, *t)
+	}
+	if c := &all[0].Config; s.FirstRung != 0 {
+		if c.Trainer != experiment.Adam || c.Ensemble != 0 {
+			return nil, errors.New("first-rung: it stops trainings of single networks by adam early: give \"trainer: adam\", without ensemble")
+		}
+		if err := s.Halving(c).Validate(); err != nil {
+			return nil, fmt.Errorf("first-rung, rung-factor: %w", err)
+		}
 	}
 	for d, v := range s.Varied {
 		for i := range max(len(v.Values), 2) {

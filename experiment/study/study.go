@@ -43,7 +43,10 @@ type Options struct {
 	// Minimize is the path of a number in results.json; Maximize is one too.
 	Minimize string `key:"minimize" help:"the result that is to be small, by its path in results.json"`
 	Maximize string `key:"maximize" help:"the result that is to be large"`
-	Retries  int    `key:"retries" help:"how often a run that fails is tried again"`
+	// FirstRung, unless 0, stops hopeless runs of a search early: see search.Halving.
+	FirstRung  int `key:"first-rung" help:"steps after which runs of a search are compared for the first time, and most are stopped"`
+	RungFactor int `key:"rung-factor" help:"how many times as far the next comparison is, and one of how many goes on"`
+	Retries    int `key:"retries" help:"how often a run that fails is tried again"`
 	// AnyKernel lets machines take part whose kernels give other bits.
 	AnyKernel bool `key:"any-kernel" help:"let machines take part whose kernels give other bits"`
 }
@@ -119,7 +122,7 @@ func parse(text []byte, folder, name string) (*Study, error) {
 		return nil, errors.New("this is no study: it has lines such as \"task: three-body\" and \"vary:\"")
 	}
 	top := document.Content[0]
-	s := &Study{Options: Options{Name: name, Retries: 1}, Text: text, folder: folder}
+	s := &Study{Options: Options{Name: name, Retries: 1, RungFactor: 3}, Text: text, folder: folder}
 	// fixed and vary are mappings of their own.
 	own := &yaml.Node{Kind: yaml.MappingNode, Line: top.Line}
 	parts := map[string]*yaml.Node{"fixed": nil, "vary": nil}
@@ -227,7 +230,7 @@ func (s *Study) check() error {
 	case s.Method == Grid && s.Trials != 0:
 		return errors.New("trials: a grid has the runs that its lists make; leave trials out, or vary by a distribution")
 	case s.Method != Grid && s.Method != TPE && !distributed:
-		return fmt.Errorf("method %s: nothing varies by a distribution, as \"rate: {min: 1e-4, max: 1e-2, log: true}\" does", s.Method)
+		return fmt.Errorf("method %s: nothing varies by a distribution, as \"learning-rate: {min: 1e-4, max: 1e-2, log: true}\" does", s.Method)
 	case s.Method != Grid && s.Trials == 0:
 		return fmt.Errorf("method %s: say how many draws by \"trials:\"", s.Method)
 	}

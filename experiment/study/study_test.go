@@ -123,6 +123,10 @@ func TestRefused(t *testing.T) {
 		"fixed: {steps: 3}":                                                     "nothing to learn from",
 		"task: spring\nvary: {seed: 0-1}\nretries: -1":                          "retries",
 		"task: spring\nvary: {trainer: [adam, closed-form]}\nfixed: {steps: 3}": "run 2 (trainer closed-form): the run: ",
+		"task: spring\nmethod: tpe\nfirst-rung: 10\ntrials: 4\nminimize: test_loss.mean\nfixed: {trainer: closed-form}\nvary: {features: [20, 30]}": "trainer: adam",
+		"task: spring\nmethod: tpe\nfirst-rung: 90\ntrials: 4\nminimize: test_loss.mean\nfixed: {steps: 90}\nvary: {learning-rate: [0.1, 0.01]}":    "not below the last",
+		"task: spring\nmethod: tpe\nfirst-rung: 9\ntrials: 4\nminimize: test_loss.mean\nvary: {steps: [90, 100]}":                                   "steps varies",
+		"task: spring\nfirst-rung: 10\nvary: {seed: 0-1}": "method: tpe",
 		"- 3": "no study",
 		"":    "no study",
 	} {

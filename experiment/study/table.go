@@ -169,14 +169,8 @@ func (f *Folder) Progress() (*Progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Total, p.Done, p.Failed = f.About.Total, 0, 0
-	for i := range records {
-		if records[i].State == Done {
-			p.Done++
-		} else {
-			p.Failed++
-		}
-	}
+	p.Total = f.About.Total
+	p.count(records)
 	p.Best = f.Study.Best(records)
 	// A submitter that is there notes it every second.
 	if p.State == "running" && time.Since(p.At) > 30*time.Second {
