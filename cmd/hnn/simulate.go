@@ -60,8 +60,9 @@ The integrator is chosen, and what was chosen printed, unless --method names one
 The number is the order. All but the adaptive ones keep the step --step, or one that is
 found by trial, such that the energy errs by no more than --rtol.
 
-A model of structure pairwise runs with any number of bodies: --x0 has their states, or
---bodies their number, which are then drawn with --seed as the training data were.
+A model of structure pairwise, or of a --lattice, runs with any number of bodies: --x0 or
+--from-data has their states, or --bodies their number, which are then drawn with --seed as the
+training data were.
 
 With --reversible the state is kept on a grid and every part of a step rounded to it: the
 same command with the last state and the times exchanged returns to the first, to the bit.`,
@@ -81,7 +82,7 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.StringVar(&f.data, "from-data", "", "begin with the first state of a trial of this file, under its inputs and at its rows' times, as far as --to; instead of --x0")
 	fs.IntVar(&f.trial, "trial", 1, "trial of the file of --from-data, counted from 1")
 	fs.IntVar(&f.warm, "warm-up", 0, "rows of the trial to which the model fits the first state; 0 for the state as it was measured, or estimated where only positions were")
-	fs.IntVar(&f.bodies, "bodies", 0, "number of bodies of a pairwise model, 0 for as many as it was trained on")
+	fs.IntVar(&f.bodies, "bodies", 0, "number of bodies of a pairwise model or of sites of a lattice, 0 for as many as it was trained on")
 	fs.Float64SliceVar(&f.mass, "mass", nil, "masses of the bodies; default 1 each")
 	fs.Uint64Var(&f.seed, "seed", 0, "of the initial state that --bodies draws")
 	fs.Float64Var(&f.from, "from", 0, "time of the initial state")

@@ -1,0 +1,113 @@
+package experiment
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"hnn/data/draw"
+	"hnn/model/lattice"
+	"hnn/model/network"
+	"hnn/system"
+)
+
+// chainFile is a file of the states of trials of a system, without derivatives, that is to be removed with the test.
+func chainFile(t *testing.T, s system.System, trials int) string {
+	t.Helper()
+	split, err := draw.Generate(s, rand.New(rand.NewPCG(1, uint64(s.Dim()))), draw.Options{Trajectories: trials, Points: 80, Horizon: 8, Tolerance: 1e-11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("trial,t," + strings.Join(split.Train.Names, ",") + "\n")
+	for k := range trials {
+		times, x, _ := split.Train.Trial(k)
+		for r, now := range times {
+			fmt.Fprintf(&b, "%d,%v", k+1, now)
+			for _, v := range x[r*s.Dim() : (r+1)*s.Dim()] {
+				fmt.Fprintf(&b, ",%.15g", v)
+			}
+			b.WriteString("\n")
+		}
+	}
+	return fileOf(t, b.String())
+}
+
+// A law that was learned of 6 masses follows 16 from a file of these, which are never taken for the first 6 of them; a
+// simulation begins with as many as its state has; and trials find the lattice where nobody named it.
+func TestLatticeOfAnySize(t *testing.T) {
+	small, large := chainFile(t, system.NewFPUTBeta(6), 6), chainFile(t, system.NewFPUTBeta(16), 2)
+	var lines []string
+	e := listening(&lines)
+	c := own(t, small).WithWeakForm(lattice.Kind)
+	c.Lattice = "fixed-chain"
+	trained, err := e.Train(t.Context(), c, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := e.Open(trained.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.EvaluateFile(t.Context(), run, large, 0); err != nil {
+		t.Fatal(err)
+	}
+	if r := run.Results.Rollout; run.Dim() != 32 || r == nil || !(float64(r.Error.Mean) < 1e-5) {
+		t.Errorf("16 masses: states of %d, rollouts %+v", run.Dim(), r)
+	}
+	if columns := run.Columns(); columns[15] != "q16" || columns[31] != "p16" {
+		t.Errorf("columns %v", columns)
+	}
+	x0 := make([]float64, 20)
+	x0[0] = 1
+	_, sim, err := e.Simulate(t.Context(), run.Dir, SimulateOptions{State: x0, Times: []float64{0, 1, 2}, Integration: Integration{Method: AutoMethod, RTol: 1e-9, ATol: 1e-9}})
+	if err != nil || len(sim.Columns) != 20 {
+		t.Errorf("10 masses: %v", err)
+	}
+	if _, _, err := e.Simulate(t.Context(), run.Dir, SimulateOptions{Masses: slices.Repeat([]float64{1}, 9), Times: []float64{0, 1}}); err == nil || !strings.Contains(err.Error(), "--from-data") {
+		t.Errorf("a state of 9 masses was drawn from nothing: %v", err)
+	}
+	for want, change := range map[string]func(c *Config){
+		"has 4 sites":         func(c *Config) { c.Lattice = "grid:2x2" },
+		"there is no lattice": func(c *Config) { c.Lattice = "line" },
+		"needs a graph":       func(c *Config) { c.Lattice = "" },
+		"counted from 1 to 6": func(c *Config) { c.Lattice, c.Edges = "", fileOf(t, "1,2\n2,7\n") },
+	} {
+		bad := c
+		change(&bad)
+		if _, err := e.Train(t.Context(), bad, t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s %s: %v, want %q", bad.Lattice, bad.Edges, err, want)
+		}
+	}
+	asked := Asked{Models: []string{network.KindHNN}, Trainers: []string{string(ClosedForm)}, Settings: own(t, small)}
+	configs, err := e.HowToLearn(t.Context(), own(t, small), asked)
+	if err != nil || !slices.ContainsFunc(configs, func(c Config) bool { return c.Model == lattice.Kind && c.Lattice == "fixed-chain" }) {
+		t.Errorf("trials take %+v, %v", configs, err)
+	}
+}
+
+// Columns are of sites where they are numbered one after the other, in either order.
+func TestNumbering(t *testing.T) {
+	for text, want := range map[string]siteColumns{
+		"q1 q2 q3 p1 p2 p3":         {3, 1, false},
+		"q0 q1 p0 p1":               {2, 1, false},
+		"x1 y1 x2 y2 u1 v1 u2 v2":   {2, 2, true},
+		"x1 x2 y1 y2 u1 u2 v1 v2":   {2, 2, false},
+		"q1 q3 p1 p3":               {},
+		"x y vx vy":                 {},
+		"x1 y1 x3 y3 u1 v1 u2 v2":   {},
+		"x1 y1 x2 z2 vx1 vy1 v2 w2": {},
+	} {
+		got, ok := numbering(strings.Fields(text))
+		if ok != (want.sites > 0) || ok && got != want {
+			t.Errorf("%s: %+v, %v, want %+v", text, got, ok, want)
+		}
+	}
+	names := strings.Fields("x1 y1 x2 y2 px1 py1 px2 py2")
+	n, _ := numbering(names)
+	if got := strings.Join(siteNames(names, n, 3), " "); got != "x1 y1 x2 y2 x3 y3 px1 py1 px2 py2 px3 py3" {
+		t.Errorf("three bodies have the columns %s", got)
+	}
+}
