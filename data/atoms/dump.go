@@ -1,0 +1,204 @@
+package atoms
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// dump reads a frame of a LAMMPS text dump (dump custom or atom): TIMESTEP, NUMBER OF ATOMS, BOX BOUNDS and ATOMS, whose
+// columns may be id, type or element, x y z, xs ys zs (scaled), xu yu zu or xsu ysu zsu (unwrapped), ix iy iz, vx vy vz,
+// fx fy fz, mass and q. Particles are sorted by id, and positions unwrapped where image flags are given.
+func (l *lines) dump() (*Frame, error) {
+	f := &Frame{}
+	n := -1
+	var bounds bool
+	for {
+		s, err := l.next()
+		if err != nil {
+			if n >= 0 {
+				return nil, errors.New("the file ends within a frame: it was cut off, so remove its last frame")
+			}
+			return nil, err
+		}
+		item, ok := strings.CutPrefix(s, "ITEM: ")
+		switch {
+		case !ok && strings.TrimSpace(s) == "":
+		case !ok:
+			return nil, fmt.Errorf("%.40q where a line with ITEM: should stand", s)
+		case item == "TIMESTEP":
+			if s, err = l.within(); err != nil {
+				return nil, err
+			}
+			if f.Step, err = strconv.ParseInt(strings.TrimSpace(s), 10, 64); err != nil {
+				return nil, fmt.Errorf("TIMESTEP: %.40q is no whole number", s)
+			}
+			f.Stepped = true
+		case item == "TIME":
+			if s, err = l.within(); err != nil {
+				return nil, err
+			}
+			if f.Time, err = number(strings.TrimSpace(s)); err != nil {
+				return nil, fmt.Errorf("TIME: %w", err)
+			}
+			f.Timed = true
+		case item == "UNITS":
+			if _, err = l.within(); err != nil {
+				return nil, err
+			}
+		case item == "NUMBER OF ATOMS":
+			if s, err = l.within(); err != nil {
+				return nil, err
+			}
+			if n, err = strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 1 {
+				return nil, fmt.Errorf("NUMBER OF ATOMS: %.40q is no positive number", s)
+			}
+		case strings.HasPrefix(item, "BOX BOUNDS"):
+			if err := f.bounds(l, strings.Fields(item)[2:]); err != nil {
+				return nil, err
+			}
+			bounds = true
+		case strings.HasPrefix(item, "ATOMS"):
+			if n < 0 || !bounds || !f.Stepped {
+				return nil, errors.New("ATOMS before TIMESTEP, NUMBER OF ATOMS or BOX BOUNDS")
+			}
+			return f, f.atoms(l, n, strings.Fields(item)[1:])
+		default:
+			return nil, fmt.Errorf("ITEM: %.40s is not known", item)
+		}
+	}
+}
+
+// bounds reads the three lines of a box.
+func (f *Frame) bounds(l *lines, words []string) error {
+	for k := range 3 {
+		s, err := l.within()
+		if err != nil {
+			return err
+		}
+		v, err := numbers(strings.Fields(s))
+		if err != nil {
+			return fmt.Errorf("BOX BOUNDS: %w", err)
+		}
+		if len(v) == 3 && v[2] != 0 || len(v) > 3 {
+			return errors.New("BOX BOUNDS: the box is skewed; only boxes with right angles are taken")
+		}
+		if len(v) < 2 || !(v[1] > v[0]) {
+			return fmt.Errorf("BOX BOUNDS: %.60q is not lo and hi", s)
+		}
+		f.Origin[k], f.Cell[k] = v[0], v[1]-v[0]
+		if len(words) >= 3 {
+			f.Periodic[k] = words[len(words)-3+k] == "pp"
+		}
+	}
+	return nil
+}
+
+func (f *Frame) atoms(l *lines, n int, names []string) error {
+	at := map[string]int{}
+	for i, c := range names {
+		at[c] = i
+	}
+	var rows [][]string
+	for range n {
+		s, err := l.within()
+		if err != nil {
+			return err
+		}
+		r := strings.Fields(s)
+		if len(r) != len(names) {
+			return fmt.Errorf("%d columns, and ITEM: ATOMS has %d", len(r), len(names))
+		}
+		rows = append(rows, r)
+	}
+	id, ok := at["id"]
+	if !ok {
+		return errors.New("no column id: LAMMPS changes the order of particles from frame to frame, so dump with id")
+	}
+	ids, err := column(rows, id)
+	if err != nil {
+		return err
+	}
+	sort.Sort(&byID{ids, rows})
+	for i := 1; i < n; i++ {
+		if ids[i] == ids[i-1] {
+			return fmt.Errorf("two particles have the id %v", ids[i])
+		}
+	}
+	kind, ok := at["element"]
+	if !ok {
+		if kind, ok = at["type"]; !ok {
+			return errors.New("no column type or element: dump with type")
+		}
+	}
+	for _, r := range rows {
+		f.Species = append(f.Species, r[kind])
+	}
+	take := func(dst *[]float64, names ...string) {
+		c := make([][]float64, len(names))
+		for j, name := range names {
+			i, ok := at[name]
+			if !ok || err != nil {
+				return
+			}
+			c[j], err = column(rows, i)
+		}
+		if err != nil {
+			return
+		}
+		*dst = make([]float64, 0, len(names)*n)
+		for i := range n {
+			for j := range names {
+				*dst = append(*dst, c[j][i])
+			}
+		}
+	}
+	var scaled, images []float64
+	take(&f.Vel, "vx", "vy", "vz")
+	take(&f.Force, "fx", "fy", "fz")
+	take(&f.Mass, "mass")
+	take(&f.Charge, "q")
+	take(&f.Pos, "xu", "yu", "zu")
+	unwrapped := f.Pos != nil
+	if !unwrapped {
+		if take(&scaled, "xsu", "ysu", "zsu"); scaled != nil {
+			unwrapped = true
+		} else if take(&f.Pos, "x", "y", "z"); f.Pos == nil {
+			take(&scaled, "xs", "ys", "zs")
+		}
+	}
+	take(&images, "ix", "iy", "iz")
+	if err != nil {
+		return err
+	}
+	if scaled != nil {
+		f.Pos = scaled
+		for i := range f.Pos {
+			f.Pos[i] = f.Origin[i%3] + f.Pos[i]*f.Cell[i%3]
+		}
+	}
+	if f.Pos == nil {
+		return errors.New("no positions: dump with x y z, xs ys zs, xu yu zu or xsu ysu zsu")
+	}
+	if images != nil && !unwrapped {
+		for i := range f.Pos {
+			f.Pos[i] += images[i] * f.Cell[i%3]
+		}
+	}
+	return nil
+}
+
+// byID sorts rows by the ids of their particles.
+type byID struct {
+	ids  []float64
+	rows [][]string
+}
+
+func (b *byID) Len() int           { return len(b.ids) }
+func (b *byID) Less(i, j int) bool { return b.ids[i] < b.ids[j] }
+func (b *byID) Swap(i, j int) {
+	b.ids[i], b.ids[j] = b.ids[j], b.ids[i]
+	b.rows[i], b.rows[j] = b.rows[j], b.rows[i]
+}

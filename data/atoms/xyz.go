@@ -1,0 +1,286 @@
+package atoms
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// xyz reads a frame of extended XYZ: the number of particles, a line of key=value with Lattice, Properties, pbc, Time and
+// energy, and a line for each particle (G. Csanyi's format as ASE's ase.io.extxyz reads and writes it).
+func (l *lines) xyz() (*Frame, error) {
+	head, err := l.next()
+	for err == nil && strings.TrimSpace(head) == "" {
+		head, err = l.next()
+	}
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(head))
+	if err != nil || n < 1 {
+		return nil, fmt.Errorf("%.40q is not the number of particles with which a frame of extended XYZ begins", head)
+	}
+	comment, err := l.within()
+	if err != nil {
+		return nil, err
+	}
+	keys := pairs(comment)
+	f := &Frame{}
+	if err := f.keys(keys); err != nil {
+		return nil, err
+	}
+	if !f.Timed { // frames are counted, so that --dt is the time between two
+		if s, ok := first(keys, "step", "timestep"); ok {
+			if f.Step, err = strconv.ParseInt(s, 10, 64); err != nil {
+				return nil, fmt.Errorf("step %.40q is no whole number", s)
+			}
+		} else {
+			f.Step = int64(l.k)
+		}
+		f.Stepped = true
+	}
+	l.k++
+	properties := keys["properties"]
+	if properties == "" {
+		properties = "species:S:1:pos:R:3"
+	}
+	columns, width, err := layout(properties)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]string
+	for range n {
+		s, err := l.within()
+		if err != nil {
+			return nil, err
+		}
+		r := strings.Fields(s)
+		if len(r) != width {
+			return nil, fmt.Errorf("%d columns, and Properties has %d", len(r), width)
+		}
+		rows = append(rows, r)
+	}
+	at, ok := columns["species"]
+	if !ok {
+		if at, ok = columns["element"]; !ok {
+			return nil, errors.New("no column species in Properties")
+		}
+	}
+	for _, r := range rows {
+		f.Species = append(f.Species, r[at])
+	}
+	vector := func(dst *[]float64, names ...string) {
+		for _, name := range names {
+			if at, ok := columns[name]; ok && err == nil && *dst == nil {
+				if at+3 > width {
+					err = fmt.Errorf("the property %s has not three columns", name)
+					return
+				}
+				*dst, err = vectors(rows, at)
+			}
+		}
+	}
+	vector(&f.Pos, "pos", "positions", "position")
+	vector(&f.Vel, "velocities", "velo", "vel", "velocity")
+	vector(&f.Momenta, "momenta")
+	vector(&f.Force, "forces", "force")
+	scalar := func(dst *[]float64, names ...string) {
+		for _, name := range names {
+			if at, ok := columns[name]; ok && err == nil && *dst == nil {
+				*dst, err = column(rows, at)
+			}
+		}
+	}
+	scalar(&f.Mass, "masses", "mass")
+	scalar(&f.Charge, "initial_charges", "charges", "charge")
+	if err != nil {
+		return nil, err
+	}
+	if f.Pos == nil {
+		return nil, errors.New("no column pos in Properties")
+	}
+	return f, nil
+}
+
+func first(keys map[string]string, names ...string) (string, bool) {
+	for _, n := range names {
+		if s, ok := keys[n]; ok {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// keys takes what a comment line says of the frame.
+func (f *Frame) keys(keys map[string]string) error {
+	if s, ok := keys["lattice"]; ok {
+		v, err := numbers(strings.Fields(s))
+		if err != nil || len(v) != 9 {
+			return fmt.Errorf("Lattice=%.60q: nine numbers are needed", s)
+		}
+		for k := range 3 {
+			if f.Cell[k] = v[4*k]; !(f.Cell[k] > 0) {
+				return fmt.Errorf("Lattice=%.60q: the sides must be positive and along the axes", s)
+			}
+			f.Periodic[k] = true
+		}
+		for i, x := range v {
+			if i%4 != 0 && x != 0 {
+				return fmt.Errorf("Lattice=%.60q: the cell is skewed; only boxes with right angles along the axes are taken", s)
+			}
+		}
+	}
+	if s, ok := keys["pbc"]; ok {
+		p := strings.Fields(s)
+		if len(p) != 3 {
+			return fmt.Errorf("pbc=%.40q: three of T and F are needed", s)
+		}
+		for k := range 3 {
+			on := strings.EqualFold(p[k], "t") || p[k] == "1" || strings.EqualFold(p[k], "true")
+			if on && f.Cell[k] == 0 {
+				return errors.New("pbc without Lattice: a periodic box needs its sides")
+			}
+			f.Periodic[k] = on
+		}
+	}
+	if s, ok := first(keys, "time"); ok {
+		v, err := number(s)
+		if err != nil {
+			return fmt.Errorf("Time: %w", err)
+		}
+		f.Time, f.Timed = v, true
+	}
+	if s, ok := first(keys, "energy", "potential_energy"); ok {
+		v, err := number(s)
+		if err != nil {
+			return fmt.Errorf("energy: %w", err)
+		}
+		f.Energy, f.HasEnergy = v, true
+	}
+	return nil
+}
+
+// layout is where the columns of Properties begin, and how many there are.
+func layout(properties string) (map[string]int, int, error) {
+	p := strings.Split(properties, ":")
+	at, width := map[string]int{}, 0
+	for i := 0; i+2 < len(p); i += 3 {
+		n, err := strconv.Atoi(p[i+2])
+		if err != nil || n < 1 || n > 1000 {
+			return nil, 0, fmt.Errorf("Properties: %q is no number of columns", p[i+2])
+		}
+		at[strings.ToLower(p[i])] = width
+		width += n
+	}
+	if len(p)%3 != 0 {
+		return nil, 0, fmt.Errorf("Properties=%.80s: name:type:columns are needed for each", properties)
+	}
+	return at, width, nil
+}
+
+// pairs are the key=value of a comment line, keys in small letters; values may stand in quotes.
+func pairs(s string) map[string]string {
+	out := map[string]string{}
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
+		end := strings.IndexAny(s, "= \t")
+		if end < 0 || s[end] != '=' {
+			if end < 0 {
+				break
+			}
+			s = s[end+1:]
+			continue
+		}
+		key := strings.ToLower(s[:end])
+		s = s[end+1:]
+		var value string
+		if s != "" && (s[0] == '"' || s[0] == '\'') {
+			close := strings.IndexByte(s[1:], s[0])
+			if close < 0 {
+				value, s = s[1:], ""
+			} else {
+				value, s = s[1:1+close], s[close+2:]
+			}
+		} else if close := strings.IndexAny(s, " \t"); close < 0 {
+			value, s = s, ""
+		} else {
+			value, s = s[:close], s[close:]
+		}
+		out[key] = value
+	}
+	return out
+}
+
+// WriteXYZ appends a frame in extended XYZ: masses, momenta (mass times velocity, as ASE has them) and forces where the
+// frame has them, Time and energy.
+func WriteXYZ(w io.Writer, f *Frame) error {
+	b, ok := w.(*bufio.Writer)
+	if !ok {
+		b = bufio.NewWriter(w)
+		defer b.Flush()
+	}
+	fmt.Fprintf(b, "%d\n", f.N())
+	if f.Periodic[0] || f.Periodic[1] || f.Periodic[2] {
+		c := f.Cell
+		for k := range 3 { // a side that is not periodic is written as 1: a lattice needs volume
+			if c[k] == 0 {
+				c[k] = 1
+			}
+		}
+		fmt.Fprintf(b, "Lattice=\"%v 0 0 0 %v 0 0 0 %v\" ", c[0], c[1], c[2])
+	}
+	b.WriteString("Properties=species:S:1:pos:R:3")
+	for _, p := range []struct {
+		have bool
+		name string
+	}{{f.Mass != nil, "masses:R:1"}, {f.Charge != nil, "initial_charges:R:1"}, {f.Vel != nil && f.Mass != nil, "momenta:R:3"}, {f.Force != nil, "forces:R:3"}} {
+		if p.have {
+			b.WriteString(":" + p.name)
+		}
+	}
+	fmt.Fprintf(b, " Time=%v", f.Time)
+	if f.HasEnergy {
+		fmt.Fprintf(b, " energy=%v", f.Energy)
+	}
+	b.WriteString(" pbc=\"")
+	for k := range 3 {
+		if k > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteByte("FT"[bit(f.Periodic[k])])
+	}
+	b.WriteString("\"\n")
+	var buf []byte
+	for i, s := range f.Species {
+		buf = append(buf[:0], s...)
+		three := func(v []float64, factor float64) {
+			for _, x := range v[3*i : 3*i+3] {
+				buf = strconv.AppendFloat(append(buf, ' '), x*factor, 'g', -1, 64)
+			}
+		}
+		three(f.Pos, 1)
+		if f.Mass != nil {
+			buf = strconv.AppendFloat(append(buf, ' '), f.Mass[i], 'g', -1, 64)
+		}
+		if f.Charge != nil {
+			buf = strconv.AppendFloat(append(buf, ' '), f.Charge[i], 'g', -1, 64)
+		}
+		if f.Vel != nil && f.Mass != nil {
+			three(f.Vel, f.Mass[i])
+		}
+		if f.Force != nil {
+			three(f.Force, 1)
+		}
+		b.Write(append(buf, '\n'))
+	}
+	return b.Flush()
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

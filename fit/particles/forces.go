@@ -1,0 +1,256 @@
+// Package particles learns the laws of pairs of particles, one for each pair of species, from forces or from positions
+// and velocities alone: the force is linear in the coefficients of all laws, so one least-squares problem gives them at once.
+package particles
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hnn/model/particles"
+)
+
+// Data are moments of one system: vectors are N x 3.
+type Data struct {
+	Box   particles.Box
+	Mass  []float64
+	Kind  []uint8 // index of the species of each particle
+	Kinds int
+	Times []float64
+	X     [][]float64
+	V     [][]float64 // nil where not known
+	F     [][]float64 // nil where not known
+}
+
+// Options of a fit. Zero takes the default.
+type Options struct {
+	Cutoff       float64
+	Coefficients int // of each law, 160
+	Substeps     int // of the paths between two moments, 10
+	Iterations   int // of the paths, 5
+}
+
+// Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
+type Laws struct {
+	Kinds int
+	Of    []*particles.Spline
+	Pairs []int // how many pairs within the cut-off were seen, kinds x kinds
+	// Near is the 0.1% quantile of the distances seen within the cut-off, kinds x kinds.
+	Near []float64
+	RMS  float64 // of what is left of the equations
+}
+
+// smoothing is the weight of the coefficients' third differences over the largest column's length: it decides only what
+// the data leave open.
+const smoothing = 1e-9
+
+// problem gathers the rows of the least-squares problem: R of their QR factors, and of the right side.
+type problem struct {
+	data *Data
+	laws *Laws
+	at   []int // where each law's coefficients begin, kinds x kinds
+	n, m int
+	r    *mat.Dense // (m+1) x (m+1): the coefficients and the right side
+	rows int
+}
+
+func newProblem(d *Data, o *Options) (*problem, error) {
+	if err := d.Box.Check(o.Cutoff); err != nil {
+		return nil, err
+	}
+	k := d.Kinds
+	l := &Laws{Kinds: k, Of: make([]*particles.Spline, k*k), Pairs: make([]int, k*k), Near: make([]float64, k*k)}
+	p := &problem{data: d, laws: l, at: make([]int, k*k), n: o.Coefficients}
+	distances := make([][]float64, k*k)
+	for f, x := range d.X {
+		var bad error
+		pairs(d, x, o.Cutoff, func(i, j int, _ [3]float64, r float64) {
+			if r == 0 && bad == nil {
+				bad = &particles.OverlapError{I: i, J: j}
+			}
+			a, b := order(d.Kind[i], d.Kind[j])
+			distances[a*k+b] = append(distances[a*k+b], r)
+		})
+		if bad != nil {
+			return nil, fmt.Errorf("frame %d: %w", f+1, bad)
+		}
+	}
+	for a := range k {
+		for b := a; b < k; b++ {
+			seen := distances[a*k+b]
+			l.Pairs[a*k+b], l.Pairs[b*k+a] = len(seen), len(seen)
+			if len(seen) == 0 {
+				continue
+			}
+			slices.Sort(seen)
+			if len(seen) < 2*o.Coefficients {
+				return nil, fmt.Errorf("only %d pairs of two species within the cut-off %v: too few for a law of %d coefficients; give more frames, a larger --cutoff or fewer --coefficients", len(seen), o.Cutoff, o.Coefficients)
+			}
+			s, err := particles.NewSpline(seen[0], o.Cutoff, o.Coefficients)
+			if err != nil {
+				return nil, err
+			}
+			l.Of[a*k+b], l.Of[b*k+a] = s, s
+			near := seen[len(seen)/1000]
+			l.Near[a*k+b], l.Near[b*k+a] = near, near
+			p.at[a*k+b], p.at[b*k+a] = p.m, p.m
+			p.m += o.Coefficients
+		}
+	}
+	if p.m == 0 {
+		return nil, fmt.Errorf("no two particles are ever within the cut-off %v: give a larger --cutoff", o.Cutoff)
+	}
+	p.reset()
+	return p, nil
+}
+
+func (p *problem) reset() {
+	p.r, p.rows = mat.NewDense(p.m+1, p.m+1, nil), 0
+}
+
+func order(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
+
+// pairs calls f with every pair within the cut-off, i > j, and x_i - x_j.
+func pairs(d *Data, x []float64, cutoff float64, f func(i, j int, v [3]float64, r float64)) {
+	square := cutoff * cutoff
+	for i := range len(x) / 3 {
+		for j := range i {
+			v := d.Box.Difference(x, i, j)
+			if s := v[0]*v[0] + v[1]*v[1] + v[2]*v[2]; s < square {
+				f(i, j, v, math.Sqrt(s))
+			}
+		}
+	}
+}
+
+// add adds weight times the forces' functions at x to rows 3N x (m+1).
+func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
+	k := p.data.Kinds
+	raw, stride := rows.RawMatrix().Data, rows.RawMatrix().Stride
+	cutoff := 0.0
+	for _, s := range p.laws.Of {
+		if s != nil {
+			cutoff = s.Cutoff
+		}
+	}
+	pairs(p.data, x, cutoff, func(i, j int, v [3]float64, r float64) {
+		q := int(p.data.Kind[i])*k + int(p.data.Kind[j])
+		s := p.laws.Of[q]
+		if s == nil || r == 0 {
+			return
+		}
+		first, _, db, _ := s.Basis(max(r, s.First)) // a path may come nearer than any row
+		for e, g := range db {
+			if first+e >= p.n {
+				break
+			}
+			c := p.at[q] + first + e
+			for a := range 3 {
+				f := -weight * g * v[a] / r
+				raw[(top+3*i+a)*stride+c] += f
+				raw[(top+3*j+a)*stride+c] -= f
+			}
+		}
+	})
+}
+
+// take adds rows, whose last column is the right side, to the problem.
+func (p *problem) take(rows *mat.Dense) {
+	n, _ := rows.Dims()
+	var both mat.Dense
+	both.Stack(p.r, rows)
+	var qr mat.QR
+	qr.Factorize(&both)
+	var r mat.Dense
+	qr.RTo(&r)
+	p.r.Copy(r.Slice(0, p.m+1, 0, p.m+1))
+	p.rows += n
+}
+
+// solve gives the laws their coefficients.
+func (p *problem) solve() error {
+	m := p.m
+	largest := 0.0
+	for c := range m {
+		largest = max(largest, mat.Norm(p.r.ColView(c), 2))
+	}
+	if largest == 0 {
+		return errors.New("the forces say nothing of the laws")
+	}
+	smooth := mat.NewDense(2*m, m+1, nil)
+	for base := 0; base < m; base += p.n {
+		for i := range p.n {
+			smooth.Set(m+base+i, base+i, smoothing*1e-3*largest)
+			if i+3 < p.n {
+				for j, w := range []float64{-1, 3, -3, 1} {
+					smooth.Set(base+i, base+i+j, w*smoothing*largest)
+				}
+			}
+		}
+	}
+	p.laws.RMS = math.Abs(p.r.At(m, m)) / math.Sqrt(float64(p.rows))
+	var both mat.Dense
+	both.Stack(p.r, smooth)
+	var qr mat.QR
+	qr.Factorize(both.Slice(0, 3*m+1, 0, m))
+	var c mat.Dense
+	if err := qr.SolveTo(&c, false, both.Slice(0, 3*m+1, m, m+1)); err != nil {
+		var condition mat.Condition
+		if !errors.As(err, &condition) || math.IsInf(float64(condition), 1) {
+			return fmt.Errorf("the laws cannot be solved for: %w", err)
+		}
+	}
+	for q, s := range p.laws.Of {
+		if s != nil {
+			for i := range s.C {
+				s.C[i] = c.At(p.at[q]+i, 0)
+			}
+		}
+	}
+	return nil
+}
+
+func (o *Options) complete() {
+	if o.Coefficients == 0 {
+		o.Coefficients = 160
+	}
+	if o.Substeps == 0 {
+		o.Substeps = 10
+	}
+	if o.Iterations == 0 {
+		o.Iterations = 5
+	}
+}
+
+// Forces learns from the forces of every moment, which must be those of pairs alone.
+func Forces(d *Data, o Options) (*Laws, error) {
+	o.complete()
+	p, err := newProblem(d, &o)
+	if err != nil {
+		return nil, err
+	}
+	for f, x := range d.X {
+		rows := mat.NewDense(len(x), p.m+1, nil)
+		p.add(rows, 0, x, 1)
+		for i, v := range d.F[f] {
+			rows.Set(i, p.m, v)
+		}
+		p.take(rows)
+	}
+	return p.laws, p.solve()
+}
+
+// Tables are the laws for running, of pairs of species that were seen.
+func (l *Laws) Tables() []*particles.Table {
+	out := make([]*particles.Table, len(l.Of))
+	for q, s := range l.Of {
+		if a, b := q/l.Kinds, q%l.Kinds; s != nil && a <= b {
+			out[q] = particles.NewTable(s, s.First, s.Cutoff)
+			out[b*l.Kinds+a] = out[q]
+		}
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package particles
+
+import (
+	"fmt"
+	"math"
+)
+
+// Law is the energy of a pair over its distance: V and its first two derivatives. V is 0 from the cut-off on.
+type Law interface {
+	At(r float64) (v, dv, ddv float64)
+}
+
+// Spline is a law as a B-spline of degree 5 over log r between the closest pair seen and the cut-off, where V, V' and V”
+// are 0: two more derivatives than a force needs to be smooth, and knots that are denser where distances are small.
+// Below First the force goes on as a power of r, F(r) = F(First) (First/r)^n, whose n is that of the slope there, at least 1.
+type Spline struct {
+	First, Cutoff float64
+	C             []float64
+	knots         []float64
+}
+
+const degree = 5
+
+// vanish is how many of the last functions are left out so that V, V' and V” are 0 at the cut-off.
+const vanish = 3
+
+// NewSpline has so many free coefficients, all 0.
+func NewSpline(first, cutoff float64, n int) (*Spline, error) {
+	s := &Spline{First: first, Cutoff: cutoff, C: make([]float64, n)}
+	return s, s.Complete()
+}
+
+// Complete makes the knots of a spline that was read from a file.
+func (s *Spline) Complete() error {
+	n := len(s.C)
+	if !(s.First > 0) || !(s.Cutoff > s.First) || math.IsInf(s.Cutoff, 0) || n < degree+1 || n > 10000 {
+		return fmt.Errorf("a law from %v to %v with %d coefficients: distances must be positive and rising, and the coefficients 6 to 10000", s.First, s.Cutoff, n)
+	}
+	cells := n + vanish - degree
+	a, b := math.Log(s.First), math.Log(s.Cutoff)
+	s.knots = s.knots[:0]
+	for i := -degree; i <= cells+degree; i++ {
+		s.knots = append(s.knots, a+(b-a)*float64(min(max(i, 0), cells))/float64(cells))
+	}
+	return nil
+}
+
+// Basis is the functions that are not zero at r, from the index first on, and their first two derivatives by r; those
+// of an index from len(C) on are left out of the law.
+func (s *Spline) Basis(r float64) (first int, b, db, ddb [degree + 1]float64) {
+	u := math.Log(r)
+	cells := len(s.knots) - 2*degree - 1
+	a, w := s.knots[0], s.knots[len(s.knots)-1]-s.knots[0]
+	cell := min(max(int((u-a)/w*float64(cells)), 0), cells-1)
+	span := cell + degree // the knot at or before u
+	t := s.knots
+	// Cox and de Boor; the values of degree 3 and 4 are kept for the derivatives.
+	var n3, n4, n [degree + 1]float64
+	n[0] = 1
+	for p := 1; p <= degree; p++ {
+		switch p {
+		case 4:
+			n3 = n
+		case 5:
+			n4 = n
+		}
+		saved := 0.0
+		for j := range p {
+			right, left := t[span+j+1]-u, u-t[span+1-p+j]
+			q := n[j] / (right + left)
+			n[j] = saved + right*q
+			saved = left * q
+		}
+		n[p] = saved
+	}
+	// d/du N_{i,p} = p (N_{i,p-1} / (t_{i+p} - t_i) - N_{i+1,p-1} / (t_{i+p+1} - t_{i+1})).
+	derive := func(low [degree + 1]float64, p int) (d [degree + 1]float64) {
+		for j := 0; j <= p; j++ {
+			i := span - p + j
+			if j > 0 {
+				d[j] += low[j-1] / (t[i+p] - t[i])
+			}
+			if j < p {
+				d[j] -= low[j] / (t[i+p+1] - t[i+1])
+			}
+			d[j] *= float64(p)
+		}
+		return d
+	}
+	du := derive(n4, degree)
+	ddu := derive(derive(n3, degree-1), degree)
+	for j := range n {
+		db[j] = du[j] / r
+		ddb[j] = (ddu[j] - du[j]) / (r * r)
+	}
+	return cell, n, db, ddb
+}
+
+// At is V, V' and V”.
+func (s *Spline) At(r float64) (v, dv, ddv float64) {
+	if r >= s.Cutoff {
+		return 0, 0, 0
+	}
+	if r < s.First {
+		return extended(s, s.First, r)
+	}
+	first, b, db, ddb := s.Basis(r)
+	for j := range b {
+		if i := first + j; i < len(s.C) {
+			v += s.C[i] * b[j]
+			dv += s.C[i] * db[j]
+			ddv += s.C[i] * ddb[j]
+		}
+	}
+	return v, dv, ddv
+}
+
+// power is the exponent with which the force goes on below a distance.
+func power(at, dv, ddv float64) float64 {
+	if dv == 0 {
+		return 1
+	}
+	return min(max(-at*ddv/dv, 1), 40)
+}
+
+// extended is a law below the closest pair that it knows: V' = V'(at) (at/r)^n.
+func extended(l Law, at, r float64) (v, dv, ddv float64) {
+	v, dv, ddv = l.At(at)
+	n := power(at, dv, ddv)
+	f := dv * math.Pow(at/r, n)
+	if n == 1 {
+		v += dv * at * math.Log(r/at)
+	} else {
+		v += (dv*at - f*r) / (n - 1)
+	}
+	return v, f, -n * f / r
+}
+
+// Repulsive says whether the law pushes apart at its closest distance, and so beyond it.
+func (s *Spline) Repulsive() bool {
+	_, dv, _ := s.At(s.First)
+	return dv < 0
+}
+
+// Table is a law for running: quintic polynomials of s = r^2, which agree with V, V' and V” at equal steps of s, so that
+// no root is taken and the force is the derivative of the energy to rounding. Each of Cells has its six coefficients.
+type Table struct {
+	low, high, per float64
+	c              [][6]float64
+	law            Law
+	first          float64
+}
+
+// tableCells: at 1024 a Lennard-Jones law is met within 1e-9 of its depth.
+const tableCells = 1024
+
+// NewTable tabulates a law from the distance first on; nearer, the law itself is asked.
+func NewTable(l Law, first, cutoff float64) *Table {
+	t := &Table{low: first * first, high: cutoff * cutoff, law: l, first: first}
+	h := (t.high - t.low) / tableCells
+	t.per = 1 / h
+	node := func(i int) (v, d, dd float64) {
+		s := t.low + float64(i)*h
+		if i == tableCells {
+			return 0, 0, 0
+		}
+		r := math.Sqrt(s)
+		v, dv, ddv := l.At(r)
+		d = dv / (2 * r)
+		dd = (ddv - dv/r) / (4 * s)
+		return v, d * h, dd * h * h
+	}
+	v0, d0, e0 := node(0)
+	for i := range tableCells {
+		v1, d1, e1 := node(i + 1)
+		a, b, c := v1-v0-d0-e0/2, d1-d0-e0, e1-e0
+		t.c = append(t.c, [6]float64{v0, d0, e0 / 2, 10*a - 4*b + c/2, -15*a + 7*b - c, 6*a - 3*b + c/2})
+		v0, d0, e0 = v1, d1, e1
+	}
+	return t
+}
+
+// At is V and -V'/r, the force on the first of a pair over their difference, of a squared distance below the cut-off's.
+func (t *Table) At(s float64) (v, f float64) {
+	x := (s - t.low) * t.per
+	if x < 0 {
+		r := math.Sqrt(s)
+		v, dv, _ := t.law.At(r)
+		return v, -dv / r
+	}
+	i := int(x)
+	if i >= len(t.c) {
+		return 0, 0
+	}
+	c := &t.c[i]
+	x -= float64(i)
+	v = c[0] + x*(c[1]+x*(c[2]+x*(c[3]+x*(c[4]+x*c[5]))))
+	f = -2 * t.per * (c[1] + x*(2*c[2]+x*(3*c[3]+x*(4*c[4]+x*5*c[5]))))
+	return v, f
+}
