@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"hnn/experiment"
 	"hnn/internal/nearest"
 	"hnn/internal/shell"
 	"hnn/system"
@@ -108,6 +109,9 @@ func notATask(name string) error {
 func notARun(name string) error {
 	if isFile(name) && filepath.Ext(name) != ".safetensors" {
 		return usage(fmt.Errorf("%s is a file, and no run: look at data with hnn data inspect %s, learn from them with hnn train --data %s", name, shell.Quote(name), shell.Quote(name)))
+	}
+	if experiment.IsParticles(name) {
+		return usage(fmt.Errorf("%s is a run of particles: see hnn help particles", name))
 	}
 	return nil
 }

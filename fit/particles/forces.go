@@ -69,7 +69,7 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 		var bad error
 		pairs(d, x, o.Cutoff, func(i, j int, _ [3]float64, r float64) {
 			if r == 0 && bad == nil {
-				bad = &particles.OverlapError{I: i, J: j}
+				bad = &particles.OverlapError{I: j, J: i}
 			}
 			a, b := order(d.Kind[i], d.Kind[j])
 			distances[a*k+b] = append(distances[a*k+b], r)

@@ -1,7 +1,6 @@
 package particles
 
 import (
-	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,8 +8,6 @@ import (
 	"hnn/model/particles"
 	"hnn/system"
 )
-
-var long = flag.Bool("long", false, "run the numbers of the documentation in full")
 
 // liquid is a Lennard-Jones liquid of 256 particles, density 0.8442, temperature 0.72, in steps of 0.002.
 func liquid(t *testing.T, seed uint64, frames, every int) (*Data, system.LennardJones) {

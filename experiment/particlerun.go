@@ -1,0 +1,342 @@
+package experiment
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"hnn/data/atoms"
+	"hnn/internal/atomicfile"
+	"hnn/model/particles"
+	"hnn/report"
+	"hnn/system"
+)
+
+// ParticleKind is a species of a known system of particles.
+type ParticleKind struct {
+	Name                 string
+	Mass, Epsilon, Sigma float64
+}
+
+// KnownParticles is a system of particles with laws that are known: lennard-jones, or morse with the stiffness 6 / sigma and the
+// rest length 2^(1/6) sigma. Of two kinds sigma is their mean and epsilon their geometric mean (Lorentz and Berthelot).
+type KnownParticles struct {
+	Law    string
+	Kinds  []ParticleKind
+	Cutoff float64
+}
+
+// KnownLaws are the names of the laws.
+var KnownLaws = []string{"lennard-jones", "morse"}
+
+// law is that of two kinds.
+func (k *KnownParticles) law(a, b int) particles.Law {
+	e, s := math.Sqrt(k.Kinds[a].Epsilon*k.Kinds[b].Epsilon), (k.Kinds[a].Sigma+k.Kinds[b].Sigma)/2
+	if k.Law == "morse" {
+		return system.Morse{Depth: e, Stiffness: 6 / s, Rest: math.Pow(2, 1.0/6) * s, Cutoff: k.Cutoff}
+	}
+	return system.LennardJones{Epsilon: e, Sigma: s, Cutoff: k.Cutoff}
+}
+
+// ParticleRun is a run of particles: by Known laws or by a Model, from the last frame of From or from a lattice of N.
+type ParticleRun struct {
+	Known *KnownParticles
+	Model *ParticleModel
+
+	From                 []*atoms.Frame
+	N, Dim               int
+	Density, Temperature float64
+	Mass                 map[string]float64 // of a model's species, when a lattice is filled
+
+	Dt          float64
+	Equilibrate int // steps before the run, the velocities scaled to Temperature every 20
+	Steps       int
+	Every       int // steps between two frames
+	Method      string
+	Seed        uint64
+	Workers     int
+	Forces      bool   // whether frames have forces
+	XYZ         string // file of the frames, "" for none
+	Folder      string // of figures and tables, "" for none
+}
+
+// ParticleMeasures are what was measured along a run, per particle.
+type ParticleMeasures struct {
+	N                                                int
+	Time, Kinetic, Potential, Temperature, Displaced []float64
+	R, G                                             []float64
+	Slope                                            float64 // of the total energy per particle, times the run's length
+	Spread                                           float64 // standard deviation of the total energy per particle
+	Momentum                                         float64 // largest component of the total, at the end
+	Builds                                           int
+	Density                                          float64
+}
+
+// system is the particles at the start, and their species.
+func (o *ParticleRun) system() (*particles.System, []string, error) {
+	rng := rand.New(rand.NewPCG(o.Seed, 5))
+	var names []string
+	dim, cutoff := o.Dim, 0.0
+	if o.Model != nil {
+		names, dim, cutoff = o.Model.Species, o.Model.Dim, o.Model.Cutoff
+	} else {
+		cutoff = o.Known.Cutoff
+		for _, k := range o.Known.Kinds {
+			names = append(names, k.Name)
+		}
+	}
+	var box particles.Box
+	var x, v, mass []float64
+	var species []string
+	if o.From != nil {
+		f := o.From[len(o.From)-1]
+		box, x, v, mass, species = particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Species
+	} else {
+		var err error
+		if box, x, err = particles.Lattice(o.N, dim, o.Density, rng); err != nil {
+			return nil, nil, err
+		}
+		for i := range o.N {
+			species = append(species, names[i%len(names)])
+		}
+		rng.Shuffle(o.N, func(i, j int) { species[i], species[j] = species[j], species[i] })
+		for _, s := range species {
+			m, ok := o.Mass[s]
+			if o.Known != nil {
+				m, ok = o.Known.Kinds[slices.Index(names, s)].Mass, true
+			}
+			if !ok {
+				return nil, nil, fmt.Errorf("no mass of %s: give --mass %s=1", s, s)
+			}
+			mass = append(mass, m)
+		}
+	}
+	if v == nil {
+		v = particles.Velocities(mass, dim, o.Temperature, rng)
+	}
+	var kind []uint8
+	var tables []*particles.Table
+	if o.Model != nil {
+		var err error
+		if kind, tables, err = o.Model.kinds(species); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		for i, s := range species {
+			k := slices.Index(names, s)
+			if k < 0 {
+				return nil, nil, fmt.Errorf("particle %d is of species %s, and the known system has %v: give --kinds", i+1, s, names)
+			}
+			kind = append(kind, uint8(k))
+		}
+		for a := range names {
+			for b := range names {
+				tables = append(tables, particles.NewTable(o.Known.law(a, b), 0.6*(o.Known.Kinds[a].Sigma+o.Known.Kinds[b].Sigma)/2, cutoff))
+			}
+		}
+	}
+	s, err := particles.NewSystem(box, mass, kind, tables, cutoff, x, v, o.Workers)
+	return s, species, err
+}
+
+// dimension is 2 where nothing moves along z.
+func (o *ParticleRun) dimension() int {
+	if o.Model != nil {
+		return o.Model.Dim
+	}
+	return o.Dim
+}
+
+// RunParticles runs particles and measures them.
+func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasures, error) {
+	stages := &particles.Leapfrog
+	switch o.Method {
+	case "", "leapfrog":
+	case "blanes-moan4":
+		stages = &particles.BlanesMoan4
+	default:
+		return nil, fmt.Errorf("--method %s: particles run by leapfrog or blanes-moan4", o.Method)
+	}
+	if !(o.Dt > 0) || o.Steps < 1 || o.Every < 1 {
+		return nil, errors.New("the step, the number of steps and the steps between two frames must be positive")
+	}
+	s, species, err := o.system()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	dim := o.dimension()
+	step := func(i int) error {
+		if i%64 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := s.Step(o.Dt, stages); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+		return nil
+	}
+	for i := range o.Equilibrate {
+		if err := step(i); err != nil {
+			return nil, err
+		}
+		if i%20 == 19 {
+			if t := particles.Temperature(s.Mass, s.V, dim); t > 0 {
+				particles.Scale(s.V, math.Sqrt(o.Temperature/t))
+			}
+		}
+	}
+	m := &ParticleMeasures{N: s.N}
+	far := 0.0
+	for k := range dim {
+		if s.Box.Periodic[k] && (far == 0 || s.Box.Side[k]/2 < far) {
+			far = s.Box.Side[k] / 2
+		}
+	}
+	var g *particles.RDF
+	if far > 0 {
+		g = particles.NewRDF(far, int(far*50), dim)
+		m.Density = float64(s.N) / s.Box.Volume()
+	}
+	x0 := slices.Clone(s.X)
+	n := float64(s.N)
+	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Pos: s.X, Vel: s.V, HasEnergy: true}
+	if o.Forces {
+		frame.Force = s.F
+	}
+	run := func(w *bufio.Writer) error {
+		for i := 0; ; i++ {
+			if i%o.Every == 0 {
+				t := float64(i) * o.Dt
+				m.Time = append(m.Time, t)
+				m.Kinetic, m.Potential = append(m.Kinetic, s.Kinetic()/n), append(m.Potential, s.Energy/n)
+				m.Temperature = append(m.Temperature, particles.Temperature(s.Mass, s.V, dim))
+				m.Displaced = append(m.Displaced, particles.Displacement(s.X, x0))
+				if g != nil {
+					g.Add(&s.Box, s.X)
+				}
+				if w != nil {
+					frame.Time, frame.Energy = t, s.Energy
+					if err := atoms.WriteXYZ(w, frame); err != nil {
+						return err
+					}
+				}
+			}
+			if i == o.Steps {
+				return nil
+			}
+			if err := step(i); err != nil {
+				return err
+			}
+			if e.Rolling != nil && i%256 == 0 {
+				e.Rolling(float64(i) / float64(o.Steps))
+			}
+		}
+	}
+	if o.XYZ == "" {
+		err = run(nil)
+	} else {
+		err = atomicfile.Write(o.XYZ, func(w io.Writer) error {
+			b := bufio.NewWriterSize(w, 1<<16)
+			if err := run(b); err != nil {
+				return err
+			}
+			return b.Flush()
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range s.Momentum() {
+		m.Momentum = max(m.Momentum, math.Abs(p))
+	}
+	if g != nil {
+		m.R, m.G = g.Values()
+	}
+	m.Builds = s.Builds
+	m.slope()
+	if o.Folder != "" {
+		return m, m.save(o.Folder)
+	}
+	return m, nil
+}
+
+// slope is that of the total energy by least squares.
+func (m *ParticleMeasures) slope() {
+	n := float64(len(m.Time))
+	var t, e float64
+	for i := range m.Time {
+		t += m.Time[i] / n
+		e += (m.Kinetic[i] + m.Potential[i]) / n
+	}
+	var tt, te, ee float64
+	for i := range m.Time {
+		dt, de := m.Time[i]-t, m.Kinetic[i]+m.Potential[i]-e
+		tt, te, ee = tt+dt*dt, te+dt*de, ee+de*de
+	}
+	if tt > 0 {
+		m.Slope = te / tt * (m.Time[len(m.Time)-1] - m.Time[0])
+	}
+	m.Spread = math.Sqrt(ee / n)
+}
+
+// save writes measures.csv, gr.csv and a figure of both.
+func (m *ParticleMeasures) save(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	table := func(name, head string, columns ...[]float64) error {
+		return atomicfile.Write(filepath.Join(folder, name), func(w io.Writer) error {
+			fmt.Fprintln(w, head)
+			for i := range columns[0] {
+				for k, c := range columns {
+					if k > 0 {
+						fmt.Fprint(w, ",")
+					}
+					fmt.Fprintf(w, "%v", c[i])
+				}
+				if _, err := fmt.Fprintln(w); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	total := make([]float64, len(m.Time))
+	change := make([]float64, len(m.Time))
+	for i := range total {
+		total[i] = m.Kinetic[i] + m.Potential[i]
+		change[i] = total[i] - total[0]
+	}
+	err := table("measures.csv", "t,kinetic,potential,total,temperature,msd", m.Time, m.Kinetic, m.Potential, total, m.Temperature, m.Displaced)
+	if err != nil {
+		return err
+	}
+	time := report.Quantity{Name: "t"}
+	one := func(title, name string, x, y []float64, xq report.Quantity) report.Panel {
+		return report.Panel{Title: title, X: xq, Y: report.Quantity{Name: name}, Curves: []report.Profile{{Name: name, Role: report.ClosedForm, X: x, Y: y}}}
+	}
+	panels := []report.Panel{
+		one("Change of the total energy of a particle", "change of energy", m.Time, change, time),
+		one("Temperature", "T", m.Time, m.Temperature, time),
+		one("Mean squared displacement", "msd", m.Time, m.Displaced, time),
+	}
+	if m.R != nil {
+		if err := table("gr.csv", "r,g", m.R, m.G); err != nil {
+			return err
+		}
+		panels = append(panels, one("Radial distribution", "g(r)", m.R, m.G, report.Quantity{Name: "r"}))
+	}
+	f, err := report.Profiles(fmt.Sprintf("%d particles", m.N), panels)
+	if err != nil {
+		return err
+	}
+	_, err = f.Save("measures", folder)
+	return err
+}
