@@ -119,17 +119,17 @@ func (f *Frame) keys(keys map[string]string) error {
 	if s, ok := keys["lattice"]; ok {
 		v, err := numbers(strings.Fields(s))
 		if err != nil || len(v) != 9 {
-			return fmt.Errorf("Lattice=%.60q: nine numbers are needed", s)
+			return fmt.Errorf("the Lattice %.60q: nine numbers are needed", s)
 		}
 		for k := range 3 {
 			if f.Cell[k] = v[4*k]; !(f.Cell[k] > 0) {
-				return fmt.Errorf("Lattice=%.60q: the sides must be positive and along the axes", s)
+				return fmt.Errorf("the Lattice %.60q: the sides must be positive and along the axes", s)
 			}
 			f.Periodic[k] = true
 		}
 		for i, x := range v {
 			if i%4 != 0 && x != 0 {
-				return fmt.Errorf("Lattice=%.60q: the cell is skewed; only boxes with right angles along the axes are taken", s)
+				return fmt.Errorf("the Lattice %.60q: the cell is skewed; only boxes with right angles along the axes are taken", s)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func (f *Frame) keys(keys map[string]string) error {
 	if s, ok := first(keys, "time"); ok {
 		v, err := number(s)
 		if err != nil {
-			return fmt.Errorf("Time: %w", err)
+			return fmt.Errorf("its Time: %w", err)
 		}
 		f.Time, f.Timed = v, true
 	}
@@ -170,13 +170,13 @@ func layout(properties string) (map[string]int, int, error) {
 	for i := 0; i+2 < len(p); i += 3 {
 		n, err := strconv.Atoi(p[i+2])
 		if err != nil || n < 1 || n > 1000 {
-			return nil, 0, fmt.Errorf("Properties: %q is no number of columns", p[i+2])
+			return nil, 0, fmt.Errorf("%q in Properties is no number of columns", p[i+2])
 		}
 		at[strings.ToLower(p[i])] = width
 		width += n
 	}
 	if len(p)%3 != 0 {
-		return nil, 0, fmt.Errorf("Properties=%.80s: name:type:columns are needed for each", properties)
+		return nil, 0, fmt.Errorf("properties %.80s: name:type:columns are needed for each", properties)
 	}
 	return at, width, nil
 }
