@@ -218,7 +218,7 @@ func (f *fit) size() (int, error) {
 		limit = defaultMemory
 	}
 	if need := f.memory(k); need > limit {
-		return 0, fmt.Errorf("closedform: %d features would take %.1f GB of memory, and %.1f GB are allowed; ask for fewer, or for the Cholesky solver, or allow more", k, float64(need)/1e9, float64(limit)/1e9)
+		return 0, fmt.Errorf("closedform: %d features would take %.1f GB of memory, and %.1f GB are allowed; ask for fewer, or for the Cholesky solver", k, float64(need)/1e9, float64(limit)/1e9)
 	}
 	return k, nil
 }
