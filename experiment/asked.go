@@ -332,7 +332,9 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	free := !asked.given("model") && asked.open()
 	firstOrder := c.Columns.X != nil || asked.given("x")
 	if free {
-		shapes, err := e.shapes(&c)
+		given := c // with the columns that are named
+		asked.apply(&given, nil)
+		shapes, err := e.shapes(&given)
 		if err != nil {
 			return nil, err
 		}

@@ -97,6 +97,17 @@ func TestTrainOnNamedColumns(t *testing.T) {
 	}
 }
 
+// Where the data choose the model, they are read by the columns that are named.
+func TestChoiceOnNamedColumns(t *testing.T) {
+	inFolder(t)
+	if err := os.WriteFile("m.csv", []byte(pendulumRows("t;CH1;CH2")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := call(t, "train", "--data", "m.csv", "--q", "CH1", "--v", "CH2", "--out", "run", "--no-figures"); status != 0 || !strings.Contains(stderr, "look at it: hnn serve run") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
 // What is understood of a file with lines in front of its table is written as a plain one,
 // and read back to the same.
 func TestDataConvert(t *testing.T) {
