@@ -170,7 +170,7 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 	if err != nil {
 		return "", nil, err
 	}
-	f, err := m.figure(nil)
+	f, err := m.figure()
 	if err == nil {
 		_, err = f.Save("law", filepath.Join(dir, figuresFolder))
 	}
@@ -245,28 +245,20 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 	return kind, tables, nil
 }
 
-// figure draws the laws, each over the distances seen, and a true one beside them where there is.
-func (m *ParticleModel) figure(truth particles.Law) (*report.Figure, error) {
+// figure draws the laws, each over the distances seen.
+func (m *ParticleModel) figure() (*report.Figure, error) {
 	var panels []report.Panel
 	for i := range m.Laws {
 		l := &m.Laws[i]
-		var r, v, f, tv, tf []float64
+		var r, v, f []float64
 		for k := range 401 {
 			x := l.Near + (m.Cutoff-l.Near)*float64(k)/400
 			e, de, _ := l.spline.At(x)
 			r, v, f = append(r, x), append(v, e), append(f, -de)
-			if truth != nil {
-				e, de, _ := truth.At(x)
-				tv, tf = append(tv, e), append(tf, -de)
-			}
 		}
 		name := l.A + "-" + l.B
 		law := report.Panel{Title: "Energy of a pair " + name, X: report.Quantity{Name: "r"}, Y: report.Quantity{Name: "V"}}
 		force := report.Panel{Title: "Force of a pair " + name, X: law.X, Y: report.Quantity{Name: "F"}}
-		if truth != nil {
-			law.Curves = append(law.Curves, report.Profile{Name: "true", Role: report.Truth, X: r, Y: tv})
-			force.Curves = append(force.Curves, report.Profile{Name: "true", Role: report.Truth, X: r, Y: tf})
-		}
 		law.Curves = append(law.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: v})
 		force.Curves = append(force.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: f})
 		panels = append(panels, law, force)
