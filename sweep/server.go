@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -60,7 +59,18 @@ func (d Door) write(path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, b, 0o600, renameio.IgnoreUmask(), renameio.WithTempDir(filepath.Dir(path)))
+	f, err := os.CreateTemp(filepath.Dir(path), ".door-*") // for its owner alone: the key lets anybody in
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
 // StartServer starts a server whose streams lie in store, and writes its door to a file. One
