@@ -129,7 +129,7 @@ func TestWriteNames(t *testing.T) {
 
 // What is read never panics, and what it writes is read again.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"q^2", "p^2/2+3*(1-cos(q))", "((((q))))", "q**", "1e999", "-", "cos(", "q^-p^2", "func(q)", "\"q\"", "/*"} {
+	for _, s := range []string{"q^2", "p^2/2+3*(1-cos(q))", "((((q))))", "q**", "1e999", "-", "cos(", "q^-p^2", "q^99^992", "func(q)", "\"q\"", "/*"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -141,9 +141,6 @@ func FuzzParse(f *testing.F) {
 		want := e.Eval(x)
 		again, err := Parse(e.Write(Text, names, 0), names)
 		if err != nil {
-			if math.IsInf(want, 0) || math.IsNaN(want) {
-				return // an infinite constant has no text
-			}
 			t.Fatalf("%q is written %q: %v", text, e.Write(Text, names, 0), err)
 		}
 		if got := again.Eval(x); !(math.Abs(got-want) <= 1e-9*(math.Abs(want)+1e-300)) && !math.IsNaN(want) && !math.IsInf(want, 0) {

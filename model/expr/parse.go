@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,9 @@ func Parse(text string, variables []string) (*Expr, error) {
 	if p.tok != token.EOF {
 		return nil, p.fail("something after the end of the expression: " + p.shown())
 	}
+	if err := p.finite(e); err != nil {
+		return nil, err
+	}
 	return e, nil
 }
 
@@ -55,6 +59,9 @@ func ParseList(text string, variables []string) ([]*Expr, error) {
 	for {
 		e, err := p.expression(0)
 		if err != nil {
+			return nil, err
+		}
+		if err := p.finite(e); err != nil {
 			return nil, err
 		}
 		list = append(list, e)
@@ -95,6 +102,19 @@ func newParser(text string, variables []string) (*parser, error) {
 	p.scan.Init(file, source, func(at token.Position, reason string) { p.bad = reason }, 0)
 	p.next()
 	return p, nil
+}
+
+// finite refuses an expression with a number that is infinite or undefined, as 99^992 and log(-1) are.
+func (p *parser) finite(e *Expr) error {
+	if e.Op == Const && (math.IsInf(e.Value, 0) || math.IsNaN(e.Value)) {
+		return p.fail("a number in front of here is infinite or undefined")
+	}
+	for _, a := range e.Args {
+		if err := p.finite(a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *parser) next() {

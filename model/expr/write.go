@@ -69,7 +69,11 @@ func (w *writer) write(e *Expr, outer int) string {
 		}
 	case Neg:
 		own = 3
-		b.WriteString("-" + w.write(e.Args[0], 2))
+		of := w.write(e.Args[0], 2)
+		if strings.HasPrefix(of, "-") { // two signs are another one in Go and C
+			of = "(" + of + ")"
+		}
+		b.WriteString("-" + of)
 	case Mul:
 		own = 2
 		times := "*"
