@@ -6,14 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"hnn/internal/atomicfile"
 )
 
 // Server is a NATS server in this process, whose streams lie in a folder and are synced to
@@ -59,18 +61,7 @@ func (d Door) write(path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".door-*") // for its owner alone: the key lets anybody in
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.WritePrivate(path, func(w io.Writer) error { _, err := w.Write(b); return err }) // the key lets anybody in
 }
 
 // StartServer starts a server whose streams lie in store, and writes its door to a file. One

@@ -25,7 +25,16 @@ import (
 // fs.ErrNotExist, syscall.ENOSPC or an error of write's own works. The file that
 // was at path is then as it was, and the temporary one is gone.
 func Write(path string, write func(io.Writer) error) error {
-	if err := replace(path, write); err != nil {
+	return explained(path, replace(path, 0, write))
+}
+
+// WritePrivate is Write of a file that its owner alone may read and write, also where one with other permissions was there.
+func WritePrivate(path string, write func(io.Writer) error) error {
+	return explained(path, replace(path, 0o600, write))
+}
+
+func explained(path string, err error) error {
+	if err != nil {
 		return fmt.Errorf("cannot write %s: %w%s", path, err, advice(path, err))
 	}
 	return nil

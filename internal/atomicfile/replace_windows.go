@@ -2,13 +2,14 @@ package atomicfile
 
 import (
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // renameio has no Windows implementation. os.Rename replaces an existing file
-// there, in one step on NTFS.
-func replace(path string, write func(io.Writer) error) (err error) {
+// there, in one step on NTFS. Permissions are those of the folder there.
+func replace(path string, _ fs.FileMode, write func(io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*")
 	if err != nil {
 		return err
