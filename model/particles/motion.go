@@ -1,17 +1,20 @@
 package particles
 
-// Stages are the parts of a splitting, half a drift and half a kick by turns: Kick[0], Drift[0], Kick[1], ... Kick[n]
+import "hnn/ode"
+
+// Stages are the parts of a splitting, a kick and a drift by turns: Kick[0], Drift[0], Kick[1], ... Kick[n]
 // in units of the step.
 type Stages struct{ Kick, Drift []float64 }
 
-// Leapfrog is the method of Stoermer and Verlet, of order 2.
-var Leapfrog = Stages{[]float64{0.5, 0.5}, []float64{1}}
+// The methods: that of Stoermer and Verlet, of order 2, and Blanes and Moan's of order 4, with six evaluations a step.
+var (
+	Leapfrog    = stagesOf(ode.Leapfrog)
+	BlanesMoan4 = stagesOf(ode.BlanesMoan4)
+)
 
-// BlanesMoan4 is the method S6 of order 4 of S. Blanes and P. C. Moan, J. Comput. Appl. Math. 142, 2002: six
-// evaluations a step.
-var BlanesMoan4 = Stages{
-	[]float64{0.0792036964311957, 0.353172906049774, -0.0420650803577195, 0.2193769557534996, -0.0420650803577195, 0.353172906049774, 0.0792036964311957},
-	[]float64{0.209515106613362, -0.143851773179818, 0.434336666566456, 0.434336666566456, -0.143851773179818, 0.209515106613362},
+func stagesOf(m ode.Method) Stages {
+	kick, drift, _ := m.Splitting()
+	return Stages{kick, drift}
 }
 
 // Step moves the system by one step; the forces at its end are known afterwards.
