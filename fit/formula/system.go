@@ -18,20 +18,26 @@ func motion(f *Formula) *shoot.System {
 	var first, second []entry
 	var gradient, hessian []*expr.Expr
 	zero := func(e *expr.Expr) bool { return e.Op == expr.Const && e.Value == 0 }
-	for k, t := range f.Terms {
-		s.Parameters = append(s.Parameters, t.Coefficient)
+	add := func(term int, e *expr.Expr) {
 		for i := range d {
-			g := t.Expr.Derivative(i)
+			g := e.Derivative(i)
 			if zero(g) {
 				continue
 			}
-			first, gradient = append(first, entry{k, i, 0}), append(gradient, g)
+			first, gradient = append(first, entry{term, i, 0}), append(gradient, g)
 			for j := range d {
 				if h := g.Derivative(j); !zero(h) {
-					second, hessian = append(second, entry{k, i, j}), append(hessian, h)
+					second, hessian = append(second, entry{term, i, j}), append(hessian, h)
 				}
 			}
 		}
+	}
+	for k, t := range f.Terms {
+		s.Parameters = append(s.Parameters, t.Coefficient)
+		add(k, t.Expr)
+	}
+	if f.Known != nil {
+		add(givenTerm, f.Known)
 	}
 	s.Parameters = append(s.Parameters, f.Friction...)
 	s.Parameters = append(s.Parameters, f.Gain...)
@@ -41,20 +47,6 @@ func motion(f *Formula) *shoot.System {
 		}
 		copy(f.Friction, s.Parameters[len(f.Terms):])
 		copy(f.Gain, s.Parameters[len(f.Terms)+len(f.Friction):])
-	}
-	if f.Known != nil {
-		for i := range d {
-			g := f.Known.Derivative(i)
-			if zero(g) {
-				continue
-			}
-			first, gradient = append(first, entry{givenTerm, i, 0}), append(gradient, g)
-			for j := range d {
-				if h := g.Derivative(j); !zero(h) {
-					second, hessian = append(second, entry{givenTerm, i, j}), append(hessian, h)
-				}
-			}
-		}
 	}
 	coefficient := func(term int) float64 {
 		if term == givenTerm {

@@ -301,8 +301,13 @@ func (f *features) at(x []float64, weight float64, velocities, forces []float64)
 	}
 }
 
-// put adds the equations of all components: features (n x size) and the rates to be explained.
-func put(t *triangle, features []float64, size int, rates []float64) {
+// add adds the equations of all components to those held out or to the others: features (n x size) and the rates to be
+// explained.
+func (p *problem) add(held bool, features []float64, size int, rates []float64) {
+	t := p.fit
+	if held {
+		t = p.held
+	}
 	for i, y := range rates {
 		row := t.next()
 		copy(row, features[i*size:(i+1)*size])
@@ -332,13 +337,9 @@ func (f *features) derivatives(set *data.Set) (p, v *problem) {
 			clear(forces)
 			x, dx := set.Row(r)
 			f.at(x, 1, velocities, forces)
-			if holdsOut(set, trial, r-lo, hi-lo) {
-				put(p.held, velocities, k, dx[:n])
-				put(v.held, forces, m, dx[n:])
-			} else {
-				put(p.fit, velocities, k, dx[:n])
-				put(v.fit, forces, m, dx[n:])
-			}
+			held := holdsOut(set, trial, r-lo, hi-lo)
+			p.add(held, velocities, k, dx[:n])
+			v.add(held, forces, m, dx[n:])
 		}
 	}
 	return p, v
@@ -425,13 +426,9 @@ func (f *features) window(set *data.Set, trials [][]float64, step float64, half 
 					dx[c] -= rate[j] * value
 				}
 			}
-			if holdsOut(set, trial, from, rows-len(psi)+1) {
-				put(p.held, velocities, k, dx[:n])
-				put(v.held, forces, m, dx[n:])
-			} else {
-				put(p.fit, velocities, k, dx[:n])
-				put(v.fit, forces, m, dx[n:])
-			}
+			held := holdsOut(set, trial, from, rows-len(psi)+1)
+			p.add(held, velocities, k, dx[:n])
+			v.add(held, forces, m, dx[n:])
 		}
 	}
 	return p, v
