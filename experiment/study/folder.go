@@ -257,23 +257,39 @@ func (f *Folder) Kept(number int) bool {
 
 // Records are those of all runs that are kept, by their number.
 func (f *Folder) Records() ([]Record, error) {
-	entries, err := os.ReadDir(filepath.Join(f.Dir, recordsFolder))
+	var all []Record
+	err := each(f, recordsFolder, func(_ string, r *Record) error {
+		all = append(all, *r)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	var all []Record
+	slices.SortFunc(all, func(a, b Record) int { return a.Number - b.Number })
+	return all, nil
+}
+
+// each reads the JSON files of one of the folders within, by their names, and visits what they hold. The error is
+// fs.ErrNotExist where there is no such folder.
+func each[T any](f *Folder, within string, visit func(name string, v *T) error) error {
+	entries, err := os.ReadDir(filepath.Join(f.Dir, within))
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") || filepath.Ext(e.Name()) != ".json" {
 			continue
 		}
-		var r Record
-		if err := f.read(filepath.Join(recordsFolder, e.Name()), &r); err != nil {
-			return nil, err
+		var v T
+		name := filepath.Join(within, e.Name())
+		if err := f.read(name, &v); err != nil {
+			return err
 		}
-		all = append(all, r)
+		if err := visit(name, &v); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(all, func(a, b Record) int { return a.Number - b.Number })
-	return all, nil
+	return nil
 }
 
 // Runs are the directories of the runs that are done.

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"hnn/experiment"
 	"hnn/experiment/search"
@@ -38,22 +37,15 @@ func (f *Folder) KeepRung(r Rung) error {
 
 // Rungs are those that runs have come to.
 func (f *Folder) Rungs() ([]Rung, error) {
-	entries, err := os.ReadDir(filepath.Join(f.Dir, rungsFolder))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	var all []Rung
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		var r Rung
-		if err := f.read(filepath.Join(rungsFolder, e.Name()), &r); err != nil {
-			return nil, err
-		}
-		all = append(all, r)
+	err := each(f, rungsFolder, func(_ string, r *Rung) error {
+		all = append(all, *r)
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	return all, err
+	return all, nil
 }
 
 // Promote says which of the runs at rungs goes on: its place among them; ok is false for none.

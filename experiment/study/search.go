@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"hnn/experiment"
 	"hnn/experiment/search"
@@ -171,29 +170,21 @@ func (f *Folder) Propose(begun []Trial, records []Record) (*Trial, error) {
 
 // Proposed are the runs that Propose has returned.
 func (f *Folder) Proposed() ([]Trial, error) {
-	entries, err := os.ReadDir(filepath.Join(f.Dir, proposedFolder))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	var all []Trial
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || filepath.Ext(e.Name()) != ".json" {
-			continue
-		}
-		name := filepath.Join(proposedFolder, e.Name())
-		var kept Trial
-		if err := f.read(name, &kept); err != nil {
-			return nil, err
-		}
+	err := each(f, proposedFolder, func(name string, kept *Trial) error {
 		if len(kept.Point) != len(f.Study.Varied) {
-			return nil, fmt.Errorf("%s is damaged: a point of %d settings, and %d vary", filepath.Join(f.Dir, name), len(kept.Point), len(f.Study.Varied))
+			return fmt.Errorf("%s is damaged: a point of %d settings, and %d vary", filepath.Join(f.Dir, name), len(kept.Point), len(f.Study.Varied))
 		}
 		t, err := f.Study.atPoint(kept.Number, kept.Point)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		all = append(all, *t)
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	slices.SortFunc(all, func(a, b Trial) int { return cmp.Compare(a.Number, b.Number) })
-	return all, err
+	return all, nil
 }
