@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,11 @@ func (l *Login) try(name string) (*nats.Conn, error) {
 	return nats.Connect(url, options...)
 }
 
+// isAny reports whether an error is one of some.
+func isAny(err error, some []error) bool {
+	return slices.ContainsFunc(some, func(one error) bool { return errors.Is(err, one) })
+}
+
 // again calls f until it succeeds, ctx ends, or it says that trying again is of no use.
 func again(ctx context.Context, f func() error, hopeless ...error) error {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
@@ -109,10 +115,8 @@ func again(ctx context.Context, f func() error, hopeless ...error) error {
 		if err == nil {
 			return nil
 		}
-		for _, h := range hopeless {
-			if errors.Is(err, h) {
-				return err
-			}
+		if isAny(err, hopeless) {
+			return err
 		}
 		select {
 		case <-ctx.Done():

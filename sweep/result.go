@@ -92,13 +92,8 @@ var errEnded = errors.New("the study has ended")
 func (q *queues) again(ctx context.Context, f func() error, hopeless ...error) error {
 	return again(ctx, func() error {
 		err := f()
-		if err == nil {
-			return nil
-		}
-		for _, h := range hopeless {
-			if errors.Is(err, h) {
-				return err
-			}
+		if err == nil || isAny(err, hopeless) {
+			return err
 		}
 		if _, gone := q.current(ctx); errors.Is(gone, errEnded) {
 			return errEnded
