@@ -201,8 +201,9 @@ vary:
 `, runs/4-1))
 	began := time.Now()
 	undisturbed := b.local()
-	// Kills that come as fast as this leave runs to be made between them, on a slow machine too.
-	pace := max(time.Since(began)/time.Duration(kills), 150*time.Millisecond)
+	// Kills that come as fast as this leave runs to be made between them, on a slow machine too, and are over when half of the
+	// runs are still to come, also where five workers are faster than the undisturbed sweep's.
+	pace := max(time.Since(began)/time.Duration(2*kills), 150*time.Millisecond)
 	how := b.startAll(5)
 	records := filepath.Join(b.dir, "disturbed", "records")
 	seen := map[string][]byte{}
