@@ -154,6 +154,9 @@ func (o *ParticleRun) dimension() int {
 	return o.Dim
 }
 
+// mostAround is how many particles g(r) looks at around each, so that the time it takes is linear in their number.
+const mostAround = 2200
+
 // RunParticles runs particles and measures them.
 func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasures, error) {
 	stages := &particles.Leapfrog
@@ -201,8 +204,12 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	}
 	var g *particles.RDF
 	if far > 0 {
-		g = particles.NewRDF(far, int(far*50), dim)
 		m.Density = float64(s.N) / s.Box.Volume()
+		around := mostAround / m.Density // the volume, or area, that holds so many
+		if far = min(far, math.Sqrt(around/math.Pi)); dim == 3 {
+			far = min(far, math.Cbrt(3*around/(4*math.Pi)))
+		}
+		g = particles.NewRDF(far, max(1, int(far*50)), dim)
 	}
 	x0 := slices.Clone(s.X)
 	n := float64(s.N)

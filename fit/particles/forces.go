@@ -67,7 +67,8 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 	distances := make([][]float64, k*k)
 	for f, x := range d.X {
 		var bad error
-		pairs(d, x, o.Cutoff, func(i, j int, _ [3]float64, r float64) {
+		d.Box.Pairs(x, o.Cutoff, func(i, j int, _ [3]float64, r2 float64) {
+			r := math.Sqrt(r2)
 			if r == 0 && bad == nil {
 				bad = &particles.OverlapError{I: j, J: i}
 			}
@@ -113,19 +114,6 @@ func (p *problem) reset() {
 
 func order(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
 
-// pairs calls f with every pair within the cut-off, i > j, and x_i - x_j.
-func pairs(d *Data, x []float64, cutoff float64, f func(i, j int, v [3]float64, r float64)) {
-	square := cutoff * cutoff
-	for i := range len(x) / 3 {
-		for j := range i {
-			v := d.Box.Difference(x, i, j)
-			if s := v[0]*v[0] + v[1]*v[1] + v[2]*v[2]; s < square {
-				f(i, j, v, math.Sqrt(s))
-			}
-		}
-	}
-}
-
 // add adds weight times the forces' functions at x to rows 3N x (m+1).
 func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 	k := p.data.Kinds
@@ -136,7 +124,8 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 			cutoff = s.Cutoff
 		}
 	}
-	pairs(p.data, x, cutoff, func(i, j int, v [3]float64, r float64) {
+	p.data.Box.Pairs(x, cutoff, func(i, j int, v [3]float64, r2 float64) {
+		r := math.Sqrt(r2)
 		q := int(p.data.Kind[i])*k + int(p.data.Kind[j])
 		s := p.laws.Of[q]
 		if s == nil || r == 0 {

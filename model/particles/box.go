@@ -56,6 +56,17 @@ func (b *Box) Difference(x []float64, i, j int) (d [3]float64) {
 	return d
 }
 
+// halves are the sides and their halves: of an axis that is not periodic no difference is more than half a side.
+func (b *Box) halves() (side, half [3]float64) {
+	for k := range 3 {
+		half[k] = math.Inf(1)
+		if b.Periodic[k] {
+			side[k], half[k] = b.Side[k], b.Side[k]/2
+		}
+	}
+	return side, half
+}
+
 // Volume is that of the periodic axes: an area where there are two.
 func (b *Box) Volume() float64 {
 	v := 1.0

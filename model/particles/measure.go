@@ -32,14 +32,7 @@ func NewRDF(to float64, bins, dim int) *RDF {
 func (g *RDF) Add(box *Box, x []float64) {
 	n := len(x) / 3
 	per := float64(len(g.count)) / g.To
-	for i := range n {
-		for j := range i {
-			d := box.Difference(x, i, j)
-			if r := math.Sqrt(d[0]*d[0] + d[1]*d[1] + d[2]*d[2]); r < g.To {
-				g.count[int(r*per)]++
-			}
-		}
-	}
+	box.Pairs(x, g.To, func(_, _ int, _ [3]float64, r2 float64) { g.count[min(int(math.Sqrt(r2)*per), len(g.count)-1)]++ })
 	g.frames++
 	g.ideal = float64(n) * float64(n-1) / 2 / box.Volume()
 }

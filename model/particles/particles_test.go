@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -176,6 +177,72 @@ func TestSystemRefuses(t *testing.T) {
 		if err := of(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)
 		}
+	}
+}
+
+// The pairs by cells are those of all, each once, with any number of cells to a side, also where particles are outside the box.
+func TestPairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 1))
+	x := make([]float64, 3*300)
+	for i := range x {
+		x[i] = 40*rng.Float64() - 20
+	}
+	for _, box := range []particles.Box{{}, particles.Cube(10), {Side: [3]float64{25, 10, 0}, Periodic: [3]bool{true, true, false}}} {
+		for _, reach := range []float64{0.3, 1, 2.6, 5} {
+			seen := map[[2]int]bool{}
+			box.Pairs(x, reach, func(i, j int, d [3]float64, r2 float64) {
+				if want := box.Difference(x, i, j); seen[[2]int{i, j}] || i <= j || math.Abs(want[0]-d[0])+math.Abs(want[1]-d[1])+math.Abs(want[2]-d[2]) > 1e-12 ||
+					math.Abs(d[0]*d[0]+d[1]*d[1]+d[2]*d[2]-r2) > 1e-12 {
+					t.Fatalf("pair %d, %d: %v and %v, want %v, seen %v", i, j, d, r2, want, seen[[2]int{i, j}])
+				}
+				seen[[2]int{i, j}] = true
+			})
+			want := 0
+			for i := range 300 {
+				for j := range i {
+					if d := box.Difference(x, i, j); math.Sqrt(d[0]*d[0]+d[1]*d[1]+d[2]*d[2]) < reach {
+						want++
+					}
+				}
+			}
+			if len(seen) != want {
+				t.Errorf("box %v, reach %v: %d pairs, want %d", box, reach, len(seen), want)
+			}
+		}
+	}
+}
+
+// The time of a step over the number of particles: go test ./model/particles -bench Step -run ^$ -cpu 1,2.
+func BenchmarkStep(b *testing.B) {
+	for _, n := range []int{512, 1024, 2048, 4096, 8192, 16384, 32768} {
+		rng := rand.New(rand.NewPCG(3, 1))
+		box, x, err := particles.Lattice(n, 3, 0.8442, rng)
+		if err != nil {
+			b.Fatal(err)
+		}
+		mass := make([]float64, n)
+		for i := range mass {
+			mass[i] = 1
+		}
+		s, err := particles.NewSystem(box, mass, make([]uint8, n), []*particles.Table{particles.NewTable(argon, 0.8, 2.5)}, 2.5, x, particles.Velocities(mass, 3, 1.44, rng), 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		step := func() {
+			if err := s.Step(0.002, &particles.Leapfrog); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for range 200 { // melts
+			step()
+		}
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				step()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/particle")
+		})
+		s.Close()
 	}
 }
 

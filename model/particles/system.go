@@ -135,13 +135,7 @@ func (s *System) blockMoved(_, b int) {
 func (s *System) blockForces(_, b int) {
 	lo, hi := s.block(b)
 	at, list := s.at, s.lists[b]
-	var side, half [3]float64
-	for k := range 3 {
-		half[k] = math.Inf(1)
-		if s.Box.Periodic[k] {
-			side[k], half[k] = s.Box.Side[k], s.Box.Side[k]/2
-		}
-	}
+	side, half := s.Box.halves()
 	square := s.Cutoff * s.Cutoff
 	total := 0.0
 	s.bad[b] = -1
