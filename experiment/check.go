@@ -37,7 +37,7 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 	if err := found.Refused(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	d.findings = append(d.findings, found.Findings...)
+	d.findings, d.decays = append(d.findings, found.Findings...), found.Decays
 	if c.SplitAtJumps && found.Jumps != nil {
 		set = set.SplitAt(found.Jumps)
 	}

@@ -41,6 +41,7 @@ type dataset struct {
 	// checked is what was found in the observations before, without options; nil where they
 	// were not checked yet.
 	checked  *check.Report
+	decays   bool // the observations die down
 	logged   sync.Once
 	said     sync.Map // the sentences of findings that were logged
 	progress readProgress

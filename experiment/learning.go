@@ -32,6 +32,8 @@ type Learning struct {
 	// structure was tried.
 	Verdict string `json:"verdict,omitempty"`
 	Class   Class  `json:"class,omitempty"`
+
+	decays bool // the observations die down
 }
 
 // LearningTry is one way and what it came to: the median of the rollouts' root mean square
@@ -139,6 +141,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		if err != nil {
 			return none, nil, err
 		}
+		l.decays = l.decays || d.decays
 		if l.skips(&c, d) {
 			continue
 		}
@@ -255,9 +258,10 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 		}
 	}
 	if c.Trainer == ClosedForm && c.Dissipation != "" {
-		// Friction is added to the best way without it.
+		// Friction is added to the best way without it. Of a motion that dies down the errors without it say little of what suits it,
+		// and few features go less astray beyond the rows.
 		t := l.best((*LearningTry).isHNN)
-		return t != nil && (t.config.Closed.Features != c.Closed.Features || !slices.Equal(t.config.Structure, c.Structure))
+		return t != nil && !(l.decays && c.Closed.Features == 0) && (t.config.Closed.Features != c.Closed.Features || !slices.Equal(t.config.Structure, c.Structure))
 	}
 	return false
 }
@@ -273,10 +277,12 @@ func (t *LearningTry) canonical() bool {
 	return network.LearnsH(t.config.Model)
 }
 
-// rank orders models by how simple they are.
-func (t *LearningTry) rank() int {
+// rank orders models by how simple they are. Of a motion that dies down one that cannot lose energy is no simpler account.
+func (l *Learning) rank(t *LearningTry) int {
 	c := &t.config
 	switch {
+	case l.decays && network.LearnsH(c.Model) && t.isHNN() && c.Dissipation == "":
+		return 8
 	case c.Model == terms.KindLinear:
 		return 0
 	case c.Model == lagrangian.Kind, c.Model == formula.Kind, c.Model == lattice.Kind:
@@ -347,10 +353,10 @@ func (l *Learning) best(use func(t *LearningTry) bool) *LearningTry {
 	pick := least
 	for i := range l.Tried {
 		t := &l.Tried[i]
-		if !can(t) || t.rank() > pick.rank() {
+		if !can(t) || l.rank(t) > l.rank(pick) {
 			continue
 		}
-		if d, se := apart(t, least); d <= min(se, math.Ln2) && (t.rank() < pick.rank() || d < above(pick, least)) {
+		if d, se := apart(t, least); d <= min(se, math.Ln2) && (l.rank(t) < l.rank(pick) || d < above(pick, least)) {
 			pick = t
 		}
 	}

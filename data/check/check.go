@@ -93,6 +93,8 @@ type Report struct {
 	// cannot be told, as where inputs act on it.
 	Velocity []Velocity
 	Energy   *Energy
+	// Decays says that the motion dies down, with friction in the model or without.
+	Decays bool
 	// Angles say of every state column why it looks like an angle, or nothing.
 	Angles []string
 	// Far and Jumps are the rows that hold values far from all others, and those that begin

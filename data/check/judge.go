@@ -85,13 +85,17 @@ func (r *Report) friction(s *data.Set, o Options) {
 		return
 	}
 	r.Energy = energy(s)
-	if e := r.Energy; e != nil && e.Decays && !o.Dissipation {
-		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself; a Hamiltonian model conserves energy and cannot follow", 100*e.Ratio),
-			Advice: "--dissipation linear adds friction", Hamiltonian: true})
-		return
+	var how string
+	if e := r.Energy; e != nil {
+		r.Decays = e.Decays
+		how = fmt.Sprintf("from the first quarter of a trial to the last, an energy-like quantity falls to %.0f%% of itself", 100*e.Ratio)
+	} else {
+		var ratio float64
+		ratio, r.Decays = swings(s)
+		how = fmt.Sprintf("each swing is %.0f%% of the one before", 100*ratio)
 	}
-	if ratio, fall := swings(s); fall && r.Energy == nil && !o.Dissipation {
-		r.add(Finding{Severity: Warning, What: fmt.Sprintf("the motion dies down: each swing is %.0f%% of the one before; a Hamiltonian model conserves energy and cannot follow", 100*ratio),
+	if r.Decays && !o.Dissipation {
+		r.add(Finding{Severity: Warning, What: "the motion dies down: " + how + "; a Hamiltonian model conserves energy and cannot follow",
 			Advice: "--dissipation linear adds friction", Hamiltonian: true})
 	}
 }
