@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/data/estimate"
 	"hnn/data/rods"
 	"hnn/fit/lagrange"
 	"hnn/model"
+	"hnn/model/lagrangian"
 )
 
 // noRods is the value of the setting rods that leaves points as they are.
@@ -25,7 +27,7 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 			return nil, err
 		}
 	}
-	l, report, set, err := lagrange.FitTimed(set, o)
+	l, report, set, err := fitLagrangian(set, o, chain == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +62,31 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.parameters(l, set, report, names[:l.N], columns)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
+}
+
+// significant is how many standard errors the gain of a velocity must be from one, or its offset from zero, to be corrected.
+const significant = 5
+
+// fitLagrangian is lagrange.FitTimed, for noisy velocities that are not the positions' derivatives with what their columns show
+// of these, where that explains them: a gain and an offset each.
+func fitLagrangian(set *data.Set, o lagrange.Options, sensed bool) (*lagrangian.Lagrangian, *lagrange.Report, *data.Set, error) {
+	l, report, fitted, err := lagrange.FitTimed(set, o)
+	if err != nil || !sensed || set.PositionsOnly || !report.Smoothed {
+		return l, report, fitted, err
+	}
+	sensors := estimate.Sensors(set)
+	if !slices.ContainsFunc(sensors, func(s estimate.Sensor) bool { return s.Off(significant) }) {
+		return l, report, fitted, nil
+	}
+	shown := new(lagrangian.Sensors)
+	for _, s := range sensors {
+		shown.Gain, shown.Offset = append(shown.Gain, s.Gain), append(shown.Offset, s.Offset)
+	}
+	if again, better, corrected, err := lagrange.FitTimed(estimate.Corrected(set, sensors), o); err == nil && !better.Dropped {
+		l, report, fitted = again, better, corrected
+	}
+	l.Sensors = shown // also where they are not precise enough to learn from
+	return l, report, fitted, nil
 }
 
 // lagrangeOptions are the options of a fit to positions and velocities or, of points on rods, to the joint angles of their

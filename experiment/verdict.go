@@ -242,7 +242,7 @@ func (l *Learning) withEnergy(with, free *LearningTry, d *dataset) (Class, strin
 	switch {
 	case !(change > quiet):
 		return Conservative, sentence + ": the motion conserves energy"
-	case negative > signed:
+	case negative > signed, l.decays && negative > 0.5: // noise gives a friction near zero either sign
 		return Losses, fmt.Sprintf("%s: the motion loses energy, %s of its spread along a trial", sentence, share(change))
 	case negative < 1-signed:
 		return Gain, sentence + ": the motion gains energy"
@@ -259,12 +259,12 @@ func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 	var m *model.Form[float64]
 	switch t.config.Model {
 	case lagrangian.Kind:
-		fitted, report, err := lagrange.Fit(d.observed(), lagrange.Options{Angles: marks[:len(marks)/2], Conservative: true})
+		fitted, report, rows, err := fitLagrangian(d.observed(), lagrange.Options{Angles: marks[:len(marks)/2], Conservative: true}, true)
 		if err != nil {
 			return true
 		}
 		if report.Smoothed {
-			lagrange.Polish(fitted, d.observed(), report)
+			lagrange.Polish(fitted, rows, report)
 		}
 		m = fitted.ModelForm()
 	case formula.Kind:

@@ -54,7 +54,7 @@ type Finding struct {
 	Advice string `json:"advice"`
 	// Hamiltonian says that it matters to models of positions and momenta with a Hamiltonian alone: a Lagrangian takes
 	// velocities as they are and has friction of its own.
-	Hamiltonian bool `json:"-"`
+	Hamiltonian bool `json:"hamiltonian,omitempty"`
 	// Bad says that it is about rows that are no motion: see Report.Bad.
 	Bad bool `json:"-"`
 }

@@ -1,6 +1,7 @@
 package lagrangian
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,13 +22,15 @@ func Of(f *model.Form[float64]) *Lagrangian {
 	return l
 }
 
-// ModelForm is the model of states (q, v), or of points and their velocities, that moves by the Lagrangian. Its energy
-// is v.M v/2 + V.
+// ModelForm is the model of states (q, v), of what sensors show of them, or of points and their velocities, that moves by the
+// Lagrangian. Its energy is v.M v/2 + V.
 func (l *Lagrangian) ModelForm() *model.Form[float64] {
 	f := l.field()
 	f.Chart = l.canonical(f)
 	if l.Points != nil {
 		f = ofPoints(f, l.Points)
+	} else if l.Sensors != nil {
+		f = ofSensors(f, l.Sensors)
 	}
 	return model.Whole(f, l)
 }
@@ -154,13 +157,14 @@ type Spec struct {
 	Steered   bool            `json:"steered,omitempty"`
 	Harmonics []float64       `json:"harmonics,omitempty"`
 	Points    *rods.Chain     `json:"points,omitempty"`
+	Sensors   *Sensors        `json:"sensors,omitempty"`
 }
 
 // Spec is what a file says of the Lagrangian beside its coefficients.
 func (l *Lagrangian) Spec() Spec {
 	return Spec{
 		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
-		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Steered: l.Steered, Points: l.Points, Harmonics: l.Harmonics,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Steered: l.Steered, Points: l.Points, Sensors: l.Sensors, Harmonics: l.Harmonics,
 	}
 }
 
@@ -203,6 +207,12 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		}
 		l.Points = s.Points
 	}
+	if s.Sensors != nil {
+		if err := s.Sensors.valid(s.N); err != nil || s.Points != nil {
+			return nil, cmp.Or(err, errors.New("sensors of velocities and points on rods"))
+		}
+		l.Sensors = s.Sensors
+	}
 	for _, w := range s.Harmonics {
 		if !(w > 0) || w > 1e300 {
 			return nil, fmt.Errorf("a force of the angular frequency %v", w)
@@ -214,16 +224,23 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	return l, err
 }
 
-// EnergyExpr returns v.M v/2 + V as an expression of (q, v).
+// EnergyExpr returns v.M v/2 + V as an expression of (q, v), or of what sensors show of the velocities.
 func (l *Lagrangian) EnergyExpr() *expr.Expr {
+	velocity := func(i int) *expr.Expr {
+		v := expr.Variable(l.N + i)
+		if s := l.Sensors; s != nil {
+			v = expr.Product(expr.Number(1/s.Gain[i]), expr.Sum(v, expr.Number(-s.Offset[i])))
+		}
+		return v
+	}
 	k, at := l.Library.Size(), l.Layout()
 	var sum []*expr.Expr
 	for b, pair := range l.MassPairs() {
 		for c := range k {
 			if w := l.Coefficients[b*k+c]; w != 0 {
-				v := expr.Product(expr.Variable(l.N+pair[0]), expr.Variable(l.N+pair[1]))
+				v := expr.Product(velocity(pair[0]), velocity(pair[1]))
 				if pair[0] == pair[1] {
-					v, w = expr.Power(expr.Variable(l.N+pair[0]), 2), w/2
+					v, w = expr.Power(velocity(pair[0]), 2), w/2
 				}
 				sum = append(sum, expr.Product(expr.Number(w), l.Library.Features[c].Expr(), v))
 			}

@@ -139,6 +139,8 @@ type Lagrangian struct {
 	Coefficients []float64
 	// Points are the ends of rods at the joint angles q, of a system whose states are such; nil for states (q, v).
 	Points *rods.Chain
+	// Sensors are those of the columns of velocities, nil where these are the velocities.
+	Sensors *Sensors
 	// Harmonics are the angular frequencies of forces that depend on the time alone: the last inputs of the form, two for
 	// each, are cos and sin of them times the time, and are not the model's.
 	Harmonics []float64

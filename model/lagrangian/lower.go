@@ -32,6 +32,9 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 	pairs, rubs := l.MassPairs(), l.FrictionPairs()
 	rows, friction, gain := l.functions()
 	q, v := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
+	if l.Sensors != nil {
+		v = l.Sensors.lowered(b, v)
+	}
 	functions := l.Library.LowerFunctions(b, slices.Concat(rows...), q)
 	function := func(i int) program.Value { return b.Gather(functions, i) }
 	of := func(i int) program.Value { return b.Gather(v, i) }
@@ -98,7 +101,11 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 	for p, pair := range pairs {
 		mass[pair[1]*n+pair[0]] = function(p)
 	}
-	return b.Concat(v, solve(b, mass, force, n)), energy, nil
+	a := solve(b, mass, force, n)
+	if l.Sensors != nil {
+		a = b.Mul(a, b.Constant(l.Sensors.Gain...))
+	}
+	return b.Concat(v, a), energy, nil
 }
 
 // solve is M^-1 f of a positive definite M, of whose elements the lower triangle is given: not a number where M is not

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Text writes T, V, A, the friction and the gain with the names of the positions (N), coefficients to so many digits.
+// Text writes T, V, A, the friction, the gain and what sensors show with the names of the positions (N), coefficients to so many digits.
 func (l *Lagrangian) Text(names []string, digits int) string {
 	k, at := l.Library.Size(), l.Layout()
 	var b strings.Builder
@@ -101,6 +101,14 @@ func (l *Lagrangian) Text(names []string, digits int) string {
 				}
 			}
 		})
+	}
+	if s := l.Sensors; s != nil {
+		for i, g := range s.Gain {
+			sum("the column of "+rate(i), func(add func(float64, string)) {
+				add(g, rate(i))
+				add(s.Offset[i], "")
+			})
+		}
 	}
 	return b.String()
 }
