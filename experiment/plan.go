@@ -45,6 +45,6 @@ func Plan(path string, asked *Config, set *data.Set, m *file.Mapping, checked *c
 	if names := d.Train.InputNames; names != nil {
 		d.note("the models are given the inputs %s", strings.Join(names, ", "))
 	}
-	d.note("a baseline and an HNN are trained; how the HNN is fitted (by the closed form, on derivatives or on trajectories) is decided by short trials on the training rows")
+	d.note("a linear field, a Lagrangian, a sparse field and HNNs, with friction and without, are tried on parts of the training rows; what follows the others best is recommended")
 	return d.notes, nil
 }
