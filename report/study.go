@@ -20,6 +20,7 @@ type Scale struct {
 	Values []float64
 	Labels []string
 	Log    bool
+	Large  bool // of a result: the larger the better
 }
 
 const (
@@ -107,8 +108,8 @@ func (s spots) Plot(c draw.Canvas, plt *plot.Plot) {
 
 // shades are colours of runs by the rank of a result: the best dark, the worst light, those
 // without one grey.
-func shades(result *Scale, large bool) []color.Color {
-	order := ranked(result, large)
+func shades(result *Scale) []color.Color {
+	order := ranked(result)
 	base := HNN.Color()
 	all := slices.Repeat([]color.Color{frameColor}, len(result.Values))
 	for rank, i := range order {
@@ -119,7 +120,7 @@ func shades(result *Scale, large bool) []color.Color {
 }
 
 // ranked are the runs that have a result, the best first.
-func ranked(result *Scale, large bool) []int {
+func ranked(result *Scale) []int {
 	var order []int
 	for i, v := range result.Values {
 		if !math.IsNaN(v) {
@@ -128,7 +129,7 @@ func ranked(result *Scale, large bool) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		x, y := result.Values[a], result.Values[b]
-		if large {
+		if result.Large {
 			x, y = y, x
 		}
 		switch {
@@ -173,12 +174,11 @@ func scatter(title string, x, y *Scale, colors []color.Color) (*panel, error) {
 }
 
 // Settings draws a result of runs against each of their settings, the better the darker.
-// large says that a large result is a good one.
-func Settings(title string, result Scale, large bool, settings []Scale) (*Figure, error) {
+func Settings(title string, result Scale, settings []Scale) (*Figure, error) {
 	if len(settings) == 0 {
 		return nil, errors.New("report: nothing varies")
 	}
-	colors := shades(&result, large)
+	colors := shades(&result)
 	var rows []row
 	for i := range settings {
 		if err := checkScales(&result, &settings[i]); err != nil {
@@ -200,7 +200,7 @@ func Settings(title string, result Scale, large bool, settings []Scale) (*Figure
 
 // Pareto draws a result against the time of runs, with the front: the runs than which none is
 // both better and faster.
-func Pareto(title string, time, result Scale, large bool) (*Figure, error) {
+func Pareto(title string, time, result Scale) (*Figure, error) {
 	if err := checkScales(&result, &time); err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func Pareto(title string, time, result Scale, large bool) (*Figure, error) {
 	_, atX := time.along()
 	_, atY := result.along()
 	var l line
-	for _, i := range paretoFront(time.Values, result.Values, large) {
+	for _, i := range paretoFront(time.Values, result.Values, result.Large) {
 		x, okX := atX(time.Values[i])
 		y, okY := atY(result.Values[i])
 		if !okX || !okY {
@@ -230,7 +230,7 @@ func Pareto(title string, time, result Scale, large bool) (*Figure, error) {
 
 // paretoFront are the runs than which none is both faster and better, the fastest first.
 func paretoFront(time, result []float64, large bool) []int {
-	order := ranked(&Scale{Values: time}, false)
+	order := ranked(&Scale{Values: time})
 	var front []int
 	best := math.NaN()
 	for k := 0; k < len(order); {
@@ -313,15 +313,15 @@ func (u axisMarks) Plot(c draw.Canvas, plt *plot.Plot) {
 
 // Parallel draws each run as a line through its settings to its result, which is the last
 // axis; the better the darker, and the best broad.
-func Parallel(title string, result Scale, large bool, settings []Scale) (*Figure, error) {
+func Parallel(title string, result Scale, settings []Scale) (*Figure, error) {
 	axes := append(slices.Clone(settings), result)
-	order := ranked(&result, large)
+	order := ranked(&result)
 	if len(order) == 0 {
 		return nil, errors.New("report: no run has a result")
 	}
 	order = order[:min(len(order), spotBudget)]
 	slices.Reverse(order) // the best on top
-	shade := shades(&result, large)
+	shade := shades(&result)
 	b := bundle{rows: make([][]float64, len(order)), best: len(order) - 1}
 	for _, i := range order {
 		b.colors = append(b.colors, shade[i])

@@ -31,9 +31,9 @@ func scales(runs int) (time, result Scale, settings []Scale) {
 func TestStudyFigures(t *testing.T) {
 	time, result, settings := scales(60)
 	for name, make := range map[string]func() (*Figure, error){
-		"settings": func() (*Figure, error) { return Settings("study: settings", result, false, settings) },
-		"parallel": func() (*Figure, error) { return Parallel("study: parallel coordinates", result, false, settings) },
-		"pareto":   func() (*Figure, error) { return Pareto("study: accuracy and time", time, result, false) },
+		"settings": func() (*Figure, error) { return Settings("study: settings", result, settings) },
+		"parallel": func() (*Figure, error) { return Parallel("study: parallel coordinates", result, settings) },
+		"pareto":   func() (*Figure, error) { return Pareto("study: accuracy and time", time, result) },
 	} {
 		f, err := make()
 		if err != nil {
@@ -57,7 +57,7 @@ func TestStudyFigures(t *testing.T) {
 		}
 	}
 	short := Scale{Name: "short", Values: []float64{1}}
-	if _, err := Settings("", result, false, []Scale{short}); err == nil {
+	if _, err := Settings("", result, []Scale{short}); err == nil {
 		t.Error("values of fewer runs are drawn")
 	}
 }

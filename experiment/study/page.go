@@ -83,7 +83,7 @@ type drawn struct {
 
 // figures are those of the runs that are done.
 func (f *Folder) figures(done []*Record, path string, large bool) []drawn {
-	result, seconds := report.Scale{Name: path}, report.Scale{Name: "seconds"}
+	result, seconds := report.Scale{Name: path, Large: large}, report.Scale{Name: "seconds"}
 	for _, r := range done {
 		result.Values = append(result.Values, float64(r.Value))
 		seconds.Values = append(seconds.Values, float64(r.Seconds))
@@ -97,17 +97,17 @@ func (f *Folder) figures(done []*Record, path string, large bool) []drawn {
 	}
 	all := []drawn{
 		{"accuracy and time", "The result against the time that each run took on its worker, with the front of runs than which none is both better and faster.",
-			func() (*report.Figure, error) { return report.Pareto("Accuracy and time", seconds, result, large) }},
+			func() (*report.Figure, error) { return report.Pareto("Accuracy and time", seconds, result) }},
 	}
 	if len(settings) > 0 {
 		all = append([]drawn{
 			{"settings", "The result against each setting that varies; the better a run the darker.",
 				func() (*report.Figure, error) {
-					return report.Settings("Result against settings", result, large, settings)
+					return report.Settings("Result against settings", result, settings)
 				}},
 			{"parallel coordinates", "Each run is a line through its settings to its result.",
 				func() (*report.Figure, error) {
-					return report.Parallel("Parallel coordinates", result, large, settings)
+					return report.Parallel("Parallel coordinates", result, settings)
 				}},
 		}, all...)
 	}
