@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math"
@@ -34,6 +35,9 @@ type choiceSystem struct {
 	start         func(u func(lo, hi float64) float64) []float64
 	horizon, step float64
 	test          float64 // of the test trials, 0 for the same
+	trials        int     // that train, 0 for choiceTrials
+	noise         float64 // of its rows, in place of -scatter
+	thinned       float64 // the share of the rows that is left out at random, so that times are uneven
 	verdict       Class   // expected
 	error         float64 // what the recommended model may be off by, of exact rows
 }
@@ -58,7 +62,8 @@ func uniforms(a ...float64) func(u func(lo, hi float64) float64) []float64 {
 	}
 }
 
-// choiceSystems are the twenty, with the verdict that each is to get and the error of rollouts that is wanted.
+// choiceSystems are the twenty, and one of few uneven rows with noise, with the verdict that each is to get and the error of
+// rollouts that is wanted.
 var choiceSystems = []choiceSystem{
 	{name: "spring", columns: "q,p", horizon: 10, step: 0.1, verdict: Conservative, error: 1e-6,
 		field: func(x, _, dx []float64) { dx[0], dx[1] = x[1], -x[0] }, start: uniforms(1, 1)},
@@ -67,6 +72,8 @@ var choiceSystems = []choiceSystem{
 	{name: "Duffing", columns: "q,p", horizon: 10, step: 0.1, verdict: Conservative, error: 1e-4,
 		field: func(x, _, dx []float64) { dx[0], dx[1] = x[1], -x[0]-x[0]*x[0]*x[0] }, start: uniforms(1.5, 1.5)},
 	{name: "double well", columns: "q,p", horizon: 10, step: 0.1, verdict: Conservative, error: 1e-4,
+		field: func(x, _, dx []float64) { dx[0], dx[1] = x[1], x[0]-x[0]*x[0]*x[0] }, start: uniforms(1.5, 1)},
+	{name: "double well, uneven", columns: "q,p", horizon: 10, step: 0.05, trials: 5, noise: 0.05, thinned: 0.5, verdict: Conservative, error: 0.4,
 		field: func(x, _, dx []float64) { dx[0], dx[1] = x[1], x[0]-x[0]*x[0]*x[0] }, start: uniforms(1.5, 1)},
 	{name: "Henon-Heiles", columns: "q1,q2,p1,p2", horizon: 20, step: 0.1, test: 100, verdict: Conservative, error: 3e-3,
 		field: func(x, _, dx []float64) {
@@ -217,6 +224,9 @@ func (s *choiceSystem) file(t *testing.T, d *drawn, dim int, noise []float64, rn
 	b.WriteString("\n")
 	for k, x := range d.x {
 		for i, at := range d.t {
+			if s.thinned > 0 && rng.Float64() < s.thinned {
+				continue
+			}
 			fmt.Fprintf(&b, "%d,%.10g", k, at)
 			for j, v := range x[i*dim : (i+1)*dim] {
 				fmt.Fprintf(&b, ",%.12g", v+noise[j]*rng.NormFloat64())
@@ -273,7 +283,10 @@ func (s *choiceSystem) off(m *model.Field, d *drawn, dim int, spread []float64) 
 func (s *choiceSystem) choose(t *testing.T, seed uint64, noise float64) (*Learning, *Run, float64) {
 	t.Helper()
 	rng := stream.New(seed, "choices "+s.name)
-	train := s.draw(t, rng, choiceTrials, s.horizon)
+	if s.noise > 0 {
+		noise = s.noise
+	}
+	train := s.draw(t, rng, cmp.Or(s.trials, choiceTrials), s.horizon)
 	test := s.draw(t, rng, choiceTests, max(s.horizon*map[bool]float64{true: 1}[s.test == 0], s.test))
 	dim := len(train.x[0]) / len(train.t)
 	spread := train.spreads(dim)
