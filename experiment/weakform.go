@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"hnn/data"
@@ -262,6 +263,19 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	if o.Known, err = c.knownPart(d); err != nil {
 		return nil, err
 	}
+	// Masses may depend on the position; estimated rates serve where rows are trajectories.
+	mechanical := sync.OnceValues(func() (*formula.Formula, *fitformula.Report) {
+		rows := set
+		if !d.scattered() {
+			rows = d.Train
+		}
+		f, report, err := fitformula.Mechanical(rows, o)
+		if err != nil {
+			return nil, nil
+		}
+		return f, report
+	})
+	free := !own && o.Known == nil
 	var f *formula.Formula
 	var report *fitformula.Report
 	switch {
@@ -270,16 +284,18 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 	case inside != nil:
 		f, report, err = fitformula.FitInside(set, list, inside, o)
 	default:
-		f, report, err = fitformula.Fit(set, list, o)
+		sums := o
+		if free {
+			sums.Beaten = func(error float64) bool {
+				_, found := mechanical()
+				return found != nil && found.Error < error/clearly
+			}
+		}
+		f, report, err = fitformula.Fit(set, list, sums)
 	}
 	masses := false
-	if !own && o.Known == nil && (err != nil || report.Error > exactEnough) {
-		// Masses may depend on the position; estimated rates serve where rows are trajectories.
-		rows := set
-		if !d.scattered() {
-			rows = d.Train
-		}
-		if g, found, failed := fitformula.Mechanical(rows, o); failed == nil && (err != nil || found.Error < report.Error/2) {
+	if free && (err != nil || report.Error > exactEnough) {
+		if g, found := mechanical(); found != nil && (err != nil || found.Error < report.Error/2) {
 			f, report, err, masses = g, found, nil, true
 		}
 	}
@@ -350,6 +366,10 @@ func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr
 
 // mostFront is up to how many coefficients the front of a formula is kept.
 const mostFront = 12
+
+// clearly is how many times the error of a form with masses that of a sum of terms is before its terms are not compared
+// further.
+const clearly = 30
 
 // exactEnough is the held-out error below which nothing is polished.
 const exactEnough = 1e-5

@@ -9,6 +9,7 @@ package formula
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,7 +37,13 @@ type Options struct {
 	// Tolerance is, of Distil, the relative error of a field below which the formula of fewest terms is taken; 0 for the
 	// formula that follows the field as well as any.
 	Tolerance float64
+	// Beaten says, of the held-out error (Report.Error) of the terms that the weak form chose, that another form does so much
+	// better that sets of terms need not be compared by simulation, which takes long; nil compares them.
+	Beaten func(error float64) bool
 }
+
+// ErrBeaten is what Fit returns where Options.Beaten says so.
+var ErrBeaten = errors.New("formula: another form follows the rows better than any sum of the terms")
 
 // Formula and Term are what is found.
 type (
@@ -148,6 +155,9 @@ func fit(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (*For
 		return nil, nil, failed
 	}
 	if report.Smoothed {
+		if o.Beaten != nil && o.Beaten(report.Error) {
+			return nil, nil, ErrBeaten
+		}
 		choice = p.choose(s, report, choice)
 		best = p.formula(choice.Theta)
 		report.Error = motion(best).HeldOut(paths)
