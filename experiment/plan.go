@@ -35,6 +35,9 @@ func Plan(path string, asked *Config, set *data.Set, m *file.Mapping, checked *c
 		if note := conserves(set, marks); note != "" {
 			d.note("%s", note)
 		}
+		if _, note := glance(set, marks, d.velocities()); note != "" {
+			d.note("%s", note)
+		}
 	}
 	if c.Scaling {
 		if err := d.scale(&c); err != nil {

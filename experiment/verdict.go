@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"hnn/fit/lagrange"
@@ -250,6 +251,13 @@ func (l *Learning) withEnergy(with, free *LearningTry, d *dataset) (Class, strin
 	return Gain, fmt.Sprintf("%s: energy is lost and gained (%.0f%% of the power takes it away)", sentence, 100*negative)
 }
 
+// frictionless says that a try is the same closed form as another but for its friction.
+func (t *LearningTry) frictionless(of *LearningTry) bool {
+	a, b := &t.config, &of.config
+	return a.Trainer == ClosedForm && b.Trainer == ClosedForm && a.Dissipation == "" && b.Dissipation != "" &&
+		a.Closed.Features == b.Closed.Features && slices.Equal(a.Structure, b.Structure)
+}
+
 // needsLosses compares a form with losses with the same one without, on the held-out rows.
 func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 	marks, err := angles(d.angles, d.columns())
@@ -287,7 +295,12 @@ func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 		}
 		m = fitted.ModelForm()
 	default:
-		return true // the closed form was tried without
+		i := slices.IndexFunc(l.Tried, func(o LearningTry) bool { return o.field != nil && o.frictionless(t) })
+		if i < 0 {
+			return true
+		}
+		mean, se := apart(&l.Tried[i], t)
+		return mean > 2*se && mean > 0
 	}
 	without := LearningTry{}
 	r, err := new(Env).rolled(m.Field(), d)
