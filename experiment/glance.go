@@ -16,6 +16,8 @@ const (
 	// glanceTerms and glanceRows bound what a glance at a file compares.
 	glanceTerms = 80
 	glanceRows  = 6000
+	// Friction is believed beyond so many standard errors, where it takes so much of a momentum along a trial.
+	glanceErrors, glanceDecay = 4, 0.01
 	// The share of the rates that a form may leave to be said to explain them, that is nothing, and that a field without
 	// structure may leave where others are refused.
 	glanceExplains, glanceExact, glanceRefuses = 0.1, 1e-3, 0.03
@@ -68,23 +70,29 @@ func mechanical(e *expr.Expr, n int) bool {
 func glanced(c *law.Comparison, set *data.Set, velocities bool) (Class, string) {
 	left := fmt.Sprintf("at a glance, by linear fits of the rates: a Hamiltonian of these columns leaves %s of them, with constant friction %s, a field without structure %s", share(c.Conservative), share(c.Friction), share(c.Free))
 	as := func(above float64) bool { return above < math.Log(asGood) }
-	loses, gains := true, true
-	for j, v := range c.Rates {
-		loses, gains = loses && v > -2*c.RateErrors[j], gains && v < 2*c.RateErrors[j]
+	length := 0.0
+	for k := range set.Trials() {
+		length = math.Max(length, set.T[set.Offsets[k+1]-1]-set.T[set.Offsets[k]])
 	}
+	loses, gains := false, false
+	for j, v := range c.Rates {
+		sure := math.Abs(v) > math.Max(glanceErrors*c.RateErrors[j], glanceDecay/length)
+		loses, gains = loses || sure && v > 0, gains || sure && v < 0
+	}
+	explains := func(left, above float64) bool { return left < glanceExact || as(above) && left < glanceExplains }
 	switch {
 	case c.Inputs > acts && min(c.Friction, c.Free) < glanceExplains:
 		return Driven, fmt.Sprintf("%s; the inputs make %s of the rates", left, share(c.Inputs))
-	case c.Conservative < glanceExact || as(c.ConservativeAbove) && c.Conservative < glanceExplains:
-		return Conservative, left + ": it looks conservative"
-	case c.Friction < glanceExact || as(c.FrictionAbove) && c.Friction < glanceExplains:
+	case explains(c.Friction, c.FrictionAbove) && (loses || gains):
 		switch {
-		case loses:
+		case !gains:
 			return Losses, left + ": it looks as if it lost energy to friction"
-		case gains:
+		case !loses:
 			return Gain, left + ": it looks as if it gained energy"
 		}
 		return Gain, left + ": it looks as if it lost energy in one direction and gained it in another"
+	case explains(c.Conservative, c.ConservativeAbove):
+		return Conservative, left + ": it looks conservative"
 	case velocities && set.Dim > 2:
 		return Unclear, left + ": velocities are momenta only where masses are equal and there is no magnetic force; training tries a Lagrangian of them"
 	case c.Free < glanceRefuses && c.FrictionAbove-2*c.FrictionError > math.Log(asGood):

@@ -37,7 +37,15 @@ func Compare(p *estimate.Paths, list []*expr.Expr, inputs int) (*Comparison, err
 	if p.N%2 != 0 || len(list) == 0 {
 		return nil, fmt.Errorf("law: states of length %d and %d terms; a state is positions and as many momenta", p.N, len(list))
 	}
+	for i := range p.Trials {
+		if t := &p.Trials[i]; len(t.U) != t.Rows(p.N)*inputs {
+			return nil, fmt.Errorf("law: %d numbers of %d inputs at %d rows", len(t.U), inputs, t.Rows(p.N))
+		}
+	}
 	c := newCompared(p, list, inputs)
+	if len(c.place) == 0 {
+		return nil, fmt.Errorf("law: no term that is finite and nowhere steep at the rows")
+	}
 	if c.windows < 2*comparedParts {
 		return nil, fmt.Errorf("law: %d windows of %d samples are too few to compare forms", c.windows, 2*c.half+1)
 	}
