@@ -24,15 +24,18 @@ const particlesFile = "particles.json"
 
 // ParticleModel is the laws of pairs of species, as particles.json has them.
 type ParticleModel struct {
-	Version      int
+	Version      int // 1, or 2 where there is a Long
 	Cutoff       float64
 	Dim          int
+	Open         bool               `json:",omitempty"` // learned in open space
 	Species      []string           // in the order of their index
-	Mass         map[string]float64 // the first of each species in the data
+	Mass         map[string]float64 // of the species whose particles all have one
+	Charge       map[string]float64 `json:",omitempty"` // as Mass
 	Laws         []PairLaw
-	Trained      string  // how: forces or motion
-	Frames, Size int     // of the data
-	Residual     float64 // root mean square of what the equations leave
+	Long         *LongLaw `json:",omitempty"`
+	Trained      string   // how: forces or motion
+	Frames, Size int      // of the data
+	Residual     float64  // root mean square of what the equations leave
 }
 
 // PairLaw is one of a ParticleModel: the spline's ends and coefficients.
@@ -44,6 +47,23 @@ type PairLaw struct {
 	spline       *particles.Spline
 }
 
+// LongLaw is the law of all distances of a ParticleModel, for a unit of the product of what Of says.
+type LongLaw struct {
+	Of                string  // charges or masses
+	First, Near, Last float64 // the closest pair seen, the 0.1% quantile of distances, the farthest
+	Coefficients      []float64
+	law               *particles.LongRange
+}
+
+// What a law of all distances can be of.
+const (
+	chargesWeigh = "charges"
+	massesWeigh  = "masses"
+)
+
+// At is U, U' and U” at a distance.
+func (l *LongLaw) At(r float64) (v, dv, ddv float64) { return l.law.At(r) }
+
 // At is V, V' and V” at a distance.
 func (l *PairLaw) At(r float64) (v, dv, ddv float64) { return l.spline.At(r) }
 
@@ -53,6 +73,8 @@ type ParticleTraining struct {
 	Read         atoms.Options
 	Cutoff       float64
 	Coefficients int
+	Long         string // what the law of all distances is of: charges or masses, "" for no such law
+	LongSplines  int    // its coefficients, 0 for the default
 	NoForces     bool
 	Root, Out    string
 	Force        bool
@@ -98,6 +120,21 @@ func unwrap(d *fitparticles.Data) {
 	}
 }
 
+// common is a value of each species whose particles all have one and the same.
+func common(species []string, value []float64) map[string]float64 {
+	out, differ := map[string]float64{}, map[string]bool{}
+	for i, v := range value {
+		if first, ok := out[species[i]]; ok && first != v {
+			differ[species[i]] = true
+		}
+		out[species[i]] = v
+	}
+	for s := range differ {
+		delete(out, s)
+	}
+	return out
+}
+
 // flat says whether all particles stay in one plane of z, and so are two-dimensional.
 func flat(d *fitparticles.Data) int {
 	if d.Box.Periodic[2] {
@@ -125,11 +162,21 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 	}
 	unwrap(d)
 	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces"}
-	m.Mass = map[string]float64{}
-	for i, s := range frames[0].Species {
-		if _, ok := m.Mass[s]; !ok {
-			m.Mass[s] = d.Mass[i]
+	m.Open = d.Box.Periodic == [3]bool{}
+	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
+	switch o.Long {
+	case "":
+		if o.Cutoff == 0 {
+			return "", nil, errors.New("give --cutoff, the distance from which no pair acts on each other (at most half the box), or --long charges or masses")
 		}
+	case chargesWeigh:
+		if d.Weight = frames[0].Charge; d.Weight == nil {
+			return "", nil, fmt.Errorf("%s: --long charges, and the file has no charges: a column initial_charges, or q in a dump", o.Files[0])
+		}
+	case massesWeigh:
+		d.Weight = d.Mass
+	default:
+		return "", nil, fmt.Errorf("--long %s: charges or masses", o.Long)
 	}
 	fit := fitparticles.Forces
 	if d.F == nil || o.NoForces {
@@ -138,13 +185,16 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 			o.Coefficients = 80
 		}
 	}
-	laws, err := fit(d, fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients})
+	laws, err := fit(d, fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	m.Residual = laws.RMS
+	if l := laws.Long; l != nil {
+		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, law: l}
+	}
 	for a := range species {
-		for b := a; b < len(species); b++ {
+		for b := a; b < len(species) && o.Cutoff > 0; b++ {
 			q := a*len(species) + b
 			s := laws.Of[q]
 			if s == nil {
@@ -196,8 +246,19 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	if err := json.Unmarshal(b, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 	}
-	if m.Version != 1 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
-		return nil, fmt.Errorf("%s: version %d of a format whose version 1 is known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	if m.Version != 1 && m.Version != 2 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
+		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 and 2 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	}
+	if l := m.Long; l != nil {
+		l.law = &particles.LongRange{First: l.First, Last: l.Last, C: l.Coefficients}
+		if err := l.law.Complete(); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
+		}
+		if l.Of != chargesWeigh && l.Of != massesWeigh {
+			return nil, fmt.Errorf("%s: a law of all distances of %q", filepath.Join(dir, particlesFile), l.Of)
+		}
+	} else if len(m.Laws) == 0 {
+		return nil, fmt.Errorf("%s: no law", filepath.Join(dir, particlesFile))
 	}
 	for i := range m.Laws {
 		l := &m.Laws[i]
@@ -223,6 +284,9 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 		}
 		kind[i] = uint8(k)
 		count[k]++
+	}
+	if m.Cutoff == 0 {
+		return kind, nil, nil
 	}
 	n := len(m.Species)
 	tables := make([]*particles.Table, n*n)
@@ -263,12 +327,26 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 		force.Curves = append(force.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: f})
 		panels = append(panels, law, force)
 	}
-	return report.Profiles("Laws of pairs, from the 0.1% quantile of distances to the cut-off", panels)
+	title := "Laws of pairs, from the 0.1% quantile of distances to the cut-off"
+	if l := m.Long; l != nil {
+		var r, g []float64
+		for k := range 401 {
+			x := l.Near * math.Pow(l.Last/l.Near, float64(k)/400)
+			_, dv, _ := l.law.At(x)
+			r, g = append(r, math.Log10(x)), append(g, -dv*x*x)
+		}
+		panels = append(panels, report.Panel{Title: "Force of two units of " + l.Of + " times the squared distance", X: report.Quantity{Name: "log10 r"}, Y: report.Quantity{Name: "F r^2"},
+			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: r, Y: g}}})
+	}
+	return report.Profiles(title, panels)
 }
 
 // WriteLAMMPS writes the laws as tables of pair_style table: r, V and F at n equal steps of r for each pair, from 0.9 of
 // the closest distance seen, and the lines of the input that use them.
 func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
+	if m.Long != nil {
+		return errors.New("the law of all distances is a product with each body's charge or mass, which no table of LAMMPS is")
+	}
 	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n# pair_style table spline %d\n", n)
 	for _, l := range m.Laws {
 		a, b := slices.Index(m.Species, l.A)+1, slices.Index(m.Species, l.B)+1

@@ -23,18 +23,37 @@ import (
 type ParticleKind struct {
 	Name                 string
 	Mass, Epsilon, Sigma float64
+	Charge               float64
 }
 
 // KnownParticles is a system of particles with laws that are known: lennard-jones, or morse with the stiffness 6 / sigma and the
-// rest length 2^(1/6) sigma. Of two kinds sigma is their mean and epsilon their geometric mean (Lorentz and Berthelot).
+// rest length 2^(1/6) sigma, in a periodic box, and gravity (G = 1) in open space. Of two kinds sigma is their mean and epsilon their
+// geometric mean (Lorentz and Berthelot). Where kinds have charges, q_i q_j / r of all pairs by nearest images is added.
 type KnownParticles struct {
-	Law    string
-	Kinds  []ParticleKind
-	Cutoff float64
+	Law       string
+	Kinds     []ParticleKind
+	Cutoff    float64
+	Softening float64 // of gravity
+	Spread    float64 // by how much at most masses and charges of bodies of one kind differ from the kind's, as a part of it
 }
 
 // KnownLaws are the names of the laws.
-var KnownLaws = []string{"lennard-jones", "morse"}
+var KnownLaws = []string{"lennard-jones", "morse", gravity}
+
+const gravity = "gravity"
+
+// long is the law of all distances and whether it is of masses, nil for none.
+func (k *KnownParticles) long() (law particles.Law, ofMasses bool) {
+	if k.Law == gravity {
+		return system.Plummer{Strength: -1, Softening: k.Softening}, true
+	}
+	for _, kind := range k.Kinds {
+		if kind.Charge != 0 {
+			return system.Plummer{Strength: 1}, false
+		}
+	}
+	return nil, false
+}
 
 // law is that of two kinds.
 func (k *KnownParticles) law(a, b int) particles.Law {
@@ -53,7 +72,7 @@ type ParticleRun struct {
 	From                 []*atoms.Frame
 	N, Dim               int
 	Density, Temperature float64
-	Mass                 map[string]float64 // of a model's species, when a lattice is filled
+	Mass, Charge         map[string]float64 // of a model's species, when a lattice is filled
 
 	Dt          float64
 	Equilibrate int // steps before the run, the velocities scaled to Temperature every 20
@@ -75,75 +94,146 @@ type ParticleMeasures struct {
 	Slope                                            float64 // of the total energy per particle, times the run's length
 	Spread                                           float64 // standard deviation of the total energy per particle
 	Momentum                                         float64 // largest component of the total, at the end
+	Open                                             bool    // whether space is open along all axes
+	Angular                                          float64 // largest change of a component of the angular momentum, where Open
 	Builds                                           int
 	Density                                          float64
 }
 
-// system is the particles at the start, and their species.
-func (o *ParticleRun) system() (*particles.System, []string, error) {
-	rng := rand.New(rand.NewPCG(o.Seed, 5))
+// start is where particles are at the start of a run, and what they are.
+type start struct {
+	box                particles.Box
+	x, v, mass, charge []float64 // v nil where not given
+	species            []string
+}
+
+// filled is a lattice, or of gravity a sphere, filled with the species in equal parts.
+func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 	var names []string
-	dim, cutoff := o.Dim, 0.0
+	open := false
 	if o.Model != nil {
-		names, dim, cutoff = o.Model.Species, o.Model.Dim, o.Model.Cutoff
+		if names = o.Model.Species; o.Model.Open {
+			return s, errors.New("the laws were learned in open space, where no lattice is a start: give --from FILE, as hnn particles draw gravity --n 1000 --steps 1 --out FILE writes one")
+		}
 	} else {
-		cutoff = o.Known.Cutoff
 		for _, k := range o.Known.Kinds {
 			names = append(names, k.Name)
 		}
+		open = o.Known.Law == gravity
 	}
-	var box particles.Box
-	var x, v, mass []float64
-	var species []string
+	if s.box, s.x, err = particles.Lattice(o.N, o.dimension(), o.Density, rng); err != nil {
+		return s, err
+	}
+	if open {
+		s.box, s.x = particles.Box{}, particles.Sphere(o.N, o.dimension(), rng)
+	}
+	for i := range o.N {
+		s.species = append(s.species, names[i%len(names)])
+	}
+	rng.Shuffle(o.N, func(i, j int) { s.species[i], s.species[j] = s.species[j], s.species[i] })
+	for _, name := range s.species {
+		mass, massed := o.Mass[name]
+		charge, charged := o.Charge[name]
+		if o.Known != nil {
+			k := &o.Known.Kinds[slices.Index(names, name)]
+			mass, massed, charge, charged = k.Mass, true, k.Charge, true
+			if o.Known.Spread > 0 {
+				mass *= 1 + o.Known.Spread*(2*rng.Float64()-1)
+				charge *= 1 + o.Known.Spread*(2*rng.Float64()-1)
+			}
+		}
+		if !massed {
+			return s, fmt.Errorf("no mass of %s, or not one of all: give --mass %s=1, or --from FILE with the mass of each", name, name)
+		}
+		if o.Model != nil && o.Model.Long != nil && o.Model.Long.Of == chargesWeigh && !charged {
+			return s, fmt.Errorf("no charge of %s, or not one of all: give --charge %s=1, or --from FILE with the charge of each", name, name)
+		}
+		s.mass, s.charge = append(s.mass, mass), append(s.charge, charge)
+	}
+	return s, nil
+}
+
+// system is the particles at the start, their species and charges, nil for none.
+func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
+	rng := rand.New(rand.NewPCG(o.Seed, 5))
+	var at start
 	if o.From != nil {
 		f := o.From[len(o.From)-1]
-		box, x, v, mass, species = particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Species
+		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species}
 	} else {
 		var err error
-		if box, x, err = particles.Lattice(o.N, dim, o.Density, rng); err != nil {
-			return nil, nil, err
-		}
-		for i := range o.N {
-			species = append(species, names[i%len(names)])
-		}
-		rng.Shuffle(o.N, func(i, j int) { species[i], species[j] = species[j], species[i] })
-		for _, s := range species {
-			m, ok := o.Mass[s]
-			if o.Known != nil {
-				m, ok = o.Known.Kinds[slices.Index(names, s)].Mass, true
-			}
-			if !ok {
-				return nil, nil, fmt.Errorf("no mass of %s: give --mass %s=1", s, s)
-			}
-			mass = append(mass, m)
+		if at, err = o.filled(rng); err != nil {
+			return nil, nil, nil, err
 		}
 	}
-	if v == nil {
-		v = particles.Velocities(mass, dim, o.Temperature, rng)
+	thermal := at.v == nil
+	if thermal {
+		at.v = particles.Velocities(at.mass, o.dimension(), o.Temperature, rng)
 	}
-	var kind []uint8
-	var tables []*particles.Table
+	kind, tables, cutoff, err := o.laws(at.species)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s, err := particles.NewSystem(at.box, at.mass, kind, tables, cutoff, at.x, at.v, o.Workers)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	err = o.reach(s, &at)
+	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity {
+		s.Virial()
+	}
+	if err != nil {
+		s.Close()
+		return nil, nil, nil, err
+	}
+	return s, at.species, at.charge, nil
+}
+
+// laws are the kinds of particles and the tables of their pairs.
+func (o *ParticleRun) laws(species []string) (kind []uint8, tables []*particles.Table, cutoff float64, err error) {
 	if o.Model != nil {
-		var err error
-		if kind, tables, err = o.Model.kinds(species); err != nil {
-			return nil, nil, err
+		kind, tables, err = o.Model.kinds(species)
+		return kind, tables, o.Model.Cutoff, err
+	}
+	known := o.Known.Kinds
+	for i, s := range species {
+		k := slices.IndexFunc(known, func(k ParticleKind) bool { return k.Name == s })
+		if k < 0 {
+			return nil, nil, 0, fmt.Errorf("particle %d is of species %s, which the known system has not: give --kinds", i+1, s)
 		}
-	} else {
-		for i, s := range species {
-			k := slices.Index(names, s)
-			if k < 0 {
-				return nil, nil, fmt.Errorf("particle %d is of species %s, and the known system has %v: give --kinds", i+1, s, names)
-			}
-			kind = append(kind, uint8(k))
-		}
-		for a := range names {
-			for b := range names {
-				tables = append(tables, particles.NewTable(o.Known.law(a, b), 0.6*(o.Known.Kinds[a].Sigma+o.Known.Kinds[b].Sigma)/2, cutoff))
-			}
+		kind = append(kind, uint8(k))
+	}
+	if o.Known.Law == gravity {
+		return kind, nil, 0, nil
+	}
+	for a := range known {
+		for b := range known {
+			tables = append(tables, particles.NewTable(o.Known.law(a, b), 0.6*(known[a].Sigma+known[b].Sigma)/2, o.Known.Cutoff))
 		}
 	}
-	s, err := particles.NewSystem(box, mass, kind, tables, cutoff, x, v, o.Workers)
-	return s, species, err
+	return kind, tables, o.Known.Cutoff, nil
+}
+
+// reach adds the law of all distances, where there is one. A known one is tabulated over five decades.
+func (o *ParticleRun) reach(s *particles.System, at *start) error {
+	var law particles.Law
+	first, last, ofMasses := 1e-3, 1e2, false
+	if o.Known != nil {
+		law, ofMasses = o.Known.long()
+	} else if l := o.Model.Long; l != nil {
+		law, first, last, ofMasses = l.law, l.First, l.Last, l.Of == massesWeigh
+	}
+	weight := at.charge
+	if ofMasses {
+		weight = at.mass
+	}
+	switch {
+	case law == nil:
+		return nil
+	case weight == nil:
+		return errors.New("the law of all distances is of charges, and the file has none: a column initial_charges, or q in a dump")
+	}
+	return s.Reach(law, first, last, weight)
 }
 
 // dimension is 2 where nothing moves along z.
@@ -170,7 +260,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	if !(o.Dt > 0) || o.Steps < 1 || o.Every < 1 {
 		return nil, errors.New("the step, the number of steps and the steps between two frames must be positive")
 	}
-	s, species, err := o.system()
+	s, species, charge, err := o.system()
 	if err != nil {
 		return nil, err
 	}
@@ -212,8 +302,9 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		g = particles.NewRDF(far, max(1, int(far*50)), dim)
 	}
 	x0 := slices.Clone(s.X)
+	angular := s.AngularMomentum()
 	n := float64(s.N)
-	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Pos: s.X, Vel: s.V, HasEnergy: true}
+	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
 	if o.Forces {
 		frame.Force = s.F
 	}
@@ -262,6 +353,10 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	}
 	for _, p := range s.Momentum() {
 		m.Momentum = max(m.Momentum, math.Abs(p))
+	}
+	m.Open = s.Box.Periodic == [3]bool{}
+	for k, l := range s.AngularMomentum() {
+		m.Angular = max(m.Angular, math.Abs(l-angular[k]))
 	}
 	if g != nil {
 		m.R, m.G = g.Values()

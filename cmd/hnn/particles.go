@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -61,30 +63,33 @@ func (f *readFlags) options() (o atoms.Options, err error) {
 
 // knownFlags are a known system's.
 type knownFlags struct {
-	kinds  string
-	cutoff float64
+	kinds                     string
+	cutoff, softening, spread float64
 }
 
 func (f *knownFlags) system(law string) (*experiment.KnownParticles, error) {
-	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff}
+	if f.softening < 0 || !(f.spread >= 0 && f.spread < 1) {
+		return nil, errors.New("--softening must not be negative, and --spread at least 0 and less than 1")
+	}
+	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff, Softening: f.softening, Spread: f.spread}
 	for _, part := range strings.Split(f.kinds, ",") {
 		name, numbers, _ := strings.Cut(part, "=")
-		v := [3]float64{1, 1, 1}
+		v := [4]float64{1, 1, 1, 0}
 		if numbers != "" {
 			for i, s := range strings.Split(numbers, ":") {
 				var err error
-				if i > 2 {
-					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA", part)
+				if i > 3 {
+					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA:CHARGE", part)
 				}
-				if v[i], err = strconv.ParseFloat(s, 64); err != nil || !(v[i] > 0) {
-					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA, each positive", part)
+				if v[i], err = strconv.ParseFloat(s, 64); err != nil || math.IsInf(v[i], 0) || math.IsNaN(v[i]) || i < 3 && !(v[i] > 0) {
+					return nil, fmt.Errorf("--kinds %s: NAME=MASS:EPSILON:SIGMA:CHARGE, each positive but the charge", part)
 				}
 			}
 		}
 		if name == "" {
 			return nil, fmt.Errorf("--kinds %s: a species needs a name", f.kinds)
 		}
-		k.Kinds = append(k.Kinds, experiment.ParticleKind{Name: name, Mass: v[0], Epsilon: v[1], Sigma: v[2]})
+		k.Kinds = append(k.Kinds, experiment.ParticleKind{Name: name, Mass: v[0], Epsilon: v[1], Sigma: v[2], Charge: v[3]})
 	}
 	return k, nil
 }
@@ -103,8 +108,10 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.IntVar(&f.o.Dim, "dim", 3, "dimensions, 2 or 3, of a known law")
 	fs.Float64Var(&f.o.Density, "density", 0.8442, "particles in a unit of volume")
 	fs.Float64Var(&f.o.Temperature, "temperature", 0.72, "of the initial velocities and of the equilibration, k_B = 1")
-	fs.StringVar(&f.known.kinds, "kinds", "Ar", "of a known law: species, in equal parts, as Ar=1:1:1,Kr=2:1.5:0.9 for NAME=MASS:EPSILON:SIGMA")
+	fs.StringVar(&f.known.kinds, "kinds", "Ar", "of a known law: species, in equal parts, as Ar=1:1:1,Kr=2:1.5:0.9 for NAME=MASS:EPSILON:SIGMA, or with :CHARGE")
 	fs.Float64Var(&f.known.cutoff, "cutoff", 2.5, "of a known law: distance where it is 0 with two derivatives")
+	fs.Float64Var(&f.known.softening, "softening", 0.1, "of gravity, -m m' / sqrt(r^2 + softening^2)")
+	fs.Float64Var(&f.known.spread, "spread", 0, "of a known law: each body's mass and charge differ from its kind's by at most this part, at chance")
 	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step")
 	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
 	fs.IntVar(&f.o.Steps, "steps", steps, "steps of the run")
@@ -120,9 +127,11 @@ func newParticlesDraw() *cobra.Command {
 		Use:   "draw LAW --out FILE",
 		Short: "Draw particles of a known law in a periodic box, as extended XYZ",
 		Long: `Draw runs particles of a known law (` + strings.Join(experiment.KnownLaws, ", ") + `) from a lattice, face-centred cubic or square, brings
-them to a temperature, and writes positions, masses, momenta and forces as extended XYZ.`,
+them to a temperature (gravity: from a Plummer sphere in open space, in balance), and writes positions, masses, momenta and forces as extended XYZ.`,
 		Example: `  hnn particles draw lennard-jones --out liquid.xyz
-  hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz`,
+  hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz
+  hnn particles draw lennard-jones --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --density 0.5 --temperature 2 --out salt.xyz
+  hnn particles draw gravity --n 64 --spread 0.5 --out stars.xyz`,
 		Args: exactly(1, "LAW"),
 	}
 	f.bind(cmd, 256, 1000, 50)
@@ -134,6 +143,9 @@ them to a temperature, and writes positions, masses, momenta and forces as exten
 		if f.o.Known, err = f.known.system(args[0]); err != nil {
 			return usage(err)
 		}
+		if f.o.Known.Law == "gravity" && !cmd.Flags().Changed("equilibrate") {
+			f.o.Equilibrate = 0 // a bound system is in balance and has no temperature to be brought to
+		}
 		f.o.Forces = true
 		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
 		m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).RunParticles(cmd.Context(), f.o)
@@ -141,7 +153,13 @@ them to a temperature, and writes positions, masses, momenta and forces as exten
 		if err != nil {
 			return err
 		}
-		d.next("learn from it: hnn particles train %s --cutoff %v", shell.Quote(f.o.XYZ), f.known.cutoff)
+		how := fmt.Sprintf("--cutoff %v", f.known.cutoff)
+		if f.o.Known.Law == "gravity" {
+			how = "--long masses"
+		} else if slices.ContainsFunc(f.o.Known.Kinds, func(k experiment.ParticleKind) bool { return k.Charge != 0 }) {
+			how += " --long charges"
+		}
+		d.next("learn from it: hnn particles train %s %s", shell.Quote(f.o.XYZ), how)
 		return writeMeasures(cmd.OutOrStdout(), m)
 	}
 	return cmd
@@ -159,6 +177,8 @@ distance for each pair of species, all by one least-squares solve: of the forces
 velocities and positions change from frame to frame. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
+  hnn particles train salt.xyz --cutoff 2.5 --long charges
+  hnn particles train stars.xyz --long masses
   hnn particles train dump.lammpstrj --cutoff 8.5 --units metal --dt 0.001 --mass 1=39.948`,
 		Args: exactly(1, "FILE"),
 	}
@@ -166,6 +186,8 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.SortFlags = false
 	fs.Float64Var(&o.Cutoff, "cutoff", 0, "distance from which no pair acts on each other")
 	fs.IntVar(&o.Coefficients, "coefficients", 0, "of each law; default 160, and 80 without forces")
+	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
+	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
 	read.bind(cmd, "dt")
 	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
@@ -173,8 +195,8 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.BoolVar(&o.Force, "force", false, "replace the run in --out")
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if !(o.Cutoff > 0) {
-			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box"))
+		if !(o.Cutoff > 0) && (o.Long == "" || o.Cutoff != 0) {
+			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box; or --long charges or --long masses for a law of all distances"))
 		}
 		o.Files, o.Root = args, "runs"
 		if o.Read, err = read.options(); err != nil {
@@ -198,7 +220,16 @@ ends smoothly at the cut-off, go to a run directory.`,
 			}
 			fmt.Fprintf(w, "%s-%s: %d pairs, closest %.4g, 0.1%% nearer than %.4g; lowest energy %.6g at %.4g\n", l.A, l.B, l.Pairs, l.First, l.Near, deep, at)
 		}
-		d.next("run more of them: hnn particles simulate %s --n 4096 --out big.xyz", shell.Quote(dir))
+		if l := m.Long; l != nil {
+			_, near, _ := l.At(l.Near)
+			_, far, _ := l.At(l.Last)
+			fmt.Fprintf(w, "all pairs, times the product of their %s: from %.4g (0.1%% nearer than %.4g) to %.4g; force times squared distance %.6g at the 0.1%% and %.6g at the farthest\n", l.Of, l.First, l.Near, l.Last, -near*l.Near*l.Near, -far*l.Last*l.Last)
+		}
+		if m.Open {
+			d.next("run others by it: hnn particles simulate %s --from FILE --out run.xyz", shell.Quote(dir))
+		} else {
+			d.next("run more of them: hnn particles simulate %s --n 4096 --out big.xyz", shell.Quote(dir))
+		}
 		return nil
 	}
 	return cmd
@@ -208,6 +239,7 @@ func newParticlesSimulate() *cobra.Command {
 	var f startFlags
 	var read readFlags
 	var from string
+	var charges map[string]string
 	cmd := &cobra.Command{
 		Use:   "simulate RUN",
 		Short: "Run particles by learned laws, or by a known law",
@@ -223,6 +255,7 @@ The same command gives the same bits for any number of cores.`,
 	fs := cmd.Flags()
 	fs.StringVar(&from, "from", "", "begin with the last frame of this file instead of a lattice")
 	read.bind(cmd, "from-dt")
+	fs.StringToStringVar(&charges, "charge", nil, "charges of species, as Na=1,Cl=-1, where they are not those of the training data")
 	fs.StringVar(&f.o.XYZ, "out", "", "file for the frames, extended XYZ")
 	fs.BoolVar(&f.o.Forces, "forces", false, "forces in the frames too")
 	fs.StringVar(&f.o.Folder, "figures", "", "folder for tables and figures of what is measured")
@@ -238,9 +271,17 @@ The same command gives the same bits for any number of cores.`,
 		} else if f.o.Model, err = experiment.ReadParticles(args[0]); err != nil {
 			return err
 		}
-		f.o.Mass = options.Mass
-		if f.o.Model != nil && len(f.o.Mass) == 0 && from == "" {
-			f.o.Mass = f.o.Model.Mass
+		f.o.Mass, f.o.Charge = options.Mass, map[string]float64{}
+		if f.o.Model != nil && from == "" {
+			if len(f.o.Mass) == 0 {
+				f.o.Mass = f.o.Model.Mass
+			}
+			maps.Copy(f.o.Charge, f.o.Model.Charge)
+		}
+		for s, q := range charges {
+			if f.o.Charge[s], err = strconv.ParseFloat(q, 64); err != nil {
+				return usage(fmt.Errorf("--charge %s=%s: a charge is a number", s, q))
+			}
 		}
 		if from != "" {
 			if f.o.From, err = atoms.ReadFile(from, options); err != nil {
@@ -267,14 +308,17 @@ func writeMeasures(w io.Writer, m *experiment.ParticleMeasures) error {
 	for _, t := range m.Temperature {
 		mean += t / float64(len(m.Temperature))
 	}
+	kept := fmt.Sprintf("lists made           %d\n", m.Builds)
+	if m.Open {
+		kept = fmt.Sprintf("angular momentum     %.2g, largest change of a component\n", m.Angular)
+	}
 	_, err := fmt.Fprintf(w, `particles            %d
 time                 %v in %d frames
 total energy         %.8g at the start, %.8g at the end, a particle
 slope x length       %.3g a particle (standard deviation about the mean %.3g)
 temperature          %.4f, mean over the frames
 momentum             %.2g, largest component of the total
-lists made           %d
-`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, m.Momentum, m.Builds)
+%s`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, m.Momentum, kept)
 	return err
 }
 

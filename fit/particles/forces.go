@@ -23,14 +23,17 @@ type Data struct {
 	X     [][]float64
 	V     [][]float64 // nil where not known
 	F     [][]float64 // nil where not known
+	// Weight of each particle in the law of all distances, its charge or mass; nil for no such law.
+	Weight []float64
 }
 
 // Options of a fit. Zero takes the default.
 type Options struct {
-	Cutoff       float64
-	Coefficients int // of each law, 160
-	Substeps     int // of the paths between two moments, 10
-	Iterations   int // of the paths, 5
+	Cutoff       float64 // of the pairs' own laws, 0 for none of them
+	Coefficients int     // of each law, 160
+	Long         int     // coefficients of the law of all distances, 120
+	Substeps     int     // of the paths between two moments, 10
+	Iterations   int     // of the paths, 5
 }
 
 // Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
@@ -40,7 +43,10 @@ type Laws struct {
 	Pairs []int // how many pairs within the cut-off were seen, kinds x kinds
 	// Near is the 0.1% quantile of the distances seen within the cut-off, kinds x kinds.
 	Near []float64
-	RMS  float64 // of what is left of the equations
+	Long *particles.LongRange // of all distances, nil for none
+	// NearLong is the 0.1% quantile of the distances of pairs with weight.
+	NearLong float64
+	RMS      float64 // of what is left of the equations
 }
 
 // smoothing is the weight of the coefficients' third differences over the largest column's length: it decides only what
@@ -53,13 +59,16 @@ type problem struct {
 	laws *Laws
 	at   []int // where each law's coefficients begin, kinds x kinds
 	n, m int
+	long int        // where those of the law of all distances begin
 	r    *mat.Dense // (m+1) x (m+1): the coefficients and the right side
 	rows int
 }
 
 func newProblem(d *Data, o *Options) (*problem, error) {
-	if err := d.Box.Check(o.Cutoff); err != nil {
-		return nil, err
+	if o.Cutoff != 0 || d.Weight == nil {
+		if err := d.Box.Check(o.Cutoff); err != nil {
+			return nil, err
+		}
 	}
 	k := d.Kinds
 	l := &Laws{Kinds: k, Of: make([]*particles.Spline, k*k), Pairs: make([]int, k*k), Near: make([]float64, k*k)}
@@ -101,8 +110,14 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			p.m += o.Coefficients
 		}
 	}
-	if p.m == 0 {
+	if p.m == 0 && o.Cutoff != 0 {
 		return nil, fmt.Errorf("no two particles are ever within the cut-off %v: give a larger --cutoff", o.Cutoff)
+	}
+	p.long = p.m
+	if d.Weight != nil {
+		if err := p.reach(o.Long); err != nil {
+			return nil, err
+		}
 	}
 	p.reset()
 	return p, nil
@@ -118,6 +133,9 @@ func order(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
 func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 	k := p.data.Kinds
 	raw, stride := rows.RawMatrix().Data, rows.RawMatrix().Stride
+	if p.laws.Long != nil {
+		p.addLong(raw, stride, top, x, weight)
+	}
 	cutoff := 0.0
 	for _, s := range p.laws.Of {
 		if s != nil {
@@ -170,15 +188,20 @@ func (p *problem) solve() error {
 		return errors.New("the forces say nothing of the laws")
 	}
 	smooth := mat.NewDense(2*m, m+1, nil)
-	for base := 0; base < m; base += p.n {
-		for i := range p.n {
+	for base := 0; base < m; {
+		n := p.n
+		if base == p.long {
+			n = m - base
+		}
+		for i := range n {
 			smooth.Set(m+base+i, base+i, smoothing*1e-3*largest)
-			if i+3 < p.n {
+			if i+3 < n {
 				for j, w := range []float64{-1, 3, -3, 1} {
 					smooth.Set(base+i, base+i+j, w*smoothing*largest)
 				}
 			}
 		}
+		base += n
 	}
 	p.laws.RMS = math.Abs(p.r.At(m, m)) / math.Sqrt(float64(p.rows))
 	var both mat.Dense
@@ -199,12 +222,21 @@ func (p *problem) solve() error {
 			}
 		}
 	}
+	if l := p.laws.Long; l != nil {
+		for i := range l.C {
+			l.C[i] = c.At(p.long+i, 0)
+		}
+		return l.Complete()
+	}
 	return nil
 }
 
 func (o *Options) complete() {
 	if o.Coefficients == 0 {
 		o.Coefficients = 160
+	}
+	if o.Long == 0 {
+		o.Long = 120
 	}
 	if o.Substeps == 0 {
 		o.Substeps = 10
@@ -232,8 +264,11 @@ func Forces(d *Data, o Options) (*Laws, error) {
 	return p.laws, p.solve()
 }
 
-// Tables are the laws for running, of pairs of species that were seen.
-func (l *Laws) Tables() []*particles.Table {
+// Tables are the laws for running, nil for pairs of species that were not seen; none where the cut-off is 0.
+func (l *Laws) Tables(cutoff float64) []*particles.Table {
+	if cutoff == 0 {
+		return nil
+	}
 	out := make([]*particles.Table, len(l.Of))
 	for q, s := range l.Of {
 		if a, b := q/l.Kinds, q%l.Kinds; s != nil && a <= b {

@@ -29,7 +29,7 @@ func Motion(d *Data, o Options) (*Laws, error) {
 	var system *particles.System
 	for iteration := range o.Iterations + 1 {
 		if iteration > 0 {
-			tables := p.laws.Tables()
+			tables := p.laws.Tables(o.Cutoff)
 			for q, t := range tables {
 				if t == nil { // never met
 					tables[q] = particles.NewTable(none{}, o.Cutoff/2, o.Cutoff)
@@ -42,6 +42,11 @@ func Motion(d *Data, o Options) (*Laws, error) {
 				defer system.Close()
 			}
 			system.Tables = tables
+			if l := p.laws.Long; l != nil {
+				if err := system.Reach(l, l.First, l.Last, d.Weight); err != nil {
+					return nil, err
+				}
+			}
 		}
 		p.reset()
 		for f := range len(d.X) - 1 {

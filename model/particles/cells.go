@@ -111,6 +111,9 @@ func (g *grid) place(c int) (x, y, z int) {
 // Pairs calls f once with every pair of the positions x, N x 3, nearer than reach: i > j, x_i - x_j by nearest images and its
 // square. The time is linear in the number of particles of one density. Half the box is the farthest for which the pairs are all.
 func (b *Box) Pairs(x []float64, reach float64, f func(i, j int, d [3]float64, r2 float64)) {
+	if !(reach > 0) {
+		return
+	}
 	at := make([]float64, len(x))
 	for i, v := range x {
 		if at[i] = v; b.Periodic[i%3] {

@@ -19,9 +19,12 @@ func (s *System) build() error {
 		}
 		s.built[i] = s.at[i]
 	}
+	s.Builds++
+	if len(s.Tables) == 0 { // nothing to list: positions are brought into the box alone
+		return nil
+	}
 	s.cells.sort(&s.Box, s.at, s.Cutoff+s.skin, 1)
 	s.pool.Run(s.blocks, s.listTask)
-	s.Builds++
 	return nil
 }
 

@@ -55,6 +55,41 @@ func places(side, dim int) int {
 	return side * side * side
 }
 
+// Sphere is n places of a Plummer model of scale 1 in open space, those within 10 of its middle, or the places of its shadow in two
+// dimensions (S. Aarseth, M. Henon, R. Wielen, A&A 37, 183, 1974).
+func Sphere(n, dim int, rng *rand.Rand) []float64 {
+	x := make([]float64, 3*n)
+	for i := range n {
+		r := 11.0
+		for r > 10 {
+			r = 1 / math.Sqrt(math.Pow(1-rng.Float64(), -2.0/3)-1)
+		}
+		p := x[3*i : 3*i+3]
+		length := 0.0
+		for k := range p {
+			p[k] = rng.NormFloat64()
+			length += p[k] * p[k]
+		}
+		for k := range p {
+			if p[k] *= r / math.Sqrt(length); k >= dim {
+				p[k] = 0
+			}
+		}
+	}
+	return x
+}
+
+// Virial scales velocities so that twice the kinetic energy is -sum x F, as in a bound system that neither falls in nor spreads.
+func (s *System) Virial() {
+	w := 0.0
+	for i, x := range s.X {
+		w -= x * s.F[i]
+	}
+	if k := s.Kinetic(); k > 0 && w > 0 {
+		Scale(s.V, math.Sqrt(w/(2*k)))
+	}
+}
+
 // Velocities are of Maxwell and Boltzmann at a temperature (k_B = 1), with total momentum 0 and then scaled to that
 // temperature exactly.
 func Velocities(mass []float64, dim int, temperature float64, rng *rand.Rand) []float64 {

@@ -18,7 +18,7 @@ type System struct {
 	Box    Box
 	Mass   []float64
 	Kind   []uint8  // index of the species of each
-	Tables []*Table // kinds x kinds, symmetric
+	Tables []*Table // kinds x kinds, symmetric; none where all forces are those of Reach
 	Cutoff float64
 
 	X, V   []float64 // positions, unwrapped, and velocities
@@ -35,23 +35,28 @@ type System struct {
 	lists         [][]int32 // one a block: for each of its particles a count, then neighbours
 	energy        []float64 // one a block
 	moved         []float64
-	bad           []int // one a block: a particle at the place of another, -1 for none
+	bad           []int     // one a block: a particle at the place of another, -1 for none
+	long          *Table    // of all distances, nil for none
+	weight        []float64 // of each particle in it
 	pool          *parallel.Pool
 	cells         grid
 	forceTask     func(worker, task int)
 	listTask      func(worker, task int)
 	moveTask      func(worker, task int)
+	longTask      func(worker, task int)
 }
 
 // NewSystem has the particles at x, unwrapped or not, with velocities v. The laws are kinds x kinds by the index of species.
-// workers is that of parallel.NewPool. Close it when done.
+// Without laws, for forces of Reach alone, the cut-off is 0. workers is that of parallel.NewPool. Close it when done.
 func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff float64, x, v []float64, workers int) (*System, error) {
 	n := len(mass)
 	if n < 2 || len(kind) != n || len(x) != 3*n || len(v) != 3*n {
 		return nil, fmt.Errorf("%d masses, %d kinds, %d coordinates and %d velocities: of N particles there must be N, N, 3N and 3N, of at least two", n, len(kind), len(x), len(v))
 	}
-	if err := box.Check(cutoff); err != nil {
-		return nil, err
+	if len(laws) > 0 || cutoff != 0 {
+		if err := box.Check(cutoff); err != nil {
+			return nil, err
+		}
 	}
 	s := &System{N: n, Box: box, Mass: mass, Kind: kind, Tables: laws, Cutoff: cutoff,
 		X: append([]float64(nil), x...), V: append([]float64(nil), v...), F: make([]float64, 3*n),
@@ -60,7 +65,7 @@ func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff floa
 		s.kinds++
 	}
 	for i, k := range kind {
-		if int(k) >= s.kinds {
+		if int(k) >= s.kinds && len(laws) > 0 {
 			return nil, fmt.Errorf("particle %d is of kind %d, and there are laws for %d", i+1, k, s.kinds)
 		}
 	}
@@ -68,7 +73,7 @@ func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff floa
 	s.blocks = (n + blockParticles - 1) / blockParticles
 	s.lists, s.energy, s.moved, s.bad = make([][]int32, s.blocks), make([]float64, s.blocks), make([]float64, s.blocks), make([]int, s.blocks)
 	s.pool = parallel.NewPool(workers)
-	s.forceTask, s.listTask, s.moveTask = s.blockForces, s.blockList, s.blockMoved
+	s.forceTask, s.listTask, s.moveTask, s.longTask = s.blockForces, s.blockList, s.blockMoved, s.blockLong
 	return s, s.Forces()
 }
 
@@ -96,7 +101,18 @@ func (s *System) Forces() error {
 			return err
 		}
 	}
-	s.pool.Run(s.blocks, s.forceTask)
+	if len(s.Tables) > 0 {
+		s.pool.Run(s.blocks, s.forceTask)
+	} else {
+		clear(s.F)
+		clear(s.energy)
+		for b := range s.bad {
+			s.bad[b] = -1
+		}
+	}
+	if s.long != nil {
+		s.pool.Run(s.blocks, s.longTask)
+	}
 	s.Energy = 0
 	for b, e := range s.energy {
 		if s.bad[b] >= 0 {
@@ -207,4 +223,15 @@ func (s *System) Momentum() (p [3]float64) {
 		p[i%3] += s.Mass[i/3] * v
 	}
 	return p
+}
+
+// AngularMomentum is sum m x cross v, which is kept in open space alone.
+func (s *System) AngularMomentum() (l [3]float64) {
+	for i, m := range s.Mass {
+		for k := range 3 {
+			a, b := (k+1)%3, (k+2)%3
+			l[k] += m * (s.X[3*i+a]*s.V[3*i+b] - s.X[3*i+b]*s.V[3*i+a])
+		}
+	}
+	return l
 }

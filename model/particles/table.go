@@ -19,8 +19,11 @@ const cellBits = 8
 const cellShift = 52 - cellBits
 
 // NewTable tabulates a law from the distance first to the cut-off, where it ends. Nearer the law itself is asked.
-func NewTable(l Law, first, cutoff float64) *Table {
-	t := &Table{base: math.Float64bits(first*first)>>cellShift + 1, high: cutoff * cutoff, law: l}
+func NewTable(l Law, first, cutoff float64) *Table { return newTable(l, first, cutoff, false) }
+
+// newTable tabulates a law that ends at a distance, or one that is asked itself beyond it.
+func newTable(l Law, first, last float64, far bool) *Table {
+	t := &Table{base: math.Float64bits(first*first)>>cellShift + 1, high: last * last, law: l, far: far}
 	t.low = math.Float64frombits(t.base << cellShift)
 	derivatives := func(s float64) (v, d, dd float64) { // by s
 		if s >= t.high && !t.far {

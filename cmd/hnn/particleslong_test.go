@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"hnn/experiment"
+	"hnn/system"
+)
+
+// particlesLine runs a command and returns what it printed and its errors.
+func particlesLine(t *testing.T, line string) (out, errors string, code int) {
+	t.Helper()
+	var o, e strings.Builder
+	code = execute(context.Background(), strings.Fields(line), &o, &e)
+	return o.String(), e.String(), code
+}
+
+// Two species whose bodies have charges and masses of their own: the laws of their three pairs and Coulomb's law beside them at once,
+// each within 1e-4 of the depth. Gravitating bodies of different masses, in space and in a plane, and another number by the law learned.
+func TestParticlesOfAllDistances(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, line := range []string{
+		"particles draw lennard-jones --n 200 --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --spread 0.3 --density 0.5 --temperature 2 --equilibrate 400 --steps 500 --dt 0.001 --every 25 --out salt.xyz --quiet",
+		"particles train salt.xyz --cutoff 2.5 --long charges --out salt --quiet",
+		"particles draw gravity --n 32 --spread 0.5 --steps 2000 --dt 0.005 --every 25 --out space.xyz --quiet",
+		"particles train space.xyz --long masses --out space --quiet",
+		"particles draw gravity --n 32 --dim 2 --spread 0.5 --steps 2000 --dt 0.005 --every 25 --out plane.xyz --quiet",
+		"particles train plane.xyz --long masses --out plane --quiet",
+		"particles draw gravity --n 300 --seed 4 --steps 1 --out more.xyz --quiet",
+		"particles simulate space --from more.xyz --steps 20 --dt 0.001 --out run.xyz --quiet",
+	} {
+		if out, errors, code := particlesLine(t, line); code != 0 {
+			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
+		}
+	}
+	m, err := experiment.ReadParticles("salt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]system.LennardJones{
+		"Cl-Cl": {Epsilon: 1, Sigma: 1.1, Cutoff: 2.5}, "Cl-Na": {Epsilon: 1, Sigma: 0.95, Cutoff: 2.5}, "Na-Na": {Epsilon: 1, Sigma: 0.8, Cutoff: 2.5},
+	}
+	if len(m.Laws) != len(known) {
+		t.Fatalf("%d laws", len(m.Laws))
+	}
+	for i := range m.Laws {
+		l, worst := &m.Laws[i], 0.0
+		for r := l.Near; r < 2.5; r += 0.001 {
+			v, dv, _ := l.At(r)
+			w, dw, _ := known[l.A+"-"+l.B].At(r)
+			worst = max(worst, math.Abs(v-w), math.Abs(dv-dw))
+		}
+		t.Logf("%s-%s: force and V within %.2e", l.A, l.B, worst)
+		if !(worst < 0.8e-4) { // the least depth is 0.8
+			t.Errorf("%s-%s: force or V errs by %.2e", l.A, l.B, worst)
+		}
+	}
+	for name, law := range map[string]system.Plummer{"salt": {Strength: 1}, "space": {Strength: -1, Softening: 0.1}, "plane": {Strength: -1, Softening: 0.1}} {
+		m, err := experiment.ReadParticles(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worst := 0.0
+		for r := m.Long.Near; r < m.Long.Last; r *= 1.003 {
+			_, dv, _ := m.Long.At(r)
+			_, dw, _ := law.At(r)
+			worst = max(worst, math.Abs(dv-dw)*r*r)
+		}
+		t.Logf("%s: force times squared distance within %.2e of 1, from %.4g to %.4g", name, worst, m.Long.Near, m.Long.Last)
+		if !(worst < 1e-3) {
+			t.Errorf("%s: force times squared distance errs by %.2e", name, worst)
+		}
+	}
+	if m, err := experiment.ReadParticles("plane"); err != nil || m.Dim != 2 || !m.Open {
+		t.Errorf("in a plane and open: %+v, %v", m, err)
+	}
+	text, err := os.ReadFile("more.xyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("bare.xyz", []byte(strings.ReplaceAll(string(text), "initial_charges", "other")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"particles train bare.xyz --long charges":                    "no charges",
+		"particles train more.xyz --long charges":                    "charges or masses that are not zero",
+		"particles train salt.xyz --long spins --cutoff 2":           "charges or masses",
+		"particles simulate space --n 100":                           "--from FILE",
+		"particles simulate salt --n 500":                            "--mass",
+		"particles simulate salt --n 500 --mass Na=1,Cl=2":           "--charge",
+		"particles simulate salt --n 500 --charge Na=x":              "a charge is a number",
+		"particles export salt --to lammps --out law.table":          "no table of LAMMPS",
+		"particles draw gravity --kinds S=0 --out x.xyz":             "each positive but the charge",
+		"particles draw gravity --spread 1.5 --out x.xyz":            "--spread",
+		"particles draw gravity --softening -1 --out x.xyz":          "--softening",
+		"particles draw lennard-jones --kinds A=1:1:1:1:1 --out x.x": "NAME=MASS:EPSILON:SIGMA:CHARGE",
+	} {
+		if _, errors, code := particlesLine(t, strings.TrimSpace(line)); code == 0 || !strings.Contains(errors, want) {
+			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
+		}
+	}
+	if out, errors, code := particlesLine(t, "particles simulate salt --n 500 --density 0.5 --mass Na=1,Cl=2 --charge Na=1,Cl=-1 --steps 20 --equilibrate 0 --quiet"); code != 0 {
+		t.Errorf("exit status %d: %s%s", code, out, errors)
+	}
+}
