@@ -9,6 +9,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/setting"
 	"hnn/experiment/task"
+	"hnn/fit/closedform"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
 	"hnn/model/lattice"
@@ -289,6 +290,10 @@ type way struct {
 // manyFeatures is how many features of the closed form are tried beside the default.
 const manyFeatures = 300
 
+// exactFeatures is how many are tried by QR where derivatives are given: without noise it has some four digits more than the
+// normal equations.
+const exactFeatures = 1000
+
 // byTrials leaves to the data how to learn from a user's file and, where no model is named,
 // which.
 func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, error) {
@@ -358,15 +363,21 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		}
 	}
 	more, quadratic, separable := c, c, c
-	for _, b := range []*Config{&more, &quadratic, &separable} {
-		b.Closed.Features = manyFeatures
-	}
 	quadratic.Structure = []network.Structure{network.QuadraticKinetic}
 	separable.Structure = []network.Structure{network.Separable, network.QuadraticKinetic}
 	closed := []way{{ClosedForm, c, false}}
 	if asked.open() {
-		closed = append(closed, []way{{ClosedForm, more, false}, {ClosedForm, quadratic, false}, {ClosedForm, separable, false},
-			{ClosedForm, more, true}, {ClosedForm, quadratic, true}, {ClosedForm, separable, true}}...)
+		var without, with []way
+		for _, size := range []struct {
+			features int
+			solver   closedform.Solver
+		}{{manyFeatures, closedform.BySize}, {exactFeatures, closedform.QR}} {
+			for _, b := range []Config{more, quadratic, separable} {
+				b.Closed.Features, b.Closed.Solver = size.features, size.solver
+				without, with = append(without, way{ClosedForm, b, false}), append(with, way{ClosedForm, b, true})
+			}
+		}
+		closed = slices.Concat(closed, without, with)
 	}
 	for _, way := range append(closed, []way{{ClosedForm, c, true},
 		{Adam, c, false}, {Adam, c.WithLoss(TrajectoryLoss), false}}...) {

@@ -11,6 +11,7 @@ import (
 
 	"hnn/eval"
 	"hnn/fit"
+	"hnn/fit/closedform"
 	"hnn/internal/stream"
 	"hnn/model"
 	"hnn/model/formula"
@@ -98,6 +99,9 @@ func (c *Config) way(d *dataset) string {
 		}
 		if n := c.Closed.Features; n > 0 {
 			way += fmt.Sprintf(", %d features", n)
+		}
+		if c.Closed.Solver == closedform.QR {
+			way += " by QR"
 		}
 		if c.Dissipation != "" {
 			way += " with friction"
@@ -252,6 +256,8 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 		return network.LearnsH(c.Model)
 	case c.Trainer == Adam:
 		return best < goodEnough
+	case c.Closed.Solver == closedform.QR && d.estimated:
+		return true // the integral form is solved so by itself
 	case c.Closed.Features > 0 || c.Structure != nil:
 		if c.Dissipation == "" && weak < tie {
 			return true
