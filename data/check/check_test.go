@@ -243,6 +243,25 @@ func TestJumps(t *testing.T) {
 	}
 }
 
+// A current that follows a voltage's steps within a row is no jump of the state; one that jumps by itself is.
+func TestJumpsOfInputs(t *testing.T) {
+	volts := func(t float64) float64 { return math.Mod(math.Floor(t/0.2+1e-9)*7, 5) - 2 }
+	s := motion(400, 0.01, []string{"omega", "current"}, func(t float64) []float64 {
+		return []float64{math.Sin(t), 2*volts(t) - 0.3*math.Sin(t)}
+	})
+	s.FirstOrder = true
+	if r := Observations(s, Options{}); len(r.Jumps) == 0 {
+		t.Error("the input is not known, and no jump is seen")
+	}
+	s.InputNames = []string{"voltage"}
+	for _, t := range s.T {
+		s.Inputs = append(s.Inputs, volts(t))
+	}
+	if r := Observations(s, Options{}); len(r.Jumps) != 0 {
+		t.Errorf("jumps at %v", r.Jumps)
+	}
+}
+
 // What is measured within a period is unwrapped, or refused with the period.
 func TestAngles(t *testing.T) {
 	turning := func(period float64) func(t float64) []float64 {

@@ -49,6 +49,10 @@ func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
 	}
 	slices.Sort(rows)
 	rows = r.wrong(s, spikes, rows)
+	if rows != nil {
+		held := s.SteppedInputs()
+		rows = slices.DeleteFunc(rows, func(i int) bool { return stepped(s, held, i) })
+	}
 	if len(rows) == 0 {
 		return
 	}
@@ -80,6 +84,26 @@ func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
 	}
 	r.Jumps = rows
 	r.add(f)
+}
+
+// stepped says that an input of those that stay and jump did so at row i or at the one before, as where a trial begins: what is
+// fast follows it in a step.
+func stepped(s *data.Set, held []string, i int) bool {
+	k := len(s.InputNames)
+	if held != nil && slices.Contains(s.Offsets, i-1) {
+		return true
+	}
+	for j, name := range s.InputNames {
+		if !slices.Contains(held, name) {
+			continue
+		}
+		for _, r := range [2]int{i - 1, i} {
+			if r > 0 && s.Inputs[r*k+j] != s.Inputs[(r-1)*k+j] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // wrong reports single rows that are off the motion and back, and blocks between two jumps
