@@ -22,6 +22,8 @@ type Explanation struct {
 	Kind string `json:"kind"`
 	// Law is written in the syntax that was asked for.
 	Law string `json:"law"`
+	// Unit is that of H, "" where the columns do not say it.
+	Unit string `json:"unit,omitempty"`
 	// Terms are those of a Hamiltonian, coefficients with standard errors.
 	Terms []ExplainedTerm `json:"terms,omitempty"`
 	// Path is the Pareto front: the number of terms and the error with them, of a distilled model relative to the field, of a
@@ -47,6 +49,8 @@ type ExplainedTerm struct {
 	Coefficient float64 `json:"coefficient"`
 	Error       Number  `json:"standard_error"`
 	Stability   Number  `json:"stability"`
+	// Unit is that of the coefficient, "" where it is not known, 1 for a plain number.
+	Unit string `json:"unit,omitempty"`
 }
 
 // PathStep is an entry of the path of formulas.
@@ -60,7 +64,8 @@ type PathStep struct {
 // Tolerance is the relative error below which the formula of fewest terms is taken for a model that is none.
 func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float64) (*Explanation, error) {
 	x := &Explanation{Run: r.Dir, Kind: r.form.Kind, Explained: true, Error: 0}
-	names, inputs := r.columns, r.inputs
+	names, inputs := formulaNames(r.columns), formulaNames(r.inputs)
+	var units *LawUnits
 	write := func(h *expr.Expr, text string, digits int) {
 		x.text = text
 		if x.Law = text; syntax != expr.Text {
@@ -68,8 +73,15 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 		}
 	}
 	give := func(f *formula.Formula) {
-		for _, t := range f.Terms {
-			x.Terms = append(x.Terms, ExplainedTerm{t.Expr.Write(expr.Text, names, 0), t.Coefficient, Number(t.Error), Number(t.Stability)})
+		of := units.coefficients(f, names)
+		for i, t := range f.Terms {
+			x.Terms = append(x.Terms, ExplainedTerm{t.Expr.Write(expr.Text, names, 0), t.Coefficient, Number(t.Error), Number(t.Stability), ""})
+			if of != nil {
+				x.Terms[i].Unit = of[i]
+			}
+		}
+		if h, err := units.energy(); h != nil && err == nil {
+			x.Unit = h.String()
 		}
 		x.forces, f = forces(f), f.Rounded()
 		write(f.H(), f.Text(expr.Text, names, inputs, 0), 0)
@@ -77,7 +89,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	if terms == "" {
 		if f := formula.Of(r.form); f != nil {
 			if results, err := ReadResults(r.Dir); err == nil && results.WeakForm != nil {
-				x.Path = results.WeakForm.Path
+				x.Path, units = results.WeakForm.Path, results.WeakForm.Units
 			}
 			give(f)
 			return x, nil
@@ -94,7 +106,7 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 			return x, nil
 		}
 	}
-	f, report, err := e.distil(r, terms, tolerance)
+	f, units, report, err := e.distil(r, terms, tolerance)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Dir, err)
 	}
@@ -108,16 +120,16 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 }
 
 // distil fits a formula to the field of a run's model at the states of its data, without inputs.
-func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula, *fitformula.Report, error) {
+func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula, *LawUnits, *fitformula.Report, error) {
 	if r.model.Pixels != nil {
-		return nil, nil, errors.New("the states of a model of pictures are codes without names: there is no formula of them")
+		return nil, nil, nil, errors.New("the states of a model of pictures are codes without names: there is no formula of them")
 	}
 	if !r.model.Canonical {
-		return nil, nil, errors.New("the model's columns are not positions and momenta: a formula of H is distilled where they are")
+		return nil, nil, nil, errors.New("the model's columns are not positions and momenta: a formula of H is distilled where they are")
 	}
 	d, err := e.load(&r.Config)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	c := r.Config
 	c.Terms, c.Start = terms, ""
@@ -130,16 +142,18 @@ func (e *Env) distil(r *Run, terms string, tolerance float64) (*formula.Formula,
 	} else if all, err := angles(r.Config.Angle, r.columns); err == nil && all != nil {
 		copy(marks, all[:n])
 	}
-	list, own, _, err := c.library(n, marks, r.columns)
+	names, units := formulaNames(r.columns), d.lawUnits(&c)
+	list, own, _, err := c.library(n, marks, names, units)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	known, err := c.knownPart(d)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	set := field(r.model, d.Train)
-	return fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: r.columns, Prune: !own, Tolerance: tolerance, Known: known})
+	f, report, err := fitformula.Distil(set, list, fitformula.Options{Angles: marks, Names: names, Prune: !own, Tolerance: tolerance, Known: known})
+	return f, units, report, err
 }
 
 // field is a set with a model's field, without inputs, as its rates.
@@ -159,9 +173,17 @@ func (x *Explanation) Write(w io.Writer) error {
 	if x.Terms != nil {
 		fmt.Fprintln(w)
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "term\tcoefficient\tstandard error\tchosen in")
+		head := "term\tcoefficient\tstandard error\tchosen in"
+		if x.Unit != "" {
+			head += "\tunit (H in " + x.Unit + ")"
+		}
+		fmt.Fprintln(t, head)
 		for _, term := range x.Terms {
-			fmt.Fprintf(t, "%s\t%.6g\t%.2g\t%.0f%%\n", term.Term, term.Coefficient, float64(term.Error), 100*float64(term.Stability))
+			fmt.Fprintf(t, "%s\t%.6g\t%.2g\t%.0f%%", term.Term, term.Coefficient, float64(term.Error), 100*float64(term.Stability))
+			if term.Unit != "" {
+				fmt.Fprint(t, "\t"+term.Unit)
+			}
+			fmt.Fprintln(t)
 		}
 		if err := t.Flush(); err != nil {
 			return err

@@ -17,7 +17,7 @@ func (c *Config) knownPart(d *dataset) (*expr.Expr, error) {
 	if c.KnownPart == "" {
 		return nil, nil
 	}
-	names, set := d.columns(), d.observed()
+	names, set := formulaNames(d.columns()), d.observed()
 	if set.PositionsOnly {
 		return nil, errors.New("known-part: H is of positions and momenta, and the file has positions alone")
 	}
@@ -28,6 +28,9 @@ func (c *Config) knownPart(d *dataset) (*expr.Expr, error) {
 	if h.Variables() == 0 {
 		return nil, fmt.Errorf("known-part: %q has none of the columns %s in it, and a constant moves nothing", c.KnownPart, strings.Join(names, ", "))
 	}
+	if err := d.knownUnits(c, names); err != nil {
+		return nil, fmt.Errorf("known-part: %w", err)
+	}
 	all := []*expr.Expr{h}
 	for i := range names {
 		all = append(all, h.Derivative(i))
@@ -36,6 +39,22 @@ func (c *Config) knownPart(d *dataset) (*expr.Expr, error) {
 		return nil, fmt.Errorf("known-part: %q or its derivative is not finite at row %d of the training data", c.KnownPart, row+1)
 	}
 	return h, nil
+}
+
+// knownUnits refuses a known part whose units are none of an energy, where the file says them.
+func (d *dataset) knownUnits(c *Config, names []string) error {
+	l := d.lawUnits(c)
+	if l == nil {
+		return nil
+	}
+	u, err := expr.ParseUnits(c.KnownPart, names, l.expr())
+	if err != nil {
+		return err
+	}
+	if h, _ := l.energy(); h != nil && u[0] != nil && !h.Equal(*u[0]) {
+		return fmt.Errorf("%q is in %s, and H of these columns in %s: a number carries a unit, as the 1 of 1*(%s)", c.KnownPart, u[0], h, c.KnownPart)
+	}
+	return nil
 }
 
 // dimensionless is a part of H of states in the data's units as one of scaled states, in the scales' unit of energy.

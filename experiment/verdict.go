@@ -276,7 +276,7 @@ func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 		}
 		m = fitted.ModelForm()
 	case formula.Kind:
-		list, _, _, err := t.config.library(d.Train.Dim/2, marks[:len(marks)/2], d.columns())
+		list, _, _, err := t.config.library(d.Train.Dim/2, marks[:len(marks)/2], formulaNames(d.columns()), d.lawUnits(&t.config))
 		if err != nil {
 			return true
 		}

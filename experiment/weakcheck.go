@@ -43,7 +43,7 @@ func (c *Config) checkWeak(d *dataset) error {
 	case lattice.Kind:
 		_, err = c.graph(set, names)
 	case formula.Kind:
-		_, _, _, err = c.library(set.Dim/2, marks, names)
+		_, _, _, err = c.library(set.Dim/2, marks, formulaNames(names), d.lawUnits(c))
 	case lagrangian.Kind:
 		if !d.velocities() {
 			return errors.New(needsVelocities)

@@ -57,6 +57,8 @@ func (c Config) WithWeakForm(kind string) Config {
 
 // WeakReport is what the weak form found.
 type WeakReport struct {
+	// Units are those of the columns, nil where the file says none.
+	Units *LawUnits `json:"units,omitempty"`
 	// Law is the equations in the names of the columns.
 	Law string `json:"law"`
 	// Terms counts those taken, of so many Candidates.
@@ -255,9 +257,14 @@ func (d *dataset) solveSparse(set *data.Set, marks []bool, names, inputs []strin
 }
 
 func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, inputs []string, r *WeakReport) (*model.Form[float64], error) {
-	list, own, inside, err := c.library(set.Dim/2, marks, names)
+	r.Units = d.lawUnits(c)
+	names = formulaNames(names)
+	list, own, inside, err := c.library(set.Dim/2, marks, names, r.Units)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := r.Units.energy(); err != nil {
+		r.Notes = append(r.Notes, "warning: "+err.Error())
 	}
 	o := fitformula.Options{Angles: marks, Names: names, Prune: !own}
 	if o.Known, err = c.knownPart(d); err != nil {
@@ -336,12 +343,12 @@ func (d *dataset) solveFormula(c *Config, set *data.Set, marks []bool, names, in
 
 // library is the terms that a configuration names, with the numbers inside them that are fitted, or those of the default
 // library.
-func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr, own bool, inside []fitformula.Parameter, err error) {
+func (c *Config) library(n int, marks []bool, names []string, units *LawUnits) (list []*expr.Expr, own bool, inside []fitformula.Parameter, err error) {
 	if c.Terms == "" {
 		if c.Start != "" {
 			return nil, false, nil, errors.New("start: there are numbers to fit inside terms of your own alone; give --terms")
 		}
-		return fitformula.Default(n, marks, names), false, nil, nil
+		return units.consistent(fitformula.Default(n, marks, names), names), false, nil, nil
 	}
 	all := slices.Clone(names)
 	for _, part := range strings.Split(c.Start, ",") {
@@ -360,6 +367,9 @@ func (c *Config) library(n int, marks []bool, names []string) (list []*expr.Expr
 	}
 	if list, err = expr.ParseList(c.Terms, all); err != nil {
 		return nil, true, nil, fmt.Errorf("terms: %w (a number to be fitted inside a term is named with --start)", err)
+	}
+	if _, err := expr.ParseUnits(c.Terms, all, units.expr()); units != nil && err != nil {
+		return nil, true, nil, fmt.Errorf("terms: %w", err)
 	}
 	return list, true, inside, nil
 }

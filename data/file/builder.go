@@ -351,6 +351,7 @@ func (b *builder) timeUnit() bool {
 	for i := range s.T {
 		s.T[i] = (s.T[i] - first) / math.Round(1/unit) // rounds better than a product
 	}
+	b.mapping.Seconds = true
 	b.mapping.note("%s is in %s, as the velocities show, and is turned into seconds%s", b.mapping.Time, map[float64]string{1e-3: "milliseconds", 1e-6: "microseconds", 1e-9: "nanoseconds"}[unit], from)
 	return true
 }
@@ -381,6 +382,7 @@ func (b *builder) epoch() bool {
 		for i := range s.T {
 			s.T[i] = (s.T[i] - first) / u.inSecond
 		}
+		b.mapping.Seconds = true
 		b.mapping.note("%s is taken in seconds from the first (%s from 1970 by their size)", b.mapping.Time, u.name)
 		return true
 	}

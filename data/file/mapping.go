@@ -23,6 +23,8 @@ type Mapping struct {
 	Notes []string `json:"notes,omitempty"`
 	// Units are those of columns whose names do not say them.
 	Units map[string]string `json:"units,omitempty"`
+	// Seconds says that times were turned into seconds, whatever the name of their column says.
+	Seconds bool `json:"seconds,omitempty"`
 	// BadRows counts the rows that were left out (ReadOptions.SkipBadRows), Bad holds
 	// the errors of the first of them.
 	BadRows int           `json:"bad_rows"`

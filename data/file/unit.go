@@ -133,6 +133,16 @@ func unitOfName(name string) (bare, text string) {
 	return name, ""
 }
 
+// SplitUnit returns a column's name without its unit and the unit, "" for none: in one spelling where it is of times, positions
+// and their rates, else as it stands.
+func SplitUnit(name string) (bare, text string) {
+	bare, text = unitOfName(name)
+	if u, ok := knownUnit(text); ok && u.quantity != unknownColumn && u.quantity != forceColumn {
+		text = u.name
+	}
+	return bare, text
+}
+
 // endsInUnit reports whether the last of several words is a unit: what is divided by a time behind
 // it is a rate, as in speed km/h.
 func endsInUnit(text string) bool {

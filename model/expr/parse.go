@@ -55,6 +55,10 @@ func ParseList(text string, variables []string) ([]*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.list()
+}
+
+func (p *parser) list() ([]*Expr, error) {
 	var list []*Expr
 	for {
 		e, err := p.expression(0)
@@ -84,6 +88,7 @@ type parser struct {
 	column    int
 	depth     int
 	bad       string
+	check     *checker // of units, nil for none
 }
 
 func newParser(text string, variables []string) (*parser, error) {
@@ -165,7 +170,7 @@ func (p *parser) expression(least int) (*Expr, error) {
 		return nil, err
 	}
 	for {
-		op := p.tok
+		op, at := p.tok, p.column
 		prec := precedence(op)
 		if prec == 0 || prec <= least {
 			return left, nil
@@ -186,6 +191,13 @@ func (p *parser) expression(least int) (*Expr, error) {
 		if err != nil {
 			return nil, err
 		}
+		var unit quantity
+		if p.check != nil {
+			var reason string
+			if unit, reason = p.check.binary(op, p.check.of[left], p.check.of[right], right); reason != "" {
+				return nil, &ParseError{p.text, at, reason}
+			}
+		}
 		switch op {
 		case token.ADD:
 			left = add(left, right)
@@ -198,6 +210,9 @@ func (p *parser) expression(least int) (*Expr, error) {
 		case token.XOR:
 			left = pow(left, right)
 		}
+		if p.check != nil {
+			p.check.of[left] = unit
+		}
 	}
 }
 
@@ -209,7 +224,11 @@ func (p *parser) operand() (*Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return neg(e), nil
+		out := neg(e)
+		if p.check != nil {
+			p.check.of[out] = p.check.of[e]
+		}
+		return out, nil
 	case token.ADD:
 		p.next()
 		return p.expression(2)
@@ -219,7 +238,9 @@ func (p *parser) operand() (*Expr, error) {
 			return nil, p.fail("no number: " + p.shown())
 		}
 		p.next()
-		return number(v), nil
+		e := number(v)
+		p.check.literal(e)
+		return e, nil
 	case token.LPAREN:
 		p.next()
 		return p.bracketed()
@@ -234,15 +255,20 @@ func (p *parser) operand() (*Expr, error) {
 	}
 	if i := slices.Index(p.variables, name); i >= 0 {
 		p.next()
-		return Variable(i), nil
+		e := Variable(i)
+		p.check.variable(e)
+		return e, nil
 	}
 	if name == "pi" {
 		p.next()
-		return number(3.141592653589793), nil
+		e := number(3.141592653589793)
+		p.check.literal(e)
+		return e, nil
 	}
 	if _, ok := functions[name]; !ok {
 		return nil, p.fail(fmt.Sprintf("no variable %q; the variables are %s, the functions %s", name, strings.Join(p.variables, ", "), strings.Join(Functions(), ", ")))
 	}
+	at := p.column
 	p.next()
 	if p.tok != token.LPAREN {
 		return nil, p.fail(fmt.Sprintf("%s is a function: write %s(...)", name, name))
@@ -252,7 +278,15 @@ func (p *parser) operand() (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return call(name, e), nil
+	out := call(name, e)
+	if p.check != nil {
+		unit, reason := p.check.call(name, p.check.of[e])
+		if reason != "" {
+			return nil, &ParseError{p.text, at, reason}
+		}
+		p.check.of[out] = unit
+	}
+	return out, nil
 }
 
 // bracketed is the expression up to the bracket that closes it, the opening one read.
