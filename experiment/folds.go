@@ -149,9 +149,9 @@ func (d *dataset) rawInner(lo, hi int) *data.Set {
 	return rest
 }
 
-// moreFolds rolls the best of what was tried, with the best Hamiltonian form, the best HNN and the best field without
-// structure, out over further divisions of the training rows where the first holds few trials out. One that fails there is
-// not taken.
+// moreFolds rolls the best of what was tried, with the best Hamiltonian form and the best field without structure, out over
+// further divisions of the training rows where the first holds few trials out. One that fails there is not taken. A field
+// without structure that the Hamiltonian form leaves behind by more than contenders are apart is judged as it is.
 func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 	least := l.least(func(t *LearningTry) bool { return t.field != nil })
 	var list []*LearningTry
@@ -165,8 +165,13 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 		return nil // told apart, or too slow
 	}
 	list = list[:min(contenders, len(list))]
-	for _, use := range []func(*LearningTry) bool{(*LearningTry).canonical, (*LearningTry).isHNN, func(t *LearningTry) bool { return !t.canonical() && !network.LearnsH(t.config.Model) }} {
-		if t := l.best(use); t != nil && !slices.Contains(list, t) {
+	with := l.best((*LearningTry).canonical)
+	free := l.best(func(t *LearningTry) bool { return !t.canonical() && !network.LearnsH(t.config.Model) })
+	if with != nil && free != nil && float64(free.Error) > contending*float64(with.Error) {
+		free = nil
+	}
+	for _, t := range []*LearningTry{with, free} {
+		if t != nil && !slices.Contains(list, t) {
 			list = append(list, t)
 		}
 	}

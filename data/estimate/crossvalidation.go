@@ -85,7 +85,7 @@ func windowCandidates(degrees []int, longest, rows int) []Window {
 func prediction(s *data.Set, x []float64, w Window, stride int) []float64 {
 	dim := s.Dim
 	errors := make([]float64, dim)
-	l := new(localPolynomial)
+	l := &localPolynomial{valueOnly: true}
 	for trial := range s.Trials() {
 		lo, hi := s.Offsets[trial], s.Offsets[trial+1]
 		n := hi - lo

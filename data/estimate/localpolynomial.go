@@ -17,8 +17,9 @@ import (
 type localPolynomial struct {
 	Window
 
-	// The weights of the window's observations in the three estimates.
+	// The weights of the window's observations in the three estimates; of the first alone where valueOnly says so.
 	value, slope, curvature []float64
+	valueOnly               bool
 
 	u, phi, previous []float64 // temporaries of weigh
 }
@@ -69,6 +70,9 @@ func (l *localPolynomial) weigh(t []float64, at float64) {
 		for j := range n {
 			w := l.phi[j] / norm
 			l.value[j] += p * w
+			if l.valueOnly {
+				continue
+			}
 			l.slope[j] += d / h * w
 			l.curvature[j] += c / (h * h) * w
 		}

@@ -182,8 +182,11 @@ func used(f *terms.Field) []int {
 
 // system is the field with the given places in (C, B) as parameters.
 func system(f *terms.Field, free []int) *shoot.System {
-	m := f.NewMotion(free)
-	s := &shoot.System{Dim: f.Dim, Inputs: f.Inputs, Rate: func(x, u, dx, byX, byP []float64) bool { m.Rate(x, u, dx, byX, byP); return true }}
+	rate := func() func(x, u, dx, byX, byP []float64) bool {
+		m := f.NewMotion(free)
+		return func(x, u, dx, byX, byP []float64) bool { m.Rate(x, u, dx, byX, byP); return true }
+	}
+	s := &shoot.System{Dim: f.Dim, Inputs: f.Inputs, Rate: rate(), Copy: rate}
 	for _, c := range free {
 		s.Parameters = append(s.Parameters, *f.Coefficient(c))
 	}

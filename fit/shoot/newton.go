@@ -8,6 +8,10 @@ import (
 	"hnn/internal/posdef"
 )
 
+// unexplained is the squared residual of a number, in units of its noise, above which the field lacks something, and the last
+// percent that is to be gained is worth nothing.
+const unexplained = 100
+
 // free is how many parameters are fitted.
 func (p *shooting) free() int {
 	if p.frozen {
@@ -73,6 +77,9 @@ func (p *shooting) minimise() (first, last float64, covariance []float64) {
 			break
 		}
 		if p.hopeless > 0 && !p.frozen && cost > p.hopeless*degrees {
+			break
+		}
+		if cost > unexplained*degrees && gain < 0.01*cost && !p.frozen {
 			break
 		}
 		if gain < 1e-4*cost && (!p.finely || p.frozen || gain < 0.01*cost/degrees) {

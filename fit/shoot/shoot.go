@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/data"
+	"hnn/internal/kernel"
 	"hnn/internal/parallel"
 )
 
@@ -418,6 +419,9 @@ func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g 
 	return cost, s, g, locals
 }
 
+// slab is how many numbers' derivatives are added to the normal equations at once.
+const slab = 64
+
 // simulate runs one window.
 func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 	d, columns := p.s.Dim, run.columns
@@ -429,7 +433,14 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 		x[d+i*d+i] = 1 // column i is the derivative by component i of the first state
 	}
 	full, grad := make([]float64, columns*columns), make([]float64, columns)
-	line := make([]float64, columns)
+	// The derivatives of some numbers, one a line, before they are added to the normal equations.
+	lines := make([]float64, 0, slab*columns)
+	flush := func() {
+		if len(lines) > 0 {
+			kernel.MulTA(full, columns, lines, columns, lines, columns, columns, columns, len(lines)/columns, true)
+			lines = lines[:0]
+		}
+	}
 	out.square, out.count = make([]float64, d), make([]float64, d)
 	for r := w.from; ; r++ {
 		for i := range d {
@@ -441,15 +452,16 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 			out.cost += e * e
 			out.square[i] += e * e
 			out.count[i]++
-			for c := range line {
-				line[c] = weight * x[d+c*d+i]
+			if columns == 0 {
+				continue
 			}
-			for c, v := range line {
+			for c := range columns {
+				v := weight * x[d+c*d+i]
+				lines = append(lines, v)
 				grad[c] += v * e
-				row := full[c*columns : (c+1)*columns]
-				for b := c; b < columns; b++ {
-					row[b] += v * line[b]
-				}
+			}
+			if len(lines) == slab*columns {
+				flush()
 			}
 		}
 		if math.IsNaN(out.cost) || out.cost > 1e250 {
@@ -461,6 +473,7 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 		}
 		t.advance(run, r, p.step, in, x)
 	}
+	flush()
 	if columns == 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package terms
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -22,12 +23,12 @@ func (f *Field) Coefficient(i int) *float64 {
 	return &f.B[i-len(f.C)]
 }
 
-// Motion evaluates a field at one state at a time; it owns its temporaries. It sees changes of the coefficients that
-// are not zero when it is made, and of no others.
+// Motion evaluates a field at one state at a time; it owns its temporaries. It sees changes of its parameters and of the
+// coefficients that are not zero when it is made, and of no others.
 type Motion struct {
 	f         *Field
 	free      []int
-	used      *Library
+	used      *Evaluator
 	at        []int // feature of the field of each that is used
 	place     []int // and back
 	phi, dphi []float64
@@ -36,17 +37,19 @@ type Motion struct {
 // NewMotion returns an evaluator whose parameters are the coefficients at the given places in (C, B); nil for none.
 func (f *Field) NewMotion(free []int) *Motion {
 	d, k := f.Dim, f.Library.Size()
-	m := &Motion{f: f, free: free, used: &Library{N: d, Constant: -1}, place: make([]int, k)}
+	m := &Motion{f: f, free: free, place: make([]int, k)}
+	used := &Library{N: d, Constant: -1}
 	for c := range k {
 		for i := range d {
-			if f.C[i*k+c] != 0 {
+			if f.C[i*k+c] != 0 || slices.Contains(free, i*k+c) {
 				m.place[c] = len(m.at)
-				m.used.Features = append(m.used.Features, f.Library.Features[c])
+				used.Features = append(used.Features, f.Library.Features[c])
 				m.at = append(m.at, c)
 				break
 			}
 		}
 	}
+	m.used = NewEvaluator(used)
 	m.phi, m.dphi = make([]float64, len(m.at)), make([]float64, len(m.at)*d)
 	return m
 }
