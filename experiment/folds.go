@@ -32,17 +32,52 @@ func (d *dataset) folds() int {
 		folds = fewFolds
 	}
 	if n > 1 {
-		folds = min(folds, n)
+		return min(folds, n)
 	}
-	return folds
+	return min(folds, d.Train.Rows()/max(1, block(d.Train)))
+}
+
+// periods is how many turns of the column that turns fastest a held-out block of a single trial has at least, where a third of
+// its rows has so many.
+const periods = 2
+
+// block is how many rows of a single trial are held out at once: a fifth, or more of a trial of few turns.
+func block(s *data.Set) int {
+	n := s.Rows()
+	turns := 0
+	for j, mean := range s.Mean() {
+		count := 0
+		for i := j + s.Dim; i < len(s.X); i += s.Dim {
+			if s.X[i-s.Dim] < mean && s.X[i] >= mean {
+				count++
+			}
+		}
+		turns = max(turns, count)
+	}
+	if turns == 0 {
+		return n / 5
+	}
+	return max(n/5, min(periods*n/turns, n/3))
+}
+
+// gap is how many rows beside a held-out block of a single trial are left out, since their estimates have seen the block: the
+// longest window of the estimates, at least a tenth of the block and at most half of it.
+func (d *dataset) gap(held int) int {
+	longest := held / 10
+	if d.estimator != nil {
+		for _, w := range d.estimator.Windows {
+			longest = max(longest, w.Rows)
+		}
+	}
+	return min(longest, held/2)
 }
 
 // without is a set without the trials, or of a single trial the rows, lo to hi, which are not the last, and what is left
-// out. Of a single trial a tenth as many rows next to them are left out too, since they tell the same.
-func without(s *data.Set, lo, hi int, single bool) (rest, out *data.Set) {
-	slice, gap, end := s.SliceTrials, 0, s.Trials()
+// out, beside so many rows on either side of a gap.
+func without(s *data.Set, lo, hi int, single bool, gap int) (rest, out *data.Set) {
+	slice, end := s.SliceTrials, s.Trials()
 	if single {
-		slice, gap, end = s.Slice, (hi-lo)/10, s.Rows()
+		slice, end = s.Slice, s.Rows()
 	}
 	out = slice(lo, hi)
 	rest = new(data.Set)
@@ -61,9 +96,9 @@ func (d *dataset) firstFold() (*dataset, error) {
 	if raw == nil {
 		raw = d.Train
 	}
-	measured, cut := d.heldInner(raw)
+	measured, train, cut := d.heldInner(raw)
 	return d.divided(measured, func(s *data.Set) data.Split {
-		return data.Split{Train: s.Slice(0, min(cut, triedRows)), Test: s.Slice(cut, s.Rows())}
+		return data.Split{Train: s.Slice(0, min(train, triedRows)), Test: s.Slice(cut, s.Rows())}
 	})
 }
 
@@ -86,19 +121,24 @@ func (d *dataset) divided(measured *data.Set, part func(s *data.Set) data.Split)
 	return in, nil
 }
 
-// heldInner are the measured rows that firstFold trains on, and how many of the estimated rows belong to them.
-func (d *dataset) heldInner(raw *data.Set) (measured *data.Set, rows int) {
+// heldInner are the measured rows that firstFold trains on, how many of the estimated rows belong to them, and from which of
+// these on rows test: of a single trial there is a gap between.
+func (d *dataset) heldInner(raw *data.Set) (measured *data.Set, train, test int) {
 	n := raw.Trials()
 	if n == 1 {
-		measured = raw.Slice(0, raw.Rows()-raw.Rows()/5)
-		end := measured.T[len(measured.T)-1]
-		for rows < d.Train.Rows() && d.Train.T[rows] <= end {
-			rows++
+		held := block(raw)
+		before := func(row int) (rows int) { // estimated rows up to the time of a measured one
+			for rows < d.Train.Rows() && d.Train.T[rows] <= raw.T[row] {
+				rows++
+			}
+			return rows
 		}
-		return measured, rows
+		last := raw.Rows() - held - d.gap(held)
+		return raw.Slice(0, last), before(last - 1), before(raw.Rows() - held - 1)
 	}
 	measured = raw.SliceTrials(0, n-max(1, n/5))
-	return measured, d.Train.Offsets[len(d.piecesOf(measured, d.Train))]
+	train = d.Train.Offsets[len(d.piecesOf(measured, d.Train))]
+	return measured, train, train
 }
 
 // inner divides the training rows: of fold 0 the last fifth of the trials, or of the rows of a single one, tests, of the
@@ -111,20 +151,21 @@ func (d *dataset) inner(fold int) (*dataset, error) {
 	if single {
 		n = d.Train.Rows()
 	}
-	held := n / 5
-	if !single {
-		held = max(1, held)
+	held, gap := max(1, n/5), 0
+	if single {
+		held = max(1, block(d.Train))
+		gap = d.gap(held)
 	}
 	lo, hi := n-(fold+1)*held, n-fold*held
-	if held == 0 || lo < 0 {
+	if lo < 0 {
 		return nil, errTooFew
 	}
 	var measured *data.Set
 	if d.raw != nil {
-		measured = d.rawInner(lo, hi)
+		measured = d.rawInner(lo, hi, gap)
 	}
 	return d.divided(measured, func(s *data.Set) data.Split {
-		train, test := without(s, lo, hi, single)
+		train, test := without(s, lo, hi, single, gap)
 		if train.Rows() > triedRows {
 			train = train.Slice(0, triedRows)
 		}
@@ -136,16 +177,16 @@ var errTooFew = errors.New("too few training rows to hold some out: give longer 
 
 // rawInner are the measured rows without those of the trials lo to hi of the training rows, or of a single trial without
 // those at the times of its rows lo to hi.
-func (d *dataset) rawInner(lo, hi int) *data.Set {
+func (d *dataset) rawInner(lo, hi, gap int) *data.Set {
 	if d.raw.Trials() == 1 {
 		at := func(row int) int {
 			i, _ := slices.BinarySearch(d.raw.T, d.Train.T[row])
 			return i
 		}
-		rest, _ := without(d.raw, at(lo), at(hi), true)
+		rest, _ := without(d.raw, at(lo), at(hi), true, gap)
 		return rest
 	}
-	rest, _ := without(d.raw, lo, hi, false)
+	rest, _ := without(d.raw, lo, hi, false, 0)
 	return rest
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hnn/data"
 )
 
 // What judges a model within the training rows are no rows that it was fitted to: neither in long sets, of which networks
@@ -54,8 +56,33 @@ func TestInnerRowsAreHeldOut(t *testing.T) {
 				break
 			}
 		}
-		if got := len(in.raw.T) + in.Test.Rows(); got != len(d.raw.T) && !c.gap {
+		left := 0
+		if c.trials == 1 {
+			left = d.gap(block(d.raw))
+			if least := d.estimator.Windows[0].Rows; left < least {
+				t.Errorf("%+v: a gap of %d rows, and windows of %d", c, left, least)
+			}
+		}
+		if got := len(in.raw.T) + in.Test.Rows() + left; got != len(d.raw.T) && !c.gap {
 			t.Errorf("%+v: %d rows of %d are used", c, got, len(d.raw.T))
+		}
+	}
+}
+
+// A held-out block of a single trial is a fifth of it, or two turns where these are more, and no more than a third.
+func TestBlock(t *testing.T) {
+	for _, c := range []struct{ rows, turn, want int }{{1000, 50, 200}, {1000, 125, 250}, {1000, 400, 333}, {1000, 5000, 200}} {
+		s := &data.Set{Dim: 1, Offsets: []int{0, c.rows}}
+		for r := range c.rows {
+			s.T, s.X = append(s.T, float64(r)), append(s.X, -math.Cos(2*math.Pi*float64(r)/float64(c.turn)))
+		}
+		if c.turn > 2*c.rows {
+			for r := range s.X { // it drifts down, and never goes up through its mean
+				s.X[r] = -float64(r)
+			}
+		}
+		if got := block(s); math.Abs(float64(got-c.want)) > 1 {
+			t.Errorf("%d rows of turns of %d: a block of %d rows, want %d", c.rows, c.turn, got, c.want)
 		}
 	}
 }
