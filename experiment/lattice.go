@@ -155,6 +155,9 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	how := "time derivatives"
 	if report.Window > 0 {
 		how = fmt.Sprintf("states alone, by test functions of %d rows", report.Window)
+		if report.Quiet {
+			how += ", after noise was taken out of them"
+		}
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
 	if report.Forces > poorLattice || report.Velocities > poorLattice {

@@ -20,6 +20,8 @@ type Report struct {
 	Candidates int
 	// Window is the number of rows of a test function, 0 where time derivatives were given.
 	Window int
+	// Quiet says that noise was taken out of the rows first.
+	Quiet bool
 }
 
 // ErrRows says that there is too little to learn from.
@@ -66,27 +68,46 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	}
 	r.Candidates = f.kinetic.Size() + f.potential
 	var p, v *problem
+	var trials [][]float64
+	var step float64
+	if set.DX == nil {
+		if trials, step, err = even(set); err != nil {
+			return nil, err
+		}
+	}
 	if set.DX != nil {
 		p, v = f.derivatives(set)
-	} else if p, v, r.Window, err = f.windows(set); err != nil {
+	} else if p, v, r.Window, err = f.windows(set, trials, step); err != nil {
 		return nil, err
 	}
 	if p.fit.rows == 0 || p.held.rows == 0 {
 		return nil, ErrRows
 	}
-	kinetic, c, left, err := p.choose(f.kineticChoices())
+	kinetic, err := p.choose(f.kineticChoices())
 	if err != nil {
 		return nil, err
 	}
-	r.Velocities = left
+	potential, err := v.choose(f.potentialChoices())
+	if err != nil {
+		return nil, err
+	}
+	if calm := quiet(trials, n); calm != nil {
+		p2, v2, window, err := f.windows(set, calm, step)
+		if err == nil {
+			kinetic2, err1 := p2.choose(f.kineticChoices())
+			potential2, err2 := v2.choose(f.potentialChoices())
+			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
+			const behind = 1.15
+			if err1 == nil && err2 == nil && p.leaves(kinetic2) < behind*kinetic.left && v.leaves(potential2) < behind*potential.left {
+				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
+			}
+		}
+	}
+	r.Velocities, r.Forces = kinetic.left, potential.left
 	s.Kinetic = f.kinetic
-	s.Kinetic.Polynomial = c[:kinetic[0]]
+	s.Kinetic.Polynomial = kinetic.c
 	s.Kinetic.Waves = nil
-	degrees, c, left, err := v.choose(f.potentialChoices())
-	if err != nil {
-		return nil, err
-	}
-	r.Forces = left
+	degrees, c := potential.degrees, potential.c
 	take := func(of lattice.Function, degree, waves int) lattice.Function {
 		of.Polynomial, of.Waves = c[:degree:degree], c[degree:degree+2*waves:degree+2*waves]
 		c = c[degree+2*waves:]
@@ -106,9 +127,22 @@ type choice struct {
 	use     []int
 }
 
+// chosen is a law that was chosen: its coefficients, and what it leaves of the held-out rows.
+type chosen struct {
+	choice
+	c    []float64
+	left float64
+}
+
+// leaves is what a law that other rows chose leaves of the held-out ones.
+func (p *problem) leaves(c *chosen) float64 {
+	rest, size := p.held.residual(c.use, c.c)
+	return rest / size
+}
+
 // choose takes the smallest law that explains the held-out rows no worse than the best, within what chance can do, and fits
-// it to all rows. left is what it leaves of the held-out rows.
-func (p *problem) choose(all []choice) (degrees []int, c []float64, left float64, err error) {
+// it to all rows.
+func (p *problem) choose(all []choice) (*chosen, error) {
 	errs := make([]float64, len(all))
 	best := math.Inf(1)
 	for i, a := range all {
@@ -119,29 +153,31 @@ func (p *problem) choose(all []choice) (degrees []int, c []float64, left float64
 		if x, ok := p.fit.solve(a.use); ok {
 			rest, size := p.held.residual(a.use, x)
 			if size == 0 {
-				return nil, nil, 0, errors.New("lattice: nothing moves in the rows that are held out")
+				return nil, errors.New("lattice: nothing moves in the rows that are held out")
 			}
 			errs[i] = rest / size
 			best = min(best, errs[i])
 		}
 	}
 	if math.IsInf(best, 1) {
-		return nil, nil, 0, ErrRows
+		return nil, ErrRows
 	}
 	// The squared error of so many rows varies by sqrt(2/rows); 1e-8 is more digits than rows have.
 	limit := max(best*math.Sqrt(1+3*math.Sqrt(2/float64(p.held.rows))), 1e-8)
-	chosen := -1
+	least := -1
 	for i, a := range all {
-		if errs[i] <= limit && (chosen < 0 || len(a.use) < len(all[chosen].use) || len(a.use) == len(all[chosen].use) && errs[i] < errs[chosen]) {
-			chosen = i
+		if errs[i] <= limit && (least < 0 || len(a.use) < len(all[least].use) || len(a.use) == len(all[least].use) && errs[i] < errs[least]) {
+			least = i
 		}
 	}
-	p.fit.add(p.held)
-	x, ok := p.fit.solve(all[chosen].use)
+	every := newTriangle(p.fit.columns)
+	every.add(p.fit)
+	every.add(p.held)
+	x, ok := every.solve(all[least].use)
 	if !ok {
-		return nil, nil, 0, ErrRows
+		return nil, ErrRows
 	}
-	return all[chosen].degrees, x, errs[chosen], nil
+	return &chosen{all[least], x, errs[least]}, nil
 }
 
 // features are the functions of the largest law, over the intervals of the rows.
@@ -349,11 +385,7 @@ func (f *features) derivatives(set *data.Set) (p, v *problem) {
 var halves = []int{6, 12, 24}
 
 // windows are the equations integrated against test functions, with the width that explains held-out rows best.
-func (f *features) windows(set *data.Set) (p, v *problem, window int, err error) {
-	trials, step, err := even(set)
-	if err != nil {
-		return nil, nil, 0, err
-	}
+func (f *features) windows(set *data.Set, trials [][]float64, step float64) (p, v *problem, window int, err error) {
 	least := math.Inf(1)
 	for _, half := range halves {
 		a, b := f.window(set, trials, step, half)
@@ -365,7 +397,7 @@ func (f *features) windows(set *data.Set) (p, v *problem, window int, err error)
 		if !ok {
 			continue
 		}
-		if left, all := b.held.residual(use, x); left/all < 0.7*least {
+		if left, all := b.held.residual(use, x); left/all < least {
 			p, v, window, least = a, b, 2*half+1, left/all
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,12 @@ func graph(t testing.TB, s system.Sized, shape string) *lattice.System {
 
 func drawn(t testing.TB, s system.System, trajectories, points int, horizon, noise float64) *data.Set {
 	t.Helper()
-	split, err := draw.Generate(s, rand.New(rand.NewPCG(1, 2)), draw.Options{Trajectories: trajectories, Points: points, Horizon: horizon, Noise: noise, Tolerance: 1e-11})
+	return drawnWith(t, 1, s, trajectories, points, horizon, noise)
+}
+
+func drawnWith(t testing.TB, seed uint64, s system.System, trajectories, points int, horizon, noise float64) *data.Set {
+	t.Helper()
+	split, err := draw.Generate(s, rand.New(rand.NewPCG(seed, 2)), draw.Options{Trajectories: trajectories, Points: points, Horizon: horizon, Noise: noise, Tolerance: 1e-11})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +88,8 @@ func TestKnownSystems(t *testing.T) {
 		shape   string
 		larger  int
 		horizon float64 // of rollouts
-		// The worst that rollouts may be off by: from derivatives, from states alone and with noise; a field's neighbours differ by a
-		// tenth, which bears less of it.
+		// The worst that rollouts may be off by: from derivatives, from states alone and with noise; a field's neighbours differ by
+		// a tenth and its momenta are about as large, so that 0.01 is 4 to 7% of them.
 		exact, states, noise, noisy float64
 	}{
 		{system.NewSpringChain(6), "chain", 64, 10, 1e-10, 1e-6, 0.01, 0.02},
@@ -91,9 +97,9 @@ func TestKnownSystems(t *testing.T) {
 		{system.NewFPUTBeta(16), "fixed-chain", 64, 10, 1e-10, 1e-6, 0.01, 0.03},
 		{system.NewToda(16), "ring", 64, 10, 1e-3, 1e-3, 0.01, 0.02}, // four times the sites go further than the rows,
 		{system.SpringLattice{Side: 3}, "grid:3x3", 64, 10, 1e-10, 1e-6, 0.01, 0.03},
-		{system.NewSineGordon(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
-		{system.NewPhi4(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
-		{system.NewWave(64), "ring", 128, 10, 1e-10, 1e-6, 0.001, 0.02},
+		{system.NewSineGordon(64), "ring", 128, 10, 1e-10, 1e-6, 0.01, 0.02},
+		{system.NewPhi4(64), "ring", 128, 10, 1e-10, 1e-6, 0.01, 0.06},
+		{system.NewWave(64), "ring", 128, 10, 1e-10, 1e-6, 0.01, 0.02},
 	} {
 		for _, kind := range []struct {
 			name  string
@@ -105,6 +111,13 @@ func TestKnownSystems(t *testing.T) {
 				if kind.name != "derivatives" {
 					set.DX = nil
 				}
+				share, d := 0.0, set.Dim
+				for r := range set.Rows() {
+					for _, p := range set.X[r*d+d/2 : (r+1)*d] {
+						share += p * p / float64(set.Rows()*d/2)
+					}
+				}
+				share = kind.noise / math.Sqrt(share)
 				g, from := graph(t, c.s, c.shape), time.Now()
 				r, err := Fit(g, set)
 				if err != nil {
@@ -121,7 +134,7 @@ func TestKnownSystems(t *testing.T) {
 					t.Fatal(err)
 				}
 				larger := rollouts(t, big, s, 5, c.horizon)
-				t.Logf("%.3f s, %+v, off by %.2g, %d sites by %.2g\n%s", seconds, *r, same, c.larger, larger, g.Text(4))
+				t.Logf("%.3f s, noise %.2g of the momenta, %+v, off by %.2g, %d sites by %.2g\n%s", seconds, share, *r, same, c.larger, larger, g.Text(4))
 				if !(same < kind.limit && larger < 2*kind.limit) {
 					t.Errorf("rollouts are off by %.2g, those of %d sites by %.2g, want below %.2g", same, c.larger, larger, kind.limit)
 				}
@@ -185,20 +198,24 @@ func TestFitRefuses(t *testing.T) {
 	}
 }
 
-var long = flag.Bool("long", false, "the recurrence of chains of 64 and 128 masses too")
+var long = flag.Bool("long", false, "five draws, and the recurrence of chains of 64 and 128 masses too")
 
 // The law of 16 masses, learned from states alone, has the recurrence of longer chains of Fermi, Pasta, Ulam and Tsingou: the
 // energies of the first four modes over the first return of the first, and the time of that return.
 func TestRecurrence(t *testing.T) {
-	set := drawn(t, system.NewFPUTAlpha(16), 20, 100, 10, 0)
-	set.DX = nil
-	g := graph(t, system.NewFPUTAlpha(16), "fixed-chain")
-	if _, err := Fit(g, set); err != nil {
-		t.Fatal(err)
-	}
-	sizes := []int{32}
+	sizes, laws := []int{32}, []*lattice.System{}
+	draws := 1
 	if *long {
-		sizes = []int{32, 64, 128} // two minutes
+		sizes, draws = []int{32, 64, 128}, 5 // minutes
+	}
+	for draw := range draws {
+		set := drawnWith(t, uint64(1+draw), system.NewFPUTAlpha(16), 20, 100, 10, 0)
+		set.DX = nil
+		g := graph(t, system.NewFPUTAlpha(16), "fixed-chain")
+		if _, err := Fit(g, set); err != nil {
+			t.Fatal(err)
+		}
+		laws = append(laws, g)
 	}
 	for _, n := range sizes {
 		chain := system.NewFPUTAlpha(n)
@@ -216,15 +233,7 @@ func TestRecurrence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		big, err := g.Resize(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, _, err := ode.SolveSplit(big.ModelForm().Field().Split(), x0, times, nil, settings)
-		if err != nil {
-			t.Fatal(err)
-		}
-		total, worst := chain.Hamiltonian(x0), 0.0
+		total := chain.Hamiltonian(x0)
 		returns := func(states []float64) (first int, least float64) {
 			energies := make([]float64, points+1)
 			for i := range energies {
@@ -246,15 +255,76 @@ func TestRecurrence(t *testing.T) {
 			return first, energies[first] / total
 		}
 		a, high := returns(want)
-		b, _ := returns(got)
-		for i := range a + 1 {
-			for k := 1; k <= 4; k++ {
-				worst = max(worst, math.Abs(chain.ModeEnergy(k, want[2*n*i:2*n*(i+1)])-chain.ModeEnergy(k, got[2*n*i:2*n*(i+1)]))/total)
+		var off, late []float64
+		for _, g := range laws {
+			big, err := g.Resize(n)
+			if err != nil {
+				t.Fatal(err)
 			}
+			got, _, err := ode.SolveSplit(big.ModelForm().Field().Split(), x0, times, nil, settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, _ := returns(got)
+			worst := 0.0
+			for i := range a + 1 {
+				for k := 1; k <= 4; k++ {
+					worst = max(worst, math.Abs(chain.ModeEnergy(k, want[2*n*i:2*n*(i+1)])-chain.ModeEnergy(k, got[2*n*i:2*n*(i+1)]))/total)
+				}
+			}
+			off, late = append(off, worst), append(late, math.Abs(times[b]/times[a]-1))
 		}
-		t.Logf("%d masses: the first mode has %.3f of the energy again at %.6g, in the model at %.6g; modes 1 to 4 are off by %.2g of the energy", n, high, times[a], times[b], worst)
-		if worst > 0.01 || math.Abs(times[b]/times[a]-1) > 0.005 {
-			t.Errorf("%d masses: modes are off by %.2g, the recurrence is at %v and not %v", n, worst, times[b], times[a])
+		slices.Sort(off)
+		slices.Sort(late)
+		t.Logf("%d masses: the first mode has %.3f of the energy again at %.6g; of %d draws modes 1 to 4 are off by %.2g of the energy (median; worst %.2g), the time by %.2g (worst %.2g)",
+			n, high, times[a], draws, off[draws/2], off[draws-1], late[draws/2], late[draws-1])
+		if off[draws-1] > 0.01 || late[draws-1] > 0.005 {
+			t.Errorf("%d masses: modes are off by %.2g, the time of the recurrence by %.2g", n, off[draws-1], late[draws-1])
+		}
+	}
+}
+
+// The errors that are asked of laws from states alone, and the time of a fit: medians of five draws, of one without -long.
+func TestStatedErrors(t *testing.T) {
+	for _, c := range []struct {
+		s     system.Sized
+		shape string
+		run   int // sites of the rollouts
+		limit float64
+	}{
+		{system.NewFPUTAlpha(16), "fixed-chain", 16, 1e-4},
+		{system.NewSineGordon(64), "ring", 64, 1e-6},
+		{system.NewSpringChain(6), "chain", 64, 5e-4},
+		{system.NewFPUTAlpha(6), "fixed-chain", 64, 5e-4},
+	} {
+		draws := 1
+		if *long {
+			draws = 5
+		}
+		var off, seconds []float64
+		for draw := range draws {
+			set := drawnWith(t, uint64(1+draw), c.s, 20, 100, 10, 0)
+			set.DX = nil
+			g, from := graph(t, c.s, c.shape), time.Now()
+			if _, err := Fit(g, set); err != nil {
+				t.Fatal(err)
+			}
+			seconds = append(seconds, time.Since(from).Seconds())
+			big, err := g.Resize(c.run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := c.s.OfSize(c.run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			off = append(off, rollouts(t, big, s, 5, 10))
+		}
+		slices.Sort(off)
+		slices.Sort(seconds)
+		t.Logf("%s of %d run on %d: off by %.2g (median of %d; worst %.2g), fitted in %.2f s (worst %.2f)", c.s.Name(), c.s.Sites(), c.run, off[draws/2], draws, off[draws-1], seconds[draws/2], seconds[draws-1])
+		if !(off[draws/2] <= c.limit) {
+			t.Errorf("%s of %d run on %d: off by %.2g, want at most %.2g", c.s.Name(), c.s.Sites(), c.run, off[draws/2], c.limit)
 		}
 	}
 }
