@@ -262,6 +262,13 @@ func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 			c.InputHold = configs[0].InputHold
 			return e.byTrials(ctx, c, asked)
 		}
+		if c.manyBodies() && !asked.given("known") && !asked.given("structure") {
+			c.Known = true
+			e.log("%s: told that the bodies act in pairs, as --known does; --trainer adam trains a network that is told nothing, and conserves no energy", c.Task)
+			if configs, err = asked.Expand(c); err != nil {
+				return nil, err
+			}
+		}
 		if reason, err = e.beyondClosedForm(&configs[0]); err != nil {
 			return nil, err
 		}

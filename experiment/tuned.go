@@ -79,12 +79,14 @@ func (e *Env) beyondClosedForm(c *Config) (string, error) {
 
 func beyondClosedForm(c *Config, dim int) string {
 	if dim > closedFormDim && !c.Known && c.structure()&closedform.Pairwise == 0 {
-		why := fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", dim, closedFormDim)
-		if !c.fromFile() && c.Facts().ClosedForm.Structure&closedform.Pairwise != 0 {
-			// A network that is told nothing of so many bodies conserves no energy worth the name.
-			why += fmt.Sprintf("; of bodies it is, and hnn train %s --trainer closed-form --known drifts far less in seconds", c.Task)
-		}
-		return why
+		return fmt.Sprintf("states of %d components are beyond the closed form (%d) unless the structure is pairwise", dim, closedFormDim)
 	}
 	return ""
+}
+
+// manyBodies says that a known system is of so many bodies that only what knows that they act in pairs learns a motion that
+// conserves energy: a network that is told nothing drifts by many times the energy a turn.
+func (c *Config) manyBodies() bool {
+	t := c.Facts()
+	return t.System != nil && t.System.Dim() > closedFormDim && t.ClosedForm.Structure&closedform.Pairwise != 0
 }

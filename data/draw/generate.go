@@ -62,8 +62,20 @@ func trajectories(s system.System, rng *rand.Rand, o Options) (*data.Set, error)
 		row := i * o.Points * d
 		s.Sample(rng, set.Clean[row:row+d])
 	}
-	if err := integrate(s, set, times, o.Tolerance); err != nil {
-		return nil, err
+	todo := make([]int, o.Trajectories)
+	for i := range todo {
+		todo[i] = i
+	}
+	for round := 0; len(todo) > 0; round++ {
+		failed, err := integrate(s, set, todo, times, o.Tolerance)
+		if err != nil && (round == redraws || len(failed)*fewFail > o.Trajectories) {
+			return nil, err
+		}
+		for _, i := range failed {
+			row := i * o.Points * d
+			s.Sample(rng, set.Clean[row:row+d])
+		}
+		todo = failed
 	}
 	set.X = append([]float64(nil), set.Clean...)
 	if o.Noise > 0 {
@@ -74,6 +86,13 @@ func trajectories(s system.System, rng *rand.Rand, o Options) (*data.Set, error)
 	return set, nil
 }
 
+// A trajectory whose motion cannot be followed to its end, as where two bodies fall together, is drawn anew, so many times, unless more
+// than one in fewFail cannot.
+const (
+	redraws = 20
+	fewFail = 50
+)
+
 // linspace returns n evenly spaced times from 0 to end, both exactly.
 func linspace(end float64, n int) []float64 {
 	t := make([]float64, n)
@@ -83,26 +102,27 @@ func linspace(end float64, n int) []float64 {
 	return t
 }
 
-// integrate fills Clean, whose first row of each trial is given, and DX. Workers
-// take whole trials, which do not depend on each other.
-func integrate(s system.System, set *data.Set, times []float64, tolerance float64) error {
-	errs := make([]error, set.Trials())
+// integrate fills Clean and DX of some trials, whose first rows are given. It returns those that failed, with the first one's
+// error. Workers take whole trials, which do not depend on each other.
+func integrate(s system.System, set *data.Set, trials []int, times []float64, tolerance float64) (failed []int, err error) {
+	errs := make([]error, len(trials))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), set.Trials()) {
+	for range min(runtime.GOMAXPROCS(0), len(trials)) {
 		solver, err := ode.NewSolver(set.Dim, &ode.Settings{Method: ode.DOP853, RTol: tolerance, ATol: tolerance})
 		if err != nil {
-			return err // the settings', so the first worker's: none runs yet
+			return trials, err // the settings', so the first worker's: none runs yet
 		}
 		wg.Go(func() {
 			field := func(_ float64, x, dx []float64) { s.Field(x, dx) }
 			x0 := make([]float64, set.Dim)
-			for i := int(next.Add(1)) - 1; i < set.Trials(); i = int(next.Add(1)) - 1 {
+			for k := int(next.Add(1)) - 1; k < len(trials); k = int(next.Add(1)) - 1 {
+				i := trials[k]
 				lo, hi := set.Offsets[i], set.Offsets[i+1]
 				clean := set.Clean[lo*set.Dim : hi*set.Dim]
 				copy(x0, clean)
 				if _, _, err := solver.Solve(field, x0, times, clean); err != nil {
-					errs[i] = fmt.Errorf("data: trajectory %d of %s: %w", i, s.Name(), err)
+					errs[k] = fmt.Errorf("data: trajectory %d of %s: %w", i, s.Name(), err)
 					continue
 				}
 				for row := lo; row < hi; row++ {
@@ -113,10 +133,13 @@ func integrate(s system.System, set *data.Set, times []float64, tolerance float6
 		})
 	}
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err // the first trajectory's, whatever the order of the work
+	for k, e := range errs {
+		if e != nil {
+			failed = append(failed, trials[k])
+			if err == nil {
+				err = e // the first trajectory's, whatever the order of the work
+			}
 		}
 	}
-	return nil
+	return failed, err
 }
