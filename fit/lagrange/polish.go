@@ -33,15 +33,15 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 		}
 		noise = append(noise, v)
 	}
-	free := slices.DeleteFunc(used(l), func(c int) bool { return !r.known.none(c, c+1) })
-	if !r.Smoothed && !r.Coarse && r.Error < exact {
+	free, priors := r.known.free(l)
+	if !r.Smoothed && !r.Coarse && r.Error < exact && priors == nil {
 		return free, &shoot.Report{}
 	}
 	longest := 0
 	for _, t := range trials {
 		longest = max(longest, len(t.T))
 	}
-	o := shoot.Options{Noise: noise, Windows: windows, Step: rollStep(r), Judge: judge}
+	o := shoot.Options{Noise: noise, Windows: windows, Step: rollStep(r), Judge: judge, Priors: priors}
 	switch {
 	case windows != nil:
 	case r.Windows != nil:

@@ -9,21 +9,24 @@ import (
 	"strconv"
 	"strings"
 
+	"hnn/fit/shoot"
 	"hnn/fit/sparse"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
 )
 
-// Value is what is known beforehand of a coefficient, by its name: that it is a number, or not below or above zero. A name
-// without brackets is all coefficients of a kind: R all friction on the diagonal.
+// Value is what is known beforehand of a coefficient, by its name: that it is a number, to the bit or within a standard error,
+// or not below or above zero. A name without brackets is all coefficients of a kind: R all friction on the diagonal.
 type Value struct {
 	Name string
 	// Sign is 0 of one that is Number, 1 of one that is at least zero, -1 of one that is at most zero.
 	Sign   int
 	Number float64
+	// Error is the standard error of Number, 0 of one that is exact.
+	Error float64
 }
 
-// ParseValues reads values with commas between them, as "M[x,x]=0.5, R>=0".
+// ParseValues reads values with commas between them, as "M[x,x]=0.5, G[x,u]=2+-0.1, R>=0".
 func ParseValues(text string) ([]Value, error) {
 	var values []Value
 	depth, from := 0, 0
@@ -61,8 +64,17 @@ func parseValue(part string) (v Value, err error) {
 	default:
 		return v, fmt.Errorf("%q: it is =, >= or <=", part)
 	}
+	number, around, uncertain := strings.Cut(strings.ReplaceAll(number, "±", "+-"), "+-")
+	if uncertain {
+		v.Error, err = strconv.ParseFloat(strings.TrimSpace(around), 64)
+		if err != nil || !(v.Error > 0) || math.IsInf(v.Error, 0) {
+			return v, fmt.Errorf("%q: %q is no standard error: give a number above zero, as M[x,x]=0.5+-0.02", part, strings.TrimSpace(around))
+		}
+	}
 	v.Number, err = strconv.ParseFloat(strings.TrimSpace(number), 64)
 	switch {
+	case v.Sign != 0 && uncertain:
+		return v, fmt.Errorf("%q: a bound has no standard error", part)
 	case err != nil || math.IsNaN(v.Number) || math.IsInf(v.Number, 0):
 		return v, fmt.Errorf("%q: %q is no number", part, strings.TrimSpace(number))
 	case v.Sign != 0 && v.Number != 0:
@@ -71,15 +83,18 @@ func parseValue(part string) (v Value, err error) {
 	return v, nil
 }
 
-// bound is what values say of the coefficients of a form: the numbers of some, and signs of others.
+// bound is what values say of the coefficients of a form: the numbers of some, and signs of others. Of numbers that have
+// a standard error (near) one is held in the choice of terms where nothing else fixes the scale, the most certain; the
+// simulation error then moves all of them.
 type bound struct {
 	fixed map[int]float64
 	signs map[int]int
+	near  map[int]Value
 }
 
 // bind finds the places of the values; it is an error if a form has no coefficient of a name.
 func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
-	b := &bound{fixed: map[int]float64{}, signs: map[int]int{}}
+	b := &bound{fixed: map[int]float64{}, signs: map[int]int{}, near: map[int]Value{}}
 	if o.Values == nil {
 		return b, nil
 	}
@@ -92,17 +107,60 @@ func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
 				continue
 			}
 			found = true
-			if v.Sign == 0 {
-				b.fixed[c] = v.Number
-			} else {
+			switch {
+			case v.Sign != 0:
 				b.signs[c] = v.Sign
+			case v.Error > 0:
+				b.near[c] = v
+			default:
+				b.fixed[c] = v.Number
 			}
 		}
 		if !found {
 			return nil, fmt.Errorf("there is no coefficient %s; there are %s", v.Name, shortList(names))
 		}
 	}
+	if !forced(f) && !b.scaled() {
+		sure := -1
+		for c, v := range b.near {
+			if v.Number != 0 && (sure < 0 || v.relative() < b.near[sure].relative() || v.relative() == b.near[sure].relative() && c < sure) {
+				sure = c
+			}
+		}
+		if sure >= 0 {
+			b.fixed[sure] = b.near[sure].Number
+		}
+	}
 	return b, nil
+}
+
+// relative is the standard error of a number as a share of it.
+func (v Value) relative() float64 { return v.Error / math.Abs(v.Number) }
+
+// free are the coefficients that the simulation error moves: those of l that are used but for what is known to the bit, and
+// all that are known within an error, which begin there if they are zero; with their priors, nil for none.
+func (b *bound) free(l *lagrangian.Lagrangian) ([]int, []shoot.Prior) {
+	if b == nil {
+		return used(l), nil
+	}
+	for c, v := range b.near {
+		if l.Coefficients[c] == 0 {
+			l.Coefficients[c] = v.Number
+		}
+	}
+	var free []int
+	var priors []shoot.Prior
+	for c := range l.Coefficients {
+		v, near := b.near[c]
+		if near || l.Coefficients[c] != 0 && b.none(c, c+1) {
+			free = append(free, c)
+			priors = append(priors, shoot.Prior{Mean: v.Number, Error: v.Error})
+		}
+	}
+	if len(b.near) == 0 {
+		priors = nil
+	}
+	return free, priors
 }
 
 func shortList(names []string) string {

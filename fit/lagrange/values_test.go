@@ -54,9 +54,51 @@ func TestValues(t *testing.T) {
 	if _, _, err := Fit(s, o); err == nil || !strings.Contains(err.Error(), "M[y,y]; there are M[x,x]") {
 		t.Errorf("an unknown name: %v", err)
 	}
-	for _, text := range []string{"", "M[x,x]", "R>0", "R>=1", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
+	for _, text := range []string{"", "M[x,x]=1+-0", "M[x,x]=1+-heavy", "R>=0+-1", "M[x,x]", "R>0", "R>=1", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
 		if v, err := ParseValues(text); err == nil {
 			t.Errorf("%q is taken for %v", text, v)
+		}
+	}
+}
+
+// A number with a standard error fixes the scale as well as it is known, so that all have its relative error; beside a known
+// force it moves to what the rows say.
+func TestPriors(t *testing.T) {
+	s := mass(10, 8, func(x, v, u float64) float64 { return (-4*x - 0.4*v + 2*u) / 0.5 }, func(t, _, _ float64) float64 {
+		return math.Sin(0.9*t) + 0.7*math.Sin(2.3*t+1) + 0.5*math.Sin(3.7*t+2)
+	}, func(rng *rand.Rand) (x, v float64) { return uniform(rng, 1), uniform(rng, 1) }, 0.01)
+	for _, c := range []struct {
+		values         string
+		gain           []float64
+		mass           float64 // what it comes to
+		least, largest float64 // its relative standard error
+	}{
+		{"M[x,x] = 0.55+-0.05", nil, 0.55, 0.085, 0.095},
+		{"M[x,x] = 0.55+-0.05", []float64{2}, 0.5, 1e-5, 5e-3},
+		{"M[x,x] = 0.55+-0.05, G[x,u]=2.0±0.001", nil, 0.5, 1e-5, 5e-3},
+	} {
+		values, err := ParseValues(c.values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Values: values, Names: []string{"x"}, Inputs: s.InputNames, Gain: c.gain}
+		l, r, err := Fit(s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		free, report := Polish(l, s, r)
+		for i, at := range free {
+			name := l.Names(o.Names, o.Inputs)[at]
+			t.Logf("%s: %s = %.5g +- %.2g", c.values, name, l.Coefficients[at], report.Errors[i])
+			if name != "M[x,x]" {
+				continue
+			}
+			if got := l.Coefficients[at]; !(math.Abs(got-c.mass) < 0.01*c.mass) {
+				t.Errorf("%s, gain %v: the mass is %v, want %v within 1%%", c.values, c.gain, got, c.mass)
+			}
+			if e := report.Errors[i] / l.Coefficients[at]; !(e > c.least && e < c.largest) {
+				t.Errorf("%s, gain %v: the relative error of the mass is %v, want %v to %v", c.values, c.gain, e, c.least, c.largest)
+			}
 		}
 	}
 }

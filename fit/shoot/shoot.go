@@ -93,9 +93,14 @@ type Options struct {
 	Settle bool
 	// After is the report of another field fitted to the same trials: windows begin where its did, nil for none.
 	After *Report
+	// Priors are what is known of the parameters beforehand, one each; nil for nothing.
+	Priors []Prior
 	// Hopeless is the cost a number above which, after a first step of all, no further is taken; 0 for none.
 	Hopeless float64
 }
+
+// Prior says that a parameter is Mean within a standard error, which is 0 of one of which nothing is known.
+type Prior struct{ Mean, Error float64 }
 
 // patience is how many lengths of windows may be judged in turn without a gain.
 const patience = 2
@@ -123,7 +128,10 @@ func (s Sampling) RungeKutta() float64 {
 func Fit(s *System, trials []Trial, o Options) *Report {
 	p := newShooting(s, trials, o.Noise, o.Step)
 	defer p.pool.Close()
-	p.finely, p.hopeless = o.Settle, o.Hopeless
+	p.finely, p.hopeless, p.priors, p.level = o.Settle, o.Hopeless, o.Priors, 1
+	if o.Priors != nil && len(o.Priors) != len(s.Parameters) {
+		panic("shoot: priors of another number than there are parameters")
+	}
 	report := &Report{}
 	reference, least := math.Inf(1), math.Inf(1)
 	rise, since := 1+o.Rise, 0
@@ -147,6 +155,10 @@ func Fit(s *System, trials []Trial, o Options) *Report {
 			p.settle(o.Settle)
 		}
 		first, last, covariance := p.minimise()
+		if p.priors != nil && last > 0 && !math.IsInf(last, 1) {
+			p.level = last
+			_, last, covariance = p.minimise()
+		}
 		if report.Window == 0 {
 			report.Before = first
 		}
@@ -267,8 +279,11 @@ type shooting struct {
 	pool   *parallel.Pool
 	frozen bool // the parameters stay as they are
 	finely bool // steps end where they gain little beside the noise of one number, not of all
-	// hopeless is that of Options.
+	// hopeless and priors are those of Options; level is the cost a number that was reached, by which priors are weighted, so
+	// that the covariance, which is multiplied by it, has their errors.
 	hopeless float64
+	priors   []Prior
+	level    float64
 }
 
 // newShooting has one worker where the system cannot be copied. Its pool is to be closed.
@@ -401,6 +416,14 @@ func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g 
 	for i := range locals {
 		cost += locals[i].cost
 	}
+	if !p.frozen {
+		for c, o := range p.priors {
+			if o.Error > 0 {
+				e := (p.s.Parameters[c] - o.Mean) / o.Error
+				cost += p.level * e * e
+			}
+		}
+	}
 	if math.IsNaN(cost) || math.IsInf(cost, 1) {
 		return math.Inf(1), nil, nil, nil
 	}
@@ -413,6 +436,14 @@ func (p *shooting) evaluate(derivatives bool) (cost float64, s *mat.SymDense, g 
 			g[a] += l.gt[a]
 			for b := a; b < free; b++ {
 				s.SetSym(a, b, s.At(a, b)+l.htt[a*free+b])
+			}
+		}
+	}
+	if !p.frozen {
+		for c, o := range p.priors {
+			if o.Error > 0 {
+				g[c] += p.level * (p.s.Parameters[c] - o.Mean) / (o.Error * o.Error)
+				s.SetSym(c, c, s.At(c, c)+p.level/(o.Error*o.Error))
 			}
 		}
 	}
