@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hnn/data"
+	"hnn/model"
 	"hnn/ode"
 )
 
@@ -46,7 +47,21 @@ func (r *Run) band(ctx context.Context, states, times []float64, input *data.Sig
 	if err != nil {
 		return nil, err
 	}
-	b := &Band{Level: level, Lo: make([]float64, len(states)), Hi: make([]float64, len(states)), Outside: make([]bool, len(times)), Of: a.of, at: states}
+	return r.Bounds(states, rollouts, level), nil
+}
+
+// Alternatives are the models that may be as right as the run's, and what they are; none before Env.Sure.
+func (r *Run) Alternatives() ([]*model.Field, string) {
+	if r.sure == nil {
+		return nil, ""
+	}
+	return r.sure.fields, r.sure.of
+}
+
+// Bounds is the band about the states of a rollout by those of the alternatives' rollouts, nil of one that runs away.
+func (r *Run) Bounds(states []float64, rollouts [][]float64, level float64) *Band {
+	a := r.sure
+	b := &Band{Level: level, Lo: make([]float64, len(states)), Hi: make([]float64, len(states)), Outside: make([]bool, len(states)/r.model.Dim), Of: a.of, at: states}
 	v := make([]float64, 0, len(rollouts))
 	for i, x := range states {
 		v = v[:0]
@@ -58,7 +73,7 @@ func (r *Run) band(ctx context.Context, states, times []float64, input *data.Sig
 		b.Lo[i], b.Hi[i] = a.bounds(x, v, level)
 	}
 	r.bound(states, b)
-	return b, nil
+	return b
 }
 
 // quantiles are the bounds between which a further number of the same kind lies with the probability: the interval from the

@@ -56,23 +56,7 @@ func checkLevel(level float64) error {
 // where it was fitted to noisy rows, the members of an ensemble, and of other models that one solve fits the fits without a part
 // of the trials each, which takes as long as ten of them.
 func (e *Env) Sure(ctx context.Context, r *Run) error {
-	if r.sure != nil {
-		return nil
-	}
-	if f := formula.Of(r.form); f != nil && !r.noiseless() {
-		if samples := f.Samples(rand.New(rand.NewPCG(1, 27)), posteriorSamples); samples != nil {
-			a := &alternatives{kind: posterior, of: fmt.Sprintf("%d samples of the coefficients", posteriorSamples)}
-			for _, s := range samples {
-				form := s.ModelForm()
-				form.Scales = r.form.Scales
-				a.fields = append(a.fields, form.Field())
-			}
-			r.sure = a
-			return nil
-		}
-	}
-	if m := r.model.Members; m != nil {
-		r.sure = &alternatives{kind: members, fields: m, of: fmt.Sprintf("the spread of %d members", len(m))}
+	if r.SureAtOnce() {
 		return nil
 	}
 	if t := r.Config.Trainer; t != ClosedForm && t != WeakForm {
@@ -84,6 +68,30 @@ func (e *Env) Sure(ctx context.Context, r *Run) error {
 	}
 	r.sure = a
 	return nil
+}
+
+// SureAtOnce is Env.Sure where nothing has to be fitted, and reports whether it is so.
+func (r *Run) SureAtOnce() bool {
+	if r.sure != nil {
+		return true
+	}
+	if f := formula.Of(r.form); f != nil && !r.noiseless() {
+		if samples := f.Samples(rand.New(rand.NewPCG(1, 27)), posteriorSamples); samples != nil {
+			a := &alternatives{kind: posterior, of: fmt.Sprintf("%d samples of the coefficients", posteriorSamples)}
+			for _, s := range samples {
+				form := s.ModelForm()
+				form.Scales = r.form.Scales
+				a.fields = append(a.fields, form.Field())
+			}
+			r.sure = a
+			return true
+		}
+	}
+	if m := r.model.Members; m != nil {
+		r.sure = &alternatives{kind: members, fields: m, of: fmt.Sprintf("the spread of %d members", len(m))}
+		return true
+	}
+	return false
 }
 
 // noiseless reports whether a run's model, one of the weak form, was fitted to rows without noise, whose residuals then

@@ -1,5 +1,7 @@
 package model
 
+import "hnn/ode"
+
 // What a caller has got wrong; see Field.
 const (
 	badState  = "model: a state, or what is written of it, is not of the model's Dim"
@@ -32,6 +34,9 @@ func (f *Field) checked() *Field {
 				inner(x, y)
 			}
 		}
+	}
+	if f.Split != nil && f.SplitMany == nil {
+		c.SplitMany = f.splitRows
 	}
 	c.Grad, c.Loss = pair(f.Grad), pair(f.Loss)
 	if f.One != nil {
@@ -82,4 +87,17 @@ func (f *Field) checked() *Field {
 		}
 	}
 	return &c
+}
+
+// splitRows is SplitMany of a field that has Split alone: row by row.
+func (f *Field) splitRows() ode.BatchSplit {
+	one, n := f.Split(), f.Dim/2
+	rows := func(part func(in, out []float64)) func(in, out []float64, rows int) {
+		return func(in, out []float64, rows int) {
+			for r := range rows {
+				part(in[r*n:(r+1)*n], out[r*n:(r+1)*n])
+			}
+		}
+	}
+	return ode.BatchSplit{Velocity: rows(one.Velocity), Force: rows(one.Force)}
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,6 +51,18 @@ func (s *Server) Add(env *experiment.Env, r *experiment.Run) error {
 	e.Info.Warnings = env.Warnings(r)
 	for _, w := range e.Info.Warnings {
 		s.log.Warn(w, "run", r.Dir)
+	}
+	if s.options.Bands {
+		if err := env.Sure(context.Background(), r); err != nil {
+			s.log.Warn(err.Error())
+		}
+	}
+	if r.SureAtOnce() {
+		models, of := r.Alternatives()
+		e.Alternatives = &api.Alternatives{Models: models, Of: of, Bounds: func(states []float64, rollouts [][]float64, level float64) (lo, hi []float64, outside []bool) {
+			b := r.Bounds(states, rollouts, level)
+			return b.Lo, b.Hi, b.Outside
+		}}
 	}
 	s.adding.Lock()
 	defer s.adding.Unlock()

@@ -37,6 +37,9 @@ type Options struct {
 	Origins []string
 	// Limits bound what a request may ask for; a zero field has its default.
 	Limits api.Limits
+	// Bands finds, for every run, what its bands are made of, which may take ten fits. Without it only those runs have bands that
+	// need none.
+	Bands bool
 	// Studies are those of which a page shows how far they are.
 	Studies []*study.Folder
 	// Log takes what happens; nil is slog.Default.

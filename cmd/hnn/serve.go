@@ -19,7 +19,7 @@ import (
 // serveFlags are what the verb serve takes.
 type serveFlags struct {
 	addr, logLevel, logFormat string
-	public                    bool
+	public, bands             bool
 	origins, hosts            []string
 	concurrent                int
 	timeout                   time.Duration
@@ -44,6 +44,7 @@ spring and of the pendulum first, which takes a few seconds. Ctrl-C ends it.`,
 	fs := cmd.Flags()
 	fs.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
 	fs.BoolVar(&f.public, "public", false, "allow an address that other machines can reach")
+	fs.BoolVar(&f.bands, "bands", false, "find the bands of runs for which that takes ten fits, too, before serving")
 	fs.StringSliceVar(&f.hosts, "allow-host", nil, "names of this machine under which it may be addressed, besides localhost")
 	fs.StringSliceVar(&f.origins, "allow-origin", nil, "origins whose pages may use the API, as https://example.org, or *")
 	fs.IntVar(&f.concurrent, "max-requests", 0, "computing requests at once, beyond which the answer is 503 (default 4 a core, at least 16)")
@@ -70,7 +71,7 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log, Studies: studies,
+	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log, Studies: studies, Bands: f.bands,
 		Limits: api.Limits{Concurrent: f.concurrent, Timeout: f.timeout}})
 	if err != nil {
 		return usage(err)

@@ -102,7 +102,7 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.StringVar(&f.correct, "correct", "", "correct a model trained on trajectories for the step of its training: the step, or auto")
 	fs.Lookup("correct").NoOptDefVal = "auto"
 	fs.StringVar(&f.out, "out", "", "file to write, .csv or .npz, or .gif of a model of pictures; default CSV on standard output")
-	fs.Float64Var(&f.band, "band", 0, "give bounds between which each number lies with this probability, as 0.9, in columns _lo and _hi: of formulas fitted to noisy rows, and of ensembles")
+	fs.Float64Var(&f.band, "band", 0, "give bounds between which each number lies with this probability, as 0.9, in columns _lo and _hi: of models that one solve fits (closed-form, weak-form), which may take ten fits, and of ensembles")
 	fs.BoolVar(&f.json, "json", false, "print it as JSON")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 	complete(cmd, "method", methodNames())

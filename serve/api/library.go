@@ -41,6 +41,8 @@ type Info struct {
 	// Region is where each coordinate lies in the training data, absent where that is not known;
 	// outside the model guesses.
 	Region []Bound `json:"region,omitempty"`
+	// Band says what the bands of its rollouts are made of, "" where it has none.
+	Band string `json:"band,omitempty"`
 	// Warnings are sentences on the run and its data that whoever uses it should know.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -81,9 +83,12 @@ type Entry struct {
 	Results any
 	Model   *model.Field
 	Truth   func(x []float64) float64 // the known system's H, nil where it is not known
+	// Alternatives are what a band is made of, nil where nothing says how sure the model is.
+	Alternatives *Alternatives
 
-	region *data.Region // nil where it is not known
-	free   sync.Pool    // of *evaluator
+	region       *data.Region // nil where it is not known
+	alternatives []*Entry     // those of Alternatives, to be evaluated as others are
+	free         sync.Pool    // of *evaluator
 }
 
 func (e *Entry) dim() int { return len(e.Info.Coordinates) }
@@ -215,6 +220,13 @@ func (a *API) Add(group string, e *Entry) {
 		}
 		e.region.Least, e.region.Most = append(e.region.Least, b.Least), append(e.region.Most, b.Most)
 		e.region.Angles = append(e.region.Angles, b.Angle)
+	}
+	e.Info.Band = "" // what a file of the library says is not what is here
+	if e.Alternatives != nil {
+		e.Info.Band = e.Alternatives.Of
+		for _, m := range e.Alternatives.Models {
+			e.alternatives = append(e.alternatives, &Entry{Model: m})
+		}
 	}
 	l.entries = append(l.entries, e)
 	g := l.group(group)

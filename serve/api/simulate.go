@@ -29,6 +29,8 @@ type SimulateRequest struct {
 	Input []Signal `json:"input"`
 	// Energy asks for the energies along the rollouts.
 	Energy bool `json:"energy"`
+	// Band asks for the band of this level, between 0 and 1, about each rollout: see Info.
+	Band float64 `json:"band"`
 	// Stream asks for an answer in lines, each a piece of the times.
 	Stream bool `json:"stream"`
 }
@@ -42,6 +44,7 @@ type rollout struct {
 	settings ode.Settings
 	input    []Signal // nil for none
 	energy   bool
+	band     float64 // its level, 0 for none
 }
 
 func (a *API) postSimulate(w http.ResponseWriter, r *http.Request) error {
@@ -63,8 +66,14 @@ func (a *API) postSimulate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if o.band > 0 {
+		if err := a.band(ctx, o, piece); err != nil {
+			return err
+		}
+	}
 	answer(w, func(out *encoder) {
 		out.piece(piece, e.dim())
+		out.band(piece, e.dim())
 		out.raw(",")
 		out.ends(e, piece.errs, piece.stats, piece.leave(e, nil))
 	})
@@ -78,7 +87,7 @@ func (a *API) rollout(p *SimulateRequest, e *Entry) (*rollout, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy}
+	o := &rollout{entry: e, x0: x0, rows: len(p.Initial), input: p.Input, energy: p.Energy, band: p.Band}
 	limit, advice := a.limits.Numbers, `; ask for fewer at once, or for a stream ("stream": true)`
 	if p.Stream {
 		limit, advice = a.limits.StreamNumbers, "; ask in parts"
@@ -93,6 +102,9 @@ func (a *API) rollout(p *SimulateRequest, e *Entry) (*rollout, error) {
 	// Each factor is bounded before the product is taken.
 	if points > limit || len(x0)*points > limit {
 		return nil, invalid("%d rollouts of %d points are too much: the limit is %d numbers%s", o.rows, points, limit, advice)
+	}
+	if err := a.checkBand(p, e, points); err != nil {
+		return nil, err
 	}
 	if o.times, err = p.times(); err != nil {
 		return nil, err
@@ -196,6 +208,7 @@ type piece struct {
 	supply []float64
 	errs   []error
 	stats  []ode.Stats
+	band   *band // nil for none
 }
 
 // solve rolls the states x0 out over the times.

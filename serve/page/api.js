@@ -46,6 +46,11 @@ export async function shift(run, body, signal) {
   return (await send([run, 'shift'], body, signal)).json();
 }
 
+// band is that of a level about one rollout: its times, states, lo, hi and outside.
+export async function band(run, body, signal) {
+  return (await send([run, 'simulate'], body, signal)).json();
+}
+
 // simulate yields the pieces of a streamed rollout as they arrive.
 export async function* simulate(run, body, signal) {
   const response = await send([run, 'simulate'], { ...body, energy: true, stream: true }, signal);

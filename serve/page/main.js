@@ -124,6 +124,7 @@ function openGroup(g, view) {
   $('plane-title').textContent = g.view.picture === 'bodies' ? 'Orbits and phase space' : d > 2 ? 'Phase space' : 'Phase plane';
   if (g.view.measured) $('plane-title').textContent += ', dots: data';
   options($('contours'), contourChoices(), view.contours);
+  $('band').value = ['0.5', '0.9', '0.99'].includes(view.band) ? view.band : '';
   inputs.show(all, g.view.horizon, view.inputs);
   $('help-input').hidden = !inputs.list.length;
   $('system-title').textContent = g.title;
@@ -202,13 +203,14 @@ const method = () => library.methods.find((m) => m.name === $('method').value);
 
 function settings() {
   const [horizon, tolerance, step] = ['horizon', 'tolerance', 'step'].map((id) => Number($(id).value));
-  return integration.settings({ horizon, method: method(), tolerance, step }, group.view.horizon, inputs);
+  return { ...integration.settings({ horizon, method: method(), tolerance, step }, group.view.horizon, inputs), band: Number($('band').value) };
 }
 
 // tellInputs says what the inputs mean for what is drawn.
 function tellInputs() {
   const unfit = shown.some((r) => inputs.of(r) && !integration.serves(method(), r, inputs));
   inputs.tell(shown, group.view.measured, unfit ? method().name : '');
+  $('band-label').hidden = $('help-band').hidden = !shown.some((r) => r.band);
   const [one, ...more] = inputs.acting;
   $('energy-title').textContent = `Energy over time${one ? `, which ${more.length ? 'inputs change' : `${symbol(one)} changes`}` : ''}`;
 }
@@ -226,6 +228,10 @@ function outside(run, x) {
 function tellWarnings() {
   const texts = [], away = shown.filter((r) => outside(r, x0)).map((r) => r.short);
   if (away.length) texts.push(`The start lies outside the training data of ${away.join(', ')}: from there the model guesses.`);
+  for (const r of shown) {
+    const t = playback.segment?.tracks.get(r.id)?.band?.unknown;
+    if (t !== undefined) texts.push(`From t = ${number(t, 3)} nothing is known of ${r.short} but the range of the data.`);
+  }
   for (const r of shown) for (const w of r.warnings ?? []) if (!texts.includes(w)) texts.push(w);
   $('warnings').hidden = !texts.length;
   $('warnings').replaceChildren(...texts.map((text) => {
@@ -369,6 +375,7 @@ function distance(a, b) {
 
 function redraw() { drawn = false; }
 playback.onchange = redraw;
+playback.onband = () => { tellWarnings(); redraw(); };
 
 let last = 0, tabled = 0;
 
@@ -429,7 +436,7 @@ function view() {
   return {
     task: group.id, runs: shown.map((r) => r.id), x0: x0.map((v) => Number(v.toPrecision(8))), horizon: $('horizon').value,
     method: $('method').value, tolerance: $('tolerance').value, step: $('step').value, axes: $('axes').value, flow: $('flow').value,
-    contours: $('contours').value, measure: $('measure').value, scale: $('scale').value, speed: $('speed').value,
+    contours: $('contours').value, band: $('band').value, measure: $('measure').value, scale: $('scale').value, speed: $('speed').value,
     inputs: inputs.saved,
   };
 }
@@ -451,7 +458,7 @@ function listen() {
   $('speed').oninput = () => { setSpeed(); remember(); };
   $('energy').oninput = moveEnergy;
   for (const id of ['axes', 'flow', 'contours', 'measure', 'scale']) $(id).onchange = () => { showAxes(); remember(); redraw(); };
-  for (const id of ['horizon', 'method', 'tolerance', 'step']) {
+  for (const id of ['horizon', 'method', 'tolerance', 'step', 'band']) {
     $(id).onchange = () => {
       showMethod();
       if (!$('settings').reportValidity()) return;

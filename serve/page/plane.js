@@ -243,6 +243,10 @@ export class Plane {
     frame.clip(c);
     this.measured(c);
     const places = this.bodies ?? [this.pair];
+    for (const run of shown) {
+      const track = playback.segment?.tracks.get(run.id);
+      if (track?.band) for (const p of places) this.band(c, track, playback.t, p, run);
+    }
     playback.segments.forEach((segment, k) => {
       const last = k === playback.segments.length - 1;
       for (const run of shown) {
@@ -267,6 +271,24 @@ export class Plane {
       }
     }
     c.restore();
+  }
+
+  // band fills what a rollout up to the time may lie in: faint where nothing is known.
+  band(c, track, until, p, run) {
+    const { band } = track, end = Math.min(Math.floor(track.place(until)) + 1, Math.floor((band.length - 1) * band.dt / track.dt) + 1);
+    const stride = Math.max(1, Math.floor(end / 3000)), paths = [new Path2D(), new Path2D()];
+    for (let k = 0; k < end; k += stride) {
+      const x = track.states[k], t = track.t0 + k * track.dt;
+      if (!x) break;
+      const a = band.at(t, p[0]), b = band.at(t, p[1]);
+      const left = this.frame.px(x[p[0]] - a.below), right = this.frame.px(x[p[0]] + a.above);
+      const top = this.frame.py(x[p[1]] + b.above), bottom = this.frame.py(x[p[1]] - b.below);
+      if ([left, right, top, bottom].every((v) => Math.abs(v) < 1e5)) paths[a.outside ? 1 : 0].rect(left, top, right - left, bottom - top);
+    }
+    paths.forEach((path, k) => {
+      c.fillStyle = faded(color(run.role), k ? 0.06 : 0.25);
+      c.fill(path);
+    });
   }
 
   // trail draws a rollout up to the time: the recent part strong.

@@ -64,6 +64,31 @@ class Track {
   }
 }
 
+const bandSteps = 300; // of a band, which takes a hundred rollouts
+
+// Band lies about a track: what is below and above its states, at even times.
+class Band {
+  constructor({ times, states: [states], lo: [lo], hi: [hi], outside: [outside] }) {
+    this.t0 = times[0];
+    this.dt = times[1] - times[0];
+    const known = states.findIndex((x) => !x); // a rollout may end before its time
+    this.length = known < 0 ? states.length : known;
+    this.below = states.map((x, k) => x?.map((v, j) => v - (lo[k][j] ?? v)));
+    this.above = states.map((x, k) => x?.map((v, j) => (hi[k][j] ?? v) - v));
+    this.outside = outside;
+    // From this time nothing is known but where the data lie.
+    const first = outside.indexOf(true);
+    this.unknown = first < 0 ? undefined : times[first];
+  }
+
+  // at is how far the band goes below and above a coordinate at a time, and whether nothing is known there.
+  at(t, j) {
+    const s = Math.min(Math.max((t - this.t0) / this.dt, 0), this.length - 1), i = Math.min(Math.floor(s), this.length - 2), w = s - i;
+    const mix = (v) => v[i][j] + w * (v[i + 1][j] - v[i][j]);
+    return { below: mix(this.below), above: mix(this.above), outside: this.outside[i] || this.outside[i + 1] };
+  }
+}
+
 export class Playback {
   constructor() {
     this.segments = [];
@@ -72,6 +97,7 @@ export class Playback {
     this.speed = 1; // time units a second
     this.abort = new AbortController();
     this.onchange = () => {};
+    this.onband = () => {};
   }
 
   get segment() { return this.segments.at(-1); }
@@ -105,7 +131,9 @@ export class Playback {
       const past = before?.get(run.id);
       const track = new Track(this.t, step, starts.get(run.id), past?.work.length ? past.value(past.work, this.t) : 0);
       segment.tracks.set(run.id, track);
-      this.fill(run, track, { initial: [starts.get(run.id)], from: this.t, to: t1, steps, ...request(run, Math.abs(step)) });
+      const asked = { initial: [starts.get(run.id)], from: this.t, to: t1, ...request(run, Math.abs(step)) };
+      if (this.settings.band && run.band) this.surround(run, track, { ...asked, steps: Math.min(steps, bandSteps), band: this.settings.band });
+      this.fill(run, track, { ...asked, steps });
     }
   }
 
@@ -125,6 +153,21 @@ export class Playback {
     }
     track.done = true;
     this.onchange();
+  }
+
+  // surround finds the band of a track.
+  async surround(run, track, body) {
+    const signal = this.abort.signal;
+    try {
+      const answer = await api.band(run.id, body, signal);
+      if (signal.aborted) return;
+      const band = new Band(answer);
+      if (band.length > 1) track.band = band;
+    } catch (err) {
+      if (signal.aborted) return;
+      track.error ||= err.message;
+    }
+    this.onband();
   }
 
   // turn reverses time from the states reached: from the nearest that were computed, since
