@@ -10,6 +10,8 @@ type Profile struct {
 	Name string
 	Role Role
 	X, Y []float64
+	// Lo and Hi are the bounds of a band about the line, nil for none.
+	Lo, Hi []float64
 }
 
 // Panel is curves over one quantity. Its axes hold all points whose Y lies within Low and High, all points where these
@@ -52,6 +54,9 @@ func Profiles(title string, panels []Panel) (*Figure, error) {
 		}
 		drawn := newPanel(p.Title, textColor, a, p.X.label(), p.Y.label(), false)
 		for _, c := range p.Curves {
+			if len(c.Lo) == len(c.X) && len(c.Hi) == len(c.X) {
+				drawn.plot.Add(ribbon{t: c.X, lo: c.Lo, hi: c.Hi, known: len(c.X), color: c.Role.lineStyle().Color})
+			}
 			drawn.plot.Add(line{t: c.X, y: c.Y, style: c.Role.lineStyle()})
 			drawn.legend = append(drawn.legend, lineEntry(c.Name, c.Role.lineStyle()))
 		}

