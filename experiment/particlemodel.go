@@ -22,6 +22,9 @@ import (
 // particlesFile holds the laws of a run that learned those of particles.
 const particlesFile = "particles.json"
 
+// startFile is the last frame that such a run learned from, where its report begins.
+const startFile = "start.xyz"
+
 // ParticleModel is the laws of pairs of species, as particles.json has them.
 type ParticleModel struct {
 	Version      int // 1, or 2 where there is a Long
@@ -32,10 +35,11 @@ type ParticleModel struct {
 	Mass         map[string]float64 // of the species whose particles all have one
 	Charge       map[string]float64 `json:",omitempty"` // as Mass
 	Laws         []PairLaw
-	Long         *LongLaw `json:",omitempty"`
-	Trained      string   // how: forces or motion
-	Frames, Size int      // of the data
-	Residual     float64  // root mean square of what the equations leave
+	Long         *LongLaw  `json:",omitempty"`
+	Trained      string    // how: forces or motion
+	Frames, Size int       // of the data
+	Residual     float64   // root mean square of what the equations leave
+	R, G         []float64 `json:",omitempty"` // g(r) of the data, where they fill a periodic box
 }
 
 // PairLaw is one of a ParticleModel: the spline's ends and coefficients.
@@ -44,7 +48,9 @@ type PairLaw struct {
 	Pairs        int
 	First, Near  float64 // the closest pair seen, and the 0.1% quantile of distances
 	Coefficients []float64
-	spline       *particles.Spline
+	// ErrorV and ErrorF are standard errors of V and of the force at equal steps from Near to the cut-off.
+	ErrorV, ErrorF []float64 `json:",omitempty"`
+	spline         *particles.Spline
 }
 
 // LongLaw is the law of all distances of a ParticleModel, for a unit of the product of what Of says.
@@ -52,6 +58,7 @@ type LongLaw struct {
 	Of                string  // charges or masses
 	First, Near, Last float64 // the closest pair seen, the 0.1% quantile of distances, the farthest
 	Coefficients      []float64
+	ErrorF            []float64 `json:",omitempty"` // standard errors of the force at equal steps of log r from Near to Last
 	law               *particles.LongRange
 }
 
@@ -191,7 +198,7 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 	}
 	m.Residual = laws.RMS
 	if l := laws.Long; l != nil {
-		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, law: l}
+		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, ErrorF: laws.LongError, law: l}
 	}
 	for a := range species {
 		for b := a; b < len(species) && o.Cutoff > 0; b++ {
@@ -204,7 +211,7 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 			if !s.Repulsive() {
 				e.log("warning: the law of %s and %s attracts at the closest pair seen, %.4g: nearer it is a guess", species[a], species[b], s.First)
 			}
-			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s})
+			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s, ErrorV: laws.Errors[q].V, ErrorF: laws.Errors[q].F})
 		}
 	}
 	dir, unlock, err := newRunDir(o.Root, o.Out, "particles", o.Force)
@@ -212,6 +219,16 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 		return "", nil, err
 	}
 	defer unlock()
+	if g := distribution(&d.Box, m.Dim, m.Size); g != nil {
+		for _, x := range d.X {
+			g.Add(&d.Box, x)
+		}
+		m.R, m.G = g.Values()
+	}
+	err = atomicfile.Write(filepath.Join(dir, startFile), func(w io.Writer) error { return atoms.WriteXYZ(w, frames[len(frames)-1]) })
+	if err != nil {
+		return "", nil, err
+	}
 	err = atomicfile.Write(filepath.Join(dir, particlesFile), func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
@@ -315,30 +332,46 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 	for i := range m.Laws {
 		l := &m.Laws[i]
 		var r, v, f []float64
+		var lowV, highV, lowF, highF []float64
 		for k := range 401 {
 			x := l.Near + (m.Cutoff-l.Near)*float64(k)/400
 			e, de, _ := l.spline.At(x)
 			r, v, f = append(r, x), append(v, e), append(f, -de)
+			if len(l.ErrorV) > 1 && len(l.ErrorV) == len(l.ErrorF) {
+				s, u := 2*at(l.ErrorV, float64(k)/400), 2*at(l.ErrorF, float64(k)/400)
+				lowV, highV, lowF, highF = append(lowV, e-s), append(highV, e+s), append(lowF, -de-u), append(highF, u-de)
+			}
 		}
 		name := l.A + "-" + l.B
 		law := report.Panel{Title: "Energy of a pair " + name, X: report.Quantity{Name: "r"}, Y: report.Quantity{Name: "V"}}
 		force := report.Panel{Title: "Force of a pair " + name, X: law.X, Y: report.Quantity{Name: "F"}}
-		law.Curves = append(law.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: v})
-		force.Curves = append(force.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: f})
+		law.Curves = append(law.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: v, Lo: lowV, Hi: highV})
+		force.Curves = append(force.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: f, Lo: lowF, Hi: highF})
 		panels = append(panels, law, force)
 	}
 	title := "Laws of pairs, from the 0.1% quantile of distances to the cut-off"
 	if l := m.Long; l != nil {
-		var r, g []float64
+		var r, g, low, high []float64
 		for k := range 401 {
 			x := l.Near * math.Pow(l.Last/l.Near, float64(k)/400)
 			_, dv, _ := l.law.At(x)
 			r, g = append(r, math.Log10(x)), append(g, -dv*x*x)
+			if len(l.ErrorF) > 1 {
+				s := 2 * at(l.ErrorF, float64(k)/400) * x * x
+				low, high = append(low, -dv*x*x-s), append(high, s-dv*x*x)
+			}
 		}
 		panels = append(panels, report.Panel{Title: "Force of two units of " + l.Of + " times the squared distance", X: report.Quantity{Name: "log10 r"}, Y: report.Quantity{Name: "F r^2"},
-			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: r, Y: g}}})
+			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: r, Y: g, Lo: low, Hi: high}}})
 	}
 	return report.Profiles(title, panels)
+}
+
+// at is a value between those of a grid, at a part of its length.
+func at(grid []float64, part float64) float64 {
+	x := part * float64(len(grid)-1)
+	i := min(int(x), len(grid)-2)
+	return grid[i] + (x-float64(i))*(grid[i+1]-grid[i])
 }
 
 // WriteLAMMPS writes the laws as tables of pair_style table: r, V and F at n equal steps of r for each pair, from 0.9 of

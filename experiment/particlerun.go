@@ -83,7 +83,8 @@ type ParticleRun struct {
 	Workers     int
 	Forces      bool   // whether frames have forces
 	XYZ         string // file of the frames, "" for none
-	Folder      string // of figures and tables, "" for none
+	Folder      string // of figures and tables, "" for none; with Pictures
+	Pictures    bool   // whether pictures of the motion are kept
 }
 
 // ParticleMeasures are what was measured along a run, per particle.
@@ -97,7 +98,21 @@ type ParticleMeasures struct {
 	Open                                             bool    // whether space is open along all axes
 	Angular                                          float64 // largest change of a component of the angular momentum, where Open
 	Builds                                           int
-	Density                                          float64
+	pictures                                         *report.Bodies
+}
+
+// mostPictures is how many frames an animation has at most.
+const mostPictures = 60
+
+// names are those of the species.
+func (o *ParticleRun) names() (names []string) {
+	if o.Model != nil {
+		return o.Model.Species
+	}
+	for _, k := range o.Known.Kinds {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // start is where particles are at the start of a run, and what they are.
@@ -109,16 +124,12 @@ type start struct {
 
 // filled is a lattice, or of gravity a sphere, filled with the species in equal parts.
 func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
-	var names []string
-	open := false
+	names, open := o.names(), false
 	if o.Model != nil {
-		if names = o.Model.Species; o.Model.Open {
+		if o.Model.Open {
 			return s, errors.New("the laws were learned in open space, where no lattice is a start: give --from FILE, as hnn particles draw gravity --n 1000 --steps 1 --out FILE writes one")
 		}
 	} else {
-		for _, k := range o.Known.Kinds {
-			names = append(names, k.Name)
-		}
 		open = o.Known.Law == gravity
 	}
 	if s.box, s.x, err = particles.Lattice(o.N, o.dimension(), o.Density, rng); err != nil {
@@ -247,8 +258,28 @@ func (o *ParticleRun) dimension() int {
 // mostAround is how many particles g(r) looks at around each, so that the time it takes is linear in their number.
 const mostAround = 2200
 
+// distribution counts pairs to half the box or to the distance within which mostAround are, nil where the box is not periodic
+// along all axes.
+func distribution(box *particles.Box, dim, n int) *particles.RDF {
+	far := math.Inf(1)
+	for k := range dim {
+		if !box.Periodic[k] {
+			return nil
+		}
+		far = min(far, box.Side[k]/2)
+	}
+	around := mostAround * box.Volume() / float64(n) // the volume, or area, that holds so many
+	if dim == 3 {
+		far = min(far, math.Cbrt(3*around/(4*math.Pi)))
+	} else {
+		far = min(far, math.Sqrt(around/math.Pi))
+	}
+	return particles.NewRDF(far, int(min(max(far*50, 20), 2000)), dim)
+}
+
 // RunParticles runs particles and measures them.
 func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasures, error) {
+	o.Pictures = o.Pictures || o.Folder != ""
 	stages := &particles.Leapfrog
 	switch o.Method {
 	case "", "leapfrog":
@@ -286,24 +317,12 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		}
 	}
 	m := &ParticleMeasures{N: s.N}
-	far := 0.0
-	for k := range dim {
-		if s.Box.Periodic[k] && (far == 0 || s.Box.Side[k]/2 < far) {
-			far = s.Box.Side[k] / 2
-		}
-	}
-	var g *particles.RDF
-	if far > 0 {
-		m.Density = float64(s.N) / s.Box.Volume()
-		around := mostAround / m.Density // the volume, or area, that holds so many
-		if far = min(far, math.Sqrt(around/math.Pi)); dim == 3 {
-			far = min(far, math.Cbrt(3*around/(4*math.Pi)))
-		}
-		g = particles.NewRDF(far, max(1, int(far*50)), dim)
-	}
+	g := distribution(&s.Box, dim, s.N)
 	x0 := slices.Clone(s.X)
 	angular := s.AngularMomentum()
 	n := float64(s.N)
+	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Kind: s.Kind, Names: o.names()}
+	between := max(1, (o.Steps/o.Every+mostPictures-1)/mostPictures)
 	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
 	if o.Forces {
 		frame.Force = s.F
@@ -316,6 +335,9 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 				m.Kinetic, m.Potential = append(m.Kinetic, s.Kinetic()/n), append(m.Potential, s.Energy/n)
 				m.Temperature = append(m.Temperature, particles.Temperature(s.Mass, s.V, dim))
 				m.Displaced = append(m.Displaced, particles.Displacement(s.X, x0))
+				if o.Pictures && i/o.Every%between == 0 {
+					m.pictures.Times, m.pictures.Frames = append(m.pictures.Times, t), append(m.pictures.Frames, slices.Clone(s.X))
+				}
 				if g != nil {
 					g.Add(&s.Box, s.X)
 				}
@@ -388,7 +410,7 @@ func (m *ParticleMeasures) slope() {
 	m.Spread = math.Sqrt(ee / n)
 }
 
-// save writes measures.csv, gr.csv and a figure of both.
+// save writes measures.csv, gr.csv, a figure of both, a picture of the last frame and an animation.
 func (m *ParticleMeasures) save(folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
@@ -411,14 +433,36 @@ func (m *ParticleMeasures) save(folder string) error {
 		})
 	}
 	total := make([]float64, len(m.Time))
-	change := make([]float64, len(m.Time))
 	for i := range total {
 		total[i] = m.Kinetic[i] + m.Potential[i]
-		change[i] = total[i] - total[0]
 	}
 	err := table("measures.csv", "t,kinetic,potential,total,temperature,msd", m.Time, m.Kinetic, m.Potential, total, m.Temperature, m.Displaced)
 	if err != nil {
 		return err
+	}
+	if m.R != nil {
+		if err := table("gr.csv", "r,g", m.R, m.G); err != nil {
+			return err
+		}
+	}
+	f, err := m.figure(nil, nil)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Save("measures", folder); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(filepath.Join(folder, "snapshot.png"), m.pictures.Snapshot); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(folder, "motion.gif"), m.pictures.Animation)
+}
+
+// figure draws the measures; r and g are those of the data that a law was learned from, nil for none.
+func (m *ParticleMeasures) figure(r, g []float64) (*report.Figure, error) {
+	change := make([]float64, len(m.Time))
+	for i := range change {
+		change[i] = m.Kinetic[i] + m.Potential[i] - m.Kinetic[0] - m.Potential[0]
 	}
 	time := report.Quantity{Name: "t"}
 	one := func(title, name string, x, y []float64, xq report.Quantity) report.Panel {
@@ -430,15 +474,11 @@ func (m *ParticleMeasures) save(folder string) error {
 		one("Mean squared displacement", "msd", m.Time, m.Displaced, time),
 	}
 	if m.R != nil {
-		if err := table("gr.csv", "r,g", m.R, m.G); err != nil {
-			return err
+		p := one("Radial distribution", "g(r)", m.R, m.G, report.Quantity{Name: "r"})
+		if r != nil {
+			p.Curves = []report.Profile{{Name: "of the data", Role: report.Truth, X: r, Y: g}, {Name: "of the run by the learned laws", Role: report.ClosedForm, X: m.R, Y: m.G}}
 		}
-		panels = append(panels, one("Radial distribution", "g(r)", m.R, m.G, report.Quantity{Name: "r"}))
+		panels = append(panels, p)
 	}
-	f, err := report.Profiles(fmt.Sprintf("%d particles", m.N), panels)
-	if err != nil {
-		return err
-	}
-	_, err = f.Save("measures", folder)
-	return err
+	return report.Profiles(fmt.Sprintf("%d particles", m.N), panels)
 }
