@@ -84,6 +84,10 @@ func (e *Env) OpenAll(dirs []string) ([]*Run, error) {
 	var runs []*Run
 	var skipped []error
 	for _, dir := range dirs {
+		if IsParticles(dir) {
+			skipped = append(skipped, NotForParticles(dir))
+			continue
+		}
 		r, err := e.Open(dir)
 		var skip *UnfinishedError
 		switch {

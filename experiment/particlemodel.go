@@ -39,6 +39,7 @@ type ParticleModel struct {
 	Trained      string    // how: forces or motion
 	Frames, Size int       // of the data
 	Residual     float64   // root mean square of what the equations leave
+	Command      string    `json:",omitempty"` // that made it
 	R, G         []float64 `json:",omitempty"` // g(r) of the data, where they fill a periodic box
 }
 
@@ -84,6 +85,7 @@ type ParticleTraining struct {
 	LongSplines  int    // its coefficients, 0 for the default
 	NoForces     bool
 	Root, Out    string
+	Command      string // the command line that asks for it
 	Force        bool
 }
 
@@ -168,7 +170,7 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	unwrap(d)
-	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces"}
+	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces", Command: o.Command}
 	m.Open = d.Box.Periodic == [3]bool{}
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
 	switch o.Long {

@@ -161,6 +161,9 @@ func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 		}
 		s.mass, s.charge = append(s.mass, mass), append(s.charge, charge)
 	}
+	if o.Known != nil && !slices.ContainsFunc(s.charge, func(q float64) bool { return q != 0 }) {
+		s.charge = nil
+	}
 	return s, nil
 }
 

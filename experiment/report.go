@@ -18,16 +18,32 @@ import (
 // The data are drawn or read again, for the figures: where that is no longer possible,
 // as of a file that has gone, the page says so instead.
 func (e *Env) Report(ctx context.Context, dirs []string, command string) (*report.Page, error) {
-	runs, err := e.OpenAll(dirs)
+	page := &report.Page{Title: "Hamiltonian neural networks: " + plural(len(dirs), "run"), Command: command}
+	var others []string
+	for _, dir := range dirs {
+		if !IsParticles(dir) {
+			others = append(others, dir)
+			continue
+		}
+		s, err := e.particleSection(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		page.Sections = append(page.Sections, s)
+	}
+	if len(others) == 0 {
+		return page, nil
+	}
+	runs, err := e.OpenAll(others)
 	if err != nil {
 		return nil, err
 	}
+	page.Title = "Hamiltonian neural networks: " + plural(len(page.Sections)+len(runs), "run")
 	for _, r := range runs {
 		if r.Results, err = ReadResults(r.Dir); err != nil {
 			return nil, fmt.Errorf("%s: its results cannot be read: %w; measure the run again with: hnn train --resume %s", r.Dir, err, shell.Quote(r.Dir))
 		}
 	}
-	page := &report.Page{Title: "Hamiltonian neural networks: " + plural(len(runs), "run"), Command: command}
 	for _, task := range byKey(runs, func(r *Run) string { return r.Config.Task + "\t" + r.Config.Data + r.Config.Frames }) {
 		if err := ctx.Err(); err != nil {
 			return nil, err

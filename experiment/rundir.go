@@ -62,12 +62,12 @@ func clearRun(dir string, force bool) error {
 	case !force:
 		return fmt.Errorf("run directory %s exists: continue it with hnn train --resume %s, replace it with --force, or choose another with --out", dir, shell.Quote(dir))
 	}
-	if _, err := os.Stat(filepath.Join(dir, configFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, configFile)); err != nil && !IsParticles(dir) {
 		return fmt.Errorf("%s has files but no %s, so it is not a run directory and --force leaves it alone; choose another with --out", dir, configFile)
 	}
 	var files []string
 	for _, e := range entries {
-		if name := e.Name(); name == figuresFolder || name != configFile && isRunFile(name) {
+		if name := e.Name(); name == figuresFolder || name == particlesFile || name == startFile || name != configFile && isRunFile(name) {
 			files = append(files, name)
 		}
 	}

@@ -120,7 +120,11 @@ func (b *Bodies) radius(v *view) float64 {
 	for k := range int(dim) {
 		volume *= max(v.high[k]-v.low[k], 1e-300)
 	}
-	return max(0.45*math.Pow(volume/float64(len(b.Kind)), 1/dim)*v.scale, 1.5)
+	part := 0.45
+	if b.open() {
+		part = 0.2 // most are near the middle
+	}
+	return max(part*math.Pow(volume/float64(len(b.Kind)), 1/dim)*v.scale, 1.5)
 }
 
 func (b *Bodies) check() error {

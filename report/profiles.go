@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // Profile is a line of a Panel, in the colour of its role.
@@ -49,6 +50,9 @@ func Profiles(title string, panels []Panel) (*Figure, error) {
 			a.x = around(a.x.center(), 0.5)
 		}
 		a.y = padded(a.y, 1e-300)
+		if c := a.y.center(); a.y.width() < 1e-4*math.Abs(c) { // its numbers would all look alike
+			a.y = around(c, 1e-4*math.Abs(c))
+		}
 		if a.y.width() == 0 {
 			a.y = around(a.y.center(), 0.5)
 		}

@@ -25,7 +25,7 @@ func newExport() *cobra.Command {
 		Long: `Export writes the model of a run as code or as a graph that needs no hnn:
 
 ` + targetHelp() + `
-Every number is in it. With --to web it takes several runs. The files are written into a folder, --out, which is named after the
+Every number is in it. A run of particles is written --to lammps, as a table of its laws. With --to web it takes several runs. The files are written into a folder, --out, which is named after the
 run and the target where it is not given; files of their names there are replaced.`,
 		Example: `  hnn export runs/0002-spring-hnn --to c
   hnn export runs/0002-spring-hnn --to c --precision float --out firmware/model
@@ -39,6 +39,15 @@ run and the target where it is not given; files of their names there are replace
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target := export.TargetOf(to)
 			switch {
+			case to == lammpsTarget && experiment.IsParticles(args[0]):
+				if out == "" {
+					if err := cmd.Flags().Set("out", filepath.Base(filepath.Clean(args[0]))+".table"); err != nil {
+						return err
+					}
+				}
+				return pass(cmd, newParticlesExport(), args, map[string]string{"to": "to", "out": "out"})
+			case to == lammpsTarget:
+				return usage(errors.New("--to lammps: tables of pairs' laws are written of a run of hnn particles train alone"))
 			case to == "":
 				return usage(fmt.Errorf("--to is missing: what to write, one of %s", strings.Join(targetNames(), ", ")))
 			case to == webTarget && cmd.Flags().Changed("precision"):

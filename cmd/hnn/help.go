@@ -111,7 +111,7 @@ func notARun(name string) error {
 		return usage(fmt.Errorf("%s is a file, and no run: look at data with hnn data inspect %s, learn from them with hnn train --data %s", name, shell.Quote(name), shell.Quote(name)))
 	}
 	if experiment.IsParticles(name) {
-		return usage(fmt.Errorf("%s is a run of particles: see hnn help particles", name))
+		return usage(experiment.NotForParticles(name))
 	}
 	return nil
 }

@@ -21,6 +21,9 @@ that see hnn evaluate.`,
   hnn inspect model.safetensors --json`,
 		Args: exactly(1, "RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if experiment.IsParticles(args[0]) && !asJSON {
+				return inspectParticles(cmd, args[0], quiet)
+			}
 			if err := notARun(args[0]); err != nil {
 				return err
 			}

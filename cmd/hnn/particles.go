@@ -13,6 +13,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"hnn/data/atoms"
 	"hnn/experiment"
@@ -29,10 +30,10 @@ func newParticles() *cobra.Command {
 			if len(args) > 0 {
 				return usage(unknownVerb(cmd, args[0]))
 			}
-			return usage(errors.New("hnn particles has four verbs: draw LAW, train FILE, simulate RUN and export RUN"))
+			return usage(errors.New("hnn particles has five verbs: draw LAW, train FILE, evaluate RUN FILE, simulate RUN and export RUN"))
 		},
 	}
-	cmd.AddCommand(newParticlesDraw(), newParticlesTrain(), newParticlesSimulate(), newParticlesExport())
+	cmd.AddCommand(newParticlesDraw(), newParticlesTrain(), newParticlesEvaluate(), newParticlesSimulate(), newParticlesExport())
 	return cmd
 }
 
@@ -199,6 +200,12 @@ ends smoothly at the cut-off, go to a run directory.`,
 			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box; or --long charges or --long masses for a law of all distances"))
 		}
 		o.Files, o.Root = args, "runs"
+		o.Command = "hnn particles train " + shell.Join(args...)
+		cmd.Flags().Visit(func(f *pflag.Flag) {
+			if v := f.Value.String(); f.Name != "quiet" && f.Name != "force" && f.Name != "out" {
+				o.Command += " --" + f.Name + "=" + shell.Quote(strings.Trim(v, "[]"))
+			}
+		})
 		if o.Read, err = read.options(); err != nil {
 			return usage(err)
 		}
@@ -208,23 +215,7 @@ ends smoothly at the cut-off, go to a run directory.`,
 			return err
 		}
 		w := cmd.OutOrStdout()
-		fmt.Fprintf(w, "%s: %d frames of %d particles, by %s; residual %.3g\n", dir, m.Frames, m.Size, m.Trained, m.Residual)
-		for i := range m.Laws {
-			l := &m.Laws[i]
-			deep, at := 0.0, l.First
-			for k := range 1000 {
-				r := l.Near + (m.Cutoff-l.Near)*float64(k)/1000
-				if v, _, _ := l.At(r); v < deep {
-					deep, at = v, r
-				}
-			}
-			fmt.Fprintf(w, "%s-%s: %d pairs, closest %.4g, 0.1%% nearer than %.4g; lowest energy %.6g at %.4g\n", l.A, l.B, l.Pairs, l.First, l.Near, deep, at)
-		}
-		if l := m.Long; l != nil {
-			_, near, _ := l.At(l.Near)
-			_, far, _ := l.At(l.Last)
-			fmt.Fprintf(w, "all pairs, times the product of their %s: from %.4g (0.1%% nearer than %.4g) to %.4g; force times squared distance %.6g at the 0.1%% and %.6g at the farthest\n", l.Of, l.First, l.Near, l.Last, -near*l.Near*l.Near, -far*l.Last*l.Last)
-		}
+		writeLaws(w, dir, m)
 		if m.Open {
 			d.next("run others by it: hnn particles simulate %s --from FILE --out run.xyz", shell.Quote(dir))
 		} else {
@@ -322,6 +313,8 @@ momentum             %.2g, largest component of the total
 	return err
 }
 
+const lammpsTarget = "lammps"
+
 func newParticlesExport() *cobra.Command {
 	var to, out string
 	var points int
@@ -331,11 +324,11 @@ func newParticlesExport() *cobra.Command {
 		Example: `  hnn particles export runs/0001-particles --to lammps --out law.table`,
 		Args:    exactly(1, "RUN"),
 	}
-	cmd.Flags().StringVar(&to, "to", "lammps", "target: lammps")
+	cmd.Flags().StringVar(&to, "to", lammpsTarget, "target: lammps")
 	cmd.Flags().StringVar(&out, "out", "", "file to write")
 	cmd.Flags().IntVar(&points, "points", 4000, "rows of each table")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if to != "lammps" || out == "" || points < 2 || points > 1_000_000 {
+		if to != lammpsTarget || out == "" || points < 2 || points > 1_000_000 {
 			return usage(errors.New("give --to lammps and --out FILE, and from 2 to 1000000 --points"))
 		}
 		m, err := experiment.ReadParticles(args[0])

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +54,11 @@ side by side.`,
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), out)
-			d.next("open it in a browser, or play with its models: hnn serve %s", shell.Join(args...))
+			if slices.ContainsFunc(dirs, experiment.IsParticles) {
+				d.next("open it in a browser")
+			} else {
+				d.next("open it in a browser, or play with its models: hnn serve %s", shell.Join(args...))
+			}
 			return nil
 		},
 	}

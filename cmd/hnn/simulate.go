@@ -113,6 +113,9 @@ same command with the last state and the times exchanged returns to the first, t
 }
 
 func (f *simulateFlags) run(cmd *cobra.Command, dir string) error {
+	if experiment.IsParticles(dir) {
+		return simulateParticles(cmd, dir)
+	}
 	if err := notARun(dir); err != nil {
 		return err
 	}

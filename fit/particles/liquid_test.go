@@ -1,6 +1,7 @@
 package particles
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -65,9 +66,24 @@ func worst(l *Laws, law system.LennardJones) (force, energy float64) {
 	return force / depth, energy / depth
 }
 
+var long = flag.Bool("long", false, "five draws instead of one")
+
+// overDraws runs a test on one draw, or with -long on five.
+func overDraws(t *testing.T, f func(t *testing.T, seed uint64)) {
+	last := uint64(1)
+	if *long {
+		last = 5
+	}
+	for seed := uint64(1); seed <= last; seed++ {
+		f(t, seed)
+	}
+}
+
 // The target of the project: force and V within 1e-4 of the depth.
-func TestForcesOfLiquid(t *testing.T) {
-	d, law := liquid(t, 1, 20, 50)
+func TestForcesOfLiquid(t *testing.T) { overDraws(t, forcesOfLiquid) }
+
+func forcesOfLiquid(t *testing.T, seed uint64) {
+	d, law := liquid(t, seed, 20, 50)
 	l, err := Forces(d, Options{Cutoff: 2.5})
 	if err != nil {
 		t.Fatal(err)
@@ -83,8 +99,10 @@ func TestForcesOfLiquid(t *testing.T) {
 }
 
 // From positions and velocities every 10 steps: within 1e-2.
-func TestMotionOfLiquid(t *testing.T) {
-	d, law := liquid(t, 1, 12, 10)
+func TestMotionOfLiquid(t *testing.T) { overDraws(t, motionOfLiquid) }
+
+func motionOfLiquid(t *testing.T, seed uint64) {
+	d, law := liquid(t, seed, 12, 10)
 	d.F = nil
 	l, err := Motion(d, Options{Cutoff: 2.5, Iterations: 3, Coefficients: 80})
 	if err != nil {
