@@ -152,3 +152,52 @@ assert abs(f - ours).max() < 1e-5 * abs(ours).max()
 		t.Errorf("LAMMPS: %v", err)
 	}
 }
+
+// What hnn does with tables and other runs says of a trajectory and of a run of particles what does it instead, with the whole
+// command, or does it.
+func TestParticlesInPlaceOfOthers(t *testing.T) {
+	t.Chdir(t.TempDir())
+	lines := func(lines ...string) {
+		t.Helper()
+		for _, line := range lines {
+			if out, errors, code := particlesLine(t, line); code != 0 {
+				t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
+			}
+		}
+	}
+	lines("particles draw lennard-jones --n 125 --equilibrate 100 --steps 200 --every 20 --out traj.xyz --quiet",
+		"particles train traj.xyz --cutoff 2.5 --out run --quiet", "particles train traj.xyz --cutoff 2.5 --out run --force --quiet")
+	dump := "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 10\n0 10\n0 10\nITEM: ATOMS id type x y z\n1 1 1 1 1\n2 2 1 1 2\n"
+	for name, text := range map[string]string{"d.lammpstrj": dump, "plain.xyz": "2\nwater\nO 0 0 0\nH 0 0 1\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line, want := range map[string]string{
+		"train --data traj.xyz":         "traj.xyz --cutoff 2.64, with the cut-off",
+		"data inspect traj.xyz":         "traj.xyz --cutoff 2.64, with the cut-off",
+		"train --data d.lammpstrj":      "d.lammpstrj --cutoff 3 --units lj --dt 0.005 --mass 1=1,2=1, with the cut-off",
+		"train --data plain.xyz":        "plain.xyz --cutoff 3 --dt 0.005 --mass H=1,O=1, with the cut-off",
+		"serve run":                     "hnn report run",
+		"evaluate run":                  "hnn particles evaluate run FILE",
+		"explain run":                   "hnn particles simulate run",
+		"simulate run --x0 1 --to 1":    "--x0 is not for a run of particles",
+		"simulate run --to -1":          "at least one step",
+		"export run --to c":             "hnn particles export run --to lammps",
+		"export missing --to lammps":    "hnn particles train alone",
+		"particles evaluate run no.xyz": "no such file",
+	} {
+		if _, errors, code := particlesLine(t, line); code == 0 || !strings.Contains(errors, want) {
+			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
+		}
+	}
+	lines("simulate run --bodies 500 --to 0.02 --out big.xyz --quiet", "export run --to lammps", "report run --quiet", "inspect run --quiet")
+	for name, want := range map[string]string{"run.table": "pair_style table", "report.html": "Radial distribution", "big.xyz": "500\nLattice"} {
+		if text, err := os.ReadFile(name); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, want %q in it", name, err, want)
+		}
+	}
+	if out, _, code := particlesLine(t, "particles evaluate run traj.xyz"); code != 0 || !strings.Contains(out, "relative force error") {
+		t.Errorf("exit status %d: %s", code, out)
+	}
+}

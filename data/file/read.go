@@ -13,8 +13,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"hnn/data"
+	"hnn/data/atoms"
 )
 
 // ReadOptions are the settings of Read.
@@ -145,6 +147,11 @@ func readColumns(r io.Reader, name string, size int64, o ReadOptions) (*data.Set
 func readFormat(kind fileFormat, r *bufio.Reader, file *os.File, name string, o ReadOptions, part func() float64) (*data.Set, *Mapping, error) {
 	switch kind {
 	case formatText:
+		if head, _ := r.Peek(4096); atoms.Looks(head) {
+			command, ask := atoms.Command(name)
+			return nil, nil, &ParseError{File: name, Problem: "this is a trajectory of particles, not a table with a state a row",
+				Advice: "learn the laws of its pairs by " + command + ", with " + strings.Join(ask, ", ") + " of yours"}
+		}
 		return readText(r, name, o, part)
 	case formatNPZ:
 		return readZip(r, file, name, o)
