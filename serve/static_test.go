@@ -111,12 +111,13 @@ func TestStaticLibrary(t *testing.T) {
 	for _, e := range l.Entries {
 		all = append(all, question{Path: "/api/v1/runs/" + e.Info.ID})
 	}
+	of := `,"band":"the spread of 2 members"` // what a folder does not have
 	for _, q := range append(all, question{Path: "/api/v1/runs"}) {
 		method := "POST"
 		if q.Body == "" {
 			method = "GET"
 		}
-		if want, got := ask(s, method, q.Path, q.Body), ask(opened, method, q.Path, q.Body); got.Code != 200 || got.Body.String() != want.Body.String() {
+		if want, got := ask(s, method, q.Path, q.Body), ask(opened, method, q.Path, q.Body); got.Code != 200 || got.Body.String() != strings.ReplaceAll(want.Body.String(), of, "") {
 			t.Errorf("%s: %d, %.200s, want %.200s", q.Path, got.Code, got.Body, want.Body)
 		}
 	}
