@@ -10,7 +10,8 @@ import (
 //
 // The product of the scales of a coordinate and its momentum is the same for all pairs, so the
 // change is canonical but for a factor: where x follows H, z follows H / Energy() in the time
-// tau, and the symplectic form stays what it is.
+// tau, and the symplectic form stays what it is. Of velocities in place of momenta the product is that over the mass
+// (ScaleOptions.Masses), so that z is canonical where x is not.
 type Scales struct {
 	// State and Origin have a number for each component of a state; Origin is zero for
 	// angles and for momenta that are not far from it.
@@ -37,6 +38,8 @@ type ScaleOptions struct {
 	// Common gives all coordinates one scale. Set it where distances between them, or
 	// rotations, mean something.
 	Common bool
+	// Masses are those of velocities that stand for momenta, one for each pair, the first 1; nil is equal masses.
+	Masses []float64
 }
 
 // mostUneven is the ratio of two pairs' products of spreads from which on one scale for
@@ -82,6 +85,12 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 		return nil, err
 	}
 	size := sc.sizes(s)
+	if o.Masses != nil && len(o.Masses) != n {
+		return nil, fmt.Errorf("data: %d masses for %d positions", len(o.Masses), n)
+	}
+	for i, m := range o.Masses {
+		size[n+i] *= m // of the momentum
+	}
 	product := make([]float64, n)
 	mean := 0.0
 	for i := range n {
@@ -107,6 +116,9 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 		if angle(i) {
 			sc.State[i], sc.State[n+i] = 1, common
 		}
+	}
+	for i, m := range o.Masses {
+		sc.State[n+i] /= m
 	}
 	rate := 0.0
 	for i, v := range s.DX {

@@ -109,3 +109,24 @@ func TestScaleErrors(t *testing.T) {
 		}
 	}
 }
+
+// With masses the scaled velocities are momenta: products of scales times the masses are the same for all pairs.
+func TestScalesOfMasses(t *testing.T) {
+	s := &data.Set{Dim: 4, Offsets: []int{0, 50}}
+	for r := range 50 {
+		now := 0.1 * float64(r)
+		s.T = append(s.T, now)
+		s.X = append(s.X, math.Sin(now), 3*math.Cos(now), math.Cos(now), -3*math.Sin(now))
+		s.DX = append(s.DX, math.Cos(now), -3*math.Sin(now), -math.Sin(now), -3*math.Cos(now))
+	}
+	sc, err := data.NewScales(s, data.ScaleOptions{Masses: []float64{1, 2.5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := sc.State[0]*sc.State[2], sc.State[1]*sc.State[3]*2.5; math.Abs(a/b-1) > 1e-12 {
+		t.Errorf("products with the masses are %v and %v", a, b)
+	}
+	if _, err := data.NewScales(s, data.ScaleOptions{Masses: []float64{1}}); err == nil {
+		t.Error("one mass for two positions was accepted")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"hnn/data/file"
 	"hnn/experiment/task"
 	"hnn/fit/closedform"
+	"hnn/fit/law"
 	"hnn/model/network"
 )
 
@@ -289,14 +290,51 @@ func (c *Config) momentaHaveNoZero() bool {
 		(c.Model == network.KindHNN || c.Model == network.KindBaseline || c.Model == network.KindSeparable)
 }
 
+// alike is by how much masses may differ that are taken for equal.
+const alike = 0.02
+
+// masses are what velocities are to be multiplied by to be momenta, in times the first one's: those that make the forces between
+// the positions symmetric. Nil is equal masses, where momenta are known, or where nothing tells them.
+func (d *dataset) masses(c *Config, marks []bool) []float64 {
+	set := d.observed()
+	if !d.velocities() || set.PositionsOnly || c.Mass != nil || c.common() || len(set.InputNames) > 0 || set.Dim < 4 {
+		return nil
+	}
+	if set.Rows() > mostMassRows {
+		set = set.Slice(0, mostMassRows)
+	}
+	paths, err := estimate.NewPaths(set, estimate.PathOptions{Angles: marks})
+	if err != nil {
+		return nil
+	}
+	masses, err := law.Masses(paths, marks[:set.Dim/2])
+	if err != nil || slices.Max(masses) < (1+alike)*slices.Min(masses) {
+		return nil
+	}
+	d.note("the forces between the positions are those of masses in the ratio %s, which make momenta of the velocities for an HNN", ratio(masses))
+	return masses
+}
+
+// mostMassRows bounds the rows that masses are found from.
+const mostMassRows = 6000
+
+func ratio(v []float64) string {
+	var s []string
+	for _, x := range v {
+		s = append(s, fmt.Sprintf("%.4g", x))
+	}
+	return strings.Join(s, " : ")
+}
+
 // scale finds scales and makes what is fitted dimensionless.
 func (d *dataset) scale(c *Config) error {
 	marks, err := angles(d.angles, d.columns())
 	if err != nil {
 		return err
 	}
+	masses := d.masses(c, marks)
 	d.scales, err = data.NewScales(d.Train, data.ScaleOptions{
-		Angles: marks,
+		Angles: marks, Masses: masses,
 		// A structure or a symmetry may be about zero.
 		Centre:        len(c.Structure) == 0 && len(c.Symmetry) == 0,
 		CentreMomenta: c.momentaHaveNoZero(),

@@ -34,11 +34,20 @@ func Masses(p *estimate.Paths, angles []bool) ([]float64, error) {
 	if n < 2 || p.N%2 != 0 {
 		return nil, ErrNoMasses
 	}
-	degree := 3
+	degrees := []int{1, 3}
 	if n > 3 {
-		degree = 1
+		degrees = degrees[:1]
 	}
-	library := terms.New(n, angles, terms.Options{Waves: 2, Degree: degree})
+	for _, degree := range degrees {
+		if m, err := massesBy(p, terms.New(n, angles, terms.Options{Waves: 2, Degree: degree})); err == nil {
+			return m, nil
+		}
+	}
+	return nil, ErrNoMasses
+}
+
+func massesBy(p *estimate.Paths, library *terms.Library) ([]float64, error) {
+	n := p.N / 2
 	r, right, size := accelerations(p, library)
 	if r.Blocks() < 2*comparedParts {
 		return nil, ErrNoMasses
