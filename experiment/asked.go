@@ -401,6 +401,17 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 			first[last] = hnnOf(ways[last])
 		}
 	}
+	if free && !firstOrder {
+		// Masses, V and friction by networks, for what no library describes.
+		networks := c
+		networks.Dissipation = network.DissipationLinear
+		if !asked.given("hidden") {
+			networks.Hidden = []int{48, 48} // every element of M has one
+		}
+		if err := try([]string{network.KindLagrangian}, Adam, networks); err != nil {
+			return nil, err
+		}
+	}
 	chosen, learning, err := e.decide(ctx, first)
 	if err != nil {
 		return nil, err

@@ -78,6 +78,7 @@ const (
 	// Steps of Adam with which a way is tried: enough to compare, not to finish.
 	triedSteps           = 400
 	triedTrajectorySteps = 200
+	triedNetworkSteps    = 1500 // of a Lagrangian of small networks, which takes them in seconds
 	// triedRows bounds the rows that a try of an HNN learns from.
 	triedRows = 2400
 )
@@ -107,6 +108,8 @@ func (c *Config) way(d *dataset) string {
 			way += " with friction"
 		}
 		return way
+	case c.Model == network.KindLagrangian:
+		return "training a " + c.Model
 	case c.Loss == TrajectoryLoss:
 		return "training on trajectories"
 	case d.estimated:
@@ -254,6 +257,8 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 		return false
 	case first:
 		return network.LearnsH(c.Model)
+	case c.Model == network.KindLagrangian:
+		return !d.velocities() || best < goodEnough
 	case c.Trainer == Adam:
 		return best < goodEnough
 	case c.Closed.Solver == closedform.QR && d.estimated:
@@ -418,7 +423,11 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, *
 		field, err := inUnits(m.Form(), d)
 		return field, nil, err
 	}
-	c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.Fit.Patience = min(c.Fit.Steps, triedSteps), 0, 0, 0
+	steps := triedSteps
+	if c.Model == network.KindLagrangian {
+		steps = triedNetworkSteps
+	}
+	c.Fit.Steps, c.Fit.LBFGS, c.Fit.TestEvery, c.Fit.Patience = min(c.Fit.Steps, steps), 0, 0, 0
 	if c.Loss == TrajectoryLoss {
 		c.Fit.Steps = min(c.Fit.Steps, triedTrajectorySteps)
 	}
