@@ -171,6 +171,11 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 	}
 	unwrap(d)
 	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces", Command: o.Command}
+	if o.Cutoff > 0 {
+		if err := d.Box.Check(o.Cutoff); err != nil {
+			return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+		}
+	}
 	m.Open = d.Box.Periodic == [3]bool{}
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
 	switch o.Long {

@@ -201,3 +201,55 @@ func TestParticlesInPlaceOfOthers(t *testing.T) {
 		t.Errorf("exit status %d: %s", code, out)
 	}
 }
+
+// What is wrong in a file of particles is said with its frame.
+func TestParticlesBadInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	frame := func(side, x string, time int) string {
+		return "2\nLattice=\"" + side + " 0 0 0 " + side + " 0 0 0 " + side + "\" Properties=species:S:1:pos:R:3:masses:R:1:momenta:R:3 pbc=\"T T T\" Time=" + strings.Repeat("1", time) + "\nAr 0 0 0 1 0 0 0\nAr " + x + " 0 0 1 0 0 0\n"
+	}
+	for name, text := range map[string]string{
+		"cell.xyz":    frame("9", "1", 1) + frame("9.1", "1", 2),
+		"overlap.xyz": frame("9", "1", 1) + frame("9", "9", 2), // 9 is 0 in the box
+		"one.xyz":     frame("9", "1", 1),
+		"skew.xyz":    strings.Replace(frame("9", "1", 1), "9 0 0 0 9", "9 1 0 0 9", 1),
+		"order.xyz":   frame("9", "1", 2) + frame("9", "1", 1),
+		"cut.xyz":     frame("9", "1", 1)[:100],
+		"species.xyz": strings.ReplaceAll(frame("9", "1", 1), "Ar", "Xe"),
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, errors, code := particlesLine(t, "particles draw lennard-jones --n 125 --equilibrate 50 --steps 100 --every 20 --out traj.xyz --quiet"); code != 0 {
+		t.Fatal(errors)
+	}
+	if _, errors, code := particlesLine(t, "particles train traj.xyz --cutoff 2.5 --out run --quiet"); code != 0 {
+		t.Fatal(errors)
+	}
+	for line, want := range map[string]string{
+		"particles train cell.xyz --cutoff 2":           "frame 2: the cell changes: its side x is 9.1, and 9 in the first frame",
+		"particles train overlap.xyz --cutoff 2":        "frame 2: particles 1 and 2 overlap",
+		"particles train one.xyz --cutoff 4.6":          "larger than half the box",
+		"particles train one.xyz --cutoff 2":            "at least two frames",
+		"particles train skew.xyz --cutoff 2":           "skewed",
+		"particles train order.xyz --cutoff 2":          "in the order of time",
+		"particles train cut.xyz --cutoff 2":            "cut off",
+		"particles simulate run --from overlap.xyz":     "particles 1 and 2 overlap",
+		"particles simulate run --from species.xyz":     "species Xe, which was not seen",
+		"particles simulate run --from cell.xyz":        "the cell changes",
+		"particles evaluate run species.xyz":            "no forces",
+		"particles simulate run --n 60":                 "half the box",
+		"particles simulate run --n 500 --dt 3":         "runs away",
+		"particles draw lennard-jones --n 60 --out x":   "half the box",
+		"particles draw lennard-jones --n 1 --out x":    "at least 2",
+		"particles train missing.xyz --cutoff 2":        "no such file",
+		"particles train one.xyz --cutoff -1":           "give --cutoff",
+		"particles train one.xyz --cutoff 2 --long x":   "charges or masses",
+		"particles train one.xyz --cutoff 2 --mass A=0": "a mass is a positive number",
+	} {
+		if _, errors, code := particlesLine(t, line); code == 0 || !strings.Contains(errors, want) {
+			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
+		}
+	}
+}

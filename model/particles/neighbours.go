@@ -14,7 +14,7 @@ func (s *System) build() error {
 			s.shift[i] = math.Floor(s.X[i]/s.Box.Side[k]) * s.Box.Side[k]
 		}
 		s.at[i] = s.X[i] - s.shift[i]
-		if math.Abs(s.at[i]) > 1e15 || math.IsNaN(s.at[i]) {
+		if math.Abs(s.X[i]) > 1e12 || math.IsNaN(s.at[i]) { // places would no longer be told apart
 			return errors.New("the motion runs away: a particle is too far out; take a shorter step")
 		}
 		s.built[i] = s.at[i]
