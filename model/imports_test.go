@@ -12,18 +12,22 @@ func TestImports(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("no go command to list the packages with")
 	}
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").CombinedOutput()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}} {{.Module.Main}}{{end}}", ".").CombinedOutput()
 	if err != nil {
 		t.Fatalf("go list: %v\n%s", err, out)
 	}
 	const most = 25
 	var others []string
-	for _, path := range strings.Fields(string(out)) {
-		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+	for line := range strings.Lines(string(out)) {
+		path, own, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if path == "" {
+			continue
+		}
+		if own != "true" {
 			others = append(others, path)
 		}
-		for _, reader := range []string{"hnn/data/", "parquet", "protobuf", "npyio"} {
-			if strings.Contains(path, reader) {
+		for _, reader := range []string{"/hnn/data/", "parquet", "protobuf", "npyio"} {
+			if strings.Contains("/"+path, reader) {
 				t.Errorf("the package is built with %s", path)
 			}
 		}
