@@ -163,6 +163,12 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if report.Forces > poorLattice || report.Velocities > poorLattice {
 		r.Notes = append(r.Notes, "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart")
 	}
+	if s.Masses != nil {
+		r.Notes = append(r.Notes, "the sites have masses of their own, so that the law runs on these sites alone")
+	}
+	if s.Friction != 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("momenta are lost at the rate %.4g: energy is not conserved", s.Friction))
+	}
 	if s.KeepsMomentum() {
 		r.Notes = append(r.Notes, "the total momentum is conserved: there are no one-site terms and no walls")
 	}

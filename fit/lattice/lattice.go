@@ -42,10 +42,13 @@ var (
 )
 
 // problem is the equations of one side, dq/dt or dp/dt: those that are fitted and those held out.
-type problem struct{ fit, held *triangle }
+type problem struct {
+	fit, held *triangle
+	masses    *masses // of the velocities alone
+}
 
 func newProblem(features int) *problem {
-	return &problem{newTriangle(features + 1), newTriangle(features + 1)}
+	return &problem{fit: newTriangle(features + 1), held: newTriangle(features + 1)}
 }
 
 // Fit finds T, U and W of a system whose graph is given. The set's states are positions and momenta of its sites; its time
@@ -66,7 +69,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Candidates = f.kinetic.Size() + f.potential
+	r.Candidates = f.kinetic.Size() + f.potential + 1
 	var p, v *problem
 	var trials [][]float64
 	var step float64
@@ -87,7 +90,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	potential, err := v.choose(f.potentialChoices())
+	potential, err := v.choose(f.potentialChoices(v))
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +98,12 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		p2, v2, window, err := f.windows(set, calm, step)
 		if err == nil {
 			kinetic2, err1 := p2.choose(f.kineticChoices())
-			potential2, err2 := v2.choose(f.potentialChoices())
+			potential2, err2 := v2.choose(f.potentialChoices(v2))
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
 			const behind = 1.15
 			if err1 == nil && err2 == nil && p.leaves(kinetic2) < behind*kinetic.left && v.leaves(potential2) < behind*potential.left {
 				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
+				p.masses = p2.masses
 			}
 		}
 	}
@@ -107,6 +111,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	s.Kinetic = f.kinetic
 	s.Kinetic.Polynomial = kinetic.c
 	s.Kinetic.Waves = nil
+	s.Masses, s.Friction = nil, 0
+	if m, left := p.masses.find(); m != nil && left < ownMasses*kinetic.left {
+		s.Masses, r.Velocities = m, left
+		s.Kinetic.Polynomial = []float64{0, s.Kinetic.Half * s.Kinetic.Half / 4} // p^2/2 and a constant
+	}
 	degrees, c := potential.degrees, potential.c
 	take := func(of lattice.Function, degree, waves int) lattice.Function {
 		of.Polynomial, of.Waves = c[:degree:degree], c[degree:degree+2*waves:degree+2*waves]
@@ -116,6 +125,9 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	s.Site = take(f.site, degrees[0], degrees[1])
 	for k := range s.Bond {
 		s.Bond[k] = take(f.bonds[k], degrees[2], degrees[3])
+	}
+	if len(c) > 0 {
+		s.Friction = c[0]
 	}
 	s.Level()
 	return r, nil
@@ -251,8 +263,10 @@ func (f *features) kineticChoices() (all []choice) {
 	return all
 }
 
-// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree.
-func (f *features) potentialChoices() (all []choice) {
+// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree, and friction with
+// each where the equations of the forces have it.
+func (f *features) potentialChoices(v *problem) (all []choice) {
+	friction := f.friction(v)
 	type law struct{ degree, waves int }
 	list := func(degrees []int, of *lattice.Function) (laws []law) {
 		for _, d := range degrees {
@@ -274,6 +288,9 @@ func (f *features) potentialChoices() (all []choice) {
 				c.use = append(append(c.use, counted(at, bond.degree)...), counted(at+len(f.bonds[k].Polynomial), 2*bond.waves)...)
 				at += f.bonds[k].Size()
 			}
+			if friction {
+				c.use = append(c.use, f.potential)
+			}
 			all = append(all, c)
 		}
 	}
@@ -292,7 +309,7 @@ func counted(from, n int) []int {
 // at adds the features of dq/dt (n x kinetic) and dp/dt (n x potential) at a state, times a weight.
 func (f *features) at(x []float64, weight float64, velocities, forces []float64) {
 	s, n := f.s, f.s.Half()
-	k, m := f.kinetic.Size(), f.potential
+	k, m := f.kinetic.Size(), f.potential+1
 	room := make([]float64, max(k, m))
 	for i := range n {
 		f.kinetic.Slopes(x[n+i], room[:k])
@@ -303,6 +320,7 @@ func (f *features) at(x []float64, weight float64, velocities, forces []float64)
 		for j, v := range room[:f.site.Size()] {
 			forces[i*m+j] -= weight * v
 		}
+		forces[i*m+f.potential] -= weight * x[n+i]
 	}
 	first := make([]int, len(f.bonds))
 	at := f.site.Size()
@@ -344,6 +362,9 @@ func (p *problem) add(held bool, features []float64, size int, rates []float64) 
 	if held {
 		t = p.held
 	}
+	if p.masses != nil {
+		p.masses.add(held, features, size, rates)
+	}
 	for i, y := range rates {
 		row := t.next()
 		copy(row, features[i*size:(i+1)*size])
@@ -362,8 +383,9 @@ func holdsOut(set *data.Set, trial, row, rows int) bool {
 
 // derivatives are the equations at rows whose time derivatives are known.
 func (f *features) derivatives(set *data.Set) (p, v *problem) {
-	n, k, m := f.s.Half(), f.kinetic.Size(), f.potential
+	n, k, m := f.s.Half(), f.kinetic.Size(), f.potential+1
 	p, v = newProblem(k), newProblem(m)
+	p.masses = newMasses(f)
 	velocities, forces := make([]float64, n*k), make([]float64, n*m)
 	stride := max(1, (set.Rows()*n+mostRows-1)/mostRows)
 	for trial := range set.Trials() {
@@ -389,10 +411,10 @@ func (f *features) windows(set *data.Set, trials [][]float64, step float64) (p, 
 	least := math.Inf(1)
 	for _, half := range halves {
 		a, b := f.window(set, trials, step, half)
-		if a.fit.rows <= f.kinetic.Size() || b.fit.rows <= f.potential || b.held.rows == 0 {
+		if a.fit.rows <= f.kinetic.Size() || b.fit.rows <= f.potential+1 || b.held.rows == 0 {
 			continue
 		}
-		use := counted(0, f.potential)
+		use := counted(0, f.potential+1)
 		x, ok := b.fit.solve(use)
 		if !ok {
 			continue
@@ -434,8 +456,9 @@ func even(set *data.Set) (trials [][]float64, step float64, err error) {
 func (f *features) window(set *data.Set, trials [][]float64, step float64, half int) (p, v *problem) {
 	const power = 6
 	psi, rate, _ := estimate.TestFunction(half, power, step)
-	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.potential
+	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.potential+1
 	p, v = newProblem(k), newProblem(m)
+	p.masses = newMasses(f)
 	stride := max(1, half/2)
 	count := 0
 	for _, x := range trials {

@@ -362,3 +362,82 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// Masses of their own and friction are found, and the motion of a model with them is that of the system, written out too.
+func TestMassesAndFriction(t *testing.T) {
+	masses, friction := []float64{1, 2, 0.5, 3, 1.5}, 0.1
+	n := len(masses)
+	field := func(_ float64, x, dx []float64) {
+		for i := range n {
+			dx[i], dx[n+i] = x[n+i]/masses[i], -friction*x[n+i]
+		}
+		for i := range n - 1 {
+			d := x[i+1] - x[i]
+			pull := d + 0.3*d*d*d
+			dx[n+i] += pull
+			dx[n+i+1] -= pull
+		}
+	}
+	const rows = 80
+	times := make([]float64, rows)
+	for i := range times {
+		times[i] = 0.1 * float64(i)
+	}
+	settings := &ode.Settings{Method: ode.DOP853, RTol: 1e-11, ATol: 1e-11}
+	rng := rand.New(rand.NewPCG(1, 2))
+	draw := func() []float64 {
+		x0 := make([]float64, 2*n)
+		for i := range x0 {
+			x0[i] = 0.6 * rng.NormFloat64()
+		}
+		x, _, err := ode.Solve(field, x0, times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	for _, noise := range []float64{0, 0.005} {
+		set := &data.Set{Dim: 2 * n, Offsets: []int{0}}
+		for range 20 {
+			for _, v := range draw() {
+				set.X = append(set.X, v+noise*rng.NormFloat64())
+			}
+			set.T = append(set.T, times...)
+			set.Offsets = append(set.Offsets, len(set.T))
+		}
+		shape, _ := lattice.ParseShape("chain")
+		shape, _ = shape.Of(n)
+		g := &lattice.System{Shape: &shape, Sites: n, Space: 1, Bonds: shape.Bonds()}
+		if _, err := Fit(g, set); err != nil {
+			t.Fatal(err)
+		}
+		within := 1e-6 + 2*noise
+		if g.Masses == nil || math.Abs(g.Friction/friction-1) > 10*within {
+			t.Fatalf("noise %v: masses %v, friction %v, want %v and %v\n%s", noise, g.Masses, g.Friction, masses, friction, g.Text(4))
+		}
+		for i, m := range g.Masses {
+			if math.Abs(m/masses[i]-1) > within {
+				t.Errorf("noise %v: mass %d is %v, want %v", noise, i+1, m, masses[i])
+			}
+		}
+		want := draw()
+		got, _, err := ode.Solve(g.ModelForm().Field().Free(), want[:2*n], times, nil, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		off := 0.0
+		for i, v := range want {
+			off = max(off, math.Abs(got[i]-v))
+		}
+		t.Logf("noise %v: rollouts are off by at most %.2g, friction %.6g", noise, off, g.Friction)
+		if off > 1e-6+4*noise {
+			t.Errorf("noise %v: a rollout is off by %v", noise, off)
+		}
+		if _, err := g.Resize(10); err == nil || !strings.Contains(err.Error(), "masses of their own") {
+			t.Errorf("masses of 5 for 10 sites: %v", err)
+		}
+		if g.KeepsMomentum() {
+			t.Error("momentum is kept with friction")
+		}
+	}
+}

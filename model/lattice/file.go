@@ -14,6 +14,8 @@ type Spec struct {
 	Interleaved bool           `json:"interleaved,omitempty"`
 	Bonds       [][3]int       `json:"bonds,omitempty"` // of a graph from a file
 	Functions   []functionSpec `json:"functions"`       // T, U, W of each kind
+	Masses      []float64      `json:"masses,omitempty"`
+	Friction    float64        `json:"friction,omitempty"`
 }
 
 type functionSpec struct {
@@ -25,7 +27,7 @@ type functionSpec struct {
 
 // Spec is what a file says of the system.
 func (s *System) Spec() Spec {
-	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved}
+	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved, Masses: s.Masses, Friction: s.Friction}
 	if s.Shape != nil {
 		out.Lattice = s.Shape.String()
 	} else {
@@ -49,7 +51,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	if len(spec.Functions) < 3 || len(spec.Functions) > 2+mostKinds || spec.Sites < 1 || spec.Sites > mostSites {
 		return nil, fmt.Errorf("a lattice of %d sites and %d functions", spec.Sites, len(spec.Functions))
 	}
-	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Bond: make([]Function, len(spec.Functions)-2)}
+	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Masses: spec.Masses, Friction: spec.Friction, Bond: make([]Function, len(spec.Functions)-2)}
 	if spec.Lattice != "" {
 		shape, err := ParseShape(spec.Lattice)
 		if err == nil {

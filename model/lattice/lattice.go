@@ -1,6 +1,6 @@
 // Package lattice is Hamiltonians of sites on a given graph, with one law for all sites and one for all bonds of a kind,
 //
-//	H = sum over sites and components of T(p) + U(q) + sum over bonds of W(q_J - q_I),
+//	H = sum over sites and components of T(p)/m + U(q) + sum over bonds of W(q_J - q_I),
 //
 // or, of bodies in two or three dimensions, W of the distance |q_J - q_I|. T, U and W are linear in tens of coefficients
 // whatever the number of sites, so that a law that was learned on a few runs on any number. Chains of springs, lattices and fields on
@@ -46,6 +46,11 @@ type System struct {
 	Kinetic Function   // T
 	Site    Function   // U, of size 0 for none
 	Bond    []Function // W of each kind
+
+	// Masses are of each site, T(p)/mass; nil for one law of all. A system that has them has no other size.
+	Masses []float64
+	// Friction is the rate at which momenta are lost, dp/dt = -dV/dq - Friction p; 0 for none.
+	Friction float64
 }
 
 // Of is the system that a form is made of, nil for another.
@@ -84,9 +89,10 @@ func (s *System) Stretch(b Bond, q, delta []float64) float64 {
 	return math.Sqrt(square)
 }
 
-// KeepsMomentum reports whether the total momentum is conserved: there are no one-site terms and no walls.
+// KeepsMomentum reports whether the total momentum is conserved: there are no one-site terms, no walls and no
+// friction.
 func (s *System) KeepsMomentum() bool {
-	if s.Site.Size() > 0 {
+	if s.Site.Size() > 0 || s.Friction != 0 {
 		return false
 	}
 	for _, b := range s.Bonds {
@@ -131,6 +137,9 @@ func (s *System) Resize(sites int) (*System, error) {
 	if s.Shape == nil {
 		return nil, fmt.Errorf("the graph of %d sites was read from a file of edges: it has no other size", s.Sites)
 	}
+	if s.Masses != nil {
+		return nil, fmt.Errorf("the %d sites have masses of their own: there are none for other sites", s.Sites)
+	}
 	if sites > mostSites {
 		return nil, fmt.Errorf("%d sites: there are at most %d", sites, mostSites)
 	}
@@ -162,13 +171,25 @@ func share(workers, n int, task func(lo, hi int)) {
 	wg.Wait()
 }
 
-// velocity writes dT/dp.
+// velocity writes dT/dp, of as many rows as p has.
 func (s *System) velocity(p, v []float64) {
+	n := s.Half()
 	share(s.workers(), len(p), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			v[i] = s.Kinetic.Slope(p[i])
+			if s.Masses != nil {
+				v[i] /= s.Masses[s.SiteOf(i%n)]
+			}
 		}
 	})
+}
+
+// SiteOf is the site of a position's place.
+func (s *System) SiteOf(place int) int {
+	if s.Interleaved {
+		return place / s.Space
+	}
+	return place % s.Sites
 }
 
 // force makes what writes -dV/dq. Every bond's pull is found once, and every site adds those of its bonds in their
@@ -250,7 +271,11 @@ func (s *System) energy(x []float64) float64 {
 	n := s.Half()
 	sum := 0.0
 	for i := range n {
-		sum += s.Kinetic.Value(x[n+i])
+		kinetic := s.Kinetic.Value(x[n+i])
+		if s.Masses != nil {
+			kinetic /= s.Masses[s.SiteOf(i)]
+		}
+		sum += kinetic
 		if s.Site.Size() > 0 {
 			sum += s.Site.Value(x[i])
 		}
@@ -265,13 +290,18 @@ func (s *System) energy(x []float64) float64 {
 // ModelForm is the model that moves by the system.
 func (s *System) ModelForm() *model.Form[float64] {
 	n := s.Half()
-	return model.Whole(&model.Field{
+	field := &model.Field{
 		Kind: Kind, Parameters: len(s.Coefficients()), Dim: 2 * n, Canonical: true,
 		One: func() func(t float64, x, u, dx []float64) {
 			force := s.force()
 			return func(_ float64, x, _, dx []float64) {
 				s.velocity(x[n:], dx[:n])
 				force(x[:n], dx[n:])
+				if s.Friction != 0 {
+					for i, p := range x[n:] {
+						dx[n+i] -= s.Friction * p
+					}
+				}
 			}
 		},
 		Energy: func() func(x []float64) float64 { return s.energy },
@@ -297,13 +327,40 @@ func (s *System) ModelForm() *model.Form[float64] {
 				},
 			}
 		},
-	}, s)
+	}
+	if s.Friction != 0 {
+		field.Split, field.SplitMany = nil, nil
+		field.Loss = func() func(x, dx []float64) {
+			return func(x, dx []float64) {
+				clear(dx[:n])
+				for i, p := range x[n:] {
+					dx[n+i] = -s.Friction * p
+				}
+			}
+		}
+	}
+	return model.Whole(field, s)
 }
 
 // Text writes T, U and W.
 func (s *System) Text(digits int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "T(p) = %s, of every component of the momenta\n", s.Kinetic.Text("p", digits))
+	if s.Masses == nil {
+		fmt.Fprintf(&b, "T(p) = %s, of every component of the momenta\n", s.Kinetic.Text("p", digits))
+	} else {
+		fmt.Fprintf(&b, "T(p) = (%s)/m, of every component of the momenta, the masses m being\n ", s.Kinetic.Text("p", digits))
+		const most = 64 // of more a few lines say nothing
+		for _, m := range s.Masses[:min(len(s.Masses), most)] {
+			fmt.Fprintf(&b, " %.*g", digits, m)
+		}
+		if len(s.Masses) > most {
+			fmt.Fprintf(&b, " ... (%d)", len(s.Masses))
+		}
+		b.WriteString("\n")
+	}
+	if s.Friction != 0 {
+		fmt.Fprintf(&b, "friction: dp/dt = -dV/dq - %.*g p\n", digits, s.Friction)
+	}
 	if s.Site.Size() > 0 {
 		fmt.Fprintf(&b, "U(q) = %s, of every site\n", s.Site.Text("q", digits))
 	}
@@ -348,6 +405,17 @@ func (s *System) check() error {
 		if b.I < Wall || b.I >= s.Sites || b.J < Wall || b.J >= s.Sites || b.I == b.J || b.Kind < 0 || b.Kind >= len(s.Bond) {
 			return fmt.Errorf("a bond of kind %d between sites %d and %d of %d", b.Kind+1, b.I+1, b.J+1, s.Sites)
 		}
+	}
+	if s.Masses != nil && len(s.Masses) != s.Sites {
+		return fmt.Errorf("%d masses of %d sites", len(s.Masses), s.Sites)
+	}
+	for _, m := range s.Masses {
+		if !(m > 0) || math.IsInf(m, 0) {
+			return fmt.Errorf("a mass of %v", m)
+		}
+	}
+	if !(s.Friction >= 0) || math.IsInf(s.Friction, 0) {
+		return fmt.Errorf("a friction of %v", s.Friction)
 	}
 	for _, f := range s.functions() {
 		if f.Size() > 0 && !(f.Half > 0) || len(f.Waves)%2 != 0 || f.Size() > mostTerms {

@@ -198,6 +198,12 @@ func TestReadBack(t *testing.T) {
 	edges := drawnSystem(t, "chain", 6, 2)
 	edges.Shape = nil
 	for _, s := range []*System{grid, edges} {
+		if s.Space == 1 {
+			s.Friction = 0.25
+			for i := range s.Sites {
+				s.Masses = append(s.Masses, 1+0.5*float64(i))
+			}
+		}
 		text, err := json.Marshal(s.Spec())
 		if err != nil {
 			t.Fatal(err)
@@ -214,6 +220,12 @@ func TestReadBack(t *testing.T) {
 		}
 		if a, b := s.energy(x), back.energy(x); a != b {
 			t.Errorf("%v and %v", a, b)
+		}
+		dx, again := make([]float64, len(x)), make([]float64, len(x))
+		s.ModelForm().Field().One()(0, x, nil, dx)
+		back.ModelForm().Field().One()(0, x, nil, again)
+		if !slices.Equal(dx, again) {
+			t.Errorf("%v and %v", dx, again)
 		}
 		for _, bad := range []string{`{"sites":0}`, strings.Replace(string(text), `"sites":6`, `"sites":5`, 1), strings.Replace(string(text), `"half":1.7`, `"half":0`, 1)} {
 			if _, err := Read([]byte(bad), read); err == nil {

@@ -16,7 +16,15 @@ func (s *System) LowerField(b *program.Builder, x, _ program.Value) (field, ener
 		return program.None, program.None, fmt.Errorf("lattice: %d positions; a system of at most %d can be written out: train or open it with fewer sites", n, mostWritten)
 	}
 	q, p := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
-	energy = b.Sum(s.Kinetic.lower(b, p))
+	kinetic := s.Kinetic.lower(b, p)
+	if s.Masses != nil {
+		inverse := make([]float64, n)
+		for i := range inverse {
+			inverse[i] = 1 / s.Masses[s.SiteOf(i)]
+		}
+		kinetic = b.Mul(kinetic, b.Constant(inverse...))
+	}
+	energy = b.Sum(kinetic)
 	if s.Site.Size() > 0 {
 		energy = b.Add(energy, b.Sum(s.Site.lower(b, q)))
 	}
@@ -57,7 +65,11 @@ func (s *System) LowerField(b *program.Builder, x, _ program.Value) (field, ener
 		}
 	}
 	g := b.Gradient(energy, x)
-	return b.Concat(b.Part(g, n, 2*n), b.Unary(program.Neg, b.Part(g, 0, n))), energy, nil
+	force := b.Unary(program.Neg, b.Part(g, 0, n))
+	if s.Friction != 0 {
+		force = b.Sub(force, b.Scale(s.Friction, p))
+	}
+	return b.Concat(b.Part(g, n, 2*n), force), energy, nil
 }
 
 // lower writes the function of every element out.

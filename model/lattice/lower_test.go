@@ -16,6 +16,12 @@ func TestLower(t *testing.T) {
 	}{{"fixed-chain", 4, 1}, {"torus:2x3", 6, 1}, {"grid:2x2", 4, 2}} {
 		s := drawnSystem(t, c.shape, c.sites, c.space)
 		n := s.Half()
+		if c.shape != "torus:2x3" { // two with masses and friction, one without
+			s.Friction = 0.3
+			for i := range s.Sites {
+				s.Masses = append(s.Masses, 1+0.5*float64(i))
+			}
+		}
 		b := program.NewBuilder()
 		x := b.Input(2 * n)
 		field, energy, err := s.LowerField(b, x, program.None)
