@@ -17,14 +17,14 @@ const delays = 12
 // mostBeside bounds their columns: the time goes as its square.
 const mostBeside = 320
 
-// quiet takes noise out of trials on equal steps (rows x 2n each) without a law: of all rows it keeps the
+// quiet takes noise out of trials on equal steps (rows x n kinds each) without a law: of all rows it keeps the
 // directions that stand out of noise of the given size, first those of states, which are few where neighbours move alike,
 // then those of as many states in sequence (M. Gavish, D. Donoho, "The optimal hard threshold for singular values is 4/sqrt(3)",
-// IEEE Trans. Inf. Theory 60, 2014, section I.B; D. Broomhead, G. King, Physica D 20, 1986). Noise of positions and momenta may
-// differ. It returns new trials; nil where the noise is too small to matter, or there are too few rows.
-func quiet(trials [][]float64, n int) [][]float64 {
-	d := 2 * n
-	var sizes [2]float64
+// IEEE Trans. Inf. Theory 60, 2014, section I.B; D. Broomhead, G. King, Physica D 20, 1986). Noise of the kinds of columns, positions and
+// momenta, may differ. It returns new trials; nil where the noise is too small to matter, or there are too few rows.
+func quiet(trials [][]float64, n, kinds int) [][]float64 {
+	d := kinds * n
+	sizes := make([]float64, kinds)
 	for half := range sizes {
 		var sigmas, spreads []float64
 		for i := half * n; i < (half+1)*n; i++ {

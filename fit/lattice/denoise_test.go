@@ -16,7 +16,7 @@ func TestQuiet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if quiet(exact, 32) != nil {
+	if quiet(exact, 32, 2) != nil {
 		t.Error("noise was taken out of rows that have none")
 	}
 	const sigma = 0.01
@@ -29,7 +29,7 @@ func TestQuiet(t *testing.T) {
 			noisy[k], before = append(noisy[k], v+e), before+e*e
 		}
 	}
-	calm, after := quiet(noisy, 32), 0.0
+	calm, after := quiet(noisy, 32, 2), 0.0
 	if calm == nil {
 		t.Fatal("nothing was taken out of noisy rows")
 	}
@@ -42,7 +42,7 @@ func TestQuiet(t *testing.T) {
 	if ratio := math.Sqrt(after / before); !(ratio < 0.4) {
 		t.Errorf("%.3f of the noise is left, want less than 0.4", ratio)
 	}
-	if quiet([][]float64{noisy[0][:64*20]}, 32) != nil {
+	if quiet([][]float64{noisy[0][:64*20]}, 32, 2) != nil {
 		t.Error("20 rows of 64 columns were changed")
 	}
 }

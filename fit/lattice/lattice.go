@@ -55,21 +55,21 @@ func newProblem(features int) *problem {
 // derivatives are used where it has them, else the equations are integrated against test functions, in which no derivative of the rows is
 // taken. Trials whose steps differ are put on equal ones.
 func Fit(s *lattice.System, set *data.Set) (*Report, error) {
-	n := s.Half()
-	if set.Dim != 2*n {
+	if set.Dim != s.Dim() {
 		return nil, fmt.Errorf("lattice: states of length %d for %d sites of %d components", set.Dim, s.Sites, s.Space)
 	}
-	kinds := 1
+	mechanical := s.Flow == lattice.Mechanical
+	laws := 1
 	for _, b := range s.Bonds {
-		kinds = max(kinds, b.Kind+1)
+		laws = max(laws, b.Kind+1)
 	}
-	s.Bond = make([]lattice.Function, kinds)
+	s.Bond = make([]lattice.Function, laws)
 	r := &Report{}
 	f, err := newFeatures(s, set)
 	if err != nil {
 		return nil, err
 	}
-	r.Candidates = f.kinetic.Size() + f.potential + 1
+	r.Candidates = f.kinetic.Size() + f.width()
 	var p, v *problem
 	var trials [][]float64
 	var step float64
@@ -83,38 +83,52 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	} else if p, v, r.Window, err = f.windows(set, trials, step); err != nil {
 		return nil, err
 	}
-	if p.fit.rows == 0 || p.held.rows == 0 {
+	if v.fit.rows == 0 || v.held.rows == 0 {
 		return nil, ErrRows
 	}
-	kinetic, err := p.choose(f.kineticChoices())
-	if err != nil {
-		return nil, err
+	kinetic := &chosen{}
+	if mechanical {
+		if kinetic, err = p.choose(f.kineticChoices()); err != nil {
+			return nil, err
+		}
 	}
 	potential, err := v.choose(f.potentialChoices(v))
 	if err != nil {
 		return nil, err
 	}
-	if calm := quiet(trials, n); calm != nil {
+	kinds := 2 // of columns, positions and momenta
+	if s.Flow == lattice.Shift {
+		kinds = 1
+	}
+	if calm := quiet(trials, set.Dim/kinds, kinds); calm != nil {
 		p2, v2, window, err := f.windows(set, calm, step)
 		if err == nil {
-			kinetic2, err1 := p2.choose(f.kineticChoices())
-			potential2, err2 := v2.choose(f.potentialChoices(v2))
+			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
 			const behind = 1.15
-			if err1 == nil && err2 == nil && p.leaves(kinetic2) < behind*kinetic.left && v.leaves(potential2) < behind*potential.left {
+			if mechanical {
+				kinetic2, err = p2.choose(f.kineticChoices())
+				same = err == nil && p.leaves(kinetic2) < behind*kinetic.left
+			}
+			if same {
+				potential2, err = v2.choose(f.potentialChoices(v2))
+			}
+			if same && err == nil && v.leaves(potential2) < behind*potential.left {
 				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
 				p.masses = p2.masses
 			}
 		}
 	}
 	r.Velocities, r.Forces = kinetic.left, potential.left
-	s.Kinetic = f.kinetic
-	s.Kinetic.Polynomial = kinetic.c
-	s.Kinetic.Waves = nil
-	s.Masses, s.Friction = nil, 0
-	if m, left := p.masses.find(); m != nil && left < ownMasses*kinetic.left {
-		s.Masses, r.Velocities = m, left
-		s.Kinetic.Polynomial = []float64{0, s.Kinetic.Half * s.Kinetic.Half / 4} // p^2/2 and a constant
+	s.Kinetic, s.Masses, s.Friction = lattice.Function{}, nil, 0
+	if mechanical {
+		s.Kinetic = f.kinetic
+		s.Kinetic.Polynomial = kinetic.c
+		s.Kinetic.Waves = nil
+		if m, left := p.masses.find(); m != nil && left < ownMasses*kinetic.left {
+			s.Masses, r.Velocities = m, left
+			s.Kinetic.Polynomial = []float64{0, s.Kinetic.Half * s.Kinetic.Half / 4} // p^2/2 and a constant
+		}
 	}
 	degrees, c := potential.degrees, potential.c
 	take := func(of lattice.Function, degree, waves int) lattice.Function {
@@ -212,9 +226,16 @@ func newFeatures(s *lattice.System, set *data.Set) (*features, error) {
 	for r := range set.Rows() {
 		x := set.X[r*set.Dim : (r+1)*set.Dim]
 		for i := range n {
-			sites.take(x[i])
-			momenta.take(math.Abs(x[n+i]))
-			momenta.take(-math.Abs(x[n+i]))
+			switch s.Flow {
+			case lattice.Turn:
+				sites.take(s.Square(x, i%s.Sites))
+			case lattice.Shift:
+				sites.take(x[i])
+			default:
+				sites.take(x[i])
+				momenta.take(math.Abs(x[n+i]))
+				momenta.take(-math.Abs(x[n+i]))
+			}
 		}
 		for _, b := range s.Bonds {
 			stretches[b.Kind].take(s.Stretch(b, x[:n], delta))
@@ -233,9 +254,14 @@ func newFeatures(s *lattice.System, set *data.Set) (*features, error) {
 	if s.Space > 1 {
 		degree = 2 // the only one that no axis is special to
 	}
-	f.kinetic = make1(momenta, degree, 0, "the momenta")
+	if s.Flow == lattice.Mechanical {
+		f.kinetic = make1(momenta, degree, 0, "the momenta")
+	}
 	waves, siteDegree := mostWaves, last(siteDegrees)
-	if s.Space > 1 {
+	switch {
+	case s.Flow != lattice.Mechanical:
+		waves = 0
+	case s.Space > 1:
 		waves, siteDegree = 0, 2
 	}
 	f.site = make1(sites, siteDegree, waves, "the positions")
@@ -308,7 +334,11 @@ func counted(from, n int) []int {
 
 // at adds the features of dq/dt (n x kinetic) and dp/dt (n x potential) at a state, times a weight.
 func (f *features) at(x []float64, weight float64, velocities, forces []float64) {
-	s, n := f.s, f.s.Half()
+	if f.s.Flow != lattice.Mechanical {
+		f.flowAt(x, weight, forces)
+		return
+	}
+	n := f.s.Half()
 	k, m := f.kinetic.Size(), f.potential+1
 	room := make([]float64, max(k, m))
 	for i := range n {
@@ -322,6 +352,13 @@ func (f *features) at(x []float64, weight float64, velocities, forces []float64)
 		}
 		forces[i*m+f.potential] -= weight * x[n+i]
 	}
+	f.bondsAt(x[:n], weight, m, forces)
+}
+
+// bondsAt adds the features of the bonds' pulls to rows of m.
+func (f *features) bondsAt(q []float64, weight float64, m int, forces []float64) {
+	s := f.s
+	room := make([]float64, m)
 	first := make([]int, len(f.bonds))
 	at := f.site.Size()
 	for kind := range f.bonds {
@@ -330,7 +367,7 @@ func (f *features) at(x []float64, weight float64, velocities, forces []float64)
 	}
 	delta := make([]float64, s.Space)
 	for _, b := range s.Bonds {
-		r := s.Stretch(b, x[:n], delta)
+		r := s.Stretch(b, q, delta)
 		of := &f.bonds[b.Kind]
 		slopes := room[:of.Size()]
 		of.Slopes(r, slopes)
@@ -383,7 +420,7 @@ func holdsOut(set *data.Set, trial, row, rows int) bool {
 
 // derivatives are the equations at rows whose time derivatives are known.
 func (f *features) derivatives(set *data.Set) (p, v *problem) {
-	n, k, m := f.s.Half(), f.kinetic.Size(), f.potential+1
+	n, k, m := f.s.Half(), f.kinetic.Size(), f.width()
 	p, v = newProblem(k), newProblem(m)
 	p.masses = newMasses(f)
 	velocities, forces := make([]float64, n*k), make([]float64, n*m)
@@ -396,8 +433,7 @@ func (f *features) derivatives(set *data.Set) (p, v *problem) {
 			x, dx := set.Row(r)
 			f.at(x, 1, velocities, forces)
 			held := holdsOut(set, trial, r-lo, hi-lo)
-			p.add(held, velocities, k, dx[:n])
-			v.add(held, forces, m, dx[n:])
+			f.record(p, v, held, velocities, forces, dx)
 		}
 	}
 	return p, v
@@ -411,10 +447,10 @@ func (f *features) windows(set *data.Set, trials [][]float64, step float64) (p, 
 	least := math.Inf(1)
 	for _, half := range halves {
 		a, b := f.window(set, trials, step, half)
-		if a.fit.rows <= f.kinetic.Size() || b.fit.rows <= f.potential+1 || b.held.rows == 0 {
+		if b.fit.rows <= f.width() || b.held.rows == 0 {
 			continue
 		}
-		use := counted(0, f.potential+1)
+		use := counted(0, f.width())
 		x, ok := b.fit.solve(use)
 		if !ok {
 			continue
@@ -456,7 +492,7 @@ func even(set *data.Set) (trials [][]float64, step float64, err error) {
 func (f *features) window(set *data.Set, trials [][]float64, step float64, half int) (p, v *problem) {
 	const power = 6
 	psi, rate, _ := estimate.TestFunction(half, power, step)
-	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.potential+1
+	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.width()
 	p, v = newProblem(k), newProblem(m)
 	p.masses = newMasses(f)
 	stride := max(1, half/2)
@@ -482,8 +518,7 @@ func (f *features) window(set *data.Set, trials [][]float64, step float64, half 
 				}
 			}
 			held := holdsOut(set, trial, from, rows-len(psi)+1)
-			p.add(held, velocities, k, dx[:n])
-			v.add(held, forces, m, dx[n:])
+			f.record(p, v, held, velocities, forces, dx)
 		}
 	}
 	return p, v

@@ -58,6 +58,9 @@ func (m *masses) find() (found []float64, left float64) {
 // friction reports whether a loss of momentum at one rate explains held-out forces better than the largest law without it, by
 // more than chance.
 func (f *features) friction(v *problem) bool {
+	if f.s.Flow != lattice.Mechanical {
+		return false
+	}
 	var left [2]float64
 	for i, use := range [][]int{counted(0, f.potential), counted(0, f.potential+1)} {
 		x, ok := v.fit.solve(use)

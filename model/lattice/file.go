@@ -16,6 +16,7 @@ type Spec struct {
 	Functions   []functionSpec `json:"functions"`       // T, U, W of each kind
 	Masses      []float64      `json:"masses,omitempty"`
 	Friction    float64        `json:"friction,omitempty"`
+	Flow        Flow           `json:"flow,omitempty"`
 }
 
 type functionSpec struct {
@@ -27,7 +28,7 @@ type functionSpec struct {
 
 // Spec is what a file says of the system.
 func (s *System) Spec() Spec {
-	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved, Masses: s.Masses, Friction: s.Friction}
+	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved, Masses: s.Masses, Friction: s.Friction, Flow: s.Flow}
 	if s.Shape != nil {
 		out.Lattice = s.Shape.String()
 	} else {
@@ -51,7 +52,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	if len(spec.Functions) < 3 || len(spec.Functions) > 2+mostKinds || spec.Sites < 1 || spec.Sites > mostSites {
 		return nil, fmt.Errorf("a lattice of %d sites and %d functions", spec.Sites, len(spec.Functions))
 	}
-	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Masses: spec.Masses, Friction: spec.Friction, Bond: make([]Function, len(spec.Functions)-2)}
+	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Masses: spec.Masses, Friction: spec.Friction, Flow: spec.Flow, Bond: make([]Function, len(spec.Functions)-2)}
 	if spec.Lattice != "" {
 		shape, err := ParseShape(spec.Lattice)
 		if err == nil {

@@ -49,6 +49,8 @@ type System struct {
 
 	// Masses are of each site, T(p)/mass; nil for one law of all. A system that has them has no other size.
 	Masses []float64
+	// Flow is how the gradient of H moves the states where there are no momenta of their own: see Flow's values.
+	Flow Flow
 	// Friction is the rate at which momenta are lost, dp/dt = -dV/dq - Friction p; 0 for none.
 	Friction float64
 }
@@ -92,7 +94,7 @@ func (s *System) Stretch(b Bond, q, delta []float64) float64 {
 // KeepsMomentum reports whether the total momentum is conserved: there are no one-site terms, no walls and no
 // friction.
 func (s *System) KeepsMomentum() bool {
-	if s.Site.Size() > 0 || s.Friction != 0 {
+	if s.Site.Size() > 0 || s.Friction != 0 || s.Flow != Mechanical {
 		return false
 	}
 	for _, b := range s.Bonds {
@@ -108,6 +110,9 @@ func (s *System) KeepsMomentum() bool {
 func (s *System) Level() {
 	if s.Space > 1 {
 		return
+	}
+	if s.Flow == Shift && s.Site.Size() > 0 {
+		s.Site.Level() // a constant gradient, whose differences are zero
 	}
 	balance := make([]int, s.Sites*len(s.Bond))
 	for _, b := range s.Bonds {
@@ -222,7 +227,7 @@ func (s *System) force() func(q, f []float64) {
 				for a := range s.Space {
 					at, sum := s.Place(i, a), 0.0
 					if s.Site.Size() > 0 {
-						sum = -s.Site.Slope(q[at])
+						sum = s.sitePull(q, i, at)
 					}
 					for _, e := range ends.of[ends.from[i]:ends.from[i+1]] {
 						if e >= 0 {
@@ -270,6 +275,9 @@ func (s *System) ends() ends {
 func (s *System) energy(x []float64) float64 {
 	n := s.Half()
 	sum := 0.0
+	if s.Flow != Mechanical {
+		return s.potential(x)
+	}
 	for i := range n {
 		kinetic := s.Kinetic.Value(x[n+i])
 		if s.Masses != nil {
@@ -280,9 +288,13 @@ func (s *System) energy(x []float64) float64 {
 			sum += s.Site.Value(x[i])
 		}
 	}
-	delta := make([]float64, s.Space)
+	return sum + s.bondEnergy(x[:n])
+}
+
+func (s *System) bondEnergy(q []float64) float64 {
+	sum, delta := 0.0, make([]float64, s.Space)
 	for _, b := range s.Bonds {
-		sum += s.Bond[b.Kind].Value(s.Stretch(b, x[:n], delta))
+		sum += s.Bond[b.Kind].Value(s.Stretch(b, q, delta))
 	}
 	return sum
 }
@@ -290,6 +302,9 @@ func (s *System) energy(x []float64) float64 {
 // ModelForm is the model that moves by the system.
 func (s *System) ModelForm() *model.Form[float64] {
 	n := s.Half()
+	if s.Flow != Mechanical {
+		return s.flowForm()
+	}
 	field := &model.Field{
 		Kind: Kind, Parameters: len(s.Coefficients()), Dim: 2 * n, Canonical: true,
 		One: func() func(t float64, x, u, dx []float64) {
@@ -345,7 +360,9 @@ func (s *System) ModelForm() *model.Form[float64] {
 // Text writes T, U and W.
 func (s *System) Text(digits int) string {
 	var b strings.Builder
-	if s.Masses == nil {
+	if s.Flow != Mechanical {
+		s.flowText(&b, digits)
+	} else if s.Masses == nil {
 		fmt.Fprintf(&b, "T(p) = %s, of every component of the momenta\n", s.Kinetic.Text("p", digits))
 	} else {
 		fmt.Fprintf(&b, "T(p) = (%s)/m, of every component of the momenta, the masses m being\n ", s.Kinetic.Text("p", digits))
@@ -361,7 +378,7 @@ func (s *System) Text(digits int) string {
 	if s.Friction != 0 {
 		fmt.Fprintf(&b, "friction: dp/dt = -dV/dq - %.*g p\n", digits, s.Friction)
 	}
-	if s.Site.Size() > 0 {
+	if s.Site.Size() > 0 && s.Flow == Mechanical {
 		fmt.Fprintf(&b, "U(q) = %s, of every site\n", s.Site.Text("q", digits))
 	}
 	for k := range s.Bond {
@@ -405,6 +422,9 @@ func (s *System) check() error {
 		if b.I < Wall || b.I >= s.Sites || b.J < Wall || b.J >= s.Sites || b.I == b.J || b.Kind < 0 || b.Kind >= len(s.Bond) {
 			return fmt.Errorf("a bond of kind %d between sites %d and %d of %d", b.Kind+1, b.I+1, b.J+1, s.Sites)
 		}
+	}
+	if err := s.checkFlow(); err != nil {
+		return err
 	}
 	if s.Masses != nil && len(s.Masses) != s.Sites {
 		return fmt.Errorf("%d masses of %d sites", len(s.Masses), s.Sites)

@@ -15,18 +15,29 @@ func (s *System) LowerField(b *program.Builder, x, _ program.Value) (field, ener
 	if n > mostWritten {
 		return program.None, program.None, fmt.Errorf("lattice: %d positions; a system of at most %d can be written out: train or open it with fewer sites", n, mostWritten)
 	}
-	q, p := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
-	kinetic := s.Kinetic.lower(b, p)
-	if s.Masses != nil {
-		inverse := make([]float64, n)
-		for i := range inverse {
-			inverse[i] = 1 / s.Masses[s.SiteOf(i)]
+	q := b.Slice(x, 0, n)
+	p := q
+	if s.Flow == Mechanical {
+		p = b.Slice(x, n, 2*n)
+		kinetic := s.Kinetic.lower(b, p)
+		if s.Masses != nil {
+			inverse := make([]float64, n)
+			for i := range inverse {
+				inverse[i] = 1 / s.Masses[s.SiteOf(i)]
+			}
+			kinetic = b.Mul(kinetic, b.Constant(inverse...))
 		}
-		kinetic = b.Mul(kinetic, b.Constant(inverse...))
+		energy = b.Sum(kinetic)
+	} else {
+		energy = b.Constant(0)
 	}
-	energy = b.Sum(kinetic)
 	if s.Site.Size() > 0 {
-		energy = b.Add(energy, b.Sum(s.Site.lower(b, q)))
+		of := q
+		if s.Flow == Turn {
+			square := b.Mul(q, q)
+			of = b.Add(b.Slice(square, 0, s.Sites), b.Slice(square, s.Sites, n))
+		}
+		energy = b.Add(energy, b.Sum(s.Site.lower(b, of)))
 	}
 	held := b.Concat(q, b.Constant(0)) // and the walls
 	for kind := range s.Bond {
@@ -65,6 +76,9 @@ func (s *System) LowerField(b *program.Builder, x, _ program.Value) (field, ener
 		}
 	}
 	g := b.Gradient(energy, x)
+	if s.Flow != Mechanical {
+		return s.lowerFlow(b, g), energy, nil
+	}
 	force := b.Unary(program.Neg, b.Part(g, 0, n))
 	if s.Friction != 0 {
 		force = b.Sub(force, b.Scale(s.Friction, p))
