@@ -152,6 +152,11 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 	var set *data.Set
 	var err error
 	anySize := lattice.Of(r.form) != nil // whose columns are others where there are more sites
+	if anySize && c.Columns.X != nil {
+		if all := numberedLike(path, c.Columns.X[0]); all != nil {
+			c.Columns.X = all
+		}
+	}
 	if r.seen != nil && r.seen.Columns != nil && !anySize {
 		set, err = d.second(&c, path, r.seen.Columns)
 	} else {

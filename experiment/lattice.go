@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"math"
@@ -65,8 +66,15 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 	if len(set.InputNames) > 0 {
 		return nil, fmt.Errorf("nothing acts on a lattice from outside, and the file has inputs (%s): take them out with --input none", strings.Join(set.InputNames, ", "))
 	}
+	if set.FirstOrder && c.Lattice == "ring" {
+		shape, err := lattice.Shape{Sides: []int{0}, Periodic: true}.Of(set.Dim)
+		if err != nil {
+			return nil, err
+		}
+		return &lattice.System{Shape: &shape, Sites: set.Dim, Space: 1, Bonds: shape.Bonds(), Flow: lattice.Shift}, nil
+	}
 	if set.FirstOrder || set.Dim%2 != 0 {
-		return nil, errors.New("a lattice is of positions and momenta (or velocities): name them as q1, q2, ... p1, p2, ..., or with --q and --p")
+		return nil, errors.New("a lattice is of positions and momenta (or velocities): name them as q1, q2, ... p1, p2, ..., or with --q and --p; a field without momenta, given by --x, is on a ring (--lattice ring)")
 	}
 	n, ok := numbering(names)
 	if !ok {
@@ -140,7 +148,7 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if d.estimated {
 		rows.DX = nil
 	}
-	report, err := fitlattice.Fit(s, &rows)
+	s, report, err := fitLattice(s, &rows)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +183,22 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	return s.ModelForm(), nil
 }
 
+// fitLattice fits the laws, those of a field of two components too, each the other's momentum, where positions and momenta of
+// one component a site are not moved by T(p) + V(q).
+func fitLattice(s *lattice.System, set *data.Set) (*lattice.System, *fitlattice.Report, error) {
+	report, err := fitlattice.Fit(s, set)
+	const well, better = 1e-3, 0.5
+	if s.Flow != lattice.Mechanical || s.Space > 1 || err == nil && max(report.Forces, report.Velocities) < well {
+		return s, report, err
+	}
+	field := &lattice.System{Shape: s.Shape, Sites: s.Sites, Bonds: s.Bonds, Space: 2, Flow: lattice.Turn}
+	other, failed := fitlattice.Fit(field, set)
+	if failed == nil && (err != nil || other.Forces < better*max(report.Forces, report.Velocities)) {
+		return field, other, nil
+	}
+	return s, report, err
+}
+
 // poorLattice is what a law may leave of the forces without a warning.
 const poorLattice = 0.3
 
@@ -189,8 +213,13 @@ func (r *Run) resize(sites int) error {
 		return nil
 	}
 	n, ok := numbering(r.columns)
-	columns := stateNames(2 * other.Half())
-	if ok {
+	columns := stateNames(other.Dim())
+	if s.Flow == lattice.Shift {
+		columns = nil
+		for i := range sites {
+			columns = append(columns, fmt.Sprintf("%s%d", strings.TrimRight(r.columns[0], "0123456789"), i+1))
+		}
+	} else if ok {
 		columns = siteNames(r.columns, n, sites)
 	}
 	r.form = other.ModelForm()
@@ -219,22 +248,52 @@ func (r *Run) startLattice(o *SimulateOptions) error {
 		}
 		return nil
 	}
-	if s := lattice.Of(r.form); len(o.State)%(2*s.Space) == 0 && o.State != nil {
-		return r.resize(len(o.State) / (2 * s.Space))
+	if s := lattice.Of(r.form); o.State != nil && len(o.State)%(s.Dim()/s.Sites) == 0 {
+		return r.resize(len(o.State) / (s.Dim() / s.Sites))
 	}
 	return nil
+}
+
+// numberedLike are the columns of a text file that are named as u1, u2, ... where one is u1; nil where the first line names none.
+func numberedLike(path, one string) (all []string) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	const longest = 1 << 20
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, longest)
+	if !lines.Scan() {
+		return nil
+	}
+	letter := strings.TrimRight(one, "0123456789")
+	for _, name := range strings.FieldsFunc(lines.Text(), func(r rune) bool { return strings.ContainsRune(",;\t \"", r) }) {
+		if number, ok := strings.CutPrefix(name, letter); ok {
+			if _, err := strconv.Atoi(number); err == nil {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
 }
 
 // resizeTo is resize for the states of another file, whose columns are to be named and numbered as those of the run's.
 func (r *Run) resizeTo(set *data.Set, path string) error {
 	s := lattice.Of(r.form)
 	names := columnsOf(set)
+	if s.Flow == lattice.Shift {
+		if !set.FirstOrder {
+			return fmt.Errorf("%s: its columns are %s, and the model's are of a field without momenta: name them with --x", path, strings.Join(names, ", "))
+		}
+		return r.resize(set.Dim)
+	}
 	own, ok := numbering(r.columns)
 	other, also := numbering(names)
-	if set.PositionsOnly || set.FirstOrder || set.Dim%(2*s.Space) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved) {
+	if set.PositionsOnly || set.FirstOrder || set.Dim%(s.Dim()/s.Sites) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved) {
 		return fmt.Errorf("%s: its columns are %s, and the model's %s, to be numbered likewise for any number of sites", path, strings.Join(names, ", "), strings.Join(r.columns, ", "))
 	}
-	return r.resize(set.Dim / (2 * s.Space))
+	return r.resize(set.Dim / (s.Dim() / s.Sites))
 }
 
 // siteNames are the columns of more or fewer sites, named as the given ones.

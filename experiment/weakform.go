@@ -113,7 +113,7 @@ func (c *Config) validateWeakForm() error {
 		return fmt.Errorf("the model %s is told nothing of H: leave out known, structure, symmetry, dissipation, input-gain, skew and mass; it finds masses, friction and gains itself", c.Model)
 	case c.Model == lattice.Kind && (c.Lattice == "") == (c.Edges == ""):
 		return fmt.Errorf("the model %s needs a graph: give --lattice (%s), or --edges FILE, not both", c.Model, lattice.Shapes)
-	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind || c.Model == lattice.Kind):
+	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind || c.Model == lattice.Kind && c.Lattice != "ring"):
 		return fmt.Errorf("the model %s is made of positions and velocities or momenta, and x names columns that are no pairs: name them with --q and --p, or take %s, %s or %s", c.Model, terms.KindLinear, terms.KindSparse, poisson.Kind)
 	}
 	return nil

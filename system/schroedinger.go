@@ -69,17 +69,20 @@ func (s Schroedinger) Field(x, dx []float64) {
 }
 
 // Soliton adds to a state the soliton with so large an amplitude, at a place at time t, that moves with a wave number:
-// a sech(a (x - at - 2 k t)) exp(i (k (x - at) + (a^2 - k^2) t)), which is that of the line.
+// a sech(a (x - at - 2 k t)) exp(i (k (x - at) + (a^2 - k^2) t)), which is that of the line, and its two images round the ring.
+// Where k is a multiple of 2 pi over the ring's length, all is smooth.
 func (s Schroedinger) Soliton(amplitude, wave, at, t float64, x []float64) {
 	checkState(s.Dim(), x)
 	length := spacing * float64(s.n)
 	for i := range s.n {
-		from := float64(i)*spacing - at
-		envelope := math.Remainder(from-2*wave*t, length)
-		phase := wave*(envelope+2*wave*t) + (amplitude*amplitude-wave*wave)*t
-		psi := complex(amplitude/math.Cosh(amplitude*envelope), 0) * cmplx.Exp(complex(0, phase))
-		x[i] += real(psi)
-		x[s.n+i] += imag(psi)
+		near := math.Remainder(float64(i)*spacing-at-2*wave*t, length)
+		for image := -1; image <= 1; image++ {
+			from := near + float64(image)*length
+			phase := wave*(from+2*wave*t) + (amplitude*amplitude-wave*wave)*t
+			psi := complex(amplitude/math.Cosh(amplitude*from), 0) * cmplx.Exp(complex(0, phase))
+			x[i] += real(psi)
+			x[s.n+i] += imag(psi)
+		}
 	}
 }
 
@@ -88,8 +91,10 @@ func (s Schroedinger) Sample(rng *rand.Rand, x []float64) {
 	checkState(s.Dim(), x)
 	clear(x)
 	length := spacing * float64(s.n)
+	around := max(1, int(0.6*length/(2*math.Pi))) // most waves round the ring, of wave numbers to about 0.6
 	for range 2 {
-		s.Soliton(0.5+0.5*rng.Float64(), 0.6*(2*rng.Float64()-1), length*rng.Float64(), 0, x)
+		wave := 2 * math.Pi / length * float64(rng.IntN(2*around+1)-around)
+		s.Soliton(0.5+0.5*rng.Float64(), wave, length*rng.Float64(), 0, x)
 	}
 	a, phase := 0.1*rng.Float64(), 2*math.Pi*rng.Float64()
 	for i := range s.n {

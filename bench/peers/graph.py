@@ -199,8 +199,8 @@ def by_hnn(hnn, folder, case, shape, rows, large, start, times, alone):
     user = os.times().children_user - begin.children_user
     with open(os.path.join(folder, case + "-start.csv"), "w") as f:
         f.write("trial,t," + ",".join(large.names()) + "\n")
-        for t in times:  # the rows after the first say the times alone
-            f.write("0," + ",".join(repr(float(v)) for v in [t, *start]) + "\n")
+        for t in times.tolist():  # the rows after the first say the times alone
+            f.write(f"0,{t!r}," + ",".join("%.10g" % v for v in start) + "\n")  # a line has at most 262,144 bytes
     subprocess.run([hnn, "simulate", run, "--from-data", f.name, "--method", "dop853", "--rtol", "1e-11", "--out", out], check=True, capture_output=True)
     a = np.load(out)["x"]
     with open(os.path.join(run, "results.json")) as f:
@@ -226,7 +226,7 @@ def main():
         rows = [(times, x, np.array([system.field(v) for v in x])) for x in paths]
         x, dx = np.concatenate([r[1] for r in rows]), np.concatenate([r[2] for r in rows])
         points = np.linspace(0, HORIZON, 51)
-        start, tests = large.sample(rng), [system.sample(rng) for _ in range(5)]
+        start, tests = np.round(large.sample(rng), 8), [system.sample(rng) for _ in range(5)]
         truth, test_truth = large.rollout(start, points), [system.rollout(s, points) for s in tests]
         for alone in (False, True):
             got, fit, user = by_hnn(a.hnn, folder, case, "chain" if space == 1 else f"grid:{side}x{side}", (system, rows), large, start, points, alone)
