@@ -142,6 +142,10 @@ func Find(p *estimate.Paths, libraries [][]*expr.Expr, families ...func(k float6
 	return r, nil
 }
 
+// leftNoise is the part of the noise that smoothing leaves, where it matters that it is not taken for more: else functions
+// that differ little between trials are lost.
+const leftNoise = 0.5
+
 // mostNoisy is how many terms a library may have where there is noise.
 const mostNoisy = 100
 
@@ -195,8 +199,8 @@ func (f *finder) look(s *sample) {
 	}
 }
 
-// vague is how little is known of a function's gradient: the more terms there are, the more may each be off.
-func (q *Invariant) vague() float64 { return q.Share * float64(len(q.Terms)) / 2 }
+// vague is how little is known of a function's gradient: the more terms there are, the more may each be off, apart from each other.
+func (q *Invariant) vague() float64 { return q.Share * math.Sqrt(float64(len(q.Terms))) / 2 }
 
 // depends reports whether a function depends on those that were taken.
 func (f *finder) depends(g []float64, vague float64) bool {
@@ -241,7 +245,8 @@ func (s *sample) solve() [][]float64 {
 		w.SetCol(i, x.RawVector().Data)
 	}
 	var clean mat.SymDense
-	clean.AddSym(within, s.noise)
+	clean.ScaleSym(leftNoise*leftNoise, s.noise)
+	clean.AddSym(within, &clean)
 	var half, m mat.Dense
 	half.Mul(&clean, w)
 	m.Mul(w.T(), &half)
@@ -373,7 +378,7 @@ func (s *sample) judgeOn(c []float64, ofHeld bool, ofNoise *mat.SymDense) (share
 	between := math.Max(square/trials-mean*mean/(trials*trials), 0)
 	fromNoise := mat.Inner(v, ofNoise, v) / count
 	// What differs between trials by rounding or by noise is alike in all of them.
-	if between < 1e-13*size || between < fromNoise/10 {
+	if between < 1e-13*size || between < leftNoise*leftNoise*fromNoise/10 {
 		return math.Inf(1), 0
 	}
 	return math.Sqrt(within / between), math.Sqrt(fromNoise / between)
