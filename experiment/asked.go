@@ -421,9 +421,6 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	if !free {
 		return ways[max(chosen.HNN, 0)], nil
 	}
-	if learning.Verdict != "" {
-		e.log("%s: %s", c.Task, learning.Verdict)
-	}
 	best := ways[chosen.Best]
 	if chosen.HNN < 0 {
 		return best, nil

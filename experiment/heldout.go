@@ -68,12 +68,16 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 }
 
 // vain says that rollouts foretell no more than what does not move, "" of others: their error is not a twentieth below that of
-// what stands still or stays at the mean, and they are not much longer within a tenth of the range than what stands still. Those
-// of a chaotic motion are lost in the end however right the model is, but not so soon.
+// what stands still or stays at the mean, or is beyond half the range and not well below, and they are not much longer within a
+// tenth of the range than what stands still. Those of a chaotic motion are lost in the end however right the model is, but not so soon.
 func (v *Rollout) vain() string {
-	const longer, better = 2, 0.95
+	const longer, barely, half = 2, 0.95, 0.5
 	off, still, mean := float64(v.Error.Median), float64(v.Still), float64(v.MeanState)
-	if v.Diverged == v.Starts || math.IsNaN(off) || off < better*min(still, mean) || math.IsNaN(still) || math.IsNaN(mean) || float64(v.ValidTime.Median) > longer*v.stillTime {
+	below := barely
+	if off > half {
+		below = better
+	}
+	if v.Diverged == v.Starts || math.IsNaN(off) || off < below*min(still, mean) || math.IsNaN(still) || math.IsNaN(mean) || float64(v.ValidTime.Median) > longer*v.stillTime {
 		return ""
 	}
 	return fmt.Sprintf("its rollouts from held-out states are off by %.3g%% of the range (median), what stands still there by %.3g%%, what stays at the mean by %.3g%%: it foretells nothing", 100*off, 100*still, 100*mean)

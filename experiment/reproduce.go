@@ -115,6 +115,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	if shared.ways != nil && ctx.Err() == nil {
 		shared.withoutFailed(runs, errs)
+		errs = append(errs, shared.bearOut(slices.DeleteFunc(slices.Clone(runs), func(r *Run) bool { return r == nil })))
 	}
 	for _, g := range groups(runs) {
 		if err := shared.figure(g); err != nil {

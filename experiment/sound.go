@@ -79,7 +79,7 @@ func (r *Run) Sound() error {
 		return nil
 	}
 	advice := "give more rows, or tell it more of the system"
-	if r.Config.Trainer == Adam {
+	if r.Config.Trainer == Adam && r.Results.NoResult != r.Results.vain {
 		advice = "give a lower --learning-rate, or another --seed"
 	}
 	return &noResultError{fmt.Sprintf("%s: %s: %s; its run directory is kept", r.Dir, r.Results.NoResult, advice)}

@@ -56,6 +56,68 @@ func (l *Learning) judge(d *dataset) {
 	}
 }
 
+// bearOut keeps the verdict as far as the rollouts from held-out states of what is recommended support it, of several seeds in
+// the median, and says it: they are off by at most follows, or not by much more than they were within the training rows. Otherwise the
+// class is not known, and the sentence says what was found where.
+func (e *Env) bearOut(runs []*Run) error {
+	const more = 3
+	l := e.learning
+	if l == nil || l.Verdict == "" || len(runs) == 0 {
+		return nil
+	}
+	own := func(recommended bool) (some []*Run) {
+		for _, r := range runs {
+			if r.Results != nil && r.Results.Rollout != nil && (r.Results.Recommended || !recommended) {
+				some = append(some, r)
+			}
+		}
+		return some
+	}
+	of := own(true)
+	if of == nil {
+		of = own(false)
+	}
+	said := l.Verdict
+	switch before := l.best(func(*LearningTry) bool { return true }); {
+	case l.Class == Other || l.Class == Unclear || before == nil:
+	case of == nil:
+		if d := runs[0].data; d == nil || !d.scattered() {
+			l.Verdict += "; that is by the training rows alone: no rollouts are compared with held-out ones"
+		}
+	default:
+		var lost, left, starts int
+		off := median(values(of, func(r *Results) Number {
+			v := r.Rollout
+			lost, left, starts = lost+v.Lost, left+v.LeftData, starts+v.Starts
+			if v.Diverged == v.Starts || math.IsNaN(float64(v.Error.Median)) {
+				return Number(math.Inf(1))
+			}
+			return v.Error.Median
+		}))
+		if off <= max(follows, more*float64(before.Error)) {
+			break
+		}
+		how := "diverge"
+		if !math.IsInf(off, 0) {
+			how = "are off by " + share(off) + " of the range"
+		}
+		l.Class, l.Verdict = Unclear, fmt.Sprintf("what the motion is cannot be told: within the training rows the best model, %s, is off by %s of the range, but from held-out states the rollouts of %s %s (median; %d of %d are lost, %d leave the training data): give trials that cover the held-out ones, or more rows",
+			before.Way, share(float64(before.Error)), of[0].Config.Model, how, lost, starts, left)
+	}
+	e.log("%s: %s", runs[0].Config.Task, l.Verdict)
+	if l.Verdict == said {
+		return nil
+	}
+	for _, r := range runs {
+		if r.Results != nil && r.Results.Learning != nil {
+			if err := writeResults(r.Dir, r.Results); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func share(v float64) string { return fmt.Sprintf("%.3g%%", 100*v) }
 
 func (l *Learning) class(d *dataset) (Class, string) {
