@@ -46,7 +46,9 @@ func newHelp(root *cobra.Command) *cobra.Command {
 
 func verbs(of *cobra.Command) (names []string) {
 	for _, c := range of.Commands() {
-		names = append(names, c.Name())
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
 	}
 	return names
 }

@@ -114,7 +114,7 @@ stands the baseline, a network that maps the state to its derivative directly.`,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(flagError(cmd, err)) })
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newExplain(), newSuggest(), newExport(), newImport(), newSimulate(), newParticles(), newReport(), newServe(), newSweep(), newWorker(), newBench(), newBenchmark(), newVersion())
+	root.AddCommand(newReproduce(), newTrain(), newData(), newEvaluate(), newInspect(), newExplain(), newSuggest(), newExport(), newImport(), newSimulate(), newParticles(), newReport(), newServe(), newSweep(), newWorker(), newBench(), newBenchmark(), newVersion(), newMan(root))
 	return root
 }
 
