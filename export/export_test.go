@@ -64,6 +64,17 @@ func kinds(t testing.TB) []one {
 		}
 		add("hnn-"+act, n.Form())
 	}
+	for _, inputs := range []int{0, 1} {
+		a := network.Architecture{Kind: network.KindLagrangian, Dim: 4, Hidden: []int{7}, Activation: "tanh", Inputs: inputs}
+		if inputs > 0 {
+			a.Angles, a.Rates, a.Dissipation = []bool{true, false, false, false}, []float64{1.5, 0.7}, network.DissipationConvex
+		}
+		n, err := network.New[float64](a, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		add(fmt.Sprintf("%s, %d inputs", network.KindLagrangian, inputs), n.Form())
+	}
 	f := &formula.Formula{N: 2, Inputs: 1, Friction: []float64{0.1, 0.2}, Gain: []float64{1, -2}}
 	separable := &formula.Formula{N: 1}
 	list, err := expr.ParseList("p1^2/2, p2^2*cos(q1 - q2), 1/sqrt(1 + q1^2 + q2^2), tanh(p1*q2), abs(q1)^1.5, exp(-q2^2)*log(2 + cos(q1))", []string{"q1", "q2", "p1", "p2"})

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hnn/model"
+	"hnn/model/internal/lowering"
 	"hnn/model/program"
 )
 
@@ -101,43 +102,9 @@ func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, 
 	for p, pair := range pairs {
 		mass[pair[1]*n+pair[0]] = function(p)
 	}
-	a := solve(b, mass, force, n)
+	a := lowering.Solve(b, mass, force, n)
 	if l.Sensors != nil {
 		a = b.Mul(a, b.Constant(l.Sensors.Gain...))
 	}
 	return b.Concat(v, a), energy, nil
-}
-
-// solve is M^-1 f of a positive definite M, of whose elements the lower triangle is given: not a number where M is not
-// positive definite.
-func solve(b *program.Builder, m []program.Value, f program.Value, n int) program.Value {
-	for i := range n {
-		for j := range i + 1 {
-			v := m[i*n+j]
-			for k := range j {
-				v = b.Sub(v, b.Mul(m[i*n+k], m[j*n+k]))
-			}
-			if i > j {
-				m[i*n+j] = b.Div(v, m[j*n+j])
-			} else {
-				m[i*n+i] = b.Unary(program.Sqrt, v)
-			}
-		}
-	}
-	a := make([]program.Value, n)
-	for i := range n {
-		v := b.Gather(f, i)
-		for k := range i {
-			v = b.Sub(v, b.Mul(m[i*n+k], a[k]))
-		}
-		a[i] = b.Div(v, m[i*n+i])
-	}
-	for i := n - 1; i >= 0; i-- {
-		v := a[i]
-		for k := i + 1; k < n; k++ {
-			v = b.Sub(v, b.Mul(m[k*n+i], a[k]))
-		}
-		a[i] = b.Div(v, m[i*n+i])
-	}
-	return b.Concat(a...)
 }

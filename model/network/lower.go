@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"math"
 
 	"hnn/internal/kernel"
@@ -76,6 +77,66 @@ func (m baseline[T]) LowerField(b *program.Builder, x, u program.Value) (field, 
 func (m secondOrder[T]) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
 	velocity := b.Apply(model.LowerTable(m.a.a, m.n, m.n), nil, b.Slice(x, m.n, 2*m.n), 1)
 	return b.Concat(velocity, m.force.lower(b, driven(b, x, u))), program.None, nil
+}
+
+// LowerField writes out what lagrangianPass.Field computes, M and its solution element by element.
+func (m *lagrangian[T]) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
+	n := m.n
+	q, v := b.Slice(x, 0, n), b.Slice(x, n, 2*n)
+	of := func(i int) program.Value { return b.Gather(v, i) }
+	l := make([]program.Value, n*n)
+	w := make([]program.Value, n) // L^T v
+	for i := range w {
+		w[i] = b.Constant(0)
+	}
+	k := 0
+	for i := range n {
+		for j := range i + 1 {
+			e := m.l[k].lower(b, q)
+			if i == j {
+				e = b.Add(e, b.Constant(1))
+			}
+			l[i*n+j], w[j] = e, b.Add(w[j], b.Mul(e, of(i)))
+			k++
+		}
+	}
+	mass, momenta := make([]program.Value, n*n), make([]program.Value, n)
+	for i := range n {
+		momenta[i] = b.Scale(inertia, of(i))
+		for j := range i + 1 {
+			momenta[i] = b.Add(momenta[i], b.Mul(l[i*n+j], w[j]))
+			e := b.Mul(l[i*n], l[j*n])
+			for k := 1; k <= j; k++ {
+				e = b.Add(e, b.Mul(l[i*n+k], l[j*n+k]))
+			}
+			if i == j {
+				e = b.Add(e, b.Constant(inertia))
+			}
+			mass[i*n+j] = e
+		}
+	}
+	kinetic := b.Scale(0.5, b.Add(lowering.Square(b, b.Concat(w...)), b.Scale(inertia, lowering.Square(b, v))))
+	potential := m.v.lower(b, q)
+	rates := make([]float64, n)
+	kernel.Convert(rates, m.rates)
+	scale := b.Constant(rates...)
+	velocity := b.Mul(scale, v)
+	force := b.Sub(b.Mul(scale, b.Gradient(b.Sub(kinetic, potential), q)), b.Tangent(b.Concat(momenta...), q, velocity))
+	if m.d != nil {
+		part, ok := m.d.(model.LoweredScalar)
+		if !ok {
+			return program.None, program.None, fmt.Errorf("network: the dissipation of a %s cannot be written out", KindLagrangian)
+		}
+		force = b.Sub(force, b.Gradient(part.Lower(b, v), v))
+	}
+	if u != program.None {
+		part, ok := m.g.(model.LoweredGain)
+		if !ok {
+			return program.None, program.None, fmt.Errorf("network: the gain of a %s cannot be written out", KindLagrangian)
+		}
+		force = b.Add(force, model.Force(b, part.LowerGain(b, q), u, n))
+	}
+	return b.Concat(velocity, lowering.Solve(b, mass, force, n)), b.Add(kinetic, potential), nil
 }
 
 // driven is a state with its inputs behind it.

@@ -102,3 +102,37 @@ func Pairs(b *program.Builder, q program.Value, bodies, space int) program.Value
 
 // Square is the sum of squares.
 func Square(b *program.Builder, x program.Value) program.Value { return b.Dot(x, x) }
+
+// Solve is M^-1 f of a positive definite M, of whose elements the lower triangle is given: not a number where M is not
+// positive definite.
+func Solve(b *program.Builder, m []program.Value, f program.Value, n int) program.Value {
+	for i := range n {
+		for j := range i + 1 {
+			v := m[i*n+j]
+			for k := range j {
+				v = b.Sub(v, b.Mul(m[i*n+k], m[j*n+k]))
+			}
+			if i > j {
+				m[i*n+j] = b.Div(v, m[j*n+j])
+			} else {
+				m[i*n+i] = b.Unary(program.Sqrt, v)
+			}
+		}
+	}
+	a := make([]program.Value, n)
+	for i := range n {
+		v := b.Gather(f, i)
+		for k := range i {
+			v = b.Sub(v, b.Mul(m[i*n+k], a[k]))
+		}
+		a[i] = b.Div(v, m[i*n+i])
+	}
+	for i := n - 1; i >= 0; i-- {
+		v := a[i]
+		for k := i + 1; k < n; k++ {
+			v = b.Sub(v, b.Mul(m[k*n+i], a[k]))
+		}
+		a[i] = b.Div(v, m[i*n+i])
+	}
+	return b.Concat(a...)
+}
