@@ -1,4 +1,8 @@
-"""Compiles hnn into the wheel where Go is there, and marks the wheel as one for this platform."""
+"""Compiles hnn into the wheel where Go is there, and marks the wheel as one for this platform.
+
+HNN_PROGRAM and HNN_PLATFORM, which a release sets, give a program that is there already and the
+platform that it is for.
+"""
 
 import os
 import shutil
@@ -11,6 +15,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class CustomBuildHook(BuildHookInterface):
     def initialize(self, version, build_data):
+        built, platform = os.environ.get("HNN_PROGRAM"), os.environ.get("HNN_PLATFORM")
+        if built and platform:
+            self.take(Path(built), platform, build_data)
+            return
         source = Path(self.root).parent
         if version == "editable" or not shutil.which("go") or not (source / "go.mod").is_file():
             return
@@ -21,7 +29,10 @@ class CustomBuildHook(BuildHookInterface):
             ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", str(program.resolve()), "./cmd/hnn"],
             cwd=source, check=True, env={**os.environ, "CGO_ENABLED": "0"},
         )
-        build_data["force_include"][str(program)] = f"hnn/bin/{name}"
+        self.take(program, sysconfig.get_platform().replace("-", "_").replace(".", "_"), build_data)
+
+    @staticmethod
+    def take(program, platform, build_data):
+        build_data["force_include"][str(program)] = f"hnn/bin/{program.name}"
         build_data["pure_python"] = False
-        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["tag"] = f"py3-none-{platform}"
