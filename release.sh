@@ -53,7 +53,7 @@ for platform in "${platforms[@]}"; do
 	program=$folder/hnn
 	[ "$os" != windows ] || program=$program.exe
 	mkdir "$folder"
-	GOOS=$os GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "$program" ./cmd/hnn
+	GOOS=$os GOARCH=$arch go build -trimpath -ldflags="-s -w -X main.released=$version" -o "$program" ./cmd/hnn
 	cp -r LICENSE README.md "$scratch/texts/man" "$scratch/texts/completions" "$folder"
 	cp internal/notices/notices.txt "$folder/THIRD-PARTY-NOTICES.txt"
 	"$tools/bin/cyclonedx-gomod" bin -json -noserial -notimestamp -version "$version" -output "$dist/$name.cdx.json" "$program" 2>/dev/null

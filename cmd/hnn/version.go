@@ -12,6 +12,9 @@ import (
 	"hnn/internal/notices"
 )
 
+// released is the version of a release, which release.sh sets.
+var released string
+
 // versionInfo is what the program is and computes with.
 type versionInfo struct {
 	Version  string `json:"version"`
@@ -25,6 +28,9 @@ func newVersionInfo() versionInfo {
 	v := versionInfo{"(unknown)", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.Name(), runtime.GOMAXPROCS(0)}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.Version = info.Main.Version
+	}
+	if released != "" {
+		v.Version = released
 	}
 	return v
 }
