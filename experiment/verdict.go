@@ -303,6 +303,9 @@ func (l *Learning) withEnergy(with, free *LearningTry, d *dataset) (Class, strin
 		change = 0
 	}
 	switch {
+	case change > quiet && with.config.Trainer == Adam && !l.decays:
+		// Its friction was not compared with none, and takes up what it misses otherwise.
+		return Unclear, sentence + ": whether it keeps its energy cannot be told"
 	case !(change > quiet):
 		return Conservative, sentence + ": the motion conserves energy"
 	case negative > signed, l.decays && negative > 0.5: // noise gives a friction near zero either sign
