@@ -78,6 +78,9 @@ func (r *Report) angles(s *data.Set, o Options) (wrapped []bool) {
 				}
 				r.add(f)
 			}
+		case angleName.MatchString(name) && spanOf(s, j) > widestSwing:
+			span := spanOf(s, j)
+			r.Angles[j] = fmt.Sprintf("by its name; it spans %.3g, in radians %.2g turns: if it is in radians, --angle %s makes H periodic in it; if it is in degrees, %s", span, span/(2*math.Pi), shell.Quote(name), convert)
 		case angleName.MatchString(name):
 			r.Angles[j] = fmt.Sprintf("by its name; --angle %s makes H periodic in it", shell.Quote(name))
 		}
@@ -190,13 +193,18 @@ func coarseSteps(s *data.Set, j int) int {
 	return n
 }
 
-// wideSwing reports whether column j swings to and fro by more than an angle in radians does.
-func wideSwing(s *data.Set, j int) bool {
+// spanOf is the range of column j.
+func spanOf(s *data.Set, j int) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := j; i < len(s.X); i += s.Dim {
 		low, high = min(low, s.X[i]), max(high, s.X[i])
 	}
-	if high-low < widestSwing {
+	return high - low
+}
+
+// wideSwing reports whether column j swings to and fro by more than an angle in radians does.
+func wideSwing(s *data.Set, j int) bool {
+	if spanOf(s, j) < widestSwing {
 		return false
 	}
 	var spans []float64

@@ -313,6 +313,10 @@ func TestAngles(t *testing.T) {
 	if _, text := gravest(s, Options{}); text != "" || !s.Wrapped(2 * math.Pi)[0] {
 		t.Errorf("a gap: %q", text)
 	}
+	// Two swings by 172: too few to tell degrees from an angle in radians that turned over.
+	if r := Observations(motion(120, 0.1, []string{"theta", "p"}, swing(172)), Options{}); !strings.Contains(r.Angles[0], "if it is in degrees, convert") {
+		t.Errorf("an angle that spans 344: %q", r.Angles[0])
+	}
 	coarse := motion(100, 1.3, []string{"theta", "p"}, turning(2*math.Pi))
 	if _, text := gravest(coarse, Options{}); !strings.Contains(text, "too coarsely") && !coarse.Wrapped(2 * math.Pi)[0] {
 		t.Errorf("a turn in two and a half rows: %q", text)

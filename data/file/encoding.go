@@ -120,6 +120,19 @@ func groupsThousands(text []byte) bool {
 	return (bytes.Contains(text, []byte("\u202f")) || bytes.Contains(text, []byte("\u00a0")) || bytes.Contains(text, []byte("\u2009"))) && thousandsBlanks.Match(text)
 }
 
+// minusSign is the sign of typesetting, which word processors and web pages write in the place of a hyphen.
+const minusSign = "\u2212"
+
+// hyphenated writes the hyphen for minus signs that stand in front of a digit.
+func hyphenated(text []byte) []byte {
+	if !bytes.Contains(text, []byte(minusSign)) {
+		return text
+	}
+	return minusSigns.ReplaceAll(text, []byte("-$1"))
+}
+
+var minusSigns = regexp.MustCompile(minusSign + "([0-9.,])")
+
 // ungroup takes the blanks out of numbers with groups of thousands, and reports whether there were any.
 func ungroup(text []byte) ([]byte, bool) {
 	if !groupsThousands(text) {

@@ -69,7 +69,7 @@ func (c *column) constant() bool { return c.low == c.high }
 
 // readSheet understands the text of a table; it is nil where there is none.
 func readSheet(file string, text []byte, skip bool) (*sheet, error) {
-	text, grouped := ungroup(text)
+	text, grouped := ungroup(hyphenated(text))
 	s := &sheet{file: file, text: text, grouped: grouped, head: firstLines(text), first: map[int][]byte{}, cut: len(text) > 0 && text[len(text)-1] != '\n'}
 	if s.layout = findLayout(s.head); s.layout == nil {
 		return nil, nil

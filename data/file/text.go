@@ -110,7 +110,7 @@ func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float
 			problem = fileError(file, d.headerLine, err)
 		}
 	}
-	if problem != nil || fileSays(file) != unknownColumn || groupsThousands(head) || !d.plain(sample(head, whole), roles, &given) {
+	if problem != nil || fileSays(file) != unknownColumn || groupsThousands(head) || bytes.Contains(head, []byte(minusSign)) || !d.plain(sample(head, whole), roles, &given) {
 		s, m, text, err := readAsTable(lines, file, &given)
 		if s != nil || text == nil {
 			return s, m, err

@@ -64,6 +64,7 @@ func TestReadText(t *testing.T) {
 	}{
 		{"commas", csvText, Columns{}, full, "CSV, separated by commas"},
 		{"CRLF and a byte order mark", "\ufeff" + strings.ReplaceAll(csvText, "\n", "\r\n"), Columns{}, full, "CSV, separated by commas"},
+		{"minus signs of typesetting", strings.ReplaceAll(csvText, "-", "\u2212"), Columns{}, full, "CSV, separated by commas"},
 		{"no last line end", strings.TrimSpace(csvText), Columns{}, full, "CSV, separated by commas"},
 		{"gzip", zipped(t, csvText), Columns{}, full, "CSV, separated by commas, compressed by gzip"},
 		{"blanks and quotes", "trial, t, \"q\", p ,dq,dp\na, 0 ,1,2,3,4\na,0.5,1.5,2.5, 3.5,4.5\n\"b\",0,-1,\"-2\",-3,-4\n", Columns{}, full, "CSV, separated by commas"},
