@@ -422,3 +422,34 @@ func TestBadRows(t *testing.T) {
 		}
 	}
 }
+
+// A wrong row where trials begin or end is named and left out, and no jump within them.
+func TestWrongEnds(t *testing.T) {
+	clean := func() *data.Set {
+		s := motion(360, 0.05, qp, func(t float64) []float64 {
+			a := 1 + 0.1*math.Floor(t/3)
+			return []float64{a * math.Cos(2*t), -2 * a * math.Sin(2*t)}
+		})
+		s.Offsets = []int{0, 60, 120, 180, 240, 300, 360}
+		for i := range s.T {
+			s.T[i] = 0.05 * float64(i%60)
+		}
+		return s
+	}
+	if r := Observations(clean(), Options{}); len(r.Bad)+len(r.Jumps) > 0 {
+		t.Fatalf("rows %v of the motion are taken for bad, %v for jumps", r.Bad, r.Jumps)
+	}
+	for _, at := range []int{0, 59} {
+		s := clean()
+		var want []int
+		for k := range s.Trials() {
+			row := s.Offsets[k] + at
+			s.X[2*row], s.X[2*row+1] = 9, 9
+			want = append(want, row)
+		}
+		r := Observations(s, Options{})
+		if slices.Sort(r.Bad); !slices.Equal(slices.Compact(r.Bad), want) || r.Jumps != nil {
+			t.Errorf("row %d of each trial: rows %v are bad, want %v; jumps %v", at, r.Bad, want, r.Jumps)
+		}
+	}
+}

@@ -137,6 +137,7 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 		r.bad(Finding{Rows: rows, Column: name, What: fmt.Sprintf("%s of the motion before and after it, an outlier: %s is %.6g at %s",
 			map[bool]string{true: "one row is out", false: fmt.Sprintf("%d rows are out", len(rows))}[len(rows) == 1], name, value, wheres(s, rows))}, rows, mostLeft)
 	}
+	jumps = r.ends(s, jumps)
 	for k := 0; k < len(jumps); k++ {
 		i := jumps[k]
 		if k+1 < len(jumps) && sameTrial(s, i, jumps[k+1]) {
@@ -148,6 +149,36 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 			}
 		}
 		rest = append(rest, i)
+	}
+	return rest
+}
+
+// ends reports the first and last rows of trials from which the state jumps to the rest, or to which: a row from before the
+// recording began, or of nothing. It returns the other jumps.
+func (r *Report) ends(s *data.Set, jumps []int) (rest []int) {
+	var inputs []string
+	if len(jumps) > 0 {
+		inputs = s.SteppedInputs()
+	}
+	var rows []int
+	for _, i := range jumps {
+		_, first := slices.BinarySearch(s.Offsets, i-1)
+		_, last := slices.BinarySearch(s.Offsets, i+1)
+		switch {
+		case first == last || inputs != nil && stepped(s, inputs, i): // within a trial, or one of two rows; an input that acts at once
+			rest = append(rest, i)
+		case first:
+			rows = append(rows, i-1)
+		default:
+			rows = append(rows, i)
+		}
+	}
+	if rows != nil {
+		what := "the first or last row of a trial is"
+		if len(rows) > 1 {
+			what = fmt.Sprintf("the first or last rows of %d trials are", len(rows))
+		}
+		r.bad(Finding{Rows: rows, What: fmt.Sprintf("%s not where the motion goes on from, or would go to: the state jumps there (%s)", what, wheres(s, rows))}, rows, mostLeft)
 	}
 	return rest
 }
