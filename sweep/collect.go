@@ -15,6 +15,10 @@ import (
 	"hnn/experiment/study"
 )
 
+// ackWait is after how long a result that a submitter had taken, and not acknowledged before it died, comes to the next: many
+// times what storing one takes.
+const ackWait = 10 * time.Second
+
 // collect keeps results until all runs are kept.
 func (s *Submission) collect(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -39,7 +43,7 @@ func (s *Submission) collect(ctx context.Context) error {
 	var consumer jetstream.Consumer
 	err = again(ctx, func() (err error) {
 		consumer, err = q.js.CreateOrUpdateConsumer(ctx, "KV_"+q.meta.resultsBucket(), jetstream.ConsumerConfig{
-			Durable: "submitter", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second,
+			Durable: "submitter", AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait,
 			FilterSubjects: []string{"$KV." + q.meta.resultsBucket() + ".run.*", "$KV." + q.meta.resultsBucket() + ".rung.>"}, MaxAckPending: 64,
 		})
 		return err
