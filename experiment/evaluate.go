@@ -194,6 +194,11 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
+	if d.foreign {
+		if what := d.otherPace(r.model); what != "" {
+			e.log("warning: %s", what)
+		}
+	}
 	res, err := e.evaluate(ctx, &r.Config, r.model, d)
 	if err != nil {
 		return err
