@@ -67,7 +67,7 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 	}
 	paths.Cut(8)
 	out := new(ConservedReport)
-	found, err := invariants.Find(paths, invariants.Libraries(n, marks[:n], r.columns), invariants.Coupled(n, marks[:n])...)
+	found, err := invariants.Find(paths, invariants.Libraries(n, marks[:n], formulaNames(r.columns)), invariants.Coupled(n, marks[:n])...)
 	if errors.Is(err, invariants.ErrShort) {
 		out.Reason = err.Error()
 		return out, nil
@@ -81,7 +81,7 @@ func (e *Env) Conserved(r *Run, syntax expr.Syntax) (*ConservedReport, error) {
 			for i, c := range q.Coefficients { // to four digits, so that 1 is none
 				q.Coefficients[i], _ = strconv.ParseFloat(strconv.FormatFloat(c, 'g', 4, 64), 64)
 			}
-			out = append(out, ConservedQuantity{q.Expr().Write(syntax, r.columns, 4), len(q.Terms), Number(q.Share), Number(q.Noise)})
+			out = append(out, ConservedQuantity{q.Expr().Write(syntax, formulaNames(r.columns), 4), len(q.Terms), Number(q.Share), Number(q.Noise)})
 		}
 		return out
 	}
