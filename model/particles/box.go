@@ -67,6 +67,17 @@ func (b *Box) halves() (side, half [3]float64) {
 	return side, half
 }
 
+// nearest is a difference of two places in the box, along one axis, as that to the nearest image: see halves.
+func nearest(d, side, half float64) float64 {
+	if d > half {
+		return d - side
+	}
+	if d < -half {
+		return d + side
+	}
+	return d
+}
+
 // Volume is that of the periodic axes: an area where there are two.
 func (b *Box) Volume() float64 {
 	v := 1.0

@@ -140,12 +140,7 @@ func (b *Box) Pairs(x []float64, reach float64, f func(i, j int, d [3]float64, r
 						var d [3]float64
 						r2 := 0.0
 						for k := range 3 {
-							d[k] = at[3*i+k] - at[3*int(j)+k]
-							if d[k] > half[k] {
-								d[k] -= side[k]
-							} else if d[k] < -half[k] {
-								d[k] += side[k]
-							}
+							d[k] = nearest(at[3*i+k]-at[3*int(j)+k], side[k], half[k])
 							r2 += d[k] * d[k]
 						}
 						if r2 < square {

@@ -124,22 +124,7 @@ func (s *System) blockLong(_, b int) {
 					continue
 				}
 				p := s.at[3*j : 3*j+3 : 3*j+3]
-				dx, dy, dz := x-p[0], y-p[1], z-p[2]
-				if dx > half[0] {
-					dx -= side[0]
-				} else if dx < -half[0] {
-					dx += side[0]
-				}
-				if dy > half[1] {
-					dy -= side[1]
-				} else if dy < -half[1] {
-					dy += side[1]
-				}
-				if dz > half[2] {
-					dz -= side[2]
-				} else if dz < -half[2] {
-					dz += side[2]
-				}
+				dx, dy, dz := nearest(x-p[0], side[0], half[0]), nearest(y-p[1], side[1], half[1]), nearest(z-p[2], side[2], half[2])
 				r2 := dx*dx + dy*dy + dz*dz
 				if r2 == 0 {
 					s.bad[b] = i
