@@ -48,9 +48,12 @@ func newMan(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// writeManual writes the page of a command, named as its words joined by hyphens, and those of its verbs.
+// pageName is what the page of a command is called: its words joined by hyphens.
+func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// writeManual writes the page of a command and those of its verbs.
 func writeManual(cmd *cobra.Command, dir string) error {
-	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+	name := pageName(cmd)
 	if err := os.WriteFile(filepath.Join(dir, name+".1"), manualPage(cmd), 0o666); err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func writeManual(cmd *cobra.Command, dir string) error {
 func manualPage(cmd *cobra.Command) []byte {
 	cmd.InitDefaultHelpFlag()
 	var b bytes.Buffer
-	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+	name := pageName(cmd)
 	fmt.Fprintf(&b, ".TH %s 1 \"\" hnn\n.SH NAME\n%s \\- %s\n", roff(strings.ToUpper(name)), roff(name), roff(cmd.Short))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n", roff(cmd.UseLine()))
 	if cmd.Long != "" {
@@ -103,11 +106,11 @@ func manualPage(cmd *cobra.Command) []byte {
 	}
 	var others []string
 	if cmd.HasParent() {
-		others = append(others, strings.ReplaceAll(cmd.Parent().CommandPath(), " ", "-"))
+		others = append(others, pageName(cmd.Parent()))
 	}
 	for _, verb := range cmd.Commands() {
 		if verb.IsAvailableCommand() {
-			others = append(others, strings.ReplaceAll(verb.CommandPath(), " ", "-"))
+			others = append(others, pageName(verb))
 		}
 	}
 	if others != nil {

@@ -48,11 +48,12 @@ func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
 		}
 	}
 	slices.Sort(rows)
-	rows = r.wrong(s, spikes, rows)
+	var inputs []string
 	if rows != nil {
-		held := s.SteppedInputs()
-		rows = slices.DeleteFunc(rows, func(i int) bool { return stepped(s, held, i) })
+		inputs = s.SteppedInputs()
 	}
+	rows = r.wrong(s, spikes, rows, inputs)
+	rows = slices.DeleteFunc(rows, func(i int) bool { return stepped(s, inputs, i) })
 	if len(rows) == 0 {
 		return
 	}
@@ -88,13 +89,13 @@ func (r *Report) jumps(s *data.Set, wrapped []bool, o Options) {
 
 // stepped says that an input of those that stay and jump did so at row i or at the one before, as where a trial begins: what is
 // fast follows it in a step.
-func stepped(s *data.Set, held []string, i int) bool {
+func stepped(s *data.Set, inputs []string, i int) bool {
 	k := len(s.InputNames)
-	if held != nil && slices.Contains(s.Offsets, i-1) {
+	if inputs != nil && slices.Contains(s.Offsets, i-1) {
 		return true
 	}
 	for j, name := range s.InputNames {
-		if !slices.Contains(held, name) {
+		if !slices.Contains(inputs, name) {
 			continue
 		}
 		for _, r := range [2]int{i - 1, i} {
@@ -108,7 +109,7 @@ func stepped(s *data.Set, held []string, i int) bool {
 
 // wrong reports single rows that are off the motion and back, and blocks between two jumps
 // in which nothing changes; it returns the other jumps.
-func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest []int) {
+func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int, inputs []string) (rest []int) {
 	var rows []int
 	for i := range spikes {
 		rows = append(rows, i)
@@ -137,7 +138,7 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 		r.bad(Finding{Rows: rows, Column: name, What: fmt.Sprintf("%s of the motion before and after it, an outlier: %s is %.6g at %s",
 			map[bool]string{true: "one row is out", false: fmt.Sprintf("%d rows are out", len(rows))}[len(rows) == 1], name, value, wheres(s, rows))}, rows, mostLeft)
 	}
-	jumps = r.ends(s, jumps)
+	jumps = r.ends(s, jumps, inputs)
 	for k := 0; k < len(jumps); k++ {
 		i := jumps[k]
 		if k+1 < len(jumps) && sameTrial(s, i, jumps[k+1]) {
@@ -155,17 +156,13 @@ func (r *Report) wrong(s *data.Set, spikes map[int][]string, jumps []int) (rest 
 
 // ends reports the first and last rows of trials from which the state jumps to the rest, or to which: a row from before the
 // recording began, or of nothing. It returns the other jumps.
-func (r *Report) ends(s *data.Set, jumps []int) (rest []int) {
-	var inputs []string
-	if len(jumps) > 0 {
-		inputs = s.SteppedInputs()
-	}
+func (r *Report) ends(s *data.Set, jumps []int, inputs []string) (rest []int) {
 	var rows []int
 	for _, i := range jumps {
 		_, first := slices.BinarySearch(s.Offsets, i-1)
 		_, last := slices.BinarySearch(s.Offsets, i+1)
 		switch {
-		case first == last || inputs != nil && stepped(s, inputs, i): // within a trial, or one of two rows; an input that acts at once
+		case first == last || stepped(s, inputs, i): // within a trial, or one of two rows; an input that acts at once
 			rest = append(rest, i)
 		case first:
 			rows = append(rows, i-1)

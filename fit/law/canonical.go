@@ -319,7 +319,7 @@ func (c *compared) compare() (*Comparison, error) {
 			square += v * v / comparedParts
 		}
 		out.Rates = append(out.Rates, mean)
-		out.RateErrors = append(out.RateErrors, math.Sqrt(math.Max(square-mean*mean, 0)*(comparedParts-1)))
+		out.RateErrors = append(out.RateErrors, jackknife(mean, square))
 	}
 	error := func(squares []float64) float64 {
 		sum := 0.0
@@ -332,6 +332,11 @@ func (c *compared) compare() (*Comparison, error) {
 	out.ConservativeAbove, out.ConservativeError = logarithms(with, free)
 	out.FrictionAbove, out.FrictionError = logarithms(lossy, free)
 	return out, nil
+}
+
+// jackknife is the standard error of a number that was fitted without each part in turn, by the mean and the mean square of the fits.
+func jackknife(mean, square float64) float64 {
+	return math.Sqrt(math.Max(square-mean*mean, 0) * (comparedParts - 1))
 }
 
 // logarithms are the mean of half the logarithms of the ratios of two lists of squares, and its standard error.

@@ -100,7 +100,7 @@ func massesBy(p *estimate.Paths, library *terms.Library) ([]float64, error) {
 		}
 	}
 	for i := range n {
-		if math.Sqrt(math.Max(square[i]-mean[i]*mean[i], 0)*(comparedParts-1)) > massSure {
+		if jackknife(mean[i], square[i]) > massSure {
 			return nil, ErrNoMasses
 		}
 	}
