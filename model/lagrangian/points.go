@@ -25,13 +25,6 @@ func ofPoints(own *model.Field, c *rods.Chain) *model.Field {
 				c.Accelerations(z[:n], z[n:], dz[n:], dx[2*n:d])
 			}
 		},
-		Energy: func() func(x []float64) float64 {
-			energy, z := own.Energy(), make([]float64, 2*n)
-			return func(x []float64) float64 {
-				c.State(x, z)
-				return energy(z)
-			}
-		},
 		Grad: func() func(x, g []float64) {
 			grad, z, dz := own.Grad(), make([]float64, 2*n), make([]float64, 2*n)
 			return func(x, g []float64) {
@@ -51,15 +44,7 @@ func ofPoints(own *model.Field, c *rods.Chain) *model.Field {
 			},
 		},
 	}
-	if own.Forcing != nil {
-		f.Forcing = func() func(t float64, x []float64) float64 {
-			power, z := own.Forcing(), make([]float64, 2*n)
-			return func(t float64, x []float64) float64 {
-				c.State(x, z)
-				return power(t, z)
-			}
-		}
-	}
+	pullBack(f, own, c.State)
 	if own.Loss != nil {
 		f.Loss = func() func(x, dx []float64) {
 			loss, z, dz := own.Loss(), make([]float64, 2*n), make([]float64, 2*n)
@@ -72,6 +57,26 @@ func ofPoints(own *model.Field, c *rods.Chain) *model.Field {
 		}
 	}
 	return f
+}
+
+// pullBack gives f the energy of another field, and the power of its forces of time, at the states that to writes.
+func pullBack(f, own *model.Field, to func(x, z []float64)) {
+	f.Energy = func() func(x []float64) float64 {
+		energy, z := own.Energy(), make([]float64, own.Dim)
+		return func(x []float64) float64 {
+			to(x, z)
+			return energy(z)
+		}
+	}
+	if own.Forcing != nil {
+		f.Forcing = func() func(t float64, x []float64) float64 {
+			power, z := own.Forcing(), make([]float64, own.Dim)
+			return func(t float64, x []float64) float64 {
+				to(x, z)
+				return power(t, z)
+			}
+		}
+	}
 }
 
 // validPoints says what is wrong with the points of a file: nil for none.

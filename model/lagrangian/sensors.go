@@ -58,13 +58,6 @@ func ofSensors(own *model.Field, s *Sensors) *model.Field {
 				s.scale(dx)
 			}
 		},
-		Energy: func() func(x []float64) float64 {
-			energy, z := own.Energy(), make([]float64, d)
-			return func(x []float64) float64 {
-				s.state(x, z)
-				return energy(z)
-			}
-		},
 		Grad: func() func(x, g []float64) {
 			grad, z := own.Grad(), make([]float64, d)
 			return func(x, g []float64) {
@@ -104,15 +97,7 @@ func ofSensors(own *model.Field, s *Sensors) *model.Field {
 			}
 		}
 	}
-	if own.Forcing != nil {
-		f.Forcing = func() func(t float64, x []float64) float64 {
-			power, z := own.Forcing(), make([]float64, d)
-			return func(t float64, x []float64) float64 {
-				s.state(x, z)
-				return power(t, z)
-			}
-		}
-	}
+	pullBack(f, own, s.state)
 	if own.Loss != nil {
 		f.Loss = func() func(x, dx []float64) {
 			loss, z := own.Loss(), make([]float64, d)
