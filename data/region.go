@@ -8,7 +8,7 @@ const Beyond = 0.1
 
 // Region is the box of the states that a model learned from.
 type Region struct {
-	Least, Most []float64
+	Least, Most []float64 // of each component, Dim each
 	// Angles marks components for which the model is the same after a turn; nil means none.
 	Angles []bool
 }

@@ -30,7 +30,7 @@ type FreeRunOptions struct {
 // trial. What cannot be told is NaN. Nothing in it is about the drift of the learned H: a
 // wrong H is conserved as well as a right one.
 type FreeRunResult struct {
-	Horizon float64
+	Horizon float64 // the length asked for, in time
 	// Amplitude is half the range of the first component that is no angle in the last tenth
 	// of the run, by that in the first.
 	Amplitude float64

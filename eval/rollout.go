@@ -8,7 +8,7 @@ import (
 
 // Rollouts holds trajectories from several initial states.
 type Rollouts struct {
-	Dim, Points int
+	Dim, Points int // numbers of a state, and times of a trajectory
 	// States is rows x Points x Dim. What a failed trajectory did not reach is NaN.
 	States []float64
 	// Stats and Errs have an entry for each row; an error says why that trajectory ended

@@ -15,8 +15,8 @@ import (
 // Rows are states and their time derivatives, each rows x Dim and row-major, in the
 // precision of training.
 type Rows[T nn.Float] struct {
-	Dim   int
-	X, DX []T
+	Dim   int // numbers of a state
+	X, DX []T // rows x Dim each
 	// U are the inputs of the rows, rows x Inputs, nil where there are none.
 	U      []T
 	Inputs int

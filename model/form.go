@@ -23,8 +23,8 @@ import (
 // of H, of D and of the gain, in this order.
 type Form[T nn.Float] struct {
 	Kind        string // its name in files and results
-	Dim, Inputs int
-	Parameters  int // the number of trained numbers
+	Dim, Inputs int    // numbers of a state and of inputs
+	Parameters  int    // the number of trained numbers
 
 	H    Scalar[T]
 	J    []Bracket    // nil is the canonical matrix

@@ -15,21 +15,21 @@ import (
 
 // Frame is one moment of a trajectory of N particles. Vectors are N x 3, row by row, in the units of the file.
 type Frame struct {
-	Time    float64
-	Timed   bool // whether the file says Time
-	Step    int64
-	Stepped bool // whether it counts steps
+	Time    float64 // in the units of the file
+	Timed   bool    // whether the file says Time
+	Step    int64   // of the run that wrote the file
+	Stepped bool    // whether it counts steps
 
 	Cell     [3]float64 // lengths of the box, along the axes
-	Periodic [3]bool
-	Origin   [3]float64
+	Periodic [3]bool    // along each axis
+	Origin   [3]float64 // the corner where the box begins
 
-	Species      []string
+	Species      []string  // N, elements or the numbers of types
 	Mass, Charge []float64 // nil where not given
 	Pos          []float64 // unwrapped where the file says how
 	Vel, Force   []float64 // nil where not given
 	Momenta      []float64 // instead of Vel, until masses are known
-	Energy       float64
+	Energy       float64   // potential, of all particles
 	HasEnergy    bool
 }
 

@@ -40,7 +40,7 @@ type Motion struct {
 	// Correlation is that of neighbouring standardised innovations: near 0 where the model holds,
 	// within 2 / sqrt(Innovations).
 	Correlation float64
-	Innovations int
+	Innovations int // how many there were
 
 	intensity   float64 // of the white noise, in units of scale and step
 	scale, step float64

@@ -18,13 +18,13 @@ func (p *Path) Rows(n int) int { return len(p.Q) / n }
 
 // Paths is a set as paths on equal steps, and what smoothing found.
 type Paths struct {
-	N      int
-	Step   float64
+	N      int     // positions
+	Step   float64 // time between two samples
 	Trials []Path
 	Of     []int // the trial of the set that each is a piece of
 	// Noise are the standard deviations of the noise of positions and RateNoise of measured velocities.
 	Noise, RateNoise []float64
-	Smoothed         bool
+	Smoothed         bool // Q, and V where it is measured, are smoothed
 	// Dropped says that measured velocities are not the positions' derivatives (filtered, of another scale or late)
 	// and were not used.
 	Dropped bool

@@ -21,8 +21,8 @@ import (
 // Array is an array of numbers of any rank, row-major; a scalar has an empty shape
 // and one number.
 type Array struct {
-	Shape []int
-	Data  []float64
+	Shape []int     // lengths of the axes
+	Data  []float64 // row-major
 }
 
 // ReadNPZ reads every array of an NPZ file, as NumPy's savez and savez_compressed

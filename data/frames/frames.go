@@ -6,7 +6,7 @@ package frames
 
 // Set holds trials whose pictures all have one size.
 type Set struct {
-	Width, Height int
+	Width, Height int // in pixels
 	Trials        []Trial
 }
 

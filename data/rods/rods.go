@@ -15,9 +15,9 @@ import (
 
 // Rod is a constant distance from a point, or from the pivot, to another point.
 type Rod struct {
-	From   int     `json:"from"` // the point where it begins, -1 for the pivot
-	To     int     `json:"to"`
-	Length float64 `json:"length"`
+	From   int     `json:"from"`   // the point where it begins, -1 for the pivot
+	To     int     `json:"to"`     // the point where it ends
+	Length float64 `json:"length"` // in the unit of the coordinates
 	// Spread is the standard deviation of the measured distance, Noise what of it is noise: independent from row to row.
 	Spread float64 `json:"-"`
 	Noise  float64 `json:"-"`
@@ -26,7 +26,7 @@ type Rod struct {
 // Chain is a tree of rods from a pivot, every rod after that at whose end it begins. Angle i is that of rod i from the
 // downward vertical, so that rod i spans (Length sin, -Length cos).
 type Chain struct {
-	Pivot [2]float64 `json:"pivot"`
+	Pivot [2]float64 `json:"pivot"` // x and y of the point that does not move
 	Rods  []Rod      `json:"rods"`
 	// Columns are the places of every point's two coordinates among the positions; nil for x1, y1, x2, y2, ...
 	Columns [][2]int `json:"columns,omitempty"`

@@ -30,7 +30,7 @@ type Report struct {
 	Structure    string `json:"structure"` // the flags given, "" for none
 	Symmetry     string `json:"symmetry"`
 	Observations string `json:"observations"`
-	Solver       string `json:"solver"`
+	Solver       string `json:"solver"` // cholesky or qr
 	// Features is the number of features, Unknowns that of what was solved for: features
 	// that a symmetry ties share an unknown, friction is one more, and those of the gain are.
 	Features int `json:"features"`

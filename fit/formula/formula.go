@@ -54,16 +54,16 @@ type (
 // Report says how it was found.
 type Report struct {
 	shoot.Sampling
-	Noise      []float64
-	Half       int
-	Candidates int
-	Path       []sparse.Step
+	Noise      []float64     // standard deviation of the noise of each column, in its unit
+	Half       int           // half-width of the windows, in steps of Step
+	Candidates int           // terms that were tried
+	Path       []sparse.Step // held-out error against the number of terms
 	// Pruned are the terms that were left out before: see Options.Prune.
 	Pruned []*expr.Expr
 	// Error is the median of the root mean square errors of rollouts of held-out trials over Horizon, relative to the
 	// columns' spreads.
 	Error  float64
-	Polish *shoot.Report
+	Polish *shoot.Report // what the fit of whole trials reached, nil without
 }
 
 // problem is the rows of one width of windows.

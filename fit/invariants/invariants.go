@@ -45,7 +45,7 @@ type Invariant struct {
 	Verdict Verdict
 	// Terms are its terms with their coefficients, the largest 1.
 	Terms        []*expr.Expr
-	Coefficients []float64
+	Coefficients []float64 // one for each of Terms
 	// Share is its spread within held-out trials over that between them, Noise how much of it the noise explains.
 	Share, Noise float64
 }

@@ -33,13 +33,13 @@ type Report struct {
 	shoot.Sampling
 	Noise  []float64 // standard deviations of the noise of the columns
 	Half   int       // half-width of the windows, in steps of Step
-	Degree int
+	Degree int       // of the polynomial that was chosen
 	// Terms counts the coefficients that are not zero, of Candidates.
 	Terms, Candidates int
 	// Error is the median over held-out trials of the root mean square error of rollouts over Horizon, relative to
 	// the spreads of the columns.
 	Error  float64
-	Polish *shoot.Report
+	Polish *shoot.Report // what the fit of whole trials reached, nil without
 }
 
 // mostFeatures bounds the size of a library: the exchange search grows with its square.

@@ -16,7 +16,7 @@ import (
 // G skew (gyroscopic: magnetic fields, rotating frames). Without R and u the energy
 // v.M v/2 + q.K q/2 - f.q is conserved. Matrices are n x n, row-major, F is n x inputs.
 type Mechanics struct {
-	N             int
+	N             int // positions
 	M, K, R, G, F []float64
 	Constant      []float64 // f
 	// Scales is the number of numbers in M that no motion tells: at least 1, since all forces

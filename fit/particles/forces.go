@@ -16,11 +16,11 @@ import (
 // Data are moments of one system: vectors are N x 3.
 type Data struct {
 	Box   particles.Box
-	Mass  []float64
-	Kind  []uint8 // index of the species of each particle
-	Kinds int
-	Times []float64
-	X     [][]float64
+	Mass  []float64   // N
+	Kind  []uint8     // index of the species of each particle
+	Kinds int         // number of species
+	Times []float64   // one a moment
+	X     [][]float64 // of each moment, N x 3, unwrapped
 	V     [][]float64 // nil where not known
 	F     [][]float64 // nil where not known
 	// Weight of each particle in the law of all distances, its charge or mass; nil for no such law.
@@ -39,8 +39,8 @@ type Options struct {
 // Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
 type Laws struct {
 	Kinds int
-	Of    []*particles.Spline
-	Pairs []int // how many pairs within the cut-off were seen, kinds x kinds
+	Of    []*particles.Spline // kinds x kinds
+	Pairs []int               // how many pairs within the cut-off were seen, kinds x kinds
 	// Near is the 0.1% quantile of the distances seen within the cut-off, kinds x kinds.
 	Near []float64
 	Long *particles.LongRange // of all distances, nil for none

@@ -130,8 +130,8 @@ func FitGiven(s *data.Set, elements []*expr.Expr, angles []bool) (*poisson.Syste
 // Horizon, relative to the columns' spreads.
 type GivenReport struct {
 	shoot.Sampling
-	Noise      []float64
-	Candidates int
+	Noise      []float64 // standard deviation of the noise of each column
+	Candidates int       // terms of H that were tried
 	Error      float64
 
 	half   int

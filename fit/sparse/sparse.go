@@ -228,12 +228,12 @@ const mostTerms = 25
 
 // Choice is what was chosen.
 type Choice struct {
-	Theta []float64
-	Path  []Step
+	Theta []float64 // coefficients, Size, 0 where a term is left out
+	Path  []Step    // held-out error against the number of terms
 	// Along are the coefficients of the formulas of Path, fitted to the trials that were not held out.
 	Along [][]float64
-	Terms []int
-	Ridge float64
+	Terms []int   // places of the terms in Theta
+	Ridge float64 // relative to the norms of the columns
 	// HeldOut is the mean over held-out trials of the logarithm of the mean squared residual.
 	HeldOut float64
 }

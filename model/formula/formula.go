@@ -22,14 +22,14 @@ const Kind = "hnn-formula"
 // Term is one of H with its coefficient and that one's standard error. Stability is the share of resampled parts of the
 // trials in which the term is chosen.
 type Term struct {
-	Expr             *expr.Expr
+	Expr             *expr.Expr // without the coefficient
 	Coefficient      float64
 	Error, Stability float64
 }
 
 // Formula is the field of states (q, p), N positions and as many momenta.
 type Formula struct {
-	N, Inputs int
+	N, Inputs int // numbers of positions and of inputs
 	// Known is a part of H that was given, beside the terms, nil for none: nothing in it is fitted.
 	Known *expr.Expr
 	Terms []Term

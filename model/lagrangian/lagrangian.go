@@ -17,8 +17,8 @@ import (
 // features', of V those without the constant, of A_2 ... A_n those without the constant (A_1 = 0 is the
 // gauge: only curl A acts), the viscous friction R (diagonal or i <= j), Coulomb friction, drag, the gain.
 type Form struct {
-	N, Inputs int
-	Library   *terms.Library
+	N, Inputs int            // numbers of positions and of inputs
+	Library   *terms.Library // of functions of the positions
 	// Magnetic adds A(q).v; Viscous a friction matrix, Symmetric with all its elements; Coulomb a friction that
 	// does not depend on the speed but for tanh(v/Width) near rest; Drag one that goes with v |v|.
 	// Varying makes the elements of the viscous friction functions of the positions, each with the library's features.

@@ -19,8 +19,8 @@ type Bond struct{ I, J, Kind int }
 // Shape is a lattice by its name: its sides, whether it closes on itself and whether its ends are held.
 type Shape struct {
 	Sides    []int // those of a grid; of a chain one, which is 0 where the name does not say it
-	Periodic bool
-	Fixed    bool
+	Periodic bool  // closed on itself
+	Fixed    bool  // with bonds to walls at its ends
 }
 
 // Shapes says how a lattice is written.

@@ -15,7 +15,7 @@ import (
 
 // Box has right angles. A side of an axis that is not periodic has no meaning.
 type Box struct {
-	Side     [3]float64
+	Side     [3]float64 // lengths, in the unit of positions
 	Periodic [3]bool
 }
 

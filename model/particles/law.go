@@ -15,7 +15,7 @@ type Law interface {
 // Below First the force goes on as a power of r, F(r) = F(First) (First/r)^n, whose n is that of the slope there, at least 1.
 type Spline struct {
 	First, Cutoff float64
-	C             []float64
+	C             []float64 // free coefficients of the spline, in units of energy
 	bspline
 }
 

@@ -14,7 +14,7 @@ import (
 // to 3, as a softened one.
 type LongRange struct {
 	First, Last float64
-	C           []float64
+	C           []float64 // coefficients of g
 	bspline
 	sum []float64 // U at each of the knots from First to Last
 }

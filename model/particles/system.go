@@ -16,10 +16,10 @@ const blockParticles = 64
 type System struct {
 	N      int
 	Box    Box
-	Mass   []float64
-	Kind   []uint8  // index of the species of each
-	Tables []*Table // kinds x kinds, symmetric; none where all forces are those of Reach
-	Cutoff float64
+	Mass   []float64 // N
+	Kind   []uint8   // index of the species of each
+	Tables []*Table  // kinds x kinds, symmetric; none where all forces are those of Reach
+	Cutoff float64   // beyond which Tables act no more
 
 	X, V   []float64 // positions, unwrapped, and velocities
 	F      []float64 // forces at X, once Forces was called

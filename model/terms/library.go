@@ -11,15 +11,15 @@ import (
 // Feature is cos or sin of a sum of angles times powers of lengths.
 type Feature struct {
 	Wave   []int // multiples of the positions; all zero for none
-	Sine   bool
-	Powers []int
+	Sine   bool  // sine, else cosine
+	Powers []int // exponents of the positions; all zero for none
 	// Own is any other function, which then is all there is.
 	Own *Own
 }
 
 // Own is a function given as an expression, with its derivatives.
 type Own struct {
-	Value  *expr.Expr
+	Value  *expr.Expr // of the components
 	d, dd  []*expr.Expr
 	weight int
 }
