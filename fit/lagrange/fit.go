@@ -73,6 +73,7 @@ type Report struct {
 
 	known    *bound
 	evidence *evidence // nil of positions that are sampled coarsely
+	coupled  *coupled  // nil for none, and of exact rows, where held-out rollouts have decided
 }
 
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
@@ -106,25 +107,32 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	}
 	ladder := libraries(p.N, o)
 	p.Cut(8)
-	var best *lagrangian.Lagrangian
-	var report *Report
-	largest := 0 // degree of the library that is taken
-	consider := func(library terms.Options, half int, steered bool) {
+	try := func(library terms.Options, half int, steered, coupled bool) (*lagrangian.Lagrangian, *Report) {
 		form := o.form(p.N, terms.New(p.N, o.Angles, library), p.Smoothed)
-		form.Inputs, form.Steered = len(s.InputNames), steered
+		form.Inputs, form.Steered, form.Symmetric = len(s.InputNames), steered, coupled
 		for _, v := range p.Speeds {
 			form.Width = append(form.Width, 0.02*v)
 		}
 		known, err := o.bind(form)
 		if err != nil {
-			return
+			return nil, nil
 		}
 		l, path, free, err := fitWindows(form, p, half, known)
 		if err != nil {
-			return
+			return nil, nil
 		}
 		r := &Report{Sampling: shoot.SamplingOf(p), PositionNoise: p.Noise, VelocityNoise: p.RateNoise, Dropped: p.Dropped, Half: half, Path: path, Terms: len(used(l)), Candidates: form.Size(), Forced: forced(form) || known.scaled(), Scales: free, known: known}
 		r.Error = system(l, nil, false).HeldOut(p)
+		return l, r
+	}
+	var best *lagrangian.Lagrangian
+	var report *Report
+	largest := 0 // degree of the library that is taken
+	consider := func(library terms.Options, half int, steered bool) {
+		l, r := try(library, half, steered, false)
+		if l == nil {
+			return
+		}
 		// A gain that varies is taken where it halves the error: it explains some of any noise. Of two libraries, one in
 		// the other, the smaller is taken where the larger is no tenth better.
 		share := 1.0
@@ -153,6 +161,16 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	}
 	if best == nil {
 		return nil, nil, sparse.ErrUndetermined
+	}
+	if best.Viscous && p.N > 1 && report.Error > exact {
+		l, r := try(ladder[0], report.Half, best.Steered, true)
+		switch {
+		case l == nil:
+		case p.Smoothed:
+			report.coupled = &coupled{l, r, func() *evidence { return newEvidence(l, p, r.Half) }}
+		case coupledGain*r.Error < report.Error:
+			best, report = l, r
+		}
 	}
 	report.evidence = newEvidence(best, p, report.Half)
 	return best, report, nil
@@ -213,7 +231,7 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (
 	whole := func(theta []float64) []float64 { return known.whole(theta, kept, all.Size) }
 	problem := &sparse.Problem{Rows: w, Accept: func(theta []float64) bool {
 		theta = whole(theta)
-		return known.allows(theta) && definite(f, w, centre, theta, speeds)
+		return known.allows(theta) && definite(f, w, centre, theta, speeds) && dissipates(&lagrangian.Lagrangian{Form: *f, Coefficients: theta})
 	}}
 	problem.Penalty = pick(penalty(f), kept)
 	if !forced(f) && !known.scaled() {

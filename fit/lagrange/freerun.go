@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"hnn/data"
 	"hnn/data/estimate"
 	"hnn/fit/shoot"
@@ -160,12 +162,26 @@ func needed(ladder []*lagrangian.Lagrangian, s *data.Set, r *Report, raw *estima
 	return ladder[chosen]
 }
 
-// dissipates says whether friction that varies with one position takes energy away, wherever that is.
+// dissipates says whether friction that varies with one position takes energy away, wherever that is, and whether one with
+// elements off its diagonal does for every velocity: no direction of it gives back more than a thousandth of what the largest
+// takes, which rounding and noise may.
 func dissipates(l *lagrangian.Lagrangian) bool {
+	at, k := l.Layout(), l.Library.Size()
+	if l.Symmetric && !l.Varying {
+		r := mat.NewSymDense(l.N, nil)
+		for c, pair := range l.FrictionPairs() {
+			r.SetSym(pair[0], pair[1], l.Coefficients[at.Viscous+c])
+		}
+		var e mat.EigenSym
+		if !e.Factorize(r, false) {
+			return false
+		}
+		v := e.Values(nil)
+		return v[0] >= -1e-3*v[l.N-1]
+	}
 	if !l.Varying {
 		return true
 	}
-	at, k := l.Layout(), l.Library.Size()
 	powers := make([]float64, 1)
 	for c := range k {
 		m := l.Library.Features[c].Powers[0]

@@ -17,6 +17,7 @@ const exact = 1e-6
 // where no force fixes it, and does nothing where there is no noise and rollouts are as exact as the integrator.
 func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Report) {
 	r.Free, r.Polished = polish(l, s, r, nil, nil)
+	polishCoupled(l, s, r)
 	return r.Free, r.Polished
 }
 
