@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"strconv"
@@ -65,8 +66,12 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 	m = newMapping(name, "Parquet", t.names, roles)
 	t.b = newBuilder(m, roles, &o)
 	t.b.inRows = true
+	t.durations = map[string]float64{}
+	if text, ok := f.Lookup("ARROW:schema"); ok {
+		maps.Copy(t.durations, arrowDurations(text))
+	}
 	if text, ok := f.Lookup("pandas"); ok {
-		t.durations = pandasDurations(text)
+		maps.Copy(t.durations, pandasDurations(text))
 	}
 	for i := range t.names {
 		if err := t.check(i); err != nil {
@@ -81,6 +86,15 @@ func readParquet(r *bufio.Reader, file *os.File, name string, o ReadOptions) (s 
 	}
 	if rows := uint64(max(f.NumRows(), 0)); newAllowance().take(rows*used) != nil || rows > math.MaxInt64/16/max(used, 1) {
 		return nil, nil, tooManyNumbers(name)
+	}
+	for _, g := range f.Metadata().RowGroups {
+		for i, c := range g.Columns {
+			if i < len(t.b.dest) && (t.b.dest[i] >= 0 || i == roles.trial) {
+				if err := t.compressed(i, c.MetaData.Codec); err != nil {
+					return nil, nil, err
+				}
+			}
+		}
 	}
 	groups := f.RowGroups()
 	t.b.read = func() float64 { return float64(t.rows) / float64(max(f.NumRows(), 1)) }
@@ -112,14 +126,27 @@ type parquetTable struct {
 	scale   float64
 	start   int64
 	started bool
+	// The last time of day, and the days that have passed since the first.
+	lastOfDay, passed float64
+	ofDay             bool
 	// units are what the whole numbers of other columns are divided by, 0 for those of
 	// other types; unsigned are those without a sign.
 	units    []float64
 	unsigned []bool
-	// durations are the parts of a second of columns that pandas says are such, which
-	// Parquet has no type for.
+	// durations are the parts of a second of columns that pandas or Arrow says are such,
+	// which Parquet has no type for.
 	durations map[string]float64
 	values    [1024]parquet.Value
+}
+
+// compressed refuses what is compressed in a way that is not read. The library has LZ4, but
+// forgets what it decompressed into memory of its own, and leaves what was there before.
+func (t *parquetTable) compressed(column int, codec format.CompressionCodec) error {
+	switch codec {
+	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+		return nil
+	}
+	return t.b.errorf(0, column, "write the file again with another, as in pandas.read_parquet(FILE).to_parquet(OTHER, compression=\"zstd\")", "the column is compressed by %s, which is not read", codec)
 }
 
 // check refuses a column that is used and does not hold a number in every row.
@@ -137,10 +164,24 @@ func (t *parquetTable) check(column int) error {
 	bad := func(what string) error {
 		return b.errorf(0, column, "write it as a column of float64, or name another column", "the column holds %s", what)
 	}
+	// Older writers leave the logical type out.
+	if logical == nil {
+		if c := leaf.Node.Type().ConvertedType(); c != nil {
+			logical = logicalType(*c)
+		}
+	}
+	decimal, isDecimal := logical.(*format.DecimalType)
 	switch {
 	case leaf.MaxRepetitionLevel > 0:
 		return bad("lists")
+	case isDecimal:
+		t.units[column] = math.Pow10(int(decimal.Scale))
+		return nil
 	case column == b.roles.trial && kind == parquet.ByteArray:
+		return nil
+	case column == b.roles.time && kind == parquet.Int96:
+		t.scale = 1e-9
+		b.mapping.note(timestampsNote)
 		return nil
 	case kind == parquet.ByteArray || kind == parquet.FixedLenByteArray || kind == parquet.Int96:
 		return bad(leaf.Node.Type().String())
@@ -148,12 +189,6 @@ func (t *parquetTable) check(column int) error {
 	whole := kind == parquet.Int32 || kind == parquet.Int64
 	if !whole {
 		return nil
-	}
-	// Older writers leave the logical type out.
-	if logical == nil {
-		if c := leaf.Node.Type().ConvertedType(); c != nil {
-			logical = logicalType(*c)
-		}
 	}
 	if unit, ok := t.durations[t.names[column]]; ok {
 		if column != b.roles.time {
@@ -167,19 +202,17 @@ func (t *parquetTable) check(column int) error {
 	case nil:
 	case *format.IntType:
 		t.unsigned[column] = !l.IsSigned
-	case *format.DecimalType:
-		t.units[column] = math.Pow10(int(l.Scale))
 	case *format.TimestampType:
 		if column != b.roles.time {
 			return bad("timestamps")
 		}
 		t.scale = unitOf(l.Unit)
-		b.mapping.note("the times are timestamps: they are taken as seconds since the first")
+		b.mapping.note(timestampsNote)
 	case *format.TimeType:
 		if column != b.roles.time {
 			return bad("times of day")
 		}
-		t.units[column] = math.Round(1 / unitOf(l.Unit))
+		t.units[column], t.ofDay = math.Round(1/unitOf(l.Unit)), true
 		b.mapping.note("the times are times of day: they are taken in seconds")
 	case *format.DateType:
 		return bad("dates, which are whole days")
@@ -188,6 +221,8 @@ func (t *parquetTable) check(column int) error {
 	}
 	return nil
 }
+
+const timestampsNote = "the times are timestamps: they are taken as seconds since the first"
 
 // pandasDurations reads the columns that are durations from the metadata that pandas writes.
 func pandasDurations(text string) map[string]float64 {
@@ -269,6 +304,9 @@ func (t *parquetTable) group(g parquet.RowGroup) error {
 	for i := range rows {
 		t.rows++
 		err := t.row(numbers, i)
+		if trial := b.roles.trial; err == nil && trial >= 0 && math.IsNaN(numbers[trial][i]) {
+			err = b.errorf(t.rows, trial, "name the trial in every row"+orSkip, "the trial is missing")
+		}
 		if err == nil {
 			switch {
 			case keys != nil:
@@ -299,6 +337,14 @@ func (t *parquetTable) row(numbers [][]float64, i int) *ParseError {
 		if !finite(v) {
 			return t.b.notFinite(t.rows, column, v)
 		}
+		if column == t.b.roles.time && t.ofDay {
+			if v-t.lastOfDay < -secondsOfDay/2 {
+				t.passed += secondsOfDay
+				t.b.mapping.note("the time begins anew at midnight on row %d: it is taken to go on", t.rows)
+			}
+			t.lastOfDay = v
+			v += t.passed
+		}
 		t.b.values[dest] = v
 	}
 	return nil
@@ -322,9 +368,13 @@ func (t *parquetTable) column(chunk parquet.ColumnChunk, column int, keys []stri
 		for {
 			n, err := values.ReadValues(t.values[:])
 			for _, v := range t.values[:n] {
-				if column == t.b.roles.trial && v.Kind() == parquet.ByteArray {
+				if column == t.b.roles.trial && t.isText(column) {
+					missing := 0.0
+					if v.IsNull() {
+						missing = math.NaN()
+					}
 					keys = append(keys, string(v.ByteArray()))
-					numbers = append(numbers, 0)
+					numbers = append(numbers, missing)
 					continue
 				}
 				numbers = append(numbers, t.number(v, column))
@@ -343,10 +393,16 @@ func (t *parquetTable) column(chunk parquet.ColumnChunk, column int, keys []stri
 	}
 }
 
+func (t *parquetTable) isText(column int) bool {
+	return t.units[column] == 0 && t.leaves[column].Node.Type().Kind() == parquet.ByteArray
+}
+
 func (t *parquetTable) number(v parquet.Value, column int) float64 {
 	switch {
 	case v.IsNull():
 		return math.NaN()
+	case v.Kind() == parquet.ByteArray || v.Kind() == parquet.FixedLenByteArray:
+		return bigEndian(v.ByteArray(), t.units[column])
 	case v.Kind() == parquet.Double:
 		return v.Double()
 	case v.Kind() == parquet.Float:
@@ -361,15 +417,22 @@ func (t *parquetTable) number(v parquet.Value, column int) float64 {
 		return float64(v.Int64()) / t.units[column]
 	case v.Kind() == parquet.Int32:
 		return float64(v.Int32())
+	case v.Kind() == parquet.Int96:
+		return t.sinceFirst(nanoseconds96(v.Int96()))
 	case v.Kind() == parquet.Int64 && column == t.b.roles.time && t.scale > 0:
-		if !t.started {
-			t.start, t.started = v.Int64(), true
-		}
-		return float64(v.Int64()-t.start) * t.scale
+		return t.sinceFirst(v.Int64())
 	case v.Kind() == parquet.Int64:
 		return float64(v.Int64())
 	case v.Kind() == parquet.Boolean && v.Boolean():
 		return 1
 	}
 	return 0
+}
+
+// sinceFirst is a timestamp in seconds since the first.
+func (t *parquetTable) sinceFirst(at int64) float64 {
+	if !t.started {
+		t.start, t.started = at, true
+	}
+	return float64(at-t.start) * t.scale
 }

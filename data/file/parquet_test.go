@@ -2,8 +2,10 @@ package file
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress"
+	"github.com/parquet-go/parquet-go/deprecated"
 
 	"hnn/data"
 )
@@ -189,4 +193,122 @@ func FuzzDecodeParquet(f *testing.F) {
 		s, _, err := Decode(bytes.NewReader(file), "f", ReadOptions{})
 		checkRead(t, s, err)
 	})
+}
+
+// arrowMicroseconds is what pyarrow leaves in a file whose column t is a duration in microseconds.
+const arrowMicroseconds = "" +
+	"/////6AAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAIAAABAAAAABAAAANj///8AAAEDEAAAABQAAAAEAAAAAAAAAAEAAABxAAAAyv///wAAAgAQ" +
+	"ABQACAAGAAcADAAAABAAEAAAAAAAARIQAAAAGAAAAAQAAAAAAAAAAQAAAHQABgAIAAYABgAAAAAAAgAAAAAA"
+
+// Types that have no number of their own: durations of Arrow, decimals of many digits, the
+// timestamps of older writers, a time of day over midnight.
+func TestReadParquetTypes(t *testing.T) {
+	type counted struct {
+		T int64   `parquet:"t"`
+		Q float64 `parquet:"q"`
+	}
+	withSchema := func(text string) string {
+		var b bytes.Buffer
+		if err := parquet.Write(&b, []counted{{0, 1}, {250_000, 2}}, parquet.KeyValueMetadata("ARROW:schema", text)); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	type long struct {
+		T deprecated.Int96 `parquet:"t"`
+		Q [16]byte         `parquet:"q,decimal(3:38)"`
+	}
+	minus := [16]byte{}
+	for i := range minus {
+		minus[i] = 0xff
+	}
+	minus[14], minus[15] = 0xfb, 0x2e // -1234 in two's complement
+	day := uint32(2_460_000)
+	type clocked struct {
+		T int64   `parquet:"t,time(microsecond)"`
+		Q float64 `parquet:"q"`
+	}
+	for name, c := range map[string]struct {
+		file      string
+		time, q   float64
+		wantNotes int
+	}{
+		"duration of Arrow": {withSchema(arrowMicroseconds), 0.25, 2, 1},
+		"damaged schema":    {withSchema(arrowMicroseconds[:100]), 250_000, 2, 0},
+		"decimal and Int96": {parquetOf(t, long{deprecated.Int96{0, 20_000, day}, [16]byte{15: 9}}, long{deprecated.Int96{500, 0, day + 1}, minus}), 86400 + 500e-9 - 20_000*math.Exp2(32)*1e-9, -1.234, 1},
+		"over midnight":     {parquetOf(t, clocked{86_399_750_000, 1}, clocked{0, 2}), 86400, 2, 2},
+	} {
+		s, m, err := decode(c.file, Columns{})
+		if err != nil || math.Abs(s.T[1]-c.time) > 1e-9 || s.X[1] != c.q || len(m.Notes) != c.wantNotes || len(s.Offsets) != 2 {
+			t.Errorf("%s: %+v, %+v, %v", name, s, m, err)
+		}
+	}
+	// Offsets of a damaged schema lead anywhere.
+	raw, err := base64.StdEncoding.DecodeString(arrowMicroseconds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		damaged := bytes.Clone(raw)
+		for range 1 + rng.IntN(4) {
+			damaged[rng.IntN(len(damaged))] = byte(rng.IntN(256))
+		}
+		arrowDurations(base64.StdEncoding.EncodeToString(damaged))
+	}
+}
+
+// A compression that the library reads as other numbers is refused.
+func TestReadParquetCompression(t *testing.T) {
+	type row struct{ T, Q float64 }
+	rows := make([]row, 400)
+	for i := range rows {
+		rows[i] = row{float64(i) / 50, math.Cos(float64(i) / 50)}
+	}
+	for _, c := range []compress.Codec{&parquet.Snappy, &parquet.Gzip, &parquet.Brotli, &parquet.Zstd, &parquet.Lz4Raw} {
+		var b bytes.Buffer
+		if err := parquet.Write(&b, rows, parquet.Compression(c)); err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := decode(b.String(), Columns{Time: "T", Q: []string{"Q"}})
+		switch {
+		case c == compress.Codec(&parquet.Lz4Raw):
+			if err == nil || !strings.Contains(err.Error(), "compressed by LZ4_RAW") {
+				t.Errorf("LZ4: %v", err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", c, err)
+		default:
+			for i, r := range rows {
+				if s.T[i] != r.T || s.X[i] != r.Q {
+					t.Fatalf("%s, row %d: %v, %v", c, i, s.T[i], s.X[i])
+				}
+			}
+		}
+	}
+}
+
+// A trial without a name is missing, it is not a trial.
+func TestReadParquetMissingTrial(t *testing.T) {
+	type named struct {
+		Trial *string `parquet:"trial,optional"`
+		T, Q  float64
+	}
+	type numbered struct {
+		Trial *int32 `parquet:"trial,optional"`
+		T, Q  float64
+	}
+	name, number := "a", int32(3)
+	for _, file := range []string{
+		parquetOf(t, named{nil, 0, 1}, named{&name, 0, 1}, named{&name, 1, 2}),
+		parquetOf(t, numbered{nil, 0, 1}, numbered{&number, 0, 1}, numbered{&number, 1, 2}),
+	} {
+		if _, _, err := decode(file, Columns{Time: "T", Q: []string{"Q"}}); err == nil || !strings.Contains(err.Error(), "row 1, column 1 (trial): the trial is missing") {
+			t.Error(err)
+		}
+		s, _, err := Decode(strings.NewReader(file), "", ReadOptions{Columns: Columns{Time: "T", Q: []string{"Q"}}, SkipBadRows: true})
+		if err != nil || len(s.T) != 2 || len(s.Offsets) != 2 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	}
 }

@@ -299,7 +299,7 @@ func (s *sheet) seconds(c *column) error {
 	case c.exact && c.base >= 1e11:
 		factor, why = 1e-3, "milliseconds from 1970 by their size"
 	case s.dayNumbers(c):
-		factor, why = 86400, "days, as a spreadsheet counts them"
+		factor, why = secondsOfDay, "days, as a spreadsheet counts them"
 		c.exact, c.base = true, c.values[0]
 		for i := range c.values {
 			c.values[i] -= c.base
@@ -348,7 +348,7 @@ func (s *sheet) unwrapCounter(c *column) {
 	period := 0.0
 	switch {
 	case c.clock == timeOfDay:
-		period = 86400
+		period = secondsOfDay
 	case c.clock != 0 || c.low < 0:
 		return
 	default:
