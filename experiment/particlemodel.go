@@ -27,7 +27,7 @@ const startFile = "start.xyz"
 
 // ParticleModel is the laws of pairs of species, as particles.json has them.
 type ParticleModel struct {
-	Version      int // 1, or 2 where there is a Long
+	Version      int // 1, or 2 where there is a Long, or 3 where there are Angles
 	Cutoff       float64
 	Dim          int
 	Open         bool               `json:",omitempty"` // learned in open space
@@ -36,6 +36,7 @@ type ParticleModel struct {
 	Charge       map[string]float64 `json:",omitempty"` // as Mass
 	Laws         []PairLaw
 	Long         *LongLaw  `json:",omitempty"`
+	Angles       *AngleLaw `json:",omitempty"`
 	Trained      string    // how: forces or motion
 	Frames, Size int       // of the data
 	Residual     float64   // root mean square of what the equations leave
@@ -83,10 +84,14 @@ type ParticleTraining struct {
 	Coefficients int
 	Long         string // what the law of all distances is of: charges or masses, "" for no such law
 	LongSplines  int    // its coefficients, 0 for the default
-	NoForces     bool
-	Root, Out    string
-	Command      string // the command line that asks for it
-	Force        bool
+	// Angles is the distance within which two pairs that share a body have an energy, 0 for none; AngleRadial and AngleDegree are those of
+	// its functions, 0 for the defaults.
+	Angles                   float64
+	AngleRadial, AngleDegree int
+	NoForces                 bool
+	Root, Out                string
+	Command                  string // the command line that asks for it
+	Force                    bool
 }
 
 // moments are the frames of a file as a fit takes them. Species are numbered in the order of their names.
@@ -199,13 +204,16 @@ func (e *Env) TrainParticles(o ParticleTraining) (dir string, m *ParticleModel, 
 			o.Coefficients = 80
 		}
 	}
-	laws, err := fit(d, fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines})
+	laws, err := fit(d, fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	m.Residual = laws.RMS
 	if l := laws.Long; l != nil {
 		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, ErrorF: laws.LongError, law: l}
+	}
+	if laws.Angles != nil {
+		m.Version, m.Angles = 3, newAngleLaw(laws)
 	}
 	for a := range species {
 		for b := a; b < len(species) && o.Cutoff > 0; b++ {
@@ -270,8 +278,8 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	if err := json.Unmarshal(b, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 	}
-	if m.Version != 1 && m.Version != 2 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
-		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 and 2 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	if m.Version < 1 || m.Version > 3 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
+		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 to 3 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
 	}
 	if l := m.Long; l != nil {
 		l.law = &particles.LongRange{First: l.First, Last: l.Last, C: l.Coefficients}
@@ -283,6 +291,11 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 		}
 	} else if len(m.Laws) == 0 {
 		return nil, fmt.Errorf("%s: no law", filepath.Join(dir, particlesFile))
+	}
+	if a := m.Angles; a != nil {
+		if err := a.complete(len(m.Species), m.Cutoff); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
+		}
 	}
 	for i := range m.Laws {
 		l := &m.Laws[i]
@@ -371,6 +384,9 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 		panels = append(panels, report.Panel{Title: "Force of two units of " + l.Of + " times the squared distance", X: report.Quantity{Name: "log10 r"}, Y: report.Quantity{Name: "F r^2"},
 			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: r, Y: g, Lo: low, Hi: high}}})
 	}
+	if m.Angles != nil {
+		panels = append(panels, m.anglePanels()...)
+	}
 	return report.Profiles(title, panels)
 }
 
@@ -386,6 +402,9 @@ func at(grid []float64, part float64) float64 {
 func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	if m.Long != nil {
 		return errors.New("the law of all distances is a product with each body's charge or mass, which no table of LAMMPS is")
+	}
+	if m.Angles != nil {
+		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
 	}
 	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n# pair_style table spline %d\n", n)
 	for _, l := range m.Laws {

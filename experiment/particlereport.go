@@ -41,6 +41,9 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 	if len(table.Rows) > 0 {
 		s.Tables = append(s.Tables, table)
 	}
+	if a := m.Angles; a != nil {
+		s.Summary = append(s.Summary, fmt.Sprintf("An energy of two pairs that share a body was learned of %d of them, nearer than %.4g.", a.Pairs, a.Reach))
+	}
 	if l := m.Long; l != nil {
 		s.Summary = append(s.Summary, fmt.Sprintf("A law of all distances is of the product of both bodies' %s, from %.4g to %.4g.", l.Of, l.First, l.Last))
 	}

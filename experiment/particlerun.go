@@ -26,8 +26,8 @@ type ParticleKind struct {
 	Charge               float64
 }
 
-// KnownParticles is a system of particles with laws that are known: lennard-jones, or morse with the stiffness 6 / sigma and the
-// rest length 2^(1/6) sigma, in a periodic box, and gravity (G = 1) in open space. Of two kinds sigma is their mean and epsilon their
+// KnownParticles is a system of particles with laws that are known: lennard-jones, morse with the stiffness 6 / sigma and the
+// rest length 2^(1/6) sigma, or stillinger-weber with its angles, of one kind, in a periodic box, and gravity (G = 1) in open space. Of two kinds sigma is their mean and epsilon their
 // geometric mean (Lorentz and Berthelot). Where kinds have charges, q_i q_j / r of all pairs by nearest images is added.
 type KnownParticles struct {
 	Law       string
@@ -38,9 +38,12 @@ type KnownParticles struct {
 }
 
 // KnownLaws are the names of the laws.
-var KnownLaws = []string{"lennard-jones", "morse", gravity}
+var KnownLaws = []string{"lennard-jones", "morse", stillingerWeber, gravity}
 
-const gravity = "gravity"
+const (
+	gravity         = "gravity"
+	stillingerWeber = "stillinger-weber"
+)
 
 // long is the law of all distances and whether it is of masses, nil for none.
 func (k *KnownParticles) long() (law particles.Law, ofMasses bool) {
@@ -58,7 +61,10 @@ func (k *KnownParticles) long() (law particles.Law, ofMasses bool) {
 // law is that of two kinds.
 func (k *KnownParticles) law(a, b int) particles.Law {
 	e, s := math.Sqrt(k.Kinds[a].Epsilon*k.Kinds[b].Epsilon), (k.Kinds[a].Sigma+k.Kinds[b].Sigma)/2
-	if k.Law == "morse" {
+	switch k.Law {
+	case stillingerWeber:
+		return system.StillingerWeber{Epsilon: e, Sigma: s}
+	case "morse":
 		return system.Morse{Depth: e, Stiffness: 6 / s, Rest: math.Pow(2, 1.0/6) * s, Cutoff: k.Cutoff}
 	}
 	return system.LennardJones{Epsilon: e, Sigma: s, Cutoff: k.Cutoff}
@@ -192,7 +198,9 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	err = o.reach(s, &at)
+	if err = o.reach(s, &at); err == nil {
+		err = o.bend(s)
+	}
 	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity {
 		s.Virial()
 	}
@@ -219,6 +227,12 @@ func (o *ParticleRun) laws(species []string) (kind []uint8, tables []*particles.
 	}
 	if o.Known.Law == gravity {
 		return kind, nil, 0, nil
+	}
+	if o.Known.Law == stillingerWeber {
+		if len(known) > 1 {
+			return nil, nil, 0, errors.New("stillinger-weber is of one kind: give one in --kinds")
+		}
+		o.Known.Cutoff = o.Known.angles().Reach()
 	}
 	for a := range known {
 		for b := range known {

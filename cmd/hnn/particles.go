@@ -132,6 +132,7 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance)
 		Example: `  hnn particles draw lennard-jones --out liquid.xyz
   hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz
   hnn particles draw lennard-jones --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --density 0.5 --temperature 2 --out salt.xyz
+  hnn particles draw stillinger-weber --density 0.46 --temperature 0.1 --out silicon.xyz
   hnn particles draw gravity --n 64 --spread 0.5 --out stars.xyz`,
 		Args: exactly(1, "LAW"),
 	}
@@ -154,8 +155,10 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance)
 		if err != nil {
 			return err
 		}
-		how := fmt.Sprintf("--cutoff %v", f.known.cutoff)
-		if f.o.Known.Law == "gravity" {
+		how := fmt.Sprintf("--cutoff %v", f.o.Known.Cutoff)
+		if f.o.Known.Law == "stillinger-weber" {
+			how += fmt.Sprintf(" --angles %v", f.o.Known.Cutoff)
+		} else if f.o.Known.Law == "gravity" {
 			how = "--long masses"
 		} else if slices.ContainsFunc(f.o.Known.Kinds, func(k experiment.ParticleKind) bool { return k.Charge != 0 }) {
 			how += " --long charges"
@@ -174,11 +177,12 @@ func newParticlesTrain() *cobra.Command {
 		Use:   "train FILE --cutoff R",
 		Short: "Learn the law of each pair of species from a trajectory",
 		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
-distance for each pair of species, all by one least-squares solve: of the forces where the file has them, else of how
+distance for each pair of species, and with --angles the energy of two pairs that share a body, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
+  hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
   hnn particles train stars.xyz --long masses
   hnn particles train dump.lammpstrj --cutoff 8.5 --units metal --dt 0.001 --mass 1=39.948`,
 		Args: exactly(1, "FILE"),
@@ -187,6 +191,9 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.SortFlags = false
 	fs.Float64Var(&o.Cutoff, "cutoff", 0, "distance from which no pair acts on each other")
 	fs.IntVar(&o.Coefficients, "coefficients", 0, "of each law; default 160, and 80 without forces")
+	fs.Float64Var(&o.Angles, "angles", 0, "learn an energy of two pairs that share a body too, of both distances, nearer than this, and the angle between them")
+	fs.IntVar(&o.AngleRadial, "angle-coefficients", 0, "of each of its distances; default 12")
+	fs.IntVar(&o.AngleDegree, "angle-degree", 0, "of its polynomials of the cosine; default 4")
 	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
 	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
@@ -198,6 +205,9 @@ ends smoothly at the cut-off, go to a run directory.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if !(o.Cutoff > 0) && (o.Long == "" || o.Cutoff != 0) {
 			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box; or --long charges or --long masses for a law of all distances"))
+		}
+		if o.Angles < 0 || o.Angles > o.Cutoff {
+			return usage(fmt.Errorf("--angles %v: angles reach at most to the cut-off of the pairs, --cutoff %v", o.Angles, o.Cutoff))
 		}
 		o.Files, o.Root = args, "runs"
 		o.Command = "hnn particles train " + shell.Join(args...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"hnn/data/atoms"
 	"hnn/experiment"
 	"hnn/system"
 )
@@ -105,5 +106,57 @@ func TestParticlesOfAllDistances(t *testing.T) {
 	}
 	if out, errors, code := particlesLine(t, "particles simulate salt --n 500 --density 0.5 --mass Na=1,Cl=2 --charge Na=1,Cl=-1 --steps 20 --equilibrate 0 --quiet"); code != 0 {
 		t.Errorf("exit status %d: %s%s", code, out, errors)
+	}
+}
+
+// A law of angles by the program: learned, run on more particles with its energy kept, and what is wrong with its flags.
+func TestParticlesWithAngles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, line := range []string{
+		"particles draw stillinger-weber --n 125 --density 0.46 --temperature 0.1 --dt 0.004 --equilibrate 300 --steps 400 --every 25 --out silicon.xyz --quiet",
+		"particles train silicon.xyz --cutoff 1.8 --angles 1.8 --angle-degree 2 --out run --quiet",
+		"particles draw stillinger-weber --n 125 --density 0.46 --temperature 0.1 --dt 0.004 --equilibrate 300 --steps 50 --every 25 --seed 3 --out other.xyz --quiet",
+	} {
+		if out, errors, code := particlesLine(t, line); code != 0 {
+			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
+		}
+	}
+	m, err := experiment.ReadParticles("run")
+	if err != nil || m.Angles == nil || m.Version != 3 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	r, err := (&experiment.Env{}).EvaluateParticles("run", "other.xyz", atoms.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("relative force error of another draw %.2e", r.Relative)
+	if !(r.Relative < 0.01) { // 0.7 without angles
+		t.Errorf("relative force error %v", r.Relative)
+	}
+	run, err := (&experiment.Env{}).RunParticles(t.Context(), experiment.ParticleRun{Model: m, N: 400, Density: 0.46, Temperature: 0.1, Mass: m.Mass, Dt: 0.002, Steps: 100, Every: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Momentum > 1e-11 || math.Abs(run.Slope) > 1e-4 {
+		t.Errorf("momentum %v, slope of the energy times the time %v", run.Momentum, run.Slope)
+	}
+	for line, want := range map[string]string{
+		"particles train silicon.xyz --cutoff 1.8 --angles 2":                                 "at most to the cut-off",
+		"particles train silicon.xyz --cutoff 1.8 --angles 0.5":                               "no body ever has two others",
+		"particles train silicon.xyz --cutoff 1.8 --angles 1.8 --angle-degree 20":             "the degree 0 to 10",
+		"particles train silicon.xyz --cutoff 1.8 --angles 1.8 --angle-coefficients 2":        "functions 3 to 30",
+		"particles export run --to lammps --out law.table":                                    "no law of pairs",
+		"particles draw stillinger-weber --kinds A=1,B=1 --out x.xyz":                         "of one kind",
+		"particles draw stillinger-weber --n 20 --density 0.46 --temperature 0.1 --out x.xyz": "half the box",
+	} {
+		if _, errors, code := particlesLine(t, line); code == 0 || !strings.Contains(errors, want) {
+			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
+		}
+	}
+	if out, errors, code := particlesLine(t, "report run --quiet"); code != 0 {
+		t.Errorf("report: %s%s", out, errors)
+	}
+	if page, err := os.ReadFile("report.html"); err != nil || !strings.Contains(string(page), "Angle at Ar") {
+		t.Errorf("no figure of the angles in the report: %v", err)
 	}
 }

@@ -34,6 +34,10 @@ type Options struct {
 	Long         int     // coefficients of the law of all distances, 120
 	Substeps     int     // of the paths between two moments, 10
 	Iterations   int     // of the paths, 5
+	// AngleReach is the distance within which two pairs that share a body have an energy, at most Cutoff; 0 for none.
+	AngleReach  float64
+	AngleRadial int // functions of each of its distances, 12
+	AngleDegree int // of its polynomials of the cosine, 4
 }
 
 // Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
@@ -46,7 +50,13 @@ type Laws struct {
 	Long *particles.LongRange // of all distances, nil for none
 	// NearLong is the 0.1% quantile of the distances of pairs with weight.
 	NearLong float64
-	RMS      float64 // of what is left of the equations
+	RMS      float64           // of what is left of the equations
+	Angles   *particles.Angles // nil for none
+	Bends    int               // how many pairs that share a body were seen within their reach
+	Typical  float64           // the median of the distances within it
+	// AngleErrors are standard errors of Angles where both distances are Typical, at Grid equal steps of the cosine from -1 to 1, kinds x
+	// kinds x kinds.
+	AngleErrors [][]float64
 	// Errors are the standard errors of V and of the force at Grid equal steps from Near to the cut-off, kinds x kinds, and of the
 	// force at equal steps of log r from NearLong to the farthest pair. They are those of least squares whose equations err
 	// by RMS, each by itself.
@@ -66,13 +76,17 @@ const smoothing = 1e-9
 
 // problem gathers the rows of the least-squares problem: R of their QR factors, and of the right side.
 type problem struct {
-	data *Data
-	laws *Laws
-	at   []int // where each law's coefficients begin, kinds x kinds
-	n, m int
-	long int        // where those of the law of all distances begin
-	r    *mat.Dense // (m+1) x (m+1): the coefficients and the right side
-	rows int
+	data         *Data
+	laws         *Laws
+	at           []int // where each law's coefficients begin, kinds x kinds
+	n, m         int
+	long         int // where those of the law of all distances begin
+	bent         int // where those of angles begin, and what unknown each of the law's is
+	angleUnknown []int
+	r            *mat.Dense // (m+1) x (m+1): the coefficients and the right side
+	fit, held    *mat.Dense // of angles, as r of all but every fifth moment and of those; nil for none
+	parts        int        // how often rows were taken
+	rows         int
 }
 
 func newProblem(d *Data, o *Options) (*problem, error) {
@@ -130,12 +144,19 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			return nil, err
 		}
 	}
+	p.bent = p.m
+	if o.AngleReach > 0 {
+		if err := p.bend(o); err != nil {
+			return nil, err
+		}
+	}
 	p.reset()
 	return p, nil
 }
 
 func (p *problem) reset() {
 	p.r, p.rows = mat.NewDense(p.m+1, p.m+1, nil), 0
+	p.fit, p.held, p.parts = nil, nil, 0
 }
 
 func order(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
@@ -146,6 +167,9 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 	raw, stride := rows.RawMatrix().Data, rows.RawMatrix().Stride
 	if p.laws.Long != nil {
 		p.addLong(raw, stride, top, x, weight)
+	}
+	if p.laws.Angles != nil {
+		p.addAngles(raw, stride, top, x, weight)
 	}
 	cutoff := 0.0
 	for _, s := range p.laws.Of {
@@ -178,14 +202,56 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 // take adds rows, whose last column is the right side, to the problem.
 func (p *problem) take(rows *mat.Dense) {
 	n, _ := rows.Dims()
-	var both mat.Dense
-	both.Stack(p.r, rows)
+	p.r = stacked(p.r, rows)
+	p.rows += n
+	if p.laws.Angles == nil {
+		return
+	}
+	to := &p.fit
+	if p.parts%5 == 1 {
+		to = &p.held
+	}
+	if *to == nil {
+		*to = mat.NewDense(p.m+1, p.m+1, nil)
+	}
+	*to = stacked(*to, rows)
+	p.parts++
+}
+
+// stacked is R of the QR factors of a triangle and more rows.
+func stacked(r, rows *mat.Dense) *mat.Dense {
+	_, m := r.Dims()
+	var both, out mat.Dense
+	both.Stack(r, rows)
 	var qr mat.QR
 	qr.Factorize(&both)
-	var r mat.Dense
-	qr.RTo(&r)
-	p.r.Copy(r.Slice(0, p.m+1, 0, p.m+1))
-	p.rows += n
+	qr.RTo(&out)
+	return mat.DenseCopyOf(out.Slice(0, m, 0, m))
+}
+
+// smooth is rows that ask for small third differences of the pairs' coefficients and for small ones of the angles.
+func (p *problem) smooth(weight, largest float64) *mat.Dense {
+	m := p.m
+	rows := mat.NewDense(2*m, m+1, nil)
+	for base := 0; base < p.bent; {
+		n := p.n
+		if base == p.long {
+			n = p.bent - base
+		}
+		for i := range n {
+			rows.Set(m+base+i, base+i, smoothing*1e-3*largest)
+			if i+3 < n {
+				for j, w := range []float64{-1, 3, -3, 1} {
+					rows.Set(base+i, base+i+j, w*weight*largest)
+				}
+			}
+		}
+		base += n
+	}
+	for i := p.bent; i < m; i++ {
+		rows.Set(m+i, i, weight*largest)
+	}
+	return rows
 }
 
 // solve gives the laws their coefficients.
@@ -198,23 +264,12 @@ func (p *problem) solve() error {
 	if largest == 0 {
 		return errors.New("the forces say nothing of the laws")
 	}
-	smooth := mat.NewDense(2*m, m+1, nil)
-	for base := 0; base < m; {
-		n := p.n
-		if base == p.long {
-			n = m - base
-		}
-		for i := range n {
-			smooth.Set(m+base+i, base+i, smoothing*1e-3*largest)
-			if i+3 < n {
-				for j, w := range []float64{-1, 3, -3, 1} {
-					smooth.Set(base+i, base+i+j, w*smoothing*largest)
-				}
-			}
-		}
-		base += n
-	}
 	p.laws.RMS = math.Abs(p.r.At(m, m)) / math.Sqrt(float64(p.rows))
+	weight := smoothing
+	if p.laws.Angles != nil {
+		weight = p.weight(largest)
+	}
+	smooth := p.smooth(weight, largest)
 	var both mat.Dense
 	both.Stack(p.r, smooth)
 	var qr mat.QR
@@ -241,6 +296,11 @@ func (p *problem) solve() error {
 			return err
 		}
 	}
+	if a := p.laws.Angles; a != nil {
+		for i, u := range p.angleUnknown {
+			a.C[i] = c.At(u, 0)
+		}
+	}
 	var factor mat.Dense
 	qr.RTo(&factor)
 	p.errors(&factor)
@@ -257,20 +317,7 @@ func (p *problem) errors(r *mat.Dense) {
 				y[at+first+j] = v
 			}
 		}
-		sum := 0.0
-		for i := at; i < p.m; i++ { // before at all are 0
-			d := r.At(i, i)
-			if d == 0 {
-				return math.Inf(1)
-			}
-			y[i] /= d
-			sum += y[i] * y[i]
-			row := r.RawRowView(i)
-			for j := i + 1; j < p.m; j++ {
-				y[j] -= row[j] * y[i]
-			}
-		}
-		return p.laws.RMS * math.Sqrt(sum)
+		return p.deviation(r, at, y)
 	}
 	p.laws.Errors = make([]LawErrors, len(p.laws.Of))
 	for q, s := range p.laws.Of {
@@ -292,6 +339,27 @@ func (p *problem) errors(r *mat.Dense) {
 			p.laws.LongError = append(p.laws.LongError, of(p.long, first, b[:], len(l.C))/(x*x))
 		}
 	}
+	if p.laws.Angles != nil {
+		p.angleErrors(func(y []float64) float64 { return p.deviation(r, p.bent, y) })
+	}
+}
+
+// deviation is the standard error of the combination y of the coefficients, 0 before at; y is overwritten.
+func (p *problem) deviation(r *mat.Dense, at int, y []float64) float64 {
+	sum := 0.0
+	for i := at; i < p.m; i++ { // before at all are 0
+		d := r.At(i, i)
+		if d == 0 {
+			return math.Inf(1)
+		}
+		y[i] /= d
+		sum += y[i] * y[i]
+		row := r.RawRowView(i)
+		for j := i + 1; j < p.m; j++ {
+			y[j] -= row[j] * y[i]
+		}
+	}
+	return p.laws.RMS * math.Sqrt(sum)
 }
 
 func (o *Options) complete() {
@@ -300,6 +368,12 @@ func (o *Options) complete() {
 	}
 	if o.Long == 0 {
 		o.Long = 120
+	}
+	if o.AngleRadial == 0 {
+		o.AngleRadial = 12
+	}
+	if o.AngleDegree == 0 {
+		o.AngleDegree = 4
 	}
 	if o.Substeps == 0 {
 		o.Substeps = 10

@@ -42,6 +42,11 @@ func Motion(d *Data, o Options) (*Laws, error) {
 				defer system.Close()
 			}
 			system.Tables = tables
+			if a := p.laws.Angles; a != nil {
+				if err := system.Bend(a); err != nil {
+					return nil, err
+				}
+			}
 			if l := p.laws.Long; l != nil {
 				if err := system.Reach(l, l.First, l.Last, d.Weight); err != nil {
 					return nil, err

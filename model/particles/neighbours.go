@@ -25,6 +25,9 @@ func (s *System) build() error {
 	}
 	s.cells.sort(&s.Box, s.at, s.Cutoff+s.skin, 1)
 	s.pool.Run(s.blocks, s.listTask)
+	if s.triples != nil {
+		s.listTriples()
+	}
 	return nil
 }
 

@@ -37,6 +37,7 @@ type System struct {
 	moved         []float64
 	bad           []int     // one a block: a particle at the place of another, -1 for none
 	long          *Table    // of all distances, nil for none
+	triples       *triples  // nil for no three-body energy
 	weight        []float64 // of each particle in it
 	pool          *parallel.Pool
 	cells         grid
@@ -44,6 +45,8 @@ type System struct {
 	listTask      func(worker, task int)
 	moveTask      func(worker, task int)
 	longTask      func(worker, task int)
+	pullTask      func(worker, task int)
+	gatherTask    func(worker, task int)
 }
 
 // NewSystem has the particles at x, unwrapped or not, with velocities v. The laws are kinds x kinds by the index of species.
@@ -74,6 +77,7 @@ func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff floa
 	s.lists, s.energy, s.moved, s.bad = make([][]int32, s.blocks), make([]float64, s.blocks), make([]float64, s.blocks), make([]int, s.blocks)
 	s.pool = parallel.NewPool(workers)
 	s.forceTask, s.listTask, s.moveTask, s.longTask = s.blockForces, s.blockList, s.blockMoved, s.blockLong
+	s.pullTask, s.gatherTask = s.blockPulls, s.blockGather
 	return s, s.Forces()
 }
 
@@ -112,6 +116,9 @@ func (s *System) Forces() error {
 	}
 	if s.long != nil {
 		s.pool.Run(s.blocks, s.longTask)
+	}
+	if s.triples != nil {
+		s.bendForces()
 	}
 	s.Energy = 0
 	for b, e := range s.energy {
