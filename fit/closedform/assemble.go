@@ -24,14 +24,20 @@ func assemble(pool *parallel.Pool, b *basis, r *rows) *normal {
 	s := &normal{a: a, r: rhs}
 	states := max(chunkRows/r.dim, 1)
 	e := newExplicit(b, states)
-	m := newTiled(states*r.dim, b.unknowns)
+	rows := min(states*r.dim*(updateRows/chunkRows), len(r.x))
+	m := newTiled(rows, b.unknowns)
 	y := make([]float64, states*r.dim)
+	at := 0 // rows of m that are written
 	for lo := 0; lo < r.len(); lo += states {
 		n := min(states, r.len()-lo)
-		e.fill(m, 0, y, r, lo, n)
-		a.addGram(pool, m, n*r.dim)
-		m.addProjection(pool, y, rhs, 1, n*r.dim)
+		e.fill(m, at, y, r, lo, n)
+		m.addProjection(pool, at, y, rhs, 1, n*r.dim)
 		s.squares += kernel.SumSquares(y[:n*r.dim])
+		at += n * r.dim
+		if at == rows || lo+n == r.len() {
+			a.addGram(pool, m, at)
+			at = 0
+		}
 	}
 	s.equations = len(r.x)
 	return s

@@ -31,9 +31,11 @@ func factorise(pool *parallel.Pool, a *symmetric, shift float64) (*cholesky, boo
 		}
 	}
 	const size = tileSize * tileSize
-	inverse := make([]float64, size)   // U_kk^-T
-	packed := make([]float64, t*size)  // U_kj as a right factor
-	negated := make([]float64, t*size) // -U_ki^T, a left factor
+	inverse := make([]float64, size)  // U_kk^-T
+	packed := make([]float64, t*size) // U_kj as a right factor
+	// -U_ki^T, a left factor, whose columns do not fall into few cache sets.
+	ld := kernel.Stride[float64](tileSize)
+	negated := make([]float64, t*tileSize*ld)
 	for k := range t {
 		if !factoriseTile(u.tile(k, k)) {
 			return nil, false
@@ -41,13 +43,13 @@ func factorise(pool *parallel.Pool, a *symmetric, shift float64) (*cholesky, boo
 		invertTile(inverse, u.tile(k, k))
 		pool.Run(t-k-1, func(_, task int) {
 			j := k + 1 + task
-			p, neg, v := packed[j*size:(j+1)*size], negated[j*size:(j+1)*size], u.tile(k, j)
+			p, neg, v := packed[j*size:(j+1)*size], negated[j*tileSize*ld:], u.tile(k, j)
 			kernel.Pack(p, v, tileSize, tileSize, tileSize)
 			kernel.MulPacked(v, tileSize, inverse, tileSize, p, tileSize, tileSize, tileSize, false)
 			kernel.Pack(p, v, tileSize, tileSize, tileSize)
 			for r := range tileSize {
 				for c, x := range v[r*tileSize : (r+1)*tileSize] {
-					neg[c*tileSize+r] = -x
+					neg[c*ld+r] = -x
 				}
 			}
 		})
@@ -55,28 +57,31 @@ func factorise(pool *parallel.Pool, a *symmetric, shift float64) (*cholesky, boo
 		pool.Run(rest*(rest+1)/2, func(_, task int) {
 			i, j := upperTile(task)
 			i, j = i+k+1, j+k+1
-			u.addTile(i, j, negated[i*size:], tileSize, packed[j*size:], tileSize)
+			u.addTile(i, j, negated[i*tileSize*ld:], ld, packed[j*size:], tileSize)
 		})
 	}
 	return &cholesky{u}, true
 }
 
 // factoriseTile is the unblocked algorithm on one tile, row by row; the lower triangle
-// is neither read nor written.
+// is neither read nor written. Row i loses what the rows above it have in common with it,
+// in their order.
 func factoriseTile(a []float64) bool {
 	const n = tileSize
-	for k := range n {
-		pivot := a[k*n+k]
+	var negated [n]float64 // column i above the diagonal
+	for i := range n {
+		for k := range i {
+			negated[k] = -a[k*n+i]
+		}
+		row := a[i*n+i : (i+1)*n]
+		kernel.AddRounded(row, a[i:], n, negated[:], i, n-i)
+		pivot := row[0]
 		if !(pivot > 0) || math.IsInf(pivot, 0) {
 			return false
 		}
-		row := a[k*n : (k+1)*n]
 		scale := 1 / math.Sqrt(pivot)
-		for j := k; j < n; j++ {
+		for j := range row {
 			row[j] *= scale
-		}
-		for i := k + 1; i < n; i++ {
-			subtract(a[i*n+i:(i+1)*n], row[i:], row[i])
 		}
 	}
 	return true
@@ -96,12 +101,15 @@ func invertTile(dst, u []float64) {
 	const n = tileSize
 	clear(dst)
 	// U^T X = I, X = U^-T lower: row i of X is (e_i - sum over k < i of u_ki X_k) / u_ii.
+	var negated [n]float64 // column i of U above the diagonal
 	for i := range n {
+		for k := range i {
+			negated[k] = -u[k*n+i]
+		}
 		row := dst[i*n : (i+1)*n]
 		row[i] = 1
-		for k := range i {
-			subtract(row[:k+1], dst[k*n:], u[k*n+i])
-		}
+		// Of X_k the elements beyond k are zero.
+		kernel.AddRounded(row, dst, n, negated[:], i, i)
 		scale := 1 / u[i*n+i]
 		for j := range row[:i+1] {
 			row[j] *= scale

@@ -235,7 +235,7 @@ func (f *fit) memory(k int) int64 {
 	features := unknowns * images
 	// The matrix and its factor, both half; the chunk of rows, its packed copy and the
 	// block of features that it is folded from.
-	need := 8 * (features*features/2 + unknowns*unknowns + 3*chunkRows*features)
+	need := 8 * (features*features/2 + unknowns*unknowns + (chunkRows+2*updateRows)*features)
 	if f.solver == QR {
 		rows := int64(min(f.rowCount(int(unknowns)), f.train.Rows()))
 		need += 8 * 2 * (rows*int64(f.train.Dim) + unknowns) * unknowns

@@ -232,7 +232,7 @@ func (l *lastLayer) assemble(pool *parallel.Pool, r *rows, weights []float64) *n
 			subtract(y[:n*d], m.column(u), w)
 		}
 		p.a.addGram(pool, m, n*d)
-		m.addProjection(pool, y, p.r, 1, n*d)
+		m.addProjection(pool, 0, y, p.r, 1, n*d)
 	}
 	return p
 }

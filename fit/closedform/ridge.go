@@ -83,7 +83,8 @@ func (r *ridges) len() int { return len(r.w) / (r.dim + 1) }
 // terms of its own features.
 func (r *ridges) assemble(pool *parallel.Pool, b *basis, data *rows) *normal {
 	d, features := r.dim, r.len()
-	s := newTiled(chunkRows, features)
+	room := min(updateRows, data.len())
+	s := newTiled(room, features)
 	gram := newSymmetric(features)
 	projection := make([]float64, features*d)
 	z := make([][]float64, pool.Workers())
@@ -93,6 +94,7 @@ func (r *ridges) assemble(pool *parallel.Pool, b *basis, data *rows) *normal {
 	x, packed := make([]float64, chunkRows*(d+1)), make([]float64, kernel.PackedLen[float64](d+1, chunkRows))
 	g := make([]float64, chunkRows*d)
 	squares := 0.0
+	at := 0 // rows of s that are written
 	for lo := 0; lo < data.len(); lo += chunkRows {
 		n := min(chunkRows, data.len()-lo)
 		for i := range n {
@@ -110,10 +112,14 @@ func (r *ridges) assemble(pool *parallel.Pool, b *basis, data *rows) *normal {
 		}
 		squares += kernel.SumSquares(g[:n*d])
 		pool.Run(tiles(features), func(worker, t int) {
-			r.fill(s.tile(t), s.ld, z[worker], packed, weight, t*tileSize, min((t+1)*tileSize, features), n)
+			r.fill(s.tile(t)[at:], s.ld, z[worker], packed, weight, t*tileSize, min((t+1)*tileSize, features), n)
 		})
-		gram.addGram(pool, s, n)
-		s.addProjection(pool, g, projection, d, n)
+		s.addProjection(pool, at, g, projection, d, n)
+		at += n
+		if at == room || lo+n == data.len() {
+			gram.addGram(pool, s, at)
+			at = 0
+		}
 	}
 	// The product with W W^T.
 	pool.Run(tiles(features), func(_, j int) {

@@ -46,7 +46,7 @@ func TestSolversAgainstGonum(t *testing.T) {
 		}
 		a, r := newSymmetric(n), make([]float64, n)
 		a.addGram(pool, s, rows)
-		s.addProjection(pool, y, r, 1, rows)
+		s.addProjection(pool, 0, y, r, 1, rows)
 		factor, ok := factorise(pool, a, 0)
 		if !ok {
 			t.Fatalf("n = %d: not positive definite", n)

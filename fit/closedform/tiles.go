@@ -7,12 +7,13 @@ import (
 	"hnn/internal/parallel"
 )
 
-// tileSize is the side of a tile of a symmetric matrix, and chunkRows the number of
-// rows that a rank update takes at once: the two factors, 196 KB each, and the
-// product then share a second-level cache of half a megabyte.
+// tileSize is the side of a tile of a symmetric matrix, chunkRows the number of
+// rows of a matrix that are written at once, 196 KB of a tile, and updateRows that of the
+// rows that a rank update takes: the fewer, the more often the sums go to memory and back.
 const (
-	tileSize  = 128
-	chunkRows = 192
+	tileSize   = 128
+	chunkRows  = 192
+	updateRows = 3 * chunkRows
 )
 
 // columns is a tall matrix, column after column, each of them in ld numbers.
@@ -114,29 +115,30 @@ func (a *symmetric) addGram(pool *parallel.Pool, s *columns, rows int) {
 
 // addTile adds the product of the left factor (tileSize x depth) and a packed right one
 // (depth x tileSize) to tile (i, j): what is used of it, which is whole panels of the
-// columns that the matrix has, and on the diagonal not the lower left quarter.
+// columns that the matrix has, and on the diagonal the steps of a stair.
 func (a *symmetric) addTile(i, j int, left []float64, ld int, packed []float64, depth int) {
-	const half = tileSize / 2
+	const step = tileSize / 4
 	width := kernel.PanelWidth[float64]()
 	m := min(tileSize, a.n-i*tileSize)
 	n := min(tileSize, (a.n-j*tileSize+width-1)/width*width)
 	tile := a.tile(i, j)
-	if i < j || m <= half {
+	if i < j {
 		kernel.MulPacked(tile, tileSize, left, ld, packed, m, n, depth, true)
 		return
 	}
-	kernel.MulPacked(tile, tileSize, left, ld, packed, half, n, depth, true)
-	// Panels are one behind the other, so the second half of the columns begins here.
-	kernel.MulPacked(tile[half*tileSize+half:], tileSize, left[half*ld:], ld, packed[half*depth:], m-half, n-half, depth, true)
+	for r := 0; r < m; r += step {
+		// Panels are one behind the other, so the columns from r on begin here.
+		kernel.MulPacked(tile[r*tileSize+r:], tileSize, left[r*ld:], ld, packed[r*depth:], min(step, m-r), n-r, depth, true)
+	}
 }
 
-// addProjection adds S^T G to r (cols x width) over the first rows of s and g (rows x
-// width).
-func (c *columns) addProjection(pool *parallel.Pool, g, r []float64, width, rows int) {
+// addProjection adds S^T G to r (cols x width) over the first rows of g (rows x width) and
+// as many of s from row at on.
+func (c *columns) addProjection(pool *parallel.Pool, at int, g, r []float64, width, rows int) {
 	packed := make([]float64, kernel.PackedLen[float64](rows, width))
 	kernel.Pack(packed, g, width, rows, width)
 	pool.Run(tiles(c.cols), func(_, t int) {
 		n := min(tileSize, c.cols-t*tileSize)
-		kernel.MulPacked(r[t*tileSize*width:], width, c.tile(t), c.ld, packed, n, width, rows, true)
+		kernel.MulPacked(r[t*tileSize*width:], width, c.tile(t)[at:], c.ld, packed, n, width, rows, true)
 	})
 }

@@ -28,6 +28,7 @@ func testNoAllocation[T Float](t *testing.T) {
 		"MulTA, thin": func() { MulTA(c, 3, a, m, b, 3, m, 3, k, true) },
 		"Gemv":        func() { Gemv(c, a, n, b, m, n, false) },
 		"GemvT":       func() { GemvT(c, a, n, b, m, n, false) },
+		"AddRounded":  func() { AddRounded(c, a, n, b, m, n) },
 		"HiddenGradient": func() {
 			HiddenGradient(Tanh, c, b[:m], b[m:2*m], nil, a, n, a, a, a, m, n)
 		},

@@ -133,6 +133,11 @@ func dotPairF32(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m
 //go:noescape
 func addScaledRowsF32(y *float32, a *float32, lda int, x *float32, m int, n int)
 
+// addRoundedRowsF32 is addScaledRows with every product rounded before it is added.
+//
+//go:noescape
+func addRoundedRowsF32(y *float32, a *float32, lda int, x *float32, m int, n int)
+
 // addRowsF32 is y += sum over the m rows of A, in their order.
 //
 //go:noescape
@@ -374,6 +379,11 @@ func dotPairF64(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m
 //
 //go:noescape
 func addScaledRowsF64(y *float64, a *float64, lda int, x *float64, m int, n int)
+
+// addRoundedRowsF64 is addScaledRows with every product rounded before it is added.
+//
+//go:noescape
+func addRoundedRowsF64(y *float64, a *float64, lda int, x *float64, m int, n int)
 
 // addRowsF64 is y += sum over the m rows of A, in their order.
 //

@@ -6016,56 +6016,69 @@ done343:
 	VZEROUPPER
 	RET
 
-// func addRowsF32(y *float32, a *float32, lda int, m int, n int)
+// func addRoundedRowsF32(y *float32, a *float32, lda int, x *float32, m int, n int)
 // Requires: AVX
-TEXT ·addRowsF32(SB), NOSPLIT, $0-40
+TEXT ·addRoundedRowsF32(SB), NOSPLIT, $0-48
 	MOVQ       a+8(FP), AX
 	MOVQ       lda+16(FP), CX
 	SHLQ       $0x02, CX
-	MOVQ       m+24(FP), DX
-	CMPQ       n+32(FP), $0x08
+	MOVQ       m+32(FP), DX
+	MOVQ       x+24(FP), BX
+	CMPQ       n+40(FP), $0x08
 	JGE        eight355wide
-	MOVQ       y+0(FP), BX
-	MOVQ       n+32(FP), SI
-	LEAQ       tailF32<>+32(SB), DI
-	NEGQ       SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (BX), Y0, Y1
+	MOVQ       y+0(FP), SI
+	MOVQ       n+40(FP), DI
+	LEAQ       tailF32<>+32(SB), R8
+	NEGQ       DI
+	VMOVUPS    (R8)(DI*4), Y0
+	VMASKMOVPS (SI), Y0, Y1
 	TESTQ      DX, DX
 	JZ         done359
 	SUBQ       $0x00000004, DX
 	JLT        rest361
 
 loop360:
-	VMASKMOVPS (AX), Y0, Y2
-	ADDQ       CX, AX
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS (AX), Y0, Y2
-	ADDQ       CX, AX
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS (AX), Y0, Y2
-	ADDQ       CX, AX
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS (AX), Y0, Y2
-	ADDQ       CX, AX
-	VADDPS     Y2, Y1, Y1
-	SUBQ       $0x00000004, DX
-	JGE        loop360
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS 12(BX), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop360
 
 rest361:
 	ADDQ $0x00000004, DX
 	JZ   out363
 
 one362:
-	VMASKMOVPS (AX), Y0, Y2
-	ADDQ       CX, AX
-	VADDPS     Y2, Y1, Y1
-	DECQ       DX
-	JNZ        one362
+	VMASKMOVPS   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         $0x00000004, BX
+	DECQ         DX
+	JNZ          one362
 
 out363:
 done359:
-	VMASKMOVPS Y1, Y0, (BX)
+	VMASKMOVPS Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
@@ -6074,6 +6087,198 @@ eight355wide:
 	JLT  start357
 
 eight355:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	VBROADCASTSS 16(BX), Y4
+	VBROADCASTSS 20(BX), Y5
+	VBROADCASTSS 24(BX), Y6
+	VBROADCASTSS 28(BX), Y7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000008, R10
+	JLT          tail365
+
+loop364:
+	VMOVUPS (R9), Y8
+	VMULPS  (SI), Y0, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (SI)(CX*1), Y1, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (SI)(CX*2), Y2, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (DI), Y3, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (DI)(CX*1), Y4, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (DI)(CX*2), Y5, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (R8), Y6, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  (R8)(CX*1), Y7, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (R9)
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
+	JGE     loop364
+
+tail365:
+	ADDQ       $0x00000008, R10
+	JZ         out366
+	LEAQ       tailF32<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y9
+	VMASKMOVPS (R9), Y9, Y8
+	VMASKMOVPS (SI), Y9, Y10
+	VMULPS     Y10, Y0, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (SI)(CX*1), Y9, Y0
+	VMULPS     Y0, Y1, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (SI)(CX*2), Y9, Y0
+	VMULPS     Y0, Y2, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (DI), Y9, Y0
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (DI)(CX*1), Y9, Y0
+	VMULPS     Y0, Y4, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (DI)(CX*2), Y9, Y0
+	VMULPS     Y0, Y5, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (R8), Y9, Y0
+	VMULPS     Y0, Y6, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS (R8)(CX*1), Y9, Y0
+	VMULPS     Y0, Y7, Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS Y8, Y9, (R9)
+
+out366:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight355
+
+start357:
+	ADDQ $0x00000008, DX
+	JZ   done358
+
+one356:
+	VBROADCASTSS (BX), Y0
+	ADDQ         $0x00000004, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000008, R8
+	JLT          tail368
+
+loop367:
+	VMOVUPS (DI), Y1
+	VMULPS  (SI), Y0, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000008, R8
+	JGE     loop367
+
+tail368:
+	ADDQ       $0x00000008, R8
+	JZ         out369
+	LEAQ       tailF32<>+32(SB), R9
+	NEGQ       R8
+	VMOVUPS    (R9)(R8*4), Y2
+	VMASKMOVPS (DI), Y2, Y1
+	VMASKMOVPS (SI), Y2, Y3
+	VMULPS     Y3, Y0, Y0
+	VADDPS     Y0, Y1, Y1
+	VMASKMOVPS Y1, Y2, (DI)
+
+out369:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one356
+
+done358:
+	VZEROUPPER
+	RET
+
+// func addRowsF32(y *float32, a *float32, lda int, m int, n int)
+// Requires: AVX
+TEXT ·addRowsF32(SB), NOSPLIT, $0-40
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       m+24(FP), DX
+	CMPQ       n+32(FP), $0x08
+	JGE        eight370wide
+	MOVQ       y+0(FP), BX
+	MOVQ       n+32(FP), SI
+	LEAQ       tailF32<>+32(SB), DI
+	NEGQ       SI
+	VMOVUPS    (DI)(SI*4), Y0
+	VMASKMOVPS (BX), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done374
+	SUBQ       $0x00000004, DX
+	JLT        rest376
+
+loop375:
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	SUBQ       $0x00000004, DX
+	JGE        loop375
+
+rest376:
+	ADDQ $0x00000004, DX
+	JZ   out378
+
+one377:
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       CX, AX
+	VADDPS     Y2, Y1, Y1
+	DECQ       DX
+	JNZ        one377
+
+out378:
+done374:
+	VMASKMOVPS Y1, Y0, (BX)
+	VZEROUPPER
+	RET
+
+eight370wide:
+	SUBQ $0x00000008, DX
+	JLT  start372
+
+eight370:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -6082,9 +6287,9 @@ eight355:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000008, R9
-	JLT  tail365
+	JLT  tail380
 
-loop364:
+loop379:
 	VMOVUPS (R8), Y0
 	VADDPS  (BX), Y0, Y0
 	VADDPS  (BX)(CX*1), Y0, Y0
@@ -6100,11 +6305,11 @@ loop364:
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000008, R9
-	JGE     loop364
+	JGE     loop379
 
-tail365:
+tail380:
 	ADDQ       $0x00000008, R9
-	JZ         out366
+	JZ         out381
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y1
@@ -6127,7 +6332,7 @@ tail365:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (R8)
 
-out366:
+out381:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -6137,31 +6342,31 @@ out366:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight355
+	JGE  eight370
 
-start357:
+start372:
 	ADDQ $0x00000008, DX
-	JZ   done358
+	JZ   done373
 
-one356:
+one371:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000008, DI
-	JLT  tail368
+	JLT  tail383
 
-loop367:
+loop382:
 	VMOVUPS (SI), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPS Y0, (SI)
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000008, DI
-	JGE     loop367
+	JGE     loop382
 
-tail368:
+tail383:
 	ADDQ       $0x00000008, DI
-	JZ         out369
+	JZ         out384
 	LEAQ       tailF32<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPS    (R8)(DI*4), Y1
@@ -6170,12 +6375,12 @@ tail368:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (SI)
 
-out369:
+out384:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one356
+	JNZ  one371
 
-done358:
+done373:
 	VZEROUPPER
 	RET
 
@@ -6208,201 +6413,14 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done370
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     s+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-8, DI
-	SHLQ     $0x02, DI
-
-row371:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail373
-
-vector372:
-	VMOVUPS      (SI)(R8*1), Y0
-	VMOVUPS      oneF32<>+0(SB), Y1
-	VFNMADD231PS Y0, Y0, Y1
-	VMOVUPS      (DX)(R8*1), Y0
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*1)
-	ADDQ         $0x00000020, R8
-	CMPQ         R8, DI
-	JLT          vector372
-
-tail373:
-	MOVQ         n+48(FP), R9
-	ANDQ         $0x00000007, R9
-	JZ           next374
-	LEAQ         tailF32<>+32(SB), R10
-	NEGQ         R9
-	VMOVUPS      (R10)(R9*4), Y0
-	VMASKMOVPS   (SI)(R8*1), Y0, Y1
-	VMOVUPS      oneF32<>+0(SB), Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMASKMOVPS   (DX)(R8*1), Y0, Y1
-	VMULPS       Y1, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
-
-next374:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row371
-
-done370:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func mulPrimeF32(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX
-TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
-	JLE      done375
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     d1+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-8, DI
-	SHLQ     $0x02, DI
-
-row376:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail378
-
-vector377:
-	VMOVUPS (SI)(R8*1), Y0
-	VMOVUPS (DX)(R8*1), Y1
-	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(R8*1)
-	ADDQ    $0x00000020, R8
-	CMPQ    R8, DI
-	JLT     vector377
-
-tail378:
-	MOVQ       n+48(FP), R9
-	ANDQ       $0x00000007, R9
-	JZ         next379
-	LEAQ       tailF32<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y0
-	VMASKMOVPS (SI)(R8*1), Y0, Y1
-	VMASKMOVPS (DX)(R8*1), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R8*1)
-
-next379:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row376
-
-done375:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func addMulPrimeTanhF32(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
-// Requires: AVX, FMA3
-TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
-	JLE      done380
-	MOVQ     e+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     s+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-8, DI
-	SHLQ     $0x02, DI
-
-row381:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail383
-
-vector382:
-	VMOVUPS      (SI)(R8*1), Y0
-	VMOVUPS      oneF32<>+0(SB), Y1
-	VFNMADD231PS Y0, Y0, Y1
-	VMOVUPS      (AX)(R8*1), Y0
-	VMOVUPS      (DX)(R8*1), Y2
-	VFMADD231PS  Y2, Y1, Y0
-	VMOVUPS      Y0, (AX)(R8*1)
-	ADDQ         $0x00000020, R8
-	CMPQ         R8, DI
-	JLT          vector382
-
-tail383:
-	MOVQ         n+48(FP), R9
-	ANDQ         $0x00000007, R9
-	JZ           next384
-	LEAQ         tailF32<>+32(SB), R10
-	NEGQ         R9
-	VMOVUPS      (R10)(R9*4), Y0
-	VMASKMOVPS   (SI)(R8*1), Y0, Y1
-	VMOVUPS      oneF32<>+0(SB), Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMASKMOVPS   (AX)(R8*1), Y0, Y1
-	VMASKMOVPS   (DX)(R8*1), Y0, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*1)
-
-next384:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row381
-
-done380:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func addMulPrimeF32(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX, FMA3
-TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
 	JLE      done385
-	MOVQ     e+0(FP), AX
+	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
 	SHLQ     $0x02, BX
-	MOVQ     d1+24(FP), SI
+	MOVQ     s+24(FP), SI
 	MOVQ     n+48(FP), DI
 	ANDQ     $-8, DI
 	SHLQ     $0x02, DI
@@ -6413,27 +6431,29 @@ row386:
 	JGE  tail388
 
 vector387:
-	VMOVUPS     (SI)(R8*1), Y0
-	VMOVUPS     (AX)(R8*1), Y1
-	VMOVUPS     (DX)(R8*1), Y2
-	VFMADD231PS Y2, Y0, Y1
-	VMOVUPS     Y1, (AX)(R8*1)
-	ADDQ        $0x00000020, R8
-	CMPQ        R8, DI
-	JLT         vector387
+	VMOVUPS      (SI)(R8*1), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (DX)(R8*1), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)(R8*1)
+	ADDQ         $0x00000020, R8
+	CMPQ         R8, DI
+	JLT          vector387
 
 tail388:
-	MOVQ        n+48(FP), R9
-	ANDQ        $0x00000007, R9
-	JZ          next389
-	LEAQ        tailF32<>+32(SB), R10
-	NEGQ        R9
-	VMOVUPS     (R10)(R9*4), Y0
-	VMASKMOVPS  (SI)(R8*1), Y0, Y1
-	VMASKMOVPS  (AX)(R8*1), Y0, Y2
-	VMASKMOVPS  (DX)(R8*1), Y0, Y3
-	VFMADD231PS Y3, Y1, Y2
-	VMASKMOVPS  Y2, Y0, (AX)(R8*1)
+	MOVQ         n+48(FP), R9
+	ANDQ         $0x00000007, R9
+	JZ           next389
+	LEAQ         tailF32<>+32(SB), R10
+	NEGQ         R9
+	VMOVUPS      (R10)(R9*4), Y0
+	VMASKMOVPS   (SI)(R8*1), Y0, Y1
+	VMOVUPS      oneF32<>+0(SB), Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMASKMOVPS   (DX)(R8*1), Y0, Y1
+	VMULPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 
 next389:
 	ADDQ CX, AX
@@ -6447,6 +6467,191 @@ done385:
 	VZEROUPPER
 	RET
 
+// func mulPrimeF32(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX
+TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done390
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
+
+row391:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail393
+
+vector392:
+	VMOVUPS (SI)(R8*1), Y0
+	VMOVUPS (DX)(R8*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(R8*1)
+	ADDQ    $0x00000020, R8
+	CMPQ    R8, DI
+	JLT     vector392
+
+tail393:
+	MOVQ       n+48(FP), R9
+	ANDQ       $0x00000007, R9
+	JZ         next394
+	LEAQ       tailF32<>+32(SB), R10
+	NEGQ       R9
+	VMOVUPS    (R10)(R9*4), Y0
+	VMASKMOVPS (SI)(R8*1), Y0, Y1
+	VMASKMOVPS (DX)(R8*1), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R8*1)
+
+next394:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row391
+
+done390:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func addMulPrimeTanhF32(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
+// Requires: AVX, FMA3
+TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done395
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
+
+row396:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail398
+
+vector397:
+	VMOVUPS      (SI)(R8*1), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (AX)(R8*1), Y0
+	VMOVUPS      (DX)(R8*1), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (AX)(R8*1)
+	ADDQ         $0x00000020, R8
+	CMPQ         R8, DI
+	JLT          vector397
+
+tail398:
+	MOVQ         n+48(FP), R9
+	ANDQ         $0x00000007, R9
+	JZ           next399
+	LEAQ         tailF32<>+32(SB), R10
+	NEGQ         R9
+	VMOVUPS      (R10)(R9*4), Y0
+	VMASKMOVPS   (SI)(R8*1), Y0, Y1
+	VMOVUPS      oneF32<>+0(SB), Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMASKMOVPS   (AX)(R8*1), Y0, Y1
+	VMASKMOVPS   (DX)(R8*1), Y0, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R8*1)
+
+next399:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row396
+
+done395:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func addMulPrimeF32(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX, FMA3
+TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done400
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-8, DI
+	SHLQ     $0x02, DI
+
+row401:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail403
+
+vector402:
+	VMOVUPS     (SI)(R8*1), Y0
+	VMOVUPS     (AX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R8*1)
+	ADDQ        $0x00000020, R8
+	CMPQ        R8, DI
+	JLT         vector402
+
+tail403:
+	MOVQ        n+48(FP), R9
+	ANDQ        $0x00000007, R9
+	JZ          next404
+	LEAQ        tailF32<>+32(SB), R10
+	NEGQ        R9
+	VMOVUPS     (R10)(R9*4), Y0
+	VMASKMOVPS  (SI)(R8*1), Y0, Y1
+	VMASKMOVPS  (AX)(R8*1), Y0, Y2
+	VMASKMOVPS  (DX)(R8*1), Y0, Y3
+	VFMADD231PS Y3, Y1, Y2
+	VMASKMOVPS  Y2, Y0, (AX)(R8*1)
+
+next404:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row401
+
+done400:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
 // func tangentTanhF32(t *float32, e *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
 TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
@@ -6456,7 +6661,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done390
+	JLE      done405
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -6469,12 +6674,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x02, R8
 
-row391:
+row406:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail393
+	JGE  tail408
 
-vector392:
+vector407:
 	VMOVUPS      (DI)(R9*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
@@ -6488,12 +6693,12 @@ vector392:
 	VMOVUPS      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector392
+	JLT          vector407
 
-tail393:
+tail408:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next394
+	JZ           next409
 	LEAQ         tailF32<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPS      (R11)(R10*4), Y0
@@ -6509,15 +6714,15 @@ tail393:
 	VMASKMOVPS   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPS   Y3, Y0, (AX)(R9*1)
 
-next394:
+next409:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row391
+	JNZ  row406
 
-done390:
+done405:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6531,7 +6736,7 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done395
+	JLE      done410
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -6545,12 +6750,12 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x02, R9
 
-row396:
+row411:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail398
+	JGE  tail413
 
-vector397:
+vector412:
 	VMOVUPS (AX)(R10*1), Y0
 	VMOVUPS (BX)(R10*1), Y1
 	VMOVUPS (DI)(R10*1), Y2
@@ -6562,12 +6767,12 @@ vector397:
 	VMOVUPS Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector397
+	JLT     vector412
 
-tail398:
+tail413:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000007, R11
-	JZ         next399
+	JZ         next414
 	LEAQ       tailF32<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPS    (R12)(R11*4), Y0
@@ -6581,16 +6786,16 @@ tail398:
 	VMASKMOVPS Y2, Y0, (DX)(R10*1)
 	VMASKMOVPS Y1, Y0, (AX)(R10*1)
 
-next399:
+next414:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row396
+	JNZ  row411
 
-done395:
+done410:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6610,21 +6815,21 @@ TEXT ·addF32(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail403
+	JGE      tail418
 
-vector402:
+vector417:
 	VMOVUPS (AX)(BX*1), Y0
 	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector402
+	JLT     vector417
 
-tail403:
+tail418:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000007, DX
-	JZ         next404
+	JZ         next419
 	LEAQ       tailF32<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPS    (SI)(DX*4), Y0
@@ -6633,7 +6838,7 @@ tail403:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(BX*1)
 
-next404:
+next419:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6652,7 +6857,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done405
+	JLE  done420
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6663,19 +6868,19 @@ TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row406:
+row421:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail408
+	JGE  tail423
 
-vector407:
+vector422:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain410
+	JEQ     plain425
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain410:
+plain425:
 	VMOVUPS      signF32<>+0(SB), Y1
 	VANDNPS      Y0, Y1, Y1
 	VADDPS       Y1, Y1, Y1
@@ -6703,35 +6908,35 @@ plain410:
 	VORPS        Y0, Y2, Y2
 	VMOVUPS      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out411
+	JEQ          out426
 	VMOVUPS      oneF32<>+0(SB), Y0
 	VFNMADD231PS Y2, Y2, Y0
 	VMULPS       minusTwoF32<>+0(SB), Y2, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out411
+	JEQ          out426
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out411:
+out426:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector407
+	JLT  vector422
 
-tail408:
+tail423:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next409
+	JZ         next424
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain412
+	JEQ        plain427
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain412:
+plain427:
 	VMOVUPS      signF32<>+0(SB), Y2
 	VANDNPS      Y1, Y2, Y2
 	VADDPS       Y2, Y2, Y2
@@ -6759,25 +6964,25 @@ plain412:
 	VORPS        Y1, Y3, Y3
 	VMASKMOVPS   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out413
+	JEQ          out428
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y3, Y3, Y1
 	VMULPS       minusTwoF32<>+0(SB), Y3, Y2
 	VMULPS       Y1, Y2, Y2
 	VMASKMOVPS   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out413
+	JEQ          out428
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out413:
-next409:
+out428:
+next424:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row406
+	JNZ  row421
 
-done405:
+done420:
 	VZEROUPPER
 	RET
 
@@ -6895,7 +7100,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done414
+	JLE  done429
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6906,19 +7111,19 @@ TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row415:
+row430:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail417
+	JGE  tail432
 
-vector416:
+vector431:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain419
+	JEQ     plain434
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain419:
+plain434:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -6950,31 +7155,31 @@ plain419:
 	VXORPS       Y0, Y1, Y1
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out420
+	JEQ          out435
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out420
+	JEQ          out435
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out420:
+out435:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector416
+	JLT  vector431
 
-tail417:
+tail432:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next418
+	JZ         next433
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain421
+	JEQ        plain436
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain421:
+plain436:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7006,21 +7211,21 @@ plain421:
 	VXORPS       Y1, Y2, Y2
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out422
+	JEQ          out437
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out422
+	JEQ          out437
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out422:
-next418:
+out437:
+next433:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row415
+	JNZ  row430
 
-done414:
+done429:
 	VZEROUPPER
 	RET
 
@@ -7038,7 +7243,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done423
+	JLE  done438
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7049,19 +7254,19 @@ TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row424:
+row439:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail426
+	JGE  tail441
 
-vector425:
+vector440:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain428
+	JEQ     plain443
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain428:
+plain443:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7107,31 +7312,31 @@ plain428:
 	VADDPS       Y2, Y4, Y4
 	VMOVUPS      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out429
+	JEQ          out444
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out429
+	JEQ          out444
 	VMOVUPS      Y5, (SI)(R8*1)
 
-out429:
+out444:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector425
+	JLT  vector440
 
-tail426:
+tail441:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next427
+	JZ         next442
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain430
+	JEQ        plain445
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain430:
+plain445:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7177,21 +7382,21 @@ plain430:
 	VADDPS       Y3, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out431
+	JEQ          out446
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out431
+	JEQ          out446
 	VMASKMOVPS   Y6, Y0, (SI)(R8*1)
 
-out431:
-next427:
+out446:
+next442:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row424
+	JNZ  row439
 
-done423:
+done438:
 	VZEROUPPER
 	RET
 
@@ -7239,7 +7444,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done432
+	JLE  done447
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7250,19 +7455,19 @@ TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row433:
+row448:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail435
+	JGE  tail450
 
-vector434:
+vector449:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain437
+	JEQ     plain452
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain437:
+plain452:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7298,31 +7503,31 @@ plain437:
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out438
+	JEQ          out453
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out438
+	JEQ          out453
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out438:
+out453:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector434
+	JLT  vector449
 
-tail435:
+tail450:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next436
+	JZ         next451
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain439
+	JEQ        plain454
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain439:
+plain454:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7358,21 +7563,21 @@ plain439:
 	VMULPS       Y1, Y4, Y4
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out440
+	JEQ          out455
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out440
+	JEQ          out455
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out440:
-next436:
+out455:
+next451:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row433
+	JNZ  row448
 
-done432:
+done447:
 	VZEROUPPER
 	RET
 
@@ -7380,7 +7585,7 @@ done432:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done441
+	JLE  done456
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7391,19 +7596,19 @@ TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row442:
+row457:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail444
+	JGE  tail459
 
-vector443:
+vector458:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain446
+	JEQ     plain461
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain446:
+plain461:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7432,31 +7637,31 @@ plain446:
 	VBLENDVPS    Y4, oneF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out447
+	JEQ          out462
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out447
+	JEQ          out462
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out447:
+out462:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector443
+	JLT  vector458
 
-tail444:
+tail459:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next445
+	JZ         next460
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain448
+	JEQ        plain463
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain448:
+plain463:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7485,21 +7690,21 @@ plain448:
 	VBLENDVPS    Y5, oneF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out449
+	JEQ          out464
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out449
+	JEQ          out464
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out449:
-next445:
+out464:
+next460:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row442
+	JNZ  row457
 
-done441:
+done456:
 	VZEROUPPER
 	RET
 
@@ -7527,7 +7732,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done450
+	JLE  done465
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7538,19 +7743,19 @@ TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row451:
+row466:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail453
+	JGE  tail468
 
-vector452:
+vector467:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain455
+	JEQ     plain470
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain455:
+plain470:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7583,31 +7788,31 @@ plain455:
 	VBLENDVPS    Y4, seluScaleF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out456
+	JEQ          out471
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out456
+	JEQ          out471
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out456:
+out471:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector452
+	JLT  vector467
 
-tail453:
+tail468:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next454
+	JZ         next469
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain457
+	JEQ        plain472
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain457:
+plain472:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7640,21 +7845,21 @@ plain457:
 	VBLENDVPS    Y5, seluScaleF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out458
+	JEQ          out473
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out458
+	JEQ          out473
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out458:
-next454:
+out473:
+next469:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row451
+	JNZ  row466
 
-done450:
+done465:
 	VZEROUPPER
 	RET
 
@@ -7662,7 +7867,7 @@ done450:
 // Requires: AVX
 TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done459
+	JLE  done474
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7673,19 +7878,19 @@ TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row460:
+row475:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail462
+	JGE  tail477
 
-vector461:
+vector476:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain464
+	JEQ     plain479
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain464:
+plain479:
 	VXORPS    Y2, Y2, Y2
 	VCMPPS    $0x1e, Y2, Y0, Y1
 	VMOVUPS   oneF32<>+0(SB), Y3
@@ -7693,31 +7898,31 @@ plain464:
 	VMAXPS    Y0, Y2, Y0
 	VMOVUPS   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out465
+	JEQ       out480
 	VMOVUPS   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out465
+	JEQ       out480
 	VMOVUPS   Y2, (SI)(R8*1)
 
-out465:
+out480:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector461
+	JLT  vector476
 
-tail462:
+tail477:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next463
+	JZ         next478
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain466
+	JEQ        plain481
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain466:
+plain481:
 	VXORPS     Y3, Y3, Y3
 	VCMPPS     $0x1e, Y3, Y1, Y2
 	VMOVUPS    oneF32<>+0(SB), Y4
@@ -7725,21 +7930,21 @@ plain466:
 	VMAXPS     Y1, Y3, Y1
 	VMASKMOVPS Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out467
+	JEQ        out482
 	VMASKMOVPS Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out467
+	JEQ        out482
 	VMASKMOVPS Y3, Y0, (SI)(R8*1)
 
-out467:
-next463:
+out482:
+next478:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row460
+	JNZ  row475
 
-done459:
+done474:
 	VZEROUPPER
 	RET
 
@@ -7757,7 +7962,7 @@ TEXT ·hiddenGradientTanhF32(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block468:
+block483:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -7772,9 +7977,9 @@ block468:
 	LEAQ   (R8)(CX*2), R9
 	ADDQ   CX, R9
 	SUBQ   $0x00000010, DI
-	JLT    rest471
+	JLT    rest486
 
-loop470:
+loop485:
 	VMOVUPS     (SI), Y8
 	VFMADD231PS (R8), Y8, Y0
 	VFMADD231PS (R8)(CX*1), Y8, Y2
@@ -7789,12 +7994,12 @@ loop470:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop470
+	JGE         loop485
 
-rest471:
+rest486:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail472
+	JLT         tail487
 	VMOVUPS     (SI), Y8
 	VFMADD231PS (R8), Y8, Y0
 	VFMADD231PS (R8)(CX*1), Y8, Y2
@@ -7805,9 +8010,9 @@ rest471:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail472:
+tail487:
 	TESTQ       DI, DI
-	JZ          reduce473
+	JZ          reduce488
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPS     (R10)(DI*4), Y8
@@ -7821,7 +8026,7 @@ tail472:
 	VMASKMOVPS  (R9), Y8, Y8
 	VFMADD231PS Y9, Y8, Y6
 
-reduce473:
+reduce488:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y5, Y4, Y4
@@ -7849,9 +8054,9 @@ reduce473:
 	LEAQ         (R8)(CX*2), R9
 	ADDQ         CX, R9
 	SUBQ         $0x00000010, DI
-	JLT          rest475
+	JLT          rest490
 
-loop474:
+loop489:
 	VMOVUPS     (SI), Y9
 	VFMADD231PS (R8), Y9, Y1
 	VFMADD231PS (R8)(CX*1), Y9, Y3
@@ -7866,12 +8071,12 @@ loop474:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop474
+	JGE         loop489
 
-rest475:
+rest490:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail476
+	JLT         tail491
 	VMOVUPS     (SI), Y9
 	VFMADD231PS (R8), Y9, Y1
 	VFMADD231PS (R8)(CX*1), Y9, Y3
@@ -7882,9 +8087,9 @@ rest475:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail476:
+tail491:
 	TESTQ       DI, DI
-	JZ          reduce477
+	JZ          reduce492
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPS     (R10)(DI*4), Y9
@@ -7898,7 +8103,7 @@ tail476:
 	VMASKMOVPS  (R9), Y9, Y9
 	VFMADD231PS Y10, Y9, Y7
 
-reduce477:
+reduce492:
 	VADDPS       Y2, Y1, Y1
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y5
@@ -7957,7 +8162,7 @@ reduce477:
 	LEAQ         32(BX), SI
 	MOVQ         d+16(FP), DI
 	CMPQ         SI, DI
-	JEQ          next469
+	JEQ          next484
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -7975,9 +8180,9 @@ reduce477:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+72(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail479
+	JLT          tail494
 
-loop478:
+loop493:
 	VMOVUPS     (R9), Y8
 	VFMADD231PS (SI), Y0, Y8
 	VFMADD231PS (SI)(CX*1), Y1, Y8
@@ -7993,11 +8198,11 @@ loop478:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop478
+	JGE         loop493
 
-tail479:
+tail494:
 	ADDQ        $0x00000008, R10
-	JZ          out480
+	JZ          out495
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPS     (R11)(R10*4), Y9
@@ -8020,7 +8225,7 @@ tail479:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (R9)
 
-out480:
+out495:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -8030,9 +8235,9 @@ out480:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next469:
+next484:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block468
+	JNZ          block483
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -8050,9 +8255,9 @@ next469:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail482
+	JLT          tail497
 
-loop481:
+loop496:
 	VMOVUPS     (DI), Y8
 	VFMADD231PS (DX), Y0, Y8
 	VFMADD231PS (DX)(CX*1), Y1, Y8
@@ -8068,11 +8273,11 @@ loop481:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop481
+	JGE         loop496
 
-tail482:
+tail497:
 	ADDQ        $0x00000008, R8
-	JZ          out483
+	JZ          out498
 	LEAQ        tailF32<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPS     (R9)(R8*4), Y9
@@ -8095,7 +8300,7 @@ tail482:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (DI)
 
-out483:
+out498:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -8135,9 +8340,9 @@ TEXT ·adamF32(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail487
+	JGE          tail502
 
-vector486:
+vector501:
 	VMOVUPS      (AX)(DI*1), Y9
 	VMOVUPS      (CX)(DI*1), Y10
 	VFMADD231PS  Y7, Y9, Y10
@@ -8158,12 +8363,12 @@ vector486:
 	VMOVUPS      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector486
+	JLT          vector501
 
-tail487:
+tail502:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next488
+	JZ           next503
 	LEAQ         tailF32<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPS      (R8)(SI*4), Y9
@@ -8186,7 +8391,7 @@ tail487:
 	VFNMADD231PS Y5, Y7, Y10
 	VMASKMOVPS   Y10, Y9, (AX)(DI*1)
 
-next488:
+next503:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -8201,7 +8406,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop489:
+loop504:
 	VCVTPS2PD    (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VCVTPS2PD    16(AX), Y4
@@ -8212,7 +8417,7 @@ loop489:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop489
+	JNZ          loop504
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -8232,12 +8437,12 @@ TEXT ·zeroTimesF32(SB), NOSPLIT, $0-20
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-loop490:
+loop505:
 	VFMADD231PS  (AX), Y2, Y0
 	VFMADD231PS  32(AX), Y2, Y1
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop490
+	JNZ          loop505
 	VADDPS       Y1, Y0, Y0
 	VHADDPS      Y0, Y0, Y1
 	VHADDPS      Y0, Y0, Y0
@@ -8257,9 +8462,9 @@ TEXT ·packPanelF32(SB), NOSPLIT, $0-32
 	SHLQ $0x02, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest492
+	JLT  rest507
 
-loop491:
+loop506:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -8285,13 +8490,13 @@ loop491:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop491
+	JGE     loop506
 
-rest492:
+rest507:
 	ADDQ $0x00000004, BX
-	JZ   out494
+	JZ   out509
 
-one493:
+one508:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -8299,9 +8504,9 @@ one493:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one493
+	JNZ     one508
 
-out494:
+out509:
 	VZEROUPPER
 	RET
 
@@ -8318,7 +8523,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT, $0-32
 	LEAQ (SI)(DX*2), DI
 	ADDQ DX, DI
 
-loop495:
+loop510:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (SI)(DX*1), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -8364,7 +8569,7 @@ loop495:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000200, AX
 	DECQ        BX
-	JNZ         loop495
+	JNZ         loop510
 	VZEROUPPER
 	RET
 
@@ -8387,7 +8592,7 @@ TEXT ·peakF32(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop496:
+loop511:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8485,7 +8690,7 @@ loop496:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop496
+	JNZ         loop511
 	VZEROUPPER
 	RET
 
@@ -8503,37 +8708,37 @@ TEXT ·gemmPanelF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group497:
+group512:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next504:
+next519:
 	TESTQ DX, DX
-	JLE   done505
+	JLE   done520
 	CMPQ  DX, $0x0a
-	JGE   rows6_498
+	JGE   rows6_513
 	CMPQ  DX, $0x06
-	JEQ   rows6_498
+	JEQ   rows6_513
 	CMPQ  DX, $0x09
-	JEQ   rows5_499
+	JEQ   rows5_514
 	CMPQ  DX, $0x07
-	JGE   rows4_500
+	JGE   rows4_515
 	CMPQ  DX, $0x05
-	JEQ   rows5_499
+	JEQ   rows5_514
 	CMPQ  DX, $0x04
-	JEQ   rows4_500
+	JEQ   rows4_515
 	CMPQ  DX, $0x03
-	JEQ   rows3_501
+	JEQ   rows3_516
 	CMPQ  DX, $0x02
-	JEQ   rows2_502
-	JMP   rows1_503
+	JEQ   rows2_517
+	JMP   rows1_518
 
-rows6_498:
+rows6_513:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero506
+	JEQ     zero521
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8546,9 +8751,9 @@ rows6_498:
 	VMOVUPD 32(DI)(AX*1), Y9
 	VMOVUPD (DI)(AX*2), Y10
 	VMOVUPD 32(DI)(AX*2), Y11
-	JMP     start507
+	JMP     start522
 
-zero506:
+zero521:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8562,7 +8767,7 @@ zero506:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start507:
+start522:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8588,9 +8793,9 @@ start507:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest509
+	JLT        rest524
 
-loop508:
+loop523:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8675,13 +8880,13 @@ loop508:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop508
+	JGE          loop523
 
-rest509:
+rest524:
 	ADDQ $0x00000004, R10
-	JZ   out511
+	JZ   out526
 
-one510:
+one525:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8706,9 +8911,9 @@ one510:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one510
+	JNZ          one525
 
-out511:
+out526:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8736,13 +8941,13 @@ out511:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next504
+	JMP     next519
 
-rows5_499:
+rows5_514:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero512
+	JEQ     zero527
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8753,9 +8958,9 @@ rows5_499:
 	VMOVUPD 32(DI), Y7
 	VMOVUPD (DI)(AX*1), Y8
 	VMOVUPD 32(DI)(AX*1), Y9
-	JMP     start513
+	JMP     start528
 
-zero512:
+zero527:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8767,7 +8972,7 @@ zero512:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start513:
+start528:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8790,9 +8995,9 @@ start513:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest515
+	JLT        rest530
 
-loop514:
+loop529:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -8865,13 +9070,13 @@ loop514:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop514
+	JGE          loop529
 
-rest515:
+rest530:
 	ADDQ $0x00000004, R10
-	JZ   out517
+	JZ   out532
 
-one516:
+one531:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -8893,9 +9098,9 @@ one516:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one516
+	JNZ          one531
 
-out517:
+out532:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8919,13 +9124,13 @@ out517:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next504
+	JMP     next519
 
-rows4_500:
+rows4_515:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero518
+	JEQ     zero533
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8934,9 +9139,9 @@ rows4_500:
 	VMOVUPD 32(BX)(AX*2), Y5
 	VMOVUPD (DI), Y6
 	VMOVUPD 32(DI), Y7
-	JMP     start519
+	JMP     start534
 
-zero518:
+zero533:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8946,7 +9151,7 @@ zero518:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start519:
+start534:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8966,9 +9171,9 @@ start519:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest521
+	JLT        rest536
 
-loop520:
+loop535:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -9029,13 +9234,13 @@ loop520:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop520
+	JGE          loop535
 
-rest521:
+rest536:
 	ADDQ $0x00000004, R10
-	JZ   out523
+	JZ   out538
 
-one522:
+one537:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -9054,9 +9259,9 @@ one522:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one522
+	JNZ          one537
 
-out523:
+out538:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -9076,20 +9281,20 @@ out523:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next504
+	JMP     next519
 
-rows3_501:
+rows3_516:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero524
+	JEQ     zero539
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
 	VMOVUPD (BX)(AX*2), Y4
 	VMOVUPD 32(BX)(AX*2), Y5
-	JMP     start525
+	JMP     start540
 
-zero524:
+zero539:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9097,14 +9302,14 @@ zero524:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start525:
+start540:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest527
+	JLT  rest542
 
-loop526:
+loop541:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -9152,13 +9357,13 @@ loop526:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop526
+	JGE          loop541
 
-rest527:
+rest542:
 	ADDQ $0x00000004, R9
-	JZ   out529
+	JZ   out544
 
-one528:
+one543:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -9173,9 +9378,9 @@ one528:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one528
+	JNZ          one543
 
-out529:
+out544:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -9189,31 +9394,31 @@ out529:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next504
+	JMP     next519
 
-rows2_502:
+rows2_517:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero530
+	JEQ     zero545
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
-	JMP     start531
+	JMP     start546
 
-zero530:
+zero545:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start531:
+start546:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest533
+	JLT  rest548
 
-loop532:
+loop547:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -9249,13 +9454,13 @@ loop532:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop532
+	JGE          loop547
 
-rest533:
+rest548:
 	ADDQ $0x00000004, R9
-	JZ   out535
+	JZ   out550
 
-one534:
+one549:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -9267,9 +9472,9 @@ one534:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one534
+	JNZ          one549
 
-out535:
+out550:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -9279,27 +9484,27 @@ out535:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next504
+	JMP     next519
 
-rows1_503:
+rows1_518:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero536
+	JEQ     zero551
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
-	JMP     start537
+	JMP     start552
 
-zero536:
+zero551:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start537:
+start552:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest539
+	JLT  rest554
 
-loop538:
+loop553:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9323,13 +9528,13 @@ loop538:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop538
+	JGE          loop553
 
-rest539:
+rest554:
 	ADDQ $0x00000004, R9
-	JZ   out541
+	JZ   out556
 
-one540:
+one555:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9338,22 +9543,22 @@ one540:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one540
+	JNZ          one555
 
-out541:
+out556:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next504
+	JMP     next519
 
-done505:
+done520:
 	ADDQ     $0x00000040, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group497
+	JNZ      group512
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -9373,37 +9578,37 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group542:
+group557:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next549:
+next564:
 	TESTQ BX, BX
-	JLE   done550
+	JLE   done565
 	CMPQ  BX, $0x0a
-	JGE   rows6_543
+	JGE   rows6_558
 	CMPQ  BX, $0x06
-	JEQ   rows6_543
+	JEQ   rows6_558
 	CMPQ  BX, $0x09
-	JEQ   rows5_544
+	JEQ   rows5_559
 	CMPQ  BX, $0x07
-	JGE   rows4_545
+	JGE   rows4_560
 	CMPQ  BX, $0x05
-	JEQ   rows5_544
+	JEQ   rows5_559
 	CMPQ  BX, $0x04
-	JEQ   rows4_545
+	JEQ   rows4_560
 	CMPQ  BX, $0x03
-	JEQ   rows3_546
+	JEQ   rows3_561
 	CMPQ  BX, $0x02
-	JEQ   rows2_547
-	JMP   rows1_548
+	JEQ   rows2_562
+	JMP   rows1_563
 
-rows6_543:
+rows6_558:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero551
+	JEQ     zero566
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9416,9 +9621,9 @@ rows6_543:
 	VMOVUPD 32(R8)(AX*1), Y9
 	VMOVUPD (R8)(AX*2), Y10
 	VMOVUPD 32(R8)(AX*2), Y11
-	JMP     start552
+	JMP     start567
 
-zero551:
+zero566:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9432,7 +9637,7 @@ zero551:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start552:
+start567:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9456,9 +9661,9 @@ start552:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest554
+	JLT        rest569
 
-loop553:
+loop568:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9548,13 +9753,13 @@ loop553:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop553
+	JGE          loop568
 
-rest554:
+rest569:
 	ADDQ $0x00000004, R10
-	JZ   out556
+	JZ   out571
 
-one555:
+one570:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9578,9 +9783,9 @@ one555:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one555
+	JNZ          one570
 
-out556:
+out571:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9603,13 +9808,13 @@ out556:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next549
+	JMP     next564
 
-rows5_544:
+rows5_559:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero557
+	JEQ     zero572
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9620,9 +9825,9 @@ rows5_544:
 	VMOVUPD 32(R8), Y7
 	VMOVUPD (R8)(AX*1), Y8
 	VMOVUPD 32(R8)(AX*1), Y9
-	JMP     start558
+	JMP     start573
 
-zero557:
+zero572:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9634,7 +9839,7 @@ zero557:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start558:
+start573:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9655,9 +9860,9 @@ start558:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest560
+	JLT        rest575
 
-loop559:
+loop574:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9735,13 +9940,13 @@ loop559:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop559
+	JGE          loop574
 
-rest560:
+rest575:
 	ADDQ $0x00000004, R10
-	JZ   out562
+	JZ   out577
 
-one561:
+one576:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9762,9 +9967,9 @@ one561:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one561
+	JNZ          one576
 
-out562:
+out577:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9784,13 +9989,13 @@ out562:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next549
+	JMP     next564
 
-rows4_545:
+rows4_560:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero563
+	JEQ     zero578
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9799,9 +10004,9 @@ rows4_545:
 	VMOVUPD 32(SI)(AX*2), Y5
 	VMOVUPD (R8), Y6
 	VMOVUPD 32(R8), Y7
-	JMP     start564
+	JMP     start579
 
-zero563:
+zero578:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9811,7 +10016,7 @@ zero563:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start564:
+start579:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9829,9 +10034,9 @@ start564:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest566
+	JLT        rest581
 
-loop565:
+loop580:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -9897,13 +10102,13 @@ loop565:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop565
+	JGE          loop580
 
-rest566:
+rest581:
 	ADDQ $0x00000004, R10
-	JZ   out568
+	JZ   out583
 
-one567:
+one582:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -9921,9 +10126,9 @@ one567:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one567
+	JNZ          one582
 
-out568:
+out583:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9940,20 +10145,20 @@ out568:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next549
+	JMP     next564
 
-rows3_546:
+rows3_561:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero569
+	JEQ     zero584
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
 	VMOVUPD (SI)(AX*2), Y4
 	VMOVUPD 32(SI)(AX*2), Y5
-	JMP     start570
+	JMP     start585
 
-zero569:
+zero584:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9961,14 +10166,14 @@ zero569:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start570:
+start585:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest572
+	JLT  rest587
 
-loop571:
+loop586:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -10022,13 +10227,13 @@ loop571:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop571
+	JGE          loop586
 
-rest572:
+rest587:
 	ADDQ $0x00000004, R10
-	JZ   out574
+	JZ   out589
 
-one573:
+one588:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -10043,9 +10248,9 @@ one573:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one573
+	JNZ          one588
 
-out574:
+out589:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -10057,31 +10262,31 @@ out574:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next549
+	JMP     next564
 
-rows2_547:
+rows2_562:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero575
+	JEQ     zero590
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
-	JMP     start576
+	JMP     start591
 
-zero575:
+zero590:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start576:
+start591:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest578
+	JLT  rest593
 
-loop577:
+loop592:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -10123,13 +10328,13 @@ loop577:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop577
+	JGE          loop592
 
-rest578:
+rest593:
 	ADDQ $0x00000004, R10
-	JZ   out580
+	JZ   out595
 
-one579:
+one594:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -10141,9 +10346,9 @@ one579:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one579
+	JNZ          one594
 
-out580:
+out595:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -10152,27 +10357,27 @@ out580:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next549
+	JMP     next564
 
-rows1_548:
+rows1_563:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero581
+	JEQ     zero596
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
-	JMP     start582
+	JMP     start597
 
-zero581:
+zero596:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start582:
+start597:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest584
+	JLT  rest599
 
-loop583:
+loop598:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -10202,13 +10407,13 @@ loop583:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop583
+	JGE          loop598
 
-rest584:
+rest599:
 	ADDQ $0x00000004, R10
-	JZ   out586
+	JZ   out601
 
-one585:
+one600:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -10217,21 +10422,21 @@ one585:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one585
+	JNZ          one600
 
-out586:
+out601:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next549
+	JMP     next564
 
-done550:
+done565:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group542
+	JNZ      group557
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10250,46 +10455,46 @@ TEXT ·gemmHalfF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group587:
+group602:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next594:
+next609:
 	TESTQ DX, DX
-	JLE   done595
+	JLE   done610
 	CMPQ  DX, $0x0a
-	JGE   rows6_588
+	JGE   rows6_603
 	CMPQ  DX, $0x06
-	JEQ   rows6_588
+	JEQ   rows6_603
 	CMPQ  DX, $0x09
-	JEQ   rows5_589
+	JEQ   rows5_604
 	CMPQ  DX, $0x07
-	JGE   rows4_590
+	JGE   rows4_605
 	CMPQ  DX, $0x05
-	JEQ   rows5_589
+	JEQ   rows5_604
 	CMPQ  DX, $0x04
-	JEQ   rows4_590
+	JEQ   rows4_605
 	CMPQ  DX, $0x03
-	JEQ   rows3_591
+	JEQ   rows3_606
 	CMPQ  DX, $0x02
-	JEQ   rows2_592
-	JMP   rows1_593
+	JEQ   rows2_607
+	JMP   rows1_608
 
-rows6_588:
+rows6_603:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero596
+	JEQ     zero611
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
 	VMOVUPD (DI)(AX*2), Y5
-	JMP     start597
+	JMP     start612
 
-zero596:
+zero611:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10297,7 +10502,7 @@ zero596:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start597:
+start612:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10323,9 +10528,9 @@ start597:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest599
+	JLT        rest614
 
-loop598:
+loop613:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10382,13 +10587,13 @@ loop598:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop598
+	JGE          loop613
 
-rest599:
+rest614:
 	ADDQ $0x00000004, R10
-	JZ   out601
+	JZ   out616
 
-one600:
+one615:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10406,9 +10611,9 @@ one600:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one600
+	JNZ          one615
 
-out601:
+out616:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10430,28 +10635,28 @@ out601:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next594
+	JMP     next609
 
-rows5_589:
+rows5_604:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero602
+	JEQ     zero617
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
-	JMP     start603
+	JMP     start618
 
-zero602:
+zero617:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start603:
+start618:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10474,9 +10679,9 @@ start603:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest605
+	JLT        rest620
 
-loop604:
+loop619:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10525,13 +10730,13 @@ loop604:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop604
+	JGE          loop619
 
-rest605:
+rest620:
 	ADDQ $0x00000004, R10
-	JZ   out607
+	JZ   out622
 
-one606:
+one621:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10547,9 +10752,9 @@ one606:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one606
+	JNZ          one621
 
-out607:
+out622:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10568,26 +10773,26 @@ out607:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next594
+	JMP     next609
 
-rows4_590:
+rows4_605:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero608
+	JEQ     zero623
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
-	JMP     start609
+	JMP     start624
 
-zero608:
+zero623:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start609:
+start624:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10607,9 +10812,9 @@ start609:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest611
+	JLT        rest626
 
-loop610:
+loop625:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10650,13 +10855,13 @@ loop610:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop610
+	JGE          loop625
 
-rest611:
+rest626:
 	ADDQ $0x00000004, R10
-	JZ   out613
+	JZ   out628
 
-one612:
+one627:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10670,9 +10875,9 @@ one612:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one612
+	JNZ          one627
 
-out613:
+out628:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10688,29 +10893,29 @@ out613:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next594
+	JMP     next609
 
-rows3_591:
+rows3_606:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero614
+	JEQ     zero629
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
-	JMP     start615
+	JMP     start630
 
-zero614:
+zero629:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start615:
+start630:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest617
+	JLT  rest632
 
-loop616:
+loop631:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10742,13 +10947,13 @@ loop616:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop616
+	JGE          loop631
 
-rest617:
+rest632:
 	ADDQ $0x00000004, R9
-	JZ   out619
+	JZ   out634
 
-one618:
+one633:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10759,9 +10964,9 @@ one618:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one618
+	JNZ          one633
 
-out619:
+out634:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	VMOVUPD Y2, (BX)(AX*2)
@@ -10772,27 +10977,27 @@ out619:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next594
+	JMP     next609
 
-rows2_592:
+rows2_607:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero620
+	JEQ     zero635
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
-	JMP     start621
+	JMP     start636
 
-zero620:
+zero635:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start621:
+start636:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest623
+	JLT  rest638
 
-loop622:
+loop637:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -10816,13 +11021,13 @@ loop622:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop622
+	JGE          loop637
 
-rest623:
+rest638:
 	ADDQ $0x00000004, R9
-	JZ   out625
+	JZ   out640
 
-one624:
+one639:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -10831,9 +11036,9 @@ one624:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one624
+	JNZ          one639
 
-out625:
+out640:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -10841,25 +11046,25 @@ out625:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next594
+	JMP     next609
 
-rows1_593:
+rows1_608:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero626
+	JEQ     zero641
 	VMOVUPD (BX), Y0
-	JMP     start627
+	JMP     start642
 
-zero626:
+zero641:
 	VXORPS Y0, Y0, Y0
 
-start627:
+start642:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest629
+	JLT  rest644
 
-loop628:
+loop643:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -10875,34 +11080,34 @@ loop628:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop628
+	JGE          loop643
 
-rest629:
+rest644:
 	ADDQ $0x00000004, R9
-	JZ   out631
+	JZ   out646
 
-one630:
+one645:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one630
+	JNZ          one645
 
-out631:
+out646:
 	VMOVUPD Y0, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next594
+	JMP     next609
 
-done595:
+done610:
 	ADDQ     $0x00000020, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group587
+	JNZ      group602
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10922,46 +11127,46 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group632:
+group647:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next639:
+next654:
 	TESTQ BX, BX
-	JLE   done640
+	JLE   done655
 	CMPQ  BX, $0x0a
-	JGE   rows6_633
+	JGE   rows6_648
 	CMPQ  BX, $0x06
-	JEQ   rows6_633
+	JEQ   rows6_648
 	CMPQ  BX, $0x09
-	JEQ   rows5_634
+	JEQ   rows5_649
 	CMPQ  BX, $0x07
-	JGE   rows4_635
+	JGE   rows4_650
 	CMPQ  BX, $0x05
-	JEQ   rows5_634
+	JEQ   rows5_649
 	CMPQ  BX, $0x04
-	JEQ   rows4_635
+	JEQ   rows4_650
 	CMPQ  BX, $0x03
-	JEQ   rows3_636
+	JEQ   rows3_651
 	CMPQ  BX, $0x02
-	JEQ   rows2_637
-	JMP   rows1_638
+	JEQ   rows2_652
+	JMP   rows1_653
 
-rows6_633:
+rows6_648:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero641
+	JEQ     zero656
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
 	VMOVUPD (R8)(AX*2), Y5
-	JMP     start642
+	JMP     start657
 
-zero641:
+zero656:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10969,7 +11174,7 @@ zero641:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start642:
+start657:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10993,9 +11198,9 @@ start642:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest644
+	JLT        rest659
 
-loop643:
+loop658:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -11057,13 +11262,13 @@ loop643:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop643
+	JGE          loop658
 
-rest644:
+rest659:
 	ADDQ $0x00000004, R10
-	JZ   out646
+	JZ   out661
 
-one645:
+one660:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -11080,9 +11285,9 @@ one645:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one645
+	JNZ          one660
 
-out646:
+out661:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11099,28 +11304,28 @@ out646:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next639
+	JMP     next654
 
-rows5_634:
+rows5_649:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero647
+	JEQ     zero662
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
-	JMP     start648
+	JMP     start663
 
-zero647:
+zero662:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start648:
+start663:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11141,9 +11346,9 @@ start648:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest650
+	JLT        rest665
 
-loop649:
+loop664:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -11197,13 +11402,13 @@ loop649:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop649
+	JGE          loop664
 
-rest650:
+rest665:
 	ADDQ $0x00000004, R10
-	JZ   out652
+	JZ   out667
 
-one651:
+one666:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -11218,9 +11423,9 @@ one651:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one651
+	JNZ          one666
 
-out652:
+out667:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11235,26 +11440,26 @@ out652:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next639
+	JMP     next654
 
-rows4_635:
+rows4_650:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero653
+	JEQ     zero668
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
-	JMP     start654
+	JMP     start669
 
-zero653:
+zero668:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start654:
+start669:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11272,9 +11477,9 @@ start654:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest656
+	JLT        rest671
 
-loop655:
+loop670:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -11320,13 +11525,13 @@ loop655:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop655
+	JGE          loop670
 
-rest656:
+rest671:
 	ADDQ $0x00000004, R10
-	JZ   out658
+	JZ   out673
 
-one657:
+one672:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -11339,9 +11544,9 @@ one657:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one657
+	JNZ          one672
 
-out658:
+out673:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11354,29 +11559,29 @@ out658:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next639
+	JMP     next654
 
-rows3_636:
+rows3_651:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero659
+	JEQ     zero674
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
-	JMP     start660
+	JMP     start675
 
-zero659:
+zero674:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start660:
+start675:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest662
+	JLT  rest677
 
-loop661:
+loop676:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -11414,13 +11619,13 @@ loop661:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop661
+	JGE          loop676
 
-rest662:
+rest677:
 	ADDQ $0x00000004, R10
-	JZ   out664
+	JZ   out679
 
-one663:
+one678:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -11431,9 +11636,9 @@ one663:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one663
+	JNZ          one678
 
-out664:
+out679:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	VMOVUPD Y2, (SI)(AX*2)
@@ -11442,27 +11647,27 @@ out664:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next639
+	JMP     next654
 
-rows2_637:
+rows2_652:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero665
+	JEQ     zero680
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
-	JMP     start666
+	JMP     start681
 
-zero665:
+zero680:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start666:
+start681:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest668
+	JLT  rest683
 
-loop667:
+loop682:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11492,13 +11697,13 @@ loop667:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop667
+	JGE          loop682
 
-rest668:
+rest683:
 	ADDQ $0x00000004, R10
-	JZ   out670
+	JZ   out685
 
-one669:
+one684:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11507,34 +11712,34 @@ one669:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one669
+	JNZ          one684
 
-out670:
+out685:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next639
+	JMP     next654
 
-rows1_638:
+rows1_653:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero671
+	JEQ     zero686
 	VMOVUPD (SI), Y0
-	JMP     start672
+	JMP     start687
 
-zero671:
+zero686:
 	VXORPS Y0, Y0, Y0
 
-start672:
+start687:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest674
+	JLT  rest689
 
-loop673:
+loop688:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -11556,33 +11761,33 @@ loop673:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop673
+	JGE          loop688
 
-rest674:
+rest689:
 	ADDQ $0x00000004, R10
-	JZ   out676
+	JZ   out691
 
-one675:
+one690:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one675
+	JNZ          one690
 
-out676:
+out691:
 	VMOVUPD Y0, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next639
+	JMP     next654
 
-done640:
+done655:
 	ADDQ     $0x00000020, c+0(FP)
 	ADDQ     $0x00000020, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group632
+	JNZ      group647
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11601,29 +11806,29 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group677:
+group692:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next682:
+next697:
 	TESTQ DX, DX
-	JLE   done683
+	JLE   done698
 	CMPQ  DX, $0x07
-	JGE   rows4_678
+	JGE   rows4_693
 	CMPQ  DX, $0x04
-	JEQ   rows4_678
+	JEQ   rows4_693
 	CMPQ  DX, $0x03
-	JGE   rows3_679
+	JGE   rows3_694
 	CMPQ  DX, $0x02
-	JEQ   rows2_680
-	JMP   rows1_681
+	JEQ   rows2_695
+	JMP   rows1_696
 
-rows4_678:
+rows4_693:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero684
+	JEQ     zero699
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -11636,9 +11841,9 @@ rows4_678:
 	VMOVUPD (DI), Y9
 	VMOVUPD 32(DI), Y10
 	VMOVUPD 64(DI), Y11
-	JMP     start685
+	JMP     start700
 
-zero684:
+zero699:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11652,7 +11857,7 @@ zero684:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start685:
+start700:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -11677,9 +11882,9 @@ start685:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest687
+	JLT        rest702
 
-loop686:
+loop701:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11760,13 +11965,13 @@ loop686:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R11
-	JGE          loop686
+	JGE          loop701
 
-rest687:
+rest702:
 	ADDQ $0x00000004, R11
-	JZ   out689
+	JZ   out704
 
-one688:
+one703:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11790,9 +11995,9 @@ one688:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R11
-	JNZ          one688
+	JNZ          one703
 
-out689:
+out704:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -11816,11 +12021,11 @@ out689:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next682
+	JMP     next697
 
-rows3_679:
+rows3_694:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero690
+	JEQ     zero705
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -11830,9 +12035,9 @@ rows3_679:
 	VMOVUPD (BX)(AX*2), Y6
 	VMOVUPD 32(BX)(AX*2), Y7
 	VMOVUPD 64(BX)(AX*2), Y8
-	JMP     start691
+	JMP     start706
 
-zero690:
+zero705:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11843,15 +12048,15 @@ zero690:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start691:
+start706:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest693
+	JLT  rest708
 
-loop692:
+loop707:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -11915,13 +12120,13 @@ loop692:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop692
+	JGE          loop707
 
-rest693:
+rest708:
 	ADDQ $0x00000004, R10
-	JZ   out695
+	JZ   out710
 
-one694:
+one709:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -11940,9 +12145,9 @@ one694:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one694
+	JNZ          one709
 
-out695:
+out710:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -11959,20 +12164,20 @@ out695:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next682
+	JMP     next697
 
-rows2_680:
+rows2_695:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero696
+	JEQ     zero711
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
 	VMOVUPD (BX)(AX*1), Y3
 	VMOVUPD 32(BX)(AX*1), Y4
 	VMOVUPD 64(BX)(AX*1), Y5
-	JMP     start697
+	JMP     start712
 
-zero696:
+zero711:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11980,15 +12185,15 @@ zero696:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start697:
+start712:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest699
+	JLT  rest714
 
-loop698:
+loop713:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -12036,13 +12241,13 @@ loop698:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop698
+	JGE          loop713
 
-rest699:
+rest714:
 	ADDQ $0x00000004, R10
-	JZ   out701
+	JZ   out716
 
-one700:
+one715:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -12057,9 +12262,9 @@ one700:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one700
+	JNZ          one715
 
-out701:
+out716:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12071,30 +12276,30 @@ out701:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next682
+	JMP     next697
 
-rows1_681:
+rows1_696:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero702
+	JEQ     zero717
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
-	JMP     start703
+	JMP     start718
 
-zero702:
+zero717:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start703:
+start718:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest705
+	JLT  rest720
 
-loop704:
+loop719:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12126,13 +12331,13 @@ loop704:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop704
+	JGE          loop719
 
-rest705:
+rest720:
 	ADDQ $0x00000004, R10
-	JZ   out707
+	JZ   out722
 
-one706:
+one721:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12143,24 +12348,24 @@ one706:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one706
+	JNZ          one721
 
-out707:
+out722:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next682
+	JMP     next697
 
-done683:
+done698:
 	ADDQ     $0x00000060, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group677
+	JNZ      group692
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12180,29 +12385,29 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group708:
+group723:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next713:
+next728:
 	TESTQ BX, BX
-	JLE   done714
+	JLE   done729
 	CMPQ  BX, $0x07
-	JGE   rows4_709
+	JGE   rows4_724
 	CMPQ  BX, $0x04
-	JEQ   rows4_709
+	JEQ   rows4_724
 	CMPQ  BX, $0x03
-	JGE   rows3_710
+	JGE   rows3_725
 	CMPQ  BX, $0x02
-	JEQ   rows2_711
-	JMP   rows1_712
+	JEQ   rows2_726
+	JMP   rows1_727
 
-rows4_709:
+rows4_724:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero715
+	JEQ     zero730
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12215,9 +12420,9 @@ rows4_709:
 	VMOVUPD (R8), Y9
 	VMOVUPD 32(R8), Y10
 	VMOVUPD 64(R8), Y11
-	JMP     start716
+	JMP     start731
 
-zero715:
+zero730:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12231,7 +12436,7 @@ zero715:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start716:
+start731:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -12253,9 +12458,9 @@ start716:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest718
+	JLT        rest733
 
-loop717:
+loop732:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -12341,13 +12546,13 @@ loop717:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop717
+	JGE          loop732
 
-rest718:
+rest733:
 	ADDQ $0x00000004, R10
-	JZ   out720
+	JZ   out735
 
-one719:
+one734:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -12370,9 +12575,9 @@ one719:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one719
+	JNZ          one734
 
-out720:
+out735:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -12393,11 +12598,11 @@ out720:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next713
+	JMP     next728
 
-rows3_710:
+rows3_725:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero721
+	JEQ     zero736
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12407,9 +12612,9 @@ rows3_710:
 	VMOVUPD (SI)(AX*2), Y6
 	VMOVUPD 32(SI)(AX*2), Y7
 	VMOVUPD 64(SI)(AX*2), Y8
-	JMP     start722
+	JMP     start737
 
-zero721:
+zero736:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12420,14 +12625,14 @@ zero721:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start722:
+start737:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest724
+	JLT  rest739
 
-loop723:
+loop738:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12497,13 +12702,13 @@ loop723:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop723
+	JGE          loop738
 
-rest724:
+rest739:
 	ADDQ $0x00000004, R10
-	JZ   out726
+	JZ   out741
 
-one725:
+one740:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12522,9 +12727,9 @@ one725:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one725
+	JNZ          one740
 
-out726:
+out741:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12539,20 +12744,20 @@ out726:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next713
+	JMP     next728
 
-rows2_711:
+rows2_726:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero727
+	JEQ     zero742
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
 	VMOVUPD (SI)(AX*1), Y3
 	VMOVUPD 32(SI)(AX*1), Y4
 	VMOVUPD 64(SI)(AX*1), Y5
-	JMP     start728
+	JMP     start743
 
-zero727:
+zero742:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12560,14 +12765,14 @@ zero727:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start728:
+start743:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest730
+	JLT  rest745
 
-loop729:
+loop744:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12621,13 +12826,13 @@ loop729:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop729
+	JGE          loop744
 
-rest730:
+rest745:
 	ADDQ $0x00000004, R10
-	JZ   out732
+	JZ   out747
 
-one731:
+one746:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12642,9 +12847,9 @@ one731:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one731
+	JNZ          one746
 
-out732:
+out747:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12655,29 +12860,29 @@ out732:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next713
+	JMP     next728
 
-rows1_712:
+rows1_727:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero733
+	JEQ     zero748
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
-	JMP     start734
+	JMP     start749
 
-zero733:
+zero748:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start734:
+start749:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest736
+	JLT  rest751
 
-loop735:
+loop750:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12715,13 +12920,13 @@ loop735:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop735
+	JGE          loop750
 
-rest736:
+rest751:
 	ADDQ $0x00000004, R10
-	JZ   out738
+	JZ   out753
 
-one737:
+one752:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12732,22 +12937,22 @@ one737:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one737
+	JNZ          one752
 
-out738:
+out753:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next713
+	JMP     next728
 
-done714:
+done729:
 	ADDQ     $0x00000060, c+0(FP)
 	ADDQ     $0x00000060, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group708
+	JNZ      group723
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12766,16 +12971,16 @@ TEXT ·gemmRowF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group739:
+group754:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next741:
+next756:
 	TESTQ   DX, DX
-	JLE     done742
+	JLE     done757
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero743
+	JEQ     zero758
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -12784,9 +12989,9 @@ next741:
 	VMOVUPD 160(BX), Y5
 	VMOVUPD 192(BX), Y6
 	VMOVUPD 224(BX), Y7
-	JMP     start744
+	JMP     start759
 
-zero743:
+zero758:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12796,7 +13001,7 @@ zero743:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start744:
+start759:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -12804,9 +13009,9 @@ start744:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest746
+	JLT  rest761
 
-loop745:
+loop760:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12879,13 +13084,13 @@ loop745:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop745
+	JGE          loop760
 
-rest746:
+rest761:
 	ADDQ $0x00000004, R11
-	JZ   out748
+	JZ   out763
 
-one747:
+one762:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -12907,9 +13112,9 @@ one747:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one747
+	JNZ          one762
 
-out748:
+out763:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12921,15 +13126,15 @@ out748:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next741
+	JMP     next756
 
-done742:
+done757:
 	ADDQ     $0x00000100, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group739
+	JNZ      group754
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12949,16 +13154,16 @@ TEXT ·gemmRowTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group749:
+group764:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next751:
+next766:
 	TESTQ   BX, BX
-	JLE     done752
+	JLE     done767
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero753
+	JEQ     zero768
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12967,9 +13172,9 @@ next751:
 	VMOVUPD 160(SI), Y5
 	VMOVUPD 192(SI), Y6
 	VMOVUPD 224(SI), Y7
-	JMP     start754
+	JMP     start769
 
-zero753:
+zero768:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12979,14 +13184,14 @@ zero753:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start754:
+start769:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest756
+	JLT  rest771
 
-loop755:
+loop770:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13064,13 +13269,13 @@ loop755:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop755
+	JGE          loop770
 
-rest756:
+rest771:
 	ADDQ $0x00000004, R10
-	JZ   out758
+	JZ   out773
 
-one757:
+one772:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13091,9 +13296,9 @@ one757:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one757
+	JNZ          one772
 
-out758:
+out773:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13105,13 +13310,13 @@ out758:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next751
+	JMP     next766
 
-done752:
+done767:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group749
+	JNZ      group764
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13130,16 +13335,16 @@ TEXT ·gemmRow2F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group759:
+group774:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next761:
+next776:
 	TESTQ   DX, DX
-	JLE     done762
+	JLE     done777
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero763
+	JEQ     zero778
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -13148,9 +13353,9 @@ next761:
 	VMOVUPD 32(BX)(AX*1), Y5
 	VMOVUPD 64(BX)(AX*1), Y6
 	VMOVUPD 96(BX)(AX*1), Y7
-	JMP     start764
+	JMP     start779
 
-zero763:
+zero778:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13160,15 +13365,15 @@ zero763:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start764:
+start779:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest766
+	JLT  rest781
 
-loop765:
+loop780:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -13228,13 +13433,13 @@ loop765:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop765
+	JGE          loop780
 
-rest766:
+rest781:
 	ADDQ $0x00000004, R10
-	JZ   out768
+	JZ   out783
 
-one767:
+one782:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -13252,9 +13457,9 @@ one767:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one767
+	JNZ          one782
 
-out768:
+out783:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13268,15 +13473,15 @@ out768:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next761
+	JMP     next776
 
-done762:
+done777:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group759
+	JNZ      group774
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13296,16 +13501,16 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group769:
+group784:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next771:
+next786:
 	TESTQ   BX, BX
-	JLE     done772
+	JLE     done787
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero773
+	JEQ     zero788
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13314,9 +13519,9 @@ next771:
 	VMOVUPD 32(SI)(AX*1), Y5
 	VMOVUPD 64(SI)(AX*1), Y6
 	VMOVUPD 96(SI)(AX*1), Y7
-	JMP     start774
+	JMP     start789
 
-zero773:
+zero788:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13326,14 +13531,14 @@ zero773:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start774:
+start789:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest776
+	JLT  rest791
 
-loop775:
+loop790:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -13399,13 +13604,13 @@ loop775:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop775
+	JGE          loop790
 
-rest776:
+rest791:
 	ADDQ $0x00000004, R10
-	JZ   out778
+	JZ   out793
 
-one777:
+one792:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -13423,9 +13628,9 @@ one777:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one777
+	JNZ          one792
 
-out778:
+out793:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13438,13 +13643,13 @@ out778:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next771
+	JMP     next786
 
-done772:
+done787:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group769
+	JNZ      group784
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13463,16 +13668,16 @@ TEXT ·gemmRow3F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group779:
+group794:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next781:
+next796:
 	TESTQ   DX, DX
-	JLE     done782
+	JLE     done797
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero783
+	JEQ     zero798
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -13485,9 +13690,9 @@ next781:
 	VMOVUPD 32(BX)(AX*2), Y9
 	VMOVUPD 64(BX)(AX*2), Y10
 	VMOVUPD 96(BX)(AX*2), Y11
-	JMP     start784
+	JMP     start799
 
-zero783:
+zero798:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13501,15 +13706,15 @@ zero783:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start784:
+start799:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest786
+	JLT  rest801
 
-loop785:
+loop800:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13589,13 +13794,13 @@ loop785:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop785
+	JGE          loop800
 
-rest786:
+rest801:
 	ADDQ $0x00000004, R10
-	JZ   out788
+	JZ   out803
 
-one787:
+one802:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13618,9 +13823,9 @@ one787:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one787
+	JNZ          one802
 
-out788:
+out803:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13640,15 +13845,15 @@ out788:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next781
+	JMP     next796
 
-done782:
+done797:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group779
+	JNZ      group794
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13668,16 +13873,16 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group789:
+group804:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next791:
+next806:
 	TESTQ   BX, BX
-	JLE     done792
+	JLE     done807
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero793
+	JEQ     zero808
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13690,9 +13895,9 @@ next791:
 	VMOVUPD 32(SI)(AX*2), Y9
 	VMOVUPD 64(SI)(AX*2), Y10
 	VMOVUPD 96(SI)(AX*2), Y11
-	JMP     start794
+	JMP     start809
 
-zero793:
+zero808:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13706,14 +13911,14 @@ zero793:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start794:
+start809:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest796
+	JLT  rest811
 
-loop795:
+loop810:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -13799,13 +14004,13 @@ loop795:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop795
+	JGE          loop810
 
-rest796:
+rest811:
 	ADDQ $0x00000004, R10
-	JZ   out798
+	JZ   out813
 
-one797:
+one812:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -13828,9 +14033,9 @@ one797:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one797
+	JNZ          one812
 
-out798:
+out813:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13848,13 +14053,13 @@ out798:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next791
+	JMP     next806
 
-done792:
+done807:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group789
+	JNZ      group804
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13870,9 +14075,9 @@ TEXT ·dotF64(SB), NOSPLIT, $0-65
 	SHLQ $0x03, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000004, SI
-	JLT  one800start
+	JLT  one815start
 
-four799:
+four814:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13887,9 +14092,9 @@ four799:
 	LEAQ   (R9)(BX*2), R10
 	ADDQ   BX, R10
 	SUBQ   $0x00000008, R8
-	JLT    rest803
+	JLT    rest818
 
-loop802:
+loop817:
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (R9), Y8, Y0
 	VFMADD231PD (R9)(BX*1), Y8, Y2
@@ -13904,12 +14109,12 @@ loop802:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop802
+	JGE         loop817
 
-rest803:
+rest818:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail804
+	JLT         tail819
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (R9), Y8, Y0
 	VFMADD231PD (R9)(BX*1), Y8, Y2
@@ -13920,9 +14125,9 @@ rest803:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail804:
+tail819:
 	TESTQ       R8, R8
-	JZ          reduce805
+	JZ          reduce820
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R8
 	VMOVUPD     (R11)(R8*8), Y8
@@ -13936,7 +14141,7 @@ tail804:
 	VMASKMOVPD  (R10), Y8, Y8
 	VFMADD231PD Y9, Y8, Y6
 
-reduce805:
+reduce820:
 	VADDPD     Y1, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y5, Y4, Y4
@@ -13953,36 +14158,36 @@ reduce805:
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put806
+	JEQ        put821
 	VADDSD     (DI), X0, X0
 
-put806:
+put821:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put807
+	JEQ       put822
 	VADDSD    (DI), X0, X0
 
-put807:
+put822:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put808
+	JEQ          put823
 	VADDSD       (DI), X0, X0
 
-put808:
+put823:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put809
+	JEQ          put824
 	VADDSD       (DI), X0, X0
 
-put809:
+put824:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -13990,22 +14195,22 @@ put809:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four799
+	JGE    four814
 
-one800start:
+one815start:
 	ADDQ $0x00000004, SI
-	JZ   done801
+	JZ   done816
 
-one800:
+one815:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000008, R8
-	JLT    rest811
+	JLT    rest826
 
-loop810:
+loop825:
 	VMOVUPD     (DI), Y2
 	VFMADD231PD (R9), Y2, Y0
 	VMOVUPD     32(DI), Y2
@@ -14013,21 +14218,21 @@ loop810:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop810
+	JGE         loop825
 
-rest811:
+rest826:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail812
+	JLT         tail827
 	VMOVUPD     (DI), Y2
 	VFMADD231PD (R9), Y2, Y0
 	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail812:
+tail827:
 	TESTQ       R8, R8
-	JZ          reduce813
+	JZ          reduce828
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        R8
 	VMOVUPD     (R10)(R8*8), Y2
@@ -14035,7 +14240,7 @@ tail812:
 	VMASKMOVPD  (R9), Y2, Y2
 	VFMADD231PD Y3, Y2, Y0
 
-reduce813:
+reduce828:
 	VADDPD     Y1, Y0, Y0
 	VHADDPD    Y0, Y0, Y1
 	VHADDPD    Y0, Y0, Y0
@@ -14046,17 +14251,17 @@ reduce813:
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put814
+	JEQ        put829
 	VADDSD     (DI), X0, X0
 
-put814:
+put829:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one800
+	JNZ    one815
 
-done801:
+done816:
 	VZEROUPPER
 	RET
 
@@ -14083,9 +14288,9 @@ TEXT ·dotPairF64(SB), NOSPLIT, $0-65
 	MOVQ ldx+40(FP), DI
 	SHLQ $0x03, DI
 	SUBQ $0x00000004, SI
-	JLT  one816start
+	JLT  one831start
 
-four815:
+four830:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14100,9 +14305,9 @@ four815:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000004, R9
-	JLT    rest819
+	JLT    rest834
 
-loop818:
+loop833:
 	VMOVUPD     (R8), Y8
 	VMOVUPD     (R8)(DI*1), Y9
 	VMOVUPD     (R10), Y10
@@ -14121,12 +14326,12 @@ loop818:
 	ADDQ        $0x00000020, R11
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JGE         loop818
+	JGE         loop833
 
-rest819:
+rest834:
 	ADDQ        $0x00000004, R9
 	TESTQ       R9, R9
-	JZ          reduce821
+	JZ          reduce836
 	LEAQ        tailF64<>+32(SB), R12
 	NEGQ        R9
 	VMOVUPD     (R12)(R9*8), Y8
@@ -14149,7 +14354,7 @@ rest819:
 	VMASKMOVPD  (R11), Y8, Y8
 	VFMADD231PD Y9, Y8, Y7
 
-reduce821:
+reduce836:
 	VHADDPD    Y2, Y0, Y0
 	VHADDPD    Y6, Y4, Y2
 	VPERM2F128 $0x20, Y2, Y0, Y4
@@ -14167,71 +14372,71 @@ reduce821:
 	MOVQ       AX, R8
 	VPERMILPD  $0x00, X4, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put822
+	JEQ        put837
 	VADDSD     (R8), X0, X0
 
-put822:
+put837:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	VPERMILPD $0x01, X4, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put823
+	JEQ       put838
 	VADDSD    (R8), X0, X0
 
-put823:
+put838:
 	VMOVSD       X0, (R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y4, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put824
+	JEQ          put839
 	VADDSD       (R8), X0, X0
 
-put824:
+put839:
 	VMOVSD       X0, (R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y4, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put825
+	JEQ          put840
 	VADDSD       (R8), X0, X0
 
-put825:
+put840:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPD $0x00, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put826
+	JEQ       put841
 	VADDSD    8(R8), X0, X0
 
-put826:
+put841:
 	VMOVSD    X0, 8(R8)
 	ADDQ      CX, R8
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put827
+	JEQ       put842
 	VADDSD    8(R8), X0, X0
 
-put827:
+put842:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put828
+	JEQ          put843
 	VADDSD       8(R8), X0, X0
 
-put828:
+put843:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put829
+	JEQ          put844
 	VADDSD       8(R8), X0, X0
 
-put829:
+put844:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
@@ -14239,22 +14444,22 @@ put829:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four815
+	JGE    four830
 
-one816start:
+one831start:
 	ADDQ $0x00000004, SI
-	JZ   done817
+	JZ   done832
 
-one816:
+one831:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), R8
 	MOVQ   n+56(FP), R9
 	MOVQ   DX, R10
 	SUBQ   $0x00000004, R9
-	JLT    rest831
+	JLT    rest846
 
-loop830:
+loop845:
 	VMOVUPD     (R8), Y2
 	VMOVUPD     (R8)(DI*1), Y3
 	VMOVUPD     (R10), Y4
@@ -14263,12 +14468,12 @@ loop830:
 	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JGE         loop830
+	JGE         loop845
 
-rest831:
+rest846:
 	ADDQ        $0x00000004, R9
 	TESTQ       R9, R9
-	JZ          reduce833
+	JZ          reduce848
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R9
 	VMOVUPD     (R11)(R9*8), Y2
@@ -14279,7 +14484,7 @@ rest831:
 	VMASKMOVPD  (R10), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-reduce833:
+reduce848:
 	VHADDPD    Y0, Y0, Y2
 	VHADDPD    Y0, Y0, Y0
 	VPERM2F128 $0x20, Y0, Y2, Y3
@@ -14294,26 +14499,26 @@ reduce833:
 	MOVQ       AX, R8
 	VPERMILPD  $0x00, X3, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put834
+	JEQ        put849
 	VADDSD     (R8), X0, X0
 
-put834:
+put849:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPD $0x00, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put835
+	JEQ       put850
 	VADDSD    8(R8), X0, X0
 
-put835:
+put850:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one816
+	JNZ    one831
 
-done817:
+done832:
 	VZEROUPPER
 	RET
 
@@ -14326,7 +14531,7 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT, $0-48
 	MOVQ       m+32(FP), DX
 	MOVQ       x+24(FP), BX
 	CMPQ       n+40(FP), $0x04
-	JGE        eight836wide
+	JGE        eight851wide
 	MOVQ       y+0(FP), SI
 	MOVQ       n+40(FP), DI
 	LEAQ       tailF64<>+32(SB), R8
@@ -14334,11 +14539,11 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT, $0-48
 	VMOVUPD    (R8)(DI*8), Y0
 	VMASKMOVPD (SI), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done840
+	JZ         done855
 	SUBQ       $0x00000004, DX
-	JLT        rest842
+	JLT        rest857
 
-loop841:
+loop856:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
@@ -14357,32 +14562,32 @@ loop841:
 	VFMADD231PD  Y2, Y3, Y1
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop841
+	JGE          loop856
 
-rest842:
+rest857:
 	ADDQ $0x00000004, DX
-	JZ   out844
+	JZ   out859
 
-one843:
+one858:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
 	VFMADD231PD  Y2, Y3, Y1
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one843
+	JNZ          one858
 
-out844:
-done840:
+out859:
+done855:
 	VMASKMOVPD Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
-eight836wide:
+eight851wide:
 	SUBQ $0x00000008, DX
-	JLT  start838
+	JLT  start853
 
-eight836:
+eight851:
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -14400,9 +14605,9 @@ eight836:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail846
+	JLT          tail861
 
-loop845:
+loop860:
 	VMOVUPD     (R9), Y8
 	VFMADD231PD (SI), Y0, Y8
 	VFMADD231PD (SI)(CX*1), Y1, Y8
@@ -14418,11 +14623,11 @@ loop845:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000004, R10
-	JGE         loop845
+	JGE         loop860
 
-tail846:
+tail861:
 	ADDQ        $0x00000004, R10
-	JZ          out847
+	JZ          out862
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPD     (R11)(R10*8), Y9
@@ -14445,7 +14650,7 @@ tail846:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (R9)
 
-out847:
+out862:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -14455,33 +14660,33 @@ out847:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight836
+	JGE  eight851
 
-start838:
+start853:
 	ADDQ $0x00000008, DX
-	JZ   done839
+	JZ   done854
 
-one837:
+one852:
 	VBROADCASTSD (BX), Y0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail849
+	JLT          tail864
 
-loop848:
+loop863:
 	VMOVUPD     (DI), Y1
 	VFMADD231PD (SI), Y0, Y1
 	VMOVUPD     Y1, (DI)
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JGE         loop848
+	JGE         loop863
 
-tail849:
+tail864:
 	ADDQ        $0x00000004, R8
-	JZ          out850
+	JZ          out865
 	LEAQ        tailF64<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPD     (R9)(R8*8), Y2
@@ -14490,12 +14695,217 @@ tail849:
 	VFMADD231PD Y3, Y0, Y1
 	VMASKMOVPD  Y1, Y2, (DI)
 
-out850:
+out865:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one837
+	JNZ  one852
 
-done839:
+done854:
+	VZEROUPPER
+	RET
+
+// func addRoundedRowsF64(y *float64, a *float64, lda int, x *float64, m int, n int)
+// Requires: AVX
+TEXT ·addRoundedRowsF64(SB), NOSPLIT, $0-48
+	MOVQ       a+8(FP), AX
+	MOVQ       lda+16(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       m+32(FP), DX
+	MOVQ       x+24(FP), BX
+	CMPQ       n+40(FP), $0x04
+	JGE        eight866wide
+	MOVQ       y+0(FP), SI
+	MOVQ       n+40(FP), DI
+	LEAQ       tailF64<>+32(SB), R8
+	NEGQ       DI
+	VMOVUPD    (R8)(DI*8), Y0
+	VMASKMOVPD (SI), Y0, Y1
+	TESTQ      DX, DX
+	JZ         done870
+	SUBQ       $0x00000004, DX
+	JLT        rest872
+
+loop871:
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Y3
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 8(BX), Y3
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 16(BX), Y3
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD 24(BX), Y3
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop871
+
+rest872:
+	ADDQ $0x00000004, DX
+	JZ   out874
+
+one873:
+	VMASKMOVPD   (AX), Y0, Y2
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Y3
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         $0x00000008, BX
+	DECQ         DX
+	JNZ          one873
+
+out874:
+done870:
+	VMASKMOVPD Y1, Y0, (SI)
+	VZEROUPPER
+	RET
+
+eight866wide:
+	SUBQ $0x00000008, DX
+	JLT  start868
+
+eight866:
+	VBROADCASTSD (BX), Y0
+	VBROADCASTSD 8(BX), Y1
+	VBROADCASTSD 16(BX), Y2
+	VBROADCASTSD 24(BX), Y3
+	VBROADCASTSD 32(BX), Y4
+	VBROADCASTSD 40(BX), Y5
+	VBROADCASTSD 48(BX), Y6
+	VBROADCASTSD 56(BX), Y7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000004, R10
+	JLT          tail876
+
+loop875:
+	VMOVUPD (R9), Y8
+	VMULPD  (SI), Y0, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (SI)(CX*1), Y1, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (SI)(CX*2), Y2, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (DI), Y3, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (DI)(CX*1), Y4, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (DI)(CX*2), Y5, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (R8), Y6, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  (R8)(CX*1), Y7, Y9
+	VADDPD  Y9, Y8, Y8
+	VMOVUPD Y8, (R9)
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
+	JGE     loop875
+
+tail876:
+	ADDQ       $0x00000004, R10
+	JZ         out877
+	LEAQ       tailF64<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPD    (R11)(R10*8), Y9
+	VMASKMOVPD (R9), Y9, Y8
+	VMASKMOVPD (SI), Y9, Y10
+	VMULPD     Y10, Y0, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (SI)(CX*1), Y9, Y0
+	VMULPD     Y0, Y1, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (SI)(CX*2), Y9, Y0
+	VMULPD     Y0, Y2, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (DI), Y9, Y0
+	VMULPD     Y0, Y3, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (DI)(CX*1), Y9, Y0
+	VMULPD     Y0, Y4, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (DI)(CX*2), Y9, Y0
+	VMULPD     Y0, Y5, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (R8), Y9, Y0
+	VMULPD     Y0, Y6, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD (R8)(CX*1), Y9, Y0
+	VMULPD     Y0, Y7, Y0
+	VADDPD     Y0, Y8, Y8
+	VMASKMOVPD Y8, Y9, (R9)
+
+out877:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight866
+
+start868:
+	ADDQ $0x00000008, DX
+	JZ   done869
+
+one867:
+	VBROADCASTSD (BX), Y0
+	ADDQ         $0x00000008, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000004, R8
+	JLT          tail879
+
+loop878:
+	VMOVUPD (DI), Y1
+	VMULPD  (SI), Y0, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (DI)
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000004, R8
+	JGE     loop878
+
+tail879:
+	ADDQ       $0x00000004, R8
+	JZ         out880
+	LEAQ       tailF64<>+32(SB), R9
+	NEGQ       R8
+	VMOVUPD    (R9)(R8*8), Y2
+	VMASKMOVPD (DI), Y2, Y1
+	VMASKMOVPD (SI), Y2, Y3
+	VMULPD     Y3, Y0, Y0
+	VADDPD     Y0, Y1, Y1
+	VMASKMOVPD Y1, Y2, (DI)
+
+out880:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one867
+
+done869:
 	VZEROUPPER
 	RET
 
@@ -14507,7 +14917,7 @@ TEXT ·addRowsF64(SB), NOSPLIT, $0-40
 	SHLQ       $0x03, CX
 	MOVQ       m+24(FP), DX
 	CMPQ       n+32(FP), $0x04
-	JGE        eight851wide
+	JGE        eight881wide
 	MOVQ       y+0(FP), BX
 	MOVQ       n+32(FP), SI
 	LEAQ       tailF64<>+32(SB), DI
@@ -14515,11 +14925,11 @@ TEXT ·addRowsF64(SB), NOSPLIT, $0-40
 	VMOVUPD    (DI)(SI*8), Y0
 	VMASKMOVPD (BX), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done855
+	JZ         done885
 	SUBQ       $0x00000004, DX
-	JLT        rest857
+	JLT        rest887
 
-loop856:
+loop886:
 	VMASKMOVPD (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
@@ -14533,30 +14943,30 @@ loop856:
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
 	SUBQ       $0x00000004, DX
-	JGE        loop856
+	JGE        loop886
 
-rest857:
+rest887:
 	ADDQ $0x00000004, DX
-	JZ   out859
+	JZ   out889
 
-one858:
+one888:
 	VMASKMOVPD (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
 	DECQ       DX
-	JNZ        one858
+	JNZ        one888
 
-out859:
-done855:
+out889:
+done885:
 	VMASKMOVPD Y1, Y0, (BX)
 	VZEROUPPER
 	RET
 
-eight851wide:
+eight881wide:
 	SUBQ $0x00000008, DX
-	JLT  start853
+	JLT  start883
 
-eight851:
+eight881:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -14565,9 +14975,9 @@ eight851:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  tail861
+	JLT  tail891
 
-loop860:
+loop890:
 	VMOVUPD (R8), Y0
 	VADDPD  (BX), Y0, Y0
 	VADDPD  (BX)(CX*1), Y0, Y0
@@ -14583,11 +14993,11 @@ loop860:
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000004, R9
-	JGE     loop860
+	JGE     loop890
 
-tail861:
+tail891:
 	ADDQ       $0x00000004, R9
-	JZ         out862
+	JZ         out892
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y1
@@ -14610,7 +15020,7 @@ tail861:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (R8)
 
-out862:
+out892:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -14620,31 +15030,31 @@ out862:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight851
+	JGE  eight881
 
-start853:
+start883:
 	ADDQ $0x00000008, DX
-	JZ   done854
+	JZ   done884
 
-one852:
+one882:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000004, DI
-	JLT  tail864
+	JLT  tail894
 
-loop863:
+loop893:
 	VMOVUPD (SI), Y0
 	VADDPD  (BX), Y0, Y0
 	VMOVUPD Y0, (SI)
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000004, DI
-	JGE     loop863
+	JGE     loop893
 
-tail864:
+tail894:
 	ADDQ       $0x00000004, DI
-	JZ         out865
+	JZ         out895
 	LEAQ       tailF64<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPD    (R8)(DI*8), Y1
@@ -14653,12 +15063,12 @@ tail864:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (SI)
 
-out865:
+out895:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one852
+	JNZ  one882
 
-done854:
+done884:
 	VZEROUPPER
 	RET
 
@@ -14683,7 +15093,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done866
+	JLE      done896
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14695,12 +15105,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row867:
+row897:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail869
+	JGE  tail899
 
-vector868:
+vector898:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14709,12 +15119,12 @@ vector868:
 	VMOVUPD      Y1, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector868
+	JLT          vector898
 
-tail869:
+tail899:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next870
+	JZ           next900
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -14725,14 +15135,14 @@ tail869:
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 
-next870:
+next900:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row867
+	JNZ  row897
 
-done866:
+done896:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14746,7 +15156,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done871
+	JLE      done901
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14758,24 +15168,24 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row872:
+row902:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail874
+	JGE  tail904
 
-vector873:
+vector903:
 	VMOVUPD (SI)(R8*1), Y0
 	VMOVUPD (DX)(R8*1), Y1
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(R8*1)
 	ADDQ    $0x00000020, R8
 	CMPQ    R8, DI
-	JLT     vector873
+	JLT     vector903
 
-tail874:
+tail904:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next875
+	JZ         next905
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
@@ -14784,14 +15194,14 @@ tail874:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 
-next875:
+next905:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row872
+	JNZ  row902
 
-done871:
+done901:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14805,7 +15215,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done876
+	JLE      done906
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14817,12 +15227,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row877:
+row907:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail879
+	JGE  tail909
 
-vector878:
+vector908:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14832,12 +15242,12 @@ vector878:
 	VMOVUPD      Y0, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector878
+	JLT          vector908
 
-tail879:
+tail909:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next880
+	JZ           next910
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -14849,14 +15259,14 @@ tail879:
 	VFMADD231PD  Y3, Y2, Y1
 	VMASKMOVPD   Y1, Y0, (AX)(R8*1)
 
-next880:
+next910:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row877
+	JNZ  row907
 
-done876:
+done906:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14870,7 +15280,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done881
+	JLE      done911
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -14882,12 +15292,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row882:
+row912:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail884
+	JGE  tail914
 
-vector883:
+vector913:
 	VMOVUPD     (SI)(R8*1), Y0
 	VMOVUPD     (AX)(R8*1), Y1
 	VMOVUPD     (DX)(R8*1), Y2
@@ -14895,12 +15305,12 @@ vector883:
 	VMOVUPD     Y1, (AX)(R8*1)
 	ADDQ        $0x00000020, R8
 	CMPQ        R8, DI
-	JLT         vector883
+	JLT         vector913
 
-tail884:
+tail914:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000003, R9
-	JZ          next885
+	JZ          next915
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        R9
 	VMOVUPD     (R10)(R9*8), Y0
@@ -14910,14 +15320,14 @@ tail884:
 	VFMADD231PD Y3, Y1, Y2
 	VMASKMOVPD  Y2, Y0, (AX)(R8*1)
 
-next885:
+next915:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row882
+	JNZ  row912
 
-done881:
+done911:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14931,7 +15341,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done886
+	JLE      done916
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -14944,12 +15354,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	ANDQ     $-4, R8
 	SHLQ     $0x03, R8
 
-row887:
+row917:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail889
+	JGE  tail919
 
-vector888:
+vector918:
 	VMOVUPD      (DI)(R9*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -14963,12 +15373,12 @@ vector888:
 	VMOVUPD      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector888
+	JLT          vector918
 
-tail889:
+tail919:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000003, R10
-	JZ           next890
+	JZ           next920
 	LEAQ         tailF64<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPD      (R11)(R10*8), Y0
@@ -14984,15 +15394,15 @@ tail889:
 	VMASKMOVPD   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPD   Y3, Y0, (AX)(R9*1)
 
-next890:
+next920:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row887
+	JNZ  row917
 
-done886:
+done916:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15006,7 +15416,7 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done891
+	JLE      done921
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -15020,12 +15430,12 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	ANDQ     $-4, R9
 	SHLQ     $0x03, R9
 
-row892:
+row922:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail894
+	JGE  tail924
 
-vector893:
+vector923:
 	VMOVUPD (AX)(R10*1), Y0
 	VMOVUPD (BX)(R10*1), Y1
 	VMOVUPD (DI)(R10*1), Y2
@@ -15037,12 +15447,12 @@ vector893:
 	VMOVUPD Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector893
+	JLT     vector923
 
-tail894:
+tail924:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000003, R11
-	JZ         next895
+	JZ         next925
 	LEAQ       tailF64<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPD    (R12)(R11*8), Y0
@@ -15056,16 +15466,16 @@ tail894:
 	VMASKMOVPD Y2, Y0, (DX)(R10*1)
 	VMASKMOVPD Y1, Y0, (AX)(R10*1)
 
-next895:
+next925:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row892
+	JNZ  row922
 
-done891:
+done921:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15085,21 +15495,21 @@ TEXT ·addF64(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail899
+	JGE      tail929
 
-vector898:
+vector928:
 	VMOVUPD (AX)(BX*1), Y0
 	VMOVUPD (CX)(BX*1), Y1
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector898
+	JLT     vector928
 
-tail899:
+tail929:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000003, DX
-	JZ         next900
+	JZ         next930
 	LEAQ       tailF64<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPD    (SI)(DX*8), Y0
@@ -15108,7 +15518,7 @@ tail899:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(BX*1)
 
-next900:
+next930:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15123,7 +15533,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done901
+	JLE  done931
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15134,19 +15544,19 @@ TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row902:
+row932:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail904
+	JGE  tail934
 
-vector903:
+vector933:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain906
+	JEQ     plain936
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain906:
+plain936:
 	VMOVUPD      signF64<>+0(SB), Y1
 	VANDNPD      Y0, Y1, Y1
 	VADDPD       Y1, Y1, Y1
@@ -15180,35 +15590,35 @@ plain906:
 	VORPD        Y0, Y2, Y2
 	VMOVUPD      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out907
+	JEQ          out937
 	VMOVUPD      oneF64<>+0(SB), Y0
 	VFNMADD231PD Y2, Y2, Y0
 	VMULPD       minusTwoF64<>+0(SB), Y2, Y1
 	VMULPD       Y0, Y1, Y1
 	VMOVUPD      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out907
+	JEQ          out937
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out907:
+out937:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector903
+	JLT  vector933
 
-tail904:
+tail934:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next905
+	JZ         next935
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain908
+	JEQ        plain938
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain908:
+plain938:
 	VMOVUPD      signF64<>+0(SB), Y2
 	VANDNPD      Y1, Y2, Y2
 	VADDPD       Y2, Y2, Y2
@@ -15242,25 +15652,25 @@ plain908:
 	VORPD        Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out909
+	JEQ          out939
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y3, Y3, Y1
 	VMULPD       minusTwoF64<>+0(SB), Y3, Y2
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out909
+	JEQ          out939
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out909:
-next905:
+out939:
+next935:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row902
+	JNZ  row932
 
-done901:
+done931:
 	VZEROUPPER
 	RET
 
@@ -15370,7 +15780,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done910
+	JLE  done940
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15381,19 +15791,19 @@ TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row911:
+row941:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail913
+	JGE  tail943
 
-vector912:
+vector942:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain915
+	JEQ     plain945
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain915:
+plain945:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15431,31 +15841,31 @@ plain915:
 	VXORPD       Y0, Y1, Y1
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out916
+	JEQ          out946
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out916
+	JEQ          out946
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out916:
+out946:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector912
+	JLT  vector942
 
-tail913:
+tail943:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next914
+	JZ         next944
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain917
+	JEQ        plain947
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain917:
+plain947:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15493,21 +15903,21 @@ plain917:
 	VXORPD       Y1, Y2, Y2
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out918
+	JEQ          out948
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out918
+	JEQ          out948
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out918:
-next914:
+out948:
+next944:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row911
+	JNZ  row941
 
-done910:
+done940:
 	VZEROUPPER
 	RET
 
@@ -15521,7 +15931,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done919
+	JLE  done949
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15532,19 +15942,19 @@ TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row920:
+row950:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail922
+	JGE  tail952
 
-vector921:
+vector951:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain924
+	JEQ     plain954
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain924:
+plain954:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15602,31 +16012,31 @@ plain924:
 	VADDPD       Y2, Y4, Y4
 	VMOVUPD      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out925
+	JEQ          out955
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out925
+	JEQ          out955
 	VMOVUPD      Y5, (SI)(R8*1)
 
-out925:
+out955:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector921
+	JLT  vector951
 
-tail922:
+tail952:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next923
+	JZ         next953
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain926
+	JEQ        plain956
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain926:
+plain956:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15684,21 +16094,21 @@ plain926:
 	VADDPD       Y3, Y5, Y5
 	VMASKMOVPD   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out927
+	JEQ          out957
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out927
+	JEQ          out957
 	VMASKMOVPD   Y6, Y0, (SI)(R8*1)
 
-out927:
-next923:
+out957:
+next953:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row920
+	JNZ  row950
 
-done919:
+done949:
 	VZEROUPPER
 	RET
 
@@ -15766,7 +16176,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done928
+	JLE  done958
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15777,19 +16187,19 @@ TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row929:
+row959:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail931
+	JGE  tail961
 
-vector930:
+vector960:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain933
+	JEQ     plain963
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain933:
+plain963:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15831,31 +16241,31 @@ plain933:
 	VMULPD       Y0, Y3, Y3
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out934
+	JEQ          out964
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out934
+	JEQ          out964
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out934:
+out964:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector930
+	JLT  vector960
 
-tail931:
+tail961:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next932
+	JZ         next962
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain935
+	JEQ        plain965
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain935:
+plain965:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15897,21 +16307,21 @@ plain935:
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out936
+	JEQ          out966
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out936
+	JEQ          out966
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out936:
-next932:
+out966:
+next962:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row929
+	JNZ  row959
 
-done928:
+done958:
 	VZEROUPPER
 	RET
 
@@ -15919,7 +16329,7 @@ done928:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done937
+	JLE  done967
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15930,19 +16340,19 @@ TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row938:
+row968:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail940
+	JGE  tail970
 
-vector939:
+vector969:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain942
+	JEQ     plain972
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain942:
+plain972:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -15977,31 +16387,31 @@ plain942:
 	VBLENDVPD    Y4, oneF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out943
+	JEQ          out973
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out943
+	JEQ          out973
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out943:
+out973:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector939
+	JLT  vector969
 
-tail940:
+tail970:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next941
+	JZ         next971
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain944
+	JEQ        plain974
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain944:
+plain974:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16036,21 +16446,21 @@ plain944:
 	VBLENDVPD    Y5, oneF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out945
+	JEQ          out975
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out945
+	JEQ          out975
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out945:
-next941:
+out975:
+next971:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row938
+	JNZ  row968
 
-done937:
+done967:
 	VZEROUPPER
 	RET
 
@@ -16070,7 +16480,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done946
+	JLE  done976
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16081,19 +16491,19 @@ TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row947:
+row977:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail949
+	JGE  tail979
 
-vector948:
+vector978:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain951
+	JEQ     plain981
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain951:
+plain981:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -16132,31 +16542,31 @@ plain951:
 	VBLENDVPD    Y4, seluScaleF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out952
+	JEQ          out982
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out952
+	JEQ          out982
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out952:
+out982:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector948
+	JLT  vector978
 
-tail949:
+tail979:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next950
+	JZ         next980
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain953
+	JEQ        plain983
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain953:
+plain983:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16195,21 +16605,21 @@ plain953:
 	VBLENDVPD    Y5, seluScaleF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out954
+	JEQ          out984
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out954
+	JEQ          out984
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out954:
-next950:
+out984:
+next980:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row947
+	JNZ  row977
 
-done946:
+done976:
 	VZEROUPPER
 	RET
 
@@ -16217,7 +16627,7 @@ done946:
 // Requires: AVX
 TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done955
+	JLE  done985
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16228,19 +16638,19 @@ TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row956:
+row986:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail958
+	JGE  tail988
 
-vector957:
+vector987:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain960
+	JEQ     plain990
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain960:
+plain990:
 	VXORPS    Y2, Y2, Y2
 	VCMPPD    $0x1e, Y2, Y0, Y1
 	VMOVUPD   oneF64<>+0(SB), Y3
@@ -16248,31 +16658,31 @@ plain960:
 	VMAXPD    Y0, Y2, Y0
 	VMOVUPD   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out961
+	JEQ       out991
 	VMOVUPD   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out961
+	JEQ       out991
 	VMOVUPD   Y2, (SI)(R8*1)
 
-out961:
+out991:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector957
+	JLT  vector987
 
-tail958:
+tail988:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next959
+	JZ         next989
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain962
+	JEQ        plain992
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain962:
+plain992:
 	VXORPS     Y3, Y3, Y3
 	VCMPPD     $0x1e, Y3, Y1, Y2
 	VMOVUPD    oneF64<>+0(SB), Y4
@@ -16280,21 +16690,21 @@ plain962:
 	VMAXPD     Y1, Y3, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out963
+	JEQ        out993
 	VMASKMOVPD Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out963
+	JEQ        out993
 	VMASKMOVPD Y3, Y0, (SI)(R8*1)
 
-out963:
-next959:
+out993:
+next989:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row956
+	JNZ  row986
 
-done955:
+done985:
 	VZEROUPPER
 	RET
 
@@ -16312,7 +16722,7 @@ TEXT ·hiddenGradientTanhF64(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block964:
+block994:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -16327,9 +16737,9 @@ block964:
 	LEAQ   (R8)(CX*2), R9
 	ADDQ   CX, R9
 	SUBQ   $0x00000008, DI
-	JLT    rest967
+	JLT    rest997
 
-loop966:
+loop996:
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (R8), Y8, Y0
 	VFMADD231PD (R8)(CX*1), Y8, Y2
@@ -16344,12 +16754,12 @@ loop966:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop966
+	JGE         loop996
 
-rest967:
+rest997:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail968
+	JLT         tail998
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (R8), Y8, Y0
 	VFMADD231PD (R8)(CX*1), Y8, Y2
@@ -16360,9 +16770,9 @@ rest967:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail968:
+tail998:
 	TESTQ       DI, DI
-	JZ          reduce969
+	JZ          reduce999
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPD     (R10)(DI*8), Y8
@@ -16376,7 +16786,7 @@ tail968:
 	VMASKMOVPD  (R9), Y8, Y8
 	VFMADD231PD Y9, Y8, Y6
 
-reduce969:
+reduce999:
 	VADDPD     Y1, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y5, Y4, Y4
@@ -16404,9 +16814,9 @@ reduce969:
 	LEAQ       (R8)(CX*2), R9
 	ADDQ       CX, R9
 	SUBQ       $0x00000008, DI
-	JLT        rest971
+	JLT        rest1001
 
-loop970:
+loop1000:
 	VMOVUPD     (SI), Y9
 	VFMADD231PD (R8), Y9, Y0
 	VFMADD231PD (R8)(CX*1), Y9, Y3
@@ -16421,12 +16831,12 @@ loop970:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop970
+	JGE         loop1000
 
-rest971:
+rest1001:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail972
+	JLT         tail1002
 	VMOVUPD     (SI), Y9
 	VFMADD231PD (R8), Y9, Y0
 	VFMADD231PD (R8)(CX*1), Y9, Y3
@@ -16437,9 +16847,9 @@ rest971:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail972:
+tail1002:
 	TESTQ       DI, DI
-	JZ          reduce973
+	JZ          reduce1003
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPD     (R10)(DI*8), Y9
@@ -16453,7 +16863,7 @@ tail972:
 	VMASKMOVPD  (R9), Y9, Y9
 	VFMADD231PD Y10, Y9, Y7
 
-reduce973:
+reduce1003:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y4, Y3, Y3
 	VADDPD       Y6, Y5, Y5
@@ -16556,7 +16966,7 @@ reduce973:
 	LEAQ         64(BX), SI
 	MOVQ         d+16(FP), DI
 	CMPQ         SI, DI
-	JEQ          next965
+	JEQ          next995
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -16574,9 +16984,9 @@ reduce973:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+72(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail975
+	JLT          tail1005
 
-loop974:
+loop1004:
 	VMOVUPD     (R9), Y8
 	VFMADD231PD (SI), Y0, Y8
 	VFMADD231PD (SI)(CX*1), Y1, Y8
@@ -16592,11 +17002,11 @@ loop974:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000004, R10
-	JGE         loop974
+	JGE         loop1004
 
-tail975:
+tail1005:
 	ADDQ        $0x00000004, R10
-	JZ          out976
+	JZ          out1006
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPD     (R11)(R10*8), Y9
@@ -16619,7 +17029,7 @@ tail975:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (R9)
 
-out976:
+out1006:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -16629,9 +17039,9 @@ out976:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next965:
+next995:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block964
+	JNZ          block994
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -16649,9 +17059,9 @@ next965:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail978
+	JLT          tail1008
 
-loop977:
+loop1007:
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (DX), Y0, Y8
 	VFMADD231PD (DX)(CX*1), Y1, Y8
@@ -16667,11 +17077,11 @@ loop977:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JGE         loop977
+	JGE         loop1007
 
-tail978:
+tail1008:
 	ADDQ        $0x00000004, R8
-	JZ          out979
+	JZ          out1009
 	LEAQ        tailF64<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPD     (R9)(R8*8), Y9
@@ -16694,7 +17104,7 @@ tail978:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (DI)
 
-out979:
+out1009:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -16734,9 +17144,9 @@ TEXT ·adamF64(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail983
+	JGE          tail1013
 
-vector982:
+vector1012:
 	VMOVUPD      (AX)(DI*1), Y9
 	VMOVUPD      (CX)(DI*1), Y10
 	VFMADD231PD  Y7, Y9, Y10
@@ -16757,12 +17167,12 @@ vector982:
 	VMOVUPD      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector982
+	JLT          vector1012
 
-tail983:
+tail1013:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000003, SI
-	JZ           next984
+	JZ           next1014
 	LEAQ         tailF64<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPD      (R8)(SI*8), Y9
@@ -16785,7 +17195,7 @@ tail983:
 	VFNMADD231PD Y5, Y7, Y10
 	VMASKMOVPD   Y10, Y9, (AX)(DI*1)
 
-next984:
+next1014:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -16800,7 +17210,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop985:
+loop1015:
 	VMOVUPD      (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VMOVUPD      32(AX), Y4
@@ -16811,7 +17221,7 @@ loop985:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000080, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop985
+	JNZ          loop1015
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -16833,14 +17243,14 @@ TEXT ·zeroTimesF64(SB), NOSPLIT, $0-24
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-loop986:
+loop1016:
 	VFMADD231PD (AX), Y4, Y0
 	VFMADD231PD 32(AX), Y4, Y1
 	VFMADD231PD 64(AX), Y4, Y2
 	VFMADD231PD 96(AX), Y4, Y3
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
-	JNZ         loop986
+	JNZ         loop1016
 	VADDPD      Y1, Y0, Y0
 	VADDPD      Y2, Y0, Y0
 	VADDPD      Y3, Y0, Y0
@@ -16862,9 +17272,9 @@ TEXT ·packPanelF64(SB), NOSPLIT, $0-32
 	SHLQ $0x03, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest988
+	JLT  rest1018
 
-loop987:
+loop1017:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -16890,13 +17300,13 @@ loop987:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop987
+	JGE     loop1017
 
-rest988:
+rest1018:
 	ADDQ $0x00000004, BX
-	JZ   out990
+	JZ   out1020
 
-one989:
+one1019:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -16904,9 +17314,9 @@ one989:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one989
+	JNZ     one1019
 
-out990:
+out1020:
 	VZEROUPPER
 	RET
 
@@ -16921,7 +17331,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT, $0-32
 	LEAQ (CX)(DX*2), SI
 	ADDQ DX, SI
 
-loop991:
+loop1021:
 	VMOVUPD     (CX), X0
 	VINSERTF128 $0x01, (CX)(DX*2), Y0, Y0
 	VMOVUPD     (CX)(DX*1), X1
@@ -16942,7 +17352,7 @@ loop991:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000100, AX
 	DECQ        BX
-	JNZ         loop991
+	JNZ         loop1021
 	VZEROUPPER
 	RET
 
@@ -16965,7 +17375,7 @@ TEXT ·peakF64(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop992:
+loop1022:
 	VFMADD231PD Y12, Y13, Y0
 	VFMADD231PD Y12, Y13, Y1
 	VFMADD231PD Y12, Y13, Y2
@@ -17063,6 +17473,6 @@ loop992:
 	VFMADD231PD Y12, Y13, Y10
 	VFMADD231PD Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop992
+	JNZ         loop1022
 	VZEROUPPER
 	RET

@@ -104,6 +104,15 @@ func gemvTAVX512[T Float](y, a []T, lda int, x []T, m, n int) {
 	}
 }
 
+func addRoundedAVX512[T Float](y, a []T, lda int, x []T, m, n int) {
+	switch {
+	case size[T]() == 4:
+		addRoundedRowsF32x16(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
+	default:
+		addRoundedRowsF64x8(p64(&y[0]), p64(&a[0]), lda, p64(&x[0]), m, n)
+	}
+}
+
 func hiddenGradientTanhAVX512[T Float](y, s, d, a *T, lda int, x, bias, w *T, m, n int) {
 	if size[T]() == 4 {
 		hiddenGradientTanhF32x16(p32(y), p32(s), p32(d), p32(a), lda, p32(x), p32(bias), p32(w), m, n)

@@ -98,6 +98,11 @@ func dotF32x16(y *float32, ldy int, a *float32, lda int, x *float32, ldx int, m 
 //go:noescape
 func addScaledRowsF32x16(y *float32, a *float32, lda int, x *float32, m int, n int)
 
+// addRoundedRowsF32x16 is addScaledRows with every product rounded before it is added.
+//
+//go:noescape
+func addRoundedRowsF32x16(y *float32, a *float32, lda int, x *float32, m int, n int)
+
 // mulPrimeTanhF32x16 is d = abar (1 - s^2).
 //
 //go:noescape
@@ -278,6 +283,11 @@ func dotF64x8(y *float64, ldy int, a *float64, lda int, x *float64, ldx int, m i
 //
 //go:noescape
 func addScaledRowsF64x8(y *float64, a *float64, lda int, x *float64, m int, n int)
+
+// addRoundedRowsF64x8 is addScaledRows with every product rounded before it is added.
+//
+//go:noescape
+func addRoundedRowsF64x8(y *float64, a *float64, lda int, x *float64, m int, n int)
 
 // mulPrimeTanhF64x8 is d = abar (1 - s^2).
 //

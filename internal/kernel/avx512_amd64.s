@@ -11076,6 +11076,211 @@ done580:
 	VZEROUPPER
 	RET
 
+// func addRoundedRowsF32x16(y *float32, a *float32, lda int, x *float32, m int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addRoundedRowsF32x16(SB), NOSPLIT, $0-48
+	MOVQ      a+8(FP), AX
+	MOVQ      lda+16(FP), CX
+	SHLQ      $0x02, CX
+	MOVQ      m+32(FP), DX
+	MOVQ      x+24(FP), BX
+	CMPQ      n+40(FP), $0x10
+	JGE       eight592wide
+	MOVQ      y+0(FP), SI
+	MOVQ      n+40(FP), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (SI), K1, Z0
+	TESTQ     DX, DX
+	JZ        done596
+	SUBQ      $0x00000004, DX
+	JLT       rest598
+
+loop597:
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS 12(BX), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop597
+
+rest598:
+	ADDQ $0x00000004, DX
+	JZ   out600
+
+one599:
+	VMOVUPS.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSS (BX), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         $0x00000004, BX
+	DECQ         DX
+	JNZ          one599
+
+out600:
+done596:
+	VMOVUPS Z0, K1, (SI)
+	VZEROUPPER
+	RET
+
+eight592wide:
+	SUBQ $0x00000008, DX
+	JLT  start594
+
+eight592:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	VBROADCASTSS 16(BX), Z4
+	VBROADCASTSS 20(BX), Z5
+	VBROADCASTSS 24(BX), Z6
+	VBROADCASTSS 28(BX), Z7
+	ADDQ         $0x00000020, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000010, R10
+	JLT          tail602
+
+loop601:
+	VMOVUPS (R9), Z8
+	VMULPS  (SI), Z0, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (SI)(CX*1), Z1, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (SI)(CX*2), Z2, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (DI), Z3, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (DI)(CX*1), Z4, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (DI)(CX*2), Z5, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (R8), Z6, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  (R8)(CX*1), Z7, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (R9)
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
+	JGE     loop601
+
+tail602:
+	ADDQ      $0x00000010, R10
+	JZ        out603
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z8
+	VMOVUPS.Z (SI), K1, Z9
+	VMULPS    Z9, Z0, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (SI)(CX*1), K1, Z0
+	VMULPS    Z0, Z1, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (SI)(CX*2), K1, Z0
+	VMULPS    Z0, Z2, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (DI), K1, Z0
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (DI)(CX*1), K1, Z0
+	VMULPS    Z0, Z4, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (DI)(CX*2), K1, Z0
+	VMULPS    Z0, Z5, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (R8), K1, Z0
+	VMULPS    Z0, Z6, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS.Z (R8)(CX*1), K1, Z0
+	VMULPS    Z0, Z7, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, K1, (R9)
+
+out603:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight592
+
+start594:
+	ADDQ $0x00000008, DX
+	JZ   done595
+
+one593:
+	VBROADCASTSS (BX), Z0
+	ADDQ         $0x00000004, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000010, R8
+	JLT          tail605
+
+loop604:
+	VMOVUPS (DI), Z1
+	VMULPS  (SI), Z0, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000010, R8
+	JGE     loop604
+
+tail605:
+	ADDQ      $0x00000010, R8
+	JZ        out606
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DI), K1, Z1
+	VMOVUPS.Z (SI), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (DI)
+
+out606:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one593
+
+done595:
+	VZEROUPPER
+	RET
+
 DATA oneF32x16<>+0(SB)/4, $0x3f800000
 GLOBL oneF32x16<>(SB), RODATA|NOPTR, $4
 
@@ -11091,201 +11296,14 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done592
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     s+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-16, DI
-	SHLQ     $0x02, DI
-
-row593:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail595
-
-vector594:
-	VMOVUPS      (SI)(R8*1), Z0
-	VBROADCASTSS oneF32x16<>+0(SB), Z1
-	VFNMADD231PS Z0, Z0, Z1
-	VMOVUPS      (DX)(R8*1), Z0
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)(R8*1)
-	ADDQ         $0x00000040, R8
-	CMPQ         R8, DI
-	JLT          vector594
-
-tail595:
-	MOVQ         n+48(FP), R9
-	ANDQ         $0x0000000f, R9
-	JZ           next596
-	MOVQ         $-1, R10
-	BZHIQ        R9, R10, R10
-	KMOVW        R10, K1
-	VMOVUPS.Z    (SI)(R8*1), K1, Z0
-	VBROADCASTSS oneF32x16<>+0(SB), Z1
-	VFNMADD231PS Z0, Z0, Z1
-	VMOVUPS.Z    (DX)(R8*1), K1, Z0
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, K1, (AX)(R8*1)
-
-next596:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row593
-
-done592:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func mulPrimeF32x16(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
-	JLE      done597
-	MOVQ     d+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     abar+8(FP), DX
-	MOVQ     ldAbar+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     d1+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-16, DI
-	SHLQ     $0x02, DI
-
-row598:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail600
-
-vector599:
-	VMOVUPS (SI)(R8*1), Z0
-	VMOVUPS (DX)(R8*1), Z1
-	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(R8*1)
-	ADDQ    $0x00000040, R8
-	CMPQ    R8, DI
-	JLT     vector599
-
-tail600:
-	MOVQ      n+48(FP), R9
-	ANDQ      $0x0000000f, R9
-	JZ        next601
-	MOVQ      $-1, R10
-	BZHIQ     R9, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (SI)(R8*1), K1, Z0
-	VMOVUPS.Z (DX)(R8*1), K1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(R8*1)
-
-next601:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row598
-
-done597:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func addMulPrimeTanhF32x16(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
-	JLE      done602
-	MOVQ     e+0(FP), AX
-	MOVQ     ld+32(FP), CX
-	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     s+24(FP), SI
-	MOVQ     n+48(FP), DI
-	ANDQ     $-16, DI
-	SHLQ     $0x02, DI
-
-row603:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  tail605
-
-vector604:
-	VMOVUPS      (SI)(R8*1), Z0
-	VBROADCASTSS oneF32x16<>+0(SB), Z1
-	VFNMADD231PS Z0, Z0, Z1
-	VMOVUPS      (AX)(R8*1), Z0
-	VMOVUPS      (DX)(R8*1), Z2
-	VFMADD231PS  Z2, Z1, Z0
-	VMOVUPS      Z0, (AX)(R8*1)
-	ADDQ         $0x00000040, R8
-	CMPQ         R8, DI
-	JLT          vector604
-
-tail605:
-	MOVQ         n+48(FP), R9
-	ANDQ         $0x0000000f, R9
-	JZ           next606
-	MOVQ         $-1, R10
-	BZHIQ        R9, R10, R10
-	KMOVW        R10, K1
-	VMOVUPS.Z    (SI)(R8*1), K1, Z0
-	VBROADCASTSS oneF32x16<>+0(SB), Z1
-	VFNMADD231PS Z0, Z0, Z1
-	VMOVUPS.Z    (AX)(R8*1), K1, Z0
-	VMOVUPS.Z    (DX)(R8*1), K1, Z2
-	VFMADD231PS  Z2, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(R8*1)
-
-next606:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	ADDQ CX, SI
-	DECQ rows+40(FP)
-	JNZ  row603
-
-done602:
-	VLDMXCSR (SP)
-	VZEROUPPER
-	RET
-
-// func addMulPrimeF32x16(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
-	VSTMXCSR (SP)
-	MOVL     (SP), AX
-	ORL      $0x00008040, AX
-	MOVL     AX, 4(SP)
-	VLDMXCSR 4(SP)
-	CMPQ     rows+40(FP), $0x00
 	JLE      done607
-	MOVQ     e+0(FP), AX
+	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     c+8(FP), DX
-	MOVQ     ldC+16(FP), BX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
 	SHLQ     $0x02, BX
-	MOVQ     d1+24(FP), SI
+	MOVQ     s+24(FP), SI
 	MOVQ     n+48(FP), DI
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
@@ -11296,27 +11314,29 @@ row608:
 	JGE  tail610
 
 vector609:
-	VMOVUPS     (SI)(R8*1), Z0
-	VMOVUPS     (AX)(R8*1), Z1
-	VMOVUPS     (DX)(R8*1), Z2
-	VFMADD231PS Z2, Z0, Z1
-	VMOVUPS     Z1, (AX)(R8*1)
-	ADDQ        $0x00000040, R8
-	CMPQ        R8, DI
-	JLT         vector609
+	VMOVUPS      (SI)(R8*1), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (DX)(R8*1), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)(R8*1)
+	ADDQ         $0x00000040, R8
+	CMPQ         R8, DI
+	JLT          vector609
 
 tail610:
-	MOVQ        n+48(FP), R9
-	ANDQ        $0x0000000f, R9
-	JZ          next611
-	MOVQ        $-1, R10
-	BZHIQ       R9, R10, R10
-	KMOVW       R10, K1
-	VMOVUPS.Z   (SI)(R8*1), K1, Z0
-	VMOVUPS.Z   (AX)(R8*1), K1, Z1
-	VMOVUPS.Z   (DX)(R8*1), K1, Z2
-	VFMADD231PS Z2, Z0, Z1
-	VMOVUPS     Z1, K1, (AX)(R8*1)
+	MOVQ         n+48(FP), R9
+	ANDQ         $0x0000000f, R9
+	JZ           next611
+	MOVQ         $-1, R10
+	BZHIQ        R9, R10, R10
+	KMOVW        R10, K1
+	VMOVUPS.Z    (SI)(R8*1), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    (DX)(R8*1), K1, Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(R8*1)
 
 next611:
 	ADDQ CX, AX
@@ -11330,6 +11350,191 @@ done607:
 	VZEROUPPER
 	RET
 
+// func mulPrimeF32x16(d *float32, abar *float32, ldAbar int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done612
+	MOVQ     d+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     abar+8(FP), DX
+	MOVQ     ldAbar+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
+
+row613:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail615
+
+vector614:
+	VMOVUPS (SI)(R8*1), Z0
+	VMOVUPS (DX)(R8*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(R8*1)
+	ADDQ    $0x00000040, R8
+	CMPQ    R8, DI
+	JLT     vector614
+
+tail615:
+	MOVQ      n+48(FP), R9
+	ANDQ      $0x0000000f, R9
+	JZ        next616
+	MOVQ      $-1, R10
+	BZHIQ     R9, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (SI)(R8*1), K1, Z0
+	VMOVUPS.Z (DX)(R8*1), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(R8*1)
+
+next616:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row613
+
+done612:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func addMulPrimeTanhF32x16(e *float32, c *float32, ldC int, s *float32, ld int, rows int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done617
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     s+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
+
+row618:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail620
+
+vector619:
+	VMOVUPS      (SI)(R8*1), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (AX)(R8*1), Z0
+	VMOVUPS      (DX)(R8*1), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, (AX)(R8*1)
+	ADDQ         $0x00000040, R8
+	CMPQ         R8, DI
+	JLT          vector619
+
+tail620:
+	MOVQ         n+48(FP), R9
+	ANDQ         $0x0000000f, R9
+	JZ           next621
+	MOVQ         $-1, R10
+	BZHIQ        R9, R10, R10
+	KMOVW        R10, K1
+	VMOVUPS.Z    (SI)(R8*1), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    (AX)(R8*1), K1, Z0
+	VMOVUPS.Z    (DX)(R8*1), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(R8*1)
+
+next621:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row618
+
+done617:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func addMulPrimeF32x16(e *float32, c *float32, ldC int, d1 *float32, ld int, rows int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ORL      $0x00008040, AX
+	MOVL     AX, 4(SP)
+	VLDMXCSR 4(SP)
+	CMPQ     rows+40(FP), $0x00
+	JLE      done622
+	MOVQ     e+0(FP), AX
+	MOVQ     ld+32(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     c+8(FP), DX
+	MOVQ     ldC+16(FP), BX
+	SHLQ     $0x02, BX
+	MOVQ     d1+24(FP), SI
+	MOVQ     n+48(FP), DI
+	ANDQ     $-16, DI
+	SHLQ     $0x02, DI
+
+row623:
+	XORQ R8, R8
+	CMPQ R8, DI
+	JGE  tail625
+
+vector624:
+	VMOVUPS     (SI)(R8*1), Z0
+	VMOVUPS     (AX)(R8*1), Z1
+	VMOVUPS     (DX)(R8*1), Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(R8*1)
+	ADDQ        $0x00000040, R8
+	CMPQ        R8, DI
+	JLT         vector624
+
+tail625:
+	MOVQ        n+48(FP), R9
+	ANDQ        $0x0000000f, R9
+	JZ          next626
+	MOVQ        $-1, R10
+	BZHIQ       R9, R10, R10
+	KMOVW       R10, K1
+	VMOVUPS.Z   (SI)(R8*1), K1, Z0
+	VMOVUPS.Z   (AX)(R8*1), K1, Z1
+	VMOVUPS.Z   (DX)(R8*1), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (AX)(R8*1)
+
+next626:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	ADDQ CX, SI
+	DECQ rows+40(FP)
+	JNZ  row623
+
+done622:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
 // func tangentTanhF32x16(t *float32, e *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
@@ -11339,7 +11544,7 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done612
+	JLE      done627
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -11352,12 +11557,12 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	ANDQ     $-16, R8
 	SHLQ     $0x02, R8
 
-row613:
+row628:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail615
+	JGE  tail630
 
-vector614:
+vector629:
 	VMOVUPS      (DI)(R9*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -11371,12 +11576,12 @@ vector614:
 	VMOVUPS      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector614
+	JLT          vector629
 
-tail615:
+tail630:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x0000000f, R10
-	JZ           next616
+	JZ           next631
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -11392,15 +11597,15 @@ tail615:
 	VMOVUPS      Z3, K1, (DX)(R9*1)
 	VMOVUPS      Z2, K1, (AX)(R9*1)
 
-next616:
+next631:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row613
+	JNZ  row628
 
-done612:
+done627:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11414,7 +11619,7 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done617
+	JLE      done632
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -11428,12 +11633,12 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	ANDQ     $-16, R9
 	SHLQ     $0x02, R9
 
-row618:
+row633:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail620
+	JGE  tail635
 
-vector619:
+vector634:
 	VMOVUPS (AX)(R10*1), Z0
 	VMOVUPS (BX)(R10*1), Z1
 	VMOVUPS (DI)(R10*1), Z2
@@ -11445,12 +11650,12 @@ vector619:
 	VMOVUPS Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector619
+	JLT     vector634
 
-tail620:
+tail635:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x0000000f, R11
-	JZ        next621
+	JZ        next636
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -11464,16 +11669,16 @@ tail620:
 	VMOVUPS   Z1, K1, (DX)(R10*1)
 	VMOVUPS   Z0, K1, (AX)(R10*1)
 
-next621:
+next636:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row618
+	JNZ  row633
 
-done617:
+done632:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11493,21 +11698,21 @@ TEXT ·addF32x16(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail625
+	JGE      tail640
 
-vector624:
+vector639:
 	VMOVUPS (AX)(BX*1), Z0
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector624
+	JLT     vector639
 
-tail625:
+tail640:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x0000000f, DX
-	JZ        next626
+	JZ        next641
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -11516,7 +11721,7 @@ tail625:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(BX*1)
 
-next626:
+next641:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11528,7 +11733,7 @@ GLOBL twoF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done627
+	JLE  done642
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11539,19 +11744,19 @@ TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row628:
+row643:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail630
+	JGE  tail645
 
-vector629:
+vector644:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain632
+	JEQ     plain647
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain632:
+plain647:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11579,35 +11784,35 @@ plain632:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out633
+	JEQ               out648
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out633
+	JEQ               out648
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out633:
+out648:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector629
+	JLT  vector644
 
-tail630:
+tail645:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next631
+	JZ        next646
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain634
+	JEQ       plain649
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain634:
+plain649:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11635,25 +11840,25 @@ plain634:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out635
+	JEQ               out650
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out635
+	JEQ               out650
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out635:
-next631:
+out650:
+next646:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row628
+	JNZ  row643
 
-done627:
+done642:
 	VZEROUPPER
 	RET
 
@@ -11694,7 +11899,7 @@ GLOBL expAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done636
+	JLE  done651
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11705,19 +11910,19 @@ TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row637:
+row652:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail639
+	JGE  tail654
 
-vector638:
+vector653:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain641
+	JEQ     plain656
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain641:
+plain656:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11750,31 +11955,31 @@ plain641:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out642
+	JEQ               out657
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out642
+	JEQ               out657
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out642:
+out657:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector638
+	JLT  vector653
 
-tail639:
+tail654:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next640
+	JZ        next655
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain643
+	JEQ       plain658
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain643:
+plain658:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11807,21 +12012,21 @@ plain643:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out644
+	JEQ               out659
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out644
+	JEQ               out659
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out644:
-next640:
+out659:
+next655:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row637
+	JNZ  row652
 
-done636:
+done651:
 	VZEROUPPER
 	RET
 
@@ -11832,7 +12037,7 @@ GLOBL expMinF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done645
+	JLE  done660
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11843,19 +12048,19 @@ TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row646:
+row661:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail648
+	JGE  tail663
 
-vector647:
+vector662:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain650
+	JEQ     plain665
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain650:
+plain665:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11902,31 +12107,31 @@ plain650:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out651
+	JEQ               out666
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out651
+	JEQ               out666
 	VMOVUPS           Z5, (SI)(R8*1)
 
-out651:
+out666:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector647
+	JLT  vector662
 
-tail648:
+tail663:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next649
+	JZ        next664
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain652
+	JEQ       plain667
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain652:
+plain667:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11973,21 +12178,21 @@ plain652:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out653
+	JEQ               out668
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out653
+	JEQ               out668
 	VMOVUPS           Z5, K1, (SI)(R8*1)
 
-out653:
-next649:
+out668:
+next664:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row646
+	JNZ  row661
 
-done645:
+done660:
 	VZEROUPPER
 	RET
 
@@ -12007,7 +12212,7 @@ GLOBL logAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done654
+	JLE  done669
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12018,19 +12223,19 @@ TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row655:
+row670:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail657
+	JGE  tail672
 
-vector656:
+vector671:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain659
+	JEQ     plain674
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain659:
+plain674:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12067,31 +12272,31 @@ plain659:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out660
+	JEQ               out675
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out660
+	JEQ               out675
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out660:
+out675:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector656
+	JLT  vector671
 
-tail657:
+tail672:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next658
+	JZ        next673
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain661
+	JEQ       plain676
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain661:
+plain676:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12128,21 +12333,21 @@ plain661:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out662
+	JEQ               out677
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out662
+	JEQ               out677
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out662:
-next658:
+out677:
+next673:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row655
+	JNZ  row670
 
-done654:
+done669:
 	VZEROUPPER
 	RET
 
@@ -12150,7 +12355,7 @@ done654:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done663
+	JLE  done678
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12161,19 +12366,19 @@ TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row664:
+row679:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail666
+	JGE  tail681
 
-vector665:
+vector680:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain668
+	JEQ     plain683
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain668:
+plain683:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12202,31 +12407,31 @@ plain668:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out669
+	JEQ               out684
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out669
+	JEQ               out684
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out669:
+out684:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector665
+	JLT  vector680
 
-tail666:
+tail681:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next667
+	JZ        next682
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain670
+	JEQ       plain685
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain670:
+plain685:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12255,21 +12460,21 @@ plain670:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out671
+	JEQ               out686
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out671
+	JEQ               out686
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out671:
-next667:
+out686:
+next682:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row664
+	JNZ  row679
 
-done663:
+done678:
 	VZEROUPPER
 	RET
 
@@ -12283,7 +12488,7 @@ GLOBL seluProductF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done672
+	JLE  done687
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12294,19 +12499,19 @@ TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row673:
+row688:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail675
+	JGE  tail690
 
-vector674:
+vector689:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain677
+	JEQ     plain692
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain677:
+plain692:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12339,31 +12544,31 @@ plain677:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out678
+	JEQ               out693
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out678
+	JEQ               out693
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out678:
+out693:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector674
+	JLT  vector689
 
-tail675:
+tail690:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next676
+	JZ        next691
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain679
+	JEQ       plain694
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain679:
+plain694:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12396,21 +12601,21 @@ plain679:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out680
+	JEQ               out695
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out680
+	JEQ               out695
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out680:
-next676:
+out695:
+next691:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row673
+	JNZ  row688
 
-done672:
+done687:
 	VZEROUPPER
 	RET
 
@@ -12418,7 +12623,7 @@ done672:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done681
+	JLE  done696
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12429,19 +12634,19 @@ TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row682:
+row697:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail684
+	JGE  tail699
 
-vector683:
+vector698:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain686
+	JEQ     plain701
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain686:
+plain701:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K1
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -12449,31 +12654,31 @@ plain686:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out687
+	JEQ          out702
 	VMOVUPS      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out687
+	JEQ          out702
 	VMOVUPS      Z1, (SI)(R8*1)
 
-out687:
+out702:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector683
+	JLT  vector698
 
-tail684:
+tail699:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next685
+	JZ        next700
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain688
+	JEQ       plain703
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain688:
+plain703:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K2
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -12481,21 +12686,21 @@ plain688:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out689
+	JEQ          out704
 	VMOVUPS      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out689
+	JEQ          out704
 	VMOVUPS      Z1, K1, (SI)(R8*1)
 
-out689:
-next685:
+out704:
+next700:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row682
+	JNZ  row697
 
-done681:
+done696:
 	VZEROUPPER
 	RET
 
@@ -12513,7 +12718,7 @@ TEXT ·hiddenGradientTanhF32x16(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block690:
+block705:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12530,9 +12735,9 @@ block690:
 	LEAQ   (R9)(CX*2), R10
 	ADDQ   CX, R10
 	SUBQ   $0x00000010, DI
-	JLT    rest693
+	JLT    rest708
 
-loop692:
+loop707:
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (R8), Z8, Z0
 	VFMADD231PS (R8)(CX*1), Z8, Z1
@@ -12547,12 +12752,12 @@ loop692:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop692
+	JGE         loop707
 
-rest693:
+rest708:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail694
+	JLT         tail709
 	VMOVUPS     (SI), Y9
 	VMOVUPS     (R8), Y10
 	VFMADD231PS Z9, Z10, Z0
@@ -12576,9 +12781,9 @@ rest693:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail694:
+tail709:
 	TESTQ       DI, DI
-	JZ          reduce695
+	JZ          reduce710
 	MOVQ        $-1, R11
 	BZHIQ       DI, R11, R11
 	KMOVW       R11, K1
@@ -12600,7 +12805,7 @@ tail694:
 	VMOVUPS.Z   (R10)(CX*1), K1, Z12
 	VFMADD231PS Z8, Z12, Z7
 
-reduce695:
+reduce710:
 	VEXTRACTF64X4     $0x01, Z0, Y8
 	VADDPS            Y8, Y0, Y0
 	VEXTRACTF64X4     $0x01, Z1, Y8
@@ -12680,7 +12885,7 @@ reduce695:
 	LEAQ              32(BX), SI
 	MOVQ              d+16(FP), DI
 	CMPQ              SI, DI
-	JEQ               next691
+	JEQ               next706
 	VBROADCASTSS      (BX), Z0
 	VBROADCASTSS      4(BX), Z1
 	VBROADCASTSS      8(BX), Z2
@@ -12698,9 +12903,9 @@ reduce695:
 	MOVQ              y+0(FP), R9
 	MOVQ              n+72(FP), R10
 	SUBQ              $0x00000010, R10
-	JLT               tail697
+	JLT               tail712
 
-loop696:
+loop711:
 	VMOVUPS     (R9), Z8
 	VFMADD231PS (SI), Z0, Z8
 	VFMADD231PS (SI)(CX*1), Z1, Z8
@@ -12716,11 +12921,11 @@ loop696:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000010, R10
-	JGE         loop696
+	JGE         loop711
 
-tail697:
+tail712:
 	ADDQ        $0x00000010, R10
-	JZ          out698
+	JZ          out713
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -12743,7 +12948,7 @@ tail697:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (R9)
 
-out698:
+out713:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -12753,9 +12958,9 @@ out698:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next691:
+next706:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block690
+	JNZ          block705
 	VBROADCASTSS (BX), Z0
 	VBROADCASTSS 4(BX), Z1
 	VBROADCASTSS 8(BX), Z2
@@ -12773,9 +12978,9 @@ next691:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000010, R8
-	JLT          tail700
+	JLT          tail715
 
-loop699:
+loop714:
 	VMOVUPS     (DI), Z8
 	VFMADD231PS (DX), Z0, Z8
 	VFMADD231PS (DX)(CX*1), Z1, Z8
@@ -12791,11 +12996,11 @@ loop699:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop699
+	JGE         loop714
 
-tail700:
+tail715:
 	ADDQ        $0x00000010, R8
-	JZ          out701
+	JZ          out716
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -12818,7 +13023,7 @@ tail700:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (DI)
 
-out701:
+out716:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -12858,9 +13063,9 @@ TEXT ·adamF32x16(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail705
+	JGE          tail720
 
-vector704:
+vector719:
 	VMOVUPS      (AX)(DI*1), Z9
 	VMOVUPS      (CX)(DI*1), Z10
 	VFMADD231PS  Z7, Z9, Z10
@@ -12881,12 +13086,12 @@ vector704:
 	VMOVUPS      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector704
+	JLT          vector719
 
-tail705:
+tail720:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x0000000f, SI
-	JZ           next706
+	JZ           next721
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -12909,7 +13114,7 @@ tail705:
 	VFNMADD231PS Z5, Z7, Z9
 	VMOVUPS      Z9, K1, (AX)(DI*1)
 
-next706:
+next721:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12933,7 +13138,7 @@ TEXT ·peakF32x16(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop707:
+loop722:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -13031,7 +13236,7 @@ loop707:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop707
+	JNZ         loop722
 	VZEROUPPER
 	RET
 
@@ -13050,51 +13255,51 @@ TEXT ·gemm1F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group708:
+group723:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next721:
+next736:
 	TESTQ DX, DX
-	JLE   done722
+	JLE   done737
 	CMPQ  DX, $0x00000012
-	JGE   rows12_709
+	JGE   rows12_724
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_712
+	JEQ   rows9_727
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_713
+	JEQ   rows8_728
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_713
+	JEQ   rows8_728
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_714
+	JEQ   rows7_729
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_714
+	JEQ   rows7_729
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_709
+	JEQ   rows12_724
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_710
+	JEQ   rows11_725
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_711
+	JEQ   rows10_726
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_712
+	JEQ   rows9_727
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_713
+	JEQ   rows8_728
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_714
+	JEQ   rows7_729
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_715
+	JEQ   rows6_730
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_716
+	JEQ   rows5_731
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_717
+	JEQ   rows4_732
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_718
+	JEQ   rows3_733
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_719
-	JMP   rows1_720
+	JEQ   rows2_734
+	JMP   rows1_735
 
-rows12_709:
+rows12_724:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13102,7 +13307,7 @@ rows12_709:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero723
+	JEQ       zero738
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13115,9 +13320,9 @@ rows12_709:
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
 	VMOVUPD.Z (R9)(AX*2), K1, Z11
-	JMP       start724
+	JMP       start739
 
-zero723:
+zero738:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13131,7 +13336,7 @@ zero723:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start724:
+start739:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13179,9 +13384,9 @@ start724:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest726
+	JLT        rest741
 
-loop725:
+loop740:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -13240,13 +13445,13 @@ loop725:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop725
+	JGE              loop740
 
-rest726:
+rest741:
 	ADDQ $0x00000004, R12
-	JZ   out728
+	JZ   out743
 
-one727:
+one742:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -13266,9 +13471,9 @@ one727:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one727
+	JNZ              one742
 
-out728:
+out743:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -13312,9 +13517,9 @@ out728:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next721
+	JMP     next736
 
-rows11_710:
+rows11_725:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13322,7 +13527,7 @@ rows11_710:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero729
+	JEQ       zero744
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13334,9 +13539,9 @@ rows11_710:
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
-	JMP       start730
+	JMP       start745
 
-zero729:
+zero744:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13349,7 +13554,7 @@ zero729:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start730:
+start745:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13394,7 +13599,7 @@ start730:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one733:
+one748:
 	VMOVUPD.Z        (R8), K1, Z11
 	VFMADD231PD.BCST (DI), Z11, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z11, Z1
@@ -13413,7 +13618,7 @@ one733:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one733
+	JNZ              one748
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13454,9 +13659,9 @@ one733:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next721
+	JMP              next736
 
-rows10_711:
+rows10_726:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13464,7 +13669,7 @@ rows10_711:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero735
+	JEQ       zero750
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13475,9 +13680,9 @@ rows10_711:
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
-	JMP       start736
+	JMP       start751
 
-zero735:
+zero750:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13489,7 +13694,7 @@ zero735:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start736:
+start751:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13531,7 +13736,7 @@ start736:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one739:
+one754:
 	VMOVUPD.Z        (R8), K1, Z10
 	VFMADD231PD.BCST (DI), Z10, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z10, Z1
@@ -13549,7 +13754,7 @@ one739:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one739
+	JNZ              one754
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13587,15 +13792,15 @@ one739:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next721
+	JMP              next736
 
-rows9_712:
+rows9_727:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero741
+	JEQ       zero756
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13605,9 +13810,9 @@ rows9_712:
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
-	JMP       start742
+	JMP       start757
 
-zero741:
+zero756:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13618,7 +13823,7 @@ zero741:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start742:
+start757:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13655,7 +13860,7 @@ start742:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 
-one745:
+one760:
 	VMOVUPD.Z        (R8), K1, Z9
 	VFMADD231PD.BCST (DI), Z9, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z9, Z1
@@ -13671,7 +13876,7 @@ one745:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one745
+	JNZ              one760
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13704,15 +13909,15 @@ one745:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next721
+	JMP              next736
 
-rows8_713:
+rows8_728:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero747
+	JEQ       zero762
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13721,9 +13926,9 @@ rows8_713:
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
-	JMP       start748
+	JMP       start763
 
-zero747:
+zero762:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13733,7 +13938,7 @@ zero747:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start748:
+start763:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13767,9 +13972,9 @@ start748:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest750
+	JLT        rest765
 
-loop749:
+loop764:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -13811,13 +14016,13 @@ loop749:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop749
+	JGE              loop764
 
-rest750:
+rest765:
 	ADDQ $0x00000004, R11
-	JZ   out752
+	JZ   out767
 
-one751:
+one766:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -13832,9 +14037,9 @@ one751:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one751
+	JNZ              one766
 
-out752:
+out767:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -13864,15 +14069,15 @@ out752:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next721
+	JMP     next736
 
-rows7_714:
+rows7_729:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero753
+	JEQ       zero768
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13880,9 +14085,9 @@ rows7_714:
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
-	JMP       start754
+	JMP       start769
 
-zero753:
+zero768:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13891,7 +14096,7 @@ zero753:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start754:
+start769:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13922,9 +14127,9 @@ start754:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest756
+	JLT        rest771
 
-loop755:
+loop770:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -13962,13 +14167,13 @@ loop755:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop755
+	JGE              loop770
 
-rest756:
+rest771:
 	ADDQ $0x00000004, R11
-	JZ   out758
+	JZ   out773
 
-one757:
+one772:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -13982,9 +14187,9 @@ one757:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one757
+	JNZ              one772
 
-out758:
+out773:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -14011,22 +14216,22 @@ out758:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000007, DX
-	JMP     next721
+	JMP     next736
 
-rows6_715:
+rows6_730:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero759
+	JEQ       zero774
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
-	JMP       start760
+	JMP       start775
 
-zero759:
+zero774:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14034,7 +14239,7 @@ zero759:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start760:
+start775:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14060,9 +14265,9 @@ start760:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest762
+	JLT        rest777
 
-loop761:
+loop776:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -14095,13 +14300,13 @@ loop761:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop761
+	JGE              loop776
 
-rest762:
+rest777:
 	ADDQ $0x00000004, R10
-	JZ   out764
+	JZ   out779
 
-one763:
+one778:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -14113,9 +14318,9 @@ one763:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one763
+	JNZ              one778
 
-out764:
+out779:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14137,28 +14342,28 @@ out764:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next721
+	JMP     next736
 
-rows5_716:
+rows5_731:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero765
+	JEQ       zero780
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
-	JMP       start766
+	JMP       start781
 
-zero765:
+zero780:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start766:
+start781:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14181,9 +14386,9 @@ start766:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest768
+	JLT        rest783
 
-loop767:
+loop782:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -14212,13 +14417,13 @@ loop767:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop767
+	JGE              loop782
 
-rest768:
+rest783:
 	ADDQ $0x00000004, R10
-	JZ   out770
+	JZ   out785
 
-one769:
+one784:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -14229,9 +14434,9 @@ one769:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one769
+	JNZ              one784
 
-out770:
+out785:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14250,26 +14455,26 @@ out770:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next721
+	JMP     next736
 
-rows4_717:
+rows4_732:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero771
+	JEQ       zero786
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
-	JMP       start772
+	JMP       start787
 
-zero771:
+zero786:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start772:
+start787:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14289,9 +14494,9 @@ start772:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest774
+	JLT        rest789
 
-loop773:
+loop788:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -14316,13 +14521,13 @@ loop773:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop773
+	JGE              loop788
 
-rest774:
+rest789:
 	ADDQ $0x00000004, R10
-	JZ   out776
+	JZ   out791
 
-one775:
+one790:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -14332,9 +14537,9 @@ one775:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one775
+	JNZ              one790
 
-out776:
+out791:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14350,29 +14555,29 @@ out776:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next721
+	JMP     next736
 
-rows3_718:
+rows3_733:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero777
+	JEQ       zero792
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
-	JMP       start778
+	JMP       start793
 
-zero777:
+zero792:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start778:
+start793:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest780
+	JLT  rest795
 
-loop779:
+loop794:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -14392,13 +14597,13 @@ loop779:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop779
+	JGE              loop794
 
-rest780:
+rest795:
 	ADDQ $0x00000004, R9
-	JZ   out782
+	JZ   out797
 
-one781:
+one796:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -14406,9 +14611,9 @@ one781:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one781
+	JNZ              one796
 
-out782:
+out797:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	VMOVUPD Z2, K1, (BX)(AX*2)
@@ -14419,27 +14624,27 @@ out782:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next721
+	JMP     next736
 
-rows2_719:
+rows2_734:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero783
+	JEQ       zero798
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
-	JMP       start784
+	JMP       start799
 
-zero783:
+zero798:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start784:
+start799:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest786
+	JLT  rest801
 
-loop785:
+loop800:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
@@ -14455,22 +14660,22 @@ loop785:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop785
+	JGE              loop800
 
-rest786:
+rest801:
 	ADDQ $0x00000004, R9
-	JZ   out788
+	JZ   out803
 
-one787:
+one802:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one787
+	JNZ              one802
 
-out788:
+out803:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -14478,25 +14683,25 @@ out788:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next721
+	JMP     next736
 
-rows1_720:
+rows1_735:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero789
+	JEQ       zero804
 	VMOVUPD.Z (BX), K1, Z0
-	JMP       start790
+	JMP       start805
 
-zero789:
+zero804:
 	VXORPS Z0, Z0, Z0
 
-start790:
+start805:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest792
+	JLT  rest807
 
-loop791:
+loop806:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	VMOVUPD.Z        64(R8), K1, Z1
@@ -14508,33 +14713,33 @@ loop791:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop791
+	JGE              loop806
 
-rest792:
+rest807:
 	ADDQ $0x00000004, R9
-	JZ   out794
+	JZ   out809
 
-one793:
+one808:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one793
+	JNZ              one808
 
-out794:
+out809:
 	VMOVUPD Z0, K1, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next721
+	JMP     next736
 
-done722:
+done737:
 	ADDQ     $0x00000040, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group708
+	JNZ      group723
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14555,51 +14760,51 @@ TEXT ·gemm1TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group795:
+group810:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next808:
+next823:
 	TESTQ BX, BX
-	JLE   done809
+	JLE   done824
 	CMPQ  BX, $0x00000012
-	JGE   rows12_796
+	JGE   rows12_811
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_799
+	JEQ   rows9_814
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_800
+	JEQ   rows8_815
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_800
+	JEQ   rows8_815
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_801
+	JEQ   rows7_816
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_801
+	JEQ   rows7_816
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_796
+	JEQ   rows12_811
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_797
+	JEQ   rows11_812
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_798
+	JEQ   rows10_813
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_799
+	JEQ   rows9_814
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_800
+	JEQ   rows8_815
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_801
+	JEQ   rows7_816
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_802
+	JEQ   rows6_817
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_803
+	JEQ   rows5_818
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_804
+	JEQ   rows4_819
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_805
+	JEQ   rows3_820
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_806
-	JMP   rows1_807
+	JEQ   rows2_821
+	JMP   rows1_822
 
-rows12_796:
+rows12_811:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14607,7 +14812,7 @@ rows12_796:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero810
+	JEQ       zero825
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14620,9 +14825,9 @@ rows12_796:
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
 	VMOVUPD.Z (R10)(AX*2), K1, Z11
-	JMP       start811
+	JMP       start826
 
-zero810:
+zero825:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14636,7 +14841,7 @@ zero810:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start811:
+start826:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14678,7 +14883,7 @@ start811:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one814:
+one829:
 	VMOVUPD.Z        (R9), K1, Z12
 	VFMADD231PD.BCST (R8), Z12, Z0
 	VFMADD231PD.BCST 8(R8), Z12, Z1
@@ -14695,7 +14900,7 @@ one814:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one814
+	JNZ              one829
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14728,9 +14933,9 @@ one814:
 	ADDQ             AX, SI
 	ADDQ             $0x00000060, DI
 	SUBQ             $0x0000000c, BX
-	JMP              next808
+	JMP              next823
 
-rows11_797:
+rows11_812:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14738,7 +14943,7 @@ rows11_797:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero816
+	JEQ       zero831
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14750,9 +14955,9 @@ rows11_797:
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
-	JMP       start817
+	JMP       start832
 
-zero816:
+zero831:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14765,7 +14970,7 @@ zero816:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start817:
+start832:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14804,7 +15009,7 @@ start817:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one820:
+one835:
 	VMOVUPD.Z        (R9), K1, Z11
 	VFMADD231PD.BCST (R8), Z11, Z0
 	VFMADD231PD.BCST 8(R8), Z11, Z1
@@ -14820,7 +15025,7 @@ one820:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one820
+	JNZ              one835
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14851,9 +15056,9 @@ one820:
 	ADDQ             AX, SI
 	ADDQ             $0x00000058, DI
 	SUBQ             $0x0000000b, BX
-	JMP              next808
+	JMP              next823
 
-rows10_798:
+rows10_813:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14861,7 +15066,7 @@ rows10_798:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero822
+	JEQ       zero837
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14872,9 +15077,9 @@ rows10_798:
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
-	JMP       start823
+	JMP       start838
 
-zero822:
+zero837:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14886,7 +15091,7 @@ zero822:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start823:
+start838:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14922,7 +15127,7 @@ start823:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one826:
+one841:
 	VMOVUPD.Z        (R9), K1, Z10
 	VFMADD231PD.BCST (R8), Z10, Z0
 	VFMADD231PD.BCST 8(R8), Z10, Z1
@@ -14937,7 +15142,7 @@ one826:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one826
+	JNZ              one841
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14966,15 +15171,15 @@ one826:
 	ADDQ             AX, SI
 	ADDQ             $0x00000050, DI
 	SUBQ             $0x0000000a, BX
-	JMP              next808
+	JMP              next823
 
-rows9_799:
+rows9_814:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero828
+	JEQ       zero843
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14984,9 +15189,9 @@ rows9_799:
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
-	JMP       start829
+	JMP       start844
 
-zero828:
+zero843:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14997,7 +15202,7 @@ zero828:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start829:
+start844:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15030,7 +15235,7 @@ start829:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one832:
+one847:
 	VMOVUPD.Z        (R9), K1, Z9
 	VFMADD231PD.BCST (R8), Z9, Z0
 	VFMADD231PD.BCST 8(R8), Z9, Z1
@@ -15044,7 +15249,7 @@ one832:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one832
+	JNZ              one847
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -15069,15 +15274,15 @@ one832:
 	ADDQ             AX, SI
 	ADDQ             $0x00000048, DI
 	SUBQ             $0x00000009, BX
-	JMP              next808
+	JMP              next823
 
-rows8_800:
+rows8_815:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero834
+	JEQ       zero849
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15086,9 +15291,9 @@ rows8_800:
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
-	JMP       start835
+	JMP       start850
 
-zero834:
+zero849:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15098,7 +15303,7 @@ zero834:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start835:
+start850:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15128,9 +15333,9 @@ start835:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest837
+	JLT        rest852
 
-loop836:
+loop851:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -15176,13 +15381,13 @@ loop836:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop836
+	JGE              loop851
 
-rest837:
+rest852:
 	ADDQ $0x00000004, R10
-	JZ   out839
+	JZ   out854
 
-one838:
+one853:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -15195,9 +15400,9 @@ one838:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one838
+	JNZ              one853
 
-out839:
+out854:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -15220,15 +15425,15 @@ out839:
 	ADDQ    AX, SI
 	ADDQ    $0x00000040, DI
 	SUBQ    $0x00000008, BX
-	JMP     next808
+	JMP     next823
 
-rows7_801:
+rows7_816:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero840
+	JEQ       zero855
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15236,9 +15441,9 @@ rows7_801:
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
-	JMP       start841
+	JMP       start856
 
-zero840:
+zero855:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15247,7 +15452,7 @@ zero840:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start841:
+start856:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15274,9 +15479,9 @@ start841:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest843
+	JLT        rest858
 
-loop842:
+loop857:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -15318,13 +15523,13 @@ loop842:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop842
+	JGE              loop857
 
-rest843:
+rest858:
 	ADDQ $0x00000004, R10
-	JZ   out845
+	JZ   out860
 
-one844:
+one859:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -15336,9 +15541,9 @@ one844:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one844
+	JNZ              one859
 
-out845:
+out860:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -15359,22 +15564,22 @@ out845:
 	ADDQ    AX, SI
 	ADDQ    $0x00000038, DI
 	SUBQ    $0x00000007, BX
-	JMP     next808
+	JMP     next823
 
-rows6_802:
+rows6_817:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero846
+	JEQ       zero861
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
-	JMP       start847
+	JMP       start862
 
-zero846:
+zero861:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15382,7 +15587,7 @@ zero846:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start847:
+start862:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15406,9 +15611,9 @@ start847:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest849
+	JLT        rest864
 
-loop848:
+loop863:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -15446,13 +15651,13 @@ loop848:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop848
+	JGE              loop863
 
-rest849:
+rest864:
 	ADDQ $0x00000004, R10
-	JZ   out851
+	JZ   out866
 
-one850:
+one865:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -15463,9 +15668,9 @@ one850:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one850
+	JNZ              one865
 
-out851:
+out866:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15482,28 +15687,28 @@ out851:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next808
+	JMP     next823
 
-rows5_803:
+rows5_818:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero852
+	JEQ       zero867
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
-	JMP       start853
+	JMP       start868
 
-zero852:
+zero867:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start853:
+start868:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15524,9 +15729,9 @@ start853:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest855
+	JLT        rest870
 
-loop854:
+loop869:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -15560,13 +15765,13 @@ loop854:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop854
+	JGE              loop869
 
-rest855:
+rest870:
 	ADDQ $0x00000004, R10
-	JZ   out857
+	JZ   out872
 
-one856:
+one871:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -15576,9 +15781,9 @@ one856:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one856
+	JNZ              one871
 
-out857:
+out872:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15593,26 +15798,26 @@ out857:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next808
+	JMP     next823
 
-rows4_804:
+rows4_819:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero858
+	JEQ       zero873
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
-	JMP       start859
+	JMP       start874
 
-zero858:
+zero873:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start859:
+start874:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15630,9 +15835,9 @@ start859:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest861
+	JLT        rest876
 
-loop860:
+loop875:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -15662,13 +15867,13 @@ loop860:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop860
+	JGE              loop875
 
-rest861:
+rest876:
 	ADDQ $0x00000004, R10
-	JZ   out863
+	JZ   out878
 
-one862:
+one877:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -15677,9 +15882,9 @@ one862:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one862
+	JNZ              one877
 
-out863:
+out878:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15692,29 +15897,29 @@ out863:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next808
+	JMP     next823
 
-rows3_805:
+rows3_820:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero864
+	JEQ       zero879
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
-	JMP       start865
+	JMP       start880
 
-zero864:
+zero879:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start865:
+start880:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest867
+	JLT  rest882
 
-loop866:
+loop881:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -15740,13 +15945,13 @@ loop866:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop866
+	JGE              loop881
 
-rest867:
+rest882:
 	ADDQ $0x00000004, R10
-	JZ   out869
+	JZ   out884
 
-one868:
+one883:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -15754,9 +15959,9 @@ one868:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one868
+	JNZ              one883
 
-out869:
+out884:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	VMOVUPD Z2, K1, (SI)(AX*2)
@@ -15765,27 +15970,27 @@ out869:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next808
+	JMP     next823
 
-rows2_806:
+rows2_821:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero870
+	JEQ       zero885
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
-	JMP       start871
+	JMP       start886
 
-zero870:
+zero885:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start871:
+start886:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest873
+	JLT  rest888
 
-loop872:
+loop887:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
@@ -15807,47 +16012,47 @@ loop872:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop872
+	JGE              loop887
 
-rest873:
+rest888:
 	ADDQ $0x00000004, R10
-	JZ   out875
+	JZ   out890
 
-one874:
+one889:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one874
+	JNZ              one889
 
-out875:
+out890:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next808
+	JMP     next823
 
-rows1_807:
+rows1_822:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero876
+	JEQ       zero891
 	VMOVUPD.Z (SI), K1, Z0
-	JMP       start877
+	JMP       start892
 
-zero876:
+zero891:
 	VXORPS Z0, Z0, Z0
 
-start877:
+start892:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest879
+	JLT  rest894
 
-loop878:
+loop893:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
@@ -15865,32 +16070,32 @@ loop878:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop878
+	JGE              loop893
 
-rest879:
+rest894:
 	ADDQ $0x00000004, R10
-	JZ   out881
+	JZ   out896
 
-one880:
+one895:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one880
+	JNZ              one895
 
-out881:
+out896:
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next808
+	JMP     next823
 
-done809:
+done824:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group795
+	JNZ      group810
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15910,51 +16115,51 @@ TEXT ·gemm2F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group882:
+group897:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next895:
+next910:
 	TESTQ DX, DX
-	JLE   done896
+	JLE   done911
 	CMPQ  DX, $0x00000012
-	JGE   rows12_883
+	JGE   rows12_898
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_886
+	JEQ   rows9_901
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_887
+	JEQ   rows8_902
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_887
+	JEQ   rows8_902
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_888
+	JEQ   rows7_903
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_888
+	JEQ   rows7_903
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_883
+	JEQ   rows12_898
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_884
+	JEQ   rows11_899
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_885
+	JEQ   rows10_900
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_886
+	JEQ   rows9_901
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_887
+	JEQ   rows8_902
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_888
+	JEQ   rows7_903
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_889
+	JEQ   rows6_904
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_890
+	JEQ   rows5_905
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_891
+	JEQ   rows4_906
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_892
+	JEQ   rows3_907
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_893
-	JMP   rows1_894
+	JEQ   rows2_908
+	JMP   rows1_909
 
-rows12_883:
+rows12_898:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -15962,7 +16167,7 @@ rows12_883:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero897
+	JEQ       zero912
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -15987,9 +16192,9 @@ rows12_883:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
 	VMOVUPD   (R9)(AX*2), Z22
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z23
-	JMP       start898
+	JMP       start913
 
-zero897:
+zero912:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16015,7 +16220,7 @@ zero897:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start898:
+start913:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16076,9 +16281,9 @@ start898:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 	SUBQ       $0x00000004, R13
-	JLT        rest900
+	JLT        rest915
 
-loop899:
+loop914:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -16221,13 +16426,13 @@ loop899:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R13
-	JGE              loop899
+	JGE              loop914
 
-rest900:
+rest915:
 	ADDQ $0x00000004, R13
-	JZ   out902
+	JZ   out917
 
-one901:
+one916:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -16268,9 +16473,9 @@ one901:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one901
+	JNZ              one916
 
-out902:
+out917:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -16326,9 +16531,9 @@ out902:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next895
+	JMP     next910
 
-rows11_884:
+rows11_899:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -16336,7 +16541,7 @@ rows11_884:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero903
+	JEQ       zero918
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16359,9 +16564,9 @@ rows11_884:
 	VMOVUPD.Z 64(R9), K1, Z19
 	VMOVUPD   (R9)(AX*1), Z20
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
-	JMP       start904
+	JMP       start919
 
-zero903:
+zero918:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16385,7 +16590,7 @@ zero903:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start904:
+start919:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16442,7 +16647,7 @@ start904:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one907:
+one922:
 	VMOVUPD          (R8), Z22
 	VMOVUPD.Z        (R8)(R12*1), K1, Z23
 	VFMADD231PD.BCST (DI), Z22, Z0
@@ -16480,7 +16685,7 @@ one907:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one907
+	JNZ              one922
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16532,9 +16737,9 @@ one907:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next895
+	JMP              next910
 
-rows10_885:
+rows10_900:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -16542,7 +16747,7 @@ rows10_885:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero909
+	JEQ       zero924
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16563,9 +16768,9 @@ rows10_885:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
 	VMOVUPD   (R9), Z18
 	VMOVUPD.Z 64(R9), K1, Z19
-	JMP       start910
+	JMP       start925
 
-zero909:
+zero924:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16587,7 +16792,7 @@ zero909:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start910:
+start925:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16640,7 +16845,7 @@ start910:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one913:
+one928:
 	VMOVUPD          (R8), Z20
 	VMOVUPD.Z        (R8)(R12*1), K1, Z21
 	VFMADD231PD.BCST (DI), Z20, Z0
@@ -16675,7 +16880,7 @@ one913:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one913
+	JNZ              one928
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16723,15 +16928,15 @@ one913:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next895
+	JMP              next910
 
-rows9_886:
+rows9_901:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero915
+	JEQ       zero930
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16750,9 +16955,9 @@ rows9_886:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
 	VMOVUPD   (R8)(AX*2), Z16
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
-	JMP       start916
+	JMP       start931
 
-zero915:
+zero930:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16772,7 +16977,7 @@ zero915:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start916:
+start931:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16819,7 +17024,7 @@ start916:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one919:
+one934:
 	VMOVUPD          (R8), Z18
 	VMOVUPD.Z        (R8)(R11*1), K1, Z19
 	VFMADD231PD.BCST (DI), Z18, Z0
@@ -16851,7 +17056,7 @@ one919:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one919
+	JNZ              one934
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16893,15 +17098,15 @@ one919:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next895
+	JMP              next910
 
-rows8_887:
+rows8_902:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero921
+	JEQ       zero936
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16918,9 +17123,9 @@ rows8_887:
 	VMOVUPD.Z 64(R8), K1, Z13
 	VMOVUPD   (R8)(AX*1), Z14
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
-	JMP       start922
+	JMP       start937
 
-zero921:
+zero936:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16938,7 +17143,7 @@ zero921:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start922:
+start937:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16981,7 +17186,7 @@ start922:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one925:
+one940:
 	VMOVUPD          (R8), Z16
 	VMOVUPD.Z        (R8)(R11*1), K1, Z17
 	VFMADD231PD.BCST (DI), Z16, Z0
@@ -17010,7 +17215,7 @@ one925:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one925
+	JNZ              one940
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -17048,15 +17253,15 @@ one925:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000008, DX
-	JMP              next895
+	JMP              next910
 
-rows7_888:
+rows7_903:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero927
+	JEQ       zero942
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17071,9 +17276,9 @@ rows7_888:
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
 	VMOVUPD   (R8), Z12
 	VMOVUPD.Z 64(R8), K1, Z13
-	JMP       start928
+	JMP       start943
 
-zero927:
+zero942:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17089,7 +17294,7 @@ zero927:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start928:
+start943:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17128,7 +17333,7 @@ start928:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one931:
+one946:
 	VMOVUPD          (R8), Z14
 	VMOVUPD.Z        (R8)(R11*1), K1, Z15
 	VFMADD231PD.BCST (DI), Z14, Z0
@@ -17154,7 +17359,7 @@ one931:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one931
+	JNZ              one946
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -17188,13 +17393,13 @@ one931:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next895
+	JMP              next910
 
-rows6_889:
+rows6_904:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero933
+	JEQ       zero948
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17207,9 +17412,9 @@ rows6_889:
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
 	VMOVUPD   (DI)(AX*2), Z10
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
-	JMP       start934
+	JMP       start949
 
-zero933:
+zero948:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17223,7 +17428,7 @@ zero933:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start934:
+start949:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17256,7 +17461,7 @@ start934:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one937:
+one952:
 	VMOVUPD          (R8), Z12
 	VMOVUPD.Z        (R8)(R10*1), K1, Z13
 	VFMADD231PD.BCST (DI), Z12, Z0
@@ -17279,7 +17484,7 @@ one937:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one937
+	JNZ              one952
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -17307,13 +17512,13 @@ one937:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next895
+	JMP              next910
 
-rows5_890:
+rows5_905:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero939
+	JEQ       zero954
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17324,9 +17529,9 @@ rows5_890:
 	VMOVUPD.Z 64(DI), K1, Z7
 	VMOVUPD   (DI)(AX*1), Z8
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
-	JMP       start940
+	JMP       start955
 
-zero939:
+zero954:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17338,7 +17543,7 @@ zero939:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start940:
+start955:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17367,7 +17572,7 @@ start940:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one943:
+one958:
 	VMOVUPD          (R8), Z10
 	VMOVUPD.Z        (R8)(R10*1), K1, Z11
 	VFMADD231PD.BCST (DI), Z10, Z0
@@ -17387,7 +17592,7 @@ one943:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one943
+	JNZ              one958
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -17411,13 +17616,13 @@ one943:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next895
+	JMP              next910
 
-rows4_891:
+rows4_906:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero945
+	JEQ       zero960
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17426,9 +17631,9 @@ rows4_891:
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
 	VMOVUPD   (DI), Z6
 	VMOVUPD.Z 64(DI), K1, Z7
-	JMP       start946
+	JMP       start961
 
-zero945:
+zero960:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17438,7 +17643,7 @@ zero945:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start946:
+start961:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17463,9 +17668,9 @@ start946:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest948
+	JLT        rest963
 
-loop947:
+loop962:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -17518,13 +17723,13 @@ loop947:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop947
+	JGE              loop962
 
-rest948:
+rest963:
 	ADDQ $0x00000004, R11
-	JZ   out950
+	JZ   out965
 
-one949:
+one964:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -17541,9 +17746,9 @@ one949:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one949
+	JNZ              one964
 
-out950:
+out965:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -17563,20 +17768,20 @@ out950:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next895
+	JMP     next910
 
-rows3_892:
+rows3_907:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero951
+	JEQ       zero966
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
 	VMOVUPD   (BX)(AX*2), Z4
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
-	JMP       start952
+	JMP       start967
 
-zero951:
+zero966:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17584,15 +17789,15 @@ zero951:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start952:
+start967:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest954
+	JLT  rest969
 
-loop953:
+loop968:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -17636,13 +17841,13 @@ loop953:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop953
+	JGE              loop968
 
-rest954:
+rest969:
 	ADDQ $0x00000004, R10
-	JZ   out956
+	JZ   out971
 
-one955:
+one970:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -17656,9 +17861,9 @@ one955:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one955
+	JNZ              one970
 
-out956:
+out971:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -17672,32 +17877,32 @@ out956:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next895
+	JMP     next910
 
-rows2_893:
+rows2_908:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero957
+	JEQ       zero972
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
-	JMP       start958
+	JMP       start973
 
-zero957:
+zero972:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start958:
+start973:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest960
+	JLT  rest975
 
-loop959:
+loop974:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -17729,13 +17934,13 @@ loop959:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop959
+	JGE              loop974
 
-rest960:
+rest975:
 	ADDQ $0x00000004, R10
-	JZ   out962
+	JZ   out977
 
-one961:
+one976:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -17746,9 +17951,9 @@ one961:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one961
+	JNZ              one976
 
-out962:
+out977:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -17758,28 +17963,28 @@ out962:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next895
+	JMP     next910
 
-rows1_894:
+rows1_909:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero963
+	JEQ       zero978
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
-	JMP       start964
+	JMP       start979
 
-zero963:
+zero978:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start964:
+start979:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest966
+	JLT  rest981
 
-loop965:
+loop980:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -17803,13 +18008,13 @@ loop965:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop965
+	JGE          loop980
 
-rest966:
+rest981:
 	ADDQ $0x00000004, R10
-	JZ   out968
+	JZ   out983
 
-one967:
+one982:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -17818,23 +18023,23 @@ one967:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one967
+	JNZ          one982
 
-out968:
+out983:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next895
+	JMP     next910
 
-done896:
+done911:
 	ADDQ     $0x00000080, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group882
+	JNZ      group897
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -17855,51 +18060,51 @@ TEXT ·gemm2TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group969:
+group984:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next982:
+next997:
 	TESTQ BX, BX
-	JLE   done983
+	JLE   done998
 	CMPQ  BX, $0x00000012
-	JGE   rows12_970
+	JGE   rows12_985
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_973
+	JEQ   rows9_988
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_974
+	JEQ   rows8_989
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_974
+	JEQ   rows8_989
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_975
+	JEQ   rows7_990
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_975
+	JEQ   rows7_990
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_970
+	JEQ   rows12_985
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_971
+	JEQ   rows11_986
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_972
+	JEQ   rows10_987
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_973
+	JEQ   rows9_988
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_974
+	JEQ   rows8_989
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_975
+	JEQ   rows7_990
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_976
+	JEQ   rows6_991
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_977
+	JEQ   rows5_992
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_978
+	JEQ   rows4_993
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_979
+	JEQ   rows3_994
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_980
-	JMP   rows1_981
+	JEQ   rows2_995
+	JMP   rows1_996
 
-rows12_970:
+rows12_985:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -17907,7 +18112,7 @@ rows12_970:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero984
+	JEQ       zero999
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -17932,9 +18137,9 @@ rows12_970:
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
 	VMOVUPD   (R10)(AX*2), Z22
 	VMOVUPD.Z 64(R10)(AX*2), K1, Z23
-	JMP       start985
+	JMP       start1000
 
-zero984:
+zero999:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17960,7 +18165,7 @@ zero984:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start985:
+start1000:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18014,7 +18219,7 @@ start985:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one988:
+one1003:
 	VMOVUPD      (R9), Z24
 	VMOVUPD.Z    64(R9), K1, Z25
 	VBROADCASTSD (R8), Z26
@@ -18056,7 +18261,7 @@ one988:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one988
+	JNZ          one1003
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18101,9 +18306,9 @@ one988:
 	ADDQ         AX, SI
 	ADDQ         $0x00000060, DI
 	SUBQ         $0x0000000c, BX
-	JMP          next982
+	JMP          next997
 
-rows11_971:
+rows11_986:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -18111,7 +18316,7 @@ rows11_971:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero990
+	JEQ       zero1005
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18134,9 +18339,9 @@ rows11_971:
 	VMOVUPD.Z 64(R10), K1, Z19
 	VMOVUPD   (R10)(AX*1), Z20
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
-	JMP       start991
+	JMP       start1006
 
-zero990:
+zero1005:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18160,7 +18365,7 @@ zero990:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start991:
+start1006:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18210,7 +18415,7 @@ start991:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one994:
+one1009:
 	VMOVUPD      (R9), Z22
 	VMOVUPD.Z    64(R9), K1, Z23
 	VBROADCASTSD (R8), Z24
@@ -18249,7 +18454,7 @@ one994:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one994
+	JNZ          one1009
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18291,9 +18496,9 @@ one994:
 	ADDQ         AX, SI
 	ADDQ         $0x00000058, DI
 	SUBQ         $0x0000000b, BX
-	JMP          next982
+	JMP          next997
 
-rows10_972:
+rows10_987:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -18301,7 +18506,7 @@ rows10_972:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero996
+	JEQ       zero1011
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18322,9 +18527,9 @@ rows10_972:
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPD   (R10), Z18
 	VMOVUPD.Z 64(R10), K1, Z19
-	JMP       start997
+	JMP       start1012
 
-zero996:
+zero1011:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18346,7 +18551,7 @@ zero996:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start997:
+start1012:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18392,7 +18597,7 @@ start997:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1000:
+one1015:
 	VMOVUPD      (R9), Z20
 	VMOVUPD.Z    64(R9), K1, Z21
 	VBROADCASTSD (R8), Z22
@@ -18428,7 +18633,7 @@ one1000:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1000
+	JNZ          one1015
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18467,15 +18672,15 @@ one1000:
 	ADDQ         AX, SI
 	ADDQ         $0x00000050, DI
 	SUBQ         $0x0000000a, BX
-	JMP          next982
+	JMP          next997
 
-rows9_973:
+rows9_988:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1002
+	JEQ       zero1017
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18494,9 +18699,9 @@ rows9_973:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
 	VMOVUPD   (R9)(AX*2), Z16
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
-	JMP       start1003
+	JMP       start1018
 
-zero1002:
+zero1017:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18516,7 +18721,7 @@ zero1002:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1003:
+start1018:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18558,7 +18763,7 @@ start1003:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1006:
+one1021:
 	VMOVUPD      (R9), Z18
 	VMOVUPD.Z    64(R9), K1, Z19
 	VBROADCASTSD (R8), Z20
@@ -18591,7 +18796,7 @@ one1006:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1006
+	JNZ          one1021
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18625,15 +18830,15 @@ one1006:
 	ADDQ         AX, SI
 	ADDQ         $0x00000048, DI
 	SUBQ         $0x00000009, BX
-	JMP          next982
+	JMP          next997
 
-rows8_974:
+rows8_989:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1008
+	JEQ       zero1023
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18650,9 +18855,9 @@ rows8_974:
 	VMOVUPD.Z 64(R9), K1, Z13
 	VMOVUPD   (R9)(AX*1), Z14
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
-	JMP       start1009
+	JMP       start1024
 
-zero1008:
+zero1023:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18670,7 +18875,7 @@ zero1008:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1009:
+start1024:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18708,7 +18913,7 @@ start1009:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1012:
+one1027:
 	VMOVUPD      (R9), Z16
 	VMOVUPD.Z    64(R9), K1, Z17
 	VBROADCASTSD (R8), Z18
@@ -18738,7 +18943,7 @@ one1012:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1012
+	JNZ          one1027
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18769,15 +18974,15 @@ one1012:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next982
+	JMP          next997
 
-rows7_975:
+rows7_990:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1014
+	JEQ       zero1029
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18792,9 +18997,9 @@ rows7_975:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
 	VMOVUPD   (R9), Z12
 	VMOVUPD.Z 64(R9), K1, Z13
-	JMP       start1015
+	JMP       start1030
 
-zero1014:
+zero1029:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18810,7 +19015,7 @@ zero1014:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start1015:
+start1030:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18844,7 +19049,7 @@ start1015:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1018:
+one1033:
 	VMOVUPD      (R9), Z14
 	VMOVUPD.Z    64(R9), K1, Z15
 	VBROADCASTSD (R8), Z16
@@ -18871,7 +19076,7 @@ one1018:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1018
+	JNZ          one1033
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18899,13 +19104,13 @@ one1018:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next982
+	JMP          next997
 
-rows6_976:
+rows6_991:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1020
+	JEQ       zero1035
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18918,9 +19123,9 @@ rows6_976:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
 	VMOVUPD   (R8)(AX*2), Z10
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
-	JMP       start1021
+	JMP       start1036
 
-zero1020:
+zero1035:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18934,7 +19139,7 @@ zero1020:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1021:
+start1036:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18964,7 +19169,7 @@ start1021:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1024:
+one1039:
 	VMOVUPD      (R9), Z12
 	VMOVUPD.Z    64(R9), K1, Z13
 	VBROADCASTSD (R8), Z14
@@ -18988,7 +19193,7 @@ one1024:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1024
+	JNZ          one1039
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -19011,13 +19216,13 @@ one1024:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next982
+	JMP          next997
 
-rows5_977:
+rows5_992:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1026
+	JEQ       zero1041
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -19028,9 +19233,9 @@ rows5_977:
 	VMOVUPD.Z 64(R8), K1, Z7
 	VMOVUPD   (R8)(AX*1), Z8
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
-	JMP       start1027
+	JMP       start1042
 
-zero1026:
+zero1041:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19042,7 +19247,7 @@ zero1026:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start1027:
+start1042:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19068,7 +19273,7 @@ start1027:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1030:
+one1045:
 	VMOVUPD      (R9), Z10
 	VMOVUPD.Z    64(R9), K1, Z11
 	VBROADCASTSD (R8), Z12
@@ -19089,7 +19294,7 @@ one1030:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1030
+	JNZ          one1045
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -19109,13 +19314,13 @@ one1030:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next982
+	JMP          next997
 
-rows4_978:
+rows4_993:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1032
+	JEQ       zero1047
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -19124,9 +19329,9 @@ rows4_978:
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
 	VMOVUPD   (R8), Z6
 	VMOVUPD.Z 64(R8), K1, Z7
-	JMP       start1033
+	JMP       start1048
 
-zero1032:
+zero1047:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19136,7 +19341,7 @@ zero1032:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1033:
+start1048:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19158,9 +19363,9 @@ start1033:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest1035
+	JLT        rest1050
 
-loop1034:
+loop1049:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -19226,13 +19431,13 @@ loop1034:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1034
+	JGE          loop1049
 
-rest1035:
+rest1050:
 	ADDQ $0x00000004, R10
-	JZ   out1037
+	JZ   out1052
 
-one1036:
+one1051:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -19250,9 +19455,9 @@ one1036:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1036
+	JNZ          one1051
 
-out1037:
+out1052:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, (SI)
@@ -19269,20 +19474,20 @@ out1037:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next982
+	JMP     next997
 
-rows3_979:
+rows3_994:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1038
+	JEQ       zero1053
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
 	VMOVUPD   (SI)(AX*2), Z4
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
-	JMP       start1039
+	JMP       start1054
 
-zero1038:
+zero1053:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19290,14 +19495,14 @@ zero1038:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1039:
+start1054:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1041
+	JLT  rest1056
 
-loop1040:
+loop1055:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -19351,13 +19556,13 @@ loop1040:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1040
+	JGE          loop1055
 
-rest1041:
+rest1056:
 	ADDQ $0x00000004, R10
-	JZ   out1043
+	JZ   out1058
 
-one1042:
+one1057:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -19372,9 +19577,9 @@ one1042:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1042
+	JNZ          one1057
 
-out1043:
+out1058:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -19386,31 +19591,31 @@ out1043:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next982
+	JMP     next997
 
-rows2_980:
+rows2_995:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1044
+	JEQ       zero1059
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
-	JMP       start1045
+	JMP       start1060
 
-zero1044:
+zero1059:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1045:
+start1060:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1047
+	JLT  rest1062
 
-loop1046:
+loop1061:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -19452,13 +19657,13 @@ loop1046:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1046
+	JGE          loop1061
 
-rest1047:
+rest1062:
 	ADDQ $0x00000004, R10
-	JZ   out1049
+	JZ   out1064
 
-one1048:
+one1063:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -19470,9 +19675,9 @@ one1048:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1048
+	JNZ          one1063
 
-out1049:
+out1064:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -19481,27 +19686,27 @@ out1049:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next982
+	JMP     next997
 
-rows1_981:
+rows1_996:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1050
+	JEQ       zero1065
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
-	JMP       start1051
+	JMP       start1066
 
-zero1050:
+zero1065:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start1051:
+start1066:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1053
+	JLT  rest1068
 
-loop1052:
+loop1067:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -19531,13 +19736,13 @@ loop1052:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1052
+	JGE          loop1067
 
-rest1053:
+rest1068:
 	ADDQ $0x00000004, R10
-	JZ   out1055
+	JZ   out1070
 
-one1054:
+one1069:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -19546,21 +19751,21 @@ one1054:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1054
+	JNZ          one1069
 
-out1055:
+out1070:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next982
+	JMP     next997
 
-done983:
+done998:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group969
+	JNZ      group984
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -19580,45 +19785,45 @@ TEXT ·gemm3F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group1056:
+group1071:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1065:
+next1080:
 	TESTQ DX, DX
-	JLE   done1066
+	JLE   done1081
 	CMPQ  DX, $0x0000000c
-	JGE   rows8_1057
+	JGE   rows8_1072
 	CMPQ  DX, $0x0000000b
-	JEQ   rows6_1059
+	JEQ   rows6_1074
 	CMPQ  DX, $0x0000000a
-	JEQ   rows5_1060
+	JEQ   rows5_1075
 	CMPQ  DX, $0x00000009
-	JEQ   rows5_1060
+	JEQ   rows5_1075
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_1057
+	JEQ   rows8_1072
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_1058
+	JEQ   rows7_1073
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1059
+	JEQ   rows6_1074
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1060
+	JEQ   rows5_1075
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1061
+	JEQ   rows4_1076
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1062
+	JEQ   rows3_1077
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1063
-	JMP   rows1_1064
+	JEQ   rows2_1078
+	JMP   rows1_1079
 
-rows8_1057:
+rows8_1072:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1067
+	JEQ       zero1082
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19643,9 +19848,9 @@ rows8_1057:
 	VMOVUPD   (R8)(AX*1), Z21
 	VMOVUPD   64(R8)(AX*1), Z22
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z23
-	JMP       start1068
+	JMP       start1083
 
-zero1067:
+zero1082:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19671,7 +19876,7 @@ zero1067:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1068:
+start1083:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19722,9 +19927,9 @@ start1068:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1070
+	JLT        rest1085
 
-loop1069:
+loop1084:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -19858,13 +20063,13 @@ loop1069:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop1069
+	JGE              loop1084
 
-rest1070:
+rest1085:
 	ADDQ $0x00000004, R12
-	JZ   out1072
+	JZ   out1087
 
-one1071:
+one1086:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -19902,9 +20107,9 @@ one1071:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1071
+	JNZ              one1086
 
-out1072:
+out1087:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -19950,15 +20155,15 @@ out1072:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next1065
+	JMP     next1080
 
-rows7_1058:
+rows7_1073:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1073
+	JEQ       zero1088
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19980,9 +20185,9 @@ rows7_1058:
 	VMOVUPD   (R8), Z18
 	VMOVUPD   64(R8), Z19
 	VMOVUPD.Z 128(R8), K1, Z20
-	JMP       start1074
+	JMP       start1089
 
-zero1073:
+zero1088:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20005,7 +20210,7 @@ zero1073:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1074:
+start1089:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20051,7 +20256,7 @@ start1074:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one1077:
+one1092:
 	VMOVUPD          (R8), Z21
 	VMOVUPD          (R8)(R11*1), Z22
 	VMOVUPD.Z        (R8)(R11*2), K1, Z23
@@ -20085,7 +20290,7 @@ one1077:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1077
+	JNZ              one1092
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -20126,13 +20331,13 @@ one1077:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next1065
+	JMP              next1080
 
-rows6_1059:
+rows6_1074:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1079
+	JEQ       zero1094
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20151,9 +20356,9 @@ rows6_1059:
 	VMOVUPD   (DI)(AX*2), Z15
 	VMOVUPD   64(DI)(AX*2), Z16
 	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
-	JMP       start1080
+	JMP       start1095
 
-zero1079:
+zero1094:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20173,7 +20378,7 @@ zero1079:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1080:
+start1095:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20212,7 +20417,7 @@ start1080:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1083:
+one1098:
 	VMOVUPD          (R8), Z18
 	VMOVUPD          (R8)(R10*1), Z19
 	VMOVUPD.Z        (R8)(R10*2), K1, Z20
@@ -20242,7 +20447,7 @@ one1083:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1083
+	JNZ              one1098
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20276,13 +20481,13 @@ one1083:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next1065
+	JMP              next1080
 
-rows5_1060:
+rows5_1075:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1085
+	JEQ       zero1100
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20298,9 +20503,9 @@ rows5_1060:
 	VMOVUPD   (DI)(AX*1), Z12
 	VMOVUPD   64(DI)(AX*1), Z13
 	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
-	JMP       start1086
+	JMP       start1101
 
-zero1085:
+zero1100:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20317,7 +20522,7 @@ zero1085:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1086:
+start1101:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20351,7 +20556,7 @@ start1086:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1089:
+one1104:
 	VMOVUPD          (R8), Z15
 	VMOVUPD          (R8)(R10*1), Z16
 	VMOVUPD.Z        (R8)(R10*2), K1, Z17
@@ -20377,7 +20582,7 @@ one1089:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1089
+	JNZ              one1104
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20406,13 +20611,13 @@ one1089:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1065
+	JMP              next1080
 
-rows4_1061:
+rows4_1076:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1091
+	JEQ       zero1106
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20425,9 +20630,9 @@ rows4_1061:
 	VMOVUPD   (DI), Z9
 	VMOVUPD   64(DI), Z10
 	VMOVUPD.Z 128(DI), K1, Z11
-	JMP       start1092
+	JMP       start1107
 
-zero1091:
+zero1106:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20441,7 +20646,7 @@ zero1091:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1092:
+start1107:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20470,7 +20675,7 @@ start1092:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1095:
+one1110:
 	VMOVUPD          (R8), Z12
 	VMOVUPD          (R8)(R10*1), Z13
 	VMOVUPD.Z        (R8)(R10*2), K1, Z14
@@ -20492,7 +20697,7 @@ one1095:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1095
+	JNZ              one1110
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20516,11 +20721,11 @@ one1095:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1065
+	JMP              next1080
 
-rows3_1062:
+rows3_1077:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1097
+	JEQ       zero1112
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20530,9 +20735,9 @@ rows3_1062:
 	VMOVUPD   (BX)(AX*2), Z6
 	VMOVUPD   64(BX)(AX*2), Z7
 	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
-	JMP       start1098
+	JMP       start1113
 
-zero1097:
+zero1112:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20543,13 +20748,13 @@ zero1097:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1098:
+start1113:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 
-one1101:
+one1116:
 	VMOVUPD          (R8), Z9
 	VMOVUPD          (R8)(R9*1), Z10
 	VMOVUPD.Z        (R8)(R9*2), K1, Z11
@@ -20567,7 +20772,7 @@ one1101:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one1101
+	JNZ              one1116
 	VMOVUPD          Z0, (BX)
 	VMOVUPD          Z1, 64(BX)
 	VMOVUPD          Z2, K1, 128(BX)
@@ -20584,20 +20789,20 @@ one1101:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000003, DX
-	JMP              next1065
+	JMP              next1080
 
-rows2_1063:
+rows2_1078:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1103
+	JEQ       zero1118
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
 	VMOVUPD   (BX)(AX*1), Z3
 	VMOVUPD   64(BX)(AX*1), Z4
 	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
-	JMP       start1104
+	JMP       start1119
 
-zero1103:
+zero1118:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20605,15 +20810,15 @@ zero1103:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1104:
+start1119:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1106
+	JLT  rest1121
 
-loop1105:
+loop1120:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -20661,13 +20866,13 @@ loop1105:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1105
+	JGE          loop1120
 
-rest1106:
+rest1121:
 	ADDQ $0x00000004, R10
-	JZ   out1108
+	JZ   out1123
 
-one1107:
+one1122:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -20682,9 +20887,9 @@ one1107:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1107
+	JNZ          one1122
 
-out1108:
+out1123:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
@@ -20696,30 +20901,30 @@ out1108:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1065
+	JMP     next1080
 
-rows1_1064:
+rows1_1079:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1109
+	JEQ       zero1124
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
-	JMP       start1110
+	JMP       start1125
 
-zero1109:
+zero1124:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1110:
+start1125:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1112
+	JLT  rest1127
 
-loop1111:
+loop1126:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -20751,13 +20956,13 @@ loop1111:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1111
+	JGE          loop1126
 
-rest1112:
+rest1127:
 	ADDQ $0x00000004, R10
-	JZ   out1114
+	JZ   out1129
 
-one1113:
+one1128:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -20768,24 +20973,24 @@ one1113:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1113
+	JNZ          one1128
 
-out1114:
+out1129:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1065
+	JMP     next1080
 
-done1066:
+done1081:
 	ADDQ     $0x000000c0, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	LEAQ     (DX)(DX*2), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1056
+	JNZ      group1071
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -20806,45 +21011,45 @@ TEXT ·gemm3TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1115:
+group1130:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1124:
+next1139:
 	TESTQ BX, BX
-	JLE   done1125
+	JLE   done1140
 	CMPQ  BX, $0x0000000c
-	JGE   rows8_1116
+	JGE   rows8_1131
 	CMPQ  BX, $0x0000000b
-	JEQ   rows6_1118
+	JEQ   rows6_1133
 	CMPQ  BX, $0x0000000a
-	JEQ   rows5_1119
+	JEQ   rows5_1134
 	CMPQ  BX, $0x00000009
-	JEQ   rows5_1119
+	JEQ   rows5_1134
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_1116
+	JEQ   rows8_1131
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_1117
+	JEQ   rows7_1132
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1118
+	JEQ   rows6_1133
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1119
+	JEQ   rows5_1134
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1120
+	JEQ   rows4_1135
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1121
+	JEQ   rows3_1136
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1122
-	JMP   rows1_1123
+	JEQ   rows2_1137
+	JMP   rows1_1138
 
-rows8_1116:
+rows8_1131:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1126
+	JEQ       zero1141
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -20869,9 +21074,9 @@ rows8_1116:
 	VMOVUPD   (R9)(AX*1), Z21
 	VMOVUPD   64(R9)(AX*1), Z22
 	VMOVUPD.Z 128(R9)(AX*1), K1, Z23
-	JMP       start1127
+	JMP       start1142
 
-zero1126:
+zero1141:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20897,7 +21102,7 @@ zero1126:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1127:
+start1142:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -20943,7 +21148,7 @@ start1127:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1130:
+one1145:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD.Z    128(R9), K1, Z26
@@ -20982,7 +21187,7 @@ one1130:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1130
+	JNZ          one1145
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -21021,15 +21226,15 @@ one1130:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next1124
+	JMP          next1139
 
-rows7_1117:
+rows7_1132:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1132
+	JEQ       zero1147
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21051,9 +21256,9 @@ rows7_1117:
 	VMOVUPD   (R9), Z18
 	VMOVUPD   64(R9), Z19
 	VMOVUPD.Z 128(R9), K1, Z20
-	JMP       start1133
+	JMP       start1148
 
-zero1132:
+zero1147:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21076,7 +21281,7 @@ zero1132:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1133:
+start1148:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21117,7 +21322,7 @@ start1133:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1136:
+one1151:
 	VMOVUPD      (R9), Z21
 	VMOVUPD      64(R9), Z22
 	VMOVUPD.Z    128(R9), K1, Z23
@@ -21152,7 +21357,7 @@ one1136:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1136
+	JNZ          one1151
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -21187,13 +21392,13 @@ one1136:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next1124
+	JMP          next1139
 
-rows6_1118:
+rows6_1133:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1138
+	JEQ       zero1153
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21212,9 +21417,9 @@ rows6_1118:
 	VMOVUPD   (R8)(AX*2), Z15
 	VMOVUPD   64(R8)(AX*2), Z16
 	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
-	JMP       start1139
+	JMP       start1154
 
-zero1138:
+zero1153:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21234,7 +21439,7 @@ zero1138:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1139:
+start1154:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21270,7 +21475,7 @@ start1139:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1142:
+one1157:
 	VMOVUPD      (R9), Z18
 	VMOVUPD      64(R9), Z19
 	VMOVUPD.Z    128(R9), K1, Z20
@@ -21301,7 +21506,7 @@ one1142:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1142
+	JNZ          one1157
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21330,13 +21535,13 @@ one1142:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1124
+	JMP          next1139
 
-rows5_1119:
+rows5_1134:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1144
+	JEQ       zero1159
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21352,9 +21557,9 @@ rows5_1119:
 	VMOVUPD   (R8)(AX*1), Z12
 	VMOVUPD   64(R8)(AX*1), Z13
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
-	JMP       start1145
+	JMP       start1160
 
-zero1144:
+zero1159:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21371,7 +21576,7 @@ zero1144:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1145:
+start1160:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21402,7 +21607,7 @@ start1145:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1148:
+one1163:
 	VMOVUPD      (R9), Z15
 	VMOVUPD      64(R9), Z16
 	VMOVUPD.Z    128(R9), K1, Z17
@@ -21429,7 +21634,7 @@ one1148:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1148
+	JNZ          one1163
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21454,13 +21659,13 @@ one1148:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1124
+	JMP          next1139
 
-rows4_1120:
+rows4_1135:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1150
+	JEQ       zero1165
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21473,9 +21678,9 @@ rows4_1120:
 	VMOVUPD   (R8), Z9
 	VMOVUPD   64(R8), Z10
 	VMOVUPD.Z 128(R8), K1, Z11
-	JMP       start1151
+	JMP       start1166
 
-zero1150:
+zero1165:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21489,7 +21694,7 @@ zero1150:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1151:
+start1166:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21515,7 +21720,7 @@ start1151:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1154:
+one1169:
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
 	VMOVUPD.Z    128(R9), K1, Z14
@@ -21538,7 +21743,7 @@ one1154:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1154
+	JNZ          one1169
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21559,11 +21764,11 @@ one1154:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1124
+	JMP          next1139
 
-rows3_1121:
+rows3_1136:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1156
+	JEQ       zero1171
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21573,9 +21778,9 @@ rows3_1121:
 	VMOVUPD   (SI)(AX*2), Z6
 	VMOVUPD   64(SI)(AX*2), Z7
 	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
-	JMP       start1157
+	JMP       start1172
 
-zero1156:
+zero1171:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21586,12 +21791,12 @@ zero1156:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1157:
+start1172:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1160:
+one1175:
 	VMOVUPD      (R9), Z9
 	VMOVUPD      64(R9), Z10
 	VMOVUPD.Z    128(R9), K1, Z11
@@ -21610,7 +21815,7 @@ one1160:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1160
+	JNZ          one1175
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, K1, 128(SI)
@@ -21625,20 +21830,20 @@ one1160:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1124
+	JMP          next1139
 
-rows2_1122:
+rows2_1137:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1162
+	JEQ       zero1177
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
 	VMOVUPD   (SI)(AX*1), Z3
 	VMOVUPD   64(SI)(AX*1), Z4
 	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
-	JMP       start1163
+	JMP       start1178
 
-zero1162:
+zero1177:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21646,14 +21851,14 @@ zero1162:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1163:
+start1178:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1165
+	JLT  rest1180
 
-loop1164:
+loop1179:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -21707,13 +21912,13 @@ loop1164:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1164
+	JGE          loop1179
 
-rest1165:
+rest1180:
 	ADDQ $0x00000004, R10
-	JZ   out1167
+	JZ   out1182
 
-one1166:
+one1181:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -21728,9 +21933,9 @@ one1166:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1166
+	JNZ          one1181
 
-out1167:
+out1182:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
@@ -21741,29 +21946,29 @@ out1167:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1124
+	JMP     next1139
 
-rows1_1123:
+rows1_1138:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1168
+	JEQ       zero1183
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
-	JMP       start1169
+	JMP       start1184
 
-zero1168:
+zero1183:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1169:
+start1184:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1171
+	JLT  rest1186
 
-loop1170:
+loop1185:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -21801,13 +22006,13 @@ loop1170:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1170
+	JGE          loop1185
 
-rest1171:
+rest1186:
 	ADDQ $0x00000004, R10
-	JZ   out1173
+	JZ   out1188
 
-one1172:
+one1187:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -21818,22 +22023,22 @@ one1172:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1172
+	JNZ          one1187
 
-out1173:
+out1188:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1124
+	JMP     next1139
 
-done1125:
+done1140:
 	ADDQ     $0x000000c0, c+0(FP)
 	ADDQ     $0x000000c0, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1115
+	JNZ      group1130
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -21853,37 +22058,37 @@ TEXT ·gemm4F64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, bps+40(FP)
 	KMOVW    mask+74(FP), K1
 
-group1174:
+group1189:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1181:
+next1196:
 	TESTQ DX, DX
-	JLE   done1182
+	JLE   done1197
 	CMPQ  DX, $0x00000009
-	JGE   rows6_1175
+	JGE   rows6_1190
 	CMPQ  DX, $0x00000008
-	JEQ   rows4_1177
+	JEQ   rows4_1192
 	CMPQ  DX, $0x00000007
-	JEQ   rows4_1177
+	JEQ   rows4_1192
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1175
+	JEQ   rows6_1190
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1176
+	JEQ   rows5_1191
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1177
+	JEQ   rows4_1192
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1178
+	JEQ   rows3_1193
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1179
-	JMP   rows1_1180
+	JEQ   rows2_1194
+	JMP   rows1_1195
 
-rows6_1175:
+rows6_1190:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1183
+	JEQ       zero1198
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -21908,9 +22113,9 @@ rows6_1175:
 	VMOVUPD   64(DI)(AX*2), Z21
 	VMOVUPD   128(DI)(AX*2), Z22
 	VMOVUPD.Z 192(DI)(AX*2), K1, Z23
-	JMP       start1184
+	JMP       start1199
 
-zero1183:
+zero1198:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21936,7 +22141,7 @@ zero1183:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1184:
+start1199:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -21983,9 +22188,9 @@ start1184:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1186
+	JLT        rest1201
 
-loop1185:
+loop1200:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -22119,13 +22324,13 @@ loop1185:
 	ADDQ             $0x00000100, R8
 	ADDQ             $0x00000100, R11
 	SUBQ             $0x00000004, R12
-	JGE              loop1185
+	JGE              loop1200
 
-rest1186:
+rest1201:
 	ADDQ $0x00000004, R12
-	JZ   out1188
+	JZ   out1203
 
-one1187:
+one1202:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -22163,9 +22368,9 @@ one1187:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1187
+	JNZ              one1202
 
-out1188:
+out1203:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -22205,13 +22410,13 @@ out1188:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next1181
+	JMP     next1196
 
-rows5_1176:
+rows5_1191:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1189
+	JEQ       zero1204
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22232,9 +22437,9 @@ rows5_1176:
 	VMOVUPD   64(DI)(AX*1), Z17
 	VMOVUPD   128(DI)(AX*1), Z18
 	VMOVUPD.Z 192(DI)(AX*1), K1, Z19
-	JMP       start1190
+	JMP       start1205
 
-zero1189:
+zero1204:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22256,7 +22461,7 @@ zero1189:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1190:
+start1205:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -22297,7 +22502,7 @@ start1190:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1193:
+one1208:
 	VMOVUPD          (R8), Z20
 	VMOVUPD          (R8)(R10*1), Z21
 	VMOVUPD          (R8)(R10*2), Z22
@@ -22330,7 +22535,7 @@ one1193:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1193
+	JNZ              one1208
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -22364,13 +22569,13 @@ one1193:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1181
+	JMP              next1196
 
-rows4_1177:
+rows4_1192:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1195
+	JEQ       zero1210
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22387,9 +22592,9 @@ rows4_1177:
 	VMOVUPD   64(DI), Z13
 	VMOVUPD   128(DI), Z14
 	VMOVUPD.Z 192(DI), K1, Z15
-	JMP       start1196
+	JMP       start1211
 
-zero1195:
+zero1210:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22407,7 +22612,7 @@ zero1195:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1196:
+start1211:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -22442,7 +22647,7 @@ start1196:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1199:
+one1214:
 	VMOVUPD          (R8), Z16
 	VMOVUPD          (R8)(R10*1), Z17
 	VMOVUPD          (R8)(R10*2), Z18
@@ -22470,7 +22675,7 @@ one1199:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1199
+	JNZ              one1214
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -22498,11 +22703,11 @@ one1199:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1181
+	JMP              next1196
 
-rows3_1178:
+rows3_1193:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1201
+	JEQ       zero1216
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22515,9 +22720,9 @@ rows3_1178:
 	VMOVUPD   64(BX)(AX*2), Z9
 	VMOVUPD   128(BX)(AX*2), Z10
 	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
-	JMP       start1202
+	JMP       start1217
 
-zero1201:
+zero1216:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22531,7 +22736,7 @@ zero1201:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1202:
+start1217:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22539,7 +22744,7 @@ start1202:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 
-one1205:
+one1220:
 	VBROADCASTSD (DI), Z13
 	VBROADCASTSD (DI)(CX*1), Z14
 	VBROADCASTSD (DI)(CX*2), Z15
@@ -22563,7 +22768,7 @@ one1205:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1205
+	JNZ          one1220
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
 	VMOVUPD      Z2, 128(BX)
@@ -22583,11 +22788,11 @@ one1205:
 	ADDQ         CX, SI
 	ADDQ         CX, SI
 	SUBQ         $0x00000003, DX
-	JMP          next1181
+	JMP          next1196
 
-rows2_1179:
+rows2_1194:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1207
+	JEQ       zero1222
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22596,9 +22801,9 @@ rows2_1179:
 	VMOVUPD   64(BX)(AX*1), Z5
 	VMOVUPD   128(BX)(AX*1), Z6
 	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
-	JMP       start1208
+	JMP       start1223
 
-zero1207:
+zero1222:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22608,7 +22813,7 @@ zero1207:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1208:
+start1223:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22616,9 +22821,9 @@ start1208:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1210
+	JLT  rest1225
 
-loop1209:
+loop1224:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -22679,13 +22884,13 @@ loop1209:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1209
+	JGE          loop1224
 
-rest1210:
+rest1225:
 	ADDQ $0x00000004, R11
-	JZ   out1212
+	JZ   out1227
 
-one1211:
+one1226:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -22704,9 +22909,9 @@ one1211:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1211
+	JNZ          one1226
 
-out1212:
+out1227:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -22720,24 +22925,24 @@ out1212:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1181
+	JMP     next1196
 
-rows1_1180:
+rows1_1195:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1213
+	JEQ       zero1228
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
 	VMOVUPD.Z 192(BX), K1, Z3
-	JMP       start1214
+	JMP       start1229
 
-zero1213:
+zero1228:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1214:
+start1229:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22745,9 +22950,9 @@ start1214:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1216
+	JLT  rest1231
 
-loop1215:
+loop1230:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22788,13 +22993,13 @@ loop1215:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1215
+	JGE          loop1230
 
-rest1216:
+rest1231:
 	ADDQ $0x00000004, R11
-	JZ   out1218
+	JZ   out1233
 
-one1217:
+one1232:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22808,9 +23013,9 @@ one1217:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1217
+	JNZ          one1232
 
-out1218:
+out1233:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -22818,15 +23023,15 @@ out1218:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1181
+	JMP     next1196
 
-done1182:
+done1197:
 	ADDQ     $0x00000100, c+0(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1174
+	JNZ      group1189
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -22847,37 +23052,37 @@ TEXT ·gemm4TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1219:
+group1234:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1226:
+next1241:
 	TESTQ BX, BX
-	JLE   done1227
+	JLE   done1242
 	CMPQ  BX, $0x00000009
-	JGE   rows6_1220
+	JGE   rows6_1235
 	CMPQ  BX, $0x00000008
-	JEQ   rows4_1222
+	JEQ   rows4_1237
 	CMPQ  BX, $0x00000007
-	JEQ   rows4_1222
+	JEQ   rows4_1237
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1220
+	JEQ   rows6_1235
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1221
+	JEQ   rows5_1236
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1222
+	JEQ   rows4_1237
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1223
+	JEQ   rows3_1238
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1224
-	JMP   rows1_1225
+	JEQ   rows2_1239
+	JMP   rows1_1240
 
-rows6_1220:
+rows6_1235:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1228
+	JEQ       zero1243
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -22902,9 +23107,9 @@ rows6_1220:
 	VMOVUPD   64(R8)(AX*2), Z21
 	VMOVUPD   128(R8)(AX*2), Z22
 	VMOVUPD.Z 192(R8)(AX*2), K1, Z23
-	JMP       start1229
+	JMP       start1244
 
-zero1228:
+zero1243:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22930,7 +23135,7 @@ zero1228:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1229:
+start1244:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -22972,7 +23177,7 @@ start1229:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1232:
+one1247:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD      128(R9), Z26
@@ -23010,7 +23215,7 @@ one1232:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1232
+	JNZ          one1247
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23045,13 +23250,13 @@ one1232:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1226
+	JMP          next1241
 
-rows5_1221:
+rows5_1236:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1234
+	JEQ       zero1249
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23072,9 +23277,9 @@ rows5_1221:
 	VMOVUPD   64(R8)(AX*1), Z17
 	VMOVUPD   128(R8)(AX*1), Z18
 	VMOVUPD.Z 192(R8)(AX*1), K1, Z19
-	JMP       start1235
+	JMP       start1250
 
-zero1234:
+zero1249:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23096,7 +23301,7 @@ zero1234:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1235:
+start1250:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -23132,7 +23337,7 @@ start1235:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1238:
+one1253:
 	VMOVUPD      (R9), Z20
 	VMOVUPD      64(R9), Z21
 	VMOVUPD      128(R9), Z22
@@ -23165,7 +23370,7 @@ one1238:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1238
+	JNZ          one1253
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23195,13 +23400,13 @@ one1238:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1226
+	JMP          next1241
 
-rows4_1222:
+rows4_1237:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1240
+	JEQ       zero1255
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23218,9 +23423,9 @@ rows4_1222:
 	VMOVUPD   64(R8), Z13
 	VMOVUPD   128(R8), Z14
 	VMOVUPD.Z 192(R8), K1, Z15
-	JMP       start1241
+	JMP       start1256
 
-zero1240:
+zero1255:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23238,7 +23443,7 @@ zero1240:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1241:
+start1256:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -23268,7 +23473,7 @@ start1241:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1244:
+one1259:
 	VMOVUPD      (R9), Z16
 	VMOVUPD      64(R9), Z17
 	VMOVUPD      128(R9), Z18
@@ -23296,7 +23501,7 @@ one1244:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1244
+	JNZ          one1259
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23321,11 +23526,11 @@ one1244:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1226
+	JMP          next1241
 
-rows3_1223:
+rows3_1238:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1246
+	JEQ       zero1261
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23338,9 +23543,9 @@ rows3_1223:
 	VMOVUPD   64(SI)(AX*2), Z9
 	VMOVUPD   128(SI)(AX*2), Z10
 	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
-	JMP       start1247
+	JMP       start1262
 
-zero1246:
+zero1261:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23354,12 +23559,12 @@ zero1246:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1247:
+start1262:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1250:
+one1265:
 	VBROADCASTSD (R8), Z13
 	VBROADCASTSD 8(R8), Z14
 	VBROADCASTSD 16(R8), Z15
@@ -23382,7 +23587,7 @@ one1250:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1250
+	JNZ          one1265
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, 128(SI)
@@ -23400,11 +23605,11 @@ one1250:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1226
+	JMP          next1241
 
-rows2_1224:
+rows2_1239:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1252
+	JEQ       zero1267
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23413,9 +23618,9 @@ rows2_1224:
 	VMOVUPD   64(SI)(AX*1), Z5
 	VMOVUPD   128(SI)(AX*1), Z6
 	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
-	JMP       start1253
+	JMP       start1268
 
-zero1252:
+zero1267:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23425,14 +23630,14 @@ zero1252:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1253:
+start1268:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1255
+	JLT  rest1270
 
-loop1254:
+loop1269:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -23498,13 +23703,13 @@ loop1254:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1254
+	JGE          loop1269
 
-rest1255:
+rest1270:
 	ADDQ $0x00000004, R10
-	JZ   out1257
+	JZ   out1272
 
-one1256:
+one1271:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -23522,9 +23727,9 @@ one1256:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1256
+	JNZ          one1271
 
-out1257:
+out1272:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -23537,31 +23742,31 @@ out1257:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1226
+	JMP     next1241
 
-rows1_1225:
+rows1_1240:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1258
+	JEQ       zero1273
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
 	VMOVUPD.Z 192(SI), K1, Z3
-	JMP       start1259
+	JMP       start1274
 
-zero1258:
+zero1273:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1259:
+start1274:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1261
+	JLT  rest1276
 
-loop1260:
+loop1275:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -23607,13 +23812,13 @@ loop1260:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1260
+	JGE          loop1275
 
-rest1261:
+rest1276:
 	ADDQ $0x00000004, R10
-	JZ   out1263
+	JZ   out1278
 
-one1262:
+one1277:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -23626,9 +23831,9 @@ one1262:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1262
+	JNZ          one1277
 
-out1263:
+out1278:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -23636,13 +23841,13 @@ out1263:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1226
+	JMP     next1241
 
-done1227:
+done1242:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1219
+	JNZ      group1234
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23658,9 +23863,9 @@ TEXT ·dotF64x8(SB), NOSPLIT, $0-65
 	SHLQ $0x03, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000008, SI
-	JLT  one1265start
+	JLT  one1280start
 
-four1264:
+four1279:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23677,9 +23882,9 @@ four1264:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000008, R8
-	JLT    rest1268
+	JLT    rest1283
 
-loop1267:
+loop1282:
 	VMOVUPD     (DI), Z8
 	VFMADD231PD (R9), Z8, Z0
 	VFMADD231PD (R9)(BX*1), Z8, Z1
@@ -23694,12 +23899,12 @@ loop1267:
 	ADDQ        $0x00000040, R11
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1267
+	JGE         loop1282
 
-rest1268:
+rest1283:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail1269
+	JLT         tail1284
 	VMOVUPD     (DI), Y9
 	VMOVUPD     (R9), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -23723,9 +23928,9 @@ rest1268:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail1269:
+tail1284:
 	TESTQ       R8, R8
-	JZ          reduce1270
+	JZ          reduce1285
 	MOVQ        $-1, R12
 	BZHIQ       R8, R12, R12
 	KMOVW       R12, K1
@@ -23747,7 +23952,7 @@ tail1269:
 	VMOVUPD.Z   (R11)(BX*1), K1, Z11
 	VFMADD231PD Z8, Z11, Z7
 
-reduce1270:
+reduce1285:
 	VEXTRACTF64X4 $0x01, Z0, Y8
 	VADDPD        Y8, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y8
@@ -23785,70 +23990,70 @@ reduce1270:
 	MOVQ          AX, DI
 	VPERMILPD     $0x00, X2, X0
 	CMPB          acc+64(FP), $0x00
-	JEQ           put1271
+	JEQ           put1286
 	VADDSD        (DI), X0, X0
 
-put1271:
+put1286:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1272
+	JEQ       put1287
 	VADDSD    (DI), X0, X0
 
-put1272:
+put1287:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1273
+	JEQ          put1288
 	VADDSD       (DI), X0, X0
 
-put1273:
+put1288:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1274
+	JEQ          put1289
 	VADDSD       (DI), X0, X0
 
-put1274:
+put1289:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x00, X3, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1275
+	JEQ       put1290
 	VADDSD    (DI), X0, X0
 
-put1275:
+put1290:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X3, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1276
+	JEQ       put1291
 	VADDSD    (DI), X0, X0
 
-put1276:
+put1291:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y3, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1277
+	JEQ          put1292
 	VADDSD       (DI), X0, X0
 
-put1277:
+put1292:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y3, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1278
+	JEQ          put1293
 	VADDSD       (DI), X0, X0
 
-put1278:
+put1293:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -23860,32 +24065,32 @@ put1278:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000008, SI
-	JGE    four1264
+	JGE    four1279
 
-one1265start:
+one1280start:
 	ADDQ $0x00000008, SI
-	JZ   done1266
+	JZ   done1281
 
-one1265:
+one1280:
 	VXORPS Z0, Z0, Z0
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000008, R8
-	JLT    rest1280
+	JLT    rest1295
 
-loop1279:
+loop1294:
 	VMOVUPD     (DI), Z1
 	VFMADD231PD (R9), Z1, Z0
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1279
+	JGE         loop1294
 
-rest1280:
+rest1295:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail1281
+	JLT         tail1296
 	VMOVUPD     (DI), Y9
 	VMOVUPD     (R9), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -23893,9 +24098,9 @@ rest1280:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail1281:
+tail1296:
 	TESTQ       R8, R8
-	JZ          reduce1282
+	JZ          reduce1297
 	MOVQ        $-1, R10
 	BZHIQ       R8, R10, R10
 	KMOVW       R10, K1
@@ -23903,7 +24108,7 @@ tail1281:
 	VMOVUPD.Z   (R9), K1, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-reduce1282:
+reduce1297:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
 	VHADDPD       Y0, Y0, Y1
@@ -23915,17 +24120,17 @@ reduce1282:
 	MOVQ          AX, DI
 	VPERMILPD     $0x00, X2, X0
 	CMPB          acc+64(FP), $0x00
-	JEQ           put1283
+	JEQ           put1298
 	VADDSD        (DI), X0, X0
 
-put1283:
+put1298:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one1265
+	JNZ    one1280
 
-done1266:
+done1281:
 	VZEROUPPER
 	RET
 
@@ -23938,7 +24143,7 @@ TEXT ·addScaledRowsF64x8(SB), NOSPLIT, $0-48
 	MOVQ      m+32(FP), DX
 	MOVQ      x+24(FP), BX
 	CMPQ      n+40(FP), $0x08
-	JGE       eight1284wide
+	JGE       eight1299wide
 	MOVQ      y+0(FP), SI
 	MOVQ      n+40(FP), DI
 	MOVQ      $-1, R8
@@ -23946,11 +24151,11 @@ TEXT ·addScaledRowsF64x8(SB), NOSPLIT, $0-48
 	KMOVW     R8, K1
 	VMOVUPD.Z (SI), K1, Z0
 	TESTQ     DX, DX
-	JZ        done1288
+	JZ        done1303
 	SUBQ      $0x00000004, DX
-	JLT       rest1290
+	JLT       rest1305
 
-loop1289:
+loop1304:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
@@ -23969,32 +24174,32 @@ loop1289:
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop1289
+	JGE          loop1304
 
-rest1290:
+rest1305:
 	ADDQ $0x00000004, DX
-	JZ   out1292
+	JZ   out1307
 
-one1291:
+one1306:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one1291
+	JNZ          one1306
 
-out1292:
-done1288:
+out1307:
+done1303:
 	VMOVUPD Z0, K1, (SI)
 	VZEROUPPER
 	RET
 
-eight1284wide:
+eight1299wide:
 	SUBQ $0x00000008, DX
-	JLT  start1286
+	JLT  start1301
 
-eight1284:
+eight1299:
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 8(BX), Z1
 	VBROADCASTSD 16(BX), Z2
@@ -24012,9 +24217,9 @@ eight1284:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail1294
+	JLT          tail1309
 
-loop1293:
+loop1308:
 	VMOVUPD     (R9), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (SI)(CX*1), Z1, Z8
@@ -24030,11 +24235,11 @@ loop1293:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop1293
+	JGE         loop1308
 
-tail1294:
+tail1309:
 	ADDQ        $0x00000008, R10
-	JZ          out1295
+	JZ          out1310
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -24057,7 +24262,7 @@ tail1294:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (R9)
 
-out1295:
+out1310:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -24067,33 +24272,33 @@ out1295:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight1284
+	JGE  eight1299
 
-start1286:
+start1301:
 	ADDQ $0x00000008, DX
-	JZ   done1287
+	JZ   done1302
 
-one1285:
+one1300:
 	VBROADCASTSD (BX), Z0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail1297
+	JLT          tail1312
 
-loop1296:
+loop1311:
 	VMOVUPD     (DI), Z1
 	VFMADD231PD (SI), Z0, Z1
 	VMOVUPD     Z1, (DI)
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1296
+	JGE         loop1311
 
-tail1297:
+tail1312:
 	ADDQ        $0x00000008, R8
-	JZ          out1298
+	JZ          out1313
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -24102,12 +24307,217 @@ tail1297:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (DI)
 
-out1298:
+out1313:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one1285
+	JNZ  one1300
 
-done1287:
+done1302:
+	VZEROUPPER
+	RET
+
+// func addRoundedRowsF64x8(y *float64, a *float64, lda int, x *float64, m int, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addRoundedRowsF64x8(SB), NOSPLIT, $0-48
+	MOVQ      a+8(FP), AX
+	MOVQ      lda+16(FP), CX
+	SHLQ      $0x03, CX
+	MOVQ      m+32(FP), DX
+	MOVQ      x+24(FP), BX
+	CMPQ      n+40(FP), $0x08
+	JGE       eight1314wide
+	MOVQ      y+0(FP), SI
+	MOVQ      n+40(FP), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (SI), K1, Z0
+	TESTQ     DX, DX
+	JZ        done1318
+	SUBQ      $0x00000004, DX
+	JLT       rest1320
+
+loop1319:
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Z2
+	VMULPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 8(BX), Z2
+	VMULPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 16(BX), Z2
+	VMULPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD 24(BX), Z2
+	VMULPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JGE          loop1319
+
+rest1320:
+	ADDQ $0x00000004, DX
+	JZ   out1322
+
+one1321:
+	VMOVUPD.Z    (AX), K1, Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (BX), Z2
+	VMULPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	ADDQ         $0x00000008, BX
+	DECQ         DX
+	JNZ          one1321
+
+out1322:
+done1318:
+	VMOVUPD Z0, K1, (SI)
+	VZEROUPPER
+	RET
+
+eight1314wide:
+	SUBQ $0x00000008, DX
+	JLT  start1316
+
+eight1314:
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 8(BX), Z1
+	VBROADCASTSD 16(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	VBROADCASTSD 32(BX), Z4
+	VBROADCASTSD 40(BX), Z5
+	VBROADCASTSD 48(BX), Z6
+	VBROADCASTSD 56(BX), Z7
+	ADDQ         $0x00000040, BX
+	MOVQ         AX, SI
+	LEAQ         (SI)(CX*2), DI
+	ADDQ         CX, DI
+	LEAQ         (DI)(CX*2), R8
+	ADDQ         CX, R8
+	MOVQ         y+0(FP), R9
+	MOVQ         n+40(FP), R10
+	SUBQ         $0x00000008, R10
+	JLT          tail1324
+
+loop1323:
+	VMOVUPD (R9), Z8
+	VMULPD  (SI), Z0, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (SI)(CX*1), Z1, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (SI)(CX*2), Z2, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (DI), Z3, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (DI)(CX*1), Z4, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (DI)(CX*2), Z5, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (R8), Z6, Z9
+	VADDPD  Z9, Z8, Z8
+	VMULPD  (R8)(CX*1), Z7, Z9
+	VADDPD  Z9, Z8, Z8
+	VMOVUPD Z8, (R9)
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
+	JGE     loop1323
+
+tail1324:
+	ADDQ      $0x00000008, R10
+	JZ        out1325
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z8
+	VMOVUPD.Z (SI), K1, Z9
+	VMULPD    Z9, Z0, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (SI)(CX*1), K1, Z0
+	VMULPD    Z0, Z1, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (SI)(CX*2), K1, Z0
+	VMULPD    Z0, Z2, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (DI), K1, Z0
+	VMULPD    Z0, Z3, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (DI)(CX*1), K1, Z0
+	VMULPD    Z0, Z4, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (DI)(CX*2), K1, Z0
+	VMULPD    Z0, Z5, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (R8), K1, Z0
+	VMULPD    Z0, Z6, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD.Z (R8)(CX*1), K1, Z0
+	VMULPD    Z0, Z7, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD   Z8, K1, (R9)
+
+out1325:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	SUBQ $0x00000008, DX
+	JGE  eight1314
+
+start1316:
+	ADDQ $0x00000008, DX
+	JZ   done1317
+
+one1315:
+	VBROADCASTSD (BX), Z0
+	ADDQ         $0x00000008, BX
+	MOVQ         AX, SI
+	MOVQ         y+0(FP), DI
+	MOVQ         n+40(FP), R8
+	SUBQ         $0x00000008, R8
+	JLT          tail1327
+
+loop1326:
+	VMOVUPD (DI), Z1
+	VMULPD  (SI), Z0, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (DI)
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000008, R8
+	JGE     loop1326
+
+tail1327:
+	ADDQ      $0x00000008, R8
+	JZ        out1328
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD.Z (DI), K1, Z1
+	VMOVUPD.Z (SI), K1, Z2
+	VMULPD    Z2, Z0, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (DI)
+
+out1328:
+	ADDQ CX, AX
+	DECQ DX
+	JNZ  one1315
+
+done1317:
 	VZEROUPPER
 	RET
 
@@ -24126,7 +24536,7 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1299
+	JLE      done1329
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24138,12 +24548,12 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1300:
+row1330:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1302
+	JGE  tail1332
 
-vector1301:
+vector1331:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24152,12 +24562,12 @@ vector1301:
 	VMOVUPD      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1301
+	JLT          vector1331
 
-tail1302:
+tail1332:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1303
+	JZ           next1333
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -24168,14 +24578,14 @@ tail1302:
 	VMULPD       Z0, Z1, Z1
 	VMOVUPD      Z1, K1, (AX)(R8*1)
 
-next1303:
+next1333:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1300
+	JNZ  row1330
 
-done1299:
+done1329:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24189,7 +24599,7 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1304
+	JLE      done1334
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24201,24 +24611,24 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1305:
+row1335:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1307
+	JGE  tail1337
 
-vector1306:
+vector1336:
 	VMOVUPD (SI)(R8*1), Z0
 	VMOVUPD (DX)(R8*1), Z1
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector1306
+	JLT     vector1336
 
-tail1307:
+tail1337:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1308
+	JZ        next1338
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -24227,14 +24637,14 @@ tail1307:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(R8*1)
 
-next1308:
+next1338:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1305
+	JNZ  row1335
 
-done1304:
+done1334:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24248,7 +24658,7 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1309
+	JLE      done1339
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24260,12 +24670,12 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1310:
+row1340:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1312
+	JGE  tail1342
 
-vector1311:
+vector1341:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24275,12 +24685,12 @@ vector1311:
 	VMOVUPD      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1311
+	JLT          vector1341
 
-tail1312:
+tail1342:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1313
+	JZ           next1343
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -24292,14 +24702,14 @@ tail1312:
 	VFMADD231PD  Z2, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 
-next1313:
+next1343:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1310
+	JNZ  row1340
 
-done1309:
+done1339:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24313,7 +24723,7 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1314
+	JLE      done1344
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24325,12 +24735,12 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1315:
+row1345:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1317
+	JGE  tail1347
 
-vector1316:
+vector1346:
 	VMOVUPD     (SI)(R8*1), Z0
 	VMOVUPD     (AX)(R8*1), Z1
 	VMOVUPD     (DX)(R8*1), Z2
@@ -24338,12 +24748,12 @@ vector1316:
 	VMOVUPD     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector1316
+	JLT         vector1346
 
-tail1317:
+tail1347:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000007, R9
-	JZ          next1318
+	JZ          next1348
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -24353,14 +24763,14 @@ tail1317:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)(R8*1)
 
-next1318:
+next1348:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1315
+	JNZ  row1345
 
-done1314:
+done1344:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24374,7 +24784,7 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done1319
+	JLE      done1349
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -24387,12 +24797,12 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x03, R8
 
-row1320:
+row1350:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail1322
+	JGE  tail1352
 
-vector1321:
+vector1351:
 	VMOVUPD      (DI)(R9*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24406,12 +24816,12 @@ vector1321:
 	VMOVUPD      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector1321
+	JLT          vector1351
 
-tail1322:
+tail1352:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next1323
+	JZ           next1353
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -24427,15 +24837,15 @@ tail1322:
 	VMOVUPD      Z3, K1, (DX)(R9*1)
 	VMOVUPD      Z2, K1, (AX)(R9*1)
 
-next1323:
+next1353:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row1320
+	JNZ  row1350
 
-done1319:
+done1349:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24449,7 +24859,7 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done1324
+	JLE      done1354
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -24463,12 +24873,12 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x03, R9
 
-row1325:
+row1355:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail1327
+	JGE  tail1357
 
-vector1326:
+vector1356:
 	VMOVUPD (AX)(R10*1), Z0
 	VMOVUPD (BX)(R10*1), Z1
 	VMOVUPD (DI)(R10*1), Z2
@@ -24480,12 +24890,12 @@ vector1326:
 	VMOVUPD Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector1326
+	JLT     vector1356
 
-tail1327:
+tail1357:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x00000007, R11
-	JZ        next1328
+	JZ        next1358
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -24499,16 +24909,16 @@ tail1327:
 	VMOVUPD   Z1, K1, (DX)(R10*1)
 	VMOVUPD   Z0, K1, (AX)(R10*1)
 
-next1328:
+next1358:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row1325
+	JNZ  row1355
 
-done1324:
+done1354:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24528,21 +24938,21 @@ TEXT ·addF64x8(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail1332
+	JGE      tail1362
 
-vector1331:
+vector1361:
 	VMOVUPD (AX)(BX*1), Z0
 	VMOVUPD (CX)(BX*1), Z1
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector1331
+	JLT     vector1361
 
-tail1332:
+tail1362:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x00000007, DX
-	JZ        next1333
+	JZ        next1363
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -24551,7 +24961,7 @@ tail1332:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(BX*1)
 
-next1333:
+next1363:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24563,7 +24973,7 @@ GLOBL twoF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1334
+	JLE  done1364
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24574,19 +24984,19 @@ TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1335:
+row1365:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1337
+	JGE  tail1367
 
-vector1336:
+vector1366:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1339
+	JEQ     plain1369
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1339:
+plain1369:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -24620,35 +25030,35 @@ plain1339:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1340
+	JEQ               out1370
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1340
+	JEQ               out1370
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1340:
+out1370:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1336
+	JLT  vector1366
 
-tail1337:
+tail1367:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1338
+	JZ        next1368
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1341
+	JEQ       plain1371
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1341:
+plain1371:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -24682,25 +25092,25 @@ plain1341:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1342
+	JEQ               out1372
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1342
+	JEQ               out1372
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1342:
-next1338:
+out1372:
+next1368:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1335
+	JNZ  row1365
 
-done1334:
+done1364:
 	VZEROUPPER
 	RET
 
@@ -24759,7 +25169,7 @@ GLOBL expAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1343
+	JLE  done1373
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24770,19 +25180,19 @@ TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1344:
+row1374:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1346
+	JGE  tail1376
 
-vector1345:
+vector1375:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1348
+	JEQ     plain1378
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1348:
+plain1378:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -24821,31 +25231,31 @@ plain1348:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1349
+	JEQ               out1379
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1349
+	JEQ               out1379
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1349:
+out1379:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1345
+	JLT  vector1375
 
-tail1346:
+tail1376:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1347
+	JZ        next1377
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1350
+	JEQ       plain1380
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1350:
+plain1380:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -24884,21 +25294,21 @@ plain1350:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1351
+	JEQ               out1381
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1351
+	JEQ               out1381
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1351:
-next1347:
+out1381:
+next1377:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1344
+	JNZ  row1374
 
-done1343:
+done1373:
 	VZEROUPPER
 	RET
 
@@ -24909,7 +25319,7 @@ GLOBL expMinF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1352
+	JLE  done1382
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24920,19 +25330,19 @@ TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1353:
+row1383:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1355
+	JGE  tail1385
 
-vector1354:
+vector1384:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1357
+	JEQ     plain1387
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1357:
+plain1387:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -24991,31 +25401,31 @@ plain1357:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1358
+	JEQ               out1388
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1358
+	JEQ               out1388
 	VMOVUPD           Z5, (SI)(R8*1)
 
-out1358:
+out1388:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1354
+	JLT  vector1384
 
-tail1355:
+tail1385:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1356
+	JZ        next1386
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1359
+	JEQ       plain1389
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1359:
+plain1389:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25074,21 +25484,21 @@ plain1359:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1360
+	JEQ               out1390
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1360
+	JEQ               out1390
 	VMOVUPD           Z5, K1, (SI)(R8*1)
 
-out1360:
-next1356:
+out1390:
+next1386:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1353
+	JNZ  row1383
 
-done1352:
+done1382:
 	VZEROUPPER
 	RET
 
@@ -25126,7 +25536,7 @@ GLOBL logAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1361
+	JLE  done1391
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25137,19 +25547,19 @@ TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1362:
+row1392:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1364
+	JGE  tail1394
 
-vector1363:
+vector1393:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1366
+	JEQ     plain1396
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1366:
+plain1396:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25192,31 +25602,31 @@ plain1366:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1367
+	JEQ               out1397
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1367
+	JEQ               out1397
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1367:
+out1397:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1363
+	JLT  vector1393
 
-tail1364:
+tail1394:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1365
+	JZ        next1395
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1368
+	JEQ       plain1398
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1368:
+plain1398:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25259,21 +25669,21 @@ plain1368:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1369
+	JEQ               out1399
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1369
+	JEQ               out1399
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1369:
-next1365:
+out1399:
+next1395:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1362
+	JNZ  row1392
 
-done1361:
+done1391:
 	VZEROUPPER
 	RET
 
@@ -25281,7 +25691,7 @@ done1361:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1370
+	JLE  done1400
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25292,19 +25702,19 @@ TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1371:
+row1401:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1373
+	JGE  tail1403
 
-vector1372:
+vector1402:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1375
+	JEQ     plain1405
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1375:
+plain1405:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25339,31 +25749,31 @@ plain1375:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1376
+	JEQ               out1406
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1376
+	JEQ               out1406
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1376:
+out1406:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1372
+	JLT  vector1402
 
-tail1373:
+tail1403:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1374
+	JZ        next1404
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1377
+	JEQ       plain1407
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1377:
+plain1407:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25398,21 +25808,21 @@ plain1377:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1378
+	JEQ               out1408
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1378
+	JEQ               out1408
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1378:
-next1374:
+out1408:
+next1404:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1371
+	JNZ  row1401
 
-done1370:
+done1400:
 	VZEROUPPER
 	RET
 
@@ -25426,7 +25836,7 @@ GLOBL seluProductF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1379
+	JLE  done1409
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25437,19 +25847,19 @@ TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1380:
+row1410:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1382
+	JGE  tail1412
 
-vector1381:
+vector1411:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1384
+	JEQ     plain1414
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1384:
+plain1414:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25488,31 +25898,31 @@ plain1384:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1385
+	JEQ               out1415
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1385
+	JEQ               out1415
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1385:
+out1415:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1381
+	JLT  vector1411
 
-tail1382:
+tail1412:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1383
+	JZ        next1413
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1386
+	JEQ       plain1416
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1386:
+plain1416:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25551,21 +25961,21 @@ plain1386:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1387
+	JEQ               out1417
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1387
+	JEQ               out1417
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1387:
-next1383:
+out1417:
+next1413:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1380
+	JNZ  row1410
 
-done1379:
+done1409:
 	VZEROUPPER
 	RET
 
@@ -25573,7 +25983,7 @@ done1379:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1388
+	JLE  done1418
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25584,19 +25994,19 @@ TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1389:
+row1419:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1391
+	JGE  tail1421
 
-vector1390:
+vector1420:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1393
+	JEQ     plain1423
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1393:
+plain1423:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K1
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -25604,31 +26014,31 @@ plain1393:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1394
+	JEQ          out1424
 	VMOVUPD      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1394
+	JEQ          out1424
 	VMOVUPD      Z1, (SI)(R8*1)
 
-out1394:
+out1424:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1390
+	JLT  vector1420
 
-tail1391:
+tail1421:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1392
+	JZ        next1422
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1395
+	JEQ       plain1425
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1395:
+plain1425:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K2
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -25636,21 +26046,21 @@ plain1395:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1396
+	JEQ          out1426
 	VMOVUPD      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1396
+	JEQ          out1426
 	VMOVUPD      Z1, K1, (SI)(R8*1)
 
-out1396:
-next1392:
+out1426:
+next1422:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1389
+	JNZ  row1419
 
-done1388:
+done1418:
 	VZEROUPPER
 	RET
 
@@ -25668,7 +26078,7 @@ TEXT ·hiddenGradientTanhF64x8(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block1397:
+block1427:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -25685,9 +26095,9 @@ block1397:
 	LEAQ   (R9)(CX*2), R10
 	ADDQ   CX, R10
 	SUBQ   $0x00000008, DI
-	JLT    rest1400
+	JLT    rest1430
 
-loop1399:
+loop1429:
 	VMOVUPD     (SI), Z8
 	VFMADD231PD (R8), Z8, Z0
 	VFMADD231PD (R8)(CX*1), Z8, Z1
@@ -25702,12 +26112,12 @@ loop1399:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop1399
+	JGE         loop1429
 
-rest1400:
+rest1430:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail1401
+	JLT         tail1431
 	VMOVUPD     (SI), Y9
 	VMOVUPD     (R8), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -25731,9 +26141,9 @@ rest1400:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail1401:
+tail1431:
 	TESTQ       DI, DI
-	JZ          reduce1402
+	JZ          reduce1432
 	MOVQ        $-1, R11
 	BZHIQ       DI, R11, R11
 	KMOVW       R11, K1
@@ -25755,7 +26165,7 @@ tail1401:
 	VMOVUPD.Z   (R10)(CX*1), K1, Z11
 	VFMADD231PD Z8, Z11, Z7
 
-reduce1402:
+reduce1432:
 	VEXTRACTF64X4     $0x01, Z0, Y8
 	VADDPD            Y8, Y0, Y0
 	VEXTRACTF64X4     $0x01, Z1, Y8
@@ -25841,7 +26251,7 @@ reduce1402:
 	LEAQ              64(BX), SI
 	MOVQ              d+16(FP), DI
 	CMPQ              SI, DI
-	JEQ               next1398
+	JEQ               next1428
 	VBROADCASTSD      (BX), Z0
 	VBROADCASTSD      8(BX), Z1
 	VBROADCASTSD      16(BX), Z2
@@ -25859,9 +26269,9 @@ reduce1402:
 	MOVQ              y+0(FP), R9
 	MOVQ              n+72(FP), R10
 	SUBQ              $0x00000008, R10
-	JLT               tail1404
+	JLT               tail1434
 
-loop1403:
+loop1433:
 	VMOVUPD     (R9), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (SI)(CX*1), Z1, Z8
@@ -25877,11 +26287,11 @@ loop1403:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop1403
+	JGE         loop1433
 
-tail1404:
+tail1434:
 	ADDQ        $0x00000008, R10
-	JZ          out1405
+	JZ          out1435
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -25904,7 +26314,7 @@ tail1404:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (R9)
 
-out1405:
+out1435:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -25914,9 +26324,9 @@ out1405:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next1398:
+next1428:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block1397
+	JNZ          block1427
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 8(BX), Z1
 	VBROADCASTSD 16(BX), Z2
@@ -25934,9 +26344,9 @@ next1398:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail1407
+	JLT          tail1437
 
-loop1406:
+loop1436:
 	VMOVUPD     (DI), Z8
 	VFMADD231PD (DX), Z0, Z8
 	VFMADD231PD (DX)(CX*1), Z1, Z8
@@ -25952,11 +26362,11 @@ loop1406:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1406
+	JGE         loop1436
 
-tail1407:
+tail1437:
 	ADDQ        $0x00000008, R8
-	JZ          out1408
+	JZ          out1438
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -25979,7 +26389,7 @@ tail1407:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (DI)
 
-out1408:
+out1438:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -26019,9 +26429,9 @@ TEXT ·adamF64x8(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail1412
+	JGE          tail1442
 
-vector1411:
+vector1441:
 	VMOVUPD      (AX)(DI*1), Z9
 	VMOVUPD      (CX)(DI*1), Z10
 	VFMADD231PD  Z7, Z9, Z10
@@ -26042,12 +26452,12 @@ vector1411:
 	VMOVUPD      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector1411
+	JLT          vector1441
 
-tail1412:
+tail1442:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next1413
+	JZ           next1443
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -26070,7 +26480,7 @@ tail1412:
 	VFNMADD231PD Z5, Z7, Z9
 	VMOVUPD      Z9, K1, (AX)(DI*1)
 
-next1413:
+next1443:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -26094,7 +26504,7 @@ TEXT ·peakF64x8(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop1414:
+loop1444:
 	VFMADD231PD Z12, Z13, Z0
 	VFMADD231PD Z12, Z13, Z1
 	VFMADD231PD Z12, Z13, Z2
@@ -26192,6 +26602,6 @@ loop1414:
 	VFMADD231PD Z12, Z13, Z10
 	VFMADD231PD Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop1414
+	JNZ         loop1444
 	VZEROUPPER
 	RET

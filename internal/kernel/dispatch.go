@@ -119,6 +119,17 @@ func gemvT[T Float](y, a []T, lda int, x []T, m, n int) {
 	}
 }
 
+func addRounded[T Float](y, a []T, lda int, x []T, m, n int) {
+	switch inUse {
+	case avx512:
+		addRoundedAVX512(y, a, lda, x, m, n)
+	case avx2, neon:
+		addRoundedPairs(y, a, lda, x, m, n)
+	default:
+		gemvTPlain(y, a, lda, x, m, n)
+	}
+}
+
 // hiddenGradientTanh does what rows it can in one pass, and tells how many.
 func hiddenGradientTanh[T Float](y, s, d, a []T, lda int, x, bias, w []T, m, n int) (done int) {
 	done = m &^ 7

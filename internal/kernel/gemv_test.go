@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -71,4 +73,55 @@ func testGemvEmpty(t *testing.T) {
 	if y[0] != 0 || y[1] != 0 || y[2] != 3 {
 		t.Errorf("a sum over nothing gives %v", y)
 	}
+}
+
+func TestAddRounded(t *testing.T) {
+	both(t, testAddRounded[float32], testAddRounded[float64])
+}
+
+func testAddRounded[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	for range 500 {
+		if err := checkAddRounded[T](1+rng.IntN(40), 1+rng.IntN(70), rng.IntN(9), rng.Uint64()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// checkAddRounded compares to the bit with a loop, of which the twin is another form.
+func checkAddRounded[T Float](m, n, gap int, seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	lda := n + gap
+	a, x, y := newGuarded[T](rng, m, n, lda), newGuarded[T](rng, 1, m, 0), newGuarded[T](rng, 1, n, 0)
+	for i := range x.s {
+		x.s[i] = T(math.Ldexp(float64(x.s[i]), rng.IntN(200)-150))
+	}
+	want, got, twin := y.clone(), y.clone(), y.clone()
+	for i, f := range x.s[:m] {
+		for j, v := range a.s[i*lda:][:n] {
+			want.s[j] += T(f * v)
+		}
+	}
+	AddRounded(got.s, a.s, lda, x.s, m, n)
+	gemvTPlain(twin.s, a.s, lda, x.s, m, n)
+	for j, w := range want.s[:n] {
+		if got.s[j] != w || twin.s[j] != w {
+			return fmt.Errorf("%d x %d: element %d is %v, its twin %v, want %v", m, n, j, got.s[j], twin.s[j], w)
+		}
+	}
+	return got.intact(1, n, 0)
+}
+
+func FuzzAddRounded(f *testing.F) {
+	f.Add(uint8(3), uint8(20), uint8(1), uint64(1))
+	f.Add(uint8(17), uint8(7), uint8(0), uint64(2))
+	f.Fuzz(func(t *testing.T, m, n, gap uint8, seed uint64) {
+		for _, s := range sets() {
+			with(s, func() {
+				if err := errors.Join(checkAddRounded[float32](1+int(m), 1+int(n), int(gap), seed), checkAddRounded[float64](1+int(m), 1+int(n), int(gap), seed)); err != nil {
+					t.Fatalf("%v: %v", s, err)
+				}
+			})
+		}
+	})
 }

@@ -9441,6 +9441,1020 @@ out354:
 done343:
 	RET
 
+TEXT ·addRoundedRowsF32(SB), NOSPLIT|NOFRAME, $0-48
+	MOVD a+8(FP), R0
+	MOVD lda+16(FP), R2
+	LSL $0x02, R2, R2
+	MOVD m+32(FP), R3
+	MOVD x+24(FP), R1
+	MOVD n+40(FP), R24
+	CMP $0x08, R24
+	BGE eight355wide
+	MOVD y+0(FP), R4
+	MOVD n+40(FP), R5
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<2, R6, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408302 // ld1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409302 // ld1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408302 // ld1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409302 // ld1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked1
+	WORD $0x0d408303 // ld1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked1
+	WORD $0x0d409303 // ld1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked1
+	WORD $0x4d408303 // ld1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked1
+	WORD $0x4d409303 // ld1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked1:
+	CMP $0, R3
+	BEQ done359
+	SUBS $0x00000004, R3, R3
+	BLT rest361
+
+loop360:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked2
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked2
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked2
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked2
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked2:
+	ADD R2, R0, R0
+	WORD $0x4d40c826 // ld1r V6, [R1] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e24dcc4 // fmul V4, V6, V4 .4S
+	WORD $0x6e25dce5 // fmul V5, V7, V5 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked3
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked3
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked3
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked3
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked3:
+	ADD R2, R0, R0
+	ADD $4, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e24dcc4 // fmul V4, V6, V4 .4S
+	WORD $0x6e25dce5 // fmul V5, V7, V5 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked4
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked4
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked4
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked4
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked4:
+	ADD R2, R0, R0
+	ADD $8, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e24dcc4 // fmul V4, V6, V4 .4S
+	WORD $0x6e25dce5 // fmul V5, V7, V5 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked5
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked5
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked5
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked5
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked5:
+	ADD R2, R0, R0
+	ADD $12, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e24dcc4 // fmul V4, V6, V4 .4S
+	WORD $0x6e25dce5 // fmul V5, V7, V5 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	ADD $0x00000010, R1, R1
+	SUBS $0x00000004, R3, R3
+	BGE loop360
+
+rest361:
+	ADDS $0x00000004, R3, R3
+	BEQ out363
+
+one362:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408304 // ld1 V4[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409304 // ld1 V4[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408304 // ld1 V4[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409304 // ld1 V4[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked6
+	WORD $0x0d408305 // ld1 V5[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked6
+	WORD $0x0d409305 // ld1 V5[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked6
+	WORD $0x4d408305 // ld1 V5[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked6
+	WORD $0x4d409305 // ld1 V5[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked6:
+	ADD R2, R0, R0
+	WORD $0x4d40c826 // ld1r V6, [R1] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e24dcc4 // fmul V4, V6, V4 .4S
+	WORD $0x6e25dce5 // fmul V5, V7, V5 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	ADD $0x00000004, R1, R1
+	SUBS $1, R3, R3
+	BNE one362
+
+out363:
+
+done359:
+	ADD $0, R4, R24
+	WORD $0x0e043c19 // umov R25, V0[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d008302 // st1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c19 // umov R25, V0[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d009302 // st1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c19 // umov R25, V0[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d008302 // st1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c19 // umov R25, V0[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d009302 // st1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043c39 // umov R25, V1[0] .4S
+	CBZ R25, masked7
+	WORD $0x0d008303 // st1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c39 // umov R25, V1[1] .4S
+	CBZ R25, masked7
+	WORD $0x0d009303 // st1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c39 // umov R25, V1[2] .4S
+	CBZ R25, masked7
+	WORD $0x4d008303 // st1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c39 // umov R25, V1[3] .4S
+	CBZ R25, masked7
+	WORD $0x4d009303 // st1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked7:
+	RET
+
+eight355wide:
+	SUBS $0x00000008, R3, R3
+	BLT start357
+
+eight355:
+	WORD $0x4d40c820 // ld1r V0, [R1] .4S
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $4, R1, R24
+	WORD $0x4d40cb02 // ld1r V2, [R24] .4S
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cb04 // ld1r V4, [R24] .4S
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $12, R1, R24
+	WORD $0x4d40cb06 // ld1r V6, [R24] .4S
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cb08 // ld1r V8, [R24] .4S
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $20, R1, R24
+	WORD $0x4d40cb0a // ld1r V10, [R24] .4S
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cb0c // ld1r V12, [R24] .4S
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $28, R1, R24
+	WORD $0x4d40cb0e // ld1r V14, [R24] .4S
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000020, R1, R1
+	MOVD R0, R4
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R5
+	ADD R2, R5, R5
+	ADD R2<<1, R5, R17
+	ADD $0, R17, R6
+	ADD R2, R6, R6
+	MOVD y+0(FP), R7
+	MOVD n+40(FP), R8
+	SUBS $0x00000008, R8, R8
+	BLT tail365
+
+loop364:
+	FLDPQ 0(R7), (F16, F17)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x6e3edc12 // fmul V18, V0, V30 .4S
+	WORD $0x6e3fdc33 // fmul V19, V1, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x6e3edc52 // fmul V18, V2, V30 .4S
+	WORD $0x6e3fdc73 // fmul V19, V3, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	ADD R2<<1, R4, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x6e3edc92 // fmul V18, V4, V30 .4S
+	WORD $0x6e3fdcb3 // fmul V19, V5, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x6e3edcd2 // fmul V18, V6, V30 .4S
+	WORD $0x6e3fdcf3 // fmul V19, V7, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	ADD R2<<0, R5, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x6e3edd12 // fmul V18, V8, V30 .4S
+	WORD $0x6e3fdd33 // fmul V19, V9, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	ADD R2<<1, R5, R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x6e3edd52 // fmul V18, V10, V30 .4S
+	WORD $0x6e3fdd73 // fmul V19, V11, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x6e3edd92 // fmul V18, V12, V30 .4S
+	WORD $0x6e3fddb3 // fmul V19, V13, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	ADD R2<<0, R6, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x6e3eddd2 // fmul V18, V14, V30 .4S
+	WORD $0x6e3fddf3 // fmul V19, V15, V31 .4S
+	WORD $0x4e32d610 // fadd V16, V16, V18 .4S
+	WORD $0x4e33d631 // fadd V17, V17, V19 .4S
+	FSTPQ (F16, F17), 0(R7)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	SUBS $0x00000008, R8, R8
+	BGE loop364
+
+tail365:
+	ADDS $0x00000008, R8, R8
+	BEQ out366
+	MOVD $tailF32<>+32(SB), R15
+	ADD $0, R15, R9
+	NEG R8, R8
+	ADD R8<<2, R9, R16
+	FLDPQ 0(R16), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked8
+	WORD $0x0d408310 // ld1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked8
+	WORD $0x0d409310 // ld1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked8
+	WORD $0x4d408310 // ld1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked8
+	WORD $0x4d409310 // ld1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked8
+	WORD $0x0d408311 // ld1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked8
+	WORD $0x0d409311 // ld1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked8
+	WORD $0x4d408311 // ld1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked8
+	WORD $0x4d409311 // ld1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked8:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked9
+	WORD $0x0d408314 // ld1 V20[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked9
+	WORD $0x0d409314 // ld1 V20[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked9
+	WORD $0x4d408314 // ld1 V20[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked9
+	WORD $0x4d409314 // ld1 V20[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked9
+	WORD $0x0d408315 // ld1 V21[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked9
+	WORD $0x0d409315 // ld1 V21[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked9
+	WORD $0x4d408315 // ld1 V21[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked9
+	WORD $0x4d409315 // ld1 V21[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked9:
+	WORD $0x6e34dc00 // fmul V0, V0, V20 .4S
+	WORD $0x6e35dc21 // fmul V1, V1, V21 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked10
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked10
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked10
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked10
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked10
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked10
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked10
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked10
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked10:
+	WORD $0x6e20dc40 // fmul V0, V2, V0 .4S
+	WORD $0x6e21dc61 // fmul V1, V3, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R4, R19
+	ADD $0, R19, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked11
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked11
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked11
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked11
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked11
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked11
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked11
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked11
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked11:
+	WORD $0x6e20dc80 // fmul V0, V4, V0 .4S
+	WORD $0x6e21dca1 // fmul V1, V5, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked12
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked12
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked12
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked12
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked12
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked12
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked12
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked12
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked12:
+	WORD $0x6e20dcc0 // fmul V0, V6, V0 .4S
+	WORD $0x6e21dce1 // fmul V1, V7, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R5, R20
+	ADD $0, R20, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked13
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked13
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked13
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked13
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked13
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked13
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked13
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked13
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked13:
+	WORD $0x6e20dd00 // fmul V0, V8, V0 .4S
+	WORD $0x6e21dd21 // fmul V1, V9, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R5, R21
+	ADD $0, R21, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked14
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked14
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked14
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked14
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked14:
+	WORD $0x6e20dd40 // fmul V0, V10, V0 .4S
+	WORD $0x6e21dd61 // fmul V1, V11, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked15
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked15
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked15
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked15
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked15:
+	WORD $0x6e20dd80 // fmul V0, V12, V0 .4S
+	WORD $0x6e21dda1 // fmul V1, V13, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408300 // ld1 V0[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409300 // ld1 V0[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408300 // ld1 V0[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409300 // ld1 V0[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked16
+	WORD $0x0d408301 // ld1 V1[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked16
+	WORD $0x0d409301 // ld1 V1[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked16
+	WORD $0x4d408301 // ld1 V1[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked16
+	WORD $0x4d409301 // ld1 V1[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked16:
+	WORD $0x6e20ddc0 // fmul V0, V14, V0 .4S
+	WORD $0x6e21dde1 // fmul V1, V15, V1 .4S
+	WORD $0x4e20d610 // fadd V16, V16, V0 .4S
+	WORD $0x4e21d631 // fadd V17, V17, V1 .4S
+	ADD $0, R7, R24
+	WORD $0x0e043e59 // umov R25, V18[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d008310 // st1 V16[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e59 // umov R25, V18[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d009310 // st1 V16[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e59 // umov R25, V18[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d008310 // st1 V16[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e59 // umov R25, V18[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d009310 // st1 V16[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043e79 // umov R25, V19[0] .4S
+	CBZ R25, masked17
+	WORD $0x0d008311 // st1 V17[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3e79 // umov R25, V19[1] .4S
+	CBZ R25, masked17
+	WORD $0x0d009311 // st1 V17[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143e79 // umov R25, V19[2] .4S
+	CBZ R25, masked17
+	WORD $0x4d008311 // st1 V17[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3e79 // umov R25, V19[3] .4S
+	CBZ R25, masked17
+	WORD $0x4d009311 // st1 V17[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked17:
+
+out366:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	SUBS $0x00000008, R3, R3
+	BGE eight355
+
+start357:
+	ADDS $0x00000008, R3, R3
+	BEQ done358
+
+one356:
+	WORD $0x4d40c820 // ld1r V0, [R1] .4S
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $0x00000004, R1, R1
+	MOVD R0, R4
+	MOVD y+0(FP), R5
+	MOVD n+40(FP), R6
+	SUBS $0x00000008, R6, R6
+	BLT tail368
+
+loop367:
+	FLDPQ 0(R5), (F2, F3)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x6e3edc04 // fmul V4, V0, V30 .4S
+	WORD $0x6e3fdc25 // fmul V5, V1, V31 .4S
+	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
+	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
+	FSTPQ (F2, F3), 0(R5)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	SUBS $0x00000008, R6, R6
+	BGE loop367
+
+tail368:
+	ADDS $0x00000008, R6, R6
+	BEQ out369
+	MOVD $tailF32<>+32(SB), R14
+	ADD $0, R14, R7
+	NEG R6, R6
+	ADD R6<<2, R7, R15
+	FLDPQ 0(R15), (F4, F5)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043c99 // umov R25, V4[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408302 // ld1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409302 // ld1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c99 // umov R25, V4[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408302 // ld1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409302 // ld1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043cb9 // umov R25, V5[0] .4S
+	CBZ R25, masked18
+	WORD $0x0d408303 // ld1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
+	CBZ R25, masked18
+	WORD $0x0d409303 // ld1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143cb9 // umov R25, V5[2] .4S
+	CBZ R25, masked18
+	WORD $0x4d408303 // ld1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
+	CBZ R25, masked18
+	WORD $0x4d409303 // ld1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked18:
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	ADD $0, R4, R24
+	WORD $0x0e043c99 // umov R25, V4[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408306 // ld1 V6[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409306 // ld1 V6[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c99 // umov R25, V4[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408306 // ld1 V6[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409306 // ld1 V6[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043cb9 // umov R25, V5[0] .4S
+	CBZ R25, masked19
+	WORD $0x0d408307 // ld1 V7[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
+	CBZ R25, masked19
+	WORD $0x0d409307 // ld1 V7[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143cb9 // umov R25, V5[2] .4S
+	CBZ R25, masked19
+	WORD $0x4d408307 // ld1 V7[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
+	CBZ R25, masked19
+	WORD $0x4d409307 // ld1 V7[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked19:
+	WORD $0x6e26dc00 // fmul V0, V0, V6 .4S
+	WORD $0x6e27dc21 // fmul V1, V1, V7 .4S
+	WORD $0x4e20d442 // fadd V2, V2, V0 .4S
+	WORD $0x4e21d463 // fadd V3, V3, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x0e043c99 // umov R25, V4[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008302 // st1 V2[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3c99 // umov R25, V4[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009302 // st1 V2[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143c99 // umov R25, V4[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008302 // st1 V2[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3c99 // umov R25, V4[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009302 // st1 V2[3], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e043cb9 // umov R25, V5[0] .4S
+	CBZ R25, masked20
+	WORD $0x0d008303 // st1 V3[0], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e0c3cb9 // umov R25, V5[1] .4S
+	CBZ R25, masked20
+	WORD $0x0d009303 // st1 V3[1], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e143cb9 // umov R25, V5[2] .4S
+	CBZ R25, masked20
+	WORD $0x4d008303 // st1 V3[2], [R24] .4S
+	ADD $4, R24, R24
+	WORD $0x0e1c3cb9 // umov R25, V5[3] .4S
+	CBZ R25, masked20
+	WORD $0x4d009303 // st1 V3[3], [R24] .4S
+	ADD $4, R24, R24
+
+masked20:
+
+out369:
+	ADD R2, R0, R0
+	SUBS $1, R3, R3
+	BNE one356
+
+done358:
+	RET
+
 TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD a+8(FP), R0
 	MOVD lda+16(FP), R2
@@ -9448,7 +10462,7 @@ TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD m+24(FP), R3
 	MOVD n+32(FP), R24
 	CMP $0x08, R24
-	BGE eight355wide
+	BGE eight370wide
 	MOVD y+0(FP), R1
 	MOVD n+32(FP), R4
 	MOVD $tailF32<>+32(SB), R14
@@ -9494,11 +10508,11 @@ TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 
 masked1:
 	CMP $0, R3
-	BEQ done359
+	BEQ done374
 	SUBS $0x00000004, R3, R3
-	BLT rest361
+	BLT rest376
 
-loop360:
+loop375:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -9660,13 +10674,13 @@ masked5:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	SUBS $0x00000004, R3, R3
-	BGE loop360
+	BGE loop375
 
-rest361:
+rest376:
 	ADDS $0x00000004, R3, R3
-	BEQ out363
+	BEQ out378
 
-one362:
+one377:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -9708,11 +10722,11 @@ masked6:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	SUBS $1, R3, R3
-	BNE one362
+	BNE one377
 
-out363:
+out378:
 
-done359:
+done374:
 	ADD $0, R1, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked7
@@ -9750,11 +10764,11 @@ done359:
 masked7:
 	RET
 
-eight355wide:
+eight370wide:
 	SUBS $0x00000008, R3, R3
-	BLT start357
+	BLT start372
 
-eight355:
+eight370:
 	MOVD R0, R1
 	ADD R2<<1, R1, R16
 	ADD $0, R16, R4
@@ -9765,9 +10779,9 @@ eight355:
 	MOVD y+0(FP), R6
 	MOVD n+32(FP), R7
 	SUBS $0x00000008, R7, R7
-	BLT tail365
+	BLT tail380
 
-loop364:
+loop379:
 	FLDPQ 0(R6), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
@@ -9804,11 +10818,11 @@ loop364:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000008, R7, R7
-	BGE loop364
+	BGE loop379
 
-tail365:
+tail380:
 	ADDS $0x00000008, R7, R7
-	BEQ out366
+	BEQ out381
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -10204,7 +11218,7 @@ masked16:
 
 masked17:
 
-out366:
+out381:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -10214,20 +11228,20 @@ out366:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight355
+	BGE eight370
 
-start357:
+start372:
 	ADDS $0x00000008, R3, R3
-	BEQ done358
+	BEQ done373
 
-one356:
+one371:
 	MOVD R0, R1
 	MOVD y+0(FP), R4
 	MOVD n+32(FP), R5
 	SUBS $0x00000008, R5, R5
-	BLT tail368
+	BLT tail383
 
-loop367:
+loop382:
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
@@ -10236,11 +11250,11 @@ loop367:
 	ADD $0x00000020, R1, R1
 	ADD $0x00000020, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop367
+	BGE loop382
 
-tail368:
+tail383:
 	ADDS $0x00000008, R5, R5
-	BEQ out369
+	BEQ out384
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R6
 	NEG R5, R5
@@ -10358,12 +11372,12 @@ masked19:
 
 masked20:
 
-out369:
+out384:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one356
+	BNE one371
 
-done358:
+done373:
 	RET
 DATA oneF32<>+0(SB)/4, $0x3f800000
 DATA oneF32<>+4(SB)/4, $0x3f800000
@@ -10390,7 +11404,7 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done370
+	BLE done385
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10402,12 +11416,12 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row371:
+row386:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail373
+	BGE tail388
 
-vector372:
+vector387:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -10422,12 +11436,12 @@ vector372:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector372
+	BLT vector387
 
-tail373:
+tail388:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next374
+	BEQ next389
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -10552,16 +11566,16 @@ masked2:
 
 masked3:
 
-next374:
+next389:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row371
+	BNE row386
 
-done370:
+done385:
 	MOVD R23, FPCR
 	RET
 
@@ -10571,7 +11585,7 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done375
+	BLE done390
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10583,12 +11597,12 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row376:
+row391:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail378
+	BGE tail393
 
-vector377:
+vector392:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -10599,12 +11613,12 @@ vector377:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector377
+	BLT vector392
 
-tail378:
+tail393:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next379
+	BEQ next394
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -10725,16 +11739,16 @@ masked2:
 
 masked3:
 
-next379:
+next394:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row376
+	BNE row391
 
-done375:
+done390:
 	MOVD R23, FPCR
 	RET
 
@@ -10744,7 +11758,7 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done380
+	BLE done395
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10756,12 +11770,12 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row381:
+row396:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail383
+	BGE tail398
 
-vector382:
+vector397:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -10777,12 +11791,12 @@ vector382:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector382
+	BLT vector397
 
-tail383:
+tail398:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next384
+	BEQ next399
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -10944,16 +11958,16 @@ masked3:
 
 masked4:
 
-next384:
+next399:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row381
+	BNE row396
 
-done380:
+done395:
 	MOVD R23, FPCR
 	RET
 
@@ -10963,7 +11977,7 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done385
+	BLE done400
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -10975,12 +11989,12 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row386:
+row401:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail388
+	BGE tail403
 
-vector387:
+vector402:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -10992,12 +12006,12 @@ vector387:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector387
+	BLT vector402
 
-tail388:
+tail403:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next389
+	BEQ next404
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -11155,16 +12169,16 @@ masked3:
 
 masked4:
 
-next389:
+next404:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row386
+	BNE row401
 
-done385:
+done400:
 	MOVD R23, FPCR
 	RET
 
@@ -11174,7 +12188,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done390
+	BLE done405
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x02, R2, R2
@@ -11187,12 +12201,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-8, R6, R6
 	LSL $0x02, R6, R6
 
-row391:
+row406:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail393
+	BGE tail408
 
-vector392:
+vector407:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -11218,12 +12232,12 @@ vector392:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector392
+	BLT vector407
 
-tail393:
+tail408:
 	MOVD n+56(FP), R8
 	ANDS $0x00000007, R8, R8
-	BEQ next394
+	BEQ next409
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -11429,7 +12443,7 @@ masked4:
 
 masked5:
 
-next394:
+next409:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -11437,9 +12451,9 @@ next394:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row391
+	BNE row406
 
-done390:
+done405:
 	MOVD R23, FPCR
 	RET
 
@@ -11449,7 +12463,7 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done395
+	BLE done410
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x02, R2, R2
@@ -11463,12 +12477,12 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-8, R7, R7
 	LSL $0x02, R7, R7
 
-row396:
+row411:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail398
+	BGE tail413
 
-vector397:
+vector412:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -11488,12 +12502,12 @@ vector397:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector397
+	BLT vector412
 
-tail398:
+tail413:
 	MOVD n+64(FP), R9
 	ANDS $0x00000007, R9, R9
-	BEQ next399
+	BEQ next414
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -11729,7 +12743,7 @@ masked5:
 
 masked6:
 
-next399:
+next414:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -11738,9 +12752,9 @@ next399:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row396
+	BNE row411
 
-done395:
+done410:
 	MOVD R23, FPCR
 	RET
 
@@ -11755,9 +12769,9 @@ TEXT ·addF32(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x02, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail403
+	BGE tail418
 
-vector402:
+vector417:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -11767,12 +12781,12 @@ vector402:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector402
+	BLT vector417
 
-tail403:
+tail418:
 	MOVD n+16(FP), R3
 	ANDS $0x00000007, R3, R3
-	BEQ next404
+	BEQ next419
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -11892,7 +12906,7 @@ masked2:
 
 masked3:
 
-next404:
+next419:
 	MOVD R23, FPCR
 	RET
 DATA twoF32<>+0(SB)/4, $0x40000000
@@ -11908,7 +12922,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done405
+	BLE done420
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -11919,23 +12933,23 @@ TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row406:
+row421:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail408
+	BGE tail423
 
-vector407:
+vector422:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain410
+	BEQ plain425
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain410:
+plain425:
 	MOVD $signF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .4S
@@ -12030,7 +13044,7 @@ plain410:
 	FSTPQ (F4, F5), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out411
+	BEQ out426
 	MOVD $oneF32<>+0(SB), R15
 	FLDPQ 0(R15), (F0, F1)
 	WORD $0x4ea4cc80 // fmls V0, V4, V4 .4S
@@ -12045,19 +13059,19 @@ plain410:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out411
+	BEQ out426
 	ADD R6<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
 
-out411:
+out426:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector407
+	BLT vector422
 
-tail408:
+tail423:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next409
+	BEQ next424
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R7, R7
@@ -12103,7 +13117,7 @@ tail408:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain412
+	BEQ plain427
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R14
@@ -12145,7 +13159,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain412:
+plain427:
 	MOVD $signF32<>+0(SB), R15
 	FLDPQ 0(R15), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .4S
@@ -12274,7 +13288,7 @@ plain412:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out413
+	BEQ out428
 	MOVD $oneF32<>+0(SB), R14
 	FLDPQ 0(R14), (F2, F3)
 	WORD $0x4ea6ccc2 // fmls V2, V6, V6 .4S
@@ -12323,7 +13337,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out413
+	BEQ out428
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12361,18 +13375,18 @@ masked4:
 
 masked5:
 
-out413:
+out428:
 
-next409:
+next424:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row406
+	BNE row421
 
-done405:
+done420:
 	RET
 DATA signF32<>+0(SB)/4, $0x80000000
 DATA signF32<>+4(SB)/4, $0x80000000
@@ -12477,7 +13491,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done414
+	BLE done429
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -12488,23 +13502,23 @@ TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row415:
+row430:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail417
+	BGE tail432
 
-vector416:
+vector431:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain419
+	BEQ plain434
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain419:
+plain434:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -12613,24 +13627,24 @@ plain419:
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out420
+	BEQ out435
 	ADD R6<<0, R1, R14
 	FSTPQ (F10, F11), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out420
+	BEQ out435
 	ADD R6<<0, R4, R15
 	FSTPQ (F2, F3), 0(R15)
 
-out420:
+out435:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector416
+	BLT vector431
 
-tail417:
+tail432:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next418
+	BEQ next433
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -12676,7 +13690,7 @@ tail417:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain421
+	BEQ plain436
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -12718,7 +13732,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain421:
+plain436:
 	MOVD $oneF32<>+0(SB), R21
 	FLDPQ 0(R21), (F4, F5)
 	MOVD $signF32<>+0(SB), R22
@@ -12861,7 +13875,7 @@ plain421:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out422
+	BEQ out437
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12900,7 +13914,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out422
+	BEQ out437
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -12938,18 +13952,18 @@ masked4:
 
 masked5:
 
-out422:
+out437:
 
-next418:
+next433:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row415
+	BNE row430
 
-done414:
+done429:
 	RET
 DATA expMinF32<>+0(SB)/4, $0xc2ae999a
 DATA expMinF32<>+4(SB)/4, $0xc2ae999a
@@ -12964,7 +13978,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done423
+	BLE done438
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -12975,23 +13989,23 @@ TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row424:
+row439:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail426
+	BGE tail441
 
-vector425:
+vector440:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain428
+	BEQ plain443
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain428:
+plain443:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -13146,24 +14160,24 @@ plain428:
 	FSTPQ (F8, F9), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out429
+	BEQ out444
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out429
+	BEQ out444
 	ADD R6<<0, R4, R21
 	FSTPQ (F10, F11), 0(R21)
 
-out429:
+out444:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector425
+	BLT vector440
 
-tail426:
+tail441:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next427
+	BEQ next442
 	MOVD $tailF32<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -13209,7 +14223,7 @@ tail426:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain430
+	BEQ plain445
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -13251,7 +14265,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain430:
+plain445:
 	MOVD $oneF32<>+0(SB), R17
 	FLDPQ 0(R17), (F4, F5)
 	MOVD $signF32<>+0(SB), R19
@@ -13440,7 +14454,7 @@ plain430:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out431
+	BEQ out446
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13479,7 +14493,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out431
+	BEQ out446
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13517,18 +14531,18 @@ masked4:
 
 masked5:
 
-out431:
+out446:
 
-next427:
+next442:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row424
+	BNE row439
 
-done423:
+done438:
 	RET
 DATA logDF32<>+0(SB)/4, $0x3e897acc
 DATA logDF32<>+4(SB)/4, $0x3e897acc
@@ -13570,7 +14584,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done432
+	BLE done447
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -13581,23 +14595,23 @@ TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row433:
+row448:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail435
+	BGE tail450
 
-vector434:
+vector449:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain437
+	BEQ plain452
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain437:
+plain452:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -13720,24 +14734,24 @@ plain437:
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out438
+	BEQ out453
 	ADD R6<<0, R1, R15
 	FSTPQ (F10, F11), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out438
+	BEQ out453
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out438:
+out453:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector434
+	BLT vector449
 
-tail435:
+tail450:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next436
+	BEQ next451
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -13783,7 +14797,7 @@ tail435:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain439
+	BEQ plain454
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -13825,7 +14839,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain439:
+plain454:
 	MOVD $oneF32<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF32<>+0(SB), R14
@@ -13982,7 +14996,7 @@ plain439:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out440
+	BEQ out455
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14021,7 +15035,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out440
+	BEQ out455
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14059,24 +15073,24 @@ masked4:
 
 masked5:
 
-out440:
+out455:
 
-next436:
+next451:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row433
+	BNE row448
 
-done432:
+done447:
 	RET
 
 TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done441
+	BLE done456
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -14087,23 +15101,23 @@ TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row442:
+row457:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail444
+	BGE tail459
 
-vector443:
+vector458:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain446
+	BEQ plain461
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain446:
+plain461:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -14218,24 +15232,24 @@ plain446:
 	FSTPQ (F2, F3), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out447
+	BEQ out462
 	ADD R6<<0, R1, R21
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out447
+	BEQ out462
 	ADD R6<<0, R4, R22
 	FSTPQ (F4, F5), 0(R22)
 
-out447:
+out462:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector443
+	BLT vector458
 
-tail444:
+tail459:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next445
+	BEQ next460
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -14281,7 +15295,7 @@ tail444:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain448
+	BEQ plain463
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -14323,7 +15337,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain448:
+plain463:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -14472,7 +15486,7 @@ plain448:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out449
+	BEQ out464
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14511,7 +15525,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out449
+	BEQ out464
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14549,18 +15563,18 @@ masked4:
 
 masked5:
 
-out449:
+out464:
 
-next445:
+next460:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row442
+	BNE row457
 
-done441:
+done456:
 	RET
 DATA seluScaleF32<>+0(SB)/4, $0x3f867d5f
 DATA seluScaleF32<>+4(SB)/4, $0x3f867d5f
@@ -14584,7 +15598,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done450
+	BLE done465
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -14595,23 +15609,23 @@ TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row451:
+row466:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail453
+	BGE tail468
 
-vector452:
+vector467:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain455
+	BEQ plain470
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain455:
+plain470:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -14736,24 +15750,24 @@ plain455:
 	FSTPQ (F2, F3), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out456
+	BEQ out471
 	ADD R6<<0, R1, R14
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out456
+	BEQ out471
 	ADD R6<<0, R4, R15
 	FSTPQ (F4, F5), 0(R15)
 
-out456:
+out471:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector452
+	BLT vector467
 
-tail453:
+tail468:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next454
+	BEQ next469
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -14799,7 +15813,7 @@ tail453:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain457
+	BEQ plain472
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -14841,7 +15855,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain457:
+plain472:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -15000,7 +16014,7 @@ plain457:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out458
+	BEQ out473
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15039,7 +16053,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out458
+	BEQ out473
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15077,24 +16091,24 @@ masked4:
 
 masked5:
 
-out458:
+out473:
 
-next454:
+next469:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row451
+	BNE row466
 
-done450:
+done465:
 	RET
 
 TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done459
+	BLE done474
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -15105,23 +16119,23 @@ TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row460:
+row475:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail462
+	BGE tail477
 
-vector461:
+vector476:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain464
+	BEQ plain479
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain464:
+plain479:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e402 // fcmgt V2, V0, V4 .4S
@@ -15144,24 +16158,24 @@ plain464:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out465
+	BEQ out480
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out465
+	BEQ out480
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out465:
+out480:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector461
+	BLT vector476
 
-tail462:
+tail477:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next463
+	BEQ next478
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -15207,7 +16221,7 @@ tail462:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain466
+	BEQ plain481
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -15249,7 +16263,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain466:
+plain481:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ea6e444 // fcmgt V4, V2, V6 .4S
@@ -15306,7 +16320,7 @@ plain466:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out467
+	BEQ out482
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15345,7 +16359,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out467
+	BEQ out482
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15383,18 +16397,18 @@ masked4:
 
 masked5:
 
-out467:
+out482:
 
-next463:
+next478:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row460
+	BNE row475
 
-done459:
+done474:
 	RET
 
 TEXT ·hiddenGradientTanhF32(SB), NOSPLIT|NOFRAME, $0-80
@@ -15407,7 +16421,7 @@ TEXT ·hiddenGradientTanhF32(SB), NOSPLIT|NOFRAME, $0-80
 	MOVD d+16(FP), R1
 	MOVD R0, R3
 
-block468:
+block483:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -15431,9 +16445,9 @@ block468:
 	ADD $0, R14, R7
 	ADD R2, R7, R7
 	SUBS $0x00000010, R5, R5
-	BLT rest471
+	BLT rest486
 
-loop470:
+loop485:
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -15466,12 +16480,12 @@ loop470:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000010, R5, R5
-	BGE loop470
+	BGE loop485
 
-rest471:
+rest486:
 	ADD $0x00000010, R5, R5
 	CMP $0x00000008, R5
-	BLT tail472
+	BLT tail487
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -15492,9 +16506,9 @@ rest471:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000008, R5, R5
 
-tail472:
+tail487:
 	CMP $0, R5
-	BEQ reduce473
+	BEQ reduce488
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R5, R5
@@ -15698,7 +16712,7 @@ masked5:
 	WORD $0x4e32ce0c // fmla V12, V16, V18 .4S
 	WORD $0x4e33ce2d // fmla V13, V17, V19 .4S
 
-reduce473:
+reduce488:
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x4e26d484 // fadd V4, V4, V6 .4S
@@ -15742,9 +16756,9 @@ reduce473:
 	ADD $0, R15, R7
 	ADD R2, R7, R7
 	SUBS $0x00000010, R5, R5
-	BLT rest475
+	BLT rest490
 
-loop474:
+loop489:
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
@@ -15777,12 +16791,12 @@ loop474:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000010, R5, R5
-	BGE loop474
+	BGE loop489
 
-rest475:
+rest490:
 	ADD $0x00000010, R5, R5
 	CMP $0x00000008, R5
-	BLT tail476
+	BLT tail491
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
@@ -15803,9 +16817,9 @@ rest475:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000008, R5, R5
 
-tail476:
+tail491:
 	CMP $0, R5
-	BEQ reduce477
+	BEQ reduce492
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R5, R5
@@ -16009,7 +17023,7 @@ masked10:
 	WORD $0x4e34ce4e // fmla V14, V18, V20 .4S
 	WORD $0x4e35ce6f // fmla V15, V19, V21 .4S
 
-reduce477:
+reduce492:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	WORD $0x4e28d4c6 // fadd V6, V6, V8 .4S
@@ -16151,7 +17165,7 @@ reduce477:
 	ADD $32, R1, R4
 	MOVD d+16(FP), R5
 	CMP R5, R4
-	BEQ next469
+	BEQ next484
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -16186,9 +17200,9 @@ reduce477:
 	MOVD y+0(FP), R7
 	MOVD n+72(FP), R8
 	SUBS $0x00000008, R8, R8
-	BLT tail479
+	BLT tail494
 
-loop478:
+loop493:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
@@ -16225,11 +17239,11 @@ loop478:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000008, R8, R8
-	BGE loop478
+	BGE loop493
 
-tail479:
+tail494:
 	ADDS $0x00000008, R8, R8
-	BEQ out480
+	BEQ out495
 	MOVD $tailF32<>+32(SB), R22
 	ADD $0, R22, R9
 	NEG R8, R8
@@ -16625,7 +17639,7 @@ masked19:
 
 masked20:
 
-out480:
+out495:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -16635,11 +17649,11 @@ out480:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 
-next469:
+next484:
 	MOVD m+64(FP), R24
 	SUBS $0x00000008, R24, R24
 	MOVD R24, m+64(FP)
-	BNE block468
+	BNE block483
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -16674,9 +17688,9 @@ next469:
 	MOVD y+0(FP), R5
 	MOVD n+72(FP), R6
 	SUBS $0x00000008, R6, R6
-	BLT tail482
+	BLT tail497
 
-loop481:
+loop496:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R3), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
@@ -16713,11 +17727,11 @@ loop481:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop481
+	BGE loop496
 
-tail482:
+tail497:
 	ADDS $0x00000008, R6, R6
-	BEQ out483
+	BEQ out498
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R7
 	NEG R6, R6
@@ -17113,7 +18127,7 @@ masked29:
 
 masked30:
 
-out483:
+out498:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -17165,9 +18179,9 @@ TEXT ·adamF32(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x02, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail487
+	BGE tail502
 
-vector486:
+vector501:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -17207,12 +18221,12 @@ vector486:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector486
+	BLT vector501
 
-tail487:
+tail502:
 	MOVD n+32(FP), R4
 	ANDS $0x00000007, R4, R4
-	BEQ next488
+	BEQ next503
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -17502,7 +18516,7 @@ masked6:
 
 masked7:
 
-next488:
+next503:
 	MOVD R23, FPCR
 	RET
 
@@ -17518,7 +18532,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop489:
+loop504:
 	FMOVQ 0(R0), F30
 	WORD $0x0e617bc8 // fcvtl V8, V30 .4S
 	WORD $0x4e617bc9 // fcvtl2 V9, V30 .4S
@@ -17541,7 +18555,7 @@ loop489:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop489
+	BNE loop504
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -17564,7 +18578,7 @@ TEXT ·zeroTimesF32(SB), NOSPLIT|NOFRAME, $0-20
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-loop490:
+loop505:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
 	WORD $0x4e3fcca1 // fmla V1, V5, V31 .4S
@@ -17573,7 +18587,7 @@ loop490:
 	WORD $0x4e3fcca3 // fmla V3, V5, V31 .4S
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop490
+	BNE loop505
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x6e20d402 // faddp V2, V0, V0 .4S
@@ -17594,9 +18608,9 @@ TEXT ·packPanelF32(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x02, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest492
+	BLT rest507
 
-loop491:
+loop506:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -17622,13 +18636,13 @@ loop491:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop491
+	BGE loop506
 
-rest492:
+rest507:
 	ADDS $0x00000004, R1, R1
-	BEQ out494
+	BEQ out509
 
-one493:
+one508:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -17636,9 +18650,9 @@ one493:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one493
+	BNE one508
 
-out494:
+out509:
 	RET
 
 TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
@@ -17654,7 +18668,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R15, R5
 	ADD R3, R5, R5
 
-loop495:
+loop510:
 	FMOVQ 0(R2), F0
 	ADD R3<<0, R4, R16
 	FMOVQ 0(R16), F1
@@ -17721,7 +18735,7 @@ loop495:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000200, R0, R0
 	SUBS $1, R1, R1
-	BNE loop495
+	BNE loop510
 	RET
 
 TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
@@ -17755,7 +18769,7 @@ TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop496:
+loop511:
 	WORD $0x4e38cf40 // fmla V0, V26, V24 .4S
 	WORD $0x4e39cf61 // fmla V1, V27, V25 .4S
 	WORD $0x4e38cf42 // fmla V2, V26, V24 .4S
@@ -17949,7 +18963,7 @@ loop496:
 	WORD $0x4e38cf56 // fmla V22, V26, V24 .4S
 	WORD $0x4e39cf77 // fmla V23, V27, V25 .4S
 	SUBS $1, R0, R0
-	BNE loop496
+	BNE loop511
 	RET
 
 TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
@@ -17964,39 +18978,39 @@ TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group497:
+group512:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next504:
+next519:
 	CMP $0, R3
-	BLE done505
+	BLE done520
 	CMP $0x0a, R3
-	BGE rows6_498
+	BGE rows6_513
 	CMP $0x06, R3
-	BEQ rows6_498
+	BEQ rows6_513
 	CMP $0x09, R3
-	BEQ rows5_499
+	BEQ rows5_514
 	CMP $0x07, R3
-	BGE rows4_500
+	BGE rows4_515
 	CMP $0x05, R3
-	BEQ rows5_499
+	BEQ rows5_514
 	CMP $0x04, R3
-	BEQ rows4_500
+	BEQ rows4_515
 	CMP $0x03, R3
-	BEQ rows3_501
+	BEQ rows3_516
 	CMP $0x02, R3
-	BEQ rows2_502
-	B rows1_503
+	BEQ rows2_517
+	B rows1_518
 
-rows6_498:
+rows6_513:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero506
+	BEQ zero521
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R15
@@ -18012,9 +19026,9 @@ rows6_498:
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start507
+	B start522
 
-zero506:
+zero521:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18040,7 +19054,7 @@ zero506:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start507:
+start522:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18067,9 +19081,9 @@ start507:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest509
+	BLT rest524
 
-loop508:
+loop523:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -18206,13 +19220,13 @@ loop508:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop508
+	BGE loop523
 
-rest509:
+rest524:
 	ADDS $0x00000004, R8, R8
-	BEQ out511
+	BEQ out526
 
-one510:
+one525:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -18253,9 +19267,9 @@ one510:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one510
+	BNE one525
 
-out511:
+out526:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -18287,15 +19301,15 @@ out511:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next504
+	B next519
 
-rows5_499:
+rows5_514:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero512
+	BEQ zero527
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R16
@@ -18308,9 +19322,9 @@ rows5_499:
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F16, F17)
 	FLDPQ 32(R17), (F18, F19)
-	B start513
+	B start528
 
-zero512:
+zero527:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18332,7 +19346,7 @@ zero512:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start513:
+start528:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18356,9 +19370,9 @@ start513:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest515
+	BLT rest530
 
-loop514:
+loop529:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -18474,13 +19488,13 @@ loop514:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop514
+	BGE loop529
 
-rest515:
+rest530:
 	ADDS $0x00000004, R8, R8
-	BEQ out517
+	BEQ out532
 
-one516:
+one531:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -18515,9 +19529,9 @@ one516:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one516
+	BNE one531
 
-out517:
+out532:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -18544,15 +19558,15 @@ out517:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next504
+	B next519
 
-rows4_500:
+rows4_515:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero518
+	BEQ zero533
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -18562,9 +19576,9 @@ rows4_500:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R5), (F12, F13)
 	FLDPQ 32(R5), (F14, F15)
-	B start519
+	B start534
 
-zero518:
+zero533:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18582,7 +19596,7 @@ zero518:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start519:
+start534:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -18603,9 +19617,9 @@ start519:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest521
+	BLT rest536
 
-loop520:
+loop535:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -18700,13 +19714,13 @@ loop520:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop520
+	BGE loop535
 
-rest521:
+rest536:
 	ADDS $0x00000004, R8, R8
-	BEQ out523
+	BEQ out538
 
-one522:
+one537:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -18735,9 +19749,9 @@ one522:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one522
+	BNE one537
 
-out523:
+out538:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -18759,12 +19773,12 @@ out523:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next504
+	B next519
 
-rows3_501:
+rows3_516:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero524
+	BEQ zero539
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -18773,9 +19787,9 @@ rows3_501:
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F8, F9)
 	FLDPQ 32(R14), (F10, F11)
-	B start525
+	B start540
 
-zero524:
+zero539:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18789,14 +19803,14 @@ zero524:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start525:
+start540:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest527
+	BLT rest542
 
-loop526:
+loop541:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -18870,13 +19884,13 @@ loop526:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop526
+	BGE loop541
 
-rest527:
+rest542:
 	ADDS $0x00000004, R7, R7
-	BEQ out529
+	BEQ out544
 
-one528:
+one543:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -18899,9 +19913,9 @@ one528:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one528
+	BNE one543
 
-out529:
+out544:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R20
@@ -18917,20 +19931,20 @@ out529:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next504
+	B next519
 
-rows2_502:
+rows2_517:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero530
+	BEQ zero545
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F4, F5)
 	FLDPQ 32(R22), (F6, F7)
-	B start531
+	B start546
 
-zero530:
+zero545:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -18940,14 +19954,14 @@ zero530:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start531:
+start546:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest533
+	BLT rest548
 
-loop532:
+loop547:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -19000,13 +20014,13 @@ loop532:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop532
+	BGE loop547
 
-rest533:
+rest548:
 	ADDS $0x00000004, R7, R7
-	BEQ out535
+	BEQ out550
 
-one534:
+one549:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -19023,9 +20037,9 @@ one534:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one534
+	BNE one549
 
-out535:
+out550:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R16
@@ -19036,30 +20050,30 @@ out535:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next504
+	B next519
 
-rows1_503:
+rows1_518:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero536
+	BEQ zero551
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
-	B start537
+	B start552
 
-zero536:
+zero551:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start537:
+start552:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest539
+	BLT rest554
 
-loop538:
+loop553:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -19091,13 +20105,13 @@ loop538:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop538
+	BGE loop553
 
-rest539:
+rest554:
 	ADDS $0x00000004, R7, R7
-	BEQ out541
+	BEQ out556
 
-one540:
+one555:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -19108,17 +20122,17 @@ one540:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one540
+	BNE one555
 
-out541:
+out556:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next504
+	B next519
 
-done505:
+done520:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -19129,7 +20143,7 @@ done505:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group497
+	BNE group512
 	MOVD R23, FPCR
 	RET
 
@@ -19144,39 +20158,39 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group542:
+group557:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next549:
+next564:
 	CMP $0, R1
-	BLE done550
+	BLE done565
 	CMP $0x0a, R1
-	BGE rows6_543
+	BGE rows6_558
 	CMP $0x06, R1
-	BEQ rows6_543
+	BEQ rows6_558
 	CMP $0x09, R1
-	BEQ rows5_544
+	BEQ rows5_559
 	CMP $0x07, R1
-	BGE rows4_545
+	BGE rows4_560
 	CMP $0x05, R1
-	BEQ rows5_544
+	BEQ rows5_559
 	CMP $0x04, R1
-	BEQ rows4_545
+	BEQ rows4_560
 	CMP $0x03, R1
-	BEQ rows3_546
+	BEQ rows3_561
 	CMP $0x02, R1
-	BEQ rows2_547
-	B rows1_548
+	BEQ rows2_562
+	B rows1_563
 
-rows6_543:
+rows6_558:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero551
+	BEQ zero566
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -19192,9 +20206,9 @@ rows6_543:
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start552
+	B start567
 
-zero551:
+zero566:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19220,7 +20234,7 @@ zero551:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start552:
+start567:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -19244,9 +20258,9 @@ start552:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest554
+	BLT rest569
 
-loop553:
+loop568:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -19384,13 +20398,13 @@ loop553:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop553
+	BGE loop568
 
-rest554:
+rest569:
 	ADDS $0x00000004, R8, R8
-	BEQ out556
+	BEQ out571
 
-one555:
+one570:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -19426,9 +20440,9 @@ one555:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one555
+	BNE one570
 
-out556:
+out571:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -19455,15 +20469,15 @@ out556:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next549
+	B next564
 
-rows5_544:
+rows5_559:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero557
+	BEQ zero572
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -19476,9 +20490,9 @@ rows5_544:
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F16, F17)
 	FLDPQ 32(R16), (F18, F19)
-	B start558
+	B start573
 
-zero557:
+zero572:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19500,7 +20514,7 @@ zero557:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start558:
+start573:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -19521,9 +20535,9 @@ start558:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest560
+	BLT rest575
 
-loop559:
+loop574:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -19641,13 +20655,13 @@ loop559:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop559
+	BGE loop574
 
-rest560:
+rest575:
 	ADDS $0x00000004, R8, R8
-	BEQ out562
+	BEQ out577
 
-one561:
+one576:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -19678,9 +20692,9 @@ one561:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one561
+	BNE one576
 
-out562:
+out577:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -19703,15 +20717,15 @@ out562:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next549
+	B next564
 
-rows4_545:
+rows4_560:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero563
+	BEQ zero578
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R22
@@ -19721,9 +20735,9 @@ rows4_545:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
-	B start564
+	B start579
 
-zero563:
+zero578:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19741,7 +20755,7 @@ zero563:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start564:
+start579:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -19759,9 +20773,9 @@ start564:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest566
+	BLT rest581
 
-loop565:
+loop580:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -19859,13 +20873,13 @@ loop565:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop565
+	BGE loop580
 
-rest566:
+rest581:
 	ADDS $0x00000004, R8, R8
-	BEQ out568
+	BEQ out583
 
-one567:
+one582:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -19891,9 +20905,9 @@ one567:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one567
+	BNE one582
 
-out568:
+out583:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -19912,12 +20926,12 @@ out568:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next549
+	B next564
 
-rows3_546:
+rows3_561:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero569
+	BEQ zero584
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R16
@@ -19926,9 +20940,9 @@ rows3_546:
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F8, F9)
 	FLDPQ 32(R17), (F10, F11)
-	B start570
+	B start585
 
-zero569:
+zero584:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19942,14 +20956,14 @@ zero569:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start570:
+start585:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest572
+	BLT rest587
 
-loop571:
+loop586:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -20027,13 +21041,13 @@ loop571:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop571
+	BGE loop586
 
-rest572:
+rest587:
 	ADDS $0x00000004, R8, R8
-	BEQ out574
+	BEQ out589
 
-one573:
+one588:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -20054,9 +21068,9 @@ one573:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one573
+	BNE one588
 
-out574:
+out589:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R19
@@ -20070,20 +21084,20 @@ out574:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next549
+	B next564
 
-rows2_547:
+rows2_562:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero575
+	BEQ zero590
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 32(R21), (F6, F7)
-	B start576
+	B start591
 
-zero575:
+zero590:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20093,14 +21107,14 @@ zero575:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start576:
+start591:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest578
+	BLT rest593
 
-loop577:
+loop592:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -20158,13 +21172,13 @@ loop577:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop577
+	BGE loop592
 
-rest578:
+rest593:
 	ADDS $0x00000004, R8, R8
-	BEQ out580
+	BEQ out595
 
-one579:
+one594:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -20180,9 +21194,9 @@ one579:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one579
+	BNE one594
 
-out580:
+out595:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R22
@@ -20192,30 +21206,30 @@ out580:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next549
+	B next564
 
-rows1_548:
+rows1_563:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero581
+	BEQ zero596
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
-	B start582
+	B start597
 
-zero581:
+zero596:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start582:
+start597:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest584
+	BLT rest599
 
-loop583:
+loop598:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -20253,13 +21267,13 @@ loop583:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop583
+	BGE loop598
 
-rest584:
+rest599:
 	ADDS $0x00000004, R8, R8
-	BEQ out586
+	BEQ out601
 
-one585:
+one600:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -20270,17 +21284,17 @@ one585:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one585
+	BNE one600
 
-out586:
+out601:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next549
+	B next564
 
-done550:
+done565:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -20290,7 +21304,7 @@ done550:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group542
+	BNE group557
 	MOVD R23, FPCR
 	RET
 
@@ -20306,39 +21320,39 @@ TEXT ·gemmHalfF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group587:
+group602:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next594:
+next609:
 	CMP $0, R3
-	BLE done595
+	BLE done610
 	CMP $0x0a, R3
-	BGE rows6_588
+	BGE rows6_603
 	CMP $0x06, R3
-	BEQ rows6_588
+	BEQ rows6_603
 	CMP $0x09, R3
-	BEQ rows5_589
+	BEQ rows5_604
 	CMP $0x07, R3
-	BGE rows4_590
+	BGE rows4_605
 	CMP $0x05, R3
-	BEQ rows5_589
+	BEQ rows5_604
 	CMP $0x04, R3
-	BEQ rows4_590
+	BEQ rows4_605
 	CMP $0x03, R3
-	BEQ rows3_591
+	BEQ rows3_606
 	CMP $0x02, R3
-	BEQ rows2_592
-	B rows1_593
+	BEQ rows2_607
+	B rows1_608
 
-rows6_588:
+rows6_603:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero596
+	BEQ zero611
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -20348,9 +21362,9 @@ rows6_588:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start597
+	B start612
 
-zero596:
+zero611:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20364,7 +21378,7 @@ zero596:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start597:
+start612:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -20391,9 +21405,9 @@ start597:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest599
+	BLT rest614
 
-loop598:
+loop613:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -20478,13 +21492,13 @@ loop598:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop598
+	BGE loop613
 
-rest599:
+rest614:
 	ADDS $0x00000004, R8, R8
-	BEQ out601
+	BEQ out616
 
-one600:
+one615:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -20512,9 +21526,9 @@ one600:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one600
+	BNE one615
 
-out601:
+out616:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -20540,15 +21554,15 @@ out601:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next594
+	B next609
 
-rows5_589:
+rows5_604:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero602
+	BEQ zero617
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R16
 	FLDPQ 0(R16), (F2, F3)
@@ -20556,9 +21570,9 @@ rows5_589:
 	FLDPQ 0(R5), (F6, F7)
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F8, F9)
-	B start603
+	B start618
 
-zero602:
+zero617:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20570,7 +21584,7 @@ zero602:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start603:
+start618:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -20594,9 +21608,9 @@ start603:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest605
+	BLT rest620
 
-loop604:
+loop619:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -20668,13 +21682,13 @@ loop604:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop604
+	BGE loop619
 
-rest605:
+rest620:
 	ADDS $0x00000004, R8, R8
-	BEQ out607
+	BEQ out622
 
-one606:
+one621:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -20698,9 +21712,9 @@ one606:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one606
+	BNE one621
 
-out607:
+out622:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -20722,23 +21736,23 @@ out607:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next594
+	B next609
 
-rows4_590:
+rows4_605:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero608
+	BEQ zero623
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R5), (F6, F7)
-	B start609
+	B start624
 
-zero608:
+zero623:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20748,7 +21762,7 @@ zero608:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start609:
+start624:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -20769,9 +21783,9 @@ start609:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest611
+	BLT rest626
 
-loop610:
+loop625:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -20830,13 +21844,13 @@ loop610:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop610
+	BGE loop625
 
-rest611:
+rest626:
 	ADDS $0x00000004, R8, R8
-	BEQ out613
+	BEQ out628
 
-one612:
+one627:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -20856,9 +21870,9 @@ one612:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one612
+	BNE one627
 
-out613:
+out628:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -20876,20 +21890,20 @@ out613:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next594
+	B next609
 
-rows3_591:
+rows3_606:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero614
+	BEQ zero629
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F4, F5)
-	B start615
+	B start630
 
-zero614:
+zero629:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20897,14 +21911,14 @@ zero614:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start615:
+start630:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest617
+	BLT rest632
 
-loop616:
+loop631:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -20950,13 +21964,13 @@ loop616:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop616
+	BGE loop631
 
-rest617:
+rest632:
 	ADDS $0x00000004, R7, R7
-	BEQ out619
+	BEQ out634
 
-one618:
+one633:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -20972,9 +21986,9 @@ one618:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one618
+	BNE one633
 
-out619:
+out634:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R20
 	FSTPQ (F2, F3), 0(R20)
@@ -20987,31 +22001,31 @@ out619:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next594
+	B next609
 
-rows2_592:
+rows2_607:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero620
+	BEQ zero635
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
-	B start621
+	B start636
 
-zero620:
+zero635:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start621:
+start636:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest623
+	BLT rest638
 
-loop622:
+loop637:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21044,13 +22058,13 @@ loop622:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop622
+	BGE loop637
 
-rest623:
+rest638:
 	ADDS $0x00000004, R7, R7
-	BEQ out625
+	BEQ out640
 
-one624:
+one639:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21062,9 +22076,9 @@ one624:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one624
+	BNE one639
 
-out625:
+out640:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R16
 	FSTPQ (F2, F3), 0(R16)
@@ -21073,27 +22087,27 @@ out625:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next594
+	B next609
 
-rows1_593:
+rows1_608:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero626
+	BEQ zero641
 	FLDPQ 0(R1), (F0, F1)
-	B start627
+	B start642
 
-zero626:
+zero641:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start627:
+start642:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest629
+	BLT rest644
 
-loop628:
+loop643:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -21113,13 +22127,13 @@ loop628:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop628
+	BGE loop643
 
-rest629:
+rest644:
 	ADDS $0x00000004, R7, R7
-	BEQ out631
+	BEQ out646
 
-one630:
+one645:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -21127,16 +22141,16 @@ one630:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one630
+	BNE one645
 
-out631:
+out646:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next594
+	B next609
 
-done595:
+done610:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -21147,7 +22161,7 @@ done595:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group587
+	BNE group602
 	MOVD R23, FPCR
 	RET
 
@@ -21162,39 +22176,39 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group632:
+group647:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next639:
+next654:
 	CMP $0, R1
-	BLE done640
+	BLE done655
 	CMP $0x0a, R1
-	BGE rows6_633
+	BGE rows6_648
 	CMP $0x06, R1
-	BEQ rows6_633
+	BEQ rows6_648
 	CMP $0x09, R1
-	BEQ rows5_634
+	BEQ rows5_649
 	CMP $0x07, R1
-	BGE rows4_635
+	BGE rows4_650
 	CMP $0x05, R1
-	BEQ rows5_634
+	BEQ rows5_649
 	CMP $0x04, R1
-	BEQ rows4_635
+	BEQ rows4_650
 	CMP $0x03, R1
-	BEQ rows3_636
+	BEQ rows3_651
 	CMP $0x02, R1
-	BEQ rows2_637
-	B rows1_638
+	BEQ rows2_652
+	B rows1_653
 
-rows6_633:
+rows6_648:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero641
+	BEQ zero656
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -21204,9 +22218,9 @@ rows6_633:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start642
+	B start657
 
-zero641:
+zero656:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21220,7 +22234,7 @@ zero641:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start642:
+start657:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -21244,9 +22258,9 @@ start642:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest644
+	BLT rest659
 
-loop643:
+loop658:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -21332,13 +22346,13 @@ loop643:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop643
+	BGE loop658
 
-rest644:
+rest659:
 	ADDS $0x00000004, R8, R8
-	BEQ out646
+	BEQ out661
 
-one645:
+one660:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -21361,9 +22375,9 @@ one645:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one645
+	BNE one660
 
-out646:
+out661:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -21384,15 +22398,15 @@ out646:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next639
+	B next654
 
-rows5_634:
+rows5_649:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero647
+	BEQ zero662
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -21400,9 +22414,9 @@ rows5_634:
 	FLDPQ 0(R6), (F6, F7)
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F8, F9)
-	B start648
+	B start663
 
-zero647:
+zero662:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21414,7 +22428,7 @@ zero647:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start648:
+start663:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -21435,9 +22449,9 @@ start648:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest650
+	BLT rest665
 
-loop649:
+loop664:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -21511,13 +22525,13 @@ loop649:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop649
+	BGE loop664
 
-rest650:
+rest665:
 	ADDS $0x00000004, R8, R8
-	BEQ out652
+	BEQ out667
 
-one651:
+one666:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -21537,9 +22551,9 @@ one651:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one651
+	BNE one666
 
-out652:
+out667:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -21557,23 +22571,23 @@ out652:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next639
+	B next654
 
-rows4_635:
+rows4_650:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero653
+	BEQ zero668
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R6), (F6, F7)
-	B start654
+	B start669
 
-zero653:
+zero668:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21583,7 +22597,7 @@ zero653:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start654:
+start669:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -21601,9 +22615,9 @@ start654:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest656
+	BLT rest671
 
-loop655:
+loop670:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -21665,13 +22679,13 @@ loop655:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop655
+	BGE loop670
 
-rest656:
+rest671:
 	ADDS $0x00000004, R8, R8
-	BEQ out658
+	BEQ out673
 
-one657:
+one672:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -21688,9 +22702,9 @@ one657:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one657
+	BNE one672
 
-out658:
+out673:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -21705,20 +22719,20 @@ out658:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next639
+	B next654
 
-rows3_636:
+rows3_651:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero659
+	BEQ zero674
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R16
 	FLDPQ 0(R16), (F2, F3)
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F4, F5)
-	B start660
+	B start675
 
-zero659:
+zero674:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21726,14 +22740,14 @@ zero659:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start660:
+start675:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest662
+	BLT rest677
 
-loop661:
+loop676:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21783,13 +22797,13 @@ loop661:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop661
+	BGE loop676
 
-rest662:
+rest677:
 	ADDS $0x00000004, R8, R8
-	BEQ out664
+	BEQ out679
 
-one663:
+one678:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21803,9 +22817,9 @@ one663:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one663
+	BNE one678
 
-out664:
+out679:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
@@ -21816,31 +22830,31 @@ out664:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next639
+	B next654
 
-rows2_637:
+rows2_652:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero665
+	BEQ zero680
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F2, F3)
-	B start666
+	B start681
 
-zero665:
+zero680:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start666:
+start681:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest668
+	BLT rest683
 
-loop667:
+loop682:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21878,13 +22892,13 @@ loop667:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop667
+	BGE loop682
 
-rest668:
+rest683:
 	ADDS $0x00000004, R8, R8
-	BEQ out670
+	BEQ out685
 
-one669:
+one684:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21895,9 +22909,9 @@ one669:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one669
+	BNE one684
 
-out670:
+out685:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
@@ -21905,27 +22919,27 @@ out670:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next639
+	B next654
 
-rows1_638:
+rows1_653:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero671
+	BEQ zero686
 	FLDPQ 0(R4), (F0, F1)
-	B start672
+	B start687
 
-zero671:
+zero686:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start672:
+start687:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest674
+	BLT rest689
 
-loop673:
+loop688:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -21951,13 +22965,13 @@ loop673:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop673
+	BGE loop688
 
-rest674:
+rest689:
 	ADDS $0x00000004, R8, R8
-	BEQ out676
+	BEQ out691
 
-one675:
+one690:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -21965,16 +22979,16 @@ one675:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one675
+	BNE one690
 
-out676:
+out691:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next639
+	B next654
 
-done640:
+done655:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -21984,7 +22998,7 @@ done640:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group632
+	BNE group647
 	MOVD R23, FPCR
 	RET
 
@@ -22000,31 +23014,31 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group677:
+group692:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next682:
+next697:
 	CMP $0, R3
-	BLE done683
+	BLE done698
 	CMP $0x07, R3
-	BGE rows4_678
+	BGE rows4_693
 	CMP $0x04, R3
-	BEQ rows4_678
+	BEQ rows4_693
 	CMP $0x03, R3
-	BGE rows3_679
+	BGE rows3_694
 	CMP $0x02, R3
-	BEQ rows2_680
-	B rows1_681
+	BEQ rows2_695
+	B rows1_696
 
-rows4_678:
+rows4_693:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero684
+	BEQ zero699
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -22038,9 +23052,9 @@ rows4_678:
 	FLDPQ 0(R5), (F18, F19)
 	FLDPQ 32(R5), (F20, F21)
 	FLDPQ 64(R5), (F22, F23)
-	B start685
+	B start700
 
-zero684:
+zero699:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22066,7 +23080,7 @@ zero684:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start685:
+start700:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -22096,9 +23110,9 @@ start685:
 	MOVD bps+40(FP), R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest687
+	BLT rest702
 
-loop686:
+loop701:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R17
@@ -22230,13 +23244,13 @@ loop686:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R9, R9
-	BGE loop686
+	BGE loop701
 
-rest687:
+rest702:
 	ADDS $0x00000004, R9, R9
-	BEQ out689
+	BEQ out704
 
-one688:
+one703:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R21
@@ -22275,9 +23289,9 @@ one688:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R9, R9
-	BNE one688
+	BNE one703
 
-out689:
+out704:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
@@ -22303,12 +23317,12 @@ out689:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next682
+	B next697
 
-rows3_679:
+rows3_694:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero690
+	BEQ zero705
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -22320,9 +23334,9 @@ rows3_679:
 	FLDPQ 0(R19), (F12, F13)
 	FLDPQ 32(R19), (F14, F15)
 	FLDPQ 64(R19), (F16, F17)
-	B start691
+	B start706
 
-zero690:
+zero705:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22342,15 +23356,15 @@ zero690:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start691:
+start706:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest693
+	BLT rest708
 
-loop692:
+loop707:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R20
@@ -22453,13 +23467,13 @@ loop692:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop692
+	BGE loop707
 
-rest693:
+rest708:
 	ADDS $0x00000004, R8, R8
-	BEQ out695
+	BEQ out710
 
-one694:
+one709:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R14
@@ -22490,9 +23504,9 @@ one694:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one694
+	BNE one709
 
-out695:
+out710:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -22511,12 +23525,12 @@ out695:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next682
+	B next697
 
-rows2_680:
+rows2_695:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero696
+	BEQ zero711
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -22524,9 +23538,9 @@ rows2_680:
 	FLDPQ 0(R20), (F6, F7)
 	FLDPQ 32(R20), (F8, F9)
 	FLDPQ 64(R20), (F10, F11)
-	B start697
+	B start712
 
-zero696:
+zero711:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22540,15 +23554,15 @@ zero696:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start697:
+start712:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest699
+	BLT rest714
 
-loop698:
+loop713:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R21
 	FMOVD 0(R21), F16
@@ -22622,13 +23636,13 @@ loop698:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop698
+	BGE loop713
 
-rest699:
+rest714:
 	ADDS $0x00000004, R8, R8
-	BEQ out701
+	BEQ out716
 
-one700:
+one715:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R14
 	FMOVD 0(R14), F16
@@ -22651,9 +23665,9 @@ one700:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one700
+	BNE one715
 
-out701:
+out716:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -22666,18 +23680,18 @@ out701:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next682
+	B next697
 
-rows1_681:
+rows1_696:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero702
+	BEQ zero717
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
-	B start703
+	B start718
 
-zero702:
+zero717:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22685,15 +23699,15 @@ zero702:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start703:
+start718:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest705
+	BLT rest720
 
-loop704:
+loop719:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -22738,13 +23752,13 @@ loop704:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop704
+	BGE loop719
 
-rest705:
+rest720:
 	ADDS $0x00000004, R8, R8
-	BEQ out707
+	BEQ out722
 
-one706:
+one721:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -22759,18 +23773,18 @@ one706:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one706
+	BNE one721
 
-out707:
+out722:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next682
+	B next697
 
-done683:
+done698:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -22782,7 +23796,7 @@ done683:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group677
+	BNE group692
 	MOVD R23, FPCR
 	RET
 
@@ -22797,31 +23811,31 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group708:
+group723:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next713:
+next728:
 	CMP $0, R1
-	BLE done714
+	BLE done729
 	CMP $0x07, R1
-	BGE rows4_709
+	BGE rows4_724
 	CMP $0x04, R1
-	BEQ rows4_709
+	BEQ rows4_724
 	CMP $0x03, R1
-	BGE rows3_710
+	BGE rows3_725
 	CMP $0x02, R1
-	BEQ rows2_711
-	B rows1_712
+	BEQ rows2_726
+	B rows1_727
 
-rows4_709:
+rows4_724:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero715
+	BEQ zero730
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -22835,9 +23849,9 @@ rows4_709:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	FLDPQ 64(R6), (F22, F23)
-	B start716
+	B start731
 
-zero715:
+zero730:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22863,7 +23877,7 @@ zero715:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start716:
+start731:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -22889,9 +23903,9 @@ start716:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest718
+	BLT rest733
 
-loop717:
+loop732:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -23025,13 +24039,13 @@ loop717:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop717
+	BGE loop732
 
-rest718:
+rest733:
 	ADDS $0x00000004, R8, R8
-	BEQ out720
+	BEQ out735
 
-one719:
+one734:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -23066,9 +24080,9 @@ one719:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one719
+	BNE one734
 
-out720:
+out735:
 	ADD R0<<1, R4, R16
 	ADD $0, R16, R6
 	ADD R0, R6, R6
@@ -23091,12 +24105,12 @@ out720:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next713
+	B next728
 
-rows3_710:
+rows3_725:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero721
+	BEQ zero736
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -23108,9 +24122,9 @@ rows3_710:
 	FLDPQ 0(R20), (F12, F13)
 	FLDPQ 32(R20), (F14, F15)
 	FLDPQ 64(R20), (F16, F17)
-	B start722
+	B start737
 
-zero721:
+zero736:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23130,14 +24144,14 @@ zero721:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start722:
+start737:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest724
+	BLT rest739
 
-loop723:
+loop738:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -23243,13 +24257,13 @@ loop723:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop723
+	BGE loop738
 
-rest724:
+rest739:
 	ADDS $0x00000004, R8, R8
-	BEQ out726
+	BEQ out741
 
-one725:
+one740:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -23277,9 +24291,9 @@ one725:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one725
+	BNE one740
 
-out726:
+out741:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -23296,12 +24310,12 @@ out726:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next713
+	B next728
 
-rows2_711:
+rows2_726:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero727
+	BEQ zero742
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -23309,9 +24323,9 @@ rows2_711:
 	FLDPQ 0(R14), (F6, F7)
 	FLDPQ 32(R14), (F8, F9)
 	FLDPQ 64(R14), (F10, F11)
-	B start728
+	B start743
 
-zero727:
+zero742:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23325,14 +24339,14 @@ zero727:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start728:
+start743:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest730
+	BLT rest745
 
-loop729:
+loop744:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -23410,13 +24424,13 @@ loop729:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop729
+	BGE loop744
 
-rest730:
+rest745:
 	ADDS $0x00000004, R8, R8
-	BEQ out732
+	BEQ out747
 
-one731:
+one746:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -23437,9 +24451,9 @@ one731:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one731
+	BNE one746
 
-out732:
+out747:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -23451,18 +24465,18 @@ out732:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next713
+	B next728
 
-rows1_712:
+rows1_727:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero733
+	BEQ zero748
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
-	B start734
+	B start749
 
-zero733:
+zero748:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23470,14 +24484,14 @@ zero733:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start734:
+start749:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest736
+	BLT rest751
 
-loop735:
+loop750:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -23527,13 +24541,13 @@ loop735:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop735
+	BGE loop750
 
-rest736:
+rest751:
 	ADDS $0x00000004, R8, R8
-	BEQ out738
+	BEQ out753
 
-one737:
+one752:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -23547,18 +24561,18 @@ one737:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one737
+	BNE one752
 
-out738:
+out753:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next713
+	B next728
 
-done714:
+done729:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -23568,7 +24582,7 @@ done714:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group708
+	BNE group723
 	MOVD R23, FPCR
 	RET
 
@@ -23584,17 +24598,17 @@ TEXT ·gemmRowF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group739:
+group754:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next741:
+next756:
 	CMP $0, R3
-	BLE done742
+	BLE done757
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero743
+	BEQ zero758
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -23603,9 +24617,9 @@ next741:
 	FLDPQ 160(R1), (F10, F11)
 	FLDPQ 192(R1), (F12, F13)
 	FLDPQ 224(R1), (F14, F15)
-	B start744
+	B start759
 
-zero743:
+zero758:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23623,7 +24637,7 @@ zero743:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start744:
+start759:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
@@ -23632,9 +24646,9 @@ start744:
 	ADD R7, R8, R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest746
+	BLT rest761
 
-loop745:
+loop760:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -23741,13 +24755,13 @@ loop745:
 	ADD $0x00000100, R6, R6
 	ADD $0x00000100, R8, R8
 	SUBS $0x00000004, R9, R9
-	BGE loop745
+	BGE loop760
 
-rest746:
+rest761:
 	ADDS $0x00000004, R9, R9
-	BEQ out748
+	BEQ out763
 
-one747:
+one762:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -23779,9 +24793,9 @@ one747:
 	ADD $0x00000040, R6, R6
 	ADD $0x00000040, R8, R8
 	SUBS $1, R9, R9
-	BNE one747
+	BNE one762
 
-out748:
+out763:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -23793,9 +24807,9 @@ out748:
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next741
+	B next756
 
-done742:
+done757:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -23807,7 +24821,7 @@ done742:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group739
+	BNE group754
 	MOVD R23, FPCR
 	RET
 
@@ -23822,17 +24836,17 @@ TEXT ·gemmRowTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group749:
+group764:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next751:
+next766:
 	CMP $0, R1
-	BLE done752
+	BLE done767
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero753
+	BEQ zero768
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -23841,9 +24855,9 @@ next751:
 	FLDPQ 160(R4), (F10, F11)
 	FLDPQ 192(R4), (F12, F13)
 	FLDPQ 224(R4), (F14, F15)
-	B start754
+	B start769
 
-zero753:
+zero768:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23861,14 +24875,14 @@ zero753:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start754:
+start769:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest756
+	BLT rest771
 
-loop755:
+loop770:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -23978,13 +24992,13 @@ loop755:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop755
+	BGE loop770
 
-rest756:
+rest771:
 	ADDS $0x00000004, R8, R8
-	BEQ out758
+	BEQ out773
 
-one757:
+one772:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -24013,9 +25027,9 @@ one757:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one757
+	BNE one772
 
-out758:
+out773:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -24027,9 +25041,9 @@ out758:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next751
+	B next766
 
-done752:
+done767:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -24039,7 +25053,7 @@ done752:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group749
+	BNE group764
 	MOVD R23, FPCR
 	RET
 
@@ -24055,17 +25069,17 @@ TEXT ·gemmRow2F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group759:
+group774:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next761:
+next776:
 	CMP $0, R3
-	BLE done762
+	BLE done777
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero763
+	BEQ zero778
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -24075,9 +25089,9 @@ next761:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start764
+	B start779
 
-zero763:
+zero778:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24095,15 +25109,15 @@ zero763:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start764:
+start779:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest766
+	BLT rest781
 
-loop765:
+loop780:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R15
 	FMOVD 0(R15), F20
@@ -24197,13 +25211,13 @@ loop765:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop765
+	BGE loop780
 
-rest766:
+rest781:
 	ADDS $0x00000004, R8, R8
-	BEQ out768
+	BEQ out783
 
-one767:
+one782:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R17
 	FMOVD 0(R17), F20
@@ -24231,9 +25245,9 @@ one767:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one767
+	BNE one782
 
-out768:
+out783:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -24248,9 +25262,9 @@ out768:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next761
+	B next776
 
-done762:
+done777:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -24262,7 +25276,7 @@ done762:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group759
+	BNE group774
 	MOVD R23, FPCR
 	RET
 
@@ -24277,17 +25291,17 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group769:
+group784:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next771:
+next786:
 	CMP $0, R1
-	BLE done772
+	BLE done787
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero773
+	BEQ zero788
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -24297,9 +25311,9 @@ next771:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start774
+	B start789
 
-zero773:
+zero788:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24317,14 +25331,14 @@ zero773:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start774:
+start789:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest776
+	BLT rest791
 
-loop775:
+loop790:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -24422,13 +25436,13 @@ loop775:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop775
+	BGE loop790
 
-rest776:
+rest791:
 	ADDS $0x00000004, R8, R8
-	BEQ out778
+	BEQ out793
 
-one777:
+one792:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -24454,9 +25468,9 @@ one777:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one777
+	BNE one792
 
-out778:
+out793:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -24470,9 +25484,9 @@ out778:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next771
+	B next786
 
-done772:
+done787:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -24482,7 +25496,7 @@ done772:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group769
+	BNE group784
 	MOVD R23, FPCR
 	RET
 
@@ -24498,17 +25512,17 @@ TEXT ·gemmRow3F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group779:
+group794:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next781:
+next796:
 	CMP $0, R3
-	BLE done782
+	BLE done797
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero783
+	BEQ zero798
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -24523,9 +25537,9 @@ next781:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start784
+	B start799
 
-zero783:
+zero798:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24551,15 +25565,15 @@ zero783:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start784:
+start799:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest786
+	BLT rest801
 
-loop785:
+loop800:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R16
 	FMOVD 0(R16), F28
@@ -24690,13 +25704,13 @@ loop785:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop785
+	BGE loop800
 
-rest786:
+rest801:
 	ADDS $0x00000004, R8, R8
-	BEQ out788
+	BEQ out803
 
-one787:
+one802:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R20
 	FMOVD 0(R20), F28
@@ -24734,9 +25748,9 @@ one787:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one787
+	BNE one802
 
-out788:
+out803:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -24758,9 +25772,9 @@ out788:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next781
+	B next796
 
-done782:
+done797:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -24772,7 +25786,7 @@ done782:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group779
+	BNE group794
 	MOVD R23, FPCR
 	RET
 
@@ -24787,17 +25801,17 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group789:
+group804:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next791:
+next806:
 	CMP $0, R1
-	BLE done792
+	BLE done807
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero793
+	BEQ zero808
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -24812,9 +25826,9 @@ next791:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start794
+	B start809
 
-zero793:
+zero808:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24840,14 +25854,14 @@ zero793:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start794:
+start809:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest796
+	BLT rest811
 
-loop795:
+loop810:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -24981,13 +25995,13 @@ loop795:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop795
+	BGE loop810
 
-rest796:
+rest811:
 	ADDS $0x00000004, R8, R8
-	BEQ out798
+	BEQ out813
 
-one797:
+one812:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -25022,9 +26036,9 @@ one797:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one797
+	BNE one812
 
-out798:
+out813:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -25044,9 +26058,9 @@ out798:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next791
+	B next806
 
-done792:
+done807:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -25056,7 +26070,7 @@ done792:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group789
+	BNE group804
 	MOVD R23, FPCR
 	RET
 
@@ -25069,9 +26083,9 @@ TEXT ·dotF64(SB), NOSPLIT|NOFRAME, $0-65
 	LSL $0x03, R1, R1
 	MOVD m+48(FP), R4
 	SUBS $0x00000004, R4, R4
-	BLT one800start
+	BLT one815start
 
-four799:
+four814:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25095,9 +26109,9 @@ four799:
 	ADD $0, R14, R8
 	ADD R1, R8, R8
 	SUBS $0x00000008, R6, R6
-	BLT rest803
+	BLT rest818
 
-loop802:
+loop817:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -25130,12 +26144,12 @@ loop802:
 	ADD $0x00000040, R8, R8
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop802
+	BGE loop817
 
-rest803:
+rest818:
 	ADD $0x00000008, R6, R6
 	CMP $0x00000004, R6
-	BLT tail804
+	BLT tail819
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -25156,9 +26170,9 @@ rest803:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R6, R6
 
-tail804:
+tail819:
 	CMP $0, R6
-	BEQ reduce805
+	BEQ reduce820
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R9
 	NEG R6, R6
@@ -25282,7 +26296,7 @@ masked5:
 	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
 	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
 
-reduce805:
+reduce820:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -25311,43 +26325,43 @@ reduce805:
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put806
+	BEQ put821
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put806:
+put821:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put807
+	BEQ put822
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put807:
+put822:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put808
+	BEQ put823
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put808:
+put823:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put809
+	BEQ put824
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put809:
+put824:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
@@ -25355,13 +26369,13 @@ put809:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four799
+	BGE four814
 
-one800start:
+one815start:
 	ADDS $0x00000004, R4, R4
-	BEQ done801
+	BEQ done816
 
-one800:
+one815:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25370,9 +26384,9 @@ one800:
 	MOVD n+56(FP), R6
 	MOVD R3, R7
 	SUBS $0x00000008, R6, R6
-	BLT rest811
+	BLT rest826
 
-loop810:
+loop825:
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
@@ -25384,12 +26398,12 @@ loop810:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop810
+	BGE loop825
 
-rest811:
+rest826:
 	ADD $0x00000008, R6, R6
 	CMP $0x00000004, R6
-	BLT tail812
+	BLT tail827
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
@@ -25398,9 +26412,9 @@ rest811:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R6, R6
 
-tail812:
+tail827:
 	CMP $0, R6
-	BEQ reduce813
+	BEQ reduce828
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R6, R6
@@ -25453,7 +26467,7 @@ masked7:
 	WORD $0x4e66cc80 // fmla V0, V4, V6 .2D
 	WORD $0x4e67cca1 // fmla V1, V5, V7 .2D
 
-reduce813:
+reduce828:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x6e60d402 // faddp V2, V0, V0 .2D
@@ -25473,18 +26487,18 @@ reduce813:
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put814
+	BEQ put829
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put814:
+put829:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one800
+	BNE one815
 
-done801:
+done816:
 	RET
 DATA tailF64<>+0(SB)/8, $0xffffffffffffffff
 DATA tailF64<>+8(SB)/8, $0xffffffffffffffff
@@ -25507,9 +26521,9 @@ TEXT ·dotPairF64(SB), NOSPLIT|NOFRAME, $0-65
 	MOVD ldx+40(FP), R5
 	LSL $0x03, R5, R5
 	SUBS $0x00000004, R4, R4
-	BLT one816start
+	BLT one831start
 
-four815:
+four830:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25533,9 +26547,9 @@ four815:
 	ADD $0, R14, R9
 	ADD R1, R9, R9
 	SUBS $0x00000004, R7, R7
-	BLT rest819
+	BLT rest834
 
-loop818:
+loop833:
 	FLDPQ 0(R6), (F16, F17)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F18, F19)
@@ -25565,12 +26579,12 @@ loop818:
 	ADD $0x00000020, R9, R9
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop818
+	BGE loop833
 
-rest819:
+rest834:
 	ADD $0x00000004, R7, R7
 	CMP $0, R7
-	BEQ reduce821
+	BEQ reduce836
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R10
 	NEG R7, R7
@@ -25808,7 +26822,7 @@ masked10:
 	WORD $0x4e72ce0e // fmla V14, V16, V18 .2D
 	WORD $0x4e73ce2f // fmla V15, V17, V19 .2D
 
-reduce821:
+reduce836:
 	WORD $0x6e64d400 // faddp V0, V0, V4 .2D
 	WORD $0x6e65d421 // faddp V1, V1, V5 .2D
 	WORD $0x6e6cd504 // faddp V4, V8, V12 .2D
@@ -25841,86 +26855,86 @@ reduce821:
 	WORD $0x4e080500 // dup V0, V8[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put822
+	BEQ put837
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put822:
+put837:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4e180500 // dup V0, V8[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put823
+	BEQ put838
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put823:
+put838:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put824
+	BEQ put839
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put824:
+put839:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put825
+	BEQ put840
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put825:
+put840:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put826
+	BEQ put841
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put826:
+put841:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put827
+	BEQ put842
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put827:
+put842:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put828
+	BEQ put843
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put828:
+put843:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put829
+	BEQ put844
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put829:
+put844:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
@@ -25928,13 +26942,13 @@ put829:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four815
+	BGE four830
 
-one816start:
+one831start:
 	ADDS $0x00000004, R4, R4
-	BEQ done817
+	BEQ done832
 
-one816:
+one831:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25943,9 +26957,9 @@ one816:
 	MOVD n+56(FP), R7
 	MOVD R3, R8
 	SUBS $0x00000004, R7, R7
-	BLT rest831
+	BLT rest846
 
-loop830:
+loop845:
 	FLDPQ 0(R6), (F4, F5)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F6, F7)
@@ -25957,12 +26971,12 @@ loop830:
 	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop830
+	BGE loop845
 
-rest831:
+rest846:
 	ADD $0x00000004, R7, R7
 	CMP $0, R7
-	BEQ reduce833
+	BEQ reduce848
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R9
 	NEG R7, R7
@@ -26060,7 +27074,7 @@ masked14:
 	WORD $0x4e66cc82 // fmla V2, V4, V6 .2D
 	WORD $0x4e67cca3 // fmla V3, V5, V7 .2D
 
-reduce833:
+reduce848:
 	WORD $0x6e60d404 // faddp V4, V0, V0 .2D
 	WORD $0x6e61d425 // faddp V5, V1, V1 .2D
 	WORD $0x6e60d400 // faddp V0, V0, V0 .2D
@@ -26090,29 +27104,29 @@ reduce833:
 	WORD $0x4e0804c0 // dup V0, V6[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put834
+	BEQ put849
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put834:
+put849:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put835
+	BEQ put850
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put835:
+put850:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one816
+	BNE one831
 
-done817:
+done832:
 	RET
 
 TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
@@ -26123,7 +27137,7 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 	MOVD x+24(FP), R1
 	MOVD n+40(FP), R24
 	CMP $0x04, R24
-	BGE eight836wide
+	BGE eight851wide
 	MOVD y+0(FP), R4
 	MOVD n+40(FP), R5
 	MOVD $tailF64<>+32(SB), R14
@@ -26153,11 +27167,11 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 
 masked1:
 	CMP $0, R3
-	BEQ done840
+	BEQ done855
 	SUBS $0x00000004, R3, R3
-	BLT rest842
+	BLT rest857
 
-loop841:
+loop856:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -26260,13 +27274,13 @@ masked5:
 	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
 	ADD $0x00000020, R1, R1
 	SUBS $0x00000004, R3, R3
-	BGE loop841
+	BGE loop856
 
-rest842:
+rest857:
 	ADDS $0x00000004, R3, R3
-	BEQ out844
+	BEQ out859
 
-one843:
+one858:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -26294,11 +27308,11 @@ masked6:
 	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
 	ADD $0x00000008, R1, R1
 	SUBS $1, R3, R3
-	BNE one843
+	BNE one858
 
-out844:
+out859:
 
-done840:
+done855:
 	ADD $0, R4, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
@@ -26320,11 +27334,11 @@ done840:
 masked7:
 	RET
 
-eight836wide:
+eight851wide:
 	SUBS $0x00000008, R3, R3
-	BLT start838
+	BLT start853
 
-eight836:
+eight851:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -26359,9 +27373,9 @@ eight836:
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail846
+	BLT tail861
 
-loop845:
+loop860:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -26398,11 +27412,11 @@ loop845:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop845
+	BGE loop860
 
-tail846:
+tail861:
 	ADDS $0x00000004, R8, R8
-	BEQ out847
+	BEQ out862
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -26638,7 +27652,7 @@ masked16:
 
 masked17:
 
-out847:
+out862:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -26648,13 +27662,13 @@ out847:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight836
+	BGE eight851
 
-start838:
+start853:
 	ADDS $0x00000008, R3, R3
-	BEQ done839
+	BEQ done854
 
-one837:
+one852:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000008, R1, R1
@@ -26662,9 +27676,9 @@ one837:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail849
+	BLT tail864
 
-loop848:
+loop863:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc02 // fmla V2, V0, V30 .2D
@@ -26673,11 +27687,11 @@ loop848:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop848
+	BGE loop863
 
-tail849:
+tail864:
 	ADDS $0x00000004, R6, R6
-	BEQ out850
+	BEQ out865
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R7
 	NEG R6, R6
@@ -26747,12 +27761,706 @@ masked19:
 
 masked20:
 
-out850:
+out865:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one837
+	BNE one852
 
-done839:
+done854:
+	RET
+
+TEXT ·addRoundedRowsF64(SB), NOSPLIT|NOFRAME, $0-48
+	MOVD a+8(FP), R0
+	MOVD lda+16(FP), R2
+	LSL $0x03, R2, R2
+	MOVD m+32(FP), R3
+	MOVD x+24(FP), R1
+	MOVD n+40(FP), R24
+	CMP $0x04, R24
+	BGE eight866wide
+	MOVD y+0(FP), R4
+	MOVD n+40(FP), R5
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R6
+	NEG R5, R5
+	ADD R5<<3, R6, R15
+	FLDPQ 0(R15), (F0, F1)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408702 // ld1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408702 // ld1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked1
+	WORD $0x0d408703 // ld1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked1
+	WORD $0x4d408703 // ld1 V3[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked1:
+	CMP $0, R3
+	BEQ done870
+	SUBS $0x00000004, R3, R3
+	BLT rest872
+
+loop871:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked2
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked2
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked2:
+	ADD R2, R0, R0
+	WORD $0x4d40cc26 // ld1r V6, [R1] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e64dcc4 // fmul V4, V6, V4 .2D
+	WORD $0x6e65dce5 // fmul V5, V7, V5 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked3
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked3
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked3:
+	ADD R2, R0, R0
+	ADD $8, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e64dcc4 // fmul V4, V6, V4 .2D
+	WORD $0x6e65dce5 // fmul V5, V7, V5 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked4
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked4
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked4:
+	ADD R2, R0, R0
+	ADD $16, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e64dcc4 // fmul V4, V6, V4 .2D
+	WORD $0x6e65dce5 // fmul V5, V7, V5 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked5
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked5
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked5:
+	ADD R2, R0, R0
+	ADD $24, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e64dcc4 // fmul V4, V6, V4 .2D
+	WORD $0x6e65dce5 // fmul V5, V7, V5 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	ADD $0x00000020, R1, R1
+	SUBS $0x00000004, R3, R3
+	BGE loop871
+
+rest872:
+	ADDS $0x00000004, R3, R3
+	BEQ out874
+
+one873:
+	WORD $0x6e241c84 // eor V4, V4, V4 .4S
+	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
+	ADD $0, R0, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408704 // ld1 V4[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408704 // ld1 V4[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked6
+	WORD $0x0d408705 // ld1 V5[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked6
+	WORD $0x4d408705 // ld1 V5[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked6:
+	ADD R2, R0, R0
+	WORD $0x4d40cc26 // ld1r V6, [R1] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	WORD $0x6e64dcc4 // fmul V4, V6, V4 .2D
+	WORD $0x6e65dce5 // fmul V5, V7, V5 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	ADD $0x00000008, R1, R1
+	SUBS $1, R3, R3
+	BNE one873
+
+out874:
+
+done870:
+	ADD $0, R4, R24
+	WORD $0x4e083c19 // umov R25, V0[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d008702 // st1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c19 // umov R25, V0[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d008702 // st1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083c39 // umov R25, V1[0] .2D
+	CBZ R25, masked7
+	WORD $0x0d008703 // st1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c39 // umov R25, V1[1] .2D
+	CBZ R25, masked7
+	WORD $0x4d008703 // st1 V3[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked7:
+	RET
+
+eight866wide:
+	SUBS $0x00000008, R3, R3
+	BLT start868
+
+eight866:
+	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $8, R1, R24
+	WORD $0x4d40cf02 // ld1r V2, [R24] .2D
+	WORD $0x4ea21c43 // orr V3, V2, V2 .4S
+	ADD $16, R1, R24
+	WORD $0x4d40cf04 // ld1r V4, [R24] .2D
+	WORD $0x4ea41c85 // orr V5, V4, V4 .4S
+	ADD $24, R1, R24
+	WORD $0x4d40cf06 // ld1r V6, [R24] .2D
+	WORD $0x4ea61cc7 // orr V7, V6, V6 .4S
+	ADD $32, R1, R24
+	WORD $0x4d40cf08 // ld1r V8, [R24] .2D
+	WORD $0x4ea81d09 // orr V9, V8, V8 .4S
+	ADD $40, R1, R24
+	WORD $0x4d40cf0a // ld1r V10, [R24] .2D
+	WORD $0x4eaa1d4b // orr V11, V10, V10 .4S
+	ADD $48, R1, R24
+	WORD $0x4d40cf0c // ld1r V12, [R24] .2D
+	WORD $0x4eac1d8d // orr V13, V12, V12 .4S
+	ADD $56, R1, R24
+	WORD $0x4d40cf0e // ld1r V14, [R24] .2D
+	WORD $0x4eae1dcf // orr V15, V14, V14 .4S
+	ADD $0x00000040, R1, R1
+	MOVD R0, R4
+	ADD R2<<1, R4, R16
+	ADD $0, R16, R5
+	ADD R2, R5, R5
+	ADD R2<<1, R5, R17
+	ADD $0, R17, R6
+	ADD R2, R6, R6
+	MOVD y+0(FP), R7
+	MOVD n+40(FP), R8
+	SUBS $0x00000004, R8, R8
+	BLT tail876
+
+loop875:
+	FLDPQ 0(R7), (F16, F17)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x6e7edc12 // fmul V18, V0, V30 .2D
+	WORD $0x6e7fdc33 // fmul V19, V1, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	ADD R2<<0, R4, R19
+	FLDPQ 0(R19), (F30, F31)
+	WORD $0x6e7edc52 // fmul V18, V2, V30 .2D
+	WORD $0x6e7fdc73 // fmul V19, V3, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	ADD R2<<1, R4, R20
+	FLDPQ 0(R20), (F30, F31)
+	WORD $0x6e7edc92 // fmul V18, V4, V30 .2D
+	WORD $0x6e7fdcb3 // fmul V19, V5, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	FLDPQ 0(R5), (F30, F31)
+	WORD $0x6e7edcd2 // fmul V18, V6, V30 .2D
+	WORD $0x6e7fdcf3 // fmul V19, V7, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	ADD R2<<0, R5, R21
+	FLDPQ 0(R21), (F30, F31)
+	WORD $0x6e7edd12 // fmul V18, V8, V30 .2D
+	WORD $0x6e7fdd33 // fmul V19, V9, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	ADD R2<<1, R5, R22
+	FLDPQ 0(R22), (F30, F31)
+	WORD $0x6e7edd52 // fmul V18, V10, V30 .2D
+	WORD $0x6e7fdd73 // fmul V19, V11, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	FLDPQ 0(R6), (F30, F31)
+	WORD $0x6e7edd92 // fmul V18, V12, V30 .2D
+	WORD $0x6e7fddb3 // fmul V19, V13, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	ADD R2<<0, R6, R14
+	FLDPQ 0(R14), (F30, F31)
+	WORD $0x6e7eddd2 // fmul V18, V14, V30 .2D
+	WORD $0x6e7fddf3 // fmul V19, V15, V31 .2D
+	WORD $0x4e72d610 // fadd V16, V16, V18 .2D
+	WORD $0x4e73d631 // fadd V17, V17, V19 .2D
+	FSTPQ (F16, F17), 0(R7)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	ADD $0x00000020, R6, R6
+	ADD $0x00000020, R7, R7
+	SUBS $0x00000004, R8, R8
+	BGE loop875
+
+tail876:
+	ADDS $0x00000004, R8, R8
+	BEQ out877
+	MOVD $tailF64<>+32(SB), R15
+	ADD $0, R15, R9
+	NEG R8, R8
+	ADD R8<<3, R9, R16
+	FLDPQ 0(R16), (F18, F19)
+	WORD $0x6e301e10 // eor V16, V16, V16 .4S
+	WORD $0x6e311e31 // eor V17, V17, V17 .4S
+	ADD $0, R7, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked8
+	WORD $0x0d408710 // ld1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked8
+	WORD $0x4d408710 // ld1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked8
+	WORD $0x0d408711 // ld1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked8
+	WORD $0x4d408711 // ld1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked8:
+	WORD $0x6e341e94 // eor V20, V20, V20 .4S
+	WORD $0x6e351eb5 // eor V21, V21, V21 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked9
+	WORD $0x0d408714 // ld1 V20[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked9
+	WORD $0x4d408714 // ld1 V20[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked9
+	WORD $0x0d408715 // ld1 V21[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked9
+	WORD $0x4d408715 // ld1 V21[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked9:
+	WORD $0x6e74dc00 // fmul V0, V0, V20 .2D
+	WORD $0x6e75dc21 // fmul V1, V1, V21 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R4, R17
+	ADD $0, R17, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked10
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked10
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked10
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked10
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked10:
+	WORD $0x6e60dc40 // fmul V0, V2, V0 .2D
+	WORD $0x6e61dc61 // fmul V1, V3, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R4, R19
+	ADD $0, R19, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked11
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked11
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked11
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked11
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked11:
+	WORD $0x6e60dc80 // fmul V0, V4, V0 .2D
+	WORD $0x6e61dca1 // fmul V1, V5, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R5, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked12
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked12
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked12
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked12
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked12:
+	WORD $0x6e60dcc0 // fmul V0, V6, V0 .2D
+	WORD $0x6e61dce1 // fmul V1, V7, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R5, R20
+	ADD $0, R20, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked13
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked13
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked13
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked13
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked13:
+	WORD $0x6e60dd00 // fmul V0, V8, V0 .2D
+	WORD $0x6e61dd21 // fmul V1, V9, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<1, R5, R21
+	ADD $0, R21, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked14
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked14
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked14:
+	WORD $0x6e60dd40 // fmul V0, V10, V0 .2D
+	WORD $0x6e61dd61 // fmul V1, V11, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD $0, R6, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked15
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked15
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked15:
+	WORD $0x6e60dd80 // fmul V0, V12, V0 .2D
+	WORD $0x6e61dda1 // fmul V1, V13, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	WORD $0x6e201c00 // eor V0, V0, V0 .4S
+	WORD $0x6e211c21 // eor V1, V1, V1 .4S
+	ADD R2<<0, R6, R22
+	ADD $0, R22, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408700 // ld1 V0[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408700 // ld1 V0[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked16
+	WORD $0x0d408701 // ld1 V1[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked16
+	WORD $0x4d408701 // ld1 V1[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked16:
+	WORD $0x6e60ddc0 // fmul V0, V14, V0 .2D
+	WORD $0x6e61dde1 // fmul V1, V15, V1 .2D
+	WORD $0x4e60d610 // fadd V16, V16, V0 .2D
+	WORD $0x4e61d631 // fadd V17, V17, V1 .2D
+	ADD $0, R7, R24
+	WORD $0x4e083e59 // umov R25, V18[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d008710 // st1 V16[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e59 // umov R25, V18[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d008710 // st1 V16[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083e79 // umov R25, V19[0] .2D
+	CBZ R25, masked17
+	WORD $0x0d008711 // st1 V17[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183e79 // umov R25, V19[1] .2D
+	CBZ R25, masked17
+	WORD $0x4d008711 // st1 V17[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked17:
+
+out877:
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	ADD R2, R0, R0
+	SUBS $0x00000008, R3, R3
+	BGE eight866
+
+start868:
+	ADDS $0x00000008, R3, R3
+	BEQ done869
+
+one867:
+	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
+	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
+	ADD $0x00000008, R1, R1
+	MOVD R0, R4
+	MOVD y+0(FP), R5
+	MOVD n+40(FP), R6
+	SUBS $0x00000004, R6, R6
+	BLT tail879
+
+loop878:
+	FLDPQ 0(R5), (F2, F3)
+	FLDPQ 0(R4), (F30, F31)
+	WORD $0x6e7edc04 // fmul V4, V0, V30 .2D
+	WORD $0x6e7fdc25 // fmul V5, V1, V31 .2D
+	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
+	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
+	FSTPQ (F2, F3), 0(R5)
+	ADD $0x00000020, R4, R4
+	ADD $0x00000020, R5, R5
+	SUBS $0x00000004, R6, R6
+	BGE loop878
+
+tail879:
+	ADDS $0x00000004, R6, R6
+	BEQ out880
+	MOVD $tailF64<>+32(SB), R14
+	ADD $0, R14, R7
+	NEG R6, R6
+	ADD R6<<3, R7, R15
+	FLDPQ 0(R15), (F4, F5)
+	WORD $0x6e221c42 // eor V2, V2, V2 .4S
+	WORD $0x6e231c63 // eor V3, V3, V3 .4S
+	ADD $0, R5, R24
+	WORD $0x4e083c99 // umov R25, V4[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408702 // ld1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c99 // umov R25, V4[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408702 // ld1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083cb9 // umov R25, V5[0] .2D
+	CBZ R25, masked18
+	WORD $0x0d408703 // ld1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183cb9 // umov R25, V5[1] .2D
+	CBZ R25, masked18
+	WORD $0x4d408703 // ld1 V3[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked18:
+	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
+	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
+	ADD $0, R4, R24
+	WORD $0x4e083c99 // umov R25, V4[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408706 // ld1 V6[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c99 // umov R25, V4[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408706 // ld1 V6[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083cb9 // umov R25, V5[0] .2D
+	CBZ R25, masked19
+	WORD $0x0d408707 // ld1 V7[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183cb9 // umov R25, V5[1] .2D
+	CBZ R25, masked19
+	WORD $0x4d408707 // ld1 V7[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked19:
+	WORD $0x6e66dc00 // fmul V0, V0, V6 .2D
+	WORD $0x6e67dc21 // fmul V1, V1, V7 .2D
+	WORD $0x4e60d442 // fadd V2, V2, V0 .2D
+	WORD $0x4e61d463 // fadd V3, V3, V1 .2D
+	ADD $0, R5, R24
+	WORD $0x4e083c99 // umov R25, V4[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008702 // st1 V2[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183c99 // umov R25, V4[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008702 // st1 V2[1], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e083cb9 // umov R25, V5[0] .2D
+	CBZ R25, masked20
+	WORD $0x0d008703 // st1 V3[0], [R24] .2D
+	ADD $8, R24, R24
+	WORD $0x4e183cb9 // umov R25, V5[1] .2D
+	CBZ R25, masked20
+	WORD $0x4d008703 // st1 V3[1], [R24] .2D
+	ADD $8, R24, R24
+
+masked20:
+
+out880:
+	ADD R2, R0, R0
+	SUBS $1, R3, R3
+	BNE one867
+
+done869:
 	RET
 
 TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
@@ -26762,7 +28470,7 @@ TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD m+24(FP), R3
 	MOVD n+32(FP), R24
 	CMP $0x04, R24
-	BGE eight851wide
+	BGE eight881wide
 	MOVD y+0(FP), R1
 	MOVD n+32(FP), R4
 	MOVD $tailF64<>+32(SB), R14
@@ -26792,11 +28500,11 @@ TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
 
 masked1:
 	CMP $0, R3
-	BEQ done855
+	BEQ done885
 	SUBS $0x00000004, R3, R3
-	BLT rest857
+	BLT rest887
 
-loop856:
+loop886:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -26894,13 +28602,13 @@ masked5:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	SUBS $0x00000004, R3, R3
-	BGE loop856
+	BGE loop886
 
-rest857:
+rest887:
 	ADDS $0x00000004, R3, R3
-	BEQ out859
+	BEQ out889
 
-one858:
+one888:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -26926,11 +28634,11 @@ masked6:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	SUBS $1, R3, R3
-	BNE one858
+	BNE one888
 
-out859:
+out889:
 
-done855:
+done885:
 	ADD $0, R1, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
@@ -26952,11 +28660,11 @@ done855:
 masked7:
 	RET
 
-eight851wide:
+eight881wide:
 	SUBS $0x00000008, R3, R3
-	BLT start853
+	BLT start883
 
-eight851:
+eight881:
 	MOVD R0, R1
 	ADD R2<<1, R1, R16
 	ADD $0, R16, R4
@@ -26967,9 +28675,9 @@ eight851:
 	MOVD y+0(FP), R6
 	MOVD n+32(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT tail861
+	BLT tail891
 
-loop860:
+loop890:
 	FLDPQ 0(R6), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
@@ -27006,11 +28714,11 @@ loop860:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop860
+	BGE loop890
 
-tail861:
+tail891:
 	ADDS $0x00000004, R7, R7
-	BEQ out862
+	BEQ out892
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -27246,7 +28954,7 @@ masked16:
 
 masked17:
 
-out862:
+out892:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -27256,20 +28964,20 @@ out862:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight851
+	BGE eight881
 
-start853:
+start883:
 	ADDS $0x00000008, R3, R3
-	BEQ done854
+	BEQ done884
 
-one852:
+one882:
 	MOVD R0, R1
 	MOVD y+0(FP), R4
 	MOVD n+32(FP), R5
 	SUBS $0x00000004, R5, R5
-	BLT tail864
+	BLT tail894
 
-loop863:
+loop893:
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
@@ -27278,11 +28986,11 @@ loop863:
 	ADD $0x00000020, R1, R1
 	ADD $0x00000020, R4, R4
 	SUBS $0x00000004, R5, R5
-	BGE loop863
+	BGE loop893
 
-tail864:
+tail894:
 	ADDS $0x00000004, R5, R5
-	BEQ out865
+	BEQ out895
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R6
 	NEG R5, R5
@@ -27352,12 +29060,12 @@ masked19:
 
 masked20:
 
-out865:
+out895:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one852
+	BNE one882
 
-done854:
+done884:
 	RET
 DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
 DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
@@ -27376,7 +29084,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done866
+	BLE done896
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -27388,12 +29096,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row867:
+row897:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail869
+	BGE tail899
 
-vector868:
+vector898:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -27408,12 +29116,12 @@ vector868:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector868
+	BLT vector898
 
-tail869:
+tail899:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next870
+	BEQ next900
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -27490,16 +29198,16 @@ masked2:
 
 masked3:
 
-next870:
+next900:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row867
+	BNE row897
 
-done866:
+done896:
 	MOVD R23, FPCR
 	RET
 
@@ -27509,7 +29217,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done871
+	BLE done901
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -27521,12 +29229,12 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row872:
+row902:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail874
+	BGE tail904
 
-vector873:
+vector903:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -27537,12 +29245,12 @@ vector873:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector873
+	BLT vector903
 
-tail874:
+tail904:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next875
+	BEQ next905
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -27615,16 +29323,16 @@ masked2:
 
 masked3:
 
-next875:
+next905:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row872
+	BNE row902
 
-done871:
+done901:
 	MOVD R23, FPCR
 	RET
 
@@ -27634,7 +29342,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done876
+	BLE done906
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -27646,12 +29354,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row877:
+row907:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail879
+	BGE tail909
 
-vector878:
+vector908:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -27667,12 +29375,12 @@ vector878:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector878
+	BLT vector908
 
-tail879:
+tail909:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next880
+	BEQ next910
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -27770,16 +29478,16 @@ masked3:
 
 masked4:
 
-next880:
+next910:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row877
+	BNE row907
 
-done876:
+done906:
 	MOVD R23, FPCR
 	RET
 
@@ -27789,7 +29497,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done881
+	BLE done911
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -27801,12 +29509,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row882:
+row912:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail884
+	BGE tail914
 
-vector883:
+vector913:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -27818,12 +29526,12 @@ vector883:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector883
+	BLT vector913
 
-tail884:
+tail914:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next885
+	BEQ next915
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -27917,16 +29625,16 @@ masked3:
 
 masked4:
 
-next885:
+next915:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row882
+	BNE row912
 
-done881:
+done911:
 	MOVD R23, FPCR
 	RET
 
@@ -27936,7 +29644,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done886
+	BLE done916
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x03, R2, R2
@@ -27949,12 +29657,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-4, R6, R6
 	LSL $0x03, R6, R6
 
-row887:
+row917:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail889
+	BGE tail919
 
-vector888:
+vector918:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -27980,12 +29688,12 @@ vector888:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector888
+	BLT vector918
 
-tail889:
+tail919:
 	MOVD n+56(FP), R8
 	ANDS $0x00000003, R8, R8
-	BEQ next890
+	BEQ next920
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -28111,7 +29819,7 @@ masked4:
 
 masked5:
 
-next890:
+next920:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -28119,9 +29827,9 @@ next890:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row887
+	BNE row917
 
-done886:
+done916:
 	MOVD R23, FPCR
 	RET
 
@@ -28131,7 +29839,7 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done891
+	BLE done921
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x03, R2, R2
@@ -28145,12 +29853,12 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-4, R7, R7
 	LSL $0x03, R7, R7
 
-row892:
+row922:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail894
+	BGE tail924
 
-vector893:
+vector923:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -28170,12 +29878,12 @@ vector893:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector893
+	BLT vector923
 
-tail894:
+tail924:
 	MOVD n+64(FP), R9
 	ANDS $0x00000003, R9, R9
-	BEQ next895
+	BEQ next925
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -28315,7 +30023,7 @@ masked5:
 
 masked6:
 
-next895:
+next925:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -28324,9 +30032,9 @@ next895:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row892
+	BNE row922
 
-done891:
+done921:
 	MOVD R23, FPCR
 	RET
 
@@ -28341,9 +30049,9 @@ TEXT ·addF64(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x03, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail899
+	BGE tail929
 
-vector898:
+vector928:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -28353,12 +30061,12 @@ vector898:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector898
+	BLT vector928
 
-tail899:
+tail929:
 	MOVD n+16(FP), R3
 	ANDS $0x00000003, R3, R3
-	BEQ next900
+	BEQ next930
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -28430,7 +30138,7 @@ masked2:
 
 masked3:
 
-next900:
+next930:
 	MOVD R23, FPCR
 	RET
 DATA twoF64<>+0(SB)/8, $0x4000000000000000
@@ -28442,7 +30150,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done901
+	BLE done931
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -28453,23 +30161,23 @@ TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row902:
+row932:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail904
+	BGE tail934
 
-vector903:
+vector933:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain906
+	BEQ plain936
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain906:
+plain936:
 	MOVD $signF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .2D
@@ -28601,7 +30309,7 @@ plain906:
 	FSTPQ (F4, F5), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out907
+	BEQ out937
 	FLDPQ 0(R19), (F0, F1)
 	WORD $0x4ee4cc80 // fmls V0, V4, V4 .2D
 	WORD $0x4ee5cca1 // fmls V1, V5, V5 .2D
@@ -28615,19 +30323,19 @@ plain906:
 	FSTPQ (F0, F1), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out907
+	BEQ out937
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out907:
+out937:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector903
+	BLT vector933
 
-tail904:
+tail934:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next905
+	BEQ next935
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -28657,7 +30365,7 @@ tail904:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain908
+	BEQ plain938
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -28683,7 +30391,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain908:
+plain938:
 	MOVD $signF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .2D
@@ -28833,7 +30541,7 @@ plain908:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out909
+	BEQ out939
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4ee6ccc2 // fmls V2, V6, V6 .2D
 	WORD $0x4ee7cce3 // fmls V3, V7, V7 .2D
@@ -28865,7 +30573,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out909
+	BEQ out939
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -28887,18 +30595,18 @@ masked4:
 
 masked5:
 
-out909:
+out939:
 
-next905:
+next935:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row902
+	BNE row932
 
-done901:
+done931:
 	RET
 DATA signF64<>+0(SB)/8, $0x8000000000000000
 DATA signF64<>+8(SB)/8, $0x8000000000000000
@@ -28989,7 +30697,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done910
+	BLE done940
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -29000,23 +30708,23 @@ TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row911:
+row941:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail913
+	BGE tail943
 
-vector912:
+vector942:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain915
+	BEQ plain945
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain915:
+plain945:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -29161,24 +30869,24 @@ plain915:
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out916
+	BEQ out946
 	ADD R6<<0, R1, R21
 	FSTPQ (F10, F11), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out916
+	BEQ out946
 	ADD R6<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
 
-out916:
+out946:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector912
+	BLT vector942
 
-tail913:
+tail943:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next914
+	BEQ next944
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -29208,7 +30916,7 @@ tail913:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain917
+	BEQ plain947
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -29234,7 +30942,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain917:
+plain947:
 	MOVD $oneF64<>+0(SB), R19
 	FLDPQ 0(R19), (F4, F5)
 	MOVD $signF64<>+0(SB), R20
@@ -29397,7 +31105,7 @@ plain917:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out918
+	BEQ out948
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -29420,7 +31128,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out918
+	BEQ out948
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -29442,18 +31150,18 @@ masked4:
 
 masked5:
 
-out918:
+out948:
 
-next914:
+next944:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row911
+	BNE row941
 
-done910:
+done940:
 	RET
 DATA expMinF64<>+0(SB)/8, $0xc086200000000000
 DATA expMinF64<>+8(SB)/8, $0xc086200000000000
@@ -29464,7 +31172,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done919
+	BLE done949
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -29475,23 +31183,23 @@ TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row920:
+row950:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail922
+	BGE tail952
 
-vector921:
+vector951:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain924
+	BEQ plain954
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain924:
+plain954:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -29718,24 +31426,24 @@ plain924:
 	FSTPQ (F8, F9), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out925
+	BEQ out955
 	ADD R6<<0, R1, R15
 	FSTPQ (F6, F7), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out925
+	BEQ out955
 	ADD R6<<0, R4, R16
 	FSTPQ (F10, F11), 0(R16)
 
-out925:
+out955:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector921
+	BLT vector951
 
-tail922:
+tail952:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next923
+	BEQ next953
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -29765,7 +31473,7 @@ tail922:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain926
+	BEQ plain956
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -29791,7 +31499,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain926:
+plain956:
 	MOVD $oneF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF64<>+0(SB), R14
@@ -30036,7 +31744,7 @@ plain926:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out927
+	BEQ out957
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -30059,7 +31767,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out927
+	BEQ out957
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -30081,18 +31789,18 @@ masked4:
 
 masked5:
 
-out927:
+out957:
 
-next923:
+next953:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row920
+	BNE row950
 
-done919:
+done949:
 	RET
 DATA logJF64<>+0(SB)/8, $0x3fc4b0a26c5f2aef
 DATA logJF64<>+8(SB)/8, $0x3fc4b0a26c5f2aef
@@ -30148,7 +31856,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done928
+	BLE done958
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -30159,23 +31867,23 @@ TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row929:
+row959:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail931
+	BGE tail961
 
-vector930:
+vector960:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain933
+	BEQ plain963
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain933:
+plain963:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -30334,24 +32042,24 @@ plain933:
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out934
+	BEQ out964
 	ADD R6<<0, R1, R22
 	FSTPQ (F10, F11), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out934
+	BEQ out964
 	ADD R6<<0, R4, R14
 	FSTPQ (F2, F3), 0(R14)
 
-out934:
+out964:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector930
+	BLT vector960
 
-tail931:
+tail961:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next932
+	BEQ next962
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -30381,7 +32089,7 @@ tail931:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain935
+	BEQ plain965
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -30407,7 +32115,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain935:
+plain965:
 	MOVD $oneF64<>+0(SB), R20
 	FLDPQ 0(R20), (F4, F5)
 	MOVD $signF64<>+0(SB), R21
@@ -30584,7 +32292,7 @@ plain935:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out936
+	BEQ out966
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -30607,7 +32315,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out936
+	BEQ out966
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -30629,24 +32337,24 @@ masked4:
 
 masked5:
 
-out936:
+out966:
 
-next932:
+next962:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row929
+	BNE row959
 
-done928:
+done958:
 	RET
 
 TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done937
+	BLE done967
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -30657,23 +32365,23 @@ TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row938:
+row968:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail940
+	BGE tail970
 
-vector939:
+vector969:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain942
+	BEQ plain972
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain942:
+plain972:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -30825,24 +32533,24 @@ plain942:
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out943
+	BEQ out973
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out943
+	BEQ out973
 	ADD R6<<0, R4, R21
 	FSTPQ (F4, F5), 0(R21)
 
-out943:
+out973:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector939
+	BLT vector969
 
-tail940:
+tail970:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next941
+	BEQ next971
 	MOVD $tailF64<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -30872,7 +32580,7 @@ tail940:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain944
+	BEQ plain974
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -30898,7 +32606,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain944:
+plain974:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -31068,7 +32776,7 @@ plain944:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out945
+	BEQ out975
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31091,7 +32799,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out945
+	BEQ out975
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31113,18 +32821,18 @@ masked4:
 
 masked5:
 
-out945:
+out975:
 
-next941:
+next971:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row938
+	BNE row968
 
-done937:
+done967:
 	RET
 DATA seluScaleF64<>+0(SB)/8, $0x3ff0cfabd6a91132
 DATA seluScaleF64<>+8(SB)/8, $0x3ff0cfabd6a91132
@@ -31140,7 +32848,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done946
+	BLE done976
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -31151,23 +32859,23 @@ TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row947:
+row977:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail949
+	BGE tail979
 
-vector948:
+vector978:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain951
+	BEQ plain981
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain951:
+plain981:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -31329,24 +33037,24 @@ plain951:
 	FSTPQ (F2, F3), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out952
+	BEQ out982
 	ADD R6<<0, R1, R22
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out952
+	BEQ out982
 	ADD R6<<0, R4, R14
 	FSTPQ (F4, F5), 0(R14)
 
-out952:
+out982:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector948
+	BLT vector978
 
-tail949:
+tail979:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next950
+	BEQ next980
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -31376,7 +33084,7 @@ tail949:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain953
+	BEQ plain983
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -31402,7 +33110,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain953:
+plain983:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -31582,7 +33290,7 @@ plain953:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out954
+	BEQ out984
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31605,7 +33313,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out954
+	BEQ out984
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31627,24 +33335,24 @@ masked4:
 
 masked5:
 
-out954:
+out984:
 
-next950:
+next980:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row947
+	BNE row977
 
-done946:
+done976:
 	RET
 
 TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done955
+	BLE done985
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -31655,23 +33363,23 @@ TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row956:
+row986:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail958
+	BGE tail988
 
-vector957:
+vector987:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain960
+	BEQ plain990
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain960:
+plain990:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e402 // fcmgt V2, V0, V4 .2D
@@ -31694,24 +33402,24 @@ plain960:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out961
+	BEQ out991
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out961
+	BEQ out991
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out961:
+out991:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector957
+	BLT vector987
 
-tail958:
+tail988:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next959
+	BEQ next989
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -31741,7 +33449,7 @@ tail958:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain962
+	BEQ plain992
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -31767,7 +33475,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain962:
+plain992:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ee6e444 // fcmgt V4, V2, V6 .2D
@@ -31808,7 +33516,7 @@ plain962:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out963
+	BEQ out993
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31831,7 +33539,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out963
+	BEQ out993
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31853,18 +33561,18 @@ masked4:
 
 masked5:
 
-out963:
+out993:
 
-next959:
+next989:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row956
+	BNE row986
 
-done955:
+done985:
 	RET
 
 TEXT ·hiddenGradientTanhF64(SB), NOSPLIT|NOFRAME, $0-80
@@ -31877,7 +33585,7 @@ TEXT ·hiddenGradientTanhF64(SB), NOSPLIT|NOFRAME, $0-80
 	MOVD d+16(FP), R1
 	MOVD R0, R3
 
-block964:
+block994:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -31901,9 +33609,9 @@ block964:
 	ADD $0, R14, R7
 	ADD R2, R7, R7
 	SUBS $0x00000008, R5, R5
-	BLT rest967
+	BLT rest997
 
-loop966:
+loop996:
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -31936,12 +33644,12 @@ loop966:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop966
+	BGE loop996
 
-rest967:
+rest997:
 	ADD $0x00000008, R5, R5
 	CMP $0x00000004, R5
-	BLT tail968
+	BLT tail998
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -31962,9 +33670,9 @@ rest967:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000004, R5, R5
 
-tail968:
+tail998:
 	CMP $0, R5
-	BEQ reduce969
+	BEQ reduce999
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R5, R5
@@ -32088,7 +33796,7 @@ masked5:
 	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
 	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
 
-reduce969:
+reduce999:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -32136,9 +33844,9 @@ reduce969:
 	ADD $0, R15, R7
 	ADD R2, R7, R7
 	SUBS $0x00000008, R5, R5
-	BLT rest971
+	BLT rest1001
 
-loop970:
+loop1000:
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
@@ -32171,12 +33879,12 @@ loop970:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop970
+	BGE loop1000
 
-rest971:
+rest1001:
 	ADD $0x00000008, R5, R5
 	CMP $0x00000004, R5
-	BLT tail972
+	BLT tail1002
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
@@ -32197,9 +33905,9 @@ rest971:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000004, R5, R5
 
-tail972:
+tail1002:
 	CMP $0, R5
-	BEQ reduce973
+	BEQ reduce1003
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R5, R5
@@ -32323,7 +34031,7 @@ masked10:
 	WORD $0x4e74ce4e // fmla V14, V18, V20 .2D
 	WORD $0x4e75ce6f // fmla V15, V19, V21 .2D
 
-reduce973:
+reduce1003:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e68d4c6 // fadd V6, V6, V8 .2D
@@ -32641,7 +34349,7 @@ reduce973:
 	ADD $64, R1, R4
 	MOVD d+16(FP), R5
 	CMP R5, R4
-	BEQ next965
+	BEQ next995
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -32676,9 +34384,9 @@ reduce973:
 	MOVD y+0(FP), R7
 	MOVD n+72(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail975
+	BLT tail1005
 
-loop974:
+loop1004:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -32715,11 +34423,11 @@ loop974:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop974
+	BGE loop1004
 
-tail975:
+tail1005:
 	ADDS $0x00000004, R8, R8
-	BEQ out976
+	BEQ out1006
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -32955,7 +34663,7 @@ masked19:
 
 masked20:
 
-out976:
+out1006:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -32965,11 +34673,11 @@ out976:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 
-next965:
+next995:
 	MOVD m+64(FP), R24
 	SUBS $0x00000008, R24, R24
 	MOVD R24, m+64(FP)
-	BNE block964
+	BNE block994
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -33004,9 +34712,9 @@ next965:
 	MOVD y+0(FP), R5
 	MOVD n+72(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail978
+	BLT tail1008
 
-loop977:
+loop1007:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R3), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -33043,11 +34751,11 @@ loop977:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop977
+	BGE loop1007
 
-tail978:
+tail1008:
 	ADDS $0x00000004, R6, R6
-	BEQ out979
+	BEQ out1009
 	MOVD $tailF64<>+32(SB), R22
 	ADD $0, R22, R7
 	NEG R6, R6
@@ -33283,7 +34991,7 @@ masked29:
 
 masked30:
 
-out979:
+out1009:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -33335,9 +35043,9 @@ TEXT ·adamF64(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x03, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail983
+	BGE tail1013
 
-vector982:
+vector1012:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -33377,12 +35085,12 @@ vector982:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector982
+	BLT vector1012
 
-tail983:
+tail1013:
 	MOVD n+32(FP), R4
 	ANDS $0x00000003, R4, R4
-	BEQ next984
+	BEQ next1014
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -33560,7 +35268,7 @@ masked6:
 
 masked7:
 
-next984:
+next1014:
 	MOVD R23, FPCR
 	RET
 
@@ -33576,7 +35284,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop985:
+loop1015:
 	FLDPQ 0(R0), (F8, F9)
 	WORD $0x4e68cd00 // fmla V0, V8, V8 .2D
 	WORD $0x4e69cd21 // fmla V1, V9, V9 .2D
@@ -33591,7 +35299,7 @@ loop985:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop985
+	BNE loop1015
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -33618,7 +35326,7 @@ TEXT ·zeroTimesF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-loop986:
+loop1016:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e7ecd00 // fmla V0, V8, V30 .2D
 	WORD $0x4e7fcd21 // fmla V1, V9, V31 .2D
@@ -33633,7 +35341,7 @@ loop986:
 	WORD $0x4e7fcd27 // fmla V7, V9, V31 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop986
+	BNE loop1016
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
@@ -33662,9 +35370,9 @@ TEXT ·packPanelF64(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x03, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest988
+	BLT rest1018
 
-loop987:
+loop1017:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -33690,13 +35398,13 @@ loop987:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop987
+	BGE loop1017
 
-rest988:
+rest1018:
 	ADDS $0x00000004, R1, R1
-	BEQ out990
+	BEQ out1020
 
-one989:
+one1019:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -33704,9 +35412,9 @@ one989:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one989
+	BNE one1019
 
-out990:
+out1020:
 	RET
 
 TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
@@ -33719,7 +35427,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R14, R4
 	ADD R3, R4, R4
 
-loop991:
+loop1021:
 	FMOVQ 0(R2), F0
 	ADD R3<<1, R2, R15
 	FMOVQ 0(R15), F1
@@ -33746,7 +35454,7 @@ loop991:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000100, R0, R0
 	SUBS $1, R1, R1
-	BNE loop991
+	BNE loop1021
 	RET
 
 TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
@@ -33780,7 +35488,7 @@ TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop992:
+loop1022:
 	WORD $0x4e78cf40 // fmla V0, V26, V24 .2D
 	WORD $0x4e79cf61 // fmla V1, V27, V25 .2D
 	WORD $0x4e78cf42 // fmla V2, V26, V24 .2D
@@ -33974,5 +35682,5 @@ loop992:
 	WORD $0x4e78cf56 // fmla V22, V26, V24 .2D
 	WORD $0x4e79cf77 // fmla V23, V27, V25 .2D
 	SUBS $1, R0, R0
-	BNE loop992
+	BNE loop1022
 	RET

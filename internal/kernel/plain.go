@@ -27,6 +27,8 @@ func gemv[T Float](y, a []T, lda int, x []T, m, n int, acc bool) {
 
 func gemvT[T Float](y, a []T, lda int, x []T, m, n int) { gemvTPlain(y, a, lda, x, m, n) }
 
+func addRounded[T Float](y, a []T, lda int, x []T, m, n int) { gemvTPlain(y, a, lda, x, m, n) }
+
 func hiddenGradientTanh[T Float](y, s, d, a []T, lda int, x, bias, w []T, m, n int) (done int) {
 	return 0
 }

@@ -31,6 +31,8 @@ func gemvAVX512[T Float](y, a []T, lda int, x []T, m, n int, acc bool) { panic(n
 
 func gemvTAVX512[T Float](y, a []T, lda int, x []T, m, n int) { panic(noAVX512) }
 
+func addRoundedAVX512[T Float](y, a []T, lda int, x []T, m, n int) { panic(noAVX512) }
+
 func hiddenGradientTanhAVX512[T Float](y, s, d, a *T, lda int, x, bias, w *T, m, n int) {
 	panic(noAVX512)
 }

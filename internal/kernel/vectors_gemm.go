@@ -253,6 +253,15 @@ func gemvTPairs[T Float](y, a []T, lda int, x []T, m, n int) {
 	}
 }
 
+func addRoundedPairs[T Float](y, a []T, lda int, x []T, m, n int) {
+	switch {
+	case size[T]() == 4:
+		addRoundedRowsF32(p32(&y[0]), p32(&a[0]), lda, p32(&x[0]), m, n)
+	default:
+		addRoundedRowsF64(p64(&y[0]), p64(&a[0]), lda, p64(&x[0]), m, n)
+	}
+}
+
 func packPanelPairs[T Float](dst, b []T, ldb, k int) {
 	switch {
 	case size[T]() == 4:

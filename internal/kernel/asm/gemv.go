@@ -15,10 +15,12 @@ func (l lanes) gemv() {
 		l.dot(2, 1, 4)
 	}
 	l.accumulateRows("addScaledRows", "func(y *T, a *T, lda int, x *T, m, n int)",
-		"is y += sum over the m rows of A of x[i] times row i, in the order of i.", true)
+		"is y += sum over the m rows of A of x[i] times row i, in the order of i.", fused)
+	l.accumulateRows("addRoundedRows", "func(y *T, a *T, lda int, x *T, m, n int)",
+		"is addScaledRows with every product rounded before it is added.", rounded)
 	if !l.wide {
 		l.accumulateRows("addRows", "func(y *T, a *T, lda int, m, n int)",
-			"is y += sum over the m rows of A, in their order.", false)
+			"is y += sum over the m rows of A, in their order.", unscaled)
 	}
 }
 
@@ -249,34 +251,57 @@ func (l lanes) element(v reg.VecVirtual, i int) reg.VecVirtual {
 	return x
 }
 
+// scaling is how a row is multiplied before it is added to a sum.
+type scaling int
+
+const (
+	unscaled scaling = iota
+	fused            // by a multiply-add
+	rounded          // by a multiplication and an addition
+)
+
+// addTo emits sum += factor v, v a vector in memory or in a register.
+func (l lanes) addTo(sum reg.VecVirtual, v Op, factor reg.VecVirtual, by scaling) {
+	switch by {
+	case fused:
+		l.fma231(v, factor, sum)
+	case rounded:
+		product := l.vector()
+		l.mul(v, factor, product)
+		l.add(product, sum, sum)
+	default:
+		l.add(v, sum, sum)
+	}
+}
+
 // accumulateRows adds rows of A, eight at a time and then singly, to a vector y
 // that stays in the first-level cache: per vector one load and one store of y for
 // eight of A. The eight additions to a vector wait for one another, but those of
 // the following vectors do not.
-func (l lanes) accumulateRows(name, signature, doc string, scaled bool) {
+func (l lanes) accumulateRows(name, signature, doc string, by scaling) {
 	l.function(name, signature, doc)
 	a, lda, rows := arg("a"), l.argBytes("lda"), arg("m")
 	var x reg.GPVirtual
-	if scaled {
+	if by != unscaled {
 		x = arg("x")
 	}
 	eight, one, start, done := label("eight"), label("one"), label("start"), label("done")
 	CMPQ(param("n"), Imm(uint64(l.width)))
 	JGE(LabelRef(eight + "wide"))
-	l.accumulateThin(a, lda, rows, x)
+	l.accumulateThin(a, lda, rows, x, by)
 	end()
 	Label(eight + "wide")
 	SUBQ(U32(8), rows)
 	JLT(LabelRef(start))
 	Label(eight)
-	l.accumulateTile(8, a, lda, x)
+	l.accumulateTile(8, a, lda, x, by)
 	SUBQ(U32(8), rows)
 	JGE(LabelRef(eight))
 	Label(start)
 	ADDQ(U32(8), rows)
 	JZ(LabelRef(done))
 	Label(one)
-	l.accumulateTile(1, a, lda, x)
+	l.accumulateTile(1, a, lda, x, by)
 	DECQ(rows)
 	JNZ(LabelRef(one))
 	Label(done)
@@ -284,7 +309,7 @@ func (l lanes) accumulateRows(name, signature, doc string, scaled bool) {
 }
 
 // accumulateThin adds rows of less than a vector, with the sum in a register.
-func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual) {
+func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual, by scaling) {
 	y, mask, sum := arg("y"), l.tailMask(arg("n")), l.vector()
 	l.maskLoad(Mem{Base: y}, mask, sum)
 	done := label("done")
@@ -294,13 +319,11 @@ func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual) {
 		e := l.vector()
 		l.maskLoad(Mem{Base: a}, mask, e)
 		ADDQ(lda, a)
-		if x == nil {
-			l.add(e, sum, sum)
-			return
-		}
 		factor := l.vector()
-		l.broadcast(Mem{Base: x, Disp: i * l.size}, factor)
-		l.fma231(e, factor, sum)
+		if x != nil {
+			l.broadcast(Mem{Base: x, Disp: i * l.size}, factor)
+		}
+		l.addTo(sum, e, factor, by)
 	}, func(steps int) {
 		if x != nil {
 			ADDQ(U32(steps*l.size), x)
@@ -310,7 +333,7 @@ func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual) {
 	l.maskStore(sum, mask, Mem{Base: y})
 }
 
-func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual) {
+func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual, by scaling) {
 	factor := make([]reg.VecVirtual, h)
 	if x != nil {
 		for i := range factor {
@@ -328,11 +351,7 @@ func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual) {
 	sum := l.vector()
 	l.load(Mem{Base: y}, sum)
 	for i := range h {
-		if x != nil {
-			l.fma231(row(pointers, lda, i), factor[i], sum)
-		} else {
-			l.add(row(pointers, lda, i), sum, sum)
-		}
+		l.addTo(sum, row(pointers, lda, i), factor[i], by)
 	}
 	l.store(sum, Mem{Base: y})
 	advance(l.bytes, append(pointers, y))
@@ -346,11 +365,7 @@ func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual) {
 	for i := range h {
 		e := l.vector()
 		l.maskLoad(row(pointers, lda, i), mask, e)
-		if x != nil {
-			l.fma231(e, factor[i], sum)
-		} else {
-			l.add(e, sum, sum)
-		}
+		l.addTo(sum, e, factor[i], by)
 	}
 	l.maskStore(sum, mask, Mem{Base: y})
 	Label(out)

@@ -30,11 +30,11 @@ func (l lanes) hiddenGradient() {
 	LEAQ(Mem{Base: factor, Disp: hiddenBlock * l.size}, last)
 	CMPQ(last, arg("d"))
 	JEQ(LabelRef(next)) // there are none before
-	l.accumulateTile(hiddenBlock, behind, lda, factor)
+	l.accumulateTile(hiddenBlock, behind, lda, factor, fused)
 	Label(next)
 	SUBQ(U32(hiddenBlock), param("m"))
 	JNZ(LabelRef(loop))
-	l.accumulateTile(hiddenBlock, behind, lda, factor)
+	l.accumulateTile(hiddenBlock, behind, lda, factor, fused)
 	restore()
 	end()
 }
