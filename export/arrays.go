@@ -212,6 +212,11 @@ func (p *arrays) expression(f *program.Function, n *program.Node, args []string)
 			return "[sum(" + args[0] + ")]"
 		}
 		return args[0] + ".sum(axis=-1, keepdims=True)"
+	case program.Atan2:
+		if p.julia {
+			return "atan.(" + args[0] + ", " + args[1] + ")"
+		}
+		return "np.arctan2(" + args[0] + ", " + args[1] + ")"
 	case program.Pow:
 		if p.julia {
 			return "_power.(" + args[0] + ", " + args[1] + ")"

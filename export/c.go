@@ -28,18 +28,35 @@ func cFunctions(m *Model) []cFunction {
 	if m.Inputs > 0 {
 		state = append(state, "u")
 	}
+	changed := slices.Clone(state)
+	if m.Timed {
+		changed = append(changed, "t")
+	}
 	all := []cFunction{
-		{m.Field, "field", state}, {m.Energy, "energy", []string{"x"}}, {m.Velocity, "velocity", []string{"p"}}, {m.Force, "force", []string{"q"}},
+		{m.Field, "field", changed}, {m.Energy, "energy", []string{"x"}}, {m.Velocity, "velocity", []string{"p"}}, {m.Force, "force", []string{"q"}},
 		{m.Encode, "encode", []string{"y"}}, {m.Decode, "decode", []string{"z"}},
 	}
+	if c := m.Chart; c != nil {
+		inner := slices.Clone(changed)
+		inner[0] = "y"
+		all = append(all, cFunction{c.Enter, "enter", []string{"x"}}, cFunction{c.Leave, "leave", []string{"y"}}, cFunction{c.Field, "inner", inner})
+	}
 	if m.extended {
-		changes := []string{"x", "dx"}
+		changes := append(slices.Clone(changed), "dx")
 		if m.Inputs > 0 {
-			changes = []string{"x", "u", "dx", "du"}
+			changes = append(changes, "du")
 		}
-		all = append(all, cFunction{m.Supply, "power", state}, cFunction{m.Tangent, "tangent", changes})
+		all = append(all, cFunction{m.Supply, "power", changed}, cFunction{m.Tangent, "tangent", changes})
 	}
 	return slices.DeleteFunc(all, func(f cFunction) bool { return f.program == nil })
+}
+
+// now is a piece of text of a model whose field depends on the time, nothing of another.
+func (m *Model) now(text string) string {
+	if m.Timed {
+		return text
+	}
+	return ""
 }
 
 type cFunction struct {
@@ -84,8 +101,12 @@ func cHeader(m *Model, precision Precision) []byte {
 	if m.Inputs == 0 {
 		u = "u is not read, and may be a null pointer."
 	}
+	if m.Timed {
+		b.WriteString("#define HNN_TIMED 1\n")
+		u += " The forces depend on the time t."
+	}
 	comment("dx/dt of a state (HNN_STATES numbers) under inputs u (HNN_INPUTS); dx must not overlap x.", u)
-	b.WriteString("void hnn_field(const hnn_real x[HNN_STATES], const hnn_real *u, hnn_real dx[HNN_STATES]);\n\n")
+	b.WriteString("void hnn_field(" + m.now("hnn_real t, ") + "const hnn_real x[HNN_STATES], const hnn_real *u, hnn_real dx[HNN_STATES]);\n\n")
 	if m.Energy != nil {
 		comment("The learned energy H, known up to a constant.")
 		b.WriteString("hnn_real hnn_energy(const hnn_real x[HNN_STATES]);\n\n")
@@ -103,10 +124,10 @@ func cHeader(m *Model, precision Precision) []byte {
 	if m.extended {
 		if m.Supply != nil {
 			comment("dH/dt.")
-			b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u);\n\n")
+			b.WriteString("hnn_real hnn_power(" + m.now("hnn_real t, ") + "const hnn_real x[HNN_STATES], const hnn_real *u);\n\n")
 		}
 		comment("The change of dx/dt and, of a model with an energy, of H and dH/dt behind it, with changes of state", "and inputs.")
-		b.WriteString("void hnn_tangent(const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out);\n\n")
+		b.WriteString("void hnn_tangent(" + m.now("hnn_real t, ") + "const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out);\n\n")
 	}
 	comment("One step of length h, which may be negative. Inputs go linearly from u0 to u1 during the step;",
 		"the same pointer twice holds them, null pointers are zero. 0 is success; 1 a method that the model",
@@ -148,6 +169,8 @@ func cCode(m *Model, precision Precision) []byte {
 		case !ops[op]:
 		case op == program.Pow:
 			fmt.Fprintf(&b, "#define f_pow pow%s\n", suffix)
+		case op == program.Atan2:
+			fmt.Fprintf(&b, "#define f_atan2 atan2%s\n", suffix)
 		case op == program.Phi:
 			fmt.Fprintf(&b, "static hnn_real f_phi(hnn_real a) { return %s * erfc%s(-a * %s); }\n", p.number(0.5), suffix, p.number(0.70710678118654752440))
 		case ok:
@@ -228,27 +251,28 @@ func cInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 		switch f.name {
 		case "field":
 			arguments := "x"
-			b.WriteString("void hnn_field(const hnn_real x[HNN_STATES], const hnn_real *u, hnn_real dx[HNN_STATES])\n{\n")
+			b.WriteString("void hnn_field(" + m.now("hnn_real t, ") + "const hnn_real x[HNN_STATES], const hnn_real *u, hnn_real dx[HNN_STATES])\n{\n")
 			if m.Inputs > 0 {
 				arguments = "x, u ? u : hnn_zero"
 			} else {
 				b.WriteString("\t(void)u;\n")
 			}
+			arguments += m.now(", &t")
 			fmt.Fprintf(b, "\t%s\n}\n\n", call("field", "dx", arguments, n))
 		case "energy":
 			b.WriteString("hnn_real hnn_energy(const hnn_real x[HNN_STATES])\n{\n\treturn model_energy(x);\n}\n\n")
 		case "power":
-			if m.Inputs > 0 {
-				b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u)\n{\n\treturn model_power(x, u ? u : hnn_zero);\n}\n\n")
-			} else {
-				b.WriteString("hnn_real hnn_power(const hnn_real x[HNN_STATES], const hnn_real *u)\n{\n\t(void)u;\n\treturn model_power(x);\n}\n\n")
-			}
-		case "tangent":
-			arguments, rest := "x, u ? u : hnn_zero, dx, du ? du : hnn_zero", ""
+			arguments, rest := "x, u ? u : hnn_zero", ""
 			if m.Inputs == 0 {
-				arguments, rest = "x, dx", "\t(void)u;\n\t(void)du;\n"
+				arguments, rest = "x", "\t(void)u;\n"
 			}
-			fmt.Fprintf(b, "void hnn_tangent(const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out)\n{\n%s\t%s\n}\n\n", rest, call("tangent", "out", arguments, n))
+			fmt.Fprintf(b, "hnn_real hnn_power(%sconst hnn_real x[HNN_STATES], const hnn_real *u)\n{\n%s\treturn model_power(%s%s);\n}\n\n", m.now("hnn_real t, "), rest, arguments, m.now(", &t"))
+		case "tangent":
+			arguments, rest := "x, u ? u : hnn_zero"+m.now(", &t")+", dx, du ? du : hnn_zero", ""
+			if m.Inputs == 0 {
+				arguments, rest = "x"+m.now(", &t")+", dx", "\t(void)u;\n\t(void)du;\n"
+			}
+			fmt.Fprintf(b, "void hnn_tangent("+m.now("hnn_real t, ")+"const hnn_real x[HNN_STATES], const hnn_real *u, const hnn_real dx[HNN_STATES], const hnn_real *du, hnn_real *out)\n{\n%s\t%s\n}\n\n", rest, call("tangent", "out", arguments, n))
 		case "velocity":
 			fmt.Fprintf(b, "void hnn_velocity(const hnn_real p[HNN_STATES / 2], hnn_real v[HNN_STATES / 2])\n{\n\t%s\n}\n\n", call("velocity", "v", "p", n))
 		case "force":
@@ -267,35 +291,46 @@ func (p *loops) numbers(v []float64) string { return numbers(v, p.number) }
 // cSteps prints hnn_step.
 func cSteps(b *bytes.Buffer, m *Model, p *loops, precision Precision) {
 	splitting, implicit := methodsOf(m)
-	mix := "(void)u0;\n\t(void)u1;\n\t(void)c;\n\thnn_field(x, 0, dx);"
-	if m.Inputs > 0 {
-		mix = "hnn_real u[HNN_INPUTS];\n\tfor (int i = 0; i < HNN_INPUTS; i++) u[i] = (u0 ? u0[i] : 0) * (1 - c) + (u1 ? u1[i] : 0) * c;\n\thnn_field(x, u, dx);"
+	// What moves is the states, or the coordinates that the states' rollouts go through.
+	moved, enter, leave, from, to := "HNN_STATES", "", "", "s->x", "x"
+	field := "hnn_field(" + m.now("t, ") + "x, %s, dx);"
+	if m.Chart != nil {
+		fmt.Fprintf(b, "/* Steps move coordinates that keep the states' constraints, so many. */\n#define HNN_MOVED %d\n\n", m.Chart.Dim)
+		moved, enter, leave, from, to = "HNN_MOVED", "\t\thnn_real y[HNN_MOVED], z[HNN_MOVED];\n\t\tmodel_enter(s->x, y);\n", "\t\tmodel_leave(z, x);\n", "y", "z"
+		field = "model_inner(x" + m.now(", &t") + ", dx);"
+		if m.Inputs > 0 {
+			field = "model_inner(x, %s" + m.now(", &t") + ", dx);"
+		}
 	}
-	fmt.Fprintf(b, "/* The field at a share c of a step. */\nstatic void hnn_at(const hnn_real x[HNN_STATES], const hnn_real *u0, const hnn_real *u1, hnn_real c, hnn_real dx[HNN_STATES])\n{\n\t%s\n}\n\n", mix)
+	mix := "(void)u0;\n\t(void)u1;\n\t(void)c;\n\t" + strings.ReplaceAll(field, "%s", "0")
+	if m.Inputs > 0 {
+		mix = "hnn_real u[HNN_INPUTS];\n\tfor (int i = 0; i < HNN_INPUTS; i++) u[i] = (u0 ? u0[i] : 0) * (1 - c) + (u1 ? u1[i] : 0) * c;\n\t" + strings.ReplaceAll(field, "%s", "u")
+	}
+	fmt.Fprintf(b, "/* The field at a share c of a step. */\nstatic void hnn_at(%sconst hnn_real x[%[3]s], const hnn_real *u0, const hnn_real *u1, hnn_real c, hnn_real dx[%[3]s])\n{\n\t%[2]s\n}\n\n", m.now("hnn_real t, "), mix, moved)
 	half, two, six := p.number(0.5), p.number(2), p.number(6)
-	fmt.Fprintf(b, `static void hnn_step_rk4(const hnn_real x[HNN_STATES], hnn_real h, const hnn_real *u0, const hnn_real *u1, hnn_real out[HNN_STATES])
+	fmt.Fprintf(b, `static void hnn_step_rk4(%[5]sconst hnn_real x[%[4]s], hnn_real h, const hnn_real *u0, const hnn_real *u1, hnn_real out[%[4]s])
 {
-	hnn_real k[HNN_STATES], at[HNN_STATES], sum[HNN_STATES];
-	hnn_at(x, u0, u1, 0, k);
-	for (int i = 0; i < HNN_STATES; i++) {
+	hnn_real k[%[4]s], at[%[4]s], sum[%[4]s];
+	hnn_at(%[6]sx, u0, u1, 0, k);
+	for (int i = 0; i < %[4]s; i++) {
 		sum[i] = k[i];
 		at[i] = x[i] + h * %[1]s * k[i];
 	}
-	hnn_at(at, u0, u1, %[1]s, k);
-	for (int i = 0; i < HNN_STATES; i++) {
+	hnn_at(%[7]sat, u0, u1, %[1]s, k);
+	for (int i = 0; i < %[4]s; i++) {
 		sum[i] += %[2]s * k[i];
 		at[i] = x[i] + h * %[1]s * k[i];
 	}
-	hnn_at(at, u0, u1, %[1]s, k);
-	for (int i = 0; i < HNN_STATES; i++) {
+	hnn_at(%[7]sat, u0, u1, %[1]s, k);
+	for (int i = 0; i < %[4]s; i++) {
 		sum[i] += %[2]s * k[i];
 		at[i] = x[i] + h * k[i];
 	}
-	hnn_at(at, u0, u1, 1, k);
-	for (int i = 0; i < HNN_STATES; i++) out[i] = x[i] + h * (sum[i] + k[i]) / %[3]s;
+	hnn_at(%[8]sat, u0, u1, 1, k);
+	for (int i = 0; i < %[4]s; i++) out[i] = x[i] + h * (sum[i] + k[i]) / %[3]s;
 }
 
-`, half, two, six)
+`, half, two, six, moved, m.now("hnn_real t, "), m.now("t, "), m.now("t + h * "+half+", "), m.now("t + h, "))
 	if splitting != nil {
 		b.WriteString(`/* Kicks of the momenta and drifts of the positions in turn. */
 static void hnn_step_split(const hnn_real x[HNN_STATES], hnn_real h, const hnn_real *kick, int kicks, const hnn_real *drift, int drifts, hnn_real out[HNN_STATES])
@@ -367,7 +402,11 @@ static int hnn_step_implicit(const hnn_real x[HNN_STATES], hnn_real h, int stage
 
 `, tolerance, abs, map[Precision]string{Double: "1e-12", Float: "1e-5f"}[precision])
 	}
-	b.WriteString("int hnn_step(hnn_state *s, hnn_method method, hnn_real h, const hnn_real *u0, const hnn_real *u1)\n{\n\thnn_real x[HNN_STATES];\n\tint status = 0;\n\tswitch (method) {\n\tcase HNN_RK4:\n\t\thnn_step_rk4(s->x, h, u0, u1, x);\n\t\tbreak;\n")
+	open, shut := "", ""
+	if enter != "" {
+		open, shut = " {", "\t}\n"
+	}
+	fmt.Fprintf(b, "int hnn_step(hnn_state *s, hnn_method method, hnn_real h, const hnn_real *u0, const hnn_real *u1)\n{\n\thnn_real x[HNN_STATES];\n\tint status = 0;\n\tswitch (method) {\n\tcase HNN_RK4:%s\n%s\t\thnn_step_rk4(%s%s, h, u0, u1, %s);\n%s\t\tbreak;\n%s", open, enter, m.now("s->t, "), from, to, leave, shut)
 	for _, method := range splitting {
 		kick, drift, _ := method.Splitting()
 		fmt.Fprintf(b, "\tcase %s: {\n\t\tstatic const hnn_real kick[] = { %s };\n\t\tstatic const hnn_real drift[] = { %s };\n\t\thnn_step_split(s->x, h, kick, %d, drift, %d, x);\n\t\tbreak;\n\t}\n",

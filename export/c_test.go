@@ -63,6 +63,12 @@ const cDriver = `
 int main(int argc, char **argv)
 {
 	double in[HNN_STATES + HNN_INPUTS + 1], out[HNN_STATES + 1];
+#ifdef HNN_TIMED
+	const hnn_real NOW0 = 0.75;
+#define NOW NOW0,
+#else
+#define NOW
+#endif
 	hnn_state first, last;
 	int rows = 0;
 	for (; fread(in, sizeof *in, HNN_STATES + HNN_INPUTS, stdin) == HNN_STATES + HNN_INPUTS; rows++) {
@@ -70,7 +76,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < HNN_STATES; i++) x[i] = (hnn_real)in[i];
 		for (int i = 0; i < HNN_INPUTS; i++) u[i] = (hnn_real)in[HNN_STATES + i];
 		if (!rows) for (int i = 0; i < HNN_STATES; i++) first.x[i] = x[i];
-		hnn_field(x, u, dx);
+		hnn_field(NOW x, u, dx);
 		for (int i = 0; i < HNN_STATES; i++) out[i] = dx[i];
 		out[HNN_STATES] = ENERGY;
 		fwrite(out, sizeof *out, HNN_STATES + 1, stdout);
@@ -88,6 +94,9 @@ int main(int argc, char **argv)
 `
 
 const agreementRows = 1000
+
+// now is the time of the rows, for models whose field depends on it.
+const now = 0.75
 
 // sample is rows of states and inputs, one behind the other, in float32 so that both precisions are given the same.
 func sample(k one, m *Model, rows int) (x []float64) {
@@ -114,8 +123,8 @@ func agreement(form *model.Form[float64], m *Model, x, got []float64, stride int
 		if m.Inputs == 0 {
 			u = nil
 		}
-		many([]float64{0}, state, u, want, 1)
-		k := norm(terms(state, u)) / norm(want)
+		many([]float64{now}, state, u, want, 1)
+		k := norm(terms(m.arguments(now, state, u)...)) / norm(want)
 		worst = max(worst, Distance(want, got[r*stride:r*stride+d])/(k*eps))
 	}
 	return worst
@@ -124,7 +133,7 @@ func agreement(form *model.Form[float64], m *Model, x, got []float64, stride int
 // stepOf is a step that is short for the model.
 func stepOf(m *Model, x []float64) float64 {
 	u := make([]float64, m.Inputs)
-	return 0.002 * (0.1 + norm(x[:m.Dim])) / (norm(m.Field.Run()(x[:m.Dim], u)) + 1e-300)
+	return 0.002 * (0.1 + norm(x[:m.Dim])) / (norm(m.Field.Run()(m.arguments(0, x[:m.Dim], u)...)) + 1e-300)
 }
 
 // What C gives is the model's field at random states within 16 K eps, K being how far its sums cancel, and its rollouts are
@@ -188,7 +197,8 @@ func TestC(t *testing.T) {
 
 func kOf(m *Model, x []float64) float64 {
 	u := make([]float64, m.Inputs)
-	return max(1, norm(m.Field.Terms()(x[:m.Dim], u))/norm(m.Field.Run()(x[:m.Dim], u)))
+	all := m.arguments(0, x[:m.Dim], u)
+	return max(1, norm(m.Field.Terms()(all...))/norm(m.Field.Run()(all...)))
 }
 
 // rollout is the state after 100 steps without inputs.
@@ -198,6 +208,10 @@ func rollout(t *testing.T, form *model.Form[float64], method ode.Method, x []flo
 	times := []float64{0, 100 * step}
 	var r []float64
 	var err error
+	chart := field.Charted(method)
+	if chart != nil {
+		x, field = chart.Enter(x, form.Dim), chart.Field
+	}
 	if method.NeedsSplit() {
 		r, _, err = ode.SolveSplit(field.Split(), x, times, nil, set)
 	} else {
@@ -206,5 +220,9 @@ func rollout(t *testing.T, form *model.Form[float64], method ode.Method, x []flo
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r[len(r)-len(x):]
+	r = r[len(r)-len(x):]
+	if chart != nil {
+		r = chart.Leave(r, form.Dim)
+	}
+	return r
 }

@@ -54,10 +54,22 @@ type Model struct {
 	Supply *program.Function
 	// Encode and Decode are the autoencoder of a model of pictures, else nil.
 	Encode, Decode *program.Function
+	// Chart is of a model whose rollouts go through other coordinates, else nil.
+	Chart *Chart
+	// Timed says that the field depends on the time: Field, Tangent, Supply and the chart's field take it, one number, behind
+	// the inputs.
+	Timed bool
 	// extended is whether C has power and tangent too.
 	extended bool
 	// Methods are those of a fixed step that fit the model.
 	Methods []ode.Method
+}
+
+// Chart is the coordinates that integrators move instead of the states, as programs: see model.Chart.
+type Chart struct {
+	Dim int // of the coordinates
+	// Enter is coordinates of a state, Leave a state at coordinates, Field the coordinates' change by the time.
+	Enter, Leave, Field *program.Function
 }
 
 // New writes a form out.
@@ -78,6 +90,7 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 		if err != nil || out == program.None {
 			return nil, err
 		}
+		m.Timed = m.Timed || b.Timed()
 		return b.Function(out), nil
 	}
 	var err error
@@ -91,7 +104,13 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 	if err := m.check(form); err != nil {
 		return nil, err
 	}
+	if chart, ok := form.Source.(model.LoweredChart); ok && chart.Charted() {
+		if m.Chart, err = newChart(chart, m); err != nil {
+			return nil, err
+		}
+	}
 	b := program.NewBuilder()
+	b.At(b.Constant(0)) // the energy is a state's alone
 	x, u := b.Input(m.Dim), program.None
 	if m.Inputs > 0 {
 		u = b.Filled(0, m.Inputs)
@@ -138,6 +157,7 @@ func New(form *model.Form[float64], names Names) (*Model, error) {
 func (m *Model) check(form *model.Form[float64]) error {
 	rng := rand.New(rand.NewPCG(1, 2))
 	one, run, terms := form.Field().One(), m.Field.Run(), m.Field.Terms()
+	chart := form.Field().Chart
 	x, u, want := make([]float64, m.Dim), make([]float64, m.Inputs), make([]float64, m.Dim)
 	for k := range 10 {
 		for i := range x {
@@ -145,6 +165,9 @@ func (m *Model) check(form *model.Form[float64]) error {
 			if s := form.Scales; s != nil {
 				x[i] = s.Origin[i] + s.State[i]*x[i]
 			}
+		}
+		if chart != nil && chart.Constrained { // there are no other states
+			chart.From()(x[:chart.Field.Dim], x)
 		}
 		in := u
 		for i := range u {
@@ -154,7 +177,8 @@ func (m *Model) check(form *model.Form[float64]) error {
 			in = nil
 		}
 		one(float64(k), x, in, want)
-		got, size := run(x, u), terms(x, u)
+		all := m.arguments(float64(k), x, u)
+		got, size := run(all...), terms(all...)
 		for i, v := range want {
 			// Wide of rounding, and narrow of anything else.
 			if d := math.Abs(v - got[i]); !math.IsNaN(v) && !math.IsInf(v, 0) && !(d <= 1e-9*(size[i]+math.Abs(v))) {
@@ -163,6 +187,40 @@ func (m *Model) check(form *model.Form[float64]) error {
 		}
 	}
 	return nil
+}
+
+// arguments are those of the field at a state.
+func (m *Model) arguments(t float64, x, u []float64) [][]float64 {
+	all := [][]float64{x}
+	if m.Inputs > 0 {
+		all = append(all, u)
+	}
+	if m.Timed {
+		all = append(all, []float64{t})
+	}
+	return all
+}
+
+// newChart writes the coordinates of a model's rollouts out.
+func newChart(chart model.LoweredChart, m *Model) (*Chart, error) {
+	enter := program.NewBuilder()
+	c := &Chart{Enter: enter.Function(chart.LowerEnter(enter, enter.Input(m.Dim)))}
+	c.Dim = c.Enter.Nodes[c.Enter.Out].Len
+	leave, inner := program.NewBuilder(), program.NewBuilder()
+	c.Leave = leave.Function(chart.LowerLeave(leave, leave.Input(c.Dim)))
+	y, u := inner.Input(c.Dim), program.None
+	if m.Inputs > 0 {
+		u = inner.Input(m.Inputs)
+	}
+	if m.Timed {
+		inner.Time()
+	}
+	field, err := chart.LowerInner(inner, y, u)
+	if err != nil {
+		return nil, err
+	}
+	c.Field = inner.Function(field)
+	return c, nil
 }
 
 // half is one of the parts of a separable field.
@@ -224,7 +282,8 @@ func (m *Model) Loss(states []float64) float64 {
 	u := make([]float64, m.Inputs)
 	worst := 0.0
 	for i := 0; i+m.Dim <= len(states); i += m.Dim {
-		a, b := wide(states[i:i+m.Dim], u), narrow(states[i:i+m.Dim], u)
+		all := m.arguments(0, states[i:i+m.Dim], u)
+		a, b := wide(all...), narrow(all...)
 		worst = max(worst, Distance(a, b))
 	}
 	return worst

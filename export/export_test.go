@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"hnn/data/rods"
 	"hnn/model"
 	"hnn/model/expr"
 	"hnn/model/file"
@@ -98,6 +98,9 @@ func kinds(t testing.TB) []one {
 		"lagrangian":          {N: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1, Degree: 1})},
 		"lagrangian-friction": {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, false}, terms.Options{Waves: 1, Degree: 2}), Magnetic: true, Viscous: true, Symmetric: true, Coulomb: true, Drag: true, Width: []float64{0.1, 0.3}},
 		"lagrangian-steered":  {N: 2, Inputs: 1, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1}), Steered: true},
+		"lagrangian-forced":   {N: 2, Inputs: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1})},
+		"lagrangian-sensors":  {N: 2, Library: terms.New(2, []bool{true, true}, terms.Options{Waves: 1}), Viscous: true},
+		"lagrangian-both":     {N: 1, Inputs: 3, Library: terms.New(1, nil, terms.Options{Degree: 3}), Viscous: true},
 		"lagrangian-varying":  {N: 1, Inputs: 1, Library: terms.New(1, nil, terms.Options{Degree: 2}), Viscous: true, Varying: true, Gain: []float64{2}},
 	}
 	for _, name := range slices.Sorted(maps.Keys(lagrangians)) { // in one order, since coefficients are drawn
@@ -106,6 +109,12 @@ func kinds(t testing.TB) []one {
 		for i := range l.Coefficients {
 			l.Coefficients[i] = 0.1 * rng.NormFloat64()
 		}
+		switch name {
+		case "lagrangian-forced", "lagrangian-both":
+			l.Harmonics = []float64{1.7}
+		case "lagrangian-sensors":
+			l.Sensors = &lagrangian.Sensors{Gain: []float64{2, -0.5}, Offset: []float64{0.1, 0.3}}
+		}
 		k := l.Library.Size()
 		for p, pair := range l.MassPairs() { // positive definite near the origin
 			if pair[0] == pair[1] {
@@ -113,6 +122,22 @@ func kinds(t testing.TB) []one {
 			}
 		}
 		add(name, l.ModelForm())
+		if name == "lagrangian" || name == "lagrangian-friction" { // the same as points on rods
+			hung := *l
+			hung.Points = &rods.Chain{Pivot: [2]float64{0.3, -0.2}, Rods: []rods.Rod{{From: -1, To: 1, Length: 1.1}, {From: 1, To: 0, Length: 0.7}}}
+			if name == "lagrangian" {
+				hung.Points.Columns = [][2]int{{3, 0}, {1, 2}}
+			}
+			form := hung.ModelForm()
+			all = append(all, one{name + "-rods", form, func(rng *rand.Rand) []float64 {
+				z, x := make([]float64, form.Dim/2), make([]float64, form.Dim)
+				for i := range z {
+					z[i] = rng.NormFloat64()
+				}
+				form.Field().Chart.From()(z, x)
+				return x
+			}})
+		}
 	}
 	for _, kind := range []string{terms.KindLinear, terms.KindSparse} {
 		o := terms.Options{Degree: 1}
@@ -165,12 +190,13 @@ func TestPrograms(t *testing.T) {
 				u[i] = rng.NormFloat64()
 			}
 			if in > 0 {
-				many([]float64{0}, x, u, want, 1)
+				many([]float64{now}, x, u, want, 1)
 			} else {
-				field.Free()(0, x, want)
+				field.Free()(now, x, want)
 			}
-			got := append([]float64(nil), run(x, u)...)
-			size := terms(x, u)
+			all := m.arguments(now, x, u)
+			got := append([]float64(nil), run(all...)...)
+			size := terms(all...)
 			worst = max(worst, Distance(want, got)/(1+norm(size)/norm(want)))
 			if m.Energy != nil {
 				a, b := field.Energy()(x), m.Energy.Run()(x)[0]
@@ -222,14 +248,6 @@ func norm(v []float64) float64 {
 
 // Forms that their programs do not know are refused, none is written as another.
 func TestRefused(t *testing.T) {
-	form := lagrangian.Form{N: 1, Inputs: 2, Library: terms.New(1, nil, terms.Options{Degree: 2})}
-	l := &lagrangian.Lagrangian{Form: form, Harmonics: []float64{2}}
-	l.Coefficients = make([]float64, l.Size())
-	l.Coefficients[l.Library.Constant] = 1
-	l.Coefficients[l.Layout().Gain] = 3
-	if _, err := New(l.ModelForm(), Names{}); err == nil || !strings.Contains(err.Error(), "time") {
-		t.Errorf("forces of the time: %v", err)
-	}
 	n, err := network.New[float64](network.Architecture{Kind: network.KindHNN, Dim: 2, Hidden: []int{3}, Activation: "tanh"}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)

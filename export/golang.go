@@ -43,6 +43,9 @@ func Go(m *Model, precision Precision) ([]File, error) {
 	if ops[program.Pow] {
 		b.WriteString("func fPow(a, b real) real { return real(math.Pow(float64(a), float64(b))) }\n\n")
 	}
+	if ops[program.Atan2] {
+		b.WriteString("func fAtan2(y, x real) real { return real(math.Atan2(float64(y), float64(x))) }\n\n")
+	}
 	if ops[program.Step] {
 		b.WriteString("func fStep(a real) real {\n\tif a > 0 {\n\t\treturn 1\n\t}\n\treturn 0\n}\n\n")
 	}
@@ -139,7 +142,8 @@ func goInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 			if m.Inputs > 0 {
 				arguments, zero = "x, u", "\tif u == nil {\n\t\tvar zero [Inputs]real\n\t\tu = zero[:]\n\t}\n"
 			}
-			fmt.Fprintf(b, "// Field writes dx/dt (States) of a state under inputs u (Inputs), nil for none.\nfunc Field(x, u, dx []real) {\n%s\t%s\n}\n\n", zero, call("dx", arguments))
+			arguments += m.now(", []real{t}")
+			fmt.Fprintf(b, "// Field writes dx/dt (States) of a state under inputs u (Inputs), nil for none%s.\nfunc Field(%sx, u, dx []real) {\n%s\t%s\n}\n\n", m.now(", at a time t"), m.now("t real, "), zero, call("dx", arguments))
 		case "energy":
 			b.WriteString("// Energy is the learned H, known up to a constant.\nfunc Energy(x []real) real { return energy(x) }\n\n")
 		case "velocity":
@@ -155,10 +159,25 @@ func goInterface(b *bytes.Buffer, m *Model, functions []cFunction) {
 }
 
 func goSteps(b *bytes.Buffer, m *Model, splitting, implicit bool, precision Precision) {
-	b.WriteString(`// at writes the field at a share c of a step.
-func at(x, u0, u1 []real, c real, dx []real) {
+	// What moves is the states, or the coordinates that the states' rollouts go through.
+	moved, enter, leave, from, to := "States", "", "", "x", "next[:]"
+	change, zero := "Field", "nil"
+	if m.Chart != nil {
+		arguments := "x"
+		if m.Inputs > 0 {
+			arguments = "x, u"
+		}
+		fmt.Fprintf(b, "// moved is how many coordinates a step moves, which keep the states' constraints.\nconst moved = %d\n\nfunc change(%sx, u, dx []real) { inner(%s%s, dx) }\n\n", m.Chart.Dim, m.now("t real, "), arguments, m.now(", []real{t}"))
+		moved, enter, leave, from, to = "moved", "\t\tvar y, z [moved]real\n\t\tenter(x, y[:])\n", "\t\tleave(z[:], next[:])\n", "y[:]", "z[:]"
+		change = "change"
+		if m.Inputs > 0 {
+			zero = "make([]real, Inputs)"
+		}
+	}
+	fmt.Fprintf(b, `// at writes what changes at a share c of a step%[2]s.
+func at(%[3]sx, u0, u1 []real, c real, dx []real) {
 	if Inputs == 0 || u0 == nil && u1 == nil {
-		Field(x, nil, dx)
+		%[8]s(%[4]sx, %[5]s, dx)
 		return
 	}
 	var u [Inputs]real
@@ -170,30 +189,30 @@ func at(x, u0, u1 []real, c real, dx []real) {
 			u[i] += u1[i] * c
 		}
 	}
-	Field(x, u[:], dx)
+	%[8]s(%[4]sx, u[:], dx)
 }
 
-func rk4(x []real, h real, u0, u1, out []real) {
-	var k, y, sum [States]real
+func rk4(%[3]sx []real, h real, u0, u1, out []real) {
+	var k, y, sum [%[1]s]real
 	add := func(weight, step real) {
 		for i, v := range k {
 			sum[i] += weight * v
 			y[i] = x[i] + h*step*v
 		}
 	}
-	at(x, u0, u1, 0, k[:])
+	at(%[4]sx, u0, u1, 0, k[:])
 	add(1, 0.5)
-	at(y[:], u0, u1, 0.5, k[:])
+	at(%[6]sy[:], u0, u1, 0.5, k[:])
 	add(2, 0.5)
-	at(y[:], u0, u1, 0.5, k[:])
+	at(%[6]sy[:], u0, u1, 0.5, k[:])
 	add(2, 1)
-	at(y[:], u0, u1, 1, k[:])
+	at(%[7]sy[:], u0, u1, 1, k[:])
 	for i := range k {
 		out[i] = x[i] + h*(sum[i]+k[i])/6
 	}
 }
 
-`)
+`, moved, m.now(", at a time t"), m.now("t real, "), m.now("t, "), zero, m.now("t + h/2, "), m.now("t + h, "), change)
 	cases := ""
 	if splitting {
 		b.WriteString(`func split(x []real, h real, kick, drift, out []real) {
@@ -277,15 +296,15 @@ func solve(x []real, h real, a, weights, out []real) bool {
 	return nil
 }
 
-// Step moves the state x by one step of length h, which may be negative. Inputs go linearly from u0 to u1, nil for zero. On
+// Step moves the state x by one step of length h, which may be negative%s. Inputs go linearly from u0 to u1, nil for zero. On
 // an error the state is as it was.
-func Step(x []real, method string, h real, u0, u1 []real) error {
+func Step(%sx []real, method string, h real, u0, u1 []real) error {
 	var next [States]real
 	if method == "rk4" {
-		rk4(x, h, u0, u1, next[:])
-		return finish(x, next[:])
+%s		rk4(%s%s, h, u0, u1, %s)
+%s		return finish(x, next[:])
 	}
 %s	return errors.New("model: there is no method " + method)
 }
-`, cases)
+`, m.now(", from the time t on"), m.now("t real, "), enter, m.now("t, "), from, to, leave, cases)
 }

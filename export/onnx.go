@@ -17,13 +17,16 @@ const (
 )
 
 // ONNX writes a model as a graph, model.onnx, of states x (batch x states) and inputs u (batch x inputs): its outputs are dx
-// (batch x states) and, of a model with one, energy (batch x 1). ONNX has no derivatives, so the gradient of H is written
+// (batch x states) and, of a model with one, energy (batch x 1). Forces that depend on the time take it as t (batch x 1). ONNX has no derivatives, so the gradient of H is written
 // out. Only operators are used that onnxruntime has in the precision asked for; gelu has none in double and is refused.
 func ONNX(m *Model, precision Precision) ([]File, error) {
 	g := &onnxGraph{precision: precision, known: map[string]string{}}
 	inputs := []string{"x"}
 	if m.Inputs > 0 {
 		inputs = append(inputs, "u")
+	}
+	if m.Timed {
+		inputs = append(inputs, "t")
 	}
 	if err := g.function(m.Field, "dx", inputs); err != nil {
 		return nil, err
@@ -47,6 +50,9 @@ func ONNX(m *Model, precision Precision) ([]File, error) {
 	graph.bytes(11, g.info("x", m.Dim))
 	if m.Inputs > 0 {
 		graph.bytes(11, g.info("u", m.Inputs))
+	}
+	if m.Timed {
+		graph.bytes(11, g.info("t", 1))
 	}
 	for _, o := range outputs {
 		graph.bytes(12, o)
@@ -283,6 +289,8 @@ func (g *onnxGraph) operation(n *program.Node, args []string) (string, error) {
 	case program.Sinh, program.Cosh:
 		operator := map[program.Op]string{program.Sinh: "Sub", program.Cosh: "Add"}[n.Op]
 		return one("Mul", number(0.5), one(operator, one("Exp", args[0]), one("Exp", one("Neg", args[0])))), nil
+	case program.Atan2:
+		return g.atan2(args[0], args[1]), nil
 	case program.Min0:
 		return one("Neg", one("Relu", one("Neg", args[0]))), nil
 	case program.Step:
@@ -294,4 +302,25 @@ func (g *onnxGraph) operation(n *program.Node, args []string) (string, error) {
 		return one("Mul", number(0.5), one("Add", number(1), one("Erf", one("Mul", args[0], number(math.Sqrt2/2))))), nil
 	}
 	return one(onnxMath[n.Op], args...), nil
+}
+
+// atan2 is the angle of the points (x, y). Neither ONNX nor, in double, onnxruntime has it: it is the tangent of half the
+// angle in float32 and, in double, one step of Newton's for what that leaves, whose next term is below 1e-20.
+func (g *onnxGraph) atan2(y, x string) string {
+	number := func(v float64) string { return g.reals([]float64{v}, 1) }
+	one := func(operator string, a ...string) string { return g.node(operator, a) }
+	to := func(v string, kind int64) string { return g.node("Cast", []string{v}, attribute{"to", kind}) }
+	r := one("Sqrt", one("Add", one("Mul", x, x), one("Mul", y, y)))
+	c, s := one("Div", x, r), one("Div", y, r)
+	narrow := to(one("Div", s, one("Add", number(1), one("Abs", c))), onnxFloat)
+	near := one("Mul", number(2), to(one("Atan", narrow), g.real()))
+	far := one("Sub", one("Where", one("Less", s, number(0)), number(-math.Pi), number(math.Pi)), near)
+	angle := one("Where", one("Less", c, number(0)), far, near)
+	if g.precision == Float {
+		return angle
+	}
+	half := one("Sin", one("Mul", angle, number(0.5)))
+	cos := one("Sub", number(1), one("Mul", number(2), one("Mul", half, half)))
+	left := one("Sub", one("Mul", s, cos), one("Mul", c, one("Sin", angle)))
+	return one("Add", angle, one("Add", left, one("Mul", number(1.0/6), one("Mul", left, one("Mul", left, left)))))
 }

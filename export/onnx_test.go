@@ -20,10 +20,13 @@ for line in open(sys.argv[1]):
     onnx.checker.check_model(model, full_check=True)
     shapes = {i.name: i.type.tensor_type.shape.dim[1].dim_value for i in model.graph.input}
     real = np.float32 if path.endswith("float") else np.float64
+    timed = shapes.pop("t", 0)
     data = np.fromfile(path + "/in").reshape(-1, sum(shapes.values())).astype(real)
     feed = {"x": data[:, : shapes["x"]]}
     if "u" in shapes:
         feed["u"] = data[:, shapes["x"] :]
+    if timed:
+        feed["t"] = np.full((len(data), 1), 0.75, real)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

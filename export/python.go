@@ -44,9 +44,15 @@ func Python(m *Model, precision Precision) []File {
 	u := ""
 	if m.Inputs > 0 {
 		u = ", _inputs(x, u)"
+	}
+	now := m.now(", np.asarray(t, REAL)[..., None]")
+	if m.Inputs > 0 {
 		b.WriteString("def _inputs(x, u):\n    u = np.zeros(INPUTS, REAL) if u is None else np.asarray(u, REAL)\n    return np.broadcast_to(u, x.shape[:-1] + (INPUTS,))\n\n\n")
 	}
-	fmt.Fprintf(&b, "def field(x, u=None):\n    \"\"\"dx/dt of states x under inputs u, zero where None.\"\"\"\n    x = np.asarray(x, REAL)\n    return _field(x%s)\n\n\n", u)
+	fmt.Fprintf(&b, "def field(x, u=None%s):\n    \"\"\"dx/dt of states x under inputs u, zero where None%s.\"\"\"\n    x = np.asarray(x, REAL)\n    return _field(x%s)\n\n\n", m.now(", t=0.0"), m.now(", at times t"), u+now)
+	if m.Chart != nil {
+		fmt.Fprintf(&b, "def _change(x, u=None%s):\n    return _inner(x%s)\n\n\n", m.now(", t=0.0"), u+now)
+	}
 	if m.Energy != nil {
 		b.WriteString("def energy(x):\n    \"\"\"The learned energy H of states x, known up to a constant.\"\"\"\n    return _energy(np.asarray(x, REAL))\n\n\n")
 	}
@@ -92,24 +98,29 @@ func pythonSteps(b *bytes.Buffer, m *Model, p *arrays) {
 		}
 		b.WriteString("}\n")
 	}
-	b.WriteString(`
+	// What moves is the states, or the coordinates that the states' rollouts go through.
+	moved, enter, leave := "field", "", "%s"
+	if m.Chart != nil {
+		moved, enter, leave = "_change", "        x = _enter(x)\n", "_leave(%s)"
+	}
+	fmt.Fprintf(b, `
 
-def step(x, h, method="rk4", u0=None, u1=None):
-    """States x after one step of length h. Inputs go linearly from u0 to u1, zero where None."""
+def step(x, h, method="rk4", u0=None, u1=None%s):
+    """States x after one step of length h%s. Inputs go linearly from u0 to u1, zero where None."""
     x, h = np.asarray(x, REAL), REAL(h)
     if method == "rk4":
-`)
+%s`, m.now(", t=0.0"), m.now(" from the time t on"), enter)
 	if m.Inputs > 0 {
 		b.WriteString("        u0, u1 = _inputs(x, u0), _inputs(x, u1)\n        half = (u0 + u1) * REAL(0.5)\n")
 	} else {
 		b.WriteString("        half = None\n")
 	}
-	b.WriteString(`        a = field(x, u0)
-        b = field(x + REAL(0.5) * h * a, half)
-        c = field(x + REAL(0.5) * h * b, half)
-        d = field(x + h * c, u1)
-        return x + h * (a + REAL(2) * b + REAL(2) * c + d) / REAL(6)
-`)
+	fmt.Fprintf(b, `        a = %[1]s(x, u0%[2]s)
+        b = %[1]s(x + REAL(0.5) * h * a, half%[3]s)
+        c = %[1]s(x + REAL(0.5) * h * b, half%[3]s)
+        d = %[1]s(x + h * c, u1%[4]s)
+        return %[5]s
+`, moved, m.now(", t"), m.now(", t + h / 2"), m.now(", t + h"), fmt.Sprintf(leave, "x + h * (a + REAL(2) * b + REAL(2) * c + d) / REAL(6)"))
 	if splitting != nil {
 		b.WriteString(`    if method in _SPLITTING:
         kicks, drifts = _SPLITTING[method]
@@ -144,19 +155,19 @@ def step(x, h, method="rk4", u0=None, u1=None):
 	fmt.Fprintf(b, `    raise ValueError("method is one of " + ", ".join(METHODS))
 
 
-def simulate(x, h, steps, method="rk4", u=None):
+def simulate(x, h, steps, method="rk4", u=None%s):
     """States at 0, h, ... steps h from x on; u are inputs that stay, or steps + 1 rows of them."""
     out = [np.asarray(x, REAL)]
     for i in range(steps):
         varying = u is not None and np.ndim(u) > 1
-        out.append(step(out[-1], h, method, u[i] if varying else u, u[i + 1] if varying else u))
+        out.append(step(out[-1], h, method, u[i] if varying else u, u[i + 1] if varying else u%s))
     return np.stack(out)
 
 
 if __name__ == "__main__":
     for x in simulate(%s, 0.05, 100):
         print(x%s)
-`, p.list(m.start()), energy)
+`, m.now(", t=0.0"), m.now(", t + i * h"), p.list(m.start()), energy)
 }
 
 // Julia writes a model as one module, Model.jl, that needs no package.
@@ -200,7 +211,11 @@ func Julia(m *Model, precision Precision) []File {
 	if m.Inputs > 0 {
 		u = ", u === nothing ? zeros(Real_, INPUTS) : Real_.(u)"
 	}
-	fmt.Fprintf(&b, "\"dx/dt of a state under inputs u, zero where nothing.\"\nfield(x, u=nothing) = _field(Real_.(x)%s)\n\n", u)
+	u += m.now(", Real_[t]")
+	fmt.Fprintf(&b, "\"dx/dt of a state under inputs u, zero where nothing%s.\"\nfield(x, u=nothing%s) = _field(Real_.(x)%s)\n\n", m.now(", at a time t"), m.now(", t=0"), u)
+	if m.Chart != nil {
+		fmt.Fprintf(&b, "_change(x, u=nothing%s) = _inner(x%s)\n\n", m.now(", t=0"), u)
+	}
 	if m.Energy != nil {
 		b.WriteString("\"The learned energy H, known up to a constant.\"\nenergy(x) = _energy(Real_.(x))\n\n")
 	}
@@ -234,18 +249,22 @@ func juliaSteps(b *bytes.Buffer, m *Model, p *arrays) {
 	if m.Inputs > 0 {
 		half = "(u0 === nothing ? zeros(Real_, INPUTS) : Real_.(u0)) ./ 2 .+ (u1 === nothing ? zeros(Real_, INPUTS) : Real_.(u1)) ./ 2"
 	}
-	fmt.Fprintf(b, `"The state after one step of length h. Inputs go linearly from u0 to u1, zero where nothing."
-function step(x, h, method="rk4"; u0=nothing, u1=nothing)
+	moved, enter, leave := "field", "", "%s"
+	if m.Chart != nil {
+		moved, enter, leave = "_change", "        x = _enter(x)\n", "_leave(%s)"
+	}
+	fmt.Fprintf(b, `"The state after one step of length h%s. Inputs go linearly from u0 to u1, zero where nothing."
+function step(x, h, method="rk4"; u0=nothing, u1=nothing%s)
     x, h = Real_.(x), Real_(h)
     if method == "rk4"
         half = %s
-        a = field(x, u0)
-        b = field(x .+ h / 2 .* a, half)
-        c = field(x .+ h / 2 .* b, half)
-        d = field(x .+ h .* c, u1)
-        return x .+ h .* (a .+ 2 .* b .+ 2 .* c .+ d) ./ 6
+%s        a = %[5]s(x, u0%[6]s)
+        b = %[5]s(x .+ h / 2 .* a, half%[7]s)
+        c = %[5]s(x .+ h / 2 .* b, half%[7]s)
+        d = %[5]s(x .+ h .* c, u1%[8]s)
+        return %[9]s
     end
-`, half)
+`, m.now(" from the time t on"), m.now(", t=0"), half, enter, moved, m.now(", t"), m.now(", t + h / 2"), m.now(", t + h"), fmt.Sprintf(leave, "x .+ h .* (a .+ 2 .* b .+ 2 .* c .+ d) ./ 6"))
 	if splitting != nil {
 		b.WriteString(`    if haskey(SPLITTING, method)
         kicks, drifts = SPLITTING[method]
@@ -281,17 +300,17 @@ function step(x, h, method="rk4"; u0=nothing, u1=nothing)
     end
 `, map[Precision]string{Double: "1e-12", Float: "1e-5"}[p.precision])
 	}
-	b.WriteString(`    error("the model has no method ", method)
+	fmt.Fprintf(b, `    error("the model has no method ", method)
 end
 
 "States at 0, h, ... steps h from x on, as columns."
-function simulate(x, h, steps, method="rk4")
+function simulate(x, h, steps, method="rk4"%s)
     out = [Real_.(x)]
-    for _ in 1:steps
-        push!(out, step(out[end], h, method))
+    for i in 1:steps
+        push!(out, step(out[end], h, method%s))
     end
     return reduce(hcat, out)
 end
 
-`)
+`, m.now("; t=0"), m.now("; t=t + (i - 1) * h"))
 }

@@ -81,7 +81,7 @@ func checkOutput(t *testing.T, k one, m *Model, x []float64, step float64, preci
 }
 
 const pythonDriver = `
-import importlib.util, sys
+import importlib.util, inspect, sys
 import numpy as np
 
 for line in open(sys.argv[1]):
@@ -92,8 +92,9 @@ for line in open(sys.argv[1]):
     x = np.fromfile(path + "/in").reshape(-1, m.STATES + m.INPUTS)
     u = x[:, m.STATES :] if m.INPUTS else None
     x = x[:, : m.STATES]
-    out = [m.field(x, u).ravel()]
-    assert np.array_equal(m.field(x[0], None if u is None else u[0]).shape, (m.STATES,))
+    timed = {"t": 0.75} if "t" in inspect.signature(m.field).parameters else {}
+    out = [m.field(x, u, **timed).ravel()]
+    assert np.array_equal(m.field(x[0], None if u is None else u[0], **timed).shape, (m.STATES,))
     if hasattr(m, "energy"):
         out.append(m.energy(x))
     for method in m.METHODS:
@@ -236,15 +237,25 @@ func one[R float32 | float64](dir string, step float64, states, inputs int, fiel
 	write(dir, out)
 }
 
+// from takes the time along.
+func from[R float32 | float64](move func(t R, x []R, method string, h R, u0, u1 []R) error) func(x []R, method string, h R, u0, u1 []R) error {
+	var t R
+	return func(x []R, method string, h R, u0, u1 []R) error {
+		err := move(t, x, method, h, u0, u1)
+		t += h
+		return err
+	}
+}
+
 func main() {
 `
 
 // The same of the Go that is written.
 func TestGo(t *testing.T) {
 	compiler := tool(t, "go")
-	var energies []bool
+	var energies, timed []bool
 	everywhere(t, func(m *Model, p Precision) ([]File, error) {
-		energies = append(energies, m.Energy != nil)
+		energies, timed = append(energies, m.Energy != nil), append(timed, m.Timed)
 		return Go(m, p)
 	}, func(dir, list string) {
 		lines, err := os.ReadFile(list)
@@ -262,7 +273,12 @@ func TestGo(t *testing.T) {
 			if energies[i] {
 				energy = fmt.Sprintf("m%d.Energy", i)
 			}
-			code += fmt.Sprintf("\tone[%s](%q, %s, m%d.States, m%d.Inputs, m%d.Field, %s, m%d.Methods, m%d.Step)\n", real, path, step, i, i, i, energy, i, i)
+			field, move := fmt.Sprintf("m%d.Field", i), fmt.Sprintf("m%d.Step", i)
+			if timed[i] {
+				field = fmt.Sprintf("func(x, u, dx []%s) { m%d.Field(%v, x, u, dx) }", real, i, now)
+				move = fmt.Sprintf("from(m%d.Step)", i)
+			}
+			code += fmt.Sprintf("\tone[%s](%q, %s, m%d.States, m%d.Inputs, %s, %s, m%d.Methods, %s)\n", real, path, step, i, i, field, energy, i, move)
 		}
 		code = strings.Replace(code, "import (", imports+"\nimport (", 1) + "}\n"
 		for name, text := range map[string]string{"main.go": code, "go.mod": "module exported\n\ngo 1.22\n"} {

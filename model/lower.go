@@ -28,6 +28,16 @@ type (
 		// program.None where there is none.
 		LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error)
 	}
+	// LoweredChart is the Source of a form whose rollouts go through other coordinates: see Chart.
+	LoweredChart interface {
+		// Charted reports whether they do.
+		Charted() bool
+		// LowerEnter returns the coordinates of a state, LowerLeave the state at coordinates.
+		LowerEnter(b *program.Builder, x program.Value) program.Value
+		LowerLeave(b *program.Builder, y program.Value) program.Value
+		// LowerInner returns the change of coordinates by the time.
+		LowerInner(b *program.Builder, y, u program.Value) (program.Value, error)
+	}
 )
 
 // Lower writes the form out: dx/dt and the energy (program.None where there is none) of states x under inputs u, which is

@@ -95,7 +95,7 @@ FMI(Status) FMI(SetContinuousStates)(FMI(Instance) i, const FMI(Float64) x[], si
 FMI(Status) FMI(GetContinuousStateDerivatives)(FMI(Instance) i, FMI(Float64) dx[], size_t n)
 {
 	if (n != HNN_STATES) return fail(i, "another number of states");
-	hnn_field(((unit *)i)->values.x, ((unit *)i)->values.u, dx);
+	hnn_field(UNIT_NOW(&((unit *)i)->values) ((unit *)i)->values.x, ((unit *)i)->values.u, dx);
 	return FMI(OK);
 }
 

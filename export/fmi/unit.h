@@ -10,6 +10,13 @@
 
 #include "model.h"
 
+/* The time, for models whose field depends on it. */
+#ifdef HNN_TIMED
+#define UNIT_NOW(v) (v)->t,
+#else
+#define UNIT_NOW(v)
+#endif
+
 enum {
 	UNIT_X = 1,
 	UNIT_DX = UNIT_X + HNN_STATES,
@@ -47,12 +54,12 @@ static int unit_get(const unit_values *v, unsigned ref, double *value)
 	else if (ref < UNIT_DX) *value = v->x[ref - UNIT_X];
 	else if (ref < UNIT_U) {
 		double dx[HNN_STATES];
-		hnn_field(v->x, v->u, dx);
+		hnn_field(UNIT_NOW(v) v->x, v->u, dx);
 		*value = dx[ref - UNIT_DX];
 	} else if (ref < UNIT_OUT) *value = v->u[ref - UNIT_U];
 	else if (ref < UNIT_START) {
 #if HNN_OUTPUTS > 0
-		*value = ref == UNIT_OUT ? hnn_energy(v->x) : hnn_power(v->x, v->u);
+		*value = ref == UNIT_OUT ? hnn_energy(v->x) : hnn_power(UNIT_NOW(v) v->x, v->u);
 #endif
 	} else if (ref < UNIT_STEP) *value = v->start[ref - UNIT_START];
 	else *value = v->step;
@@ -110,7 +117,7 @@ static int unit_change(const unit_values *v, const double *dx, const double *du,
 		*value = dx[ref - UNIT_X];
 		return 1;
 	}
-	hnn_tangent(v->x, v->u, dx, du, out);
+	hnn_tangent(UNIT_NOW(v) v->x, v->u, dx, du, out);
 	if (ref >= UNIT_DX && ref < UNIT_U) *value = out[ref - UNIT_DX];
 	else if (ref >= UNIT_OUT && ref < UNIT_START) *value = out[HNN_STATES + ref - UNIT_OUT];
 	else return 0;

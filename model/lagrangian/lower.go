@@ -1,7 +1,6 @@
 package lagrangian
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -20,15 +19,35 @@ const mostWritten = 24
 //
 // and M a = b is solved by Cholesky's factor, as Motion does.
 func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
+	if l.Points == nil {
+		return l.lowerAngles(b, x, u)
+	}
+	n := l.N
+	z := l.LowerEnter(b, x)
+	rates, energy, err := l.lowerAngles(b, z, u)
+	if err != nil {
+		return rates, energy, err
+	}
+	d := b.Len(x)
+	return b.Concat(b.Slice(x, d/2, d), lowerPoints(b, l.Points, z, b.Slice(rates, n, 2*n))), energy, nil
+}
+
+// lowerAngles is LowerField of states (q, v).
+func (l *Lagrangian) lowerAngles(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
 	n, at, c := l.N, l.Layout(), l.Coefficients
-	if l.Points != nil {
-		return program.None, program.None, errors.New("lagrangian: a system whose states are points on rods cannot be written out; one of its joint angles can")
-	}
-	if len(l.Harmonics) > 0 {
-		return program.None, program.None, errors.New("lagrangian: a system with forces that depend on the time cannot be written out")
-	}
 	if n > mostWritten {
 		return program.None, program.None, fmt.Errorf("lagrangian: %d positions; the equations of at most %d can be written out", n, mostWritten)
+	}
+	if len(l.Harmonics) > 0 {
+		var forces []program.Value
+		if u != program.None {
+			forces = append(forces, u)
+		}
+		for _, w := range l.Harmonics {
+			phase := b.Scale(w, b.Time())
+			forces = append(forces, b.Unary(program.Cos, phase), b.Unary(program.Sin, phase))
+		}
+		u = b.Concat(forces...)
 	}
 	pairs, rubs := l.MassPairs(), l.FrictionPairs()
 	rows, friction, gain := l.functions()

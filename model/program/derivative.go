@@ -144,6 +144,10 @@ func (b *Builder) Pull(y, x, ybar Value) Value {
 			if on[n.Args[1]] {
 				add(n.Args[1], b.Unary(Neg, b.Div(b.Mul(bar, v), n.Args[1])))
 			}
+		case Atan2:
+			square := b.Add(b.Mul(n.Args[0], n.Args[0]), b.Mul(n.Args[1], n.Args[1]))
+			add(n.Args[0], b.Div(b.Mul(bar, n.Args[1]), square))
+			add(n.Args[1], b.Unary(Neg, b.Div(b.Mul(bar, n.Args[0]), square)))
 		case Pow:
 			byBase, byExponent := b.powers(n.Args[0], n.Args[1], v)
 			add(n.Args[0], b.Mul(bar, byBase))
@@ -207,6 +211,9 @@ func (b *Builder) Tangent(y, x, t Value) Value {
 			dots[v] = wide(b.Add(b.Mul(dot(0), n.Args[1]), b.Mul(n.Args[0], dot(1))))
 		case Div:
 			dots[v] = wide(b.Div(b.Sub(dot(0), b.Mul(v, dot(1))), n.Args[1]))
+		case Atan2:
+			square := b.Add(b.Mul(n.Args[0], n.Args[0]), b.Mul(n.Args[1], n.Args[1]))
+			dots[v] = wide(b.Div(b.Sub(b.Mul(n.Args[1], dot(0)), b.Mul(n.Args[0], dot(1))), square))
 		case Pow:
 			byBase, byExponent := b.powers(n.Args[0], n.Args[1], v)
 			d := b.Mul(dot(0), byBase)

@@ -29,6 +29,7 @@ const (
 	Sub
 	Mul
 	Div
+	Atan2 // the angle of the point (second, first), in (-pi, pi]
 	Pow
 	Neg
 	Exp
@@ -51,7 +52,7 @@ const (
 	Step // 1 where a > 0, else 0
 )
 
-var names = [...]string{"input", "const", "affine", "gather", "scatter", "concat", "sum", "add", "sub", "mul", "div", "pow", "neg",
+var names = [...]string{"input", "const", "affine", "gather", "scatter", "concat", "sum", "add", "sub", "mul", "div", "atan2", "pow", "neg",
 	"exp", "expm1", "log", "log1p", "sqrt", "abs", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sigmoid", "softplus", "phi", "relu", "min0", "step"}
 
 // Ops is the number of operations.
@@ -96,10 +97,11 @@ type Node struct {
 type Builder struct {
 	nodes []Node
 	known map[string]Value
+	time  Value
 }
 
 // NewBuilder returns a builder without operations.
-func NewBuilder() *Builder { return &Builder{known: map[string]Value{}} }
+func NewBuilder() *Builder { return &Builder{known: map[string]Value{}, time: None} }
 
 // Len is the length of a value.
 func (b *Builder) Len(v Value) int { return b.nodes[v].Len }
@@ -122,6 +124,20 @@ func (b *Builder) take(n Node) Value {
 
 // Input is an argument of the function, of so many components.
 func (b *Builder) Input(n int) Value { return b.take(Node{Op: Input, Len: n}) }
+
+// Time is the time, for what depends on it: an argument of length one behind those taken so far, unless At gave another.
+func (b *Builder) Time() Value {
+	if b.time == None {
+		b.time = b.Input(1)
+	}
+	return b.time
+}
+
+// At says what the time is, None for an argument that is still to be taken.
+func (b *Builder) At(t Value) { b.time = t }
+
+// Timed reports whether anything has asked for the time.
+func (b *Builder) Timed() bool { return b.time != None }
 
 // Constant is a vector.
 func (b *Builder) Constant(v ...float64) Value {
@@ -387,6 +403,9 @@ func (b *Builder) Div(x, y Value) Value {
 	}
 	return b.binary(Div, x, y)
 }
+
+// Atan2 is the angle of the points (x, y), element by element.
+func (b *Builder) Atan2(y, x Value) Value { return b.binary(Atan2, y, x) }
 
 // Pow is x^y, element by element; whole exponents up to 16 are products, as in package expr.
 func (b *Builder) Pow(x, y Value) Value {

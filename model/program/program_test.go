@@ -22,7 +22,7 @@ func every(b *Builder, x Value) Value {
 	}
 	positive := b.Add(b.Constant(1.5), b.Mul(x, x))
 	list = append(list, b.Add(x, b.Sum(x)), b.Sub(b.Slice(x, 0, 1), x), b.Mul(x, b.Gather(x, 1, 2, 0)), b.Div(b.Slice(x, 1, 2), positive),
-		b.Pow(positive, b.Constant(1.7)), b.Pow(x, b.Constant(3)), b.Pow(x, b.Constant(-2)), b.Pow(positive, x))
+		b.Pow(positive, b.Constant(1.7)), b.Pow(x, b.Constant(3)), b.Pow(x, b.Constant(-2)), b.Pow(positive, x), b.Atan2(x, b.Gather(x, 2, 0, 1)), b.Atan2(b.Slice(x, 2, 3), positive))
 	all := b.Concat(list...)
 	weights := make([]float64, b.Len(all))
 	for i := range weights {

@@ -70,6 +70,8 @@ func binary(op Op, x, y float64) float64 {
 		return x * y
 	case Div:
 		return x / y
+	case Atan2:
+		return math.Atan2(x, y)
 	}
 	return math.Pow(x, y)
 }
@@ -200,6 +202,8 @@ func (f *Function) Terms() func(inputs ...[]float64) []float64 {
 						size[k] = max(sx*y, x*sy)
 					case Div:
 						size[k] = max(sx/y, size[k]*sy/y)
+					case Atan2:
+						size[k] += (sx*y + x*sy) / (x*x + y*y)
 					}
 				}
 			}
