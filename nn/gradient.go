@@ -29,19 +29,17 @@ func (t *Tape[T]) Gradient(x, g, h []T, rows int) {
 			}
 		}
 	}
-	for l := last; l >= 1; l-- {
-		layer, s := &m.layers[l-1], t.stride[l]
-		abar, ldAbar := t.abarOf(l)
-		kernel.MulPrime(act, t.d(l), abar, ldAbar, t.a(l), t.d1[l], s, rows, layer.Out)
-		if l == 1 {
-			kernel.MulPacked(g, layer.In, t.d(1), s, m.backward[0], rows, layer.In, layer.Out, false)
-			return
-		}
+	abar, ldAbar := t.abarOf(last)
+	kernel.MulPrime(act, t.d(last), abar, ldAbar, t.a(last), t.d1[last], t.stride[last], rows, m.layers[last-1].Out)
+	for l := last; l > 1; l-- {
+		layer := &m.layers[l-1]
 		if m.residual(l - 1) {
 			t.copyAbar(l)
 		}
-		kernel.MulPacked(t.abar[l-1], t.stride[l-1], t.d(l), s, m.backward[l-1], rows, layer.In, layer.Out, m.residual(l-1))
+		kernel.MulPackedPrime(act, t.d(l-1), t.abar[l-1], t.stride[l-1], t.d(l), t.stride[l], m.backward[l-1], t.a(l-1), t.d1[l-1], rows, layer.In, layer.Out, m.residual(l-1))
 	}
+	layer := &m.layers[0]
+	kernel.MulPacked(g, layer.In, t.d(1), t.stride[1], m.backward[0], rows, layer.In, layer.Out, false)
 }
 
 // abarOf is the cotangent of a_l and its leading dimension: for the last hidden
@@ -80,8 +78,7 @@ func (t *Tape[T]) GradientAdjoint(gbar, hbar, grad, xbar []T) {
 	for l := 1; l <= last; l++ {
 		layer, s := &m.layers[l-1], t.stride[l]
 		abar, ldAbar := t.abarOf(l)
-		kernel.MulPacked(t.ta[l], s, t.ta[l-1], t.stride[l-1], m.forward[l-1], rows, layer.Out, layer.In, false)
-		kernel.Tangent(act, t.ta[l], t.e(l), abar, ldAbar, t.a(l), t.d1[l], t.d2[l], s, rows, layer.Out)
+		kernel.MulPackedTangent(act, t.ta[l], t.e(l), s, t.ta[l-1], t.stride[l-1], m.forward[l-1], abar, ldAbar, t.a(l), t.d1[l], t.d2[l], rows, layer.Out, layer.In)
 		if m.residual(l - 1) {
 			kernel.Add(t.ta[l][:rows*s], t.ta[l-1][:rows*s])
 		}
@@ -93,12 +90,11 @@ func (t *Tape[T]) GradientAdjoint(gbar, hbar, grad, xbar []T) {
 	}
 	if hbar != nil {
 		t.valueCotangent(hbar, g)
+		s := t.stride[last]
+		kernel.AddMulPrime(act, t.e(last), t.c, s, t.a(last), t.d1[last], s, rows, m.layers[last-1].Out)
 	}
 	for l := last; l >= 1; l-- {
 		layer, s := &m.layers[l-1], t.stride[l]
-		if l < last || hbar != nil {
-			kernel.AddMulPrime(act, t.e(l), t.c, s, t.a(l), t.d1[l], s, rows, layer.Out)
-		}
 		if grad != nil {
 			kernel.SumRows(g[l-1].B, t.e(l), s, rows, layer.Out)
 			// d above zbar, t above a: one product of twice the rows.
@@ -107,7 +103,7 @@ func (t *Tape[T]) GradientAdjoint(gbar, hbar, grad, xbar []T) {
 		switch {
 		case l > 1:
 			passOn := m.residual(l-1) && (l < last || hbar != nil)
-			kernel.MulPacked(t.c, t.stride[l-1], t.e(l), s, m.backward[l-1], rows, layer.In, layer.Out, passOn)
+			kernel.MulPackedAddPrime(act, t.e(l-1), t.c, t.stride[l-1], t.e(l), s, m.backward[l-1], t.a(l-1), t.d1[l-1], rows, layer.In, layer.Out, passOn)
 		case xbar != nil:
 			kernel.MulPacked(xbar, layer.In, t.e(1), s, m.backward[0], rows, layer.In, layer.Out, false)
 		}

@@ -37,11 +37,10 @@ func (t *Tape[T]) ValueAdjoint(ybar, grad, xbar []T) {
 			kernel.SumRows(g[last].B, ybar, m.spec.Out, rows, m.spec.Out)
 		}
 	}
-	kernel.MulPacked(t.c, t.stride[last], ybar, m.spec.Out, m.backward[last], rows, m.layers[last].In, m.spec.Out, false)
+	kernel.MulPackedPrime(act, t.e(last), t.c, t.stride[last], ybar, m.spec.Out, m.backward[last], t.a(last), t.d1[last], rows, m.layers[last].In, m.spec.Out, false)
 	for l := last; l >= 1; l-- {
 		layer, s := &m.layers[l-1], t.stride[l]
 		zbar := t.e(l)
-		kernel.MulPrime(act, zbar, t.c, s, t.a(l), t.d1[l], s, rows, layer.Out)
 		if grad != nil {
 			kernel.SumRows(g[l-1].B, zbar, s, rows, layer.Out)
 			if l == 1 {
@@ -52,7 +51,7 @@ func (t *Tape[T]) ValueAdjoint(ybar, grad, xbar []T) {
 		}
 		switch {
 		case l > 1:
-			kernel.MulPacked(t.c, t.stride[l-1], zbar, s, m.backward[l-1], rows, layer.In, layer.Out, m.residual(l-1))
+			kernel.MulPackedPrime(act, t.e(l-1), t.c, t.stride[l-1], zbar, s, m.backward[l-1], t.a(l-1), t.d1[l-1], rows, layer.In, layer.Out, m.residual(l-1))
 		case xbar != nil:
 			kernel.MulPacked(xbar, layer.In, zbar, s, m.backward[0], rows, layer.In, layer.Out, false)
 		}

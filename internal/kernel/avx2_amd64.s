@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemmPanelF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmPanelF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmPanelF32(SB), NOSPLIT, $8-73
+TEXT ·gemmPanelF32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -25,7 +25,7 @@ group1:
 
 next8:
 	TESTQ DX, DX
-	JLE   done9
+	JLE   done10
 	CMPQ  DX, $0x0a
 	JGE   rows6_2
 	CMPQ  DX, $0x06
@@ -48,7 +48,7 @@ rows6_2:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero10
+	JEQ     zero11
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS (BX)(AX*1), Y2
@@ -61,9 +61,9 @@ rows6_2:
 	VMOVUPS 32(DI)(AX*1), Y9
 	VMOVUPS (DI)(AX*2), Y10
 	VMOVUPS 32(DI)(AX*2), Y11
-	JMP     start11
+	JMP     start12
 
-zero10:
+zero11:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -77,7 +77,7 @@ zero10:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start11:
+start12:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -103,9 +103,9 @@ start11:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest13
+	JLT        rest14
 
-loop12:
+loop13:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -190,13 +190,13 @@ loop12:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop12
+	JGE          loop13
 
-rest13:
+rest14:
 	ADDQ $0x00000004, R10
-	JZ   out15
+	JZ   out16
 
-one14:
+one15:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -221,9 +221,9 @@ one14:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one14
+	JNZ          one15
 
-out15:
+out16:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -251,13 +251,14 @@ out15:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next8
+	MOVQ    $0x00000006, DI
+	JMP     finish9
 
 rows5_3:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero16
+	JEQ     zero17
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS (BX)(AX*1), Y2
@@ -268,9 +269,9 @@ rows5_3:
 	VMOVUPS 32(DI), Y7
 	VMOVUPS (DI)(AX*1), Y8
 	VMOVUPS 32(DI)(AX*1), Y9
-	JMP     start17
+	JMP     start18
 
-zero16:
+zero17:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -282,7 +283,7 @@ zero16:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start17:
+start18:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -305,9 +306,9 @@ start17:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest19
+	JLT        rest20
 
-loop18:
+loop19:
 	VMOVUPS      (R8), Y10
 	VMOVUPS      32(R8), Y11
 	VBROADCASTSS (DI), Y12
@@ -380,13 +381,13 @@ loop18:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop18
+	JGE          loop19
 
-rest19:
+rest20:
 	ADDQ $0x00000004, R10
-	JZ   out21
+	JZ   out22
 
-one20:
+one21:
 	VMOVUPS      (R8), Y10
 	VMOVUPS      32(R8), Y11
 	VBROADCASTSS (DI), Y12
@@ -408,9 +409,9 @@ one20:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one20
+	JNZ          one21
 
-out21:
+out22:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -434,13 +435,14 @@ out21:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next8
+	MOVQ    $0x00000005, DI
+	JMP     finish9
 
 rows4_4:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero22
+	JEQ     zero23
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS (BX)(AX*1), Y2
@@ -449,9 +451,9 @@ rows4_4:
 	VMOVUPS 32(BX)(AX*2), Y5
 	VMOVUPS (DI), Y6
 	VMOVUPS 32(DI), Y7
-	JMP     start23
+	JMP     start24
 
-zero22:
+zero23:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -461,7 +463,7 @@ zero22:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start23:
+start24:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -481,9 +483,9 @@ start23:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest25
+	JLT        rest26
 
-loop24:
+loop25:
 	VMOVUPS      (R8), Y8
 	VMOVUPS      32(R8), Y9
 	VBROADCASTSS (DI), Y10
@@ -544,13 +546,13 @@ loop24:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop24
+	JGE          loop25
 
-rest25:
+rest26:
 	ADDQ $0x00000004, R10
-	JZ   out27
+	JZ   out28
 
-one26:
+one27:
 	VMOVUPS      (R8), Y8
 	VMOVUPS      32(R8), Y9
 	VBROADCASTSS (DI), Y10
@@ -569,9 +571,9 @@ one26:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one26
+	JNZ          one27
 
-out27:
+out28:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -591,20 +593,21 @@ out27:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next8
+	MOVQ    $0x00000004, DI
+	JMP     finish9
 
 rows3_5:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero28
+	JEQ     zero29
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS (BX)(AX*1), Y2
 	VMOVUPS 32(BX)(AX*1), Y3
 	VMOVUPS (BX)(AX*2), Y4
 	VMOVUPS 32(BX)(AX*2), Y5
-	JMP     start29
+	JMP     start30
 
-zero28:
+zero29:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -612,14 +615,14 @@ zero28:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start29:
+start30:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest31
+	JLT  rest32
 
-loop30:
+loop31:
 	VMOVUPS      (R8), Y6
 	VMOVUPS      32(R8), Y7
 	VBROADCASTSS (DI), Y8
@@ -667,13 +670,13 @@ loop30:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop30
+	JGE          loop31
 
-rest31:
+rest32:
 	ADDQ $0x00000004, R9
-	JZ   out33
+	JZ   out34
 
-one32:
+one33:
 	VMOVUPS      (R8), Y6
 	VMOVUPS      32(R8), Y7
 	VBROADCASTSS (DI), Y8
@@ -688,9 +691,9 @@ one32:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one32
+	JNZ          one33
 
-out33:
+out34:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, (BX)(AX*1)
@@ -704,31 +707,32 @@ out33:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next8
+	MOVQ    $0x00000003, DI
+	JMP     finish9
 
 rows2_6:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero34
+	JEQ     zero35
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS (BX)(AX*1), Y2
 	VMOVUPS 32(BX)(AX*1), Y3
-	JMP     start35
+	JMP     start36
 
-zero34:
+zero35:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start35:
+start36:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest37
+	JLT  rest38
 
-loop36:
+loop37:
 	VMOVUPS      (R8), Y4
 	VMOVUPS      32(R8), Y5
 	VBROADCASTSS (DI), Y6
@@ -764,13 +768,13 @@ loop36:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop36
+	JGE          loop37
 
-rest37:
+rest38:
 	ADDQ $0x00000004, R9
-	JZ   out39
+	JZ   out40
 
-one38:
+one39:
 	VMOVUPS      (R8), Y4
 	VMOVUPS      32(R8), Y5
 	VBROADCASTSS (DI), Y6
@@ -782,9 +786,9 @@ one38:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one38
+	JNZ          one39
 
-out39:
+out40:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, (BX)(AX*1)
@@ -794,27 +798,28 @@ out39:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next8
+	MOVQ    $0x00000002, DI
+	JMP     finish9
 
 rows1_7:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero40
+	JEQ     zero41
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
-	JMP     start41
+	JMP     start42
 
-zero40:
+zero41:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start41:
+start42:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest43
+	JLT  rest44
 
-loop42:
+loop43:
 	VBROADCASTSS (DI), Y3
 	VMOVUPS      (R8), Y2
 	VFMADD231PS  Y2, Y3, Y0
@@ -838,13 +843,13 @@ loop42:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop42
+	JGE          loop43
 
-rest43:
+rest44:
 	ADDQ $0x00000004, R9
-	JZ   out45
+	JZ   out46
 
-one44:
+one45:
 	VBROADCASTSS (DI), Y3
 	VMOVUPS      (R8), Y2
 	VFMADD231PS  Y2, Y3, Y0
@@ -853,18 +858,131 @@ one44:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one44
+	JNZ          one45
 
-out45:
+out46:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next8
+	MOVQ    $0x00000001, DI
 
-done9:
+finish9:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next8
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back47:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back47
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared48
+	ADDQ  R10, R13
+
+shared48:
+	CMPQ R8, $0x03
+	JEQ  tangent49
+	CMPQ R8, $0x02
+	JEQ  add50
+
+row51:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row51
+	JMP          next8
+
+add50:
+row52:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R12), Y0
+	VMOVUPS      32(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 32(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row52
+	JMP          next8
+
+tangent49:
+row53:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y2
+	VMOVUPS      32(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	VMOVUPS      Y2, 32(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row53
+	JMP          next8
+
+done10:
 	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, s+88(FP)
+	ADDQ     $0x00000040, e+96(FP)
+	ADDQ     $0x00000040, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
@@ -872,6 +990,26 @@ done9:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
+
+DATA oneF32<>+0(SB)/4, $0x3f800000
+DATA oneF32<>+4(SB)/4, $0x3f800000
+DATA oneF32<>+8(SB)/4, $0x3f800000
+DATA oneF32<>+12(SB)/4, $0x3f800000
+DATA oneF32<>+16(SB)/4, $0x3f800000
+DATA oneF32<>+20(SB)/4, $0x3f800000
+DATA oneF32<>+24(SB)/4, $0x3f800000
+DATA oneF32<>+28(SB)/4, $0x3f800000
+GLOBL oneF32<>(SB), RODATA|NOPTR, $32
+
+DATA minusTwoF32<>+0(SB)/4, $0xc0000000
+DATA minusTwoF32<>+4(SB)/4, $0xc0000000
+DATA minusTwoF32<>+8(SB)/4, $0xc0000000
+DATA minusTwoF32<>+12(SB)/4, $0xc0000000
+DATA minusTwoF32<>+16(SB)/4, $0xc0000000
+DATA minusTwoF32<>+20(SB)/4, $0xc0000000
+DATA minusTwoF32<>+24(SB)/4, $0xc0000000
+DATA minusTwoF32<>+28(SB)/4, $0xc0000000
+GLOBL minusTwoF32<>(SB), RODATA|NOPTR, $32
 
 // func gemmPanelTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
@@ -888,37 +1026,37 @@ TEXT ·gemmPanelTF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group46:
+group54:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next53:
+next61:
 	TESTQ BX, BX
-	JLE   done54
+	JLE   done63
 	CMPQ  BX, $0x0a
-	JGE   rows6_47
+	JGE   rows6_55
 	CMPQ  BX, $0x06
-	JEQ   rows6_47
+	JEQ   rows6_55
 	CMPQ  BX, $0x09
-	JEQ   rows5_48
+	JEQ   rows5_56
 	CMPQ  BX, $0x07
-	JGE   rows4_49
+	JGE   rows4_57
 	CMPQ  BX, $0x05
-	JEQ   rows5_48
+	JEQ   rows5_56
 	CMPQ  BX, $0x04
-	JEQ   rows4_49
+	JEQ   rows4_57
 	CMPQ  BX, $0x03
-	JEQ   rows3_50
+	JEQ   rows3_58
 	CMPQ  BX, $0x02
-	JEQ   rows2_51
-	JMP   rows1_52
+	JEQ   rows2_59
+	JMP   rows1_60
 
-rows6_47:
+rows6_55:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero55
+	JEQ     zero64
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (SI)(AX*1), Y2
@@ -931,9 +1069,9 @@ rows6_47:
 	VMOVUPS 32(R8)(AX*1), Y9
 	VMOVUPS (R8)(AX*2), Y10
 	VMOVUPS 32(R8)(AX*2), Y11
-	JMP     start56
+	JMP     start65
 
-zero55:
+zero64:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -947,7 +1085,7 @@ zero55:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start56:
+start65:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -971,9 +1109,9 @@ start56:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest58
+	JLT        rest67
 
-loop57:
+loop66:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (R8), Y14
@@ -1063,13 +1201,13 @@ loop57:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop57
+	JGE          loop66
 
-rest58:
+rest67:
 	ADDQ $0x00000004, R10
-	JZ   out60
+	JZ   out69
 
-one59:
+one68:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (R8), Y14
@@ -1093,9 +1231,9 @@ one59:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one59
+	JNZ          one68
 
-out60:
+out69:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -1118,13 +1256,13 @@ out60:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000006, BX
-	JMP     next53
+	JMP     next61
 
-rows5_48:
+rows5_56:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero61
+	JEQ     zero70
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (SI)(AX*1), Y2
@@ -1135,9 +1273,9 @@ rows5_48:
 	VMOVUPS 32(R8), Y7
 	VMOVUPS (R8)(AX*1), Y8
 	VMOVUPS 32(R8)(AX*1), Y9
-	JMP     start62
+	JMP     start71
 
-zero61:
+zero70:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1149,7 +1287,7 @@ zero61:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start62:
+start71:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1170,9 +1308,9 @@ start62:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest64
+	JLT        rest73
 
-loop63:
+loop72:
 	VMOVUPS      (R9), Y10
 	VMOVUPS      32(R9), Y11
 	VBROADCASTSS (R8), Y12
@@ -1250,13 +1388,13 @@ loop63:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop63
+	JGE          loop72
 
-rest64:
+rest73:
 	ADDQ $0x00000004, R10
-	JZ   out66
+	JZ   out75
 
-one65:
+one74:
 	VMOVUPS      (R9), Y10
 	VMOVUPS      32(R9), Y11
 	VBROADCASTSS (R8), Y12
@@ -1277,9 +1415,9 @@ one65:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one65
+	JNZ          one74
 
-out66:
+out75:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -1299,13 +1437,13 @@ out66:
 	ADDQ    AX, SI
 	ADDQ    $0x00000014, DI
 	SUBQ    $0x00000005, BX
-	JMP     next53
+	JMP     next61
 
-rows4_49:
+rows4_57:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero67
+	JEQ     zero76
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (SI)(AX*1), Y2
@@ -1314,9 +1452,9 @@ rows4_49:
 	VMOVUPS 32(SI)(AX*2), Y5
 	VMOVUPS (R8), Y6
 	VMOVUPS 32(R8), Y7
-	JMP     start68
+	JMP     start77
 
-zero67:
+zero76:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1326,7 +1464,7 @@ zero67:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start68:
+start77:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1344,9 +1482,9 @@ start68:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest70
+	JLT        rest79
 
-loop69:
+loop78:
 	VMOVUPS      (R9), Y8
 	VMOVUPS      32(R9), Y9
 	VBROADCASTSS (R8), Y10
@@ -1412,13 +1550,13 @@ loop69:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop69
+	JGE          loop78
 
-rest70:
+rest79:
 	ADDQ $0x00000004, R10
-	JZ   out72
+	JZ   out81
 
-one71:
+one80:
 	VMOVUPS      (R9), Y8
 	VMOVUPS      32(R9), Y9
 	VBROADCASTSS (R8), Y10
@@ -1436,9 +1574,9 @@ one71:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one71
+	JNZ          one80
 
-out72:
+out81:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -1455,20 +1593,20 @@ out72:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000004, BX
-	JMP     next53
+	JMP     next61
 
-rows3_50:
+rows3_58:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero73
+	JEQ     zero82
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (SI)(AX*1), Y2
 	VMOVUPS 32(SI)(AX*1), Y3
 	VMOVUPS (SI)(AX*2), Y4
 	VMOVUPS 32(SI)(AX*2), Y5
-	JMP     start74
+	JMP     start83
 
-zero73:
+zero82:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1476,14 +1614,14 @@ zero73:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start74:
+start83:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest76
+	JLT  rest85
 
-loop75:
+loop84:
 	VMOVUPS      (R9), Y6
 	VMOVUPS      32(R9), Y7
 	VBROADCASTSS (R8), Y8
@@ -1537,13 +1675,13 @@ loop75:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop75
+	JGE          loop84
 
-rest76:
+rest85:
 	ADDQ $0x00000004, R10
-	JZ   out78
+	JZ   out87
 
-one77:
+one86:
 	VMOVUPS      (R9), Y6
 	VMOVUPS      32(R9), Y7
 	VBROADCASTSS (R8), Y8
@@ -1558,9 +1696,9 @@ one77:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one77
+	JNZ          one86
 
-out78:
+out87:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, (SI)(AX*1)
@@ -1572,31 +1710,31 @@ out78:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next53
+	JMP     next61
 
-rows2_51:
+rows2_59:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero79
+	JEQ     zero88
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (SI)(AX*1), Y2
 	VMOVUPS 32(SI)(AX*1), Y3
-	JMP     start80
+	JMP     start89
 
-zero79:
+zero88:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start80:
+start89:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest82
+	JLT  rest91
 
-loop81:
+loop90:
 	VMOVUPS      (R9), Y4
 	VMOVUPS      32(R9), Y5
 	VBROADCASTSS (R8), Y6
@@ -1638,13 +1776,13 @@ loop81:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop81
+	JGE          loop90
 
-rest82:
+rest91:
 	ADDQ $0x00000004, R10
-	JZ   out84
+	JZ   out93
 
-one83:
+one92:
 	VMOVUPS      (R9), Y4
 	VMOVUPS      32(R9), Y5
 	VBROADCASTSS (R8), Y6
@@ -1656,9 +1794,9 @@ one83:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one83
+	JNZ          one92
 
-out84:
+out93:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, (SI)(AX*1)
@@ -1667,27 +1805,27 @@ out84:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next53
+	JMP     next61
 
-rows1_52:
+rows1_60:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero85
+	JEQ     zero94
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
-	JMP     start86
+	JMP     start95
 
-zero85:
+zero94:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start86:
+start95:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest88
+	JLT  rest97
 
-loop87:
+loop96:
 	VBROADCASTSS (R8), Y3
 	VMOVUPS      (R9), Y2
 	VFMADD231PS  Y2, Y3, Y0
@@ -1717,13 +1855,13 @@ loop87:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop87
+	JGE          loop96
 
-rest88:
+rest97:
 	ADDQ $0x00000004, R10
-	JZ   out90
+	JZ   out99
 
-one89:
+one98:
 	VBROADCASTSS (R8), Y3
 	VMOVUPS      (R9), Y2
 	VFMADD231PS  Y2, Y3, Y0
@@ -1732,28 +1870,28 @@ one89:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one89
+	JNZ          one98
 
-out90:
+out99:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next53
+	JMP     next61
 
-done54:
+done63:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group46
+	JNZ      group54
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmHalfF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmHalfF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfF32(SB), NOSPLIT, $8-73
+TEXT ·gemmHalfF32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -1765,46 +1903,46 @@ TEXT ·gemmHalfF32(SB), NOSPLIT, $8-73
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
 
-group91:
+group100:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next98:
+next107:
 	TESTQ DX, DX
-	JLE   done99
+	JLE   done109
 	CMPQ  DX, $0x0a
-	JGE   rows6_92
+	JGE   rows6_101
 	CMPQ  DX, $0x06
-	JEQ   rows6_92
+	JEQ   rows6_101
 	CMPQ  DX, $0x09
-	JEQ   rows5_93
+	JEQ   rows5_102
 	CMPQ  DX, $0x07
-	JGE   rows4_94
+	JGE   rows4_103
 	CMPQ  DX, $0x05
-	JEQ   rows5_93
+	JEQ   rows5_102
 	CMPQ  DX, $0x04
-	JEQ   rows4_94
+	JEQ   rows4_103
 	CMPQ  DX, $0x03
-	JEQ   rows3_95
+	JEQ   rows3_104
 	CMPQ  DX, $0x02
-	JEQ   rows2_96
-	JMP   rows1_97
+	JEQ   rows2_105
+	JMP   rows1_106
 
-rows6_92:
+rows6_101:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero100
+	JEQ     zero110
 	VMOVUPS (BX), Y0
 	VMOVUPS (BX)(AX*1), Y1
 	VMOVUPS (BX)(AX*2), Y2
 	VMOVUPS (DI), Y3
 	VMOVUPS (DI)(AX*1), Y4
 	VMOVUPS (DI)(AX*2), Y5
-	JMP     start101
+	JMP     start111
 
-zero100:
+zero110:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1812,7 +1950,7 @@ zero100:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start101:
+start111:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -1838,9 +1976,9 @@ start101:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest103
+	JLT        rest113
 
-loop102:
+loop112:
 	VMOVUPS      (R8), Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -1897,13 +2035,13 @@ loop102:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop102
+	JGE          loop112
 
-rest103:
+rest113:
 	ADDQ $0x00000004, R10
-	JZ   out105
+	JZ   out115
 
-one104:
+one114:
 	VMOVUPS      (R8), Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -1921,9 +2059,9 @@ one104:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one104
+	JNZ          one114
 
-out105:
+out115:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -1945,28 +2083,29 @@ out105:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next98
+	MOVQ    $0x00000006, DI
+	JMP     finish108
 
-rows5_93:
+rows5_102:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero106
+	JEQ     zero116
 	VMOVUPS (BX), Y0
 	VMOVUPS (BX)(AX*1), Y1
 	VMOVUPS (BX)(AX*2), Y2
 	VMOVUPS (DI), Y3
 	VMOVUPS (DI)(AX*1), Y4
-	JMP     start107
+	JMP     start117
 
-zero106:
+zero116:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start107:
+start117:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -1989,9 +2128,9 @@ start107:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest109
+	JLT        rest119
 
-loop108:
+loop118:
 	VMOVUPS      (R8), Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -2040,13 +2179,13 @@ loop108:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop108
+	JGE          loop118
 
-rest109:
+rest119:
 	ADDQ $0x00000004, R10
-	JZ   out111
+	JZ   out121
 
-one110:
+one120:
 	VMOVUPS      (R8), Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -2062,9 +2201,9 @@ one110:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one110
+	JNZ          one120
 
-out111:
+out121:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -2083,26 +2222,27 @@ out111:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next98
+	MOVQ    $0x00000005, DI
+	JMP     finish108
 
-rows4_94:
+rows4_103:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero112
+	JEQ     zero122
 	VMOVUPS (BX), Y0
 	VMOVUPS (BX)(AX*1), Y1
 	VMOVUPS (BX)(AX*2), Y2
 	VMOVUPS (DI), Y3
-	JMP     start113
+	JMP     start123
 
-zero112:
+zero122:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start113:
+start123:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -2122,9 +2262,9 @@ start113:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest115
+	JLT        rest125
 
-loop114:
+loop124:
 	VMOVUPS      (R8), Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -2165,13 +2305,13 @@ loop114:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop114
+	JGE          loop124
 
-rest115:
+rest125:
 	ADDQ $0x00000004, R10
-	JZ   out117
+	JZ   out127
 
-one116:
+one126:
 	VMOVUPS      (R8), Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -2185,9 +2325,9 @@ one116:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one116
+	JNZ          one126
 
-out117:
+out127:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -2203,29 +2343,30 @@ out117:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next98
+	MOVQ    $0x00000004, DI
+	JMP     finish108
 
-rows3_95:
+rows3_104:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero118
+	JEQ     zero128
 	VMOVUPS (BX), Y0
 	VMOVUPS (BX)(AX*1), Y1
 	VMOVUPS (BX)(AX*2), Y2
-	JMP     start119
+	JMP     start129
 
-zero118:
+zero128:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start119:
+start129:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest121
+	JLT  rest131
 
-loop120:
+loop130:
 	VMOVUPS      (R8), Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -2257,13 +2398,13 @@ loop120:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop120
+	JGE          loop130
 
-rest121:
+rest131:
 	ADDQ $0x00000004, R9
-	JZ   out123
+	JZ   out133
 
-one122:
+one132:
 	VMOVUPS      (R8), Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -2274,9 +2415,9 @@ one122:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one122
+	JNZ          one132
 
-out123:
+out133:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, (BX)(AX*1)
 	VMOVUPS Y2, (BX)(AX*2)
@@ -2287,27 +2428,28 @@ out123:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next98
+	MOVQ    $0x00000003, DI
+	JMP     finish108
 
-rows2_96:
+rows2_105:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero124
+	JEQ     zero134
 	VMOVUPS (BX), Y0
 	VMOVUPS (BX)(AX*1), Y1
-	JMP     start125
+	JMP     start135
 
-zero124:
+zero134:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start125:
+start135:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest127
+	JLT  rest137
 
-loop126:
+loop136:
 	VMOVUPS      (R8), Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -2331,13 +2473,13 @@ loop126:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop126
+	JGE          loop136
 
-rest127:
+rest137:
 	ADDQ $0x00000004, R9
-	JZ   out129
+	JZ   out139
 
-one128:
+one138:
 	VMOVUPS      (R8), Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -2346,9 +2488,9 @@ one128:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one128
+	JNZ          one138
 
-out129:
+out139:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -2356,25 +2498,26 @@ out129:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next98
+	MOVQ    $0x00000002, DI
+	JMP     finish108
 
-rows1_97:
+rows1_106:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero130
+	JEQ     zero140
 	VMOVUPS (BX), Y0
-	JMP     start131
+	JMP     start141
 
-zero130:
+zero140:
 	VXORPS Y0, Y0, Y0
 
-start131:
+start141:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest133
+	JLT  rest143
 
-loop132:
+loop142:
 	VMOVUPS      (R8), Y1
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y1, Y2, Y0
@@ -2390,34 +2533,122 @@ loop132:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop132
+	JGE          loop142
 
-rest133:
+rest143:
 	ADDQ $0x00000004, R9
-	JZ   out135
+	JZ   out145
 
-one134:
+one144:
 	VMOVUPS      (R8), Y1
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one134
+	JNZ          one144
 
-out135:
+out145:
 	VMOVUPS Y0, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next98
+	MOVQ    $0x00000001, DI
 
-done99:
+finish108:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next107
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back146:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back146
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared147
+	ADDQ  R10, R13
+
+shared147:
+	CMPQ R8, $0x03
+	JEQ  tangent148
+	CMPQ R8, $0x02
+	JEQ  add149
+
+row150:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row150
+	JMP          next107
+
+add149:
+row151:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row151
+	JMP          next107
+
+tangent148:
+row152:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row152
+	JMP          next107
+
+done109:
 	ADDQ     $0x00000020, c+0(FP)
+	ADDQ     $0x00000020, s+88(FP)
+	ADDQ     $0x00000020, e+96(FP)
+	ADDQ     $0x00000020, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group91
+	JNZ      group100
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -2437,46 +2668,46 @@ TEXT ·gemmHalfTF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group136:
+group153:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next143:
+next160:
 	TESTQ BX, BX
-	JLE   done144
+	JLE   done162
 	CMPQ  BX, $0x0a
-	JGE   rows6_137
+	JGE   rows6_154
 	CMPQ  BX, $0x06
-	JEQ   rows6_137
+	JEQ   rows6_154
 	CMPQ  BX, $0x09
-	JEQ   rows5_138
+	JEQ   rows5_155
 	CMPQ  BX, $0x07
-	JGE   rows4_139
+	JGE   rows4_156
 	CMPQ  BX, $0x05
-	JEQ   rows5_138
+	JEQ   rows5_155
 	CMPQ  BX, $0x04
-	JEQ   rows4_139
+	JEQ   rows4_156
 	CMPQ  BX, $0x03
-	JEQ   rows3_140
+	JEQ   rows3_157
 	CMPQ  BX, $0x02
-	JEQ   rows2_141
-	JMP   rows1_142
+	JEQ   rows2_158
+	JMP   rows1_159
 
-rows6_137:
+rows6_154:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero145
+	JEQ     zero163
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VMOVUPS (SI)(AX*2), Y2
 	VMOVUPS (R8), Y3
 	VMOVUPS (R8)(AX*1), Y4
 	VMOVUPS (R8)(AX*2), Y5
-	JMP     start146
+	JMP     start164
 
-zero145:
+zero163:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2484,7 +2715,7 @@ zero145:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start146:
+start164:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2508,9 +2739,9 @@ start146:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest148
+	JLT        rest166
 
-loop147:
+loop165:
 	VMOVUPS      (R9), Y6
 	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -2572,13 +2803,13 @@ loop147:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop147
+	JGE          loop165
 
-rest148:
+rest166:
 	ADDQ $0x00000004, R10
-	JZ   out150
+	JZ   out168
 
-one149:
+one167:
 	VMOVUPS      (R9), Y6
 	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -2595,9 +2826,9 @@ one149:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one149
+	JNZ          one167
 
-out150:
+out168:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -2614,28 +2845,28 @@ out150:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000006, BX
-	JMP     next143
+	JMP     next160
 
-rows5_138:
+rows5_155:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero151
+	JEQ     zero169
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VMOVUPS (SI)(AX*2), Y2
 	VMOVUPS (R8), Y3
 	VMOVUPS (R8)(AX*1), Y4
-	JMP     start152
+	JMP     start170
 
-zero151:
+zero169:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start152:
+start170:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2656,9 +2887,9 @@ start152:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest154
+	JLT        rest172
 
-loop153:
+loop171:
 	VMOVUPS      (R9), Y5
 	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -2712,13 +2943,13 @@ loop153:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop153
+	JGE          loop171
 
-rest154:
+rest172:
 	ADDQ $0x00000004, R10
-	JZ   out156
+	JZ   out174
 
-one155:
+one173:
 	VMOVUPS      (R9), Y5
 	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -2733,9 +2964,9 @@ one155:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one155
+	JNZ          one173
 
-out156:
+out174:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -2750,26 +2981,26 @@ out156:
 	ADDQ    AX, SI
 	ADDQ    $0x00000014, DI
 	SUBQ    $0x00000005, BX
-	JMP     next143
+	JMP     next160
 
-rows4_139:
+rows4_156:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero157
+	JEQ     zero175
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VMOVUPS (SI)(AX*2), Y2
 	VMOVUPS (R8), Y3
-	JMP     start158
+	JMP     start176
 
-zero157:
+zero175:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start158:
+start176:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2787,9 +3018,9 @@ start158:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest160
+	JLT        rest178
 
-loop159:
+loop177:
 	VMOVUPS      (R9), Y4
 	VBROADCASTSS (R8), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -2835,13 +3066,13 @@ loop159:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop159
+	JGE          loop177
 
-rest160:
+rest178:
 	ADDQ $0x00000004, R10
-	JZ   out162
+	JZ   out180
 
-one161:
+one179:
 	VMOVUPS      (R9), Y4
 	VBROADCASTSS (R8), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -2854,9 +3085,9 @@ one161:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one161
+	JNZ          one179
 
-out162:
+out180:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -2869,29 +3100,29 @@ out162:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000004, BX
-	JMP     next143
+	JMP     next160
 
-rows3_140:
+rows3_157:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero163
+	JEQ     zero181
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VMOVUPS (SI)(AX*2), Y2
-	JMP     start164
+	JMP     start182
 
-zero163:
+zero181:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start164:
+start182:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest166
+	JLT  rest184
 
-loop165:
+loop183:
 	VMOVUPS      (R9), Y3
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -2929,13 +3160,13 @@ loop165:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop165
+	JGE          loop183
 
-rest166:
+rest184:
 	ADDQ $0x00000004, R10
-	JZ   out168
+	JZ   out186
 
-one167:
+one185:
 	VMOVUPS      (R9), Y3
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -2946,9 +3177,9 @@ one167:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one167
+	JNZ          one185
 
-out168:
+out186:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, (SI)(AX*1)
 	VMOVUPS Y2, (SI)(AX*2)
@@ -2957,27 +3188,27 @@ out168:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next143
+	JMP     next160
 
-rows2_141:
+rows2_158:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero169
+	JEQ     zero187
 	VMOVUPS (SI), Y0
 	VMOVUPS (SI)(AX*1), Y1
-	JMP     start170
+	JMP     start188
 
-zero169:
+zero187:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start170:
+start188:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest172
+	JLT  rest190
 
-loop171:
+loop189:
 	VMOVUPS      (R9), Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -3007,13 +3238,13 @@ loop171:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop171
+	JGE          loop189
 
-rest172:
+rest190:
 	ADDQ $0x00000004, R10
-	JZ   out174
+	JZ   out192
 
-one173:
+one191:
 	VMOVUPS      (R9), Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -3022,34 +3253,34 @@ one173:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one173
+	JNZ          one191
 
-out174:
+out192:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next143
+	JMP     next160
 
-rows1_142:
+rows1_159:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero175
+	JEQ     zero193
 	VMOVUPS (SI), Y0
-	JMP     start176
+	JMP     start194
 
-zero175:
+zero193:
 	VXORPS Y0, Y0, Y0
 
-start176:
+start194:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest178
+	JLT  rest196
 
-loop177:
+loop195:
 	VMOVUPS      (R9), Y1
 	VBROADCASTSS (R8), Y2
 	VFMADD231PS  Y1, Y2, Y0
@@ -3071,40 +3302,40 @@ loop177:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop177
+	JGE          loop195
 
-rest178:
+rest196:
 	ADDQ $0x00000004, R10
-	JZ   out180
+	JZ   out198
 
-one179:
+one197:
 	VMOVUPS      (R9), Y1
 	VBROADCASTSS (R8), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one179
+	JNZ          one197
 
-out180:
+out198:
 	VMOVUPS Y0, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next143
+	JMP     next160
 
-done144:
+done162:
 	ADDQ     $0x00000020, c+0(FP)
 	ADDQ     $0x00000020, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group136
+	JNZ      group153
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmHalfMoreF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmHalfMoreF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $8-73
+TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -3116,29 +3347,29 @@ TEXT ·gemmHalfMoreF32(SB), NOSPLIT, $8-73
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
 
-group181:
+group199:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next186:
+next204:
 	TESTQ DX, DX
-	JLE   done187
+	JLE   done206
 	CMPQ  DX, $0x07
-	JGE   rows4_182
+	JGE   rows4_200
 	CMPQ  DX, $0x04
-	JEQ   rows4_182
+	JEQ   rows4_200
 	CMPQ  DX, $0x03
-	JGE   rows3_183
+	JGE   rows3_201
 	CMPQ  DX, $0x02
-	JEQ   rows2_184
-	JMP   rows1_185
+	JEQ   rows2_202
+	JMP   rows1_203
 
-rows4_182:
+rows4_200:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero188
+	JEQ     zero207
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
@@ -3151,9 +3382,9 @@ rows4_182:
 	VMOVUPS (DI), Y9
 	VMOVUPS 32(DI), Y10
 	VMOVUPS 64(DI), Y11
-	JMP     start189
+	JMP     start208
 
-zero188:
+zero207:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3167,7 +3398,7 @@ zero188:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start189:
+start208:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3192,9 +3423,9 @@ start189:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest191
+	JLT        rest210
 
-loop190:
+loop209:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VMOVUPS      (R8)(R10*1), Y14
@@ -3275,13 +3506,13 @@ loop190:
 	ADDQ         $0x00000010, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R11
-	JGE          loop190
+	JGE          loop209
 
-rest191:
+rest210:
 	ADDQ $0x00000004, R11
-	JZ   out193
+	JZ   out212
 
-one192:
+one211:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VMOVUPS      (R8)(R10*1), Y14
@@ -3305,9 +3536,9 @@ one192:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R11
-	JNZ          one192
+	JNZ          one211
 
-out193:
+out212:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Y0, (BX)
@@ -3331,11 +3562,12 @@ out193:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next186
+	MOVQ    $0x00000004, DI
+	JMP     finish205
 
-rows3_183:
+rows3_201:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero194
+	JEQ     zero213
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
@@ -3345,9 +3577,9 @@ rows3_183:
 	VMOVUPS (BX)(AX*2), Y6
 	VMOVUPS 32(BX)(AX*2), Y7
 	VMOVUPS 64(BX)(AX*2), Y8
-	JMP     start195
+	JMP     start214
 
-zero194:
+zero213:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3358,15 +3590,15 @@ zero194:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start195:
+start214:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest197
+	JLT  rest216
 
-loop196:
+loop215:
 	VMOVUPS      (R8), Y9
 	VMOVUPS      32(R8), Y10
 	VMOVUPS      (R8)(R9*1), Y11
@@ -3430,13 +3662,13 @@ loop196:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop196
+	JGE          loop215
 
-rest197:
+rest216:
 	ADDQ $0x00000004, R10
-	JZ   out199
+	JZ   out218
 
-one198:
+one217:
 	VMOVUPS      (R8), Y9
 	VMOVUPS      32(R8), Y10
 	VMOVUPS      (R8)(R9*1), Y11
@@ -3455,9 +3687,9 @@ one198:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one198
+	JNZ          one217
 
-out199:
+out218:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -3474,20 +3706,21 @@ out199:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next186
+	MOVQ    $0x00000003, DI
+	JMP     finish205
 
-rows2_184:
+rows2_202:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero200
+	JEQ     zero219
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
 	VMOVUPS (BX)(AX*1), Y3
 	VMOVUPS 32(BX)(AX*1), Y4
 	VMOVUPS 64(BX)(AX*1), Y5
-	JMP     start201
+	JMP     start220
 
-zero200:
+zero219:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3495,15 +3728,15 @@ zero200:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start201:
+start220:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest203
+	JLT  rest222
 
-loop202:
+loop221:
 	VBROADCASTSS (DI), Y7
 	VBROADCASTSS (DI)(CX*1), Y8
 	VMOVUPS      (R8), Y6
@@ -3551,13 +3784,13 @@ loop202:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop202
+	JGE          loop221
 
-rest203:
+rest222:
 	ADDQ $0x00000004, R10
-	JZ   out205
+	JZ   out224
 
-one204:
+one223:
 	VBROADCASTSS (DI), Y7
 	VBROADCASTSS (DI)(CX*1), Y8
 	VMOVUPS      (R8), Y6
@@ -3572,9 +3805,9 @@ one204:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one204
+	JNZ          one223
 
-out205:
+out224:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -3586,30 +3819,31 @@ out205:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next186
+	MOVQ    $0x00000002, DI
+	JMP     finish205
 
-rows1_185:
+rows1_203:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero206
+	JEQ     zero225
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
-	JMP     start207
+	JMP     start226
 
-zero206:
+zero225:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start207:
+start226:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest209
+	JLT  rest228
 
-loop208:
+loop227:
 	VBROADCASTSS (DI), Y4
 	VMOVUPS      (R8), Y3
 	VFMADD231PS  Y3, Y4, Y0
@@ -3641,13 +3875,13 @@ loop208:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop208
+	JGE          loop227
 
-rest209:
+rest228:
 	ADDQ $0x00000004, R10
-	JZ   out211
+	JZ   out230
 
-one210:
+one229:
 	VBROADCASTSS (DI), Y4
 	VMOVUPS      (R8), Y3
 	VFMADD231PS  Y3, Y4, Y0
@@ -3658,24 +3892,162 @@ one210:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one210
+	JNZ          one229
 
-out211:
+out230:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next186
+	MOVQ    $0x00000001, DI
 
-done187:
+finish205:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next204
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back231:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back231
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared232
+	ADDQ  R10, R13
+
+shared232:
+	CMPQ R8, $0x03
+	JEQ  tangent233
+	CMPQ R8, $0x02
+	JEQ  add234
+
+row235:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row235
+	JMP          next204
+
+add234:
+row236:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R12), Y0
+	VMOVUPS      32(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R12), Y0
+	VMOVUPS      64(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row236
+	JMP          next204
+
+tangent233:
+row237:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y2
+	VMOVUPS      32(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y2
+	VMOVUPS      64(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 64(R12)
+	VMOVUPS      Y2, 64(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row237
+	JMP          next204
+
+done206:
 	ADDQ     $0x00000060, c+0(FP)
+	ADDQ     $0x00000060, s+88(FP)
+	ADDQ     $0x00000060, e+96(FP)
+	ADDQ     $0x00000060, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group181
+	JNZ      group199
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -3695,29 +4067,29 @@ TEXT ·gemmHalfMoreTF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group212:
+group238:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next217:
+next243:
 	TESTQ BX, BX
-	JLE   done218
+	JLE   done245
 	CMPQ  BX, $0x07
-	JGE   rows4_213
+	JGE   rows4_239
 	CMPQ  BX, $0x04
-	JEQ   rows4_213
+	JEQ   rows4_239
 	CMPQ  BX, $0x03
-	JGE   rows3_214
+	JGE   rows3_240
 	CMPQ  BX, $0x02
-	JEQ   rows2_215
-	JMP   rows1_216
+	JEQ   rows2_241
+	JMP   rows1_242
 
-rows4_213:
+rows4_239:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero219
+	JEQ     zero246
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -3730,9 +4102,9 @@ rows4_213:
 	VMOVUPS (R8), Y9
 	VMOVUPS 32(R8), Y10
 	VMOVUPS 64(R8), Y11
-	JMP     start220
+	JMP     start247
 
-zero219:
+zero246:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3746,7 +4118,7 @@ zero219:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start220:
+start247:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -3768,9 +4140,9 @@ start220:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest222
+	JLT        rest249
 
-loop221:
+loop248:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VMOVUPS      64(R9), Y14
@@ -3856,13 +4228,13 @@ loop221:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop221
+	JGE          loop248
 
-rest222:
+rest249:
 	ADDQ $0x00000004, R10
-	JZ   out224
+	JZ   out251
 
-one223:
+one250:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VMOVUPS      64(R9), Y14
@@ -3885,9 +4257,9 @@ one223:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one223
+	JNZ          one250
 
-out224:
+out251:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Y0, (SI)
@@ -3908,11 +4280,11 @@ out224:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000004, BX
-	JMP     next217
+	JMP     next243
 
-rows3_214:
+rows3_240:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero225
+	JEQ     zero252
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -3922,9 +4294,9 @@ rows3_214:
 	VMOVUPS (SI)(AX*2), Y6
 	VMOVUPS 32(SI)(AX*2), Y7
 	VMOVUPS 64(SI)(AX*2), Y8
-	JMP     start226
+	JMP     start253
 
-zero225:
+zero252:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3935,14 +4307,14 @@ zero225:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start226:
+start253:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest228
+	JLT  rest255
 
-loop227:
+loop254:
 	VMOVUPS      (R9), Y9
 	VMOVUPS      32(R9), Y10
 	VMOVUPS      64(R9), Y11
@@ -4012,13 +4384,13 @@ loop227:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop227
+	JGE          loop254
 
-rest228:
+rest255:
 	ADDQ $0x00000004, R10
-	JZ   out230
+	JZ   out257
 
-one229:
+one256:
 	VMOVUPS      (R9), Y9
 	VMOVUPS      32(R9), Y10
 	VMOVUPS      64(R9), Y11
@@ -4037,9 +4409,9 @@ one229:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one229
+	JNZ          one256
 
-out230:
+out257:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
@@ -4054,20 +4426,20 @@ out230:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next217
+	JMP     next243
 
-rows2_215:
+rows2_241:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero231
+	JEQ     zero258
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VMOVUPS 32(SI)(AX*1), Y4
 	VMOVUPS 64(SI)(AX*1), Y5
-	JMP     start232
+	JMP     start259
 
-zero231:
+zero258:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4075,14 +4447,14 @@ zero231:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start232:
+start259:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest234
+	JLT  rest261
 
-loop233:
+loop260:
 	VBROADCASTSS (R8), Y7
 	VBROADCASTSS 4(R8), Y8
 	VMOVUPS      (R9), Y6
@@ -4136,13 +4508,13 @@ loop233:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop233
+	JGE          loop260
 
-rest234:
+rest261:
 	ADDQ $0x00000004, R10
-	JZ   out236
+	JZ   out263
 
-one235:
+one262:
 	VBROADCASTSS (R8), Y7
 	VBROADCASTSS 4(R8), Y8
 	VMOVUPS      (R9), Y6
@@ -4157,9 +4529,9 @@ one235:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one235
+	JNZ          one262
 
-out236:
+out263:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
@@ -4170,29 +4542,29 @@ out236:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next217
+	JMP     next243
 
-rows1_216:
+rows1_242:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero237
+	JEQ     zero264
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
-	JMP     start238
+	JMP     start265
 
-zero237:
+zero264:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start238:
+start265:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest240
+	JLT  rest267
 
-loop239:
+loop266:
 	VBROADCASTSS (R8), Y4
 	VMOVUPS      (R9), Y3
 	VFMADD231PS  Y3, Y4, Y0
@@ -4230,13 +4602,13 @@ loop239:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop239
+	JGE          loop266
 
-rest240:
+rest267:
 	ADDQ $0x00000004, R10
-	JZ   out242
+	JZ   out269
 
-one241:
+one268:
 	VBROADCASTSS (R8), Y4
 	VMOVUPS      (R9), Y3
 	VFMADD231PS  Y3, Y4, Y0
@@ -4247,29 +4619,29 @@ one241:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one241
+	JNZ          one268
 
-out242:
+out269:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next217
+	JMP     next243
 
-done218:
+done245:
 	ADDQ     $0x00000060, c+0(FP)
 	ADDQ     $0x00000060, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group212
+	JNZ      group238
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRowF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmRowF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRowF32(SB), NOSPLIT, $8-73
+TEXT ·gemmRowF32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -4281,16 +4653,16 @@ TEXT ·gemmRowF32(SB), NOSPLIT, $8-73
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
 
-group243:
+group270:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next245:
+next272:
 	TESTQ   DX, DX
-	JLE     done246
+	JLE     done274
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero247
+	JEQ     zero275
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
@@ -4299,9 +4671,9 @@ next245:
 	VMOVUPS 160(BX), Y5
 	VMOVUPS 192(BX), Y6
 	VMOVUPS 224(BX), Y7
-	JMP     start248
+	JMP     start276
 
-zero247:
+zero275:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4311,7 +4683,7 @@ zero247:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start248:
+start276:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -4319,9 +4691,9 @@ start248:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest250
+	JLT  rest278
 
-loop249:
+loop277:
 	VBROADCASTSS (DI), Y9
 	VMOVUPS      (R8), Y8
 	VFMADD231PS  Y8, Y9, Y0
@@ -4394,13 +4766,13 @@ loop249:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop249
+	JGE          loop277
 
-rest250:
+rest278:
 	ADDQ $0x00000004, R11
-	JZ   out252
+	JZ   out280
 
-one251:
+one279:
 	VBROADCASTSS (DI), Y9
 	VMOVUPS      (R8), Y8
 	VFMADD231PS  Y8, Y9, Y0
@@ -4422,9 +4794,9 @@ one251:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one251
+	JNZ          one279
 
-out252:
+out280:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -4436,15 +4808,276 @@ out252:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next245
+	MOVQ    $0x00000001, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next272
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done246:
+back281:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back281
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared282
+	ADDQ  R10, R13
+
+shared282:
+	CMPQ R8, $0x03
+	JEQ  tangent283
+	CMPQ R8, $0x02
+	JEQ  add284
+
+row285:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 96(R12)
+	VMOVUPS      128(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      128(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 128(R12)
+	VMOVUPS      160(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      160(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 160(R12)
+	VMOVUPS      192(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      192(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 192(R12)
+	VMOVUPS      224(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      224(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 224(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row285
+	JMP          next272
+
+add284:
+row286:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R12), Y0
+	VMOVUPS      32(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R12), Y0
+	VMOVUPS      64(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R12), Y0
+	VMOVUPS      96(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 96(R12)
+	VMOVUPS      128(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      128(R12), Y0
+	VMOVUPS      128(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 128(R12)
+	VMOVUPS      160(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      160(R12), Y0
+	VMOVUPS      160(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 160(R12)
+	VMOVUPS      192(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      192(R12), Y0
+	VMOVUPS      192(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 192(R12)
+	VMOVUPS      224(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      224(R12), Y0
+	VMOVUPS      224(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 224(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row286
+	JMP          next272
+
+tangent283:
+row287:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y2
+	VMOVUPS      32(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y2
+	VMOVUPS      64(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 64(R12)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y2
+	VMOVUPS      96(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 96(R12)
+	VMOVUPS      Y2, 96(R9)
+	VMOVUPS      128(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      128(R9), Y2
+	VMOVUPS      128(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 128(R12)
+	VMOVUPS      Y2, 128(R9)
+	VMOVUPS      160(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      160(R9), Y2
+	VMOVUPS      160(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 160(R12)
+	VMOVUPS      Y2, 160(R9)
+	VMOVUPS      192(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      192(R9), Y2
+	VMOVUPS      192(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 192(R12)
+	VMOVUPS      Y2, 192(R9)
+	VMOVUPS      224(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      224(R9), Y2
+	VMOVUPS      224(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 224(R12)
+	VMOVUPS      Y2, 224(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row287
+	JMP          next272
+
+done274:
 	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, s+88(FP)
+	ADDQ     $0x00000100, e+96(FP)
+	ADDQ     $0x00000100, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group243
+	JNZ      group270
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -4464,16 +5097,16 @@ TEXT ·gemmRowTF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group253:
+group288:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next255:
+next290:
 	TESTQ   BX, BX
-	JLE     done256
+	JLE     done292
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero257
+	JEQ     zero293
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -4482,9 +5115,9 @@ next255:
 	VMOVUPS 160(SI), Y5
 	VMOVUPS 192(SI), Y6
 	VMOVUPS 224(SI), Y7
-	JMP     start258
+	JMP     start294
 
-zero257:
+zero293:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4494,14 +5127,14 @@ zero257:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start258:
+start294:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest260
+	JLT  rest296
 
-loop259:
+loop295:
 	VBROADCASTSS (R8), Y9
 	VMOVUPS      (R9), Y8
 	VFMADD231PS  Y8, Y9, Y0
@@ -4579,13 +5212,13 @@ loop259:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop259
+	JGE          loop295
 
-rest260:
+rest296:
 	ADDQ $0x00000004, R10
-	JZ   out262
+	JZ   out298
 
-one261:
+one297:
 	VBROADCASTSS (R8), Y9
 	VMOVUPS      (R9), Y8
 	VFMADD231PS  Y8, Y9, Y0
@@ -4606,9 +5239,9 @@ one261:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one261
+	JNZ          one297
 
-out262:
+out298:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
@@ -4620,20 +5253,20 @@ out262:
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next255
+	JMP     next290
 
-done256:
+done292:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group253
+	JNZ      group288
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRow2F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmRow2F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRow2F32(SB), NOSPLIT, $8-73
+TEXT ·gemmRow2F32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -4645,16 +5278,16 @@ TEXT ·gemmRow2F32(SB), NOSPLIT, $8-73
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
 
-group263:
+group299:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next265:
+next301:
 	TESTQ   DX, DX
-	JLE     done266
+	JLE     done303
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero267
+	JEQ     zero304
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
@@ -4663,9 +5296,9 @@ next265:
 	VMOVUPS 32(BX)(AX*1), Y5
 	VMOVUPS 64(BX)(AX*1), Y6
 	VMOVUPS 96(BX)(AX*1), Y7
-	JMP     start268
+	JMP     start305
 
-zero267:
+zero304:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4675,15 +5308,15 @@ zero267:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start268:
+start305:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest270
+	JLT  rest307
 
-loop269:
+loop306:
 	VBROADCASTSS (DI), Y9
 	VBROADCASTSS (DI)(CX*1), Y10
 	VMOVUPS      (R8), Y8
@@ -4743,13 +5376,13 @@ loop269:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop269
+	JGE          loop306
 
-rest270:
+rest307:
 	ADDQ $0x00000004, R10
-	JZ   out272
+	JZ   out309
 
-one271:
+one308:
 	VBROADCASTSS (DI), Y9
 	VBROADCASTSS (DI)(CX*1), Y10
 	VMOVUPS      (R8), Y8
@@ -4767,9 +5400,9 @@ one271:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one271
+	JNZ          one308
 
-out272:
+out309:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -4783,15 +5416,176 @@ out272:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next265
+	MOVQ    $0x00000002, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next301
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done266:
+back310:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back310
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared311
+	ADDQ  R10, R13
+
+shared311:
+	CMPQ R8, $0x03
+	JEQ  tangent312
+	CMPQ R8, $0x02
+	JEQ  add313
+
+row314:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row314
+	JMP          next301
+
+add313:
+row315:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R12), Y0
+	VMOVUPS      32(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R12), Y0
+	VMOVUPS      64(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R12), Y0
+	VMOVUPS      96(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row315
+	JMP          next301
+
+tangent312:
+row316:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y2
+	VMOVUPS      32(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y2
+	VMOVUPS      64(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 64(R12)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y2
+	VMOVUPS      96(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 96(R12)
+	VMOVUPS      Y2, 96(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row316
+	JMP          next301
+
+done303:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group263
+	JNZ      group299
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -4811,16 +5605,16 @@ TEXT ·gemmRow2TF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group273:
+group317:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next275:
+next319:
 	TESTQ   BX, BX
-	JLE     done276
+	JLE     done321
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero277
+	JEQ     zero322
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -4829,9 +5623,9 @@ next275:
 	VMOVUPS 32(SI)(AX*1), Y5
 	VMOVUPS 64(SI)(AX*1), Y6
 	VMOVUPS 96(SI)(AX*1), Y7
-	JMP     start278
+	JMP     start323
 
-zero277:
+zero322:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4841,14 +5635,14 @@ zero277:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start278:
+start323:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest280
+	JLT  rest325
 
-loop279:
+loop324:
 	VBROADCASTSS (R8), Y9
 	VBROADCASTSS 4(R8), Y10
 	VMOVUPS      (R9), Y8
@@ -4914,13 +5708,13 @@ loop279:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop279
+	JGE          loop324
 
-rest280:
+rest325:
 	ADDQ $0x00000004, R10
-	JZ   out282
+	JZ   out327
 
-one281:
+one326:
 	VBROADCASTSS (R8), Y9
 	VBROADCASTSS 4(R8), Y10
 	VMOVUPS      (R9), Y8
@@ -4938,9 +5732,9 @@ one281:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one281
+	JNZ          one326
 
-out282:
+out327:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
@@ -4953,20 +5747,20 @@ out282:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next275
+	JMP     next319
 
-done276:
+done321:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group273
+	JNZ      group317
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+// func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRow3F32(SB), NOSPLIT, $8-73
+TEXT ·gemmRow3F32(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -4978,16 +5772,16 @@ TEXT ·gemmRow3F32(SB), NOSPLIT, $8-73
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
 
-group283:
+group328:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next285:
+next330:
 	TESTQ   DX, DX
-	JLE     done286
+	JLE     done332
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero287
+	JEQ     zero333
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
 	VMOVUPS 64(BX), Y2
@@ -5000,9 +5794,9 @@ next285:
 	VMOVUPS 32(BX)(AX*2), Y9
 	VMOVUPS 64(BX)(AX*2), Y10
 	VMOVUPS 96(BX)(AX*2), Y11
-	JMP     start288
+	JMP     start334
 
-zero287:
+zero333:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5016,15 +5810,15 @@ zero287:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start288:
+start334:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest290
+	JLT  rest336
 
-loop289:
+loop335:
 	VBROADCASTSS (DI), Y13
 	VBROADCASTSS (DI)(CX*1), Y14
 	VBROADCASTSS (DI)(CX*2), Y15
@@ -5104,13 +5898,13 @@ loop289:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop289
+	JGE          loop335
 
-rest290:
+rest336:
 	ADDQ $0x00000004, R10
-	JZ   out292
+	JZ   out338
 
-one291:
+one337:
 	VBROADCASTSS (DI), Y13
 	VBROADCASTSS (DI)(CX*1), Y14
 	VBROADCASTSS (DI)(CX*2), Y15
@@ -5133,9 +5927,9 @@ one291:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one291
+	JNZ          one337
 
-out292:
+out338:
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -5155,15 +5949,176 @@ out292:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next285
+	MOVQ    $0x00000003, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next330
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done286:
+back339:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back339
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared340
+	ADDQ  R10, R13
+
+shared340:
+	CMPQ R8, $0x03
+	JEQ  tangent341
+	CMPQ R8, $0x02
+	JEQ  add342
+
+row343:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y0
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row343
+	JMP          next330
+
+add342:
+row344:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R12), Y0
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R12), Y0
+	VMOVUPS      32(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 32(R12)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R12), Y0
+	VMOVUPS      64(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 64(R12)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R12), Y0
+	VMOVUPS      96(R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      Y0, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row344
+	JMP          next330
+
+tangent341:
+row345:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      (R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      32(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      32(R9), Y2
+	VMOVUPS      32(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      64(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      64(R9), Y2
+	VMOVUPS      64(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 64(R12)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      96(R11), Y0
+	VMOVUPS      oneF32<>+0(SB), Y1
+	VFNMADD231PS Y0, Y0, Y1
+	VMOVUPS      96(R9), Y2
+	VMOVUPS      96(R13), Y3
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 96(R12)
+	VMOVUPS      Y2, 96(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row345
+	JMP          next330
+
+done332:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group283
+	JNZ      group328
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5183,16 +6138,16 @@ TEXT ·gemmRow3TF32(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x02, DX
 
-group293:
+group346:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next295:
+next348:
 	TESTQ   BX, BX
-	JLE     done296
+	JLE     done350
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero297
+	JEQ     zero351
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -5205,9 +6160,9 @@ next295:
 	VMOVUPS 32(SI)(AX*2), Y9
 	VMOVUPS 64(SI)(AX*2), Y10
 	VMOVUPS 96(SI)(AX*2), Y11
-	JMP     start298
+	JMP     start352
 
-zero297:
+zero351:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5221,14 +6176,14 @@ zero297:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start298:
+start352:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest300
+	JLT  rest354
 
-loop299:
+loop353:
 	VBROADCASTSS (R8), Y13
 	VBROADCASTSS 4(R8), Y14
 	VBROADCASTSS 8(R8), Y15
@@ -5314,13 +6269,13 @@ loop299:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop299
+	JGE          loop353
 
-rest300:
+rest354:
 	ADDQ $0x00000004, R10
-	JZ   out302
+	JZ   out356
 
-one301:
+one355:
 	VBROADCASTSS (R8), Y13
 	VBROADCASTSS 4(R8), Y14
 	VBROADCASTSS 8(R8), Y15
@@ -5343,9 +6298,9 @@ one301:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one301
+	JNZ          one355
 
-out302:
+out356:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VMOVUPS Y2, 64(SI)
@@ -5363,13 +6318,13 @@ out302:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next295
+	JMP     next348
 
-done296:
+done350:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group293
+	JNZ      group346
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -5385,9 +6340,9 @@ TEXT ·dotF32(SB), NOSPLIT, $0-65
 	SHLQ $0x02, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000004, SI
-	JLT  one304start
+	JLT  one358start
 
-four303:
+four357:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5402,9 +6357,9 @@ four303:
 	LEAQ   (R9)(BX*2), R10
 	ADDQ   BX, R10
 	SUBQ   $0x00000010, R8
-	JLT    rest307
+	JLT    rest361
 
-loop306:
+loop360:
 	VMOVUPS     (DI), Y8
 	VFMADD231PS (R9), Y8, Y0
 	VFMADD231PS (R9)(BX*1), Y8, Y2
@@ -5419,12 +6374,12 @@ loop306:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop306
+	JGE         loop360
 
-rest307:
+rest361:
 	ADDQ        $0x00000010, R8
 	CMPQ        R8, $0x00000008
-	JLT         tail308
+	JLT         tail362
 	VMOVUPS     (DI), Y8
 	VFMADD231PS (R9), Y8, Y0
 	VFMADD231PS (R9)(BX*1), Y8, Y2
@@ -5435,9 +6390,9 @@ rest307:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-tail308:
+tail362:
 	TESTQ       R8, R8
-	JZ          reduce309
+	JZ          reduce363
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R8
 	VMOVUPS     (R11)(R8*4), Y8
@@ -5451,7 +6406,7 @@ tail308:
 	VMASKMOVPS  (R10), Y8, Y8
 	VFMADD231PS Y9, Y8, Y6
 
-reduce309:
+reduce363:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y5, Y4, Y4
@@ -5468,34 +6423,34 @@ reduce309:
 	MOVQ         AX, DI
 	VPERMILPS    $0x00, X0, X1
 	CMPB         acc+64(FP), $0x00
-	JEQ          put310
+	JEQ          put364
 	VADDSS       (DI), X1, X1
 
-put310:
+put364:
 	VMOVSS    X1, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x01, X0, X1
 	CMPB      acc+64(FP), $0x00
-	JEQ       put311
+	JEQ       put365
 	VADDSS    (DI), X1, X1
 
-put311:
+put365:
 	VMOVSS    X1, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x02, X0, X1
 	CMPB      acc+64(FP), $0x00
-	JEQ       put312
+	JEQ       put366
 	VADDSS    (DI), X1, X1
 
-put312:
+put366:
 	VMOVSS    X1, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x03, X0, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put313
+	JEQ       put367
 	VADDSS    (DI), X0, X0
 
-put313:
+put367:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -5503,22 +6458,22 @@ put313:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four303
+	JGE    four357
 
-one304start:
+one358start:
 	ADDQ $0x00000004, SI
-	JZ   done305
+	JZ   done359
 
-one304:
+one358:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000010, R8
-	JLT    rest315
+	JLT    rest369
 
-loop314:
+loop368:
 	VMOVUPS     (DI), Y2
 	VFMADD231PS (R9), Y2, Y0
 	VMOVUPS     32(DI), Y2
@@ -5526,21 +6481,21 @@ loop314:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop314
+	JGE         loop368
 
-rest315:
+rest369:
 	ADDQ        $0x00000010, R8
 	CMPQ        R8, $0x00000008
-	JLT         tail316
+	JLT         tail370
 	VMOVUPS     (DI), Y2
 	VFMADD231PS (R9), Y2, Y0
 	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-tail316:
+tail370:
 	TESTQ       R8, R8
-	JZ          reduce317
+	JZ          reduce371
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        R8
 	VMOVUPS     (R10)(R8*4), Y2
@@ -5548,7 +6503,7 @@ tail316:
 	VMASKMOVPS  (R9), Y2, Y2
 	VFMADD231PS Y3, Y2, Y0
 
-reduce317:
+reduce371:
 	VADDPS       Y1, Y0, Y0
 	VHADDPS      Y0, Y0, Y1
 	VHADDPS      Y0, Y0, Y0
@@ -5559,17 +6514,17 @@ reduce317:
 	MOVQ         AX, DI
 	VPERMILPS    $0x00, X1, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put318
+	JEQ          put372
 	VADDSS       (DI), X0, X0
 
-put318:
+put372:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one304
+	JNZ    one358
 
-done305:
+done359:
 	VZEROUPPER
 	RET
 
@@ -5604,9 +6559,9 @@ TEXT ·dotPairF32(SB), NOSPLIT, $0-65
 	MOVQ ldx+40(FP), DI
 	SHLQ $0x02, DI
 	SUBQ $0x00000004, SI
-	JLT  one320start
+	JLT  one374start
 
-four319:
+four373:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5621,9 +6576,9 @@ four319:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000008, R9
-	JLT    rest323
+	JLT    rest377
 
-loop322:
+loop376:
 	VMOVUPS     (R8), Y8
 	VMOVUPS     (R8)(DI*1), Y9
 	VMOVUPS     (R10), Y10
@@ -5642,12 +6597,12 @@ loop322:
 	ADDQ        $0x00000020, R11
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
-	JGE         loop322
+	JGE         loop376
 
-rest323:
+rest377:
 	ADDQ        $0x00000008, R9
 	TESTQ       R9, R9
-	JZ          reduce325
+	JZ          reduce379
 	LEAQ        tailF32<>+32(SB), R12
 	NEGQ        R9
 	VMOVUPS     (R12)(R9*4), Y8
@@ -5670,7 +6625,7 @@ rest323:
 	VMASKMOVPS  (R11), Y8, Y8
 	VFMADD231PS Y9, Y8, Y7
 
-reduce325:
+reduce379:
 	VHADDPS      Y2, Y0, Y0
 	VHADDPS      Y6, Y4, Y2
 	VHADDPS      Y2, Y0, Y0
@@ -5688,67 +6643,67 @@ reduce325:
 	MOVQ         AX, R8
 	VPERMILPS    $0x00, X0, X2
 	CMPB         acc+64(FP), $0x00
-	JEQ          put326
+	JEQ          put380
 	VADDSS       (R8), X2, X2
 
-put326:
+put380:
 	VMOVSS    X2, (R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x01, X0, X2
 	CMPB      acc+64(FP), $0x00
-	JEQ       put327
+	JEQ       put381
 	VADDSS    (R8), X2, X2
 
-put327:
+put381:
 	VMOVSS    X2, (R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x02, X0, X2
 	CMPB      acc+64(FP), $0x00
-	JEQ       put328
+	JEQ       put382
 	VADDSS    (R8), X2, X2
 
-put328:
+put382:
 	VMOVSS    X2, (R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x03, X0, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put329
+	JEQ       put383
 	VADDSS    (R8), X0, X0
 
-put329:
+put383:
 	VMOVSS    X0, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPS $0x00, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put330
+	JEQ       put384
 	VADDSS    4(R8), X0, X0
 
-put330:
+put384:
 	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x01, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put331
+	JEQ       put385
 	VADDSS    4(R8), X0, X0
 
-put331:
+put385:
 	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x02, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put332
+	JEQ       put386
 	VADDSS    4(R8), X0, X0
 
-put332:
+put386:
 	VMOVSS    X0, 4(R8)
 	ADDQ      CX, R8
 	VPERMILPS $0x03, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put333
+	JEQ       put387
 	VADDSS    4(R8), X0, X0
 
-put333:
+put387:
 	VMOVSS X0, 4(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
@@ -5756,22 +6711,22 @@ put333:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four319
+	JGE    four373
 
-one320start:
+one374start:
 	ADDQ $0x00000004, SI
-	JZ   done321
+	JZ   done375
 
-one320:
+one374:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), R8
 	MOVQ   n+56(FP), R9
 	MOVQ   DX, R10
 	SUBQ   $0x00000008, R9
-	JLT    rest335
+	JLT    rest389
 
-loop334:
+loop388:
 	VMOVUPS     (R8), Y2
 	VMOVUPS     (R8)(DI*1), Y3
 	VMOVUPS     (R10), Y4
@@ -5780,12 +6735,12 @@ loop334:
 	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
-	JGE         loop334
+	JGE         loop388
 
-rest335:
+rest389:
 	ADDQ        $0x00000008, R9
 	TESTQ       R9, R9
-	JZ          reduce337
+	JZ          reduce391
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R9
 	VMOVUPS     (R11)(R9*4), Y2
@@ -5796,7 +6751,7 @@ rest335:
 	VMASKMOVPS  (R10), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
-reduce337:
+reduce391:
 	VHADDPS      Y0, Y0, Y2
 	VHADDPS      Y0, Y0, Y0
 	VHADDPS      Y0, Y2, Y2
@@ -5811,26 +6766,26 @@ reduce337:
 	MOVQ         AX, R8
 	VPERMILPS    $0x00, X2, X1
 	CMPB         acc+64(FP), $0x00
-	JEQ          put338
+	JEQ          put392
 	VADDSS       (R8), X1, X1
 
-put338:
+put392:
 	VMOVSS    X1, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPS $0x00, X0, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put339
+	JEQ       put393
 	VADDSS    4(R8), X0, X0
 
-put339:
+put393:
 	VMOVSS X0, 4(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one320
+	JNZ    one374
 
-done321:
+done375:
 	VZEROUPPER
 	RET
 
@@ -5843,7 +6798,7 @@ TEXT ·addScaledRowsF32(SB), NOSPLIT, $0-48
 	MOVQ       m+32(FP), DX
 	MOVQ       x+24(FP), BX
 	CMPQ       n+40(FP), $0x08
-	JGE        eight340wide
+	JGE        eight394wide
 	MOVQ       y+0(FP), SI
 	MOVQ       n+40(FP), DI
 	LEAQ       tailF32<>+32(SB), R8
@@ -5851,11 +6806,11 @@ TEXT ·addScaledRowsF32(SB), NOSPLIT, $0-48
 	VMOVUPS    (R8)(DI*4), Y0
 	VMASKMOVPS (SI), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done344
+	JZ         done398
 	SUBQ       $0x00000004, DX
-	JLT        rest346
+	JLT        rest400
 
-loop345:
+loop399:
 	VMASKMOVPS   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Y3
@@ -5874,32 +6829,32 @@ loop345:
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop345
+	JGE          loop399
 
-rest346:
+rest400:
 	ADDQ $0x00000004, DX
-	JZ   out348
+	JZ   out402
 
-one347:
+one401:
 	VMASKMOVPS   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x00000004, BX
 	DECQ         DX
-	JNZ          one347
+	JNZ          one401
 
-out348:
-done344:
+out402:
+done398:
 	VMASKMOVPS Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
-eight340wide:
+eight394wide:
 	SUBQ $0x00000008, DX
-	JLT  start342
+	JLT  start396
 
-eight340:
+eight394:
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -5917,9 +6872,9 @@ eight340:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail350
+	JLT          tail404
 
-loop349:
+loop403:
 	VMOVUPS     (R9), Y8
 	VFMADD231PS (SI), Y0, Y8
 	VFMADD231PS (SI)(CX*1), Y1, Y8
@@ -5935,11 +6890,11 @@ loop349:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop349
+	JGE         loop403
 
-tail350:
+tail404:
 	ADDQ        $0x00000008, R10
-	JZ          out351
+	JZ          out405
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPS     (R11)(R10*4), Y9
@@ -5962,7 +6917,7 @@ tail350:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (R9)
 
-out351:
+out405:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -5972,33 +6927,33 @@ out351:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight340
+	JGE  eight394
 
-start342:
+start396:
 	ADDQ $0x00000008, DX
-	JZ   done343
+	JZ   done397
 
-one341:
+one395:
 	VBROADCASTSS (BX), Y0
 	ADDQ         $0x00000004, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail353
+	JLT          tail407
 
-loop352:
+loop406:
 	VMOVUPS     (DI), Y1
 	VFMADD231PS (SI), Y0, Y1
 	VMOVUPS     Y1, (DI)
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop352
+	JGE         loop406
 
-tail353:
+tail407:
 	ADDQ        $0x00000008, R8
-	JZ          out354
+	JZ          out408
 	LEAQ        tailF32<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPS     (R9)(R8*4), Y2
@@ -6007,12 +6962,12 @@ tail353:
 	VFMADD231PS Y3, Y0, Y1
 	VMASKMOVPS  Y1, Y2, (DI)
 
-out354:
+out408:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one341
+	JNZ  one395
 
-done343:
+done397:
 	VZEROUPPER
 	RET
 
@@ -6025,7 +6980,7 @@ TEXT ·addRoundedRowsF32(SB), NOSPLIT, $0-48
 	MOVQ       m+32(FP), DX
 	MOVQ       x+24(FP), BX
 	CMPQ       n+40(FP), $0x08
-	JGE        eight355wide
+	JGE        eight409wide
 	MOVQ       y+0(FP), SI
 	MOVQ       n+40(FP), DI
 	LEAQ       tailF32<>+32(SB), R8
@@ -6033,11 +6988,11 @@ TEXT ·addRoundedRowsF32(SB), NOSPLIT, $0-48
 	VMOVUPS    (R8)(DI*4), Y0
 	VMASKMOVPS (SI), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done359
+	JZ         done413
 	SUBQ       $0x00000004, DX
-	JLT        rest361
+	JLT        rest415
 
-loop360:
+loop414:
 	VMASKMOVPS   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Y3
@@ -6060,13 +7015,13 @@ loop360:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop360
+	JGE          loop414
 
-rest361:
+rest415:
 	ADDQ $0x00000004, DX
-	JZ   out363
+	JZ   out417
 
-one362:
+one416:
 	VMASKMOVPS   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Y3
@@ -6074,19 +7029,19 @@ one362:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         $0x00000004, BX
 	DECQ         DX
-	JNZ          one362
+	JNZ          one416
 
-out363:
-done359:
+out417:
+done413:
 	VMASKMOVPS Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
-eight355wide:
+eight409wide:
 	SUBQ $0x00000008, DX
-	JLT  start357
+	JLT  start411
 
-eight355:
+eight409:
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -6104,9 +7059,9 @@ eight355:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail365
+	JLT          tail419
 
-loop364:
+loop418:
 	VMOVUPS (R9), Y8
 	VMULPS  (SI), Y0, Y9
 	VADDPS  Y9, Y8, Y8
@@ -6130,11 +7085,11 @@ loop364:
 	ADDQ    $0x00000020, R8
 	ADDQ    $0x00000020, R9
 	SUBQ    $0x00000008, R10
-	JGE     loop364
+	JGE     loop418
 
-tail365:
+tail419:
 	ADDQ       $0x00000008, R10
-	JZ         out366
+	JZ         out420
 	LEAQ       tailF32<>+32(SB), R11
 	NEGQ       R10
 	VMOVUPS    (R11)(R10*4), Y9
@@ -6165,7 +7120,7 @@ tail365:
 	VADDPS     Y0, Y8, Y8
 	VMASKMOVPS Y8, Y9, (R9)
 
-out366:
+out420:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -6175,22 +7130,22 @@ out366:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight355
+	JGE  eight409
 
-start357:
+start411:
 	ADDQ $0x00000008, DX
-	JZ   done358
+	JZ   done412
 
-one356:
+one410:
 	VBROADCASTSS (BX), Y0
 	ADDQ         $0x00000004, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail368
+	JLT          tail422
 
-loop367:
+loop421:
 	VMOVUPS (DI), Y1
 	VMULPS  (SI), Y0, Y2
 	VADDPS  Y2, Y1, Y1
@@ -6198,11 +7153,11 @@ loop367:
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000008, R8
-	JGE     loop367
+	JGE     loop421
 
-tail368:
+tail422:
 	ADDQ       $0x00000008, R8
-	JZ         out369
+	JZ         out423
 	LEAQ       tailF32<>+32(SB), R9
 	NEGQ       R8
 	VMOVUPS    (R9)(R8*4), Y2
@@ -6212,12 +7167,12 @@ tail368:
 	VADDPS     Y0, Y1, Y1
 	VMASKMOVPS Y1, Y2, (DI)
 
-out369:
+out423:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one356
+	JNZ  one410
 
-done358:
+done412:
 	VZEROUPPER
 	RET
 
@@ -6229,7 +7184,7 @@ TEXT ·addRowsF32(SB), NOSPLIT, $0-40
 	SHLQ       $0x02, CX
 	MOVQ       m+24(FP), DX
 	CMPQ       n+32(FP), $0x08
-	JGE        eight370wide
+	JGE        eight424wide
 	MOVQ       y+0(FP), BX
 	MOVQ       n+32(FP), SI
 	LEAQ       tailF32<>+32(SB), DI
@@ -6237,11 +7192,11 @@ TEXT ·addRowsF32(SB), NOSPLIT, $0-40
 	VMOVUPS    (DI)(SI*4), Y0
 	VMASKMOVPS (BX), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done374
+	JZ         done428
 	SUBQ       $0x00000004, DX
-	JLT        rest376
+	JLT        rest430
 
-loop375:
+loop429:
 	VMASKMOVPS (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPS     Y2, Y1, Y1
@@ -6255,30 +7210,30 @@ loop375:
 	ADDQ       CX, AX
 	VADDPS     Y2, Y1, Y1
 	SUBQ       $0x00000004, DX
-	JGE        loop375
+	JGE        loop429
 
-rest376:
+rest430:
 	ADDQ $0x00000004, DX
-	JZ   out378
+	JZ   out432
 
-one377:
+one431:
 	VMASKMOVPS (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPS     Y2, Y1, Y1
 	DECQ       DX
-	JNZ        one377
+	JNZ        one431
 
-out378:
-done374:
+out432:
+done428:
 	VMASKMOVPS Y1, Y0, (BX)
 	VZEROUPPER
 	RET
 
-eight370wide:
+eight424wide:
 	SUBQ $0x00000008, DX
-	JLT  start372
+	JLT  start426
 
-eight370:
+eight424:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -6287,9 +7242,9 @@ eight370:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000008, R9
-	JLT  tail380
+	JLT  tail434
 
-loop379:
+loop433:
 	VMOVUPS (R8), Y0
 	VADDPS  (BX), Y0, Y0
 	VADDPS  (BX)(CX*1), Y0, Y0
@@ -6305,11 +7260,11 @@ loop379:
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000008, R9
-	JGE     loop379
+	JGE     loop433
 
-tail380:
+tail434:
 	ADDQ       $0x00000008, R9
-	JZ         out381
+	JZ         out435
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y1
@@ -6332,7 +7287,7 @@ tail380:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (R8)
 
-out381:
+out435:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -6342,31 +7297,31 @@ out381:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight370
+	JGE  eight424
 
-start372:
+start426:
 	ADDQ $0x00000008, DX
-	JZ   done373
+	JZ   done427
 
-one371:
+one425:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000008, DI
-	JLT  tail383
+	JLT  tail437
 
-loop382:
+loop436:
 	VMOVUPS (SI), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPS Y0, (SI)
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000008, DI
-	JGE     loop382
+	JGE     loop436
 
-tail383:
+tail437:
 	ADDQ       $0x00000008, DI
-	JZ         out384
+	JZ         out438
 	LEAQ       tailF32<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPS    (R8)(DI*4), Y1
@@ -6375,34 +7330,14 @@ tail383:
 	VADDPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (SI)
 
-out384:
+out438:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one371
+	JNZ  one425
 
-done373:
+done427:
 	VZEROUPPER
 	RET
-
-DATA oneF32<>+0(SB)/4, $0x3f800000
-DATA oneF32<>+4(SB)/4, $0x3f800000
-DATA oneF32<>+8(SB)/4, $0x3f800000
-DATA oneF32<>+12(SB)/4, $0x3f800000
-DATA oneF32<>+16(SB)/4, $0x3f800000
-DATA oneF32<>+20(SB)/4, $0x3f800000
-DATA oneF32<>+24(SB)/4, $0x3f800000
-DATA oneF32<>+28(SB)/4, $0x3f800000
-GLOBL oneF32<>(SB), RODATA|NOPTR, $32
-
-DATA minusTwoF32<>+0(SB)/4, $0xc0000000
-DATA minusTwoF32<>+4(SB)/4, $0xc0000000
-DATA minusTwoF32<>+8(SB)/4, $0xc0000000
-DATA minusTwoF32<>+12(SB)/4, $0xc0000000
-DATA minusTwoF32<>+16(SB)/4, $0xc0000000
-DATA minusTwoF32<>+20(SB)/4, $0xc0000000
-DATA minusTwoF32<>+24(SB)/4, $0xc0000000
-DATA minusTwoF32<>+28(SB)/4, $0xc0000000
-GLOBL minusTwoF32<>(SB), RODATA|NOPTR, $32
 
 // func mulPrimeTanhF32(d *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, FMA3
@@ -6413,7 +7348,7 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done385
+	JLE      done439
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -6425,12 +7360,12 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x02, DI
 
-row386:
+row440:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail388
+	JGE  tail442
 
-vector387:
+vector441:
 	VMOVUPS      (SI)(R8*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
@@ -6439,12 +7374,12 @@ vector387:
 	VMOVUPS      Y1, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector387
+	JLT          vector441
 
-tail388:
+tail442:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next389
+	JZ           next443
 	LEAQ         tailF32<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPS      (R10)(R9*4), Y0
@@ -6455,14 +7390,14 @@ tail388:
 	VMULPS       Y1, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 
-next389:
+next443:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row386
+	JNZ  row440
 
-done385:
+done439:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6476,7 +7411,7 @@ TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done390
+	JLE      done444
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -6488,24 +7423,24 @@ TEXT ·mulPrimeF32(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x02, DI
 
-row391:
+row445:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail393
+	JGE  tail447
 
-vector392:
+vector446:
 	VMOVUPS (SI)(R8*1), Y0
 	VMOVUPS (DX)(R8*1), Y1
 	VMULPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(R8*1)
 	ADDQ    $0x00000020, R8
 	CMPQ    R8, DI
-	JLT     vector392
+	JLT     vector446
 
-tail393:
+tail447:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next394
+	JZ         next448
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
@@ -6514,14 +7449,14 @@ tail393:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(R8*1)
 
-next394:
+next448:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row391
+	JNZ  row445
 
-done390:
+done444:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6535,7 +7470,7 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done395
+	JLE      done449
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -6547,12 +7482,12 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x02, DI
 
-row396:
+row450:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail398
+	JGE  tail452
 
-vector397:
+vector451:
 	VMOVUPS      (SI)(R8*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
@@ -6562,12 +7497,12 @@ vector397:
 	VMOVUPS      Y0, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector397
+	JLT          vector451
 
-tail398:
+tail452:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next399
+	JZ           next453
 	LEAQ         tailF32<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPS      (R10)(R9*4), Y0
@@ -6579,14 +7514,14 @@ tail398:
 	VFMADD231PS  Y3, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(R8*1)
 
-next399:
+next453:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row396
+	JNZ  row450
 
-done395:
+done449:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6600,7 +7535,7 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done400
+	JLE      done454
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -6612,12 +7547,12 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x02, DI
 
-row401:
+row455:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail403
+	JGE  tail457
 
-vector402:
+vector456:
 	VMOVUPS     (SI)(R8*1), Y0
 	VMOVUPS     (AX)(R8*1), Y1
 	VMOVUPS     (DX)(R8*1), Y2
@@ -6625,12 +7560,12 @@ vector402:
 	VMOVUPS     Y1, (AX)(R8*1)
 	ADDQ        $0x00000020, R8
 	CMPQ        R8, DI
-	JLT         vector402
+	JLT         vector456
 
-tail403:
+tail457:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000007, R9
-	JZ          next404
+	JZ          next458
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        R9
 	VMOVUPS     (R10)(R9*4), Y0
@@ -6640,14 +7575,14 @@ tail403:
 	VFMADD231PS Y3, Y1, Y2
 	VMASKMOVPS  Y2, Y0, (AX)(R8*1)
 
-next404:
+next458:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row401
+	JNZ  row455
 
-done400:
+done454:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6661,7 +7596,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done405
+	JLE      done459
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -6674,12 +7609,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x02, R8
 
-row406:
+row460:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail408
+	JGE  tail462
 
-vector407:
+vector461:
 	VMOVUPS      (DI)(R9*1), Y0
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y0, Y0, Y1
@@ -6687,18 +7622,19 @@ vector407:
 	VMOVUPS      (BX)(R9*1), Y3
 	VMULPS       Y2, Y1, Y2
 	VMULPS       Y2, Y3, Y3
-	VMULPS       minusTwoF32<>+0(SB), Y0, Y0
+	VMOVUPS      minusTwoF32<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (DX)(R9*1)
 	VMOVUPS      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector407
+	JLT          vector461
 
-tail408:
+tail462:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next409
+	JZ           next463
 	LEAQ         tailF32<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPS      (R11)(R10*4), Y0
@@ -6709,20 +7645,21 @@ tail408:
 	VMASKMOVPS   (BX)(R9*1), Y0, Y4
 	VMULPS       Y3, Y2, Y3
 	VMULPS       Y3, Y4, Y4
-	VMULPS       minusTwoF32<>+0(SB), Y1, Y1
+	VMOVUPS      minusTwoF32<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
 	VMULPS       Y1, Y4, Y4
 	VMASKMOVPS   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPS   Y3, Y0, (AX)(R9*1)
 
-next409:
+next463:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row406
+	JNZ  row460
 
-done405:
+done459:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6736,7 +7673,7 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done410
+	JLE      done464
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -6750,12 +7687,12 @@ TEXT ·tangentF32(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x02, R9
 
-row411:
+row465:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail413
+	JGE  tail467
 
-vector412:
+vector466:
 	VMOVUPS (AX)(R10*1), Y0
 	VMOVUPS (BX)(R10*1), Y1
 	VMOVUPS (DI)(R10*1), Y2
@@ -6767,12 +7704,12 @@ vector412:
 	VMOVUPS Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector412
+	JLT     vector466
 
-tail413:
+tail467:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000007, R11
-	JZ         next414
+	JZ         next468
 	LEAQ       tailF32<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPS    (R12)(R11*4), Y0
@@ -6786,16 +7723,16 @@ tail413:
 	VMASKMOVPS Y2, Y0, (DX)(R10*1)
 	VMASKMOVPS Y1, Y0, (AX)(R10*1)
 
-next414:
+next468:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row411
+	JNZ  row465
 
-done410:
+done464:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6815,21 +7752,21 @@ TEXT ·addF32(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail418
+	JGE      tail472
 
-vector417:
+vector471:
 	VMOVUPS (AX)(BX*1), Y0
 	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector417
+	JLT     vector471
 
-tail418:
+tail472:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000007, DX
-	JZ         next419
+	JZ         next473
 	LEAQ       tailF32<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPS    (SI)(DX*4), Y0
@@ -6838,7 +7775,7 @@ tail418:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(BX*1)
 
-next419:
+next473:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -6857,7 +7794,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done420
+	JLE  done474
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -6868,19 +7805,19 @@ TEXT ·tanhF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row421:
+row475:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail423
+	JGE  tail477
 
-vector422:
+vector476:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain425
+	JEQ     plain479
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain425:
+plain479:
 	VMOVUPS      signF32<>+0(SB), Y1
 	VANDNPS      Y0, Y1, Y1
 	VADDPS       Y1, Y1, Y1
@@ -6908,35 +7845,35 @@ plain425:
 	VORPS        Y0, Y2, Y2
 	VMOVUPS      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out426
+	JEQ          out480
 	VMOVUPS      oneF32<>+0(SB), Y0
 	VFNMADD231PS Y2, Y2, Y0
 	VMULPS       minusTwoF32<>+0(SB), Y2, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out426
+	JEQ          out480
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out426:
+out480:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector422
+	JLT  vector476
 
-tail423:
+tail477:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next424
+	JZ         next478
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain427
+	JEQ        plain481
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain427:
+plain481:
 	VMOVUPS      signF32<>+0(SB), Y2
 	VANDNPS      Y1, Y2, Y2
 	VADDPS       Y2, Y2, Y2
@@ -6964,25 +7901,25 @@ plain427:
 	VORPS        Y1, Y3, Y3
 	VMASKMOVPS   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out428
+	JEQ          out482
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VFNMADD231PS Y3, Y3, Y1
 	VMULPS       minusTwoF32<>+0(SB), Y3, Y2
 	VMULPS       Y1, Y2, Y2
 	VMASKMOVPS   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out428
+	JEQ          out482
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out428:
-next424:
+out482:
+next478:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row421
+	JNZ  row475
 
-done420:
+done474:
 	VZEROUPPER
 	RET
 
@@ -7100,7 +8037,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done429
+	JLE  done483
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7111,19 +8048,19 @@ TEXT ·sigmoidF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row430:
+row484:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail432
+	JGE  tail486
 
-vector431:
+vector485:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain434
+	JEQ     plain488
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain434:
+plain488:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7155,31 +8092,31 @@ plain434:
 	VXORPS       Y0, Y1, Y1
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out435
+	JEQ          out489
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out435
+	JEQ          out489
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out435:
+out489:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector431
+	JLT  vector485
 
-tail432:
+tail486:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next433
+	JZ         next487
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain436
+	JEQ        plain490
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain436:
+plain490:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7211,21 +8148,21 @@ plain436:
 	VXORPS       Y1, Y2, Y2
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out437
+	JEQ          out491
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out437
+	JEQ          out491
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out437:
-next433:
+out491:
+next487:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row430
+	JNZ  row484
 
-done429:
+done483:
 	VZEROUPPER
 	RET
 
@@ -7243,7 +8180,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done438
+	JLE  done492
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7254,19 +8191,19 @@ TEXT ·softplusF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row439:
+row493:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail441
+	JGE  tail495
 
-vector440:
+vector494:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain443
+	JEQ     plain497
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain443:
+plain497:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7312,31 +8249,31 @@ plain443:
 	VADDPS       Y2, Y4, Y4
 	VMOVUPS      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out444
+	JEQ          out498
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out444
+	JEQ          out498
 	VMOVUPS      Y5, (SI)(R8*1)
 
-out444:
+out498:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector440
+	JLT  vector494
 
-tail441:
+tail495:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next442
+	JZ         next496
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain445
+	JEQ        plain499
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain445:
+plain499:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7382,21 +8319,21 @@ plain445:
 	VADDPS       Y3, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out446
+	JEQ          out500
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out446
+	JEQ          out500
 	VMASKMOVPS   Y6, Y0, (SI)(R8*1)
 
-out446:
-next442:
+out500:
+next496:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row439
+	JNZ  row493
 
-done438:
+done492:
 	VZEROUPPER
 	RET
 
@@ -7444,7 +8381,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done447
+	JLE  done501
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7455,19 +8392,19 @@ TEXT ·siLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row448:
+row502:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail450
+	JGE  tail504
 
-vector449:
+vector503:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain452
+	JEQ     plain506
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain452:
+plain506:
 	VMOVUPS      oneF32<>+0(SB), Y1
 	VORPS        signF32<>+0(SB), Y0, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7503,31 +8440,31 @@ plain452:
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out453
+	JEQ          out507
 	VMOVUPS      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out453
+	JEQ          out507
 	VMOVUPS      Y1, (SI)(R8*1)
 
-out453:
+out507:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector449
+	JLT  vector503
 
-tail450:
+tail504:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next451
+	JZ         next505
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain454
+	JEQ        plain508
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain454:
+plain508:
 	VMOVUPS      oneF32<>+0(SB), Y2
 	VORPS        signF32<>+0(SB), Y1, Y3
 	VMOVUPS      expMinF32<>+0(SB), Y4
@@ -7563,21 +8500,21 @@ plain454:
 	VMULPS       Y1, Y4, Y4
 	VMASKMOVPS   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out455
+	JEQ          out509
 	VMASKMOVPS   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out455
+	JEQ          out509
 	VMASKMOVPS   Y2, Y0, (SI)(R8*1)
 
-out455:
-next451:
+out509:
+next505:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row448
+	JNZ  row502
 
-done447:
+done501:
 	VZEROUPPER
 	RET
 
@@ -7585,7 +8522,7 @@ done447:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done456
+	JLE  done510
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7596,19 +8533,19 @@ TEXT ·eLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row457:
+row511:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail459
+	JGE  tail513
 
-vector458:
+vector512:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain461
+	JEQ     plain515
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain461:
+plain515:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7637,31 +8574,31 @@ plain461:
 	VBLENDVPS    Y4, oneF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out462
+	JEQ          out516
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out462
+	JEQ          out516
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out462:
+out516:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector458
+	JLT  vector512
 
-tail459:
+tail513:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next460
+	JZ         next514
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain463
+	JEQ        plain517
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain463:
+plain517:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7690,21 +8627,21 @@ plain463:
 	VBLENDVPS    Y5, oneF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out464
+	JEQ          out518
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out464
+	JEQ          out518
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out464:
-next460:
+out518:
+next514:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row457
+	JNZ  row511
 
-done456:
+done510:
 	VZEROUPPER
 	RET
 
@@ -7732,7 +8669,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done465
+	JLE  done519
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7743,19 +8680,19 @@ TEXT ·seLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row466:
+row520:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail468
+	JGE  tail522
 
-vector467:
+vector521:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain470
+	JEQ     plain524
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain470:
+plain524:
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
@@ -7788,31 +8725,31 @@ plain470:
 	VBLENDVPS    Y4, seluScaleF32<>+0(SB), Y3, Y3
 	VMOVUPS      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out471
+	JEQ          out525
 	VMOVUPS      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out471
+	JEQ          out525
 	VMOVUPS      Y2, (SI)(R8*1)
 
-out471:
+out525:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector467
+	JLT  vector521
 
-tail468:
+tail522:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next469
+	JZ         next523
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain472
+	JEQ        plain526
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain472:
+plain526:
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y1, Y2, Y2
 	VMOVUPS      expMinF32<>+0(SB), Y3
@@ -7845,21 +8782,21 @@ plain472:
 	VBLENDVPS    Y5, seluScaleF32<>+0(SB), Y4, Y4
 	VMASKMOVPS   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out473
+	JEQ          out527
 	VMASKMOVPS   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out473
+	JEQ          out527
 	VMASKMOVPS   Y3, Y0, (SI)(R8*1)
 
-out473:
-next469:
+out527:
+next523:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row466
+	JNZ  row520
 
-done465:
+done519:
 	VZEROUPPER
 	RET
 
@@ -7867,7 +8804,7 @@ done465:
 // Requires: AVX
 TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done474
+	JLE  done528
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -7878,19 +8815,19 @@ TEXT ·reLUF32(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x02, DI
 
-row475:
+row529:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail477
+	JGE  tail531
 
-vector476:
+vector530:
 	VMOVUPS (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain479
+	JEQ     plain533
 	VMOVUPS (DX)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 
-plain479:
+plain533:
 	VXORPS    Y2, Y2, Y2
 	VCMPPS    $0x1e, Y2, Y0, Y1
 	VMOVUPS   oneF32<>+0(SB), Y3
@@ -7898,31 +8835,31 @@ plain479:
 	VMAXPS    Y0, Y2, Y0
 	VMOVUPS   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out480
+	JEQ       out534
 	VMOVUPS   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out480
+	JEQ       out534
 	VMOVUPS   Y2, (SI)(R8*1)
 
-out480:
+out534:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector476
+	JLT  vector530
 
-tail477:
+tail531:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000007, R9
-	JZ         next478
+	JZ         next532
 	LEAQ       tailF32<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPS    (R10)(R9*4), Y0
 	VMASKMOVPS (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain481
+	JEQ        plain535
 	VMASKMOVPS (DX)(R8*1), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
-plain481:
+plain535:
 	VXORPS     Y3, Y3, Y3
 	VCMPPS     $0x1e, Y3, Y1, Y2
 	VMOVUPS    oneF32<>+0(SB), Y4
@@ -7930,21 +8867,21 @@ plain481:
 	VMAXPS     Y1, Y3, Y1
 	VMASKMOVPS Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out482
+	JEQ        out536
 	VMASKMOVPS Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out482
+	JEQ        out536
 	VMASKMOVPS Y3, Y0, (SI)(R8*1)
 
-out482:
-next478:
+out536:
+next532:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row475
+	JNZ  row529
 
-done474:
+done528:
 	VZEROUPPER
 	RET
 
@@ -7962,7 +8899,7 @@ TEXT ·hiddenGradientTanhF32(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block483:
+block537:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -7977,9 +8914,9 @@ block483:
 	LEAQ   (R8)(CX*2), R9
 	ADDQ   CX, R9
 	SUBQ   $0x00000010, DI
-	JLT    rest486
+	JLT    rest540
 
-loop485:
+loop539:
 	VMOVUPS     (SI), Y8
 	VFMADD231PS (R8), Y8, Y0
 	VFMADD231PS (R8)(CX*1), Y8, Y2
@@ -7994,12 +8931,12 @@ loop485:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop485
+	JGE         loop539
 
-rest486:
+rest540:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail487
+	JLT         tail541
 	VMOVUPS     (SI), Y8
 	VFMADD231PS (R8), Y8, Y0
 	VFMADD231PS (R8)(CX*1), Y8, Y2
@@ -8010,9 +8947,9 @@ rest486:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail487:
+tail541:
 	TESTQ       DI, DI
-	JZ          reduce488
+	JZ          reduce542
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPS     (R10)(DI*4), Y8
@@ -8026,7 +8963,7 @@ tail487:
 	VMASKMOVPS  (R9), Y8, Y8
 	VFMADD231PS Y9, Y8, Y6
 
-reduce488:
+reduce542:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y5, Y4, Y4
@@ -8054,9 +8991,9 @@ reduce488:
 	LEAQ         (R8)(CX*2), R9
 	ADDQ         CX, R9
 	SUBQ         $0x00000010, DI
-	JLT          rest490
+	JLT          rest544
 
-loop489:
+loop543:
 	VMOVUPS     (SI), Y9
 	VFMADD231PS (R8), Y9, Y1
 	VFMADD231PS (R8)(CX*1), Y9, Y3
@@ -8071,12 +9008,12 @@ loop489:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop489
+	JGE         loop543
 
-rest490:
+rest544:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail491
+	JLT         tail545
 	VMOVUPS     (SI), Y9
 	VFMADD231PS (R8), Y9, Y1
 	VFMADD231PS (R8)(CX*1), Y9, Y3
@@ -8087,9 +9024,9 @@ rest490:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail491:
+tail545:
 	TESTQ       DI, DI
-	JZ          reduce492
+	JZ          reduce546
 	LEAQ        tailF32<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPS     (R10)(DI*4), Y9
@@ -8103,7 +9040,7 @@ tail491:
 	VMASKMOVPS  (R9), Y9, Y9
 	VFMADD231PS Y10, Y9, Y7
 
-reduce492:
+reduce546:
 	VADDPS       Y2, Y1, Y1
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y5
@@ -8162,7 +9099,7 @@ reduce492:
 	LEAQ         32(BX), SI
 	MOVQ         d+16(FP), DI
 	CMPQ         SI, DI
-	JEQ          next484
+	JEQ          next538
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -8180,9 +9117,9 @@ reduce492:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+72(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail494
+	JLT          tail548
 
-loop493:
+loop547:
 	VMOVUPS     (R9), Y8
 	VFMADD231PS (SI), Y0, Y8
 	VFMADD231PS (SI)(CX*1), Y1, Y8
@@ -8198,11 +9135,11 @@ loop493:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop493
+	JGE         loop547
 
-tail494:
+tail548:
 	ADDQ        $0x00000008, R10
-	JZ          out495
+	JZ          out549
 	LEAQ        tailF32<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPS     (R11)(R10*4), Y9
@@ -8225,7 +9162,7 @@ tail494:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (R9)
 
-out495:
+out549:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -8235,9 +9172,9 @@ out495:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next484:
+next538:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block483
+	JNZ          block537
 	VBROADCASTSS (BX), Y0
 	VBROADCASTSS 4(BX), Y1
 	VBROADCASTSS 8(BX), Y2
@@ -8255,9 +9192,9 @@ next484:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail497
+	JLT          tail551
 
-loop496:
+loop550:
 	VMOVUPS     (DI), Y8
 	VFMADD231PS (DX), Y0, Y8
 	VFMADD231PS (DX)(CX*1), Y1, Y8
@@ -8273,11 +9210,11 @@ loop496:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop496
+	JGE         loop550
 
-tail497:
+tail551:
 	ADDQ        $0x00000008, R8
-	JZ          out498
+	JZ          out552
 	LEAQ        tailF32<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPS     (R9)(R8*4), Y9
@@ -8300,7 +9237,7 @@ tail497:
 	VFMADD231PS Y0, Y7, Y8
 	VMASKMOVPS  Y8, Y9, (DI)
 
-out498:
+out552:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -8340,9 +9277,9 @@ TEXT ·adamF32(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail502
+	JGE          tail556
 
-vector501:
+vector555:
 	VMOVUPS      (AX)(DI*1), Y9
 	VMOVUPS      (CX)(DI*1), Y10
 	VFMADD231PS  Y7, Y9, Y10
@@ -8363,12 +9300,12 @@ vector501:
 	VMOVUPS      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector501
+	JLT          vector555
 
-tail502:
+tail556:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next503
+	JZ           next557
 	LEAQ         tailF32<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPS      (R8)(SI*4), Y9
@@ -8391,7 +9328,7 @@ tail502:
 	VFNMADD231PS Y5, Y7, Y10
 	VMASKMOVPS   Y10, Y9, (AX)(DI*1)
 
-next503:
+next557:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -8406,7 +9343,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop504:
+loop558:
 	VCVTPS2PD    (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VCVTPS2PD    16(AX), Y4
@@ -8417,7 +9354,7 @@ loop504:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop504
+	JNZ          loop558
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -8437,12 +9374,12 @@ TEXT ·zeroTimesF32(SB), NOSPLIT, $0-20
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-loop505:
+loop559:
 	VFMADD231PS  (AX), Y2, Y0
 	VFMADD231PS  32(AX), Y2, Y1
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop505
+	JNZ          loop559
 	VADDPS       Y1, Y0, Y0
 	VHADDPS      Y0, Y0, Y1
 	VHADDPS      Y0, Y0, Y0
@@ -8462,9 +9399,9 @@ TEXT ·packPanelF32(SB), NOSPLIT, $0-32
 	SHLQ $0x02, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest507
+	JLT  rest561
 
-loop506:
+loop560:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -8490,13 +9427,13 @@ loop506:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop506
+	JGE     loop560
 
-rest507:
+rest561:
 	ADDQ $0x00000004, BX
-	JZ   out509
+	JZ   out563
 
-one508:
+one562:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -8504,9 +9441,9 @@ one508:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one508
+	JNZ     one562
 
-out509:
+out563:
 	VZEROUPPER
 	RET
 
@@ -8523,7 +9460,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT, $0-32
 	LEAQ (SI)(DX*2), DI
 	ADDQ DX, DI
 
-loop510:
+loop564:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (SI)(DX*1), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -8569,7 +9506,7 @@ loop510:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000200, AX
 	DECQ        BX
-	JNZ         loop510
+	JNZ         loop564
 	VZEROUPPER
 	RET
 
@@ -8592,7 +9529,7 @@ TEXT ·peakF32(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop511:
+loop565:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8690,13 +9627,13 @@ loop511:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop511
+	JNZ         loop565
 	VZEROUPPER
 	RET
 
-// func gemmPanelF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmPanelF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmPanelF64(SB), NOSPLIT, $8-73
+TEXT ·gemmPanelF64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -8708,37 +9645,37 @@ TEXT ·gemmPanelF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group512:
+group566:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next519:
+next573:
 	TESTQ DX, DX
-	JLE   done520
+	JLE   done575
 	CMPQ  DX, $0x0a
-	JGE   rows6_513
+	JGE   rows6_567
 	CMPQ  DX, $0x06
-	JEQ   rows6_513
+	JEQ   rows6_567
 	CMPQ  DX, $0x09
-	JEQ   rows5_514
+	JEQ   rows5_568
 	CMPQ  DX, $0x07
-	JGE   rows4_515
+	JGE   rows4_569
 	CMPQ  DX, $0x05
-	JEQ   rows5_514
+	JEQ   rows5_568
 	CMPQ  DX, $0x04
-	JEQ   rows4_515
+	JEQ   rows4_569
 	CMPQ  DX, $0x03
-	JEQ   rows3_516
+	JEQ   rows3_570
 	CMPQ  DX, $0x02
-	JEQ   rows2_517
-	JMP   rows1_518
+	JEQ   rows2_571
+	JMP   rows1_572
 
-rows6_513:
+rows6_567:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero521
+	JEQ     zero576
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8751,9 +9688,9 @@ rows6_513:
 	VMOVUPD 32(DI)(AX*1), Y9
 	VMOVUPD (DI)(AX*2), Y10
 	VMOVUPD 32(DI)(AX*2), Y11
-	JMP     start522
+	JMP     start577
 
-zero521:
+zero576:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8767,7 +9704,7 @@ zero521:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start522:
+start577:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8793,9 +9730,9 @@ start522:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest524
+	JLT        rest579
 
-loop523:
+loop578:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8880,13 +9817,13 @@ loop523:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop523
+	JGE          loop578
 
-rest524:
+rest579:
 	ADDQ $0x00000004, R10
-	JZ   out526
+	JZ   out581
 
-one525:
+one580:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VBROADCASTSD (DI), Y14
@@ -8911,9 +9848,9 @@ one525:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one525
+	JNZ          one580
 
-out526:
+out581:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -8941,13 +9878,14 @@ out526:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next519
+	MOVQ    $0x00000006, DI
+	JMP     finish574
 
-rows5_514:
+rows5_568:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero527
+	JEQ     zero582
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -8958,9 +9896,9 @@ rows5_514:
 	VMOVUPD 32(DI), Y7
 	VMOVUPD (DI)(AX*1), Y8
 	VMOVUPD 32(DI)(AX*1), Y9
-	JMP     start528
+	JMP     start583
 
-zero527:
+zero582:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -8972,7 +9910,7 @@ zero527:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start528:
+start583:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8995,9 +9933,9 @@ start528:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest530
+	JLT        rest585
 
-loop529:
+loop584:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -9070,13 +10008,13 @@ loop529:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop529
+	JGE          loop584
 
-rest530:
+rest585:
 	ADDQ $0x00000004, R10
-	JZ   out532
+	JZ   out587
 
-one531:
+one586:
 	VMOVUPD      (R8), Y10
 	VMOVUPD      32(R8), Y11
 	VBROADCASTSD (DI), Y12
@@ -9098,9 +10036,9 @@ one531:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one531
+	JNZ          one586
 
-out532:
+out587:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -9124,13 +10062,14 @@ out532:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next519
+	MOVQ    $0x00000005, DI
+	JMP     finish574
 
-rows4_515:
+rows4_569:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero533
+	JEQ     zero588
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
@@ -9139,9 +10078,9 @@ rows4_515:
 	VMOVUPD 32(BX)(AX*2), Y5
 	VMOVUPD (DI), Y6
 	VMOVUPD 32(DI), Y7
-	JMP     start534
+	JMP     start589
 
-zero533:
+zero588:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9151,7 +10090,7 @@ zero533:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start534:
+start589:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -9171,9 +10110,9 @@ start534:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest536
+	JLT        rest591
 
-loop535:
+loop590:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -9234,13 +10173,13 @@ loop535:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop535
+	JGE          loop590
 
-rest536:
+rest591:
 	ADDQ $0x00000004, R10
-	JZ   out538
+	JZ   out593
 
-one537:
+one592:
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
 	VBROADCASTSD (DI), Y10
@@ -9259,9 +10198,9 @@ one537:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one537
+	JNZ          one592
 
-out538:
+out593:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -9281,20 +10220,21 @@ out538:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next519
+	MOVQ    $0x00000004, DI
+	JMP     finish574
 
-rows3_516:
+rows3_570:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero539
+	JEQ     zero594
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
 	VMOVUPD (BX)(AX*2), Y4
 	VMOVUPD 32(BX)(AX*2), Y5
-	JMP     start540
+	JMP     start595
 
-zero539:
+zero594:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9302,14 +10242,14 @@ zero539:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start540:
+start595:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest542
+	JLT  rest597
 
-loop541:
+loop596:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -9357,13 +10297,13 @@ loop541:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop541
+	JGE          loop596
 
-rest542:
+rest597:
 	ADDQ $0x00000004, R9
-	JZ   out544
+	JZ   out599
 
-one543:
+one598:
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VBROADCASTSD (DI), Y8
@@ -9378,9 +10318,9 @@ one543:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one543
+	JNZ          one598
 
-out544:
+out599:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -9394,31 +10334,32 @@ out544:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next519
+	MOVQ    $0x00000003, DI
+	JMP     finish574
 
-rows2_517:
+rows2_571:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero545
+	JEQ     zero600
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD (BX)(AX*1), Y2
 	VMOVUPD 32(BX)(AX*1), Y3
-	JMP     start546
+	JMP     start601
 
-zero545:
+zero600:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start546:
+start601:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest548
+	JLT  rest603
 
-loop547:
+loop602:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -9454,13 +10395,13 @@ loop547:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop547
+	JGE          loop602
 
-rest548:
+rest603:
 	ADDQ $0x00000004, R9
-	JZ   out550
+	JZ   out605
 
-one549:
+one604:
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
 	VBROADCASTSD (DI), Y6
@@ -9472,9 +10413,9 @@ one549:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one549
+	JNZ          one604
 
-out550:
+out605:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, (BX)(AX*1)
@@ -9484,27 +10425,28 @@ out550:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next519
+	MOVQ    $0x00000002, DI
+	JMP     finish574
 
-rows1_518:
+rows1_572:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero551
+	JEQ     zero606
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
-	JMP     start552
+	JMP     start607
 
-zero551:
+zero606:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start552:
+start607:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest554
+	JLT  rest609
 
-loop553:
+loop608:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9528,13 +10470,13 @@ loop553:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop553
+	JGE          loop608
 
-rest554:
+rest609:
 	ADDQ $0x00000004, R9
-	JZ   out556
+	JZ   out611
 
-one555:
+one610:
 	VBROADCASTSD (DI), Y3
 	VMOVUPD      (R8), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -9543,25 +10485,150 @@ one555:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one555
+	JNZ          one610
 
-out556:
+out611:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next519
+	MOVQ    $0x00000001, DI
 
-done520:
+finish574:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next573
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back612:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back612
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared613
+	ADDQ  R10, R13
+
+shared613:
+	CMPQ R8, $0x03
+	JEQ  tangent614
+	CMPQ R8, $0x02
+	JEQ  add615
+
+row616:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row616
+	JMP          next573
+
+add615:
+row617:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R12), Y0
+	VMOVUPD      32(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 32(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row617
+	JMP          next573
+
+tangent614:
+row618:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y2
+	VMOVUPD      32(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(R12)
+	VMOVUPD      Y2, 32(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row618
+	JMP          next573
+
+done575:
 	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, s+88(FP)
+	ADDQ     $0x00000040, e+96(FP)
+	ADDQ     $0x00000040, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group512
+	JNZ      group566
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
+
+DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+16(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+24(SB)/8, $0x3ff0000000000000
+GLOBL oneF64<>(SB), RODATA|NOPTR, $32
+
+DATA minusTwoF64<>+0(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+8(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+16(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+24(SB)/8, $0xc000000000000000
+GLOBL minusTwoF64<>(SB), RODATA|NOPTR, $32
 
 // func gemmPanelTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool)
 // Requires: AVX, FMA3, MMX+
@@ -9578,37 +10645,37 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group557:
+group619:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next564:
+next626:
 	TESTQ BX, BX
-	JLE   done565
+	JLE   done628
 	CMPQ  BX, $0x0a
-	JGE   rows6_558
+	JGE   rows6_620
 	CMPQ  BX, $0x06
-	JEQ   rows6_558
+	JEQ   rows6_620
 	CMPQ  BX, $0x09
-	JEQ   rows5_559
+	JEQ   rows5_621
 	CMPQ  BX, $0x07
-	JGE   rows4_560
+	JGE   rows4_622
 	CMPQ  BX, $0x05
-	JEQ   rows5_559
+	JEQ   rows5_621
 	CMPQ  BX, $0x04
-	JEQ   rows4_560
+	JEQ   rows4_622
 	CMPQ  BX, $0x03
-	JEQ   rows3_561
+	JEQ   rows3_623
 	CMPQ  BX, $0x02
-	JEQ   rows2_562
-	JMP   rows1_563
+	JEQ   rows2_624
+	JMP   rows1_625
 
-rows6_558:
+rows6_620:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero566
+	JEQ     zero629
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9621,9 +10688,9 @@ rows6_558:
 	VMOVUPD 32(R8)(AX*1), Y9
 	VMOVUPD (R8)(AX*2), Y10
 	VMOVUPD 32(R8)(AX*2), Y11
-	JMP     start567
+	JMP     start630
 
-zero566:
+zero629:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9637,7 +10704,7 @@ zero566:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start567:
+start630:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9661,9 +10728,9 @@ start567:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest569
+	JLT        rest632
 
-loop568:
+loop631:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9753,13 +10820,13 @@ loop568:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop568
+	JGE          loop631
 
-rest569:
+rest632:
 	ADDQ $0x00000004, R10
-	JZ   out571
+	JZ   out634
 
-one570:
+one633:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (R8), Y14
@@ -9783,9 +10850,9 @@ one570:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one570
+	JNZ          one633
 
-out571:
+out634:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9808,13 +10875,13 @@ out571:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next564
+	JMP     next626
 
-rows5_559:
+rows5_621:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero572
+	JEQ     zero635
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -9825,9 +10892,9 @@ rows5_559:
 	VMOVUPD 32(R8), Y7
 	VMOVUPD (R8)(AX*1), Y8
 	VMOVUPD 32(R8)(AX*1), Y9
-	JMP     start573
+	JMP     start636
 
-zero572:
+zero635:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9839,7 +10906,7 @@ zero572:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-start573:
+start636:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9860,9 +10927,9 @@ start573:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest575
+	JLT        rest638
 
-loop574:
+loop637:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9940,13 +11007,13 @@ loop574:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop574
+	JGE          loop637
 
-rest575:
+rest638:
 	ADDQ $0x00000004, R10
-	JZ   out577
+	JZ   out640
 
-one576:
+one639:
 	VMOVUPD      (R9), Y10
 	VMOVUPD      32(R9), Y11
 	VBROADCASTSD (R8), Y12
@@ -9967,9 +11034,9 @@ one576:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one576
+	JNZ          one639
 
-out577:
+out640:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -9989,13 +11056,13 @@ out577:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next564
+	JMP     next626
 
-rows4_560:
+rows4_622:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero578
+	JEQ     zero641
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
@@ -10004,9 +11071,9 @@ rows4_560:
 	VMOVUPD 32(SI)(AX*2), Y5
 	VMOVUPD (R8), Y6
 	VMOVUPD 32(R8), Y7
-	JMP     start579
+	JMP     start642
 
-zero578:
+zero641:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10016,7 +11083,7 @@ zero578:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start579:
+start642:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10034,9 +11101,9 @@ start579:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest581
+	JLT        rest644
 
-loop580:
+loop643:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -10102,13 +11169,13 @@ loop580:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop580
+	JGE          loop643
 
-rest581:
+rest644:
 	ADDQ $0x00000004, R10
-	JZ   out583
+	JZ   out646
 
-one582:
+one645:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R8), Y10
@@ -10126,9 +11193,9 @@ one582:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one582
+	JNZ          one645
 
-out583:
+out646:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -10145,20 +11212,20 @@ out583:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next564
+	JMP     next626
 
-rows3_561:
+rows3_623:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero584
+	JEQ     zero647
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
 	VMOVUPD (SI)(AX*2), Y4
 	VMOVUPD 32(SI)(AX*2), Y5
-	JMP     start585
+	JMP     start648
 
-zero584:
+zero647:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10166,14 +11233,14 @@ zero584:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start585:
+start648:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest587
+	JLT  rest650
 
-loop586:
+loop649:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -10227,13 +11294,13 @@ loop586:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop586
+	JGE          loop649
 
-rest587:
+rest650:
 	ADDQ $0x00000004, R10
-	JZ   out589
+	JZ   out652
 
-one588:
+one651:
 	VMOVUPD      (R9), Y6
 	VMOVUPD      32(R9), Y7
 	VBROADCASTSD (R8), Y8
@@ -10248,9 +11315,9 @@ one588:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one588
+	JNZ          one651
 
-out589:
+out652:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -10262,31 +11329,31 @@ out589:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next564
+	JMP     next626
 
-rows2_562:
+rows2_624:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero590
+	JEQ     zero653
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD (SI)(AX*1), Y2
 	VMOVUPD 32(SI)(AX*1), Y3
-	JMP     start591
+	JMP     start654
 
-zero590:
+zero653:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start591:
+start654:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest593
+	JLT  rest656
 
-loop592:
+loop655:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -10328,13 +11395,13 @@ loop592:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop592
+	JGE          loop655
 
-rest593:
+rest656:
 	ADDQ $0x00000004, R10
-	JZ   out595
+	JZ   out658
 
-one594:
+one657:
 	VMOVUPD      (R9), Y4
 	VMOVUPD      32(R9), Y5
 	VBROADCASTSD (R8), Y6
@@ -10346,9 +11413,9 @@ one594:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one594
+	JNZ          one657
 
-out595:
+out658:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, (SI)(AX*1)
@@ -10357,27 +11424,27 @@ out595:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next564
+	JMP     next626
 
-rows1_563:
+rows1_625:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero596
+	JEQ     zero659
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
-	JMP     start597
+	JMP     start660
 
-zero596:
+zero659:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start597:
+start660:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest599
+	JLT  rest662
 
-loop598:
+loop661:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -10407,13 +11474,13 @@ loop598:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop598
+	JGE          loop661
 
-rest599:
+rest662:
 	ADDQ $0x00000004, R10
-	JZ   out601
+	JZ   out664
 
-one600:
+one663:
 	VBROADCASTSD (R8), Y3
 	VMOVUPD      (R9), Y2
 	VFMADD231PD  Y2, Y3, Y0
@@ -10422,28 +11489,28 @@ one600:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one600
+	JNZ          one663
 
-out601:
+out664:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next564
+	JMP     next626
 
-done565:
+done628:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group557
+	JNZ      group619
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmHalfF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmHalfF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfF64(SB), NOSPLIT, $8-73
+TEXT ·gemmHalfF64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -10455,46 +11522,46 @@ TEXT ·gemmHalfF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group602:
+group665:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next609:
+next672:
 	TESTQ DX, DX
-	JLE   done610
+	JLE   done674
 	CMPQ  DX, $0x0a
-	JGE   rows6_603
+	JGE   rows6_666
 	CMPQ  DX, $0x06
-	JEQ   rows6_603
+	JEQ   rows6_666
 	CMPQ  DX, $0x09
-	JEQ   rows5_604
+	JEQ   rows5_667
 	CMPQ  DX, $0x07
-	JGE   rows4_605
+	JGE   rows4_668
 	CMPQ  DX, $0x05
-	JEQ   rows5_604
+	JEQ   rows5_667
 	CMPQ  DX, $0x04
-	JEQ   rows4_605
+	JEQ   rows4_668
 	CMPQ  DX, $0x03
-	JEQ   rows3_606
+	JEQ   rows3_669
 	CMPQ  DX, $0x02
-	JEQ   rows2_607
-	JMP   rows1_608
+	JEQ   rows2_670
+	JMP   rows1_671
 
-rows6_603:
+rows6_666:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero611
+	JEQ     zero675
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
 	VMOVUPD (DI)(AX*2), Y5
-	JMP     start612
+	JMP     start676
 
-zero611:
+zero675:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10502,7 +11569,7 @@ zero611:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start612:
+start676:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10528,9 +11595,9 @@ start612:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest614
+	JLT        rest678
 
-loop613:
+loop677:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10587,13 +11654,13 @@ loop613:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop613
+	JGE          loop677
 
-rest614:
+rest678:
 	ADDQ $0x00000004, R10
-	JZ   out616
+	JZ   out680
 
-one615:
+one679:
 	VMOVUPD      (R8), Y6
 	VBROADCASTSD (DI), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -10611,9 +11678,9 @@ one615:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one615
+	JNZ          one679
 
-out616:
+out680:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10635,28 +11702,29 @@ out616:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next609
+	MOVQ    $0x00000006, DI
+	JMP     finish673
 
-rows5_604:
+rows5_667:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero617
+	JEQ     zero681
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
 	VMOVUPD (DI)(AX*1), Y4
-	JMP     start618
+	JMP     start682
 
-zero617:
+zero681:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start618:
+start682:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10679,9 +11747,9 @@ start618:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest620
+	JLT        rest684
 
-loop619:
+loop683:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10730,13 +11798,13 @@ loop619:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop619
+	JGE          loop683
 
-rest620:
+rest684:
 	ADDQ $0x00000004, R10
-	JZ   out622
+	JZ   out686
 
-one621:
+one685:
 	VMOVUPD      (R8), Y5
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -10752,9 +11820,9 @@ one621:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one621
+	JNZ          one685
 
-out622:
+out686:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10773,26 +11841,27 @@ out622:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next609
+	MOVQ    $0x00000005, DI
+	JMP     finish673
 
-rows4_605:
+rows4_668:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero623
+	JEQ     zero687
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
 	VMOVUPD (DI), Y3
-	JMP     start624
+	JMP     start688
 
-zero623:
+zero687:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start624:
+start688:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -10812,9 +11881,9 @@ start624:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest626
+	JLT        rest690
 
-loop625:
+loop689:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10855,13 +11924,13 @@ loop625:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop625
+	JGE          loop689
 
-rest626:
+rest690:
 	ADDQ $0x00000004, R10
-	JZ   out628
+	JZ   out692
 
-one627:
+one691:
 	VMOVUPD      (R8), Y4
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -10875,9 +11944,9 @@ one627:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one627
+	JNZ          one691
 
-out628:
+out692:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -10893,29 +11962,30 @@ out628:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next609
+	MOVQ    $0x00000004, DI
+	JMP     finish673
 
-rows3_606:
+rows3_669:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero629
+	JEQ     zero693
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
 	VMOVUPD (BX)(AX*2), Y2
-	JMP     start630
+	JMP     start694
 
-zero629:
+zero693:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start630:
+start694:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest632
+	JLT  rest696
 
-loop631:
+loop695:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10947,13 +12017,13 @@ loop631:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop631
+	JGE          loop695
 
-rest632:
+rest696:
 	ADDQ $0x00000004, R9
-	JZ   out634
+	JZ   out698
 
-one633:
+one697:
 	VMOVUPD      (R8), Y3
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -10964,9 +12034,9 @@ one633:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one633
+	JNZ          one697
 
-out634:
+out698:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	VMOVUPD Y2, (BX)(AX*2)
@@ -10977,27 +12047,28 @@ out634:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next609
+	MOVQ    $0x00000003, DI
+	JMP     finish673
 
-rows2_607:
+rows2_670:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero635
+	JEQ     zero699
 	VMOVUPD (BX), Y0
 	VMOVUPD (BX)(AX*1), Y1
-	JMP     start636
+	JMP     start700
 
-zero635:
+zero699:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start636:
+start700:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest638
+	JLT  rest702
 
-loop637:
+loop701:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11021,13 +12092,13 @@ loop637:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop637
+	JGE          loop701
 
-rest638:
+rest702:
 	ADDQ $0x00000004, R9
-	JZ   out640
+	JZ   out704
 
-one639:
+one703:
 	VMOVUPD      (R8), Y2
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11036,9 +12107,9 @@ one639:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one639
+	JNZ          one703
 
-out640:
+out704:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -11046,25 +12117,26 @@ out640:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next609
+	MOVQ    $0x00000002, DI
+	JMP     finish673
 
-rows1_608:
+rows1_671:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero641
+	JEQ     zero705
 	VMOVUPD (BX), Y0
-	JMP     start642
+	JMP     start706
 
-zero641:
+zero705:
 	VXORPS Y0, Y0, Y0
 
-start642:
+start706:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest644
+	JLT  rest708
 
-loop643:
+loop707:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -11080,34 +12152,122 @@ loop643:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R9
-	JGE          loop643
+	JGE          loop707
 
-rest644:
+rest708:
 	ADDQ $0x00000004, R9
-	JZ   out646
+	JZ   out710
 
-one645:
+one709:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          one645
+	JNZ          one709
 
-out646:
+out710:
 	VMOVUPD Y0, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next609
+	MOVQ    $0x00000001, DI
 
-done610:
+finish673:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next672
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back711:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back711
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared712
+	ADDQ  R10, R13
+
+shared712:
+	CMPQ R8, $0x03
+	JEQ  tangent713
+	CMPQ R8, $0x02
+	JEQ  add714
+
+row715:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row715
+	JMP          next672
+
+add714:
+row716:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row716
+	JMP          next672
+
+tangent713:
+row717:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row717
+	JMP          next672
+
+done674:
 	ADDQ     $0x00000020, c+0(FP)
+	ADDQ     $0x00000020, s+88(FP)
+	ADDQ     $0x00000020, e+96(FP)
+	ADDQ     $0x00000020, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group602
+	JNZ      group665
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11127,46 +12287,46 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group647:
+group718:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next654:
+next725:
 	TESTQ BX, BX
-	JLE   done655
+	JLE   done727
 	CMPQ  BX, $0x0a
-	JGE   rows6_648
+	JGE   rows6_719
 	CMPQ  BX, $0x06
-	JEQ   rows6_648
+	JEQ   rows6_719
 	CMPQ  BX, $0x09
-	JEQ   rows5_649
+	JEQ   rows5_720
 	CMPQ  BX, $0x07
-	JGE   rows4_650
+	JGE   rows4_721
 	CMPQ  BX, $0x05
-	JEQ   rows5_649
+	JEQ   rows5_720
 	CMPQ  BX, $0x04
-	JEQ   rows4_650
+	JEQ   rows4_721
 	CMPQ  BX, $0x03
-	JEQ   rows3_651
+	JEQ   rows3_722
 	CMPQ  BX, $0x02
-	JEQ   rows2_652
-	JMP   rows1_653
+	JEQ   rows2_723
+	JMP   rows1_724
 
-rows6_648:
+rows6_719:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero656
+	JEQ     zero728
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
 	VMOVUPD (R8)(AX*2), Y5
-	JMP     start657
+	JMP     start729
 
-zero656:
+zero728:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11174,7 +12334,7 @@ zero656:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start657:
+start729:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11198,9 +12358,9 @@ start657:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest659
+	JLT        rest731
 
-loop658:
+loop730:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -11262,13 +12422,13 @@ loop658:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop658
+	JGE          loop730
 
-rest659:
+rest731:
 	ADDQ $0x00000004, R10
-	JZ   out661
+	JZ   out733
 
-one660:
+one732:
 	VMOVUPD      (R9), Y6
 	VBROADCASTSD (R8), Y7
 	VFMADD231PD  Y6, Y7, Y0
@@ -11285,9 +12445,9 @@ one660:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one660
+	JNZ          one732
 
-out661:
+out733:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11304,28 +12464,28 @@ out661:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next654
+	JMP     next725
 
-rows5_649:
+rows5_720:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero662
+	JEQ     zero734
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
 	VMOVUPD (R8)(AX*1), Y4
-	JMP     start663
+	JMP     start735
 
-zero662:
+zero734:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start663:
+start735:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11346,9 +12506,9 @@ start663:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest665
+	JLT        rest737
 
-loop664:
+loop736:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -11402,13 +12562,13 @@ loop664:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop664
+	JGE          loop736
 
-rest665:
+rest737:
 	ADDQ $0x00000004, R10
-	JZ   out667
+	JZ   out739
 
-one666:
+one738:
 	VMOVUPD      (R9), Y5
 	VBROADCASTSD (R8), Y6
 	VFMADD231PD  Y5, Y6, Y0
@@ -11423,9 +12583,9 @@ one666:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one666
+	JNZ          one738
 
-out667:
+out739:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11440,26 +12600,26 @@ out667:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next654
+	JMP     next725
 
-rows4_650:
+rows4_721:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero668
+	JEQ     zero740
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
 	VMOVUPD (R8), Y3
-	JMP     start669
+	JMP     start741
 
-zero668:
+zero740:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start669:
+start741:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -11477,9 +12637,9 @@ start669:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest671
+	JLT        rest743
 
-loop670:
+loop742:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -11525,13 +12685,13 @@ loop670:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop670
+	JGE          loop742
 
-rest671:
+rest743:
 	ADDQ $0x00000004, R10
-	JZ   out673
+	JZ   out745
 
-one672:
+one744:
 	VMOVUPD      (R9), Y4
 	VBROADCASTSD (R8), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -11544,9 +12704,9 @@ one672:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one672
+	JNZ          one744
 
-out673:
+out745:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -11559,29 +12719,29 @@ out673:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next654
+	JMP     next725
 
-rows3_651:
+rows3_722:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero674
+	JEQ     zero746
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
 	VMOVUPD (SI)(AX*2), Y2
-	JMP     start675
+	JMP     start747
 
-zero674:
+zero746:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start675:
+start747:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest677
+	JLT  rest749
 
-loop676:
+loop748:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -11619,13 +12779,13 @@ loop676:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop676
+	JGE          loop748
 
-rest677:
+rest749:
 	ADDQ $0x00000004, R10
-	JZ   out679
+	JZ   out751
 
-one678:
+one750:
 	VMOVUPD      (R9), Y3
 	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y3, Y4, Y0
@@ -11636,9 +12796,9 @@ one678:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one678
+	JNZ          one750
 
-out679:
+out751:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	VMOVUPD Y2, (SI)(AX*2)
@@ -11647,27 +12807,27 @@ out679:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next654
+	JMP     next725
 
-rows2_652:
+rows2_723:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero680
+	JEQ     zero752
 	VMOVUPD (SI), Y0
 	VMOVUPD (SI)(AX*1), Y1
-	JMP     start681
+	JMP     start753
 
-zero680:
+zero752:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start681:
+start753:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest683
+	JLT  rest755
 
-loop682:
+loop754:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11697,13 +12857,13 @@ loop682:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop682
+	JGE          loop754
 
-rest683:
+rest755:
 	ADDQ $0x00000004, R10
-	JZ   out685
+	JZ   out757
 
-one684:
+one756:
 	VMOVUPD      (R9), Y2
 	VBROADCASTSD (R8), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -11712,34 +12872,34 @@ one684:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one684
+	JNZ          one756
 
-out685:
+out757:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next654
+	JMP     next725
 
-rows1_653:
+rows1_724:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero686
+	JEQ     zero758
 	VMOVUPD (SI), Y0
-	JMP     start687
+	JMP     start759
 
-zero686:
+zero758:
 	VXORPS Y0, Y0, Y0
 
-start687:
+start759:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest689
+	JLT  rest761
 
-loop688:
+loop760:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
@@ -11761,40 +12921,40 @@ loop688:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop688
+	JGE          loop760
 
-rest689:
+rest761:
 	ADDQ $0x00000004, R10
-	JZ   out691
+	JZ   out763
 
-one690:
+one762:
 	VMOVUPD      (R9), Y1
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one690
+	JNZ          one762
 
-out691:
+out763:
 	VMOVUPD Y0, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next654
+	JMP     next725
 
-done655:
+done727:
 	ADDQ     $0x00000020, c+0(FP)
 	ADDQ     $0x00000020, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group647
+	JNZ      group718
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmHalfMoreF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmHalfMoreF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-73
+TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -11806,29 +12966,29 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group692:
+group764:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next697:
+next769:
 	TESTQ DX, DX
-	JLE   done698
+	JLE   done771
 	CMPQ  DX, $0x07
-	JGE   rows4_693
+	JGE   rows4_765
 	CMPQ  DX, $0x04
-	JEQ   rows4_693
+	JEQ   rows4_765
 	CMPQ  DX, $0x03
-	JGE   rows3_694
+	JGE   rows3_766
 	CMPQ  DX, $0x02
-	JEQ   rows2_695
-	JMP   rows1_696
+	JEQ   rows2_767
+	JMP   rows1_768
 
-rows4_693:
+rows4_765:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero699
+	JEQ     zero772
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -11841,9 +13001,9 @@ rows4_693:
 	VMOVUPD (DI), Y9
 	VMOVUPD 32(DI), Y10
 	VMOVUPD 64(DI), Y11
-	JMP     start700
+	JMP     start773
 
-zero699:
+zero772:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -11857,7 +13017,7 @@ zero699:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start700:
+start773:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -11882,9 +13042,9 @@ start700:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest702
+	JLT        rest775
 
-loop701:
+loop774:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11965,13 +13125,13 @@ loop701:
 	ADDQ         $0x00000020, R9
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R11
-	JGE          loop701
+	JGE          loop774
 
-rest702:
+rest775:
 	ADDQ $0x00000004, R11
-	JZ   out704
+	JZ   out777
 
-one703:
+one776:
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      (R8)(R10*1), Y14
@@ -11995,9 +13155,9 @@ one703:
 	ADDQ         $0x00000008, R9
 	ADDQ         $0x00000040, R8
 	DECQ         R11
-	JNZ          one703
+	JNZ          one776
 
-out704:
+out777:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Y0, (BX)
@@ -12021,11 +13181,12 @@ out704:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next697
+	MOVQ    $0x00000004, DI
+	JMP     finish770
 
-rows3_694:
+rows3_766:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero705
+	JEQ     zero778
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -12035,9 +13196,9 @@ rows3_694:
 	VMOVUPD (BX)(AX*2), Y6
 	VMOVUPD 32(BX)(AX*2), Y7
 	VMOVUPD 64(BX)(AX*2), Y8
-	JMP     start706
+	JMP     start779
 
-zero705:
+zero778:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12048,15 +13209,15 @@ zero705:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start706:
+start779:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest708
+	JLT  rest781
 
-loop707:
+loop780:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -12120,13 +13281,13 @@ loop707:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop707
+	JGE          loop780
 
-rest708:
+rest781:
 	ADDQ $0x00000004, R10
-	JZ   out710
+	JZ   out783
 
-one709:
+one782:
 	VMOVUPD      (R8), Y9
 	VMOVUPD      32(R8), Y10
 	VMOVUPD      (R8)(R9*1), Y11
@@ -12145,9 +13306,9 @@ one709:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one709
+	JNZ          one782
 
-out710:
+out783:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12164,20 +13325,21 @@ out710:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next697
+	MOVQ    $0x00000003, DI
+	JMP     finish770
 
-rows2_695:
+rows2_767:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero711
+	JEQ     zero784
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
 	VMOVUPD (BX)(AX*1), Y3
 	VMOVUPD 32(BX)(AX*1), Y4
 	VMOVUPD 64(BX)(AX*1), Y5
-	JMP     start712
+	JMP     start785
 
-zero711:
+zero784:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12185,15 +13347,15 @@ zero711:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start712:
+start785:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest714
+	JLT  rest787
 
-loop713:
+loop786:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -12241,13 +13403,13 @@ loop713:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop713
+	JGE          loop786
 
-rest714:
+rest787:
 	ADDQ $0x00000004, R10
-	JZ   out716
+	JZ   out789
 
-one715:
+one788:
 	VBROADCASTSD (DI), Y7
 	VBROADCASTSD (DI)(CX*1), Y8
 	VMOVUPD      (R8), Y6
@@ -12262,9 +13424,9 @@ one715:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one715
+	JNZ          one788
 
-out716:
+out789:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -12276,30 +13438,31 @@ out716:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next697
+	MOVQ    $0x00000002, DI
+	JMP     finish770
 
-rows1_696:
+rows1_768:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero717
+	JEQ     zero790
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
-	JMP     start718
+	JMP     start791
 
-zero717:
+zero790:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start718:
+start791:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest720
+	JLT  rest793
 
-loop719:
+loop792:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12331,13 +13494,13 @@ loop719:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop719
+	JGE          loop792
 
-rest720:
+rest793:
 	ADDQ $0x00000004, R10
-	JZ   out722
+	JZ   out795
 
-one721:
+one794:
 	VBROADCASTSD (DI), Y4
 	VMOVUPD      (R8), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12348,24 +13511,162 @@ one721:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one721
+	JNZ          one794
 
-out722:
+out795:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next697
+	MOVQ    $0x00000001, DI
 
-done698:
+finish770:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next769
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back796:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back796
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared797
+	ADDQ  R10, R13
+
+shared797:
+	CMPQ R8, $0x03
+	JEQ  tangent798
+	CMPQ R8, $0x02
+	JEQ  add799
+
+row800:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row800
+	JMP          next769
+
+add799:
+row801:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R12), Y0
+	VMOVUPD      32(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R12), Y0
+	VMOVUPD      64(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row801
+	JMP          next769
+
+tangent798:
+row802:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y2
+	VMOVUPD      32(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(R12)
+	VMOVUPD      Y2, 32(R9)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y2
+	VMOVUPD      64(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 64(R12)
+	VMOVUPD      Y2, 64(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row802
+	JMP          next769
+
+done771:
 	ADDQ     $0x00000060, c+0(FP)
+	ADDQ     $0x00000060, s+88(FP)
+	ADDQ     $0x00000060, e+96(FP)
+	ADDQ     $0x00000060, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group692
+	JNZ      group764
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -12385,29 +13686,29 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group723:
+group803:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next728:
+next808:
 	TESTQ BX, BX
-	JLE   done729
+	JLE   done810
 	CMPQ  BX, $0x07
-	JGE   rows4_724
+	JGE   rows4_804
 	CMPQ  BX, $0x04
-	JEQ   rows4_724
+	JEQ   rows4_804
 	CMPQ  BX, $0x03
-	JGE   rows3_725
+	JGE   rows3_805
 	CMPQ  BX, $0x02
-	JEQ   rows2_726
-	JMP   rows1_727
+	JEQ   rows2_806
+	JMP   rows1_807
 
-rows4_724:
+rows4_804:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero730
+	JEQ     zero811
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12420,9 +13721,9 @@ rows4_724:
 	VMOVUPD (R8), Y9
 	VMOVUPD 32(R8), Y10
 	VMOVUPD 64(R8), Y11
-	JMP     start731
+	JMP     start812
 
-zero730:
+zero811:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12436,7 +13737,7 @@ zero730:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start731:
+start812:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -12458,9 +13759,9 @@ start731:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest733
+	JLT        rest814
 
-loop732:
+loop813:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -12546,13 +13847,13 @@ loop732:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop732
+	JGE          loop813
 
-rest733:
+rest814:
 	ADDQ $0x00000004, R10
-	JZ   out735
+	JZ   out816
 
-one734:
+one815:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -12575,9 +13876,9 @@ one734:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one734
+	JNZ          one815
 
-out735:
+out816:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Y0, (SI)
@@ -12598,11 +13899,11 @@ out735:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next728
+	JMP     next808
 
-rows3_725:
+rows3_805:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero736
+	JEQ     zero817
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -12612,9 +13913,9 @@ rows3_725:
 	VMOVUPD (SI)(AX*2), Y6
 	VMOVUPD 32(SI)(AX*2), Y7
 	VMOVUPD 64(SI)(AX*2), Y8
-	JMP     start737
+	JMP     start818
 
-zero736:
+zero817:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12625,14 +13926,14 @@ zero736:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 
-start737:
+start818:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest739
+	JLT  rest820
 
-loop738:
+loop819:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12702,13 +14003,13 @@ loop738:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop738
+	JGE          loop819
 
-rest739:
+rest820:
 	ADDQ $0x00000004, R10
-	JZ   out741
+	JZ   out822
 
-one740:
+one821:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -12727,9 +14028,9 @@ one740:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one740
+	JNZ          one821
 
-out741:
+out822:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12744,20 +14045,20 @@ out741:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next728
+	JMP     next808
 
-rows2_726:
+rows2_806:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero742
+	JEQ     zero823
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
 	VMOVUPD (SI)(AX*1), Y3
 	VMOVUPD 32(SI)(AX*1), Y4
 	VMOVUPD 64(SI)(AX*1), Y5
-	JMP     start743
+	JMP     start824
 
-zero742:
+zero823:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -12765,14 +14066,14 @@ zero742:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-start743:
+start824:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest745
+	JLT  rest826
 
-loop744:
+loop825:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12826,13 +14127,13 @@ loop744:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop744
+	JGE          loop825
 
-rest745:
+rest826:
 	ADDQ $0x00000004, R10
-	JZ   out747
+	JZ   out828
 
-one746:
+one827:
 	VBROADCASTSD (R8), Y7
 	VBROADCASTSD 8(R8), Y8
 	VMOVUPD      (R9), Y6
@@ -12847,9 +14148,9 @@ one746:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one746
+	JNZ          one827
 
-out747:
+out828:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -12860,29 +14161,29 @@ out747:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next728
+	JMP     next808
 
-rows1_727:
+rows1_807:
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero748
+	JEQ     zero829
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
-	JMP     start749
+	JMP     start830
 
-zero748:
+zero829:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start749:
+start830:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest751
+	JLT  rest832
 
-loop750:
+loop831:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12920,13 +14221,13 @@ loop750:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop750
+	JGE          loop831
 
-rest751:
+rest832:
 	ADDQ $0x00000004, R10
-	JZ   out753
+	JZ   out834
 
-one752:
+one833:
 	VBROADCASTSD (R8), Y4
 	VMOVUPD      (R9), Y3
 	VFMADD231PD  Y3, Y4, Y0
@@ -12937,29 +14238,29 @@ one752:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one752
+	JNZ          one833
 
-out753:
+out834:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next728
+	JMP     next808
 
-done729:
+done810:
 	ADDQ     $0x00000060, c+0(FP)
 	ADDQ     $0x00000060, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group723
+	JNZ      group803
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRowF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmRowF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRowF64(SB), NOSPLIT, $8-73
+TEXT ·gemmRowF64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -12971,16 +14272,16 @@ TEXT ·gemmRowF64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group754:
+group835:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next756:
+next837:
 	TESTQ   DX, DX
-	JLE     done757
+	JLE     done839
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero758
+	JEQ     zero840
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -12989,9 +14290,9 @@ next756:
 	VMOVUPD 160(BX), Y5
 	VMOVUPD 192(BX), Y6
 	VMOVUPD 224(BX), Y7
-	JMP     start759
+	JMP     start841
 
-zero758:
+zero840:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13001,7 +14302,7 @@ zero758:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start759:
+start841:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -13009,9 +14310,9 @@ start759:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest761
+	JLT  rest843
 
-loop760:
+loop842:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13084,13 +14385,13 @@ loop760:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop760
+	JGE          loop842
 
-rest761:
+rest843:
 	ADDQ $0x00000004, R11
-	JZ   out763
+	JZ   out845
 
-one762:
+one844:
 	VBROADCASTSD (DI), Y9
 	VMOVUPD      (R8), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13112,9 +14413,9 @@ one762:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one762
+	JNZ          one844
 
-out763:
+out845:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13126,15 +14427,276 @@ out763:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next756
+	MOVQ    $0x00000001, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next837
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done757:
+back846:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back846
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared847
+	ADDQ  R10, R13
+
+shared847:
+	CMPQ R8, $0x03
+	JEQ  tangent848
+	CMPQ R8, $0x02
+	JEQ  add849
+
+row850:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(R12)
+	VMOVUPD      128(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      128(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 128(R12)
+	VMOVUPD      160(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      160(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 160(R12)
+	VMOVUPD      192(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      192(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 192(R12)
+	VMOVUPD      224(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      224(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 224(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row850
+	JMP          next837
+
+add849:
+row851:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R12), Y0
+	VMOVUPD      32(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R12), Y0
+	VMOVUPD      64(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R12), Y0
+	VMOVUPD      96(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 96(R12)
+	VMOVUPD      128(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      128(R12), Y0
+	VMOVUPD      128(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 128(R12)
+	VMOVUPD      160(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      160(R12), Y0
+	VMOVUPD      160(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 160(R12)
+	VMOVUPD      192(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      192(R12), Y0
+	VMOVUPD      192(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 192(R12)
+	VMOVUPD      224(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      224(R12), Y0
+	VMOVUPD      224(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 224(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row851
+	JMP          next837
+
+tangent848:
+row852:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y2
+	VMOVUPD      32(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(R12)
+	VMOVUPD      Y2, 32(R9)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y2
+	VMOVUPD      64(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 64(R12)
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y2
+	VMOVUPD      96(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 96(R12)
+	VMOVUPD      Y2, 96(R9)
+	VMOVUPD      128(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      128(R9), Y2
+	VMOVUPD      128(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 128(R12)
+	VMOVUPD      Y2, 128(R9)
+	VMOVUPD      160(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      160(R9), Y2
+	VMOVUPD      160(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 160(R12)
+	VMOVUPD      Y2, 160(R9)
+	VMOVUPD      192(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      192(R9), Y2
+	VMOVUPD      192(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 192(R12)
+	VMOVUPD      Y2, 192(R9)
+	VMOVUPD      224(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      224(R9), Y2
+	VMOVUPD      224(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 224(R12)
+	VMOVUPD      Y2, 224(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row852
+	JMP          next837
+
+done839:
 	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, s+88(FP)
+	ADDQ     $0x00000100, e+96(FP)
+	ADDQ     $0x00000100, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group754
+	JNZ      group835
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13154,16 +14716,16 @@ TEXT ·gemmRowTF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group764:
+group853:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next766:
+next855:
 	TESTQ   BX, BX
-	JLE     done767
+	JLE     done857
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero768
+	JEQ     zero858
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13172,9 +14734,9 @@ next766:
 	VMOVUPD 160(SI), Y5
 	VMOVUPD 192(SI), Y6
 	VMOVUPD 224(SI), Y7
-	JMP     start769
+	JMP     start859
 
-zero768:
+zero858:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13184,14 +14746,14 @@ zero768:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start769:
+start859:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest771
+	JLT  rest861
 
-loop770:
+loop860:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13269,13 +14831,13 @@ loop770:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop770
+	JGE          loop860
 
-rest771:
+rest861:
 	ADDQ $0x00000004, R10
-	JZ   out773
+	JZ   out863
 
-one772:
+one862:
 	VBROADCASTSD (R8), Y9
 	VMOVUPD      (R9), Y8
 	VFMADD231PD  Y8, Y9, Y0
@@ -13296,9 +14858,9 @@ one772:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one772
+	JNZ          one862
 
-out773:
+out863:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13310,20 +14872,20 @@ out773:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next766
+	JMP     next855
 
-done767:
+done857:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group764
+	JNZ      group853
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRow2F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmRow2F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRow2F64(SB), NOSPLIT, $8-73
+TEXT ·gemmRow2F64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -13335,16 +14897,16 @@ TEXT ·gemmRow2F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group774:
+group864:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next776:
+next866:
 	TESTQ   DX, DX
-	JLE     done777
+	JLE     done868
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero778
+	JEQ     zero869
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -13353,9 +14915,9 @@ next776:
 	VMOVUPD 32(BX)(AX*1), Y5
 	VMOVUPD 64(BX)(AX*1), Y6
 	VMOVUPD 96(BX)(AX*1), Y7
-	JMP     start779
+	JMP     start870
 
-zero778:
+zero869:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13365,15 +14927,15 @@ zero778:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start779:
+start870:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest781
+	JLT  rest872
 
-loop780:
+loop871:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -13433,13 +14995,13 @@ loop780:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop780
+	JGE          loop871
 
-rest781:
+rest872:
 	ADDQ $0x00000004, R10
-	JZ   out783
+	JZ   out874
 
-one782:
+one873:
 	VBROADCASTSD (DI), Y9
 	VBROADCASTSD (DI)(CX*1), Y10
 	VMOVUPD      (R8), Y8
@@ -13457,9 +15019,9 @@ one782:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one782
+	JNZ          one873
 
-out783:
+out874:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13473,15 +15035,176 @@ out783:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next776
+	MOVQ    $0x00000002, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next866
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done777:
+back875:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back875
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared876
+	ADDQ  R10, R13
+
+shared876:
+	CMPQ R8, $0x03
+	JEQ  tangent877
+	CMPQ R8, $0x02
+	JEQ  add878
+
+row879:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row879
+	JMP          next866
+
+add878:
+row880:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R12), Y0
+	VMOVUPD      32(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R12), Y0
+	VMOVUPD      64(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R12), Y0
+	VMOVUPD      96(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row880
+	JMP          next866
+
+tangent877:
+row881:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y2
+	VMOVUPD      32(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(R12)
+	VMOVUPD      Y2, 32(R9)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y2
+	VMOVUPD      64(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 64(R12)
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y2
+	VMOVUPD      96(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 96(R12)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row881
+	JMP          next866
+
+done868:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group774
+	JNZ      group864
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13501,16 +15224,16 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group784:
+group882:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next786:
+next884:
 	TESTQ   BX, BX
-	JLE     done787
+	JLE     done886
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero788
+	JEQ     zero887
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13519,9 +15242,9 @@ next786:
 	VMOVUPD 32(SI)(AX*1), Y5
 	VMOVUPD 64(SI)(AX*1), Y6
 	VMOVUPD 96(SI)(AX*1), Y7
-	JMP     start789
+	JMP     start888
 
-zero788:
+zero887:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13531,14 +15254,14 @@ zero788:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start789:
+start888:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest791
+	JLT  rest890
 
-loop790:
+loop889:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -13604,13 +15327,13 @@ loop790:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop790
+	JGE          loop889
 
-rest791:
+rest890:
 	ADDQ $0x00000004, R10
-	JZ   out793
+	JZ   out892
 
-one792:
+one891:
 	VBROADCASTSD (R8), Y9
 	VBROADCASTSD 8(R8), Y10
 	VMOVUPD      (R9), Y8
@@ -13628,9 +15351,9 @@ one792:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one792
+	JNZ          one891
 
-out793:
+out892:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -13643,20 +15366,20 @@ out793:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next786
+	JMP     next884
 
-done787:
+done886:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group784
+	JNZ      group882
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+// func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 // Requires: AVX, FMA3
-TEXT ·gemmRow3F64(SB), NOSPLIT, $8-73
+TEXT ·gemmRow3F64(SB), NOSPLIT, $8-120
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -13668,16 +15391,16 @@ TEXT ·gemmRow3F64(SB), NOSPLIT, $8-73
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
 
-group794:
+group893:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next796:
+next895:
 	TESTQ   DX, DX
-	JLE     done797
+	JLE     done897
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero798
+	JEQ     zero898
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
 	VMOVUPD 64(BX), Y2
@@ -13690,9 +15413,9 @@ next796:
 	VMOVUPD 32(BX)(AX*2), Y9
 	VMOVUPD 64(BX)(AX*2), Y10
 	VMOVUPD 96(BX)(AX*2), Y11
-	JMP     start799
+	JMP     start899
 
-zero798:
+zero898:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13706,15 +15429,15 @@ zero798:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start799:
+start899:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest801
+	JLT  rest901
 
-loop800:
+loop900:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13794,13 +15517,13 @@ loop800:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop800
+	JGE          loop900
 
-rest801:
+rest901:
 	ADDQ $0x00000004, R10
-	JZ   out803
+	JZ   out903
 
-one802:
+one902:
 	VBROADCASTSD (DI), Y13
 	VBROADCASTSD (DI)(CX*1), Y14
 	VBROADCASTSD (DI)(CX*2), Y15
@@ -13823,9 +15546,9 @@ one802:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one802
+	JNZ          one902
 
-out803:
+out903:
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 32(BX)
 	VMOVUPD Y2, 64(BX)
@@ -13845,15 +15568,176 @@ out803:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next796
+	MOVQ    $0x00000003, DI
+	MOVQ    then+80(FP), R8
+	TESTQ   R8, R8
+	JZ      next895
+	MOVQ    BX, R9
+	MOVQ    DI, R10
 
-done797:
+back904:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back904
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared905
+	ADDQ  R10, R13
+
+shared905:
+	CMPQ R8, $0x03
+	JEQ  tangent906
+	CMPQ R8, $0x02
+	JEQ  add907
+
+row908:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y0
+	VMULPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row908
+	JMP          next895
+
+add907:
+row909:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R12), Y0
+	VMOVUPD      (R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R12), Y0
+	VMOVUPD      32(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 32(R12)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R12), Y0
+	VMOVUPD      64(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 64(R12)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R12), Y0
+	VMOVUPD      96(R9), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	VMOVUPD      Y0, 96(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row909
+	JMP          next895
+
+tangent906:
+row910:
+	VMOVUPD      (R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      (R9), Y2
+	VMOVUPD      (R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (R12)
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      32(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      32(R9), Y2
+	VMOVUPD      32(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(R12)
+	VMOVUPD      Y2, 32(R9)
+	VMOVUPD      64(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      64(R9), Y2
+	VMOVUPD      64(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 64(R12)
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      96(R11), Y0
+	VMOVUPD      oneF64<>+0(SB), Y1
+	VFNMADD231PD Y0, Y0, Y1
+	VMOVUPD      96(R9), Y2
+	VMOVUPD      96(R13), Y3
+	VMULPD       Y2, Y1, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 96(R12)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row910
+	JMP          next895
+
+done897:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group794
+	JNZ      group893
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13873,16 +15757,16 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT, $8-73
 	MOVQ     ldb+40(FP), DX
 	SHLQ     $0x03, DX
 
-group804:
+group911:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next806:
+next913:
 	TESTQ   BX, BX
-	JLE     done807
+	JLE     done915
 	CMPB    acc+72(FP), $0x00
-	JEQ     zero808
+	JEQ     zero916
 	VMOVUPD (SI), Y0
 	VMOVUPD 32(SI), Y1
 	VMOVUPD 64(SI), Y2
@@ -13895,9 +15779,9 @@ next806:
 	VMOVUPD 32(SI)(AX*2), Y9
 	VMOVUPD 64(SI)(AX*2), Y10
 	VMOVUPD 96(SI)(AX*2), Y11
-	JMP     start809
+	JMP     start917
 
-zero808:
+zero916:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -13911,14 +15795,14 @@ zero808:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start809:
+start917:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest811
+	JLT  rest919
 
-loop810:
+loop918:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -14004,13 +15888,13 @@ loop810:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop810
+	JGE          loop918
 
-rest811:
+rest919:
 	ADDQ $0x00000004, R10
-	JZ   out813
+	JZ   out921
 
-one812:
+one920:
 	VBROADCASTSD (R8), Y13
 	VBROADCASTSD 8(R8), Y14
 	VBROADCASTSD 16(R8), Y15
@@ -14033,9 +15917,9 @@ one812:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one812
+	JNZ          one920
 
-out813:
+out921:
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	VMOVUPD Y2, 64(SI)
@@ -14053,13 +15937,13 @@ out813:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next806
+	JMP     next913
 
-done807:
+done915:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group804
+	JNZ      group911
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -14075,9 +15959,9 @@ TEXT ·dotF64(SB), NOSPLIT, $0-65
 	SHLQ $0x03, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000004, SI
-	JLT  one815start
+	JLT  one923start
 
-four814:
+four922:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14092,9 +15976,9 @@ four814:
 	LEAQ   (R9)(BX*2), R10
 	ADDQ   BX, R10
 	SUBQ   $0x00000008, R8
-	JLT    rest818
+	JLT    rest926
 
-loop817:
+loop925:
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (R9), Y8, Y0
 	VFMADD231PD (R9)(BX*1), Y8, Y2
@@ -14109,12 +15993,12 @@ loop817:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop817
+	JGE         loop925
 
-rest818:
+rest926:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail819
+	JLT         tail927
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (R9), Y8, Y0
 	VFMADD231PD (R9)(BX*1), Y8, Y2
@@ -14125,9 +16009,9 @@ rest818:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail819:
+tail927:
 	TESTQ       R8, R8
-	JZ          reduce820
+	JZ          reduce928
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R8
 	VMOVUPD     (R11)(R8*8), Y8
@@ -14141,7 +16025,7 @@ tail819:
 	VMASKMOVPD  (R10), Y8, Y8
 	VFMADD231PD Y9, Y8, Y6
 
-reduce820:
+reduce928:
 	VADDPD     Y1, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y5, Y4, Y4
@@ -14158,36 +16042,36 @@ reduce820:
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put821
+	JEQ        put929
 	VADDSD     (DI), X0, X0
 
-put821:
+put929:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put822
+	JEQ       put930
 	VADDSD    (DI), X0, X0
 
-put822:
+put930:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put823
+	JEQ          put931
 	VADDSD       (DI), X0, X0
 
-put823:
+put931:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put824
+	JEQ          put932
 	VADDSD       (DI), X0, X0
 
-put824:
+put932:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -14195,22 +16079,22 @@ put824:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four814
+	JGE    four922
 
-one815start:
+one923start:
 	ADDQ $0x00000004, SI
-	JZ   done816
+	JZ   done924
 
-one815:
+one923:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000008, R8
-	JLT    rest826
+	JLT    rest934
 
-loop825:
+loop933:
 	VMOVUPD     (DI), Y2
 	VFMADD231PD (R9), Y2, Y0
 	VMOVUPD     32(DI), Y2
@@ -14218,21 +16102,21 @@ loop825:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop825
+	JGE         loop933
 
-rest826:
+rest934:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail827
+	JLT         tail935
 	VMOVUPD     (DI), Y2
 	VFMADD231PD (R9), Y2, Y0
 	ADDQ        $0x00000020, R9
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail827:
+tail935:
 	TESTQ       R8, R8
-	JZ          reduce828
+	JZ          reduce936
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        R8
 	VMOVUPD     (R10)(R8*8), Y2
@@ -14240,7 +16124,7 @@ tail827:
 	VMASKMOVPD  (R9), Y2, Y2
 	VFMADD231PD Y3, Y2, Y0
 
-reduce828:
+reduce936:
 	VADDPD     Y1, Y0, Y0
 	VHADDPD    Y0, Y0, Y1
 	VHADDPD    Y0, Y0, Y0
@@ -14251,17 +16135,17 @@ reduce828:
 	MOVQ       AX, DI
 	VPERMILPD  $0x00, X2, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put829
+	JEQ        put937
 	VADDSD     (DI), X0, X0
 
-put829:
+put937:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one815
+	JNZ    one923
 
-done816:
+done924:
 	VZEROUPPER
 	RET
 
@@ -14288,9 +16172,9 @@ TEXT ·dotPairF64(SB), NOSPLIT, $0-65
 	MOVQ ldx+40(FP), DI
 	SHLQ $0x03, DI
 	SUBQ $0x00000004, SI
-	JLT  one831start
+	JLT  one939start
 
-four830:
+four938:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14305,9 +16189,9 @@ four830:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000004, R9
-	JLT    rest834
+	JLT    rest942
 
-loop833:
+loop941:
 	VMOVUPD     (R8), Y8
 	VMOVUPD     (R8)(DI*1), Y9
 	VMOVUPD     (R10), Y10
@@ -14326,12 +16210,12 @@ loop833:
 	ADDQ        $0x00000020, R11
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JGE         loop833
+	JGE         loop941
 
-rest834:
+rest942:
 	ADDQ        $0x00000004, R9
 	TESTQ       R9, R9
-	JZ          reduce836
+	JZ          reduce944
 	LEAQ        tailF64<>+32(SB), R12
 	NEGQ        R9
 	VMOVUPD     (R12)(R9*8), Y8
@@ -14354,7 +16238,7 @@ rest834:
 	VMASKMOVPD  (R11), Y8, Y8
 	VFMADD231PD Y9, Y8, Y7
 
-reduce836:
+reduce944:
 	VHADDPD    Y2, Y0, Y0
 	VHADDPD    Y6, Y4, Y2
 	VPERM2F128 $0x20, Y2, Y0, Y4
@@ -14372,71 +16256,71 @@ reduce836:
 	MOVQ       AX, R8
 	VPERMILPD  $0x00, X4, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put837
+	JEQ        put945
 	VADDSD     (R8), X0, X0
 
-put837:
+put945:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	VPERMILPD $0x01, X4, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put838
+	JEQ       put946
 	VADDSD    (R8), X0, X0
 
-put838:
+put946:
 	VMOVSD       X0, (R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y4, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put839
+	JEQ          put947
 	VADDSD       (R8), X0, X0
 
-put839:
+put947:
 	VMOVSD       X0, (R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y4, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put840
+	JEQ          put948
 	VADDSD       (R8), X0, X0
 
-put840:
+put948:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPD $0x00, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put841
+	JEQ       put949
 	VADDSD    8(R8), X0, X0
 
-put841:
+put949:
 	VMOVSD    X0, 8(R8)
 	ADDQ      CX, R8
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put842
+	JEQ       put950
 	VADDSD    8(R8), X0, X0
 
-put842:
+put950:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put843
+	JEQ          put951
 	VADDSD       8(R8), X0, X0
 
-put843:
+put951:
 	VMOVSD       X0, 8(R8)
 	ADDQ         CX, R8
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put844
+	JEQ          put952
 	VADDSD       8(R8), X0, X0
 
-put844:
+put952:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
@@ -14444,22 +16328,22 @@ put844:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000004, SI
-	JGE    four830
+	JGE    four938
 
-one831start:
+one939start:
 	ADDQ $0x00000004, SI
-	JZ   done832
+	JZ   done940
 
-one831:
+one939:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   x+32(FP), R8
 	MOVQ   n+56(FP), R9
 	MOVQ   DX, R10
 	SUBQ   $0x00000004, R9
-	JLT    rest846
+	JLT    rest954
 
-loop845:
+loop953:
 	VMOVUPD     (R8), Y2
 	VMOVUPD     (R8)(DI*1), Y3
 	VMOVUPD     (R10), Y4
@@ -14468,12 +16352,12 @@ loop845:
 	ADDQ        $0x00000020, R10
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JGE         loop845
+	JGE         loop953
 
-rest846:
+rest954:
 	ADDQ        $0x00000004, R9
 	TESTQ       R9, R9
-	JZ          reduce848
+	JZ          reduce956
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R9
 	VMOVUPD     (R11)(R9*8), Y2
@@ -14484,7 +16368,7 @@ rest846:
 	VMASKMOVPD  (R10), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-reduce848:
+reduce956:
 	VHADDPD    Y0, Y0, Y2
 	VHADDPD    Y0, Y0, Y0
 	VPERM2F128 $0x20, Y0, Y2, Y3
@@ -14499,26 +16383,26 @@ reduce848:
 	MOVQ       AX, R8
 	VPERMILPD  $0x00, X3, X0
 	CMPB       acc+64(FP), $0x00
-	JEQ        put849
+	JEQ        put957
 	VADDSD     (R8), X0, X0
 
-put849:
+put957:
 	VMOVSD    X0, (R8)
 	ADDQ      CX, R8
 	MOVQ      AX, R8
 	VPERMILPD $0x00, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put850
+	JEQ       put958
 	VADDSD    8(R8), X0, X0
 
-put850:
+put958:
 	VMOVSD X0, 8(R8)
 	ADDQ   CX, R8
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one831
+	JNZ    one939
 
-done832:
+done940:
 	VZEROUPPER
 	RET
 
@@ -14531,7 +16415,7 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT, $0-48
 	MOVQ       m+32(FP), DX
 	MOVQ       x+24(FP), BX
 	CMPQ       n+40(FP), $0x04
-	JGE        eight851wide
+	JGE        eight959wide
 	MOVQ       y+0(FP), SI
 	MOVQ       n+40(FP), DI
 	LEAQ       tailF64<>+32(SB), R8
@@ -14539,11 +16423,11 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT, $0-48
 	VMOVUPD    (R8)(DI*8), Y0
 	VMASKMOVPD (SI), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done855
+	JZ         done963
 	SUBQ       $0x00000004, DX
-	JLT        rest857
+	JLT        rest965
 
-loop856:
+loop964:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
@@ -14562,32 +16446,32 @@ loop856:
 	VFMADD231PD  Y2, Y3, Y1
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop856
+	JGE          loop964
 
-rest857:
+rest965:
 	ADDQ $0x00000004, DX
-	JZ   out859
+	JZ   out967
 
-one858:
+one966:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
 	VFMADD231PD  Y2, Y3, Y1
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one858
+	JNZ          one966
 
-out859:
-done855:
+out967:
+done963:
 	VMASKMOVPD Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
-eight851wide:
+eight959wide:
 	SUBQ $0x00000008, DX
-	JLT  start853
+	JLT  start961
 
-eight851:
+eight959:
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -14605,9 +16489,9 @@ eight851:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail861
+	JLT          tail969
 
-loop860:
+loop968:
 	VMOVUPD     (R9), Y8
 	VFMADD231PD (SI), Y0, Y8
 	VFMADD231PD (SI)(CX*1), Y1, Y8
@@ -14623,11 +16507,11 @@ loop860:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000004, R10
-	JGE         loop860
+	JGE         loop968
 
-tail861:
+tail969:
 	ADDQ        $0x00000004, R10
-	JZ          out862
+	JZ          out970
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPD     (R11)(R10*8), Y9
@@ -14650,7 +16534,7 @@ tail861:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (R9)
 
-out862:
+out970:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -14660,33 +16544,33 @@ out862:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight851
+	JGE  eight959
 
-start853:
+start961:
 	ADDQ $0x00000008, DX
-	JZ   done854
+	JZ   done962
 
-one852:
+one960:
 	VBROADCASTSD (BX), Y0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail864
+	JLT          tail972
 
-loop863:
+loop971:
 	VMOVUPD     (DI), Y1
 	VFMADD231PD (SI), Y0, Y1
 	VMOVUPD     Y1, (DI)
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JGE         loop863
+	JGE         loop971
 
-tail864:
+tail972:
 	ADDQ        $0x00000004, R8
-	JZ          out865
+	JZ          out973
 	LEAQ        tailF64<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPD     (R9)(R8*8), Y2
@@ -14695,12 +16579,12 @@ tail864:
 	VFMADD231PD Y3, Y0, Y1
 	VMASKMOVPD  Y1, Y2, (DI)
 
-out865:
+out973:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one852
+	JNZ  one960
 
-done854:
+done962:
 	VZEROUPPER
 	RET
 
@@ -14713,7 +16597,7 @@ TEXT ·addRoundedRowsF64(SB), NOSPLIT, $0-48
 	MOVQ       m+32(FP), DX
 	MOVQ       x+24(FP), BX
 	CMPQ       n+40(FP), $0x04
-	JGE        eight866wide
+	JGE        eight974wide
 	MOVQ       y+0(FP), SI
 	MOVQ       n+40(FP), DI
 	LEAQ       tailF64<>+32(SB), R8
@@ -14721,11 +16605,11 @@ TEXT ·addRoundedRowsF64(SB), NOSPLIT, $0-48
 	VMOVUPD    (R8)(DI*8), Y0
 	VMASKMOVPD (SI), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done870
+	JZ         done978
 	SUBQ       $0x00000004, DX
-	JLT        rest872
+	JLT        rest980
 
-loop871:
+loop979:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
@@ -14748,13 +16632,13 @@ loop871:
 	VADDPD       Y2, Y1, Y1
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop871
+	JGE          loop979
 
-rest872:
+rest980:
 	ADDQ $0x00000004, DX
-	JZ   out874
+	JZ   out982
 
-one873:
+one981:
 	VMASKMOVPD   (AX), Y0, Y2
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Y3
@@ -14762,19 +16646,19 @@ one873:
 	VADDPD       Y2, Y1, Y1
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one873
+	JNZ          one981
 
-out874:
-done870:
+out982:
+done978:
 	VMASKMOVPD Y1, Y0, (SI)
 	VZEROUPPER
 	RET
 
-eight866wide:
+eight974wide:
 	SUBQ $0x00000008, DX
-	JLT  start868
+	JLT  start976
 
-eight866:
+eight974:
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -14792,9 +16676,9 @@ eight866:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail876
+	JLT          tail984
 
-loop875:
+loop983:
 	VMOVUPD (R9), Y8
 	VMULPD  (SI), Y0, Y9
 	VADDPD  Y9, Y8, Y8
@@ -14818,11 +16702,11 @@ loop875:
 	ADDQ    $0x00000020, R8
 	ADDQ    $0x00000020, R9
 	SUBQ    $0x00000004, R10
-	JGE     loop875
+	JGE     loop983
 
-tail876:
+tail984:
 	ADDQ       $0x00000004, R10
-	JZ         out877
+	JZ         out985
 	LEAQ       tailF64<>+32(SB), R11
 	NEGQ       R10
 	VMOVUPD    (R11)(R10*8), Y9
@@ -14853,7 +16737,7 @@ tail876:
 	VADDPD     Y0, Y8, Y8
 	VMASKMOVPD Y8, Y9, (R9)
 
-out877:
+out985:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -14863,22 +16747,22 @@ out877:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight866
+	JGE  eight974
 
-start868:
+start976:
 	ADDQ $0x00000008, DX
-	JZ   done869
+	JZ   done977
 
-one867:
+one975:
 	VBROADCASTSD (BX), Y0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail879
+	JLT          tail987
 
-loop878:
+loop986:
 	VMOVUPD (DI), Y1
 	VMULPD  (SI), Y0, Y2
 	VADDPD  Y2, Y1, Y1
@@ -14886,11 +16770,11 @@ loop878:
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, R8
-	JGE     loop878
+	JGE     loop986
 
-tail879:
+tail987:
 	ADDQ       $0x00000004, R8
-	JZ         out880
+	JZ         out988
 	LEAQ       tailF64<>+32(SB), R9
 	NEGQ       R8
 	VMOVUPD    (R9)(R8*8), Y2
@@ -14900,12 +16784,12 @@ tail879:
 	VADDPD     Y0, Y1, Y1
 	VMASKMOVPD Y1, Y2, (DI)
 
-out880:
+out988:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one867
+	JNZ  one975
 
-done869:
+done977:
 	VZEROUPPER
 	RET
 
@@ -14917,7 +16801,7 @@ TEXT ·addRowsF64(SB), NOSPLIT, $0-40
 	SHLQ       $0x03, CX
 	MOVQ       m+24(FP), DX
 	CMPQ       n+32(FP), $0x04
-	JGE        eight881wide
+	JGE        eight989wide
 	MOVQ       y+0(FP), BX
 	MOVQ       n+32(FP), SI
 	LEAQ       tailF64<>+32(SB), DI
@@ -14925,11 +16809,11 @@ TEXT ·addRowsF64(SB), NOSPLIT, $0-40
 	VMOVUPD    (DI)(SI*8), Y0
 	VMASKMOVPD (BX), Y0, Y1
 	TESTQ      DX, DX
-	JZ         done885
+	JZ         done993
 	SUBQ       $0x00000004, DX
-	JLT        rest887
+	JLT        rest995
 
-loop886:
+loop994:
 	VMASKMOVPD (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
@@ -14943,30 +16827,30 @@ loop886:
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
 	SUBQ       $0x00000004, DX
-	JGE        loop886
+	JGE        loop994
 
-rest887:
+rest995:
 	ADDQ $0x00000004, DX
-	JZ   out889
+	JZ   out997
 
-one888:
+one996:
 	VMASKMOVPD (AX), Y0, Y2
 	ADDQ       CX, AX
 	VADDPD     Y2, Y1, Y1
 	DECQ       DX
-	JNZ        one888
+	JNZ        one996
 
-out889:
-done885:
+out997:
+done993:
 	VMASKMOVPD Y1, Y0, (BX)
 	VZEROUPPER
 	RET
 
-eight881wide:
+eight989wide:
 	SUBQ $0x00000008, DX
-	JLT  start883
+	JLT  start991
 
-eight881:
+eight989:
 	MOVQ AX, BX
 	LEAQ (BX)(CX*2), SI
 	ADDQ CX, SI
@@ -14975,9 +16859,9 @@ eight881:
 	MOVQ y+0(FP), R8
 	MOVQ n+32(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  tail891
+	JLT  tail999
 
-loop890:
+loop998:
 	VMOVUPD (R8), Y0
 	VADDPD  (BX), Y0, Y0
 	VADDPD  (BX)(CX*1), Y0, Y0
@@ -14993,11 +16877,11 @@ loop890:
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, R8
 	SUBQ    $0x00000004, R9
-	JGE     loop890
+	JGE     loop998
 
-tail891:
+tail999:
 	ADDQ       $0x00000004, R9
-	JZ         out892
+	JZ         out1000
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y1
@@ -15020,7 +16904,7 @@ tail891:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (R8)
 
-out892:
+out1000:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -15030,31 +16914,31 @@ out892:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight881
+	JGE  eight989
 
-start883:
+start991:
 	ADDQ $0x00000008, DX
-	JZ   done884
+	JZ   done992
 
-one882:
+one990:
 	MOVQ AX, BX
 	MOVQ y+0(FP), SI
 	MOVQ n+32(FP), DI
 	SUBQ $0x00000004, DI
-	JLT  tail894
+	JLT  tail1002
 
-loop893:
+loop1001:
 	VMOVUPD (SI), Y0
 	VADDPD  (BX), Y0, Y0
 	VMOVUPD Y0, (SI)
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000004, DI
-	JGE     loop893
+	JGE     loop1001
 
-tail894:
+tail1002:
 	ADDQ       $0x00000004, DI
-	JZ         out895
+	JZ         out1003
 	LEAQ       tailF64<>+32(SB), R8
 	NEGQ       DI
 	VMOVUPD    (R8)(DI*8), Y1
@@ -15063,26 +16947,14 @@ tail894:
 	VADDPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (SI)
 
-out895:
+out1003:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one882
+	JNZ  one990
 
-done884:
+done992:
 	VZEROUPPER
 	RET
-
-DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+16(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+24(SB)/8, $0x3ff0000000000000
-GLOBL oneF64<>(SB), RODATA|NOPTR, $32
-
-DATA minusTwoF64<>+0(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+8(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+16(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+24(SB)/8, $0xc000000000000000
-GLOBL minusTwoF64<>(SB), RODATA|NOPTR, $32
 
 // func mulPrimeTanhF64(d *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, FMA3
@@ -15093,7 +16965,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done896
+	JLE      done1004
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -15105,12 +16977,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row897:
+row1005:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail899
+	JGE  tail1007
 
-vector898:
+vector1006:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -15119,12 +16991,12 @@ vector898:
 	VMOVUPD      Y1, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector898
+	JLT          vector1006
 
-tail899:
+tail1007:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next900
+	JZ           next1008
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -15135,14 +17007,14 @@ tail899:
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 
-next900:
+next1008:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row897
+	JNZ  row1005
 
-done896:
+done1004:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15156,7 +17028,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done901
+	JLE      done1009
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -15168,24 +17040,24 @@ TEXT ·mulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row902:
+row1010:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail904
+	JGE  tail1012
 
-vector903:
+vector1011:
 	VMOVUPD (SI)(R8*1), Y0
 	VMOVUPD (DX)(R8*1), Y1
 	VMULPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(R8*1)
 	ADDQ    $0x00000020, R8
 	CMPQ    R8, DI
-	JLT     vector903
+	JLT     vector1011
 
-tail904:
+tail1012:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next905
+	JZ         next1013
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
@@ -15194,14 +17066,14 @@ tail904:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 
-next905:
+next1013:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row902
+	JNZ  row1010
 
-done901:
+done1009:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15215,7 +17087,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done906
+	JLE      done1014
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -15227,12 +17099,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row907:
+row1015:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail909
+	JGE  tail1017
 
-vector908:
+vector1016:
 	VMOVUPD      (SI)(R8*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -15242,12 +17114,12 @@ vector908:
 	VMOVUPD      Y0, (AX)(R8*1)
 	ADDQ         $0x00000020, R8
 	CMPQ         R8, DI
-	JLT          vector908
+	JLT          vector1016
 
-tail909:
+tail1017:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000003, R9
-	JZ           next910
+	JZ           next1018
 	LEAQ         tailF64<>+32(SB), R10
 	NEGQ         R9
 	VMOVUPD      (R10)(R9*8), Y0
@@ -15259,14 +17131,14 @@ tail909:
 	VFMADD231PD  Y3, Y2, Y1
 	VMASKMOVPD   Y1, Y0, (AX)(R8*1)
 
-next910:
+next1018:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row907
+	JNZ  row1015
 
-done906:
+done1014:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15280,7 +17152,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done911
+	JLE      done1019
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -15292,12 +17164,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT, $8-56
 	ANDQ     $-4, DI
 	SHLQ     $0x03, DI
 
-row912:
+row1020:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail914
+	JGE  tail1022
 
-vector913:
+vector1021:
 	VMOVUPD     (SI)(R8*1), Y0
 	VMOVUPD     (AX)(R8*1), Y1
 	VMOVUPD     (DX)(R8*1), Y2
@@ -15305,12 +17177,12 @@ vector913:
 	VMOVUPD     Y1, (AX)(R8*1)
 	ADDQ        $0x00000020, R8
 	CMPQ        R8, DI
-	JLT         vector913
+	JLT         vector1021
 
-tail914:
+tail1022:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000003, R9
-	JZ          next915
+	JZ          next1023
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        R9
 	VMOVUPD     (R10)(R9*8), Y0
@@ -15320,14 +17192,14 @@ tail914:
 	VFMADD231PD Y3, Y1, Y2
 	VMASKMOVPD  Y2, Y0, (AX)(R8*1)
 
-next915:
+next1023:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row912
+	JNZ  row1020
 
-done911:
+done1019:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15341,7 +17213,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done916
+	JLE      done1024
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -15354,12 +17226,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT, $8-64
 	ANDQ     $-4, R8
 	SHLQ     $0x03, R8
 
-row917:
+row1025:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail919
+	JGE  tail1027
 
-vector918:
+vector1026:
 	VMOVUPD      (DI)(R9*1), Y0
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y0, Y0, Y1
@@ -15367,18 +17239,19 @@ vector918:
 	VMOVUPD      (BX)(R9*1), Y3
 	VMULPD       Y2, Y1, Y2
 	VMULPD       Y2, Y3, Y3
-	VMULPD       minusTwoF64<>+0(SB), Y0, Y0
+	VMOVUPD      minusTwoF64<>+0(SB), Y1
+	VMULPD       Y1, Y0, Y0
 	VMULPD       Y0, Y3, Y3
 	VMOVUPD      Y3, (DX)(R9*1)
 	VMOVUPD      Y2, (AX)(R9*1)
 	ADDQ         $0x00000020, R9
 	CMPQ         R9, R8
-	JLT          vector918
+	JLT          vector1026
 
-tail919:
+tail1027:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000003, R10
-	JZ           next920
+	JZ           next1028
 	LEAQ         tailF64<>+32(SB), R11
 	NEGQ         R10
 	VMOVUPD      (R11)(R10*8), Y0
@@ -15389,20 +17262,21 @@ tail919:
 	VMASKMOVPD   (BX)(R9*1), Y0, Y4
 	VMULPD       Y3, Y2, Y3
 	VMULPD       Y3, Y4, Y4
-	VMULPD       minusTwoF64<>+0(SB), Y1, Y1
+	VMOVUPD      minusTwoF64<>+0(SB), Y2
+	VMULPD       Y2, Y1, Y1
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (DX)(R9*1)
 	VMASKMOVPD   Y3, Y0, (AX)(R9*1)
 
-next920:
+next1028:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row917
+	JNZ  row1025
 
-done916:
+done1024:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15416,7 +17290,7 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done921
+	JLE      done1029
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -15430,12 +17304,12 @@ TEXT ·tangentF64(SB), NOSPLIT, $8-72
 	ANDQ     $-4, R9
 	SHLQ     $0x03, R9
 
-row922:
+row1030:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail924
+	JGE  tail1032
 
-vector923:
+vector1031:
 	VMOVUPD (AX)(R10*1), Y0
 	VMOVUPD (BX)(R10*1), Y1
 	VMOVUPD (DI)(R10*1), Y2
@@ -15447,12 +17321,12 @@ vector923:
 	VMOVUPD Y0, (AX)(R10*1)
 	ADDQ    $0x00000020, R10
 	CMPQ    R10, R9
-	JLT     vector923
+	JLT     vector1031
 
-tail924:
+tail1032:
 	MOVQ       n+64(FP), R11
 	ANDQ       $0x00000003, R11
-	JZ         next925
+	JZ         next1033
 	LEAQ       tailF64<>+32(SB), R12
 	NEGQ       R11
 	VMOVUPD    (R12)(R11*8), Y0
@@ -15466,16 +17340,16 @@ tail924:
 	VMASKMOVPD Y2, Y0, (DX)(R10*1)
 	VMASKMOVPD Y1, Y0, (AX)(R10*1)
 
-next925:
+next1033:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row922
+	JNZ  row1030
 
-done921:
+done1029:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15495,21 +17369,21 @@ TEXT ·addF64(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail929
+	JGE      tail1037
 
-vector928:
+vector1036:
 	VMOVUPD (AX)(BX*1), Y0
 	VMOVUPD (CX)(BX*1), Y1
 	VADDPD  Y1, Y0, Y0
 	VMOVUPD Y0, (AX)(BX*1)
 	ADDQ    $0x00000020, BX
 	CMPQ    BX, DX
-	JLT     vector928
+	JLT     vector1036
 
-tail929:
+tail1037:
 	MOVQ       n+16(FP), DX
 	ANDQ       $0x00000003, DX
-	JZ         next930
+	JZ         next1038
 	LEAQ       tailF64<>+32(SB), SI
 	NEGQ       DX
 	VMOVUPD    (SI)(DX*8), Y0
@@ -15518,7 +17392,7 @@ tail929:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(BX*1)
 
-next930:
+next1038:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -15533,7 +17407,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done931
+	JLE  done1039
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15544,19 +17418,19 @@ TEXT ·tanhF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row932:
+row1040:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail934
+	JGE  tail1042
 
-vector933:
+vector1041:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain936
+	JEQ     plain1044
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain936:
+plain1044:
 	VMOVUPD      signF64<>+0(SB), Y1
 	VANDNPD      Y0, Y1, Y1
 	VADDPD       Y1, Y1, Y1
@@ -15590,35 +17464,35 @@ plain936:
 	VORPD        Y0, Y2, Y2
 	VMOVUPD      Y2, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out937
+	JEQ          out1045
 	VMOVUPD      oneF64<>+0(SB), Y0
 	VFNMADD231PD Y2, Y2, Y0
 	VMULPD       minusTwoF64<>+0(SB), Y2, Y1
 	VMULPD       Y0, Y1, Y1
 	VMOVUPD      Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out937
+	JEQ          out1045
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out937:
+out1045:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector933
+	JLT  vector1041
 
-tail934:
+tail1042:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next935
+	JZ         next1043
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain938
+	JEQ        plain1046
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain938:
+plain1046:
 	VMOVUPD      signF64<>+0(SB), Y2
 	VANDNPD      Y1, Y2, Y2
 	VADDPD       Y2, Y2, Y2
@@ -15652,25 +17526,25 @@ plain938:
 	VORPD        Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out939
+	JEQ          out1047
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VFNMADD231PD Y3, Y3, Y1
 	VMULPD       minusTwoF64<>+0(SB), Y3, Y2
 	VMULPD       Y1, Y2, Y2
 	VMASKMOVPD   Y1, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out939
+	JEQ          out1047
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out939:
-next935:
+out1047:
+next1043:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row932
+	JNZ  row1040
 
-done931:
+done1039:
 	VZEROUPPER
 	RET
 
@@ -15780,7 +17654,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done940
+	JLE  done1048
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15791,19 +17665,19 @@ TEXT ·sigmoidF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row941:
+row1049:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail943
+	JGE  tail1051
 
-vector942:
+vector1050:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain945
+	JEQ     plain1053
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain945:
+plain1053:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -15841,31 +17715,31 @@ plain945:
 	VXORPD       Y0, Y1, Y1
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out946
+	JEQ          out1054
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out946
+	JEQ          out1054
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out946:
+out1054:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector942
+	JLT  vector1050
 
-tail943:
+tail1051:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next944
+	JZ         next1052
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain947
+	JEQ        plain1055
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain947:
+plain1055:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -15903,21 +17777,21 @@ plain947:
 	VXORPD       Y1, Y2, Y2
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out948
+	JEQ          out1056
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out948
+	JEQ          out1056
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out948:
-next944:
+out1056:
+next1052:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row941
+	JNZ  row1049
 
-done940:
+done1048:
 	VZEROUPPER
 	RET
 
@@ -15931,7 +17805,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done949
+	JLE  done1057
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -15942,19 +17816,19 @@ TEXT ·softplusF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row950:
+row1058:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail952
+	JGE  tail1060
 
-vector951:
+vector1059:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain954
+	JEQ     plain1062
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain954:
+plain1062:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16012,31 +17886,31 @@ plain954:
 	VADDPD       Y2, Y4, Y4
 	VMOVUPD      Y4, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out955
+	JEQ          out1063
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out955
+	JEQ          out1063
 	VMOVUPD      Y5, (SI)(R8*1)
 
-out955:
+out1063:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector951
+	JLT  vector1059
 
-tail952:
+tail1060:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next953
+	JZ         next1061
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain956
+	JEQ        plain1064
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain956:
+plain1064:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -16094,21 +17968,21 @@ plain956:
 	VADDPD       Y3, Y5, Y5
 	VMASKMOVPD   Y5, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out957
+	JEQ          out1065
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out957
+	JEQ          out1065
 	VMASKMOVPD   Y6, Y0, (SI)(R8*1)
 
-out957:
-next953:
+out1065:
+next1061:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row950
+	JNZ  row1058
 
-done949:
+done1057:
 	VZEROUPPER
 	RET
 
@@ -16176,7 +18050,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done958
+	JLE  done1066
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16187,19 +18061,19 @@ TEXT ·siLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row959:
+row1067:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail961
+	JGE  tail1069
 
-vector960:
+vector1068:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain963
+	JEQ     plain1071
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain963:
+plain1071:
 	VMOVUPD      oneF64<>+0(SB), Y1
 	VORPD        signF64<>+0(SB), Y0, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16241,31 +18115,31 @@ plain963:
 	VMULPD       Y0, Y3, Y3
 	VMOVUPD      Y3, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out964
+	JEQ          out1072
 	VMOVUPD      Y5, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out964
+	JEQ          out1072
 	VMOVUPD      Y1, (SI)(R8*1)
 
-out964:
+out1072:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector960
+	JLT  vector1068
 
-tail961:
+tail1069:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next962
+	JZ         next1070
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain965
+	JEQ        plain1073
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain965:
+plain1073:
 	VMOVUPD      oneF64<>+0(SB), Y2
 	VORPD        signF64<>+0(SB), Y1, Y3
 	VMOVUPD      expMinF64<>+0(SB), Y4
@@ -16307,21 +18181,21 @@ plain965:
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out966
+	JEQ          out1074
 	VMASKMOVPD   Y6, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out966
+	JEQ          out1074
 	VMASKMOVPD   Y2, Y0, (SI)(R8*1)
 
-out966:
-next962:
+out1074:
+next1070:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row959
+	JNZ  row1067
 
-done958:
+done1066:
 	VZEROUPPER
 	RET
 
@@ -16329,7 +18203,7 @@ done958:
 // Requires: AVX, AVX2, FMA3
 TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done967
+	JLE  done1075
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16340,19 +18214,19 @@ TEXT ·eLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row968:
+row1076:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail970
+	JGE  tail1078
 
-vector969:
+vector1077:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain972
+	JEQ     plain1080
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain972:
+plain1080:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -16387,31 +18261,31 @@ plain972:
 	VBLENDVPD    Y4, oneF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out973
+	JEQ          out1081
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out973
+	JEQ          out1081
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out973:
+out1081:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector969
+	JLT  vector1077
 
-tail970:
+tail1078:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next971
+	JZ         next1079
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain974
+	JEQ        plain1082
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain974:
+plain1082:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16446,21 +18320,21 @@ plain974:
 	VBLENDVPD    Y5, oneF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out975
+	JEQ          out1083
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out975
+	JEQ          out1083
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out975:
-next971:
+out1083:
+next1079:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row968
+	JNZ  row1076
 
-done967:
+done1075:
 	VZEROUPPER
 	RET
 
@@ -16480,7 +18354,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 // Requires: AVX, AVX2, FMA3
 TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done976
+	JLE  done1084
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16491,19 +18365,19 @@ TEXT ·seLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row977:
+row1085:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail979
+	JGE  tail1087
 
-vector978:
+vector1086:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain981
+	JEQ     plain1089
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain981:
+plain1089:
 	VXORPS       Y1, Y1, Y1
 	VMINPD       Y0, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
@@ -16542,31 +18416,31 @@ plain981:
 	VBLENDVPD    Y4, seluScaleF64<>+0(SB), Y3, Y3
 	VMOVUPD      Y1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out982
+	JEQ          out1090
 	VMOVUPD      Y3, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out982
+	JEQ          out1090
 	VMOVUPD      Y2, (SI)(R8*1)
 
-out982:
+out1090:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector978
+	JLT  vector1086
 
-tail979:
+tail1087:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next980
+	JZ         next1088
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain983
+	JEQ        plain1091
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain983:
+plain1091:
 	VXORPS       Y2, Y2, Y2
 	VMINPD       Y1, Y2, Y2
 	VMOVUPD      expMinF64<>+0(SB), Y3
@@ -16605,21 +18479,21 @@ plain983:
 	VBLENDVPD    Y5, seluScaleF64<>+0(SB), Y4, Y4
 	VMASKMOVPD   Y2, Y0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out984
+	JEQ          out1092
 	VMASKMOVPD   Y4, Y0, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out984
+	JEQ          out1092
 	VMASKMOVPD   Y3, Y0, (SI)(R8*1)
 
-out984:
-next980:
+out1092:
+next1088:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row977
+	JNZ  row1085
 
-done976:
+done1084:
 	VZEROUPPER
 	RET
 
@@ -16627,7 +18501,7 @@ done976:
 // Requires: AVX
 TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done985
+	JLE  done1093
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -16638,19 +18512,19 @@ TEXT ·reLUF64(SB), NOSPLIT, $0-56
 	ANDQ $-4, DI
 	SHLQ $0x03, DI
 
-row986:
+row1094:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail988
+	JGE  tail1096
 
-vector987:
+vector1095:
 	VMOVUPD (AX)(R8*1), Y0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain990
+	JEQ     plain1098
 	VMOVUPD (DX)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 
-plain990:
+plain1098:
 	VXORPS    Y2, Y2, Y2
 	VCMPPD    $0x1e, Y2, Y0, Y1
 	VMOVUPD   oneF64<>+0(SB), Y3
@@ -16658,31 +18532,31 @@ plain990:
 	VMAXPD    Y0, Y2, Y0
 	VMOVUPD   Y0, (AX)(R8*1)
 	CMPQ      d1+24(FP), $0x00
-	JEQ       out991
+	JEQ       out1099
 	VMOVUPD   Y1, (BX)(R8*1)
 	CMPQ      d2+32(FP), $0x00
-	JEQ       out991
+	JEQ       out1099
 	VMOVUPD   Y2, (SI)(R8*1)
 
-out991:
+out1099:
 	ADDQ $0x00000020, R8
 	CMPQ R8, DI
-	JLT  vector987
+	JLT  vector1095
 
-tail988:
+tail1096:
 	MOVQ       n+48(FP), R9
 	ANDQ       $0x00000003, R9
-	JZ         next989
+	JZ         next1097
 	LEAQ       tailF64<>+32(SB), R10
 	NEGQ       R9
 	VMOVUPD    (R10)(R9*8), Y0
 	VMASKMOVPD (AX)(R8*1), Y0, Y1
 	CMPQ       bias+16(FP), $0x00
-	JEQ        plain992
+	JEQ        plain1100
 	VMASKMOVPD (DX)(R8*1), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-plain992:
+plain1100:
 	VXORPS     Y3, Y3, Y3
 	VCMPPD     $0x1e, Y3, Y1, Y2
 	VMOVUPD    oneF64<>+0(SB), Y4
@@ -16690,21 +18564,21 @@ plain992:
 	VMAXPD     Y1, Y3, Y1
 	VMASKMOVPD Y1, Y0, (AX)(R8*1)
 	CMPQ       d1+24(FP), $0x00
-	JEQ        out993
+	JEQ        out1101
 	VMASKMOVPD Y2, Y0, (BX)(R8*1)
 	CMPQ       d2+32(FP), $0x00
-	JEQ        out993
+	JEQ        out1101
 	VMASKMOVPD Y3, Y0, (SI)(R8*1)
 
-out993:
-next989:
+out1101:
+next1097:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row986
+	JNZ  row1094
 
-done985:
+done1093:
 	VZEROUPPER
 	RET
 
@@ -16722,7 +18596,7 @@ TEXT ·hiddenGradientTanhF64(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block994:
+block1102:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -16737,9 +18611,9 @@ block994:
 	LEAQ   (R8)(CX*2), R9
 	ADDQ   CX, R9
 	SUBQ   $0x00000008, DI
-	JLT    rest997
+	JLT    rest1105
 
-loop996:
+loop1104:
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (R8), Y8, Y0
 	VFMADD231PD (R8)(CX*1), Y8, Y2
@@ -16754,12 +18628,12 @@ loop996:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop996
+	JGE         loop1104
 
-rest997:
+rest1105:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail998
+	JLT         tail1106
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (R8), Y8, Y0
 	VFMADD231PD (R8)(CX*1), Y8, Y2
@@ -16770,9 +18644,9 @@ rest997:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail998:
+tail1106:
 	TESTQ       DI, DI
-	JZ          reduce999
+	JZ          reduce1107
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPD     (R10)(DI*8), Y8
@@ -16786,7 +18660,7 @@ tail998:
 	VMASKMOVPD  (R9), Y8, Y8
 	VFMADD231PD Y9, Y8, Y6
 
-reduce999:
+reduce1107:
 	VADDPD     Y1, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y5, Y4, Y4
@@ -16814,9 +18688,9 @@ reduce999:
 	LEAQ       (R8)(CX*2), R9
 	ADDQ       CX, R9
 	SUBQ       $0x00000008, DI
-	JLT        rest1001
+	JLT        rest1109
 
-loop1000:
+loop1108:
 	VMOVUPD     (SI), Y9
 	VFMADD231PD (R8), Y9, Y0
 	VFMADD231PD (R8)(CX*1), Y9, Y3
@@ -16831,12 +18705,12 @@ loop1000:
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop1000
+	JGE         loop1108
 
-rest1001:
+rest1109:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail1002
+	JLT         tail1110
 	VMOVUPD     (SI), Y9
 	VFMADD231PD (R8), Y9, Y0
 	VFMADD231PD (R8)(CX*1), Y9, Y3
@@ -16847,9 +18721,9 @@ rest1001:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail1002:
+tail1110:
 	TESTQ       DI, DI
-	JZ          reduce1003
+	JZ          reduce1111
 	LEAQ        tailF64<>+32(SB), R10
 	NEGQ        DI
 	VMOVUPD     (R10)(DI*8), Y9
@@ -16863,7 +18737,7 @@ tail1002:
 	VMASKMOVPD  (R9), Y9, Y9
 	VFMADD231PD Y10, Y9, Y7
 
-reduce1003:
+reduce1111:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y4, Y3, Y3
 	VADDPD       Y6, Y5, Y5
@@ -16966,7 +18840,7 @@ reduce1003:
 	LEAQ         64(BX), SI
 	MOVQ         d+16(FP), DI
 	CMPQ         SI, DI
-	JEQ          next995
+	JEQ          next1103
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -16984,9 +18858,9 @@ reduce1003:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+72(FP), R10
 	SUBQ         $0x00000004, R10
-	JLT          tail1005
+	JLT          tail1113
 
-loop1004:
+loop1112:
 	VMOVUPD     (R9), Y8
 	VFMADD231PD (SI), Y0, Y8
 	VFMADD231PD (SI)(CX*1), Y1, Y8
@@ -17002,11 +18876,11 @@ loop1004:
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
 	SUBQ        $0x00000004, R10
-	JGE         loop1004
+	JGE         loop1112
 
-tail1005:
+tail1113:
 	ADDQ        $0x00000004, R10
-	JZ          out1006
+	JZ          out1114
 	LEAQ        tailF64<>+32(SB), R11
 	NEGQ        R10
 	VMOVUPD     (R11)(R10*8), Y9
@@ -17029,7 +18903,7 @@ tail1005:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (R9)
 
-out1006:
+out1114:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -17039,9 +18913,9 @@ out1006:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next995:
+next1103:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block994
+	JNZ          block1102
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 8(BX), Y1
 	VBROADCASTSD 16(BX), Y2
@@ -17059,9 +18933,9 @@ next995:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000004, R8
-	JLT          tail1008
+	JLT          tail1116
 
-loop1007:
+loop1115:
 	VMOVUPD     (DI), Y8
 	VFMADD231PD (DX), Y0, Y8
 	VFMADD231PD (DX)(CX*1), Y1, Y8
@@ -17077,11 +18951,11 @@ loop1007:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JGE         loop1007
+	JGE         loop1115
 
-tail1008:
+tail1116:
 	ADDQ        $0x00000004, R8
-	JZ          out1009
+	JZ          out1117
 	LEAQ        tailF64<>+32(SB), R9
 	NEGQ        R8
 	VMOVUPD     (R9)(R8*8), Y9
@@ -17104,7 +18978,7 @@ tail1008:
 	VFMADD231PD Y0, Y7, Y8
 	VMASKMOVPD  Y8, Y9, (DI)
 
-out1009:
+out1117:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -17144,9 +19018,9 @@ TEXT ·adamF64(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail1013
+	JGE          tail1121
 
-vector1012:
+vector1120:
 	VMOVUPD      (AX)(DI*1), Y9
 	VMOVUPD      (CX)(DI*1), Y10
 	VFMADD231PD  Y7, Y9, Y10
@@ -17167,12 +19041,12 @@ vector1012:
 	VMOVUPD      Y9, (AX)(DI*1)
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, SI
-	JLT          vector1012
+	JLT          vector1120
 
-tail1013:
+tail1121:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000003, SI
-	JZ           next1014
+	JZ           next1122
 	LEAQ         tailF64<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPD      (R8)(SI*8), Y9
@@ -17195,7 +19069,7 @@ tail1013:
 	VFNMADD231PD Y5, Y7, Y10
 	VMASKMOVPD   Y10, Y9, (AX)(DI*1)
 
-next1014:
+next1122:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -17210,7 +19084,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT, $0-24
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-loop1015:
+loop1123:
 	VMOVUPD      (AX), Y4
 	VFMADD231PD  Y4, Y4, Y0
 	VMOVUPD      32(AX), Y4
@@ -17221,7 +19095,7 @@ loop1015:
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $0x00000080, AX
 	SUBQ         $0x00000010, CX
-	JNZ          loop1015
+	JNZ          loop1123
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -17243,14 +19117,14 @@ TEXT ·zeroTimesF64(SB), NOSPLIT, $0-24
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-loop1016:
+loop1124:
 	VFMADD231PD (AX), Y4, Y0
 	VFMADD231PD 32(AX), Y4, Y1
 	VFMADD231PD 64(AX), Y4, Y2
 	VFMADD231PD 96(AX), Y4, Y3
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
-	JNZ         loop1016
+	JNZ         loop1124
 	VADDPD      Y1, Y0, Y0
 	VADDPD      Y2, Y0, Y0
 	VADDPD      Y3, Y0, Y0
@@ -17272,9 +19146,9 @@ TEXT ·packPanelF64(SB), NOSPLIT, $0-32
 	SHLQ $0x03, DX
 	MOVQ k+24(FP), BX
 	SUBQ $0x00000004, BX
-	JLT  rest1018
+	JLT  rest1126
 
-loop1017:
+loop1125:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -17300,13 +19174,13 @@ loop1017:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000004, BX
-	JGE     loop1017
+	JGE     loop1125
 
-rest1018:
+rest1126:
 	ADDQ $0x00000004, BX
-	JZ   out1020
+	JZ   out1128
 
-one1019:
+one1127:
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD Y0, (AX)
@@ -17314,9 +19188,9 @@ one1019:
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, AX
 	DECQ    BX
-	JNZ     one1019
+	JNZ     one1127
 
-out1020:
+out1128:
 	VZEROUPPER
 	RET
 
@@ -17331,7 +19205,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT, $0-32
 	LEAQ (CX)(DX*2), SI
 	ADDQ DX, SI
 
-loop1021:
+loop1129:
 	VMOVUPD     (CX), X0
 	VINSERTF128 $0x01, (CX)(DX*2), Y0, Y0
 	VMOVUPD     (CX)(DX*1), X1
@@ -17352,7 +19226,7 @@ loop1021:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000100, AX
 	DECQ        BX
-	JNZ         loop1021
+	JNZ         loop1129
 	VZEROUPPER
 	RET
 
@@ -17375,7 +19249,7 @@ TEXT ·peakF64(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop1022:
+loop1130:
 	VFMADD231PD Y12, Y13, Y0
 	VFMADD231PD Y12, Y13, Y1
 	VFMADD231PD Y12, Y13, Y2
@@ -17473,6 +19347,6 @@ loop1022:
 	VFMADD231PD Y12, Y13, Y10
 	VFMADD231PD Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop1022
+	JNZ         loop1130
 	VZEROUPPER
 	RET

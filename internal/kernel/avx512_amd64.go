@@ -9,11 +9,12 @@ package kernel
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 
 // gemm1TF32x16 takes panels one by one.
 //
@@ -30,11 +31,12 @@ func gemm1TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 
 // gemm2TF32x16 takes panels by twos.
 //
@@ -51,11 +53,12 @@ func gemm2TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 
 // gemm3TF32x16 takes panels by threes.
 //
@@ -72,11 +75,12 @@ func gemm3TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 
 // gemm4TF32x16 takes panels by fours.
 //
@@ -195,11 +199,12 @@ func peakF32x16(turns int)
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 
 // gemm1TF64x8 takes panels one by one.
 //
@@ -216,11 +221,12 @@ func gemm1TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 
 // gemm2TF64x8 takes panels by twos.
 //
@@ -237,11 +243,12 @@ func gemm2TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 
 // gemm3TF64x8 takes panels by threes.
 //
@@ -258,11 +265,12 @@ func gemm3TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 // The last vector in a row of a group is of the columns in mask.
 //
 //go:noescape
-func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 
 // gemm4TF64x8 takes panels by fours.
 //

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F32x16(SB), NOSPLIT, $8-76
+TEXT ·gemm1F32x16(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -17,7 +17,7 @@ TEXT ·gemm1F32x16(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
 group1:
 	MOVQ m+48(FP), DX
@@ -26,7 +26,7 @@ group1:
 
 next14:
 	TESTQ DX, DX
-	JLE   done15
+	JLE   done16
 	CMPQ  DX, $0x00000012
 	JGE   rows12_2
 	CMPQ  DX, $0x00000011
@@ -71,7 +71,7 @@ rows12_2:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero16
+	JEQ       zero17
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -84,9 +84,9 @@ rows12_2:
 	VMOVUPS.Z (R9), K1, Z9
 	VMOVUPS.Z (R9)(AX*1), K1, Z10
 	VMOVUPS.Z (R9)(AX*2), K1, Z11
-	JMP       start17
+	JMP       start18
 
-zero16:
+zero17:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -100,7 +100,7 @@ zero16:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start17:
+start18:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -148,9 +148,9 @@ start17:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest19
+	JLT        rest20
 
-loop18:
+loop19:
 	VMOVUPS.Z        (R8), K1, Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -209,13 +209,13 @@ loop18:
 	ADDQ             $0x00000010, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop18
+	JGE              loop19
 
-rest19:
+rest20:
 	ADDQ $0x00000004, R12
-	JZ   out21
+	JZ   out22
 
-one20:
+one21:
 	VMOVUPS.Z        (R8), K1, Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -235,9 +235,9 @@ one20:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one20
+	JNZ              one21
 
-out21:
+out22:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -281,7 +281,8 @@ out21:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next14
+	MOVQ    $0x0000000c, DI
+	JMP     finish15
 
 rows11_3:
 	LEAQ      (BX)(AX*2), DI
@@ -291,7 +292,7 @@ rows11_3:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero22
+	JEQ       zero23
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -303,9 +304,9 @@ rows11_3:
 	VMOVUPS.Z (R8)(AX*2), K1, Z8
 	VMOVUPS.Z (R9), K1, Z9
 	VMOVUPS.Z (R9)(AX*1), K1, Z10
-	JMP       start23
+	JMP       start24
 
-zero22:
+zero23:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -318,7 +319,7 @@ zero22:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start23:
+start24:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -363,7 +364,7 @@ start23:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one26:
+one27:
 	VMOVUPS.Z        (R8), K1, Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -382,7 +383,7 @@ one26:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one26
+	JNZ              one27
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -423,7 +424,8 @@ one26:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next14
+	MOVQ             $0x0000000b, DI
+	JMP              finish15
 
 rows10_4:
 	LEAQ      (BX)(AX*2), DI
@@ -433,7 +435,7 @@ rows10_4:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero28
+	JEQ       zero29
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -444,9 +446,9 @@ rows10_4:
 	VMOVUPS.Z (R8)(AX*1), K1, Z7
 	VMOVUPS.Z (R8)(AX*2), K1, Z8
 	VMOVUPS.Z (R9), K1, Z9
-	JMP       start29
+	JMP       start30
 
-zero28:
+zero29:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -458,7 +460,7 @@ zero28:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start29:
+start30:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -500,7 +502,7 @@ start29:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one32:
+one33:
 	VMOVUPS.Z        (R8), K1, Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -518,7 +520,7 @@ one32:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one32
+	JNZ              one33
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -556,7 +558,8 @@ one32:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next14
+	MOVQ             $0x0000000a, DI
+	JMP              finish15
 
 rows9_5:
 	LEAQ      (BX)(AX*2), DI
@@ -564,7 +567,7 @@ rows9_5:
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero34
+	JEQ       zero35
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -574,9 +577,9 @@ rows9_5:
 	VMOVUPS.Z (R8), K1, Z6
 	VMOVUPS.Z (R8)(AX*1), K1, Z7
 	VMOVUPS.Z (R8)(AX*2), K1, Z8
-	JMP       start35
+	JMP       start36
 
-zero34:
+zero35:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -587,7 +590,7 @@ zero34:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start35:
+start36:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -624,7 +627,7 @@ start35:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 
-one38:
+one39:
 	VMOVUPS.Z        (R8), K1, Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -640,7 +643,7 @@ one38:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one38
+	JNZ              one39
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -673,7 +676,8 @@ one38:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next14
+	MOVQ             $0x00000009, DI
+	JMP              finish15
 
 rows8_6:
 	LEAQ      (BX)(AX*2), DI
@@ -681,7 +685,7 @@ rows8_6:
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero40
+	JEQ       zero41
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -690,9 +694,9 @@ rows8_6:
 	VMOVUPS.Z (DI)(AX*2), K1, Z5
 	VMOVUPS.Z (R8), K1, Z6
 	VMOVUPS.Z (R8)(AX*1), K1, Z7
-	JMP       start41
+	JMP       start42
 
-zero40:
+zero41:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -702,7 +706,7 @@ zero40:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start41:
+start42:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -736,9 +740,9 @@ start41:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest43
+	JLT        rest44
 
-loop42:
+loop43:
 	VMOVUPS.Z        (R8), K1, Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -780,13 +784,13 @@ loop42:
 	ADDQ             $0x00000010, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop42
+	JGE              loop43
 
-rest43:
+rest44:
 	ADDQ $0x00000004, R11
-	JZ   out45
+	JZ   out46
 
-one44:
+one45:
 	VMOVUPS.Z        (R8), K1, Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -801,9 +805,9 @@ one44:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one44
+	JNZ              one45
 
-out45:
+out46:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -833,7 +837,8 @@ out45:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next14
+	MOVQ    $0x00000008, DI
+	JMP     finish15
 
 rows7_7:
 	LEAQ      (BX)(AX*2), DI
@@ -841,7 +846,7 @@ rows7_7:
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero46
+	JEQ       zero47
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
@@ -849,9 +854,9 @@ rows7_7:
 	VMOVUPS.Z (DI)(AX*1), K1, Z4
 	VMOVUPS.Z (DI)(AX*2), K1, Z5
 	VMOVUPS.Z (R8), K1, Z6
-	JMP       start47
+	JMP       start48
 
-zero46:
+zero47:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -860,7 +865,7 @@ zero46:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start47:
+start48:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -891,9 +896,9 @@ start47:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest49
+	JLT        rest50
 
-loop48:
+loop49:
 	VMOVUPS.Z        (R8), K1, Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -931,13 +936,13 @@ loop48:
 	ADDQ             $0x00000010, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop48
+	JGE              loop49
 
-rest49:
+rest50:
 	ADDQ $0x00000004, R11
-	JZ   out51
+	JZ   out52
 
-one50:
+one51:
 	VMOVUPS.Z        (R8), K1, Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -951,9 +956,9 @@ one50:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one50
+	JNZ              one51
 
-out51:
+out52:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -980,22 +985,23 @@ out51:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000007, DX
-	JMP     next14
+	MOVQ    $0x00000007, DI
+	JMP     finish15
 
 rows6_8:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero52
+	JEQ       zero53
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
 	VMOVUPS.Z (DI), K1, Z3
 	VMOVUPS.Z (DI)(AX*1), K1, Z4
 	VMOVUPS.Z (DI)(AX*2), K1, Z5
-	JMP       start53
+	JMP       start54
 
-zero52:
+zero53:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1003,7 +1009,7 @@ zero52:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start53:
+start54:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -1029,9 +1035,9 @@ start53:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest55
+	JLT        rest56
 
-loop54:
+loop55:
 	VMOVUPS.Z        (R8), K1, Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -1064,13 +1070,13 @@ loop54:
 	ADDQ             $0x00000010, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop54
+	JGE              loop55
 
-rest55:
+rest56:
 	ADDQ $0x00000004, R10
-	JZ   out57
+	JZ   out58
 
-one56:
+one57:
 	VMOVUPS.Z        (R8), K1, Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -1082,9 +1088,9 @@ one56:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one56
+	JNZ              one57
 
-out57:
+out58:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Z0, K1, (BX)
@@ -1106,28 +1112,29 @@ out57:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next14
+	MOVQ    $0x00000006, DI
+	JMP     finish15
 
 rows5_9:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero58
+	JEQ       zero59
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
 	VMOVUPS.Z (DI), K1, Z3
 	VMOVUPS.Z (DI)(AX*1), K1, Z4
-	JMP       start59
+	JMP       start60
 
-zero58:
+zero59:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start59:
+start60:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -1150,9 +1157,9 @@ start59:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest61
+	JLT        rest62
 
-loop60:
+loop61:
 	VMOVUPS.Z        (R8), K1, Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -1181,13 +1188,13 @@ loop60:
 	ADDQ             $0x00000010, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop60
+	JGE              loop61
 
-rest61:
+rest62:
 	ADDQ $0x00000004, R10
-	JZ   out63
+	JZ   out64
 
-one62:
+one63:
 	VMOVUPS.Z        (R8), K1, Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -1198,9 +1205,9 @@ one62:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one62
+	JNZ              one63
 
-out63:
+out64:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Z0, K1, (BX)
@@ -1219,26 +1226,27 @@ out63:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next14
+	MOVQ    $0x00000005, DI
+	JMP     finish15
 
 rows4_10:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero64
+	JEQ       zero65
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
 	VMOVUPS.Z (DI), K1, Z3
-	JMP       start65
+	JMP       start66
 
-zero64:
+zero65:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start65:
+start66:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -1258,9 +1266,9 @@ start65:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest67
+	JLT        rest68
 
-loop66:
+loop67:
 	VMOVUPS.Z        (R8), K1, Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -1285,13 +1293,13 @@ loop66:
 	ADDQ             $0x00000010, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop66
+	JGE              loop67
 
-rest67:
+rest68:
 	ADDQ $0x00000004, R10
-	JZ   out69
+	JZ   out70
 
-one68:
+one69:
 	VMOVUPS.Z        (R8), K1, Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -1301,9 +1309,9 @@ one68:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one68
+	JNZ              one69
 
-out69:
+out70:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Z0, K1, (BX)
@@ -1319,29 +1327,30 @@ out69:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next14
+	MOVQ    $0x00000004, DI
+	JMP     finish15
 
 rows3_11:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero70
+	JEQ       zero71
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
 	VMOVUPS.Z (BX)(AX*2), K1, Z2
-	JMP       start71
+	JMP       start72
 
-zero70:
+zero71:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start71:
+start72:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest73
+	JLT  rest74
 
-loop72:
+loop73:
 	VMOVUPS.Z        (R8), K1, Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -1361,13 +1370,13 @@ loop72:
 	ADDQ             $0x00000010, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop72
+	JGE              loop73
 
-rest73:
+rest74:
 	ADDQ $0x00000004, R9
-	JZ   out75
+	JZ   out76
 
-one74:
+one75:
 	VMOVUPS.Z        (R8), K1, Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -1375,9 +1384,9 @@ one74:
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one74
+	JNZ              one75
 
-out75:
+out76:
 	VMOVUPS Z0, K1, (BX)
 	VMOVUPS Z1, K1, (BX)(AX*1)
 	VMOVUPS Z2, K1, (BX)(AX*2)
@@ -1388,27 +1397,28 @@ out75:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next14
+	MOVQ    $0x00000003, DI
+	JMP     finish15
 
 rows2_12:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero76
+	JEQ       zero77
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (BX)(AX*1), K1, Z1
-	JMP       start77
+	JMP       start78
 
-zero76:
+zero77:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start77:
+start78:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest79
+	JLT  rest80
 
-loop78:
+loop79:
 	VMOVUPS.Z        (R8), K1, Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
@@ -1424,22 +1434,22 @@ loop78:
 	ADDQ             $0x00000010, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop78
+	JGE              loop79
 
-rest79:
+rest80:
 	ADDQ $0x00000004, R9
-	JZ   out81
+	JZ   out82
 
-one80:
+one81:
 	VMOVUPS.Z        (R8), K1, Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one80
+	JNZ              one81
 
-out81:
+out82:
 	VMOVUPS Z0, K1, (BX)
 	VMOVUPS Z1, K1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -1447,25 +1457,26 @@ out81:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next14
+	MOVQ    $0x00000002, DI
+	JMP     finish15
 
 rows1_13:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero82
+	JEQ       zero83
 	VMOVUPS.Z (BX), K1, Z0
-	JMP       start83
+	JMP       start84
 
-zero82:
+zero83:
 	VXORPS Z0, Z0, Z0
 
-start83:
+start84:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest85
+	JLT  rest86
 
-loop84:
+loop85:
 	VMOVUPS.Z        (R8), K1, Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	VMOVUPS.Z        64(R8), K1, Z1
@@ -1477,29 +1488,117 @@ loop84:
 	ADDQ             $0x00000010, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop84
+	JGE              loop85
 
-rest85:
+rest86:
 	ADDQ $0x00000004, R9
-	JZ   out87
+	JZ   out88
 
-one86:
+one87:
 	VMOVUPS.Z        (R8), K1, Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one86
+	JNZ              one87
 
-out87:
+out88:
 	VMOVUPS Z0, K1, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next14
+	MOVQ    $0x00000001, DI
 
-done15:
+finish15:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next14
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back89:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back89
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared90
+	ADDQ  R10, R13
+
+shared90:
+	CMPQ R8, $0x03
+	JEQ  tangent91
+	CMPQ R8, $0x02
+	JEQ  add92
+
+row93:
+	VMOVUPS.Z    (R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    (R9), K1, Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row93
+	JMP          next14
+
+add92:
+row94:
+	VMOVUPS.Z    (R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    (R12), K1, Z0
+	VMOVUPS.Z    (R9), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row94
+	JMP          next14
+
+tangent91:
+row95:
+	VMOVUPS.Z    (R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    (R9), K1, Z2
+	VMOVUPS.Z    (R13), K1, Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, (R12)
+	VMOVUPS      Z2, K1, (R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row95
+	JMP          next14
+
+done16:
 	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, s+88(FP)
+	ADDQ     $0x00000040, e+96(FP)
+	ADDQ     $0x00000040, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
@@ -1507,6 +1606,12 @@ done15:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
+
+DATA oneF32x16<>+0(SB)/4, $0x3f800000
+GLOBL oneF32x16<>(SB), RODATA|NOPTR, $4
+
+DATA minusTwoF32x16<>+0(SB)/4, $0xc0000000
+GLOBL minusTwoF32x16<>(SB), RODATA|NOPTR, $4
 
 // func gemm1TF32x16(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
@@ -1524,51 +1629,51 @@ TEXT ·gemm1TF32x16(SB), NOSPLIT, $8-76
 	SHLQ     $0x02, DX
 	KMOVW    mask+74(FP), K1
 
-group88:
+group96:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next101:
+next109:
 	TESTQ BX, BX
-	JLE   done102
+	JLE   done111
 	CMPQ  BX, $0x00000012
-	JGE   rows12_89
+	JGE   rows12_97
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_92
+	JEQ   rows9_100
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_93
+	JEQ   rows8_101
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_93
+	JEQ   rows8_101
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_94
+	JEQ   rows7_102
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_94
+	JEQ   rows7_102
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_89
+	JEQ   rows12_97
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_90
+	JEQ   rows11_98
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_91
+	JEQ   rows10_99
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_92
+	JEQ   rows9_100
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_93
+	JEQ   rows8_101
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_94
+	JEQ   rows7_102
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_95
+	JEQ   rows6_103
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_96
+	JEQ   rows5_104
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_97
+	JEQ   rows4_105
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_98
+	JEQ   rows3_106
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_99
-	JMP   rows1_100
+	JEQ   rows2_107
+	JMP   rows1_108
 
-rows12_89:
+rows12_97:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -1576,7 +1681,7 @@ rows12_89:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero103
+	JEQ       zero112
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -1589,9 +1694,9 @@ rows12_89:
 	VMOVUPS.Z (R10), K1, Z9
 	VMOVUPS.Z (R10)(AX*1), K1, Z10
 	VMOVUPS.Z (R10)(AX*2), K1, Z11
-	JMP       start104
+	JMP       start113
 
-zero103:
+zero112:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1605,7 +1710,7 @@ zero103:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start104:
+start113:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1647,7 +1752,7 @@ start104:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one107:
+one116:
 	VMOVUPS.Z        (R9), K1, Z12
 	VFMADD231PS.BCST (R8), Z12, Z0
 	VFMADD231PS.BCST 4(R8), Z12, Z1
@@ -1664,7 +1769,7 @@ one107:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one107
+	JNZ              one116
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -1697,9 +1802,9 @@ one107:
 	ADDQ             AX, SI
 	ADDQ             $0x00000030, DI
 	SUBQ             $0x0000000c, BX
-	JMP              next101
+	JMP              next109
 
-rows11_90:
+rows11_98:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -1707,7 +1812,7 @@ rows11_90:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero109
+	JEQ       zero118
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -1719,9 +1824,9 @@ rows11_90:
 	VMOVUPS.Z (R9)(AX*2), K1, Z8
 	VMOVUPS.Z (R10), K1, Z9
 	VMOVUPS.Z (R10)(AX*1), K1, Z10
-	JMP       start110
+	JMP       start119
 
-zero109:
+zero118:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1734,7 +1839,7 @@ zero109:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start110:
+start119:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1773,7 +1878,7 @@ start110:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one113:
+one122:
 	VMOVUPS.Z        (R9), K1, Z11
 	VFMADD231PS.BCST (R8), Z11, Z0
 	VFMADD231PS.BCST 4(R8), Z11, Z1
@@ -1789,7 +1894,7 @@ one113:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one113
+	JNZ              one122
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -1820,9 +1925,9 @@ one113:
 	ADDQ             AX, SI
 	ADDQ             $0x0000002c, DI
 	SUBQ             $0x0000000b, BX
-	JMP              next101
+	JMP              next109
 
-rows10_91:
+rows10_99:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -1830,7 +1935,7 @@ rows10_91:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero115
+	JEQ       zero124
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -1841,9 +1946,9 @@ rows10_91:
 	VMOVUPS.Z (R9)(AX*1), K1, Z7
 	VMOVUPS.Z (R9)(AX*2), K1, Z8
 	VMOVUPS.Z (R10), K1, Z9
-	JMP       start116
+	JMP       start125
 
-zero115:
+zero124:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1855,7 +1960,7 @@ zero115:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start116:
+start125:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1891,7 +1996,7 @@ start116:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one119:
+one128:
 	VMOVUPS.Z        (R9), K1, Z10
 	VFMADD231PS.BCST (R8), Z10, Z0
 	VFMADD231PS.BCST 4(R8), Z10, Z1
@@ -1906,7 +2011,7 @@ one119:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one119
+	JNZ              one128
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -1935,15 +2040,15 @@ one119:
 	ADDQ             AX, SI
 	ADDQ             $0x00000028, DI
 	SUBQ             $0x0000000a, BX
-	JMP              next101
+	JMP              next109
 
-rows9_92:
+rows9_100:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero121
+	JEQ       zero130
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -1953,9 +2058,9 @@ rows9_92:
 	VMOVUPS.Z (R9), K1, Z6
 	VMOVUPS.Z (R9)(AX*1), K1, Z7
 	VMOVUPS.Z (R9)(AX*2), K1, Z8
-	JMP       start122
+	JMP       start131
 
-zero121:
+zero130:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -1966,7 +2071,7 @@ zero121:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start122:
+start131:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -1999,7 +2104,7 @@ start122:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one125:
+one134:
 	VMOVUPS.Z        (R9), K1, Z9
 	VFMADD231PS.BCST (R8), Z9, Z0
 	VFMADD231PS.BCST 4(R8), Z9, Z1
@@ -2013,7 +2118,7 @@ one125:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one125
+	JNZ              one134
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -2038,15 +2143,15 @@ one125:
 	ADDQ             AX, SI
 	ADDQ             $0x00000024, DI
 	SUBQ             $0x00000009, BX
-	JMP              next101
+	JMP              next109
 
-rows8_93:
+rows8_101:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero127
+	JEQ       zero136
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -2055,9 +2160,9 @@ rows8_93:
 	VMOVUPS.Z (R8)(AX*2), K1, Z5
 	VMOVUPS.Z (R9), K1, Z6
 	VMOVUPS.Z (R9)(AX*1), K1, Z7
-	JMP       start128
+	JMP       start137
 
-zero127:
+zero136:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2067,7 +2172,7 @@ zero127:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start128:
+start137:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2097,9 +2202,9 @@ start128:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest130
+	JLT        rest139
 
-loop129:
+loop138:
 	VMOVUPS.Z        (R9), K1, Z8
 	VFMADD231PS.BCST (R8), Z8, Z0
 	VFMADD231PS.BCST 4(R8), Z8, Z1
@@ -2145,13 +2250,13 @@ loop129:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop129
+	JGE              loop138
 
-rest130:
+rest139:
 	ADDQ $0x00000004, R10
-	JZ   out132
+	JZ   out141
 
-one131:
+one140:
 	VMOVUPS.Z        (R9), K1, Z8
 	VFMADD231PS.BCST (R8), Z8, Z0
 	VFMADD231PS.BCST 4(R8), Z8, Z1
@@ -2164,9 +2269,9 @@ one131:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one131
+	JNZ              one140
 
-out132:
+out141:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -2189,15 +2294,15 @@ out132:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000008, BX
-	JMP     next101
+	JMP     next109
 
-rows7_94:
+rows7_102:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero133
+	JEQ       zero142
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
@@ -2205,9 +2310,9 @@ rows7_94:
 	VMOVUPS.Z (R8)(AX*1), K1, Z4
 	VMOVUPS.Z (R8)(AX*2), K1, Z5
 	VMOVUPS.Z (R9), K1, Z6
-	JMP       start134
+	JMP       start143
 
-zero133:
+zero142:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2216,7 +2321,7 @@ zero133:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start134:
+start143:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2243,9 +2348,9 @@ start134:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest136
+	JLT        rest145
 
-loop135:
+loop144:
 	VMOVUPS.Z        (R9), K1, Z7
 	VFMADD231PS.BCST (R8), Z7, Z0
 	VFMADD231PS.BCST 4(R8), Z7, Z1
@@ -2287,13 +2392,13 @@ loop135:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop135
+	JGE              loop144
 
-rest136:
+rest145:
 	ADDQ $0x00000004, R10
-	JZ   out138
+	JZ   out147
 
-one137:
+one146:
 	VMOVUPS.Z        (R9), K1, Z7
 	VFMADD231PS.BCST (R8), Z7, Z0
 	VFMADD231PS.BCST 4(R8), Z7, Z1
@@ -2305,9 +2410,9 @@ one137:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one137
+	JNZ              one146
 
-out138:
+out147:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -2328,22 +2433,22 @@ out138:
 	ADDQ    AX, SI
 	ADDQ    $0x0000001c, DI
 	SUBQ    $0x00000007, BX
-	JMP     next101
+	JMP     next109
 
-rows6_95:
+rows6_103:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero139
+	JEQ       zero148
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
 	VMOVUPS.Z (R8)(AX*1), K1, Z4
 	VMOVUPS.Z (R8)(AX*2), K1, Z5
-	JMP       start140
+	JMP       start149
 
-zero139:
+zero148:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2351,7 +2456,7 @@ zero139:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start140:
+start149:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2375,9 +2480,9 @@ start140:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest142
+	JLT        rest151
 
-loop141:
+loop150:
 	VMOVUPS.Z        (R9), K1, Z6
 	VFMADD231PS.BCST (R8), Z6, Z0
 	VFMADD231PS.BCST 4(R8), Z6, Z1
@@ -2415,13 +2520,13 @@ loop141:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop141
+	JGE              loop150
 
-rest142:
+rest151:
 	ADDQ $0x00000004, R10
-	JZ   out144
+	JZ   out153
 
-one143:
+one152:
 	VMOVUPS.Z        (R9), K1, Z6
 	VFMADD231PS.BCST (R8), Z6, Z0
 	VFMADD231PS.BCST 4(R8), Z6, Z1
@@ -2432,9 +2537,9 @@ one143:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one143
+	JNZ              one152
 
-out144:
+out153:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Z0, K1, (SI)
@@ -2451,28 +2556,28 @@ out144:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000006, BX
-	JMP     next101
+	JMP     next109
 
-rows5_96:
+rows5_104:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero145
+	JEQ       zero154
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
 	VMOVUPS.Z (R8)(AX*1), K1, Z4
-	JMP       start146
+	JMP       start155
 
-zero145:
+zero154:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start146:
+start155:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2493,9 +2598,9 @@ start146:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest148
+	JLT        rest157
 
-loop147:
+loop156:
 	VMOVUPS.Z        (R9), K1, Z5
 	VFMADD231PS.BCST (R8), Z5, Z0
 	VFMADD231PS.BCST 4(R8), Z5, Z1
@@ -2529,13 +2634,13 @@ loop147:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop147
+	JGE              loop156
 
-rest148:
+rest157:
 	ADDQ $0x00000004, R10
-	JZ   out150
+	JZ   out159
 
-one149:
+one158:
 	VMOVUPS.Z        (R9), K1, Z5
 	VFMADD231PS.BCST (R8), Z5, Z0
 	VFMADD231PS.BCST 4(R8), Z5, Z1
@@ -2545,9 +2650,9 @@ one149:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one149
+	JNZ              one158
 
-out150:
+out159:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Z0, K1, (SI)
@@ -2562,26 +2667,26 @@ out150:
 	ADDQ    AX, SI
 	ADDQ    $0x00000014, DI
 	SUBQ    $0x00000005, BX
-	JMP     next101
+	JMP     next109
 
-rows4_97:
+rows4_105:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero151
+	JEQ       zero160
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
-	JMP       start152
+	JMP       start161
 
-zero151:
+zero160:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start152:
+start161:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -2599,9 +2704,9 @@ start152:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest154
+	JLT        rest163
 
-loop153:
+loop162:
 	VMOVUPS.Z        (R9), K1, Z4
 	VFMADD231PS.BCST (R8), Z4, Z0
 	VFMADD231PS.BCST 4(R8), Z4, Z1
@@ -2631,13 +2736,13 @@ loop153:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop153
+	JGE              loop162
 
-rest154:
+rest163:
 	ADDQ $0x00000004, R10
-	JZ   out156
+	JZ   out165
 
-one155:
+one164:
 	VMOVUPS.Z        (R9), K1, Z4
 	VFMADD231PS.BCST (R8), Z4, Z0
 	VFMADD231PS.BCST 4(R8), Z4, Z1
@@ -2646,9 +2751,9 @@ one155:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one155
+	JNZ              one164
 
-out156:
+out165:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Z0, K1, (SI)
@@ -2661,29 +2766,29 @@ out156:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000004, BX
-	JMP     next101
+	JMP     next109
 
-rows3_98:
+rows3_106:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero157
+	JEQ       zero166
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
 	VMOVUPS.Z (SI)(AX*2), K1, Z2
-	JMP       start158
+	JMP       start167
 
-zero157:
+zero166:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start158:
+start167:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest160
+	JLT  rest169
 
-loop159:
+loop168:
 	VMOVUPS.Z        (R9), K1, Z3
 	VFMADD231PS.BCST (R8), Z3, Z0
 	VFMADD231PS.BCST 4(R8), Z3, Z1
@@ -2709,13 +2814,13 @@ loop159:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop159
+	JGE              loop168
 
-rest160:
+rest169:
 	ADDQ $0x00000004, R10
-	JZ   out162
+	JZ   out171
 
-one161:
+one170:
 	VMOVUPS.Z        (R9), K1, Z3
 	VFMADD231PS.BCST (R8), Z3, Z0
 	VFMADD231PS.BCST 4(R8), Z3, Z1
@@ -2723,9 +2828,9 @@ one161:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one161
+	JNZ              one170
 
-out162:
+out171:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K1, (SI)(AX*1)
 	VMOVUPS Z2, K1, (SI)(AX*2)
@@ -2734,27 +2839,27 @@ out162:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next101
+	JMP     next109
 
-rows2_99:
+rows2_107:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero163
+	JEQ       zero172
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (SI)(AX*1), K1, Z1
-	JMP       start164
+	JMP       start173
 
-zero163:
+zero172:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start164:
+start173:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest166
+	JLT  rest175
 
-loop165:
+loop174:
 	VMOVUPS.Z        (R9), K1, Z2
 	VFMADD231PS.BCST (R8), Z2, Z0
 	VFMADD231PS.BCST 4(R8), Z2, Z1
@@ -2776,47 +2881,47 @@ loop165:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop165
+	JGE              loop174
 
-rest166:
+rest175:
 	ADDQ $0x00000004, R10
-	JZ   out168
+	JZ   out177
 
-one167:
+one176:
 	VMOVUPS.Z        (R9), K1, Z2
 	VFMADD231PS.BCST (R8), Z2, Z0
 	VFMADD231PS.BCST 4(R8), Z2, Z1
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one167
+	JNZ              one176
 
-out168:
+out177:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next101
+	JMP     next109
 
-rows1_100:
+rows1_108:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero169
+	JEQ       zero178
 	VMOVUPS.Z (SI), K1, Z0
-	JMP       start170
+	JMP       start179
 
-zero169:
+zero178:
 	VXORPS Z0, Z0, Z0
 
-start170:
+start179:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest172
+	JLT  rest181
 
-loop171:
+loop180:
 	VMOVUPS.Z        (R9), K1, Z1
 	VFMADD231PS.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
@@ -2834,39 +2939,39 @@ loop171:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop171
+	JGE              loop180
 
-rest172:
+rest181:
 	ADDQ $0x00000004, R10
-	JZ   out174
+	JZ   out183
 
-one173:
+one182:
 	VMOVUPS.Z        (R9), K1, Z1
 	VFMADD231PS.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one173
+	JNZ              one182
 
-out174:
+out183:
 	VMOVUPS Z0, K1, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next101
+	JMP     next109
 
-done102:
+done111:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group88
+	JNZ      group96
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm2F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F32x16(SB), NOSPLIT, $8-76
+TEXT ·gemm2F32x16(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -2877,53 +2982,53 @@ TEXT ·gemm2F32x16(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group175:
+group184:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next188:
+next197:
 	TESTQ DX, DX
-	JLE   done189
+	JLE   done199
 	CMPQ  DX, $0x00000012
-	JGE   rows12_176
+	JGE   rows12_185
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_179
+	JEQ   rows9_188
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_180
+	JEQ   rows8_189
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_180
+	JEQ   rows8_189
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_181
+	JEQ   rows7_190
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_181
+	JEQ   rows7_190
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_176
+	JEQ   rows12_185
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_177
+	JEQ   rows11_186
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_178
+	JEQ   rows10_187
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_179
+	JEQ   rows9_188
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_180
+	JEQ   rows8_189
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_181
+	JEQ   rows7_190
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_182
+	JEQ   rows6_191
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_183
+	JEQ   rows5_192
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_184
+	JEQ   rows4_193
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_185
+	JEQ   rows3_194
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_186
-	JMP   rows1_187
+	JEQ   rows2_195
+	JMP   rows1_196
 
-rows12_176:
+rows12_185:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -2931,7 +3036,7 @@ rows12_176:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero190
+	JEQ       zero200
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -2956,9 +3061,9 @@ rows12_176:
 	VMOVUPS.Z 64(R9)(AX*1), K1, Z21
 	VMOVUPS   (R9)(AX*2), Z22
 	VMOVUPS.Z 64(R9)(AX*2), K1, Z23
-	JMP       start191
+	JMP       start201
 
-zero190:
+zero200:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2984,7 +3089,7 @@ zero190:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start191:
+start201:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3045,9 +3150,9 @@ start191:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 	SUBQ       $0x00000004, R13
-	JLT        rest193
+	JLT        rest203
 
-loop192:
+loop202:
 	VMOVUPS          (R8), Z24
 	VMOVUPS.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -3190,13 +3295,13 @@ loop192:
 	ADDQ             $0x00000010, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R13
-	JGE              loop192
+	JGE              loop202
 
-rest193:
+rest203:
 	ADDQ $0x00000004, R13
-	JZ   out195
+	JZ   out205
 
-one194:
+one204:
 	VMOVUPS          (R8), Z24
 	VMOVUPS.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -3237,9 +3342,9 @@ one194:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one194
+	JNZ              one204
 
-out195:
+out205:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -3295,9 +3400,10 @@ out195:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next188
+	MOVQ    $0x0000000c, DI
+	JMP     finish198
 
-rows11_177:
+rows11_186:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -3305,7 +3411,7 @@ rows11_177:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero196
+	JEQ       zero206
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -3328,9 +3434,9 @@ rows11_177:
 	VMOVUPS.Z 64(R9), K1, Z19
 	VMOVUPS   (R9)(AX*1), Z20
 	VMOVUPS.Z 64(R9)(AX*1), K1, Z21
-	JMP       start197
+	JMP       start207
 
-zero196:
+zero206:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3354,7 +3460,7 @@ zero196:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start197:
+start207:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3411,7 +3517,7 @@ start197:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one200:
+one210:
 	VMOVUPS          (R8), Z22
 	VMOVUPS.Z        (R8)(R12*1), K1, Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -3449,7 +3555,7 @@ one200:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one200
+	JNZ              one210
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -3501,9 +3607,10 @@ one200:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next188
+	MOVQ             $0x0000000b, DI
+	JMP              finish198
 
-rows10_178:
+rows10_187:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -3511,7 +3618,7 @@ rows10_178:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero202
+	JEQ       zero212
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -3532,9 +3639,9 @@ rows10_178:
 	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
 	VMOVUPS   (R9), Z18
 	VMOVUPS.Z 64(R9), K1, Z19
-	JMP       start203
+	JMP       start213
 
-zero202:
+zero212:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3556,7 +3663,7 @@ zero202:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start203:
+start213:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3609,7 +3716,7 @@ start203:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one206:
+one216:
 	VMOVUPS          (R8), Z20
 	VMOVUPS.Z        (R8)(R12*1), K1, Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -3644,7 +3751,7 @@ one206:
 	ADDQ             $0x00000004, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one206
+	JNZ              one216
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -3692,15 +3799,16 @@ one206:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next188
+	MOVQ             $0x0000000a, DI
+	JMP              finish198
 
-rows9_179:
+rows9_188:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero208
+	JEQ       zero218
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -3719,9 +3827,9 @@ rows9_179:
 	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
 	VMOVUPS   (R8)(AX*2), Z16
 	VMOVUPS.Z 64(R8)(AX*2), K1, Z17
-	JMP       start209
+	JMP       start219
 
-zero208:
+zero218:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3741,7 +3849,7 @@ zero208:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start209:
+start219:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3788,7 +3896,7 @@ start209:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one212:
+one222:
 	VMOVUPS          (R8), Z18
 	VMOVUPS.Z        (R8)(R11*1), K1, Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -3820,7 +3928,7 @@ one212:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one212
+	JNZ              one222
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -3862,15 +3970,16 @@ one212:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next188
+	MOVQ             $0x00000009, DI
+	JMP              finish198
 
-rows8_180:
+rows8_189:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero214
+	JEQ       zero224
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -3887,9 +3996,9 @@ rows8_180:
 	VMOVUPS.Z 64(R8), K1, Z13
 	VMOVUPS   (R8)(AX*1), Z14
 	VMOVUPS.Z 64(R8)(AX*1), K1, Z15
-	JMP       start215
+	JMP       start225
 
-zero214:
+zero224:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3907,7 +4016,7 @@ zero214:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start215:
+start225:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -3950,7 +4059,7 @@ start215:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one218:
+one228:
 	VMOVUPS          (R8), Z16
 	VMOVUPS.Z        (R8)(R11*1), K1, Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -3979,7 +4088,7 @@ one218:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one218
+	JNZ              one228
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -4017,15 +4126,16 @@ one218:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000008, DX
-	JMP              next188
+	MOVQ             $0x00000008, DI
+	JMP              finish198
 
-rows7_181:
+rows7_190:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero220
+	JEQ       zero230
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -4040,9 +4150,9 @@ rows7_181:
 	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
 	VMOVUPS   (R8), Z12
 	VMOVUPS.Z 64(R8), K1, Z13
-	JMP       start221
+	JMP       start231
 
-zero220:
+zero230:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4058,7 +4168,7 @@ zero220:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start221:
+start231:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -4097,7 +4207,7 @@ start221:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one224:
+one234:
 	VMOVUPS          (R8), Z14
 	VMOVUPS.Z        (R8)(R11*1), K1, Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -4123,7 +4233,7 @@ one224:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one224
+	JNZ              one234
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -4157,13 +4267,14 @@ one224:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next188
+	MOVQ             $0x00000007, DI
+	JMP              finish198
 
-rows6_182:
+rows6_191:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero226
+	JEQ       zero236
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -4176,9 +4287,9 @@ rows6_182:
 	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
 	VMOVUPS   (DI)(AX*2), Z10
 	VMOVUPS.Z 64(DI)(AX*2), K1, Z11
-	JMP       start227
+	JMP       start237
 
-zero226:
+zero236:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4192,7 +4303,7 @@ zero226:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start227:
+start237:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -4225,7 +4336,7 @@ start227:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one230:
+one240:
 	VMOVUPS          (R8), Z12
 	VMOVUPS.Z        (R8)(R10*1), K1, Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -4248,7 +4359,7 @@ one230:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one230
+	JNZ              one240
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -4276,13 +4387,14 @@ one230:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next188
+	MOVQ             $0x00000006, DI
+	JMP              finish198
 
-rows5_183:
+rows5_192:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero232
+	JEQ       zero242
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -4293,9 +4405,9 @@ rows5_183:
 	VMOVUPS.Z 64(DI), K1, Z7
 	VMOVUPS   (DI)(AX*1), Z8
 	VMOVUPS.Z 64(DI)(AX*1), K1, Z9
-	JMP       start233
+	JMP       start243
 
-zero232:
+zero242:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4307,7 +4419,7 @@ zero232:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start233:
+start243:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -4336,7 +4448,7 @@ start233:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one236:
+one246:
 	VMOVUPS          (R8), Z10
 	VMOVUPS.Z        (R8)(R10*1), K1, Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -4356,7 +4468,7 @@ one236:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one236
+	JNZ              one246
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -4380,13 +4492,14 @@ one236:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next188
+	MOVQ             $0x00000005, DI
+	JMP              finish198
 
-rows4_184:
+rows4_193:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero238
+	JEQ       zero248
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
@@ -4395,9 +4508,9 @@ rows4_184:
 	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
 	VMOVUPS   (DI), Z6
 	VMOVUPS.Z 64(DI), K1, Z7
-	JMP       start239
+	JMP       start249
 
-zero238:
+zero248:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4407,7 +4520,7 @@ zero238:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start239:
+start249:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -4432,9 +4545,9 @@ start239:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest241
+	JLT        rest251
 
-loop240:
+loop250:
 	VMOVUPS          (R8), Z8
 	VMOVUPS.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -4487,13 +4600,13 @@ loop240:
 	ADDQ             $0x00000010, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop240
+	JGE              loop250
 
-rest241:
+rest251:
 	ADDQ $0x00000004, R11
-	JZ   out243
+	JZ   out253
 
-one242:
+one252:
 	VMOVUPS          (R8), Z8
 	VMOVUPS.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -4510,9 +4623,9 @@ one242:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one242
+	JNZ              one252
 
-out243:
+out253:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Z0, (BX)
@@ -4532,20 +4645,21 @@ out243:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next188
+	MOVQ    $0x00000004, DI
+	JMP     finish198
 
-rows3_185:
+rows3_194:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero244
+	JEQ       zero254
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
 	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
 	VMOVUPS   (BX)(AX*2), Z4
 	VMOVUPS.Z 64(BX)(AX*2), K1, Z5
-	JMP       start245
+	JMP       start255
 
-zero244:
+zero254:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4553,15 +4667,15 @@ zero244:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start245:
+start255:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest247
+	JLT  rest257
 
-loop246:
+loop256:
 	VMOVUPS          (R8), Z6
 	VMOVUPS.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -4605,13 +4719,13 @@ loop246:
 	ADDQ             $0x00000010, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop246
+	JGE              loop256
 
-rest247:
+rest257:
 	ADDQ $0x00000004, R10
-	JZ   out249
+	JZ   out259
 
-one248:
+one258:
 	VMOVUPS          (R8), Z6
 	VMOVUPS.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -4625,9 +4739,9 @@ one248:
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one248
+	JNZ              one258
 
-out249:
+out259:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, K1, 64(BX)
 	VMOVUPS Z2, (BX)(AX*1)
@@ -4641,32 +4755,33 @@ out249:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next188
+	MOVQ    $0x00000003, DI
+	JMP     finish198
 
-rows2_186:
+rows2_195:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero250
+	JEQ       zero260
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	VMOVUPS   (BX)(AX*1), Z2
 	VMOVUPS.Z 64(BX)(AX*1), K1, Z3
-	JMP       start251
+	JMP       start261
 
-zero250:
+zero260:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start251:
+start261:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest253
+	JLT  rest263
 
-loop252:
+loop262:
 	VMOVUPS          (R8), Z4
 	VMOVUPS.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -4698,13 +4813,13 @@ loop252:
 	ADDQ             $0x00000010, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop252
+	JGE              loop262
 
-rest253:
+rest263:
 	ADDQ $0x00000004, R10
-	JZ   out255
+	JZ   out265
 
-one254:
+one264:
 	VMOVUPS          (R8), Z4
 	VMOVUPS.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -4715,9 +4830,9 @@ one254:
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one254
+	JNZ              one264
 
-out255:
+out265:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, K1, 64(BX)
 	VMOVUPS Z2, (BX)(AX*1)
@@ -4727,28 +4842,29 @@ out255:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next188
+	MOVQ    $0x00000002, DI
+	JMP     finish198
 
-rows1_187:
+rows1_196:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero256
+	JEQ       zero266
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	JMP       start257
+	JMP       start267
 
-zero256:
+zero266:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start257:
+start267:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest259
+	JLT  rest269
 
-loop258:
+loop268:
 	VBROADCASTSS (DI), Z3
 	VMOVUPS      (R8), Z2
 	VFMADD231PS  Z2, Z3, Z0
@@ -4772,13 +4888,13 @@ loop258:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop258
+	JGE          loop268
 
-rest259:
+rest269:
 	ADDQ $0x00000004, R10
-	JZ   out261
+	JZ   out271
 
-one260:
+one270:
 	VBROADCASTSS (DI), Z3
 	VMOVUPS      (R8), Z2
 	VFMADD231PS  Z2, Z3, Z0
@@ -4787,23 +4903,136 @@ one260:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one260
+	JNZ          one270
 
-out261:
+out271:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, K1, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next188
+	MOVQ    $0x00000001, DI
 
-done189:
+finish198:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next197
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back272:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back272
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared273
+	ADDQ  R10, R13
+
+shared273:
+	CMPQ R8, $0x03
+	JEQ  tangent274
+	CMPQ R8, $0x02
+	JEQ  add275
+
+row276:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (R12)
+	VMOVUPS.Z    64(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    64(R9), K1, Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row276
+	JMP          next197
+
+add275:
+row277:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R12), Z0
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS.Z    64(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    64(R12), K1, Z0
+	VMOVUPS.Z    64(R9), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row277
+	JMP          next197
+
+tangent274:
+row278:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z2
+	VMOVUPS      (R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (R12)
+	VMOVUPS      Z2, (R9)
+	VMOVUPS.Z    64(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    64(R9), K1, Z2
+	VMOVUPS.Z    64(R13), K1, Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, 64(R12)
+	VMOVUPS      Z2, K1, 64(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row278
+	JMP          next197
+
+done199:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group175
+	JNZ      group184
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -4824,51 +5053,51 @@ TEXT ·gemm2TF32x16(SB), NOSPLIT, $8-76
 	SHLQ     $0x02, DX
 	KMOVW    mask+74(FP), K1
 
-group262:
+group279:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next275:
+next292:
 	TESTQ BX, BX
-	JLE   done276
+	JLE   done294
 	CMPQ  BX, $0x00000012
-	JGE   rows12_263
+	JGE   rows12_280
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_266
+	JEQ   rows9_283
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_267
+	JEQ   rows8_284
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_267
+	JEQ   rows8_284
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_268
+	JEQ   rows7_285
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_268
+	JEQ   rows7_285
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_263
+	JEQ   rows12_280
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_264
+	JEQ   rows11_281
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_265
+	JEQ   rows10_282
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_266
+	JEQ   rows9_283
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_267
+	JEQ   rows8_284
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_268
+	JEQ   rows7_285
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_269
+	JEQ   rows6_286
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_270
+	JEQ   rows5_287
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_271
+	JEQ   rows4_288
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_272
+	JEQ   rows3_289
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_273
-	JMP   rows1_274
+	JEQ   rows2_290
+	JMP   rows1_291
 
-rows12_263:
+rows12_280:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -4876,7 +5105,7 @@ rows12_263:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero277
+	JEQ       zero295
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -4901,9 +5130,9 @@ rows12_263:
 	VMOVUPS.Z 64(R10)(AX*1), K1, Z21
 	VMOVUPS   (R10)(AX*2), Z22
 	VMOVUPS.Z 64(R10)(AX*2), K1, Z23
-	JMP       start278
+	JMP       start296
 
-zero277:
+zero295:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4929,7 +5158,7 @@ zero277:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start278:
+start296:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -4983,7 +5212,7 @@ start278:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one281:
+one299:
 	VMOVUPS      (R9), Z24
 	VMOVUPS.Z    64(R9), K1, Z25
 	VBROADCASTSS (R8), Z26
@@ -5025,7 +5254,7 @@ one281:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one281
+	JNZ          one299
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5070,9 +5299,9 @@ one281:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x0000000c, BX
-	JMP          next275
+	JMP          next292
 
-rows11_264:
+rows11_281:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -5080,7 +5309,7 @@ rows11_264:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero283
+	JEQ       zero301
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5103,9 +5332,9 @@ rows11_264:
 	VMOVUPS.Z 64(R10), K1, Z19
 	VMOVUPS   (R10)(AX*1), Z20
 	VMOVUPS.Z 64(R10)(AX*1), K1, Z21
-	JMP       start284
+	JMP       start302
 
-zero283:
+zero301:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5129,7 +5358,7 @@ zero283:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start284:
+start302:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5179,7 +5408,7 @@ start284:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one287:
+one305:
 	VMOVUPS      (R9), Z22
 	VMOVUPS.Z    64(R9), K1, Z23
 	VBROADCASTSS (R8), Z24
@@ -5218,7 +5447,7 @@ one287:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one287
+	JNZ          one305
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5260,9 +5489,9 @@ one287:
 	ADDQ         AX, SI
 	ADDQ         $0x0000002c, DI
 	SUBQ         $0x0000000b, BX
-	JMP          next275
+	JMP          next292
 
-rows10_265:
+rows10_282:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -5270,7 +5499,7 @@ rows10_265:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero289
+	JEQ       zero307
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5291,9 +5520,9 @@ rows10_265:
 	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPS   (R10), Z18
 	VMOVUPS.Z 64(R10), K1, Z19
-	JMP       start290
+	JMP       start308
 
-zero289:
+zero307:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5315,7 +5544,7 @@ zero289:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start290:
+start308:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5361,7 +5590,7 @@ start290:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one293:
+one311:
 	VMOVUPS      (R9), Z20
 	VMOVUPS.Z    64(R9), K1, Z21
 	VBROADCASTSS (R8), Z22
@@ -5397,7 +5626,7 @@ one293:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one293
+	JNZ          one311
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5436,15 +5665,15 @@ one293:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x0000000a, BX
-	JMP          next275
+	JMP          next292
 
-rows9_266:
+rows9_283:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero295
+	JEQ       zero313
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5463,9 +5692,9 @@ rows9_266:
 	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
 	VMOVUPS   (R9)(AX*2), Z16
 	VMOVUPS.Z 64(R9)(AX*2), K1, Z17
-	JMP       start296
+	JMP       start314
 
-zero295:
+zero313:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5485,7 +5714,7 @@ zero295:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start296:
+start314:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5527,7 +5756,7 @@ start296:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one299:
+one317:
 	VMOVUPS      (R9), Z18
 	VMOVUPS.Z    64(R9), K1, Z19
 	VBROADCASTSS (R8), Z20
@@ -5560,7 +5789,7 @@ one299:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one299
+	JNZ          one317
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5594,15 +5823,15 @@ one299:
 	ADDQ         AX, SI
 	ADDQ         $0x00000024, DI
 	SUBQ         $0x00000009, BX
-	JMP          next275
+	JMP          next292
 
-rows8_267:
+rows8_284:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero301
+	JEQ       zero319
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5619,9 +5848,9 @@ rows8_267:
 	VMOVUPS.Z 64(R9), K1, Z13
 	VMOVUPS   (R9)(AX*1), Z14
 	VMOVUPS.Z 64(R9)(AX*1), K1, Z15
-	JMP       start302
+	JMP       start320
 
-zero301:
+zero319:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5639,7 +5868,7 @@ zero301:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start302:
+start320:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5677,7 +5906,7 @@ start302:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one305:
+one323:
 	VMOVUPS      (R9), Z16
 	VMOVUPS.Z    64(R9), K1, Z17
 	VBROADCASTSS (R8), Z18
@@ -5707,7 +5936,7 @@ one305:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one305
+	JNZ          one323
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5738,15 +5967,15 @@ one305:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000008, BX
-	JMP          next275
+	JMP          next292
 
-rows7_268:
+rows7_285:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero307
+	JEQ       zero325
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5761,9 +5990,9 @@ rows7_268:
 	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
 	VMOVUPS   (R9), Z12
 	VMOVUPS.Z 64(R9), K1, Z13
-	JMP       start308
+	JMP       start326
 
-zero307:
+zero325:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5779,7 +6008,7 @@ zero307:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start308:
+start326:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5813,7 +6042,7 @@ start308:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one311:
+one329:
 	VMOVUPS      (R9), Z14
 	VMOVUPS.Z    64(R9), K1, Z15
 	VBROADCASTSS (R8), Z16
@@ -5840,7 +6069,7 @@ one311:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one311
+	JNZ          one329
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -5868,13 +6097,13 @@ one311:
 	ADDQ         AX, SI
 	ADDQ         $0x0000001c, DI
 	SUBQ         $0x00000007, BX
-	JMP          next275
+	JMP          next292
 
-rows6_269:
+rows6_286:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero313
+	JEQ       zero331
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5887,9 +6116,9 @@ rows6_269:
 	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
 	VMOVUPS   (R8)(AX*2), Z10
 	VMOVUPS.Z 64(R8)(AX*2), K1, Z11
-	JMP       start314
+	JMP       start332
 
-zero313:
+zero331:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5903,7 +6132,7 @@ zero313:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start314:
+start332:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -5933,7 +6162,7 @@ start314:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one317:
+one335:
 	VMOVUPS      (R9), Z12
 	VMOVUPS.Z    64(R9), K1, Z13
 	VBROADCASTSS (R8), Z14
@@ -5957,7 +6186,7 @@ one317:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one317
+	JNZ          one335
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -5980,13 +6209,13 @@ one317:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000006, BX
-	JMP          next275
+	JMP          next292
 
-rows5_270:
+rows5_287:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero319
+	JEQ       zero337
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -5997,9 +6226,9 @@ rows5_270:
 	VMOVUPS.Z 64(R8), K1, Z7
 	VMOVUPS   (R8)(AX*1), Z8
 	VMOVUPS.Z 64(R8)(AX*1), K1, Z9
-	JMP       start320
+	JMP       start338
 
-zero319:
+zero337:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6011,7 +6240,7 @@ zero319:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start320:
+start338:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -6037,7 +6266,7 @@ start320:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one323:
+one341:
 	VMOVUPS      (R9), Z10
 	VMOVUPS.Z    64(R9), K1, Z11
 	VBROADCASTSS (R8), Z12
@@ -6058,7 +6287,7 @@ one323:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one323
+	JNZ          one341
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -6078,13 +6307,13 @@ one323:
 	ADDQ         AX, SI
 	ADDQ         $0x00000014, DI
 	SUBQ         $0x00000005, BX
-	JMP          next275
+	JMP          next292
 
-rows4_271:
+rows4_288:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero325
+	JEQ       zero343
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
@@ -6093,9 +6322,9 @@ rows4_271:
 	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
 	VMOVUPS   (R8), Z6
 	VMOVUPS.Z 64(R8), K1, Z7
-	JMP       start326
+	JMP       start344
 
-zero325:
+zero343:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6105,7 +6334,7 @@ zero325:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start326:
+start344:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -6127,9 +6356,9 @@ start326:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest328
+	JLT        rest346
 
-loop327:
+loop345:
 	VMOVUPS      (R9), Z8
 	VMOVUPS.Z    64(R9), K1, Z9
 	VBROADCASTSS (R8), Z10
@@ -6195,13 +6424,13 @@ loop327:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop327
+	JGE          loop345
 
-rest328:
+rest346:
 	ADDQ $0x00000004, R10
-	JZ   out330
+	JZ   out348
 
-one329:
+one347:
 	VMOVUPS      (R9), Z8
 	VMOVUPS.Z    64(R9), K1, Z9
 	VBROADCASTSS (R8), Z10
@@ -6219,9 +6448,9 @@ one329:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one329
+	JNZ          one347
 
-out330:
+out348:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPS Z0, (SI)
@@ -6238,20 +6467,20 @@ out330:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000004, BX
-	JMP     next275
+	JMP     next292
 
-rows3_272:
+rows3_289:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero331
+	JEQ       zero349
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
 	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
 	VMOVUPS   (SI)(AX*2), Z4
 	VMOVUPS.Z 64(SI)(AX*2), K1, Z5
-	JMP       start332
+	JMP       start350
 
-zero331:
+zero349:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6259,14 +6488,14 @@ zero331:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start332:
+start350:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest334
+	JLT  rest352
 
-loop333:
+loop351:
 	VMOVUPS      (R9), Z6
 	VMOVUPS.Z    64(R9), K1, Z7
 	VBROADCASTSS (R8), Z8
@@ -6320,13 +6549,13 @@ loop333:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop333
+	JGE          loop351
 
-rest334:
+rest352:
 	ADDQ $0x00000004, R10
-	JZ   out336
+	JZ   out354
 
-one335:
+one353:
 	VMOVUPS      (R9), Z6
 	VMOVUPS.Z    64(R9), K1, Z7
 	VBROADCASTSS (R8), Z8
@@ -6341,9 +6570,9 @@ one335:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one335
+	JNZ          one353
 
-out336:
+out354:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, K1, 64(SI)
 	VMOVUPS Z2, (SI)(AX*1)
@@ -6355,31 +6584,31 @@ out336:
 	ADDQ    AX, SI
 	ADDQ    $0x0000000c, DI
 	SUBQ    $0x00000003, BX
-	JMP     next275
+	JMP     next292
 
-rows2_273:
+rows2_290:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero337
+	JEQ       zero355
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 	VMOVUPS   (SI)(AX*1), Z2
 	VMOVUPS.Z 64(SI)(AX*1), K1, Z3
-	JMP       start338
+	JMP       start356
 
-zero337:
+zero355:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start338:
+start356:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest340
+	JLT  rest358
 
-loop339:
+loop357:
 	VMOVUPS      (R9), Z4
 	VMOVUPS.Z    64(R9), K1, Z5
 	VBROADCASTSS (R8), Z6
@@ -6421,13 +6650,13 @@ loop339:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop339
+	JGE          loop357
 
-rest340:
+rest358:
 	ADDQ $0x00000004, R10
-	JZ   out342
+	JZ   out360
 
-one341:
+one359:
 	VMOVUPS      (R9), Z4
 	VMOVUPS.Z    64(R9), K1, Z5
 	VBROADCASTSS (R8), Z6
@@ -6439,9 +6668,9 @@ one341:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one341
+	JNZ          one359
 
-out342:
+out360:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, K1, 64(SI)
 	VMOVUPS Z2, (SI)(AX*1)
@@ -6450,27 +6679,27 @@ out342:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next275
+	JMP     next292
 
-rows1_274:
+rows1_291:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero343
+	JEQ       zero361
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
-	JMP       start344
+	JMP       start362
 
-zero343:
+zero361:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start344:
+start362:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest346
+	JLT  rest364
 
-loop345:
+loop363:
 	VBROADCASTSS (R8), Z3
 	VMOVUPS      (R9), Z2
 	VFMADD231PS  Z2, Z3, Z0
@@ -6500,13 +6729,13 @@ loop345:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop345
+	JGE          loop363
 
-rest346:
+rest364:
 	ADDQ $0x00000004, R10
-	JZ   out348
+	JZ   out366
 
-one347:
+one365:
 	VBROADCASTSS (R8), Z3
 	VMOVUPS      (R9), Z2
 	VFMADD231PS  Z2, Z3, Z0
@@ -6515,28 +6744,28 @@ one347:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one347
+	JNZ          one365
 
-out348:
+out366:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, K1, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next275
+	JMP     next292
 
-done276:
+done294:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group262
+	JNZ      group279
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm3F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F32x16(SB), NOSPLIT, $8-76
+TEXT ·gemm3F32x16(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -6547,47 +6776,47 @@ TEXT ·gemm3F32x16(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group349:
+group367:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next358:
+next376:
 	TESTQ DX, DX
-	JLE   done359
+	JLE   done378
 	CMPQ  DX, $0x0000000c
-	JGE   rows8_350
+	JGE   rows8_368
 	CMPQ  DX, $0x0000000b
-	JEQ   rows6_352
+	JEQ   rows6_370
 	CMPQ  DX, $0x0000000a
-	JEQ   rows5_353
+	JEQ   rows5_371
 	CMPQ  DX, $0x00000009
-	JEQ   rows5_353
+	JEQ   rows5_371
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_350
+	JEQ   rows8_368
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_351
+	JEQ   rows7_369
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_352
+	JEQ   rows6_370
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_353
+	JEQ   rows5_371
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_354
+	JEQ   rows4_372
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_355
+	JEQ   rows3_373
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_356
-	JMP   rows1_357
+	JEQ   rows2_374
+	JMP   rows1_375
 
-rows8_350:
+rows8_368:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero360
+	JEQ       zero379
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -6612,9 +6841,9 @@ rows8_350:
 	VMOVUPS   (R8)(AX*1), Z21
 	VMOVUPS   64(R8)(AX*1), Z22
 	VMOVUPS.Z 128(R8)(AX*1), K1, Z23
-	JMP       start361
+	JMP       start380
 
-zero360:
+zero379:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6640,7 +6869,7 @@ zero360:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start361:
+start380:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -6691,9 +6920,9 @@ start361:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest363
+	JLT        rest382
 
-loop362:
+loop381:
 	VMOVUPS          (R8), Z24
 	VMOVUPS          (R8)(R11*1), Z25
 	VMOVUPS.Z        (R8)(R11*2), K1, Z26
@@ -6827,13 +7056,13 @@ loop362:
 	ADDQ             $0x00000010, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop362
+	JGE              loop381
 
-rest363:
+rest382:
 	ADDQ $0x00000004, R12
-	JZ   out365
+	JZ   out384
 
-one364:
+one383:
 	VMOVUPS          (R8), Z24
 	VMOVUPS          (R8)(R11*1), Z25
 	VMOVUPS.Z        (R8)(R11*2), K1, Z26
@@ -6871,9 +7100,9 @@ one364:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one364
+	JNZ              one383
 
-out365:
+out384:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -6919,15 +7148,16 @@ out365:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next358
+	MOVQ    $0x00000008, DI
+	JMP     finish377
 
-rows7_351:
+rows7_369:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero366
+	JEQ       zero385
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -6949,9 +7179,9 @@ rows7_351:
 	VMOVUPS   (R8), Z18
 	VMOVUPS   64(R8), Z19
 	VMOVUPS.Z 128(R8), K1, Z20
-	JMP       start367
+	JMP       start386
 
-zero366:
+zero385:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6974,7 +7204,7 @@ zero366:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start367:
+start386:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -7020,7 +7250,7 @@ start367:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one370:
+one389:
 	VMOVUPS          (R8), Z21
 	VMOVUPS          (R8)(R11*1), Z22
 	VMOVUPS.Z        (R8)(R11*2), K1, Z23
@@ -7054,7 +7284,7 @@ one370:
 	ADDQ             $0x00000004, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one370
+	JNZ              one389
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -7095,13 +7325,14 @@ one370:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next358
+	MOVQ             $0x00000007, DI
+	JMP              finish377
 
-rows6_352:
+rows6_370:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero372
+	JEQ       zero391
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -7120,9 +7351,9 @@ rows6_352:
 	VMOVUPS   (DI)(AX*2), Z15
 	VMOVUPS   64(DI)(AX*2), Z16
 	VMOVUPS.Z 128(DI)(AX*2), K1, Z17
-	JMP       start373
+	JMP       start392
 
-zero372:
+zero391:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7142,7 +7373,7 @@ zero372:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start373:
+start392:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -7181,7 +7412,7 @@ start373:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one376:
+one395:
 	VMOVUPS          (R8), Z18
 	VMOVUPS          (R8)(R10*1), Z19
 	VMOVUPS.Z        (R8)(R10*2), K1, Z20
@@ -7211,7 +7442,7 @@ one376:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one376
+	JNZ              one395
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -7245,13 +7476,14 @@ one376:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next358
+	MOVQ             $0x00000006, DI
+	JMP              finish377
 
-rows5_353:
+rows5_371:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero378
+	JEQ       zero397
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -7267,9 +7499,9 @@ rows5_353:
 	VMOVUPS   (DI)(AX*1), Z12
 	VMOVUPS   64(DI)(AX*1), Z13
 	VMOVUPS.Z 128(DI)(AX*1), K1, Z14
-	JMP       start379
+	JMP       start398
 
-zero378:
+zero397:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7286,7 +7518,7 @@ zero378:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start379:
+start398:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -7320,7 +7552,7 @@ start379:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one382:
+one401:
 	VMOVUPS          (R8), Z15
 	VMOVUPS          (R8)(R10*1), Z16
 	VMOVUPS.Z        (R8)(R10*2), K1, Z17
@@ -7346,7 +7578,7 @@ one382:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one382
+	JNZ              one401
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -7375,13 +7607,14 @@ one382:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next358
+	MOVQ             $0x00000005, DI
+	JMP              finish377
 
-rows4_354:
+rows4_372:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero384
+	JEQ       zero403
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -7394,9 +7627,9 @@ rows4_354:
 	VMOVUPS   (DI), Z9
 	VMOVUPS   64(DI), Z10
 	VMOVUPS.Z 128(DI), K1, Z11
-	JMP       start385
+	JMP       start404
 
-zero384:
+zero403:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7410,7 +7643,7 @@ zero384:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start385:
+start404:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -7439,7 +7672,7 @@ start385:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one388:
+one407:
 	VMOVUPS          (R8), Z12
 	VMOVUPS          (R8)(R10*1), Z13
 	VMOVUPS.Z        (R8)(R10*2), K1, Z14
@@ -7461,7 +7694,7 @@ one388:
 	ADDQ             $0x00000004, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one388
+	JNZ              one407
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -7485,11 +7718,12 @@ one388:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next358
+	MOVQ             $0x00000004, DI
+	JMP              finish377
 
-rows3_355:
+rows3_373:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero390
+	JEQ       zero409
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
@@ -7499,9 +7733,9 @@ rows3_355:
 	VMOVUPS   (BX)(AX*2), Z6
 	VMOVUPS   64(BX)(AX*2), Z7
 	VMOVUPS.Z 128(BX)(AX*2), K1, Z8
-	JMP       start391
+	JMP       start410
 
-zero390:
+zero409:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7512,13 +7746,13 @@ zero390:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start391:
+start410:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 
-one394:
+one413:
 	VMOVUPS          (R8), Z9
 	VMOVUPS          (R8)(R9*1), Z10
 	VMOVUPS.Z        (R8)(R9*2), K1, Z11
@@ -7536,7 +7770,7 @@ one394:
 	ADDQ             $0x00000004, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one394
+	JNZ              one413
 	VMOVUPS          Z0, (BX)
 	VMOVUPS          Z1, 64(BX)
 	VMOVUPS          Z2, K1, 128(BX)
@@ -7553,20 +7787,21 @@ one394:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000003, DX
-	JMP              next358
+	MOVQ             $0x00000003, DI
+	JMP              finish377
 
-rows2_356:
+rows2_374:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero396
+	JEQ       zero415
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
 	VMOVUPS   (BX)(AX*1), Z3
 	VMOVUPS   64(BX)(AX*1), Z4
 	VMOVUPS.Z 128(BX)(AX*1), K1, Z5
-	JMP       start397
+	JMP       start416
 
-zero396:
+zero415:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7574,15 +7809,15 @@ zero396:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start397:
+start416:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest399
+	JLT  rest418
 
-loop398:
+loop417:
 	VBROADCASTSS (DI), Z7
 	VBROADCASTSS (DI)(CX*1), Z8
 	VMOVUPS      (R8), Z6
@@ -7630,13 +7865,13 @@ loop398:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop398
+	JGE          loop417
 
-rest399:
+rest418:
 	ADDQ $0x00000004, R10
-	JZ   out401
+	JZ   out420
 
-one400:
+one419:
 	VBROADCASTSS (DI), Z7
 	VBROADCASTSS (DI)(CX*1), Z8
 	VMOVUPS      (R8), Z6
@@ -7651,9 +7886,9 @@ one400:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one400
+	JNZ          one419
 
-out401:
+out420:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, K1, 128(BX)
@@ -7665,30 +7900,31 @@ out401:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next358
+	MOVQ    $0x00000002, DI
+	JMP     finish377
 
-rows1_357:
+rows1_375:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero402
+	JEQ       zero421
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS.Z 128(BX), K1, Z2
-	JMP       start403
+	JMP       start422
 
-zero402:
+zero421:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start403:
+start422:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest405
+	JLT  rest424
 
-loop404:
+loop423:
 	VBROADCASTSS (DI), Z4
 	VMOVUPS      (R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
@@ -7720,13 +7956,13 @@ loop404:
 	ADDQ         $0x00000010, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop404
+	JGE          loop423
 
-rest405:
+rest424:
 	ADDQ $0x00000004, R10
-	JZ   out407
+	JZ   out426
 
-one406:
+one425:
 	VBROADCASTSS (DI), Z4
 	VMOVUPS      (R8), Z3
 	VFMADD231PS  Z3, Z4, Z0
@@ -7737,24 +7973,162 @@ one406:
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one406
+	JNZ          one425
 
-out407:
+out426:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, K1, 128(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next358
+	MOVQ    $0x00000001, DI
 
-done359:
+finish377:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next376
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back427:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back427
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared428
+	ADDQ  R10, R13
+
+shared428:
+	CMPQ R8, $0x03
+	JEQ  tangent429
+	CMPQ R8, $0x02
+	JEQ  add430
+
+row431:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (R12)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS.Z    128(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    128(R9), K1, Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, 128(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row431
+	JMP          next376
+
+add430:
+row432:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R12), Z0
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R12), Z0
+	VMOVUPS      64(R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, 64(R12)
+	VMOVUPS.Z    128(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    128(R12), K1, Z0
+	VMOVUPS.Z    128(R9), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, 128(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row432
+	JMP          next376
+
+tangent429:
+row433:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z2
+	VMOVUPS      (R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (R12)
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R9), Z2
+	VMOVUPS      64(R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, 64(R12)
+	VMOVUPS      Z2, 64(R9)
+	VMOVUPS.Z    128(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    128(R9), K1, Z2
+	VMOVUPS.Z    128(R13), K1, Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, 128(R12)
+	VMOVUPS      Z2, K1, 128(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row433
+	JMP          next376
+
+done378:
 	ADDQ     $0x000000c0, c+0(FP)
+	ADDQ     $0x000000c0, s+88(FP)
+	ADDQ     $0x000000c0, e+96(FP)
+	ADDQ     $0x000000c0, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	LEAQ     (DX)(DX*2), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group349
+	JNZ      group367
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -7775,45 +8149,45 @@ TEXT ·gemm3TF32x16(SB), NOSPLIT, $8-76
 	SHLQ     $0x02, DX
 	KMOVW    mask+74(FP), K1
 
-group408:
+group434:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next417:
+next443:
 	TESTQ BX, BX
-	JLE   done418
+	JLE   done445
 	CMPQ  BX, $0x0000000c
-	JGE   rows8_409
+	JGE   rows8_435
 	CMPQ  BX, $0x0000000b
-	JEQ   rows6_411
+	JEQ   rows6_437
 	CMPQ  BX, $0x0000000a
-	JEQ   rows5_412
+	JEQ   rows5_438
 	CMPQ  BX, $0x00000009
-	JEQ   rows5_412
+	JEQ   rows5_438
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_409
+	JEQ   rows8_435
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_410
+	JEQ   rows7_436
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_411
+	JEQ   rows6_437
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_412
+	JEQ   rows5_438
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_413
+	JEQ   rows4_439
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_414
+	JEQ   rows3_440
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_415
-	JMP   rows1_416
+	JEQ   rows2_441
+	JMP   rows1_442
 
-rows8_409:
+rows8_435:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero419
+	JEQ       zero446
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -7838,9 +8212,9 @@ rows8_409:
 	VMOVUPS   (R9)(AX*1), Z21
 	VMOVUPS   64(R9)(AX*1), Z22
 	VMOVUPS.Z 128(R9)(AX*1), K1, Z23
-	JMP       start420
+	JMP       start447
 
-zero419:
+zero446:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7866,7 +8240,7 @@ zero419:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start420:
+start447:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -7912,7 +8286,7 @@ start420:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one423:
+one450:
 	VMOVUPS      (R9), Z24
 	VMOVUPS      64(R9), Z25
 	VMOVUPS.Z    128(R9), K1, Z26
@@ -7951,7 +8325,7 @@ one423:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one423
+	JNZ          one450
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -7990,15 +8364,15 @@ one423:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000008, BX
-	JMP          next417
+	JMP          next443
 
-rows7_410:
+rows7_436:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero425
+	JEQ       zero452
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -8020,9 +8394,9 @@ rows7_410:
 	VMOVUPS   (R9), Z18
 	VMOVUPS   64(R9), Z19
 	VMOVUPS.Z 128(R9), K1, Z20
-	JMP       start426
+	JMP       start453
 
-zero425:
+zero452:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8045,7 +8419,7 @@ zero425:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start426:
+start453:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -8086,7 +8460,7 @@ start426:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one429:
+one456:
 	VMOVUPS      (R9), Z21
 	VMOVUPS      64(R9), Z22
 	VMOVUPS.Z    128(R9), K1, Z23
@@ -8121,7 +8495,7 @@ one429:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one429
+	JNZ          one456
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -8156,13 +8530,13 @@ one429:
 	ADDQ         AX, SI
 	ADDQ         $0x0000001c, DI
 	SUBQ         $0x00000007, BX
-	JMP          next417
+	JMP          next443
 
-rows6_411:
+rows6_437:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero431
+	JEQ       zero458
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -8181,9 +8555,9 @@ rows6_411:
 	VMOVUPS   (R8)(AX*2), Z15
 	VMOVUPS   64(R8)(AX*2), Z16
 	VMOVUPS.Z 128(R8)(AX*2), K1, Z17
-	JMP       start432
+	JMP       start459
 
-zero431:
+zero458:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8203,7 +8577,7 @@ zero431:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start432:
+start459:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -8239,7 +8613,7 @@ start432:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one435:
+one462:
 	VMOVUPS      (R9), Z18
 	VMOVUPS      64(R9), Z19
 	VMOVUPS.Z    128(R9), K1, Z20
@@ -8270,7 +8644,7 @@ one435:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one435
+	JNZ          one462
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -8299,13 +8673,13 @@ one435:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000006, BX
-	JMP          next417
+	JMP          next443
 
-rows5_412:
+rows5_438:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero437
+	JEQ       zero464
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -8321,9 +8695,9 @@ rows5_412:
 	VMOVUPS   (R8)(AX*1), Z12
 	VMOVUPS   64(R8)(AX*1), Z13
 	VMOVUPS.Z 128(R8)(AX*1), K1, Z14
-	JMP       start438
+	JMP       start465
 
-zero437:
+zero464:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8340,7 +8714,7 @@ zero437:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start438:
+start465:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -8371,7 +8745,7 @@ start438:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one441:
+one468:
 	VMOVUPS      (R9), Z15
 	VMOVUPS      64(R9), Z16
 	VMOVUPS.Z    128(R9), K1, Z17
@@ -8398,7 +8772,7 @@ one441:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one441
+	JNZ          one468
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -8423,13 +8797,13 @@ one441:
 	ADDQ         AX, SI
 	ADDQ         $0x00000014, DI
 	SUBQ         $0x00000005, BX
-	JMP          next417
+	JMP          next443
 
-rows4_413:
+rows4_439:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero443
+	JEQ       zero470
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -8442,9 +8816,9 @@ rows4_413:
 	VMOVUPS   (R8), Z9
 	VMOVUPS   64(R8), Z10
 	VMOVUPS.Z 128(R8), K1, Z11
-	JMP       start444
+	JMP       start471
 
-zero443:
+zero470:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8458,7 +8832,7 @@ zero443:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start444:
+start471:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -8484,7 +8858,7 @@ start444:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one447:
+one474:
 	VMOVUPS      (R9), Z12
 	VMOVUPS      64(R9), Z13
 	VMOVUPS.Z    128(R9), K1, Z14
@@ -8507,7 +8881,7 @@ one447:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one447
+	JNZ          one474
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -8528,11 +8902,11 @@ one447:
 	ADDQ         AX, SI
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000004, BX
-	JMP          next417
+	JMP          next443
 
-rows3_414:
+rows3_440:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero449
+	JEQ       zero476
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
@@ -8542,9 +8916,9 @@ rows3_414:
 	VMOVUPS   (SI)(AX*2), Z6
 	VMOVUPS   64(SI)(AX*2), Z7
 	VMOVUPS.Z 128(SI)(AX*2), K1, Z8
-	JMP       start450
+	JMP       start477
 
-zero449:
+zero476:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8555,12 +8929,12 @@ zero449:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start450:
+start477:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one453:
+one480:
 	VMOVUPS      (R9), Z9
 	VMOVUPS      64(R9), Z10
 	VMOVUPS.Z    128(R9), K1, Z11
@@ -8579,7 +8953,7 @@ one453:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one453
+	JNZ          one480
 	VMOVUPS      Z0, (SI)
 	VMOVUPS      Z1, 64(SI)
 	VMOVUPS      Z2, K1, 128(SI)
@@ -8594,20 +8968,20 @@ one453:
 	ADDQ         AX, SI
 	ADDQ         $0x0000000c, DI
 	SUBQ         $0x00000003, BX
-	JMP          next417
+	JMP          next443
 
-rows2_415:
+rows2_441:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero455
+	JEQ       zero482
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VMOVUPS   64(SI)(AX*1), Z4
 	VMOVUPS.Z 128(SI)(AX*1), K1, Z5
-	JMP       start456
+	JMP       start483
 
-zero455:
+zero482:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8615,14 +8989,14 @@ zero455:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start456:
+start483:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest458
+	JLT  rest485
 
-loop457:
+loop484:
 	VBROADCASTSS (R8), Z7
 	VBROADCASTSS 4(R8), Z8
 	VMOVUPS      (R9), Z6
@@ -8676,13 +9050,13 @@ loop457:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop457
+	JGE          loop484
 
-rest458:
+rest485:
 	ADDQ $0x00000004, R10
-	JZ   out460
+	JZ   out487
 
-one459:
+one486:
 	VBROADCASTSS (R8), Z7
 	VBROADCASTSS 4(R8), Z8
 	VMOVUPS      (R9), Z6
@@ -8697,9 +9071,9 @@ one459:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one459
+	JNZ          one486
 
-out460:
+out487:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, 64(SI)
 	VMOVUPS Z2, K1, 128(SI)
@@ -8710,29 +9084,29 @@ out460:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next417
+	JMP     next443
 
-rows1_416:
+rows1_442:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero461
+	JEQ       zero488
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
-	JMP       start462
+	JMP       start489
 
-zero461:
+zero488:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start462:
+start489:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest464
+	JLT  rest491
 
-loop463:
+loop490:
 	VBROADCASTSS (R8), Z4
 	VMOVUPS      (R9), Z3
 	VFMADD231PS  Z3, Z4, Z0
@@ -8770,13 +9144,13 @@ loop463:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop463
+	JGE          loop490
 
-rest464:
+rest491:
 	ADDQ $0x00000004, R10
-	JZ   out466
+	JZ   out493
 
-one465:
+one492:
 	VBROADCASTSS (R8), Z4
 	VMOVUPS      (R9), Z3
 	VFMADD231PS  Z3, Z4, Z0
@@ -8787,29 +9161,29 @@ one465:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one465
+	JNZ          one492
 
-out466:
+out493:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, 64(SI)
 	VMOVUPS Z2, K1, 128(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next417
+	JMP     next443
 
-done418:
+done445:
 	ADDQ     $0x000000c0, c+0(FP)
 	ADDQ     $0x000000c0, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group408
+	JNZ      group434
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm4F32x16(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm4F32x16(SB), NOSPLIT, $8-76
+TEXT ·gemm4F32x16(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -8820,39 +9194,39 @@ TEXT ·gemm4F32x16(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x02, CX
 	SHLQ     $0x02, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group467:
+group494:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next474:
+next501:
 	TESTQ DX, DX
-	JLE   done475
+	JLE   done503
 	CMPQ  DX, $0x00000009
-	JGE   rows6_468
+	JGE   rows6_495
 	CMPQ  DX, $0x00000008
-	JEQ   rows4_470
+	JEQ   rows4_497
 	CMPQ  DX, $0x00000007
-	JEQ   rows4_470
+	JEQ   rows4_497
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_468
+	JEQ   rows6_495
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_469
+	JEQ   rows5_496
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_470
+	JEQ   rows4_497
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_471
+	JEQ   rows3_498
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_472
-	JMP   rows1_473
+	JEQ   rows2_499
+	JMP   rows1_500
 
-rows6_468:
+rows6_495:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero476
+	JEQ       zero504
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
@@ -8877,9 +9251,9 @@ rows6_468:
 	VMOVUPS   64(DI)(AX*2), Z21
 	VMOVUPS   128(DI)(AX*2), Z22
 	VMOVUPS.Z 192(DI)(AX*2), K1, Z23
-	JMP       start477
+	JMP       start505
 
-zero476:
+zero504:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8905,7 +9279,7 @@ zero476:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start477:
+start505:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -8952,9 +9326,9 @@ start477:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest479
+	JLT        rest507
 
-loop478:
+loop506:
 	VMOVUPS          (R8), Z24
 	VMOVUPS          (R8)(R10*1), Z25
 	VMOVUPS          (R8)(R10*2), Z26
@@ -9088,13 +9462,13 @@ loop478:
 	ADDQ             $0x00000100, R8
 	ADDQ             $0x00000100, R11
 	SUBQ             $0x00000004, R12
-	JGE              loop478
+	JGE              loop506
 
-rest479:
+rest507:
 	ADDQ $0x00000004, R12
-	JZ   out481
+	JZ   out509
 
-one480:
+one508:
 	VMOVUPS          (R8), Z24
 	VMOVUPS          (R8)(R10*1), Z25
 	VMOVUPS          (R8)(R10*2), Z26
@@ -9132,9 +9506,9 @@ one480:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one480
+	JNZ              one508
 
-out481:
+out509:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPS Z0, (BX)
@@ -9174,13 +9548,14 @@ out481:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next474
+	MOVQ    $0x00000006, DI
+	JMP     finish502
 
-rows5_469:
+rows5_496:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero482
+	JEQ       zero510
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
@@ -9201,9 +9576,9 @@ rows5_469:
 	VMOVUPS   64(DI)(AX*1), Z17
 	VMOVUPS   128(DI)(AX*1), Z18
 	VMOVUPS.Z 192(DI)(AX*1), K1, Z19
-	JMP       start483
+	JMP       start511
 
-zero482:
+zero510:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9225,7 +9600,7 @@ zero482:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start483:
+start511:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -9266,7 +9641,7 @@ start483:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one486:
+one514:
 	VMOVUPS          (R8), Z20
 	VMOVUPS          (R8)(R10*1), Z21
 	VMOVUPS          (R8)(R10*2), Z22
@@ -9299,7 +9674,7 @@ one486:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one486
+	JNZ              one514
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -9333,13 +9708,14 @@ one486:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next474
+	MOVQ             $0x00000005, DI
+	JMP              finish502
 
-rows4_470:
+rows4_497:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero488
+	JEQ       zero516
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
@@ -9356,9 +9732,9 @@ rows4_470:
 	VMOVUPS   64(DI), Z13
 	VMOVUPS   128(DI), Z14
 	VMOVUPS.Z 192(DI), K1, Z15
-	JMP       start489
+	JMP       start517
 
-zero488:
+zero516:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9376,7 +9752,7 @@ zero488:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start489:
+start517:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -9411,7 +9787,7 @@ start489:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one492:
+one520:
 	VMOVUPS          (R8), Z16
 	VMOVUPS          (R8)(R10*1), Z17
 	VMOVUPS          (R8)(R10*2), Z18
@@ -9439,7 +9815,7 @@ one492:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one492
+	JNZ              one520
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPS          Z0, (BX)
@@ -9467,11 +9843,12 @@ one492:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next474
+	MOVQ             $0x00000004, DI
+	JMP              finish502
 
-rows3_471:
+rows3_498:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero494
+	JEQ       zero522
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
@@ -9484,9 +9861,9 @@ rows3_471:
 	VMOVUPS   64(BX)(AX*2), Z9
 	VMOVUPS   128(BX)(AX*2), Z10
 	VMOVUPS.Z 192(BX)(AX*2), K1, Z11
-	JMP       start495
+	JMP       start523
 
-zero494:
+zero522:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9500,7 +9877,7 @@ zero494:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start495:
+start523:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -9508,7 +9885,7 @@ start495:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 
-one498:
+one526:
 	VBROADCASTSS (DI), Z13
 	VBROADCASTSS (DI)(CX*1), Z14
 	VBROADCASTSS (DI)(CX*2), Z15
@@ -9532,7 +9909,7 @@ one498:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one498
+	JNZ          one526
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
 	VMOVUPS      Z2, 128(BX)
@@ -9552,11 +9929,12 @@ one498:
 	ADDQ         CX, SI
 	ADDQ         CX, SI
 	SUBQ         $0x00000003, DX
-	JMP          next474
+	MOVQ         $0x00000003, DI
+	JMP          finish502
 
-rows2_472:
+rows2_499:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero500
+	JEQ       zero528
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
@@ -9565,9 +9943,9 @@ rows2_472:
 	VMOVUPS   64(BX)(AX*1), Z5
 	VMOVUPS   128(BX)(AX*1), Z6
 	VMOVUPS.Z 192(BX)(AX*1), K1, Z7
-	JMP       start501
+	JMP       start529
 
-zero500:
+zero528:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9577,7 +9955,7 @@ zero500:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start501:
+start529:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -9585,9 +9963,9 @@ start501:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest503
+	JLT  rest531
 
-loop502:
+loop530:
 	VBROADCASTSS (DI), Z9
 	VBROADCASTSS (DI)(CX*1), Z10
 	VMOVUPS      (R8), Z8
@@ -9648,13 +10026,13 @@ loop502:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop502
+	JGE          loop530
 
-rest503:
+rest531:
 	ADDQ $0x00000004, R11
-	JZ   out505
+	JZ   out533
 
-one504:
+one532:
 	VBROADCASTSS (DI), Z9
 	VBROADCASTSS (DI)(CX*1), Z10
 	VMOVUPS      (R8), Z8
@@ -9673,9 +10051,9 @@ one504:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one504
+	JNZ          one532
 
-out505:
+out533:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -9689,24 +10067,25 @@ out505:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next474
+	MOVQ    $0x00000002, DI
+	JMP     finish502
 
-rows1_473:
+rows1_500:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero506
+	JEQ       zero534
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	JMP       start507
+	JMP       start535
 
-zero506:
+zero534:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start507:
+start535:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -9714,9 +10093,9 @@ start507:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest509
+	JLT  rest537
 
-loop508:
+loop536:
 	VBROADCASTSS (DI), Z5
 	VMOVUPS      (R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
@@ -9757,13 +10136,13 @@ loop508:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop508
+	JGE          loop536
 
-rest509:
+rest537:
 	ADDQ $0x00000004, R11
-	JZ   out511
+	JZ   out539
 
-one510:
+one538:
 	VBROADCASTSS (DI), Z5
 	VMOVUPS      (R8), Z4
 	VFMADD231PS  Z4, Z5, Z0
@@ -9777,9 +10156,9 @@ one510:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one510
+	JNZ          one538
 
-out511:
+out539:
 	VMOVUPS Z0, (BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -9787,15 +10166,178 @@ out511:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next474
+	MOVQ    $0x00000001, DI
 
-done475:
+finish502:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next501
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back540:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back540
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x02, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared541
+	ADDQ  R10, R13
+
+shared541:
+	CMPQ R8, $0x03
+	JEQ  tangent542
+	CMPQ R8, $0x02
+	JEQ  add543
+
+row544:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (R12)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      128(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      128(R9), Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(R12)
+	VMOVUPS.Z    192(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    192(R9), K1, Z0
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, 192(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row544
+	JMP          next501
+
+add543:
+row545:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R12), Z0
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R12), Z0
+	VMOVUPS      64(R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, 64(R12)
+	VMOVUPS      128(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      128(R12), Z0
+	VMOVUPS      128(R9), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, 128(R12)
+	VMOVUPS.Z    192(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    192(R12), K1, Z0
+	VMOVUPS.Z    192(R9), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, 192(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row545
+	JMP          next501
+
+tangent542:
+row546:
+	VMOVUPS      (R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      (R9), Z2
+	VMOVUPS      (R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (R12)
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      64(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      64(R9), Z2
+	VMOVUPS      64(R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, 64(R12)
+	VMOVUPS      Z2, 64(R9)
+	VMOVUPS      128(R11), Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS      128(R9), Z2
+	VMOVUPS      128(R13), Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, 128(R12)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS.Z    192(R11), K1, Z0
+	VBROADCASTSS oneF32x16<>+0(SB), Z1
+	VFNMADD231PS Z0, Z0, Z1
+	VMOVUPS.Z    192(R9), K1, Z2
+	VMOVUPS.Z    192(R13), K1, Z3
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, 192(R12)
+	VMOVUPS      Z2, K1, 192(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row546
+	JMP          next501
+
+done503:
 	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, s+88(FP)
+	ADDQ     $0x00000100, e+96(FP)
+	ADDQ     $0x00000100, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group467
+	JNZ      group494
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -9816,37 +10358,37 @@ TEXT ·gemm4TF32x16(SB), NOSPLIT, $8-76
 	SHLQ     $0x02, DX
 	KMOVW    mask+74(FP), K1
 
-group512:
+group547:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next519:
+next554:
 	TESTQ BX, BX
-	JLE   done520
+	JLE   done556
 	CMPQ  BX, $0x00000009
-	JGE   rows6_513
+	JGE   rows6_548
 	CMPQ  BX, $0x00000008
-	JEQ   rows4_515
+	JEQ   rows4_550
 	CMPQ  BX, $0x00000007
-	JEQ   rows4_515
+	JEQ   rows4_550
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_513
+	JEQ   rows6_548
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_514
+	JEQ   rows5_549
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_515
+	JEQ   rows4_550
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_516
+	JEQ   rows3_551
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_517
-	JMP   rows1_518
+	JEQ   rows2_552
+	JMP   rows1_553
 
-rows6_513:
+rows6_548:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero521
+	JEQ       zero557
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
@@ -9871,9 +10413,9 @@ rows6_513:
 	VMOVUPS   64(R8)(AX*2), Z21
 	VMOVUPS   128(R8)(AX*2), Z22
 	VMOVUPS.Z 192(R8)(AX*2), K1, Z23
-	JMP       start522
+	JMP       start558
 
-zero521:
+zero557:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9899,7 +10441,7 @@ zero521:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start522:
+start558:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -9941,7 +10483,7 @@ start522:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one525:
+one561:
 	VMOVUPS      (R9), Z24
 	VMOVUPS      64(R9), Z25
 	VMOVUPS      128(R9), Z26
@@ -9979,7 +10521,7 @@ one525:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one525
+	JNZ          one561
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -10014,13 +10556,13 @@ one525:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000006, BX
-	JMP          next519
+	JMP          next554
 
-rows5_514:
+rows5_549:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero527
+	JEQ       zero563
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
@@ -10041,9 +10583,9 @@ rows5_514:
 	VMOVUPS   64(R8)(AX*1), Z17
 	VMOVUPS   128(R8)(AX*1), Z18
 	VMOVUPS.Z 192(R8)(AX*1), K1, Z19
-	JMP       start528
+	JMP       start564
 
-zero527:
+zero563:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10065,7 +10607,7 @@ zero527:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start528:
+start564:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10101,7 +10643,7 @@ start528:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one531:
+one567:
 	VMOVUPS      (R9), Z20
 	VMOVUPS      64(R9), Z21
 	VMOVUPS      128(R9), Z22
@@ -10134,7 +10676,7 @@ one531:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one531
+	JNZ          one567
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -10164,13 +10706,13 @@ one531:
 	ADDQ         AX, SI
 	ADDQ         $0x00000014, DI
 	SUBQ         $0x00000005, BX
-	JMP          next519
+	JMP          next554
 
-rows4_515:
+rows4_550:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero533
+	JEQ       zero569
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
@@ -10187,9 +10729,9 @@ rows4_515:
 	VMOVUPS   64(R8), Z13
 	VMOVUPS   128(R8), Z14
 	VMOVUPS.Z 192(R8), K1, Z15
-	JMP       start534
+	JMP       start570
 
-zero533:
+zero569:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10207,7 +10749,7 @@ zero533:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start534:
+start570:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -10237,7 +10779,7 @@ start534:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one537:
+one573:
 	VMOVUPS      (R9), Z16
 	VMOVUPS      64(R9), Z17
 	VMOVUPS      128(R9), Z18
@@ -10265,7 +10807,7 @@ one537:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one537
+	JNZ          one573
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPS      Z0, (SI)
@@ -10290,11 +10832,11 @@ one537:
 	ADDQ         AX, SI
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000004, BX
-	JMP          next519
+	JMP          next554
 
-rows3_516:
+rows3_551:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero539
+	JEQ       zero575
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
@@ -10307,9 +10849,9 @@ rows3_516:
 	VMOVUPS   64(SI)(AX*2), Z9
 	VMOVUPS   128(SI)(AX*2), Z10
 	VMOVUPS.Z 192(SI)(AX*2), K1, Z11
-	JMP       start540
+	JMP       start576
 
-zero539:
+zero575:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10323,12 +10865,12 @@ zero539:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start540:
+start576:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one543:
+one579:
 	VBROADCASTSS (R8), Z13
 	VBROADCASTSS 4(R8), Z14
 	VBROADCASTSS 8(R8), Z15
@@ -10351,7 +10893,7 @@ one543:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one543
+	JNZ          one579
 	VMOVUPS      Z0, (SI)
 	VMOVUPS      Z1, 64(SI)
 	VMOVUPS      Z2, 128(SI)
@@ -10369,11 +10911,11 @@ one543:
 	ADDQ         AX, SI
 	ADDQ         $0x0000000c, DI
 	SUBQ         $0x00000003, BX
-	JMP          next519
+	JMP          next554
 
-rows2_517:
+rows2_552:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero545
+	JEQ       zero581
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
@@ -10382,9 +10924,9 @@ rows2_517:
 	VMOVUPS   64(SI)(AX*1), Z5
 	VMOVUPS   128(SI)(AX*1), Z6
 	VMOVUPS.Z 192(SI)(AX*1), K1, Z7
-	JMP       start546
+	JMP       start582
 
-zero545:
+zero581:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10394,14 +10936,14 @@ zero545:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start546:
+start582:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest548
+	JLT  rest584
 
-loop547:
+loop583:
 	VBROADCASTSS (R8), Z9
 	VBROADCASTSS 4(R8), Z10
 	VMOVUPS      (R9), Z8
@@ -10467,13 +11009,13 @@ loop547:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop547
+	JGE          loop583
 
-rest548:
+rest584:
 	ADDQ $0x00000004, R10
-	JZ   out550
+	JZ   out586
 
-one549:
+one585:
 	VBROADCASTSS (R8), Z9
 	VBROADCASTSS 4(R8), Z10
 	VMOVUPS      (R9), Z8
@@ -10491,9 +11033,9 @@ one549:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one549
+	JNZ          one585
 
-out550:
+out586:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, 64(SI)
 	VMOVUPS Z2, 128(SI)
@@ -10506,31 +11048,31 @@ out550:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000002, BX
-	JMP     next519
+	JMP     next554
 
-rows1_518:
+rows1_553:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero551
+	JEQ       zero587
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS   128(SI), Z2
 	VMOVUPS.Z 192(SI), K1, Z3
-	JMP       start552
+	JMP       start588
 
-zero551:
+zero587:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start552:
+start588:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest554
+	JLT  rest590
 
-loop553:
+loop589:
 	VBROADCASTSS (R8), Z5
 	VMOVUPS      (R9), Z4
 	VFMADD231PS  Z4, Z5, Z0
@@ -10576,13 +11118,13 @@ loop553:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop553
+	JGE          loop589
 
-rest554:
+rest590:
 	ADDQ $0x00000004, R10
-	JZ   out556
+	JZ   out592
 
-one555:
+one591:
 	VBROADCASTSS (R8), Z5
 	VMOVUPS      (R9), Z4
 	VFMADD231PS  Z4, Z5, Z0
@@ -10595,9 +11137,9 @@ one555:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one555
+	JNZ          one591
 
-out556:
+out592:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, 64(SI)
 	VMOVUPS Z2, 128(SI)
@@ -10605,13 +11147,13 @@ out556:
 	ADDQ    AX, SI
 	ADDQ    $0x00000004, DI
 	SUBQ    $0x00000001, BX
-	JMP     next519
+	JMP     next554
 
-done520:
+done556:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group512
+	JNZ      group547
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -10627,9 +11169,9 @@ TEXT ·dotF32x16(SB), NOSPLIT, $0-65
 	SHLQ $0x02, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000008, SI
-	JLT  one558start
+	JLT  one594start
 
-four557:
+four593:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10646,9 +11188,9 @@ four557:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000010, R8
-	JLT    rest561
+	JLT    rest597
 
-loop560:
+loop596:
 	VMOVUPS     (DI), Z8
 	VFMADD231PS (R9), Z8, Z0
 	VFMADD231PS (R9)(BX*1), Z8, Z1
@@ -10663,12 +11205,12 @@ loop560:
 	ADDQ        $0x00000040, R11
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop560
+	JGE         loop596
 
-rest561:
+rest597:
 	ADDQ        $0x00000010, R8
 	CMPQ        R8, $0x00000008
-	JLT         tail562
+	JLT         tail598
 	VMOVUPS     (DI), Y9
 	VMOVUPS     (R9), Y10
 	VFMADD231PS Z9, Z10, Z0
@@ -10692,9 +11234,9 @@ rest561:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-tail562:
+tail598:
 	TESTQ       R8, R8
-	JZ          reduce563
+	JZ          reduce599
 	MOVQ        $-1, R12
 	BZHIQ       R8, R12, R12
 	KMOVW       R12, K1
@@ -10716,7 +11258,7 @@ tail562:
 	VMOVUPS.Z   (R11)(BX*1), K1, Z11
 	VFMADD231PS Z8, Z11, Z7
 
-reduce563:
+reduce599:
 	VEXTRACTF64X4 $0x01, Z0, Y8
 	VADDPS        Y8, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y8
@@ -10754,66 +11296,66 @@ reduce563:
 	MOVQ          AX, DI
 	VPERMILPS     $0x00, X0, X2
 	CMPB          acc+64(FP), $0x00
-	JEQ           put564
+	JEQ           put600
 	VADDSS        (DI), X2, X2
 
-put564:
+put600:
 	VMOVSS    X2, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x01, X0, X2
 	CMPB      acc+64(FP), $0x00
-	JEQ       put565
+	JEQ       put601
 	VADDSS    (DI), X2, X2
 
-put565:
+put601:
 	VMOVSS    X2, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x02, X0, X2
 	CMPB      acc+64(FP), $0x00
-	JEQ       put566
+	JEQ       put602
 	VADDSS    (DI), X2, X2
 
-put566:
+put602:
 	VMOVSS    X2, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x03, X0, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put567
+	JEQ       put603
 	VADDSS    (DI), X0, X0
 
-put567:
+put603:
 	VMOVSS    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x00, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put568
+	JEQ       put604
 	VADDSS    (DI), X0, X0
 
-put568:
+put604:
 	VMOVSS    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x01, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put569
+	JEQ       put605
 	VADDSS    (DI), X0, X0
 
-put569:
+put605:
 	VMOVSS    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x02, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put570
+	JEQ       put606
 	VADDSS    (DI), X0, X0
 
-put570:
+put606:
 	VMOVSS    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPS $0x03, X1, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put571
+	JEQ       put607
 	VADDSS    (DI), X0, X0
 
-put571:
+put607:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -10825,32 +11367,32 @@ put571:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000008, SI
-	JGE    four557
+	JGE    four593
 
-one558start:
+one594start:
 	ADDQ $0x00000008, SI
-	JZ   done559
+	JZ   done595
 
-one558:
+one594:
 	VXORPS Z0, Z0, Z0
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000010, R8
-	JLT    rest573
+	JLT    rest609
 
-loop572:
+loop608:
 	VMOVUPS     (DI), Z1
 	VFMADD231PS (R9), Z1, Z0
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop572
+	JGE         loop608
 
-rest573:
+rest609:
 	ADDQ        $0x00000010, R8
 	CMPQ        R8, $0x00000008
-	JLT         tail574
+	JLT         tail610
 	VMOVUPS     (DI), Y9
 	VMOVUPS     (R9), Y10
 	VFMADD231PS Z9, Z10, Z0
@@ -10858,9 +11400,9 @@ rest573:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-tail574:
+tail610:
 	TESTQ       R8, R8
-	JZ          reduce575
+	JZ          reduce611
 	MOVQ        $-1, R10
 	BZHIQ       R8, R10, R10
 	KMOVW       R10, K1
@@ -10868,7 +11410,7 @@ tail574:
 	VMOVUPS.Z   (R9), K1, Z2
 	VFMADD231PS Z1, Z2, Z0
 
-reduce575:
+reduce611:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VHADDPS       Y0, Y0, Y1
@@ -10880,17 +11422,17 @@ reduce575:
 	MOVQ          AX, DI
 	VPERMILPS     $0x00, X1, X0
 	CMPB          acc+64(FP), $0x00
-	JEQ           put576
+	JEQ           put612
 	VADDSS        (DI), X0, X0
 
-put576:
+put612:
 	VMOVSS X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one558
+	JNZ    one594
 
-done559:
+done595:
 	VZEROUPPER
 	RET
 
@@ -10903,7 +11445,7 @@ TEXT ·addScaledRowsF32x16(SB), NOSPLIT, $0-48
 	MOVQ      m+32(FP), DX
 	MOVQ      x+24(FP), BX
 	CMPQ      n+40(FP), $0x10
-	JGE       eight577wide
+	JGE       eight613wide
 	MOVQ      y+0(FP), SI
 	MOVQ      n+40(FP), DI
 	MOVQ      $-1, R8
@@ -10911,11 +11453,11 @@ TEXT ·addScaledRowsF32x16(SB), NOSPLIT, $0-48
 	KMOVW     R8, K1
 	VMOVUPS.Z (SI), K1, Z0
 	TESTQ     DX, DX
-	JZ        done581
+	JZ        done617
 	SUBQ      $0x00000004, DX
-	JLT       rest583
+	JLT       rest619
 
-loop582:
+loop618:
 	VMOVUPS.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Z2
@@ -10934,32 +11476,32 @@ loop582:
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop582
+	JGE          loop618
 
-rest583:
+rest619:
 	ADDQ $0x00000004, DX
-	JZ   out585
+	JZ   out621
 
-one584:
+one620:
 	VMOVUPS.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         $0x00000004, BX
 	DECQ         DX
-	JNZ          one584
+	JNZ          one620
 
-out585:
-done581:
+out621:
+done617:
 	VMOVUPS Z0, K1, (SI)
 	VZEROUPPER
 	RET
 
-eight577wide:
+eight613wide:
 	SUBQ $0x00000008, DX
-	JLT  start579
+	JLT  start615
 
-eight577:
+eight613:
 	VBROADCASTSS (BX), Z0
 	VBROADCASTSS 4(BX), Z1
 	VBROADCASTSS 8(BX), Z2
@@ -10977,9 +11519,9 @@ eight577:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000010, R10
-	JLT          tail587
+	JLT          tail623
 
-loop586:
+loop622:
 	VMOVUPS     (R9), Z8
 	VFMADD231PS (SI), Z0, Z8
 	VFMADD231PS (SI)(CX*1), Z1, Z8
@@ -10995,11 +11537,11 @@ loop586:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000010, R10
-	JGE         loop586
+	JGE         loop622
 
-tail587:
+tail623:
 	ADDQ        $0x00000010, R10
-	JZ          out588
+	JZ          out624
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -11022,7 +11564,7 @@ tail587:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (R9)
 
-out588:
+out624:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -11032,33 +11574,33 @@ out588:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight577
+	JGE  eight613
 
-start579:
+start615:
 	ADDQ $0x00000008, DX
-	JZ   done580
+	JZ   done616
 
-one578:
+one614:
 	VBROADCASTSS (BX), Z0
 	ADDQ         $0x00000004, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000010, R8
-	JLT          tail590
+	JLT          tail626
 
-loop589:
+loop625:
 	VMOVUPS     (DI), Z1
 	VFMADD231PS (SI), Z0, Z1
 	VMOVUPS     Z1, (DI)
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop589
+	JGE         loop625
 
-tail590:
+tail626:
 	ADDQ        $0x00000010, R8
-	JZ          out591
+	JZ          out627
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -11067,12 +11609,12 @@ tail590:
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (DI)
 
-out591:
+out627:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one578
+	JNZ  one614
 
-done580:
+done616:
 	VZEROUPPER
 	RET
 
@@ -11085,7 +11627,7 @@ TEXT ·addRoundedRowsF32x16(SB), NOSPLIT, $0-48
 	MOVQ      m+32(FP), DX
 	MOVQ      x+24(FP), BX
 	CMPQ      n+40(FP), $0x10
-	JGE       eight592wide
+	JGE       eight628wide
 	MOVQ      y+0(FP), SI
 	MOVQ      n+40(FP), DI
 	MOVQ      $-1, R8
@@ -11093,11 +11635,11 @@ TEXT ·addRoundedRowsF32x16(SB), NOSPLIT, $0-48
 	KMOVW     R8, K1
 	VMOVUPS.Z (SI), K1, Z0
 	TESTQ     DX, DX
-	JZ        done596
+	JZ        done632
 	SUBQ      $0x00000004, DX
-	JLT       rest598
+	JLT       rest634
 
-loop597:
+loop633:
 	VMOVUPS.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Z2
@@ -11120,13 +11662,13 @@ loop597:
 	VADDPS       Z1, Z0, Z0
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop597
+	JGE          loop633
 
-rest598:
+rest634:
 	ADDQ $0x00000004, DX
-	JZ   out600
+	JZ   out636
 
-one599:
+one635:
 	VMOVUPS.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSS (BX), Z2
@@ -11134,19 +11676,19 @@ one599:
 	VADDPS       Z1, Z0, Z0
 	ADDQ         $0x00000004, BX
 	DECQ         DX
-	JNZ          one599
+	JNZ          one635
 
-out600:
-done596:
+out636:
+done632:
 	VMOVUPS Z0, K1, (SI)
 	VZEROUPPER
 	RET
 
-eight592wide:
+eight628wide:
 	SUBQ $0x00000008, DX
-	JLT  start594
+	JLT  start630
 
-eight592:
+eight628:
 	VBROADCASTSS (BX), Z0
 	VBROADCASTSS 4(BX), Z1
 	VBROADCASTSS 8(BX), Z2
@@ -11164,9 +11706,9 @@ eight592:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000010, R10
-	JLT          tail602
+	JLT          tail638
 
-loop601:
+loop637:
 	VMOVUPS (R9), Z8
 	VMULPS  (SI), Z0, Z9
 	VADDPS  Z9, Z8, Z8
@@ -11190,11 +11732,11 @@ loop601:
 	ADDQ    $0x00000040, R8
 	ADDQ    $0x00000040, R9
 	SUBQ    $0x00000010, R10
-	JGE     loop601
+	JGE     loop637
 
-tail602:
+tail638:
 	ADDQ      $0x00000010, R10
-	JZ        out603
+	JZ        out639
 	MOVQ      $-1, R11
 	BZHIQ     R10, R11, R11
 	KMOVW     R11, K1
@@ -11225,7 +11767,7 @@ tail602:
 	VADDPS    Z0, Z8, Z8
 	VMOVUPS   Z8, K1, (R9)
 
-out603:
+out639:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -11235,22 +11777,22 @@ out603:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight592
+	JGE  eight628
 
-start594:
+start630:
 	ADDQ $0x00000008, DX
-	JZ   done595
+	JZ   done631
 
-one593:
+one629:
 	VBROADCASTSS (BX), Z0
 	ADDQ         $0x00000004, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000010, R8
-	JLT          tail605
+	JLT          tail641
 
-loop604:
+loop640:
 	VMOVUPS (DI), Z1
 	VMULPS  (SI), Z0, Z2
 	VADDPS  Z2, Z1, Z1
@@ -11258,11 +11800,11 @@ loop604:
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
 	SUBQ    $0x00000010, R8
-	JGE     loop604
+	JGE     loop640
 
-tail605:
+tail641:
 	ADDQ      $0x00000010, R8
-	JZ        out606
+	JZ        out642
 	MOVQ      $-1, R9
 	BZHIQ     R8, R9, R9
 	KMOVW     R9, K1
@@ -11272,20 +11814,14 @@ tail605:
 	VADDPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-out606:
+out642:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one593
+	JNZ  one629
 
-done595:
+done631:
 	VZEROUPPER
 	RET
-
-DATA oneF32x16<>+0(SB)/4, $0x3f800000
-GLOBL oneF32x16<>(SB), RODATA|NOPTR, $4
-
-DATA minusTwoF32x16<>+0(SB)/4, $0xc0000000
-GLOBL minusTwoF32x16<>(SB), RODATA|NOPTR, $4
 
 // func mulPrimeTanhF32x16(d *float32, abar *float32, ldAbar int, s *float32, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -11296,7 +11832,7 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done607
+	JLE      done643
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -11308,12 +11844,12 @@ TEXT ·mulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row608:
+row644:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail610
+	JGE  tail646
 
-vector609:
+vector645:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -11322,12 +11858,12 @@ vector609:
 	VMOVUPS      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector609
+	JLT          vector645
 
-tail610:
+tail646:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next611
+	JZ           next647
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -11338,14 +11874,14 @@ tail610:
 	VMULPS       Z0, Z1, Z1
 	VMOVUPS      Z1, K1, (AX)(R8*1)
 
-next611:
+next647:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row608
+	JNZ  row644
 
-done607:
+done643:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11359,7 +11895,7 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done612
+	JLE      done648
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -11371,24 +11907,24 @@ TEXT ·mulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row613:
+row649:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail615
+	JGE  tail651
 
-vector614:
+vector650:
 	VMOVUPS (SI)(R8*1), Z0
 	VMOVUPS (DX)(R8*1), Z1
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector614
+	JLT     vector650
 
-tail615:
+tail651:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next616
+	JZ        next652
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -11397,14 +11933,14 @@ tail615:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(R8*1)
 
-next616:
+next652:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row613
+	JNZ  row649
 
-done612:
+done648:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11418,7 +11954,7 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done617
+	JLE      done653
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -11430,12 +11966,12 @@ TEXT ·addMulPrimeTanhF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row618:
+row654:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail620
+	JGE  tail656
 
-vector619:
+vector655:
 	VMOVUPS      (SI)(R8*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -11445,12 +11981,12 @@ vector619:
 	VMOVUPS      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector619
+	JLT          vector655
 
-tail620:
+tail656:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x0000000f, R9
-	JZ           next621
+	JZ           next657
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -11462,14 +11998,14 @@ tail620:
 	VFMADD231PS  Z2, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 
-next621:
+next657:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row618
+	JNZ  row654
 
-done617:
+done653:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11483,7 +12019,7 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done622
+	JLE      done658
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x02, CX
@@ -11495,12 +12031,12 @@ TEXT ·addMulPrimeF32x16(SB), NOSPLIT, $8-56
 	ANDQ     $-16, DI
 	SHLQ     $0x02, DI
 
-row623:
+row659:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail625
+	JGE  tail661
 
-vector624:
+vector660:
 	VMOVUPS     (SI)(R8*1), Z0
 	VMOVUPS     (AX)(R8*1), Z1
 	VMOVUPS     (DX)(R8*1), Z2
@@ -11508,12 +12044,12 @@ vector624:
 	VMOVUPS     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector624
+	JLT         vector660
 
-tail625:
+tail661:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x0000000f, R9
-	JZ          next626
+	JZ          next662
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -11523,14 +12059,14 @@ tail625:
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(R8*1)
 
-next626:
+next662:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row623
+	JNZ  row659
 
-done622:
+done658:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11544,7 +12080,7 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done627
+	JLE      done663
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x02, CX
@@ -11557,12 +12093,12 @@ TEXT ·tangentTanhF32x16(SB), NOSPLIT, $8-64
 	ANDQ     $-16, R8
 	SHLQ     $0x02, R8
 
-row628:
+row664:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail630
+	JGE  tail666
 
-vector629:
+vector665:
 	VMOVUPS      (DI)(R9*1), Z0
 	VBROADCASTSS oneF32x16<>+0(SB), Z1
 	VFNMADD231PS Z0, Z0, Z1
@@ -11570,18 +12106,19 @@ vector629:
 	VMOVUPS      (BX)(R9*1), Z3
 	VMULPS       Z2, Z1, Z2
 	VMULPS       Z2, Z3, Z3
-	VMULPS.BCST  minusTwoF32x16<>+0(SB), Z0, Z0
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, (DX)(R9*1)
 	VMOVUPS      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector629
+	JLT          vector665
 
-tail630:
+tail666:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x0000000f, R10
-	JZ           next631
+	JZ           next667
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -11592,20 +12129,21 @@ tail630:
 	VMOVUPS.Z    (BX)(R9*1), K1, Z3
 	VMULPS       Z2, Z1, Z2
 	VMULPS       Z2, Z3, Z3
-	VMULPS.BCST  minusTwoF32x16<>+0(SB), Z0, Z0
+	VBROADCASTSS minusTwoF32x16<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, K1, (DX)(R9*1)
 	VMOVUPS      Z2, K1, (AX)(R9*1)
 
-next631:
+next667:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row628
+	JNZ  row664
 
-done627:
+done663:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11619,7 +12157,7 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done632
+	JLE      done668
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x02, CX
@@ -11633,12 +12171,12 @@ TEXT ·tangentF32x16(SB), NOSPLIT, $8-72
 	ANDQ     $-16, R9
 	SHLQ     $0x02, R9
 
-row633:
+row669:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail635
+	JGE  tail671
 
-vector634:
+vector670:
 	VMOVUPS (AX)(R10*1), Z0
 	VMOVUPS (BX)(R10*1), Z1
 	VMOVUPS (DI)(R10*1), Z2
@@ -11650,12 +12188,12 @@ vector634:
 	VMOVUPS Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector634
+	JLT     vector670
 
-tail635:
+tail671:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x0000000f, R11
-	JZ        next636
+	JZ        next672
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -11669,16 +12207,16 @@ tail635:
 	VMOVUPS   Z1, K1, (DX)(R10*1)
 	VMOVUPS   Z0, K1, (AX)(R10*1)
 
-next636:
+next672:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row633
+	JNZ  row669
 
-done632:
+done668:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11698,21 +12236,21 @@ TEXT ·addF32x16(SB), NOSPLIT, $8-24
 	SHLQ     $0x02, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail640
+	JGE      tail676
 
-vector639:
+vector675:
 	VMOVUPS (AX)(BX*1), Z0
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector639
+	JLT     vector675
 
-tail640:
+tail676:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x0000000f, DX
-	JZ        next641
+	JZ        next677
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -11721,7 +12259,7 @@ tail640:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(BX*1)
 
-next641:
+next677:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -11733,7 +12271,7 @@ GLOBL twoF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done642
+	JLE  done678
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11744,19 +12282,19 @@ TEXT ·tanhF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row643:
+row679:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail645
+	JGE  tail681
 
-vector644:
+vector680:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain647
+	JEQ     plain683
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain647:
+plain683:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11784,35 +12322,35 @@ plain647:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out648
+	JEQ               out684
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out648
+	JEQ               out684
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out648:
+out684:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector644
+	JLT  vector680
 
-tail645:
+tail681:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next646
+	JZ        next682
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain649
+	JEQ       plain685
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain649:
+plain685:
 	VBROADCASTSS      signF32x16<>+0(SB), Z1
 	VANDNPS           Z0, Z1, Z1
 	VADDPS            Z1, Z1, Z1
@@ -11840,25 +12378,25 @@ plain649:
 	VORPS             Z0, Z2, Z2
 	VMOVUPS           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out650
+	JEQ               out686
 	VBROADCASTSS      oneF32x16<>+0(SB), Z0
 	VFNMADD231PS      Z2, Z2, Z0
 	VMULPS.BCST       minusTwoF32x16<>+0(SB), Z2, Z1
 	VMULPS            Z0, Z1, Z1
 	VMOVUPS           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out650
+	JEQ               out686
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out650:
-next646:
+out686:
+next682:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row643
+	JNZ  row679
 
-done642:
+done678:
 	VZEROUPPER
 	RET
 
@@ -11899,7 +12437,7 @@ GLOBL expAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done651
+	JLE  done687
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -11910,19 +12448,19 @@ TEXT ·sigmoidF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row652:
+row688:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail654
+	JGE  tail690
 
-vector653:
+vector689:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain656
+	JEQ     plain692
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain656:
+plain692:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -11955,31 +12493,31 @@ plain656:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out657
+	JEQ               out693
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out657
+	JEQ               out693
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out657:
+out693:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector653
+	JLT  vector689
 
-tail654:
+tail690:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next655
+	JZ        next691
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain658
+	JEQ       plain694
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain658:
+plain694:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12012,21 +12550,21 @@ plain658:
 	VXORPS            Z0, Z1, Z1
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out659
+	JEQ               out695
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out659
+	JEQ               out695
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out659:
-next655:
+out695:
+next691:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row652
+	JNZ  row688
 
-done651:
+done687:
 	VZEROUPPER
 	RET
 
@@ -12037,7 +12575,7 @@ GLOBL expMinF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done660
+	JLE  done696
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12048,19 +12586,19 @@ TEXT ·softplusF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row661:
+row697:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail663
+	JGE  tail699
 
-vector662:
+vector698:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain665
+	JEQ     plain701
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain665:
+plain701:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12107,31 +12645,31 @@ plain665:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out666
+	JEQ               out702
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out666
+	JEQ               out702
 	VMOVUPS           Z5, (SI)(R8*1)
 
-out666:
+out702:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector662
+	JLT  vector698
 
-tail663:
+tail699:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next664
+	JZ        next700
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain667
+	JEQ       plain703
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain667:
+plain703:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12178,21 +12716,21 @@ plain667:
 	VADDPS            Z2, Z4, Z4
 	VMOVUPS           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out668
+	JEQ               out704
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out668
+	JEQ               out704
 	VMOVUPS           Z5, K1, (SI)(R8*1)
 
-out668:
-next664:
+out704:
+next700:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row661
+	JNZ  row697
 
-done660:
+done696:
 	VZEROUPPER
 	RET
 
@@ -12212,7 +12750,7 @@ GLOBL logAF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done669
+	JLE  done705
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12223,19 +12761,19 @@ TEXT ·siLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row670:
+row706:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail672
+	JGE  tail708
 
-vector671:
+vector707:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain674
+	JEQ     plain710
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain674:
+plain710:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12272,31 +12810,31 @@ plain674:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out675
+	JEQ               out711
 	VMOVUPS           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out675
+	JEQ               out711
 	VMOVUPS           Z1, (SI)(R8*1)
 
-out675:
+out711:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector671
+	JLT  vector707
 
-tail672:
+tail708:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next673
+	JZ        next709
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain676
+	JEQ       plain712
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain676:
+plain712:
 	VBROADCASTSS      oneF32x16<>+0(SB), Z1
 	VORPS.BCST        signF32x16<>+0(SB), Z0, Z2
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z3
@@ -12333,21 +12871,21 @@ plain676:
 	VMULPS            Z0, Z3, Z3
 	VMOVUPS           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out677
+	JEQ               out713
 	VMOVUPS           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out677
+	JEQ               out713
 	VMOVUPS           Z1, K1, (SI)(R8*1)
 
-out677:
-next673:
+out713:
+next709:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row670
+	JNZ  row706
 
-done669:
+done705:
 	VZEROUPPER
 	RET
 
@@ -12355,7 +12893,7 @@ done669:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done678
+	JLE  done714
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12366,19 +12904,19 @@ TEXT ·eLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row679:
+row715:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail681
+	JGE  tail717
 
-vector680:
+vector716:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain683
+	JEQ     plain719
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain683:
+plain719:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12407,31 +12945,31 @@ plain683:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out684
+	JEQ               out720
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out684
+	JEQ               out720
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out684:
+out720:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector680
+	JLT  vector716
 
-tail681:
+tail717:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next682
+	JZ        next718
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain685
+	JEQ       plain721
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain685:
+plain721:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12460,21 +12998,21 @@ plain685:
 	VBLENDMPS.BCST    oneF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out686
+	JEQ               out722
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out686
+	JEQ               out722
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out686:
-next682:
+out722:
+next718:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row679
+	JNZ  row715
 
-done678:
+done714:
 	VZEROUPPER
 	RET
 
@@ -12488,7 +13026,7 @@ GLOBL seluProductF32x16<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done687
+	JLE  done723
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12499,19 +13037,19 @@ TEXT ·seLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row688:
+row724:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail690
+	JGE  tail726
 
-vector689:
+vector725:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain692
+	JEQ     plain728
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain692:
+plain728:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12544,31 +13082,31 @@ plain692:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K1, Z3
 	VMOVUPS           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out693
+	JEQ               out729
 	VMOVUPS           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out693
+	JEQ               out729
 	VMOVUPS           Z2, (SI)(R8*1)
 
-out693:
+out729:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector689
+	JLT  vector725
 
-tail690:
+tail726:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next691
+	JZ        next727
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain694
+	JEQ       plain730
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain694:
+plain730:
 	VXORPS            Z1, Z1, Z1
 	VMINPS            Z0, Z1, Z1
 	VBROADCASTSS      expMinF32x16<>+0(SB), Z2
@@ -12601,21 +13139,21 @@ plain694:
 	VBLENDMPS.BCST    seluScaleF32x16<>+0(SB), Z3, K2, Z3
 	VMOVUPS           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out695
+	JEQ               out731
 	VMOVUPS           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out695
+	JEQ               out731
 	VMOVUPS           Z2, K1, (SI)(R8*1)
 
-out695:
-next691:
+out731:
+next727:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row688
+	JNZ  row724
 
-done687:
+done723:
 	VZEROUPPER
 	RET
 
@@ -12623,7 +13161,7 @@ done687:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done696
+	JLE  done732
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x02, CX
@@ -12634,19 +13172,19 @@ TEXT ·reLUF32x16(SB), NOSPLIT, $0-56
 	ANDQ $-16, DI
 	SHLQ $0x02, DI
 
-row697:
+row733:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail699
+	JGE  tail735
 
-vector698:
+vector734:
 	VMOVUPS (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain701
+	JEQ     plain737
 	VMOVUPS (DX)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 
-plain701:
+plain737:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K1
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -12654,31 +13192,31 @@ plain701:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out702
+	JEQ          out738
 	VMOVUPS      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out702
+	JEQ          out738
 	VMOVUPS      Z1, (SI)(R8*1)
 
-out702:
+out738:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector698
+	JLT  vector734
 
-tail699:
+tail735:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x0000000f, R9
-	JZ        next700
+	JZ        next736
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPS.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain703
+	JEQ       plain739
 	VMOVUPS.Z (DX)(R8*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-plain703:
+plain739:
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x1e, Z1, Z0, K2
 	VBROADCASTSS oneF32x16<>+0(SB), Z4
@@ -12686,21 +13224,21 @@ plain703:
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out704
+	JEQ          out740
 	VMOVUPS      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out704
+	JEQ          out740
 	VMOVUPS      Z1, K1, (SI)(R8*1)
 
-out704:
-next700:
+out740:
+next736:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row697
+	JNZ  row733
 
-done696:
+done732:
 	VZEROUPPER
 	RET
 
@@ -12718,7 +13256,7 @@ TEXT ·hiddenGradientTanhF32x16(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block705:
+block741:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12735,9 +13273,9 @@ block705:
 	LEAQ   (R9)(CX*2), R10
 	ADDQ   CX, R10
 	SUBQ   $0x00000010, DI
-	JLT    rest708
+	JLT    rest744
 
-loop707:
+loop743:
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (R8), Z8, Z0
 	VFMADD231PS (R8)(CX*1), Z8, Z1
@@ -12752,12 +13290,12 @@ loop707:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JGE         loop707
+	JGE         loop743
 
-rest708:
+rest744:
 	ADDQ        $0x00000010, DI
 	CMPQ        DI, $0x00000008
-	JLT         tail709
+	JLT         tail745
 	VMOVUPS     (SI), Y9
 	VMOVUPS     (R8), Y10
 	VFMADD231PS Z9, Z10, Z0
@@ -12781,9 +13319,9 @@ rest708:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-tail709:
+tail745:
 	TESTQ       DI, DI
-	JZ          reduce710
+	JZ          reduce746
 	MOVQ        $-1, R11
 	BZHIQ       DI, R11, R11
 	KMOVW       R11, K1
@@ -12805,7 +13343,7 @@ tail709:
 	VMOVUPS.Z   (R10)(CX*1), K1, Z12
 	VFMADD231PS Z8, Z12, Z7
 
-reduce710:
+reduce746:
 	VEXTRACTF64X4     $0x01, Z0, Y8
 	VADDPS            Y8, Y0, Y0
 	VEXTRACTF64X4     $0x01, Z1, Y8
@@ -12885,7 +13423,7 @@ reduce710:
 	LEAQ              32(BX), SI
 	MOVQ              d+16(FP), DI
 	CMPQ              SI, DI
-	JEQ               next706
+	JEQ               next742
 	VBROADCASTSS      (BX), Z0
 	VBROADCASTSS      4(BX), Z1
 	VBROADCASTSS      8(BX), Z2
@@ -12903,9 +13441,9 @@ reduce710:
 	MOVQ              y+0(FP), R9
 	MOVQ              n+72(FP), R10
 	SUBQ              $0x00000010, R10
-	JLT               tail712
+	JLT               tail748
 
-loop711:
+loop747:
 	VMOVUPS     (R9), Z8
 	VFMADD231PS (SI), Z0, Z8
 	VFMADD231PS (SI)(CX*1), Z1, Z8
@@ -12921,11 +13459,11 @@ loop711:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000010, R10
-	JGE         loop711
+	JGE         loop747
 
-tail712:
+tail748:
 	ADDQ        $0x00000010, R10
-	JZ          out713
+	JZ          out749
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -12948,7 +13486,7 @@ tail712:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (R9)
 
-out713:
+out749:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -12958,9 +13496,9 @@ out713:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next706:
+next742:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block705
+	JNZ          block741
 	VBROADCASTSS (BX), Z0
 	VBROADCASTSS 4(BX), Z1
 	VBROADCASTSS 8(BX), Z2
@@ -12978,9 +13516,9 @@ next706:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000010, R8
-	JLT          tail715
+	JLT          tail751
 
-loop714:
+loop750:
 	VMOVUPS     (DI), Z8
 	VFMADD231PS (DX), Z0, Z8
 	VFMADD231PS (DX)(CX*1), Z1, Z8
@@ -12996,11 +13534,11 @@ loop714:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JGE         loop714
+	JGE         loop750
 
-tail715:
+tail751:
 	ADDQ        $0x00000010, R8
-	JZ          out716
+	JZ          out752
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -13023,7 +13561,7 @@ tail715:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (DI)
 
-out716:
+out752:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -13063,9 +13601,9 @@ TEXT ·adamF32x16(SB), NOSPLIT, $8-48
 	SHLQ         $0x02, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail720
+	JGE          tail756
 
-vector719:
+vector755:
 	VMOVUPS      (AX)(DI*1), Z9
 	VMOVUPS      (CX)(DI*1), Z10
 	VFMADD231PS  Z7, Z9, Z10
@@ -13086,12 +13624,12 @@ vector719:
 	VMOVUPS      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector719
+	JLT          vector755
 
-tail720:
+tail756:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x0000000f, SI
-	JZ           next721
+	JZ           next757
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -13114,7 +13652,7 @@ tail720:
 	VFNMADD231PS Z5, Z7, Z9
 	VMOVUPS      Z9, K1, (AX)(DI*1)
 
-next721:
+next757:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -13138,7 +13676,7 @@ TEXT ·peakF32x16(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop722:
+loop758:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -13236,13 +13774,13 @@ loop722:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop722
+	JNZ         loop758
 	VZEROUPPER
 	RET
 
-// func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm1F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm1F64x8(SB), NOSPLIT, $8-76
+TEXT ·gemm1F64x8(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -13253,53 +13791,53 @@ TEXT ·gemm1F64x8(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group723:
+group759:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next736:
+next772:
 	TESTQ DX, DX
-	JLE   done737
+	JLE   done774
 	CMPQ  DX, $0x00000012
-	JGE   rows12_724
+	JGE   rows12_760
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_727
+	JEQ   rows9_763
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_728
+	JEQ   rows8_764
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_728
+	JEQ   rows8_764
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_729
+	JEQ   rows7_765
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_729
+	JEQ   rows7_765
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_724
+	JEQ   rows12_760
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_725
+	JEQ   rows11_761
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_726
+	JEQ   rows10_762
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_727
+	JEQ   rows9_763
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_728
+	JEQ   rows8_764
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_729
+	JEQ   rows7_765
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_730
+	JEQ   rows6_766
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_731
+	JEQ   rows5_767
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_732
+	JEQ   rows4_768
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_733
+	JEQ   rows3_769
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_734
-	JMP   rows1_735
+	JEQ   rows2_770
+	JMP   rows1_771
 
-rows12_724:
+rows12_760:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13307,7 +13845,7 @@ rows12_724:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero738
+	JEQ       zero775
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13320,9 +13858,9 @@ rows12_724:
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
 	VMOVUPD.Z (R9)(AX*2), K1, Z11
-	JMP       start739
+	JMP       start776
 
-zero738:
+zero775:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13336,7 +13874,7 @@ zero738:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start739:
+start776:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13384,9 +13922,9 @@ start739:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest741
+	JLT        rest778
 
-loop740:
+loop777:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -13445,13 +13983,13 @@ loop740:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop740
+	JGE              loop777
 
-rest741:
+rest778:
 	ADDQ $0x00000004, R12
-	JZ   out743
+	JZ   out780
 
-one742:
+one779:
 	VMOVUPD.Z        (R8), K1, Z12
 	VFMADD231PD.BCST (DI), Z12, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z12, Z1
@@ -13471,9 +14009,9 @@ one742:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one742
+	JNZ              one779
 
-out743:
+out780:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -13517,9 +14055,10 @@ out743:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next736
+	MOVQ    $0x0000000c, DI
+	JMP     finish773
 
-rows11_725:
+rows11_761:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13527,7 +14066,7 @@ rows11_725:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero744
+	JEQ       zero781
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13539,9 +14078,9 @@ rows11_725:
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
 	VMOVUPD.Z (R9)(AX*1), K1, Z10
-	JMP       start745
+	JMP       start782
 
-zero744:
+zero781:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13554,7 +14093,7 @@ zero744:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start745:
+start782:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13599,7 +14138,7 @@ start745:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one748:
+one785:
 	VMOVUPD.Z        (R8), K1, Z11
 	VFMADD231PD.BCST (DI), Z11, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z11, Z1
@@ -13618,7 +14157,7 @@ one748:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one748
+	JNZ              one785
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13659,9 +14198,10 @@ one748:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next736
+	MOVQ             $0x0000000b, DI
+	JMP              finish773
 
-rows10_726:
+rows10_762:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -13669,7 +14209,7 @@ rows10_726:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero750
+	JEQ       zero787
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13680,9 +14220,9 @@ rows10_726:
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
 	VMOVUPD.Z (R9), K1, Z9
-	JMP       start751
+	JMP       start788
 
-zero750:
+zero787:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13694,7 +14234,7 @@ zero750:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start751:
+start788:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13736,7 +14276,7 @@ start751:
 	ADDQ       CX, R11
 	MOVQ       k+64(FP), R12
 
-one754:
+one791:
 	VMOVUPD.Z        (R8), K1, Z10
 	VFMADD231PD.BCST (DI), Z10, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z10, Z1
@@ -13754,7 +14294,7 @@ one754:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one754
+	JNZ              one791
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13792,15 +14332,16 @@ one754:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next736
+	MOVQ             $0x0000000a, DI
+	JMP              finish773
 
-rows9_727:
+rows9_763:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero756
+	JEQ       zero793
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13810,9 +14351,9 @@ rows9_727:
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
 	VMOVUPD.Z (R8)(AX*2), K1, Z8
-	JMP       start757
+	JMP       start794
 
-zero756:
+zero793:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13823,7 +14364,7 @@ zero756:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start757:
+start794:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13860,7 +14401,7 @@ start757:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 
-one760:
+one797:
 	VMOVUPD.Z        (R8), K1, Z9
 	VFMADD231PD.BCST (DI), Z9, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z9, Z1
@@ -13876,7 +14417,7 @@ one760:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one760
+	JNZ              one797
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -13909,15 +14450,16 @@ one760:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next736
+	MOVQ             $0x00000009, DI
+	JMP              finish773
 
-rows8_728:
+rows8_764:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero762
+	JEQ       zero799
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -13926,9 +14468,9 @@ rows8_728:
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
 	VMOVUPD.Z (R8)(AX*1), K1, Z7
-	JMP       start763
+	JMP       start800
 
-zero762:
+zero799:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13938,7 +14480,7 @@ zero762:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start763:
+start800:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -13972,9 +14514,9 @@ start763:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest765
+	JLT        rest802
 
-loop764:
+loop801:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -14016,13 +14558,13 @@ loop764:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop764
+	JGE              loop801
 
-rest765:
+rest802:
 	ADDQ $0x00000004, R11
-	JZ   out767
+	JZ   out804
 
-one766:
+one803:
 	VMOVUPD.Z        (R8), K1, Z8
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z8, Z1
@@ -14037,9 +14579,9 @@ one766:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one766
+	JNZ              one803
 
-out767:
+out804:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -14069,15 +14611,16 @@ out767:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next736
+	MOVQ    $0x00000008, DI
+	JMP     finish773
 
-rows7_729:
+rows7_765:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero768
+	JEQ       zero805
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
@@ -14085,9 +14628,9 @@ rows7_729:
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
 	VMOVUPD.Z (R8), K1, Z6
-	JMP       start769
+	JMP       start806
 
-zero768:
+zero805:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14096,7 +14639,7 @@ zero768:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start769:
+start806:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14127,9 +14670,9 @@ start769:
 	ADDQ       CX, R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest771
+	JLT        rest808
 
-loop770:
+loop807:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -14167,13 +14710,13 @@ loop770:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop770
+	JGE              loop807
 
-rest771:
+rest808:
 	ADDQ $0x00000004, R11
-	JZ   out773
+	JZ   out810
 
-one772:
+one809:
 	VMOVUPD.Z        (R8), K1, Z7
 	VFMADD231PD.BCST (DI), Z7, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z7, Z1
@@ -14187,9 +14730,9 @@ one772:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one772
+	JNZ              one809
 
-out773:
+out810:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -14216,22 +14759,23 @@ out773:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000007, DX
-	JMP     next736
+	MOVQ    $0x00000007, DI
+	JMP     finish773
 
-rows6_730:
+rows6_766:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero774
+	JEQ       zero811
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
 	VMOVUPD.Z (DI)(AX*2), K1, Z5
-	JMP       start775
+	JMP       start812
 
-zero774:
+zero811:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14239,7 +14783,7 @@ zero774:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start775:
+start812:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14265,9 +14809,9 @@ start775:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest777
+	JLT        rest814
 
-loop776:
+loop813:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -14300,13 +14844,13 @@ loop776:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop776
+	JGE              loop813
 
-rest777:
+rest814:
 	ADDQ $0x00000004, R10
-	JZ   out779
+	JZ   out816
 
-one778:
+one815:
 	VMOVUPD.Z        (R8), K1, Z6
 	VFMADD231PD.BCST (DI), Z6, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z6, Z1
@@ -14318,9 +14862,9 @@ one778:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one778
+	JNZ              one815
 
-out779:
+out816:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14342,28 +14886,29 @@ out779:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next736
+	MOVQ    $0x00000006, DI
+	JMP     finish773
 
-rows5_731:
+rows5_767:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero780
+	JEQ       zero817
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
 	VMOVUPD.Z (DI)(AX*1), K1, Z4
-	JMP       start781
+	JMP       start818
 
-zero780:
+zero817:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start781:
+start818:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14386,9 +14931,9 @@ start781:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest783
+	JLT        rest820
 
-loop782:
+loop819:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -14417,13 +14962,13 @@ loop782:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop782
+	JGE              loop819
 
-rest783:
+rest820:
 	ADDQ $0x00000004, R10
-	JZ   out785
+	JZ   out822
 
-one784:
+one821:
 	VMOVUPD.Z        (R8), K1, Z5
 	VFMADD231PD.BCST (DI), Z5, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z5, Z1
@@ -14434,9 +14979,9 @@ one784:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one784
+	JNZ              one821
 
-out785:
+out822:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14455,26 +15000,27 @@ out785:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000005, DX
-	JMP     next736
+	MOVQ    $0x00000005, DI
+	JMP     finish773
 
-rows4_732:
+rows4_768:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero786
+	JEQ       zero823
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
 	VMOVUPD.Z (DI), K1, Z3
-	JMP       start787
+	JMP       start824
 
-zero786:
+zero823:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start787:
+start824:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -14494,9 +15040,9 @@ start787:
 	ADDQ       CX, R9
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest789
+	JLT        rest826
 
-loop788:
+loop825:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -14521,13 +15067,13 @@ loop788:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop788
+	JGE              loop825
 
-rest789:
+rest826:
 	ADDQ $0x00000004, R10
-	JZ   out791
+	JZ   out828
 
-one790:
+one827:
 	VMOVUPD.Z        (R8), K1, Z4
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z4, Z1
@@ -14537,9 +15083,9 @@ one790:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one790
+	JNZ              one827
 
-out791:
+out828:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, K1, (BX)
@@ -14555,29 +15101,30 @@ out791:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next736
+	MOVQ    $0x00000004, DI
+	JMP     finish773
 
-rows3_733:
+rows3_769:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero792
+	JEQ       zero829
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
 	VMOVUPD.Z (BX)(AX*2), K1, Z2
-	JMP       start793
+	JMP       start830
 
-zero792:
+zero829:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start793:
+start830:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest795
+	JLT  rest832
 
-loop794:
+loop831:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -14597,13 +15144,13 @@ loop794:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop794
+	JGE              loop831
 
-rest795:
+rest832:
 	ADDQ $0x00000004, R9
-	JZ   out797
+	JZ   out834
 
-one796:
+one833:
 	VMOVUPD.Z        (R8), K1, Z3
 	VFMADD231PD.BCST (DI), Z3, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z3, Z1
@@ -14611,9 +15158,9 @@ one796:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one796
+	JNZ              one833
 
-out797:
+out834:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	VMOVUPD Z2, K1, (BX)(AX*2)
@@ -14624,27 +15171,28 @@ out797:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next736
+	MOVQ    $0x00000003, DI
+	JMP     finish773
 
-rows2_734:
+rows2_770:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero798
+	JEQ       zero835
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z (BX)(AX*1), K1, Z1
-	JMP       start799
+	JMP       start836
 
-zero798:
+zero835:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start799:
+start836:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest801
+	JLT  rest838
 
-loop800:
+loop837:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
@@ -14660,22 +15208,22 @@ loop800:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop800
+	JGE              loop837
 
-rest801:
+rest838:
 	ADDQ $0x00000004, R9
-	JZ   out803
+	JZ   out840
 
-one802:
+one839:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one802
+	JNZ              one839
 
-out803:
+out840:
 	VMOVUPD Z0, K1, (BX)
 	VMOVUPD Z1, K1, (BX)(AX*1)
 	ADDQ    AX, BX
@@ -14683,25 +15231,26 @@ out803:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next736
+	MOVQ    $0x00000002, DI
+	JMP     finish773
 
-rows1_735:
+rows1_771:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero804
+	JEQ       zero841
 	VMOVUPD.Z (BX), K1, Z0
-	JMP       start805
+	JMP       start842
 
-zero804:
+zero841:
 	VXORPS Z0, Z0, Z0
 
-start805:
+start842:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ k+64(FP), R9
 	SUBQ $0x00000004, R9
-	JLT  rest807
+	JLT  rest844
 
-loop806:
+loop843:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	VMOVUPD.Z        64(R8), K1, Z1
@@ -14713,36 +15262,130 @@ loop806:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R9
-	JGE              loop806
+	JGE              loop843
 
-rest807:
+rest844:
 	ADDQ $0x00000004, R9
-	JZ   out809
+	JZ   out846
 
-one808:
+one845:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R9
-	JNZ              one808
+	JNZ              one845
 
-out809:
+out846:
 	VMOVUPD Z0, K1, (BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next736
+	MOVQ    $0x00000001, DI
 
-done737:
+finish773:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next772
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back847:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back847
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared848
+	ADDQ  R10, R13
+
+shared848:
+	CMPQ R8, $0x03
+	JEQ  tangent849
+	CMPQ R8, $0x02
+	JEQ  add850
+
+row851:
+	VMOVUPD.Z    (R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    (R9), K1, Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row851
+	JMP          next772
+
+add850:
+row852:
+	VMOVUPD.Z    (R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    (R12), K1, Z0
+	VMOVUPD.Z    (R9), K1, Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, K1, (R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row852
+	JMP          next772
+
+tangent849:
+row853:
+	VMOVUPD.Z    (R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    (R9), K1, Z2
+	VMOVUPD.Z    (R13), K1, Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, K1, (R12)
+	VMOVUPD      Z2, K1, (R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row853
+	JMP          next772
+
+done774:
 	ADDQ     $0x00000040, c+0(FP)
+	ADDQ     $0x00000040, s+88(FP)
+	ADDQ     $0x00000040, e+96(FP)
+	ADDQ     $0x00000040, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group723
+	JNZ      group759
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
+
+DATA oneF64x8<>+0(SB)/8, $0x3ff0000000000000
+GLOBL oneF64x8<>(SB), RODATA|NOPTR, $8
+
+DATA minusTwoF64x8<>+0(SB)/8, $0xc000000000000000
+GLOBL minusTwoF64x8<>(SB), RODATA|NOPTR, $8
 
 // func gemm1TF64x8(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, m int, groups int, k int, acc bool, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
@@ -14760,51 +15403,51 @@ TEXT ·gemm1TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group810:
+group854:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next823:
+next867:
 	TESTQ BX, BX
-	JLE   done824
+	JLE   done869
 	CMPQ  BX, $0x00000012
-	JGE   rows12_811
+	JGE   rows12_855
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_814
+	JEQ   rows9_858
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_815
+	JEQ   rows8_859
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_815
+	JEQ   rows8_859
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_816
+	JEQ   rows7_860
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_816
+	JEQ   rows7_860
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_811
+	JEQ   rows12_855
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_812
+	JEQ   rows11_856
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_813
+	JEQ   rows10_857
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_814
+	JEQ   rows9_858
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_815
+	JEQ   rows8_859
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_816
+	JEQ   rows7_860
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_817
+	JEQ   rows6_861
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_818
+	JEQ   rows5_862
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_819
+	JEQ   rows4_863
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_820
+	JEQ   rows3_864
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_821
-	JMP   rows1_822
+	JEQ   rows2_865
+	JMP   rows1_866
 
-rows12_811:
+rows12_855:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14812,7 +15455,7 @@ rows12_811:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero825
+	JEQ       zero870
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14825,9 +15468,9 @@ rows12_811:
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
 	VMOVUPD.Z (R10)(AX*2), K1, Z11
-	JMP       start826
+	JMP       start871
 
-zero825:
+zero870:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14841,7 +15484,7 @@ zero825:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start826:
+start871:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -14883,7 +15526,7 @@ start826:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one829:
+one874:
 	VMOVUPD.Z        (R9), K1, Z12
 	VFMADD231PD.BCST (R8), Z12, Z0
 	VFMADD231PD.BCST 8(R8), Z12, Z1
@@ -14900,7 +15543,7 @@ one829:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one829
+	JNZ              one874
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -14933,9 +15576,9 @@ one829:
 	ADDQ             AX, SI
 	ADDQ             $0x00000060, DI
 	SUBQ             $0x0000000c, BX
-	JMP              next823
+	JMP              next867
 
-rows11_812:
+rows11_856:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -14943,7 +15586,7 @@ rows11_812:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero831
+	JEQ       zero876
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -14955,9 +15598,9 @@ rows11_812:
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
 	VMOVUPD.Z (R10)(AX*1), K1, Z10
-	JMP       start832
+	JMP       start877
 
-zero831:
+zero876:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14970,7 +15613,7 @@ zero831:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 
-start832:
+start877:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15009,7 +15652,7 @@ start832:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one835:
+one880:
 	VMOVUPD.Z        (R9), K1, Z11
 	VFMADD231PD.BCST (R8), Z11, Z0
 	VFMADD231PD.BCST 8(R8), Z11, Z1
@@ -15025,7 +15668,7 @@ one835:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one835
+	JNZ              one880
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -15056,9 +15699,9 @@ one835:
 	ADDQ             AX, SI
 	ADDQ             $0x00000058, DI
 	SUBQ             $0x0000000b, BX
-	JMP              next823
+	JMP              next867
 
-rows10_813:
+rows10_857:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -15066,7 +15709,7 @@ rows10_813:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero837
+	JEQ       zero882
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15077,9 +15720,9 @@ rows10_813:
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
 	VMOVUPD.Z (R10), K1, Z9
-	JMP       start838
+	JMP       start883
 
-zero837:
+zero882:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15091,7 +15734,7 @@ zero837:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start838:
+start883:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15127,7 +15770,7 @@ start838:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one841:
+one886:
 	VMOVUPD.Z        (R9), K1, Z10
 	VFMADD231PD.BCST (R8), Z10, Z0
 	VFMADD231PD.BCST 8(R8), Z10, Z1
@@ -15142,7 +15785,7 @@ one841:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one841
+	JNZ              one886
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -15171,15 +15814,15 @@ one841:
 	ADDQ             AX, SI
 	ADDQ             $0x00000050, DI
 	SUBQ             $0x0000000a, BX
-	JMP              next823
+	JMP              next867
 
-rows9_814:
+rows9_858:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero843
+	JEQ       zero888
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15189,9 +15832,9 @@ rows9_814:
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
 	VMOVUPD.Z (R9)(AX*2), K1, Z8
-	JMP       start844
+	JMP       start889
 
-zero843:
+zero888:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15202,7 +15845,7 @@ zero843:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start844:
+start889:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15235,7 +15878,7 @@ start844:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one847:
+one892:
 	VMOVUPD.Z        (R9), K1, Z9
 	VFMADD231PD.BCST (R8), Z9, Z0
 	VFMADD231PD.BCST 8(R8), Z9, Z1
@@ -15249,7 +15892,7 @@ one847:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one847
+	JNZ              one892
 	LEAQ             (SI)(AX*2), R8
 	ADDQ             AX, R8
 	LEAQ             (R8)(AX*2), R9
@@ -15274,15 +15917,15 @@ one847:
 	ADDQ             AX, SI
 	ADDQ             $0x00000048, DI
 	SUBQ             $0x00000009, BX
-	JMP              next823
+	JMP              next867
 
-rows8_815:
+rows8_859:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero849
+	JEQ       zero894
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15291,9 +15934,9 @@ rows8_815:
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
 	VMOVUPD.Z (R9)(AX*1), K1, Z7
-	JMP       start850
+	JMP       start895
 
-zero849:
+zero894:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15303,7 +15946,7 @@ zero849:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start850:
+start895:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15333,9 +15976,9 @@ start850:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest852
+	JLT        rest897
 
-loop851:
+loop896:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -15381,13 +16024,13 @@ loop851:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop851
+	JGE              loop896
 
-rest852:
+rest897:
 	ADDQ $0x00000004, R10
-	JZ   out854
+	JZ   out899
 
-one853:
+one898:
 	VMOVUPD.Z        (R9), K1, Z8
 	VFMADD231PD.BCST (R8), Z8, Z0
 	VFMADD231PD.BCST 8(R8), Z8, Z1
@@ -15400,9 +16043,9 @@ one853:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one853
+	JNZ              one898
 
-out854:
+out899:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -15425,15 +16068,15 @@ out854:
 	ADDQ    AX, SI
 	ADDQ    $0x00000040, DI
 	SUBQ    $0x00000008, BX
-	JMP     next823
+	JMP     next867
 
-rows7_816:
+rows7_860:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero855
+	JEQ       zero900
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
@@ -15441,9 +16084,9 @@ rows7_816:
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
 	VMOVUPD.Z (R9), K1, Z6
-	JMP       start856
+	JMP       start901
 
-zero855:
+zero900:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15452,7 +16095,7 @@ zero855:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 
-start856:
+start901:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15479,9 +16122,9 @@ start856:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest858
+	JLT        rest903
 
-loop857:
+loop902:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -15523,13 +16166,13 @@ loop857:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop857
+	JGE              loop902
 
-rest858:
+rest903:
 	ADDQ $0x00000004, R10
-	JZ   out860
+	JZ   out905
 
-one859:
+one904:
 	VMOVUPD.Z        (R9), K1, Z7
 	VFMADD231PD.BCST (R8), Z7, Z0
 	VFMADD231PD.BCST 8(R8), Z7, Z1
@@ -15541,9 +16184,9 @@ one859:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one859
+	JNZ              one904
 
-out860:
+out905:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	LEAQ    (R8)(AX*2), R9
@@ -15564,22 +16207,22 @@ out860:
 	ADDQ    AX, SI
 	ADDQ    $0x00000038, DI
 	SUBQ    $0x00000007, BX
-	JMP     next823
+	JMP     next867
 
-rows6_817:
+rows6_861:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero861
+	JEQ       zero906
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
 	VMOVUPD.Z (R8)(AX*2), K1, Z5
-	JMP       start862
+	JMP       start907
 
-zero861:
+zero906:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -15587,7 +16230,7 @@ zero861:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start862:
+start907:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15611,9 +16254,9 @@ start862:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest864
+	JLT        rest909
 
-loop863:
+loop908:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -15651,13 +16294,13 @@ loop863:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop863
+	JGE              loop908
 
-rest864:
+rest909:
 	ADDQ $0x00000004, R10
-	JZ   out866
+	JZ   out911
 
-one865:
+one910:
 	VMOVUPD.Z        (R9), K1, Z6
 	VFMADD231PD.BCST (R8), Z6, Z0
 	VFMADD231PD.BCST 8(R8), Z6, Z1
@@ -15668,9 +16311,9 @@ one865:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one865
+	JNZ              one910
 
-out866:
+out911:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15687,28 +16330,28 @@ out866:
 	ADDQ    AX, SI
 	ADDQ    $0x00000030, DI
 	SUBQ    $0x00000006, BX
-	JMP     next823
+	JMP     next867
 
-rows5_818:
+rows5_862:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero867
+	JEQ       zero912
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
 	VMOVUPD.Z (R8)(AX*1), K1, Z4
-	JMP       start868
+	JMP       start913
 
-zero867:
+zero912:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	VXORPS Z4, Z4, Z4
 
-start868:
+start913:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15729,9 +16372,9 @@ start868:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest870
+	JLT        rest915
 
-loop869:
+loop914:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -15765,13 +16408,13 @@ loop869:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop869
+	JGE              loop914
 
-rest870:
+rest915:
 	ADDQ $0x00000004, R10
-	JZ   out872
+	JZ   out917
 
-one871:
+one916:
 	VMOVUPD.Z        (R9), K1, Z5
 	VFMADD231PD.BCST (R8), Z5, Z0
 	VFMADD231PD.BCST 8(R8), Z5, Z1
@@ -15781,9 +16424,9 @@ one871:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one871
+	JNZ              one916
 
-out872:
+out917:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15798,26 +16441,26 @@ out872:
 	ADDQ    AX, SI
 	ADDQ    $0x00000028, DI
 	SUBQ    $0x00000005, BX
-	JMP     next823
+	JMP     next867
 
-rows4_819:
+rows4_863:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero873
+	JEQ       zero918
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
 	VMOVUPD.Z (R8), K1, Z3
-	JMP       start874
+	JMP       start919
 
-zero873:
+zero918:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start874:
+start919:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -15835,9 +16478,9 @@ start874:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest876
+	JLT        rest921
 
-loop875:
+loop920:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -15867,13 +16510,13 @@ loop875:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop875
+	JGE              loop920
 
-rest876:
+rest921:
 	ADDQ $0x00000004, R10
-	JZ   out878
+	JZ   out923
 
-one877:
+one922:
 	VMOVUPD.Z        (R9), K1, Z4
 	VFMADD231PD.BCST (R8), Z4, Z0
 	VFMADD231PD.BCST 8(R8), Z4, Z1
@@ -15882,9 +16525,9 @@ one877:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one877
+	JNZ              one922
 
-out878:
+out923:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, K1, (SI)
@@ -15897,29 +16540,29 @@ out878:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next823
+	JMP     next867
 
-rows3_820:
+rows3_864:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero879
+	JEQ       zero924
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
 	VMOVUPD.Z (SI)(AX*2), K1, Z2
-	JMP       start880
+	JMP       start925
 
-zero879:
+zero924:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start880:
+start925:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest882
+	JLT  rest927
 
-loop881:
+loop926:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -15945,13 +16588,13 @@ loop881:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop881
+	JGE              loop926
 
-rest882:
+rest927:
 	ADDQ $0x00000004, R10
-	JZ   out884
+	JZ   out929
 
-one883:
+one928:
 	VMOVUPD.Z        (R9), K1, Z3
 	VFMADD231PD.BCST (R8), Z3, Z0
 	VFMADD231PD.BCST 8(R8), Z3, Z1
@@ -15959,9 +16602,9 @@ one883:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one883
+	JNZ              one928
 
-out884:
+out929:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	VMOVUPD Z2, K1, (SI)(AX*2)
@@ -15970,27 +16613,27 @@ out884:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next823
+	JMP     next867
 
-rows2_821:
+rows2_865:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero885
+	JEQ       zero930
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (SI)(AX*1), K1, Z1
-	JMP       start886
+	JMP       start931
 
-zero885:
+zero930:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start886:
+start931:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest888
+	JLT  rest933
 
-loop887:
+loop932:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
@@ -16012,47 +16655,47 @@ loop887:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop887
+	JGE              loop932
 
-rest888:
+rest933:
 	ADDQ $0x00000004, R10
-	JZ   out890
+	JZ   out935
 
-one889:
+one934:
 	VMOVUPD.Z        (R9), K1, Z2
 	VFMADD231PD.BCST (R8), Z2, Z0
 	VFMADD231PD.BCST 8(R8), Z2, Z1
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one889
+	JNZ              one934
 
-out890:
+out935:
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K1, (SI)(AX*1)
 	ADDQ    AX, SI
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next823
+	JMP     next867
 
-rows1_822:
+rows1_866:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero891
+	JEQ       zero936
 	VMOVUPD.Z (SI), K1, Z0
-	JMP       start892
+	JMP       start937
 
-zero891:
+zero936:
 	VXORPS Z0, Z0, Z0
 
-start892:
+start937:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest894
+	JLT  rest939
 
-loop893:
+loop938:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
@@ -16070,39 +16713,39 @@ loop893:
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	SUBQ             $0x00000004, R10
-	JGE              loop893
+	JGE              loop938
 
-rest894:
+rest939:
 	ADDQ $0x00000004, R10
-	JZ   out896
+	JZ   out941
 
-one895:
+one940:
 	VMOVUPD.Z        (R9), K1, Z1
 	VFMADD231PD.BCST (R8), Z1, Z0
 	ADDQ             CX, R8
 	ADDQ             DX, R9
 	DECQ             R10
-	JNZ              one895
+	JNZ              one940
 
-out896:
+out941:
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next823
+	JMP     next867
 
-done824:
+done869:
 	ADDQ     $0x00000040, c+0(FP)
 	ADDQ     $0x00000040, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group810
+	JNZ      group854
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm2F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm2F64x8(SB), NOSPLIT, $8-76
+TEXT ·gemm2F64x8(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -16113,53 +16756,53 @@ TEXT ·gemm2F64x8(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group897:
+group942:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next910:
+next955:
 	TESTQ DX, DX
-	JLE   done911
+	JLE   done957
 	CMPQ  DX, $0x00000012
-	JGE   rows12_898
+	JGE   rows12_943
 	CMPQ  DX, $0x00000011
-	JEQ   rows9_901
+	JEQ   rows9_946
 	CMPQ  DX, $0x00000010
-	JEQ   rows8_902
+	JEQ   rows8_947
 	CMPQ  DX, $0x0000000f
-	JEQ   rows8_902
+	JEQ   rows8_947
 	CMPQ  DX, $0x0000000e
-	JEQ   rows7_903
+	JEQ   rows7_948
 	CMPQ  DX, $0x0000000d
-	JEQ   rows7_903
+	JEQ   rows7_948
 	CMPQ  DX, $0x0000000c
-	JEQ   rows12_898
+	JEQ   rows12_943
 	CMPQ  DX, $0x0000000b
-	JEQ   rows11_899
+	JEQ   rows11_944
 	CMPQ  DX, $0x0000000a
-	JEQ   rows10_900
+	JEQ   rows10_945
 	CMPQ  DX, $0x00000009
-	JEQ   rows9_901
+	JEQ   rows9_946
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_902
+	JEQ   rows8_947
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_903
+	JEQ   rows7_948
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_904
+	JEQ   rows6_949
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_905
+	JEQ   rows5_950
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_906
+	JEQ   rows4_951
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_907
+	JEQ   rows3_952
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_908
-	JMP   rows1_909
+	JEQ   rows2_953
+	JMP   rows1_954
 
-rows12_898:
+rows12_943:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -16167,7 +16810,7 @@ rows12_898:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero912
+	JEQ       zero958
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16192,9 +16835,9 @@ rows12_898:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
 	VMOVUPD   (R9)(AX*2), Z22
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z23
-	JMP       start913
+	JMP       start959
 
-zero912:
+zero958:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16220,7 +16863,7 @@ zero912:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start913:
+start959:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16281,9 +16924,9 @@ start913:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 	SUBQ       $0x00000004, R13
-	JLT        rest915
+	JLT        rest961
 
-loop914:
+loop960:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -16426,13 +17069,13 @@ loop914:
 	ADDQ             $0x00000020, R11
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R13
-	JGE              loop914
+	JGE              loop960
 
-rest915:
+rest961:
 	ADDQ $0x00000004, R13
-	JZ   out917
+	JZ   out963
 
-one916:
+one962:
 	VMOVUPD          (R8), Z24
 	VMOVUPD.Z        (R8)(R12*1), K1, Z25
 	VFMADD231PD.BCST (DI), Z24, Z0
@@ -16473,9 +17116,9 @@ one916:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one916
+	JNZ              one962
 
-out917:
+out963:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -16531,9 +17174,10 @@ out917:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x0000000c, DX
-	JMP     next910
+	MOVQ    $0x0000000c, DI
+	JMP     finish956
 
-rows11_899:
+rows11_944:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -16541,7 +17185,7 @@ rows11_899:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero918
+	JEQ       zero964
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16564,9 +17208,9 @@ rows11_899:
 	VMOVUPD.Z 64(R9), K1, Z19
 	VMOVUPD   (R9)(AX*1), Z20
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z21
-	JMP       start919
+	JMP       start965
 
-zero918:
+zero964:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16590,7 +17234,7 @@ zero918:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start919:
+start965:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16647,7 +17291,7 @@ start919:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one922:
+one968:
 	VMOVUPD          (R8), Z22
 	VMOVUPD.Z        (R8)(R12*1), K1, Z23
 	VFMADD231PD.BCST (DI), Z22, Z0
@@ -16685,7 +17329,7 @@ one922:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one922
+	JNZ              one968
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16737,9 +17381,10 @@ one922:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000b, DX
-	JMP              next910
+	MOVQ             $0x0000000b, DI
+	JMP              finish956
 
-rows10_900:
+rows10_945:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
@@ -16747,7 +17392,7 @@ rows10_900:
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero924
+	JEQ       zero970
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16768,9 +17413,9 @@ rows10_900:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
 	VMOVUPD   (R9), Z18
 	VMOVUPD.Z 64(R9), K1, Z19
-	JMP       start925
+	JMP       start971
 
-zero924:
+zero970:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16792,7 +17437,7 @@ zero924:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start925:
+start971:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -16845,7 +17490,7 @@ start925:
 	MOVQ       bps+40(FP), R12
 	MOVQ       k+64(FP), R13
 
-one928:
+one974:
 	VMOVUPD          (R8), Z20
 	VMOVUPD.Z        (R8)(R12*1), K1, Z21
 	VFMADD231PD.BCST (DI), Z20, Z0
@@ -16880,7 +17525,7 @@ one928:
 	ADDQ             $0x00000008, R11
 	ADDQ             $0x00000040, R8
 	DECQ             R13
-	JNZ              one928
+	JNZ              one974
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -16928,15 +17573,16 @@ one928:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x0000000a, DX
-	JMP              next910
+	MOVQ             $0x0000000a, DI
+	JMP              finish956
 
-rows9_901:
+rows9_946:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero930
+	JEQ       zero976
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -16955,9 +17601,9 @@ rows9_901:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
 	VMOVUPD   (R8)(AX*2), Z16
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z17
-	JMP       start931
+	JMP       start977
 
-zero930:
+zero976:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -16977,7 +17623,7 @@ zero930:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start931:
+start977:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17024,7 +17670,7 @@ start931:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one934:
+one980:
 	VMOVUPD          (R8), Z18
 	VMOVUPD.Z        (R8)(R11*1), K1, Z19
 	VFMADD231PD.BCST (DI), Z18, Z0
@@ -17056,7 +17702,7 @@ one934:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one934
+	JNZ              one980
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -17098,15 +17744,16 @@ one934:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000009, DX
-	JMP              next910
+	MOVQ             $0x00000009, DI
+	JMP              finish956
 
-rows8_902:
+rows8_947:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero936
+	JEQ       zero982
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17123,9 +17770,9 @@ rows8_902:
 	VMOVUPD.Z 64(R8), K1, Z13
 	VMOVUPD   (R8)(AX*1), Z14
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z15
-	JMP       start937
+	JMP       start983
 
-zero936:
+zero982:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17143,7 +17790,7 @@ zero936:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start937:
+start983:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17186,7 +17833,7 @@ start937:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one940:
+one986:
 	VMOVUPD          (R8), Z16
 	VMOVUPD.Z        (R8)(R11*1), K1, Z17
 	VFMADD231PD.BCST (DI), Z16, Z0
@@ -17215,7 +17862,7 @@ one940:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one940
+	JNZ              one986
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -17253,15 +17900,16 @@ one940:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000008, DX
-	JMP              next910
+	MOVQ             $0x00000008, DI
+	JMP              finish956
 
-rows7_903:
+rows7_948:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero942
+	JEQ       zero988
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17276,9 +17924,9 @@ rows7_903:
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
 	VMOVUPD   (R8), Z12
 	VMOVUPD.Z 64(R8), K1, Z13
-	JMP       start943
+	JMP       start989
 
-zero942:
+zero988:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17294,7 +17942,7 @@ zero942:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start943:
+start989:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17333,7 +17981,7 @@ start943:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one946:
+one992:
 	VMOVUPD          (R8), Z14
 	VMOVUPD.Z        (R8)(R11*1), K1, Z15
 	VFMADD231PD.BCST (DI), Z14, Z0
@@ -17359,7 +18007,7 @@ one946:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one946
+	JNZ              one992
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -17393,13 +18041,14 @@ one946:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next910
+	MOVQ             $0x00000007, DI
+	JMP              finish956
 
-rows6_904:
+rows6_949:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero948
+	JEQ       zero994
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17412,9 +18061,9 @@ rows6_904:
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
 	VMOVUPD   (DI)(AX*2), Z10
 	VMOVUPD.Z 64(DI)(AX*2), K1, Z11
-	JMP       start949
+	JMP       start995
 
-zero948:
+zero994:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17428,7 +18077,7 @@ zero948:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start949:
+start995:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17461,7 +18110,7 @@ start949:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one952:
+one998:
 	VMOVUPD          (R8), Z12
 	VMOVUPD.Z        (R8)(R10*1), K1, Z13
 	VFMADD231PD.BCST (DI), Z12, Z0
@@ -17484,7 +18133,7 @@ one952:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one952
+	JNZ              one998
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -17512,13 +18161,14 @@ one952:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next910
+	MOVQ             $0x00000006, DI
+	JMP              finish956
 
-rows5_905:
+rows5_950:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero954
+	JEQ       zero1000
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17529,9 +18179,9 @@ rows5_905:
 	VMOVUPD.Z 64(DI), K1, Z7
 	VMOVUPD   (DI)(AX*1), Z8
 	VMOVUPD.Z 64(DI)(AX*1), K1, Z9
-	JMP       start955
+	JMP       start1001
 
-zero954:
+zero1000:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17543,7 +18193,7 @@ zero954:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start955:
+start1001:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17572,7 +18222,7 @@ start955:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one958:
+one1004:
 	VMOVUPD          (R8), Z10
 	VMOVUPD.Z        (R8)(R10*1), K1, Z11
 	VFMADD231PD.BCST (DI), Z10, Z0
@@ -17592,7 +18242,7 @@ one958:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one958
+	JNZ              one1004
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -17616,13 +18266,14 @@ one958:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next910
+	MOVQ             $0x00000005, DI
+	JMP              finish956
 
-rows4_906:
+rows4_951:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero960
+	JEQ       zero1006
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
@@ -17631,9 +18282,9 @@ rows4_906:
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
 	VMOVUPD   (DI), Z6
 	VMOVUPD.Z 64(DI), K1, Z7
-	JMP       start961
+	JMP       start1007
 
-zero960:
+zero1006:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17643,7 +18294,7 @@ zero960:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start961:
+start1007:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -17668,9 +18319,9 @@ start961:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 	SUBQ       $0x00000004, R11
-	JLT        rest963
+	JLT        rest1009
 
-loop962:
+loop1008:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -17723,13 +18374,13 @@ loop962:
 	ADDQ             $0x00000020, R9
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R11
-	JGE              loop962
+	JGE              loop1008
 
-rest963:
+rest1009:
 	ADDQ $0x00000004, R11
-	JZ   out965
+	JZ   out1011
 
-one964:
+one1010:
 	VMOVUPD          (R8), Z8
 	VMOVUPD.Z        (R8)(R10*1), K1, Z9
 	VFMADD231PD.BCST (DI), Z8, Z0
@@ -17746,9 +18397,9 @@ one964:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one964
+	JNZ              one1010
 
-out965:
+out1011:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -17768,20 +18419,21 @@ out965:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000004, DX
-	JMP     next910
+	MOVQ    $0x00000004, DI
+	JMP     finish956
 
-rows3_907:
+rows3_952:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero966
+	JEQ       zero1012
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
 	VMOVUPD   (BX)(AX*2), Z4
 	VMOVUPD.Z 64(BX)(AX*2), K1, Z5
-	JMP       start967
+	JMP       start1013
 
-zero966:
+zero1012:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -17789,15 +18441,15 @@ zero966:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start967:
+start1013:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest969
+	JLT  rest1015
 
-loop968:
+loop1014:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -17841,13 +18493,13 @@ loop968:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop968
+	JGE              loop1014
 
-rest969:
+rest1015:
 	ADDQ $0x00000004, R10
-	JZ   out971
+	JZ   out1017
 
-one970:
+one1016:
 	VMOVUPD          (R8), Z6
 	VMOVUPD.Z        (R8)(R9*1), K1, Z7
 	VFMADD231PD.BCST (DI), Z6, Z0
@@ -17861,9 +18513,9 @@ one970:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one970
+	JNZ              one1016
 
-out971:
+out1017:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -17877,32 +18529,33 @@ out971:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000003, DX
-	JMP     next910
+	MOVQ    $0x00000003, DI
+	JMP     finish956
 
-rows2_908:
+rows2_953:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero972
+	JEQ       zero1018
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
 	VMOVUPD   (BX)(AX*1), Z2
 	VMOVUPD.Z 64(BX)(AX*1), K1, Z3
-	JMP       start973
+	JMP       start1019
 
-zero972:
+zero1018:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start973:
+start1019:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest975
+	JLT  rest1021
 
-loop974:
+loop1020:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -17934,13 +18587,13 @@ loop974:
 	ADDQ             $0x00000020, DI
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R10
-	JGE              loop974
+	JGE              loop1020
 
-rest975:
+rest1021:
 	ADDQ $0x00000004, R10
-	JZ   out977
+	JZ   out1023
 
-one976:
+one1022:
 	VMOVUPD          (R8), Z4
 	VMOVUPD.Z        (R8)(R9*1), K1, Z5
 	VFMADD231PD.BCST (DI), Z4, Z0
@@ -17951,9 +18604,9 @@ one976:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one976
+	JNZ              one1022
 
-out977:
+out1023:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	VMOVUPD Z2, (BX)(AX*1)
@@ -17963,28 +18616,29 @@ out977:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next910
+	MOVQ    $0x00000002, DI
+	JMP     finish956
 
-rows1_909:
+rows1_954:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero978
+	JEQ       zero1024
 	VMOVUPD   (BX), Z0
 	VMOVUPD.Z 64(BX), K1, Z1
-	JMP       start979
+	JMP       start1025
 
-zero978:
+zero1024:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start979:
+start1025:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest981
+	JLT  rest1027
 
-loop980:
+loop1026:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -18008,13 +18662,13 @@ loop980:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop980
+	JGE          loop1026
 
-rest981:
+rest1027:
 	ADDQ $0x00000004, R10
-	JZ   out983
+	JZ   out1029
 
-one982:
+one1028:
 	VBROADCASTSD (DI), Z3
 	VMOVUPD      (R8), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -18023,23 +18677,136 @@ one982:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one982
+	JNZ          one1028
 
-out983:
+out1029:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, K1, 64(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next910
+	MOVQ    $0x00000001, DI
 
-done911:
+finish956:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next955
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back1030:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back1030
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared1031
+	ADDQ  R10, R13
+
+shared1031:
+	CMPQ R8, $0x03
+	JEQ  tangent1032
+	CMPQ R8, $0x02
+	JEQ  add1033
+
+row1034:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (R12)
+	VMOVUPD.Z    64(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    64(R9), K1, Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1034
+	JMP          next955
+
+add1033:
+row1035:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R12), Z0
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD.Z    64(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    64(R12), K1, Z0
+	VMOVUPD.Z    64(R9), K1, Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, K1, 64(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1035
+	JMP          next955
+
+tangent1032:
+row1036:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z2
+	VMOVUPD      (R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, (R12)
+	VMOVUPD      Z2, (R9)
+	VMOVUPD.Z    64(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    64(R9), K1, Z2
+	VMOVUPD.Z    64(R13), K1, Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, K1, 64(R12)
+	VMOVUPD      Z2, K1, 64(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1036
+	JMP          next955
+
+done957:
 	ADDQ     $0x00000080, c+0(FP)
+	ADDQ     $0x00000080, s+88(FP)
+	ADDQ     $0x00000080, e+96(FP)
+	ADDQ     $0x00000080, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x01, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group897
+	JNZ      group942
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -18060,51 +18827,51 @@ TEXT ·gemm2TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group984:
+group1037:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next997:
+next1050:
 	TESTQ BX, BX
-	JLE   done998
+	JLE   done1052
 	CMPQ  BX, $0x00000012
-	JGE   rows12_985
+	JGE   rows12_1038
 	CMPQ  BX, $0x00000011
-	JEQ   rows9_988
+	JEQ   rows9_1041
 	CMPQ  BX, $0x00000010
-	JEQ   rows8_989
+	JEQ   rows8_1042
 	CMPQ  BX, $0x0000000f
-	JEQ   rows8_989
+	JEQ   rows8_1042
 	CMPQ  BX, $0x0000000e
-	JEQ   rows7_990
+	JEQ   rows7_1043
 	CMPQ  BX, $0x0000000d
-	JEQ   rows7_990
+	JEQ   rows7_1043
 	CMPQ  BX, $0x0000000c
-	JEQ   rows12_985
+	JEQ   rows12_1038
 	CMPQ  BX, $0x0000000b
-	JEQ   rows11_986
+	JEQ   rows11_1039
 	CMPQ  BX, $0x0000000a
-	JEQ   rows10_987
+	JEQ   rows10_1040
 	CMPQ  BX, $0x00000009
-	JEQ   rows9_988
+	JEQ   rows9_1041
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_989
+	JEQ   rows8_1042
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_990
+	JEQ   rows7_1043
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_991
+	JEQ   rows6_1044
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_992
+	JEQ   rows5_1045
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_993
+	JEQ   rows4_1046
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_994
+	JEQ   rows3_1047
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_995
-	JMP   rows1_996
+	JEQ   rows2_1048
+	JMP   rows1_1049
 
-rows12_985:
+rows12_1038:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -18112,7 +18879,7 @@ rows12_985:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero999
+	JEQ       zero1053
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18137,9 +18904,9 @@ rows12_985:
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
 	VMOVUPD   (R10)(AX*2), Z22
 	VMOVUPD.Z 64(R10)(AX*2), K1, Z23
-	JMP       start1000
+	JMP       start1054
 
-zero999:
+zero1053:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18165,7 +18932,7 @@ zero999:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1000:
+start1054:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18219,7 +18986,7 @@ start1000:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1003:
+one1057:
 	VMOVUPD      (R9), Z24
 	VMOVUPD.Z    64(R9), K1, Z25
 	VBROADCASTSD (R8), Z26
@@ -18261,7 +19028,7 @@ one1003:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1003
+	JNZ          one1057
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18306,9 +19073,9 @@ one1003:
 	ADDQ         AX, SI
 	ADDQ         $0x00000060, DI
 	SUBQ         $0x0000000c, BX
-	JMP          next997
+	JMP          next1050
 
-rows11_986:
+rows11_1039:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -18316,7 +19083,7 @@ rows11_986:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1005
+	JEQ       zero1059
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18339,9 +19106,9 @@ rows11_986:
 	VMOVUPD.Z 64(R10), K1, Z19
 	VMOVUPD   (R10)(AX*1), Z20
 	VMOVUPD.Z 64(R10)(AX*1), K1, Z21
-	JMP       start1006
+	JMP       start1060
 
-zero1005:
+zero1059:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18365,7 +19132,7 @@ zero1005:
 	VXORPS Z20, Z20, Z20
 	VXORPS Z21, Z21, Z21
 
-start1006:
+start1060:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18415,7 +19182,7 @@ start1006:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1009:
+one1063:
 	VMOVUPD      (R9), Z22
 	VMOVUPD.Z    64(R9), K1, Z23
 	VBROADCASTSD (R8), Z24
@@ -18454,7 +19221,7 @@ one1009:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1009
+	JNZ          one1063
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18496,9 +19263,9 @@ one1009:
 	ADDQ         AX, SI
 	ADDQ         $0x00000058, DI
 	SUBQ         $0x0000000b, BX
-	JMP          next997
+	JMP          next1050
 
-rows10_987:
+rows10_1040:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
@@ -18506,7 +19273,7 @@ rows10_987:
 	LEAQ      (R9)(AX*2), R10
 	ADDQ      AX, R10
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1011
+	JEQ       zero1065
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18527,9 +19294,9 @@ rows10_987:
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
 	VMOVUPD   (R10), Z18
 	VMOVUPD.Z 64(R10), K1, Z19
-	JMP       start1012
+	JMP       start1066
 
-zero1011:
+zero1065:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18551,7 +19318,7 @@ zero1011:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1012:
+start1066:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18597,7 +19364,7 @@ start1012:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1015:
+one1069:
 	VMOVUPD      (R9), Z20
 	VMOVUPD.Z    64(R9), K1, Z21
 	VBROADCASTSD (R8), Z22
@@ -18633,7 +19400,7 @@ one1015:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1015
+	JNZ          one1069
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18672,15 +19439,15 @@ one1015:
 	ADDQ         AX, SI
 	ADDQ         $0x00000050, DI
 	SUBQ         $0x0000000a, BX
-	JMP          next997
+	JMP          next1050
 
-rows9_988:
+rows9_1041:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1017
+	JEQ       zero1071
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18699,9 +19466,9 @@ rows9_988:
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
 	VMOVUPD   (R9)(AX*2), Z16
 	VMOVUPD.Z 64(R9)(AX*2), K1, Z17
-	JMP       start1018
+	JMP       start1072
 
-zero1017:
+zero1071:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18721,7 +19488,7 @@ zero1017:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1018:
+start1072:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18763,7 +19530,7 @@ start1018:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1021:
+one1075:
 	VMOVUPD      (R9), Z18
 	VMOVUPD.Z    64(R9), K1, Z19
 	VBROADCASTSD (R8), Z20
@@ -18796,7 +19563,7 @@ one1021:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1021
+	JNZ          one1075
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18830,15 +19597,15 @@ one1021:
 	ADDQ         AX, SI
 	ADDQ         $0x00000048, DI
 	SUBQ         $0x00000009, BX
-	JMP          next997
+	JMP          next1050
 
-rows8_989:
+rows8_1042:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1023
+	JEQ       zero1077
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18855,9 +19622,9 @@ rows8_989:
 	VMOVUPD.Z 64(R9), K1, Z13
 	VMOVUPD   (R9)(AX*1), Z14
 	VMOVUPD.Z 64(R9)(AX*1), K1, Z15
-	JMP       start1024
+	JMP       start1078
 
-zero1023:
+zero1077:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -18875,7 +19642,7 @@ zero1023:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1024:
+start1078:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -18913,7 +19680,7 @@ start1024:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1027:
+one1081:
 	VMOVUPD      (R9), Z16
 	VMOVUPD.Z    64(R9), K1, Z17
 	VBROADCASTSD (R8), Z18
@@ -18943,7 +19710,7 @@ one1027:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1027
+	JNZ          one1081
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -18974,15 +19741,15 @@ one1027:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next997
+	JMP          next1050
 
-rows7_990:
+rows7_1043:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1029
+	JEQ       zero1083
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -18997,9 +19764,9 @@ rows7_990:
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
 	VMOVUPD   (R9), Z12
 	VMOVUPD.Z 64(R9), K1, Z13
-	JMP       start1030
+	JMP       start1084
 
-zero1029:
+zero1083:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19015,7 +19782,7 @@ zero1029:
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-start1030:
+start1084:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19049,7 +19816,7 @@ start1030:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1033:
+one1087:
 	VMOVUPD      (R9), Z14
 	VMOVUPD.Z    64(R9), K1, Z15
 	VBROADCASTSD (R8), Z16
@@ -19076,7 +19843,7 @@ one1033:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1033
+	JNZ          one1087
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -19104,13 +19871,13 @@ one1033:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next997
+	JMP          next1050
 
-rows6_991:
+rows6_1044:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1035
+	JEQ       zero1089
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -19123,9 +19890,9 @@ rows6_991:
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
 	VMOVUPD   (R8)(AX*2), Z10
 	VMOVUPD.Z 64(R8)(AX*2), K1, Z11
-	JMP       start1036
+	JMP       start1090
 
-zero1035:
+zero1089:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19139,7 +19906,7 @@ zero1035:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1036:
+start1090:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19169,7 +19936,7 @@ start1036:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1039:
+one1093:
 	VMOVUPD      (R9), Z12
 	VMOVUPD.Z    64(R9), K1, Z13
 	VBROADCASTSD (R8), Z14
@@ -19193,7 +19960,7 @@ one1039:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1039
+	JNZ          one1093
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -19216,13 +19983,13 @@ one1039:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next997
+	JMP          next1050
 
-rows5_992:
+rows5_1045:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1041
+	JEQ       zero1095
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -19233,9 +20000,9 @@ rows5_992:
 	VMOVUPD.Z 64(R8), K1, Z7
 	VMOVUPD   (R8)(AX*1), Z8
 	VMOVUPD.Z 64(R8)(AX*1), K1, Z9
-	JMP       start1042
+	JMP       start1096
 
-zero1041:
+zero1095:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19247,7 +20014,7 @@ zero1041:
 	VXORPS Z8, Z8, Z8
 	VXORPS Z9, Z9, Z9
 
-start1042:
+start1096:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19273,7 +20040,7 @@ start1042:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1045:
+one1099:
 	VMOVUPD      (R9), Z10
 	VMOVUPD.Z    64(R9), K1, Z11
 	VBROADCASTSD (R8), Z12
@@ -19294,7 +20061,7 @@ one1045:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1045
+	JNZ          one1099
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -19314,13 +20081,13 @@ one1045:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next997
+	JMP          next1050
 
-rows4_993:
+rows4_1046:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1047
+	JEQ       zero1101
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
@@ -19329,9 +20096,9 @@ rows4_993:
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
 	VMOVUPD   (R8), Z6
 	VMOVUPD.Z 64(R8), K1, Z7
-	JMP       start1048
+	JMP       start1102
 
-zero1047:
+zero1101:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19341,7 +20108,7 @@ zero1047:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1048:
+start1102:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -19363,9 +20130,9 @@ start1048:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 	SUBQ       $0x00000004, R10
-	JLT        rest1050
+	JLT        rest1104
 
-loop1049:
+loop1103:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -19431,13 +20198,13 @@ loop1049:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1049
+	JGE          loop1103
 
-rest1050:
+rest1104:
 	ADDQ $0x00000004, R10
-	JZ   out1052
+	JZ   out1106
 
-one1051:
+one1105:
 	VMOVUPD      (R9), Z8
 	VMOVUPD.Z    64(R9), K1, Z9
 	VBROADCASTSD (R8), Z10
@@ -19455,9 +20222,9 @@ one1051:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1051
+	JNZ          one1105
 
-out1052:
+out1106:
 	LEAQ    (SI)(AX*2), R8
 	ADDQ    AX, R8
 	VMOVUPD Z0, (SI)
@@ -19474,20 +20241,20 @@ out1052:
 	ADDQ    AX, SI
 	ADDQ    $0x00000020, DI
 	SUBQ    $0x00000004, BX
-	JMP     next997
+	JMP     next1050
 
-rows3_994:
+rows3_1047:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1053
+	JEQ       zero1107
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
 	VMOVUPD   (SI)(AX*2), Z4
 	VMOVUPD.Z 64(SI)(AX*2), K1, Z5
-	JMP       start1054
+	JMP       start1108
 
-zero1053:
+zero1107:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19495,14 +20262,14 @@ zero1053:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1054:
+start1108:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1056
+	JLT  rest1110
 
-loop1055:
+loop1109:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -19556,13 +20323,13 @@ loop1055:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1055
+	JGE          loop1109
 
-rest1056:
+rest1110:
 	ADDQ $0x00000004, R10
-	JZ   out1058
+	JZ   out1112
 
-one1057:
+one1111:
 	VMOVUPD      (R9), Z6
 	VMOVUPD.Z    64(R9), K1, Z7
 	VBROADCASTSD (R8), Z8
@@ -19577,9 +20344,9 @@ one1057:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1057
+	JNZ          one1111
 
-out1058:
+out1112:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -19591,31 +20358,31 @@ out1058:
 	ADDQ    AX, SI
 	ADDQ    $0x00000018, DI
 	SUBQ    $0x00000003, BX
-	JMP     next997
+	JMP     next1050
 
-rows2_995:
+rows2_1048:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1059
+	JEQ       zero1113
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
 	VMOVUPD   (SI)(AX*1), Z2
 	VMOVUPD.Z 64(SI)(AX*1), K1, Z3
-	JMP       start1060
+	JMP       start1114
 
-zero1059:
+zero1113:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1060:
+start1114:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1062
+	JLT  rest1116
 
-loop1061:
+loop1115:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -19657,13 +20424,13 @@ loop1061:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1061
+	JGE          loop1115
 
-rest1062:
+rest1116:
 	ADDQ $0x00000004, R10
-	JZ   out1064
+	JZ   out1118
 
-one1063:
+one1117:
 	VMOVUPD      (R9), Z4
 	VMOVUPD.Z    64(R9), K1, Z5
 	VBROADCASTSD (R8), Z6
@@ -19675,9 +20442,9 @@ one1063:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1063
+	JNZ          one1117
 
-out1064:
+out1118:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	VMOVUPD Z2, (SI)(AX*1)
@@ -19686,27 +20453,27 @@ out1064:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next997
+	JMP     next1050
 
-rows1_996:
+rows1_1049:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1065
+	JEQ       zero1119
 	VMOVUPD   (SI), Z0
 	VMOVUPD.Z 64(SI), K1, Z1
-	JMP       start1066
+	JMP       start1120
 
-zero1065:
+zero1119:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start1066:
+start1120:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1068
+	JLT  rest1122
 
-loop1067:
+loop1121:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -19736,13 +20503,13 @@ loop1067:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1067
+	JGE          loop1121
 
-rest1068:
+rest1122:
 	ADDQ $0x00000004, R10
-	JZ   out1070
+	JZ   out1124
 
-one1069:
+one1123:
 	VBROADCASTSD (R8), Z3
 	VMOVUPD      (R9), Z2
 	VFMADD231PD  Z2, Z3, Z0
@@ -19751,28 +20518,28 @@ one1069:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1069
+	JNZ          one1123
 
-out1070:
+out1124:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, K1, 64(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next997
+	JMP     next1050
 
-done998:
+done1052:
 	ADDQ     $0x00000080, c+0(FP)
 	ADDQ     $0x00000080, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group984
+	JNZ      group1037
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm3F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm3F64x8(SB), NOSPLIT, $8-76
+TEXT ·gemm3F64x8(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -19783,47 +20550,47 @@ TEXT ·gemm3F64x8(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group1071:
+group1125:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1080:
+next1134:
 	TESTQ DX, DX
-	JLE   done1081
+	JLE   done1136
 	CMPQ  DX, $0x0000000c
-	JGE   rows8_1072
+	JGE   rows8_1126
 	CMPQ  DX, $0x0000000b
-	JEQ   rows6_1074
+	JEQ   rows6_1128
 	CMPQ  DX, $0x0000000a
-	JEQ   rows5_1075
+	JEQ   rows5_1129
 	CMPQ  DX, $0x00000009
-	JEQ   rows5_1075
+	JEQ   rows5_1129
 	CMPQ  DX, $0x00000008
-	JEQ   rows8_1072
+	JEQ   rows8_1126
 	CMPQ  DX, $0x00000007
-	JEQ   rows7_1073
+	JEQ   rows7_1127
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1074
+	JEQ   rows6_1128
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1075
+	JEQ   rows5_1129
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1076
+	JEQ   rows4_1130
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1077
+	JEQ   rows3_1131
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1078
-	JMP   rows1_1079
+	JEQ   rows2_1132
+	JMP   rows1_1133
 
-rows8_1072:
+rows8_1126:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1082
+	JEQ       zero1137
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -19848,9 +20615,9 @@ rows8_1072:
 	VMOVUPD   (R8)(AX*1), Z21
 	VMOVUPD   64(R8)(AX*1), Z22
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z23
-	JMP       start1083
+	JMP       start1138
 
-zero1082:
+zero1137:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -19876,7 +20643,7 @@ zero1082:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1083:
+start1138:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -19927,9 +20694,9 @@ start1083:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1085
+	JLT        rest1140
 
-loop1084:
+loop1139:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -20063,13 +20830,13 @@ loop1084:
 	ADDQ             $0x00000020, R10
 	ADDQ             $0x00000100, R8
 	SUBQ             $0x00000004, R12
-	JGE              loop1084
+	JGE              loop1139
 
-rest1085:
+rest1140:
 	ADDQ $0x00000004, R12
-	JZ   out1087
+	JZ   out1142
 
-one1086:
+one1141:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R11*1), Z25
 	VMOVUPD.Z        (R8)(R11*2), K1, Z26
@@ -20107,9 +20874,9 @@ one1086:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1086
+	JNZ              one1141
 
-out1087:
+out1142:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	LEAQ    (DI)(AX*2), R8
@@ -20155,15 +20922,16 @@ out1087:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000008, DX
-	JMP     next1080
+	MOVQ    $0x00000008, DI
+	JMP     finish1135
 
-rows7_1073:
+rows7_1127:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	LEAQ      (DI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1088
+	JEQ       zero1143
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20185,9 +20953,9 @@ rows7_1073:
 	VMOVUPD   (R8), Z18
 	VMOVUPD   64(R8), Z19
 	VMOVUPD.Z 128(R8), K1, Z20
-	JMP       start1089
+	JMP       start1144
 
-zero1088:
+zero1143:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20210,7 +20978,7 @@ zero1088:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1089:
+start1144:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20256,7 +21024,7 @@ start1089:
 	MOVQ       bps+40(FP), R11
 	MOVQ       k+64(FP), R12
 
-one1092:
+one1147:
 	VMOVUPD          (R8), Z21
 	VMOVUPD          (R8)(R11*1), Z22
 	VMOVUPD.Z        (R8)(R11*2), K1, Z23
@@ -20290,7 +21058,7 @@ one1092:
 	ADDQ             $0x00000008, R10
 	ADDQ             $0x00000040, R8
 	DECQ             R12
-	JNZ              one1092
+	JNZ              one1147
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	LEAQ             (DI)(AX*2), R8
@@ -20331,13 +21099,14 @@ one1092:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000007, DX
-	JMP              next1080
+	MOVQ             $0x00000007, DI
+	JMP              finish1135
 
-rows6_1074:
+rows6_1128:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1094
+	JEQ       zero1149
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20356,9 +21125,9 @@ rows6_1074:
 	VMOVUPD   (DI)(AX*2), Z15
 	VMOVUPD   64(DI)(AX*2), Z16
 	VMOVUPD.Z 128(DI)(AX*2), K1, Z17
-	JMP       start1095
+	JMP       start1150
 
-zero1094:
+zero1149:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20378,7 +21147,7 @@ zero1094:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1095:
+start1150:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20417,7 +21186,7 @@ start1095:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1098:
+one1153:
 	VMOVUPD          (R8), Z18
 	VMOVUPD          (R8)(R10*1), Z19
 	VMOVUPD.Z        (R8)(R10*2), K1, Z20
@@ -20447,7 +21216,7 @@ one1098:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1098
+	JNZ              one1153
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20481,13 +21250,14 @@ one1098:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000006, DX
-	JMP              next1080
+	MOVQ             $0x00000006, DI
+	JMP              finish1135
 
-rows5_1075:
+rows5_1129:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1100
+	JEQ       zero1155
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20503,9 +21273,9 @@ rows5_1075:
 	VMOVUPD   (DI)(AX*1), Z12
 	VMOVUPD   64(DI)(AX*1), Z13
 	VMOVUPD.Z 128(DI)(AX*1), K1, Z14
-	JMP       start1101
+	JMP       start1156
 
-zero1100:
+zero1155:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20522,7 +21292,7 @@ zero1100:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1101:
+start1156:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20556,7 +21326,7 @@ start1101:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1104:
+one1159:
 	VMOVUPD          (R8), Z15
 	VMOVUPD          (R8)(R10*1), Z16
 	VMOVUPD.Z        (R8)(R10*2), K1, Z17
@@ -20582,7 +21352,7 @@ one1104:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1104
+	JNZ              one1159
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20611,13 +21381,14 @@ one1104:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1080
+	MOVQ             $0x00000005, DI
+	JMP              finish1135
 
-rows4_1076:
+rows4_1130:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1106
+	JEQ       zero1161
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20630,9 +21401,9 @@ rows4_1076:
 	VMOVUPD   (DI), Z9
 	VMOVUPD   64(DI), Z10
 	VMOVUPD.Z 128(DI), K1, Z11
-	JMP       start1107
+	JMP       start1162
 
-zero1106:
+zero1161:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20646,7 +21417,7 @@ zero1106:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1107:
+start1162:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -20675,7 +21446,7 @@ start1107:
 	MOVQ       bps+40(FP), R10
 	MOVQ       k+64(FP), R11
 
-one1110:
+one1165:
 	VMOVUPD          (R8), Z12
 	VMOVUPD          (R8)(R10*1), Z13
 	VMOVUPD.Z        (R8)(R10*2), K1, Z14
@@ -20697,7 +21468,7 @@ one1110:
 	ADDQ             $0x00000008, R9
 	ADDQ             $0x00000040, R8
 	DECQ             R11
-	JNZ              one1110
+	JNZ              one1165
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -20721,11 +21492,12 @@ one1110:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1080
+	MOVQ             $0x00000004, DI
+	JMP              finish1135
 
-rows3_1077:
+rows3_1131:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1112
+	JEQ       zero1167
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
@@ -20735,9 +21507,9 @@ rows3_1077:
 	VMOVUPD   (BX)(AX*2), Z6
 	VMOVUPD   64(BX)(AX*2), Z7
 	VMOVUPD.Z 128(BX)(AX*2), K1, Z8
-	JMP       start1113
+	JMP       start1168
 
-zero1112:
+zero1167:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20748,13 +21520,13 @@ zero1112:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1113:
+start1168:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 
-one1116:
+one1171:
 	VMOVUPD          (R8), Z9
 	VMOVUPD          (R8)(R9*1), Z10
 	VMOVUPD.Z        (R8)(R9*2), K1, Z11
@@ -20772,7 +21544,7 @@ one1116:
 	ADDQ             $0x00000008, DI
 	ADDQ             $0x00000040, R8
 	DECQ             R10
-	JNZ              one1116
+	JNZ              one1171
 	VMOVUPD          Z0, (BX)
 	VMOVUPD          Z1, 64(BX)
 	VMOVUPD          Z2, K1, 128(BX)
@@ -20789,20 +21561,21 @@ one1116:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000003, DX
-	JMP              next1080
+	MOVQ             $0x00000003, DI
+	JMP              finish1135
 
-rows2_1078:
+rows2_1132:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1118
+	JEQ       zero1173
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
 	VMOVUPD   (BX)(AX*1), Z3
 	VMOVUPD   64(BX)(AX*1), Z4
 	VMOVUPD.Z 128(BX)(AX*1), K1, Z5
-	JMP       start1119
+	JMP       start1174
 
-zero1118:
+zero1173:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -20810,15 +21583,15 @@ zero1118:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1119:
+start1174:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1121
+	JLT  rest1176
 
-loop1120:
+loop1175:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -20866,13 +21639,13 @@ loop1120:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1120
+	JGE          loop1175
 
-rest1121:
+rest1176:
 	ADDQ $0x00000004, R10
-	JZ   out1123
+	JZ   out1178
 
-one1122:
+one1177:
 	VBROADCASTSD (DI), Z7
 	VBROADCASTSD (DI)(CX*1), Z8
 	VMOVUPD      (R8), Z6
@@ -20887,9 +21660,9 @@ one1122:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1122
+	JNZ          one1177
 
-out1123:
+out1178:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
@@ -20901,30 +21674,31 @@ out1123:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1080
+	MOVQ    $0x00000002, DI
+	JMP     finish1135
 
-rows1_1079:
+rows1_1133:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1124
+	JEQ       zero1179
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD.Z 128(BX), K1, Z2
-	JMP       start1125
+	JMP       start1180
 
-zero1124:
+zero1179:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1125:
+start1180:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1127
+	JLT  rest1182
 
-loop1126:
+loop1181:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -20956,13 +21730,13 @@ loop1126:
 	ADDQ         $0x00000020, DI
 	ADDQ         $0x00000100, R8
 	SUBQ         $0x00000004, R10
-	JGE          loop1126
+	JGE          loop1181
 
-rest1127:
+rest1182:
 	ADDQ $0x00000004, R10
-	JZ   out1129
+	JZ   out1184
 
-one1128:
+one1183:
 	VBROADCASTSD (DI), Z4
 	VMOVUPD      (R8), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -20973,24 +21747,162 @@ one1128:
 	ADDQ         $0x00000008, DI
 	ADDQ         $0x00000040, R8
 	DECQ         R10
-	JNZ          one1128
+	JNZ          one1183
 
-out1129:
+out1184:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, K1, 128(BX)
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1080
+	MOVQ    $0x00000001, DI
 
-done1081:
+finish1135:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next1134
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back1185:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back1185
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared1186
+	ADDQ  R10, R13
+
+shared1186:
+	CMPQ R8, $0x03
+	JEQ  tangent1187
+	CMPQ R8, $0x02
+	JEQ  add1188
+
+row1189:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (R12)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 64(R12)
+	VMOVUPD.Z    128(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    128(R9), K1, Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 128(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1189
+	JMP          next1134
+
+add1188:
+row1190:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R12), Z0
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R12), Z0
+	VMOVUPD      64(R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, 64(R12)
+	VMOVUPD.Z    128(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    128(R12), K1, Z0
+	VMOVUPD.Z    128(R9), K1, Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, K1, 128(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1190
+	JMP          next1134
+
+tangent1187:
+row1191:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z2
+	VMOVUPD      (R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, (R12)
+	VMOVUPD      Z2, (R9)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R9), Z2
+	VMOVUPD      64(R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, 64(R12)
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD.Z    128(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    128(R9), K1, Z2
+	VMOVUPD.Z    128(R13), K1, Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, K1, 128(R12)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1191
+	JMP          next1134
+
+done1136:
 	ADDQ     $0x000000c0, c+0(FP)
+	ADDQ     $0x000000c0, s+88(FP)
+	ADDQ     $0x000000c0, e+96(FP)
+	ADDQ     $0x000000c0, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	LEAQ     (DX)(DX*2), DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1071
+	JNZ      group1125
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -21011,45 +21923,45 @@ TEXT ·gemm3TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1130:
+group1192:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1139:
+next1201:
 	TESTQ BX, BX
-	JLE   done1140
+	JLE   done1203
 	CMPQ  BX, $0x0000000c
-	JGE   rows8_1131
+	JGE   rows8_1193
 	CMPQ  BX, $0x0000000b
-	JEQ   rows6_1133
+	JEQ   rows6_1195
 	CMPQ  BX, $0x0000000a
-	JEQ   rows5_1134
+	JEQ   rows5_1196
 	CMPQ  BX, $0x00000009
-	JEQ   rows5_1134
+	JEQ   rows5_1196
 	CMPQ  BX, $0x00000008
-	JEQ   rows8_1131
+	JEQ   rows8_1193
 	CMPQ  BX, $0x00000007
-	JEQ   rows7_1132
+	JEQ   rows7_1194
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1133
+	JEQ   rows6_1195
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1134
+	JEQ   rows5_1196
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1135
+	JEQ   rows4_1197
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1136
+	JEQ   rows3_1198
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1137
-	JMP   rows1_1138
+	JEQ   rows2_1199
+	JMP   rows1_1200
 
-rows8_1131:
+rows8_1193:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1141
+	JEQ       zero1204
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21074,9 +21986,9 @@ rows8_1131:
 	VMOVUPD   (R9)(AX*1), Z21
 	VMOVUPD   64(R9)(AX*1), Z22
 	VMOVUPD.Z 128(R9)(AX*1), K1, Z23
-	JMP       start1142
+	JMP       start1205
 
-zero1141:
+zero1204:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21102,7 +22014,7 @@ zero1141:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1142:
+start1205:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21148,7 +22060,7 @@ start1142:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1145:
+one1208:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD.Z    128(R9), K1, Z26
@@ -21187,7 +22099,7 @@ one1145:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1145
+	JNZ          one1208
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -21226,15 +22138,15 @@ one1145:
 	ADDQ         AX, SI
 	ADDQ         $0x00000040, DI
 	SUBQ         $0x00000008, BX
-	JMP          next1139
+	JMP          next1201
 
-rows7_1132:
+rows7_1194:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(AX*2), R9
 	ADDQ      AX, R9
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1147
+	JEQ       zero1210
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21256,9 +22168,9 @@ rows7_1132:
 	VMOVUPD   (R9), Z18
 	VMOVUPD   64(R9), Z19
 	VMOVUPD.Z 128(R9), K1, Z20
-	JMP       start1148
+	JMP       start1211
 
-zero1147:
+zero1210:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21281,7 +22193,7 @@ zero1147:
 	VXORPS Z19, Z19, Z19
 	VXORPS Z20, Z20, Z20
 
-start1148:
+start1211:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21322,7 +22234,7 @@ start1148:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1151:
+one1214:
 	VMOVUPD      (R9), Z21
 	VMOVUPD      64(R9), Z22
 	VMOVUPD.Z    128(R9), K1, Z23
@@ -21357,7 +22269,7 @@ one1151:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1151
+	JNZ          one1214
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	LEAQ         (R8)(AX*2), R9
@@ -21392,13 +22304,13 @@ one1151:
 	ADDQ         AX, SI
 	ADDQ         $0x00000038, DI
 	SUBQ         $0x00000007, BX
-	JMP          next1139
+	JMP          next1201
 
-rows6_1133:
+rows6_1195:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1153
+	JEQ       zero1216
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21417,9 +22329,9 @@ rows6_1133:
 	VMOVUPD   (R8)(AX*2), Z15
 	VMOVUPD   64(R8)(AX*2), Z16
 	VMOVUPD.Z 128(R8)(AX*2), K1, Z17
-	JMP       start1154
+	JMP       start1217
 
-zero1153:
+zero1216:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21439,7 +22351,7 @@ zero1153:
 	VXORPS Z16, Z16, Z16
 	VXORPS Z17, Z17, Z17
 
-start1154:
+start1217:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21475,7 +22387,7 @@ start1154:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1157:
+one1220:
 	VMOVUPD      (R9), Z18
 	VMOVUPD      64(R9), Z19
 	VMOVUPD.Z    128(R9), K1, Z20
@@ -21506,7 +22418,7 @@ one1157:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1157
+	JNZ          one1220
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21535,13 +22447,13 @@ one1157:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1139
+	JMP          next1201
 
-rows5_1134:
+rows5_1196:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1159
+	JEQ       zero1222
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21557,9 +22469,9 @@ rows5_1134:
 	VMOVUPD   (R8)(AX*1), Z12
 	VMOVUPD   64(R8)(AX*1), Z13
 	VMOVUPD.Z 128(R8)(AX*1), K1, Z14
-	JMP       start1160
+	JMP       start1223
 
-zero1159:
+zero1222:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21576,7 +22488,7 @@ zero1159:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 
-start1160:
+start1223:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21607,7 +22519,7 @@ start1160:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1163:
+one1226:
 	VMOVUPD      (R9), Z15
 	VMOVUPD      64(R9), Z16
 	VMOVUPD.Z    128(R9), K1, Z17
@@ -21634,7 +22546,7 @@ one1163:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1163
+	JNZ          one1226
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21659,13 +22571,13 @@ one1163:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1139
+	JMP          next1201
 
-rows4_1135:
+rows4_1197:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1165
+	JEQ       zero1228
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21678,9 +22590,9 @@ rows4_1135:
 	VMOVUPD   (R8), Z9
 	VMOVUPD   64(R8), Z10
 	VMOVUPD.Z 128(R8), K1, Z11
-	JMP       start1166
+	JMP       start1229
 
-zero1165:
+zero1228:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21694,7 +22606,7 @@ zero1165:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1166:
+start1229:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -21720,7 +22632,7 @@ start1166:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1169:
+one1232:
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
 	VMOVUPD.Z    128(R9), K1, Z14
@@ -21743,7 +22655,7 @@ one1169:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1169
+	JNZ          one1232
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -21764,11 +22676,11 @@ one1169:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1139
+	JMP          next1201
 
-rows3_1136:
+rows3_1198:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1171
+	JEQ       zero1234
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
@@ -21778,9 +22690,9 @@ rows3_1136:
 	VMOVUPD   (SI)(AX*2), Z6
 	VMOVUPD   64(SI)(AX*2), Z7
 	VMOVUPD.Z 128(SI)(AX*2), K1, Z8
-	JMP       start1172
+	JMP       start1235
 
-zero1171:
+zero1234:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21791,12 +22703,12 @@ zero1171:
 	VXORPS Z7, Z7, Z7
 	VXORPS Z8, Z8, Z8
 
-start1172:
+start1235:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1175:
+one1238:
 	VMOVUPD      (R9), Z9
 	VMOVUPD      64(R9), Z10
 	VMOVUPD.Z    128(R9), K1, Z11
@@ -21815,7 +22727,7 @@ one1175:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1175
+	JNZ          one1238
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, K1, 128(SI)
@@ -21830,20 +22742,20 @@ one1175:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1139
+	JMP          next1201
 
-rows2_1137:
+rows2_1199:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1177
+	JEQ       zero1240
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
 	VMOVUPD   (SI)(AX*1), Z3
 	VMOVUPD   64(SI)(AX*1), Z4
 	VMOVUPD.Z 128(SI)(AX*1), K1, Z5
-	JMP       start1178
+	JMP       start1241
 
-zero1177:
+zero1240:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -21851,14 +22763,14 @@ zero1177:
 	VXORPS Z4, Z4, Z4
 	VXORPS Z5, Z5, Z5
 
-start1178:
+start1241:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1180
+	JLT  rest1243
 
-loop1179:
+loop1242:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -21912,13 +22824,13 @@ loop1179:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1179
+	JGE          loop1242
 
-rest1180:
+rest1243:
 	ADDQ $0x00000004, R10
-	JZ   out1182
+	JZ   out1245
 
-one1181:
+one1244:
 	VBROADCASTSD (R8), Z7
 	VBROADCASTSD 8(R8), Z8
 	VMOVUPD      (R9), Z6
@@ -21933,9 +22845,9 @@ one1181:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1181
+	JNZ          one1244
 
-out1182:
+out1245:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
@@ -21946,29 +22858,29 @@ out1182:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1139
+	JMP     next1201
 
-rows1_1138:
+rows1_1200:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1183
+	JEQ       zero1246
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD.Z 128(SI), K1, Z2
-	JMP       start1184
+	JMP       start1247
 
-zero1183:
+zero1246:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 
-start1184:
+start1247:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1186
+	JLT  rest1249
 
-loop1185:
+loop1248:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -22006,13 +22918,13 @@ loop1185:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1185
+	JGE          loop1248
 
-rest1186:
+rest1249:
 	ADDQ $0x00000004, R10
-	JZ   out1188
+	JZ   out1251
 
-one1187:
+one1250:
 	VBROADCASTSD (R8), Z4
 	VMOVUPD      (R9), Z3
 	VFMADD231PD  Z3, Z4, Z0
@@ -22023,29 +22935,29 @@ one1187:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1187
+	JNZ          one1250
 
-out1188:
+out1251:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, K1, 128(SI)
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1139
+	JMP     next1201
 
-done1140:
+done1203:
 	ADDQ     $0x000000c0, c+0(FP)
 	ADDQ     $0x000000c0, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1130
+	JNZ      group1192
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, mask uint16)
+// func gemm4F64x8(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int, mask uint16)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·gemm4F64x8(SB), NOSPLIT, $8-76
+TEXT ·gemm4F64x8(SB), NOSPLIT, $8-122
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ORL      $0x00008040, AX
@@ -22056,39 +22968,39 @@ TEXT ·gemm4F64x8(SB), NOSPLIT, $8-76
 	MOVQ     lda+24(FP), CX
 	SHLQ     $0x03, CX
 	SHLQ     $0x03, bps+40(FP)
-	KMOVW    mask+74(FP), K1
+	KMOVW    mask+120(FP), K1
 
-group1189:
+group1252:
 	MOVQ m+48(FP), DX
 	MOVQ c+0(FP), BX
 	MOVQ a+16(FP), SI
 
-next1196:
+next1259:
 	TESTQ DX, DX
-	JLE   done1197
+	JLE   done1261
 	CMPQ  DX, $0x00000009
-	JGE   rows6_1190
+	JGE   rows6_1253
 	CMPQ  DX, $0x00000008
-	JEQ   rows4_1192
+	JEQ   rows4_1255
 	CMPQ  DX, $0x00000007
-	JEQ   rows4_1192
+	JEQ   rows4_1255
 	CMPQ  DX, $0x00000006
-	JEQ   rows6_1190
+	JEQ   rows6_1253
 	CMPQ  DX, $0x00000005
-	JEQ   rows5_1191
+	JEQ   rows5_1254
 	CMPQ  DX, $0x00000004
-	JEQ   rows4_1192
+	JEQ   rows4_1255
 	CMPQ  DX, $0x00000003
-	JEQ   rows3_1193
+	JEQ   rows3_1256
 	CMPQ  DX, $0x00000002
-	JEQ   rows2_1194
-	JMP   rows1_1195
+	JEQ   rows2_1257
+	JMP   rows1_1258
 
-rows6_1190:
+rows6_1253:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1198
+	JEQ       zero1262
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22113,9 +23025,9 @@ rows6_1190:
 	VMOVUPD   64(DI)(AX*2), Z21
 	VMOVUPD   128(DI)(AX*2), Z22
 	VMOVUPD.Z 192(DI)(AX*2), K1, Z23
-	JMP       start1199
+	JMP       start1263
 
-zero1198:
+zero1262:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22141,7 +23053,7 @@ zero1198:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1199:
+start1263:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -22188,9 +23100,9 @@ start1199:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 	SUBQ       $0x00000004, R12
-	JLT        rest1201
+	JLT        rest1265
 
-loop1200:
+loop1264:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -22324,13 +23236,13 @@ loop1200:
 	ADDQ             $0x00000100, R8
 	ADDQ             $0x00000100, R11
 	SUBQ             $0x00000004, R12
-	JGE              loop1200
+	JGE              loop1264
 
-rest1201:
+rest1265:
 	ADDQ $0x00000004, R12
-	JZ   out1203
+	JZ   out1267
 
-one1202:
+one1266:
 	VMOVUPD          (R8), Z24
 	VMOVUPD          (R8)(R10*1), Z25
 	VMOVUPD          (R8)(R10*2), Z26
@@ -22368,9 +23280,9 @@ one1202:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1202
+	JNZ              one1266
 
-out1203:
+out1267:
 	LEAQ    (BX)(AX*2), DI
 	ADDQ    AX, DI
 	VMOVUPD Z0, (BX)
@@ -22410,13 +23322,14 @@ out1203:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000006, DX
-	JMP     next1196
+	MOVQ    $0x00000006, DI
+	JMP     finish1260
 
-rows5_1191:
+rows5_1254:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1204
+	JEQ       zero1268
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22437,9 +23350,9 @@ rows5_1191:
 	VMOVUPD   64(DI)(AX*1), Z17
 	VMOVUPD   128(DI)(AX*1), Z18
 	VMOVUPD.Z 192(DI)(AX*1), K1, Z19
-	JMP       start1205
+	JMP       start1269
 
-zero1204:
+zero1268:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22461,7 +23374,7 @@ zero1204:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1205:
+start1269:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -22502,7 +23415,7 @@ start1205:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1208:
+one1272:
 	VMOVUPD          (R8), Z20
 	VMOVUPD          (R8)(R10*1), Z21
 	VMOVUPD          (R8)(R10*2), Z22
@@ -22535,7 +23448,7 @@ one1208:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1208
+	JNZ              one1272
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -22569,13 +23482,14 @@ one1208:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000005, DX
-	JMP              next1196
+	MOVQ             $0x00000005, DI
+	JMP              finish1260
 
-rows4_1192:
+rows4_1255:
 	LEAQ      (BX)(AX*2), DI
 	ADDQ      AX, DI
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1210
+	JEQ       zero1274
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22592,9 +23506,9 @@ rows4_1192:
 	VMOVUPD   64(DI), Z13
 	VMOVUPD   128(DI), Z14
 	VMOVUPD.Z 192(DI), K1, Z15
-	JMP       start1211
+	JMP       start1275
 
-zero1210:
+zero1274:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22612,7 +23526,7 @@ zero1210:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1211:
+start1275:
 	MOVQ       BX, DI
 	ADDQ       AX, DI
 	ADDQ       AX, DI
@@ -22647,7 +23561,7 @@ start1211:
 	ADDQ       R10, R11
 	MOVQ       k+64(FP), R12
 
-one1214:
+one1278:
 	VMOVUPD          (R8), Z16
 	VMOVUPD          (R8)(R10*1), Z17
 	VMOVUPD          (R8)(R10*2), Z18
@@ -22675,7 +23589,7 @@ one1214:
 	ADDQ             $0x00000040, R8
 	ADDQ             $0x00000040, R11
 	DECQ             R12
-	JNZ              one1214
+	JNZ              one1278
 	LEAQ             (BX)(AX*2), DI
 	ADDQ             AX, DI
 	VMOVUPD          Z0, (BX)
@@ -22703,11 +23617,12 @@ one1214:
 	ADDQ             CX, SI
 	ADDQ             CX, SI
 	SUBQ             $0x00000004, DX
-	JMP              next1196
+	MOVQ             $0x00000004, DI
+	JMP              finish1260
 
-rows3_1193:
+rows3_1256:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1216
+	JEQ       zero1280
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22720,9 +23635,9 @@ rows3_1193:
 	VMOVUPD   64(BX)(AX*2), Z9
 	VMOVUPD   128(BX)(AX*2), Z10
 	VMOVUPD.Z 192(BX)(AX*2), K1, Z11
-	JMP       start1217
+	JMP       start1281
 
-zero1216:
+zero1280:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22736,7 +23651,7 @@ zero1216:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1217:
+start1281:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22744,7 +23659,7 @@ start1217:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 
-one1220:
+one1284:
 	VBROADCASTSD (DI), Z13
 	VBROADCASTSD (DI)(CX*1), Z14
 	VBROADCASTSD (DI)(CX*2), Z15
@@ -22768,7 +23683,7 @@ one1220:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1220
+	JNZ          one1284
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
 	VMOVUPD      Z2, 128(BX)
@@ -22788,11 +23703,12 @@ one1220:
 	ADDQ         CX, SI
 	ADDQ         CX, SI
 	SUBQ         $0x00000003, DX
-	JMP          next1196
+	MOVQ         $0x00000003, DI
+	JMP          finish1260
 
-rows2_1194:
+rows2_1257:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1222
+	JEQ       zero1286
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
@@ -22801,9 +23717,9 @@ rows2_1194:
 	VMOVUPD   64(BX)(AX*1), Z5
 	VMOVUPD   128(BX)(AX*1), Z6
 	VMOVUPD.Z 192(BX)(AX*1), K1, Z7
-	JMP       start1223
+	JMP       start1287
 
-zero1222:
+zero1286:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -22813,7 +23729,7 @@ zero1222:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1223:
+start1287:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22821,9 +23737,9 @@ start1223:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1225
+	JLT  rest1289
 
-loop1224:
+loop1288:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -22884,13 +23800,13 @@ loop1224:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1224
+	JGE          loop1288
 
-rest1225:
+rest1289:
 	ADDQ $0x00000004, R11
-	JZ   out1227
+	JZ   out1291
 
-one1226:
+one1290:
 	VBROADCASTSD (DI), Z9
 	VBROADCASTSD (DI)(CX*1), Z10
 	VMOVUPD      (R8), Z8
@@ -22909,9 +23825,9 @@ one1226:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1226
+	JNZ          one1290
 
-out1227:
+out1291:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -22925,24 +23841,25 @@ out1227:
 	ADDQ    CX, SI
 	ADDQ    CX, SI
 	SUBQ    $0x00000002, DX
-	JMP     next1196
+	MOVQ    $0x00000002, DI
+	JMP     finish1260
 
-rows1_1195:
+rows1_1258:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1228
+	JEQ       zero1292
 	VMOVUPD   (BX), Z0
 	VMOVUPD   64(BX), Z1
 	VMOVUPD   128(BX), Z2
 	VMOVUPD.Z 192(BX), K1, Z3
-	JMP       start1229
+	JMP       start1293
 
-zero1228:
+zero1292:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1229:
+start1293:
 	MOVQ b+32(FP), R8
 	MOVQ SI, DI
 	MOVQ bps+40(FP), R9
@@ -22950,9 +23867,9 @@ start1229:
 	ADDQ R9, R10
 	MOVQ k+64(FP), R11
 	SUBQ $0x00000004, R11
-	JLT  rest1231
+	JLT  rest1295
 
-loop1230:
+loop1294:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -22993,13 +23910,13 @@ loop1230:
 	ADDQ         $0x00000100, R8
 	ADDQ         $0x00000100, R10
 	SUBQ         $0x00000004, R11
-	JGE          loop1230
+	JGE          loop1294
 
-rest1231:
+rest1295:
 	ADDQ $0x00000004, R11
-	JZ   out1233
+	JZ   out1297
 
-one1232:
+one1296:
 	VBROADCASTSD (DI), Z5
 	VMOVUPD      (R8), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -23013,9 +23930,9 @@ one1232:
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R10
 	DECQ         R11
-	JNZ          one1232
+	JNZ          one1296
 
-out1233:
+out1297:
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 64(BX)
 	VMOVUPD Z2, 128(BX)
@@ -23023,15 +23940,178 @@ out1233:
 	ADDQ    AX, BX
 	ADDQ    CX, SI
 	SUBQ    $0x00000001, DX
-	JMP     next1196
+	MOVQ    $0x00000001, DI
 
-done1197:
+finish1260:
+	MOVQ  then+80(FP), R8
+	TESTQ R8, R8
+	JZ    next1259
+	MOVQ  BX, R9
+	MOVQ  DI, R10
+
+back1298:
+	SUBQ  AX, R9
+	DECQ  R10
+	JNZ   back1298
+	MOVQ  c+0(FP), R11
+	MOVQ  R9, R10
+	SUBQ  R11, R10
+	MOVQ  s+88(FP), R11
+	MOVQ  e+96(FP), R12
+	MOVQ  abar+104(FP), R13
+	MOVQ  ldAbar+112(FP), R14
+	SHLQ  $0x03, R14
+	ADDQ  R10, R11
+	ADDQ  R10, R12
+	TESTQ R14, R14
+	JZ    shared1299
+	ADDQ  R10, R13
+
+shared1299:
+	CMPQ R8, $0x03
+	JEQ  tangent1300
+	CMPQ R8, $0x02
+	JEQ  add1301
+
+row1302:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (R12)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 64(R12)
+	VMOVUPD      128(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      128(R9), Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 128(R12)
+	VMOVUPD.Z    192(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    192(R9), K1, Z0
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 192(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1302
+	JMP          next1259
+
+add1301:
+row1303:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R12), Z0
+	VMOVUPD      (R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R12), Z0
+	VMOVUPD      64(R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, 64(R12)
+	VMOVUPD      128(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      128(R12), Z0
+	VMOVUPD      128(R9), Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, 128(R12)
+	VMOVUPD.Z    192(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    192(R12), K1, Z0
+	VMOVUPD.Z    192(R9), K1, Z2
+	VFMADD231PD  Z2, Z1, Z0
+	VMOVUPD      Z0, K1, 192(R12)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1303
+	JMP          next1259
+
+tangent1300:
+row1304:
+	VMOVUPD      (R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      (R9), Z2
+	VMOVUPD      (R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, (R12)
+	VMOVUPD      Z2, (R9)
+	VMOVUPD      64(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      64(R9), Z2
+	VMOVUPD      64(R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, 64(R12)
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      128(R11), Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD      128(R9), Z2
+	VMOVUPD      128(R13), Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, 128(R12)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD.Z    192(R11), K1, Z0
+	VBROADCASTSD oneF64x8<>+0(SB), Z1
+	VFNMADD231PD Z0, Z0, Z1
+	VMOVUPD.Z    192(R9), K1, Z2
+	VMOVUPD.Z    192(R13), K1, Z3
+	VMULPD       Z2, Z1, Z2
+	VMULPD       Z2, Z3, Z3
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, K1, 192(R12)
+	VMOVUPD      Z2, K1, 192(R9)
+	ADDQ         AX, R9
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         R14, R13
+	DECQ         DI
+	JNZ          row1304
+	JMP          next1259
+
+done1261:
 	ADDQ     $0x00000100, c+0(FP)
+	ADDQ     $0x00000100, s+88(FP)
+	ADDQ     $0x00000100, e+96(FP)
+	ADDQ     $0x00000100, abar+104(FP)
 	MOVQ     bps+40(FP), DX
 	SHLQ     $0x02, DX
 	ADDQ     DX, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1189
+	JNZ      group1252
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23052,37 +24132,37 @@ TEXT ·gemm4TF64x8(SB), NOSPLIT, $8-76
 	SHLQ     $0x03, DX
 	KMOVW    mask+74(FP), K1
 
-group1234:
+group1305:
 	MOVQ m+48(FP), BX
 	MOVQ c+0(FP), SI
 	MOVQ a+16(FP), DI
 
-next1241:
+next1312:
 	TESTQ BX, BX
-	JLE   done1242
+	JLE   done1314
 	CMPQ  BX, $0x00000009
-	JGE   rows6_1235
+	JGE   rows6_1306
 	CMPQ  BX, $0x00000008
-	JEQ   rows4_1237
+	JEQ   rows4_1308
 	CMPQ  BX, $0x00000007
-	JEQ   rows4_1237
+	JEQ   rows4_1308
 	CMPQ  BX, $0x00000006
-	JEQ   rows6_1235
+	JEQ   rows6_1306
 	CMPQ  BX, $0x00000005
-	JEQ   rows5_1236
+	JEQ   rows5_1307
 	CMPQ  BX, $0x00000004
-	JEQ   rows4_1237
+	JEQ   rows4_1308
 	CMPQ  BX, $0x00000003
-	JEQ   rows3_1238
+	JEQ   rows3_1309
 	CMPQ  BX, $0x00000002
-	JEQ   rows2_1239
-	JMP   rows1_1240
+	JEQ   rows2_1310
+	JMP   rows1_1311
 
-rows6_1235:
+rows6_1306:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1243
+	JEQ       zero1315
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23107,9 +24187,9 @@ rows6_1235:
 	VMOVUPD   64(R8)(AX*2), Z21
 	VMOVUPD   128(R8)(AX*2), Z22
 	VMOVUPD.Z 192(R8)(AX*2), K1, Z23
-	JMP       start1244
+	JMP       start1316
 
-zero1243:
+zero1315:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23135,7 +24215,7 @@ zero1243:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start1244:
+start1316:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -23177,7 +24257,7 @@ start1244:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1247:
+one1319:
 	VMOVUPD      (R9), Z24
 	VMOVUPD      64(R9), Z25
 	VMOVUPD      128(R9), Z26
@@ -23215,7 +24295,7 @@ one1247:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1247
+	JNZ          one1319
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23250,13 +24330,13 @@ one1247:
 	ADDQ         AX, SI
 	ADDQ         $0x00000030, DI
 	SUBQ         $0x00000006, BX
-	JMP          next1241
+	JMP          next1312
 
-rows5_1236:
+rows5_1307:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1249
+	JEQ       zero1321
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23277,9 +24357,9 @@ rows5_1236:
 	VMOVUPD   64(R8)(AX*1), Z17
 	VMOVUPD   128(R8)(AX*1), Z18
 	VMOVUPD.Z 192(R8)(AX*1), K1, Z19
-	JMP       start1250
+	JMP       start1322
 
-zero1249:
+zero1321:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23301,7 +24381,7 @@ zero1249:
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
 
-start1250:
+start1322:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -23337,7 +24417,7 @@ start1250:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1253:
+one1325:
 	VMOVUPD      (R9), Z20
 	VMOVUPD      64(R9), Z21
 	VMOVUPD      128(R9), Z22
@@ -23370,7 +24450,7 @@ one1253:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1253
+	JNZ          one1325
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23400,13 +24480,13 @@ one1253:
 	ADDQ         AX, SI
 	ADDQ         $0x00000028, DI
 	SUBQ         $0x00000005, BX
-	JMP          next1241
+	JMP          next1312
 
-rows4_1237:
+rows4_1308:
 	LEAQ      (SI)(AX*2), R8
 	ADDQ      AX, R8
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1255
+	JEQ       zero1327
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23423,9 +24503,9 @@ rows4_1237:
 	VMOVUPD   64(R8), Z13
 	VMOVUPD   128(R8), Z14
 	VMOVUPD.Z 192(R8), K1, Z15
-	JMP       start1256
+	JMP       start1328
 
-zero1255:
+zero1327:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23443,7 +24523,7 @@ zero1255:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start1256:
+start1328:
 	MOVQ       SI, R8
 	ADDQ       AX, R8
 	ADDQ       AX, R8
@@ -23473,7 +24553,7 @@ start1256:
 	MOVQ       DI, R8
 	MOVQ       k+64(FP), R10
 
-one1259:
+one1331:
 	VMOVUPD      (R9), Z16
 	VMOVUPD      64(R9), Z17
 	VMOVUPD      128(R9), Z18
@@ -23501,7 +24581,7 @@ one1259:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1259
+	JNZ          one1331
 	LEAQ         (SI)(AX*2), R8
 	ADDQ         AX, R8
 	VMOVUPD      Z0, (SI)
@@ -23526,11 +24606,11 @@ one1259:
 	ADDQ         AX, SI
 	ADDQ         $0x00000020, DI
 	SUBQ         $0x00000004, BX
-	JMP          next1241
+	JMP          next1312
 
-rows3_1238:
+rows3_1309:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1261
+	JEQ       zero1333
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23543,9 +24623,9 @@ rows3_1238:
 	VMOVUPD   64(SI)(AX*2), Z9
 	VMOVUPD   128(SI)(AX*2), Z10
 	VMOVUPD.Z 192(SI)(AX*2), K1, Z11
-	JMP       start1262
+	JMP       start1334
 
-zero1261:
+zero1333:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23559,12 +24639,12 @@ zero1261:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start1262:
+start1334:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 
-one1265:
+one1337:
 	VBROADCASTSD (R8), Z13
 	VBROADCASTSD 8(R8), Z14
 	VBROADCASTSD 16(R8), Z15
@@ -23587,7 +24667,7 @@ one1265:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1265
+	JNZ          one1337
 	VMOVUPD      Z0, (SI)
 	VMOVUPD      Z1, 64(SI)
 	VMOVUPD      Z2, 128(SI)
@@ -23605,11 +24685,11 @@ one1265:
 	ADDQ         AX, SI
 	ADDQ         $0x00000018, DI
 	SUBQ         $0x00000003, BX
-	JMP          next1241
+	JMP          next1312
 
-rows2_1239:
+rows2_1310:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1267
+	JEQ       zero1339
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
@@ -23618,9 +24698,9 @@ rows2_1239:
 	VMOVUPD   64(SI)(AX*1), Z5
 	VMOVUPD   128(SI)(AX*1), Z6
 	VMOVUPD.Z 192(SI)(AX*1), K1, Z7
-	JMP       start1268
+	JMP       start1340
 
-zero1267:
+zero1339:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23630,14 +24710,14 @@ zero1267:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start1268:
+start1340:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1270
+	JLT  rest1342
 
-loop1269:
+loop1341:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -23703,13 +24783,13 @@ loop1269:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1269
+	JGE          loop1341
 
-rest1270:
+rest1342:
 	ADDQ $0x00000004, R10
-	JZ   out1272
+	JZ   out1344
 
-one1271:
+one1343:
 	VBROADCASTSD (R8), Z9
 	VBROADCASTSD 8(R8), Z10
 	VMOVUPD      (R9), Z8
@@ -23727,9 +24807,9 @@ one1271:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1271
+	JNZ          one1343
 
-out1272:
+out1344:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -23742,31 +24822,31 @@ out1272:
 	ADDQ    AX, SI
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000002, BX
-	JMP     next1241
+	JMP     next1312
 
-rows1_1240:
+rows1_1311:
 	CMPB      acc+72(FP), $0x00
-	JEQ       zero1273
+	JEQ       zero1345
 	VMOVUPD   (SI), Z0
 	VMOVUPD   64(SI), Z1
 	VMOVUPD   128(SI), Z2
 	VMOVUPD.Z 192(SI), K1, Z3
-	JMP       start1274
+	JMP       start1346
 
-zero1273:
+zero1345:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start1274:
+start1346:
 	MOVQ b+32(FP), R9
 	MOVQ DI, R8
 	MOVQ k+64(FP), R10
 	SUBQ $0x00000004, R10
-	JLT  rest1276
+	JLT  rest1348
 
-loop1275:
+loop1347:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -23812,13 +24892,13 @@ loop1275:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	SUBQ         $0x00000004, R10
-	JGE          loop1275
+	JGE          loop1347
 
-rest1276:
+rest1348:
 	ADDQ $0x00000004, R10
-	JZ   out1278
+	JZ   out1350
 
-one1277:
+one1349:
 	VBROADCASTSD (R8), Z5
 	VMOVUPD      (R9), Z4
 	VFMADD231PD  Z4, Z5, Z0
@@ -23831,9 +24911,9 @@ one1277:
 	ADDQ         CX, R8
 	ADDQ         DX, R9
 	DECQ         R10
-	JNZ          one1277
+	JNZ          one1349
 
-out1278:
+out1350:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
@@ -23841,13 +24921,13 @@ out1278:
 	ADDQ    AX, SI
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000001, BX
-	JMP     next1241
+	JMP     next1312
 
-done1242:
+done1314:
 	ADDQ     $0x00000100, c+0(FP)
 	ADDQ     $0x00000100, b+32(FP)
 	DECQ     groups+56(FP)
-	JNZ      group1234
+	JNZ      group1305
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -23863,9 +24943,9 @@ TEXT ·dotF64x8(SB), NOSPLIT, $0-65
 	SHLQ $0x03, BX
 	MOVQ m+48(FP), SI
 	SUBQ $0x00000008, SI
-	JLT  one1280start
+	JLT  one1352start
 
-four1279:
+four1351:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -23882,9 +24962,9 @@ four1279:
 	LEAQ   (R10)(BX*2), R11
 	ADDQ   BX, R11
 	SUBQ   $0x00000008, R8
-	JLT    rest1283
+	JLT    rest1355
 
-loop1282:
+loop1354:
 	VMOVUPD     (DI), Z8
 	VFMADD231PD (R9), Z8, Z0
 	VFMADD231PD (R9)(BX*1), Z8, Z1
@@ -23899,12 +24979,12 @@ loop1282:
 	ADDQ        $0x00000040, R11
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1282
+	JGE         loop1354
 
-rest1283:
+rest1355:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail1284
+	JLT         tail1356
 	VMOVUPD     (DI), Y9
 	VMOVUPD     (R9), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -23928,9 +25008,9 @@ rest1283:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail1284:
+tail1356:
 	TESTQ       R8, R8
-	JZ          reduce1285
+	JZ          reduce1357
 	MOVQ        $-1, R12
 	BZHIQ       R8, R12, R12
 	KMOVW       R12, K1
@@ -23952,7 +25032,7 @@ tail1284:
 	VMOVUPD.Z   (R11)(BX*1), K1, Z11
 	VFMADD231PD Z8, Z11, Z7
 
-reduce1285:
+reduce1357:
 	VEXTRACTF64X4 $0x01, Z0, Y8
 	VADDPD        Y8, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y8
@@ -23990,70 +25070,70 @@ reduce1285:
 	MOVQ          AX, DI
 	VPERMILPD     $0x00, X2, X0
 	CMPB          acc+64(FP), $0x00
-	JEQ           put1286
+	JEQ           put1358
 	VADDSD        (DI), X0, X0
 
-put1286:
+put1358:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X2, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1287
+	JEQ       put1359
 	VADDSD    (DI), X0, X0
 
-put1287:
+put1359:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1288
+	JEQ          put1360
 	VADDSD       (DI), X0, X0
 
-put1288:
+put1360:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y2, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1289
+	JEQ          put1361
 	VADDSD       (DI), X0, X0
 
-put1289:
+put1361:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x00, X3, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1290
+	JEQ       put1362
 	VADDSD    (DI), X0, X0
 
-put1290:
+put1362:
 	VMOVSD    X0, (DI)
 	ADDQ      CX, DI
 	VPERMILPD $0x01, X3, X0
 	CMPB      acc+64(FP), $0x00
-	JEQ       put1291
+	JEQ       put1363
 	VADDSD    (DI), X0, X0
 
-put1291:
+put1363:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y3, X0
 	VPERMILPD    $0x00, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1292
+	JEQ          put1364
 	VADDSD       (DI), X0, X0
 
-put1292:
+put1364:
 	VMOVSD       X0, (DI)
 	ADDQ         CX, DI
 	VEXTRACTF128 $0x01, Y3, X0
 	VPERMILPD    $0x01, X0, X0
 	CMPB         acc+64(FP), $0x00
-	JEQ          put1293
+	JEQ          put1365
 	VADDSD       (DI), X0, X0
 
-put1293:
+put1365:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
@@ -24065,32 +25145,32 @@ put1293:
 	ADDQ   CX, AX
 	ADDQ   CX, AX
 	SUBQ   $0x00000008, SI
-	JGE    four1279
+	JGE    four1351
 
-one1280start:
+one1352start:
 	ADDQ $0x00000008, SI
-	JZ   done1281
+	JZ   done1353
 
-one1280:
+one1352:
 	VXORPS Z0, Z0, Z0
 	MOVQ   x+32(FP), DI
 	MOVQ   n+56(FP), R8
 	MOVQ   DX, R9
 	SUBQ   $0x00000008, R8
-	JLT    rest1295
+	JLT    rest1367
 
-loop1294:
+loop1366:
 	VMOVUPD     (DI), Z1
 	VFMADD231PD (R9), Z1, Z0
 	ADDQ        $0x00000040, R9
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1294
+	JGE         loop1366
 
-rest1295:
+rest1367:
 	ADDQ        $0x00000008, R8
 	CMPQ        R8, $0x00000004
-	JLT         tail1296
+	JLT         tail1368
 	VMOVUPD     (DI), Y9
 	VMOVUPD     (R9), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -24098,9 +25178,9 @@ rest1295:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-tail1296:
+tail1368:
 	TESTQ       R8, R8
-	JZ          reduce1297
+	JZ          reduce1369
 	MOVQ        $-1, R10
 	BZHIQ       R8, R10, R10
 	KMOVW       R10, K1
@@ -24108,7 +25188,7 @@ tail1296:
 	VMOVUPD.Z   (R9), K1, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-reduce1297:
+reduce1369:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
 	VHADDPD       Y0, Y0, Y1
@@ -24120,17 +25200,17 @@ reduce1297:
 	MOVQ          AX, DI
 	VPERMILPD     $0x00, X2, X0
 	CMPB          acc+64(FP), $0x00
-	JEQ           put1298
+	JEQ           put1370
 	VADDSD        (DI), X0, X0
 
-put1298:
+put1370:
 	VMOVSD X0, (DI)
 	ADDQ   CX, DI
 	ADDQ   CX, AX
 	DECQ   SI
-	JNZ    one1280
+	JNZ    one1352
 
-done1281:
+done1353:
 	VZEROUPPER
 	RET
 
@@ -24143,7 +25223,7 @@ TEXT ·addScaledRowsF64x8(SB), NOSPLIT, $0-48
 	MOVQ      m+32(FP), DX
 	MOVQ      x+24(FP), BX
 	CMPQ      n+40(FP), $0x08
-	JGE       eight1299wide
+	JGE       eight1371wide
 	MOVQ      y+0(FP), SI
 	MOVQ      n+40(FP), DI
 	MOVQ      $-1, R8
@@ -24151,11 +25231,11 @@ TEXT ·addScaledRowsF64x8(SB), NOSPLIT, $0-48
 	KMOVW     R8, K1
 	VMOVUPD.Z (SI), K1, Z0
 	TESTQ     DX, DX
-	JZ        done1303
+	JZ        done1375
 	SUBQ      $0x00000004, DX
-	JLT       rest1305
+	JLT       rest1377
 
-loop1304:
+loop1376:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
@@ -24174,32 +25254,32 @@ loop1304:
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop1304
+	JGE          loop1376
 
-rest1305:
+rest1377:
 	ADDQ $0x00000004, DX
-	JZ   out1307
+	JZ   out1379
 
-one1306:
+one1378:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one1306
+	JNZ          one1378
 
-out1307:
-done1303:
+out1379:
+done1375:
 	VMOVUPD Z0, K1, (SI)
 	VZEROUPPER
 	RET
 
-eight1299wide:
+eight1371wide:
 	SUBQ $0x00000008, DX
-	JLT  start1301
+	JLT  start1373
 
-eight1299:
+eight1371:
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 8(BX), Z1
 	VBROADCASTSD 16(BX), Z2
@@ -24217,9 +25297,9 @@ eight1299:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail1309
+	JLT          tail1381
 
-loop1308:
+loop1380:
 	VMOVUPD     (R9), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (SI)(CX*1), Z1, Z8
@@ -24235,11 +25315,11 @@ loop1308:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop1308
+	JGE         loop1380
 
-tail1309:
+tail1381:
 	ADDQ        $0x00000008, R10
-	JZ          out1310
+	JZ          out1382
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -24262,7 +25342,7 @@ tail1309:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (R9)
 
-out1310:
+out1382:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -24272,33 +25352,33 @@ out1310:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight1299
+	JGE  eight1371
 
-start1301:
+start1373:
 	ADDQ $0x00000008, DX
-	JZ   done1302
+	JZ   done1374
 
-one1300:
+one1372:
 	VBROADCASTSD (BX), Z0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail1312
+	JLT          tail1384
 
-loop1311:
+loop1383:
 	VMOVUPD     (DI), Z1
 	VFMADD231PD (SI), Z0, Z1
 	VMOVUPD     Z1, (DI)
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1311
+	JGE         loop1383
 
-tail1312:
+tail1384:
 	ADDQ        $0x00000008, R8
-	JZ          out1313
+	JZ          out1385
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -24307,12 +25387,12 @@ tail1312:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (DI)
 
-out1313:
+out1385:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one1300
+	JNZ  one1372
 
-done1302:
+done1374:
 	VZEROUPPER
 	RET
 
@@ -24325,7 +25405,7 @@ TEXT ·addRoundedRowsF64x8(SB), NOSPLIT, $0-48
 	MOVQ      m+32(FP), DX
 	MOVQ      x+24(FP), BX
 	CMPQ      n+40(FP), $0x08
-	JGE       eight1314wide
+	JGE       eight1386wide
 	MOVQ      y+0(FP), SI
 	MOVQ      n+40(FP), DI
 	MOVQ      $-1, R8
@@ -24333,11 +25413,11 @@ TEXT ·addRoundedRowsF64x8(SB), NOSPLIT, $0-48
 	KMOVW     R8, K1
 	VMOVUPD.Z (SI), K1, Z0
 	TESTQ     DX, DX
-	JZ        done1318
+	JZ        done1390
 	SUBQ      $0x00000004, DX
-	JLT       rest1320
+	JLT       rest1392
 
-loop1319:
+loop1391:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
@@ -24360,13 +25440,13 @@ loop1319:
 	VADDPD       Z1, Z0, Z0
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JGE          loop1319
+	JGE          loop1391
 
-rest1320:
+rest1392:
 	ADDQ $0x00000004, DX
-	JZ   out1322
+	JZ   out1394
 
-one1321:
+one1393:
 	VMOVUPD.Z    (AX), K1, Z1
 	ADDQ         CX, AX
 	VBROADCASTSD (BX), Z2
@@ -24374,19 +25454,19 @@ one1321:
 	VADDPD       Z1, Z0, Z0
 	ADDQ         $0x00000008, BX
 	DECQ         DX
-	JNZ          one1321
+	JNZ          one1393
 
-out1322:
-done1318:
+out1394:
+done1390:
 	VMOVUPD Z0, K1, (SI)
 	VZEROUPPER
 	RET
 
-eight1314wide:
+eight1386wide:
 	SUBQ $0x00000008, DX
-	JLT  start1316
+	JLT  start1388
 
-eight1314:
+eight1386:
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 8(BX), Z1
 	VBROADCASTSD 16(BX), Z2
@@ -24404,9 +25484,9 @@ eight1314:
 	MOVQ         y+0(FP), R9
 	MOVQ         n+40(FP), R10
 	SUBQ         $0x00000008, R10
-	JLT          tail1324
+	JLT          tail1396
 
-loop1323:
+loop1395:
 	VMOVUPD (R9), Z8
 	VMULPD  (SI), Z0, Z9
 	VADDPD  Z9, Z8, Z8
@@ -24430,11 +25510,11 @@ loop1323:
 	ADDQ    $0x00000040, R8
 	ADDQ    $0x00000040, R9
 	SUBQ    $0x00000008, R10
-	JGE     loop1323
+	JGE     loop1395
 
-tail1324:
+tail1396:
 	ADDQ      $0x00000008, R10
-	JZ        out1325
+	JZ        out1397
 	MOVQ      $-1, R11
 	BZHIQ     R10, R11, R11
 	KMOVW     R11, K1
@@ -24465,7 +25545,7 @@ tail1324:
 	VADDPD    Z0, Z8, Z8
 	VMOVUPD   Z8, K1, (R9)
 
-out1325:
+out1397:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -24475,22 +25555,22 @@ out1325:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	SUBQ $0x00000008, DX
-	JGE  eight1314
+	JGE  eight1386
 
-start1316:
+start1388:
 	ADDQ $0x00000008, DX
-	JZ   done1317
+	JZ   done1389
 
-one1315:
+one1387:
 	VBROADCASTSD (BX), Z0
 	ADDQ         $0x00000008, BX
 	MOVQ         AX, SI
 	MOVQ         y+0(FP), DI
 	MOVQ         n+40(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail1327
+	JLT          tail1399
 
-loop1326:
+loop1398:
 	VMOVUPD (DI), Z1
 	VMULPD  (SI), Z0, Z2
 	VADDPD  Z2, Z1, Z1
@@ -24498,11 +25578,11 @@ loop1326:
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
 	SUBQ    $0x00000008, R8
-	JGE     loop1326
+	JGE     loop1398
 
-tail1327:
+tail1399:
 	ADDQ      $0x00000008, R8
-	JZ        out1328
+	JZ        out1400
 	MOVQ      $-1, R9
 	BZHIQ     R8, R9, R9
 	KMOVW     R9, K1
@@ -24512,20 +25592,14 @@ tail1327:
 	VADDPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-out1328:
+out1400:
 	ADDQ CX, AX
 	DECQ DX
-	JNZ  one1315
+	JNZ  one1387
 
-done1317:
+done1389:
 	VZEROUPPER
 	RET
-
-DATA oneF64x8<>+0(SB)/8, $0x3ff0000000000000
-GLOBL oneF64x8<>(SB), RODATA|NOPTR, $8
-
-DATA minusTwoF64x8<>+0(SB)/8, $0xc000000000000000
-GLOBL minusTwoF64x8<>(SB), RODATA|NOPTR, $8
 
 // func mulPrimeTanhF64x8(d *float64, abar *float64, ldAbar int, s *float64, ld int, rows int, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -24536,7 +25610,7 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1329
+	JLE      done1401
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24548,12 +25622,12 @@ TEXT ·mulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1330:
+row1402:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1332
+	JGE  tail1404
 
-vector1331:
+vector1403:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24562,12 +25636,12 @@ vector1331:
 	VMOVUPD      Z1, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1331
+	JLT          vector1403
 
-tail1332:
+tail1404:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1333
+	JZ           next1405
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -24578,14 +25652,14 @@ tail1332:
 	VMULPD       Z0, Z1, Z1
 	VMOVUPD      Z1, K1, (AX)(R8*1)
 
-next1333:
+next1405:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1330
+	JNZ  row1402
 
-done1329:
+done1401:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24599,7 +25673,7 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1334
+	JLE      done1406
 	MOVQ     d+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24611,24 +25685,24 @@ TEXT ·mulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1335:
+row1407:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1337
+	JGE  tail1409
 
-vector1336:
+vector1408:
 	VMOVUPD (SI)(R8*1), Z0
 	VMOVUPD (DX)(R8*1), Z1
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(R8*1)
 	ADDQ    $0x00000040, R8
 	CMPQ    R8, DI
-	JLT     vector1336
+	JLT     vector1408
 
-tail1337:
+tail1409:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1338
+	JZ        next1410
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
@@ -24637,14 +25711,14 @@ tail1337:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(R8*1)
 
-next1338:
+next1410:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1335
+	JNZ  row1407
 
-done1334:
+done1406:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24658,7 +25732,7 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1339
+	JLE      done1411
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24670,12 +25744,12 @@ TEXT ·addMulPrimeTanhF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1340:
+row1412:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1342
+	JGE  tail1414
 
-vector1341:
+vector1413:
 	VMOVUPD      (SI)(R8*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24685,12 +25759,12 @@ vector1341:
 	VMOVUPD      Z0, (AX)(R8*1)
 	ADDQ         $0x00000040, R8
 	CMPQ         R8, DI
-	JLT          vector1341
+	JLT          vector1413
 
-tail1342:
+tail1414:
 	MOVQ         n+48(FP), R9
 	ANDQ         $0x00000007, R9
-	JZ           next1343
+	JZ           next1415
 	MOVQ         $-1, R10
 	BZHIQ        R9, R10, R10
 	KMOVW        R10, K1
@@ -24702,14 +25776,14 @@ tail1342:
 	VFMADD231PD  Z2, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 
-next1343:
+next1415:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1340
+	JNZ  row1412
 
-done1339:
+done1411:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24723,7 +25797,7 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+40(FP), $0x00
-	JLE      done1344
+	JLE      done1416
 	MOVQ     e+0(FP), AX
 	MOVQ     ld+32(FP), CX
 	SHLQ     $0x03, CX
@@ -24735,12 +25809,12 @@ TEXT ·addMulPrimeF64x8(SB), NOSPLIT, $8-56
 	ANDQ     $-8, DI
 	SHLQ     $0x03, DI
 
-row1345:
+row1417:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1347
+	JGE  tail1419
 
-vector1346:
+vector1418:
 	VMOVUPD     (SI)(R8*1), Z0
 	VMOVUPD     (AX)(R8*1), Z1
 	VMOVUPD     (DX)(R8*1), Z2
@@ -24748,12 +25822,12 @@ vector1346:
 	VMOVUPD     Z1, (AX)(R8*1)
 	ADDQ        $0x00000040, R8
 	CMPQ        R8, DI
-	JLT         vector1346
+	JLT         vector1418
 
-tail1347:
+tail1419:
 	MOVQ        n+48(FP), R9
 	ANDQ        $0x00000007, R9
-	JZ          next1348
+	JZ          next1420
 	MOVQ        $-1, R10
 	BZHIQ       R9, R10, R10
 	KMOVW       R10, K1
@@ -24763,14 +25837,14 @@ tail1347:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)(R8*1)
 
-next1348:
+next1420:
 	ADDQ CX, AX
 	ADDQ BX, DX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1345
+	JNZ  row1417
 
-done1344:
+done1416:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24784,7 +25858,7 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+48(FP), $0x00
-	JLE      done1349
+	JLE      done1421
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+40(FP), CX
 	SHLQ     $0x03, CX
@@ -24797,12 +25871,12 @@ TEXT ·tangentTanhF64x8(SB), NOSPLIT, $8-64
 	ANDQ     $-8, R8
 	SHLQ     $0x03, R8
 
-row1350:
+row1422:
 	XORQ R9, R9
 	CMPQ R9, R8
-	JGE  tail1352
+	JGE  tail1424
 
-vector1351:
+vector1423:
 	VMOVUPD      (DI)(R9*1), Z0
 	VBROADCASTSD oneF64x8<>+0(SB), Z1
 	VFNMADD231PD Z0, Z0, Z1
@@ -24810,18 +25884,19 @@ vector1351:
 	VMOVUPD      (BX)(R9*1), Z3
 	VMULPD       Z2, Z1, Z2
 	VMULPD       Z2, Z3, Z3
-	VMULPD.BCST  minusTwoF64x8<>+0(SB), Z0, Z0
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
 	VMULPD       Z0, Z3, Z3
 	VMOVUPD      Z3, (DX)(R9*1)
 	VMOVUPD      Z2, (AX)(R9*1)
 	ADDQ         $0x00000040, R9
 	CMPQ         R9, R8
-	JLT          vector1351
+	JLT          vector1423
 
-tail1352:
+tail1424:
 	MOVQ         n+56(FP), R10
 	ANDQ         $0x00000007, R10
-	JZ           next1353
+	JZ           next1425
 	MOVQ         $-1, R11
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
@@ -24832,20 +25907,21 @@ tail1352:
 	VMOVUPD.Z    (BX)(R9*1), K1, Z3
 	VMULPD       Z2, Z1, Z2
 	VMULPD       Z2, Z3, Z3
-	VMULPD.BCST  minusTwoF64x8<>+0(SB), Z0, Z0
+	VBROADCASTSD minusTwoF64x8<>+0(SB), Z1
+	VMULPD       Z1, Z0, Z0
 	VMULPD       Z0, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)(R9*1)
 	VMOVUPD      Z2, K1, (AX)(R9*1)
 
-next1353:
+next1425:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	DECQ rows+48(FP)
-	JNZ  row1350
+	JNZ  row1422
 
-done1349:
+done1421:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24859,7 +25935,7 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	MOVL     AX, 4(SP)
 	VLDMXCSR 4(SP)
 	CMPQ     rows+56(FP), $0x00
-	JLE      done1354
+	JLE      done1426
 	MOVQ     t+0(FP), AX
 	MOVQ     ld+48(FP), CX
 	SHLQ     $0x03, CX
@@ -24873,12 +25949,12 @@ TEXT ·tangentF64x8(SB), NOSPLIT, $8-72
 	ANDQ     $-8, R9
 	SHLQ     $0x03, R9
 
-row1355:
+row1427:
 	XORQ R10, R10
 	CMPQ R10, R9
-	JGE  tail1357
+	JGE  tail1429
 
-vector1356:
+vector1428:
 	VMOVUPD (AX)(R10*1), Z0
 	VMOVUPD (BX)(R10*1), Z1
 	VMOVUPD (DI)(R10*1), Z2
@@ -24890,12 +25966,12 @@ vector1356:
 	VMOVUPD Z0, (AX)(R10*1)
 	ADDQ    $0x00000040, R10
 	CMPQ    R10, R9
-	JLT     vector1356
+	JLT     vector1428
 
-tail1357:
+tail1429:
 	MOVQ      n+64(FP), R11
 	ANDQ      $0x00000007, R11
-	JZ        next1358
+	JZ        next1430
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
 	KMOVW     R12, K1
@@ -24909,16 +25985,16 @@ tail1357:
 	VMOVUPD   Z1, K1, (DX)(R10*1)
 	VMOVUPD   Z0, K1, (AX)(R10*1)
 
-next1358:
+next1430:
 	ADDQ CX, AX
 	ADDQ CX, DX
 	ADDQ SI, BX
 	ADDQ CX, DI
 	ADDQ CX, R8
 	DECQ rows+56(FP)
-	JNZ  row1355
+	JNZ  row1427
 
-done1354:
+done1426:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24938,21 +26014,21 @@ TEXT ·addF64x8(SB), NOSPLIT, $8-24
 	SHLQ     $0x03, DX
 	XORQ     BX, BX
 	CMPQ     BX, DX
-	JGE      tail1362
+	JGE      tail1434
 
-vector1361:
+vector1433:
 	VMOVUPD (AX)(BX*1), Z0
 	VMOVUPD (CX)(BX*1), Z1
 	VADDPD  Z1, Z0, Z0
 	VMOVUPD Z0, (AX)(BX*1)
 	ADDQ    $0x00000040, BX
 	CMPQ    BX, DX
-	JLT     vector1361
+	JLT     vector1433
 
-tail1362:
+tail1434:
 	MOVQ      n+16(FP), DX
 	ANDQ      $0x00000007, DX
-	JZ        next1363
+	JZ        next1435
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -24961,7 +26037,7 @@ tail1362:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)(BX*1)
 
-next1363:
+next1435:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -24973,7 +26049,7 @@ GLOBL twoF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1364
+	JLE  done1436
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -24984,19 +26060,19 @@ TEXT ·tanhF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1365:
+row1437:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1367
+	JGE  tail1439
 
-vector1366:
+vector1438:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1369
+	JEQ     plain1441
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1369:
+plain1441:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -25030,35 +26106,35 @@ plain1369:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1370
+	JEQ               out1442
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1370
+	JEQ               out1442
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1370:
+out1442:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1366
+	JLT  vector1438
 
-tail1367:
+tail1439:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1368
+	JZ        next1440
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1371
+	JEQ       plain1443
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1371:
+plain1443:
 	VBROADCASTSD      signF64x8<>+0(SB), Z1
 	VANDNPD           Z0, Z1, Z1
 	VADDPD            Z1, Z1, Z1
@@ -25092,25 +26168,25 @@ plain1371:
 	VORPD             Z0, Z2, Z2
 	VMOVUPD           Z2, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1372
+	JEQ               out1444
 	VBROADCASTSD      oneF64x8<>+0(SB), Z0
 	VFNMADD231PD      Z2, Z2, Z0
 	VMULPD.BCST       minusTwoF64x8<>+0(SB), Z2, Z1
 	VMULPD            Z0, Z1, Z1
 	VMOVUPD           Z0, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1372
+	JEQ               out1444
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1372:
-next1368:
+out1444:
+next1440:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1365
+	JNZ  row1437
 
-done1364:
+done1436:
 	VZEROUPPER
 	RET
 
@@ -25169,7 +26245,7 @@ GLOBL expAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1373
+	JLE  done1445
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25180,19 +26256,19 @@ TEXT ·sigmoidF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1374:
+row1446:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1376
+	JGE  tail1448
 
-vector1375:
+vector1447:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1378
+	JEQ     plain1450
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1378:
+plain1450:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25231,31 +26307,31 @@ plain1378:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1379
+	JEQ               out1451
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1379
+	JEQ               out1451
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1379:
+out1451:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1375
+	JLT  vector1447
 
-tail1376:
+tail1448:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1377
+	JZ        next1449
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1380
+	JEQ       plain1452
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1380:
+plain1452:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25294,21 +26370,21 @@ plain1380:
 	VXORPD            Z0, Z1, Z1
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1381
+	JEQ               out1453
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1381
+	JEQ               out1453
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1381:
-next1377:
+out1453:
+next1449:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1374
+	JNZ  row1446
 
-done1373:
+done1445:
 	VZEROUPPER
 	RET
 
@@ -25319,7 +26395,7 @@ GLOBL expMinF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1382
+	JLE  done1454
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25330,19 +26406,19 @@ TEXT ·softplusF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1383:
+row1455:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1385
+	JGE  tail1457
 
-vector1384:
+vector1456:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1387
+	JEQ     plain1459
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1387:
+plain1459:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25401,31 +26477,31 @@ plain1387:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1388
+	JEQ               out1460
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1388
+	JEQ               out1460
 	VMOVUPD           Z5, (SI)(R8*1)
 
-out1388:
+out1460:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1384
+	JLT  vector1456
 
-tail1385:
+tail1457:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1386
+	JZ        next1458
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1389
+	JEQ       plain1461
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1389:
+plain1461:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25484,21 +26560,21 @@ plain1389:
 	VADDPD            Z2, Z4, Z4
 	VMOVUPD           Z4, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1390
+	JEQ               out1462
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1390
+	JEQ               out1462
 	VMOVUPD           Z5, K1, (SI)(R8*1)
 
-out1390:
-next1386:
+out1462:
+next1458:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1383
+	JNZ  row1455
 
-done1382:
+done1454:
 	VZEROUPPER
 	RET
 
@@ -25536,7 +26612,7 @@ GLOBL logAF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1391
+	JLE  done1463
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25547,19 +26623,19 @@ TEXT ·siLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1392:
+row1464:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1394
+	JGE  tail1466
 
-vector1393:
+vector1465:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1396
+	JEQ     plain1468
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1396:
+plain1468:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25602,31 +26678,31 @@ plain1396:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1397
+	JEQ               out1469
 	VMOVUPD           Z5, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1397
+	JEQ               out1469
 	VMOVUPD           Z1, (SI)(R8*1)
 
-out1397:
+out1469:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1393
+	JLT  vector1465
 
-tail1394:
+tail1466:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1395
+	JZ        next1467
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1398
+	JEQ       plain1470
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1398:
+plain1470:
 	VBROADCASTSD      oneF64x8<>+0(SB), Z1
 	VORPD.BCST        signF64x8<>+0(SB), Z0, Z2
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z3
@@ -25669,21 +26745,21 @@ plain1398:
 	VMULPD            Z0, Z3, Z3
 	VMOVUPD           Z3, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1399
+	JEQ               out1471
 	VMOVUPD           Z5, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1399
+	JEQ               out1471
 	VMOVUPD           Z1, K1, (SI)(R8*1)
 
-out1399:
-next1395:
+out1471:
+next1467:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1392
+	JNZ  row1464
 
-done1391:
+done1463:
 	VZEROUPPER
 	RET
 
@@ -25691,7 +26767,7 @@ done1391:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1400
+	JLE  done1472
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25702,19 +26778,19 @@ TEXT ·eLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1401:
+row1473:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1403
+	JGE  tail1475
 
-vector1402:
+vector1474:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1405
+	JEQ     plain1477
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1405:
+plain1477:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25749,31 +26825,31 @@ plain1405:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1406
+	JEQ               out1478
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1406
+	JEQ               out1478
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1406:
+out1478:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1402
+	JLT  vector1474
 
-tail1403:
+tail1475:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1404
+	JZ        next1476
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1407
+	JEQ       plain1479
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1407:
+plain1479:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25808,21 +26884,21 @@ plain1407:
 	VBLENDMPD.BCST    oneF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1408
+	JEQ               out1480
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1408
+	JEQ               out1480
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1408:
-next1404:
+out1480:
+next1476:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1401
+	JNZ  row1473
 
-done1400:
+done1472:
 	VZEROUPPER
 	RET
 
@@ -25836,7 +26912,7 @@ GLOBL seluProductF64x8<>(SB), RODATA|NOPTR, $8
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1409
+	JLE  done1481
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25847,19 +26923,19 @@ TEXT ·seLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1410:
+row1482:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1412
+	JGE  tail1484
 
-vector1411:
+vector1483:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1414
+	JEQ     plain1486
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1414:
+plain1486:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25898,31 +26974,31 @@ plain1414:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K1, Z3
 	VMOVUPD           Z1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1415
+	JEQ               out1487
 	VMOVUPD           Z3, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1415
+	JEQ               out1487
 	VMOVUPD           Z2, (SI)(R8*1)
 
-out1415:
+out1487:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1411
+	JLT  vector1483
 
-tail1412:
+tail1484:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1413
+	JZ        next1485
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1416
+	JEQ       plain1488
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1416:
+plain1488:
 	VXORPS            Z1, Z1, Z1
 	VMINPD            Z0, Z1, Z1
 	VBROADCASTSD      expMinF64x8<>+0(SB), Z2
@@ -25961,21 +27037,21 @@ plain1416:
 	VBLENDMPD.BCST    seluScaleF64x8<>+0(SB), Z3, K2, Z3
 	VMOVUPD           Z1, K1, (AX)(R8*1)
 	CMPQ              d1+24(FP), $0x00
-	JEQ               out1417
+	JEQ               out1489
 	VMOVUPD           Z3, K1, (BX)(R8*1)
 	CMPQ              d2+32(FP), $0x00
-	JEQ               out1417
+	JEQ               out1489
 	VMOVUPD           Z2, K1, (SI)(R8*1)
 
-out1417:
-next1413:
+out1489:
+next1485:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1410
+	JNZ  row1482
 
-done1409:
+done1481:
 	VZEROUPPER
 	RET
 
@@ -25983,7 +27059,7 @@ done1409:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	CMPQ rows+40(FP), $0x00
-	JLE  done1418
+	JLE  done1490
 	MOVQ z+0(FP), AX
 	MOVQ ld+8(FP), CX
 	SHLQ $0x03, CX
@@ -25994,19 +27070,19 @@ TEXT ·reLUF64x8(SB), NOSPLIT, $0-56
 	ANDQ $-8, DI
 	SHLQ $0x03, DI
 
-row1419:
+row1491:
 	XORQ R8, R8
 	CMPQ R8, DI
-	JGE  tail1421
+	JGE  tail1493
 
-vector1420:
+vector1492:
 	VMOVUPD (AX)(R8*1), Z0
 	CMPQ    bias+16(FP), $0x00
-	JEQ     plain1423
+	JEQ     plain1495
 	VMOVUPD (DX)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 
-plain1423:
+plain1495:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K1
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -26014,31 +27090,31 @@ plain1423:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1424
+	JEQ          out1496
 	VMOVUPD      Z2, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1424
+	JEQ          out1496
 	VMOVUPD      Z1, (SI)(R8*1)
 
-out1424:
+out1496:
 	ADDQ $0x00000040, R8
 	CMPQ R8, DI
-	JLT  vector1420
+	JLT  vector1492
 
-tail1421:
+tail1493:
 	MOVQ      n+48(FP), R9
 	ANDQ      $0x00000007, R9
-	JZ        next1422
+	JZ        next1494
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVW     R10, K1
 	VMOVUPD.Z (AX)(R8*1), K1, Z0
 	CMPQ      bias+16(FP), $0x00
-	JEQ       plain1425
+	JEQ       plain1497
 	VMOVUPD.Z (DX)(R8*1), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-plain1425:
+plain1497:
 	VXORPS       Z1, Z1, Z1
 	VCMPPD       $0x1e, Z1, Z0, K2
 	VBROADCASTSD oneF64x8<>+0(SB), Z4
@@ -26046,21 +27122,21 @@ plain1425:
 	VMAXPD       Z0, Z1, Z0
 	VMOVUPD      Z0, K1, (AX)(R8*1)
 	CMPQ         d1+24(FP), $0x00
-	JEQ          out1426
+	JEQ          out1498
 	VMOVUPD      Z3, K1, (BX)(R8*1)
 	CMPQ         d2+32(FP), $0x00
-	JEQ          out1426
+	JEQ          out1498
 	VMOVUPD      Z1, K1, (SI)(R8*1)
 
-out1426:
-next1422:
+out1498:
+next1494:
 	ADDQ CX, AX
 	ADDQ CX, BX
 	ADDQ CX, SI
 	DECQ rows+40(FP)
-	JNZ  row1419
+	JNZ  row1491
 
-done1418:
+done1490:
 	VZEROUPPER
 	RET
 
@@ -26078,7 +27154,7 @@ TEXT ·hiddenGradientTanhF64x8(SB), NOSPLIT, $8-80
 	MOVQ     d+16(FP), BX
 	MOVQ     AX, DX
 
-block1427:
+block1499:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -26095,9 +27171,9 @@ block1427:
 	LEAQ   (R9)(CX*2), R10
 	ADDQ   CX, R10
 	SUBQ   $0x00000008, DI
-	JLT    rest1430
+	JLT    rest1502
 
-loop1429:
+loop1501:
 	VMOVUPD     (SI), Z8
 	VFMADD231PD (R8), Z8, Z0
 	VFMADD231PD (R8)(CX*1), Z8, Z1
@@ -26112,12 +27188,12 @@ loop1429:
 	ADDQ        $0x00000040, R10
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JGE         loop1429
+	JGE         loop1501
 
-rest1430:
+rest1502:
 	ADDQ        $0x00000008, DI
 	CMPQ        DI, $0x00000004
-	JLT         tail1431
+	JLT         tail1503
 	VMOVUPD     (SI), Y9
 	VMOVUPD     (R8), Y10
 	VFMADD231PD Z9, Z10, Z0
@@ -26141,9 +27217,9 @@ rest1430:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-tail1431:
+tail1503:
 	TESTQ       DI, DI
-	JZ          reduce1432
+	JZ          reduce1504
 	MOVQ        $-1, R11
 	BZHIQ       DI, R11, R11
 	KMOVW       R11, K1
@@ -26165,7 +27241,7 @@ tail1431:
 	VMOVUPD.Z   (R10)(CX*1), K1, Z11
 	VFMADD231PD Z8, Z11, Z7
 
-reduce1432:
+reduce1504:
 	VEXTRACTF64X4     $0x01, Z0, Y8
 	VADDPD            Y8, Y0, Y0
 	VEXTRACTF64X4     $0x01, Z1, Y8
@@ -26251,7 +27327,7 @@ reduce1432:
 	LEAQ              64(BX), SI
 	MOVQ              d+16(FP), DI
 	CMPQ              SI, DI
-	JEQ               next1428
+	JEQ               next1500
 	VBROADCASTSD      (BX), Z0
 	VBROADCASTSD      8(BX), Z1
 	VBROADCASTSD      16(BX), Z2
@@ -26269,9 +27345,9 @@ reduce1432:
 	MOVQ              y+0(FP), R9
 	MOVQ              n+72(FP), R10
 	SUBQ              $0x00000008, R10
-	JLT               tail1434
+	JLT               tail1506
 
-loop1433:
+loop1505:
 	VMOVUPD     (R9), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (SI)(CX*1), Z1, Z8
@@ -26287,11 +27363,11 @@ loop1433:
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
 	SUBQ        $0x00000008, R10
-	JGE         loop1433
+	JGE         loop1505
 
-tail1434:
+tail1506:
 	ADDQ        $0x00000008, R10
-	JZ          out1435
+	JZ          out1507
 	MOVQ        $-1, R11
 	BZHIQ       R10, R11, R11
 	KMOVW       R11, K1
@@ -26314,7 +27390,7 @@ tail1434:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (R9)
 
-out1435:
+out1507:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
@@ -26324,9 +27400,9 @@ out1435:
 	ADDQ CX, AX
 	ADDQ CX, AX
 
-next1428:
+next1500:
 	SUBQ         $0x00000008, m+64(FP)
-	JNZ          block1427
+	JNZ          block1499
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 8(BX), Z1
 	VBROADCASTSD 16(BX), Z2
@@ -26344,9 +27420,9 @@ next1428:
 	MOVQ         y+0(FP), DI
 	MOVQ         n+72(FP), R8
 	SUBQ         $0x00000008, R8
-	JLT          tail1437
+	JLT          tail1509
 
-loop1436:
+loop1508:
 	VMOVUPD     (DI), Z8
 	VFMADD231PD (DX), Z0, Z8
 	VFMADD231PD (DX)(CX*1), Z1, Z8
@@ -26362,11 +27438,11 @@ loop1436:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JGE         loop1436
+	JGE         loop1508
 
-tail1437:
+tail1509:
 	ADDQ        $0x00000008, R8
-	JZ          out1438
+	JZ          out1510
 	MOVQ        $-1, R9
 	BZHIQ       R8, R9, R9
 	KMOVW       R9, K1
@@ -26389,7 +27465,7 @@ tail1437:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (DI)
 
-out1438:
+out1510:
 	ADDQ     CX, AX
 	ADDQ     CX, AX
 	ADDQ     CX, AX
@@ -26429,9 +27505,9 @@ TEXT ·adamF64x8(SB), NOSPLIT, $8-48
 	SHLQ         $0x03, SI
 	XORQ         DI, DI
 	CMPQ         DI, SI
-	JGE          tail1442
+	JGE          tail1514
 
-vector1441:
+vector1513:
 	VMOVUPD      (AX)(DI*1), Z9
 	VMOVUPD      (CX)(DI*1), Z10
 	VFMADD231PD  Z7, Z9, Z10
@@ -26452,12 +27528,12 @@ vector1441:
 	VMOVUPD      Z9, (AX)(DI*1)
 	ADDQ         $0x00000040, DI
 	CMPQ         DI, SI
-	JLT          vector1441
+	JLT          vector1513
 
-tail1442:
+tail1514:
 	MOVQ         n+32(FP), SI
 	ANDQ         $0x00000007, SI
-	JZ           next1443
+	JZ           next1515
 	MOVQ         $-1, R8
 	BZHIQ        SI, R8, R8
 	KMOVW        R8, K1
@@ -26480,7 +27556,7 @@ tail1442:
 	VFNMADD231PD Z5, Z7, Z9
 	VMOVUPD      Z9, K1, (AX)(DI*1)
 
-next1443:
+next1515:
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
@@ -26504,7 +27580,7 @@ TEXT ·peakF64x8(SB), NOSPLIT, $0-8
 	VXORPS Z12, Z12, Z12
 	VXORPS Z13, Z13, Z13
 
-loop1444:
+loop1516:
 	VFMADD231PD Z12, Z13, Z0
 	VFMADD231PD Z12, Z13, Z1
 	VFMADD231PD Z12, Z13, Z2
@@ -26602,6 +27678,6 @@ loop1444:
 	VFMADD231PD Z12, Z13, Z10
 	VFMADD231PD Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop1444
+	JNZ         loop1516
 	VZEROUPPER
 	RET

@@ -8,16 +8,16 @@ package kernel
 // gemmWide takes groups of v panels, from panel q on, of which the last ends with the
 // columns in mask.
 func (x *product[T]) gemmWide(v, q, groups int, mask uint16) {
-	c, b := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps)
+	c, b, t := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps), x.then.at(q*PanelWidth[T]())
 	switch {
 	case size[T]() == 4 && x.columns:
 		gemmColumnsF32(v, p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.ldb, x.m, groups, x.k, x.acc, mask)
 	case size[T]() == 4:
-		gemmRowsF32(v, p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc, mask)
+		gemmRowsF32(v, p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc, int(t.step), p32(t.s), p32(t.e), p32(t.abar), t.ldAbar, mask)
 	case x.columns:
 		gemmColumnsF64(v, p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.ldb, x.m, groups, x.k, x.acc, mask)
 	default:
-		gemmRowsF64(v, p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc, mask)
+		gemmRowsF64(v, p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc, int(t.step), p64(t.s), p64(t.e), p64(t.abar), t.ldAbar, mask)
 	}
 }
 
@@ -72,8 +72,8 @@ func (x *product[T]) runWide(n int) {
 	}
 }
 
-func mulPanelsAVX512[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
-	x := byRows(c, ldc, a, lda, packed, m, k, acc)
+func mulPanelsAVX512[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool, then after[T]) {
+	x := byRows(c, ldc, a, lda, packed, m, k, acc, then)
 	x.runWide(n)
 }
 
@@ -82,29 +82,29 @@ func mulTAAVX512[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, 
 	x.runWide(n)
 }
 
-func gemmRowsF32(v int, c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool, mask uint16) {
+func gemmRowsF32(v int, c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool, then int, s, e, abar *float32, ldAbar int, mask uint16) {
 	switch v {
 	case 1:
-		gemm1F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm1F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 2:
-		gemm2F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm2F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 3:
-		gemm3F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm3F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 4:
-		gemm4F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm4F32x16(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	}
 }
 
-func gemmRowsF64(v int, c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool, mask uint16) {
+func gemmRowsF64(v int, c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool, then int, s, e, abar *float64, ldAbar int, mask uint16) {
 	switch v {
 	case 1:
-		gemm1F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm1F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 2:
-		gemm2F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm2F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 3:
-		gemm3F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm3F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	case 4:
-		gemm4F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, mask)
+		gemm4F64x8(c, ldc, a, lda, b, bps, m, groups, k, acc, then, s, e, abar, ldAbar, mask)
 	}
 }
 

@@ -33,14 +33,17 @@ func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc
 	}
 }
 
-func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+// mulPanels returns the number of columns on which then was done, the first.
+func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool, then after[T]) (done int) {
 	switch inUse {
 	case avx512:
-		mulPanelsAVX512(c, ldc, a, lda, packed, m, n, k, acc)
+		mulPanelsAVX512(c, ldc, a, lda, packed, m, n, k, acc, then)
+		return n
 	case avx2, neon:
-		mulPanelsPairs(c, ldc, a, lda, packed, m, n, k, acc)
+		return mulPanelsPairs(c, ldc, a, lda, packed, m, n, k, acc, then)
 	default:
 		mulPanelsPlain(c, ldc, a, lda, packed, m, n, k, acc)
+		return 0
 	}
 }
 
@@ -60,7 +63,7 @@ func mulTA[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int,
 // AVX-512 has too many columns for that to matter but where there are very few.
 func swapped[T Float](m, n int) bool {
 	if inUse == avx512 {
-		return n < m && n <= narrow
+		return n < m && n <= PanelWidth[T]()/2
 	}
 	w := PanelWidth[T]()
 	return n < m && n < w && n%(w/2) != 0

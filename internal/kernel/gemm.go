@@ -19,7 +19,7 @@ func MulPacked[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int,
 	case n <= narrow:
 		mulNarrow(c, ldc, a, lda, packed, m, n, k, acc)
 	default:
-		mulPanels(c, ldc, a, lda, packed, m, n, k, acc)
+		mulPanels(c, ldc, a, lda, packed, m, n, k, acc, after[T]{})
 	}
 }
 

@@ -9,10 +9,11 @@ package kernel
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmPanelF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmPanelF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmPanelTF32 takes whole panels.
 //
@@ -28,10 +29,11 @@ func gemmPanelTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmHalfF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmHalfF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmHalfTF32 takes half panels.
 //
@@ -47,10 +49,11 @@ func gemmHalfTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmHalfMoreF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmHalfMoreF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmHalfMoreTF32 takes a panel and a half: the end of a matrix whose last panel is half full.
 //
@@ -66,10 +69,11 @@ func gemmHalfMoreTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRowF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmRowF32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmRowTF32 takes one row and four panels, enough independent sums to hide the latency.
 //
@@ -85,10 +89,11 @@ func gemmRowTF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int, 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRow2F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmRow2F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmRow2TF32 takes two rows and two panels.
 //
@@ -104,10 +109,11 @@ func gemmRow2TF32(c *float32, ldc int, a *float32, lda int, b *float32, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool)
+func gemmRow3F32(c *float32, ldc int, a *float32, lda int, b *float32, bps int, m int, groups int, k int, acc bool, then int, s *float32, e *float32, abar *float32, ldAbar int)
 
 // gemmRow3TF32 takes three rows and two panels.
 //
@@ -256,10 +262,11 @@ func peakF32(turns int)
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmPanelF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmPanelF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmPanelTF64 takes whole panels.
 //
@@ -275,10 +282,11 @@ func gemmPanelTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmHalfF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmHalfF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmHalfTF64 takes half panels.
 //
@@ -294,10 +302,11 @@ func gemmHalfTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmHalfMoreF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmHalfMoreF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmHalfMoreTF64 takes a panel and a half: the end of a matrix whose last panel is half full.
 //
@@ -313,10 +322,11 @@ func gemmHalfMoreTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRowF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmRowF64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmRowTF64 takes one row and four panels, enough independent sums to hide the latency.
 //
@@ -332,10 +342,11 @@ func gemmRowTF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, 
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRow2F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmRow2F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmRow2TF64 takes two rows and two panels.
 //
@@ -351,10 +362,11 @@ func gemmRow2TF64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int,
 // C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 // row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 // width of a group, B by as many panels. Each element of C is summed in the order of p by
-// fused multiply-adds, starting from zero or from C.
+// fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+// that of package kernel's steps; s and e lie as C does.
 //
 //go:noescape
-func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool)
+func gemmRow3F64(c *float64, ldc int, a *float64, lda int, b *float64, bps int, m int, groups int, k int, acc bool, then int, s *float64, e *float64, abar *float64, ldAbar int)
 
 // gemmRow3TF64 takes three rows and two panels.
 //

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-TEXT ·gemmPanelF32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmPanelF32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -23,7 +23,7 @@ group1:
 
 next8:
 	CMP $0, R3
-	BLE done9
+	BLE done10
 	CMP $0x0a, R3
 	BGE rows6_2
 	CMP $0x06, R3
@@ -48,7 +48,7 @@ rows6_2:
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero10
+	BEQ zero11
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R15
@@ -64,9 +64,9 @@ rows6_2:
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start11
+	B start12
 
-zero10:
+zero11:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -92,7 +92,7 @@ zero10:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start11:
+start12:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -119,9 +119,9 @@ start11:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest13
+	BLT rest14
 
-loop12:
+loop13:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVS 0(R5), F28
@@ -258,13 +258,13 @@ loop12:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop12
+	BGE loop13
 
-rest13:
+rest14:
 	ADDS $0x00000004, R8, R8
-	BEQ out15
+	BEQ out16
 
-one14:
+one15:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVS 0(R5), F28
@@ -305,9 +305,9 @@ one14:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one14
+	BNE one15
 
-out15:
+out16:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -339,7 +339,8 @@ out15:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next8
+	MOVD $0x00000006, R5
+	B finish9
 
 rows5_3:
 	ADD R0<<1, R1, R15
@@ -347,7 +348,7 @@ rows5_3:
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero16
+	BEQ zero17
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R16
@@ -360,9 +361,9 @@ rows5_3:
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F16, F17)
 	FLDPQ 32(R17), (F18, F19)
-	B start17
+	B start18
 
-zero16:
+zero17:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -384,7 +385,7 @@ zero16:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start17:
+start18:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -408,9 +409,9 @@ start17:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest19
+	BLT rest20
 
-loop18:
+loop19:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVS 0(R5), F24
@@ -526,13 +527,13 @@ loop18:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop18
+	BGE loop19
 
-rest19:
+rest20:
 	ADDS $0x00000004, R8, R8
-	BEQ out21
+	BEQ out22
 
-one20:
+one21:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVS 0(R5), F24
@@ -567,9 +568,9 @@ one20:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one20
+	BNE one21
 
-out21:
+out22:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -596,7 +597,8 @@ out21:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next8
+	MOVD $0x00000005, R5
+	B finish9
 
 rows4_4:
 	ADD R0<<1, R1, R21
@@ -604,7 +606,7 @@ rows4_4:
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero22
+	BEQ zero23
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -614,9 +616,9 @@ rows4_4:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R5), (F12, F13)
 	FLDPQ 32(R5), (F14, F15)
-	B start23
+	B start24
 
-zero22:
+zero23:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -634,7 +636,7 @@ zero22:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start23:
+start24:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -655,9 +657,9 @@ start23:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest25
+	BLT rest26
 
-loop24:
+loop25:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVS 0(R5), F20
@@ -752,13 +754,13 @@ loop24:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop24
+	BGE loop25
 
-rest25:
+rest26:
 	ADDS $0x00000004, R8, R8
-	BEQ out27
+	BEQ out28
 
-one26:
+one27:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVS 0(R5), F20
@@ -787,9 +789,9 @@ one26:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one26
+	BNE one27
 
-out27:
+out28:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -811,12 +813,13 @@ out27:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next8
+	MOVD $0x00000004, R5
+	B finish9
 
 rows3_5:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero28
+	BEQ zero29
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -825,9 +828,9 @@ rows3_5:
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F8, F9)
 	FLDPQ 32(R14), (F10, F11)
-	B start29
+	B start30
 
-zero28:
+zero29:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -841,14 +844,14 @@ zero28:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start29:
+start30:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest31
+	BLT rest32
 
-loop30:
+loop31:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVS 0(R5), F16
@@ -922,13 +925,13 @@ loop30:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop30
+	BGE loop31
 
-rest31:
+rest32:
 	ADDS $0x00000004, R7, R7
-	BEQ out33
+	BEQ out34
 
-one32:
+one33:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVS 0(R5), F16
@@ -951,9 +954,9 @@ one32:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one32
+	BNE one33
 
-out33:
+out34:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R20
@@ -969,20 +972,21 @@ out33:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next8
+	MOVD $0x00000003, R5
+	B finish9
 
 rows2_6:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero34
+	BEQ zero35
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F4, F5)
 	FLDPQ 32(R22), (F6, F7)
-	B start35
+	B start36
 
-zero34:
+zero35:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -992,14 +996,14 @@ zero34:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start35:
+start36:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest37
+	BLT rest38
 
-loop36:
+loop37:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVS 0(R5), F12
@@ -1052,13 +1056,13 @@ loop36:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop36
+	BGE loop37
 
-rest37:
+rest38:
 	ADDS $0x00000004, R7, R7
-	BEQ out39
+	BEQ out40
 
-one38:
+one39:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVS 0(R5), F12
@@ -1075,9 +1079,9 @@ one38:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one38
+	BNE one39
 
-out39:
+out40:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R16
@@ -1088,30 +1092,31 @@ out39:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next8
+	MOVD $0x00000002, R5
+	B finish9
 
 rows1_7:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero40
+	BEQ zero41
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
-	B start41
+	B start42
 
-zero40:
+zero41:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start41:
+start42:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest43
+	BLT rest44
 
-loop42:
+loop43:
 	FMOVS 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -1143,13 +1148,13 @@ loop42:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop42
+	BGE loop43
 
-rest43:
+rest44:
 	ADDS $0x00000004, R7, R7
-	BEQ out45
+	BEQ out46
 
-one44:
+one45:
 	FMOVS 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -1160,20 +1165,163 @@ one44:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one44
+	BNE one45
 
-out45:
+out46:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
+	MOVD $0x00000001, R5
+
+finish9:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next8
+	MOVD R1, R7
+	MOVD R5, R8
+
+back47:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back47
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared48
+	ADD R8, R11, R11
+
+shared48:
+	CMP $0x03, R6
+	BEQ tangent49
+	CMP $0x02, R6
+	BEQ add50
+
+row51:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 32(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row51
 	B next8
 
-done9:
+add50:
+
+row52:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 32(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row52
+	B next8
+
+tangent49:
+
+row53:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row53
+	B next8
+
+done10:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	MOVD b+32(FP), R24
 	ADD R3, R24, R24
@@ -1184,6 +1332,24 @@ done9:
 	BNE group1
 	MOVD R23, FPCR
 	RET
+DATA oneF32<>+0(SB)/4, $0x3f800000
+DATA oneF32<>+4(SB)/4, $0x3f800000
+DATA oneF32<>+8(SB)/4, $0x3f800000
+DATA oneF32<>+12(SB)/4, $0x3f800000
+DATA oneF32<>+16(SB)/4, $0x3f800000
+DATA oneF32<>+20(SB)/4, $0x3f800000
+DATA oneF32<>+24(SB)/4, $0x3f800000
+DATA oneF32<>+28(SB)/4, $0x3f800000
+GLOBL oneF32<>(SB), RODATA|NOPTR, $32
+DATA minusTwoF32<>+0(SB)/4, $0xc0000000
+DATA minusTwoF32<>+4(SB)/4, $0xc0000000
+DATA minusTwoF32<>+8(SB)/4, $0xc0000000
+DATA minusTwoF32<>+12(SB)/4, $0xc0000000
+DATA minusTwoF32<>+16(SB)/4, $0xc0000000
+DATA minusTwoF32<>+20(SB)/4, $0xc0000000
+DATA minusTwoF32<>+24(SB)/4, $0xc0000000
+DATA minusTwoF32<>+28(SB)/4, $0xc0000000
+GLOBL minusTwoF32<>(SB), RODATA|NOPTR, $32
 
 TEXT ·gemmPanelTF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD FPCR, R23
@@ -1196,39 +1362,39 @@ TEXT ·gemmPanelTF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group46:
+group54:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next53:
+next61:
 	CMP $0, R1
-	BLE done54
+	BLE done63
 	CMP $0x0a, R1
-	BGE rows6_47
+	BGE rows6_55
 	CMP $0x06, R1
-	BEQ rows6_47
+	BEQ rows6_55
 	CMP $0x09, R1
-	BEQ rows5_48
+	BEQ rows5_56
 	CMP $0x07, R1
-	BGE rows4_49
+	BGE rows4_57
 	CMP $0x05, R1
-	BEQ rows5_48
+	BEQ rows5_56
 	CMP $0x04, R1
-	BEQ rows4_49
+	BEQ rows4_57
 	CMP $0x03, R1
-	BEQ rows3_50
+	BEQ rows3_58
 	CMP $0x02, R1
-	BEQ rows2_51
-	B rows1_52
+	BEQ rows2_59
+	B rows1_60
 
-rows6_47:
+rows6_55:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero55
+	BEQ zero64
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -1244,9 +1410,9 @@ rows6_47:
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start56
+	B start65
 
-zero55:
+zero64:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -1272,7 +1438,7 @@ zero55:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start56:
+start65:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -1296,9 +1462,9 @@ start56:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest58
+	BLT rest67
 
-loop57:
+loop66:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVS 0(R6), F28
@@ -1436,13 +1602,13 @@ loop57:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop57
+	BGE loop66
 
-rest58:
+rest67:
 	ADDS $0x00000004, R8, R8
-	BEQ out60
+	BEQ out69
 
-one59:
+one68:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVS 0(R6), F28
@@ -1478,9 +1644,9 @@ one59:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one59
+	BNE one68
 
-out60:
+out69:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -1507,15 +1673,15 @@ out60:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000006, R1, R1
-	B next53
+	B next61
 
-rows5_48:
+rows5_56:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero61
+	BEQ zero70
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -1528,9 +1694,9 @@ rows5_48:
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F16, F17)
 	FLDPQ 32(R16), (F18, F19)
-	B start62
+	B start71
 
-zero61:
+zero70:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -1552,7 +1718,7 @@ zero61:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start62:
+start71:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -1573,9 +1739,9 @@ start62:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest64
+	BLT rest73
 
-loop63:
+loop72:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVS 0(R6), F24
@@ -1693,13 +1859,13 @@ loop63:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop63
+	BGE loop72
 
-rest64:
+rest73:
 	ADDS $0x00000004, R8, R8
-	BEQ out66
+	BEQ out75
 
-one65:
+one74:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVS 0(R6), F24
@@ -1730,9 +1896,9 @@ one65:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one65
+	BNE one74
 
-out66:
+out75:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -1755,15 +1921,15 @@ out66:
 	ADD R0, R4, R4
 	ADD $0x00000014, R5, R5
 	SUB $0x00000005, R1, R1
-	B next53
+	B next61
 
-rows4_49:
+rows4_57:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero67
+	BEQ zero76
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R22
@@ -1773,9 +1939,9 @@ rows4_49:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
-	B start68
+	B start77
 
-zero67:
+zero76:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -1793,7 +1959,7 @@ zero67:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start68:
+start77:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -1811,9 +1977,9 @@ start68:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest70
+	BLT rest79
 
-loop69:
+loop78:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVS 0(R6), F20
@@ -1911,13 +2077,13 @@ loop69:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop69
+	BGE loop78
 
-rest70:
+rest79:
 	ADDS $0x00000004, R8, R8
-	BEQ out72
+	BEQ out81
 
-one71:
+one80:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVS 0(R6), F20
@@ -1943,9 +2109,9 @@ one71:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one71
+	BNE one80
 
-out72:
+out81:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -1964,12 +2130,12 @@ out72:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000004, R1, R1
-	B next53
+	B next61
 
-rows3_50:
+rows3_58:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero73
+	BEQ zero82
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R16
@@ -1978,9 +2144,9 @@ rows3_50:
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F8, F9)
 	FLDPQ 32(R17), (F10, F11)
-	B start74
+	B start83
 
-zero73:
+zero82:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -1994,14 +2160,14 @@ zero73:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start74:
+start83:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest76
+	BLT rest85
 
-loop75:
+loop84:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVS 0(R6), F16
@@ -2079,13 +2245,13 @@ loop75:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop75
+	BGE loop84
 
-rest76:
+rest85:
 	ADDS $0x00000004, R8, R8
-	BEQ out78
+	BEQ out87
 
-one77:
+one86:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVS 0(R6), F16
@@ -2106,9 +2272,9 @@ one77:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one77
+	BNE one86
 
-out78:
+out87:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R19
@@ -2122,20 +2288,20 @@ out78:
 	ADD R0, R4, R4
 	ADD $0x0000000c, R5, R5
 	SUB $0x00000003, R1, R1
-	B next53
+	B next61
 
-rows2_51:
+rows2_59:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero79
+	BEQ zero88
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 32(R21), (F6, F7)
-	B start80
+	B start89
 
-zero79:
+zero88:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -2145,14 +2311,14 @@ zero79:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start80:
+start89:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest82
+	BLT rest91
 
-loop81:
+loop90:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVS 0(R6), F12
@@ -2210,13 +2376,13 @@ loop81:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop81
+	BGE loop90
 
-rest82:
+rest91:
 	ADDS $0x00000004, R8, R8
-	BEQ out84
+	BEQ out93
 
-one83:
+one92:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVS 0(R6), F12
@@ -2232,9 +2398,9 @@ one83:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one83
+	BNE one92
 
-out84:
+out93:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R22
@@ -2244,30 +2410,30 @@ out84:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000002, R1, R1
-	B next53
+	B next61
 
-rows1_52:
+rows1_60:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero85
+	BEQ zero94
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
-	B start86
+	B start95
 
-zero85:
+zero94:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start86:
+start95:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest88
+	BLT rest97
 
-loop87:
+loop96:
 	FMOVS 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -2305,13 +2471,13 @@ loop87:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop87
+	BGE loop96
 
-rest88:
+rest97:
 	ADDS $0x00000004, R8, R8
-	BEQ out90
+	BEQ out99
 
-one89:
+one98:
 	FMOVS 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -2322,17 +2488,17 @@ one89:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one89
+	BNE one98
 
-out90:
+out99:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0, R4, R4
 	ADD $0x00000004, R5, R5
 	SUB $0x00000001, R1, R1
-	B next53
+	B next61
 
-done54:
+done63:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -2342,11 +2508,11 @@ done54:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group46
+	BNE group54
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmHalfF32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmHalfF32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -2358,39 +2524,39 @@ TEXT ·gemmHalfF32(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x02, R24, R24
 	MOVD R24, bps+40(FP)
 
-group91:
+group100:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next98:
+next107:
 	CMP $0, R3
-	BLE done99
+	BLE done109
 	CMP $0x0a, R3
-	BGE rows6_92
+	BGE rows6_101
 	CMP $0x06, R3
-	BEQ rows6_92
+	BEQ rows6_101
 	CMP $0x09, R3
-	BEQ rows5_93
+	BEQ rows5_102
 	CMP $0x07, R3
-	BGE rows4_94
+	BGE rows4_103
 	CMP $0x05, R3
-	BEQ rows5_93
+	BEQ rows5_102
 	CMP $0x04, R3
-	BEQ rows4_94
+	BEQ rows4_103
 	CMP $0x03, R3
-	BEQ rows3_95
+	BEQ rows3_104
 	CMP $0x02, R3
-	BEQ rows2_96
-	B rows1_97
+	BEQ rows2_105
+	B rows1_106
 
-rows6_92:
+rows6_101:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero100
+	BEQ zero110
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -2400,9 +2566,9 @@ rows6_92:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start101
+	B start111
 
-zero100:
+zero110:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -2416,7 +2582,7 @@ zero100:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start101:
+start111:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -2443,9 +2609,9 @@ start101:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest103
+	BLT rest113
 
-loop102:
+loop112:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVS 0(R5), F14
 	WORD $0x4f8e1180 // fmla[0] V0, V12, V14 .4S
@@ -2530,13 +2696,13 @@ loop102:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop102
+	BGE loop112
 
-rest103:
+rest113:
 	ADDS $0x00000004, R8, R8
-	BEQ out105
+	BEQ out115
 
-one104:
+one114:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVS 0(R5), F14
 	WORD $0x4f8e1180 // fmla[0] V0, V12, V14 .4S
@@ -2564,9 +2730,9 @@ one104:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one104
+	BNE one114
 
-out105:
+out115:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -2592,15 +2758,16 @@ out105:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next98
+	MOVD $0x00000006, R5
+	B finish108
 
-rows5_93:
+rows5_102:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero106
+	BEQ zero116
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R16
 	FLDPQ 0(R16), (F2, F3)
@@ -2608,9 +2775,9 @@ rows5_93:
 	FLDPQ 0(R5), (F6, F7)
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F8, F9)
-	B start107
+	B start117
 
-zero106:
+zero116:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -2622,7 +2789,7 @@ zero106:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start107:
+start117:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -2646,9 +2813,9 @@ start107:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest109
+	BLT rest119
 
-loop108:
+loop118:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVS 0(R5), F12
 	WORD $0x4f8c1140 // fmla[0] V0, V10, V12 .4S
@@ -2720,13 +2887,13 @@ loop108:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop108
+	BGE loop118
 
-rest109:
+rest119:
 	ADDS $0x00000004, R8, R8
-	BEQ out111
+	BEQ out121
 
-one110:
+one120:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVS 0(R5), F12
 	WORD $0x4f8c1140 // fmla[0] V0, V10, V12 .4S
@@ -2750,9 +2917,9 @@ one110:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one110
+	BNE one120
 
-out111:
+out121:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -2774,23 +2941,24 @@ out111:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next98
+	MOVD $0x00000005, R5
+	B finish108
 
-rows4_94:
+rows4_103:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero112
+	BEQ zero122
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R5), (F6, F7)
-	B start113
+	B start123
 
-zero112:
+zero122:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -2800,7 +2968,7 @@ zero112:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start113:
+start123:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -2821,9 +2989,9 @@ start113:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest115
+	BLT rest125
 
-loop114:
+loop124:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVS 0(R5), F10
 	WORD $0x4f8a1100 // fmla[0] V0, V8, V10 .4S
@@ -2882,13 +3050,13 @@ loop114:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop114
+	BGE loop124
 
-rest115:
+rest125:
 	ADDS $0x00000004, R8, R8
-	BEQ out117
+	BEQ out127
 
-one116:
+one126:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVS 0(R5), F10
 	WORD $0x4f8a1100 // fmla[0] V0, V8, V10 .4S
@@ -2908,9 +3076,9 @@ one116:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one116
+	BNE one126
 
-out117:
+out127:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -2928,20 +3096,21 @@ out117:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next98
+	MOVD $0x00000004, R5
+	B finish108
 
-rows3_95:
+rows3_104:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero118
+	BEQ zero128
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F4, F5)
-	B start119
+	B start129
 
-zero118:
+zero128:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -2949,14 +3118,14 @@ zero118:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start119:
+start129:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest121
+	BLT rest131
 
-loop120:
+loop130:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVS 0(R5), F8
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -3002,13 +3171,13 @@ loop120:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop120
+	BGE loop130
 
-rest121:
+rest131:
 	ADDS $0x00000004, R7, R7
-	BEQ out123
+	BEQ out133
 
-one122:
+one132:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVS 0(R5), F8
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -3024,9 +3193,9 @@ one122:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one122
+	BNE one132
 
-out123:
+out133:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R20
 	FSTPQ (F2, F3), 0(R20)
@@ -3039,31 +3208,32 @@ out123:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next98
+	MOVD $0x00000003, R5
+	B finish108
 
-rows2_96:
+rows2_105:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero124
+	BEQ zero134
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
-	B start125
+	B start135
 
-zero124:
+zero134:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start125:
+start135:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest127
+	BLT rest137
 
-loop126:
+loop136:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVS 0(R5), F6
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -3096,13 +3266,13 @@ loop126:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop126
+	BGE loop136
 
-rest127:
+rest137:
 	ADDS $0x00000004, R7, R7
-	BEQ out129
+	BEQ out139
 
-one128:
+one138:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVS 0(R5), F6
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -3114,9 +3284,9 @@ one128:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one128
+	BNE one138
 
-out129:
+out139:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R16
 	FSTPQ (F2, F3), 0(R16)
@@ -3125,27 +3295,28 @@ out129:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next98
+	MOVD $0x00000002, R5
+	B finish108
 
-rows1_97:
+rows1_106:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero130
+	BEQ zero140
 	FLDPQ 0(R1), (F0, F1)
-	B start131
+	B start141
 
-zero130:
+zero140:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start131:
+start141:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest133
+	BLT rest143
 
-loop132:
+loop142:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVS 0(R5), F4
 	WORD $0x4f841040 // fmla[0] V0, V2, V4 .4S
@@ -3165,13 +3336,13 @@ loop132:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop132
+	BGE loop142
 
-rest133:
+rest143:
 	ADDS $0x00000004, R7, R7
-	BEQ out135
+	BEQ out145
 
-one134:
+one144:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVS 0(R5), F4
 	WORD $0x4f841040 // fmla[0] V0, V2, V4 .4S
@@ -3179,19 +3350,128 @@ one134:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one134
+	BNE one144
 
-out135:
+out145:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next98
+	MOVD $0x00000001, R5
 
-done99:
+finish108:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next107
+	MOVD R1, R7
+	MOVD R5, R8
+
+back146:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back146
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared147
+	ADD R8, R11, R11
+
+shared147:
+	CMP $0x03, R6
+	BEQ tangent148
+	CMP $0x02, R6
+	BEQ add149
+
+row150:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row150
+	B next107
+
+add149:
+
+row151:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row151
+	B next107
+
+tangent148:
+
+row152:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row152
+	B next107
+
+done109:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	MOVD b+32(FP), R24
 	ADD R3, R24, R24
@@ -3199,7 +3479,7 @@ done99:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group91
+	BNE group100
 	MOVD R23, FPCR
 	RET
 
@@ -3214,39 +3494,39 @@ TEXT ·gemmHalfTF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group136:
+group153:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next143:
+next160:
 	CMP $0, R1
-	BLE done144
+	BLE done162
 	CMP $0x0a, R1
-	BGE rows6_137
+	BGE rows6_154
 	CMP $0x06, R1
-	BEQ rows6_137
+	BEQ rows6_154
 	CMP $0x09, R1
-	BEQ rows5_138
+	BEQ rows5_155
 	CMP $0x07, R1
-	BGE rows4_139
+	BGE rows4_156
 	CMP $0x05, R1
-	BEQ rows5_138
+	BEQ rows5_155
 	CMP $0x04, R1
-	BEQ rows4_139
+	BEQ rows4_156
 	CMP $0x03, R1
-	BEQ rows3_140
+	BEQ rows3_157
 	CMP $0x02, R1
-	BEQ rows2_141
-	B rows1_142
+	BEQ rows2_158
+	B rows1_159
 
-rows6_137:
+rows6_154:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero145
+	BEQ zero163
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -3256,9 +3536,9 @@ rows6_137:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start146
+	B start164
 
-zero145:
+zero163:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -3272,7 +3552,7 @@ zero145:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start146:
+start164:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -3296,9 +3576,9 @@ start146:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest148
+	BLT rest166
 
-loop147:
+loop165:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVS 0(R6), F14
 	WORD $0x4f8e1180 // fmla[0] V0, V12, V14 .4S
@@ -3384,13 +3664,13 @@ loop147:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop147
+	BGE loop165
 
-rest148:
+rest166:
 	ADDS $0x00000004, R8, R8
-	BEQ out150
+	BEQ out168
 
-one149:
+one167:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVS 0(R6), F14
 	WORD $0x4f8e1180 // fmla[0] V0, V12, V14 .4S
@@ -3413,9 +3693,9 @@ one149:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one149
+	BNE one167
 
-out150:
+out168:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -3436,15 +3716,15 @@ out150:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000006, R1, R1
-	B next143
+	B next160
 
-rows5_138:
+rows5_155:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero151
+	BEQ zero169
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -3452,9 +3732,9 @@ rows5_138:
 	FLDPQ 0(R6), (F6, F7)
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F8, F9)
-	B start152
+	B start170
 
-zero151:
+zero169:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -3466,7 +3746,7 @@ zero151:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start152:
+start170:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -3487,9 +3767,9 @@ start152:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest154
+	BLT rest172
 
-loop153:
+loop171:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVS 0(R6), F12
 	WORD $0x4f8c1140 // fmla[0] V0, V10, V12 .4S
@@ -3563,13 +3843,13 @@ loop153:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop153
+	BGE loop171
 
-rest154:
+rest172:
 	ADDS $0x00000004, R8, R8
-	BEQ out156
+	BEQ out174
 
-one155:
+one173:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVS 0(R6), F12
 	WORD $0x4f8c1140 // fmla[0] V0, V10, V12 .4S
@@ -3589,9 +3869,9 @@ one155:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one155
+	BNE one173
 
-out156:
+out174:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -3609,23 +3889,23 @@ out156:
 	ADD R0, R4, R4
 	ADD $0x00000014, R5, R5
 	SUB $0x00000005, R1, R1
-	B next143
+	B next160
 
-rows4_139:
+rows4_156:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero157
+	BEQ zero175
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R6), (F6, F7)
-	B start158
+	B start176
 
-zero157:
+zero175:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -3635,7 +3915,7 @@ zero157:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start158:
+start176:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -3653,9 +3933,9 @@ start158:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest160
+	BLT rest178
 
-loop159:
+loop177:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVS 0(R6), F10
 	WORD $0x4f8a1100 // fmla[0] V0, V8, V10 .4S
@@ -3717,13 +3997,13 @@ loop159:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop159
+	BGE loop177
 
-rest160:
+rest178:
 	ADDS $0x00000004, R8, R8
-	BEQ out162
+	BEQ out180
 
-one161:
+one179:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVS 0(R6), F10
 	WORD $0x4f8a1100 // fmla[0] V0, V8, V10 .4S
@@ -3740,9 +4020,9 @@ one161:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one161
+	BNE one179
 
-out162:
+out180:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -3757,20 +4037,20 @@ out162:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000004, R1, R1
-	B next143
+	B next160
 
-rows3_140:
+rows3_157:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero163
+	BEQ zero181
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R16
 	FLDPQ 0(R16), (F2, F3)
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F4, F5)
-	B start164
+	B start182
 
-zero163:
+zero181:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -3778,14 +4058,14 @@ zero163:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start164:
+start182:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest166
+	BLT rest184
 
-loop165:
+loop183:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVS 0(R6), F8
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -3835,13 +4115,13 @@ loop165:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop165
+	BGE loop183
 
-rest166:
+rest184:
 	ADDS $0x00000004, R8, R8
-	BEQ out168
+	BEQ out186
 
-one167:
+one185:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVS 0(R6), F8
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -3855,9 +4135,9 @@ one167:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one167
+	BNE one185
 
-out168:
+out186:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
@@ -3868,31 +4148,31 @@ out168:
 	ADD R0, R4, R4
 	ADD $0x0000000c, R5, R5
 	SUB $0x00000003, R1, R1
-	B next143
+	B next160
 
-rows2_141:
+rows2_158:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero169
+	BEQ zero187
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F2, F3)
-	B start170
+	B start188
 
-zero169:
+zero187:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start170:
+start188:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest172
+	BLT rest190
 
-loop171:
+loop189:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVS 0(R6), F6
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -3930,13 +4210,13 @@ loop171:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop171
+	BGE loop189
 
-rest172:
+rest190:
 	ADDS $0x00000004, R8, R8
-	BEQ out174
+	BEQ out192
 
-one173:
+one191:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVS 0(R6), F6
 	WORD $0x4f861080 // fmla[0] V0, V4, V6 .4S
@@ -3947,9 +4227,9 @@ one173:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one173
+	BNE one191
 
-out174:
+out192:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
@@ -3957,27 +4237,27 @@ out174:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000002, R1, R1
-	B next143
+	B next160
 
-rows1_142:
+rows1_159:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero175
+	BEQ zero193
 	FLDPQ 0(R4), (F0, F1)
-	B start176
+	B start194
 
-zero175:
+zero193:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start176:
+start194:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest178
+	BLT rest196
 
-loop177:
+loop195:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVS 0(R6), F4
 	WORD $0x4f841040 // fmla[0] V0, V2, V4 .4S
@@ -4003,13 +4283,13 @@ loop177:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop177
+	BGE loop195
 
-rest178:
+rest196:
 	ADDS $0x00000004, R8, R8
-	BEQ out180
+	BEQ out198
 
-one179:
+one197:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVS 0(R6), F4
 	WORD $0x4f841040 // fmla[0] V0, V2, V4 .4S
@@ -4017,16 +4297,16 @@ one179:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one179
+	BNE one197
 
-out180:
+out198:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0, R4, R4
 	ADD $0x00000004, R5, R5
 	SUB $0x00000001, R1, R1
-	B next143
+	B next160
 
-done144:
+done162:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -4036,11 +4316,11 @@ done144:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group136
+	BNE group153
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmHalfMoreF32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmHalfMoreF32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -4052,31 +4332,31 @@ TEXT ·gemmHalfMoreF32(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x02, R24, R24
 	MOVD R24, bps+40(FP)
 
-group181:
+group199:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next186:
+next204:
 	CMP $0, R3
-	BLE done187
+	BLE done206
 	CMP $0x07, R3
-	BGE rows4_182
+	BGE rows4_200
 	CMP $0x04, R3
-	BEQ rows4_182
+	BEQ rows4_200
 	CMP $0x03, R3
-	BGE rows3_183
+	BGE rows3_201
 	CMP $0x02, R3
-	BEQ rows2_184
-	B rows1_185
+	BEQ rows2_202
+	B rows1_203
 
-rows4_182:
+rows4_200:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero188
+	BEQ zero207
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -4090,9 +4370,9 @@ rows4_182:
 	FLDPQ 0(R5), (F18, F19)
 	FLDPQ 32(R5), (F20, F21)
 	FLDPQ 64(R5), (F22, F23)
-	B start189
+	B start208
 
-zero188:
+zero207:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -4118,7 +4398,7 @@ zero188:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start189:
+start208:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -4148,9 +4428,9 @@ start189:
 	MOVD bps+40(FP), R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest191
+	BLT rest210
 
-loop190:
+loop209:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R17
@@ -4282,13 +4562,13 @@ loop190:
 	ADD $0x00000010, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R9, R9
-	BGE loop190
+	BGE loop209
 
-rest191:
+rest210:
 	ADDS $0x00000004, R9, R9
-	BEQ out193
+	BEQ out212
 
-one192:
+one211:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R21
@@ -4327,9 +4607,9 @@ one192:
 	ADD $0x00000004, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R9, R9
-	BNE one192
+	BNE one211
 
-out193:
+out212:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
@@ -4355,12 +4635,13 @@ out193:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next186
+	MOVD $0x00000004, R5
+	B finish205
 
-rows3_183:
+rows3_201:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero194
+	BEQ zero213
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -4372,9 +4653,9 @@ rows3_183:
 	FLDPQ 0(R19), (F12, F13)
 	FLDPQ 32(R19), (F14, F15)
 	FLDPQ 64(R19), (F16, F17)
-	B start195
+	B start214
 
-zero194:
+zero213:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -4394,15 +4675,15 @@ zero194:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start195:
+start214:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest197
+	BLT rest216
 
-loop196:
+loop215:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R20
@@ -4505,13 +4786,13 @@ loop196:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop196
+	BGE loop215
 
-rest197:
+rest216:
 	ADDS $0x00000004, R8, R8
-	BEQ out199
+	BEQ out218
 
-one198:
+one217:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R14
@@ -4542,9 +4823,9 @@ one198:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one198
+	BNE one217
 
-out199:
+out218:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -4563,12 +4844,13 @@ out199:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next186
+	MOVD $0x00000003, R5
+	B finish205
 
-rows2_184:
+rows2_202:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero200
+	BEQ zero219
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -4576,9 +4858,9 @@ rows2_184:
 	FLDPQ 0(R20), (F6, F7)
 	FLDPQ 32(R20), (F8, F9)
 	FLDPQ 64(R20), (F10, F11)
-	B start201
+	B start220
 
-zero200:
+zero219:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -4592,15 +4874,15 @@ zero200:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start201:
+start220:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest203
+	BLT rest222
 
-loop202:
+loop221:
 	FMOVS 0(R5), F14
 	ADD R2<<0, R5, R21
 	FMOVS 0(R21), F16
@@ -4674,13 +4956,13 @@ loop202:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop202
+	BGE loop221
 
-rest203:
+rest222:
 	ADDS $0x00000004, R8, R8
-	BEQ out205
+	BEQ out224
 
-one204:
+one223:
 	FMOVS 0(R5), F14
 	ADD R2<<0, R5, R14
 	FMOVS 0(R14), F16
@@ -4703,9 +4985,9 @@ one204:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one204
+	BNE one223
 
-out205:
+out224:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -4718,18 +5000,19 @@ out205:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next186
+	MOVD $0x00000002, R5
+	B finish205
 
-rows1_185:
+rows1_203:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero206
+	BEQ zero225
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
-	B start207
+	B start226
 
-zero206:
+zero225:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -4737,15 +5020,15 @@ zero206:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start207:
+start226:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest209
+	BLT rest228
 
-loop208:
+loop227:
 	FMOVS 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -4790,13 +5073,13 @@ loop208:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop208
+	BGE loop227
 
-rest209:
+rest228:
 	ADDS $0x00000004, R8, R8
-	BEQ out211
+	BEQ out230
 
-one210:
+one229:
 	FMOVS 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -4811,21 +5094,198 @@ one210:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one210
+	BNE one229
 
-out211:
+out230:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next186
+	MOVD $0x00000001, R5
 
-done187:
+finish205:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next204
+	MOVD R1, R7
+	MOVD R5, R8
+
+back231:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back231
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared232
+	ADD R8, R11, R11
+
+shared232:
+	CMP $0x03, R6
+	BEQ tangent233
+	CMP $0x02, R6
+	BEQ add234
+
+row235:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 64(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row235
+	B next204
+
+add234:
+
+row236:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 64(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row236
+	B next204
+
+tangent233:
+
+row237:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row237
+	B next204
+
+done206:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -4834,7 +5294,7 @@ done187:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group181
+	BNE group199
 	MOVD R23, FPCR
 	RET
 
@@ -4849,31 +5309,31 @@ TEXT ·gemmHalfMoreTF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group212:
+group238:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next217:
+next243:
 	CMP $0, R1
-	BLE done218
+	BLE done245
 	CMP $0x07, R1
-	BGE rows4_213
+	BGE rows4_239
 	CMP $0x04, R1
-	BEQ rows4_213
+	BEQ rows4_239
 	CMP $0x03, R1
-	BGE rows3_214
+	BGE rows3_240
 	CMP $0x02, R1
-	BEQ rows2_215
-	B rows1_216
+	BEQ rows2_241
+	B rows1_242
 
-rows4_213:
+rows4_239:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero219
+	BEQ zero246
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -4887,9 +5347,9 @@ rows4_213:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	FLDPQ 64(R6), (F22, F23)
-	B start220
+	B start247
 
-zero219:
+zero246:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -4915,7 +5375,7 @@ zero219:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start220:
+start247:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -4941,9 +5401,9 @@ start220:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest222
+	BLT rest249
 
-loop221:
+loop248:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -5077,13 +5537,13 @@ loop221:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop221
+	BGE loop248
 
-rest222:
+rest249:
 	ADDS $0x00000004, R8, R8
-	BEQ out224
+	BEQ out251
 
-one223:
+one250:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -5118,9 +5578,9 @@ one223:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one223
+	BNE one250
 
-out224:
+out251:
 	ADD R0<<1, R4, R16
 	ADD $0, R16, R6
 	ADD R0, R6, R6
@@ -5143,12 +5603,12 @@ out224:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000004, R1, R1
-	B next217
+	B next243
 
-rows3_214:
+rows3_240:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero225
+	BEQ zero252
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -5160,9 +5620,9 @@ rows3_214:
 	FLDPQ 0(R20), (F12, F13)
 	FLDPQ 32(R20), (F14, F15)
 	FLDPQ 64(R20), (F16, F17)
-	B start226
+	B start253
 
-zero225:
+zero252:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -5182,14 +5642,14 @@ zero225:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start226:
+start253:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest228
+	BLT rest255
 
-loop227:
+loop254:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -5295,13 +5755,13 @@ loop227:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop227
+	BGE loop254
 
-rest228:
+rest255:
 	ADDS $0x00000004, R8, R8
-	BEQ out230
+	BEQ out257
 
-one229:
+one256:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -5329,9 +5789,9 @@ one229:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one229
+	BNE one256
 
-out230:
+out257:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -5348,12 +5808,12 @@ out230:
 	ADD R0, R4, R4
 	ADD $0x0000000c, R5, R5
 	SUB $0x00000003, R1, R1
-	B next217
+	B next243
 
-rows2_215:
+rows2_241:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero231
+	BEQ zero258
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -5361,9 +5821,9 @@ rows2_215:
 	FLDPQ 0(R14), (F6, F7)
 	FLDPQ 32(R14), (F8, F9)
 	FLDPQ 64(R14), (F10, F11)
-	B start232
+	B start259
 
-zero231:
+zero258:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -5377,14 +5837,14 @@ zero231:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start232:
+start259:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest234
+	BLT rest261
 
-loop233:
+loop260:
 	FMOVS 0(R6), F14
 	FMOVS 4(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -5462,13 +5922,13 @@ loop233:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop233
+	BGE loop260
 
-rest234:
+rest261:
 	ADDS $0x00000004, R8, R8
-	BEQ out236
+	BEQ out263
 
-one235:
+one262:
 	FMOVS 0(R6), F14
 	FMOVS 4(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -5489,9 +5949,9 @@ one235:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one235
+	BNE one262
 
-out236:
+out263:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -5503,18 +5963,18 @@ out236:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000002, R1, R1
-	B next217
+	B next243
 
-rows1_216:
+rows1_242:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero237
+	BEQ zero264
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
-	B start238
+	B start265
 
-zero237:
+zero264:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -5522,14 +5982,14 @@ zero237:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start238:
+start265:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest240
+	BLT rest267
 
-loop239:
+loop266:
 	FMOVS 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -5579,13 +6039,13 @@ loop239:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop239
+	BGE loop266
 
-rest240:
+rest267:
 	ADDS $0x00000004, R8, R8
-	BEQ out242
+	BEQ out269
 
-one241:
+one268:
 	FMOVS 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4f8810c0 // fmla[0] V0, V6, V8 .4S
@@ -5599,18 +6059,18 @@ one241:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one241
+	BNE one268
 
-out242:
+out269:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
 	ADD R0, R4, R4
 	ADD $0x00000004, R5, R5
 	SUB $0x00000001, R1, R1
-	B next217
+	B next243
 
-done218:
+done245:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -5620,11 +6080,11 @@ done218:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group212
+	BNE group238
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRowF32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRowF32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -5636,17 +6096,17 @@ TEXT ·gemmRowF32(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x02, R24, R24
 	MOVD R24, bps+40(FP)
 
-group243:
+group270:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next245:
+next272:
 	CMP $0, R3
-	BLE done246
+	BLE done274
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero247
+	BEQ zero275
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -5655,9 +6115,9 @@ next245:
 	FLDPQ 160(R1), (F10, F11)
 	FLDPQ 192(R1), (F12, F13)
 	FLDPQ 224(R1), (F14, F15)
-	B start248
+	B start276
 
-zero247:
+zero275:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -5675,7 +6135,7 @@ zero247:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start248:
+start276:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
@@ -5684,9 +6144,9 @@ start248:
 	ADD R7, R8, R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest250
+	BLT rest278
 
-loop249:
+loop277:
 	FMOVS 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4f921200 // fmla[0] V0, V16, V18 .4S
@@ -5793,13 +6253,13 @@ loop249:
 	ADD $0x00000100, R6, R6
 	ADD $0x00000100, R8, R8
 	SUBS $0x00000004, R9, R9
-	BGE loop249
+	BGE loop277
 
-rest250:
+rest278:
 	ADDS $0x00000004, R9, R9
-	BEQ out252
+	BEQ out280
 
-one251:
+one279:
 	FMOVS 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4f921200 // fmla[0] V0, V16, V18 .4S
@@ -5831,9 +6291,9 @@ one251:
 	ADD $0x00000040, R6, R6
 	ADD $0x00000040, R8, R8
 	SUBS $1, R9, R9
-	BNE one251
+	BNE one279
 
-out252:
+out280:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -5845,12 +6305,357 @@ out252:
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next245
+	MOVD $0x00000001, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next272
+	MOVD R1, R7
+	MOVD R5, R8
 
-done246:
+back281:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back281
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared282
+	ADD R8, R11, R11
+
+shared282:
+	CMP $0x03, R6
+	BEQ tangent283
+	CMP $0x02, R6
+	BEQ add284
+
+row285:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 96(R10)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 128(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 128(R10)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 160(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 160(R10)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 192(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 192(R10)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 224(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 224(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row285
+	B next272
+
+add284:
+
+row286:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 96(R10)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 128(R10), (F0, F1)
+	FLDPQ 128(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 128(R10)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 160(R10), (F0, F1)
+	FLDPQ 160(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 160(R10)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 192(R10), (F0, F1)
+	FLDPQ 192(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 192(R10)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 224(R10), (F0, F1)
+	FLDPQ 224(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 224(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row286
+	B next272
+
+tangent283:
+
+row287:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 128(R7), (F4, F5)
+	FLDPQ 128(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 128(R10)
+	FSTPQ (F4, F5), 128(R7)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 160(R7), (F4, F5)
+	FLDPQ 160(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 160(R10)
+	FSTPQ (F4, F5), 160(R7)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 192(R7), (F4, F5)
+	FLDPQ 192(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 192(R10)
+	FSTPQ (F4, F5), 192(R7)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 224(R7), (F4, F5)
+	FLDPQ 224(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 224(R10)
+	FSTPQ (F4, F5), 224(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row287
+	B next272
+
+done274:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x02, R3, R3
 	MOVD b+32(FP), R24
@@ -5859,7 +6664,7 @@ done246:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group243
+	BNE group270
 	MOVD R23, FPCR
 	RET
 
@@ -5874,17 +6679,17 @@ TEXT ·gemmRowTF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group253:
+group288:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next255:
+next290:
 	CMP $0, R1
-	BLE done256
+	BLE done292
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero257
+	BEQ zero293
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -5893,9 +6698,9 @@ next255:
 	FLDPQ 160(R4), (F10, F11)
 	FLDPQ 192(R4), (F12, F13)
 	FLDPQ 224(R4), (F14, F15)
-	B start258
+	B start294
 
-zero257:
+zero293:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -5913,14 +6718,14 @@ zero257:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start258:
+start294:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest260
+	BLT rest296
 
-loop259:
+loop295:
 	FMOVS 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4f921200 // fmla[0] V0, V16, V18 .4S
@@ -6030,13 +6835,13 @@ loop259:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop259
+	BGE loop295
 
-rest260:
+rest296:
 	ADDS $0x00000004, R8, R8
-	BEQ out262
+	BEQ out298
 
-one261:
+one297:
 	FMOVS 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4f921200 // fmla[0] V0, V16, V18 .4S
@@ -6065,9 +6870,9 @@ one261:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one261
+	BNE one297
 
-out262:
+out298:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -6079,9 +6884,9 @@ out262:
 	ADD R0, R4, R4
 	ADD $0x00000004, R5, R5
 	SUB $0x00000001, R1, R1
-	B next255
+	B next290
 
-done256:
+done292:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -6091,11 +6896,11 @@ done256:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group253
+	BNE group288
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRow2F32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRow2F32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -6107,17 +6912,17 @@ TEXT ·gemmRow2F32(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x02, R24, R24
 	MOVD R24, bps+40(FP)
 
-group263:
+group299:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next265:
+next301:
 	CMP $0, R3
-	BLE done266
+	BLE done303
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero267
+	BEQ zero304
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -6127,9 +6932,9 @@ next265:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start268
+	B start305
 
-zero267:
+zero304:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -6147,15 +6952,15 @@ zero267:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start268:
+start305:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest270
+	BLT rest307
 
-loop269:
+loop306:
 	FMOVS 0(R5), F18
 	ADD R2<<0, R5, R15
 	FMOVS 0(R15), F20
@@ -6249,13 +7054,13 @@ loop269:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop269
+	BGE loop306
 
-rest270:
+rest307:
 	ADDS $0x00000004, R8, R8
-	BEQ out272
+	BEQ out309
 
-one271:
+one308:
 	FMOVS 0(R5), F18
 	ADD R2<<0, R5, R17
 	FMOVS 0(R17), F20
@@ -6283,9 +7088,9 @@ one271:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one271
+	BNE one308
 
-out272:
+out309:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -6300,12 +7105,221 @@ out272:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next265
+	MOVD $0x00000002, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next301
+	MOVD R1, R7
+	MOVD R5, R8
 
-done266:
+back310:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back310
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared311
+	ADD R8, R11, R11
+
+shared311:
+	CMP $0x03, R6
+	BEQ tangent312
+	CMP $0x02, R6
+	BEQ add313
+
+row314:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row314
+	B next301
+
+add313:
+
+row315:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row315
+	B next301
+
+tangent312:
+
+row316:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R15
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row316
+	B next301
+
+done303:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -6314,7 +7328,7 @@ done266:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group263
+	BNE group299
 	MOVD R23, FPCR
 	RET
 
@@ -6329,17 +7343,17 @@ TEXT ·gemmRow2TF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group273:
+group317:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next275:
+next319:
 	CMP $0, R1
-	BLE done276
+	BLE done321
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero277
+	BEQ zero322
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -6349,9 +7363,9 @@ next275:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start278
+	B start323
 
-zero277:
+zero322:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -6369,14 +7383,14 @@ zero277:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start278:
+start323:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest280
+	BLT rest325
 
-loop279:
+loop324:
 	FMOVS 0(R6), F18
 	FMOVS 4(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -6474,13 +7488,13 @@ loop279:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop279
+	BGE loop324
 
-rest280:
+rest325:
 	ADDS $0x00000004, R8, R8
-	BEQ out282
+	BEQ out327
 
-one281:
+one326:
 	FMOVS 0(R6), F18
 	FMOVS 4(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -6506,9 +7520,9 @@ one281:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one281
+	BNE one326
 
-out282:
+out327:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -6522,9 +7536,9 @@ out282:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000002, R1, R1
-	B next275
+	B next319
 
-done276:
+done321:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -6534,11 +7548,11 @@ done276:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group273
+	BNE group317
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRow3F32(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRow3F32(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -6550,17 +7564,17 @@ TEXT ·gemmRow3F32(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x02, R24, R24
 	MOVD R24, bps+40(FP)
 
-group283:
+group328:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next285:
+next330:
 	CMP $0, R3
-	BLE done286
+	BLE done332
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero287
+	BEQ zero333
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -6575,9 +7589,9 @@ next285:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start288
+	B start334
 
-zero287:
+zero333:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -6603,15 +7617,15 @@ zero287:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start288:
+start334:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest290
+	BLT rest336
 
-loop289:
+loop335:
 	FMOVS 0(R5), F26
 	ADD R2<<0, R5, R16
 	FMOVS 0(R16), F28
@@ -6742,13 +7756,13 @@ loop289:
 	ADD $0x00000010, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop289
+	BGE loop335
 
-rest290:
+rest336:
 	ADDS $0x00000004, R8, R8
-	BEQ out292
+	BEQ out338
 
-one291:
+one337:
 	FMOVS 0(R5), F26
 	ADD R2<<0, R5, R20
 	FMOVS 0(R20), F28
@@ -6786,9 +7800,9 @@ one291:
 	ADD $0x00000004, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one291
+	BNE one337
 
-out292:
+out338:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -6810,12 +7824,221 @@ out292:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next285
+	MOVD $0x00000003, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next330
+	MOVD R1, R7
+	MOVD R5, R8
 
-done286:
+back339:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back339
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x02, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared340
+	ADD R8, R11, R11
+
+shared340:
+	CMP $0x03, R6
+	BEQ tangent341
+	CMP $0x02, R6
+	BEQ add342
+
+row343:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R16
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e20dc42 // fmul V2, V2, V0 .4S
+	WORD $0x6e21dc63 // fmul V3, V3, V1 .4S
+	FSTPQ (F2, F3), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row343
+	B next330
+
+add342:
+
+row344:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e24cc40 // fmla V0, V2, V4 .4S
+	WORD $0x4e25cc61 // fmla V1, V3, V5 .4S
+	FSTPQ (F0, F1), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row344
+	B next330
+
+tangent341:
+
+row345:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF32<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	MOVD $minusTwoF32<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ea0cc02 // fmls V2, V0, V0 .4S
+	WORD $0x4ea1cc23 // fmls V3, V1, V1 .4S
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e24dc44 // fmul V4, V2, V4 .4S
+	WORD $0x6e25dc65 // fmul V5, V3, V5 .4S
+	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
+	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
+	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
+	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row345
+	B next330
+
+done332:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -6824,7 +8047,7 @@ done286:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group283
+	BNE group328
 	MOVD R23, FPCR
 	RET
 
@@ -6839,17 +8062,17 @@ TEXT ·gemmRow3TF32(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x02, R3, R3
 
-group293:
+group346:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next295:
+next348:
 	CMP $0, R1
-	BLE done296
+	BLE done350
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero297
+	BEQ zero351
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -6864,9 +8087,9 @@ next295:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start298
+	B start352
 
-zero297:
+zero351:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -6892,14 +8115,14 @@ zero297:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start298:
+start352:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest300
+	BLT rest354
 
-loop299:
+loop353:
 	FMOVS 0(R6), F26
 	FMOVS 4(R6), F28
 	FMOVS 8(R6), F30
@@ -7033,13 +8256,13 @@ loop299:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop299
+	BGE loop353
 
-rest300:
+rest354:
 	ADDS $0x00000004, R8, R8
-	BEQ out302
+	BEQ out356
 
-one301:
+one355:
 	FMOVS 0(R6), F26
 	FMOVS 4(R6), F28
 	FMOVS 8(R6), F30
@@ -7074,9 +8297,9 @@ one301:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one301
+	BNE one355
 
-out302:
+out356:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -7096,9 +8319,9 @@ out302:
 	ADD R0, R4, R4
 	ADD $0x0000000c, R5, R5
 	SUB $0x00000003, R1, R1
-	B next295
+	B next348
 
-done296:
+done350:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -7108,7 +8331,7 @@ done296:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group293
+	BNE group346
 	MOVD R23, FPCR
 	RET
 
@@ -7121,9 +8344,9 @@ TEXT ·dotF32(SB), NOSPLIT|NOFRAME, $0-65
 	LSL $0x02, R1, R1
 	MOVD m+48(FP), R4
 	SUBS $0x00000004, R4, R4
-	BLT one304start
+	BLT one358start
 
-four303:
+four357:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -7147,9 +8370,9 @@ four303:
 	ADD $0, R14, R8
 	ADD R1, R8, R8
 	SUBS $0x00000010, R6, R6
-	BLT rest307
+	BLT rest361
 
-loop306:
+loop360:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -7182,12 +8405,12 @@ loop306:
 	ADD $0x00000040, R8, R8
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000010, R6, R6
-	BGE loop306
+	BGE loop360
 
-rest307:
+rest361:
 	ADD $0x00000010, R6, R6
 	CMP $0x00000008, R6
-	BLT tail308
+	BLT tail362
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -7208,9 +8431,9 @@ rest307:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000008, R6, R6
 
-tail308:
+tail362:
 	CMP $0, R6
-	BEQ reduce309
+	BEQ reduce363
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R9
 	NEG R6, R6
@@ -7414,7 +8637,7 @@ masked5:
 	WORD $0x4e32ce0c // fmla V12, V16, V18 .4S
 	WORD $0x4e33ce2d // fmla V13, V17, V19 .4S
 
-reduce309:
+reduce363:
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x4e26d484 // fadd V4, V4, V6 .4S
@@ -7439,41 +8662,41 @@ reduce309:
 	WORD $0x4e040402 // dup V2, V0[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put310
+	BEQ put364
 	FMOVS 0(R5), F30
 	FADDS F30, F2, F2
 
-put310:
+put364:
 	FMOVS F2, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e0c0402 // dup V2, V0[1] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put311
+	BEQ put365
 	FMOVS 0(R5), F30
 	FADDS F30, F2, F2
 
-put311:
+put365:
 	FMOVS F2, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e140402 // dup V2, V0[2] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put312
+	BEQ put366
 	FMOVS 0(R5), F30
 	FADDS F30, F2, F2
 
-put312:
+put366:
 	FMOVS F2, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e1c0400 // dup V0, V0[3] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put313
+	BEQ put367
 	FMOVS 0(R5), F30
 	FADDS F30, F0, F0
 
-put313:
+put367:
 	FMOVS F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
@@ -7481,13 +8704,13 @@ put313:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four303
+	BGE four357
 
-one304start:
+one358start:
 	ADDS $0x00000004, R4, R4
-	BEQ done305
+	BEQ done359
 
-one304:
+one358:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -7496,9 +8719,9 @@ one304:
 	MOVD n+56(FP), R6
 	MOVD R3, R7
 	SUBS $0x00000010, R6, R6
-	BLT rest315
+	BLT rest369
 
-loop314:
+loop368:
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
@@ -7510,12 +8733,12 @@ loop314:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000010, R6, R6
-	BGE loop314
+	BGE loop368
 
-rest315:
+rest369:
 	ADD $0x00000010, R6, R6
 	CMP $0x00000008, R6
-	BLT tail316
+	BLT tail370
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
@@ -7524,9 +8747,9 @@ rest315:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000008, R6, R6
 
-tail316:
+tail370:
 	CMP $0, R6
-	BEQ reduce317
+	BEQ reduce371
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R6, R6
@@ -7611,7 +8834,7 @@ masked7:
 	WORD $0x4e26cc80 // fmla V0, V4, V6 .4S
 	WORD $0x4e27cca1 // fmla V1, V5, V7 .4S
 
-reduce317:
+reduce371:
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x6e20d402 // faddp V2, V0, V0 .4S
@@ -7627,18 +8850,18 @@ reduce317:
 	WORD $0x4e040440 // dup V0, V2[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put318
+	BEQ put372
 	FMOVS 0(R5), F30
 	FADDS F30, F0, F0
 
-put318:
+put372:
 	FMOVS F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one304
+	BNE one358
 
-done305:
+done359:
 	RET
 DATA tailF32<>+0(SB)/4, $0xffffffff
 DATA tailF32<>+4(SB)/4, $0xffffffff
@@ -7669,9 +8892,9 @@ TEXT ·dotPairF32(SB), NOSPLIT|NOFRAME, $0-65
 	MOVD ldx+40(FP), R5
 	LSL $0x02, R5, R5
 	SUBS $0x00000004, R4, R4
-	BLT one320start
+	BLT one374start
 
-four319:
+four373:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -7695,9 +8918,9 @@ four319:
 	ADD $0, R14, R9
 	ADD R1, R9, R9
 	SUBS $0x00000008, R7, R7
-	BLT rest323
+	BLT rest377
 
-loop322:
+loop376:
 	FLDPQ 0(R6), (F16, F17)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F18, F19)
@@ -7727,12 +8950,12 @@ loop322:
 	ADD $0x00000020, R9, R9
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000008, R7, R7
-	BGE loop322
+	BGE loop376
 
-rest323:
+rest377:
 	ADD $0x00000008, R7, R7
 	CMP $0, R7
-	BEQ reduce325
+	BEQ reduce379
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R10
 	NEG R7, R7
@@ -8130,7 +9353,7 @@ masked10:
 	WORD $0x4e32ce0e // fmla V14, V16, V18 .4S
 	WORD $0x4e33ce2f // fmla V15, V17, V19 .4S
 
-reduce325:
+reduce379:
 	WORD $0x6e24d400 // faddp V0, V0, V4 .4S
 	WORD $0x6e25d421 // faddp V1, V1, V5 .4S
 	WORD $0x6e2cd504 // faddp V4, V8, V12 .4S
@@ -8155,82 +9378,82 @@ reduce325:
 	WORD $0x4e040404 // dup V4, V0[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put326
+	BEQ put380
 	FMOVS 0(R6), F30
 	FADDS F30, F4, F4
 
-put326:
+put380:
 	FMOVS F4, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4e0c0404 // dup V4, V0[1] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put327
+	BEQ put381
 	FMOVS 0(R6), F30
 	FADDS F30, F4, F4
 
-put327:
+put381:
 	FMOVS F4, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4e140404 // dup V4, V0[2] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put328
+	BEQ put382
 	FMOVS 0(R6), F30
 	FADDS F30, F4, F4
 
-put328:
+put382:
 	FMOVS F4, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4e1c0400 // dup V0, V0[3] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put329
+	BEQ put383
 	FMOVS 0(R6), F30
 	FADDS F30, F0, F0
 
-put329:
+put383:
 	FMOVS F0, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e040440 // dup V0, V2[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put330
+	BEQ put384
 	FMOVS 4(R6), F30
 	FADDS F30, F0, F0
 
-put330:
+put384:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
 	WORD $0x4e0c0440 // dup V0, V2[1] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put331
+	BEQ put385
 	FMOVS 4(R6), F30
 	FADDS F30, F0, F0
 
-put331:
+put385:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
 	WORD $0x4e140440 // dup V0, V2[2] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put332
+	BEQ put386
 	FMOVS 4(R6), F30
 	FADDS F30, F0, F0
 
-put332:
+put386:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
 	WORD $0x4e1c0440 // dup V0, V2[3] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put333
+	BEQ put387
 	FMOVS 4(R6), F30
 	FADDS F30, F0, F0
 
-put333:
+put387:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
@@ -8238,13 +9461,13 @@ put333:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four319
+	BGE four373
 
-one320start:
+one374start:
 	ADDS $0x00000004, R4, R4
-	BEQ done321
+	BEQ done375
 
-one320:
+one374:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -8253,9 +9476,9 @@ one320:
 	MOVD n+56(FP), R7
 	MOVD R3, R8
 	SUBS $0x00000008, R7, R7
-	BLT rest335
+	BLT rest389
 
-loop334:
+loop388:
 	FLDPQ 0(R6), (F4, F5)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F6, F7)
@@ -8267,12 +9490,12 @@ loop334:
 	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000008, R7, R7
-	BGE loop334
+	BGE loop388
 
-rest335:
+rest389:
 	ADD $0x00000008, R7, R7
 	CMP $0, R7
-	BEQ reduce337
+	BEQ reduce391
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R9
 	NEG R7, R7
@@ -8434,7 +9657,7 @@ masked14:
 	WORD $0x4e26cc82 // fmla V2, V4, V6 .4S
 	WORD $0x4e27cca3 // fmla V3, V5, V7 .4S
 
-reduce337:
+reduce391:
 	WORD $0x6e20d404 // faddp V4, V0, V0 .4S
 	WORD $0x6e21d425 // faddp V5, V1, V1 .4S
 	WORD $0x6e20d400 // faddp V0, V0, V0 .4S
@@ -8456,29 +9679,29 @@ reduce337:
 	WORD $0x4e040482 // dup V2, V4[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put338
+	BEQ put392
 	FMOVS 0(R6), F30
 	FADDS F30, F2, F2
 
-put338:
+put392:
 	FMOVS F2, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e040400 // dup V0, V0[0] .4S
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put339
+	BEQ put393
 	FMOVS 4(R6), F30
 	FADDS F30, F0, F0
 
-put339:
+put393:
 	FMOVS F0, 4(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one320
+	BNE one374
 
-done321:
+done375:
 	RET
 
 TEXT ·addScaledRowsF32(SB), NOSPLIT|NOFRAME, $0-48
@@ -8489,7 +9712,7 @@ TEXT ·addScaledRowsF32(SB), NOSPLIT|NOFRAME, $0-48
 	MOVD x+24(FP), R1
 	MOVD n+40(FP), R24
 	CMP $0x08, R24
-	BGE eight340wide
+	BGE eight394wide
 	MOVD y+0(FP), R4
 	MOVD n+40(FP), R5
 	MOVD $tailF32<>+32(SB), R14
@@ -8535,11 +9758,11 @@ TEXT ·addScaledRowsF32(SB), NOSPLIT|NOFRAME, $0-48
 
 masked1:
 	CMP $0, R3
-	BEQ done344
+	BEQ done398
 	SUBS $0x00000004, R3, R3
-	BLT rest346
+	BLT rest400
 
-loop345:
+loop399:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -8706,13 +9929,13 @@ masked5:
 	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
 	ADD $0x00000010, R1, R1
 	SUBS $0x00000004, R3, R3
-	BGE loop345
+	BGE loop399
 
-rest346:
+rest400:
 	ADDS $0x00000004, R3, R3
-	BEQ out348
+	BEQ out402
 
-one347:
+one401:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -8756,11 +9979,11 @@ masked6:
 	WORD $0x4f8610a3 // fmla[0] V3, V5, V6 .4S
 	ADD $0x00000004, R1, R1
 	SUBS $1, R3, R3
-	BNE one347
+	BNE one401
 
-out348:
+out402:
 
-done344:
+done398:
 	ADD $0, R4, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked7
@@ -8798,11 +10021,11 @@ done344:
 masked7:
 	RET
 
-eight340wide:
+eight394wide:
 	SUBS $0x00000008, R3, R3
-	BLT start342
+	BLT start396
 
-eight340:
+eight394:
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -8837,9 +10060,9 @@ eight340:
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000008, R8, R8
-	BLT tail350
+	BLT tail404
 
-loop349:
+loop403:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
@@ -8876,11 +10099,11 @@ loop349:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000008, R8, R8
-	BGE loop349
+	BGE loop403
 
-tail350:
+tail404:
 	ADDS $0x00000008, R8, R8
-	BEQ out351
+	BEQ out405
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -9276,7 +10499,7 @@ masked16:
 
 masked17:
 
-out351:
+out405:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -9286,13 +10509,13 @@ out351:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight340
+	BGE eight394
 
-start342:
+start396:
 	ADDS $0x00000008, R3, R3
-	BEQ done343
+	BEQ done397
 
-one341:
+one395:
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000004, R1, R1
@@ -9300,9 +10523,9 @@ one341:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000008, R6, R6
-	BLT tail353
+	BLT tail407
 
-loop352:
+loop406:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc02 // fmla V2, V0, V30 .4S
@@ -9311,11 +10534,11 @@ loop352:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop352
+	BGE loop406
 
-tail353:
+tail407:
 	ADDS $0x00000008, R6, R6
-	BEQ out354
+	BEQ out408
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R7
 	NEG R6, R6
@@ -9433,12 +10656,12 @@ masked19:
 
 masked20:
 
-out354:
+out408:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one341
+	BNE one395
 
-done343:
+done397:
 	RET
 
 TEXT ·addRoundedRowsF32(SB), NOSPLIT|NOFRAME, $0-48
@@ -9449,7 +10672,7 @@ TEXT ·addRoundedRowsF32(SB), NOSPLIT|NOFRAME, $0-48
 	MOVD x+24(FP), R1
 	MOVD n+40(FP), R24
 	CMP $0x08, R24
-	BGE eight355wide
+	BGE eight409wide
 	MOVD y+0(FP), R4
 	MOVD n+40(FP), R5
 	MOVD $tailF32<>+32(SB), R14
@@ -9495,11 +10718,11 @@ TEXT ·addRoundedRowsF32(SB), NOSPLIT|NOFRAME, $0-48
 
 masked1:
 	CMP $0, R3
-	BEQ done359
+	BEQ done413
 	SUBS $0x00000004, R3, R3
-	BLT rest361
+	BLT rest415
 
-loop360:
+loop414:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -9681,13 +10904,13 @@ masked5:
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	ADD $0x00000010, R1, R1
 	SUBS $0x00000004, R3, R3
-	BGE loop360
+	BGE loop414
 
-rest361:
+rest415:
 	ADDS $0x00000004, R3, R3
-	BEQ out363
+	BEQ out417
 
-one362:
+one416:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -9734,11 +10957,11 @@ masked6:
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	ADD $0x00000004, R1, R1
 	SUBS $1, R3, R3
-	BNE one362
+	BNE one416
 
-out363:
+out417:
 
-done359:
+done413:
 	ADD $0, R4, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked7
@@ -9776,11 +10999,11 @@ done359:
 masked7:
 	RET
 
-eight355wide:
+eight409wide:
 	SUBS $0x00000008, R3, R3
-	BLT start357
+	BLT start411
 
-eight355:
+eight409:
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -9815,9 +11038,9 @@ eight355:
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000008, R8, R8
-	BLT tail365
+	BLT tail419
 
-loop364:
+loop418:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x6e3edc12 // fmul V18, V0, V30 .4S
@@ -9870,11 +11093,11 @@ loop364:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000008, R8, R8
-	BGE loop364
+	BGE loop418
 
-tail365:
+tail419:
 	ADDS $0x00000008, R8, R8
-	BEQ out366
+	BEQ out420
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -10286,7 +11509,7 @@ masked16:
 
 masked17:
 
-out366:
+out420:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -10296,13 +11519,13 @@ out366:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight355
+	BGE eight409
 
-start357:
+start411:
 	ADDS $0x00000008, R3, R3
-	BEQ done358
+	BEQ done412
 
-one356:
+one410:
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000004, R1, R1
@@ -10310,9 +11533,9 @@ one356:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000008, R6, R6
-	BLT tail368
+	BLT tail422
 
-loop367:
+loop421:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x6e3edc04 // fmul V4, V0, V30 .4S
@@ -10323,11 +11546,11 @@ loop367:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop367
+	BGE loop421
 
-tail368:
+tail422:
 	ADDS $0x00000008, R6, R6
-	BEQ out369
+	BEQ out423
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R7
 	NEG R6, R6
@@ -10447,12 +11670,12 @@ masked19:
 
 masked20:
 
-out369:
+out423:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one356
+	BNE one410
 
-done358:
+done412:
 	RET
 
 TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
@@ -10462,7 +11685,7 @@ TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD m+24(FP), R3
 	MOVD n+32(FP), R24
 	CMP $0x08, R24
-	BGE eight370wide
+	BGE eight424wide
 	MOVD y+0(FP), R1
 	MOVD n+32(FP), R4
 	MOVD $tailF32<>+32(SB), R14
@@ -10508,11 +11731,11 @@ TEXT ·addRowsF32(SB), NOSPLIT|NOFRAME, $0-40
 
 masked1:
 	CMP $0, R3
-	BEQ done374
+	BEQ done428
 	SUBS $0x00000004, R3, R3
-	BLT rest376
+	BLT rest430
 
-loop375:
+loop429:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -10674,13 +11897,13 @@ masked5:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	SUBS $0x00000004, R3, R3
-	BGE loop375
+	BGE loop429
 
-rest376:
+rest430:
 	ADDS $0x00000004, R3, R3
-	BEQ out378
+	BEQ out432
 
-one377:
+one431:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -10722,11 +11945,11 @@ masked6:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	SUBS $1, R3, R3
-	BNE one377
+	BNE one431
 
-out378:
+out432:
 
-done374:
+done428:
 	ADD $0, R1, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
 	CBZ R25, masked7
@@ -10764,11 +11987,11 @@ done374:
 masked7:
 	RET
 
-eight370wide:
+eight424wide:
 	SUBS $0x00000008, R3, R3
-	BLT start372
+	BLT start426
 
-eight370:
+eight424:
 	MOVD R0, R1
 	ADD R2<<1, R1, R16
 	ADD $0, R16, R4
@@ -10779,9 +12002,9 @@ eight370:
 	MOVD y+0(FP), R6
 	MOVD n+32(FP), R7
 	SUBS $0x00000008, R7, R7
-	BLT tail380
+	BLT tail434
 
-loop379:
+loop433:
 	FLDPQ 0(R6), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
@@ -10818,11 +12041,11 @@ loop379:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000008, R7, R7
-	BGE loop379
+	BGE loop433
 
-tail380:
+tail434:
 	ADDS $0x00000008, R7, R7
-	BEQ out381
+	BEQ out435
 	MOVD $tailF32<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -11218,7 +12441,7 @@ masked16:
 
 masked17:
 
-out381:
+out435:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -11228,20 +12451,20 @@ out381:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight370
+	BGE eight424
 
-start372:
+start426:
 	ADDS $0x00000008, R3, R3
-	BEQ done373
+	BEQ done427
 
-one371:
+one425:
 	MOVD R0, R1
 	MOVD y+0(FP), R4
 	MOVD n+32(FP), R5
 	SUBS $0x00000008, R5, R5
-	BLT tail383
+	BLT tail437
 
-loop382:
+loop436:
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e3ed400 // fadd V0, V0, V30 .4S
@@ -11250,11 +12473,11 @@ loop382:
 	ADD $0x00000020, R1, R1
 	ADD $0x00000020, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop382
+	BGE loop436
 
-tail383:
+tail437:
 	ADDS $0x00000008, R5, R5
-	BEQ out384
+	BEQ out438
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R6
 	NEG R5, R5
@@ -11372,31 +12595,13 @@ masked19:
 
 masked20:
 
-out384:
+out438:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one371
+	BNE one425
 
-done373:
+done427:
 	RET
-DATA oneF32<>+0(SB)/4, $0x3f800000
-DATA oneF32<>+4(SB)/4, $0x3f800000
-DATA oneF32<>+8(SB)/4, $0x3f800000
-DATA oneF32<>+12(SB)/4, $0x3f800000
-DATA oneF32<>+16(SB)/4, $0x3f800000
-DATA oneF32<>+20(SB)/4, $0x3f800000
-DATA oneF32<>+24(SB)/4, $0x3f800000
-DATA oneF32<>+28(SB)/4, $0x3f800000
-GLOBL oneF32<>(SB), RODATA|NOPTR, $32
-DATA minusTwoF32<>+0(SB)/4, $0xc0000000
-DATA minusTwoF32<>+4(SB)/4, $0xc0000000
-DATA minusTwoF32<>+8(SB)/4, $0xc0000000
-DATA minusTwoF32<>+12(SB)/4, $0xc0000000
-DATA minusTwoF32<>+16(SB)/4, $0xc0000000
-DATA minusTwoF32<>+20(SB)/4, $0xc0000000
-DATA minusTwoF32<>+24(SB)/4, $0xc0000000
-DATA minusTwoF32<>+28(SB)/4, $0xc0000000
-GLOBL minusTwoF32<>(SB), RODATA|NOPTR, $32
 
 TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD FPCR, R23
@@ -11404,7 +12609,7 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done385
+	BLE done439
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -11416,12 +12621,12 @@ TEXT ·mulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row386:
+row440:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail388
+	BGE tail442
 
-vector387:
+vector441:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -11436,12 +12641,12 @@ vector387:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector387
+	BLT vector441
 
-tail388:
+tail442:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next389
+	BEQ next443
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -11566,16 +12771,16 @@ masked2:
 
 masked3:
 
-next389:
+next443:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row386
+	BNE row440
 
-done385:
+done439:
 	MOVD R23, FPCR
 	RET
 
@@ -11585,7 +12790,7 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done390
+	BLE done444
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -11597,12 +12802,12 @@ TEXT ·mulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row391:
+row445:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail393
+	BGE tail447
 
-vector392:
+vector446:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -11613,12 +12818,12 @@ vector392:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector392
+	BLT vector446
 
-tail393:
+tail447:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next394
+	BEQ next448
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -11739,16 +12944,16 @@ masked2:
 
 masked3:
 
-next394:
+next448:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row391
+	BNE row445
 
-done390:
+done444:
 	MOVD R23, FPCR
 	RET
 
@@ -11758,7 +12963,7 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done395
+	BLE done449
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -11770,12 +12975,12 @@ TEXT ·addMulPrimeTanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row396:
+row450:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail398
+	BGE tail452
 
-vector397:
+vector451:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -11791,12 +12996,12 @@ vector397:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector397
+	BLT vector451
 
-tail398:
+tail452:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next399
+	BEQ next453
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -11958,16 +13163,16 @@ masked3:
 
 masked4:
 
-next399:
+next453:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row396
+	BNE row450
 
-done395:
+done449:
 	MOVD R23, FPCR
 	RET
 
@@ -11977,7 +13182,7 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done400
+	BLE done454
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x02, R2, R2
@@ -11989,12 +13194,12 @@ TEXT ·addMulPrimeF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row401:
+row455:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail403
+	BGE tail457
 
-vector402:
+vector456:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -12006,12 +13211,12 @@ vector402:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector402
+	BLT vector456
 
-tail403:
+tail457:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next404
+	BEQ next458
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -12169,16 +13374,16 @@ masked3:
 
 masked4:
 
-next404:
+next458:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row401
+	BNE row455
 
-done400:
+done454:
 	MOVD R23, FPCR
 	RET
 
@@ -12188,7 +13393,7 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done405
+	BLE done459
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x02, R2, R2
@@ -12201,12 +13406,12 @@ TEXT ·tangentTanhF32(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-8, R6, R6
 	LSL $0x02, R6, R6
 
-row406:
+row460:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail408
+	BGE tail462
 
-vector407:
+vector461:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF32<>+0(SB), R15
@@ -12222,9 +13427,9 @@ vector407:
 	WORD $0x6e24dcc6 // fmul V6, V6, V4 .4S
 	WORD $0x6e25dce7 // fmul V7, V7, V5 .4S
 	MOVD $minusTwoF32<>+0(SB), R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x6e3edc00 // fmul V0, V0, V30 .4S
-	WORD $0x6e3fdc21 // fmul V1, V1, V31 .4S
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x6e22dc00 // fmul V0, V0, V2 .4S
+	WORD $0x6e23dc21 // fmul V1, V1, V3 .4S
 	WORD $0x6e20dcc6 // fmul V6, V6, V0 .4S
 	WORD $0x6e21dce7 // fmul V7, V7, V1 .4S
 	ADD R7<<0, R3, R20
@@ -12232,12 +13437,12 @@ vector407:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector407
+	BLT vector461
 
-tail408:
+tail462:
 	MOVD n+56(FP), R8
 	ANDS $0x00000007, R8, R8
-	BEQ next409
+	BEQ next463
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -12366,9 +13571,9 @@ masked3:
 	WORD $0x6e26dd08 // fmul V8, V8, V6 .4S
 	WORD $0x6e27dd29 // fmul V9, V9, V7 .4S
 	MOVD $minusTwoF32<>+0(SB), R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x6e3edc42 // fmul V2, V2, V30 .4S
-	WORD $0x6e3fdc63 // fmul V3, V3, V31 .4S
+	FLDPQ 0(R19), (F4, F5)
+	WORD $0x6e24dc42 // fmul V2, V2, V4 .4S
+	WORD $0x6e25dc63 // fmul V3, V3, V5 .4S
 	WORD $0x6e22dd08 // fmul V8, V8, V2 .4S
 	WORD $0x6e23dd29 // fmul V9, V9, V3 .4S
 	ADD R7<<0, R3, R20
@@ -12443,7 +13648,7 @@ masked4:
 
 masked5:
 
-next409:
+next463:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -12451,9 +13656,9 @@ next409:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row406
+	BNE row460
 
-done405:
+done459:
 	MOVD R23, FPCR
 	RET
 
@@ -12463,7 +13668,7 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done410
+	BLE done464
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x02, R2, R2
@@ -12477,12 +13682,12 @@ TEXT ·tangentF32(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-8, R7, R7
 	LSL $0x02, R7, R7
 
-row411:
+row465:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail413
+	BGE tail467
 
-vector412:
+vector466:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -12502,12 +13707,12 @@ vector412:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector412
+	BLT vector466
 
-tail413:
+tail467:
 	MOVD n+64(FP), R9
 	ANDS $0x00000007, R9, R9
-	BEQ next414
+	BEQ next468
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -12743,7 +13948,7 @@ masked5:
 
 masked6:
 
-next414:
+next468:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -12752,9 +13957,9 @@ next414:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row411
+	BNE row465
 
-done410:
+done464:
 	MOVD R23, FPCR
 	RET
 
@@ -12769,9 +13974,9 @@ TEXT ·addF32(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x02, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail418
+	BGE tail472
 
-vector417:
+vector471:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -12781,12 +13986,12 @@ vector417:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector417
+	BLT vector471
 
-tail418:
+tail472:
 	MOVD n+16(FP), R3
 	ANDS $0x00000007, R3, R3
-	BEQ next419
+	BEQ next473
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -12906,7 +14111,7 @@ masked2:
 
 masked3:
 
-next419:
+next473:
 	MOVD R23, FPCR
 	RET
 DATA twoF32<>+0(SB)/4, $0x40000000
@@ -12922,7 +14127,7 @@ GLOBL twoF32<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done420
+	BLE done474
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -12933,23 +14138,23 @@ TEXT ·tanhF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row421:
+row475:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail423
+	BGE tail477
 
-vector422:
+vector476:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain425
+	BEQ plain479
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain425:
+plain479:
 	MOVD $signF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .4S
@@ -13044,7 +14249,7 @@ plain425:
 	FSTPQ (F4, F5), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out426
+	BEQ out480
 	MOVD $oneF32<>+0(SB), R15
 	FLDPQ 0(R15), (F0, F1)
 	WORD $0x4ea4cc80 // fmls V0, V4, V4 .4S
@@ -13059,19 +14264,19 @@ plain425:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out426
+	BEQ out480
 	ADD R6<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
 
-out426:
+out480:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector422
+	BLT vector476
 
-tail423:
+tail477:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next424
+	BEQ next478
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R7, R7
@@ -13117,7 +14322,7 @@ tail423:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain427
+	BEQ plain481
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R14
@@ -13159,7 +14364,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain427:
+plain481:
 	MOVD $signF32<>+0(SB), R15
 	FLDPQ 0(R15), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .4S
@@ -13288,7 +14493,7 @@ plain427:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out428
+	BEQ out482
 	MOVD $oneF32<>+0(SB), R14
 	FLDPQ 0(R14), (F2, F3)
 	WORD $0x4ea6ccc2 // fmls V2, V6, V6 .4S
@@ -13337,7 +14542,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out428
+	BEQ out482
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13375,18 +14580,18 @@ masked4:
 
 masked5:
 
-out428:
+out482:
 
-next424:
+next478:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row421
+	BNE row475
 
-done420:
+done474:
 	RET
 DATA signF32<>+0(SB)/4, $0x80000000
 DATA signF32<>+4(SB)/4, $0x80000000
@@ -13491,7 +14696,7 @@ GLOBL expAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done429
+	BLE done483
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -13502,23 +14707,23 @@ TEXT ·sigmoidF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row430:
+row484:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail432
+	BGE tail486
 
-vector431:
+vector485:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain434
+	BEQ plain488
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain434:
+plain488:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -13627,24 +14832,24 @@ plain434:
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out435
+	BEQ out489
 	ADD R6<<0, R1, R14
 	FSTPQ (F10, F11), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out435
+	BEQ out489
 	ADD R6<<0, R4, R15
 	FSTPQ (F2, F3), 0(R15)
 
-out435:
+out489:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector431
+	BLT vector485
 
-tail432:
+tail486:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next433
+	BEQ next487
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -13690,7 +14895,7 @@ tail432:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain436
+	BEQ plain490
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -13732,7 +14937,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain436:
+plain490:
 	MOVD $oneF32<>+0(SB), R21
 	FLDPQ 0(R21), (F4, F5)
 	MOVD $signF32<>+0(SB), R22
@@ -13875,7 +15080,7 @@ plain436:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out437
+	BEQ out491
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13914,7 +15119,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out437
+	BEQ out491
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -13952,18 +15157,18 @@ masked4:
 
 masked5:
 
-out437:
+out491:
 
-next433:
+next487:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row430
+	BNE row484
 
-done429:
+done483:
 	RET
 DATA expMinF32<>+0(SB)/4, $0xc2ae999a
 DATA expMinF32<>+4(SB)/4, $0xc2ae999a
@@ -13978,7 +15183,7 @@ GLOBL expMinF32<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done438
+	BLE done492
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -13989,23 +15194,23 @@ TEXT ·softplusF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row439:
+row493:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail441
+	BGE tail495
 
-vector440:
+vector494:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain443
+	BEQ plain497
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain443:
+plain497:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -14160,24 +15365,24 @@ plain443:
 	FSTPQ (F8, F9), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out444
+	BEQ out498
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out444
+	BEQ out498
 	ADD R6<<0, R4, R21
 	FSTPQ (F10, F11), 0(R21)
 
-out444:
+out498:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector440
+	BLT vector494
 
-tail441:
+tail495:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next442
+	BEQ next496
 	MOVD $tailF32<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -14223,7 +15428,7 @@ tail441:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain445
+	BEQ plain499
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -14265,7 +15470,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain445:
+plain499:
 	MOVD $oneF32<>+0(SB), R17
 	FLDPQ 0(R17), (F4, F5)
 	MOVD $signF32<>+0(SB), R19
@@ -14454,7 +15659,7 @@ plain445:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out446
+	BEQ out500
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14493,7 +15698,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out446
+	BEQ out500
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -14531,18 +15736,18 @@ masked4:
 
 masked5:
 
-out446:
+out500:
 
-next442:
+next496:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row439
+	BNE row493
 
-done438:
+done492:
 	RET
 DATA logDF32<>+0(SB)/4, $0x3e897acc
 DATA logDF32<>+4(SB)/4, $0x3e897acc
@@ -14584,7 +15789,7 @@ GLOBL logAF32<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done447
+	BLE done501
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -14595,23 +15800,23 @@ TEXT ·siLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row448:
+row502:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail450
+	BGE tail504
 
-vector449:
+vector503:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain452
+	BEQ plain506
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain452:
+plain506:
 	MOVD $oneF32<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF32<>+0(SB), R17
@@ -14734,24 +15939,24 @@ plain452:
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out453
+	BEQ out507
 	ADD R6<<0, R1, R15
 	FSTPQ (F10, F11), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out453
+	BEQ out507
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out453:
+out507:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector449
+	BLT vector503
 
-tail450:
+tail504:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next451
+	BEQ next505
 	MOVD $tailF32<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -14797,7 +16002,7 @@ tail450:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain454
+	BEQ plain508
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -14839,7 +16044,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain454:
+plain508:
 	MOVD $oneF32<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF32<>+0(SB), R14
@@ -14996,7 +16201,7 @@ plain454:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out455
+	BEQ out509
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15035,7 +16240,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out455
+	BEQ out509
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15073,24 +16278,24 @@ masked4:
 
 masked5:
 
-out455:
+out509:
 
-next451:
+next505:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row448
+	BNE row502
 
-done447:
+done501:
 	RET
 
 TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done456
+	BLE done510
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -15101,23 +16306,23 @@ TEXT ·eLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row457:
+row511:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail459
+	BGE tail513
 
-vector458:
+vector512:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain461
+	BEQ plain515
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain461:
+plain515:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -15232,24 +16437,24 @@ plain461:
 	FSTPQ (F2, F3), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out462
+	BEQ out516
 	ADD R6<<0, R1, R21
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out462
+	BEQ out516
 	ADD R6<<0, R4, R22
 	FSTPQ (F4, F5), 0(R22)
 
-out462:
+out516:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector458
+	BLT vector512
 
-tail459:
+tail513:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next460
+	BEQ next514
 	MOVD $tailF32<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -15295,7 +16500,7 @@ tail459:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain463
+	BEQ plain517
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -15337,7 +16542,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain463:
+plain517:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -15486,7 +16691,7 @@ plain463:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out464
+	BEQ out518
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15525,7 +16730,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out464
+	BEQ out518
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -15563,18 +16768,18 @@ masked4:
 
 masked5:
 
-out464:
+out518:
 
-next460:
+next514:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row457
+	BNE row511
 
-done456:
+done510:
 	RET
 DATA seluScaleF32<>+0(SB)/4, $0x3f867d5f
 DATA seluScaleF32<>+4(SB)/4, $0x3f867d5f
@@ -15598,7 +16803,7 @@ GLOBL seluProductF32<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done465
+	BLE done519
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -15609,23 +16814,23 @@ TEXT ·seLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row466:
+row520:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail468
+	BGE tail522
 
-vector467:
+vector521:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain470
+	BEQ plain524
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain470:
+plain524:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ea2e41e // fcmgt V30, V0, V2 .4S
@@ -15750,24 +16955,24 @@ plain470:
 	FSTPQ (F2, F3), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out471
+	BEQ out525
 	ADD R6<<0, R1, R14
 	FSTPQ (F6, F7), 0(R14)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out471
+	BEQ out525
 	ADD R6<<0, R4, R15
 	FSTPQ (F4, F5), 0(R15)
 
-out471:
+out525:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector467
+	BLT vector521
 
-tail468:
+tail522:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next469
+	BEQ next523
 	MOVD $tailF32<>+32(SB), R16
 	ADD $0, R16, R8
 	NEG R7, R7
@@ -15813,7 +17018,7 @@ tail468:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain472
+	BEQ plain526
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R20
@@ -15855,7 +17060,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain472:
+plain526:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e45e // fcmgt V30, V2, V4 .4S
@@ -16014,7 +17219,7 @@ plain472:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out473
+	BEQ out527
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -16053,7 +17258,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out473
+	BEQ out527
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -16091,24 +17296,24 @@ masked4:
 
 masked5:
 
-out473:
+out527:
 
-next469:
+next523:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row466
+	BNE row520
 
-done465:
+done519:
 	RET
 
 TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done474
+	BLE done528
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x02, R2, R2
@@ -16119,23 +17324,23 @@ TEXT ·reLUF32(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-8, R5, R5
 	LSL $0x02, R5, R5
 
-row475:
+row529:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail477
+	BGE tail531
 
-vector476:
+vector530:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain479
+	BEQ plain533
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 
-plain479:
+plain533:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ea4e402 // fcmgt V2, V0, V4 .4S
@@ -16158,24 +17363,24 @@ plain479:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out480
+	BEQ out534
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out480
+	BEQ out534
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out480:
+out534:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector476
+	BLT vector530
 
-tail477:
+tail531:
 	MOVD n+48(FP), R7
 	ANDS $0x00000007, R7, R7
-	BEQ next478
+	BEQ next532
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -16221,7 +17426,7 @@ tail477:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain481
+	BEQ plain535
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -16263,7 +17468,7 @@ masked2:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 
-plain481:
+plain535:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ea6e444 // fcmgt V4, V2, V6 .4S
@@ -16320,7 +17525,7 @@ plain481:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out482
+	BEQ out536
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -16359,7 +17564,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out482
+	BEQ out536
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x0e043c19 // umov R25, V0[0] .4S
@@ -16397,18 +17602,18 @@ masked4:
 
 masked5:
 
-out482:
+out536:
 
-next478:
+next532:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row475
+	BNE row529
 
-done474:
+done528:
 	RET
 
 TEXT ·hiddenGradientTanhF32(SB), NOSPLIT|NOFRAME, $0-80
@@ -16421,7 +17626,7 @@ TEXT ·hiddenGradientTanhF32(SB), NOSPLIT|NOFRAME, $0-80
 	MOVD d+16(FP), R1
 	MOVD R0, R3
 
-block483:
+block537:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -16445,9 +17650,9 @@ block483:
 	ADD $0, R14, R7
 	ADD R2, R7, R7
 	SUBS $0x00000010, R5, R5
-	BLT rest486
+	BLT rest540
 
-loop485:
+loop539:
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -16480,12 +17685,12 @@ loop485:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000010, R5, R5
-	BGE loop485
+	BGE loop539
 
-rest486:
+rest540:
 	ADD $0x00000010, R5, R5
 	CMP $0x00000008, R5
-	BLT tail487
+	BLT tail541
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece00 // fmla V0, V16, V30 .4S
@@ -16506,9 +17711,9 @@ rest486:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000008, R5, R5
 
-tail487:
+tail541:
 	CMP $0, R5
-	BEQ reduce488
+	BEQ reduce542
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R5, R5
@@ -16712,7 +17917,7 @@ masked5:
 	WORD $0x4e32ce0c // fmla V12, V16, V18 .4S
 	WORD $0x4e33ce2d // fmla V13, V17, V19 .4S
 
-reduce488:
+reduce542:
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x4e26d484 // fadd V4, V4, V6 .4S
@@ -16756,9 +17961,9 @@ reduce488:
 	ADD $0, R15, R7
 	ADD R2, R7, R7
 	SUBS $0x00000010, R5, R5
-	BLT rest490
+	BLT rest544
 
-loop489:
+loop543:
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
@@ -16791,12 +17996,12 @@ loop489:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000010, R5, R5
-	BGE loop489
+	BGE loop543
 
-rest490:
+rest544:
 	ADD $0x00000010, R5, R5
 	CMP $0x00000008, R5
-	BLT tail491
+	BLT tail545
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e3ece42 // fmla V2, V18, V30 .4S
@@ -16817,9 +18022,9 @@ rest490:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000008, R5, R5
 
-tail491:
+tail545:
 	CMP $0, R5
-	BEQ reduce492
+	BEQ reduce546
 	MOVD $tailF32<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R5, R5
@@ -17023,7 +18228,7 @@ masked10:
 	WORD $0x4e34ce4e // fmla V14, V18, V20 .4S
 	WORD $0x4e35ce6f // fmla V15, V19, V21 .4S
 
-reduce492:
+reduce546:
 	WORD $0x4e24d442 // fadd V2, V2, V4 .4S
 	WORD $0x4e25d463 // fadd V3, V3, V5 .4S
 	WORD $0x4e28d4c6 // fadd V6, V6, V8 .4S
@@ -17165,7 +18370,7 @@ reduce492:
 	ADD $32, R1, R4
 	MOVD d+16(FP), R5
 	CMP R5, R4
-	BEQ next484
+	BEQ next538
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -17200,9 +18405,9 @@ reduce492:
 	MOVD y+0(FP), R7
 	MOVD n+72(FP), R8
 	SUBS $0x00000008, R8, R8
-	BLT tail494
+	BLT tail548
 
-loop493:
+loop547:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
@@ -17239,11 +18444,11 @@ loop493:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000008, R8, R8
-	BGE loop493
+	BGE loop547
 
-tail494:
+tail548:
 	ADDS $0x00000008, R8, R8
-	BEQ out495
+	BEQ out549
 	MOVD $tailF32<>+32(SB), R22
 	ADD $0, R22, R9
 	NEG R8, R8
@@ -17639,7 +18844,7 @@ masked19:
 
 masked20:
 
-out495:
+out549:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -17649,11 +18854,11 @@ out495:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 
-next484:
+next538:
 	MOVD m+64(FP), R24
 	SUBS $0x00000008, R24, R24
 	MOVD R24, m+64(FP)
-	BNE block483
+	BNE block537
 	WORD $0x4d40c820 // ld1r V0, [R1] .4S
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $4, R1, R24
@@ -17688,9 +18893,9 @@ next484:
 	MOVD y+0(FP), R5
 	MOVD n+72(FP), R6
 	SUBS $0x00000008, R6, R6
-	BLT tail497
+	BLT tail551
 
-loop496:
+loop550:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R3), (F30, F31)
 	WORD $0x4e3ecc10 // fmla V16, V0, V30 .4S
@@ -17727,11 +18932,11 @@ loop496:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop496
+	BGE loop550
 
-tail497:
+tail551:
 	ADDS $0x00000008, R6, R6
-	BEQ out498
+	BEQ out552
 	MOVD $tailF32<>+32(SB), R20
 	ADD $0, R20, R7
 	NEG R6, R6
@@ -18127,7 +19332,7 @@ masked29:
 
 masked30:
 
-out498:
+out552:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -18179,9 +19384,9 @@ TEXT ·adamF32(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x02, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail502
+	BGE tail556
 
-vector501:
+vector555:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -18221,12 +19426,12 @@ vector501:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector501
+	BLT vector555
 
-tail502:
+tail556:
 	MOVD n+32(FP), R4
 	ANDS $0x00000007, R4, R4
-	BEQ next503
+	BEQ next557
 	MOVD $tailF32<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -18516,7 +19721,7 @@ masked6:
 
 masked7:
 
-next503:
+next557:
 	MOVD R23, FPCR
 	RET
 
@@ -18532,7 +19737,7 @@ TEXT ·sumSquaresF32(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop504:
+loop558:
 	FMOVQ 0(R0), F30
 	WORD $0x0e617bc8 // fcvtl V8, V30 .4S
 	WORD $0x4e617bc9 // fcvtl2 V9, V30 .4S
@@ -18555,7 +19760,7 @@ loop504:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop504
+	BNE loop558
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -18578,7 +19783,7 @@ TEXT ·zeroTimesF32(SB), NOSPLIT|NOFRAME, $0-20
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-loop505:
+loop559:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e3ecc80 // fmla V0, V4, V30 .4S
 	WORD $0x4e3fcca1 // fmla V1, V5, V31 .4S
@@ -18587,7 +19792,7 @@ loop505:
 	WORD $0x4e3fcca3 // fmla V3, V5, V31 .4S
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop505
+	BNE loop559
 	WORD $0x4e22d400 // fadd V0, V0, V2 .4S
 	WORD $0x4e23d421 // fadd V1, V1, V3 .4S
 	WORD $0x6e20d402 // faddp V2, V0, V0 .4S
@@ -18608,9 +19813,9 @@ TEXT ·packPanelF32(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x02, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest507
+	BLT rest561
 
-loop506:
+loop560:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -18636,13 +19841,13 @@ loop506:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop506
+	BGE loop560
 
-rest507:
+rest561:
 	ADDS $0x00000004, R1, R1
-	BEQ out509
+	BEQ out563
 
-one508:
+one562:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -18650,9 +19855,9 @@ one508:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one508
+	BNE one562
 
-out509:
+out563:
 	RET
 
 TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
@@ -18668,7 +19873,7 @@ TEXT ·packTransposeF32(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R15, R5
 	ADD R3, R5, R5
 
-loop510:
+loop564:
 	FMOVQ 0(R2), F0
 	ADD R3<<0, R4, R16
 	FMOVQ 0(R16), F1
@@ -18735,7 +19940,7 @@ loop510:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000200, R0, R0
 	SUBS $1, R1, R1
-	BNE loop510
+	BNE loop564
 	RET
 
 TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
@@ -18769,7 +19974,7 @@ TEXT ·peakF32(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop511:
+loop565:
 	WORD $0x4e38cf40 // fmla V0, V26, V24 .4S
 	WORD $0x4e39cf61 // fmla V1, V27, V25 .4S
 	WORD $0x4e38cf42 // fmla V2, V26, V24 .4S
@@ -18963,10 +20168,10 @@ loop511:
 	WORD $0x4e38cf56 // fmla V22, V26, V24 .4S
 	WORD $0x4e39cf77 // fmla V23, V27, V25 .4S
 	SUBS $1, R0, R0
-	BNE loop511
+	BNE loop565
 	RET
 
-TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -18978,39 +20183,39 @@ TEXT ·gemmPanelF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group512:
+group566:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next519:
+next573:
 	CMP $0, R3
-	BLE done520
+	BLE done575
 	CMP $0x0a, R3
-	BGE rows6_513
+	BGE rows6_567
 	CMP $0x06, R3
-	BEQ rows6_513
+	BEQ rows6_567
 	CMP $0x09, R3
-	BEQ rows5_514
+	BEQ rows5_568
 	CMP $0x07, R3
-	BGE rows4_515
+	BGE rows4_569
 	CMP $0x05, R3
-	BEQ rows5_514
+	BEQ rows5_568
 	CMP $0x04, R3
-	BEQ rows4_515
+	BEQ rows4_569
 	CMP $0x03, R3
-	BEQ rows3_516
+	BEQ rows3_570
 	CMP $0x02, R3
-	BEQ rows2_517
-	B rows1_518
+	BEQ rows2_571
+	B rows1_572
 
-rows6_513:
+rows6_567:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero521
+	BEQ zero576
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R15
@@ -19026,9 +20231,9 @@ rows6_513:
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start522
+	B start577
 
-zero521:
+zero576:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19054,7 +20259,7 @@ zero521:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start522:
+start577:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -19081,9 +20286,9 @@ start522:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest524
+	BLT rest579
 
-loop523:
+loop578:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -19220,13 +20425,13 @@ loop523:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop523
+	BGE loop578
 
-rest524:
+rest579:
 	ADDS $0x00000004, R8, R8
-	BEQ out526
+	BEQ out581
 
-one525:
+one580:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	FMOVD 0(R5), F28
@@ -19267,9 +20472,9 @@ one525:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one525
+	BNE one580
 
-out526:
+out581:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -19301,15 +20506,16 @@ out526:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next519
+	MOVD $0x00000006, R5
+	B finish574
 
-rows5_514:
+rows5_568:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero527
+	BEQ zero582
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R16
@@ -19322,9 +20528,9 @@ rows5_514:
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F16, F17)
 	FLDPQ 32(R17), (F18, F19)
-	B start528
+	B start583
 
-zero527:
+zero582:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19346,7 +20552,7 @@ zero527:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start528:
+start583:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -19370,9 +20576,9 @@ start528:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest530
+	BLT rest585
 
-loop529:
+loop584:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -19488,13 +20694,13 @@ loop529:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop529
+	BGE loop584
 
-rest530:
+rest585:
 	ADDS $0x00000004, R8, R8
-	BEQ out532
+	BEQ out587
 
-one531:
+one586:
 	FLDPQ 0(R6), (F20, F21)
 	FLDPQ 32(R6), (F22, F23)
 	FMOVD 0(R5), F24
@@ -19529,9 +20735,9 @@ one531:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one531
+	BNE one586
 
-out532:
+out587:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -19558,15 +20764,16 @@ out532:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next519
+	MOVD $0x00000005, R5
+	B finish574
 
-rows4_515:
+rows4_569:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero533
+	BEQ zero588
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -19576,9 +20783,9 @@ rows4_515:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R5), (F12, F13)
 	FLDPQ 32(R5), (F14, F15)
-	B start534
+	B start589
 
-zero533:
+zero588:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19596,7 +20803,7 @@ zero533:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start534:
+start589:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -19617,9 +20824,9 @@ start534:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest536
+	BLT rest591
 
-loop535:
+loop590:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -19714,13 +20921,13 @@ loop535:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop535
+	BGE loop590
 
-rest536:
+rest591:
 	ADDS $0x00000004, R8, R8
-	BEQ out538
+	BEQ out593
 
-one537:
+one592:
 	FLDPQ 0(R6), (F16, F17)
 	FLDPQ 32(R6), (F18, F19)
 	FMOVD 0(R5), F20
@@ -19749,9 +20956,9 @@ one537:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one537
+	BNE one592
 
-out538:
+out593:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -19773,12 +20980,13 @@ out538:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next519
+	MOVD $0x00000004, R5
+	B finish574
 
-rows3_516:
+rows3_570:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero539
+	BEQ zero594
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
@@ -19787,9 +20995,9 @@ rows3_516:
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F8, F9)
 	FLDPQ 32(R14), (F10, F11)
-	B start540
+	B start595
 
-zero539:
+zero594:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19803,14 +21011,14 @@ zero539:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start540:
+start595:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest542
+	BLT rest597
 
-loop541:
+loop596:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -19884,13 +21092,13 @@ loop541:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop541
+	BGE loop596
 
-rest542:
+rest597:
 	ADDS $0x00000004, R7, R7
-	BEQ out544
+	BEQ out599
 
-one543:
+one598:
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
 	FMOVD 0(R5), F16
@@ -19913,9 +21121,9 @@ one543:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one543
+	BNE one598
 
-out544:
+out599:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R20
@@ -19931,20 +21139,21 @@ out544:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next519
+	MOVD $0x00000003, R5
+	B finish574
 
-rows2_517:
+rows2_571:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero545
+	BEQ zero600
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F4, F5)
 	FLDPQ 32(R22), (F6, F7)
-	B start546
+	B start601
 
-zero545:
+zero600:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -19954,14 +21163,14 @@ zero545:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start546:
+start601:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest548
+	BLT rest603
 
-loop547:
+loop602:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -20014,13 +21223,13 @@ loop547:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop547
+	BGE loop602
 
-rest548:
+rest603:
 	ADDS $0x00000004, R7, R7
-	BEQ out550
+	BEQ out605
 
-one549:
+one604:
 	FLDPQ 0(R6), (F8, F9)
 	FLDPQ 32(R6), (F10, F11)
 	FMOVD 0(R5), F12
@@ -20037,9 +21246,9 @@ one549:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one549
+	BNE one604
 
-out550:
+out605:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0<<0, R1, R16
@@ -20050,30 +21259,31 @@ out550:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next519
+	MOVD $0x00000002, R5
+	B finish574
 
-rows1_518:
+rows1_572:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero551
+	BEQ zero606
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
-	B start552
+	B start607
 
-zero551:
+zero606:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start552:
+start607:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest554
+	BLT rest609
 
-loop553:
+loop608:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -20105,13 +21315,13 @@ loop553:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop553
+	BGE loop608
 
-rest554:
+rest609:
 	ADDS $0x00000004, R7, R7
-	BEQ out556
+	BEQ out611
 
-one555:
+one610:
 	FMOVD 0(R5), F6
 	FLDPQ 0(R6), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -20122,20 +21332,163 @@ one555:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one555
+	BNE one610
 
-out556:
+out611:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next519
+	MOVD $0x00000001, R5
 
-done520:
+finish574:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next573
+	MOVD R1, R7
+	MOVD R5, R8
+
+back612:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back612
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared613
+	ADD R8, R11, R11
+
+shared613:
+	CMP $0x03, R6
+	BEQ tangent614
+	CMP $0x02, R6
+	BEQ add615
+
+row616:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 32(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row616
+	B next573
+
+add615:
+
+row617:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 32(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row617
+	B next573
+
+tangent614:
+
+row618:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row618
+	B next573
+
+done575:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000040, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	MOVD b+32(FP), R24
 	ADD R3, R24, R24
@@ -20143,9 +21496,19 @@ done520:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group512
+	BNE group566
 	MOVD R23, FPCR
 	RET
+DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+16(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+24(SB)/8, $0x3ff0000000000000
+GLOBL oneF64<>(SB), RODATA|NOPTR, $32
+DATA minusTwoF64<>+0(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+8(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+16(SB)/8, $0xc000000000000000
+DATA minusTwoF64<>+24(SB)/8, $0xc000000000000000
+GLOBL minusTwoF64<>(SB), RODATA|NOPTR, $32
 
 TEXT ·gemmPanelTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD FPCR, R23
@@ -20158,39 +21521,39 @@ TEXT ·gemmPanelTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group557:
+group619:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next564:
+next626:
 	CMP $0, R1
-	BLE done565
+	BLE done628
 	CMP $0x0a, R1
-	BGE rows6_558
+	BGE rows6_620
 	CMP $0x06, R1
-	BEQ rows6_558
+	BEQ rows6_620
 	CMP $0x09, R1
-	BEQ rows5_559
+	BEQ rows5_621
 	CMP $0x07, R1
-	BGE rows4_560
+	BGE rows4_622
 	CMP $0x05, R1
-	BEQ rows5_559
+	BEQ rows5_621
 	CMP $0x04, R1
-	BEQ rows4_560
+	BEQ rows4_622
 	CMP $0x03, R1
-	BEQ rows3_561
+	BEQ rows3_623
 	CMP $0x02, R1
-	BEQ rows2_562
-	B rows1_563
+	BEQ rows2_624
+	B rows1_625
 
-rows6_558:
+rows6_620:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero566
+	BEQ zero629
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -20206,9 +21569,9 @@ rows6_558:
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F20, F21)
 	FLDPQ 32(R17), (F22, F23)
-	B start567
+	B start630
 
-zero566:
+zero629:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20234,7 +21597,7 @@ zero566:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start567:
+start630:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -20258,9 +21621,9 @@ start567:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest569
+	BLT rest632
 
-loop568:
+loop631:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -20398,13 +21761,13 @@ loop568:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop568
+	BGE loop631
 
-rest569:
+rest632:
 	ADDS $0x00000004, R8, R8
-	BEQ out571
+	BEQ out634
 
-one570:
+one633:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FMOVD 0(R6), F28
@@ -20440,9 +21803,9 @@ one570:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one570
+	BNE one633
 
-out571:
+out634:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -20469,15 +21832,15 @@ out571:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next564
+	B next626
 
-rows5_559:
+rows5_621:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero572
+	BEQ zero635
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R15
@@ -20490,9 +21853,9 @@ rows5_559:
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F16, F17)
 	FLDPQ 32(R16), (F18, F19)
-	B start573
+	B start636
 
-zero572:
+zero635:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20514,7 +21877,7 @@ zero572:
 	WORD $0x6e321e52 // eor V18, V18, V18 .4S
 	WORD $0x6e331e73 // eor V19, V19, V19 .4S
 
-start573:
+start636:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -20535,9 +21898,9 @@ start573:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest575
+	BLT rest638
 
-loop574:
+loop637:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -20655,13 +22018,13 @@ loop574:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop574
+	BGE loop637
 
-rest575:
+rest638:
 	ADDS $0x00000004, R8, R8
-	BEQ out577
+	BEQ out640
 
-one576:
+one639:
 	FLDPQ 0(R7), (F20, F21)
 	FLDPQ 32(R7), (F22, F23)
 	FMOVD 0(R6), F24
@@ -20692,9 +22055,9 @@ one576:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one576
+	BNE one639
 
-out577:
+out640:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -20717,15 +22080,15 @@ out577:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next564
+	B next626
 
-rows4_560:
+rows4_622:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero578
+	BEQ zero641
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R22
@@ -20735,9 +22098,9 @@ rows4_560:
 	FLDPQ 32(R21), (F10, F11)
 	FLDPQ 0(R6), (F12, F13)
 	FLDPQ 32(R6), (F14, F15)
-	B start579
+	B start642
 
-zero578:
+zero641:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20755,7 +22118,7 @@ zero578:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start579:
+start642:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -20773,9 +22136,9 @@ start579:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest581
+	BLT rest644
 
-loop580:
+loop643:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -20873,13 +22236,13 @@ loop580:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop580
+	BGE loop643
 
-rest581:
+rest644:
 	ADDS $0x00000004, R8, R8
-	BEQ out583
+	BEQ out646
 
-one582:
+one645:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 32(R7), (F18, F19)
 	FMOVD 0(R6), F20
@@ -20905,9 +22268,9 @@ one582:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one582
+	BNE one645
 
-out583:
+out646:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -20926,12 +22289,12 @@ out583:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next564
+	B next626
 
-rows3_561:
+rows3_623:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero584
+	BEQ zero647
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R16
@@ -20940,9 +22303,9 @@ rows3_561:
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F8, F9)
 	FLDPQ 32(R17), (F10, F11)
-	B start585
+	B start648
 
-zero584:
+zero647:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -20956,14 +22319,14 @@ zero584:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start585:
+start648:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest587
+	BLT rest650
 
-loop586:
+loop649:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -21041,13 +22404,13 @@ loop586:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop586
+	BGE loop649
 
-rest587:
+rest650:
 	ADDS $0x00000004, R8, R8
-	BEQ out589
+	BEQ out652
 
-one588:
+one651:
 	FLDPQ 0(R7), (F12, F13)
 	FLDPQ 32(R7), (F14, F15)
 	FMOVD 0(R6), F16
@@ -21068,9 +22431,9 @@ one588:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one588
+	BNE one651
 
-out589:
+out652:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R19
@@ -21084,20 +22447,20 @@ out589:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next564
+	B next626
 
-rows2_562:
+rows2_624:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero590
+	BEQ zero653
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 32(R21), (F6, F7)
-	B start591
+	B start654
 
-zero590:
+zero653:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21107,14 +22470,14 @@ zero590:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start591:
+start654:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest593
+	BLT rest656
 
-loop592:
+loop655:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -21172,13 +22535,13 @@ loop592:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop592
+	BGE loop655
 
-rest593:
+rest656:
 	ADDS $0x00000004, R8, R8
-	BEQ out595
+	BEQ out658
 
-one594:
+one657:
 	FLDPQ 0(R7), (F8, F9)
 	FLDPQ 32(R7), (F10, F11)
 	FMOVD 0(R6), F12
@@ -21194,9 +22557,9 @@ one594:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one594
+	BNE one657
 
-out595:
+out658:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0<<0, R4, R22
@@ -21206,30 +22569,30 @@ out595:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next564
+	B next626
 
-rows1_563:
+rows1_625:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero596
+	BEQ zero659
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
-	B start597
+	B start660
 
-zero596:
+zero659:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start597:
+start660:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest599
+	BLT rest662
 
-loop598:
+loop661:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21267,13 +22630,13 @@ loop598:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop598
+	BGE loop661
 
-rest599:
+rest662:
 	ADDS $0x00000004, R8, R8
-	BEQ out601
+	BEQ out664
 
-one600:
+one663:
 	FMOVD 0(R6), F6
 	FLDPQ 0(R7), (F4, F5)
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -21284,17 +22647,17 @@ one600:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one600
+	BNE one663
 
-out601:
+out664:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next564
+	B next626
 
-done565:
+done628:
 	MOVD c+0(FP), R24
 	ADD $0x00000040, R24, R24
 	MOVD R24, c+0(FP)
@@ -21304,11 +22667,11 @@ done565:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group557
+	BNE group619
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmHalfF64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmHalfF64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -21320,39 +22683,39 @@ TEXT ·gemmHalfF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group602:
+group665:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next609:
+next672:
 	CMP $0, R3
-	BLE done610
+	BLE done674
 	CMP $0x0a, R3
-	BGE rows6_603
+	BGE rows6_666
 	CMP $0x06, R3
-	BEQ rows6_603
+	BEQ rows6_666
 	CMP $0x09, R3
-	BEQ rows5_604
+	BEQ rows5_667
 	CMP $0x07, R3
-	BGE rows4_605
+	BGE rows4_668
 	CMP $0x05, R3
-	BEQ rows5_604
+	BEQ rows5_667
 	CMP $0x04, R3
-	BEQ rows4_605
+	BEQ rows4_668
 	CMP $0x03, R3
-	BEQ rows3_606
+	BEQ rows3_669
 	CMP $0x02, R3
-	BEQ rows2_607
-	B rows1_608
+	BEQ rows2_670
+	B rows1_671
 
-rows6_603:
+rows6_666:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero611
+	BEQ zero675
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -21362,9 +22725,9 @@ rows6_603:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R5, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start612
+	B start676
 
-zero611:
+zero675:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21378,7 +22741,7 @@ zero611:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start612:
+start676:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -21405,9 +22768,9 @@ start612:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest614
+	BLT rest678
 
-loop613:
+loop677:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -21492,13 +22855,13 @@ loop613:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop613
+	BGE loop677
 
-rest614:
+rest678:
 	ADDS $0x00000004, R8, R8
-	BEQ out616
+	BEQ out680
 
-one615:
+one679:
 	FLDPQ 0(R6), (F12, F13)
 	FMOVD 0(R5), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -21526,9 +22889,9 @@ one615:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one615
+	BNE one679
 
-out616:
+out680:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -21554,15 +22917,16 @@ out616:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000006, R3, R3
-	B next609
+	MOVD $0x00000006, R5
+	B finish673
 
-rows5_604:
+rows5_667:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero617
+	BEQ zero681
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R16
 	FLDPQ 0(R16), (F2, F3)
@@ -21570,9 +22934,9 @@ rows5_604:
 	FLDPQ 0(R5), (F6, F7)
 	ADD R0<<0, R5, R17
 	FLDPQ 0(R17), (F8, F9)
-	B start618
+	B start682
 
-zero617:
+zero681:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21584,7 +22948,7 @@ zero617:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start618:
+start682:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -21608,9 +22972,9 @@ start618:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest620
+	BLT rest684
 
-loop619:
+loop683:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -21682,13 +23046,13 @@ loop619:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop619
+	BGE loop683
 
-rest620:
+rest684:
 	ADDS $0x00000004, R8, R8
-	BEQ out622
+	BEQ out686
 
-one621:
+one685:
 	FLDPQ 0(R6), (F10, F11)
 	FMOVD 0(R5), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -21712,9 +23076,9 @@ one621:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one621
+	BNE one685
 
-out622:
+out686:
 	ADD R0<<1, R1, R17
 	ADD $0, R17, R5
 	ADD R0, R5, R5
@@ -21736,23 +23100,24 @@ out622:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000005, R3, R3
-	B next609
+	MOVD $0x00000005, R5
+	B finish673
 
-rows4_605:
+rows4_668:
 	ADD R0<<1, R1, R21
 	ADD $0, R21, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero623
+	BEQ zero687
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R5), (F6, F7)
-	B start624
+	B start688
 
-zero623:
+zero687:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21762,7 +23127,7 @@ zero623:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start624:
+start688:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -21783,9 +23148,9 @@ start624:
 	ADD R2, R7, R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest626
+	BLT rest690
 
-loop625:
+loop689:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -21844,13 +23209,13 @@ loop625:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop625
+	BGE loop689
 
-rest626:
+rest690:
 	ADDS $0x00000004, R8, R8
-	BEQ out628
+	BEQ out692
 
-one627:
+one691:
 	FLDPQ 0(R6), (F8, F9)
 	FMOVD 0(R5), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -21870,9 +23235,9 @@ one627:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one627
+	BNE one691
 
-out628:
+out692:
 	ADD R0<<1, R1, R20
 	ADD $0, R20, R5
 	ADD R0, R5, R5
@@ -21890,20 +23255,21 @@ out628:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next609
+	MOVD $0x00000004, R5
+	B finish673
 
-rows3_606:
+rows3_669:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero629
+	BEQ zero693
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
 	ADD R0<<1, R1, R14
 	FLDPQ 0(R14), (F4, F5)
-	B start630
+	B start694
 
-zero629:
+zero693:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -21911,14 +23277,14 @@ zero629:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start630:
+start694:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest632
+	BLT rest696
 
-loop631:
+loop695:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21964,13 +23330,13 @@ loop631:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop631
+	BGE loop695
 
-rest632:
+rest696:
 	ADDS $0x00000004, R7, R7
-	BEQ out634
+	BEQ out698
 
-one633:
+one697:
 	FLDPQ 0(R6), (F6, F7)
 	FMOVD 0(R5), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -21986,9 +23352,9 @@ one633:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one633
+	BNE one697
 
-out634:
+out698:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R20
 	FSTPQ (F2, F3), 0(R20)
@@ -22001,31 +23367,32 @@ out634:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next609
+	MOVD $0x00000003, R5
+	B finish673
 
-rows2_607:
+rows2_670:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero635
+	BEQ zero699
 	FLDPQ 0(R1), (F0, F1)
 	ADD R0<<0, R1, R22
 	FLDPQ 0(R22), (F2, F3)
-	B start636
+	B start700
 
-zero635:
+zero699:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start636:
+start700:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest638
+	BLT rest702
 
-loop637:
+loop701:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -22058,13 +23425,13 @@ loop637:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop637
+	BGE loop701
 
-rest638:
+rest702:
 	ADDS $0x00000004, R7, R7
-	BEQ out640
+	BEQ out704
 
-one639:
+one703:
 	FLDPQ 0(R6), (F4, F5)
 	FMOVD 0(R5), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -22076,9 +23443,9 @@ one639:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one639
+	BNE one703
 
-out640:
+out704:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0<<0, R1, R16
 	FSTPQ (F2, F3), 0(R16)
@@ -22087,27 +23454,28 @@ out640:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next609
+	MOVD $0x00000002, R5
+	B finish673
 
-rows1_608:
+rows1_671:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero641
+	BEQ zero705
 	FLDPQ 0(R1), (F0, F1)
-	B start642
+	B start706
 
-zero641:
+zero705:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start642:
+start706:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD k+64(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT rest644
+	BLT rest708
 
-loop643:
+loop707:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -22127,13 +23495,13 @@ loop643:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop643
+	BGE loop707
 
-rest644:
+rest708:
 	ADDS $0x00000004, R7, R7
-	BEQ out646
+	BEQ out710
 
-one645:
+one709:
 	FLDPQ 0(R6), (F2, F3)
 	FMOVD 0(R5), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -22141,19 +23509,128 @@ one645:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R7, R7
-	BNE one645
+	BNE one709
 
-out646:
+out710:
 	FSTPQ (F0, F1), 0(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next609
+	MOVD $0x00000001, R5
 
-done610:
+finish673:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next672
+	MOVD R1, R7
+	MOVD R5, R8
+
+back711:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back711
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared712
+	ADD R8, R11, R11
+
+shared712:
+	CMP $0x03, R6
+	BEQ tangent713
+	CMP $0x02, R6
+	BEQ add714
+
+row715:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row715
+	B next672
+
+add714:
+
+row716:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row716
+	B next672
+
+tangent713:
+
+row717:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row717
+	B next672
+
+done674:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000020, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	MOVD b+32(FP), R24
 	ADD R3, R24, R24
@@ -22161,7 +23638,7 @@ done610:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group602
+	BNE group665
 	MOVD R23, FPCR
 	RET
 
@@ -22176,39 +23653,39 @@ TEXT ·gemmHalfTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group647:
+group718:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next654:
+next725:
 	CMP $0, R1
-	BLE done655
+	BLE done727
 	CMP $0x0a, R1
-	BGE rows6_648
+	BGE rows6_719
 	CMP $0x06, R1
-	BEQ rows6_648
+	BEQ rows6_719
 	CMP $0x09, R1
-	BEQ rows5_649
+	BEQ rows5_720
 	CMP $0x07, R1
-	BGE rows4_650
+	BGE rows4_721
 	CMP $0x05, R1
-	BEQ rows5_649
+	BEQ rows5_720
 	CMP $0x04, R1
-	BEQ rows4_650
+	BEQ rows4_721
 	CMP $0x03, R1
-	BEQ rows3_651
+	BEQ rows3_722
 	CMP $0x02, R1
-	BEQ rows2_652
-	B rows1_653
+	BEQ rows2_723
+	B rows1_724
 
-rows6_648:
+rows6_719:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero656
+	BEQ zero728
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -22218,9 +23695,9 @@ rows6_648:
 	FLDPQ 0(R16), (F8, F9)
 	ADD R0<<1, R6, R17
 	FLDPQ 0(R17), (F10, F11)
-	B start657
+	B start729
 
-zero656:
+zero728:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22234,7 +23711,7 @@ zero656:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start657:
+start729:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -22258,9 +23735,9 @@ start657:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest659
+	BLT rest731
 
-loop658:
+loop730:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -22346,13 +23823,13 @@ loop658:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop658
+	BGE loop730
 
-rest659:
+rest731:
 	ADDS $0x00000004, R8, R8
-	BEQ out661
+	BEQ out733
 
-one660:
+one732:
 	FLDPQ 0(R7), (F12, F13)
 	FMOVD 0(R6), F14
 	WORD $0x4fce1180 // fmla[0] V0, V12, V14 .2D
@@ -22375,9 +23852,9 @@ one660:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one660
+	BNE one732
 
-out661:
+out733:
 	ADD R0<<1, R4, R19
 	ADD $0, R19, R6
 	ADD R0, R6, R6
@@ -22398,15 +23875,15 @@ out661:
 	ADD R0, R4, R4
 	ADD $0x00000030, R5, R5
 	SUB $0x00000006, R1, R1
-	B next654
+	B next725
 
-rows5_649:
+rows5_720:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero662
+	BEQ zero734
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R15
 	FLDPQ 0(R15), (F2, F3)
@@ -22414,9 +23891,9 @@ rows5_649:
 	FLDPQ 0(R6), (F6, F7)
 	ADD R0<<0, R6, R16
 	FLDPQ 0(R16), (F8, F9)
-	B start663
+	B start735
 
-zero662:
+zero734:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22428,7 +23905,7 @@ zero662:
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-start663:
+start735:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -22449,9 +23926,9 @@ start663:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest665
+	BLT rest737
 
-loop664:
+loop736:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -22525,13 +24002,13 @@ loop664:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop664
+	BGE loop736
 
-rest665:
+rest737:
 	ADDS $0x00000004, R8, R8
-	BEQ out667
+	BEQ out739
 
-one666:
+one738:
 	FLDPQ 0(R7), (F10, F11)
 	FMOVD 0(R6), F12
 	WORD $0x4fcc1140 // fmla[0] V0, V10, V12 .2D
@@ -22551,9 +24028,9 @@ one666:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one666
+	BNE one738
 
-out667:
+out739:
 	ADD R0<<1, R4, R17
 	ADD $0, R17, R6
 	ADD R0, R6, R6
@@ -22571,23 +24048,23 @@ out667:
 	ADD R0, R4, R4
 	ADD $0x00000028, R5, R5
 	SUB $0x00000005, R1, R1
-	B next654
+	B next725
 
-rows4_650:
+rows4_721:
 	ADD R0<<1, R4, R21
 	ADD $0, R21, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero668
+	BEQ zero740
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R22
 	FLDPQ 0(R22), (F2, F3)
 	FLDPQ 0(R21), (F4, F5)
 	FLDPQ 0(R6), (F6, F7)
-	B start669
+	B start741
 
-zero668:
+zero740:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22597,7 +24074,7 @@ zero668:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-start669:
+start741:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -22615,9 +24092,9 @@ start669:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest671
+	BLT rest743
 
-loop670:
+loop742:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -22679,13 +24156,13 @@ loop670:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop670
+	BGE loop742
 
-rest671:
+rest743:
 	ADDS $0x00000004, R8, R8
-	BEQ out673
+	BEQ out745
 
-one672:
+one744:
 	FLDPQ 0(R7), (F8, F9)
 	FMOVD 0(R6), F10
 	WORD $0x4fca1100 // fmla[0] V0, V8, V10 .2D
@@ -22702,9 +24179,9 @@ one672:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one672
+	BNE one744
 
-out673:
+out745:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
@@ -22719,20 +24196,20 @@ out673:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next654
+	B next725
 
-rows3_651:
+rows3_722:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero674
+	BEQ zero746
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R16
 	FLDPQ 0(R16), (F2, F3)
 	ADD R0<<1, R4, R17
 	FLDPQ 0(R17), (F4, F5)
-	B start675
+	B start747
 
-zero674:
+zero746:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -22740,14 +24217,14 @@ zero674:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start675:
+start747:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest677
+	BLT rest749
 
-loop676:
+loop748:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -22797,13 +24274,13 @@ loop676:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop676
+	BGE loop748
 
-rest677:
+rest749:
 	ADDS $0x00000004, R8, R8
-	BEQ out679
+	BEQ out751
 
-one678:
+one750:
 	FLDPQ 0(R7), (F6, F7)
 	FMOVD 0(R6), F8
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -22817,9 +24294,9 @@ one678:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one678
+	BNE one750
 
-out679:
+out751:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R19
 	FSTPQ (F2, F3), 0(R19)
@@ -22830,31 +24307,31 @@ out679:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next654
+	B next725
 
-rows2_652:
+rows2_723:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero680
+	BEQ zero752
 	FLDPQ 0(R4), (F0, F1)
 	ADD R0<<0, R4, R21
 	FLDPQ 0(R21), (F2, F3)
-	B start681
+	B start753
 
-zero680:
+zero752:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 
-start681:
+start753:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest683
+	BLT rest755
 
-loop682:
+loop754:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -22892,13 +24369,13 @@ loop682:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop682
+	BGE loop754
 
-rest683:
+rest755:
 	ADDS $0x00000004, R8, R8
-	BEQ out685
+	BEQ out757
 
-one684:
+one756:
 	FLDPQ 0(R7), (F4, F5)
 	FMOVD 0(R6), F6
 	WORD $0x4fc61080 // fmla[0] V0, V4, V6 .2D
@@ -22909,9 +24386,9 @@ one684:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one684
+	BNE one756
 
-out685:
+out757:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
@@ -22919,27 +24396,27 @@ out685:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next654
+	B next725
 
-rows1_653:
+rows1_724:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero686
+	BEQ zero758
 	FLDPQ 0(R4), (F0, F1)
-	B start687
+	B start759
 
-zero686:
+zero758:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 
-start687:
+start759:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest689
+	BLT rest761
 
-loop688:
+loop760:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -22965,13 +24442,13 @@ loop688:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop688
+	BGE loop760
 
-rest689:
+rest761:
 	ADDS $0x00000004, R8, R8
-	BEQ out691
+	BEQ out763
 
-one690:
+one762:
 	FLDPQ 0(R7), (F2, F3)
 	FMOVD 0(R6), F4
 	WORD $0x4fc41040 // fmla[0] V0, V2, V4 .2D
@@ -22979,16 +24456,16 @@ one690:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one690
+	BNE one762
 
-out691:
+out763:
 	FSTPQ (F0, F1), 0(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next654
+	B next725
 
-done655:
+done727:
 	MOVD c+0(FP), R24
 	ADD $0x00000020, R24, R24
 	MOVD R24, c+0(FP)
@@ -22998,11 +24475,11 @@ done655:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group647
+	BNE group718
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmHalfMoreF64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmHalfMoreF64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -23014,31 +24491,31 @@ TEXT ·gemmHalfMoreF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group692:
+group764:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next697:
+next769:
 	CMP $0, R3
-	BLE done698
+	BLE done771
 	CMP $0x07, R3
-	BGE rows4_693
+	BGE rows4_765
 	CMP $0x04, R3
-	BEQ rows4_693
+	BEQ rows4_765
 	CMP $0x03, R3
-	BGE rows3_694
+	BGE rows3_766
 	CMP $0x02, R3
-	BEQ rows2_695
-	B rows1_696
+	BEQ rows2_767
+	B rows1_768
 
-rows4_693:
+rows4_765:
 	ADD R0<<1, R1, R14
 	ADD $0, R14, R5
 	ADD R0, R5, R5
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero699
+	BEQ zero772
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -23052,9 +24529,9 @@ rows4_693:
 	FLDPQ 0(R5), (F18, F19)
 	FLDPQ 32(R5), (F20, F21)
 	FLDPQ 64(R5), (F22, F23)
-	B start700
+	B start773
 
-zero699:
+zero772:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23080,7 +24557,7 @@ zero699:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start700:
+start773:
 	MOVD R1, R5
 	ADD R0, R5, R5
 	ADD R0, R5, R5
@@ -23110,9 +24587,9 @@ start700:
 	MOVD bps+40(FP), R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest702
+	BLT rest775
 
-loop701:
+loop774:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R17
@@ -23244,13 +24721,13 @@ loop701:
 	ADD $0x00000020, R7, R7
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R9, R9
-	BGE loop701
+	BGE loop774
 
-rest702:
+rest775:
 	ADDS $0x00000004, R9, R9
-	BEQ out704
+	BEQ out777
 
-one703:
+one776:
 	FLDPQ 0(R6), (F24, F25)
 	FLDPQ 32(R6), (F26, F27)
 	ADD R8<<0, R6, R21
@@ -23289,9 +24766,9 @@ one703:
 	ADD $0x00000008, R7, R7
 	ADD $0x00000040, R6, R6
 	SUBS $1, R9, R9
-	BNE one703
+	BNE one776
 
-out704:
+out777:
 	ADD R0<<1, R1, R15
 	ADD $0, R15, R5
 	ADD R0, R5, R5
@@ -23317,12 +24794,13 @@ out704:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000004, R3, R3
-	B next697
+	MOVD $0x00000004, R5
+	B finish770
 
-rows3_694:
+rows3_766:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero705
+	BEQ zero778
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -23334,9 +24812,9 @@ rows3_694:
 	FLDPQ 0(R19), (F12, F13)
 	FLDPQ 32(R19), (F14, F15)
 	FLDPQ 64(R19), (F16, F17)
-	B start706
+	B start779
 
-zero705:
+zero778:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23356,15 +24834,15 @@ zero705:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start706:
+start779:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest708
+	BLT rest781
 
-loop707:
+loop780:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R20
@@ -23467,13 +24945,13 @@ loop707:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop707
+	BGE loop780
 
-rest708:
+rest781:
 	ADDS $0x00000004, R8, R8
-	BEQ out710
+	BEQ out783
 
-one709:
+one782:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	ADD R7<<0, R6, R14
@@ -23504,9 +24982,9 @@ one709:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one709
+	BNE one782
 
-out710:
+out783:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -23525,12 +25003,13 @@ out710:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next697
+	MOVD $0x00000003, R5
+	B finish770
 
-rows2_695:
+rows2_767:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero711
+	BEQ zero784
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -23538,9 +25017,9 @@ rows2_695:
 	FLDPQ 0(R20), (F6, F7)
 	FLDPQ 32(R20), (F8, F9)
 	FLDPQ 64(R20), (F10, F11)
-	B start712
+	B start785
 
-zero711:
+zero784:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23554,15 +25033,15 @@ zero711:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start712:
+start785:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest714
+	BLT rest787
 
-loop713:
+loop786:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R21
 	FMOVD 0(R21), F16
@@ -23636,13 +25115,13 @@ loop713:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop713
+	BGE loop786
 
-rest714:
+rest787:
 	ADDS $0x00000004, R8, R8
-	BEQ out716
+	BEQ out789
 
-one715:
+one788:
 	FMOVD 0(R5), F14
 	ADD R2<<0, R5, R14
 	FMOVD 0(R14), F16
@@ -23665,9 +25144,9 @@ one715:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one715
+	BNE one788
 
-out716:
+out789:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -23680,18 +25159,19 @@ out716:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next697
+	MOVD $0x00000002, R5
+	B finish770
 
-rows1_696:
+rows1_768:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero717
+	BEQ zero790
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
-	B start718
+	B start791
 
-zero717:
+zero790:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23699,15 +25179,15 @@ zero717:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start718:
+start791:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest720
+	BLT rest793
 
-loop719:
+loop792:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -23752,13 +25232,13 @@ loop719:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop719
+	BGE loop792
 
-rest720:
+rest793:
 	ADDS $0x00000004, R8, R8
-	BEQ out722
+	BEQ out795
 
-one721:
+one794:
 	FMOVD 0(R5), F8
 	FLDPQ 0(R6), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -23773,21 +25253,198 @@ one721:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one721
+	BNE one794
 
-out722:
+out795:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next697
+	MOVD $0x00000001, R5
 
-done698:
+finish770:
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next769
+	MOVD R1, R7
+	MOVD R5, R8
+
+back796:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back796
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared797
+	ADD R8, R11, R11
+
+shared797:
+	CMP $0x03, R6
+	BEQ tangent798
+	CMP $0x02, R6
+	BEQ add799
+
+row800:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 64(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row800
+	B next769
+
+add799:
+
+row801:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 64(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row801
+	B next769
+
+tangent798:
+
+row802:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row802
+	B next769
+
+done771:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000060, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -23796,7 +25453,7 @@ done698:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group692
+	BNE group764
 	MOVD R23, FPCR
 	RET
 
@@ -23811,31 +25468,31 @@ TEXT ·gemmHalfMoreTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group723:
+group803:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next728:
+next808:
 	CMP $0, R1
-	BLE done729
+	BLE done810
 	CMP $0x07, R1
-	BGE rows4_724
+	BGE rows4_804
 	CMP $0x04, R1
-	BEQ rows4_724
+	BEQ rows4_804
 	CMP $0x03, R1
-	BGE rows3_725
+	BGE rows3_805
 	CMP $0x02, R1
-	BEQ rows2_726
-	B rows1_727
+	BEQ rows2_806
+	B rows1_807
 
-rows4_724:
+rows4_804:
 	ADD R0<<1, R4, R14
 	ADD $0, R14, R6
 	ADD R0, R6, R6
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero730
+	BEQ zero811
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -23849,9 +25506,9 @@ rows4_724:
 	FLDPQ 0(R6), (F18, F19)
 	FLDPQ 32(R6), (F20, F21)
 	FLDPQ 64(R6), (F22, F23)
-	B start731
+	B start812
 
-zero730:
+zero811:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -23877,7 +25534,7 @@ zero730:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start731:
+start812:
 	MOVD R4, R6
 	ADD R0, R6, R6
 	ADD R0, R6, R6
@@ -23903,9 +25560,9 @@ start731:
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest733
+	BLT rest814
 
-loop732:
+loop813:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -24039,13 +25696,13 @@ loop732:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop732
+	BGE loop813
 
-rest733:
+rest814:
 	ADDS $0x00000004, R8, R8
-	BEQ out735
+	BEQ out816
 
-one734:
+one815:
 	FLDPQ 0(R7), (F24, F25)
 	FLDPQ 32(R7), (F26, F27)
 	FLDPQ 64(R7), (F28, F29)
@@ -24080,9 +25737,9 @@ one734:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one734
+	BNE one815
 
-out735:
+out816:
 	ADD R0<<1, R4, R16
 	ADD $0, R16, R6
 	ADD R0, R6, R6
@@ -24105,12 +25762,12 @@ out735:
 	ADD R0, R4, R4
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R1, R1
-	B next728
+	B next808
 
-rows3_725:
+rows3_805:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero736
+	BEQ zero817
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -24122,9 +25779,9 @@ rows3_725:
 	FLDPQ 0(R20), (F12, F13)
 	FLDPQ 32(R20), (F14, F15)
 	FLDPQ 64(R20), (F16, F17)
-	B start737
+	B start818
 
-zero736:
+zero817:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24144,14 +25801,14 @@ zero736:
 	WORD $0x6e301e10 // eor V16, V16, V16 .4S
 	WORD $0x6e311e31 // eor V17, V17, V17 .4S
 
-start737:
+start818:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest739
+	BLT rest820
 
-loop738:
+loop819:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -24257,13 +25914,13 @@ loop738:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop738
+	BGE loop819
 
-rest739:
+rest820:
 	ADDS $0x00000004, R8, R8
-	BEQ out741
+	BEQ out822
 
-one740:
+one821:
 	FLDPQ 0(R7), (F18, F19)
 	FLDPQ 32(R7), (F20, F21)
 	FLDPQ 64(R7), (F22, F23)
@@ -24291,9 +25948,9 @@ one740:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one740
+	BNE one821
 
-out741:
+out822:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -24310,12 +25967,12 @@ out741:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next728
+	B next808
 
-rows2_726:
+rows2_806:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero742
+	BEQ zero823
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -24323,9 +25980,9 @@ rows2_726:
 	FLDPQ 0(R14), (F6, F7)
 	FLDPQ 32(R14), (F8, F9)
 	FLDPQ 64(R14), (F10, F11)
-	B start743
+	B start824
 
-zero742:
+zero823:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24339,14 +25996,14 @@ zero742:
 	WORD $0x6e2a1d4a // eor V10, V10, V10 .4S
 	WORD $0x6e2b1d6b // eor V11, V11, V11 .4S
 
-start743:
+start824:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest745
+	BLT rest826
 
-loop744:
+loop825:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -24424,13 +26081,13 @@ loop744:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop744
+	BGE loop825
 
-rest745:
+rest826:
 	ADDS $0x00000004, R8, R8
-	BEQ out747
+	BEQ out828
 
-one746:
+one827:
 	FMOVD 0(R6), F14
 	FMOVD 8(R6), F16
 	FLDPQ 0(R7), (F12, F13)
@@ -24451,9 +26108,9 @@ one746:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one746
+	BNE one827
 
-out747:
+out828:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -24465,18 +26122,18 @@ out747:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next728
+	B next808
 
-rows1_727:
+rows1_807:
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero748
+	BEQ zero829
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
-	B start749
+	B start830
 
-zero748:
+zero829:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24484,14 +26141,14 @@ zero748:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 
-start749:
+start830:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest751
+	BLT rest832
 
-loop750:
+loop831:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -24541,13 +26198,13 @@ loop750:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop750
+	BGE loop831
 
-rest751:
+rest832:
 	ADDS $0x00000004, R8, R8
-	BEQ out753
+	BEQ out834
 
-one752:
+one833:
 	FMOVD 0(R6), F8
 	FLDPQ 0(R7), (F6, F7)
 	WORD $0x4fc810c0 // fmla[0] V0, V6, V8 .2D
@@ -24561,18 +26218,18 @@ one752:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one752
+	BNE one833
 
-out753:
+out834:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next728
+	B next808
 
-done729:
+done810:
 	MOVD c+0(FP), R24
 	ADD $0x00000060, R24, R24
 	MOVD R24, c+0(FP)
@@ -24582,11 +26239,11 @@ done729:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group723
+	BNE group803
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRowF64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRowF64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -24598,17 +26255,17 @@ TEXT ·gemmRowF64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group754:
+group835:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next756:
+next837:
 	CMP $0, R3
-	BLE done757
+	BLE done839
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero758
+	BEQ zero840
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -24617,9 +26274,9 @@ next756:
 	FLDPQ 160(R1), (F10, F11)
 	FLDPQ 192(R1), (F12, F13)
 	FLDPQ 224(R1), (F14, F15)
-	B start759
+	B start841
 
-zero758:
+zero840:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24637,7 +26294,7 @@ zero758:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start759:
+start841:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
@@ -24646,9 +26303,9 @@ start759:
 	ADD R7, R8, R8
 	MOVD k+64(FP), R9
 	SUBS $0x00000004, R9, R9
-	BLT rest761
+	BLT rest843
 
-loop760:
+loop842:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -24755,13 +26412,13 @@ loop760:
 	ADD $0x00000100, R6, R6
 	ADD $0x00000100, R8, R8
 	SUBS $0x00000004, R9, R9
-	BGE loop760
+	BGE loop842
 
-rest761:
+rest843:
 	ADDS $0x00000004, R9, R9
-	BEQ out763
+	BEQ out845
 
-one762:
+one844:
 	FMOVD 0(R5), F18
 	FLDPQ 0(R6), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -24793,9 +26450,9 @@ one762:
 	ADD $0x00000040, R6, R6
 	ADD $0x00000040, R8, R8
 	SUBS $1, R9, R9
-	BNE one762
+	BNE one844
 
-out763:
+out845:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -24807,12 +26464,357 @@ out763:
 	ADD R0, R1, R1
 	ADD R2, R4, R4
 	SUB $0x00000001, R3, R3
-	B next756
+	MOVD $0x00000001, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next837
+	MOVD R1, R7
+	MOVD R5, R8
 
-done757:
+back846:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back846
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared847
+	ADD R8, R11, R11
+
+shared847:
+	CMP $0x03, R6
+	BEQ tangent848
+	CMP $0x02, R6
+	BEQ add849
+
+row850:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 96(R10)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 128(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 128(R10)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 160(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 160(R10)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 192(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 192(R10)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 224(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 224(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row850
+	B next837
+
+add849:
+
+row851:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 96(R10)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 128(R10), (F0, F1)
+	FLDPQ 128(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 128(R10)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 160(R10), (F0, F1)
+	FLDPQ 160(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 160(R10)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 192(R10), (F0, F1)
+	FLDPQ 192(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 192(R10)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 224(R10), (F0, F1)
+	FLDPQ 224(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 224(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row851
+	B next837
+
+tangent848:
+
+row852:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	FLDPQ 128(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 128(R7), (F4, F5)
+	FLDPQ 128(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 128(R10)
+	FSTPQ (F4, F5), 128(R7)
+	FLDPQ 160(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 160(R7), (F4, F5)
+	FLDPQ 160(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 160(R10)
+	FSTPQ (F4, F5), 160(R7)
+	FLDPQ 192(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 192(R7), (F4, F5)
+	FLDPQ 192(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 192(R10)
+	FSTPQ (F4, F5), 192(R7)
+	FLDPQ 224(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 224(R7), (F4, F5)
+	FLDPQ 224(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 224(R10)
+	FSTPQ (F4, F5), 224(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row852
+	B next837
+
+done839:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000100, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x02, R3, R3
 	MOVD b+32(FP), R24
@@ -24821,7 +26823,7 @@ done757:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group754
+	BNE group835
 	MOVD R23, FPCR
 	RET
 
@@ -24836,17 +26838,17 @@ TEXT ·gemmRowTF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group764:
+group853:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next766:
+next855:
 	CMP $0, R1
-	BLE done767
+	BLE done857
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero768
+	BEQ zero858
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -24855,9 +26857,9 @@ next766:
 	FLDPQ 160(R4), (F10, F11)
 	FLDPQ 192(R4), (F12, F13)
 	FLDPQ 224(R4), (F14, F15)
-	B start769
+	B start859
 
-zero768:
+zero858:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -24875,14 +26877,14 @@ zero768:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start769:
+start859:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest771
+	BLT rest861
 
-loop770:
+loop860:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -24992,13 +26994,13 @@ loop770:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop770
+	BGE loop860
 
-rest771:
+rest861:
 	ADDS $0x00000004, R8, R8
-	BEQ out773
+	BEQ out863
 
-one772:
+one862:
 	FMOVD 0(R6), F18
 	FLDPQ 0(R7), (F16, F17)
 	WORD $0x4fd21200 // fmla[0] V0, V16, V18 .2D
@@ -25027,9 +27029,9 @@ one772:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one772
+	BNE one862
 
-out773:
+out863:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -25041,9 +27043,9 @@ out773:
 	ADD R0, R4, R4
 	ADD $0x00000008, R5, R5
 	SUB $0x00000001, R1, R1
-	B next766
+	B next855
 
-done767:
+done857:
 	MOVD c+0(FP), R24
 	ADD $0x00000100, R24, R24
 	MOVD R24, c+0(FP)
@@ -25053,11 +27055,11 @@ done767:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group764
+	BNE group853
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRow2F64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRow2F64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -25069,17 +27071,17 @@ TEXT ·gemmRow2F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group774:
+group864:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next776:
+next866:
 	CMP $0, R3
-	BLE done777
+	BLE done868
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero778
+	BEQ zero869
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -25089,9 +27091,9 @@ next776:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start779
+	B start870
 
-zero778:
+zero869:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25109,15 +27111,15 @@ zero778:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start779:
+start870:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest781
+	BLT rest872
 
-loop780:
+loop871:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R15
 	FMOVD 0(R15), F20
@@ -25211,13 +27213,13 @@ loop780:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop780
+	BGE loop871
 
-rest781:
+rest872:
 	ADDS $0x00000004, R8, R8
-	BEQ out783
+	BEQ out874
 
-one782:
+one873:
 	FMOVD 0(R5), F18
 	ADD R2<<0, R5, R17
 	FMOVD 0(R17), F20
@@ -25245,9 +27247,9 @@ one782:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one782
+	BNE one873
 
-out783:
+out874:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -25262,12 +27264,221 @@ out783:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000002, R3, R3
-	B next776
+	MOVD $0x00000002, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next866
+	MOVD R1, R7
+	MOVD R5, R8
 
-done777:
+back875:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back875
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared876
+	ADD R8, R11, R11
+
+shared876:
+	CMP $0x03, R6
+	BEQ tangent877
+	CMP $0x02, R6
+	BEQ add878
+
+row879:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R21
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R21), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row879
+	B next866
+
+add878:
+
+row880:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R22
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R22), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row880
+	B next866
+
+tangent877:
+
+row881:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R14
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R15
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R14), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R15), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row881
+	B next866
+
+done868:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -25276,7 +27487,7 @@ done777:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group774
+	BNE group864
 	MOVD R23, FPCR
 	RET
 
@@ -25291,17 +27502,17 @@ TEXT ·gemmRow2TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group784:
+group882:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next786:
+next884:
 	CMP $0, R1
-	BLE done787
+	BLE done886
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero788
+	BEQ zero887
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -25311,9 +27522,9 @@ next786:
 	FLDPQ 32(R14), (F10, F11)
 	FLDPQ 64(R14), (F12, F13)
 	FLDPQ 96(R14), (F14, F15)
-	B start789
+	B start888
 
-zero788:
+zero887:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25331,14 +27542,14 @@ zero788:
 	WORD $0x6e2e1dce // eor V14, V14, V14 .4S
 	WORD $0x6e2f1def // eor V15, V15, V15 .4S
 
-start789:
+start888:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest791
+	BLT rest890
 
-loop790:
+loop889:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -25436,13 +27647,13 @@ loop790:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop790
+	BGE loop889
 
-rest791:
+rest890:
 	ADDS $0x00000004, R8, R8
-	BEQ out793
+	BEQ out892
 
-one792:
+one891:
 	FMOVD 0(R6), F18
 	FMOVD 8(R6), F20
 	FLDPQ 0(R7), (F16, F17)
@@ -25468,9 +27679,9 @@ one792:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one792
+	BNE one891
 
-out793:
+out892:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -25484,9 +27695,9 @@ out793:
 	ADD R0, R4, R4
 	ADD $0x00000010, R5, R5
 	SUB $0x00000002, R1, R1
-	B next786
+	B next884
 
-done787:
+done886:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -25496,11 +27707,11 @@ done787:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group784
+	BNE group882
 	MOVD R23, FPCR
 	RET
 
-TEXT ·gemmRow3F64(SB), NOSPLIT|NOFRAME, $0-73
+TEXT ·gemmRow3F64(SB), NOSPLIT|NOFRAME, $0-120
 	MOVD FPCR, R23
 	ORR $(1<<24), R23, R24
 	MOVD R24, FPCR
@@ -25512,17 +27723,17 @@ TEXT ·gemmRow3F64(SB), NOSPLIT|NOFRAME, $0-73
 	LSL $0x03, R24, R24
 	MOVD R24, bps+40(FP)
 
-group794:
+group893:
 	MOVD m+48(FP), R3
 	MOVD c+0(FP), R1
 	MOVD a+16(FP), R4
 
-next796:
+next895:
 	CMP $0, R3
-	BLE done797
+	BLE done897
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero798
+	BEQ zero898
 	FLDPQ 0(R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ 64(R1), (F4, F5)
@@ -25537,9 +27748,9 @@ next796:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start799
+	B start899
 
-zero798:
+zero898:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25565,15 +27776,15 @@ zero798:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start799:
+start899:
 	MOVD b+32(FP), R6
 	MOVD R4, R5
 	MOVD bps+40(FP), R7
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest801
+	BLT rest901
 
-loop800:
+loop900:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R16
 	FMOVD 0(R16), F28
@@ -25704,13 +27915,13 @@ loop800:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000100, R6, R6
 	SUBS $0x00000004, R8, R8
-	BGE loop800
+	BGE loop900
 
-rest801:
+rest901:
 	ADDS $0x00000004, R8, R8
-	BEQ out803
+	BEQ out903
 
-one802:
+one902:
 	FMOVD 0(R5), F26
 	ADD R2<<0, R5, R20
 	FMOVD 0(R20), F28
@@ -25748,9 +27959,9 @@ one802:
 	ADD $0x00000008, R5, R5
 	ADD $0x00000040, R6, R6
 	SUBS $1, R8, R8
-	BNE one802
+	BNE one902
 
-out803:
+out903:
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FSTPQ (F4, F5), 64(R1)
@@ -25772,12 +27983,221 @@ out803:
 	ADD R2, R4, R4
 	ADD R2, R4, R4
 	SUB $0x00000003, R3, R3
-	B next796
+	MOVD $0x00000003, R5
+	MOVD then+80(FP), R6
+	CMP $0, R6
+	BEQ next895
+	MOVD R1, R7
+	MOVD R5, R8
 
-done797:
+back904:
+	SUB R0, R7, R7
+	SUBS $1, R8, R8
+	BNE back904
+	MOVD c+0(FP), R9
+	MOVD R7, R8
+	SUB R9, R8, R8
+	MOVD s+88(FP), R9
+	MOVD e+96(FP), R10
+	MOVD abar+104(FP), R11
+	MOVD ldAbar+112(FP), R12
+	LSL $0x03, R12, R12
+	ADD R8, R9, R9
+	ADD R8, R10, R10
+	CMP $0, R12
+	BEQ shared905
+	ADD R8, R11, R11
+
+shared905:
+	CMP $0x03, R6
+	BEQ tangent906
+	CMP $0x02, R6
+	BEQ add907
+
+row908:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R16
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R16), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F0, F1)
+	WORD $0x6e60dc42 // fmul V2, V2, V0 .2D
+	WORD $0x6e61dc63 // fmul V3, V3, V1 .2D
+	FSTPQ (F2, F3), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row908
+	B next895
+
+add907:
+
+row909:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R17
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 0(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R10), (F0, F1)
+	FLDPQ 32(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 32(R10)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R10), (F0, F1)
+	FLDPQ 64(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 64(R10)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R17), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R10), (F0, F1)
+	FLDPQ 96(R7), (F4, F5)
+	WORD $0x4e64cc40 // fmla V0, V2, V4 .2D
+	WORD $0x4e65cc61 // fmla V1, V3, V5 .2D
+	FSTPQ (F0, F1), 96(R10)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row909
+	B next895
+
+tangent906:
+
+row910:
+	FLDPQ 0(R9), (F0, F1)
+	MOVD $oneF64<>+0(SB), R19
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 0(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	MOVD $minusTwoF64<>+0(SB), R20
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 0(R10)
+	FSTPQ (F4, F5), 0(R7)
+	FLDPQ 32(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 32(R10)
+	FSTPQ (F4, F5), 32(R7)
+	FLDPQ 64(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 64(R7), (F4, F5)
+	FLDPQ 64(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 64(R10)
+	FSTPQ (F4, F5), 64(R7)
+	FLDPQ 96(R9), (F0, F1)
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x4ee0cc02 // fmls V2, V0, V0 .2D
+	WORD $0x4ee1cc23 // fmls V3, V1, V1 .2D
+	FLDPQ 96(R7), (F4, F5)
+	FLDPQ 96(R11), (F6, F7)
+	WORD $0x6e64dc44 // fmul V4, V2, V4 .2D
+	WORD $0x6e65dc65 // fmul V5, V3, V5 .2D
+	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
+	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
+	FLDPQ 0(R20), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
+	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
+	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
+	FSTPQ (F6, F7), 96(R10)
+	FSTPQ (F4, F5), 96(R7)
+	ADD R0, R7, R7
+	ADD R0, R9, R9
+	ADD R0, R10, R10
+	ADD R12, R11, R11
+	SUBS $1, R5, R5
+	BNE row910
+	B next895
+
+done897:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
+	MOVD s+88(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, s+88(FP)
+	MOVD e+96(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, e+96(FP)
+	MOVD abar+104(FP), R24
+	ADD $0x00000080, R24, R24
+	MOVD R24, abar+104(FP)
 	MOVD bps+40(FP), R3
 	LSL $0x01, R3, R3
 	MOVD b+32(FP), R24
@@ -25786,7 +28206,7 @@ done797:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group794
+	BNE group893
 	MOVD R23, FPCR
 	RET
 
@@ -25801,17 +28221,17 @@ TEXT ·gemmRow3TF64(SB), NOSPLIT|NOFRAME, $0-73
 	MOVD ldb+40(FP), R3
 	LSL $0x03, R3, R3
 
-group804:
+group911:
 	MOVD m+48(FP), R1
 	MOVD c+0(FP), R4
 	MOVD a+16(FP), R5
 
-next806:
+next913:
 	CMP $0, R1
-	BLE done807
+	BLE done915
 	MOVBU acc+72(FP), R24
 	CMP $0x00, R24
-	BEQ zero808
+	BEQ zero916
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 32(R4), (F2, F3)
 	FLDPQ 64(R4), (F4, F5)
@@ -25826,9 +28246,9 @@ next806:
 	FLDPQ 32(R15), (F18, F19)
 	FLDPQ 64(R15), (F20, F21)
 	FLDPQ 96(R15), (F22, F23)
-	B start809
+	B start917
 
-zero808:
+zero916:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -25854,14 +28274,14 @@ zero808:
 	WORD $0x6e361ed6 // eor V22, V22, V22 .4S
 	WORD $0x6e371ef7 // eor V23, V23, V23 .4S
 
-start809:
+start917:
 	MOVD b+32(FP), R7
 	MOVD R5, R6
 	MOVD k+64(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT rest811
+	BLT rest919
 
-loop810:
+loop918:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -25995,13 +28415,13 @@ loop810:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop810
+	BGE loop918
 
-rest811:
+rest919:
 	ADDS $0x00000004, R8, R8
-	BEQ out813
+	BEQ out921
 
-one812:
+one920:
 	FMOVD 0(R6), F26
 	FMOVD 8(R6), F28
 	FMOVD 16(R6), F30
@@ -26036,9 +28456,9 @@ one812:
 	ADD R2, R6, R6
 	ADD R3, R7, R7
 	SUBS $1, R8, R8
-	BNE one812
+	BNE one920
 
-out813:
+out921:
 	FSTPQ (F0, F1), 0(R4)
 	FSTPQ (F2, F3), 32(R4)
 	FSTPQ (F4, F5), 64(R4)
@@ -26058,9 +28478,9 @@ out813:
 	ADD R0, R4, R4
 	ADD $0x00000018, R5, R5
 	SUB $0x00000003, R1, R1
-	B next806
+	B next913
 
-done807:
+done915:
 	MOVD c+0(FP), R24
 	ADD $0x00000080, R24, R24
 	MOVD R24, c+0(FP)
@@ -26070,7 +28490,7 @@ done807:
 	MOVD groups+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, groups+56(FP)
-	BNE group804
+	BNE group911
 	MOVD R23, FPCR
 	RET
 
@@ -26083,9 +28503,9 @@ TEXT ·dotF64(SB), NOSPLIT|NOFRAME, $0-65
 	LSL $0x03, R1, R1
 	MOVD m+48(FP), R4
 	SUBS $0x00000004, R4, R4
-	BLT one815start
+	BLT one923start
 
-four814:
+four922:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -26109,9 +28529,9 @@ four814:
 	ADD $0, R14, R8
 	ADD R1, R8, R8
 	SUBS $0x00000008, R6, R6
-	BLT rest818
+	BLT rest926
 
-loop817:
+loop925:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -26144,12 +28564,12 @@ loop817:
 	ADD $0x00000040, R8, R8
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop817
+	BGE loop925
 
-rest818:
+rest926:
 	ADD $0x00000008, R6, R6
 	CMP $0x00000004, R6
-	BLT tail819
+	BLT tail927
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -26170,9 +28590,9 @@ rest818:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R6, R6
 
-tail819:
+tail927:
 	CMP $0, R6
-	BEQ reduce820
+	BEQ reduce928
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R9
 	NEG R6, R6
@@ -26296,7 +28716,7 @@ masked5:
 	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
 	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
 
-reduce820:
+reduce928:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -26325,43 +28745,43 @@ reduce820:
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put821
+	BEQ put929
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put821:
+put929:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put822
+	BEQ put930
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put822:
+put930:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put823
+	BEQ put931
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put823:
+put931:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put824
+	BEQ put932
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put824:
+put932:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
@@ -26369,13 +28789,13 @@ put824:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four814
+	BGE four922
 
-one815start:
+one923start:
 	ADDS $0x00000004, R4, R4
-	BEQ done816
+	BEQ done924
 
-one815:
+one923:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -26384,9 +28804,9 @@ one815:
 	MOVD n+56(FP), R6
 	MOVD R3, R7
 	SUBS $0x00000008, R6, R6
-	BLT rest826
+	BLT rest934
 
-loop825:
+loop933:
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
@@ -26398,12 +28818,12 @@ loop825:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R5, R5
 	SUBS $0x00000008, R6, R6
-	BGE loop825
+	BGE loop933
 
-rest826:
+rest934:
 	ADD $0x00000008, R6, R6
 	CMP $0x00000004, R6
-	BLT tail827
+	BLT tail935
 	FLDPQ 0(R5), (F4, F5)
 	FLDPQ 0(R7), (F30, F31)
 	WORD $0x4e7ecc80 // fmla V0, V4, V30 .2D
@@ -26412,9 +28832,9 @@ rest826:
 	ADD $0x00000020, R5, R5
 	SUB $0x00000004, R6, R6
 
-tail827:
+tail935:
 	CMP $0, R6
-	BEQ reduce828
+	BEQ reduce936
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R6, R6
@@ -26467,7 +28887,7 @@ masked7:
 	WORD $0x4e66cc80 // fmla V0, V4, V6 .2D
 	WORD $0x4e67cca1 // fmla V1, V5, V7 .2D
 
-reduce828:
+reduce936:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x6e60d402 // faddp V2, V0, V0 .2D
@@ -26487,18 +28907,18 @@ reduce828:
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put829
+	BEQ put937
 	FMOVD 0(R5), F30
 	FADDD F30, F0, F0
 
-put829:
+put937:
 	FMOVD F0, 0(R5)
 	ADD R2, R5, R5
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one815
+	BNE one923
 
-done816:
+done924:
 	RET
 DATA tailF64<>+0(SB)/8, $0xffffffffffffffff
 DATA tailF64<>+8(SB)/8, $0xffffffffffffffff
@@ -26521,9 +28941,9 @@ TEXT ·dotPairF64(SB), NOSPLIT|NOFRAME, $0-65
 	MOVD ldx+40(FP), R5
 	LSL $0x03, R5, R5
 	SUBS $0x00000004, R4, R4
-	BLT one831start
+	BLT one939start
 
-four830:
+four938:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -26547,9 +28967,9 @@ four830:
 	ADD $0, R14, R9
 	ADD R1, R9, R9
 	SUBS $0x00000004, R7, R7
-	BLT rest834
+	BLT rest942
 
-loop833:
+loop941:
 	FLDPQ 0(R6), (F16, F17)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F18, F19)
@@ -26579,12 +28999,12 @@ loop833:
 	ADD $0x00000020, R9, R9
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop833
+	BGE loop941
 
-rest834:
+rest942:
 	ADD $0x00000004, R7, R7
 	CMP $0, R7
-	BEQ reduce836
+	BEQ reduce944
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R10
 	NEG R7, R7
@@ -26822,7 +29242,7 @@ masked10:
 	WORD $0x4e72ce0e // fmla V14, V16, V18 .2D
 	WORD $0x4e73ce2f // fmla V15, V17, V19 .2D
 
-reduce836:
+reduce944:
 	WORD $0x6e64d400 // faddp V0, V0, V4 .2D
 	WORD $0x6e65d421 // faddp V1, V1, V5 .2D
 	WORD $0x6e6cd504 // faddp V4, V8, V12 .2D
@@ -26855,86 +29275,86 @@ reduce836:
 	WORD $0x4e080500 // dup V0, V8[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put837
+	BEQ put945
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put837:
+put945:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4e180500 // dup V0, V8[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put838
+	BEQ put946
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put838:
+put946:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put839
+	BEQ put947
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put839:
+put947:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea91d20 // orr V0, V9, V9 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put840
+	BEQ put948
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put840:
+put948:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put841
+	BEQ put949
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put841:
+put949:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4e180480 // dup V0, V4[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put842
+	BEQ put950
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put842:
+put950:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e080400 // dup V0, V0[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put843
+	BEQ put951
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put843:
+put951:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	WORD $0x4ea51ca0 // orr V0, V5, V5 .4S
 	WORD $0x4e180400 // dup V0, V0[1] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put844
+	BEQ put952
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put844:
+put952:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
@@ -26942,13 +29362,13 @@ put844:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000004, R4, R4
-	BGE four830
+	BGE four938
 
-one831start:
+one939start:
 	ADDS $0x00000004, R4, R4
-	BEQ done832
+	BEQ done940
 
-one831:
+one939:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -26957,9 +29377,9 @@ one831:
 	MOVD n+56(FP), R7
 	MOVD R3, R8
 	SUBS $0x00000004, R7, R7
-	BLT rest846
+	BLT rest954
 
-loop845:
+loop953:
 	FLDPQ 0(R6), (F4, F5)
 	ADD R5<<0, R6, R15
 	FLDPQ 0(R15), (F6, F7)
@@ -26971,12 +29391,12 @@ loop845:
 	ADD $0x00000020, R8, R8
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop845
+	BGE loop953
 
-rest846:
+rest954:
 	ADD $0x00000004, R7, R7
 	CMP $0, R7
-	BEQ reduce848
+	BEQ reduce956
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R9
 	NEG R7, R7
@@ -27074,7 +29494,7 @@ masked14:
 	WORD $0x4e66cc82 // fmla V2, V4, V6 .2D
 	WORD $0x4e67cca3 // fmla V3, V5, V7 .2D
 
-reduce848:
+reduce956:
 	WORD $0x6e60d404 // faddp V4, V0, V0 .2D
 	WORD $0x6e61d425 // faddp V5, V1, V1 .2D
 	WORD $0x6e60d400 // faddp V0, V0, V0 .2D
@@ -27104,29 +29524,29 @@ reduce848:
 	WORD $0x4e0804c0 // dup V0, V6[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put849
+	BEQ put957
 	FMOVD 0(R6), F30
 	FADDD F30, F0, F0
 
-put849:
+put957:
 	FMOVD F0, 0(R6)
 	ADD R2, R6, R6
 	MOVD R0, R6
 	WORD $0x4e080480 // dup V0, V4[0] .2D
 	MOVBU acc+64(FP), R24
 	CMP $0x00, R24
-	BEQ put850
+	BEQ put958
 	FMOVD 8(R6), F30
 	FADDD F30, F0, F0
 
-put850:
+put958:
 	FMOVD F0, 8(R6)
 	ADD R2, R6, R6
 	ADD R2, R0, R0
 	SUBS $1, R4, R4
-	BNE one831
+	BNE one939
 
-done832:
+done940:
 	RET
 
 TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
@@ -27137,7 +29557,7 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 	MOVD x+24(FP), R1
 	MOVD n+40(FP), R24
 	CMP $0x04, R24
-	BGE eight851wide
+	BGE eight959wide
 	MOVD y+0(FP), R4
 	MOVD n+40(FP), R5
 	MOVD $tailF64<>+32(SB), R14
@@ -27167,11 +29587,11 @@ TEXT ·addScaledRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 
 masked1:
 	CMP $0, R3
-	BEQ done855
+	BEQ done963
 	SUBS $0x00000004, R3, R3
-	BLT rest857
+	BLT rest965
 
-loop856:
+loop964:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -27274,13 +29694,13 @@ masked5:
 	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
 	ADD $0x00000020, R1, R1
 	SUBS $0x00000004, R3, R3
-	BGE loop856
+	BGE loop964
 
-rest857:
+rest965:
 	ADDS $0x00000004, R3, R3
-	BEQ out859
+	BEQ out967
 
-one858:
+one966:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -27308,11 +29728,11 @@ masked6:
 	WORD $0x4fc610a3 // fmla[0] V3, V5, V6 .2D
 	ADD $0x00000008, R1, R1
 	SUBS $1, R3, R3
-	BNE one858
+	BNE one966
 
-out859:
+out967:
 
-done855:
+done963:
 	ADD $0, R4, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
@@ -27334,11 +29754,11 @@ done855:
 masked7:
 	RET
 
-eight851wide:
+eight959wide:
 	SUBS $0x00000008, R3, R3
-	BLT start853
+	BLT start961
 
-eight851:
+eight959:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -27373,9 +29793,9 @@ eight851:
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail861
+	BLT tail969
 
-loop860:
+loop968:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -27412,11 +29832,11 @@ loop860:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop860
+	BGE loop968
 
-tail861:
+tail969:
 	ADDS $0x00000004, R8, R8
-	BEQ out862
+	BEQ out970
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -27652,7 +30072,7 @@ masked16:
 
 masked17:
 
-out862:
+out970:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -27662,13 +30082,13 @@ out862:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight851
+	BGE eight959
 
-start853:
+start961:
 	ADDS $0x00000008, R3, R3
-	BEQ done854
+	BEQ done962
 
-one852:
+one960:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000008, R1, R1
@@ -27676,9 +30096,9 @@ one852:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail864
+	BLT tail972
 
-loop863:
+loop971:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc02 // fmla V2, V0, V30 .2D
@@ -27687,11 +30107,11 @@ loop863:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop863
+	BGE loop971
 
-tail864:
+tail972:
 	ADDS $0x00000004, R6, R6
-	BEQ out865
+	BEQ out973
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R7
 	NEG R6, R6
@@ -27761,12 +30181,12 @@ masked19:
 
 masked20:
 
-out865:
+out973:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one852
+	BNE one960
 
-done854:
+done962:
 	RET
 
 TEXT ·addRoundedRowsF64(SB), NOSPLIT|NOFRAME, $0-48
@@ -27777,7 +30197,7 @@ TEXT ·addRoundedRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 	MOVD x+24(FP), R1
 	MOVD n+40(FP), R24
 	CMP $0x04, R24
-	BGE eight866wide
+	BGE eight974wide
 	MOVD y+0(FP), R4
 	MOVD n+40(FP), R5
 	MOVD $tailF64<>+32(SB), R14
@@ -27807,11 +30227,11 @@ TEXT ·addRoundedRowsF64(SB), NOSPLIT|NOFRAME, $0-48
 
 masked1:
 	CMP $0, R3
-	BEQ done870
+	BEQ done978
 	SUBS $0x00000004, R3, R3
-	BLT rest872
+	BLT rest980
 
-loop871:
+loop979:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -27929,13 +30349,13 @@ masked5:
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	ADD $0x00000020, R1, R1
 	SUBS $0x00000004, R3, R3
-	BGE loop871
+	BGE loop979
 
-rest872:
+rest980:
 	ADDS $0x00000004, R3, R3
-	BEQ out874
+	BEQ out982
 
-one873:
+one981:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -27966,11 +30386,11 @@ masked6:
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	ADD $0x00000008, R1, R1
 	SUBS $1, R3, R3
-	BNE one873
+	BNE one981
 
-out874:
+out982:
 
-done870:
+done978:
 	ADD $0, R4, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
@@ -27992,11 +30412,11 @@ done870:
 masked7:
 	RET
 
-eight866wide:
+eight974wide:
 	SUBS $0x00000008, R3, R3
-	BLT start868
+	BLT start976
 
-eight866:
+eight974:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -28031,9 +30451,9 @@ eight866:
 	MOVD y+0(FP), R7
 	MOVD n+40(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail876
+	BLT tail984
 
-loop875:
+loop983:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x6e7edc12 // fmul V18, V0, V30 .2D
@@ -28086,11 +30506,11 @@ loop875:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop875
+	BGE loop983
 
-tail876:
+tail984:
 	ADDS $0x00000004, R8, R8
-	BEQ out877
+	BEQ out985
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -28342,7 +30762,7 @@ masked16:
 
 masked17:
 
-out877:
+out985:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -28352,13 +30772,13 @@ out877:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight866
+	BGE eight974
 
-start868:
+start976:
 	ADDS $0x00000008, R3, R3
-	BEQ done869
+	BEQ done977
 
-one867:
+one975:
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $0x00000008, R1, R1
@@ -28366,9 +30786,9 @@ one867:
 	MOVD y+0(FP), R5
 	MOVD n+40(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail879
+	BLT tail987
 
-loop878:
+loop986:
 	FLDPQ 0(R5), (F2, F3)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x6e7edc04 // fmul V4, V0, V30 .2D
@@ -28379,11 +30799,11 @@ loop878:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop878
+	BGE loop986
 
-tail879:
+tail987:
 	ADDS $0x00000004, R6, R6
-	BEQ out880
+	BEQ out988
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R7
 	NEG R6, R6
@@ -28455,12 +30875,12 @@ masked19:
 
 masked20:
 
-out880:
+out988:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one867
+	BNE one975
 
-done869:
+done977:
 	RET
 
 TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
@@ -28470,7 +30890,7 @@ TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
 	MOVD m+24(FP), R3
 	MOVD n+32(FP), R24
 	CMP $0x04, R24
-	BGE eight881wide
+	BGE eight989wide
 	MOVD y+0(FP), R1
 	MOVD n+32(FP), R4
 	MOVD $tailF64<>+32(SB), R14
@@ -28500,11 +30920,11 @@ TEXT ·addRowsF64(SB), NOSPLIT|NOFRAME, $0-40
 
 masked1:
 	CMP $0, R3
-	BEQ done885
+	BEQ done993
 	SUBS $0x00000004, R3, R3
-	BLT rest887
+	BLT rest995
 
-loop886:
+loop994:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -28602,13 +31022,13 @@ masked5:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	SUBS $0x00000004, R3, R3
-	BGE loop886
+	BGE loop994
 
-rest887:
+rest995:
 	ADDS $0x00000004, R3, R3
-	BEQ out889
+	BEQ out997
 
-one888:
+one996:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD $0, R0, R24
@@ -28634,11 +31054,11 @@ masked6:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 	SUBS $1, R3, R3
-	BNE one888
+	BNE one996
 
-out889:
+out997:
 
-done885:
+done993:
 	ADD $0, R1, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
 	CBZ R25, masked7
@@ -28660,11 +31080,11 @@ done885:
 masked7:
 	RET
 
-eight881wide:
+eight989wide:
 	SUBS $0x00000008, R3, R3
-	BLT start883
+	BLT start991
 
-eight881:
+eight989:
 	MOVD R0, R1
 	ADD R2<<1, R1, R16
 	ADD $0, R16, R4
@@ -28675,9 +31095,9 @@ eight881:
 	MOVD y+0(FP), R6
 	MOVD n+32(FP), R7
 	SUBS $0x00000004, R7, R7
-	BLT tail891
+	BLT tail999
 
-loop890:
+loop998:
 	FLDPQ 0(R6), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
@@ -28714,11 +31134,11 @@ loop890:
 	ADD $0x00000020, R5, R5
 	ADD $0x00000020, R6, R6
 	SUBS $0x00000004, R7, R7
-	BGE loop890
+	BGE loop998
 
-tail891:
+tail999:
 	ADDS $0x00000004, R7, R7
-	BEQ out892
+	BEQ out1000
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -28954,7 +31374,7 @@ masked16:
 
 masked17:
 
-out892:
+out1000:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -28964,20 +31384,20 @@ out892:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	SUBS $0x00000008, R3, R3
-	BGE eight881
+	BGE eight989
 
-start883:
+start991:
 	ADDS $0x00000008, R3, R3
-	BEQ done884
+	BEQ done992
 
-one882:
+one990:
 	MOVD R0, R1
 	MOVD y+0(FP), R4
 	MOVD n+32(FP), R5
 	SUBS $0x00000004, R5, R5
-	BLT tail894
+	BLT tail1002
 
-loop893:
+loop1001:
 	FLDPQ 0(R4), (F0, F1)
 	FLDPQ 0(R1), (F30, F31)
 	WORD $0x4e7ed400 // fadd V0, V0, V30 .2D
@@ -28986,11 +31406,11 @@ loop893:
 	ADD $0x00000020, R1, R1
 	ADD $0x00000020, R4, R4
 	SUBS $0x00000004, R5, R5
-	BGE loop893
+	BGE loop1001
 
-tail894:
+tail1002:
 	ADDS $0x00000004, R5, R5
-	BEQ out895
+	BEQ out1003
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R6
 	NEG R5, R5
@@ -29060,23 +31480,13 @@ masked19:
 
 masked20:
 
-out895:
+out1003:
 	ADD R2, R0, R0
 	SUBS $1, R3, R3
-	BNE one882
+	BNE one990
 
-done884:
+done992:
 	RET
-DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+16(SB)/8, $0x3ff0000000000000
-DATA oneF64<>+24(SB)/8, $0x3ff0000000000000
-GLOBL oneF64<>(SB), RODATA|NOPTR, $32
-DATA minusTwoF64<>+0(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+8(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+16(SB)/8, $0xc000000000000000
-DATA minusTwoF64<>+24(SB)/8, $0xc000000000000000
-GLOBL minusTwoF64<>(SB), RODATA|NOPTR, $32
 
 TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD FPCR, R23
@@ -29084,7 +31494,7 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done896
+	BLE done1004
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -29096,12 +31506,12 @@ TEXT ·mulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row897:
+row1005:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail899
+	BGE tail1007
 
-vector898:
+vector1006:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -29116,12 +31526,12 @@ vector898:
 	FSTPQ (F2, F3), 0(R17)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector898
+	BLT vector1006
 
-tail899:
+tail1007:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next900
+	BEQ next1008
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -29198,16 +31608,16 @@ masked2:
 
 masked3:
 
-next900:
+next1008:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row897
+	BNE row1005
 
-done896:
+done1004:
 	MOVD R23, FPCR
 	RET
 
@@ -29217,7 +31627,7 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done901
+	BLE done1009
 	MOVD d+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -29229,12 +31639,12 @@ TEXT ·mulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row902:
+row1010:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail904
+	BGE tail1012
 
-vector903:
+vector1011:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R3, R15
@@ -29245,12 +31655,12 @@ vector903:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector903
+	BLT vector1011
 
-tail904:
+tail1012:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next905
+	BEQ next1013
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -29323,16 +31733,16 @@ masked2:
 
 masked3:
 
-next905:
+next1013:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row902
+	BNE row1010
 
-done901:
+done1009:
 	MOVD R23, FPCR
 	RET
 
@@ -29342,7 +31752,7 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done906
+	BLE done1014
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -29354,12 +31764,12 @@ TEXT ·addMulPrimeTanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row907:
+row1015:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail909
+	BGE tail1017
 
-vector908:
+vector1016:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -29375,12 +31785,12 @@ vector908:
 	FSTPQ (F0, F1), 0(R16)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector908
+	BLT vector1016
 
-tail909:
+tail1017:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next910
+	BEQ next1018
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R8
 	NEG R7, R7
@@ -29478,16 +31888,16 @@ masked3:
 
 masked4:
 
-next910:
+next1018:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row907
+	BNE row1015
 
-done906:
+done1014:
 	MOVD R23, FPCR
 	RET
 
@@ -29497,7 +31907,7 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD R24, FPCR
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done911
+	BLE done1019
 	MOVD e+0(FP), R0
 	MOVD ld+32(FP), R2
 	LSL $0x03, R2, R2
@@ -29509,12 +31919,12 @@ TEXT ·addMulPrimeF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row912:
+row1020:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail914
+	BGE tail1022
 
-vector913:
+vector1021:
 	ADD R6<<0, R4, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R6<<0, R0, R15
@@ -29526,12 +31936,12 @@ vector913:
 	FSTPQ (F2, F3), 0(R15)
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector913
+	BLT vector1021
 
-tail914:
+tail1022:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next915
+	BEQ next1023
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -29625,16 +32035,16 @@ masked3:
 
 masked4:
 
-next915:
+next1023:
 	ADD R2, R0, R0
 	ADD R1, R3, R3
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row912
+	BNE row1020
 
-done911:
+done1019:
 	MOVD R23, FPCR
 	RET
 
@@ -29644,7 +32054,7 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	MOVD R24, FPCR
 	MOVD rows+48(FP), R24
 	CMP $0x00, R24
-	BLE done916
+	BLE done1024
 	MOVD t+0(FP), R0
 	MOVD ld+40(FP), R2
 	LSL $0x03, R2, R2
@@ -29657,12 +32067,12 @@ TEXT ·tangentTanhF64(SB), NOSPLIT|NOFRAME, $0-64
 	AND $-4, R6, R6
 	LSL $0x03, R6, R6
 
-row917:
+row1025:
 	EOR R7, R7, R7
 	CMP R6, R7
-	BGE tail919
+	BGE tail1027
 
-vector918:
+vector1026:
 	ADD R7<<0, R5, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD $oneF64<>+0(SB), R15
@@ -29678,9 +32088,9 @@ vector918:
 	WORD $0x6e64dcc6 // fmul V6, V6, V4 .2D
 	WORD $0x6e65dce7 // fmul V7, V7, V5 .2D
 	MOVD $minusTwoF64<>+0(SB), R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x6e7edc00 // fmul V0, V0, V30 .2D
-	WORD $0x6e7fdc21 // fmul V1, V1, V31 .2D
+	FLDPQ 0(R19), (F2, F3)
+	WORD $0x6e62dc00 // fmul V0, V0, V2 .2D
+	WORD $0x6e63dc21 // fmul V1, V1, V3 .2D
 	WORD $0x6e60dcc6 // fmul V6, V6, V0 .2D
 	WORD $0x6e61dce7 // fmul V7, V7, V1 .2D
 	ADD R7<<0, R3, R20
@@ -29688,12 +32098,12 @@ vector918:
 	FSTPQ (F4, F5), 0(R16)
 	ADD $0x00000020, R7, R7
 	CMP R6, R7
-	BLT vector918
+	BLT vector1026
 
-tail919:
+tail1027:
 	MOVD n+56(FP), R8
 	ANDS $0x00000003, R8, R8
-	BEQ next920
+	BEQ next1028
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R9
 	NEG R8, R8
@@ -29774,9 +32184,9 @@ masked3:
 	WORD $0x6e66dd08 // fmul V8, V8, V6 .2D
 	WORD $0x6e67dd29 // fmul V9, V9, V7 .2D
 	MOVD $minusTwoF64<>+0(SB), R19
-	FLDPQ 0(R19), (F30, F31)
-	WORD $0x6e7edc42 // fmul V2, V2, V30 .2D
-	WORD $0x6e7fdc63 // fmul V3, V3, V31 .2D
+	FLDPQ 0(R19), (F4, F5)
+	WORD $0x6e64dc42 // fmul V2, V2, V4 .2D
+	WORD $0x6e65dc63 // fmul V3, V3, V5 .2D
 	WORD $0x6e62dd08 // fmul V8, V8, V2 .2D
 	WORD $0x6e63dd29 // fmul V9, V9, V3 .2D
 	ADD R7<<0, R3, R20
@@ -29819,7 +32229,7 @@ masked4:
 
 masked5:
 
-next920:
+next1028:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -29827,9 +32237,9 @@ next920:
 	MOVD rows+48(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+48(FP)
-	BNE row917
+	BNE row1025
 
-done916:
+done1024:
 	MOVD R23, FPCR
 	RET
 
@@ -29839,7 +32249,7 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	MOVD R24, FPCR
 	MOVD rows+56(FP), R24
 	CMP $0x00, R24
-	BLE done921
+	BLE done1029
 	MOVD t+0(FP), R0
 	MOVD ld+48(FP), R2
 	LSL $0x03, R2, R2
@@ -29853,12 +32263,12 @@ TEXT ·tangentF64(SB), NOSPLIT|NOFRAME, $0-72
 	AND $-4, R7, R7
 	LSL $0x03, R7, R7
 
-row922:
+row1030:
 	EOR R8, R8, R8
 	CMP R7, R8
-	BGE tail924
+	BGE tail1032
 
-vector923:
+vector1031:
 	ADD R8<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R8<<0, R1, R15
@@ -29878,12 +32288,12 @@ vector923:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R8, R8
 	CMP R7, R8
-	BLT vector923
+	BLT vector1031
 
-tail924:
+tail1032:
 	MOVD n+64(FP), R9
 	ANDS $0x00000003, R9, R9
-	BEQ next925
+	BEQ next1033
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R10
 	NEG R9, R9
@@ -30023,7 +32433,7 @@ masked5:
 
 masked6:
 
-next925:
+next1033:
 	ADD R2, R0, R0
 	ADD R2, R3, R3
 	ADD R4, R1, R1
@@ -30032,9 +32442,9 @@ next925:
 	MOVD rows+56(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+56(FP)
-	BNE row922
+	BNE row1030
 
-done921:
+done1029:
 	MOVD R23, FPCR
 	RET
 
@@ -30049,9 +32459,9 @@ TEXT ·addF64(SB), NOSPLIT|NOFRAME, $0-24
 	LSL $0x03, R3, R3
 	EOR R1, R1, R1
 	CMP R3, R1
-	BGE tail929
+	BGE tail1037
 
-vector928:
+vector1036:
 	ADD R1<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	ADD R1<<0, R2, R15
@@ -30061,12 +32471,12 @@ vector928:
 	FSTPQ (F0, F1), 0(R14)
 	ADD $0x00000020, R1, R1
 	CMP R3, R1
-	BLT vector928
+	BLT vector1036
 
-tail929:
+tail1037:
 	MOVD n+16(FP), R3
 	ANDS $0x00000003, R3, R3
-	BEQ next930
+	BEQ next1038
 	MOVD $tailF64<>+32(SB), R16
 	ADD $0, R16, R4
 	NEG R3, R3
@@ -30138,7 +32548,7 @@ masked2:
 
 masked3:
 
-next930:
+next1038:
 	MOVD R23, FPCR
 	RET
 DATA twoF64<>+0(SB)/8, $0x4000000000000000
@@ -30150,7 +32560,7 @@ GLOBL twoF64<>(SB), RODATA|NOPTR, $32
 TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done931
+	BLE done1039
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -30161,23 +32571,23 @@ TEXT ·tanhF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row932:
+row1040:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail934
+	BGE tail1042
 
-vector933:
+vector1041:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain936
+	BEQ plain1044
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain936:
+plain1044:
 	MOVD $signF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	WORD $0x4e621c02 // bic V2, V0, V2 .2D
@@ -30309,7 +32719,7 @@ plain936:
 	FSTPQ (F4, F5), 0(R22)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out937
+	BEQ out1045
 	FLDPQ 0(R19), (F0, F1)
 	WORD $0x4ee4cc80 // fmls V0, V4, V4 .2D
 	WORD $0x4ee5cca1 // fmls V1, V5, V5 .2D
@@ -30323,19 +32733,19 @@ plain936:
 	FSTPQ (F0, F1), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out937
+	BEQ out1045
 	ADD R6<<0, R4, R16
 	FSTPQ (F2, F3), 0(R16)
 
-out937:
+out1045:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector933
+	BLT vector1041
 
-tail934:
+tail1042:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next935
+	BEQ next1043
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -30365,7 +32775,7 @@ tail934:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain938
+	BEQ plain1046
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -30391,7 +32801,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain938:
+plain1046:
 	MOVD $signF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	WORD $0x4e641c44 // bic V4, V2, V4 .2D
@@ -30541,7 +32951,7 @@ plain938:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out939
+	BEQ out1047
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4ee6ccc2 // fmls V2, V6, V6 .2D
 	WORD $0x4ee7cce3 // fmls V3, V7, V7 .2D
@@ -30573,7 +32983,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out939
+	BEQ out1047
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -30595,18 +33005,18 @@ masked4:
 
 masked5:
 
-out939:
+out1047:
 
-next935:
+next1043:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row932
+	BNE row1040
 
-done931:
+done1039:
 	RET
 DATA signF64<>+0(SB)/8, $0x8000000000000000
 DATA signF64<>+8(SB)/8, $0x8000000000000000
@@ -30697,7 +33107,7 @@ GLOBL expAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done940
+	BLE done1048
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -30708,23 +33118,23 @@ TEXT ·sigmoidF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row941:
+row1049:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail943
+	BGE tail1051
 
-vector942:
+vector1050:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain945
+	BEQ plain1053
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain945:
+plain1053:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -30869,24 +33279,24 @@ plain945:
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out946
+	BEQ out1054
 	ADD R6<<0, R1, R21
 	FSTPQ (F10, F11), 0(R21)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out946
+	BEQ out1054
 	ADD R6<<0, R4, R22
 	FSTPQ (F2, F3), 0(R22)
 
-out946:
+out1054:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector942
+	BLT vector1050
 
-tail943:
+tail1051:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next944
+	BEQ next1052
 	MOVD $tailF64<>+32(SB), R14
 	ADD $0, R14, R8
 	NEG R7, R7
@@ -30916,7 +33326,7 @@ tail943:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain947
+	BEQ plain1055
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R17
@@ -30942,7 +33352,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain947:
+plain1055:
 	MOVD $oneF64<>+0(SB), R19
 	FLDPQ 0(R19), (F4, F5)
 	MOVD $signF64<>+0(SB), R20
@@ -31105,7 +33515,7 @@ plain947:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out948
+	BEQ out1056
 	ADD R6<<0, R1, R14
 	ADD $0, R14, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31128,7 +33538,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out948
+	BEQ out1056
 	ADD R6<<0, R4, R15
 	ADD $0, R15, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31150,18 +33560,18 @@ masked4:
 
 masked5:
 
-out948:
+out1056:
 
-next944:
+next1052:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row941
+	BNE row1049
 
-done940:
+done1048:
 	RET
 DATA expMinF64<>+0(SB)/8, $0xc086200000000000
 DATA expMinF64<>+8(SB)/8, $0xc086200000000000
@@ -31172,7 +33582,7 @@ GLOBL expMinF64<>(SB), RODATA|NOPTR, $32
 TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done949
+	BLE done1057
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -31183,23 +33593,23 @@ TEXT ·softplusF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row950:
+row1058:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail952
+	BGE tail1060
 
-vector951:
+vector1059:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain954
+	BEQ plain1062
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain954:
+plain1062:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -31426,24 +33836,24 @@ plain954:
 	FSTPQ (F8, F9), 0(R14)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out955
+	BEQ out1063
 	ADD R6<<0, R1, R15
 	FSTPQ (F6, F7), 0(R15)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out955
+	BEQ out1063
 	ADD R6<<0, R4, R16
 	FSTPQ (F10, F11), 0(R16)
 
-out955:
+out1063:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector951
+	BLT vector1059
 
-tail952:
+tail1060:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next953
+	BEQ next1061
 	MOVD $tailF64<>+32(SB), R17
 	ADD $0, R17, R8
 	NEG R7, R7
@@ -31473,7 +33883,7 @@ tail952:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain956
+	BEQ plain1064
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R21
@@ -31499,7 +33909,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain956:
+plain1064:
 	MOVD $oneF64<>+0(SB), R22
 	FLDPQ 0(R22), (F4, F5)
 	MOVD $signF64<>+0(SB), R14
@@ -31744,7 +34154,7 @@ plain956:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out957
+	BEQ out1065
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31767,7 +34177,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out957
+	BEQ out1065
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -31789,18 +34199,18 @@ masked4:
 
 masked5:
 
-out957:
+out1065:
 
-next953:
+next1061:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row950
+	BNE row1058
 
-done949:
+done1057:
 	RET
 DATA logJF64<>+0(SB)/8, $0x3fc4b0a26c5f2aef
 DATA logJF64<>+8(SB)/8, $0x3fc4b0a26c5f2aef
@@ -31856,7 +34266,7 @@ GLOBL logAF64<>(SB), RODATA|NOPTR, $32
 TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done958
+	BLE done1066
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -31867,23 +34277,23 @@ TEXT ·siLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row959:
+row1067:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail961
+	BGE tail1069
 
-vector960:
+vector1068:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain963
+	BEQ plain1071
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain963:
+plain1071:
 	MOVD $oneF64<>+0(SB), R16
 	FLDPQ 0(R16), (F2, F3)
 	MOVD $signF64<>+0(SB), R17
@@ -32042,24 +34452,24 @@ plain963:
 	FSTPQ (F6, F7), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out964
+	BEQ out1072
 	ADD R6<<0, R1, R22
 	FSTPQ (F10, F11), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out964
+	BEQ out1072
 	ADD R6<<0, R4, R14
 	FSTPQ (F2, F3), 0(R14)
 
-out964:
+out1072:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector960
+	BLT vector1068
 
-tail961:
+tail1069:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next962
+	BEQ next1070
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -32089,7 +34499,7 @@ tail961:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain965
+	BEQ plain1073
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -32115,7 +34525,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain965:
+plain1073:
 	MOVD $oneF64<>+0(SB), R20
 	FLDPQ 0(R20), (F4, F5)
 	MOVD $signF64<>+0(SB), R21
@@ -32292,7 +34702,7 @@ plain965:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out966
+	BEQ out1074
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -32315,7 +34725,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out966
+	BEQ out1074
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -32337,24 +34747,24 @@ masked4:
 
 masked5:
 
-out966:
+out1074:
 
-next962:
+next1070:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row959
+	BNE row1067
 
-done958:
+done1066:
 	RET
 
 TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done967
+	BLE done1075
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -32365,23 +34775,23 @@ TEXT ·eLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row968:
+row1076:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail970
+	BGE tail1078
 
-vector969:
+vector1077:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain972
+	BEQ plain1080
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain972:
+plain1080:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -32533,24 +34943,24 @@ plain972:
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out973
+	BEQ out1081
 	ADD R6<<0, R1, R20
 	FSTPQ (F6, F7), 0(R20)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out973
+	BEQ out1081
 	ADD R6<<0, R4, R21
 	FSTPQ (F4, F5), 0(R21)
 
-out973:
+out1081:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector969
+	BLT vector1077
 
-tail970:
+tail1078:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next971
+	BEQ next1079
 	MOVD $tailF64<>+32(SB), R22
 	ADD $0, R22, R8
 	NEG R7, R7
@@ -32580,7 +34990,7 @@ tail970:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain974
+	BEQ plain1082
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R16
@@ -32606,7 +35016,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain974:
+plain1082:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -32776,7 +35186,7 @@ plain974:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out975
+	BEQ out1083
 	ADD R6<<0, R1, R21
 	ADD $0, R21, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -32799,7 +35209,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out975
+	BEQ out1083
 	ADD R6<<0, R4, R22
 	ADD $0, R22, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -32821,18 +35231,18 @@ masked4:
 
 masked5:
 
-out975:
+out1083:
 
-next971:
+next1079:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row968
+	BNE row1076
 
-done967:
+done1075:
 	RET
 DATA seluScaleF64<>+0(SB)/8, $0x3ff0cfabd6a91132
 DATA seluScaleF64<>+8(SB)/8, $0x3ff0cfabd6a91132
@@ -32848,7 +35258,7 @@ GLOBL seluProductF64<>(SB), RODATA|NOPTR, $32
 TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done976
+	BLE done1084
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -32859,23 +35269,23 @@ TEXT ·seLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row977:
+row1085:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail979
+	BGE tail1087
 
-vector978:
+vector1086:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain981
+	BEQ plain1089
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain981:
+plain1089:
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
 	WORD $0x6e231c63 // eor V3, V3, V3 .4S
 	WORD $0x6ee2e41e // fcmgt V30, V0, V2 .2D
@@ -33037,24 +35447,24 @@ plain981:
 	FSTPQ (F2, F3), 0(R21)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out982
+	BEQ out1090
 	ADD R6<<0, R1, R22
 	FSTPQ (F6, F7), 0(R22)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out982
+	BEQ out1090
 	ADD R6<<0, R4, R14
 	FSTPQ (F4, F5), 0(R14)
 
-out982:
+out1090:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector978
+	BLT vector1086
 
-tail979:
+tail1087:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next980
+	BEQ next1088
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R8
 	NEG R7, R7
@@ -33084,7 +35494,7 @@ tail979:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain983
+	BEQ plain1091
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R19
@@ -33110,7 +35520,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain983:
+plain1091:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e45e // fcmgt V30, V2, V4 .2D
@@ -33290,7 +35700,7 @@ plain983:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out984
+	BEQ out1092
 	ADD R6<<0, R1, R16
 	ADD $0, R16, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -33313,7 +35723,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out984
+	BEQ out1092
 	ADD R6<<0, R4, R17
 	ADD $0, R17, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -33335,24 +35745,24 @@ masked4:
 
 masked5:
 
-out984:
+out1092:
 
-next980:
+next1088:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row977
+	BNE row1085
 
-done976:
+done1084:
 	RET
 
 TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	MOVD rows+40(FP), R24
 	CMP $0x00, R24
-	BLE done985
+	BLE done1093
 	MOVD z+0(FP), R0
 	MOVD ld+8(FP), R2
 	LSL $0x03, R2, R2
@@ -33363,23 +35773,23 @@ TEXT ·reLUF64(SB), NOSPLIT|NOFRAME, $0-56
 	AND $-4, R5, R5
 	LSL $0x03, R5, R5
 
-row986:
+row1094:
 	EOR R6, R6, R6
 	CMP R5, R6
-	BGE tail988
+	BGE tail1096
 
-vector987:
+vector1095:
 	ADD R6<<0, R0, R14
 	FLDPQ 0(R14), (F0, F1)
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain990
+	BEQ plain1098
 	ADD R6<<0, R3, R15
 	FLDPQ 0(R15), (F2, F3)
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 
-plain990:
+plain1098:
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	WORD $0x6ee4e402 // fcmgt V2, V0, V4 .2D
@@ -33402,24 +35812,24 @@ plain990:
 	FSTPQ (F0, F1), 0(R17)
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out991
+	BEQ out1099
 	ADD R6<<0, R1, R19
 	FSTPQ (F2, F3), 0(R19)
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out991
+	BEQ out1099
 	ADD R6<<0, R4, R20
 	FSTPQ (F4, F5), 0(R20)
 
-out991:
+out1099:
 	ADD $0x00000020, R6, R6
 	CMP R5, R6
-	BLT vector987
+	BLT vector1095
 
-tail988:
+tail1096:
 	MOVD n+48(FP), R7
 	ANDS $0x00000003, R7, R7
-	BEQ next989
+	BEQ next1097
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R7, R7
@@ -33449,7 +35859,7 @@ tail988:
 masked1:
 	MOVD bias+16(FP), R24
 	CMP $0x00, R24
-	BEQ plain992
+	BEQ plain1100
 	WORD $0x6e241c84 // eor V4, V4, V4 .4S
 	WORD $0x6e251ca5 // eor V5, V5, V5 .4S
 	ADD R6<<0, R3, R15
@@ -33475,7 +35885,7 @@ masked2:
 	WORD $0x4e64d442 // fadd V2, V2, V4 .2D
 	WORD $0x4e65d463 // fadd V3, V3, V5 .2D
 
-plain992:
+plain1100:
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 	WORD $0x6ee6e444 // fcmgt V4, V2, V6 .2D
@@ -33516,7 +35926,7 @@ plain992:
 masked3:
 	MOVD d1+24(FP), R24
 	CMP $0x00, R24
-	BEQ out993
+	BEQ out1101
 	ADD R6<<0, R1, R19
 	ADD $0, R19, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -33539,7 +35949,7 @@ masked3:
 masked4:
 	MOVD d2+32(FP), R24
 	CMP $0x00, R24
-	BEQ out993
+	BEQ out1101
 	ADD R6<<0, R4, R20
 	ADD $0, R20, R24
 	WORD $0x4e083c19 // umov R25, V0[0] .2D
@@ -33561,18 +35971,18 @@ masked4:
 
 masked5:
 
-out993:
+out1101:
 
-next989:
+next1097:
 	ADD R2, R0, R0
 	ADD R2, R1, R1
 	ADD R2, R4, R4
 	MOVD rows+40(FP), R24
 	SUBS $1, R24, R24
 	MOVD R24, rows+40(FP)
-	BNE row986
+	BNE row1094
 
-done985:
+done1093:
 	RET
 
 TEXT ·hiddenGradientTanhF64(SB), NOSPLIT|NOFRAME, $0-80
@@ -33585,7 +35995,7 @@ TEXT ·hiddenGradientTanhF64(SB), NOSPLIT|NOFRAME, $0-80
 	MOVD d+16(FP), R1
 	MOVD R0, R3
 
-block994:
+block1102:
 	WORD $0x6e201c00 // eor V0, V0, V0 .4S
 	WORD $0x6e211c21 // eor V1, V1, V1 .4S
 	WORD $0x6e221c42 // eor V2, V2, V2 .4S
@@ -33609,9 +36019,9 @@ block994:
 	ADD $0, R14, R7
 	ADD R2, R7, R7
 	SUBS $0x00000008, R5, R5
-	BLT rest997
+	BLT rest1105
 
-loop996:
+loop1104:
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -33644,12 +36054,12 @@ loop996:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop996
+	BGE loop1104
 
-rest997:
+rest1105:
 	ADD $0x00000008, R5, R5
 	CMP $0x00000004, R5
-	BLT tail998
+	BLT tail1106
 	FLDPQ 0(R4), (F16, F17)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece00 // fmla V0, V16, V30 .2D
@@ -33670,9 +36080,9 @@ rest997:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000004, R5, R5
 
-tail998:
+tail1106:
 	CMP $0, R5
-	BEQ reduce999
+	BEQ reduce1107
 	MOVD $tailF64<>+32(SB), R20
 	ADD $0, R20, R8
 	NEG R5, R5
@@ -33796,7 +36206,7 @@ masked5:
 	WORD $0x4e72ce0c // fmla V12, V16, V18 .2D
 	WORD $0x4e73ce2d // fmla V13, V17, V19 .2D
 
-reduce999:
+reduce1107:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -33844,9 +36254,9 @@ reduce999:
 	ADD $0, R15, R7
 	ADD R2, R7, R7
 	SUBS $0x00000008, R5, R5
-	BLT rest1001
+	BLT rest1109
 
-loop1000:
+loop1108:
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
@@ -33879,12 +36289,12 @@ loop1000:
 	ADD $0x00000040, R7, R7
 	ADD $0x00000040, R4, R4
 	SUBS $0x00000008, R5, R5
-	BGE loop1000
+	BGE loop1108
 
-rest1001:
+rest1109:
 	ADD $0x00000008, R5, R5
 	CMP $0x00000004, R5
-	BLT tail1002
+	BLT tail1110
 	FLDPQ 0(R4), (F18, F19)
 	FLDPQ 0(R6), (F30, F31)
 	WORD $0x4e7ece40 // fmla V0, V18, V30 .2D
@@ -33905,9 +36315,9 @@ rest1001:
 	ADD $0x00000020, R4, R4
 	SUB $0x00000004, R5, R5
 
-tail1002:
+tail1110:
 	CMP $0, R5
-	BEQ reduce1003
+	BEQ reduce1111
 	MOVD $tailF64<>+32(SB), R21
 	ADD $0, R21, R8
 	NEG R5, R5
@@ -34031,7 +36441,7 @@ masked10:
 	WORD $0x4e74ce4e // fmla V14, V18, V20 .2D
 	WORD $0x4e75ce6f // fmla V15, V19, V21 .2D
 
-reduce1003:
+reduce1111:
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e68d4c6 // fadd V6, V6, V8 .2D
@@ -34349,7 +36759,7 @@ reduce1003:
 	ADD $64, R1, R4
 	MOVD d+16(FP), R5
 	CMP R5, R4
-	BEQ next995
+	BEQ next1103
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -34384,9 +36794,9 @@ reduce1003:
 	MOVD y+0(FP), R7
 	MOVD n+72(FP), R8
 	SUBS $0x00000004, R8, R8
-	BLT tail1005
+	BLT tail1113
 
-loop1004:
+loop1112:
 	FLDPQ 0(R7), (F16, F17)
 	FLDPQ 0(R4), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -34423,11 +36833,11 @@ loop1004:
 	ADD $0x00000020, R6, R6
 	ADD $0x00000020, R7, R7
 	SUBS $0x00000004, R8, R8
-	BGE loop1004
+	BGE loop1112
 
-tail1005:
+tail1113:
 	ADDS $0x00000004, R8, R8
-	BEQ out1006
+	BEQ out1114
 	MOVD $tailF64<>+32(SB), R15
 	ADD $0, R15, R9
 	NEG R8, R8
@@ -34663,7 +37073,7 @@ masked19:
 
 masked20:
 
-out1006:
+out1114:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -34673,11 +37083,11 @@ out1006:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 
-next995:
+next1103:
 	MOVD m+64(FP), R24
 	SUBS $0x00000008, R24, R24
 	MOVD R24, m+64(FP)
-	BNE block994
+	BNE block1102
 	WORD $0x4d40cc20 // ld1r V0, [R1] .2D
 	WORD $0x4ea01c01 // orr V1, V0, V0 .4S
 	ADD $8, R1, R24
@@ -34712,9 +37122,9 @@ next995:
 	MOVD y+0(FP), R5
 	MOVD n+72(FP), R6
 	SUBS $0x00000004, R6, R6
-	BLT tail1008
+	BLT tail1116
 
-loop1007:
+loop1115:
 	FLDPQ 0(R5), (F16, F17)
 	FLDPQ 0(R3), (F30, F31)
 	WORD $0x4e7ecc10 // fmla V16, V0, V30 .2D
@@ -34751,11 +37161,11 @@ loop1007:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000020, R5, R5
 	SUBS $0x00000004, R6, R6
-	BGE loop1007
+	BGE loop1115
 
-tail1008:
+tail1116:
 	ADDS $0x00000004, R6, R6
-	BEQ out1009
+	BEQ out1117
 	MOVD $tailF64<>+32(SB), R22
 	ADD $0, R22, R7
 	NEG R6, R6
@@ -34991,7 +37401,7 @@ masked29:
 
 masked30:
 
-out1009:
+out1117:
 	ADD R2, R0, R0
 	ADD R2, R0, R0
 	ADD R2, R0, R0
@@ -35043,9 +37453,9 @@ TEXT ·adamF64(SB), NOSPLIT|NOFRAME, $0-48
 	LSL $0x03, R4, R4
 	EOR R5, R5, R5
 	CMP R4, R5
-	BGE tail1013
+	BGE tail1121
 
-vector1012:
+vector1120:
 	ADD R5<<0, R0, R14
 	FLDPQ 0(R14), (F18, F19)
 	ADD R5<<0, R2, R15
@@ -35085,12 +37495,12 @@ vector1012:
 	FSTPQ (F18, F19), 0(R14)
 	ADD $0x00000020, R5, R5
 	CMP R4, R5
-	BLT vector1012
+	BLT vector1120
 
-tail1013:
+tail1121:
 	MOVD n+32(FP), R4
 	ANDS $0x00000003, R4, R4
-	BEQ next1014
+	BEQ next1122
 	MOVD $tailF64<>+32(SB), R19
 	ADD $0, R19, R6
 	NEG R4, R4
@@ -35268,7 +37678,7 @@ masked6:
 
 masked7:
 
-next1014:
+next1122:
 	MOVD R23, FPCR
 	RET
 
@@ -35284,7 +37694,7 @@ TEXT ·sumSquaresF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e261cc6 // eor V6, V6, V6 .4S
 	WORD $0x6e271ce7 // eor V7, V7, V7 .4S
 
-loop1015:
+loop1123:
 	FLDPQ 0(R0), (F8, F9)
 	WORD $0x4e68cd00 // fmla V0, V8, V8 .2D
 	WORD $0x4e69cd21 // fmla V1, V9, V9 .2D
@@ -35299,7 +37709,7 @@ loop1015:
 	WORD $0x4e69cd27 // fmla V7, V9, V9 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop1015
+	BNE loop1123
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e66d484 // fadd V4, V4, V6 .2D
@@ -35326,7 +37736,7 @@ TEXT ·zeroTimesF64(SB), NOSPLIT|NOFRAME, $0-24
 	WORD $0x6e281d08 // eor V8, V8, V8 .4S
 	WORD $0x6e291d29 // eor V9, V9, V9 .4S
 
-loop1016:
+loop1124:
 	FLDPQ 0(R0), (F30, F31)
 	WORD $0x4e7ecd00 // fmla V0, V8, V30 .2D
 	WORD $0x4e7fcd21 // fmla V1, V9, V31 .2D
@@ -35341,7 +37751,7 @@ loop1016:
 	WORD $0x4e7fcd27 // fmla V7, V9, V31 .2D
 	ADD $0x00000080, R0, R0
 	SUBS $0x00000010, R2, R2
-	BNE loop1016
+	BNE loop1124
 	WORD $0x4e62d400 // fadd V0, V0, V2 .2D
 	WORD $0x4e63d421 // fadd V1, V1, V3 .2D
 	WORD $0x4e64d400 // fadd V0, V0, V4 .2D
@@ -35370,9 +37780,9 @@ TEXT ·packPanelF64(SB), NOSPLIT|NOFRAME, $0-32
 	LSL $0x03, R3, R3
 	MOVD k+24(FP), R1
 	SUBS $0x00000004, R1, R1
-	BLT rest1018
+	BLT rest1126
 
-loop1017:
+loop1125:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -35398,13 +37808,13 @@ loop1017:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $0x00000004, R1, R1
-	BGE loop1017
+	BGE loop1125
 
-rest1018:
+rest1126:
 	ADDS $0x00000004, R1, R1
-	BEQ out1020
+	BEQ out1128
 
-one1019:
+one1127:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FSTPQ (F0, F1), 0(R0)
@@ -35412,9 +37822,9 @@ one1019:
 	ADD R3, R2, R2
 	ADD $0x00000040, R0, R0
 	SUBS $1, R1, R1
-	BNE one1019
+	BNE one1127
 
-out1020:
+out1128:
 	RET
 
 TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
@@ -35427,7 +37837,7 @@ TEXT ·packTransposeF64(SB), NOSPLIT|NOFRAME, $0-32
 	ADD $0, R14, R4
 	ADD R3, R4, R4
 
-loop1021:
+loop1129:
 	FMOVQ 0(R2), F0
 	ADD R3<<1, R2, R15
 	FMOVQ 0(R15), F1
@@ -35454,7 +37864,7 @@ loop1021:
 	ADD $0x00000020, R4, R4
 	ADD $0x00000100, R0, R0
 	SUBS $1, R1, R1
-	BNE loop1021
+	BNE loop1129
 	RET
 
 TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
@@ -35488,7 +37898,7 @@ TEXT ·peakF64(SB), NOSPLIT|NOFRAME, $0-8
 	WORD $0x6e3a1f5a // eor V26, V26, V26 .4S
 	WORD $0x6e3b1f7b // eor V27, V27, V27 .4S
 
-loop1022:
+loop1130:
 	WORD $0x4e78cf40 // fmla V0, V26, V24 .2D
 	WORD $0x4e79cf61 // fmla V1, V27, V25 .2D
 	WORD $0x4e78cf42 // fmla V2, V26, V24 .2D
@@ -35682,5 +38092,5 @@ loop1022:
 	WORD $0x4e78cf56 // fmla V22, V26, V24 .2D
 	WORD $0x4e79cf77 // fmla V23, V27, V25 .2D
 	SUBS $1, R0, R0
-	BNE loop1022
+	BNE loop1130
 	RET

@@ -13,8 +13,9 @@ func mulNarrow[T Float](c []T, ldc int, a []T, lda int, bt []T, m, n, k int, acc
 	mulNarrowPlain(c, ldc, a, lda, bt, m, n, k, acc)
 }
 
-func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+func mulPanels[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool, then after[T]) (done int) {
 	mulPanelsPlain(c, ldc, a, lda, packed, m, n, k, acc)
+	return 0
 }
 
 func mulTA[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {

@@ -9,7 +9,7 @@ const noAVX512 = "kernel: there is no AVX-512 on arm64"
 
 // These are never called: sets has no avx512.
 
-func mulPanelsAVX512[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+func mulPanelsAVX512[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool, then after[T]) {
 	panic(noAVX512)
 }
 

@@ -15,20 +15,20 @@ const (
 	gemmRow3
 )
 
-func (s gemmShape) rowsF32(c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool) {
+func (s gemmShape) rowsF32(c *float32, ldc int, a *float32, lda int, b *float32, bps, m, groups, k int, acc bool, then int, of, e, abar *float32, ldAbar int) {
 	switch s {
 	case gemmPanel:
-		gemmPanelF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmPanelF32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmHalf:
-		gemmHalfF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmHalfF32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmHalfMore:
-		gemmHalfMoreF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmHalfMoreF32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow:
-		gemmRowF32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRowF32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow2:
-		gemmRow2F32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRow2F32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow3:
-		gemmRow3F32(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRow3F32(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	}
 }
 
@@ -49,20 +49,20 @@ func (s gemmShape) columnsF32(c *float32, ldc int, a *float32, lda int, b *float
 	}
 }
 
-func (s gemmShape) rowsF64(c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool) {
+func (s gemmShape) rowsF64(c *float64, ldc int, a *float64, lda int, b *float64, bps, m, groups, k int, acc bool, then int, of, e, abar *float64, ldAbar int) {
 	switch s {
 	case gemmPanel:
-		gemmPanelF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmPanelF64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmHalf:
-		gemmHalfF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmHalfF64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmHalfMore:
-		gemmHalfMoreF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmHalfMoreF64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow:
-		gemmRowF64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRowF64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow2:
-		gemmRow2F64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRow2F64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	case gemmRow3:
-		gemmRow3F64(c, ldc, a, lda, b, bps, m, groups, k, acc)
+		gemmRow3F64(c, ldc, a, lda, b, bps, m, groups, k, acc, then, of, e, abar, ldAbar)
 	}
 }
 
@@ -96,11 +96,12 @@ type product[T Float] struct {
 	m, k     int
 	acc      bool
 	columns  bool
+	then     after[T]
 }
 
 // byRows is the product of rows of A and a packed B.
-func byRows[T Float](c []T, ldc int, a []T, lda int, packed []T, m, k int, acc bool) product[T] {
-	return product[T]{c: &c[0], ldc: ldc, a: &a[0], lda: lda, b: &packed[0], bps: PanelWidth[T]() * k, m: m, k: k, acc: acc}
+func byRows[T Float](c []T, ldc int, a []T, lda int, packed []T, m, k int, acc bool, then after[T]) product[T] {
+	return product[T]{c: &c[0], ldc: ldc, a: &a[0], lda: lda, b: &packed[0], bps: PanelWidth[T]() * k, m: m, k: k, acc: acc, then: then}
 }
 
 // byColumns is the product of columns of A and rows of B.
@@ -123,16 +124,16 @@ func (x *product[T]) take(s gemmShape, q, groups, panels int) int {
 	if groups == 0 {
 		return q
 	}
-	c, b := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps)
+	c, b, t := at(x.c, q*PanelWidth[T]()), at(x.b, q*x.bps), x.then.at(q*PanelWidth[T]())
 	switch {
 	case size[T]() == 4 && x.columns:
 		s.columnsF32(p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.ldb, x.m, groups, x.k, x.acc)
 	case size[T]() == 4:
-		s.rowsF32(p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc)
+		s.rowsF32(p32(c), x.ldc, p32(x.a), x.lda, p32(b), x.bps, x.m, groups, x.k, x.acc, int(t.step), p32(t.s), p32(t.e), p32(t.abar), t.ldAbar)
 	case x.columns:
 		s.columnsF64(p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.ldb, x.m, groups, x.k, x.acc)
 	default:
-		s.rowsF64(p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc)
+		s.rowsF64(p64(c), x.ldc, p64(x.a), x.lda, p64(b), x.bps, x.m, groups, x.k, x.acc, int(t.step), p64(t.s), p64(t.e), p64(t.abar), t.ldAbar)
 	}
 	return q + groups*panels
 }
@@ -168,7 +169,7 @@ func (x *product[T]) runTail(c []T, n int) {
 	var t [tile]T
 	half := PanelWidth[T]() / 2
 	y := *x
-	y.c, y.ldc = &t[0], half
+	y.c, y.ldc, y.then = &t[0], half, after[T]{}
 	for i := 0; i < x.m; i += tile / half {
 		y.m, y.a = min(tile/half, x.m-i), x.row(i)
 		if x.acc {
@@ -183,15 +184,17 @@ func (x *product[T]) runTail(c []T, n int) {
 	}
 }
 
-func mulPanelsPairs[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool) {
+// mulPanelsPairs returns the number of columns on which then was done, the first.
+func mulPanelsPairs[T Float](c []T, ldc int, a []T, lda int, packed []T, m, n, k int, acc bool, then after[T]) (done int) {
 	w := PanelWidth[T]()
-	x := byRows(c, ldc, a, lda, packed, m, k, acc)
+	x := byRows(c, ldc, a, lda, packed, m, k, acc, then)
 	halves, rest := n/(w/2), n%(w/2)
 	x.run(halves)
 	if rest > 0 {
 		x.b = &packed[halves/2*w*k+halves%2*(w/2)]
 		x.runTail(c[n-rest:], rest)
 	}
+	return n - rest
 }
 
 func mulTAPairs[T Float](c []T, ldc int, a []T, lda int, b []T, ldb int, m, n, k int, acc bool) {

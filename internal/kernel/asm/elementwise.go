@@ -106,24 +106,34 @@ func (l lanes) overRowsThen(last func(), rows string, operands []matrix, body fu
 	end()
 }
 
-// derivative gives s' for the vector at c: from s where d1 is "", and s”.
-func (c cursor) tanhPrime(one Mem) (s, d1 reg.VecVirtual) {
-	s, d1 = c.load("s"), c.l.vector()
-	c.l.load(one, d1)
-	c.l.fnma231(s, s, d1)
-	return s, d1
+// tanhPrime gives the vector of s = tanh(z) at c, and s'.
+func (c cursor) tanhPrime() (s, d1 reg.VecVirtual) {
+	s = c.load("s")
+	return s, c.l.tanhPrime(s)
+}
+
+// tanhPrime is 1 - s^2.
+func (l lanes) tanhPrime(s reg.VecVirtual) reg.VecVirtual {
+	d1 := l.fresh(l.constant("one", 1))
+	l.fnma231(s, s, d1)
+	return d1
+}
+
+// tangentOf leaves t = u s' in u and t abar (-2 s) in bar, with s' in d1. It overwrites s.
+func (l lanes) tangentOf(u, bar, s, d1 reg.VecVirtual) {
+	l.mul(u, d1, u)
+	l.mul(u, bar, bar)
+	l.mul(l.fresh(l.constant("minusTwo", -2)), s, s)
+	l.mul(s, bar, bar)
 }
 
 // elementwise emits the steps of the two primitives between their products, each
 // once with s' and s” from s = tanh(z), and once from arrays.
 func (l lanes) elementwise() {
-	one := l.constant("one", 1)
-	minusTwo := l.constant("minusTwo", -2)
-
 	l.function("mulPrimeTanh", "func(d, abar *T, ldAbar int, s *T, ld, rows, n int)",
 		"is d = abar (1 - s^2).")
 	l.overRowsFlushed("rows", []matrix{{"d", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
-		_, d1 := c.tanhPrime(one)
+		_, d1 := c.tanhPrime()
 		bar := c.load("abar")
 		l.mul(bar, d1, d1)
 		c.store(d1, "d")
@@ -138,7 +148,7 @@ func (l lanes) elementwise() {
 
 	l.function("addMulPrimeTanh", "func(e, c *T, ldC int, s *T, ld, rows, n int)", "is e += c (1 - s^2).")
 	l.overRowsFlushed("rows", []matrix{{"e", "ld"}, {"c", "ldC"}, {"s", "ld"}}, func(c cursor) {
-		_, d1 := c.tanhPrime(one)
+		_, d1 := c.tanhPrime()
 		e, bar := c.load("e"), c.load("c")
 		l.fma231(bar, d1, e)
 		c.store(e, "e")
@@ -154,12 +164,9 @@ func (l lanes) elementwise() {
 	l.function("tangentTanh", "func(t, e, abar *T, ldAbar int, s *T, ld, rows, n int)",
 		"is e = t abar (-2 s (1 - s^2)), t = t (1 - s^2).")
 	l.overRowsFlushed("rows", []matrix{{"t", "ld"}, {"e", "ld"}, {"abar", "ldAbar"}, {"s", "ld"}}, func(c cursor) {
-		s, d1 := c.tanhPrime(one)
+		s, d1 := c.tanhPrime()
 		t, bar := c.load("t"), c.load("abar")
-		l.mul(t, d1, t) // u s'
-		l.mul(t, bar, bar)
-		l.mul(minusTwo, s, s)
-		l.mul(s, bar, bar)
+		l.tangentOf(t, bar, s, d1)
 		c.store(bar, "e")
 		c.store(t, "t")
 	})

@@ -36,21 +36,22 @@ const (
 // signature is that of a function. The wide kernels end where the matrix ends, with the mask
 // of the last vector in a row of the tile, of C and of B.
 func (g gemmLayout) signature(wide bool) string {
-	stride, mask := "bps", ""
+	stride, then, mask := "bps", ", then int, s, e, abar *T, ldAbar int", ""
 	if g == columnsOfA {
-		stride = "ldb"
+		stride, then = "ldb", ""
 	}
 	if wide {
 		mask = ", mask uint16"
 	}
-	return "func(c *T, ldc int, a *T, lda int, b *T, " + stride + ", m, groups, k int, acc bool" + mask + ")"
+	return "func(c *T, ldc int, a *T, lda int, b *T, " + stride + ", m, groups, k int, acc bool" + then + mask + ")"
 }
 
 func (g gemmLayout) doc(wide bool) string {
 	doc := `C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i*lda+p], and
 row p of panel q of B at b[q*bps+p*w], w the elements of a panel's row; C advances by the
 width of a group, B by as many panels. Each element of C is summed in the order of p by
-fused multiply-adds, starting from zero or from C.`
+fused multiply-adds, starting from zero or from C. What is done then with a tile of C is
+that of package kernel's steps; s and e lie as C does.`
 	if g == columnsOfA {
 		doc = `C (m rows) = A B, or C += A B where acc. Element (i, p) of A is at a[i+p*lda], and
 row p of B at b[p*ldb]; C and B advance by the width of a group. Each element of C is
@@ -177,7 +178,8 @@ func (l lanes) gemmFunction(s gemmShape, g gemmLayout) {
 	for _, h := range s.heights {
 		tileLabel[h] = label(fmt.Sprintf("rows%d_", h))
 	}
-	next, done := label("next"), label("done")
+	next, finish, done := label("next"), label("finish"), label("done")
+	count := GP64() // of the rows of a tile
 	Label(next)
 	TESTQ(rows, rows)
 	JLE(LabelRef(done))
@@ -186,11 +188,26 @@ func (l lanes) gemmFunction(s gemmShape, g gemmLayout) {
 		Label(tileLabel[h])
 		l.gemmTile(h, s, c, ldc, a, f, mask)
 		SUBQ(U32(h), rows)
-		JMP(LabelRef(next))
+		if g == columnsOfA {
+			JMP(LabelRef(next))
+			continue
+		}
+		MOVQ(U32(h), count)
+		JMP(LabelRef(finish))
+	}
+	if g == rowsOfA {
+		Label(finish)
+		l.finishTile(s.v, c, ldc, count, mask, LabelRef(next))
 	}
 
 	Label(done)
-	ADDQ(U32(s.v*l.bytes), param("c"))
+	moving := []string{"c"}
+	if g == rowsOfA {
+		moving = append(moving, "s", "e", "abar")
+	}
+	for _, name := range moving {
+		ADDQ(U32(s.v*l.bytes), param(name))
+	}
 	f.nextGroup()
 	DECQ(param("groups"))
 	JNZ(LabelRef(group))
