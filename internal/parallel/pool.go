@@ -20,9 +20,15 @@ type Pool struct {
 	closed  atomic.Bool
 
 	task  func(worker, task int)
-	tasks int64
-	next  atomic.Int64
+	tasks int
+	next  []counter    // the next task of each worker's share
 	busy  atomic.Int64 // workers that have not finished the tasks at hand
+}
+
+// A counter has a cache line of its own, and the one that is fetched with it.
+type counter struct {
+	atomic.Int64
+	_ [120]byte
 }
 
 // NewPool returns a pool of so many workers; 0 means one for each of GOMAXPROCS.
@@ -30,7 +36,7 @@ func NewPool(workers int) *Pool {
 	if workers < 1 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	p := &Pool{workers: workers, wake: make([]chan struct{}, workers), asleep: make([]atomic.Bool, workers)}
+	p := &Pool{workers: workers, wake: make([]chan struct{}, workers), asleep: make([]atomic.Bool, workers), next: make([]counter, workers)}
 	for w := 1; w < workers; w++ {
 		p.wake[w] = make(chan struct{}, 1)
 		go p.work(w)
@@ -43,7 +49,7 @@ func (p *Pool) Workers() int { return p.workers }
 
 // Run calls task(worker, i) for every i below tasks, each once, and returns when
 // all are done. Calls with the same worker number never overlap. Which worker does
-// a task is left to chance: a result may not depend on it.
+// a task depends on how fast they are: a result may not depend on it.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	if p.workers == 1 || tasks == 1 {
 		for i := range tasks {
@@ -51,8 +57,11 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 		}
 		return
 	}
-	p.task, p.tasks = task, int64(tasks)
-	p.next.Store(0)
+	p.task, p.tasks = task, tasks
+	for w := range p.next {
+		lo, _ := p.shareOf(w)
+		p.next[w].Store(int64(lo))
+	}
 	p.busy.Store(int64(p.workers - 1))
 	p.epoch.Add(1)
 	for w := 1; w < p.workers; w++ {
@@ -68,9 +77,20 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.task = nil
 }
 
+// shareOf is the range of tasks that worker w begins with.
+func (p *Pool) shareOf(w int) (lo, hi int) {
+	return w * p.tasks / p.workers, (w + 1) * p.tasks / p.workers
+}
+
+// share does the worker's share of the tasks, and then what is left of the others'. So a
+// task is mostly done where it was done before, and its numbers are in that core's cache.
 func (p *Pool) share(worker int) {
-	for i := p.next.Add(1) - 1; i < p.tasks; i = p.next.Add(1) - 1 {
-		p.task(worker, int(i))
+	for d := range p.workers {
+		w := (worker + d) % p.workers
+		_, hi := p.shareOf(w)
+		for i := p.next[w].Add(1) - 1; i < int64(hi); i = p.next[w].Add(1) - 1 {
+			p.task(worker, int(i))
+		}
 	}
 }
 
