@@ -346,6 +346,15 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	if free {
 		given := c // with the columns that are named
 		asked.apply(&given, nil)
+		if !firstOrder && !asked.given("angle") {
+			angles, err := e.namedAngles(ctx, given)
+			if err != nil {
+				return nil, err
+			}
+			if angles != nil {
+				c.Angle, given.Angle = angles, angles
+			}
+		}
 		shapes, err := e.shapes(&given)
 		if err != nil {
 			return nil, err

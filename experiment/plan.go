@@ -48,6 +48,11 @@ func Plan(path string, asked *Config, set *data.Set, m *file.Mapping, checked *c
 	if names := d.Train.InputNames; names != nil {
 		d.note("the models are given the inputs %s", strings.Join(names, ", "))
 	}
+	if d.raw != nil && !d.raw.FirstOrder && !d.scattered() {
+		if named := d.perhapsAngles(); named != nil {
+			d.note("%s: taken for angles if a law periodic in them follows parts of the training rows better; --angle says so", strings.Join(named, ", "))
+		}
+	}
 	d.note("a linear field, a Lagrangian, a sparse field and HNNs, with friction and without, are tried on parts of the training rows; what follows the others best is recommended")
 	return d.notes, nil
 }

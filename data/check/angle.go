@@ -15,6 +15,11 @@ var (
 	degreeName = regexp.MustCompile(`(?i)([\[(_ ]deg|°)`)
 )
 
+// NamesAngle reports whether a column's name is that of an angle in radians.
+func NamesAngle(name string) bool {
+	return angleName.MatchString(name) && !degreeName.MatchString(name)
+}
+
 const (
 	// A coordinate that swings to and fro by more than this, at least so many times, turns
 	// over and comes back; the H of an angle in radians is periodic, so that it would go on.

@@ -1,0 +1,82 @@
+package experiment
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"hnn/data/check"
+	"hnn/model/formula"
+	"hnn/model/lagrangian"
+)
+
+const (
+	// wideAngle is the range, in radians, from which on powers of an angle are not as good as its cosine and sine.
+	wideAngle = 2.0
+	// periodicGain is how many times less the error of a law that is periodic in columns has to be for them to be angles:
+	// their names alone may mean something else, or another unit.
+	periodicGain = 2
+)
+
+// namedAngles are the positions with the names of angles in which a law is periodic: fitted to a part of the training rows, it
+// follows the others to less than half the error of a law of powers. It returns all angles of the file then, nil where no
+// column is one that is none yet.
+func (e *Env) namedAngles(ctx context.Context, c Config) ([]string, error) {
+	d, err := e.load(&c)
+	if err != nil || d.scattered() || d.raw == nil || d.raw.FirstOrder {
+		return nil, err
+	}
+	named := d.perhapsAngles()
+	if named == nil {
+		return nil, nil
+	}
+	c = c.WithWeakForm(formula.Kind)
+	if d.velocities() || d.raw.PositionsOnly {
+		c.Model = lagrangian.Kind
+	}
+	powers, err := e.heldOutError(ctx, c, d)
+	if err != nil || powers < tie {
+		return nil, err
+	}
+	c.Angle = slices.Concat(d.angles, named)
+	if d, err = e.load(&c); err != nil {
+		return nil, nil // as where one is found to be in degrees
+	}
+	periodic, err := e.heldOutError(ctx, c, d)
+	if err != nil || !(periodicGain*periodic < powers) {
+		return nil, err
+	}
+	e.log("%s: %s: taken for angles by their names, since a law periodic in them is off by %.3g%% of the range on held-out training rows, one of their powers by %.3g%%", c.Task, strings.Join(named, ", "), 100*periodic, 100*powers)
+	return c.Angle, nil
+}
+
+// perhapsAngles are the positions with the names of angles, which are none yet, whose range is wide.
+func (d *dataset) perhapsAngles() (named []string) {
+	names := d.columns()
+	for j, name := range names[:len(names)/2] {
+		low, high := math.Inf(1), math.Inf(-1)
+		for r := range d.raw.Rows() {
+			low, high = min(low, d.raw.X[r*d.raw.Dim+j]), max(high, d.raw.X[r*d.raw.Dim+j])
+		}
+		if check.NamesAngle(name) && !slices.Contains(d.angles, name) && high-low > wideAngle {
+			named = append(named, name)
+		}
+	}
+	return named
+}
+
+// heldOutError is the median error of rollouts of a law within the training rows, as a share of the range; infinite where
+// there is none. Its error is that of the context.
+func (e *Env) heldOutError(ctx context.Context, c Config, d *dataset) (float64, error) {
+	inner, err := d.inner(0)
+	if err != nil {
+		return math.Inf(1), nil
+	}
+	if m, _, err := e.tryOut(ctx, c, inner); err == nil {
+		if r, err := e.rolled(m, inner); err == nil && r != nil && r.Diverged == 0 {
+			return float64(r.Error.Median), ctx.Err()
+		}
+	}
+	return math.Inf(1), ctx.Err()
+}
