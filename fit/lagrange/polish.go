@@ -24,16 +24,7 @@ func Polish(l *lagrangian.Lagrangian, s *data.Set, r *Report) ([]int, *shoot.Rep
 // polish is Polish by windows of given lengths, nil for those that the report or the rows say, judged by what is not fitted: see
 // shoot.Options.
 func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, judge func() float64) ([]int, *shoot.Report) {
-	n := l.N
-	trials := measured(l, s, r)
-	noise := append([]float64(nil), r.PositionNoise...)
-	for i := range n {
-		v := 0.0
-		if !s.PositionsOnly && !r.Dropped {
-			v = r.VelocityNoise[i]
-		}
-		noise = append(noise, v)
-	}
+	trials, noise := measured(l, s, r), r.noise(s, l.N)
 	free, priors := r.known.free(l)
 	if !r.Smoothed && !r.Coarse && r.Error < exact && priors == nil {
 		return free, &shoot.Report{}
@@ -60,6 +51,15 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 		report = &shoot.Report{}
 	}
 	return free, report
+}
+
+// noise is that of n positions and their velocities, 0 of what was not measured or is not used.
+func (r *Report) noise(s *data.Set, n int) []float64 {
+	noise := append(slices.Clone(r.PositionNoise), make([]float64, n)...)
+	if !s.PositionsOnly && !r.Dropped {
+		copy(noise[n:], r.VelocityNoise)
+	}
+	return noise
 }
 
 // used are the places of the coefficients that are not zero.

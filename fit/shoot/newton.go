@@ -2,6 +2,7 @@ package shoot
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -214,6 +215,9 @@ func (p *shooting) scaled(s *mat.SymDense, m *mat.Dense, added float64) (*mat.Sy
 func (p *shooting) along(unit []float64) []float64 {
 	out, norm := make([]float64, len(unit)), 0.0
 	for k, v := range p.s.Parameters {
+		if slices.Contains(p.s.Late, k) { // a delay has no scale
+			continue
+		}
 		out[k] = v / unit[k]
 		norm += out[k] * out[k]
 	}

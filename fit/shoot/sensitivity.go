@@ -117,6 +117,17 @@ func (s *System) RollTrial(x0 []float64, t Trial, step float64, x []float64) {
 	}
 }
 
+// inputs are those at a row.
+func (t *Trial) inputs(r int, in []float64) {
+	switch {
+	case t.U == nil:
+	case len(t.U.T) != len(t.T):
+		t.U.At(t.T[r], in)
+	default:
+		copy(in, t.U.U[r*len(in):(r+1)*len(in)])
+	}
+}
+
 // advance carries x from row r of a trial to the next in steps of at most step.
 func (t *Trial) advance(run *sensitivity, r int, step float64, in, x []float64) {
 	own := t.U != nil && len(t.U.T) != len(t.T)

@@ -31,6 +31,9 @@ type System struct {
 	Copy func() func(x, u, dx, byX, byP []float64) bool
 	// Homogeneous says that the parameters times a constant are the same field: their scale stays.
 	Homogeneous bool
+	// Late, nil for none, says of each component which of the parameters is how much later it was measured than its row
+	// says, to first order; -1 of one that was not. The field does not depend on these.
+	Late []int
 }
 
 // Trial is what was measured: times, states (rows x Dim, NaN for what is missing) and inputs, nil for none, sampled at
@@ -269,6 +272,14 @@ func (s *System) changed() {
 	}
 }
 
+// late is the parameter that is the delay of a component, -1 for none.
+func (s *System) late(i int) int {
+	if s.Late == nil {
+		return -1
+	}
+	return s.Late[i]
+}
+
 // shooting is the problem of the windows.
 type shooting struct {
 	s      *System
@@ -473,13 +484,25 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 		}
 	}
 	out.square, out.count = make([]float64, d), make([]float64, d)
+	var rate []float64
+	if p.s.Late != nil {
+		rate = make([]float64, d)
+	}
 	for r := w.from; ; r++ {
+		if rate != nil {
+			t.inputs(r, in)
+			run.field(x[:d], in, rate, nil, nil)
+		}
 		for i := range d {
 			weight := p.weight[i]
 			if weight == 0 || math.IsNaN(t.X[r*d+i]) {
 				continue
 			}
 			e := weight * (x[i] - t.X[r*d+i])
+			late := p.s.late(i)
+			if late >= 0 {
+				e -= weight * p.s.Parameters[late] * rate[i]
+			}
 			out.cost += e * e
 			out.square[i] += e * e
 			out.count[i]++
@@ -488,6 +511,9 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 			}
 			for c := range columns {
 				v := weight * x[d+c*d+i]
+				if late >= 0 && c == d+late {
+					v -= weight * rate[i]
+				}
 				lines = append(lines, v)
 				grad[c] += v * e
 			}
