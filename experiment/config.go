@@ -84,6 +84,8 @@ type Config struct {
 	InputHold   Hold                  `key:"input-hold,omitempty" of:"states dataset" group:"system" help:"inputs between their samples: linear (foh, unless given) or constant (zoh)"`
 	// InputDelay is a time, or AutoDelay: see dataset.delayInputs.
 	InputDelay string `key:"input-delay,omitempty" of:"states dataset" group:"system" help:"how much later than their columns say the inputs act, in the file's unit of time, or auto to find it"`
+	// ColumnDelay is times by column, or AutoDelay: see dataset.delayColumns.
+	ColumnDelay string `key:"column-delay,omitempty" of:"states dataset" group:"system" help:"how much later than their rows say state columns were measured, in the file's unit of time, as \"omega=0.02, y=-0.004\", or auto to find it"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew string `key:"skew,omitempty" of:"adam hamiltonian" group:"system" help:"skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or levi-civita"`
 

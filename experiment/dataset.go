@@ -52,6 +52,7 @@ type dataset struct {
 	// isVelocity: see velocities.
 	isVelocity   bool
 	delay        float64   // by which the inputs act later than their columns say
+	late         []float64 // by which the columns of states were measured later than their rows say, nil for none
 	fittedLinear *linearOf // see linear
 	fittedLaw    *lawOf    // see law
 	films        *films    // of a run on pictures, whose split then has no rows

@@ -171,6 +171,9 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 		}
 	}
 	if r.seen != nil {
+		if set, err = r.seen.inOrder(set); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
 		set = set.DelayInputs(r.seen.InputDelay)
 		d.compareScale(set, r.seen)
 	}

@@ -72,6 +72,11 @@ func (r *WeakReport) correlations(covariance []float64) {
 // significant and of no weight.
 const coloured = 0.2
 
+// coloured reports whether neighbouring residuals are too much alike for noise.
+func (o Residual) coloured() bool {
+	return math.Abs(float64(o.Neighbours)) > math.Max(coloured, float64(o.Bound))
+}
+
 // white keeps the tests of the residuals and notes what is no noise.
 func (r *WeakReport) white(columns, inputs []string, tests []shoot.Whiteness) {
 	var late []string
@@ -84,7 +89,7 @@ func (r *WeakReport) white(columns, inputs []string, tests []shoot.Whiteness) {
 			v.Input, v.Lag = inputs[w.Input], w.Lag
 		}
 		r.Residuals = append(r.Residuals, v)
-		if math.Abs(w.Neighbours) > math.Max(coloured, w.Bound) {
+		if v.coloured() {
 			late = append(late, fmt.Sprintf("%s %.2f", columns[i], w.Neighbours))
 		}
 		if math.Abs(w.WithInputs) > math.Max(coloured/2, w.Bound) {

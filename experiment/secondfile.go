@@ -21,6 +21,8 @@ type seen struct {
 	Inputs [][2]float64 `json:"inputs,omitempty"`
 	// InputDelay is how much later than its columns say the inputs act.
 	InputDelay float64 `json:"input_delay,omitempty"`
+	// ColumnDelay is how much later than its rows each state column was measured, nil for none.
+	ColumnDelay []float64 `json:"column_delay,omitempty"`
 }
 
 // seen is nil of pictures, and of data that are not the run's own.
@@ -28,7 +30,7 @@ func (d *dataset) seen() *seen {
 	if d.films != nil || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
 		return nil
 	}
-	s := &seen{InputDelay: d.delay}
+	s := &seen{InputDelay: d.delay, ColumnDelay: d.late}
 	if len(d.mappings) > 0 {
 		s.Columns = &d.mappings[0].Columns
 	}

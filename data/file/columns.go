@@ -21,8 +21,9 @@ type Columns struct {
 	Trial string   `key:"trial,omitempty" help:"column that tells trials apart; recognised: trial, episode, run, id" json:"trial,omitempty"`
 	Q     []string `key:"q,omitempty,common" help:"columns of the positions; recognised: q, x, theta, angle, o and the like" json:"q"`
 	P     []string `key:"p,omitempty,common" help:"columns of the momenta, one a position; recognised: p, v, omega, w and the like" json:"p"`
-	// V are velocities, in place of momenta: what P is, said to be the positions' rates whatever the names.
-	V []string `key:"v,omitempty,common" help:"columns of the velocities, one a position, in place of momenta" json:"v,omitempty"`
+	// V are velocities, in place of momenta: what P is, said to be the positions' rates whatever the names; NoInput alone says that
+	// there are positions alone.
+	V []string `key:"v,omitempty,common" help:"columns of the velocities, one a position, in place of momenta; none leaves them out" json:"v,omitempty"`
 	// X are the columns of a system of first order, any number, instead of positions and momenta.
 	X  []string `key:"x,omitempty,common" help:"columns of a state that is not positions and momenta, as of a population or a rigid body: any number" json:"x,omitempty"`
 	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`

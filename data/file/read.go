@@ -99,6 +99,10 @@ func read(r io.Reader, name string, size int64, o ReadOptions) (*data.Set, *Mapp
 		return nil, nil, &ParseError{File: name, Problem: fmt.Sprintf("both velocities (%s) and momenta (%s) are named", excerptList(o.Columns.V), excerptList(o.Columns.P)),
 			Advice: "a state is positions with one of the two: give --v or --p"}
 	}
+	if len(o.Columns.V) == 1 && o.Columns.V[0] == NoInput {
+		o.Columns.P, o.Columns.V = []string{}, nil
+		return readColumns(r, name, size, o)
+	}
 	o.Columns.P, o.Columns.V = o.Columns.V, nil
 	s, m, err := readColumns(r, name, size, o)
 	if err == nil {
