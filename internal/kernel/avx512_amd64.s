@@ -13243,7 +13243,7 @@ done732:
 	RET
 
 // func hiddenGradientTanhF32x16(y *float32, s *float32, d *float32, a *float32, lda int, x *float32, bias *float32, w *float32, m int, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·hiddenGradientTanhF32x16(SB), NOSPLIT, $8-80
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
@@ -13438,36 +13438,52 @@ reduce746:
 	ADDQ              CX, DI
 	LEAQ              (DI)(CX*2), R8
 	ADDQ              CX, R8
-	MOVQ              y+0(FP), R9
-	MOVQ              n+72(FP), R10
-	SUBQ              $0x00000010, R10
+	MOVQ              DX, R9
+	LEAQ              (R9)(CX*2), R10
+	ADDQ              CX, R10
+	LEAQ              (R10)(CX*2), R11
+	ADDQ              CX, R11
+	MOVQ              y+0(FP), R12
+	MOVQ              n+72(FP), R13
+	SUBQ              $0x00000010, R13
 	JLT               tail748
 
 loop747:
-	VMOVUPS     (R9), Z8
+	VMOVUPS     (R12), Z8
 	VFMADD231PS (SI), Z0, Z8
+	PREFETCHT0  (R9)
 	VFMADD231PS (SI)(CX*1), Z1, Z8
+	PREFETCHT0  (R9)(CX*1)
 	VFMADD231PS (SI)(CX*2), Z2, Z8
+	PREFETCHT0  (R9)(CX*2)
 	VFMADD231PS (DI), Z3, Z8
+	PREFETCHT0  (R10)
 	VFMADD231PS (DI)(CX*1), Z4, Z8
+	PREFETCHT0  (R10)(CX*1)
 	VFMADD231PS (DI)(CX*2), Z5, Z8
+	PREFETCHT0  (R10)(CX*2)
 	VFMADD231PS (R8), Z6, Z8
+	PREFETCHT0  (R11)
 	VFMADD231PS (R8)(CX*1), Z7, Z8
-	VMOVUPS     Z8, (R9)
+	PREFETCHT0  (R11)(CX*1)
+	VMOVUPS     Z8, (R12)
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
-	SUBQ        $0x00000010, R10
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, R11
+	ADDQ        $0x00000040, R12
+	SUBQ        $0x00000010, R13
 	JGE         loop747
 
 tail748:
-	ADDQ        $0x00000010, R10
+	ADDQ        $0x00000010, R13
 	JZ          out749
-	MOVQ        $-1, R11
-	BZHIQ       R10, R11, R11
-	KMOVW       R11, K1
-	VMOVUPS.Z   (R9), K1, Z8
+	MOVQ        $-1, R9
+	BZHIQ       R13, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (R12), K1, Z8
 	VMOVUPS.Z   (SI), K1, Z12
 	VFMADD231PS Z12, Z0, Z8
 	VMOVUPS.Z   (SI)(CX*1), K1, Z0
@@ -13484,7 +13500,7 @@ tail748:
 	VFMADD231PS Z0, Z6, Z8
 	VMOVUPS.Z   (R8)(CX*1), K1, Z0
 	VFMADD231PS Z0, Z7, Z8
-	VMOVUPS     Z8, K1, (R9)
+	VMOVUPS     Z8, K1, (R12)
 
 out749:
 	ADDQ CX, AX
@@ -27141,7 +27157,7 @@ done1490:
 	RET
 
 // func hiddenGradientTanhF64x8(y *float64, s *float64, d *float64, a *float64, lda int, x *float64, bias *float64, w *float64, m int, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·hiddenGradientTanhF64x8(SB), NOSPLIT, $8-80
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
@@ -27342,36 +27358,52 @@ reduce1504:
 	ADDQ              CX, DI
 	LEAQ              (DI)(CX*2), R8
 	ADDQ              CX, R8
-	MOVQ              y+0(FP), R9
-	MOVQ              n+72(FP), R10
-	SUBQ              $0x00000008, R10
+	MOVQ              DX, R9
+	LEAQ              (R9)(CX*2), R10
+	ADDQ              CX, R10
+	LEAQ              (R10)(CX*2), R11
+	ADDQ              CX, R11
+	MOVQ              y+0(FP), R12
+	MOVQ              n+72(FP), R13
+	SUBQ              $0x00000008, R13
 	JLT               tail1506
 
 loop1505:
-	VMOVUPD     (R9), Z8
+	VMOVUPD     (R12), Z8
 	VFMADD231PD (SI), Z0, Z8
+	PREFETCHT0  (R9)
 	VFMADD231PD (SI)(CX*1), Z1, Z8
+	PREFETCHT0  (R9)(CX*1)
 	VFMADD231PD (SI)(CX*2), Z2, Z8
+	PREFETCHT0  (R9)(CX*2)
 	VFMADD231PD (DI), Z3, Z8
+	PREFETCHT0  (R10)
 	VFMADD231PD (DI)(CX*1), Z4, Z8
+	PREFETCHT0  (R10)(CX*1)
 	VFMADD231PD (DI)(CX*2), Z5, Z8
+	PREFETCHT0  (R10)(CX*2)
 	VFMADD231PD (R8), Z6, Z8
+	PREFETCHT0  (R11)
 	VFMADD231PD (R8)(CX*1), Z7, Z8
-	VMOVUPD     Z8, (R9)
+	PREFETCHT0  (R11)(CX*1)
+	VMOVUPD     Z8, (R12)
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
-	SUBQ        $0x00000008, R10
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, R11
+	ADDQ        $0x00000040, R12
+	SUBQ        $0x00000008, R13
 	JGE         loop1505
 
 tail1506:
-	ADDQ        $0x00000008, R10
+	ADDQ        $0x00000008, R13
 	JZ          out1507
-	MOVQ        $-1, R11
-	BZHIQ       R10, R11, R11
-	KMOVW       R11, K1
-	VMOVUPD.Z   (R9), K1, Z8
+	MOVQ        $-1, R9
+	BZHIQ       R13, R9, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (R12), K1, Z8
 	VMOVUPD.Z   (SI), K1, Z11
 	VFMADD231PD Z11, Z0, Z8
 	VMOVUPD.Z   (SI)(CX*1), K1, Z0
@@ -27388,7 +27420,7 @@ tail1506:
 	VFMADD231PD Z0, Z6, Z8
 	VMOVUPD.Z   (R8)(CX*1), K1, Z0
 	VFMADD231PD Z0, Z7, Z8
-	VMOVUPD     Z8, K1, (R9)
+	VMOVUPD     Z8, K1, (R12)
 
 out1507:
 	ADDQ CX, AX

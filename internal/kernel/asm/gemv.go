@@ -294,14 +294,14 @@ func (l lanes) accumulateRows(name, signature, doc string, by scaling) {
 	SUBQ(U32(8), rows)
 	JLT(LabelRef(start))
 	Label(eight)
-	l.accumulateTile(8, a, lda, x, by)
+	l.accumulateTile(8, a, lda, x, by, nil)
 	SUBQ(U32(8), rows)
 	JGE(LabelRef(eight))
 	Label(start)
 	ADDQ(U32(8), rows)
 	JZ(LabelRef(done))
 	Label(one)
-	l.accumulateTile(1, a, lda, x, by)
+	l.accumulateTile(1, a, lda, x, by, nil)
 	DECQ(rows)
 	JNZ(LabelRef(one))
 	Label(done)
@@ -333,7 +333,9 @@ func (l lanes) accumulateThin(a, lda, rows, x reg.GPVirtual, by scaling) {
 	l.maskStore(sum, mask, Mem{Base: y})
 }
 
-func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual, by scaling) {
+// accumulateTile adds h rows from a on, and moves a past them. It fetches as many rows from
+// fetch on into the first-level cache meanwhile, unless that is nil.
+func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual, by scaling, fetch reg.GPVirtual) {
 	factor := make([]reg.VecVirtual, h)
 	if x != nil {
 		for i := range factor {
@@ -343,6 +345,10 @@ func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual, by scaling) {
 		ADDQ(U32(h*l.size), x)
 	}
 	pointers := rowsFrom(a, lda, h)
+	var coming []reg.GPVirtual
+	if fetch != nil {
+		coming = rowsFrom(fetch, lda, h)
+	}
 	y, n := arg("y"), arg("n")
 	loop, tail, out := label("loop"), label("tail"), label("out")
 	SUBQ(U32(l.width), n)
@@ -352,9 +358,12 @@ func (l lanes) accumulateTile(h int, a, lda, x reg.GPVirtual, by scaling) {
 	l.load(Mem{Base: y}, sum)
 	for i := range h {
 		l.addTo(sum, row(pointers, lda, i), factor[i], by)
+		if fetch != nil {
+			PREFETCHT0(row(coming, lda, i))
+		}
 	}
 	l.store(sum, Mem{Base: y})
-	advance(l.bytes, append(pointers, y))
+	advance(l.bytes, append(append(pointers, coming...), y))
 	SUBQ(U32(l.width), n)
 	JGE(LabelRef(loop))
 	Label(tail)

@@ -14,7 +14,8 @@ const hiddenBlock = 8
 // weights: a block of rows gives its products with x, these the activation and its
 // derivative, and these the rows' share of y, while the rows are in the first-level cache.
 // The share of the block before is added after the activation is begun, which takes
-// long and leaves the multiply-add units idle.
+// long and leaves the multiply-add units idle. Where wide, the rows after the next block's
+// are fetched meanwhile.
 func (l lanes) hiddenGradient() {
 	l.function("hiddenGradientTanh", "func(y, s, d *T, a *T, lda int, x, bias, w *T, m, n int)",
 		"is s = tanh(A x + bias), d = w (1 - s^2), y += A^T d, for a\n"+
@@ -30,11 +31,15 @@ func (l lanes) hiddenGradient() {
 	LEAQ(Mem{Base: factor, Disp: hiddenBlock * l.size}, last)
 	CMPQ(last, arg("d"))
 	JEQ(LabelRef(next)) // there are none before
-	l.accumulateTile(hiddenBlock, behind, lda, factor, fused)
+	var fetch reg.GPVirtual
+	if l.wide {
+		fetch = ahead
+	}
+	l.accumulateTile(hiddenBlock, behind, lda, factor, fused, fetch)
 	Label(next)
 	SUBQ(U32(hiddenBlock), param("m"))
 	JNZ(LabelRef(loop))
-	l.accumulateTile(hiddenBlock, behind, lda, factor, fused)
+	l.accumulateTile(hiddenBlock, behind, lda, factor, fused, nil)
 	restore()
 	end()
 }
