@@ -64,7 +64,7 @@ func (s *Set) Unwrapped(angles []bool) *Set {
 			turns := 0.0
 			for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
 				turns -= math.Round((s.X[i*s.Dim+j] - s.X[(i-1)*s.Dim+j]) / (2 * math.Pi))
-				out.X[i*s.Dim+j] += 2 * math.Pi * turns
+				out.X[i*s.Dim+j] += float64(2 * math.Pi * turns)
 			}
 		}
 	}

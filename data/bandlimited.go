@@ -51,7 +51,7 @@ func (s *Signal) BandLimited(times int) (*Signal, error) {
 			}
 			out.T[r] = s.T[i]
 			if part > 0 {
-				out.T[r] += float64(part) / float64(times) * (s.T[i+1] - s.T[i])
+				out.T[r] += float64(float64(part) / float64(times) * (s.T[i+1] - s.T[i]))
 			}
 			for j := range m {
 				if part == 0 {
@@ -60,7 +60,7 @@ func (s *Signal) BandLimited(times int) (*Signal, error) {
 				}
 				v := 0.0
 				for k, w := range weights {
-					v += w * at(i+k-half+1, j)
+					v += float64(w * at(i+k-half+1, j))
 				}
 				out.U[r*m+j] = v / sum
 			}

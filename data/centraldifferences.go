@@ -37,7 +37,7 @@ func (s *Set) CentralDifferences() (*Set, error) {
 				// Newton's form: the slope of the first interval, and the second
 				// divided difference times how far t_i lies from its middle.
 				second := (right - left) / (t[k+1] - t[k-1])
-				out.DX = append(out.DX, left+second*((t[i]-t[k-1])+(t[i]-t[k])))
+				out.DX = append(out.DX, left+float64(second*((t[i]-t[k-1])+(t[i]-t[k]))))
 			}
 		}
 		out.Offsets = append(out.Offsets, len(out.T))

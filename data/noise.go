@@ -49,19 +49,19 @@ func (s *Set) Noise() []float64 {
 				clear(difference)
 				for m, w := range weights[:order+1] {
 					for j := range known {
-						difference[j] += w * pushes[trial][(i-first+m)*known+j]
+						difference[j] += float64(w * pushes[trial][(i-first+m)*known+j])
 					}
 					for j, v := range s.X[(i+m)*s.Dim : (i+m+1)*s.Dim] {
-						difference[known+j] += w * v
+						difference[known+j] += float64(w * v)
 					}
 				}
 				for j, v := range difference {
 					// Of the columns of states their squares alone count.
 					for k := range known {
-						products[j*columns+k] += v * difference[k]
+						products[j*columns+k] += float64(v * difference[k])
 					}
 					if j >= known {
-						products[j*columns+j] += v * v
+						products[j*columns+j] += float64(v * v)
 					}
 				}
 			}
@@ -94,7 +94,7 @@ func dividedDifference(t, w []float64) {
 			}
 		}
 		w[m] = 1 / product
-		sum += w[m] * w[m]
+		sum += float64(w[m] * w[m])
 	}
 	for m := range t {
 		w[m] /= math.Sqrt(sum)

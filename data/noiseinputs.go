@@ -16,7 +16,7 @@ func (s *Set) InputIntegral(trial int) []float64 {
 			if !s.InputsHeld {
 				mean = (mean + s.Inputs[i*m+j]) / 2
 			}
-			integral[(i-lo)*m+j] = integral[(i-1-lo)*m+j] + (s.T[i]-s.T[i-1])*mean
+			integral[(i-lo)*m+j] = integral[(i-1-lo)*m+j] + float64((s.T[i]-s.T[i-1])*mean)
 		}
 	}
 	return integral
@@ -43,7 +43,7 @@ func (s *Set) pushes(trial int) []float64 {
 				slope = s.Inputs[i*m+j] - u
 			}
 			now[j] = once[(i-lo)*m+j]
-			now[m+j] = before[m+j] + h*before[j] + h*h*(u/2+slope/6)
+			now[m+j] = before[m+j] + float64(h*before[j]) + float64(h*h*(u/2+slope/6))
 		}
 	}
 	return p
@@ -67,9 +67,9 @@ func unexplained(products []float64, n, k int, left []float64) {
 		for i := p + 1; i < n; i++ {
 			factor := products[i*n+p] / pivot
 			for j := p + 1; j < min(i, k); j++ {
-				products[i*n+j] -= factor * products[j*n+p]
+				products[i*n+j] -= float64(factor * products[j*n+p])
 			}
-			products[i*n+i] -= factor * products[i*n+p]
+			products[i*n+i] -= float64(factor * products[i*n+p])
 		}
 	}
 	for i := k; i < n; i++ {

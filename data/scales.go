@@ -169,7 +169,7 @@ func (sc *Scales) sizes(s *Set) []float64 {
 func norm(v []float64) float64 {
 	sum := 0.0
 	for _, x := range v {
-		sum += x * x
+		sum += float64(x * x)
 	}
 	return math.Sqrt(sum)
 }
@@ -226,7 +226,7 @@ func (sc *Scales) States(z, x []float64) {
 func (sc *Scales) Restore(x, z []float64) {
 	for i := 0; i < len(z); i += len(sc.State) {
 		for j, s := range sc.State {
-			x[i+j] = sc.Origin[j] + s*z[i+j]
+			x[i+j] = sc.Origin[j] + float64(s*z[i+j])
 		}
 	}
 }

@@ -67,6 +67,6 @@ func (s *Signal) Within(segment int, t float64, u []float64) {
 	t0, t1 := s.T[segment-1], s.T[segment]
 	part := min(max((t-t0)/(t1-t0), 0), 1)
 	for j, v := range s.U[segment*m : (segment+1)*m] {
-		u[j] = u0[j] + part*(v-u0[j])
+		u[j] = u0[j] + float64(part*(v-u0[j]))
 	}
 }

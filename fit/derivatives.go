@@ -157,7 +157,7 @@ func (f *fieldPass[T]) loss(lo, hi int, sums []float64) error {
 	}
 	for i, want := range f.rows.DX[lo*d : hi*d] {
 		r := f.out[i] - want
-		squares += float64(r) * float64(r)
+		squares += float64(float64(r) * float64(r))
 		f.bar[i] = f.scale * r
 	}
 	sums[0] = squares
@@ -173,7 +173,7 @@ func (f *fieldPass[T]) weighted(lo, hi int) float64 {
 		out, bar := f.out[(row-lo)*d:], f.bar[(row-lo)*d:]
 		for i, want := range f.rows.DX[row*d : (row+1)*d] {
 			r := w * (out[i] - want)
-			squares += float64(r) * float64(r)
+			squares += float64(float64(r) * float64(r))
 			bar[i] = f.scale * w * r
 		}
 	}

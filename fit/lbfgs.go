@@ -156,12 +156,12 @@ func (t *Trainer[T]) evaluateAt(x, g []float64) (f, data, norm float64) {
 	}
 	params := len(t.net.Params())
 	for i, v := range t.loss.grad() {
-		g[i] = float64(v) + t.options.L2*x[i]
+		g[i] = float64(v) + float64(t.options.L2*x[i])
 	}
 	for i, v := range t.loss.bar {
 		g[params+i] = float64(v)
 	}
-	return data + t.options.L2/2*floats.Dot(x[:params], x[:params]), data, norm
+	return data + float64(t.options.L2/2*floats.Dot(x[:params], x[:params])), data, norm
 }
 
 // collect gathers all that is fitted in x.

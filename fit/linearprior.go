@@ -88,8 +88,8 @@ func (k *linearPass[T]) measure(dim int) {
 	k.gaps, k.spans = 0, 0
 	for i := range n {
 		gap, span := k.at(i, n)
-		k.gaps += float64(gap) * float64(gap)
-		k.spans += float64(span) * float64(span)
+		k.gaps += float64(float64(gap) * float64(gap))
+		k.spans += float64(float64(span) * float64(span))
 	}
 }
 
@@ -101,7 +101,7 @@ func (k *linearPass[T]) adjoint(cg, cv T, grad []T) {
 	n := len(k.x) / 3
 	for i := range n {
 		gap, span := k.at(i, n)
-		k.bar[i], k.bar[n+i], k.bar[2*n+i] = cv*span-cg*gap, -cv*span-cg*gap, 2*cg*gap
+		k.bar[i], k.bar[n+i], k.bar[2*n+i] = T(cv*span)-T(cg*gap), T(-cv*span)-T(cg*gap), 2*cg*gap
 	}
 	k.pass.Adjoint(k.bar, grad, nil)
 }
@@ -120,13 +120,13 @@ func (p *linearPrior[T]) add(loss float64, grad, free []T) (with, norm float64) 
 	if v == 0 { // a constant field, which is linear
 		return loss, math.Sqrt(kernel.SumSquares(grad))
 	}
-	factor := 1 + p.share*math.Log1p(g/(linearFloor*v))
-	cg := p.share * loss / (linearFloor*v + g)
+	factor := 1 + float64(p.share*math.Log1p(g/(linearFloor*v)))
+	cg := p.share * loss / (float64(linearFloor*v) + g)
 	p.cg, p.cv = T(cg/values), T(-cg*g/v/values)
 	p.pool.Run(len(p.blocks), p.adjoint)
 	p.sums.add()
 	for i, b := range p.sums.grads[0] {
-		grad[i] = T(factor)*grad[i] + b
+		grad[i] = T(T(factor)*grad[i]) + b
 	}
 	for i := range free {
 		free[i] *= T(factor)

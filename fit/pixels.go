@@ -125,16 +125,16 @@ func FilmLosses(m *model.Field, of Observations, workers int) (losses, pictures 
 			for r := range n {
 				var l leftovers
 				for i := r * px; i < (r+1)*px; i++ {
-					l.picture += (shown[i] - x[i]) * (shown[i] - x[i])
+					l.picture += float64((shown[i] - x[i]) * (shown[i] - x[i]))
 				}
 				for i := r * d; i < (r+1)*d; i++ {
 					// Of a step of Euler's the error is the change of the state less the field.
 					e := next[i] - z[i] - dz[i]
-					l.predicted += e * e
+					l.predicted += float64(e * e)
 				}
 				for j := range d / 2 {
 					e := slip(z[r*d:], next[r*d:], d, j)
-					l.velocity += e * e
+					l.velocity += float64(e * e)
 				}
 				losses[lo+r], pictures[lo+r] = l.loss(px, d, 1), l.picture/float64(px)
 			}
@@ -281,13 +281,13 @@ func (w *filmPass[T]) loss(lo, hi int, sums []float64) error {
 		w.path[k] = from
 		for i, v := range from {
 			r := float64(v - w.z[(k+1)*n*d+i])
-			l.predicted += r * r
+			l.predicted += float64(r * r)
 		}
 	}
 	for i := range n {
 		for j := range d / 2 {
 			r := w.velocity(i, j)
-			l.velocity += r * r
+			l.velocity += float64(r * r)
 		}
 	}
 	sums[0] = l.loss(px, d, w.steps)

@@ -310,7 +310,7 @@ func (w *rollout[T]) loss(lo, hi int, sums []float64) error {
 			at, c := (win.steps*m*rows+r)*d, k.options.Continuity
 			for i := range d {
 				e := states[at+i] - k.values[end*d+i]
-				squares += c * float64(e) * float64(e)
+				squares += float64(c * float64(e) * float64(e))
 				g := T(scale*c) * e
 				bar[at+i] += g
 				k.ends[(lo+r)*d+i] = -g
@@ -335,7 +335,7 @@ func (w *rollout[T]) drive(step, row int, from, to T) {
 	n := w.trials.Inputs
 	for i, u := range w.trials.U[row*n : (row+1)*n] {
 		change := w.trials.U[(row+1)*n+i] - u
-		w.from[step*n+i], w.to[step*n+i] = u+from*change, u+to*change
+		w.from[step*n+i], w.to[step*n+i] = u+T(from*change), u+T(to*change)
 	}
 }
 
@@ -348,8 +348,8 @@ func distance[T nn.Float](x, want, bar []T, angles []bool, scale T) float64 {
 		if angles != nil && angles[i] {
 			e = T(math.Remainder(float64(e), 2*math.Pi))
 		}
-		squares += float64(e) * float64(e)
-		bar[i] += scale * e
+		squares += float64(float64(e) * float64(e))
+		bar[i] += T(scale * e)
 	}
 	return squares
 }

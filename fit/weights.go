@@ -21,7 +21,7 @@ func RowWeights(dx []float64, dim int) []float64 {
 	squares := make([]float64, n)
 	for i := range squares {
 		for _, v := range dx[i*dim : (i+1)*dim] {
-			squares[i] += v * v
+			squares[i] += float64(v * v)
 		}
 	}
 	sorted := slices.Clone(squares)

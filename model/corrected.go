@@ -73,7 +73,7 @@ func (f *Field) modifiedEnergy(set *ode.Settings) func(x []float64) float64 {
 		sum := -2 * h(x)
 		for _, sign := range []float64{1, -1} {
 			for i, v := range along {
-				y[i] = x[i] + sign*step*v
+				y[i] = x[i] + float64(sign*step*v)
 			}
 			sum += h(y)
 		}
@@ -84,14 +84,14 @@ func (f *Field) modifiedEnergy(set *ode.Settings) func(x []float64) float64 {
 		h2 := set.Step * set.Step
 		if !set.Method.NeedsSplit() {
 			copy(along, dx)
-			return h(x) - h2/24*second(x)
+			return h(x) - float64(h2/24*second(x))
 		}
 		copy(along[:n], dx)
 		clear(along[n:])
 		potential := second(x)
 		clear(along[:n])
 		copy(along[n:], dx[n:])
-		return h(x) + h2*(potential/12-second(x)/24)
+		return h(x) + float64(h2*(potential/12-second(x)/24))
 	}
 }
 
@@ -99,7 +99,7 @@ func (f *Field) modifiedEnergy(set *ode.Settings) func(x []float64) float64 {
 func norm(x []float64) float64 {
 	var sum float64
 	for _, v := range x {
-		sum += v * v
+		sum += float64(v * v)
 	}
 	return math.Sqrt(sum)
 }

@@ -36,7 +36,7 @@ func mean(members []*Field) *Field {
 	share := 1 / float64(len(members))
 	add := func(mean, v []float64) {
 		for i := range mean {
-			mean[i] += share * v[i]
+			mean[i] += float64(share * v[i])
 		}
 	}
 	all := func(has func(m *Field) bool) bool {

@@ -170,7 +170,7 @@ func (f *Form[T]) one() func(t float64, x, u, dx []float64) {
 		} else {
 			clear(dx)
 			for _, b := range f.J {
-				dx[b.Row] += b.Value * float64(g[b.Column])
+				dx[b.Row] += float64(b.Value * float64(g[b.Column]))
 			}
 		}
 		lose(in, dx)
@@ -204,7 +204,7 @@ func addForce[T, U nn.Float](dp []U, g []T, u []U) {
 	for i := range dp {
 		var force U
 		for j, v := range g[i*len(u) : (i+1)*len(u)] {
-			force += U(v) * u[j]
+			force += U(U(v) * u[j])
 		}
 		dp[i] += force
 	}

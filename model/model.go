@@ -190,10 +190,10 @@ func (f *Field) Supply() func(x, u []float64) float64 {
 func rate(g, dx []float64) float64 {
 	n, sum := len(g)/2, 0.0
 	for i := range n {
-		sum += g[n+i]*dx[n+i] + g[i]*dx[i]
+		sum += float64(g[n+i]*dx[n+i]) + float64(g[i]*dx[i])
 	}
 	for i := 2 * n; i < len(g); i++ {
-		sum += g[i] * dx[i]
+		sum += float64(g[i] * dx[i])
 	}
 	return sum
 }

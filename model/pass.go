@@ -97,7 +97,7 @@ func (p *formPass[T]) Field(x, dx []T, rows int) {
 		clear(dx[:rows*d])
 		for r := 0; r < rows*d; r += d {
 			for _, b := range p.form.J {
-				dx[r+b.Row] += T(b.Value) * p.g[r+b.Column]
+				dx[r+b.Row] += T(T(b.Value) * p.g[r+b.Column])
 			}
 		}
 	}
@@ -135,7 +135,7 @@ func (p *formPass[T]) Adjoint(dxbar, grad, xbar []T) {
 		clear(gbar)
 		for r := 0; r < len(gbar); r += d {
 			for _, b := range p.form.J {
-				gbar[r+b.Column] += T(b.Value) * dxbar[r+b.Row]
+				gbar[r+b.Column] += T(T(b.Value) * dxbar[r+b.Row])
 			}
 		}
 	}

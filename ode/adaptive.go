@@ -53,7 +53,7 @@ func (e *Solver) plan(i int) error {
 		length = shortest
 	}
 	end := s.times[len(s.times)-1]
-	tNew := t + s.direction*length
+	tNew := t + float64(s.direction*length)
 	// A rest that is but the rounding of earlier steps is taken along: with a MaxStep
 	// that divides the interval it would cost a step.
 	if s.direction*(tNew-end) > -1e-10*length {
@@ -117,7 +117,7 @@ func (e *Solver) extraStages() {
 	for j, sum := range p.extra {
 		for place, i := range e.inside {
 			e.combineRow(e.row(e.stageX, place), i, sum)
-			e.stageT[place] = e.t[i] + p.extraC[j]*e.h[i]
+			e.stageT[place] = e.t[i] + float64(p.extraC[j]*e.h[i])
 		}
 		// The estimates have been used, so that their memory takes the derivatives.
 		dx := e.estimates[0]

@@ -28,7 +28,7 @@ var leastLogOld = math.Log(1e-4)
 // is the other in the next step. After a rejection the step does not grow at once (HNW,
 // section II.4).
 func (g *gain) grow(logErr, logOld float64, afterRejection bool) float64 {
-	factor := g.safety * math.Exp(g.beta*logOld-g.alpha*logErr)
+	factor := g.safety * math.Exp(float64(g.beta*logOld)-float64(g.alpha*logErr))
 	factor = min(max(factor, g.least), g.most)
 	if afterRejection {
 		factor = min(factor, 1)

@@ -199,7 +199,7 @@ func dop853Norm(h float64, squares [2]float64, d int) float64 {
 	if e5 == 0 && e3 == 0 {
 		return 0
 	}
-	return math.Abs(h) * e5 / math.Sqrt((e5+0.01*e3)*float64(d))
+	return math.Abs(h) * e5 / math.Sqrt((e5+float64(0.01*e3))*float64(d))
 }
 
 // dop853Dense holds the coefficients d_4j to d_7j of the interpolant, a row for each.
@@ -283,7 +283,7 @@ func dop853Weights(theta float64, w []term) {
 		case 12:
 			last = 1
 		}
-		tail := dop853Dense[0][s] + theta*(dop853Dense[1][s]+left*(dop853Dense[2][s]+theta*dop853Dense[3][s]))
-		w[i].c = theta * (f0 + left*(first-f0+theta*(2*f0-first-last+left*tail)))
+		tail := dop853Dense[0][s] + float64(theta*(dop853Dense[1][s]+float64(left*(dop853Dense[2][s]+float64(theta*dop853Dense[3][s])))))
+		w[i].c = theta * (f0 + float64(left*(first-f0+float64(theta*(2*f0-first-last+float64(left*tail))))))
 	}
 }

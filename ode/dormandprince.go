@@ -51,6 +51,6 @@ var dormandPrinceDense = [...][4]float64{
 func dormandPrinceWeights(theta float64, w []term) {
 	for i := range w {
 		p := &dormandPrinceDense[w[i].stage]
-		w[i].c = theta * (p[0] + theta*(p[1]+theta*(p[2]+theta*p[3])))
+		w[i].c = theta * (p[0] + float64(theta*(p[1]+float64(theta*(p[2]+float64(theta*p[3]))))))
 	}
 }

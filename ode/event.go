@@ -96,7 +96,7 @@ func (e *Solver) takeEvents(i int) (ended bool) {
 		return a.event - b.event
 	})
 	for _, c := range e.crossings {
-		t := e.t[i] + c.theta*e.h[i]
+		t := e.t[i] + float64(c.theta*e.h[i])
 		if c.theta == 1 {
 			t = s.tNew
 		}
@@ -124,7 +124,7 @@ func (e *Solver) takeEvents(i int) (ended bool) {
 // nonlinear function without using derivatives", Adv. Eng. Software 28, 1997.
 func (e *Solver) root(i, j int) float64 {
 	value := func(theta float64) float64 {
-		return e.set.Events[j].Value(e.t[i]+theta*e.h[i], e.inStep(i, theta))
+		return e.set.Events[j].Value(e.t[i]+float64(theta*e.h[i]), e.inStep(i, theta))
 	}
 	// The zero is between a and b; a is the latest point, and c the one that it replaced.
 	a, fa := 1.0, e.eventsOf(e.valuesNew, i)[j]
@@ -136,7 +136,7 @@ func (e *Solver) root(i, j int) float64 {
 	resolution := max(0x1p-52, 0x1p-52*math.Abs(e.t[i]/e.h[i]))
 	part := 0.5
 	for {
-		x := a + part*(b-a)
+		x := a + float64(part*(b-a))
 		fx := value(x)
 		c, fc := a, fa
 		if (fx > 0) != (fa > 0) {

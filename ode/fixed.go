@@ -70,13 +70,13 @@ func (e *Solver) planFixed(i int) error {
 	s.step++
 	if e.constant {
 		e.h[i] = s.direction * e.set.Step
-		s.tNew = s.from + float64(s.step)*e.h[i]
+		s.tNew = s.from + float64(float64(s.step)*e.h[i])
 	} else {
 		end := s.times[s.next]
 		e.h[i] = (end - s.from) / float64(s.steps)
 		s.tNew = end
 		if s.step < s.steps {
-			s.tNew = s.from + float64(s.step)*e.h[i]
+			s.tNew = s.from + float64(float64(s.step)*e.h[i])
 		}
 	}
 	// A step of a few units in the last place of the time would be rounded to another one. An

@@ -127,7 +127,7 @@ func (w *work) change(r int, v, k []float64) float64 {
 	_, whole := largest(k)
 	_, part := largest(v)
 	h := math.Abs(w.h[r])
-	scale := math.Abs(x) + h*math.Abs(whole)
+	scale := math.Abs(x) + float64(h*math.Abs(whole))
 	// Written so that a NaN is not taken for zero, as largest does.
 	if nonFinite(v) >= 0 {
 		return math.NaN()
@@ -154,13 +154,13 @@ func (m *implicit) evaluate(w *work, slots []int) {
 			clear(at)
 			for j, a := range row {
 				for l, v := range k[j*d : (j+1)*d] {
-					at[l] += a * v
+					at[l] += float64(a * v)
 				}
 			}
 			for l, x := range w.row(w.x, r) {
-				at[l] = x + w.h[r]*at[l]
+				at[l] = x + float64(w.h[r]*at[l])
 			}
-			p.t[place*s+i] = w.t[r] + m.c[i]*w.h[r]
+			p.t[place*s+i] = w.t[r] + float64(m.c[i]*w.h[r])
 		}
 	}
 	w.evalAll(p.t, p.at, p.dx, len(slots)*s)

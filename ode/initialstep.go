@@ -39,7 +39,7 @@ func (e *Solver) initialSteps() {
 		e.stageT[i] = e.t[i] + e.h[i]
 		at := e.row(e.stageX, i)
 		for j, v := range x {
-			at[j] = v + e.h[i]*dx[j]
+			at[j] = v + float64(e.h[i]*dx[j])
 		}
 	}
 	e.eval(e.stageT, e.stageX, e.k[1], e.n)

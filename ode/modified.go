@@ -52,7 +52,7 @@ func Modified(f Field, split Split, dim int, s *Settings) (Field, error) {
 		}
 		for i := range dx {
 			difference := func(k int) float64 { return ahead[k*dim+i] - back[k*dim+i] }
-			dx[i] = (45*difference(1) - 9*difference(2) + difference(3)) / (60 * h)
+			dx[i] = (float64(45*difference(1)) - float64(9*difference(2)) + difference(3)) / (60 * h)
 		}
 	}, nil
 }

@@ -35,8 +35,8 @@ func scaledSquares(e, x, next []float64, rtol, atol float64) float64 {
 	x, next = x[:len(e)], next[:len(e)]
 	var sum float64
 	for i, v := range e {
-		v /= atol + rtol*max(math.Abs(x[i]), math.Abs(next[i]))
-		sum += v * v
+		v /= atol + float64(rtol*max(math.Abs(x[i]), math.Abs(next[i])))
+		sum += float64(v * v)
 	}
 	return sum
 }

@@ -75,7 +75,7 @@ func (m *rungeKutta) advance(w *work) {
 			w.combine(at, m.stages[s])
 		}
 		for i := range w.n {
-			w.stageT[i] = w.t[i] + m.c[s]*w.h[i]
+			w.stageT[i] = w.t[i] + float64(m.c[s]*w.h[i])
 		}
 		w.eval(w.stageT, at, w.k[s], w.n)
 	}
@@ -178,7 +178,7 @@ func (w *work) combine(dst []float64, sum []term) {
 	x := w.x[:len(dst)]
 	for r, h := range w.h[:w.n] {
 		for i := r * d; i < (r+1)*d; i++ {
-			dst[i] = x[i] + h*dst[i]
+			dst[i] = x[i] + float64(h*dst[i])
 		}
 	}
 }
@@ -202,7 +202,7 @@ func (w *work) combineRow(dst []float64, r int, sum []term) {
 	weigh(dst, w.k, r*w.d, sum)
 	h := w.h[r]
 	for i, x := range w.x[r*w.d : (r+1)*w.d] {
-		dst[i] = x + h*dst[i]
+		dst[i] = x + float64(h*dst[i])
 	}
 }
 
@@ -228,14 +228,14 @@ func weigh(dst []float64, k [][]float64, offset int, sum []term) {
 		c0, c1 := sum[0].c, sum[1].c
 		k0, k1 := k[sum[0].stage][offset:][:n], k[sum[1].stage][offset:][:n]
 		for i := range dst {
-			dst[i] = c0*k0[i] + c1*k1[i]
+			dst[i] = float64(c0*k0[i]) + float64(c1*k1[i])
 		}
 		sum = sum[2:]
 	case 3:
 		c0, c1, c2 := sum[0].c, sum[1].c, sum[2].c
 		k0, k1, k2 := k[sum[0].stage][offset:][:n], k[sum[1].stage][offset:][:n], k[sum[2].stage][offset:][:n]
 		for i := range dst {
-			dst[i] = c0*k0[i] + c1*k1[i] + c2*k2[i]
+			dst[i] = float64(c0*k0[i]) + float64(c1*k1[i]) + float64(c2*k2[i])
 		}
 		sum = sum[3:]
 	}
@@ -244,7 +244,7 @@ func weigh(dst []float64, k [][]float64, offset int, sum []term) {
 		k0, k1 := k[sum[0].stage][offset:][:n], k[sum[1].stage][offset:][:n]
 		k2, k3 := k[sum[2].stage][offset:][:n], k[sum[3].stage][offset:][:n]
 		for i := range dst {
-			dst[i] += c0*k0[i] + c1*k1[i] + c2*k2[i] + c3*k3[i]
+			dst[i] += float64(c0*k0[i]) + float64(c1*k1[i]) + float64(c2*k2[i]) + float64(c3*k3[i])
 		}
 	}
 }

@@ -24,20 +24,20 @@ func (w *work) shearRow(r, at int, c float64, v []float64) {
 	switch {
 	case w.grid > 0:
 		for i := range x {
-			x[i] += w.grid * math.RoundToEven(c*v[i]/w.grid)
+			x[i] += float64(w.grid * math.RoundToEven(c*v[i]/w.grid))
 		}
 	case w.lostNext != nil:
 		// W. Kahan, "Further remarks on reducing truncation errors", CACM 8, 1965.
 		lost := w.lostNext[r*w.d+at:][:len(v)]
 		for i := range x {
-			add := c*v[i] - lost[i]
+			add := float64(c*v[i]) - lost[i]
 			sum := x[i] + add
 			lost[i] = (sum - x[i]) - add
 			x[i] = sum
 		}
 	default:
 		for i := range x {
-			x[i] += c * v[i]
+			x[i] += float64(c * v[i])
 		}
 	}
 }

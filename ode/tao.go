@@ -95,7 +95,7 @@ func (m *tao) rotate(w *work, c float64) {
 	for r, h := range w.h[:w.n] {
 		angle := 2 * w.omega * c * h
 		turns := math.RoundToEven(angle / math.Pi)
-		angle -= turns * math.Pi
+		angle -= float64(turns * math.Pi)
 		if math.Mod(turns, 2) != 0 {
 			swap(w.row(w.next, r))
 			if w.lostNext != nil {

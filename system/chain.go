@@ -54,8 +54,8 @@ type start func(c *Chain, rng *rand.Rand, q, p []float64)
 // spring is the potential of a spring with cubic and quartic corrections.
 func spring(alpha, beta float64) law {
 	return law{
-		func(s float64) float64 { return s * s * (0.5 + s*(alpha/3+beta*s/4)) },
-		func(s float64) float64 { return s * (1 + s*(alpha+beta*s)) },
+		func(s float64) float64 { return s * s * (0.5 + float64(s*(alpha/3+beta*s/4))) },
+		func(s float64) float64 { return s * (1 + float64(s*(alpha+float64(beta*s)))) },
 	}
 }
 
@@ -122,8 +122,8 @@ func waves(middle, size float64) start {
 			}
 			for i := range q {
 				sin, cos := math.Sincos(2 * math.Pi * float64(k*base) * float64(i) / float64(len(q)))
-				q[i] += a[0]*cos + a[1]*sin
-				p[i] += c.mass * (a[2]*cos + a[3]*sin)
+				q[i] += float64(a[0]*cos) + float64(a[1]*sin)
+				p[i] += float64(c.mass * (float64(a[2]*cos) + float64(a[3]*sin)))
 			}
 		}
 	}
@@ -142,8 +142,8 @@ func NewSineGordon(n int) *Chain {
 // NewPhi4 is u_tt = u_xx + u - u^3.
 func NewPhi4(n int) *Chain {
 	return field("phi4", n, length(n), law{
-		func(u float64) float64 { return (u*u - 1) * (u*u - 1) / 4 },
-		func(u float64) float64 { return u * (u*u - 1) },
+		func(u float64) float64 { return (float64(u*u) - 1) * (float64(u*u) - 1) / 4 },
+		func(u float64) float64 { return u * (float64(u*u) - 1) },
 	}, waves(0, 1))
 }
 
@@ -276,8 +276,8 @@ func (c *Chain) ModeEnergy(k int, x []float64) float64 {
 	a, b := 0.0, 0.0
 	for i := range c.n {
 		s := math.Sqrt(2/float64(c.n+1)) * math.Sin(math.Pi*float64(k)*float64(i+1)/float64(c.n+1))
-		a, b = a+s*x[i], b+s*x[c.n+i]
+		a, b = a+float64(s*x[i]), b+float64(s*x[c.n+i])
 	}
 	w := 2 * math.Sin(math.Pi*float64(k)/(2*float64(c.n+1)))
-	return (b*b + w*w*a*a) / 2
+	return (float64(b*b) + float64(w*w*a*a)) / 2
 }

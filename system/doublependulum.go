@@ -39,7 +39,7 @@ func (s DoublePendulum) Hamiltonian(x []float64) float64 {
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
 	sin, cos := math.Sincos(q1 - q2)
 	h1, h2 := math.Sin(q1/2), math.Sin(q2/2)
-	return (p1*p1+2*p2*p2-2*p1*p2*cos)/(2*(1+sin*sin)) + s.G*(4*h1*h1+2*h2*h2)
+	return (float64(p1*p1)+float64(2*p2*p2)-float64(2*p1*p2*cos))/(2*(1+float64(sin*sin))) + float64(s.G*(float64(4*h1*h1)+float64(2*h2*h2)))
 }
 
 // Field stores the angular velocities and the torques. With n and e the
@@ -49,13 +49,13 @@ func (s DoublePendulum) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
 	sin, cos := math.Sincos(q1 - q2)
-	e := 1 + sin*sin
-	n := p1*p1 + 2*p2*p2 - 2*p1*p2*cos
-	k := sin * (p1*p2 - n*cos/e) / e
-	dx[0] = (p1 - p2*cos) / e
-	dx[1] = (2*p2 - p1*cos) / e
-	dx[2] = -2*s.G*math.Sin(q1) - k
-	dx[3] = -s.G*math.Sin(q2) + k
+	e := 1 + float64(sin*sin)
+	n := float64(p1*p1) + float64(2*p2*p2) - float64(2*p1*p2*cos)
+	k := sin * (float64(p1*p2) - n*cos/e) / e
+	dx[0] = (p1 - float64(p2*cos)) / e
+	dx[1] = (2*p2 - float64(p1*cos)) / e
+	dx[2] = float64(-2*s.G*math.Sin(q1)) - k
+	dx[3] = float64(-s.G*math.Sin(q2)) + k
 }
 
 // Sample draws angles of U(-1,1) rad and momenta of U(-1,1) kg m^2/s: swings of

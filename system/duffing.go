@@ -27,7 +27,7 @@ func (Duffing) Coordinates() []Coordinate {
 func (s Duffing) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
 	q2 := x[0] * x[0]
-	return x[1]*x[1]/2 + q2*(s.Alpha/2+s.Beta*q2/4)
+	return x[1]*x[1]/2 + float64(q2*(s.Alpha/2+s.Beta*q2/4))
 }
 
 // Field stores (p, -Alpha q - Beta q^3).
@@ -46,7 +46,7 @@ func (s Duffing) Velocity(p, v []float64) {
 // Force stores -Alpha q - Beta q^3.
 func (s Duffing) Force(q, f []float64) {
 	checkHalf(s.Dim(), q, f)
-	f[0] = -q[0] * (s.Alpha + s.Beta*q[0]*q[0])
+	f[0] = -q[0] * (s.Alpha + float64(s.Beta*q[0]*q[0]))
 }
 
 // Sample draws q and p of U(-1.5,1.5): orbits within one well and about both.

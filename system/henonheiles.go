@@ -28,13 +28,13 @@ func (HenonHeiles) Coordinates() []Coordinate {
 }
 
 func (s HenonHeiles) potential(q1, q2 float64) float64 {
-	return (q1*q1+q2*q2)/2 + s.Alpha*q2*(q1*q1-q2*q2/3)
+	return (float64(q1*q1)+float64(q2*q2))/2 + float64(s.Alpha*q2*(float64(q1*q1)-q2*q2/3))
 }
 
 // Hamiltonian returns the energy of the state.
 func (s HenonHeiles) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
-	return (x[2]*x[2]+x[3]*x[3])/2 + s.potential(x[0], x[1])
+	return (float64(x[2]*x[2])+float64(x[3]*x[3]))/2 + s.potential(x[0], x[1])
 }
 
 // Field stores (p1, p2, -q1 - 2 Alpha q1 q2, -q2 - Alpha (q1^2 - q2^2)).
@@ -53,8 +53,8 @@ func (s HenonHeiles) Velocity(p, v []float64) {
 // Force stores (-q1 - 2 Alpha q1 q2, -q2 - Alpha (q1^2 - q2^2)).
 func (s HenonHeiles) Force(q, f []float64) {
 	checkHalf(s.Dim(), q, f)
-	f[0] = -q[0] - 2*s.Alpha*q[0]*q[1]
-	f[1] = -q[1] - s.Alpha*(q[0]*q[0]-q[1]*q[1])
+	f[0] = -q[0] - float64(2*s.Alpha*q[0]*q[1])
+	f[1] = -q[1] - float64(s.Alpha*(float64(q[0]*q[0])-float64(q[1]*q[1])))
 }
 
 // Sample draws a bound orbit: an energy of U(1/24, 1/8) / Alpha^2 (the escape

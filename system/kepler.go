@@ -32,7 +32,7 @@ func (Kepler) Bodies() []Body { return []Body{{X: 0, Y: 1, Mass: 1}} }
 // Hamiltonian returns the energy of the state.
 func (s Kepler) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
-	return (x[2]*x[2]+x[3]*x[3])/2 - s.Mu/math.Sqrt(x[0]*x[0]+x[1]*x[1])
+	return (float64(x[2]*x[2])+float64(x[3]*x[3]))/2 - s.Mu/math.Sqrt(float64(x[0]*x[0])+float64(x[1]*x[1]))
 }
 
 // Field stores (px, py, -Mu x / r^3, -Mu y / r^3).
@@ -51,7 +51,7 @@ func (s Kepler) Velocity(p, v []float64) {
 // Force stores (-Mu x / r^3, -Mu y / r^3).
 func (s Kepler) Force(q, f []float64) {
 	checkHalf(s.Dim(), q, f)
-	r2 := q[0]*q[0] + q[1]*q[1]
+	r2 := float64(q[0]*q[0]) + float64(q[1]*q[1])
 	scale := -s.Mu / (r2 * math.Sqrt(r2))
 	f[0], f[1] = scale*q[0], scale*q[1]
 }
@@ -63,11 +63,11 @@ func (s Kepler) Sample(rng *rand.Rand, x []float64) {
 	checkState(s.Dim(), x)
 	a, e := uniform(rng, 0.8, 1.2), uniform(rng, 0, 0.5)
 	sinE, cosE := math.Sincos(uniform(rng, 0, 2*math.Pi))
-	b := math.Sqrt(1 - e*e)
-	speed := math.Sqrt(s.Mu/a) / (1 - e*cosE)
+	b := math.Sqrt(1 - float64(e*e))
+	speed := math.Sqrt(s.Mu/a) / (1 - float64(e*cosE))
 	qx, qy := a*(cosE-e), a*b*sinE
 	px, py := -speed*sinE, speed*b*cosE
 	sin, cos := math.Sincos(uniform(rng, 0, 2*math.Pi))
-	x[0], x[1] = cos*qx-sin*qy, sin*qx+cos*qy
-	x[2], x[3] = cos*px-sin*py, sin*px+cos*py
+	x[0], x[1] = float64(cos*qx)-float64(sin*qy), float64(sin*qx)+float64(cos*qy)
+	x[2], x[3] = float64(cos*px)-float64(sin*py), float64(sin*px)+float64(cos*py)
 }

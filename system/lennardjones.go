@@ -16,7 +16,7 @@ func (l LennardJones) At(r float64) (v, dv, ddv float64) {
 	}
 	bare := func(r float64) (v, dv, ddv float64) {
 		s := math.Pow(l.Sigma/r, 6)
-		return 4 * l.Epsilon * (s*s - s), 4 * l.Epsilon * (6*s - 12*s*s) / r, 4 * l.Epsilon * (156*s*s - 42*s) / (r * r)
+		return 4 * l.Epsilon * (float64(s*s) - s), 4 * l.Epsilon * (float64(6*s) - float64(12*s*s)) / r, 4 * l.Epsilon * (float64(156*s*s) - float64(42*s)) / (r * r)
 	}
 	return smooth(bare, r, l.Cutoff)
 }
@@ -31,7 +31,7 @@ func (m Morse) At(r float64) (v, dv, ddv float64) {
 	}
 	bare := func(r float64) (v, dv, ddv float64) {
 		e, a := math.Exp(-m.Stiffness*(r-m.Rest)), m.Stiffness
-		return m.Depth * (e*e - 2*e), 2 * m.Depth * a * (e - e*e), 2 * m.Depth * a * a * (2*e*e - e)
+		return m.Depth * (float64(e*e) - 2*e), 2 * m.Depth * a * (e - float64(e*e)), 2 * m.Depth * a * a * (float64(2*e*e) - e)
 	}
 	return smooth(bare, r, m.Cutoff)
 }
@@ -40,9 +40,9 @@ func (m Morse) At(r float64) (v, dv, ddv float64) {
 func smooth(bare func(r float64) (v, dv, ddv float64), r, cutoff float64) (v, dv, ddv float64) {
 	a, b, c := bare(cutoff)
 	c4 := (b/cutoff - c) / (8 * cutoff * cutoff)
-	c2 := (-b/cutoff - 4*c4*cutoff*cutoff) / 2
-	c0 := -a - c2*cutoff*cutoff - c4*math.Pow(cutoff, 4)
+	c2 := (-b/cutoff - float64(4*c4*cutoff*cutoff)) / 2
+	c0 := -a - float64(c2*cutoff*cutoff) - float64(c4*math.Pow(cutoff, 4))
 	v, dv, ddv = bare(r)
 	s := r * r
-	return v + c0 + c2*s + c4*s*s, dv + 2*c2*r + 4*c4*r*s, ddv + 2*c2 + 12*c4*s
+	return v + c0 + float64(c2*s) + float64(c4*s*s), dv + float64(2*c2*r) + float64(4*c4*r*s), ddv + 2*c2 + float64(12*c4*s)
 }

@@ -80,10 +80,10 @@ func (s *NBody) Hamiltonian(x []float64) float64 {
 	qx, qy, px, py := s.split(x)
 	h := 0.0
 	for i, m := range s.Mass {
-		h += (px[i]*px[i] + py[i]*py[i]) / (2 * m)
+		h += (float64(px[i]*px[i]) + float64(py[i]*py[i])) / (2 * m)
 		for j := range i {
 			dx, dy := qx[i]-qx[j], qy[i]-qy[j]
-			h -= s.G * m * s.Mass[j] / math.Sqrt(dx*dx+dy*dy+s.Softening*s.Softening)
+			h -= s.G * m * s.Mass[j] / math.Sqrt(float64(dx*dx)+float64(dy*dy)+float64(s.Softening*s.Softening))
 		}
 	}
 	return h
@@ -117,12 +117,12 @@ func (s *NBody) Force(q, f []float64) {
 	for i, m := range s.Mass {
 		for j := range i {
 			rx, ry := qx[j]-qx[i], qy[j]-qy[i]
-			r2 := rx*rx + ry*ry + eps2
+			r2 := float64(rx*rx) + float64(ry*ry) + eps2
 			f := s.G * m * s.Mass[j] / (r2 * math.Sqrt(r2))
-			fx[i] += f * rx
-			fy[i] += f * ry
-			fx[j] -= f * rx
-			fy[j] -= f * ry
+			fx[i] += float64(f * rx)
+			fy[i] += float64(f * ry)
+			fx[j] -= float64(f * rx)
+			fy[j] -= float64(f * ry)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func (s *NBody) AngularMomentum(x []float64) float64 {
 	qx, qy, px, py := s.split(x)
 	l := 0.0
 	for i := range qx {
-		l += qx[i]*py[i] - qy[i]*px[i]
+		l += float64(qx[i]*py[i]) - float64(qy[i]*px[i])
 	}
 	return l
 }
@@ -196,7 +196,7 @@ func (s *NBody) samplePair(rng *rand.Rand, x []float64) {
 	qx[0], qy[0] = uniform(rng, 0.5, 1.5), uniform(rng, 0.5, 1.5)
 	r := math.Hypot(qx[0], qy[0])
 	// One factor for both components: it stretches the orbit and does not turn it.
-	speed := s.circularSpeed(r) * (1 + 0.05*rng.NormFloat64()) / r
+	speed := s.circularSpeed(r) * (1 + float64(0.05*rng.NormFloat64())) / r
 	vx[0], vy[0] = -qy[0]*speed, qx[0]*speed
 	for _, c := range [][]float64{qx, qy, vx, vy} {
 		c[1] = -c[0]
@@ -213,7 +213,7 @@ func (s *NBody) samplePolygon(rng *rand.Rand, x []float64) {
 	n := len(s.Mass)
 	for i := range n {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / float64(n))
-		qx[i], qy[i] = cos*p[0]-sin*p[1], sin*p[0]+cos*p[1]
+		qx[i], qy[i] = float64(cos*p[0])-float64(sin*p[1]), float64(sin*p[0])+float64(cos*p[1])
 		vx[i] = -qy[i] * speed * (1 + uniform(rng, -noise, noise))
 		vy[i] = qx[i] * speed * (1 + uniform(rng, -noise, noise))
 	}

@@ -31,7 +31,7 @@ func (s Pendulum) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
 	// 1 - cos q cancels near the rest; 2 sin^2(q/2) is the same without that.
 	half := math.Sin(x[0] / 2)
-	return 2*s.K*half*half + x[1]*x[1]
+	return float64(2*s.K*half*half) + float64(x[1]*x[1])
 }
 
 // Field stores (2p, -K sin q).

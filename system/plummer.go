@@ -8,7 +8,7 @@ type Plummer struct{ Strength, Softening float64 }
 
 // At is V, V' and V” at a distance.
 func (p Plummer) At(r float64) (v, dv, ddv float64) {
-	s := r*r + p.Softening*p.Softening
+	s := float64(r*r) + float64(p.Softening*p.Softening)
 	v = p.Strength / math.Sqrt(s)
 	return v, -v * r / s, v * (3*r*r/s - 1) / s
 }

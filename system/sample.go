@@ -6,7 +6,7 @@ import (
 )
 
 // uniform draws from U(lo, hi).
-func uniform(rng *rand.Rand, lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }
+func uniform(rng *rand.Rand, lo, hi float64) float64 { return lo + float64((hi-lo)*rng.Float64()) }
 
 // sampleDirection stores in x (length 2) the point of U(-1,1)^2 scaled to a
 // radius of U(rmin, rmax), and returns the radius. The direction is that of a

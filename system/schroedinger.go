@@ -48,8 +48,8 @@ func (s Schroedinger) Hamiltonian(x []float64) float64 {
 	for i := range s.n {
 		j := (i + 1) % s.n
 		dq, dp := x[j]-x[i], x[s.n+j]-x[s.n+i]
-		square := x[i]*x[i] + x[s.n+i]*x[s.n+i]
-		h += (dq*dq+dp*dp)/(2*spacing*spacing) - square*square/2
+		square := float64(x[i]*x[i]) + float64(x[s.n+i]*x[s.n+i])
+		h += (float64(dq*dq)+float64(dp*dp))/(2*spacing*spacing) - square*square/2
 	}
 	return h
 }
@@ -60,9 +60,9 @@ func (s Schroedinger) Field(x, dx []float64) {
 	n := s.n
 	for i := range n {
 		next, last := (i+1)%n, (i+n-1)%n
-		square := x[i]*x[i] + x[n+i]*x[n+i]
+		square := float64(x[i]*x[i]) + float64(x[n+i]*x[n+i])
 		curve := func(at int) float64 {
-			return (x[at+next]-2*x[at+i]+x[at+last])/(spacing*spacing) + 2*square*x[at+i]
+			return (x[at+next]-2*x[at+i]+x[at+last])/(spacing*spacing) + float64(2*square*x[at+i])
 		}
 		dx[i], dx[n+i] = -curve(n), curve(0)
 	}
@@ -75,10 +75,10 @@ func (s Schroedinger) Soliton(amplitude, wave, at, t float64, x []float64) {
 	checkState(s.Dim(), x)
 	length := spacing * float64(s.n)
 	for i := range s.n {
-		near := math.Remainder(float64(i)*spacing-at-2*wave*t, length)
+		near := math.Remainder(float64(float64(i)*spacing)-at-float64(2*wave*t), length)
 		for image := -1; image <= 1; image++ {
-			from := near + float64(image)*length
-			phase := wave*(from+2*wave*t) + (amplitude*amplitude-wave*wave)*t
+			from := near + float64(float64(image)*length)
+			phase := float64(wave*(from+float64(2*wave*t))) + float64((float64(amplitude*amplitude)-float64(wave*wave))*t)
 			psi := complex(amplitude/math.Cosh(amplitude*from), 0) * cmplx.Exp(complex(0, phase))
 			x[i] += real(psi)
 			x[s.n+i] += imag(psi)
@@ -99,7 +99,7 @@ func (s Schroedinger) Sample(rng *rand.Rand, x []float64) {
 	a, phase := 0.1*rng.Float64(), 2*math.Pi*rng.Float64()
 	for i := range s.n {
 		sin, cos := math.Sincos(2*math.Pi*float64(i)/float64(s.n) + phase)
-		x[i] += a * cos
-		x[s.n+i] += a * sin
+		x[i] += float64(a * cos)
+		x[s.n+i] += float64(a * sin)
 	}
 }

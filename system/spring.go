@@ -23,7 +23,7 @@ func (Spring) Coordinates() []Coordinate {
 // Hamiltonian returns q^2 + p^2.
 func (s Spring) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
-	return x[0]*x[0] + x[1]*x[1]
+	return float64(x[0]*x[0]) + float64(x[1]*x[1])
 }
 
 // Field stores (2p, -2q).

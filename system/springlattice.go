@@ -95,10 +95,10 @@ func (s SpringLattice) Force(q, f []float64) {
 			return // no direction
 		}
 		pull := (r - 1) / r
-		f[2*i] += pull * dx
-		f[2*i+1] += pull * dy
-		f[2*j] -= pull * dx
-		f[2*j+1] -= pull * dy
+		f[2*i] += float64(pull * dx)
+		f[2*i+1] += float64(pull * dy)
+		f[2*j] -= float64(pull * dx)
+		f[2*j+1] -= float64(pull * dy)
 	})
 }
 
@@ -107,8 +107,8 @@ func (s SpringLattice) Sample(rng *rand.Rand, x []float64) {
 	checkState(s.Dim(), x)
 	const off = 0.1
 	for i := range s.Sites() {
-		x[2*i] = float64(i%s.Side) + off*rng.NormFloat64()
-		x[2*i+1] = float64(i/s.Side) + off*rng.NormFloat64()
+		x[2*i] = float64(i%s.Side) + float64(off*rng.NormFloat64())
+		x[2*i+1] = float64(i/s.Side) + float64(off*rng.NormFloat64())
 	}
 	for i := s.Dim() / 2; i < s.Dim(); i++ {
 		x[i] = off * rng.NormFloat64()

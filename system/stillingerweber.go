@@ -26,9 +26,9 @@ func (l StillingerWeber) At(r float64) (v, dv, ddv float64) {
 	}
 	q := l.Sigma / r
 	e := swA * l.Epsilon * math.Exp(1/x)
-	p, dp, ddp := swB*q*q*q*q-1, -4*swB*math.Pow(q, 5), 20*swB*math.Pow(q, 6) // by r/Sigma
-	de, dde := -1/(x*x), 1/(x*x*x*x)+2/(x*x*x)                                // over e
-	return e * p, e * (dp + p*de) / l.Sigma, e * (ddp + 2*dp*de + p*dde) / (l.Sigma * l.Sigma)
+	p, dp, ddp := float64(swB*q*q*q*q)-1, -4*swB*math.Pow(q, 5), 20*swB*math.Pow(q, 6) // by r/Sigma
+	de, dde := -1/(x*x), 1/(x*x*x*x)+2/(x*x*x)                                         // over e
+	return e * p, e * (dp + float64(p*de)) / l.Sigma, e * (ddp + float64(2*dp*de) + float64(p*dde)) / (l.Sigma * l.Sigma)
 }
 
 // Reach is the distance from which it is 0 with all derivatives.

@@ -103,7 +103,7 @@ func prediction(s *data.Set, x []float64, w Window, stride int) []float64 {
 				if own > 1e-12 {
 					e = (x[row*dim+j] - l.estimate(l.value, x, first, dim, j)) / own
 				}
-				errors[j] += e * e
+				errors[j] += float64(e * e)
 			}
 		}
 	}

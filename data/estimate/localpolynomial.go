@@ -41,7 +41,7 @@ func (l *localPolynomial) first(i, n int) int {
 func (l *localPolynomial) estimate(weights, x []float64, first, dim, j int) float64 {
 	sum, at := 0.0, first*dim+j
 	for _, w := range weights {
-		sum += w * x[at]
+		sum += float64(w * x[at])
 		at += dim
 	}
 	return sum
@@ -64,17 +64,17 @@ func (l *localPolynomial) weigh(t []float64, at float64) {
 	for m := 0; ; m++ {
 		var norm, moment float64
 		for j := range n {
-			norm += l.phi[j] * l.phi[j]
-			moment += l.u[j] * l.phi[j] * l.phi[j]
+			norm += float64(l.phi[j] * l.phi[j])
+			moment += float64(l.u[j] * l.phi[j] * l.phi[j])
 		}
 		for j := range n {
 			w := l.phi[j] / norm
-			l.value[j] += p * w
+			l.value[j] += float64(p * w)
 			if l.valueOnly {
 				continue
 			}
-			l.slope[j] += d / h * w
-			l.curvature[j] += c / (h * h) * w
+			l.slope[j] += float64(d / h * w)
+			l.curvature[j] += float64(c / (h * h) * w)
 		}
 		if m == l.Degree {
 			return
@@ -84,9 +84,9 @@ func (l *localPolynomial) weigh(t []float64, at float64) {
 			beta = norm / norm0
 		}
 		for j := range n {
-			l.phi[j], l.previous[j] = (l.u[j]-alpha)*l.phi[j]-beta*l.previous[j], l.phi[j]
+			l.phi[j], l.previous[j] = float64((l.u[j]-alpha)*l.phi[j])-float64(beta*l.previous[j]), l.phi[j]
 		}
-		p, p0, d, d0, c, c0 = -alpha*p-beta*p0, p, p-alpha*d-beta*d0, d, 2*d-alpha*c-beta*c0, c
+		p, p0, d, d0, c, c0 = float64(-alpha*p)-float64(beta*p0), p, p-float64(alpha*d)-float64(beta*d0), d, 2*d-float64(alpha*c)-float64(beta*c0), c
 		norm0 = norm
 	}
 }

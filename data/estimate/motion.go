@@ -204,9 +204,9 @@ func (m *Motion) judge(tracks []Track) {
 		innovations = innovations[:0]
 		m.filter(t, nil, func(_ int, e float64) { innovations = append(innovations, e) })
 		for k, e := range innovations {
-			square += e * e
+			square += float64(e * e)
 			if k > 0 {
-				product += e * innovations[k-1]
+				product += float64(e * innovations[k-1])
 			}
 		}
 		m.Innovations += len(innovations)

@@ -161,7 +161,7 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 				case r+n < len(t.Q):
 					v = (t.Q[r+n] - t.Q[r]) / p.Step
 				}
-				speed += v * v
+				speed += float64(v * v)
 				count++
 			}
 		}
@@ -214,7 +214,7 @@ func (p *Paths) addSmoothed(s *data.Set, k int, motions []*Motion, o PathOptions
 		count := int(math.Floor((t[hi-1]-t[lo])/p.Step*(1+1e-9))) + 1
 		grid := make([]float64, count)
 		for g := range grid {
-			grid[g] = t[lo] + float64(g)*p.Step
+			grid[g] = t[lo] + float64(float64(g)*p.Step)
 		}
 		times, at := merge(t[lo:hi], grid, 1e-6*p.Step)
 		one := Path{Q: make([]float64, count*n), V: make([]float64, count*n)}

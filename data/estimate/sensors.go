@@ -64,16 +64,16 @@ func sensor(rate, shown []float64) (Sensor, bool) {
 		xy += v * shown[r] / n
 		yy += shown[r] * shown[r] / n
 	}
-	spread := xx - x*x
+	spread := xx - float64(x*x)
 	if !(spread > 0) {
 		return Sensor{}, false
 	}
-	s := Sensor{Gain: (xy - x*y) / spread}
-	s.Offset = y - s.Gain*x
+	s := Sensor{Gain: (xy - float64(x*y)) / spread}
+	s.Offset = y - float64(s.Gain*x)
 	left := func() float64 {
 		sum := 0.0
 		for r, v := range rate {
-			d := shown[r] - s.Gain*v - s.Offset
+			d := shown[r] - float64(s.Gain*v) - s.Offset
 			sum += d * d / n
 		}
 		return math.Sqrt(sum)

@@ -92,7 +92,7 @@ func residual(s *data.Set) []float64 {
 			for i := 1; i < len(t); i++ {
 				// Gauss's rule of two nodes, exact for a cubic.
 				h, middle := (t[i]-t[i-1])/2, (t[i]+t[i-1])/2
-				sum += h * (f(middle-h/math.Sqrt(3)) + f(middle+h/math.Sqrt(3)))
+				sum += float64(h * (f(middle-h/math.Sqrt(3)) + f(middle+h/math.Sqrt(3))))
 				out[(lo+i)*d+j] -= sum
 			}
 		}

@@ -28,7 +28,7 @@ func init() {
 				a, b := m-1-i, m-1-j
 				v := 1 / (float64(a+b+1) * factorial[a] * factorial[b])
 				for k := range j {
-					v -= l[i][k] * l[j][k]
+					v -= float64(l[i][k] * l[j][k])
 				}
 				if i == j {
 					l[i][i] = math.Sqrt(v)
@@ -44,7 +44,7 @@ func init() {
 					v = 1
 				}
 				for k := range i {
-					v -= l[i][k] * inverseNoise[m][k][c]
+					v -= float64(l[i][k] * inverseNoise[m][k][c])
 				}
 				inverseNoise[m][i][c] = v / l[i][i]
 			}
@@ -98,7 +98,7 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 		held = triangle(a[:count], n)
 		for i := held; i < count; i++ {
 			e := a[i][n]
-			square += e * e
+			square += float64(e * e)
 			if visit != nil {
 				visit(k, e)
 			}
@@ -130,7 +130,7 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 		follow(&prior, &rows, held, n)
 		if keep == nil && visit == nil {
 			if from, sum := m.steady(t, k, h, origin, held, &before, &prior); from > k+1 {
-				determinant.sum += float64(from-k-1) * (determinant.total() - started)
+				determinant.sum += float64(float64(from-k-1) * (determinant.total() - started))
 				square += sum
 				k = from - 1
 			}
@@ -171,7 +171,7 @@ func (m *Motion) join(rows *[2*mostOrder + 2][2*mostOrder + 1]float64, known [][
 			row[n+j] += w
 			c := 1.0 // h^(l-j) / (l-j)!
 			for l := j; l < n; l++ {
-				row[l] -= w * c
+				row[l] -= float64(w * c)
 				c *= h / float64(l-j+1)
 			}
 			if j == i {
@@ -273,13 +273,13 @@ func (m *Motion) steady(t Track, k int, h, origin float64, held int, before, pri
 		var e0, e1 float64
 		clear(y[:n])
 		for c, v := range z[:inputs] {
-			e0 += v * innovation[c][0]
-			e1 += v * innovation[c][1]
+			e0 += float64(v * innovation[c][0])
+			e1 += float64(v * innovation[c][1])
 			for i := range n {
-				y[i] += v * next[c][i]
+				y[i] += float64(v * next[c][i])
 			}
 		}
-		square += e0*e0 + e1*e1
+		square += float64(e0*e0) + float64(e1*e1)
 		copy(z[:n], y[:n])
 	}
 	for i := range n {
@@ -313,23 +313,23 @@ func triangle(a [][mostOrder + 1]float64, n int) int {
 	for c := 0; c < n && rank < len(a); c++ {
 		s := 0.0
 		for i := rank; i < len(a); i++ {
-			s += a[i][c] * a[i][c]
+			s += float64(a[i][c] * a[i][c])
 		}
 		if s == 0 {
 			continue
 		}
 		alpha := -math.Copysign(math.Sqrt(s), a[rank][c])
 		v0 := a[rank][c] - alpha
-		beta := s - alpha*a[rank][c]
+		beta := s - float64(alpha*a[rank][c])
 		for j := c + 1; j <= n; j++ {
 			dot := v0 * a[rank][j]
 			for i := rank + 1; i < len(a); i++ {
-				dot += a[i][c] * a[i][j]
+				dot += float64(a[i][c] * a[i][j])
 			}
 			dot /= beta
-			a[rank][j] -= dot * v0
+			a[rank][j] -= float64(dot * v0)
 			for i := rank + 1; i < len(a); i++ {
-				a[i][j] -= dot * a[i][c]
+				a[i][j] -= float64(dot * a[i][c])
 			}
 		}
 		a[rank][c] = alpha
@@ -346,23 +346,23 @@ func triangleWide(a [][2*mostOrder + 1]float64, n, columns int) {
 	for c := 0; c < n; c++ {
 		s := 0.0
 		for i := c; i < len(a); i++ {
-			s += a[i][c] * a[i][c]
+			s += float64(a[i][c] * a[i][c])
 		}
 		if s == 0 {
 			continue
 		}
 		alpha := -math.Copysign(math.Sqrt(s), a[c][c])
 		v0 := a[c][c] - alpha
-		beta := s - alpha*a[c][c]
+		beta := s - float64(alpha*a[c][c])
 		for j := c + 1; j < columns; j++ {
 			dot := v0 * a[c][j]
 			for i := c + 1; i < len(a); i++ {
-				dot += a[i][c] * a[i][j]
+				dot += float64(a[i][c] * a[i][j])
 			}
 			dot /= beta
-			a[c][j] -= dot * v0
+			a[c][j] -= float64(dot * v0)
 			for i := c + 1; i < len(a); i++ {
-				a[i][j] -= dot * a[i][c]
+				a[i][j] -= float64(dot * a[i][c])
 			}
 		}
 		a[c][c] = alpha
@@ -417,10 +417,10 @@ func (m *Motion) Smooth(t Track) *Smoothed {
 				continue
 			}
 			for j := range n {
-				right[i] -= b.s[i][j] * x[j]
+				right[i] -= float64(b.s[i][j] * x[j])
 				for l := range n {
 					for c := range n {
-						spread[i][j] += b.s[i][l] * cov[l][c] * b.s[j][c]
+						spread[i][j] += float64(b.s[i][l] * cov[l][c] * b.s[j][c])
 					}
 				}
 			}
@@ -428,7 +428,7 @@ func (m *Motion) Smooth(t Track) *Smoothed {
 		for i := n - 1; i >= 0; i-- {
 			v := right[i]
 			for j := i + 1; j < n; j++ {
-				v -= b.r[i][j] * x[j]
+				v -= float64(b.r[i][j] * x[j])
 			}
 			x[i] = v / b.r[i][i]
 		}
@@ -441,7 +441,7 @@ func (m *Motion) Smooth(t Track) *Smoothed {
 					v = 1
 				}
 				for j := i + 1; j <= c; j++ {
-					v -= b.r[i][j] * inverse[j][c]
+					v -= float64(b.r[i][j] * inverse[j][c])
 				}
 				inverse[i][c] = v / b.r[i][i]
 			}
@@ -451,14 +451,14 @@ func (m *Motion) Smooth(t Track) *Smoothed {
 				v := 0.0
 				for l := range n {
 					for c := range n {
-						v += inverse[i][l] * spread[l][c] * inverse[j][c]
+						v += float64(inverse[i][l] * spread[l][c] * inverse[j][c])
 					}
 				}
 				cov[i][j] = v
 			}
 		}
 		rate := m.scale / m.step
-		s.Q[k], s.V[k], s.A[k] = origin+x[0]*m.scale, x[1]*rate, x[2]*rate/m.step
+		s.Q[k], s.V[k], s.A[k] = origin+float64(x[0]*m.scale), x[1]*rate, x[2]*rate/m.step
 		s.QDev[k], s.VDev[k], s.ADev[k] = math.Sqrt(cov[0][0])*m.scale, math.Sqrt(cov[1][1])*rate, math.Sqrt(cov[2][2])*rate/m.step
 	}
 	return s

@@ -10,9 +10,9 @@ func TestFunction(half, power int, step float64) (psi, rate []float64, scale flo
 	norm, p := 0.0, float64(power)
 	for k := range psi {
 		s := float64(k-half) / float64(half)
-		psi[k] = math.Pow(1-s*s, p)
-		rate[k] = -2 * p * s * math.Pow(1-s*s, p-1) / (float64(half) * step)
-		norm += rate[k] * rate[k]
+		psi[k] = math.Pow(1-float64(s*s), p)
+		rate[k] = -2 * p * s * math.Pow(1-float64(s*s), p-1) / (float64(half) * step)
+		norm += float64(rate[k] * rate[k])
 	}
 	return psi, rate, 1 / math.Sqrt(norm)
 }

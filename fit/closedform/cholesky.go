@@ -91,7 +91,7 @@ func factoriseTile(a []float64) bool {
 func subtract(y, x []float64, factor float64) {
 	x = x[:len(y)]
 	for i, v := range x {
-		y[i] -= factor * v
+		y[i] -= float64(factor * v)
 	}
 }
 
@@ -134,7 +134,7 @@ func (c *cholesky) solve(b []float64) {
 		for r := range y {
 			v := y[r] - sum[r]
 			for i := range r {
-				v -= u[i*tileSize+r] * y[i]
+				v -= float64(u[i*tileSize+r] * y[i])
 			}
 			y[r] = v / u[r*tileSize+r]
 		}
@@ -148,7 +148,7 @@ func (c *cholesky) solve(b []float64) {
 		for r := tileSize - 1; r >= 0; r-- {
 			v := y[r] - sum[r]
 			for j := r + 1; j < tileSize; j++ {
-				v -= u[r*tileSize+j] * y[j]
+				v -= float64(u[r*tileSize+j] * y[j])
 			}
 			y[r] = v / u[r*tileSize+r]
 		}

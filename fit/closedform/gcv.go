@@ -61,9 +61,9 @@ func (s *spectrum) ridge(lambda float64) float64 {
 func (s *spectrum) score(lambda float64) float64 {
 	ridge, residual, freedom := s.ridge(lambda), s.beyond, float64(s.equations)
 	for i, v := range s.values {
-		kept := v * v / (v*v + ridge)
+		kept := v * v / (float64(v*v) + ridge)
 		freedom -= kept
-		residual += (1 - kept) * (1 - kept) * s.along[i] * s.along[i]
+		residual += float64((1 - kept) * (1 - kept) * s.along[i] * s.along[i])
 	}
 	if freedom <= 0 {
 		return math.Inf(1)
@@ -87,10 +87,10 @@ func (s *spectrum) solve(lambda float64) *solution {
 	w := mat.NewVecDense(n, nil)
 	for i, v := range s.values {
 		if v > 0 {
-			w.SetVec(i, s.along[i]*v/(v*v+ridge))
+			w.SetVec(i, s.along[i]*v/(float64(v*v)+ridge))
 		}
 	}
 	var c mat.VecDense
 	c.MulVec(&s.right, w)
-	return &solution{c.RawVector().Data, lambda, math.Sqrt((s.values[0]*s.values[0] + ridge) / (s.values[n-1]*s.values[n-1] + ridge))}
+	return &solution{c.RawVector().Data, lambda, math.Sqrt((float64(s.values[0]*s.values[0]) + ridge) / (float64(s.values[n-1]*s.values[n-1]) + ridge))}
 }

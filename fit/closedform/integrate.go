@@ -32,10 +32,10 @@ func cumulative(t, f []float64, d, width int, sum []float64) {
 		copy(sum[(k+1)*d:(k+2)*d], sum[k*d:(k+1)*d])
 		h := t[k+1] - t[k]
 		for g, at := range gaussNodes {
-			lagrange(nodes, t[k]+at*h, w)
+			lagrange(nodes, t[k]+float64(at*h), w)
 			for j, v := range w {
 				for i := range d {
-					sum[(k+1)*d+i] += h * gaussWeights[g] * v * f[(first+j)*d+i]
+					sum[(k+1)*d+i] += float64(h * gaussWeights[g] * v * f[(first+j)*d+i])
 				}
 			}
 		}

@@ -59,7 +59,7 @@ func (o *offsets) anchorAll() {
 		}
 		for i, v := range x {
 			e := v - shape[i] - anchor[i%d]
-			squares += e * e
+			squares += float64(e * e)
 		}
 		freedom += len(x) - d
 	}
@@ -82,7 +82,7 @@ func (o *offsets) drive(gain *expansion.Gain) (moved float64) {
 				at(o.x[(r-1)*d:r*d], g)
 				for i := range force {
 					for j := range m {
-						force[i] += g[i*m+j] * (o.lag[r*m+j] - o.lag[(r-1)*m+j])
+						force[i] += float64(g[i*m+j] * (o.lag[r*m+j] - o.lag[(r-1)*m+j]))
 					}
 				}
 			}
@@ -341,7 +341,7 @@ func (p *projected) update(c []float64) (step float64) {
 			for j := d - 1; j >= 0; j-- {
 				delta[j] = dot(v, p.q[trial][j*len(v):])
 				for i := j + 1; i < d; i++ {
-					delta[j] -= p.r[trial][j*d+i] * delta[i]
+					delta[j] -= float64(p.r[trial][j*d+i] * delta[i])
 				}
 				delta[j] /= p.r[trial][j*d+j]
 				p.o.offset[trial*d+j] += delta[j]
@@ -377,7 +377,7 @@ func stateDerivative(b *basis, r *rows) []float64 {
 		}{{1, up}, {-1, down}} {
 			copy(x, r.x)
 			for i := j; i < len(x); i += d {
-				x[i] += side.sign * h
+				x[i] += float64(side.sign * h)
 			}
 			field(x, side.out)
 		}

@@ -94,7 +94,7 @@ func triangularise(pool *parallel.Pool, m *columns, y []float64, rows int) {
 				for j := width - 1; j >= 0; j-- {
 					sum := 0.0
 					for i := range j + 1 {
-						sum += row[i] * tri[i*panelWidth+j]
+						sum += float64(row[i] * tri[i*panelWidth+j])
 					}
 					row[j] = -sum
 				}
@@ -120,7 +120,7 @@ func reflector(x []float64) (tau float64) {
 		return 0
 	}
 	alpha := x[0]
-	beta := -math.Copysign(math.Sqrt(alpha*alpha+square), alpha)
+	beta := -math.Copysign(math.Sqrt(float64(alpha*alpha)+square), alpha)
 	scale := 1 / (alpha - beta)
 	for i := range x[1:] {
 		x[1+i] *= scale
@@ -159,7 +159,7 @@ func triangle(t, vt, tau []float64, left int) {
 		for i := range j {
 			sum := 0.0
 			for l := i; l < j; l++ {
-				sum += t[i*panelWidth+l] * dots[l]
+				sum += float64(t[i*panelWidth+l] * dots[l])
 			}
 			t[i*panelWidth+j] = -tau[j] * sum
 		}

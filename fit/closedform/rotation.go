@@ -46,7 +46,7 @@ func (r *rotation) matrix(rng *rand.Rand) []float64 {
 func dot(x, y []float64) float64 {
 	sum := 0.0
 	for i, v := range x {
-		sum += v * y[i]
+		sum += float64(v * y[i])
 	}
 	return sum
 }

@@ -34,7 +34,7 @@ func sampleFeatures(rng *rand.Rand, points []float64, width, k int, scale float6
 		a, b := point(), point()
 		square := 0.0
 		for i, v := range a {
-			square += (b[i] - v) * (b[i] - v)
+			square += float64((b[i] - v) * (b[i] - v))
 		}
 		factor := scale * math.Log(3) / square
 		if !(square > 0) || math.IsInf(factor, 0) {
@@ -44,7 +44,7 @@ func sampleFeatures(rng *rand.Rand, points []float64, width, k int, scale float6
 		r := point()
 		for i, v := range a {
 			w[i] = factor * (b[i] - v)
-			biases[f] -= w[i] * r[i]
+			biases[f] -= float64(w[i] * r[i])
 		}
 		f++
 	}

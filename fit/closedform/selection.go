@@ -100,7 +100,7 @@ func residualOf(h *model.Field, r *rows) float64 {
 		for i := range d / 2 {
 			q, p := s*d+i, s*d+d/2+i
 			eq, ep := dx[q]-r.g[p], dx[p]+r.g[q]
-			square += eq*eq + ep*ep
+			square += float64(eq*eq) + float64(ep*ep)
 		}
 		if r.weight != nil {
 			square *= r.weight[s] * r.weight[s]

@@ -85,10 +85,10 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 		h, row := t[v.first+1]-t[v.first], k*d
 		for g, node := range gaussNodes {
 			for i := range d {
-				at.x[g*d+i] = curves[v.trial][i].Predict(t[v.first] + node*h)
+				at.x[g*d+i] = curves[v.trial][i].Predict(t[v.first] + float64(node*h))
 			}
 			if m > 0 {
-				s.InputSignal(v.trial).Within(v.first+1, t[v.first]+node*h, at.u[g*m:(g+1)*m])
+				s.InputSignal(v.trial).Within(v.first+1, t[v.first]+float64(node*h), at.u[g*m:(g+1)*m])
 			}
 		}
 		e.fill(fields, 0, given, at, 0, nodes)
@@ -96,7 +96,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 			from, to := fields.column(u), p.m.column(u)[row:row+d]
 			for g, weight := range gaussWeights {
 				for i := range to {
-					to[i] += h * weight * from[g*d+i]
+					to[i] += float64(h * weight * from[g*d+i])
 				}
 			}
 		}
@@ -108,7 +108,7 @@ func newIntegral(b *basis, s *data.Set, over []interval, curves [][]interp.Natur
 		}
 		for g, weight := range gaussWeights {
 			for i := range d {
-				p.y[row+i] += h * weight * given[g*d+i]
+				p.y[row+i] += float64(h * weight * given[g*d+i])
 			}
 		}
 	}

@@ -53,20 +53,20 @@ func (s *leapfrog[T]) forward(k int, x, next, h []T, rows int) error {
 	for r := range rows {
 		p := x[2*r*n+n : 2*(r+1)*n]
 		for i := range n {
-			half[r*n+i] = p[i] + h[r]/2*s.force[r*n+i]
+			half[r*n+i] = p[i] + T(h[r]/2*s.force[r*n+i])
 		}
 	}
 	s.pass.Velocity(half, s.v, rows)
 	for r := range rows {
 		for i := range n {
-			next[2*r*n+i] = x[2*r*n+i] + h[r]*s.v[r*n+i]
+			next[2*r*n+i] = x[2*r*n+i] + T(h[r]*s.v[r*n+i])
 		}
 	}
 	s.pass.Force(s.positions(next), s.force, rows)
 	for r := range rows {
 		p := next[2*r*n+n : 2*(r+1)*n]
 		for i := range n {
-			p[i] = half[r*n+i] + h[r]/2*s.force[r*n+i]
+			p[i] = half[r*n+i] + T(h[r]/2*s.force[r*n+i])
 		}
 	}
 	return nil
@@ -79,7 +79,7 @@ func (s *leapfrog[T]) backward(k int, _, next, h, xbar, nextbar, grad []T, rows 
 	for r := range rows {
 		pbar := nextbar[2*r*n+n : 2*(r+1)*n]
 		for i := range n {
-			s.fbar[r*n+i] += h[r] / 2 * pbar[i]
+			s.fbar[r*n+i] += T(h[r] / 2 * pbar[i])
 		}
 	}
 	s.forceAdjoint(next, nextbar, grad, rows)

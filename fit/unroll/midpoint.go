@@ -127,7 +127,7 @@ func fixedPoint[T nn.Float](m, b, h, f []T, dim int) T {
 	for r, lo := 0, 0; lo < len(b); r, lo = r+1, lo+dim {
 		var change, size T
 		for i := lo; i < lo+dim; i++ {
-			v := b[i] + h[r]/2*f[i]
+			v := b[i] + T(h[r]/2*f[i])
 			change = max(change, absolute(v-m[i]))
 			size = max(size, absolute(v), absolute(m[i]))
 			m[i] = v

@@ -97,7 +97,7 @@ func addScaled[T nn.Float](dst, x []T, c T, h, k []T, dim int) {
 	for r, lo := 0, 0; lo < len(x); r, lo = r+1, lo+dim {
 		ch := c * h[r]
 		for i := lo; i < lo+dim; i++ {
-			dst[i] = x[i] + ch*k[i]
+			dst[i] = x[i] + T(ch*k[i])
 		}
 	}
 }

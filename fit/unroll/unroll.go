@@ -162,7 +162,7 @@ func (in *inputs[T]) at(k int, c T, rows int) {
 	lo := k * in.rows * m
 	for i := range rows * m {
 		a, b := in.from[lo+i], in.to[lo+i]
-		in.u[i] = a + c*(b-a)
+		in.u[i] = a + T(c*(b-a))
 	}
 	in.pass.Drive(in.u)
 }

@@ -17,7 +17,7 @@ func (f friction) NewPass(int) model.ScalarPass[float64] { return f }
 func (f friction) Value(p []float64) float64 {
 	d := 0.0
 	for _, v := range p[:f.n] {
-		d += v * v
+		d += float64(v * v)
 	}
 	return *f.rate * d / 2
 }

@@ -84,7 +84,7 @@ func (p *inertiaPass) Value(x []float64) float64 {
 	factors(x[n:2*n], p.m[:out])
 	sum := 0.0
 	for o, m := range p.m[:out] {
-		sum += m * p.y[o]
+		sum += float64(m * p.y[o])
 	}
 	return sum
 }
@@ -99,11 +99,11 @@ func (p *inertiaPass) AddGradient(x, g []float64, rows int) {
 		y, g := p.y[r*out:(r+1)*out], g[r*2*n+n:(r+1)*2*n]
 		o := 1
 		for i, v := range momenta {
-			g[i] += v * y[o]
+			g[i] += float64(v * y[o])
 			o++
 			for j := i + 1; j < n; j++ {
-				g[i] += momenta[j] * y[o]
-				g[j] += v * y[o]
+				g[i] += float64(momenta[j] * y[o])
+				g[j] += float64(v * y[o])
 				o++
 			}
 		}

@@ -75,7 +75,7 @@ func (t *Pair) LogDistances(x, dst []float64) {
 			square := 0.0
 			for a := range t.space {
 				delta := x[a*t.bodies+i] - x[a*t.bodies+j]
-				square += delta * delta
+				square += float64(delta * delta)
 			}
 			dst[pair] = math.Log(square) / 2
 			pair++
@@ -97,7 +97,7 @@ func (p *pairPass) Value(x []float64) float64 {
 	p.tape.Value(p.logs, p.slopes[:n], n)
 	sum := 0.0
 	for i, m := range p.term.strengths {
-		sum += m * p.slopes[i]
+		sum += float64(m * p.slopes[i])
 	}
 	return sum
 }
@@ -152,8 +152,8 @@ func (p *pairPass) Columns(x, dst []float64, ld, rows int) {
 					delta := f * (x[a+i] - x[a+j])
 					to, from := dst[(a+i)*ld:(a+i)*ld+k], dst[(a+j)*ld:(a+j)*ld+k]
 					for l, v := range phi {
-						to[l] += delta * v
-						from[l] -= delta * v
+						to[l] += float64(delta * v)
+						from[l] -= float64(delta * v)
 					}
 				}
 				pair++

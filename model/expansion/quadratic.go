@@ -68,9 +68,9 @@ func (t *Quadratic) Value(x []float64) float64 {
 	for i, v := range x[:t.dim] {
 		row := 0.0
 		for j, a := range t.a[i*t.dim : (i+1)*t.dim] {
-			row += a * x[j]
+			row += float64(a * x[j])
 		}
-		h += v * (t.b[i] + row/2)
+		h += float64(v * (t.b[i] + row/2))
 	}
 	return h
 }
@@ -83,7 +83,7 @@ func (t *Quadratic) AddGradient(x, g []float64, rows int) {
 		for i := range g {
 			sum := t.b[i]
 			for j, a := range t.a[i*d : (i+1)*d] {
-				sum += a * x[j]
+				sum += float64(a * x[j])
 			}
 			g[i] += sum
 		}

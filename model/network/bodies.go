@@ -51,7 +51,7 @@ type bodiesPass[T nn.Float] struct {
 func (p *bodiesPass[T]) Value(x []T) T {
 	var s T
 	for i, m := range p.inverse {
-		s += m * x[i] * x[i]
+		s += T(m * x[i] * x[i])
 	}
 	return T(math.Exp(float64(p.params[0]))) * s / 2
 }
@@ -71,7 +71,7 @@ func (p *bodiesPass[T]) Adjoint(gbar, grad, xbar []T) {
 	if grad != nil {
 		var s T
 		for i, g := range p.g[:p.rows*n] {
-			s += gbar[i] * g // d e^s / ds = e^s
+			s += T(gbar[i] * g) // d e^s / ds = e^s
 		}
 		grad[0] += s
 	}
@@ -94,7 +94,7 @@ func (a Architecture) LeastDistance(x []float64) float64 {
 				square := 0.0
 				for at := 0; at < bodies*space; at += bodies {
 					delta := x[at+i] - x[at+j]
-					square += delta * delta
+					square += float64(delta * delta)
 				}
 				least = min(least, square)
 			}

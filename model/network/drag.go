@@ -38,7 +38,7 @@ type dragPass[T nn.Float] struct {
 func (p *dragPass[T]) Value(x []T) T {
 	var s T
 	for _, v := range x[:p.n] {
-		s += v * v
+		s += T(v * v)
 	}
 	return p.params[0] * s / 2
 }
@@ -54,7 +54,7 @@ func (p *dragPass[T]) Adjoint(gbar, grad, xbar []T) {
 	if grad != nil {
 		var s T
 		for i, b := range gbar {
-			s += b * p.x[i]
+			s += T(b * p.x[i])
 		}
 		grad[0] += s
 	}

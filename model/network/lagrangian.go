@@ -189,11 +189,11 @@ func (p *lagrangianPass[T]) row(r int) {
 			}
 			var rate T
 			for c, g := range p.slopes[k][r*n : (r+1)*n] {
-				rate += g * v[c]
+				rate += T(g * v[c])
 			}
 			p.l[i*n+j], p.rate[i*n+j] = l, rate
-			p.w[j] += l * v[i]
-			p.s[j] += rate * v[i]
+			p.w[j] += T(l * v[i])
+			p.s[j] += T(rate * v[i])
 			k++
 		}
 	}
@@ -204,7 +204,7 @@ func (p *lagrangianPass[T]) times(a, y, to []T) {
 	for i := range p.n {
 		var s T
 		for j := range i + 1 {
-			s += a[i*p.n+j] * y[j]
+			s += T(a[i*p.n+j] * y[j])
 		}
 		to[i] = s
 	}
@@ -214,7 +214,7 @@ func (p *lagrangianPass[T]) transposed(a, y, to []T) {
 	clear(to)
 	for i := range p.n {
 		for j := range i + 1 {
-			to[j] += a[i*p.n+j] * y[i]
+			to[j] += T(a[i*p.n+j] * y[i])
 		}
 	}
 }
@@ -227,13 +227,13 @@ func (p *lagrangianPass[T]) solve(y []T) {
 		for j := range i + 1 {
 			var m T
 			for k := range j + 1 {
-				m += p.l[i*n+k] * p.l[j*n+k]
+				m += T(p.l[i*n+k] * p.l[j*n+k])
 			}
 			if i == j {
 				m += inertia
 			}
 			for k := range j {
-				m -= f[i*n+k] * f[j*n+k]
+				m -= T(f[i*n+k] * f[j*n+k])
 			}
 			if i == j {
 				f[i*n+i] = T(math.Sqrt(float64(m)))
@@ -244,13 +244,13 @@ func (p *lagrangianPass[T]) solve(y []T) {
 	}
 	for i := range n {
 		for k := range i {
-			y[i] -= f[i*n+k] * y[k]
+			y[i] -= T(f[i*n+k] * y[k])
 		}
 		y[i] /= f[i*n+i]
 	}
 	for i := n - 1; i >= 0; i-- {
 		for k := i + 1; k < n; k++ {
-			y[i] -= f[k*n+i] * y[k]
+			y[i] -= T(f[k*n+i] * y[k])
 		}
 		y[i] /= f[i*n+i]
 	}
@@ -283,7 +283,7 @@ func (p *lagrangianPass[T]) Field(x, dx []T, rows int) {
 		for i := range n {
 			for j := range i + 1 {
 				for c, g := range p.slopes[k][r*n : (r+1)*n] {
-					a[c] += p.w[j] * v[i] * g
+					a[c] += T(p.w[j] * v[i] * g)
 				}
 				k++
 			}
@@ -302,7 +302,7 @@ func (p *lagrangianPass[T]) Field(x, dx []T, rows int) {
 func addForce[T nn.Float](to, g, u []T) {
 	for i := range to {
 		for j, v := range g[i*len(u) : (i+1)*len(u)] {
-			to[i] += v * u[j]
+			to[i] += T(v * u[j])
 		}
 	}
 }
@@ -322,7 +322,7 @@ func (p *lagrangianPass[T]) Adjoint(dxbar, grad, xbar []T) {
 		p.solve(lambda)
 		copy(p.lambdas[r*n:(r+1)*n], lambda)
 		for i := range n {
-			vb[i] += p.rates[i] * dxbar[2*r*n+i]
+			vb[i] += T(p.rates[i] * dxbar[2*r*n+i])
 		}
 		clear(p.lBar)
 		clear(p.rateBar)
@@ -331,8 +331,8 @@ func (p *lagrangianPass[T]) Adjoint(dxbar, grad, xbar []T) {
 		p.transposed(p.l, a, p.rhs)
 		for i := range n {
 			for j := range i + 1 {
-				p.lBar[i*n+j] -= lambda[i]*p.rhs[j] + a[i]*p.lt[j] + lambda[i]*p.s[j]
-				p.rateBar[i*n+j] -= lambda[i]*p.w[j] + v[i]*p.lt[j]
+				p.lBar[i*n+j] -= T(lambda[i]*p.rhs[j]) + T(a[i]*p.lt[j]) + T(lambda[i]*p.s[j])
+				p.rateBar[i*n+j] -= T(lambda[i]*p.w[j]) + T(v[i]*p.lt[j])
 			}
 		}
 		// -lambda.rate w - (L^T lambda).(rate^T v)
@@ -350,20 +350,20 @@ func (p *lagrangianPass[T]) Adjoint(dxbar, grad, xbar []T) {
 				slope, bar := p.slopes[k][r*n:(r+1)*n], p.slopesBar[k][r*n:(r+1)*n]
 				var along T
 				for c, g := range slope {
-					along += g * lambda[c]
-					bar[c] = lambda[c]*p.w[j]*v[i] + p.rateBar[i*n+j]*v[c]
-					vb[c] += p.rateBar[i*n+j] * g
+					along += T(g * lambda[c])
+					bar[c] = T(lambda[c]*p.w[j]*v[i]) + T(p.rateBar[i*n+j]*v[c])
+					vb[c] += T(p.rateBar[i*n+j] * g)
 				}
-				p.wBar[j] += v[i] * along
-				vb[i] += p.w[j] * along
+				p.wBar[j] += T(v[i] * along)
+				vb[i] += T(p.w[j] * along)
 				k++
 			}
 		}
 		k = 0
 		for i := range n {
 			for j := range i + 1 { // w = L^T v
-				p.valuesBar[k][r] = p.lBar[i*n+j] + v[i]*p.wBar[j]
-				vb[i] += p.l[i*n+j] * p.wBar[j]
+				p.valuesBar[k][r] = p.lBar[i*n+j] + T(v[i]*p.wBar[j])
+				vb[i] += T(p.l[i*n+j] * p.wBar[j])
 				k++
 			}
 		}
@@ -449,7 +449,7 @@ func (p *lagrangianPass[T]) energy(x, g []T) T {
 	p.row(0)
 	h := p.values[last][0]
 	for i := range n {
-		h += (p.w[i]*p.w[i] + inertia*p.v[i]*p.v[i]) / 2
+		h += (T(p.w[i]*p.w[i]) + T(inertia*p.v[i]*p.v[i])) / 2
 	}
 	if g == nil {
 		return h
@@ -460,11 +460,11 @@ func (p *lagrangianPass[T]) energy(x, g []T) T {
 		k := 0
 		for i := range n {
 			for j := range i + 1 {
-				slope += p.w[j] * p.v[i] * p.slopes[k][c]
+				slope += T(p.w[j] * p.v[i] * p.slopes[k][c])
 				k++
 			}
 		}
-		g[c], g[n+c] = slope/p.rates[c], p.rhs[c]+inertia*p.v[c]
+		g[c], g[n+c] = slope/p.rates[c], p.rhs[c]+T(inertia*p.v[c])
 	}
 	return h
 }

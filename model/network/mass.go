@@ -62,7 +62,7 @@ func (p *massPass[T]) transposed(v, y []T) {
 	clear(y)
 	for i, vi := range v {
 		for j, l := range p.l[i*p.n : i*p.n+i+1] {
-			y[j] += l * vi
+			y[j] += T(l * vi)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (p *massPass[T]) apply(v, y, g []T) {
 	for i := range g {
 		var s T
 		for j, l := range p.l[i*p.n : i*p.n+i+1] {
-			s += l * y[j]
+			s += T(l * y[j])
 		}
 		g[i] = s
 	}
@@ -84,7 +84,7 @@ func (p *massPass[T]) Value(x []T) T {
 	p.transposed(x[:p.n], p.y)
 	var s T
 	for _, y := range p.y {
-		s += y * y
+		s += T(y * y)
 	}
 	return s / 2
 }
@@ -109,7 +109,7 @@ func (p *massPass[T]) Adjoint(gbar, grad, xbar []T) {
 			k := 0
 			for i := range p.n {
 				for j := range i + 1 {
-					d := b[i]*p.y[j] + v[i]*p.z[j]
+					d := T(b[i]*p.y[j]) + T(v[i]*p.z[j])
 					if i == j {
 						d *= p.l[i*p.n+i]
 					}

@@ -38,7 +38,7 @@ func (t *pairPart[T]) input(log float64) (u, slope, bend T) {
 		return T(log), 1, 0
 	}
 	tanh := math.Tanh((t.logNearest - log) / margin)
-	return T(t.logNearest - margin*tanh), T(1 - tanh*tanh), T(2 * tanh / margin)
+	return T(t.logNearest - float64(margin*tanh)), T(1 - float64(tanh*tanh)), T(2 * tanh / margin)
 }
 
 // pairs is the number of pairs of n bodies.
@@ -87,7 +87,7 @@ func (p *pairPartPass[T]) distances(x []T, rows int) {
 				square := 0.0
 				for a := 0; a < d; a += bodies {
 					delta := float64(x[a+i] - x[a+j])
-					square += delta * delta
+					square += float64(delta * delta)
 				}
 				log := math.Log(square) / 2
 				p.logs[pair] = T(log)
@@ -103,7 +103,7 @@ func (p *pairPartPass[T]) Value(x []T) T {
 	p.tape.Value(p.inputs, p.values, len(p.strengths))
 	var s T
 	for i, m := range p.strengths {
-		s += m * p.values[i] * inverse(p.logs[i])
+		s += T(m * p.values[i] * inverse(p.logs[i]))
 	}
 	return s
 }
@@ -116,7 +116,7 @@ func (p *pairPartPass[T]) Gradient(x, g []T, rows int) {
 	p.distances(x, rows)
 	p.tape.Gradient(p.inputs, p.slopes, p.values, rows*n)
 	for i, value := range p.values[:rows*n] {
-		p.slopes[i] = inverse(p.logs[i]) * (p.slopes[i]*p.inputSlopes[i] - value)
+		p.slopes[i] = inverse(p.logs[i]) * (T(p.slopes[i]*p.inputSlopes[i]) - value)
 	}
 	clear(g[:rows*d])
 	for r := range rows {
@@ -160,7 +160,7 @@ func (p *pairPartPass[T]) Adjoint(gbar, grad, xbar []T) {
 			for j := i + 1; j < bodies; j++ {
 				var fbar T
 				for a := 0; a < d; a += bodies {
-					fbar += (gbar[a+i] - gbar[a+j]) * (x[a+i] - x[a+j])
+					fbar += T((gbar[a+i] - gbar[a+j]) * (x[a+i] - x[a+j]))
 				}
 				l := p.logs[pair]
 				nbar := -p.strengths[pair-r*n] * fbar * inverseSquare(l) * inverse(l)
@@ -185,10 +185,10 @@ func (p *pairPartPass[T]) Adjoint(gbar, grad, xbar []T) {
 				f := p.strengths[pair-r*n] * s * square
 				slope := s/over + p.values[pair] // n'
 				// -2 f fbar = -2 s sbar, and sbar = -r nbar.
-				l := p.inputSlopes[pair]*p.logsBar[pair] - slope*p.inputBends[pair]*nbar + 3*s*nbar/over
+				l := T(p.inputSlopes[pair]*p.logsBar[pair]) - T(slope*p.inputBends[pair]*nbar) + 3*s*nbar/over
 				l *= square
 				for a := 0; a < d; a += bodies {
-					delta := f*(gbar[a+i]-gbar[a+j]) + l*(x[a+i]-x[a+j])
+					delta := T(f*(gbar[a+i]-gbar[a+j])) + T(l*(x[a+i]-x[a+j]))
 					xbar[a+i] += delta
 					xbar[a+j] -= delta
 				}

@@ -84,7 +84,7 @@ func (n *Network[T]) AddMean(mean []float64) {
 	for i := range layers[0].Out {
 		var shift float64
 		for j, w := range layers[0].W[i*layers[0].In : (i+1)*layers[0].In] {
-			shift += float64(w) * mean[j%size]
+			shift += float64(float64(w) * mean[j%size])
 		}
 		layers[0].B[i] -= T(shift)
 	}

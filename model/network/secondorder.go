@@ -52,7 +52,7 @@ func (m *matrix[T]) times(v, y []T) {
 	for i := range m.n {
 		var s T
 		for j, a := range m.a[i*m.n : (i+1)*m.n] {
-			s += a * v[j]
+			s += T(a * v[j])
 		}
 		y[i] = s
 	}
@@ -108,10 +108,10 @@ func (p *secondOrderPass[T]) Adjoint(dxbar, grad, xbar []T) {
 		for i, b := range dxbar[2*r*n : (2*r+1)*n] {
 			for j := range n {
 				if abar != nil {
-					abar[i*n+j] += b * v[j]
+					abar[i*n+j] += T(b * v[j])
 				}
 				if xbar != nil {
-					xbar[(2*r+1)*n+j] += b * p.a.a[i*n+j]
+					xbar[(2*r+1)*n+j] += T(b * p.a.a[i*n+j])
 				}
 			}
 		}

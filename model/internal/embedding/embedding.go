@@ -60,7 +60,7 @@ func PullBack[T nn.Float](e Embedding, u, ubar, g []T, stride, rows int) {
 	for r := range rows {
 		for i, angle := range e {
 			if angle {
-				g[r*stride+i] += u[j]*ubar[j+1] - u[j+1]*ubar[j]
+				g[r*stride+i] += T(u[j]*ubar[j+1]) - T(u[j+1]*ubar[j])
 				j++
 			} else {
 				g[r*stride+i] += ubar[j]
@@ -95,7 +95,7 @@ func Curve[T nn.Float](e Embedding, u, ubar, gbar, xbar []T, stride, rows int) {
 	for r := range rows {
 		for i, angle := range e {
 			if angle {
-				xbar[r*stride+i] -= gbar[r*stride+i] * (u[j]*ubar[j] + u[j+1]*ubar[j+1])
+				xbar[r*stride+i] -= T(gbar[r*stride+i] * (T(u[j]*ubar[j]) + T(u[j+1]*ubar[j+1])))
 				j++
 			}
 			j++
@@ -107,7 +107,7 @@ func Curve[T nn.Float](e Embedding, u, ubar, gbar, xbar []T, stride, rows int) {
 // one state, where j is the component's first input.
 func (e Embedding) Direction(i, j int, u, w []float64) float64 {
 	if e[i] {
-		return u[j]*w[j+1] - u[j+1]*w[j]
+		return float64(u[j]*w[j+1]) - float64(u[j+1]*w[j])
 	}
 	return w[j]
 }
