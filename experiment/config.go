@@ -108,7 +108,7 @@ type Config struct {
 	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
 	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
 	// Values are what is known of coefficients: see lagrange.ParseValues.
-	Values string `key:"values,omitempty" of:"lagrangian states" group:"system" help:"what is known of a lagrangian's coefficients, by the names that a run prints: M[x,x]=0.5, within an error as G[x,u]=1+-0.1, or a sign, as R>=0"`
+	Values string `key:"values,omitempty" of:"lagrangian states" group:"system" help:"what is known of a lagrangian's coefficients, by the names that a run prints: M[x,x]=0.5, within an error as G[x,u]=1+-0.1, or bounds, as R>=0, V*x^2<=5"`
 
 	Weighted bool `key:"weighted,omitempty" after:"features" of:"states" group:"system" help:"weigh rows with large derivatives less, as near-collisions have"`
 

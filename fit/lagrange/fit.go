@@ -118,6 +118,11 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 			return nil, nil
 		}
 		l, path, free, err := fitWindows(form, p, half, known)
+		for broken := true; err == nil && broken; {
+			if known, broken = known.hold(l.Coefficients); broken {
+				l, path, free, err = fitWindows(form, p, half, known)
+			}
+		}
 		if err != nil {
 			return nil, nil
 		}
@@ -231,7 +236,7 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (
 	whole := func(theta []float64) []float64 { return known.whole(theta, kept, all.Size) }
 	problem := &sparse.Problem{Rows: w, Accept: func(theta []float64) bool {
 		theta = whole(theta)
-		return known.allows(theta) && definite(f, w, centre, theta, speeds) && dissipates(&lagrangian.Lagrangian{Form: *f, Coefficients: theta})
+		return definite(f, w, centre, theta, speeds) && dissipates(&lagrangian.Lagrangian{Form: *f, Coefficients: theta})
 	}}
 	problem.Penalty = pick(penalty(f), kept)
 	if !forced(f) && !known.scaled() {

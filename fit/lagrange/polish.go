@@ -45,12 +45,18 @@ func polish(l *lagrangian.Lagrangian, s *data.Set, r *Report, windows []int, jud
 		}
 	}
 	before := slices.Clone(l.Coefficients)
-	report := shoot.Fit(system(l, free, !r.Forced), trials, o)
-	if r.known != nil && !r.known.allows(l.Coefficients) {
-		copy(l.Coefficients, before) // of signs that are known none may change
-		report = &shoot.Report{}
+	for known := r.known; ; {
+		report := shoot.Fit(system(l, free, !r.Forced), trials, o)
+		var broken bool
+		if known, broken = known.hold(l.Coefficients); !broken {
+			return free, report
+		}
+		copy(l.Coefficients, before)
+		for c, v := range known.fixed {
+			l.Coefficients[c] = v
+		}
+		free, o.Priors = known.free(l)
 	}
-	return free, report
 }
 
 // noise is that of n positions and their velocities, 0 of what was not measured or is not used.

@@ -16,10 +16,10 @@ import (
 )
 
 // Value is what is known beforehand of a coefficient, by its name: that it is a number, to the bit or within a standard error,
-// or not below or above zero. A name without brackets is all coefficients of a kind: R all friction on the diagonal.
+// or not below or above a number. A name without brackets is all coefficients of a kind: R all friction on the diagonal.
 type Value struct {
 	Name string
-	// Sign is 0 of one that is Number, 1 of one that is at least zero, -1 of one that is at most zero.
+	// Sign is 0 of one that is Number, 1 of one that is at least Number, -1 of one that is at most.
 	Sign   int
 	Number float64
 	// Error is the standard error of Number, 0 of one that is exact.
@@ -77,25 +77,26 @@ func parseValue(part string) (v Value, err error) {
 		return v, fmt.Errorf("%q: a bound has no standard error", part)
 	case err != nil || math.IsNaN(v.Number) || math.IsInf(v.Number, 0):
 		return v, fmt.Errorf("%q: %q is no number", part, strings.TrimSpace(number))
-	case v.Sign != 0 && v.Number != 0:
-		return v, fmt.Errorf("%q: a bound is zero", part)
 	}
 	return v, nil
 }
 
-// bound is what values say of the coefficients of a form: the numbers of some, and signs of others. Of numbers that have
+// bound is what values say of the coefficients of a form: the numbers of some, and the least and the most of others, which
+// without a word are zero of Coulomb and quadratic friction: they take energy away. Of numbers that have
 // a standard error (near) one is held in the choice of terms where nothing else fixes the scale, the most certain; the
 // simulation error then moves all of them.
 type bound struct {
 	fixed map[int]float64
-	signs map[int]int
+	least map[int]float64
+	most  map[int]float64
 	near  map[int]Value
 }
 
 // bind finds the places of the values; it is an error if a form has no coefficient of a name.
 func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
-	b := &bound{fixed: map[int]float64{}, signs: map[int]int{}, near: map[int]Value{}}
+	b := &bound{fixed: map[int]float64{}, least: map[int]float64{}, most: map[int]float64{}, near: map[int]Value{}}
 	if o.Values == nil {
+		b.lossy(f)
 		return b, nil
 	}
 	names := (&lagrangian.Lagrangian{Form: *f}).Names(o.Names, o.Inputs)
@@ -108,8 +109,10 @@ func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
 			}
 			found = true
 			switch {
-			case v.Sign != 0:
-				b.signs[c] = v.Sign
+			case v.Sign > 0:
+				b.least[c] = v.Number
+			case v.Sign < 0:
+				b.most[c] = v.Number
 			case v.Error > 0:
 				b.near[c] = v
 			default:
@@ -131,7 +134,38 @@ func (o *Options) bind(f *lagrangian.Form) (*bound, error) {
 			b.fixed[sure] = b.near[sure].Number
 		}
 	}
+	if !forced(f) && !b.scaled() {
+		for _, v := range o.Values {
+			if v.Sign != 0 && v.Number != 0 {
+				return nil, fmt.Errorf("a bound of %s other than zero says nothing while the scale of all is free: give a number that fixes it, as a mass, or the gain of an input (--input-gain)", v.Name)
+			}
+		}
+	}
+	for c, v := range b.fixed {
+		if most, known := b.most[c]; known && v > most || v < b.lower(c) {
+			return nil, fmt.Errorf("%s is %v and has bounds that exclude it", names[c], v)
+		}
+	}
+	for c, most := range b.most {
+		if most < b.lower(c) {
+			return nil, fmt.Errorf("%s is at least %v and at most %v: no number is", names[c], b.lower(c), most)
+		}
+	}
+	b.lossy(f)
 	return b, nil
+}
+
+// lossy bounds what nothing was said of: Coulomb and quadratic friction take energy away.
+func (b *bound) lossy(f *lagrangian.Form) {
+	at := f.Layout()
+	for c := at.Coulomb; c < at.Gain; c++ {
+		_, least := b.least[c]
+		_, most := b.most[c]
+		_, near := b.near[c]
+		if !least && !most && !near && b.none(c, c+1) {
+			b.least[c] = 0
+		}
+	}
 }
 
 // relative is the standard error of a number as a share of it.
@@ -206,14 +240,41 @@ func (b *bound) none(from, to int) bool {
 	return true
 }
 
-// allows reports whether coefficients have the signs that are known.
-func (b *bound) allows(theta []float64) bool {
-	for c, sign := range b.signs {
-		if theta[c]*float64(sign) < 0 {
-			return false
+// lower is the least that a coefficient may be.
+func (b *bound) lower(c int) float64 {
+	if v, known := b.least[c]; known {
+		return v
+	}
+	return math.Inf(-1)
+}
+
+// hold returns what is known with the bounds that coefficients break as their numbers, so that the others can be fitted anew; false
+// where none is broken.
+func (b *bound) hold(theta []float64) (*bound, bool) {
+	if b == nil {
+		return b, false
+	}
+	held := map[int]float64{}
+	for c, least := range b.least {
+		if theta[c] < least {
+			held[c] = least
 		}
 	}
-	return true
+	for c, most := range b.most {
+		if theta[c] > most {
+			held[c] = most
+		}
+	}
+	for c := range b.fixed {
+		delete(held, c)
+	}
+	if len(held) == 0 {
+		return b, false
+	}
+	out := *b
+	out.fixed = maps.Clone(b.fixed)
+	maps.Copy(out.fixed, held)
+	return &out, true
 }
 
 // reduce takes the columns of known coefficients to the right side, and says which columns are left.

@@ -54,9 +54,76 @@ func TestValues(t *testing.T) {
 	if _, _, err := Fit(s, o); err == nil || !strings.Contains(err.Error(), "M[y,y]; there are M[x,x]") {
 		t.Errorf("an unknown name: %v", err)
 	}
-	for _, text := range []string{"", "M[x,x]=1+-0", "M[x,x]=1+-heavy", "R>=0+-1", "M[x,x]", "R>0", "R>=1", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
+	for _, text := range []string{"", "M[x,x]=1+-0", "M[x,x]=1+-heavy", "R>=0+-1", "M[x,x]", "R>0", "M[x,x]=heavy", "=1", "M[x,x]=NaN"} {
 		if v, err := ParseValues(text); err == nil {
 			t.Errorf("%q is taken for %v", text, v)
+		}
+	}
+}
+
+// A bound that the rows respect changes nothing, one that they break is kept to the bit and the rest is fitted beside it; while
+// the scale of all is free, or where none is within them, bounds are refused.
+func TestBounds(t *testing.T) {
+	s := mass(10, 8, func(x, v, u float64) float64 { return (-4*x - 0.4*v + 2*u) / 0.5 }, func(t, _, _ float64) float64 {
+		return math.Sin(0.9*t) + 0.7*math.Sin(2.3*t+1) + 0.5*math.Sin(3.7*t+2)
+	}, func(rng *rand.Rand) (x, v float64) { return uniform(rng, 1), uniform(rng, 1) }, 0.01)
+	for _, c := range []struct {
+		values, name    string
+		value, relative float64
+	}{
+		{"M[x,x]>=0.1, R<=5", "M[x,x]", 0.5, 0.005},
+		{"M[x,x]>=0.6", "M[x,x]", 0.6, 0},
+		{"V*x^2<=1.5", "V*x^2", 1.5, 0},
+		{"R[x]<=0.3", "R[x]", 0.3, 0},
+		{"R<=0", "R[x]", 0, 0},
+	} {
+		values, err := ParseValues(c.values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Values: values, Names: []string{"x"}, Inputs: s.InputNames, Gain: []float64{2}}
+		l, r, err := Fit(s, o)
+		if err != nil {
+			t.Errorf("%s: %v", c.values, err)
+			continue
+		}
+		Polish(l, s, r)
+		names := l.Names(o.Names, o.Inputs)
+		if got := l.Coefficients[slices.Index(names, c.name)]; !(math.Abs(got-c.value) <= c.relative*c.value) {
+			t.Errorf("%s: %s = %v, want %v", c.values, c.name, got, c.value)
+		}
+	}
+	for _, c := range []struct {
+		values string
+		gain   []float64
+		want   string
+	}{
+		{"M[x,x]>=0.1", nil, "the scale of all is free"},
+		{"M[x,x]>=0.1, M[x,x]<=0.05", []float64{2}, "no number is"},
+		{"M[x,x]=1, M[x,x]<=0.05", []float64{2}, "bounds that exclude it"},
+	} {
+		values, err := ParseValues(c.values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Fit(s, Options{Values: values, Names: []string{"x"}, Inputs: s.InputNames, Gain: c.gain}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.values, err)
+		}
+	}
+}
+
+// What nothing is said of takes energy away: a push by the velocity's sign is no negative Coulomb friction.
+func TestCoulombTakes(t *testing.T) {
+	s := mass(10, 8, func(x, v, u float64) float64 { return -4*x - 0.4*v + 0.05*math.Tanh(v/0.02) }, nil,
+		func(rng *rand.Rand) (x, v float64) { return uniform(rng, 1), uniform(rng, 1) }, 0.01)
+	l, r, err := Fit(s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Polish(l, s, r)
+	for c := l.Layout().Coulomb; c < l.Layout().Gain; c++ {
+		if l.Coefficients[c] < 0 {
+			t.Errorf("%s = %v", l.Names([]string{"x"}, nil)[c], l.Coefficients[c])
 		}
 	}
 }
