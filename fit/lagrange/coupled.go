@@ -9,9 +9,8 @@ import (
 // joints of a chain rub by the difference of their links' speeds, dampers between masses likewise. Rollouts of the weak form's
 // coefficients tell the two apart badly where the motion is chaotic; the simulation error does.
 type coupled struct {
-	l        *lagrangian.Lagrangian
-	r        *Report
-	evidence func() *evidence
+	fit      func() (*lagrangian.Lagrangian, *Report) // nil where that fails
+	evidence func(l *lagrangian.Lagrangian, r *Report) *evidence
 }
 
 const (
@@ -28,12 +27,16 @@ func polishCoupled(l *lagrangian.Lagrangian, s *data.Set, r *Report) {
 	if c == nil || r.Polished.Window == 0 || r.Polished.After < unexplained {
 		return
 	}
-	c.l.Harmonics, c.r.Harmonic = l.Harmonics, r.Harmonic
-	free, polished := polish(c.l, s, c.r, nil, nil)
-	if polished.Window < r.Polished.Window || coupledGain*polished.After > r.Polished.After || !dissipates(c.l) {
+	other, report := c.fit()
+	if other == nil {
 		return
 	}
-	l.Form, l.Coefficients = c.l.Form, c.l.Coefficients
-	*r = *c.r
-	r.Free, r.Polished, r.evidence = free, polished, c.evidence()
+	other.Harmonics, report.Harmonic = l.Harmonics, r.Harmonic
+	free, polished := polish(other, s, report, nil, nil)
+	if polished.Window < r.Polished.Window || coupledGain*polished.After > r.Polished.After || !dissipates(other) {
+		return
+	}
+	l.Form, l.Coefficients = other.Form, other.Coefficients
+	*r = *report
+	r.Free, r.Polished, r.evidence = free, polished, c.evidence(other, report)
 }

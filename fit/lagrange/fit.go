@@ -168,12 +168,11 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 		return nil, nil, sparse.ErrUndetermined
 	}
 	if best.Viscous && p.N > 1 && report.Error > exact {
-		l, r := try(ladder[0], report.Half, best.Steered, true)
-		switch {
-		case l == nil:
-		case p.Smoothed:
-			report.coupled = &coupled{l, r, func() *evidence { return newEvidence(l, p, r.Half) }}
-		case coupledGain*r.Error < report.Error:
+		half, steered := report.Half, best.Steered
+		fit := func() (*lagrangian.Lagrangian, *Report) { return try(ladder[0], half, steered, true) }
+		if p.Smoothed {
+			report.coupled = &coupled{fit, func(l *lagrangian.Lagrangian, r *Report) *evidence { return newEvidence(l, p, r.Half) }}
+		} else if l, r := fit(); l != nil && coupledGain*r.Error < report.Error {
 			best, report = l, r
 		}
 	}

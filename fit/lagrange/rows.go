@@ -26,6 +26,13 @@ func weakRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Window
 	stride := max(1, half/4)
 	block := n * at.Size
 	g := newRegression(f)
+	windows := 0
+	for i := range trials {
+		if rows := trials[i].Rows(n); rows >= len(psi) {
+			windows += (rows-len(psi))/stride + 1
+		}
+	}
+	w.A, w.Y, centre = make([]float64, 0, windows*block), make([]float64, 0, windows*n), make([]float64, 0, windows*n)
 	for i := range trials {
 		t := &trials[i]
 		rows := t.Rows(n)
@@ -46,8 +53,8 @@ func weakRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Window
 			if first < 0 || first%stride != 0 {
 				continue
 			}
-			row := make([]float64, block)
-			right := make([]float64, n)
+			w.A, w.Y = w.A[:len(w.A)+block], w.Y[:len(w.Y)+n] // zeros
+			row, right := w.A[len(w.A)-block:], w.Y[len(w.Y)-n:]
 			for j := range psi {
 				slot := (first + j) % len(psi)
 				a, b := -rate[j]*scale, -psi[j]*scale
@@ -59,8 +66,6 @@ func weakRows(f *lagrangian.Form, trials []estimate.Path, step float64, o Window
 					right[c] += psi[j] * scale * known[slot*n+c]
 				}
 			}
-			w.A = append(w.A, row...)
-			w.Y = append(w.Y, right...)
 			w.Trial = append(w.Trial, i)
 			centre = append(centre, t.Q[(first+half)*n:(first+half+1)*n]...)
 		}
