@@ -120,6 +120,12 @@ func pictures(runs []*Run) ([]picture, error) {
 			break // of runs of one kind the first is shown
 		}
 	}
+	for i, run := range runs {
+		if of, err := latticePictures(run, task.Truth, task.Models[i]); of != nil || err != nil {
+			ps, errs = append(ps, of...), append(errs, err)
+			break
+		}
+	}
 	curves, err := curves(runs)
 	if err != nil {
 		return nil, err

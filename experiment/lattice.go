@@ -243,8 +243,8 @@ func (r *Run) startLattice(o *SimulateOptions) error {
 		if err := r.resize(len(o.Masses)); err != nil {
 			return err
 		}
-		if o.State == nil && r.knownSystem() == nil {
-			return fmt.Errorf("%s: its system is not a known one from which an initial state of %d bodies could be drawn: give --from-data FILE, or --x0", r.Dir, len(o.Masses))
+		if o.State == nil && o.Temperature == 0 && r.knownSystem() == nil {
+			return fmt.Errorf("%s: its system is not a known one from which an initial state of %d bodies could be drawn: give --temperature, --from-data FILE or --x0", r.Dir, len(o.Masses))
 		}
 		return nil
 	}

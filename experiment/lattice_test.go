@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"hnn/data/draw"
 	"hnn/model/lattice"
 	"hnn/model/network"
+	"hnn/report"
 	"hnn/system"
 )
 
@@ -110,4 +112,68 @@ func TestNumbering(t *testing.T) {
 	if got := strings.Join(siteNames(names, n, 3), " "); got != "x1 y1 x2 y2 x3 y3 px1 py1 px2 py2 px3 py3" {
 		t.Errorf("three bodies have the columns %s", got)
 	}
+}
+
+// A temperature draws momenta of exactly that temperature for any number of sites, of total zero where nothing holds them.
+func TestWarmStart(t *testing.T) {
+	e := listening(new([]string))
+	for shape, free := range map[string]float64{"ring": 39, "fixed-chain": 40} {
+		c := own(t, chainFile(t, system.NewFPUTBeta(6), 6)).WithWeakForm("hnn-lattice")
+		if c.Lattice = shape; shape == "ring" {
+			c = own(t, ringFile(t)).WithWeakForm("hnn-lattice")
+			c.Lattice = shape
+		}
+		trained, err := e.Train(t.Context(), c, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := SimulateOptions{Temperature: 0.3, Masses: slices.Repeat([]float64{1}, 40), Times: []float64{0, 0.1}, Integration: Integration{Method: AutoMethod, RTol: 1e-9, ATol: 1e-9}}
+		_, sim, err := e.Simulate(t.Context(), trained.Dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twice, total := 0.0, 0.0
+		mass := 1.0
+		if shape == "ring" {
+			mass = 20.0 / 64 // the distance of two points
+		}
+		for i, p := range sim.States[40:80] {
+			twice, total = twice+p*p/mass, total+p
+			if sim.States[i] != 0 {
+				t.Fatalf("site %d is not at rest", i)
+			}
+		}
+		if math.Abs(twice/free-0.3) > 1e-6 { // the learned mass is one to that
+			t.Errorf("%s: temperature %v, want 0.3", shape, twice/free)
+		}
+		if shape == "ring" && math.Abs(total) > 1e-12 {
+			t.Errorf("total momentum %v", total)
+		}
+		run, err := e.Open(trained.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := run.warmStart(-1, 0); err == nil || !strings.Contains(err.Error(), "positive") {
+			t.Errorf("a temperature of -1: %v", err)
+		}
+		field := run.model.Free()
+		ps, err := latticePictures(run, report.Run{}, report.Run{T: []float64{0, 1}, X: [][]float64{make([]float64, 12), make([]float64, 12)}, Field: func(x, dx []float64) { field(0, x, dx) }})
+		if err != nil || len(ps) != 3 {
+			t.Errorf("%d pictures, %v; want those of laws, the field and modes", len(ps), err)
+		}
+		// Sites of a chain between walls swing at 2 sin(k pi/14), as springs do; on a ring two modes are alike.
+		if m := newModes(lattice.Of(run.form), func(x, dx []float64) { field(0, x, dx) }); shape == "fixed-chain" {
+			for k, f := range m.frequency {
+				if want := 2 * math.Sin(float64(k+1)*math.Pi/14); math.Abs(f-want) > 1e-5 {
+					t.Errorf("mode %d swings at %v, want %v", k+1, f, want)
+				}
+			}
+		}
+	}
+}
+
+// ringFile is a file of a ring of six springs.
+func ringFile(t *testing.T) string {
+	t.Helper()
+	return chainFile(t, system.NewWave(6), 6)
 }

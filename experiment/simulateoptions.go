@@ -22,6 +22,8 @@ type SimulateOptions struct {
 	State []float64
 	Film  int
 	Seed  uint64
+	// Temperature, of a lattice, draws momenta by Seed at that temperature (k_B = 1) instead; 0 for none.
+	Temperature float64
 	// DataFile, unless it is empty, has the initial state, the inputs and the times: the first row of its trial Trial, counted
 	// from 1, and its rows as late as Until. The state is fitted to the first WarmUp rows, or as it was measured where that is 0.
 	DataFile      string
@@ -138,6 +140,9 @@ func (e *Env) start(run *Run, o *SimulateOptions) ([]float64, error) {
 	}
 	if o.State != nil {
 		return o.State, nil
+	}
+	if o.Temperature != 0 {
+		return run.warmStart(o.Temperature, o.Seed)
 	}
 	return run.sampleState(o.Seed)
 }

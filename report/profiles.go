@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Profile is a line of a Panel, in the colour of its role.
+// Profile is a line of a Panel, in the colour of its role; without a name it has no entry in the legend.
 type Profile struct {
 	Name string
 	Role Role
@@ -62,7 +62,9 @@ func Profiles(title string, panels []Panel) (*Figure, error) {
 				drawn.plot.Add(ribbon{t: c.X, lo: c.Lo, hi: c.Hi, known: len(c.X), color: c.Role.lineStyle().Color})
 			}
 			drawn.plot.Add(line{t: c.X, y: c.Y, style: c.Role.lineStyle()})
-			drawn.legend = append(drawn.legend, lineEntry(c.Name, c.Role.lineStyle()))
+			if c.Name != "" {
+				drawn.legend = append(drawn.legend, lineEntry(c.Name, c.Role.lineStyle()))
+			}
 		}
 		drawn.plot.Add(frame{})
 		if i%2 == 0 {

@@ -70,7 +70,7 @@ func pass(cmd, verb *cobra.Command, args []string, as map[string]string) error {
 // simulateParticles is hnn simulate of a run of particles.
 func simulateParticles(cmd *cobra.Command, dir string) error {
 	args := []string{dir}
-	as := map[string]string{"bodies": "n", "out": "out", "method": "method", "seed": "seed", "step": "dt", "quiet": "quiet"}
+	as := map[string]string{"bodies": "n", "out": "out", "method": "method", "seed": "seed", "temperature": "temperature", "step": "dt", "quiet": "quiet"}
 	if cmd.Flags().Changed("to") { // becomes a number of steps
 		dt := 0.002
 		if cmd.Flags().Changed("step") {

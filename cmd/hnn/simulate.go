@@ -27,6 +27,7 @@ type simulateFlags struct {
 	rtol, atol             float64
 	mass                   []float64
 	points, bodies         int
+	temperature            float64
 	seed                   uint64
 	reversible, quiet      bool
 	json                   bool
@@ -85,6 +86,7 @@ same command with the last state and the times exchanged returns to the first, t
 	fs.IntVar(&f.bodies, "bodies", 0, "number of bodies of a pairwise model or of sites of a lattice, 0 for as many as it was trained on")
 	fs.Float64SliceVar(&f.mass, "mass", nil, "masses of the bodies; default 1 each")
 	fs.Uint64Var(&f.seed, "seed", 0, "of the initial state that --bodies draws")
+	fs.Float64Var(&f.temperature, "temperature", 0, "of a lattice: sites at rest whose momenta have this temperature (k_B = 1), by --seed")
 	fs.Float64Var(&f.from, "from", 0, "time of the initial state")
 	fs.Float64Var(&f.to, "to", 0, "time of the last state")
 	fs.IntVar(&f.points, "steps", 100, "intervals between the first and the last state")
@@ -204,7 +206,7 @@ func (f *simulateFlags) parse(cmd *cobra.Command) (o experiment.SimulateOptions,
 		return o, fmt.Errorf("--out %s: the name must end in .csv or .npz, or in .gif for a model of pictures", f.out)
 	}
 	o.Integration = experiment.Integration{Method: f.method, Step: f.step, RTol: f.rtol, ATol: f.atol, Reversible: f.reversible, Omega: f.omega}
-	o.Film, o.Seed, o.Masses, o.Band = f.film, f.seed, f.mass, f.band
+	o.Film, o.Seed, o.Temperature, o.Masses, o.Band = f.film, f.seed, f.temperature, f.mass, f.band
 	if cmd.Flags().Changed("band") && !(f.band > 0 && f.band < 1) {
 		return o, fmt.Errorf("--band %v: give a share between 0 and 1, as 0.9", f.band)
 	}
@@ -268,7 +270,7 @@ func (f *simulateFlags) checkMethod(given func(string) bool) error {
 func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err error) {
 	given := cmd.Flags().Changed
 	if f.data != "" {
-		for _, name := range []string{"x0", "film", "bodies", "mass", "seed", "from", "steps", "times", "input", "reversible"} {
+		for _, name := range []string{"x0", "film", "bodies", "mass", "seed", "temperature", "from", "steps", "times", "input", "reversible"} {
 			if given(name) {
 				return nil, nil, fmt.Errorf("--%s: a rollout of --from-data has the state, the inputs and the times of its trial: leave one of the two out", name)
 			}
@@ -286,7 +288,11 @@ func (f *simulateFlags) parseTimes(cmd *cobra.Command) (x0, times []float64, err
 		return nil, nil, fmt.Errorf("--bodies %d: give at least 2", f.bodies)
 	case f.mass != nil && f.bodies != 0 && f.bodies != len(f.mass):
 		return nil, nil, fmt.Errorf("--bodies %d with %d masses: give one of the two, or as many of each", f.bodies, len(f.mass))
-	case f.x0 == "" && f.bodies == 0 && f.mass == nil && !given("film"):
+	case given("temperature") && !(f.temperature > 0):
+		return nil, nil, fmt.Errorf("--temperature %v: give a positive number, in units of energy (k_B = 1)", f.temperature)
+	case given("temperature") && (f.x0 != "" || given("film")):
+		return nil, nil, errors.New("--temperature draws the state that --x0 or --film gives: leave one of the two out")
+	case f.x0 == "" && f.bodies == 0 && f.mass == nil && !given("film") && !given("temperature"):
 		return nil, nil, errors.New("no initial state: give --x0, positions first, as in --x0 1,0, or --from-data FILE")
 	case f.x0 != "" && given("seed"):
 		return nil, nil, errors.New("--seed draws the state that --x0 gives: leave one of the two out")

@@ -441,3 +441,59 @@ func TestMassesAndFriction(t *testing.T) {
 		}
 	}
 }
+
+// A lattice whose bonds have another law along each axis: both are found, and are those of a larger one.
+func TestLawOfEachAxis(t *testing.T) {
+	shape, err := lattice.ParseShape("torus:4x4:axes")
+	if err != nil || shape.String() != "torus:4x4:axes" {
+		t.Fatal(shape, err)
+	}
+	bond := func(c ...float64) lattice.Function { return lattice.Function{Half: 1, Polynomial: c} }
+	truth := &lattice.System{Shape: &shape, Sites: 16, Space: 1, Bonds: shape.Bonds(), Kinetic: bond(0, 0.25), Bond: []lattice.Function{bond(0, 0.25), bond(0, 0.8, 0, 0.05)}}
+	rng := rand.New(rand.NewPCG(5, 6))
+	states := func(s *lattice.System, rows int) *data.Set {
+		set := &data.Set{Dim: s.Dim()}
+		field := s.ModelForm().Field().Free()
+		for r := range rows {
+			x, dx := make([]float64, s.Dim()), make([]float64, s.Dim())
+			for i := range x {
+				x[i] = 0.5 * rng.NormFloat64()
+			}
+			field(0, x, dx)
+			set.T, set.X, set.DX = append(set.T, float64(r)), append(set.X, x...), append(set.DX, dx...)
+		}
+		set.Offsets = []int{0, rows}
+		return set
+	}
+	for name, least := range map[string]bool{"torus:4x4:axes": true, "torus:4x4": false} {
+		shape, err := lattice.ParseShape(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &lattice.System{Shape: &shape, Sites: 16, Space: 1, Bonds: shape.Bonds()}
+		if _, err := Fit(s, states(truth, 200)); err != nil {
+			t.Fatal(err)
+		}
+		large, err := s.Resize(81)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known, err := truth.Resize(81)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := states(known, 3)
+		field, dx := large.ModelForm().Field().Free(), make([]float64, large.Dim())
+		left, all := 0.0, 0.0
+		for r := range 3 {
+			x, want := other.Row(r)
+			field(0, x, dx)
+			for i, v := range want {
+				left, all = left+(v-dx[i])*(v-dx[i]), all+v*v
+			}
+		}
+		if off := math.Sqrt(left / all); least && off > 1e-10 || !least && off < 0.1 {
+			t.Errorf("%s: off by %.2g on 9 x 9 of two laws", name, off)
+		}
+	}
+}

@@ -16,15 +16,20 @@ const Wall = -1
 // Bond joins site I to site J, either of which may be a Wall; bonds of one kind have one law.
 type Bond struct{ I, J, Kind int }
 
-// Shape is a lattice by its name: its sides, whether it closes on itself and whether its ends are held.
+// Shape is a lattice by its name: its sides, whether it closes on itself, whether its ends are held and whether bonds along each of its
+// axes are of a kind of their own.
 type Shape struct {
 	Sides    []int // those of a grid; of a chain one, which is 0 where the name does not say it
 	Periodic bool  // closed on itself
 	Fixed    bool  // with bonds to walls at its ends
+	Axes     bool  // with bonds of a kind of their own along each axis
 }
 
 // Shapes says how a lattice is written.
-const Shapes = "chain, fixed-chain, ring, grid:8x8, fixed-grid:8x8 or torus:8x8"
+const Shapes = "chain, fixed-chain, ring, grid:8x8, fixed-grid:8x8 or torus:8x8, the last three also as grid:8x8:axes, with a law of bonds for each axis"
+
+// axes ends the name of a shape whose axes have laws of their own.
+const axes = ":axes"
 
 // ParseShape reads a lattice as [Shapes] has it: fixed ones have bonds to walls at their ends, ring and torus are closed.
 func ParseShape(text string) (Shape, error) {
@@ -41,6 +46,7 @@ func ParseShape(text string) (Shape, error) {
 		return s, nil
 	case base == "grid", base == "torus" && !s.Fixed:
 		s.Periodic = base == "torus"
+		sides, s.Axes = strings.CutSuffix(sides, axes)
 		for _, part := range strings.Split(sides, "x") {
 			n, err := strconv.Atoi(part)
 			if err != nil || n < 1 || n > mostSites {
@@ -80,7 +86,11 @@ func (s Shape) String() string {
 	for _, n := range s.Sides {
 		sides = append(sides, strconv.Itoa(n))
 	}
-	return name + ":" + strings.Join(sides, "x")
+	name += ":" + strings.Join(sides, "x")
+	if s.Axes {
+		name += axes
+	}
+	return name
 }
 
 // Sites is the number of sites, 0 of a chain that takes any.
@@ -126,20 +136,24 @@ func (s Shape) Of(sites int) (Shape, error) {
 func (s Shape) Bonds() []Bond {
 	var bonds []Bond
 	stride := s.Sites()
-	for _, side := range s.Sides {
+	for axis, side := range s.Sides {
+		kind := 0
+		if s.Axes {
+			kind = axis
+		}
 		stride /= side
 		for i := range s.Sites() {
 			at := i / stride % side
 			if at == 0 && s.Fixed {
-				bonds = append(bonds, Bond{I: Wall, J: i})
+				bonds = append(bonds, Bond{Wall, i, kind})
 			}
 			switch {
 			case at+1 < side:
-				bonds = append(bonds, Bond{I: i, J: i + stride})
+				bonds = append(bonds, Bond{i, i + stride, kind})
 			case s.Fixed:
-				bonds = append(bonds, Bond{I: i, J: Wall})
+				bonds = append(bonds, Bond{i, Wall, kind})
 			case s.Periodic && side > 2: // of two sites one bond is both
-				bonds = append(bonds, Bond{I: i, J: i - at*stride})
+				bonds = append(bonds, Bond{i, i - at*stride, kind})
 			}
 		}
 	}

@@ -239,7 +239,7 @@ func TestReadBack(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"line": "there is no lattice", "chain:5": "leave out", "grid": "give the sides", "grid:0x4": "give the sides", "grid:8": "two or three sides",
-		"torus:2x2x2x2": "two or three sides", "grid:100000x100000": "more than", "fixed-ring": "there is no lattice",
+		"torus:2x2x2x2": "two or three sides", "grid:100000x100000": "more than", "fixed-ring": "there is no lattice", "ring:axes": "leave out",
 	} {
 		if _, err := ParseShape(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)

@@ -1,0 +1,197 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hnn/model/lattice"
+	"hnn/report"
+)
+
+// mostModes bounds the sites whose normal modes are found for a figure.
+const mostModes = 256
+
+// shownModes is how many modes have a line of their energy.
+const shownModes = 4
+
+// latticePictures are those of a lattice's run, nil of others: its laws, and of one component a site the field over space and time, the
+// frequencies of its small oscillations and the energies of the lowest of these along the rollout.
+func latticePictures(run *Run, truth, model report.Run) (ps []picture, err error) {
+	s := lattice.Of(run.form)
+	if s == nil {
+		return nil, nil
+	}
+	add := func(name, caption string, f *report.Figure, failed error) {
+		if failed != nil && err == nil {
+			err = failed
+		} else if failed == nil {
+			ps = append(ps, picture{name, caption, f})
+		}
+	}
+	f, failed := report.Profiles("Laws of the lattice", lawPanels(s))
+	add("laws", "The learned laws over what the rows have of them: a constant is no part of a law. Where sites have no law of their own, none was needed.", f, failed)
+	if s.Space > 1 || len(model.T) < 2 {
+		return ps, err
+	}
+	n := s.Sites
+	fieldOf := func(title string, r report.Run) report.Field {
+		out := report.Field{Title: title, Times: r.T}
+		for _, x := range r.X {
+			out.Values = append(out.Values, x[:n])
+		}
+		return out
+	}
+	var fields []report.Field
+	if len(truth.T) >= 2 {
+		fields = append(fields, fieldOf("Truth", truth))
+	}
+	fields = append(fields, fieldOf("Learned", model))
+	f, failed = report.SpaceTime("The field over space and time", report.Quantity{Name: "site"}, report.Quantity{Name: "t"}, fields)
+	add("spacetime", "The first component of every site along the rollouts from one state.", f, failed)
+	if s.Flow != lattice.Mechanical || s.Masses != nil || n > mostModes {
+		return ps, err
+	}
+	modes := newModes(s, model.Field)
+	if modes == nil {
+		return ps, err
+	}
+	number := make([]float64, n)
+	for k := range number {
+		number[k] = float64(k + 1)
+	}
+	dispersion := report.Panel{Title: "Frequencies of small oscillations", X: report.Quantity{Name: "mode, by its frequency"}, Y: report.Quantity{Name: "frequency"}}
+	energies := report.Panel{Title: fmt.Sprintf("Energies of the %d lowest modes", min(shownModes, n)), X: report.Quantity{Name: "t"}, Y: report.Quantity{Name: "energy"}}
+	if known := newModes(s, truth.Field); known != nil {
+		dispersion.Curves = append(dispersion.Curves, report.Profile{Name: "true", Role: report.Truth, X: number, Y: known.frequency})
+	}
+	dispersion.Curves = append(dispersion.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: number, Y: modes.frequency})
+	for _, r := range []struct {
+		run  report.Run
+		role report.Role
+		name string
+	}{{truth, report.Truth, "true"}, {model, report.ClosedForm, "learned"}} {
+		for k := range min(shownModes, n) {
+			if len(r.run.T) < 2 {
+				continue
+			}
+			var e []float64
+			for _, x := range r.run.X {
+				e = append(e, modes.energy(k, x))
+			}
+			name := r.name
+			if k > 0 {
+				name = ""
+			}
+			energies.Curves = append(energies.Curves, report.Profile{Name: name, Role: r.role, X: r.run.T, Y: e})
+		}
+	}
+	f, failed = report.Profiles("Modes of the lattice", []report.Panel{dispersion, energies})
+	add("modes", "Frequencies of small oscillations about rest, from the laws' curvatures there, and the energies of the lowest modes along the rollouts.", f, failed)
+	return ps, err
+}
+
+// lawPanels draw W of each kind of bond, U and T.
+func lawPanels(s *lattice.System) (panels []report.Panel) {
+	one := func(title, variable, name string, f *lattice.Function) {
+		if f.Size() == 0 {
+			return
+		}
+		var x, y []float64
+		least := math.Inf(1)
+		for k := range 401 {
+			at := f.Middle + f.Half*(float64(k)/200-1)
+			x, y = append(x, at), append(y, f.Value(at))
+			least = min(least, y[k])
+		}
+		for k := range y {
+			y[k] -= least
+		}
+		panels = append(panels, report.Panel{Title: title, X: report.Quantity{Name: variable}, Y: report.Quantity{Name: name},
+			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: x, Y: y}}})
+	}
+	along := "difference along a bond"
+	if s.Space > 1 {
+		along = "distance along a bond"
+	}
+	for k := range s.Bond {
+		title := "Law of a bond"
+		if len(s.Bond) > 1 {
+			title = fmt.Sprintf("Law of a bond of kind %d", k+1)
+		}
+		one(title, along, "W", &s.Bond[k])
+	}
+	one("Law of a site", "q", "U", &s.Site)
+	one("Kinetic energy", "p", "T", &s.Kinetic)
+	return panels
+}
+
+// modes are the small oscillations about rest, by their frequencies.
+type modes struct {
+	frequency []float64
+	curvature float64 // of T at rest: one over the mass
+	stiffness []float64
+	shape     *mat.Dense // columns
+}
+
+// newModes finds the modes of a field dx/dt of positions and momenta of n sites by its differences at rest; nil where there is none, or
+// rest is no equilibrium that is stable.
+func newModes(s *lattice.System, field func(x, dx []float64)) *modes {
+	if field == nil {
+		return nil
+	}
+	n := s.Sites
+	const h = 1e-4
+	x, up, down := make([]float64, 2*n), make([]float64, 2*n), make([]float64, 2*n)
+	differ := func(i int) {
+		x[i] = h
+		field(x, up)
+		x[i] = -h
+		field(x, down)
+		x[i] = 0
+		for k := range up {
+			up[k] = (up[k] - down[k]) / (2 * h)
+		}
+	}
+	m := &modes{}
+	differ(n)
+	m.curvature = up[0]
+	k := mat.NewSymDense(n, nil)
+	for i := range n {
+		differ(i)
+		for j := range n {
+			half := 0.5 // of the two that should agree
+			if i == j {
+				half = 1
+			}
+			k.SetSym(i, j, k.At(i, j)-half*up[n+j])
+		}
+	}
+	var eigen mat.EigenSym
+	if !(m.curvature > 0) || !eigen.Factorize(k, true) {
+		return nil
+	}
+	m.stiffness = eigen.Values(nil)
+	m.shape = new(mat.Dense)
+	eigen.VectorsTo(m.shape)
+	largest := m.stiffness[n-1]
+	for _, v := range m.stiffness {
+		if !(largest > 0) || v < -1e-6*largest {
+			return nil
+		}
+		m.frequency = append(m.frequency, math.Sqrt(max(v, 0)*m.curvature))
+	}
+	return m
+}
+
+// energy is that of mode k at a state.
+func (m *modes) energy(k int, x []float64) float64 {
+	n := len(m.stiffness)
+	var q, p float64
+	for i := range n {
+		q += m.shape.At(i, k) * x[i]
+		p += m.shape.At(i, k) * x[n+i]
+	}
+	return m.curvature*p*p/2 + m.stiffness[k]*q*q/2
+}
