@@ -64,7 +64,7 @@ it runs. A study that was stopped, or whose machine died, goes on by the same co
     seed: 0-4                             # a list or a range: every combination
     learning-rate: {min: 1e-4, max: 1e-2, log: true}   # a distribution
   trials: 20                  # draws of what has a distribution
-  method: sobol               # draws that are spread evenly; random unless given; tpe searches,
+  method: sobol               # draws that are spread evenly; random unless given; tpe and gp search,
                               # and with first-rung: 300 stops hopeless runs early
   minimize: strict.energy_mse.median
 

@@ -13,6 +13,8 @@
 //	tpe, err := search.NewTPE(space, seed)
 //	point := tpe.Next(number, trials)           // trials: those that ended and those that run
 //
+//	gp, err := search.NewGP(space, seed)        // the same, for noisy values of numbers
+//
 //	h := search.Halving{First: 100, Last: 2700, Factor: 3}
 //	trial, rung, ok := h.Next(rungs)            // which trial goes on, and to which rung; else begin another
 package search

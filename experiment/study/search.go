@@ -15,7 +15,7 @@ import (
 )
 
 // Searches reports whether the runs depend on what earlier ones came to.
-func (s *Study) Searches() bool { return s.Method == TPE }
+func (s *Study) Searches() bool { return s.Method == TPE || s.Method == GP }
 
 // Total is the number of the study's runs, of which Runs has returned some.
 func (s *Study) Total(runs []Trial) int {
@@ -57,10 +57,18 @@ func at(varied []Varied, point []float64) []keyed {
 	return all
 }
 
-func (s *Study) tpe() (*search.TPE, error) {
+// searcher proposes the point of the trial of a number, from 0, by what is known of others.
+type searcher interface {
+	Next(number int, trials []search.Trial) []float64
+}
+
+func (s *Study) searcher() (searcher, error) {
 	var space search.Space
 	for _, v := range s.Varied {
 		space = append(space, search.Dimension{Choices: len(v.Values)})
+	}
+	if s.Method == GP {
+		return search.NewGP(space, s.Seed)
 	}
 	return search.NewTPE(space, s.Seed)
 }
@@ -85,20 +93,23 @@ func (s *Study) checkSearch() error {
 			return fmt.Errorf("%s varies: results on other data do not compare; search on each alone, or use the method grid", v.Key)
 		}
 	}
-	_, err := s.tpe()
+	if s.Method == GP && s.Trials > search.MostGP {
+		return fmt.Errorf("method gp: %d trials, and its work grows by their third power: give at most %d, or \"method: tpe\"", s.Trials, search.MostGP)
+	}
+	_, err := s.searcher()
 	return err
 }
 
 // begin are the first runs of a search, which depend on no others. Those at the bounds of what
 // varies are checked too, so that a mistake shows before anything starts.
 func (s *Study) begin() ([]Trial, error) {
-	tpe, err := s.tpe()
+	method, err := s.searcher()
 	if err != nil {
 		return nil, err
 	}
 	var all []Trial
 	for n := range min(search.Startup, s.Trials) {
-		t, err := s.atPoint(n+1, tpe.Next(n, nil))
+		t, err := s.atPoint(n+1, method.Next(n, nil))
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +153,7 @@ const proposedFolder = "proposed"
 // on, and what became of them; it is kept in the folder first.
 func (f *Folder) Propose(begun []Trial, records []Record) (*Trial, error) {
 	s := f.Study
-	tpe, err := s.tpe()
+	method, err := s.searcher()
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +169,7 @@ func (f *Folder) Propose(begun []Trial, records []Record) (*Trial, error) {
 		}
 	}
 	number := len(begun) + 1
-	t, err := s.atPoint(number, tpe.Next(number-1, past))
+	t, err := s.atPoint(number, method.Next(number-1, past))
 	if err != nil {
 		return nil, err
 	}

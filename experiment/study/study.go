@@ -62,13 +62,14 @@ const (
 	Random Method = "random"
 	// Sobol draws points that fill the space more evenly than independent ones.
 	Sobol Method = "sobol"
-	// TPE searches for the best value of the measure: see package search.
+	// TPE and GP search for the best value of the measure: see package search.
 	TPE Method = "tpe"
+	GP  Method = "gp"
 )
 
 // Values lists the names of the methods.
 func (Method) Values() []string {
-	return []string{string(Grid), string(Random), string(Sobol), string(TPE)}
+	return []string{string(Grid), string(Random), string(Sobol), string(TPE), string(GP)}
 }
 
 type keyed struct {
@@ -229,7 +230,7 @@ func (s *Study) check() error {
 		return fmt.Errorf("method grid takes lists and ranges, and %s has a distribution: give a range by from, to and step, or another method", s.Varied[slices.IndexFunc(s.Varied, func(v Varied) bool { return v.Distribution != nil })].Key)
 	case s.Method == Grid && s.Trials != 0:
 		return errors.New("trials: a grid has the runs that its lists make; leave trials out, or vary by a distribution")
-	case s.Method != Grid && s.Method != TPE && !distributed:
+	case s.Method != Grid && !s.Searches() && !distributed:
 		return fmt.Errorf("method %s: nothing varies by a distribution, as \"learning-rate: {min: 1e-4, max: 1e-2, log: true}\" does", s.Method)
 	case s.Method != Grid && s.Trials == 0:
 		return fmt.Errorf("method %s: say how many draws by \"trials:\"", s.Method)
@@ -331,7 +332,7 @@ func (s *Study) files() ([]string, error) {
 func (s *Study) Runs() ([]Trial, error) {
 	draws := [][]keyed{nil}
 	switch s.Method {
-	case TPE:
+	case TPE, GP:
 		return s.begin()
 	case Random:
 		draws = s.draws()
