@@ -43,7 +43,7 @@ func memberStream(name string, member int) string {
 // each on a share of them.
 func trainEnsemble[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, dir string, resume bool) (*Run, error) {
 	jobs := min(e.workers(), c.Ensemble)
-	shared := &Env{Workers: max(1, e.workers()/jobs), Log: e.Log, Local: e.Local, SaveEvery: e.SaveEvery}
+	shared := &Env{Workers: max(1, e.workers()/jobs), Log: e.Log, Local: e.Local, SaveEvery: e.SaveEvery, Logged: e.Logged}
 	members := make([]*training[T], c.Ensemble)
 	for i := range members {
 		var err error

@@ -73,7 +73,7 @@ func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, er
 	}
 	jobs := max(1, min(b.Jobs, len(configs)))
 	shared := &Env{
-		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading, Local: e.Local, SaveEvery: e.SaveEvery, StopAt: e.StopAt,
+		Workers: max(1, e.workers()/jobs), Log: e.Log, Meter: e.Meter, Reading: e.Reading, Local: e.Local, SaveEvery: e.SaveEvery, StopAt: e.StopAt, Logged: e.Logged,
 		// The models of a task and seed come one after the other and share their data.
 		data: datasets{limit: jobs + 1, kept: e.data.kept}, learning: e.learning, recommended: e.recommended, ways: e.ways,
 	}

@@ -45,6 +45,9 @@ type Env struct {
 	// Ended, unless nil, is told of every run that has ended with its results, or with a failure; not of one that
 	// was interrupted and can go on. A run is told of once, whole.
 	Ended func(dir string, failure error)
+	// Logged, unless nil, is told of every row that a training by adam adds to the metrics of a run, or of a member of
+	// an ensemble, from 0, while it goes on. It must not wait, and may be called from several goroutines.
+	Logged func(dir string, member int, r fit.Record)
 	// SaveEvery is the time after which a training writes a checkpoint, beside those of its configuration; 0 for
 	// these alone. No result depends on it.
 	SaveEvery time.Duration
@@ -362,6 +365,9 @@ func (t *training[T]) train(ctx context.Context) error {
 	err := t.trainer.Run(ctx, func(r fit.Record) error {
 		if r.Tested || logged(r.Step) {
 			t.metrics.add(r)
+			if t.env.Logged != nil {
+				t.env.Logged(t.dir, t.member, r)
+			}
 		}
 		if meter != nil {
 			meter.Step(r)

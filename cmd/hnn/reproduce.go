@@ -133,9 +133,11 @@ func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, env *
 	if !f.cmd.Flags().Changed("jobs") {
 		f.jobs = env.SideBySide(len(configs))
 	}
-	if err := f.trackIn(ctx, env, d); err != nil {
+	left, err := f.trackIn(ctx, env, d)
+	if err != nil {
 		return err
 	}
+	defer left()
 	d.bars = d.bars && min(f.jobs, len(configs)) <= 1
 	runs, err := env.RunAll(ctx, configs, experiment.Batch{Root: runsFolder, Out: f.out, Force: f.force, Jobs: f.jobs})
 	if len(runs) > 0 {

@@ -9,6 +9,7 @@ import (
 	"hnn/experiment"
 	"hnn/experiment/study"
 	"hnn/experiment/track"
+	"hnn/fit"
 )
 
 // addTrack adds the flag that names where runs are told of.
@@ -45,13 +46,23 @@ func tell(ctx context.Context, all []track.Tracker, d *display, dir string, fail
 	}
 }
 
-// track makes env tell of the runs that end.
-func (f *configFlags) trackIn(ctx context.Context, env *experiment.Env, d *display) error {
+// trackIn makes env tell of its runs, while they go on and at their end. What is returned is called when all have ended or were interrupted.
+func (f *configFlags) trackIn(ctx context.Context, env *experiment.Env, d *display) (left func(), err error) {
 	all, err := trackers(f.track, "hnn")
-	if err == nil && all != nil {
-		env.Ended = func(dir string, failure error) { tell(ctx, all, d, dir, failure) }
+	if err != nil || all == nil {
+		return func() {}, err
 	}
-	return err
+	follower := track.NewFollower(all, func(dir string, err error) { d.log("warning: --track: %v; the run is in %s all the same", err, dir) })
+	env.Ended = func(dir string, failure error) { follower.End(ctx, dir, failure) }
+	env.Logged = func(dir string, member int, r fit.Record) {
+		step := int64(r.Step)
+		numbers := []track.Number{{Name: "loss", Value: r.Loss, Step: step}, {Name: "learning_rate", Value: r.Rate, Step: step}, {Name: "gradient_norm", Value: r.Norm, Step: step}}
+		if r.Tested {
+			numbers = append(numbers, track.Number{Name: "test_loss", Value: r.Test, Step: step})
+		}
+		follower.Log(context.WithoutCancel(ctx), dir, member, numbers)
+	}
+	return follower.Leave, nil
 }
 
 // kept tells of a run of a study, whose failed ones have no directory.

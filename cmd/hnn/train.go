@@ -67,9 +67,11 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
 			env := newEnv(d)
-			if err := f.trackIn(cmd.Context(), env, d); err != nil {
+			left, err := f.trackIn(cmd.Context(), env, d)
+			if err != nil {
 				return err
 			}
+			defer left()
 			run, err := env.Resume(cmd.Context(), resume)
 			if err != nil {
 				return err

@@ -157,15 +157,14 @@ type pair struct {
 	Value string `json:"value"`
 }
 
-// Track makes a run with the settings as parameters, metrics per step, the results, and the
-// files of the run's directory but its checkpoints.
-func (m *mlflow) Track(ctx context.Context, r *Run) error {
+// guard calls f, unless the server has not answered lately.
+func (m *mlflow) guard(f func() error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if time.Since(m.silent) < mlflowPause {
 		return fmt.Errorf("%s did not answer before and is not asked again for %v", m.url, mlflowPause)
 	}
-	err := m.track(ctx, r)
+	err := f()
 	if err == nil {
 		return nil
 	}
@@ -175,16 +174,36 @@ func (m *mlflow) Track(ctx context.Context, r *Run) error {
 	return fmt.Errorf("%s: %w", m.url, err)
 }
 
-func (m *mlflow) track(ctx context.Context, r *Run) error {
+// Track makes a run with the settings as parameters, metrics per step, the results, and the
+// files of the run's directory but its checkpoints.
+func (m *mlflow) Track(ctx context.Context, r *Run) error {
+	return m.guard(func() error {
+		live, err := m.open(ctx, r)
+		if err != nil {
+			return err
+		}
+		return live.end(ctx, r, r.Steps)
+	})
+}
+
+// Open makes a run with the settings as parameters.
+func (m *mlflow) Open(ctx context.Context, r *Run) (live Live, err error) {
+	err = m.guard(func() error { live, err = m.open(ctx, r); return err })
+	return live, err
+}
+
+// mlflowRun is a run on the server.
+type mlflowRun struct {
+	*mlflow
+	id, artifactURI string
+}
+
+func (m *mlflow) open(ctx context.Context, r *Run) (*mlflowRun, error) {
 	experiment, err := m.experimentID(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	now := time.Now().UnixMilli()
 	tags := []pair{{"mlflow.source.name", "hnn"}, {"mlflow.source.type", "LOCAL"}}
-	if r.Failure != "" {
-		tags = append(tags, pair{"hnn.failure", r.Failure})
-	}
 	var created struct {
 		Run struct {
 			Info struct {
@@ -193,19 +212,9 @@ func (m *mlflow) track(ctx context.Context, r *Run) error {
 			} `json:"info"`
 		} `json:"run"`
 	}
-	if err := m.post(ctx, "runs/create", map[string]any{"experiment_id": experiment, "run_name": r.Name, "start_time": now, "tags": tags}, &created); err != nil {
-		return err
+	if err := m.post(ctx, "runs/create", map[string]any{"experiment_id": experiment, "run_name": r.Name, "start_time": time.Now().UnixMilli(), "tags": tags}, &created); err != nil {
+		return nil, err
 	}
-	id := created.Run.Info.ID
-	err = errors.Join(m.log(ctx, r, id, now), m.artifacts(ctx, r, created.Run.Info.Artifacts))
-	status := "FINISHED"
-	if r.Failure != "" {
-		status = "FAILED"
-	}
-	return errors.Join(err, m.post(ctx, "runs/update", map[string]any{"run_id": id, "status": status, "end_time": time.Now().UnixMilli()}, nil))
-}
-
-func (m *mlflow) log(ctx context.Context, r *Run, id string, now int64) error {
 	var params []pair
 	for _, p := range r.Params {
 		if len(p[1]) > maxParamLength {
@@ -215,22 +224,58 @@ func (m *mlflow) log(ctx context.Context, r *Run, id string, now int64) error {
 			params = append(params, pair{key(p[0]), p[1]})
 		}
 	}
-	var metrics []mlflowMetric
-	for _, all := range [][]Number{r.Steps, r.Results} {
-		for _, n := range all {
-			if finite(n.Value) { // JSON has no other numbers
-				metrics = append(metrics, mlflowMetric{key(n.Name), n.Value, now, n.Step})
-			}
+	run := &mlflowRun{m, created.Run.Info.ID, created.Run.Info.Artifacts}
+	for ; len(params) > 0; params = params[min(len(params), maxParams):] {
+		if err := m.post(ctx, "runs/log-batch", map[string]any{"run_id": run.id, "params": params[:min(len(params), maxParams)]}, nil); err != nil {
+			return nil, err
 		}
 	}
-	for len(params)+len(metrics) > 0 {
-		p, n := min(len(params), maxParams), min(len(metrics), maxMetrics-maxParams)
-		if err := m.post(ctx, "runs/log-batch", map[string]any{"run_id": id, "params": params[:p], "metrics": metrics[:n]}, nil); err != nil {
+	return run, nil
+}
+
+// Log tells of metrics.
+func (r *mlflowRun) Log(ctx context.Context, numbers []Number) error {
+	return r.guard(func() error { return r.log(ctx, numbers) })
+}
+
+func (r *mlflowRun) log(ctx context.Context, numbers []Number) error {
+	now := time.Now().UnixMilli()
+	var metrics []mlflowMetric
+	for _, n := range numbers {
+		if finite(n.Value) { // JSON has no other numbers
+			metrics = append(metrics, mlflowMetric{key(n.Name), n.Value, now, n.Step})
+		}
+	}
+	for ; len(metrics) > 0; metrics = metrics[min(len(metrics), maxMetrics):] {
+		if err := r.post(ctx, "runs/log-batch", map[string]any{"run_id": r.id, "metrics": metrics[:min(len(metrics), maxMetrics)]}, nil); err != nil {
 			return err
 		}
-		params, metrics = params[p:], metrics[n:]
 	}
 	return nil
+}
+
+// End tells of the rest of the metrics, of results and files, and how the run ended.
+func (r *mlflowRun) End(ctx context.Context, run *Run, rest []Number) error {
+	return r.guard(func() error { return r.end(ctx, run, rest) })
+}
+
+func (r *mlflowRun) end(ctx context.Context, run *Run, rest []Number) error {
+	err := errors.Join(r.log(ctx, rest), r.log(ctx, run.Results), r.artifacts(ctx, run, r.artifactURI))
+	status := "FINISHED"
+	if run.Failure != "" {
+		status = "FAILED"
+		err = errors.Join(err, r.post(ctx, "runs/set-tag", map[string]any{"run_id": r.id, "key": "hnn.failure", "value": run.Failure}, nil))
+	}
+	return errors.Join(err, r.ended(ctx, status))
+}
+
+func (r *mlflowRun) ended(ctx context.Context, status string) error {
+	return r.post(ctx, "runs/update", map[string]any{"run_id": r.id, "status": status, "end_time": time.Now().UnixMilli()}, nil)
+}
+
+// Leave says that the run was interrupted.
+func (r *mlflowRun) Leave(ctx context.Context) error {
+	return r.guard(func() error { return r.ended(ctx, "KILLED") })
 }
 
 // key is a name of MLflow's letters.

@@ -19,9 +19,21 @@ import (
 type tensorBoard string
 
 // Track writes the run's events: its settings as text, the columns of its metrics, its results.
-func (t tensorBoard) Track(_ context.Context, r *Run) error {
-	if err := os.MkdirAll(string(t), 0o777); err != nil {
+func (t tensorBoard) Track(ctx context.Context, r *Run) error {
+	live, err := t.Open(ctx, r)
+	if err != nil {
 		return err
+	}
+	return live.End(ctx, r, r.Steps)
+}
+
+// eventFile is that of a run.
+type eventFile string
+
+// Open writes a file of events with the settings.
+func (t tensorBoard) Open(_ context.Context, r *Run) (Live, error) {
+	if err := os.MkdirAll(string(t), 0o777); err != nil {
+		return nil, err
 	}
 	// Events of two runs in one folder would be drawn as one.
 	dir := filepath.Join(string(t), r.Name)
@@ -31,32 +43,60 @@ func (t tensorBoard) Track(_ context.Context, r *Run) error {
 			break
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return err
+			return nil, err
 		}
 		dir = filepath.Join(string(t), fmt.Sprintf("%s-%d", r.Name, n))
 	}
-	now := time.Now()
-	wall := float64(now.UnixNano()) / 1e9
-	b := record(nil, event(wall, 0, func(b []byte) []byte {
+	b := record(nil, event(wall(), 0, func(b []byte) []byte {
 		b = protowire.AppendTag(b, 3, protowire.BytesType) // file_version
 		return protowire.AppendString(b, "brain.Event:2")
 	}))
 	text := "    " + replaceLines(r.Config) // Markdown's code
-	if r.Failure != "" {
-		text += "\n\nfailed: " + r.Failure
-	}
-	b = record(b, event(wall, 0, func(b []byte) []byte { return summary(b, textValue("config", text)) }))
-	for _, n := range r.Steps {
-		b = record(b, event(wall, n.Step, func(b []byte) []byte { return summary(b, scalar("training/"+n.Name, n.Value)) }))
-	}
-	for _, n := range r.Results {
-		b = record(b, event(wall, n.Step, func(b []byte) []byte { return summary(b, scalar("results/"+n.Name, n.Value)) }))
-	}
+	b = record(b, event(wall(), 0, func(b []byte) []byte { return summary(b, textValue("config", text)) }))
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
 	}
-	return os.WriteFile(filepath.Join(dir, fmt.Sprintf("events.out.tfevents.%010d.%s.%d.0", now.Unix(), host, os.Getpid())), b, 0o666)
+	f := eventFile(filepath.Join(dir, fmt.Sprintf("events.out.tfevents.%010d.%s.%d.0", time.Now().Unix(), host, os.Getpid())))
+	return f, f.append(b)
+}
+
+// wall is the time of an event, in seconds.
+func wall() float64 { return float64(time.Now().UnixNano()) / 1e9 }
+
+func (f eventFile) append(b []byte) error {
+	file, err := os.OpenFile(string(f), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(b)
+	return errors.Join(err, file.Close())
+}
+
+// Log writes events of metrics.
+func (f eventFile) Log(_ context.Context, numbers []Number) error {
+	return f.append(scalars(nil, "training/", numbers))
+}
+
+// End writes events of the rest of the metrics, of results and of a failure.
+func (f eventFile) End(_ context.Context, r *Run, rest []Number) error {
+	b := scalars(scalars(nil, "training/", rest), "results/", r.Results)
+	if r.Failure != "" {
+		b = record(b, event(wall(), 0, func(b []byte) []byte { return summary(b, textValue("failure", r.Failure)) }))
+	}
+	return f.append(b)
+}
+
+// Leave does nothing: the events are there.
+func (eventFile) Leave(context.Context) error { return nil }
+
+// scalars appends events of numbers.
+func scalars(b []byte, prefix string, numbers []Number) []byte {
+	now := wall()
+	for _, n := range numbers {
+		b = record(b, event(now, n.Step, func(b []byte) []byte { return summary(b, scalar(prefix+n.Name, n.Value)) }))
+	}
+	return b
 }
 
 func replaceLines(s string) string {

@@ -1,7 +1,7 @@
-// Package track tells of finished runs where people look: an MLflow server, or a folder that
+// Package track tells of runs where people look: an MLflow server, or a folder that
 // TensorBoard reads. It reads what a run left in its directory (config.yaml, metrics.csv,
-// results.json), so that a run that was stopped and continued, or made on another machine, is
-// told of once and whole. Its users are the verbs train, reproduce and sweep.
+// results.json), so that a run made on another machine is told of once and whole; a Follower
+// tells of one while it goes on, and at its end of what is left. Its users are the verbs train, reproduce and sweep.
 package track
 
 import (
@@ -23,8 +23,10 @@ import (
 
 // Tracker is one place at which runs are told of.
 type Tracker interface {
-	// Track tells of a run. An error leaves the run as it is.
+	// Track tells of a run that has ended. An error leaves the run as it is.
 	Track(ctx context.Context, r *Run) error
+	// Open begins to tell of a run that goes on, of which there are the settings.
+	Open(ctx context.Context, r *Run) (Live, error)
 }
 
 // New returns the tracker of a flag's text: mlflow=URL or tensorboard=DIR. The group is the MLflow
@@ -62,14 +64,11 @@ type Number struct {
 	Step  int64
 }
 
-// Read reads the directory of a run, of which a failed one may lack results.
-func Read(dir string, failure error) (*Run, error) {
+// settings reads what the directory of a run says of it from its beginning.
+func settings(dir string) (*Run, error) {
 	r := &Run{Dir: dir, Name: filepath.Base(dir)}
 	if abs, err := filepath.Abs(dir); err == nil {
 		r.Name = filepath.Base(abs)
-	}
-	if failure != nil {
-		r.Failure = failure.Error()
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "config.yaml"))
 	if err != nil {
@@ -83,6 +82,18 @@ func Read(dir string, failure error) (*Run, error) {
 	if len(document.Content) == 1 {
 		r.params("", document.Content[0])
 	}
+	return r, nil
+}
+
+// Read reads the directory of a run, of which a failed one may lack results.
+func Read(dir string, failure error) (*Run, error) {
+	r, err := settings(dir)
+	if err != nil {
+		return nil, err
+	}
+	if failure != nil {
+		r.Failure = failure.Error()
+	}
 	tables, err := filepath.Glob(filepath.Join(dir, "metrics*.csv"))
 	if err != nil {
 		return nil, err
@@ -92,7 +103,7 @@ func Read(dir string, failure error) (*Run, error) {
 			return nil, err
 		}
 	}
-	text, err = os.ReadFile(filepath.Join(dir, "results.json"))
+	text, err := os.ReadFile(filepath.Join(dir, "results.json"))
 	if errors.Is(err, fs.ErrNotExist) && failure != nil {
 		return r, nil
 	}

@@ -100,6 +100,21 @@ func compare(t *testing.T, out []byte, want map[string][][2]float64, tolerance f
 	}
 }
 
+// follow tells of a run's first numbers as while it goes on, waits until some are seen, and of its end.
+func follow(t *testing.T, tracker Tracker, dir string, r *Run, seen func() int) {
+	t.Helper()
+	f := NewFollower([]Tracker{tracker}, func(_ string, err error) { t.Error(err) })
+	f.Log(t.Context(), dir, 0, slices.Clone(r.Steps[:7]))
+	for end := time.Now().Add(time.Minute); seen() == 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing is seen while the run goes on")
+		}
+	}
+	f.Log(t.Context(), dir, 0, slices.Clone(r.Steps[7:11]))
+	f.End(t.Context(), dir, nil)
+	f.Leave() // there is none left
+}
+
 // What TensorBoard's own reader finds is what the run has, in its float32.
 func TestTensorBoardReads(t *testing.T) {
 	p := python(t, "tensorboard")
@@ -110,11 +125,21 @@ func TestTensorBoardReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // a run of the same name has a folder of its own
-		if err := tb.Track(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
+	if err := tb.Track(t.Context(), r); err != nil {
+		t.Fatal(err)
 	}
+	// A run of the same name has a folder of its own; this one is told of while it goes on.
+	follow(t, tb, dir, r, func() int {
+		files, err := filepath.Glob(filepath.Join(events, "0001-spring-hnn-2", "*"))
+		if err != nil || len(files) != 1 {
+			return 0
+		}
+		b, err := os.ReadFile(files[0])
+		if err != nil {
+			return 0
+		}
+		return bytes.Count(b, []byte("training/"))
+	})
 	for _, name := range []string{"0001-spring-hnn", "0001-spring-hnn-2"} {
 		c := exec.Command(p, "-c", `
 import json, sys
@@ -194,9 +219,19 @@ func TestMLflowReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Track(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
+	follow(t, m, dir, r, func() int {
+		var found struct {
+			Runs []struct {
+				Data struct{ Metrics []any }
+				Info struct{ Status string }
+			}
+		}
+		err := m.(*mlflow).post(t.Context(), "runs/search", map[string]any{"experiment_ids": []string{m.(*mlflow).experiment}}, &found)
+		if err != nil || len(found.Runs) != 1 || found.Runs[0].Info.Status != "RUNNING" {
+			return 0
+		}
+		return len(found.Runs[0].Data.Metrics)
+	})
 	if err := m.Track(t.Context(), mustRead(t, dir, errors.New("it diverged"))); err != nil {
 		t.Fatal(err)
 	}
