@@ -342,6 +342,12 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	}
 	named := asked.Models
 	free := !asked.given("model") && asked.open()
+	if free {
+		var err error
+		if asked, err = e.read(ctx, c, asked); err != nil {
+			return nil, err
+		}
+	}
 	firstOrder := c.Columns.X != nil || asked.given("x")
 	if free {
 		given := c // with the columns that are named

@@ -22,10 +22,11 @@ func (r *Run) runsAway() string {
 	return ""
 }
 
-// trainChosen is train of a configuration that the program has chosen: rollouts that diverge are an error.
+// trainChosen is train of a configuration that the program has chosen: rollouts of an HNN, or of what is recommended, that diverge
+// are an error.
 func (e *Env) trainChosen(ctx context.Context, c Config, dir string) (*Run, error) {
 	r, err := e.train(ctx, c, dir)
-	if err == nil && network.LearnsH(c.Model) && !IsWeak(c.Model) {
+	if err == nil && (network.LearnsH(c.Model) && !IsWeak(c.Model) || r.Results.Recommended) {
 		if why := r.runsAway(); why != "" {
 			r.Results.NoResult = why
 			err = r.finish()
@@ -115,16 +116,19 @@ func inOrder(ways [][]Config, first []Config, chosen Decision) [][]Config {
 
 // withoutFailed leaves out of a batch whose models the program has chosen those that failed, with a warning, where
 // a model with a Hamiltonian or a Lagrangian, or the one that is recommended, came to a result. If it is the recommended
-// one that failed, the first of these is.
+// one that failed, that of these is which followed the training rows best; a field without structure is, too, where only
+// rollouts that diverge keep the recommended one from being it.
 func (e *Env) withoutFailed(runs []*Run, errs []error) {
-	good, recommended := -1, false
+	good, least, recommended := -1, math.Inf(1), false
+	diverged := slices.ContainsFunc(runs, func(r *Run) bool { return r != nil && r.Results != nil && r.Results.Recommended && r.runsAway() != "" })
 	for i, r := range runs {
-		if r == nil || errs[i] != nil || r.Results.vain != "" {
+		if r == nil || errs[i] != nil || r.Results.vain != "" || r.runsAway() != "" {
 			continue
 		}
 		recommended = recommended || r.Results.Recommended
-		if m := r.Config.Model; good < 0 && (r.Results.Recommended || network.LearnsH(m) || IsWeak(m) && m != terms.KindSparse) {
-			good = i
+		m, error := r.Config.Model, e.learning.errorOf(&r.Config)
+		if (r.Results.Recommended || network.LearnsH(m) || IsWeak(m) && (m != terms.KindSparse || diverged)) && (good < 0 || error < least) {
+			good, least = i, error
 		}
 	}
 	if good < 0 {
@@ -140,4 +144,18 @@ func (e *Env) withoutFailed(runs []*Run, errs []error) {
 		r.Results.Recommended = true
 		errs[good] = writeResults(r.Dir, r.Results)
 	}
+}
+
+// errorOf is the error of the way of a configuration on the training rows, infinite where it was not tried.
+func (l *Learning) errorOf(c *Config) float64 {
+	least := math.Inf(1)
+	if l != nil {
+		for i := range l.Tried {
+			t := &l.Tried[i]
+			if e := float64(t.Error); t.config.Model == c.Model && t.config.chosenWay() == c.chosenWay() && e < least {
+				least = e
+			}
+		}
+	}
+	return least
 }

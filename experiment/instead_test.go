@@ -11,7 +11,10 @@ import (
 	"sync"
 	"testing"
 
+	"hnn/model/formula"
+	"hnn/model/lagrangian"
 	"hnn/model/network"
+	"hnn/model/terms"
 )
 
 // turningFile is a file of a harmonic motion.
@@ -87,6 +90,24 @@ func TestWithoutFailed(t *testing.T) {
 	}
 	if r, err := ReadResults(runs[0].Dir); err != nil || !r.Recommended {
 		t.Errorf("the results on disk: recommended is not kept, %v", err)
+	}
+}
+
+// Where the recommended one diverges from held-out states, that is recommended which followed the training rows next best.
+func TestRecommendedDiverges(t *testing.T) {
+	run := func(model string, v Rollout, recommended bool) *Run {
+		return &Run{Dir: t.TempDir(), Config: Config{Model: model, Trainer: WeakForm}, Results: &Results{Recommended: recommended, Rollout: &v}}
+	}
+	runs := []*Run{run(terms.KindSparse, Rollout{Starts: 17}, false), run(lagrangian.Kind, Rollout{Starts: 17}, false), run(formula.Kind, Rollout{Starts: 17, Diverged: 12}, true)}
+	l := &Learning{}
+	for i, e := range []Number{0.016, 0.05, 0.014} {
+		l.Tried = append(l.Tried, LearningTry{Error: e, config: runs[i].Config})
+	}
+	env := &Env{learning: l, recommended: &runs[2].Config}
+	errs := []error{nil, nil, errors.New(runs[2].runsAway())}
+	env.withoutFailed(runs, errs)
+	if runs[2] != nil || errors.Join(errs...) != nil || !runs[0].Results.Recommended || runs[1].Results.Recommended {
+		t.Errorf("%v, %v", runs, errs)
 	}
 }
 

@@ -29,7 +29,7 @@ type Columns struct {
 	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
 	DP []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
-	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage, tau, f" json:"input,omitempty"`
+	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage, drive, forcing, tau, f" json:"input,omitempty"`
 	// Step is the time from row to row in seconds, for a file without times; 0 where it has
 	// them, or says its rate.
 	Step float64 `key:"dt,omitempty" help:"time from row to row in seconds, for a file without times" json:"dt,omitempty"`
@@ -114,6 +114,11 @@ func (c *Columns) resolve(names []string) (*roles, error) {
 	}
 	if out.time, err = r.one("time", c.Time, timeName); err != nil {
 		return nil, err
+	}
+	if out.time < 0 {
+		if out.time, err = r.one("time", "", unitOfTime); err != nil {
+			return nil, err
+		}
 	}
 	if out.trial, err = r.one("trial", c.Trial, trialName); err != nil {
 		return nil, err
@@ -212,7 +217,7 @@ func (r *resolver) states(c *Columns, out *roles) error {
 	}
 	if len(out.q) == 0 {
 		return &columnError{"no column is recognised as a position: the file has " + excerptList(r.names),
-			"name the positions and the momenta, as in --q angle --p rate" + firstOrder(r.namesOf(unknown))}
+			"name the positions and the momenta, as in --q angle --p rate" + firstOrder(r.namesOf(r.unknowns(unknown, p)))}
 	}
 	if c.P == nil {
 		out.p = p
@@ -409,6 +414,17 @@ func (r *resolver) list(columns []int) string { return excerptList(r.namesOf(col
 
 func (r *resolver) join(columns []int) string { return strings.Join(r.namesOf(columns), ",") }
 
+// unknowns are the unknown columns with those called velocities that are in volts or amperes, and are none, in the file's order.
+func (r *resolver) unknowns(unknown, velocities []int) []int {
+	for _, i := range velocities {
+		if _, unit := unitOfName(r.names[i]); electrical[unit] {
+			unknown = append(unknown, i)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
 // firstOrder is the advice for several columns that are the state of a first-order system, as those of prey and predators.
 func firstOrder(columns []string) string {
 	if len(columns) == 0 || len(columns) > 8 {
@@ -423,11 +439,12 @@ const suffix = `((?:_?[xyz])?_?[0-9]*|_[a-z])`
 
 var (
 	timeName     = regexp.MustCompile(`^(t|time|times|timestamp|seconds)$`)
+	unitOfTime   = regexp.MustCompile(`^(day|week|month|year|hour|minute)s?$`) // where no other column is the time
 	trialName    = regexp.MustCompile(`^(trial|trials|episode|run|id|trajectory|traj)(_?(id|no|number|nr))?$`)
 	positionName = regexp.MustCompile(`^(q|x|y|z|o|theta|θ|phi|φ|angle|pos|position|displacement)` + suffix + `$`)
 	momentumName = regexp.MustCompile(`^(p|v|w|omega|ω|vel|velocity|angular[ _]velocity|speed|mom|momentum)(` + suffix + `|_?(?:theta|θ|phi|φ)_?[0-9]*)$`)
 	velocityName = regexp.MustCompile(`^(v|w|omega|ω|vel|velocity|angular[ _]velocity|speed)` + suffix + `$`)
-	inputName    = regexp.MustCompile(`^(u|input|control|force|torque|voltage|tau|f)` + suffix + `$`)
+	inputName    = regexp.MustCompile(`^(u|input|control|force|torque|voltage|tau|f|drive|driving|forcing|excitation)` + suffix + `$`)
 	// accelerations are the derivatives of velocities that have names of their own.
 	acceleration = regexp.MustCompile(`^(v|vel|velocity)` + suffix + `$`)
 

@@ -112,6 +112,24 @@ func TestCircuits(t *testing.T) {
 	}
 }
 
+// Voltages and currents that are no pair are no velocities, and days are the times where nothing else is: the advice names the
+// columns of the state alone.
+func TestStatesOfOtherFields(t *testing.T) {
+	const rows = "\n0,0,1,0,2,3\n0,1,0.9,-0.1,2.1,4\n0,2,0.7,-0.2,2.3,3\n0,3,0.5,-0.25,2.2,1\n"
+	for header, want := range map[string]string{
+		"trial,t,V1 (V),V2 (V),I1 (A),I2 (A)": "--x 'V1 (V),V2 (V),I1 (A),I2 (A)'",
+		"trial,day,S,I,R,D":                   "--x S,I,R,D",
+	} {
+		if _, _, err := Decode(strings.NewReader(header+rows), "rows.csv", ReadOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", header, err, want)
+		}
+	}
+	set, _, err := Decode(strings.NewReader("trial,t,theta,omega,drive,day"+rows), "rows.csv", ReadOptions{})
+	if err != nil || len(set.InputNames) != 1 || set.InputNames[0] != "drive" || set.Dim != 2 {
+		t.Errorf("a drive is %+v, %v", set, err)
+	}
+}
+
 // Words or units say which columns are a state of a circuit, a tank or a resonator; alpha beside its own rate is an angle.
 func TestPairsOfTheField(t *testing.T) {
 	const rows = "\n0,0,1e-3,0,2,3\n0,1e-2,0.9e-3,-0.1,2.1,4\n0,2e-2,0.7e-3,-0.2,2.3,3\n0,3e-2,0.5e-3,-0.25,2.2,1\n"

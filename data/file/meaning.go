@@ -60,7 +60,7 @@ func init() {
 		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler ângulo deslocamento posição vinkel kąt położenie угол положение координата смещение 角度 位置 位移 変位 extension stroke crosshead qpos q x y z o"},
 		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid velocidade hastighet vinkelhastighet prędkość скорость 速度 角速度 v w vx vy vz qvel qdot thetadot xdot qd dq rollspeed pitchspeed yawspeed rollrate pitchrate yawrate"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
-		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage u f fx fy fz tau"},
+		{forceColumn, "force forces torque torques effort efforts kraft kräfte drehmoment moment fuerza couple forza coppia input control voltage drive driving forcing excitation u f fx fy fz tau"},
 		{indexColumn, "frame frames subframe sequence seq sample samples index idx no nr record entry line row scan counter count packet packetcounter samplenumber framenumber id"},
 		{trialColumn, "trial trials episode run trajectory traj versuch lauf essai"},
 		{magnitudeColumn, "absolute magnitude norm resultant betrag absolut"},
@@ -140,7 +140,7 @@ func meaningOf(bare, unitText string) meaning {
 	case trialName.MatchString(plain) && plain != "id":
 		return meaning{quantity: trialColumn}
 	}
-	if f := momentumName.FindStringSubmatch(plain); f != nil {
+	if f := momentumName.FindStringSubmatch(plain); f != nil && !electrical[unitText] {
 		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", ""), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
 	}
 	if gForce.MatchString(plain) {
@@ -200,6 +200,9 @@ func meaningOf(bare, unitText string) meaning {
 		m.specific = m.specific || strings.HasPrefix(token, "accelerometer")
 	}
 	m.stem = strings.Join(rest, " ")
+	if m.quantity == velocityColumn && electrical[unitText] {
+		m.quantity = unknownColumn // V1 (V) is a voltage
+	}
 	if u, ok := knownUnit(unitText); ok && u.quantity != unknownColumn {
 		switch {
 		case m.quantity == indexColumn || m.quantity == magnitudeColumn || m.quantity == qualityColumn:
@@ -209,6 +212,9 @@ func meaningOf(bare, unitText string) meaning {
 	}
 	return m
 }
+
+// electrical are units in which no velocity and no momentum is measured.
+var electrical = map[string]bool{"V": true, "mV": true, "kV": true, "A": true, "mA": true, "µA": true, "uA": true}
 
 // measures reports whether a unit is known, and of one of these quantities.
 func measures(text string, of ...quantity) bool {

@@ -193,7 +193,7 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 					flag = "--v"
 				}
 				return &columnError{fmt.Sprintf("%s; %s is %.3g times the derivative of %s (%s)", found, v.label(), factor, q.label(), steps),
-					fmt.Sprintf("if that is what they are, say so: --q %s %s %s", shell.Quote(q.label()), flag, shell.Quote(v.label()))}
+					fmt.Sprintf("if that is what they are, say so: --q %s %s %s", shell.Quote(q.label()), flag, shell.Quote(v.label())) + besides(names(unknowns))}
 			}
 		}
 	}
@@ -201,6 +201,14 @@ func (s *sheet) ask(unknowns []*column, time *column) error {
 		return generalError{&columnError{found, "name the positions and the momenta, as in --q angle --p rate"}}
 	}
 	return generalError{&columnError{fmt.Sprintf("%s (%s)", found, steps), fmt.Sprintf("name the positions and the momenta, as in --q %s", shell.Quote(unknowns[0].label())) + firstOrder(names(unknowns))}}
+}
+
+// besides is the advice of firstOrder for columns of which two may be a pair.
+func besides(columns []string) string {
+	if len(columns) < 3 {
+		return ""
+	}
+	return firstOrder(columns)
 }
 
 // medianStep is the median time from row to row.

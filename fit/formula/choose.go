@@ -7,6 +7,7 @@ import (
 	"hnn/data"
 	"hnn/fit/shoot"
 	"hnn/fit/sparse"
+	"hnn/model/expr"
 )
 
 // mostBad is how many sets in a row may be far worse before smaller ones are not tried.
@@ -114,6 +115,7 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 			smaller, best = next, next
 		}
 	}
+	r.information = tried[string(encode(best))]
 	out := *c
 	theta, err := p.solve(p.rows, best)
 	if err != nil {
@@ -121,6 +123,17 @@ func (p *problem) choose(s *data.Set, r *Report, c *sparse.Choice) *sparse.Choic
 	}
 	out.Terms, out.Theta = best, theta
 	return &out
+}
+
+// polynomial says that an expression has no quotients, negative powers or functions but sine and cosine.
+func polynomial(e *expr.Expr) bool {
+	switch {
+	case e.Op == expr.Div, e.Op == expr.Call && e.Func != "sin" && e.Func != "cos":
+		return false
+	case e.Op == expr.Pow && !(e.Args[1].Op == expr.Const && e.Args[1].Value >= 0):
+		return false
+	}
+	return !slices.ContainsFunc(e.Args, func(a *expr.Expr) bool { return !polynomial(a) })
 }
 
 // forces counts the members of a set that are friction or gain.

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"hnn/data"
 	"hnn/data/estimate"
@@ -64,6 +65,8 @@ type Report struct {
 	// columns' spreads.
 	Error  float64
 	Polish *shoot.Report // what the fit of whole trials reached, nil without
+
+	information float64 // Bayesian, of the terms that choose has chosen
 }
 
 // problem is the rows of one width of windows.
@@ -161,6 +164,13 @@ func fit(s *data.Set, paths *estimate.Paths, list []*expr.Expr, o Options) (*For
 		choice = p.choose(s, report, choice)
 		best = p.formula(choice.Theta)
 		report.Error = motion(best).HeldOut(paths)
+		// Noise may not tell a power from an exponential or an inverse, which then stood for it: powers alone are tried too.
+		other := func(t *expr.Expr) bool { return !polynomial(t) }
+		if slices.ContainsFunc(pruned, polynomial) && slices.ContainsFunc(p.terms, other) {
+			if f, r, err := fit(s, paths, slices.DeleteFunc(slices.Clone(list), other), o); err == nil && r.information < report.information {
+				return f, r, nil
+			}
+		}
 	}
 	p.jackknife(best, choice)
 	return best, report, nil
