@@ -17,6 +17,9 @@ func (e *Env) Exported(r *Run) (*export.Model, []float64, error) {
 	if r.form.Pixels == nil {
 		if d, err := e.data.load(&r.Config, nil); err == nil && d.Test != nil && d.Test.Dim == r.form.Dim {
 			states = d.Test.X[:min(len(d.Test.X), mostExportRows*d.Test.Dim)]
+			if u := d.lawUnits(&r.Config); u != nil {
+				names.Units, names.InputUnits, names.TimeUnit = u.Columns, u.Inputs, u.Time
+			}
 		}
 	}
 	switch {

@@ -32,6 +32,9 @@ type Names struct {
 	Model          string
 	Columns, Units []string
 	Inputs         []string
+	// InputUnits and TimeUnit are units, as Units are: nil and "" where they are not known.
+	InputUnits []string
+	TimeUnit   string
 	// Held says that inputs stay as they are between rows of the data; else they go linearly.
 	Held bool
 	// Start is a state to begin with, nil for ones.

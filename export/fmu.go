@@ -20,7 +20,8 @@ var fmiSources embed.FS
 
 // FMU writes a model as two functional mock-up units with C source inside, model-fmi3.fmu of FMI 3.0 and model-fmi2.fmu of
 // FMI 2.0, each for model exchange and co-simulation. Their values are the states, their derivatives, the inputs and, of a
-// model with an energy, H and its rate; the initial states and the step of co-simulation are parameters.
+// model with an energy, H and its rate; the initial states and the step of co-simulation are parameters. Inputs are held in
+// co-simulation unless their rates are given, in FMI 2.0 by its function, in 3.0 as inputs of their own.
 func FMU(m *Model, precision Precision) ([]File, error) {
 	if precision != Double {
 		return nil, errors.New("export: the values of FMI are of double precision: leave --precision out")
@@ -101,11 +102,12 @@ type value struct {
 	name, description    string
 	causality, variation string
 	initial, start       string
+	unit                 string
 	derivative           int // the place of the state that it is the derivative of, from 1; 0 for none
 }
 
 // values are those of the unit, after the time, in the order of their references.
-func (m *Model) values() []value {
+func (m *Model) values(version int) []value {
 	taken := map[string]bool{"time": true}
 	unique := func(name, other string) string {
 		if name = plain(name); strings.TrimSpace(name) == "" || taken[name] || taken["der("+name+")"] || taken["start("+name+")"] {
@@ -120,12 +122,13 @@ func (m *Model) values() []value {
 	var states, derivatives, inputs, outputs, starts []value
 	for i, c := range m.Columns {
 		name := unique(c, fmt.Sprintf("x%d", i+1))
-		states = append(states, value{name: name, causality: "output", variation: "continuous", initial: "calculated"})
-		derivatives = append(derivatives, value{name: "der(" + name + ")", causality: "local", variation: "continuous", initial: "calculated", derivative: i + 1})
-		starts = append(starts, value{name: "start(" + name + ")", description: "initial state", causality: "parameter", variation: "fixed", initial: "exact", start: numbers(m.start()[i:i+1], double)})
+		of := unitOf(m.Units, i)
+		states = append(states, value{name: name, unit: of, causality: "output", variation: "continuous", initial: "calculated"})
+		derivatives = append(derivatives, value{name: "der(" + name + ")", unit: m.rate(of), causality: "local", variation: "continuous", initial: "calculated", derivative: i + 1})
+		starts = append(starts, value{name: "start(" + name + ")", unit: of, description: "initial state", causality: "parameter", variation: "fixed", initial: "exact", start: numbers(m.start()[i:i+1], double)})
 	}
 	for i, c := range m.Names.Inputs {
-		inputs = append(inputs, value{name: unique(c, fmt.Sprintf("u%d", i+1)), causality: "input", variation: "continuous", start: "0.0"})
+		inputs = append(inputs, value{name: unique(c, fmt.Sprintf("u%d", i+1)), unit: unitOf(m.InputUnits, i), causality: "input", variation: "continuous", start: "0.0"})
 	}
 	if m.Energy != nil {
 		outputs = []value{
@@ -133,27 +136,58 @@ func (m *Model) values() []value {
 			{name: unique("power", "dH/dt"), description: "its rate", causality: "output", variation: "continuous", initial: "calculated"},
 		}
 	}
-	step := value{name: unique("step", "solver step"), description: "the longest step of co-simulation, of the Runge-Kutta method of order 4", causality: "parameter", variation: "fixed", initial: "exact", start: numbers([]float64{unitStep}, double)}
-	return slices.Concat(states, derivatives, inputs, outputs, starts, []value{step})
+	step := value{name: unique("step", "solver step"), unit: plain(m.TimeUnit), description: "the longest step of co-simulation, of the Runge-Kutta method of order 4", causality: "parameter", variation: "fixed", initial: "exact", start: numbers([]float64{unitStep}, double)}
+	all := slices.Concat(states, derivatives, inputs, outputs, starts, []value{step})
+	if version == 3 { // FMI 2.0 has a function that sets them
+		for _, v := range inputs {
+			all = append(all, value{name: unique("rate("+v.name+")", v.name+"_rate"), unit: m.rate(v.unit), description: "the input's rate in co-simulation, between two communication points", causality: "input", variation: "continuous", start: "0.0"})
+		}
+	}
+	return all
+}
+
+// unitOf is one of units, "" where it is not known.
+func unitOf(units []string, i int) string {
+	if i >= len(units) {
+		return ""
+	}
+	return strings.TrimSpace(strings.ReplaceAll(plain(strings.ReplaceAll(units[i], "/", "|")), "|", "/"))
+}
+
+// rate is the unit of a rate, "" where that of the value or of the time is not known.
+func (m *Model) rate(of string) string {
+	if of == "" || m.TimeUnit == "" {
+		return ""
+	}
+	return "(" + of + ")/" + plain(m.TimeUnit)
 }
 
 // description is modelDescription.xml.
 func (m *Model) description(version int, token string) []byte {
 	var b bytes.Buffer
-	all := m.values()
+	all := m.values(version)
 	text := func(s string) string {
 		var e bytes.Buffer
 		xml.EscapeText(&e, []byte(s))
 		return e.String()
 	}
 	b.WriteString(xml.Header)
+	units := ""
+	for _, v := range all {
+		if definition := fmt.Sprintf("    <Unit name=\"%s\"/>\n", text(v.unit)); v.unit != "" && !strings.Contains(units, definition) {
+			units += definition
+		}
+	}
+	if units != "" {
+		units = "  <UnitDefinitions>\n" + units + "  </UnitDefinitions>\n"
+	}
 	name := text(plain(m.Names.Model))
 	description := text(fmt.Sprintf("a %s, learned by hnn", plain(m.Kind)))
 	if version == 3 {
 		fmt.Fprintf(&b, "<fmiModelDescription fmiVersion=\"3.0\" modelName=\"%s\" instantiationToken=\"%s\" description=\"%s\" generationTool=\"hnn\">\n", name, token, description)
 		b.WriteString(`  <ModelExchange modelIdentifier="model" canGetAndSetFMUState="true" canSerializeFMUState="true" providesDirectionalDerivatives="true"/>
   <CoSimulation modelIdentifier="model" canGetAndSetFMUState="true" canSerializeFMUState="true" providesDirectionalDerivatives="true" canHandleVariableCommunicationStepSize="true"/>
-  <DefaultExperiment startTime="0" stopTime="10" stepSize="0.1"/>
+` + units + `  <DefaultExperiment startTime="0" stopTime="10" stepSize="0.1"/>
   <ModelVariables>
     <Float64 name="time" valueReference="0" causality="independent" variability="continuous"/>
 `)
@@ -166,7 +200,7 @@ func (m *Model) description(version int, token string) []byte {
 			}
 			fmt.Fprintf(&b, "  <%s modelIdentifier=\"model\" canGetAndSetFMUstate=\"true\" canSerializeFMUstate=\"true\" providesDirectionalDerivative=\"true\"%s>\n    <SourceFiles>\n      <File name=\"model.c\"/>\n      <File name=\"fmi2.c\"/>\n    </SourceFiles>\n  </%[1]s>\n", kind, more)
 		}
-		b.WriteString("  <DefaultExperiment startTime=\"0\" stopTime=\"10\" stepSize=\"0.1\"/>\n  <ModelVariables>\n    <ScalarVariable name=\"time\" valueReference=\"0\" causality=\"independent\" variability=\"continuous\"><Real/></ScalarVariable>\n")
+		b.WriteString(units + "  <DefaultExperiment startTime=\"0\" stopTime=\"10\" stepSize=\"0.1\"/>\n  <ModelVariables>\n    <ScalarVariable name=\"time\" valueReference=\"0\" causality=\"independent\" variability=\"continuous\"><Real/></ScalarVariable>\n")
 	}
 	var outputs, derivatives, unknowns []int
 	for i, v := range all {
@@ -179,6 +213,9 @@ func (m *Model) description(version int, token string) []byte {
 			attributes += fmt.Sprintf(" description=\"%s\"", text(v.description))
 		}
 		of := ""
+		if v.unit != "" {
+			of += fmt.Sprintf(" unit=\"%s\"", text(v.unit))
+		}
 		if v.start != "" {
 			of += fmt.Sprintf(" start=\"%s\"", v.start)
 		}

@@ -50,14 +50,14 @@ func FuzzNames(f *testing.F) {
 				t.Errorf("%q becomes %q", name, line)
 			}
 		}
-		seen := map[string]bool{}
-		for _, v := range m.values() {
-			if seen[v.name] || strings.TrimSpace(v.name) == "" {
-				t.Errorf("%q: two values are called %q, or one nothing", name, v.name)
-			}
-			seen[v.name] = true
-		}
 		for _, version := range []int{2, 3} {
+			seen := map[string]bool{}
+			for _, v := range m.values(version) {
+				if seen[v.name] || strings.TrimSpace(v.name) == "" {
+					t.Errorf("%q: two values are called %q, or one nothing", name, v.name)
+				}
+				seen[v.name] = true
+			}
 			var got []string
 			d := xml.NewDecoder(bytes.NewReader(m.description(version, "{0}")))
 			for {

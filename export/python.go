@@ -212,9 +212,9 @@ func Julia(m *Model, precision Precision) []File {
 		u = ", u === nothing ? zeros(Real_, INPUTS) : Real_.(u)"
 	}
 	u += m.now(", Real_[t]")
-	fmt.Fprintf(&b, "\"dx/dt of a state under inputs u, zero where nothing%s.\"\nfield(x, u=nothing%s) = _field(Real_.(x)%s)\n\n", m.now(", at a time t"), m.now(", t=0"), u)
+	fmt.Fprintf(&b, "\"dx/dt of a state under inputs u, zero where nothing%s.\"\nfield(x, u=nothing%s) = _field(Real_.(x)%s)\n\n", m.now(", at a time t"), m.now("; t=0"), u)
 	if m.Chart != nil {
-		fmt.Fprintf(&b, "_change(x, u=nothing%s) = _inner(x%s)\n\n", m.now(", t=0"), u)
+		fmt.Fprintf(&b, "_change(x, u=nothing%s) = _inner(x%s)\n\n", m.now("; t=0"), u)
 	}
 	if m.Energy != nil {
 		b.WriteString("\"The learned energy H, known up to a constant.\"\nenergy(x) = _energy(Real_.(x))\n\n")
@@ -229,6 +229,7 @@ func Julia(m *Model, precision Precision) []File {
 
 func juliaSteps(b *bytes.Buffer, m *Model, p *arrays) {
 	splitting, implicit := methodsOf(m)
+	fmt.Fprintf(b, "\"The methods that fit the model.\"\nconst METHODS = [%s]\n\n", quoted(m))
 	if splitting != nil {
 		b.WriteString("const SPLITTING = Dict( # kicks and drifts\n")
 		for _, method := range splitting {
@@ -264,7 +265,7 @@ function step(x, h, method="rk4"; u0=nothing, u1=nothing%s)
         d = %[5]s(x .+ h .* c, u1%[8]s)
         return %[9]s
     end
-`, m.now(" from the time t on"), m.now(", t=0"), half, enter, moved, m.now(", t"), m.now(", t + h / 2"), m.now(", t + h"), fmt.Sprintf(leave, "x .+ h .* (a .+ 2 .* b .+ 2 .* c .+ d) ./ 6"))
+`, m.now(" from the time t on"), m.now(", t=0"), half, enter, moved, m.now("; t=t"), m.now("; t=t + h / 2"), m.now("; t=t + h"), fmt.Sprintf(leave, "x .+ h .* (a .+ 2 .* b .+ 2 .* c .+ d) ./ 6"))
 	if splitting != nil {
 		b.WriteString(`    if haskey(SPLITTING, method)
         kicks, drifts = SPLITTING[method]

@@ -1,6 +1,6 @@
 /* What FMI 2.0 and 3.0 share: a unit's numbers, and what is computed of them. The references of values are the time, the
-   states, their derivatives, the inputs, the outputs energy and power where the model has an energy, the initial states and
-   the step of co-simulation, in this order. */
+   states, their derivatives, the inputs, the outputs energy and power where the model has an energy, the initial states, the
+   step of co-simulation and the inputs' rates in it, in this order. */
 #ifndef HNN_UNIT_H
 #define HNN_UNIT_H
 
@@ -24,7 +24,8 @@ enum {
 	UNIT_OUT = UNIT_U + HNN_INPUTS,
 	UNIT_START = UNIT_OUT + HNN_OUTPUTS,
 	UNIT_STEP = UNIT_START + HNN_STATES,
-	UNIT_VALUES
+	UNIT_RATE,
+	UNIT_VALUES = UNIT_RATE + HNN_INPUTS
 };
 
 typedef struct {
@@ -62,7 +63,8 @@ static int unit_get(const unit_values *v, unsigned ref, double *value)
 		*value = ref == UNIT_OUT ? hnn_energy(v->x) : hnn_power(UNIT_NOW(v) v->x, v->u);
 #endif
 	} else if (ref < UNIT_STEP) *value = v->start[ref - UNIT_START];
-	else *value = v->step;
+	else if (ref == UNIT_STEP) *value = v->step;
+	else *value = v->du[ref - UNIT_RATE];
 	return 1;
 }
 
@@ -79,6 +81,7 @@ static int unit_set(unit_values *v, unsigned ref, double value)
 		v->start[ref - UNIT_START] = value;
 		if (!v->started) v->x[ref - UNIT_START] = value;
 	} else if (ref == UNIT_STEP && value > 0) v->step = value;
+	else if (ref >= UNIT_RATE) v->du[ref - UNIT_RATE] = value;
 	else return 0;
 	return 1;
 }
@@ -133,7 +136,7 @@ static int unit_derivative(const unit_values *v, const unsigned *unknowns, size_
 		if (ref >= UNIT_X && ref < UNIT_DX) dx[ref - UNIT_X] += seed[k];
 		else if (ref >= UNIT_U && ref < UNIT_OUT) du[ref - UNIT_U] += seed[k];
 		else if (ref >= UNIT_START && ref < UNIT_STEP && !v->started) dx[ref - UNIT_START] += seed[k];
-		else if (ref != 0) return 0;
+		else if (ref != 0 && ref < UNIT_RATE) return 0;
 	}
 	for (size_t k = 0; k < n; k++)
 		if (!unit_change(v, dx, du, unknowns[k], &out[k])) return 0;
