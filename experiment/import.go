@@ -184,8 +184,16 @@ func (e *Env) fitting(layers []foreign.Layer, o *Import, c *Config, d *dataset) 
 	}
 	// Unexplained are the mean squares. Another convention has to do far better, not only better.
 	const far = 4
-	if miss > far*bestError {
+	// A field that is nowhere near leaves 100% or more: no convention is to be taken for leaving little less.
+	const lost, doubt = 0.5, "see whether --activation, --scale and --shift are those that it was trained with"
+	switch {
+	case miss > far*bestError && bestError > lost:
+		return nil, fmt.Errorf("the field leaves %.3g%% of the data's derivatives unexplained, and no order, sign or output leaves less than %.3g%%: %s", 100*miss, 100*bestError, doubt)
+	case miss > far*bestError:
 		return nil, fmt.Errorf("under these conventions the field leaves %.3g%% of the data's derivatives unexplained, and %.3g%% with%s", 100*miss, 100*bestError, flagsOf(best, o.Baseline))
+	case miss > lost:
+		e.log("warning: the field leaves %.3g%% of the data's derivatives unexplained: %s", 100*miss, doubt)
+		return net, nil
 	}
 	e.log("the field leaves %.3g%% of the data's derivatives unexplained", 100*miss)
 	return net, nil

@@ -97,9 +97,11 @@ for line in open(sys.argv[1]):
         else:
             slave.setupExperiment(startTime=0)
             slave.enterInitializationMode()
-        slave.exitInitializationMode()
         get = slave.getFloat64 if version == 3 else slave.getReal
         put = slave.setFloat64 if version == 3 else slave.setReal
+        by = {v.name: v.valueReference for v in md.modelVariables}
+        put([by[name] for name in values], list(values.values()))
+        slave.exitInitializationMode()
         take = slave.getFMUState if version == 3 else slave.getFMUstate
         back = slave.setFMUState if version == 3 else slave.setFMUstate
         x = [d.variable.derivative.valueReference for d in md.derivatives]
