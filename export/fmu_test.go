@@ -106,6 +106,7 @@ for line in open(sys.argv[1]):
         back = slave.setFMUState if version == 3 else slave.setFMUstate
         x = [d.variable.derivative.valueReference for d in md.derivatives]
         dx = [d.valueReference for d in derivatives] + [v.valueReference for v in md.modelVariables if v.causality == "output" and v.valueReference not in x]
+        power = [v.valueReference for v in md.modelVariables if v.name in ("power", "dH/dt")]
         known = x + [v.valueReference for v in inputs]
         state = take()
         slave.doStep(currentCommunicationPoint=0, communicationStepSize=step)
@@ -127,7 +128,8 @@ for line in open(sys.argv[1]):
                 values.append(np.array(get(dx)))
             want = (values[0] - values[1]) / (2 * h)
             scale = np.max(np.abs(want)) + np.max(np.abs(get(dx)))
-            assert np.max(np.abs(got - want)) < 1e-6 * scale, (path, got, want)
+            # The power is a sum of products of derivatives that cancel, whose rounding differences magnify.
+            assert np.all(np.abs(got - want) < 1e-6 * scale + np.array([1e-10 * scale**2 if dx[i] in power else 0 for i in range(len(dx))])), (path, got, want)
             put(known, list(at))
         slave.terminate()
         slave.freeInstance()
@@ -153,7 +155,7 @@ func TestFMU(t *testing.T) {
 	chosen := []string{"hnn", "driven", "pairwise", "baseline", "closed-form-double", "ensemble", "lagrangian-friction", "lagrangian-rods", "lagrangian-both", "formula"}
 	for _, k := range kinds(t) {
 		some := slices.Contains(chosen, k.name)
-		if !some && !*long || testing.Short() && k.name != "driven" {
+		if !some && !*long || testing.Short() && k.name != "driven" && k.name != "lagrangian-rods" {
 			continue
 		}
 		m, err := New(k.form, Names{Model: k.name, Units: slices.Repeat([]string{"m/s"}, k.form.Dim), InputUnits: slices.Repeat([]string{"N"}, k.form.Inputs), TimeUnit: "s"})
@@ -176,6 +178,9 @@ func TestFMU(t *testing.T) {
 		}
 		step := 10 * stepOf(m, x)
 		m.Start = x[:m.Dim] // the unit has others, and is given these
+		if c := k.form.Field().Charted(ode.RK4); c != nil { // on the rods in double too
+			m.Start = c.Leave(c.Enter(m.Start, m.Dim), m.Dim)
+		}
 		fmt.Fprintf(&list, "%s %v %v %s\n", dir, step, some, strings.Trim(fmt.Sprint(m.Start), "[]"))
 		jobs = append(jobs, job{k, m, step, dir})
 	}
