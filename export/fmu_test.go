@@ -177,7 +177,7 @@ func TestFMU(t *testing.T) {
 			}
 		}
 		step := 10 * stepOf(m, x)
-		m.Start = x[:m.Dim] // the unit has others, and is given these
+		m.Start = x[:m.Dim]                                 // the unit has others, and is given these
 		if c := k.form.Field().Charted(ode.RK4); c != nil { // on the rods in double too
 			m.Start = c.Leave(c.Enter(m.Start, m.Dim), m.Dim)
 		}
