@@ -8,7 +8,6 @@ import (
 
 	"hnn/data/check"
 	"hnn/data/estimate"
-	"hnn/eval"
 	"hnn/internal/shell"
 	"hnn/model/lagrangian"
 	"hnn/model/terms"
@@ -72,20 +71,11 @@ func (e *Env) quickest(ctx context.Context, c Config, kinds []string) (float64, 
 			return least, nil // another reading need not be one
 		}
 		with.Angle = d.angles
-		in, err := d.inner(0)
+		error, err := e.heldOutError(ctx, with, d)
 		if err != nil {
-			return least, nil
+			return least, err
 		}
-		m, _, err := e.tryOut(ctx, with, in)
-		if ctx.Err() != nil {
-			return least, ctx.Err()
-		}
-		if err != nil {
-			continue
-		}
-		if r, err := e.judged(m, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
-			least = min(least, float64(r.Error.Median))
-		}
+		least = min(least, error)
 	}
 	return least, nil
 }
