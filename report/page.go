@@ -153,7 +153,9 @@ func (s *Section) write(h *markup) error {
 		h.put("\n<figure>\n<img src=\"data:image/gif;base64,%s\" alt=\"%s\">\n<figcaption>%s</figcaption>\n</figure>",
 			base64.StdEncoding.EncodeToString(f.GIF), f.Caption, f.Caption)
 	}
-	h.put("\n<h3>Runs</h3>")
+	if len(s.Runs) > 0 {
+		h.put("\n<h3>Runs</h3>")
+	}
 	for _, r := range s.Runs {
 		h.put("\n<details>\n<summary>%s</summary>\n<dl>", r.Name)
 		for _, fact := range r.Facts {

@@ -349,7 +349,7 @@ func Parallel(title string, result Scale, settings []Scale) (*Figure, error) {
 		u.marks = append(u.marks, marks)
 		names.Labels = append(names.Labels, s.Name)
 	}
-	p := newPanel("each line a run: the darker the better, the best broad", textColor, area{interval{-0.1, float64(len(axes)) - 0.6}, interval{-0.02, 1.02}}, "", "", true)
+	p := newPanel("each line a run: the darker the better, the best broad", textColor, area{interval{-0.4, float64(len(axes)) - 0.6}, interval{-0.02, 1.02}}, "", "", true)
 	p.markX, p.markY = &names, &Scale{Labels: []string{}}
 	p.plot.Add(b, u)
 	return layout(title, planeWidth(max(studyColumns, (len(axes)+1)/2)), []row{{panels: []*panel{p}, height: parallelHeight}}), nil

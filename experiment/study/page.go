@@ -51,17 +51,16 @@ func (f *Folder) Page(command string) (*report.Page, error) {
 }
 
 func (f *Folder) table(done []*Record, path string) report.Table {
-	t := report.Table{Title: "Runs, the best first", Header: []string{"run"}, Numbers: 1}
+	t := report.Table{Title: "Runs, the best first", Header: []string{"run", path, "seconds"}, Numbers: 1}
 	for _, v := range f.Study.Varied {
 		t.Header = append(t.Header, v.Key)
 	}
-	t.Header = append(t.Header, path, "seconds")
 	for _, r := range done[:min(len(done), pageRows)] {
-		cells := []string{r.Name}
+		cells := []string{r.Name, text(float64(r.Value)), text(float64(r.Seconds))}
 		for _, v := range f.Study.Varied {
 			cells = append(cells, r.Values[v.Key])
 		}
-		t.Rows = append(t.Rows, report.TableRow{Role: report.HNN, Cells: append(cells, text(float64(r.Value)), text(float64(r.Seconds)))})
+		t.Rows = append(t.Rows, report.TableRow{Role: report.HNN, Cells: cells})
 	}
 	return t
 }
