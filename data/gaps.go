@@ -9,9 +9,14 @@ import (
 // both of these multiples: of the median step, and of the step that a tenth of the
 // steps exceed. The second spares times that are random by nature: of exponential
 // steps one in ten thousand is a gap.
+//
+// Of a set of trials at several rates, a step that is usual for its own trial is none:
+// one below ownMedian of the trial's median step, where it has at least ownSteps.
 const (
 	gapOfMedian = 5
 	gapOfDecile = 4
+	ownMedian   = 2
+	ownSteps    = 8
 )
 
 // Gap returns the length from which on a step between neighbouring rows of a trial
@@ -25,17 +30,45 @@ func (s *Set) Gap() (length float64, count int) {
 	slices.Sort(steps)
 	n := len(steps)
 	length = max(gapOfMedian*steps[n/2], gapOfDecile*steps[n-1-n/10])
-	first, _ := slices.BinarySearch(steps, length)
-	return length, n - first
+	if steps[n-1] < length {
+		return length, 0
+	}
+	for trial := range s.Trials() {
+		least := max(length, s.ownGap(trial))
+		for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
+			if s.T[i]-s.T[i-1] >= least {
+				count++
+			}
+		}
+	}
+	return length, count
+}
+
+// ownGap is the length below which no step of a trial is a gap, since it is usual there.
+func (s *Set) ownGap(trial int) float64 {
+	t, _, _ := s.Trial(trial)
+	if len(t) <= ownSteps {
+		return 0
+	}
+	steps := make([]float64, len(t)-1)
+	for i := range steps {
+		steps[i] = t[i+1] - t[i]
+	}
+	slices.Sort(steps)
+	return ownMedian * steps[len(steps)/2]
 }
 
 // SplitAtGaps returns a view of s in which a step in time of at least gap, a positive
-// length, ends a trial.
+// length, ends a trial, if it is not usual for that trial.
 func (s *Set) SplitAtGaps(gap float64) *Set {
 	offsets := []int{0}
 	for trial := range s.Trials() {
+		least := gap
 		for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
-			if s.T[i]-s.T[i-1] >= gap {
+			if s.T[i]-s.T[i-1] < least {
+				continue
+			}
+			if least = max(gap, s.ownGap(trial)); s.T[i]-s.T[i-1] >= least {
 				offsets = append(offsets, i)
 			}
 		}

@@ -141,3 +141,22 @@ func TestSlicePanics(t *testing.T) {
 		}()
 	}
 }
+
+// Steps that are usual for their own trial are no gaps, however short those of other trials.
+func TestGapsOfTrialsAtSeveralRates(t *testing.T) {
+	s := &data.Set{Dim: 1, Offsets: []int{0, 1000, 1020}}
+	for i := range 1000 {
+		s.T, s.X = append(s.T, float64(i)/100), append(s.X, 0)
+	}
+	at := 0.0
+	for i := range 20 {
+		if at += 0.2; i == 10 {
+			at += 5
+		}
+		s.T, s.X = append(s.T, at), append(s.X, 0)
+	}
+	gap, count := s.Gap()
+	if got := s.SplitAtGaps(gap).Offsets; count != 1 || len(got) != 4 || got[2] != 1010 {
+		t.Errorf("%d gaps of %v, trials at %v", count, gap, got)
+	}
+}

@@ -69,8 +69,10 @@ func DataFiles(names []string) ([]string, error) {
 		}
 		all = append(all, found...)
 	}
+	infos := make([]os.FileInfo, len(all))
 	for i, path := range all {
-		if slices.Contains(all[:i], path) {
+		infos[i], _ = os.Stat(path) // nil of standard input, or where who reads it says what is wrong
+		if slices.Contains(all[:i], path) || slices.ContainsFunc(infos[:i], func(other os.FileInfo) bool { return infos[i] != nil && other != nil && os.SameFile(infos[i], other) }) {
 			return nil, fmt.Errorf("the file %s is given twice", path)
 		}
 	}
@@ -167,25 +169,33 @@ func (e *Env) WarnChanged(dir string) error {
 }
 
 // ReadTogether reads files of trials of the same columns into one set, as a run that is
-// given them does. The mapping is that of the first.
-func ReadTogether(paths []string, read func(path string) (*data.Set, *file.Mapping, error)) (*data.Set, *file.Mapping, error) {
+// given them does. The mapping is that of the first; the findings say what contradicts that they are of one system.
+func ReadTogether(paths []string, read func(path string) (*data.Set, *file.Mapping, error)) (*data.Set, *file.Mapping, []check.Finding, error) {
 	all, first, err := read(paths[0])
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
+	}
+	parts := []check.Part{{Name: paths[0], Set: all}}
+	if len(paths) > 1 {
+		all = all.Clone()
 	}
 	for _, path := range paths[1:] {
 		s, m, err := read(path)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if role := differ(&first.Columns, &m.Columns, &file.Columns{}); role != "" {
-			return nil, nil, fmt.Errorf("%s has the columns %s and %s has %s: name the %s of both, as with --q and --p", paths[0], list(&first.Columns), path, list(&m.Columns), role)
+			return nil, nil, nil, fmt.Errorf("%s has the columns %s and %s has %s: name the %s of both, as with --q and --p", paths[0], list(&first.Columns), path, list(&m.Columns), role)
 		}
+		if err := sameClock(first, m); err != nil {
+			return nil, nil, nil, err
+		}
+		parts = append(parts, check.Part{Name: path, Set: s})
 		if err := all.Append(s); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w; the files of one set must have the same columns", path, err)
+			return nil, nil, nil, fmt.Errorf("%s: %w; the files of one set must have the same columns", path, err)
 		}
 		first.BadRows += m.BadRows
 		first.Bad = append(first.Bad, m.Bad...)
 	}
-	return all, first, nil
+	return all, first, check.Together(parts), nil
 }

@@ -1,12 +1,14 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/estimate"
 	"hnn/data/file"
 	"hnn/experiment/task"
@@ -82,17 +84,25 @@ func (d *dataset) loadFile(c *Config) error {
 	if err != nil {
 		return err
 	}
+	parts := []check.Part{{Name: c.Data, Set: set}}
 	for i, path := range c.MoreData {
 		more, err := d.second(c, path, &d.mappings[0].Columns)
+		if err == nil {
+			err = sameClock(d.mappings[0], d.mappings[len(d.mappings)-1])
+		}
 		if err != nil {
 			return err
 		}
+		parts = append(parts, check.Part{Name: path, Set: more})
 		if i == 0 {
 			set = set.Clone()
 		}
 		if err := set.Append(more); err != nil {
 			return fmt.Errorf("%s: %w; the files of one set must have the same columns", path, err)
 		}
+	}
+	if err := d.together(parts); err != nil {
+		return err
 	}
 	if c.MoreData != nil {
 		d.note("%d rows in %d trials of %d files", set.Rows(), set.Trials(), 1+len(c.MoreData))
@@ -208,9 +218,9 @@ func (d *dataset) split(c *Config, set *data.Set) (data.Split, error) {
 			return s, fmt.Errorf("%s has the state columns %q and %s has %q: the test file must have those of the training file", c.Data, set.Names, c.Test, test.Names)
 		}
 		s = data.Split{Train: set, Test: test}
-		learned := &seen{}
-		learned.Least, learned.Most = box(set)
-		d.compareScale(test, learned)
+		if err := cmp.Or(sameClock(d.mappings[0], d.mappings[len(d.mappings)-1]), d.together([]check.Part{{Name: c.Data, Set: set}, {Name: c.Test, Set: test}})); err != nil {
+			return s, err
+		}
 		d.note("%d rows in %d trials train, %d in %d of %s test", set.Rows(), n, test.Rows(), test.Trials(), c.Test)
 	case c.Draw.TestFraction == 0:
 		return s, fmt.Errorf("%s: a test fraction of 0 leaves nothing to test on; give more, or a test file", c.Data)

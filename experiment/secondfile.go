@@ -118,6 +118,23 @@ func differ(first, second, given *file.Columns) string {
 	return ""
 }
 
+// together keeps what in several files contradicts that they are of one system, and refuses them where units differ.
+func (d *dataset) together(parts []check.Part) error {
+	found := check.Together(parts)
+	d.findings = append(d.findings, found...)
+	return (&check.Report{Findings: found}).Refused()
+}
+
+// sameClock refuses two files whose times are in different units by the names of their columns.
+func sameClock(a, b *file.Mapping) error {
+	was, known := a.TimeUnit()
+	is, also := b.TimeUnit()
+	if known && also && was != is {
+		return fmt.Errorf("the times of %s, %s, and those of %s, %s, are in different units: convert one of them", a.File, a.Time, b.File, b.Time)
+	}
+	return nil
+}
+
 // byName is how a file is read by the names of another's columns.
 func byName(first, given *file.Columns) file.Columns {
 	c := *given

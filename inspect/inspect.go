@@ -106,6 +106,12 @@ func New(s *data.Set, m *file.Mapping, asked file.ReadOptions) *Report {
 	return r
 }
 
+// Add adds what was found otherwise, as between files.
+func (r *Report) Add(found []check.Finding) {
+	r.Findings = append(r.Findings, found...)
+	r.Warnings = append(r.Warnings, (&check.Report{Findings: found}).Warnings(check.Warning)...)
+}
+
 // understood is a row as it was understood.
 func understood(s *data.Set, m *file.Mapping, i int) string {
 	var b strings.Builder

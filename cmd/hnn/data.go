@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hnn/data"
+	"hnn/data/check"
 	"hnn/data/file"
 	"hnn/experiment"
 	"hnn/inspect"
@@ -67,7 +68,7 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if err != nil {
 			return err
 		}
-		s, m, err := experiment.ReadTogether(paths, func(path string) (*data.Set, *file.Mapping, error) {
+		s, m, apart, err := experiment.ReadTogether(paths, func(path string) (*data.Set, *file.Mapping, error) {
 			o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
 			o.Progress = func(read, total int64) { d.reading(path, read, total) }
 			return file.Read(path, o)
@@ -76,8 +77,12 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 			return err
 		}
 		r := inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
-		var stops error
-		if r.Train, stops = experiment.Plan(paths[0], &columns.config, s, m, r.Checked); stops != nil {
+		r.Add(apart)
+		stops := (&check.Report{Findings: apart}).Refused()
+		if stops == nil {
+			r.Train, stops = experiment.Plan(paths[0], &columns.config, s, m, r.Checked)
+		}
+		if stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())
 		}
 		if figures != "" {

@@ -141,6 +141,7 @@ func Observations(s *data.Set, o Options) *Report {
 		continuous = continuous.SplitAt(r.Jumps)
 	}
 	r.constant(continuous)
+	r.copies(s)
 	r.derivatives(continuous)
 	if !s.PositionsOnly && !s.FirstOrder {
 		r.Velocity = velocities(continuous)

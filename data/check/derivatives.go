@@ -102,7 +102,17 @@ func factor(v float64) string { return fmt.Sprintf("%.4g", v) }
 
 // unitOf asks for the unit that a factor between derivatives and changes speaks of.
 func unitOf(times float64, clock bool) string {
-	what := "is"
+	if ask, known := askUnit(times, clock); known {
+		return ask
+	}
+	if clock {
+		return "is t in the unit of time that the derivatives have?"
+	}
+	return "is its unit that of the state over that of t?"
+}
+
+// askUnit asks for the units that are a factor apart, where it is known; one that all columns share may be the clock's.
+func askUnit(times float64, clock bool) (ask string, known bool) {
 	for _, u := range []struct {
 		factor float64
 		clock  bool
@@ -118,14 +128,11 @@ func unitOf(times float64, clock bool) string {
 		{100, false, "is one in cm and the other in m?"}, {0.01, false, "is one in cm and the other in m?"},
 		{3.6, false, "is it in km/h and the state in m?"}, {25.4, false, "mm or inches?"}, {1 / 25.4, false, "mm or inches?"},
 	} {
-		if math.Abs(times/u.factor-1) < 0.08 && (clock || !u.clock) {
-			return u.ask
+		if math.Abs(times/u.factor-1) < sameFactor && (clock || !u.clock) {
+			return u.ask, true
 		}
 	}
-	if clock {
-		return what + " t in the unit of time that the derivatives have?"
-	}
-	return what + " its unit that of the state over that of t?"
+	return "", false
 }
 
 // compare compares state column j with a column that may be its derivative.

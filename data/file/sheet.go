@@ -300,6 +300,7 @@ func (s *sheet) readRows(skip bool) error {
 		return nil
 	}
 	block, words, repeated := int32(0), 0, false
+	var other *ParseError // of a header of another table
 	var cells [][]byte
 	most := newAllowance().most / 8 / int64(l.width) // rows that there is memory for
 	// Room for all rows at once: no row is shorter than its cells and the signs between them.
@@ -339,6 +340,13 @@ func (s *sheet) readRows(skip bool) error {
 			}
 			if numbers == 0 {
 				words++
+				if s.rows > 0 && !repeated {
+					again, second := secondHeader(s.file, i+1, cells, s.header.names)
+					repeated = again
+					if other == nil {
+						other = second
+					}
+				}
 				continue
 			}
 			if doubts.count++; doubts.count == 1 {
@@ -357,6 +365,9 @@ func (s *sheet) readRows(skip bool) error {
 			if repeated {
 				doubts.errs, doubts.count = doubts.errs[:0], 0 // the other lines of a header
 			}
+		}
+		if other != nil {
+			return other
 		}
 		words, repeated = 0, false
 		if err := settle(); err != nil {

@@ -46,6 +46,14 @@ func (p *textReader) words(text []byte) bool {
 	return err == nil
 }
 
+func (p *textReader) secondHeader(text []byte) (again bool, err *ParseError) {
+	cells, split := splitFields(nil, text, p.d.separator)
+	if split != nil {
+		return false, nil
+	}
+	return secondHeader(p.mapping.File, p.line, cells, p.d.header)
+}
+
 // isRow reports whether a remark would be a row without its sign.
 func (p *textReader) isRow(text []byte) bool {
 	fields, err := splitFields(nil, text[1:], p.d.separator)
@@ -151,7 +159,15 @@ func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float
 		if !p.parse(text) {
 			if err := p.parseSlowly(text); err != nil {
 				if p.set.Rows() > 0 && p.words(text) {
-					if string(text) != headerText || p.roles.trial >= 0 {
+					again := string(text) == headerText
+					if !again && d.headerLine > 0 {
+						var other *ParseError
+						if again, other = p.secondHeader(text); other != nil {
+							behind = slices.Insert(behind, 0, other)
+							continue
+						}
+					}
+					if !again || p.roles.trial >= 0 {
 						if behindRows++; len(behind) < keepBad {
 							behind = append(behind, err)
 						}
@@ -168,13 +184,13 @@ func readUTF8(lines *bufio.Reader, file string, o ReadOptions, read func() float
 				continue
 			}
 		}
-		if behindRows > 0 {
+		if len(behind) > 0 {
 			for _, err := range behind {
 				if err := p.bad(err); err != nil {
 					return nil, nil, err
 				}
 			}
-			m.BadRows += behindRows - len(behind)
+			m.BadRows += max(behindRows-len(behind), 0)
 			behind, behindRows = behind[:0], 0
 		}
 		if err := p.add(p.line, p.key); err != nil {

@@ -80,6 +80,17 @@ var unitSigns = strings.NewReplacer("\u00a0", "", " ", "", "\u2103", "°c", "º"
 // perSecond are units by a second, or by its square.
 var perSecond = regexp.MustCompile(`(?i)^(.+?)(?:/\(s\^?(1|2|²)?\)|[·*.]?s(?:ec)?\^?\(?-(1|2|²)\)?)$`)
 
+// TimeUnit is how many seconds the times of a file count in: 1 where they were turned into seconds, else by the unit in the
+// name of their column. It reports false where neither says it.
+func (m *Mapping) TimeUnit() (seconds float64, known bool) {
+	if m.Seconds {
+		return 1, true
+	}
+	_, text := unitOfName(m.Time)
+	u, ok := knownUnit(text)
+	return u.factor, ok && u.quantity == timeColumn
+}
+
 // unitOfName finds the unit in a column's name: in brackets anywhere, behind a slash that
 // stands between blanks, or, where it is one of these, behind the last underscore. bare is
 // the name without it.
