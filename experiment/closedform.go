@@ -120,7 +120,7 @@ func (e *Env) fitClosedForm(ctx context.Context, c Config, d *dataset, dir strin
 	}
 	e.logKnownPart(&c, d)
 	var report *closedform.Report
-	m, err := interruptible(ctx, func() (m *expansion.Model, err error) {
+	m, err := Interruptible(ctx, func() (m *expansion.Model, err error) {
 		m, report, err = e.solve(&c, d)
 		return m, err
 	})

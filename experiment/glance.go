@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// glanceTerms and glanceRows bound what a glance at a file compares.
-	glanceTerms = 80
-	glanceRows  = 6000
+	// glanceTerms, glanceRows and glanceColumns bound what a glance at a file compares.
+	glanceTerms   = 80
+	glanceRows    = 6000
+	glanceColumns = 24
 	// Friction is believed beyond so many standard errors, where it takes so much of a momentum along a trial.
 	glanceErrors, glanceDecay = 4, 0.01
 	// The share of the rates that a form may leave to be said to explain them, that is nothing, and that a field without
@@ -27,7 +28,7 @@ const (
 // Hamiltonian without and with friction and of a field without structure, on held-out rows. It is "" where that cannot be
 // asked.
 func glance(set *data.Set, marks []bool, velocities bool) (Class, string) {
-	if set.PositionsOnly || set.FirstOrder || set.Dim%2 != 0 || len(marks) != set.Dim {
+	if set.PositionsOnly || set.FirstOrder || set.Dim%2 != 0 || set.Dim > glanceColumns || len(marks) != set.Dim {
 		return "", ""
 	}
 	c, err := compareForms(set, marks)

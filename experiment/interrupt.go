@@ -2,9 +2,9 @@ package experiment
 
 import "context"
 
-// interruptible returns what f does, or ctx's error as soon as that ends. f is then left to
+// Interruptible returns what f does, or ctx's error as soon as that ends. f is then left to
 // come to its end by itself, so it may touch nothing that the caller goes on to use.
-func interruptible[T any](ctx context.Context, f func() (T, error)) (T, error) {
+func Interruptible[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		v   T
 		err error

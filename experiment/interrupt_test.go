@@ -15,11 +15,11 @@ func TestInterruptible(t *testing.T) {
 	defer close(block)
 	began := make(chan struct{})
 	go func() { <-began; cancel() }()
-	_, err := interruptible(ctx, func() (int, error) { close(began); <-block; return 1, nil })
+	_, err := Interruptible(ctx, func() (int, error) { close(began); <-block; return 1, nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
-	if v, err := interruptible(context.Background(), func() (int, error) { return 7, nil }); v != 7 || err != nil {
+	if v, err := Interruptible(context.Background(), func() (int, error) { return 7, nil }); v != 7 || err != nil {
 		t.Errorf("%d, %v, want 7", v, err)
 	}
 }

@@ -144,7 +144,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	var judged *dataset // the first
 	for i := range candidates {
 		c := candidates[i]
-		d, err := e.load(&c)
+		d, err := Interruptible(ctx, func() (*dataset, error) { return e.load(&c) })
 		if err != nil {
 			return none, nil, err
 		}

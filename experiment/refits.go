@@ -41,7 +41,7 @@ func (e *Env) refits(ctx context.Context, r *Run) (*alternatives, error) {
 	a := &alternatives{kind: refits}
 	failed := errors.New("too few rows")
 	for k := range parts {
-		f, err := interruptible(ctx, func() (*model.Field, error) { return e.refit(&c, d.without(k, parts)) })
+		f, err := Interruptible(ctx, func() (*model.Field, error) { return e.refit(&c, d.without(k, parts)) })
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

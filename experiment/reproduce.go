@@ -56,7 +56,7 @@ func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err 
 // made before the first run starts. After a failure the others go on; all errors are
 // returned.
 func (e *Env) RunAll(ctx context.Context, configs []Config, b Batch) ([]*Run, error) {
-	if _, err := interruptible(ctx, func() (struct{}, error) { return struct{}{}, e.check(configs) }); err != nil {
+	if _, err := Interruptible(ctx, func() (struct{}, error) { return struct{}{}, e.check(configs) }); err != nil {
 		return nil, err
 	}
 	dirs := make([]string, len(configs))

@@ -177,7 +177,7 @@ func (e *Env) ended(ctx context.Context, dir string, err error) {
 }
 
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
-	d, err := e.load(&c)
+	d, err := Interruptible(ctx, func() (*dataset, error) { return e.load(&c) })
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +258,7 @@ func (t *training[T]) conclude(ctx context.Context, d *dataset) (*Run, error) {
 	var polished *closedform.PolishReport
 	var err error
 	if c.Polish {
-		if polished, err = interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
+		if polished, err = Interruptible(ctx, func() (*closedform.PolishReport, error) { return t.polish(d) }); err != nil {
 			return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, t.trainer.StepsDone())
 		}
 		maps.Copy(t.metadata, polished.Metadata())
@@ -294,7 +294,7 @@ func newTraining[T nn.Float](ctx context.Context, e *Env, c Config, d *dataset, 
 	if err != nil {
 		return nil, err
 	}
-	net, err := interruptible(ctx, func() (*network.Network[T], error) {
+	net, err := Interruptible(ctx, func() (*network.Network[T], error) {
 		return network.New[T](a, stream.New(c.Seed, memberStream("init", member)))
 	})
 	if err != nil {

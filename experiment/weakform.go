@@ -402,7 +402,7 @@ func numberList(v []float64) (out []Number) {
 func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string) (*Run, error) {
 	e.logKnownPart(&c, d)
 	var report *WeakReport
-	form, err := interruptible(ctx, func() (form *model.Form[float64], err error) {
+	form, err := Interruptible(ctx, func() (form *model.Form[float64], err error) {
 		form, report, err = c.solveWeak(d)
 		return form, err
 	})

@@ -68,20 +68,34 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if err != nil {
 			return err
 		}
-		s, m, apart, err := experiment.ReadTogether(paths, func(path string) (*data.Set, *file.Mapping, error) {
-			o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
-			o.Progress = func(read, total int64) { d.reading(path, read, total) }
-			return file.Read(path, o)
+		var s *data.Set
+		var m *file.Mapping
+		type inspected struct {
+			report *inspect.Report
+			stops  error
+		}
+		// A signal is answered at once, however long a look at many columns takes.
+		in, err := experiment.Interruptible(cmd.Context(), func() (in inspected, err error) {
+			var apart []check.Finding
+			s, m, apart, err = experiment.ReadTogether(paths, func(path string) (*data.Set, *file.Mapping, error) {
+				o := file.ReadOptions{Columns: columns.config.Columns, SkipBadRows: true}
+				o.Progress = func(read, total int64) { d.reading(path, read, total) }
+				return file.Read(path, o)
+			})
+			if err != nil {
+				return in, err
+			}
+			in.report = inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
+			in.report.Add(apart)
+			if in.stops = (&check.Report{Findings: apart}).Refused(); in.stops == nil {
+				in.report.Train, in.stops = experiment.Plan(paths[0], &columns.config, s, m, in.report.Checked)
+			}
+			return in, nil
 		})
 		if err != nil {
 			return err
 		}
-		r := inspect.New(s, m, file.ReadOptions{SkipBadRows: columns.config.SkipBadRows})
-		r.Add(apart)
-		stops := (&check.Report{Findings: apart}).Refused()
-		if stops == nil {
-			r.Train, stops = experiment.Plan(paths[0], &columns.config, s, m, r.Checked)
-		}
+		r, stops := in.report, in.stops
 		if stops != nil {
 			r.Train = append(r.Train, "stop: "+stops.Error())
 		}
@@ -100,7 +114,11 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if err := r.Write(cmd.OutOrStdout()); err != nil || stops != nil {
 			return err
 		}
-		d.next("learn from it: hnn train --data %s", shell.Join(args...))
+		var train []string
+		for _, name := range args {
+			train = append(train, "--data", name)
+		}
+		d.next("learn from it: hnn train %s", shell.Join(train...))
 		return nil
 	}
 	return cmd
