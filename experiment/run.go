@@ -179,7 +179,7 @@ func (e *Env) ended(ctx context.Context, dir string, err error) {
 func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run, error) {
 	d, err := Interruptible(ctx, func() (*dataset, error) { return e.load(&c) })
 	if err != nil {
-		return nil, err
+		return nil, stopped(ctx, err, dir, 0)
 	}
 	d.logged.Do(func() {
 		for _, m := range d.mappings {

@@ -114,11 +114,14 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		if err := r.Write(cmd.OutOrStdout()); err != nil || stops != nil {
 			return err
 		}
-		var train []string
+		train := "hnn train"
 		for _, name := range args {
-			train = append(train, "--data", name)
+			if name == "-" {
+				return nil // what came by standard input has gone
+			}
+			train += " --data " + shell.Quote(name)
 		}
-		d.next("learn from it: hnn train %s", shell.Join(train...))
+		d.next("learn from it: %s", train)
 		return nil
 	}
 	return cmd
