@@ -362,6 +362,10 @@ func (t *arrayTable) makeTimes(step float64, names []string, arrays *roles, whol
 		rows = shape[0]
 	case 3:
 		rows = shape[1]
+		if step > 0 && whole && shape[2] > 4*max(shape[0], shape[1]) {
+			return nil, &columnError{fmt.Sprintf("the state has the shape %v, whose last axis is far longer than the others: it looks like time, and a state is [trials, T, d]", shape),
+				"save its transpose, as x.transpose(0, 2, 1) of [trials, d, T], or give an array t of the times"}
+		}
 	}
 	time := Array{Shape: []int{rows}, Data: make([]float64, rows)}
 	complete := whole && wholeDerivatives || len(arrays.dq) > 0 && len(arrays.dq) == len(arrays.q) && len(arrays.dp) == len(arrays.p)

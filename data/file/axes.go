@@ -84,6 +84,12 @@ func orderOf(name string, a Array, t []float64) (order axes, note string, ok boo
 		usual, others = &axes{0, 1, 2}, []axes{{2, 1, 0}}
 	case third && !first && !second:
 		others = []axes{{0, 2, 1}, {1, 2, 0}}
+	case first || second || third: // the axis of time is not the only one of its length
+		for time, n := range a.Shape {
+			if n == rows {
+				others = append(others, axes{(time + 1) % 3, time, (time + 2) % 3}, axes{(time + 2) % 3, time, (time + 1) % 3})
+			}
+		}
 	default:
 		return axes{}, "", false
 	}

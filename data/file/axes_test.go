@@ -78,6 +78,8 @@ func TestAxes(t *testing.T) {
 		{"positions [trials, d, T]", map[string]Array{"t": clock(rows), "q": axes{0, 2, 1}.moved(six), "p": axes{0, 2, 1}.moved(six)}, 0, 0, nil, "q.transpose(0, 2, 1) of [trials, d, T]"},
 		{"as many trials as rows", map[string]Array{"t": clock(rows), "x": square}, rows, 2, square.Data, ""},
 		{"as many trials as rows, T first", map[string]Array{"t": clock(rows), "x": transposed(square)}, rows, 2, square.Data, ""},
+		{"as many trials as rows, T last", map[string]Array{"t": clock(rows), "x": axes{0, 2, 1}.moved(square)}, rows, 2, square.Data, ""},
+		{"a step and T last", map[string]Array{"dt": {nil, []float64{0.1}}, "x": axes{0, 2, 1}.moved(six)}, 0, 0, nil, "it looks like time"},
 	} {
 		s, _, err := readNamed(t, test.arrays)
 		if test.err != "" {
