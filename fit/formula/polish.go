@@ -24,7 +24,7 @@ func Polish(f *Formula, s *data.Set, r *Report) {
 		o.Windows, o.Step, o.Settle = []int{r.Polish.Window}, o.Step/finer, false
 		r.Polish = shoot.Fit(motion(f), shoot.TrialsOf(s), o)
 	}
-	if r.Polish.Window == 0 {
+	if r.Polish.Window == 0 || len(r.Polish.Errors) == 0 { // the rows do not determine the coefficients
 		return
 	}
 	for i := range f.Terms {
