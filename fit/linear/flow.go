@@ -82,7 +82,7 @@ func (fl *flow) series(k int, h, at, part float64) {
 				row[place/q] += c * fl.w[place%q]
 				for i, v := range row {
 					fl.s[r*d+i] += v
-					size = math.Max(size, math.Abs(v))
+					size = max(size, math.Abs(v))
 				}
 			}
 		} else {
@@ -91,7 +91,7 @@ func (fl *flow) series(k int, h, at, part float64) {
 				fl.times(row, c)
 				for i, v := range row {
 					fl.phi[r*d+i] += v
-					size = math.Max(size, math.Abs(v))
+					size = max(size, math.Abs(v))
 				}
 			}
 		}
@@ -113,7 +113,7 @@ func (fl *flow) series(k int, h, at, part float64) {
 		for i, v := range fl.next {
 			fl.w[i] = v
 			fl.x[i] += v
-			size = math.Max(size, math.Abs(v))
+			size = max(size, math.Abs(v))
 		}
 		if size < 1e-17 && n > 2 {
 			return
@@ -124,12 +124,13 @@ func (fl *flow) series(k int, h, at, part float64) {
 // times replaces a row by c A row.
 func (fl *flow) times(row []float64, c float64) {
 	d, q := fl.p.d, fl.p.q
-	for i := range d {
-		sum := 0.0
-		for j, v := range row {
-			sum += fl.f[i*q+j] * v
+	next := fl.next[:len(row)]
+	for i := range next {
+		sum, a := 0.0, fl.f[i*q:i*q+d]
+		for j, v := range row[:len(a)] {
+			sum += a[j] * v
 		}
-		fl.next[i] = c * sum
+		next[i] = c * sum
 	}
-	copy(row, fl.next)
+	copy(row, next)
 }
