@@ -186,13 +186,16 @@ func Absolute(path string) (string, error) {
 
 // HowToLearn returns the configurations of the runs that are asked for. Where no trainer is
 // named it chooses one, by what was given, by the data, or by trials on them, and tells Log
-// what it chose and why. The error is an *AskedError, or about the data.
+// what it chose and why. The error is an *AskedError, or about the data, or that of ctx, whose
+// end is answered at once, whatever solve is under way.
 func (e *Env) HowToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
-	configs, err := e.howToLearn(ctx, c, asked)
-	for i := range configs {
-		e.holdSteps(&configs[i])
-	}
-	return configs, err
+	return Interruptible(ctx, func() ([]Config, error) {
+		configs, err := e.howToLearn(ctx, c, asked)
+		for i := range configs {
+			e.holdSteps(&configs[i])
+		}
+		return configs, err
+	})
 }
 
 func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, error) {
