@@ -18,18 +18,6 @@ type after[T Float] struct {
 	ldAbar     int
 }
 
-// at is the step on the columns from j on.
-func (a after[T]) at(j int) after[T] {
-	if a.step == nothing {
-		return a
-	}
-	a.s, a.e = at(a.s, j), at(a.e, j)
-	if a.abar != nil {
-		a.abar = at(a.abar, j)
-	}
-	return a
-}
-
 // MulPackedPrime is C = A B, or C += A B where acc, as of MulPacked, and D = C * s' as of
 // MulPrime; d, s and d1 lie as c does. Here and below, the assembly takes the second step
 // for tanh while a tile of C is in the first-level cache.

@@ -283,3 +283,15 @@ func packBlocksTPairs[T Float](dst, b []T, ldb, k int) {
 		packTransposeF64(p64(&dst[0]), p64(&b[0]), ldb, k/4)
 	}
 }
+
+// at is the step on the columns from j on.
+func (a after[T]) at(j int) after[T] {
+	if a.step == nothing {
+		return a
+	}
+	a.s, a.e = at(a.s, j), at(a.e, j)
+	if a.abar != nil {
+		a.abar = at(a.abar, j)
+	}
+	return a
+}
