@@ -306,6 +306,8 @@ func (l *Learning) withEnergy(with, free *LearningTry, d *dataset) (Class, strin
 	case change > quiet && with.config.Trainer == Adam && !l.decays:
 		// Its friction was not compared with none, and takes up what it misses otherwise.
 		return Unclear, sentence + ": whether it keeps its energy cannot be told"
+	case !(change > quiet) && d.open():
+		return Unclear, sentence + ": whether the motion conserves energy cannot be told, since in a single trial of one position that does not come round any curve is a contour of some H: give several trials, or a whole turn"
 	case !(change > quiet):
 		return Conservative, sentence + ": the motion conserves energy"
 	case negative > signed, l.decays && negative > 0.5: // noise gives a friction near zero either sign
@@ -314,6 +316,44 @@ func (l *Learning) withEnergy(with, free *LearningTry, d *dataset) (Class, strin
 		return Gain, sentence + ": the motion gains energy"
 	}
 	return Gain, fmt.Sprintf("%s: energy is lost and gained (%.0f%% of the power takes it away)", sentence, 100*negative)
+}
+
+// open says that the rows are one trial of one position that does not come round: neither column goes twice through the
+// middle of its range, from one quarter's distance of it to that on the other side, and no angle makes a turn.
+func (d *dataset) open() bool {
+	s := d.Train
+	if s.Dim != 2 || s.Trials() > 1 || s.DX != nil && !d.estimated {
+		return false
+	}
+	for j := range s.Dim {
+		low, high := math.Inf(1), math.Inf(-1)
+		for r := range s.Rows() {
+			low, high = min(low, s.X[r*s.Dim+j]), max(high, s.X[r*s.Dim+j])
+		}
+		if j == 0 && d.angles != nil && high-low >= 2*math.Pi {
+			return false
+		}
+		side, crossings := 0, 0
+		for r := range s.Rows() {
+			now := 0
+			switch v := (s.X[r*s.Dim+j] - low) / (high - low); {
+			case v < 0.25:
+				now = -1
+			case v > 0.75:
+				now = 1
+			}
+			if now != 0 && side != 0 && now != side {
+				crossings++
+			}
+			if now != 0 {
+				side = now
+			}
+		}
+		if crossings > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // frictionless says that a try is the same closed form as another but for its friction.
