@@ -8,43 +8,22 @@ import (
 	"hnn/internal/stream"
 )
 
-// GP finds lower values than independent draws do with the same budget, in the median, where values
-// are noisy, where some are choices, where half of the space fails and where values are negative.
+// GP beats random where values are noisy, where some are choices, where half of the space fails and where values are negative.
 func TestGPBeatsRandom(t *testing.T) {
 	noise := stream.New(1, "noise")
 	noisy := func(u []float64) float64 { return branin(u) * math.Exp(0.3*noise.NormFloat64()) }
-	failing := func(u []float64) float64 {
-		if u[0] > 0.5 {
-			return math.NaN()
+	beatsRandom(t, "GP", func(space Space, seed uint64) (func(int, []Trial) []float64, error) {
+		s, err := NewGP(space, seed)
+		if err != nil {
+			return nil, err
 		}
-		return branin(u)
-	}
-	for _, c := range []struct {
-		name    string
-		space   Space
-		f       func([]float64) float64
-		workers int
-	}{
+		return s.Next, nil
+	}, []problem{
 		{"noisy Branin", make(Space, 2), noisy, 2},
 		{"Hartmann", make(Space, 6), hartmann6, 1},
 		{"mixed", Space{{}, {4}, {}}, mixed, 4},
 		{"failing", make(Space, 2), failing, 1},
-	} {
-		const budget = 20
-		var gp, random []float64
-		for seed := range uint64(5) {
-			s, err := NewGP(c.space, seed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			gp = append(gp, run(s.Next, c.f, budget, c.workers))
-			random = append(random, run(func(n int, _ []Trial) []float64 { return Random(len(c.space), seed, n) }, c.f, budget, c.workers))
-		}
-		t.Logf("%s, %d at a time: GP %.4f, random %.4f", c.name, c.workers, median(gp), median(random))
-		if !(median(gp) < median(random)) {
-			t.Errorf("%s, %d at a time: the median of GP's least values is %v, of random's %v", c.name, c.workers, median(gp), median(random))
-		}
-	}
+	}, 20, 5)
 }
 
 // The process of given lengths, signal and noise is what scikit-learn 1.9.1 gives for them, its

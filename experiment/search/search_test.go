@@ -113,43 +113,58 @@ func mixed(u []float64) float64 {
 	return math.Pow(u[0]-[]float64{0.2, 0.8, 0.5, 0.35}[choice], 2) + []float64{0.3, 0, 0.2, 0.5}[choice] + 0.1*math.Abs(u[2]-0.6)
 }
 
-// TPE finds lower values than independent draws do with the same budget, in the median of 20
-// seeds, with one worker and with eight, and where half of the space fails.
-func TestTPEBeatsRandom(t *testing.T) {
-	failing := func(u []float64) float64 {
-		if u[0] > 0.5 {
-			return math.NaN()
-		}
-		return branin(u)
+// failing fails in half of the space.
+func failing(u []float64) float64 {
+	if u[0] > 0.5 {
+		return math.NaN()
 	}
-	for _, c := range []struct {
-		name    string
-		space   Space
-		f       func([]float64) float64
-		workers int
-	}{
+	return branin(u)
+}
+
+// problem is a function whose least value is looked for, so many points at a time.
+type problem struct {
+	name    string
+	space   Space
+	f       func([]float64) float64
+	workers int
+}
+
+// beatsRandom says that a method finds lower values than independent draws do with the same budget, in the median over seeds.
+func beatsRandom(t *testing.T, method string, begin func(space Space, seed uint64) (func(n int, past []Trial) []float64, error), problems []problem, budget, seeds int) {
+	t.Helper()
+	for _, c := range problems {
+		var own, random []float64
+		for seed := range uint64(seeds) {
+			next, err := begin(c.space, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own = append(own, run(next, c.f, budget, c.workers))
+			random = append(random, run(func(n int, _ []Trial) []float64 { return Random(len(c.space), seed, n) }, c.f, budget, c.workers))
+		}
+		t.Logf("%s, %d at a time: %s %.4f, random %.4f", c.name, c.workers, method, median(own), median(random))
+		if !(median(own) < median(random)) {
+			t.Errorf("%s, %d at a time: the median of %s's least values is %v, of random's %v", c.name, c.workers, method, median(own), median(random))
+		}
+	}
+}
+
+// TPE beats random with one worker and with eight, and where half of the space fails.
+func TestTPEBeatsRandom(t *testing.T) {
+	beatsRandom(t, "TPE", func(space Space, seed uint64) (func(int, []Trial) []float64, error) {
+		s, err := NewTPE(space, seed)
+		if err != nil {
+			return nil, err
+		}
+		return s.Next, nil
+	}, []problem{
 		{"Branin", make(Space, 2), branin, 1},
 		{"Branin", make(Space, 2), branin, 8},
 		{"Hartmann", make(Space, 6), hartmann6, 1},
 		{"Hartmann", make(Space, 6), hartmann6, 8},
 		{"mixed", Space{{}, {4}, {}}, mixed, 4},
 		{"failing", make(Space, 2), failing, 4},
-	} {
-		const budget = 60
-		var tpe, random []float64
-		for seed := range uint64(20) {
-			s, err := NewTPE(c.space, seed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			tpe = append(tpe, run(s.Next, c.f, budget, c.workers))
-			random = append(random, run(func(n int, _ []Trial) []float64 { return Random(len(c.space), seed, n) }, c.f, budget, c.workers))
-		}
-		t.Logf("%s, %d at a time: TPE %.4f, random %.4f", c.name, c.workers, median(tpe), median(random))
-		if !(median(tpe) < median(random)) {
-			t.Errorf("%s, %d at a time: the median of TPE's least values is %v, of random's %v", c.name, c.workers, median(tpe), median(random))
-		}
-	}
+	}, 60, 20)
 }
 
 // The density of a mixture is one over the unit cube.
