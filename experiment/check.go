@@ -48,9 +48,7 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 // learned from them or was.
 func (e *Env) logFindings(c *Config, d *dataset) {
 	for _, text := range said(c, d.findings) {
-		if _, before := d.said.LoadOrStore(text, true); !before {
-			e.log("%s: %s", c.Task, text)
-		}
+		e.logOnce("%s: %s", c.Task, text)
 	}
 }
 

@@ -33,7 +33,7 @@ type dataset struct {
 	measured *data.Set
 	angles   []string // state columns that are angles
 	// mappings are what was understood of the files, and notes what a user should know of
-	// how the data were taken from them; both are logged once.
+	// how the data were taken from them.
 	mappings []*file.Mapping
 	notes    []string
 	// findings are what the observations contradict, logged where they matter to a model.
@@ -42,8 +42,6 @@ type dataset struct {
 	// were not checked yet.
 	checked  *check.Report
 	decays   bool // the observations die down
-	logged   sync.Once
-	said     sync.Map // the sentences of findings that were logged
 	progress readProgress
 	// foreign says that these are not the data of the run that is measured on them.
 	foreign bool
@@ -140,12 +138,12 @@ func (e *Env) logMapping(m *file.Mapping) {
 	if m == nil {
 		return
 	}
-	e.log("%s: %s", m.File, m)
+	e.logOnce("%s: %s", m.File, m)
 	for _, note := range m.Notes {
-		e.log("%s: %s", m.File, note)
+		e.logOnce("%s: %s", m.File, note)
 	}
 	if m.BadRows > 0 {
-		e.log("%s: %d bad rows left out, the first: %v", m.File, m.BadRows, m.Bad[0])
+		e.logOnce("%s: %d bad rows left out, the first: %v", m.File, m.BadRows, m.Bad[0])
 	}
 }
 
@@ -155,6 +153,15 @@ type datasets struct {
 	mu    sync.Mutex
 	kept  []*cached
 	limit int
+	said  sync.Map // the lines about data that were logged, which all models that learn from them would say
+}
+
+// logOnce logs a line about data unless it was logged before.
+func (e *Env) logOnce(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if _, before := e.data.said.LoadOrStore(line, true); !before {
+		e.log("%s", line)
+	}
 }
 
 type cached struct {

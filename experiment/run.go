@@ -181,14 +181,12 @@ func (e *Env) run(ctx context.Context, c Config, dir string, resume bool) (*Run,
 	if err != nil {
 		return nil, stopped(ctx, err, dir, 0)
 	}
-	d.logged.Do(func() {
-		for _, m := range d.mappings {
-			e.logMapping(m)
-		}
-		for _, note := range d.notes {
-			e.log("%s: %s", c.Task, note)
-		}
-	})
+	for _, m := range d.mappings {
+		e.logMapping(m)
+	}
+	for _, note := range d.notes {
+		e.logOnce("%s: %s", c.Task, note)
+	}
 	e.logFindings(&c, d)
 	if !resume {
 		if err := e.writeLearned(dir, &c, d); err != nil {
