@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -274,7 +275,7 @@ func TestOwnFile(t *testing.T) {
 	c := mustDefault(t, task.OwnData)
 	c.Hidden, c.Fit.Steps, c.Fit.LearningRate, c.Data = []int{24, 24}, 400, 1e-2, file("good.csv", b.String())
 	var notes []string
-	e := &Env{Log: func(format string, _ ...any) { notes = append(notes, format) }}
+	e := &Env{Log: func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }}
 	runs, err := e.RunAll(context.Background(), []Config{c}, Batch{Root: filepath.Join(dir, "runs")})
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +284,7 @@ func TestOwnFile(t *testing.T) {
 	if l := float64(runs[0].Results.TestLoss.Mean); !(l < 1e-3) {
 		t.Errorf("test loss %g", l)
 	}
-	if !strings.Contains(strings.Join(notes, "\n"), "%s: %s") {
+	if !strings.Contains(strings.Join(notes, "\n"), "derivatives by local polynomials") {
 		t.Error("how the derivatives were found is not said")
 	}
 	for name, want := range map[string]string{
