@@ -30,18 +30,28 @@ func (s *Set) Gap() (length float64, count int) {
 	slices.Sort(steps)
 	n := len(steps)
 	length = max(gapOfMedian*steps[n/2], gapOfDecile*steps[n-1-n/10])
-	if steps[n-1] < length {
-		return length, 0
-	}
 	for trial := range s.Trials() {
-		least := max(length, s.ownGap(trial))
-		for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
-			if s.T[i]-s.T[i-1] >= least {
-				count++
-			}
-		}
+		count += len(s.gaps(trial, length))
 	}
 	return length, count
+}
+
+// gaps are the rows of a trial behind steps of at least a length that are not usual for it.
+func (s *Set) gaps(trial int, length float64) (rows []int) {
+	least := 0.0 // the trial's own, not known yet
+	for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
+		step := s.T[i] - s.T[i-1]
+		if step < length {
+			continue
+		}
+		if least == 0 {
+			least = max(length, s.ownGap(trial))
+		}
+		if step >= least {
+			rows = append(rows, i)
+		}
+	}
+	return rows
 }
 
 // ownGap is the length below which no step of a trial is a gap, since it is usual there.
@@ -63,16 +73,7 @@ func (s *Set) ownGap(trial int) float64 {
 func (s *Set) SplitAtGaps(gap float64) *Set {
 	offsets := []int{0}
 	for trial := range s.Trials() {
-		least := gap
-		for i := s.Offsets[trial] + 1; i < s.Offsets[trial+1]; i++ {
-			if s.T[i]-s.T[i-1] < least {
-				continue
-			}
-			if least = max(gap, s.ownGap(trial)); s.T[i]-s.T[i-1] >= least {
-				offsets = append(offsets, i)
-			}
-		}
-		offsets = append(offsets, s.Offsets[trial+1])
+		offsets = append(append(offsets, s.gaps(trial, gap)...), s.Offsets[trial+1])
 	}
 	return s.view(0, s.Rows(), offsets)
 }

@@ -61,7 +61,7 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.Notes = append(r.Notes, report.Creeps(l, set, names[:l.N])...)
 	r.parameters(l, set, report, names[:l.N], columns)
 	if chain == nil {
-		r.late(l, set, report, columns)
+		r.more = func() { r.late(l, set, report, columns) }
 	}
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil

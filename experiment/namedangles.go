@@ -54,12 +54,9 @@ func (e *Env) namedAngles(ctx context.Context, c Config) ([]string, error) {
 // perhapsAngles are the positions with the names of angles, which are none yet, whose range is wide.
 func (d *dataset) perhapsAngles() (named []string) {
 	names := d.columns()
+	low, high := box(d.raw)
 	for j, name := range names[:len(names)/2] {
-		low, high := math.Inf(1), math.Inf(-1)
-		for r := range d.raw.Rows() {
-			low, high = min(low, d.raw.X[r*d.raw.Dim+j]), max(high, d.raw.X[r*d.raw.Dim+j])
-		}
-		if check.NamesAngle(name) && !slices.Contains(d.angles, name) && high-low > wideAngle {
+		if check.NamesAngle(name) && !slices.Contains(d.angles, name) && high[j]-low[j] > wideAngle {
 			named = append(named, name)
 		}
 	}

@@ -325,18 +325,15 @@ func (d *dataset) open() bool {
 	if s.Dim != 2 || s.Trials() > 1 || s.DX != nil && !d.estimated {
 		return false
 	}
+	low, high := box(s)
+	if d.angles != nil && high[0]-low[0] >= 2*math.Pi {
+		return false
+	}
 	for j := range s.Dim {
-		low, high := math.Inf(1), math.Inf(-1)
-		for r := range s.Rows() {
-			low, high = min(low, s.X[r*s.Dim+j]), max(high, s.X[r*s.Dim+j])
-		}
-		if j == 0 && d.angles != nil && high-low >= 2*math.Pi {
-			return false
-		}
 		side, crossings := 0, 0
 		for r := range s.Rows() {
 			now := 0
-			switch v := (s.X[r*s.Dim+j] - low) / (high - low); {
+			switch v := (s.X[r*s.Dim+j] - low[j]) / (high[j] - low[j]); {
 			case v < 0.25:
 				now = -1
 			case v > 0.75:

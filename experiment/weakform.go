@@ -85,6 +85,9 @@ type WeakReport struct {
 	Residuals []Residual `json:"residuals,omitempty"`
 	Notes     []string   `json:"notes,omitempty"`
 	Seconds   float64    `json:"seconds"`
+
+	// more adds the notes that take as long as the fit, for those who read them; nil for none.
+	more func()
 }
 
 func (c *Config) validateWeakForm() error {
@@ -403,7 +406,9 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 	e.logKnownPart(&c, d)
 	var report *WeakReport
 	form, err := Interruptible(ctx, func() (form *model.Form[float64], err error) {
-		form, report, err = c.solveWeak(d)
+		if form, report, err = c.solveWeak(d); err == nil && report.more != nil {
+			report.more()
+		}
 		return form, err
 	})
 	if err != nil {
