@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 
 	"hnn/model/network"
@@ -68,7 +69,8 @@ func (e *Env) instead(ctx context.Context, c Config, first *Run, failed error, b
 	return first, fmt.Errorf("%w (and so did every other way of learning an HNN from these rows: say which columns are what, give longer or denser trajectories, or choose with --model and --trainer)", failed)
 }
 
-// again trains in a directory of its own, or in the one that the user has named.
+// again trains in a directory of its own, or in the one that the user has named. Of several runs the directory's name may be
+// taken by a run that came to nothing: then its number follows.
 func (e *Env) again(ctx context.Context, c Config, b Batch, several bool, first *Run) (*Run, error) {
 	if b.Out != "" && !several {
 		if err := clearRun(b.Out, true); err != nil {
@@ -76,12 +78,26 @@ func (e *Env) again(ctx context.Context, c Config, b Batch, several bool, first 
 		}
 		return e.trainChosen(ctx, c, b.Out)
 	}
+	if b.Out != "" {
+		b.Out, several = untaken(b.outOf(&c)), false
+	}
 	dir, unlock, err := b.newDir(&c, several)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
 	return e.trainChosen(ctx, c, dir)
+}
+
+// untaken is a path where nothing is: the given one, or the first of path-2, path-3 and so on.
+func untaken(path string) string {
+	free := path
+	for k := 2; ; k++ {
+		if _, err := os.Lstat(free); err != nil {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d", path, k)
+	}
 }
 
 // chosenWay names how a configuration learns, before its data are known.

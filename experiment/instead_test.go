@@ -62,8 +62,21 @@ func TestNextBestWay(t *testing.T) {
 			t.Errorf("the fall back says\n%s", said)
 		}
 	}
-	env := &Env{ways: [][]Config{{bad}, {worse}}}
-	_, err := env.RunAll(context.Background(), []Config{bad}, Batch{Root: t.TempDir()})
+	// Of several runs in a named directory the first has the name that the others would have.
+	other := good
+	other.Seed = 1
+	out := filepath.Join(t.TempDir(), "several")
+	said = ""
+	env := &Env{Log: log, ways: [][]Config{{bad, other}, {worse}, {good}}}
+	runs, err := env.RunAll(context.Background(), []Config{bad, other}, Batch{Out: out})
+	if err != nil || len(runs) != 2 || runs[0].Config.Trainer != ClosedForm || runs[0].Results.NoResult != "" || filepath.Dir(runs[0].Dir) != out {
+		t.Errorf("of several runs: %v, %v", runs, err)
+	}
+	if strings.Contains(said, "in use") || strings.Contains(said, "exists") {
+		t.Errorf("the second way, whose directory would have the first one's name, was not tried:\n%s", said)
+	}
+	env = &Env{ways: [][]Config{{bad}, {worse}}}
+	_, err = env.RunAll(context.Background(), []Config{bad}, Batch{Root: t.TempDir()})
 	var nothing *noResultError
 	if !errors.As(err, &nothing) || !strings.Contains(err.Error(), "every other way") {
 		t.Errorf("all ways diverge: %v", err)

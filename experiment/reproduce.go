@@ -44,11 +44,16 @@ func (c *Config) Name() string {
 
 // newDir makes the directory of a run of the batch, of several or a single one.
 func (b *Batch) newDir(c *Config, several bool) (dir string, unlock func(), err error) {
-	name, out := c.Name(), b.Out
+	out := b.Out
 	if several && out != "" {
-		out = filepath.Join(out, fmt.Sprintf("%s-seed%d", name, c.Seed))
+		out = b.outOf(c)
 	}
-	return newRunDir(b.Root, out, name, b.Force)
+	return newRunDir(b.Root, out, c.Name(), b.Force)
+}
+
+// outOf is the directory of a run, one of several, within that which the user has named.
+func (b *Batch) outOf(c *Config) string {
+	return filepath.Join(b.Out, fmt.Sprintf("%s-seed%d", c.Name(), c.Seed))
 }
 
 // RunAll makes every run and returns those that finished, in the order of the
