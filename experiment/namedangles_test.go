@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,19 +14,23 @@ import (
 )
 
 // A column with the name of an angle is one where a law that is periodic in it follows the rows better: of a pendulum that goes
-// round, by its velocity or its momentum, and not of a stiff spring whose position is called theta.
+// round, by its velocity or its momentum, and not of a stiff spring whose position is called theta. Of a column that goes round
+// with so much noise that neither law follows it well, a clear difference is enough.
 func TestNamedAngles(t *testing.T) {
 	pendulum := func(q float64) float64 { return -math.Sin(q) }
 	for _, c := range []struct {
 		name, columns string
 		force         func(q float64) float64
+		noise         float64
 		angle         bool
 	}{
-		{"pendulum", "theta,omega", pendulum, true},
-		{"pendulum with momenta", "theta,p", pendulum, true},
-		{"pendulum called x", "x,v", pendulum, false},
-		{"spring", "theta,omega", func(q float64) float64 { return -q - q*q*q }, false},
+		{"pendulum", "theta,omega", pendulum, 0, true},
+		{"pendulum with momenta", "theta,p", pendulum, 0, true},
+		{"pendulum with noise", "theta,omega", pendulum, 0.3, true},
+		{"pendulum called x", "x,v", pendulum, 0, false},
+		{"spring", "theta,omega", func(q float64) float64 { return -q - q*q*q }, 0, false},
 	} {
+		rng := rand.New(rand.NewPCG(1, 2))
 		var text strings.Builder
 		fmt.Fprintf(&text, "trial,t,%s\n", c.columns)
 		for trial := range 10 {
@@ -38,7 +43,7 @@ func TestNamedAngles(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range times {
-				fmt.Fprintf(&text, "%d,%g,%.12g,%.12g\n", trial, times[i], x[2*i], x[2*i+1])
+				fmt.Fprintf(&text, "%d,%g,%.12g,%.12g\n", trial, times[i], x[2*i]+c.noise*rng.NormFloat64(), x[2*i+1]+c.noise*rng.NormFloat64())
 			}
 		}
 		path := filepath.Join(t.TempDir(), "rows.csv")
@@ -47,7 +52,7 @@ func TestNamedAngles(t *testing.T) {
 		}
 		config := mustDefault(t, "data").Tuned()
 		config.Data = path
-		angles, err := new(Env).namedAngles(context.Background(), config)
+		angles, err := (&Env{Log: t.Logf}).namedAngles(context.Background(), config)
 		if err != nil || (angles != nil) != c.angle {
 			t.Errorf("%s: angles %v, %v", c.name, angles, err)
 		}

@@ -128,7 +128,7 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 	if err := d.estimate(c.estimateOptions(), split.Train, split.Test); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
-	if names := set.InputNames; names != nil && c.Dissipation == "" {
+	if names := set.InputNames; names != nil && c.Dissipation == "" && !set.FirstOrder {
 		d.note("an HNN takes %s for all that changes its energy; where friction does too, give --dissipation linear", strings.Join(names, ", "))
 	}
 	return nil

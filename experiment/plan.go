@@ -49,7 +49,7 @@ func Plan(path string, asked *Config, set *data.Set, m *file.Mapping, checked *c
 		d.note("the models are given the inputs %s", strings.Join(names, ", "))
 	}
 	if d.raw != nil && !d.raw.FirstOrder && !d.scattered() {
-		if named := d.perhapsAngles(); named != nil {
+		if named, _ := d.perhapsAngles(); named != nil {
 			d.note("%s: taken for angles if a law periodic in them follows parts of the training rows better; --angle says so", strings.Join(named, ", "))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hnn/fit/lagrange"
+	"hnn/internal/shell"
 	"hnn/model"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
@@ -140,7 +141,7 @@ func (l *Learning) class(d *dataset) (Class, string) {
 		return linearClass(t, d)
 	}
 	if e > follows {
-		return l.unexplained(best)
+		return unexplainedMotion(best, d)
 	}
 	if with != nil && free != nil {
 		switch m, se := apart(with, free); {
@@ -155,7 +156,7 @@ func (l *Learning) class(d *dataset) (Class, string) {
 		return l.withEnergy(with, free, d)
 	}
 	if free == nil {
-		return l.unexplained(best)
+		return unexplainedMotion(best, d)
 	}
 	return l.without(free, d)
 }
@@ -181,8 +182,23 @@ func besides(with *LearningTry, d *dataset) string {
 	return ""
 }
 
-func (l *Learning) unexplained(best *LearningTry) (Class, string) {
-	return Other, fmt.Sprintf("no model of this library follows the held-out rows: the best, %s, is off by %s of the range; the motion may be driven by what is not in the file, depend on more columns, or need longer trials", best.Way, share(float64(best.Error)))
+func unexplainedMotion(best *LearningTry, d *dataset) (Class, string) {
+	driven := "by what is not in the file"
+	switch unused := d.unused(); {
+	case len(unused) > 4:
+		driven = fmt.Sprintf("by one of %d columns that are not used here (--input NAME says so), or %s", len(unused), driven)
+	case len(unused) > 0:
+		driven = fmt.Sprintf("by %s, not used here (--input %s says so), or %s", strings.Join(unused, ", "), shell.Quote(strings.Join(unused, ",")), driven)
+	}
+	return Other, fmt.Sprintf("no model of this library follows the held-out rows: the best, %s, is off by %s of the range; the motion may be driven %s, depend on more columns, or need longer trials", best.Way, share(float64(best.Error)), driven)
+}
+
+// unused are the columns of the file that are not used.
+func (d *dataset) unused() []string {
+	if len(d.mappings) == 0 {
+		return nil
+	}
+	return d.mappings[0].Ignored
 }
 
 // inputShare is the share of the field that inputs make, over the training rows.

@@ -29,7 +29,7 @@ type Columns struct {
 	DQ []string `key:"dq,omitempty" help:"columns of the positions' derivatives; recognised: dq, q_dot, dq/dt" json:"dq,omitempty"`
 	DP []string `key:"dp,omitempty" help:"columns of the momenta's derivatives; recognised: dp, p_dot, dp/dt" json:"dp,omitempty"`
 	// Input are what acts on the system from outside; NoInput alone says that nothing does.
-	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage, drive, forcing, tau, f" json:"input,omitempty"`
+	Input []string `key:"input,omitempty" help:"columns of what acts on the system from outside, or none; recognised: u, input, control, force, torque, voltage, drive, forcing, tau, f, and in a file with none of these volts, current, pwm, command and the like" json:"input,omitempty"`
 	// Step is the time from row to row in seconds, for a file without times; 0 where it has
 	// them, or says its rate.
 	Step float64 `key:"dt,omitempty" help:"time from row to row in seconds, for a file without times" json:"dt,omitempty"`
@@ -205,6 +205,16 @@ func (r *resolver) states(c *Columns, out *roles) error {
 		default:
 			unknown = append(unknown, i)
 		}
+	}
+	if c.Input == nil && len(out.input) == 0 {
+		perhaps := perhapsInput(r.names)
+		acts := func(i int) bool { _, ok := derivative[i]; return !ok && perhaps(r.names[i]) }
+		for _, i := range unknown {
+			if acts(i) {
+				out.input = append(out.input, i)
+			}
+		}
+		unknown = slices.DeleteFunc(unknown, acts)
 	}
 	if c.Q == nil {
 		out.q = q

@@ -69,6 +69,12 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,x,v,motor,u", Columns{Input: []string{"motor"}}, "t||x|v|||u|motor"},
 		{"t,x,v,u", Columns{Input: []string{"none"}}, "t||x|v|||u"},
 		{"t,x,v,u,none", Columns{Input: []string{"none"}}, "t||x|v|||u|none"},
+		{"t,theta,omega,volts", Columns{}, "t||theta|omega||||volts"},
+		{"t,theta,omega,Motor current (A)", Columns{}, "t||theta|omega||||Motor current (A)"},
+		{"t,theta,omega,current,voltage", Columns{}, "t||theta|omega|||current|voltage"},
+		{"t,q,p,current", Columns{}, "t||q|p|||current"},
+		{"t,theta,omega,pwm", Columns{Input: []string{"none"}}, "t||theta|omega|||pwm"},
+		{"t,theta,omega,motor", Columns{}, "t||theta|omega|||motor"},
 		{"1,2,3,4", Columns{Time: "1", Q: []string{"2"}, P: []string{"3"}, Input: []string{"4"}}, "1||2|3||||4"},
 	} {
 		header := strings.Split(test.header, ",")

@@ -75,6 +75,25 @@ func init() {
 	}
 }
 
+// inputWords and currentWords are those of what acts on a system in files that have no other column that does: the voltage of
+// a motor under its unit, its current where the voltage is not there, what a controller commands.
+var (
+	inputWords   = strings.Fields("volt volts spannung tension tensione voltaje 電圧 pwm duty dutycycle throttle thrust command commanded cmd actuator actuation")
+	currentWords = strings.Fields("current amp amps ampere strom courant corriente corrente")
+)
+
+// perhapsInput tells of the columns without a known meaning which have such a word. A current beside a charge, q, is its rate.
+func perhapsInput(all []string) func(name string) bool {
+	words := inputWords
+	if !slices.ContainsFunc(all, func(name string) bool { bare, _ := unitOfName(name); return plainName(bare) == "q" }) {
+		words = slices.Concat(inputWords, currentWords)
+	}
+	return func(name string) bool {
+		bare, _ := unitOfName(name)
+		return slices.ContainsFunc(tokens(bare), func(w string) bool { return slices.Contains(words, w) })
+	}
+}
+
 // neutral words say nothing about which column belongs to which.
 var neutral = map[string]bool{"angular": true, "linear": true, "angulaire": true, "field": true, "header": true, "value": true, "values": true, "latest": true, "data": true,
 	"sensor": true, "measured": true, "the": true, "of": true, "without": true, "with": true, "signal": true, "channel": true, "winkel": true, "recording": true, "axis": true, "global": true, "local": true}

@@ -38,6 +38,16 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	circuits(s.columns)
 	q, v, u = s.candidates(positionColumn, time), s.candidates(velocityColumn, time), s.candidates(forceColumn, time)
 	unknowns := s.candidates(unknownColumn, time)
+	if len(u) == 0 {
+		perhaps := perhapsInput(names(s.columns))
+		acts := func(c *column) bool { return perhaps(c.name) }
+		for _, c := range unknowns {
+			if acts(c) {
+				u = append(u, c)
+			}
+		}
+		unknowns = slices.DeleteFunc(unknowns, acts)
+	}
 	for _, group := range [][]*column{q, v, u} {
 		if err := variants(group); err != nil {
 			return nil, nil, nil, err
