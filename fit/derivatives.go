@@ -125,12 +125,14 @@ func gather[T any](dst, src []T, rows []int32) {
 
 func (b *rowBatch[T]) terms() int { return b.size.Rows * b.net.Dim() }
 
-func (b *rowBatch[T]) newPass() (pass[T], error) {
-	d, block := b.net.Dim(), b.size.MaxBlock()
+func (b *rowBatch[T]) newPass() (pass[T], error) { return b.newFieldPass(b.size.MaxBlock()), nil }
+
+func (b *rowBatch[T]) newFieldPass(rows int) *fieldPass[T] {
+	d := b.net.Dim()
 	return &fieldPass[T]{
-		pass: b.net.NewPass(block), dim: d, rows: &b.chosen, scale: T(2 / float64(b.terms())),
-		out: make([]T, block*d), bar: make([]T, block*d),
-	}, nil
+		pass: b.net.NewPass(rows), dim: d, rows: &b.chosen, scale: T(2 / float64(b.terms())),
+		out: make([]T, rows*d), bar: make([]T, rows*d),
+	}
 }
 
 type fieldPass[T nn.Float] struct {
@@ -138,11 +140,18 @@ type fieldPass[T nn.Float] struct {
 	dim      int
 	rows     *Rows[T] // the batch's
 	scale    T
-	out, bar []T // the field, and the loss's derivative by it
+	out, bar []T // the field, then its errors; the loss's derivative by it
 	n        int
 }
 
 func (f *fieldPass[T]) loss(lo, hi int, sums []float64) error {
+	f.evaluate(lo, hi)
+	sums[0] = f.squares(0)
+	return nil
+}
+
+// evaluate leaves the errors of rows lo to hi in out and the loss's derivative in bar.
+func (f *fieldPass[T]) evaluate(lo, hi int) {
 	d := f.dim
 	f.n = (hi - lo) * d
 	if f.pass.Drive != nil && f.rows.U != nil {
@@ -150,37 +159,45 @@ func (f *fieldPass[T]) loss(lo, hi int, sums []float64) error {
 		f.pass.Drive(f.rows.U[lo*m : hi*m])
 	}
 	f.pass.Field(f.rows.X[lo*d:hi*d], f.out, hi-lo)
-	var squares float64
 	if f.rows.Weight != nil {
-		sums[0] = f.weighted(lo, hi)
-		return nil
+		f.weigh(lo, hi)
+		return
 	}
 	for i, want := range f.rows.DX[lo*d : hi*d] {
 		r := f.out[i] - want
-		squares += float64(float64(r) * float64(r))
-		f.bar[i] = f.scale * r
+		f.out[i], f.bar[i] = r, f.scale*r
 	}
-	sums[0] = squares
-	return nil
 }
 
-// weighted is the sum of squares, of the field just evaluated, where rows have weights.
-func (f *fieldPass[T]) weighted(lo, hi int) float64 {
+// weigh is evaluate's end where rows have weights.
+func (f *fieldPass[T]) weigh(lo, hi int) {
 	d := f.dim
-	var squares float64
 	for row := lo; row < hi; row++ {
 		w := f.rows.Weight[row]
 		out, bar := f.out[(row-lo)*d:], f.bar[(row-lo)*d:]
 		for i, want := range f.rows.DX[row*d : (row+1)*d] {
 			r := w * (out[i] - want)
-			squares += float64(float64(r) * float64(r))
-			bar[i] = f.scale * w * r
+			out[i], bar[i] = r, f.scale*w*r
 		}
 	}
-	return squares
+}
+
+// squares adds the squares of the errors to a sum.
+func (f *fieldPass[T]) squares(sum float64) float64 {
+	for _, r := range f.out[:f.n] {
+		sum += float64(float64(r) * float64(r))
+	}
+	return sum
 }
 
 func (f *fieldPass[T]) adjoint(grad []T) error {
 	f.pass.Adjoint(f.bar[:f.n], grad, nil)
 	return nil
 }
+
+// reverse is adjoint without the derivative by the parameters.
+func (f *fieldPass[T]) reverse() { f.pass.Adjoint(f.bar[:f.n], nil, nil) }
+
+func (f *fieldPass[T]) tapes() []*nn.Tape[T] { return f.pass.Tapes }
+
+func (b *rowBatch[T]) newPiece(rows int) piece[T] { return b.newFieldPass(rows) }

@@ -58,10 +58,11 @@ type engine[T nn.Float] struct {
 	plan  parallel.Plan
 	batch batch[T]
 
-	passes []pass[T] // a worker's
-	parts  []float64 // of the loss, as pass.loss writes them
-	failed []error   // a block's
-	sums   *sums[T]  // nil where no gradient is taken
+	passes []pass[T]  // a worker's
+	parts  []float64  // of the loss, as pass.loss writes them
+	failed []error    // a block's
+	sums   *sums[T]   // nil where no gradient is taken
+	pieces *pieces[T] // nil where a block is one worker's
 
 	// The tasks are kept, since making a function value allocates.
 	group, evaluate func(worker, task int)
@@ -97,6 +98,7 @@ func newEngine[T nn.Float](pool *parallel.Pool, b batch[T], parameters int) (*en
 			}
 		}
 	}
+	e.share(piecesFor(pool.Workers(), e.plan.Groups, e.plan.MaxBlock()), parameters)
 	return e, nil
 }
 
@@ -123,7 +125,11 @@ func (e *engine[T]) loss() (float64, error) {
 // gradient leaves the derivative of the loss in sums.grads[0] and returns the loss and
 // the derivative's Euclidean norm.
 func (e *engine[T]) gradient() (loss, norm float64, err error) {
-	e.pool.Run(e.plan.Groups, e.group)
+	if e.pieces != nil {
+		e.pieces.run(e)
+	} else {
+		e.pool.Run(e.plan.Groups, e.group)
+	}
 	if loss, err = e.mean(); err != nil {
 		return loss, math.NaN(), err
 	}

@@ -19,6 +19,9 @@ type Pass[T nn.Float] struct {
 	// may be called several times after one Field, as an implicit integrator's adjoint
 	// does.
 	Adjoint func(dxbar, grad, xbar []T)
+	// Tapes, unless nil, are those that Adjoint is of: it adds to grad what theirs do, each by
+	// its network's parameters, in this order. See nn.Joint.
+	Tapes []*nn.Tape[T]
 	// Drive sets the inputs of the rows of every Field that follows, rows x Inputs; nil is
 	// zero for all. It keeps u, which may change between two Fields.
 	Drive func(u []T)
@@ -58,6 +61,9 @@ func (f *Form[T]) NewPass(rows int) *Pass[T] {
 	}
 	if trains {
 		pass.Adjoint = p.Adjoint
+	}
+	if h, ok := p.h.(ScalarTapes[T]); ok && f.Loss == nil && f.Gain == nil {
+		pass.Tapes = h.Tapes()
 	}
 	if h, ok := p.h.(*sumPass[T]); ok && f.alone() {
 		pass.Velocity, pass.VelocityAdjoint = h.t.Gradient, h.adjointT

@@ -29,6 +29,12 @@ type ScalarAdjoint[T nn.Float] interface {
 	Adjoint(gbar, grad, xbar []T)
 }
 
+// ScalarTapes is the pass of a scalar that is of networks alone: its adjoint adds to grad what
+// those of its tapes do, each with the network's own parameters, in this order.
+type ScalarTapes[T nn.Float] interface {
+	Tapes() []*nn.Tape[T]
+}
+
 // ScalarPoint evaluates a scalar at one vector.
 type ScalarPoint[T nn.Float] interface {
 	// Value returns the scalar at x, Gradient writes its gradient to g, which is as long as x.

@@ -70,6 +70,19 @@ func (s *sumPass[T]) Adjoint(gbar, grad, xbar []T) {
 	}
 }
 
+// Tapes are those of both energies, nil if one of them has others than tapes.
+func (s *sumPass[T]) Tapes() []*nn.Tape[T] {
+	var all []*nn.Tape[T]
+	for _, half := range []ScalarPass[T]{s.t, s.v} {
+		h, ok := half.(ScalarTapes[T])
+		if !ok {
+			return nil
+		}
+		all = append(all, h.Tapes()...)
+	}
+	return all
+}
+
 // adjointT and adjointV take the gradient of both energies.
 func (s *sumPass[T]) adjointT(gbar, grad, pbar []T) {
 	s.t.(ScalarAdjoint[T]).Adjoint(gbar, part(grad, 0, s.T.Size()), pbar)

@@ -72,6 +72,7 @@ func (t *Tape[T]) copyAbar(l int) {
 func (t *Tape[T]) GradientAdjoint(gbar, hbar, grad, xbar []T) {
 	t.lengths(t.net.spec.In, gbar, xbar)
 	t.lengths(1, hbar)
+	t.ybar = nil
 	m, rows, last := t.net, t.rows, len(t.net.layers)-1
 	act := kernel.Act(m.spec.Activation)
 	copy(t.ta[0], gbar[:rows*m.spec.In])

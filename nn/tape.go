@@ -12,6 +12,9 @@ type Tape[T Float] struct {
 	net  *MLP[T]
 	Rows int
 	rows int // of the pass at hand
+	// joined, unless 0, is the number of rows of the block that this tape holds some of, in
+	// the buffers of a Joint.
+	joined int
 
 	stride []int // of layer l's rows; stride[0] is that of the inputs
 	// ta[l] is t_l in its first rows and a_l below them, for l = 0 (Gbar over X) to L, so that
@@ -23,6 +26,7 @@ type Tape[T Float] struct {
 	// s' and s” of layer l, nil where they follow from s.
 	d1, d2 [][]T
 	c      []T        // the cotangent of a_l, as wide as the widest layer
+	ybar   []T        // what ValueAdjoint was given, the caller's
 	grad   []Layer[T] // views of the gradient at hand
 	// The columns of X that are not all zero, where P1 takes only those (see live.go), and
 	// the first layer's weights and gradient for them.
@@ -73,6 +77,9 @@ func (t *Tape[T]) begin(rows int) {
 	t.rows = rows
 }
 
+// below is the number of rows from those in ta and de to those below them.
+func (t *Tape[T]) below() int { return max(t.rows, t.joined) }
+
 // lengths panics where slices have fewer numbers than rows of a width, nil ones being left out; they may be longer, as buffers are.
 func (t *Tape[T]) lengths(width int, slices ...[]T) {
 	for _, s := range slices {
@@ -83,9 +90,9 @@ func (t *Tape[T]) lengths(width int, slices ...[]T) {
 }
 
 // a is a_l of the pass at hand, t its tangent, d and e the cotangents of z.
-func (t *Tape[T]) a(l int) []T { return t.ta[l][t.rows*t.stride[l]:] }
+func (t *Tape[T]) a(l int) []T { return t.ta[l][t.below()*t.stride[l]:] }
 func (t *Tape[T]) d(l int) []T { return t.de[l] }
-func (t *Tape[T]) e(l int) []T { return t.de[l][t.rows*t.stride[l]:] }
+func (t *Tape[T]) e(l int) []T { return t.de[l][t.below()*t.stride[l]:] }
 
 // take leaves x (rows x In) in a(0).
 func (t *Tape[T]) take(x []T) {

@@ -29,6 +29,7 @@ func (t *Tape[T]) ValueAdjoint(ybar, grad, xbar []T) {
 	act := kernel.Act(m.spec.Activation)
 	t.lengths(m.spec.Out, ybar)
 	t.lengths(m.spec.In, xbar)
+	t.ybar = ybar
 	var g []Layer[T]
 	if grad != nil {
 		g = t.gradientLayers(grad)

@@ -56,12 +56,14 @@ func (m *mlp[T]) pointValue(d int) func(x, u []float64, out []T) {
 // newStatePass is the pass of a network of states and so many inputs.
 func newStatePass[T nn.Float](m *mlp[T], rows, inputs int) *model.Pass[T] {
 	p := newValuePass(m, rows)
+	pass := &model.Pass[T]{Inputs: inputs, Field: p.Field, Adjoint: p.Adjoint, Tapes: []*nn.Tape[T]{p.tape}}
 	if inputs == 0 {
-		return &model.Pass[T]{Field: p.Field, Adjoint: p.Adjoint}
+		return pass
 	}
 	n := rows * len(m.inputs)
 	with := &stateInputPass[T]{valuePass: p, inputs: inputs, in: make([]T, n), inBar: make([]T, n)}
-	return &model.Pass[T]{Inputs: inputs, Field: with.Field, Adjoint: with.Adjoint, Drive: with.Drive}
+	pass.Field, pass.Adjoint, pass.Drive = with.Field, with.Adjoint, with.Drive
+	return pass
 }
 
 // stateInputPass is P1 of a network of states with inputs behind them.

@@ -162,6 +162,7 @@ func (n *Network[T]) NewPass(rows int) *model.Pass[T] {
 		return n.form.NewPass(rows)
 	}
 	p, before := n.latent.NewPass(rows), len(n.params)-len(n.latent.params)
+	p.Tapes = nil
 	for _, adjoint := range []*func(dbar, grad, xbar []T){&p.Adjoint, &p.VelocityAdjoint, &p.ForceAdjoint} {
 		if of := *adjoint; of != nil {
 			*adjoint = func(dbar, grad, xbar []T) {

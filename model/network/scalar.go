@@ -46,6 +46,9 @@ func (p *netPass[T]) both(x, g, h []T, rows int) {
 	embedding.PullBack(p.inputs, u, p.g, g, len(p.inputs), rows)
 }
 
+// Tapes is that of Adjoint.
+func (p *netPass[T]) Tapes() []*nn.Tape[T] { return []*nn.Tape[T]{p.tape} }
+
 func (p *netPass[T]) Adjoint(gbar, grad, xbar []T) { p.adjoint(gbar, nil, grad, xbar) }
 
 // adjoint is that of both: hbar is the derivative of a loss by the values, nil for none.
