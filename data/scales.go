@@ -78,7 +78,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 	}
 	for j, v := range spread {
 		if constant(v, s.X[j]) {
-			return nil, fmt.Errorf("data: the column %s is constant, %v, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.ColumnName(j), s.X[j])
+			return nil, s.still(j)
 		}
 	}
 	if err := sc.scaleInputs(s); err != nil {
@@ -151,6 +151,18 @@ func (sc *Scales) scaleInputs(s *Set) error {
 // constant reports whether a column of this spread about values such as v does not move
 // but by rounding.
 func constant(spread, v float64) bool { return !(spread > 1e-12*math.Abs(v)) }
+
+// still is the error of a column without a spread.
+func (s *Set) still(j int) error {
+	least, most := s.X[j], s.X[j]
+	for i := j; i < len(s.X); i += s.Dim {
+		least, most = min(least, s.X[i]), max(most, s.X[i])
+	}
+	if largest := math.Max(math.Abs(least), math.Abs(most)); most-least > 1e-12*largest {
+		return fmt.Errorf("data: the values of the column %s are so small, %.3g at most, that their squares are zero: give it in a smaller unit", s.ColumnName(j), largest)
+	}
+	return fmt.Errorf("data: the column %s is constant, %.9g, so it has no scale and nothing can be learned from it: leave it out with its partner, or name the columns that move (--q, --p)", s.ColumnName(j), s.X[j])
+}
 
 // sizes are the root mean squares of the columns about their origins.
 func (sc *Scales) sizes(s *Set) []float64 {

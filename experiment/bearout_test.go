@@ -45,3 +45,22 @@ func TestVerdictIsBorneOut(t *testing.T) {
 		}
 	}
 }
+
+// What another model foretells far better is not borne out, however well it was followed within the training rows.
+func TestVerdictIsContradicted(t *testing.T) {
+	for _, test := range []struct {
+		off, other float64
+		kept       bool
+	}{{0.145, 0.013, false}, {0.145, 0.08, true}, {0.06, 0.01, true}} {
+		e := &Env{learning: &Learning{Class: Conservative, Verdict: "the motion conserves energy", Tried: []LearningTry{{Way: "by hand", Error: 0.084, field: new(model.Field)}}}, Log: func(string, ...any) {}}
+		run := func(model string, off float64, recommended bool) *Run {
+			return &Run{Dir: t.TempDir(), Config: Config{Model: model}, Results: &Results{Recommended: recommended, Learning: e.learning, Rollout: &Rollout{Starts: 10, Error: MedianEstimate{Median: Number(off)}}}}
+		}
+		if err := e.bearOut([]*Run{run("baseline", test.other, false), run("hnn", test.off, true)}); err != nil {
+			t.Fatal(err)
+		}
+		if kept := e.learning.Class == Conservative; kept != test.kept || !kept && !strings.Contains(e.learning.Verdict, "those of baseline by 1.3%") {
+			t.Errorf("%+v: %s", test, e.learning.Verdict)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func TestDrivenClosedFormRun(t *testing.T) {
 			t.Errorf("%s: %v, error of rollouts %v, of the run %v", name, err, of(other), of(r))
 		}
 	}
-	signal, err := opened.readInput(path, 16)
+	signal, err := new(Env).readInput(opened, path, 16)
 	if err != nil {
 		t.Fatal(err)
 	}

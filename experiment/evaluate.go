@@ -197,9 +197,10 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
+	var pace string
 	if d.foreign {
-		if what := d.otherPace(r.model); what != "" {
-			e.log("warning: %s", what)
+		if pace = d.otherPace(r.model); pace != "" {
+			e.log("warning: %s", pace)
 		}
 	}
 	res, err := e.evaluate(ctx, &r.Config, r.model, d)
@@ -216,6 +217,9 @@ func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {
 		res.Steps, res.FitSeconds, res.StepMS = old.Steps, old.FitSeconds, old.StepMS
 		res.ClosedForm, res.Polish, res.Learning = old.ClosedForm, old.Polish, old.Learning
 		res.WeakForm, res.Recommended = old.WeakForm, old.Recommended
+		if what := d.otherRates(res, old); what != "" && pace == "" {
+			e.log("warning: %s", what)
+		}
 	}
 	r.data, r.Results = d, res
 	return e.measureBands(ctx, r)
@@ -274,7 +278,7 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 			r.NoResult = fmt.Sprintf("all %d rollouts from held-out states diverge", v.Starts)
 		} else if v != nil {
 			// Of a model that the user has chosen the table says so; what is recommended has to foretell something.
-			if r.vain = v.vain(); r.vain != "" && r.Recommended {
+			if r.vain = v.vain(e.learning != nil && e.learning.doubted); r.vain != "" && r.Recommended {
 				r.NoResult = cmp.Or(r.NoResult, r.vain)
 			} else if r.vain != "" {
 				e.log("warning: %s: %s", c.Model, r.vain)

@@ -70,11 +70,13 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 // vain says that rollouts foretell no more than what does not move, "" of others: their error is not a twentieth below that of
 // what stands still or stays at the mean, or is beyond half the range and not well below, and they are not much longer within a
 // tenth of the range than what stands still. Those of a chaotic motion are lost in the end however right the model is, but not so soon.
-func (v *Rollout) vain() string {
+// Where the best model was hardly better than what does not move within the training rows already, that is doubted: it has to be
+// well below then.
+func (v *Rollout) vain(doubted bool) string {
 	const longer, barely, half = 2, 0.95, 0.5
 	off, still, mean := float64(v.Error.Median), float64(v.Still), float64(v.MeanState)
 	below := barely
-	if off > half {
+	if off > half || doubted {
 		below = better
 	}
 	if v.Diverged == v.Starts || math.IsNaN(off) || off < below*min(still, mean) || math.IsNaN(still) || math.IsNaN(mean) || float64(v.ValidTime.Median) > longer*v.stillTime {

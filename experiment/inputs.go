@@ -115,7 +115,7 @@ func (r *Run) setInput(s *data.Signal) error {
 
 // readInput reads a run's inputs from the columns that it was trained on, in a trial of a
 // file, counted from 1.
-func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
+func (e *Env) readInput(r *Run, path string, trial int) (*data.Signal, error) {
 	if r.inputs == nil {
 		return nil, fmt.Errorf("%s: nothing acts on the model's system from outside: leave out the input", r.Dir)
 	}
@@ -124,8 +124,11 @@ func (r *Run) readInput(path string, trial int) (*data.Signal, error) {
 		Time: r.Config.Columns.Time, Trial: r.Config.Columns.Trial, Step: r.Config.Columns.Step,
 		Q: r.inputs, P: []string{}, DQ: []string{}, DP: []string{}, Input: []string{file.NoInput},
 	}}
-	set, _, err := file.Read(path, o)
+	set, mapping, err := file.Read(path, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.checkInputFile(r, set, mapping); err != nil {
 		return nil, err
 	}
 	if trial < 1 || trial > set.Trials() {

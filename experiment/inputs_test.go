@@ -118,7 +118,7 @@ func TestDrivenRun(t *testing.T) {
 	if err := env.Evaluate(context.Background(), opened); err != nil || of(opened) != of(driven) {
 		t.Errorf("evaluated again: %v, %v", err, of(opened))
 	}
-	signal, err := opened.readInput(path, 16)
+	signal, err := new(Env).readInput(opened, path, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestDrivenRun(t *testing.T) {
 			return err
 		},
 		"two inputs":   func() error { return opened.setInput(data.Constant(1, 2)) },
-		"no trial":     func() error { _, err := opened.readInput(path, 17); return err },
+		"no trial":     func() error { _, err := new(Env).readInput(opened, path, 17); return err },
 		"nothing acts": func() error { return alone.setInput(data.Constant(1)) },
 		"tao": func() error {
 			_, _, err := opened.Integrator(x[:2], times, Integration{Method: "tao4", Step: 0.1, RTol: 1e-6, ATol: 1e-6})

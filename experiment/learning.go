@@ -34,7 +34,8 @@ type Learning struct {
 	Verdict string `json:"verdict,omitempty"`
 	Class   Class  `json:"class,omitempty"`
 
-	decays bool // the observations die down
+	decays  bool // the observations die down
+	doubted bool // the best model followed the held-out training rows hardly better than what does not move
 }
 
 // LearningTry is one way and what it came to: the median of the rollouts' root mean square

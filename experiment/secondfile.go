@@ -167,6 +167,9 @@ func list(c *file.Columns) string {
 // second file is taken to be in another unit.
 const otherScale = 20
 
+// otherZero is how many ranges a column must be away from those that the model learned from.
+const otherZero = 3
+
 // compareScale warns of columns whose numbers are of another size than those that the model
 // learned from.
 func (d *dataset) compareScale(s *data.Set, learned *seen) {
@@ -175,15 +178,33 @@ func (d *dataset) compareScale(s *data.Set, learned *seen) {
 	}
 	least, most := box(s)
 	for j := range min(len(least), len(learned.Least)) {
-		was, is := learned.Most[j]-learned.Least[j], most[j]-least[j]
-		apart := max(learned.Least[j]-most[j], least[j]-learned.Most[j])
-		if !(was > 0) || is > 0 && is < otherScale*was && is > was/otherScale && apart < otherScale*was {
-			continue
-		}
-		what := fmt.Sprintf("%s goes from %.4g to %.4g, and in the training data from %.4g to %.4g", s.ColumnName(j), least[j], most[j], learned.Least[j], learned.Most[j])
-		if ratio := is / was; ratio > 0 && apart < otherScale*max(was, is) {
-			what += fmt.Sprintf(", a range %.3g times as wide", ratio)
-		}
-		d.findings = append(d.findings, check.Finding{Severity: check.Warning, Column: s.ColumnName(j), What: what, Advice: "is it in another unit?"})
+		d.compareRange(s.ColumnName(j), s.ColumnName(j), [2]float64{least[j], most[j]}, [2]float64{learned.Least[j], learned.Most[j]})
 	}
+	if m := len(s.InputNames); m > 0 {
+		least, most := box(&data.Set{Dim: m, X: s.Inputs})
+		for k := range min(m, len(learned.Inputs)) {
+			if least[k] == most[k] {
+				continue // which check.Observations says
+			}
+			d.compareRange(s.InputNames[k], "the input "+s.InputNames[k], [2]float64{least[k], most[k]}, learned.Inputs[k])
+		}
+	}
+}
+
+// compareRange warns of a column that goes from is[0] to is[1], and in the training data from was[0] to was[1].
+func (d *dataset) compareRange(column, name string, is, was [2]float64) {
+	wide, width := is[1]-is[0], was[1]-was[0]
+	apart := max(was[0]-is[1], is[0]-was[1])
+	other := wide >= otherScale*width || wide <= width/otherScale
+	if !(width > 0) || !other && apart < otherZero*max(width, wide) {
+		return
+	}
+	f := check.Finding{Severity: check.Warning, Column: column, Advice: "is it in another unit?",
+		What: fmt.Sprintf("%s goes from %.4g to %.4g, and in the training data from %.4g to %.4g", name, is[0], is[1], was[0], was[1])}
+	if other && apart < otherScale*max(width, wide) {
+		f.What += fmt.Sprintf(", a range %.3g times as wide", wide/width)
+	} else if !other {
+		f.Advice = "is it in another unit, or measured from another zero? There the model guesses"
+	}
+	d.findings = append(d.findings, f)
 }

@@ -155,7 +155,7 @@ func (e *Env) setInputs(run *Run, o *SimulateOptions) error {
 	case o.Inputs != nil:
 		return run.setInput(data.Constant(o.Inputs...))
 	case o.InputFile != "":
-		s, err := run.readInput(o.InputFile, o.InputTrial)
+		s, err := e.readInput(run, o.InputFile, o.InputTrial)
 		if err != nil {
 			return err
 		}

@@ -9,9 +9,11 @@ func TestVain(t *testing.T) {
 	}
 	for _, test := range []struct {
 		off, valid float64
+		doubted    bool
 		vain       bool
-	}{{0.01, 10, false}, {0.64, 0.3, true}, {0.13, 0.9, true}, {0.4, 3, false}, {0.119, 0.4, true}, {0.11, 0.4, false}} {
-		if got := rollout(test.off, test.valid).vain() != ""; got != test.vain {
+	}{{0.01, 10, false, false}, {0.64, 0.3, false, true}, {0.13, 0.9, false, true}, {0.4, 3, false, false}, {0.119, 0.4, false, true}, {0.11, 0.4, false, false},
+		{0.11, 0.4, true, true}, {0.08, 0.4, true, false}, {0.11, 3, true, false}} {
+		if got := rollout(test.off, test.valid).vain(test.doubted) != ""; got != test.vain {
 			t.Errorf("off by %v, within a tenth for %v: vain %v", test.off, test.valid, got)
 		}
 	}

@@ -58,7 +58,7 @@ func (l *Learning) judge(d *dataset) {
 }
 
 // bearOut keeps the verdict as far as the rollouts from held-out states of what is recommended support it, of several seeds in
-// the median, and says it: they are off by at most follows, or not by much more than they were within the training rows. Otherwise the
+// the median, and says it: they are off by at most follows, or not by much more than they were within the training rows and those of no other model by much less. Otherwise the
 // class is not known, and the sentence says what was found where.
 func (e *Env) bearOut(runs []*Run) error {
 	const more = 3
@@ -95,15 +95,25 @@ func (e *Env) bearOut(runs []*Run) error {
 			}
 			return v.Error.Median
 		}))
-		if off <= max(follows, more*float64(before.Error)) {
+		other, by := math.Inf(1), ""
+		for _, r := range own(false) {
+			if v := float64(r.Results.Rollout.Error.Median); !r.Results.Recommended && r.Results.Rollout.Diverged == 0 && v < other {
+				other, by = v, r.Config.Model
+			}
+		}
+		if contradicted := off > follows && more*other < off; off <= max(follows, more*float64(before.Error)) && !contradicted {
 			break
+		} else if contradicted {
+			by = fmt.Sprintf("; those of %s by %s", by, share(other))
+		} else {
+			by = ""
 		}
 		how := "diverge"
 		if !math.IsInf(off, 0) {
 			how = "are off by " + share(off) + " of the range"
 		}
-		l.Class, l.Verdict = Unclear, fmt.Sprintf("what the motion is cannot be told: within the training rows the best model, %s, is off by %s of the range, but from held-out states the rollouts of %s %s (median; %d of %d are lost, %d leave the training data): give trials that cover the held-out ones, or more rows",
-			before.Way, share(float64(before.Error)), of[0].Config.Model, how, lost, starts, left)
+		l.Class, l.Verdict = Unclear, fmt.Sprintf("what the motion is cannot be told: within the training rows the best model, %s, is off by %s of the range, but from held-out states the rollouts of %s %s (median; %d of %d are lost, %d leave the training data)%s: give trials that cover the held-out ones, or more rows",
+			before.Way, share(float64(before.Error)), of[0].Config.Model, how, lost, starts, left, by)
 	}
 	e.log("%s: %s", runs[0].Config.Task, l.Verdict)
 	if l.Verdict == said {
@@ -129,7 +139,7 @@ func (l *Learning) class(d *dataset) (Class, string) {
 		return Unclear, "whether the motion is Hamiltonian cannot be told: no model follows the held-out rows"
 	}
 	e := float64(best.Error)
-	if e > better*best.rest {
+	if l.doubted = e > better*best.rest; l.doubted {
 		return Unclear, fmt.Sprintf("whether the motion is Hamiltonian cannot be told: the best model, %s, is off by %s of the range on held-out rows, and what does not move by %s: give longer or more trials", best.Way, share(e), share(best.rest))
 	}
 	if d.Train.InputNames != nil {

@@ -146,6 +146,7 @@ func Observations(s *data.Set, o Options) *Report {
 	if !s.PositionsOnly && !s.FirstOrder {
 		r.Velocity = velocities(continuous)
 	}
+	r.alike(continuous)
 	r.inputs(continuous)
 	if !s.FirstOrder {
 		r.momenta(continuous, o)
