@@ -2,6 +2,7 @@ package file
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -43,13 +44,18 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	} else {
 		a, err := readNPY(fullReader{bufio.NewReader(io.NewSectionReader(at, 0, size))}, uint64(size), newAllowance())
 		if err != nil {
+			if errors.Is(err, errNotNumbers) {
+				problem, advice, _ := strings.Cut(err.Error(), ": ")
+				return nil, nil, bad(problem, advice)
+			}
 			return nil, nil, tooMuch(name, err, bad(err.Error(), "check that the file is whole"))
 		}
 		arrays = map[string]Array{"": a}
 	}
 	if len(arrays) == 0 {
 		for _, key := range slices.Sorted(maps.Keys(unread)) {
-			return nil, nil, bad(fmt.Sprintf("array %s: %v", excerpt(key), unread[key]), "give arrays t, q and p of numbers")
+			problem, advice, _ := strings.Cut(unread[key].Error(), ": ")
+			return nil, nil, bad(fmt.Sprintf("array %s: %s", excerpt(key), problem), advice)
 		}
 		return nil, nil, bad("the file holds no arrays", "check how it was written")
 	}
@@ -59,8 +65,11 @@ func readArrays(kind fileFormat, r *bufio.Reader, file *os.File, name string, o 
 	} else {
 		err = t.several(&o.Columns)
 	}
+	if err == nil {
+		err = t.missed()
+	}
 	if err != nil {
-		return nil, nil, fileError(name, 0, err)
+		return nil, nil, fileError(name, 0, t.unreadable(err))
 	}
 	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
@@ -118,6 +127,11 @@ func (t *arrayTable) single(c *Columns) error {
 	if err := t.layout(a.Shape[:len(a.Shape)-1]); err != nil || width == 0 {
 		return emptyArray(a.Shape)
 	}
+	if width%2 != 0 || width == 2 || len(a.Shape) == 3 { // else the first column may be the trial
+		if err := t.timesFirst(a, c); err != nil {
+			return err
+		}
+	}
 	var sample [][]float64
 	for i := range min(sampleLines, t.trials*t.rows) {
 		sample = append(sample, a.Data[i*width:(i+1)*width])
@@ -136,6 +150,29 @@ func (t *arrayTable) single(c *Columns) error {
 		t.columns[i].name = names[i]
 	}
 	return nil
+}
+
+// timesFirst is an error if the first column of an array [T, columns] or [trials, T, columns] is no time: it falls within a
+// trial, or, where trials may stand below each other, from row to row, as times of no trials do.
+func (t *arrayTable) timesFirst(a Array, c *Columns) error {
+	if c.Time != "" || c.Step != 0 {
+		return nil
+	}
+	width := a.Shape[len(a.Shape)-1]
+	below := len(a.Shape) == 2
+	falls, last, fell := 0, 0, false
+	for i := 1; i < t.trials*t.rows; i++ {
+		falling := i%t.rows != 0 && a.Data[i*width] <= a.Data[(i-1)*width]
+		if falling && (fell || !below) {
+			falls, last = falls+1, i
+		}
+		fell = falling
+	}
+	if falls == 0 || below && falls*2*fewRows <= t.rows {
+		return nil
+	}
+	return &columnError{fmt.Sprintf("the array of shape %v has no times in its first column, which goes from %.6g to %.6g in row %d of trial %d", a.Shape, a.Data[(last-1)*width], a.Data[last*width], last%t.rows+1, last/t.rows+1),
+		"give [T, columns] or [trials, T, columns] with the time first, or save the array as x beside t, as in numpy.savez('out.npz', t=t, x=a)"}
 }
 
 func emptyArray(shape []int) error {
@@ -284,6 +321,35 @@ func (t *arrayTable) several(c *Columns) error {
 	return t.split(whole >= 0, names[arrays.q[0]])
 }
 
+// unreadable adds to an error what arrays of the file were not read, since one of them may be what is missed.
+func (t *arrayTable) unreadable(err error) error {
+	var e *columnError
+	if !errors.As(err, &e) || len(t.unread) == 0 {
+		return err
+	}
+	var why []string
+	for _, name := range slices.Sorted(maps.Keys(t.unread)) {
+		why = append(why, fmt.Sprintf("%s is not read: %v", excerpt(name), t.unread[name]))
+	}
+	const most = 3
+	if len(why) > most {
+		why = append(why[:most], fmt.Sprintf("and %d more are not", len(why)-most))
+	}
+	return &columnError{e.problem, fmt.Sprintf("%s (%s)", e.advice, strings.Join(why, "; "))}
+}
+
+// missed is an error if an array that cannot be read has the name of momenta or derivatives and none were found: those would be
+// estimated without a word.
+func (t *arrayTable) missed() error {
+	for _, name := range slices.Sorted(maps.Keys(t.unread)) {
+		plain := plainName(name)
+		if len(t.roles.p) == 0 && momentumName.MatchString(plain) || len(t.roles.dq)+len(t.roles.dp) == 0 && slices.Contains([]string{"dq", "dp", "dx", "dxdt"}, plain) {
+			return &columnError{fmt.Sprintf("the array %s, by its name momenta or derivatives, cannot be read", excerpt(name)), "save it in another type, or leave it out of the file"}
+		}
+	}
+	return nil
+}
+
 // named is an error if the user names an array that holds no numbers.
 func (t *arrayTable) named(c *Columns) error {
 	for _, name := range slices.Concat([]string{c.Time}, c.Q, c.P, c.DQ, c.DP, c.Input) {
@@ -356,10 +422,14 @@ func (t *arrayTable) makeTimes(step float64, names []string, arrays *roles, whol
 			step, from = a.Data[0], fmt.Sprintf("by the number %s", names[i])
 		}
 	}
-	rows, shape := 0, t.arrays[names[arrays.q[0]]].Shape
+	first := t.arrays[names[arrays.q[0]]]
+	rows, shape := 0, first.Shape
 	switch len(shape) {
 	case 1, 2:
 		rows = shape[0]
+		if step > 0 && len(shape) == 2 && rows > 1 && shape[1] > fewRows && roughness(first, 0) > 4*roughness(first, 1) {
+			rows = shape[1] // which is smooth: orient turns it, or componentsFirst refuses it
+		}
 	case 3:
 		rows = shape[1]
 		if step > 0 && whole && shape[2] > 4*max(shape[0], shape[1]) {

@@ -182,12 +182,14 @@ func readNPY(r io.Reader, size uint64, room *allowance) (a Array, err error) {
 // readValues reads the numbers behind a header, of which there are size bytes.
 func readValues(r *npy.Reader, size uint64, room *allowance) (Array, error) {
 	descr := r.Header.Descr
-	kind, ok := numberTypes[strings.TrimLeft(descr.Type, "<>|=")]
+	kind, ok := typeOf(strings.TrimLeft(descr.Type, "<>|="))
 	switch {
 	case !ok && strings.HasSuffix(descr.Type, "O"):
 		return Array{}, notNumbers{"it is of objects, as of trials of different lengths: pad these with NaN to one length, and save float64"}
 	case !ok && strings.HasPrefix(descr.Type, "("):
 		return Array{}, notNumbers{fmt.Sprintf("it is a structured (record) array with the fields %s: save each field as an array of its own, as numpy.savez('out.npz', **{n: a[n] for n in a.dtype.names})", excerpt(descr.Type))}
+	case !ok && strings.Contains(descr.Type, "c"):
+		return Array{}, notNumbers{"its numbers are complex: save a.real and a.imag as arrays of their own"}
 	case !ok:
 		return Array{}, notNumbers{fmt.Sprintf("elements of type %s are not numbers that can be read: save it as float64", excerpt(descr.Type))}
 	}
@@ -239,7 +241,7 @@ var numberTypes = map[string]numberType{
 	"u4": {4, readNumbers[uint32]}, "u8": {8, readNumbers[uint64]},
 	"i1": {1, readNumbers[int8]}, "i2": {2, readNumbers[int16]},
 	"i4": {4, readNumbers[int32]}, "i8": {8, readNumbers[int64]},
-	"f4": {4, readNumbers[float32]}, "f8": {8, readNumbers[float64]},
+	"f2": {2, readHalves}, "f4": {4, readNumbers[float32]}, "f8": {8, readNumbers[float64]},
 }
 
 func readNumbers[T interface {
