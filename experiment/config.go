@@ -104,6 +104,9 @@ type Config struct {
 	// Lattice and Edges are the graph of a model hnn-lattice: see lattice.ParseShape and lattice.ReadEdges.
 	Lattice string `key:"lattice,omitempty,common" of:"lattice states" group:"system" help:"sites on a lattice, with one law for all sites and one for all bonds between neighbours: chain, fixed-chain (its ends on walls), ring, grid:8x8, fixed-grid:8x8 or torus:8x8; of the model hnn-lattice"`
 	Edges   string `key:"edges,omitempty" of:"lattice states" group:"system" help:"file of the bonds between sites, a line each, as 1,2 or 1,2,KIND (0 is a wall), instead of --lattice"`
+	// LatticeAdam and LatticeSteps are those of fitlattice.Adam.
+	LatticeAdam  string `key:"lattice-adam,omitempty" of:"lattice states" group:"system" help:"learn the laws of --lattice or --edges as networks, by Adam on time derivatives (derivative) or through steps of leapfrog from states alone (trajectory), not by one solve"`
+	LatticeSteps int    `key:"lattice-steps,omitempty" of:"lattice states" group:"system" help:"steps of --lattice-adam, 0 for 3000"`
 
 	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
 	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
@@ -217,7 +220,7 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), poisson.Kind, c.Model)
 	}
 	if names := c.given("lattice"); names != nil && c.Model != lattice.Kind {
-		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lattice.Kind, c.Model)
+		return fmt.Errorf("%s: of the model %s, and this run's is %s: leave out model and trainer; for networks by Adam give --lattice-adam derivative or trajectory beside --lattice", strings.Join(names, ", "), lattice.Kind, c.Model)
 	}
 	if names := c.given("lagrangian"); names != nil && c.Model != lagrangian.Kind {
 		return fmt.Errorf("%s: of the model %s, and this run's is %s", strings.Join(names, ", "), lagrangian.Kind, c.Model)
@@ -230,6 +233,8 @@ func (c *Config) Validate() error {
 		return c.validateClosedForm()
 	case c.Trainer == WeakForm:
 		return c.validateWeakForm()
+	case c.Model == lattice.Kind:
+		return fmt.Errorf("the model %s is fitted by the trainer %s, or as networks with --lattice-adam derivative or trajectory: leave out trainer", c.Model, WeakForm)
 	case IsWeak(c.Model):
 		return fmt.Errorf("the model %s is fitted by the trainer %s", c.Model, WeakForm)
 	}

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -148,7 +149,12 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if d.estimated {
 		rows.DX = nil
 	}
-	s, report, err := fitLattice(s, &rows)
+	var report *fitlattice.Report
+	if c.LatticeAdam == "" {
+		s, report, err = fitLattice(s, &rows)
+	} else {
+		report, err = c.latticeByAdam(s, &rows)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +167,12 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 		between = " between neighbours (" + s.Shape.String() + ")"
 	}
 	how := "time derivatives"
+	switch c.LatticeAdam {
+	case string(DerivativeLoss):
+		how += ", as networks by Adam"
+	case string(TrajectoryLoss):
+		how = "states alone, as networks by Adam through leapfrog"
+	}
 	if report.Window > 0 {
 		how = fmt.Sprintf("states alone, by test functions of %d rows", report.Window)
 		if report.Quiet {
@@ -182,6 +194,22 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	}
 	return s.ModelForm(), nil
 }
+
+// latticeByAdam learns the laws as networks.
+func (c *Config) latticeByAdam(s *lattice.System, rows *data.Set) (*fitlattice.Report, error) {
+	w := fitlattice.Network{Hidden: []int{32, 32}, Trajectories: c.LatticeAdam == string(TrajectoryLoss)}
+	w.Steps, w.Batch, w.Seed = c.LatticeSteps, max(1, latticeBatch/s.Sites), c.Seed
+	if w.Steps == 0 {
+		w.Steps = 3000
+	}
+	if !w.Trajectories && rows.DX == nil {
+		return nil, errors.New("lattice-adam derivative: the rows have no time derivatives: take trajectory")
+	}
+	return fitlattice.Adam(context.Background(), s, rows, w)
+}
+
+// latticeBatch is how many sites a step of Adam sees.
+const latticeBatch = 256
 
 // fitLattice fits the laws, those of a field of two components too, each the other's momentum, where positions and momenta of
 // one component a site are not moved by T(p) + V(q).

@@ -116,6 +116,10 @@ func (c *Config) validateWeakForm() error {
 		return fmt.Errorf("the model %s is told nothing of H: leave out known, structure, symmetry, dissipation, input-gain, skew and mass; it finds masses, friction and gains itself", c.Model)
 	case c.Model == lattice.Kind && (c.Lattice == "") == (c.Edges == ""):
 		return fmt.Errorf("the model %s needs a graph: give --lattice (%s), or --edges FILE, not both", c.Model, lattice.Shapes)
+	case c.LatticeAdam != "" && !slices.Contains(Loss("").Values(), c.LatticeAdam):
+		return fmt.Errorf("lattice-adam %s: %s", c.LatticeAdam, strings.Join(Loss("").Values(), " or "))
+	case c.LatticeSteps < 0 || c.LatticeSteps != 0 && c.LatticeAdam == "":
+		return fmt.Errorf("lattice-steps %d: a positive number of steps of --lattice-adam", c.LatticeSteps)
 	case c.Columns.X != nil && (c.Model == lagrangian.Kind || c.Model == formula.Kind || c.Model == lattice.Kind && c.Lattice != "ring"):
 		return fmt.Errorf("the model %s is made of positions and velocities or momenta, and x names columns that are no pairs: name them with --q and --p, or take %s, %s or %s", c.Model, terms.KindLinear, terms.KindSparse, poisson.Kind)
 	}

@@ -172,18 +172,20 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance)
 func newParticlesTrain() *cobra.Command {
 	var o experiment.ParticleTraining
 	var read readFlags
+	var adam adamFlags
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "train FILE --cutoff R",
 		Short: "Learn the law of each pair of species from a trajectory",
 		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
 distance for each pair of species, and with --angles the energy of two pairs that share a body, all by one least-squares solve: of the forces where the file has them, else of how
-velocities and positions change from frame to frame. Masses come from the file or from --mass. The laws, each a spline that
+velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
   hnn particles train stars.xyz --long masses
+  hnn particles train liquid.xyz --cutoff 2.5 --trainer adam --loss trajectory
   hnn particles train dump.lammpstrj --cutoff 8.5 --units metal --dt 0.001 --mass 1=39.948`,
 		Args: exactly(1, "FILE"),
 	}
@@ -197,6 +199,7 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
 	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
+	adam.bind(fs)
 	read.bind(cmd, "dt")
 	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
 	fs.StringVar(&o.Out, "out", "", "run directory; default a numbered one under runs")
@@ -209,6 +212,10 @@ ends smoothly at the cut-off, go to a run directory.`,
 		if o.Angles < 0 || o.Angles > o.Cutoff {
 			return usage(fmt.Errorf("--angles %v: angles reach at most to the cut-off of the pairs, --cutoff %v", o.Angles, o.Cutoff))
 		}
+		if o.Adam, err = adam.network(cmd.Flags()); err != nil {
+			return usage(err)
+		}
+		o.Loss = experiment.Loss(adam.loss)
 		o.Files, o.Root = args, "runs"
 		o.Command = "hnn particles train " + shell.Join(args...)
 		cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -220,7 +227,8 @@ ends smoothly at the cut-off, go to a run directory.`,
 			return usage(err)
 		}
 		d := newDisplay(cmd.ErrOrStderr(), quiet)
-		dir, m, err := (&experiment.Env{Log: d.log}).TrainParticles(o)
+		dir, m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).TrainParticles(cmd.Context(), o)
+		d.rolled()
 		if err != nil {
 			return err
 		}

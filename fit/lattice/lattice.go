@@ -59,11 +59,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		return nil, fmt.Errorf("lattice: states of length %d for %d sites of %d components", set.Dim, s.Sites, s.Space)
 	}
 	mechanical := s.Flow == lattice.Mechanical
-	laws := 1
-	for _, b := range s.Bonds {
-		laws = max(laws, b.Kind+1)
-	}
-	s.Bond = make([]lattice.Function, laws)
+	s.Bond = make([]lattice.Function, kinds(s))
 	r := &Report{}
 	f, err := newFeatures(s, set)
 	if err != nil {
@@ -96,11 +92,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	kinds := 2 // of columns, positions and momenta
+	halves := 2 // of columns, positions and momenta
 	if s.Flow == lattice.Shift {
-		kinds = 1
+		halves = 1
 	}
-	if calm := quiet(trials, set.Dim/kinds, kinds); calm != nil {
+	if calm := quiet(trials, set.Dim/halves, halves); calm != nil {
 		p2, v2, window, err := f.windows(set, calm, step)
 		if err == nil {
 			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
@@ -145,6 +141,15 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	}
 	s.Level()
 	return r, nil
+}
+
+// kinds is how many laws of bonds there are.
+func kinds(s *lattice.System) int {
+	n := 1
+	for _, b := range s.Bonds {
+		n = max(n, b.Kind+1)
+	}
+	return n
 }
 
 // choice is the columns of one law and its degrees.

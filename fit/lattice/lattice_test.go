@@ -17,7 +17,7 @@ import (
 	"hnn/system"
 )
 
-func graph(t testing.TB, s system.Sized, shape string) *lattice.System {
+func graphOf(t testing.TB, s system.Sized, shape string) *lattice.System {
 	t.Helper()
 	p, err := lattice.ParseShape(shape)
 	if err == nil {
@@ -118,7 +118,7 @@ func TestKnownSystems(t *testing.T) {
 					}
 				}
 				share = kind.noise / math.Sqrt(share)
-				g, from := graph(t, c.s, c.shape), time.Now()
+				g, from := graphOf(t, c.s, c.shape), time.Now()
 				r, err := Fit(g, set)
 				if err != nil {
 					t.Fatal(err)
@@ -188,12 +188,12 @@ func TestFitRefuses(t *testing.T) {
 	s := system.NewSpringChain(4)
 	short := drawn(t, s, 1, 5, 1, 0)
 	short.DX = nil
-	if _, err := Fit(graph(t, s, "chain"), short); err == nil || !strings.Contains(err.Error(), "too few rows") {
+	if _, err := Fit(graphOf(t, s, "chain"), short); err == nil || !strings.Contains(err.Error(), "too few rows") {
 		t.Errorf("five rows: %v", err)
 	}
 	still := drawn(t, s, 2, 50, 1, 0)
 	clear(still.X)
-	if _, err := Fit(graph(t, s, "chain"), still); err == nil || !strings.Contains(err.Error(), "do not change") {
+	if _, err := Fit(graphOf(t, s, "chain"), still); err == nil || !strings.Contains(err.Error(), "do not change") {
 		t.Errorf("rows of rest: %v", err)
 	}
 }
@@ -211,7 +211,7 @@ func TestRecurrence(t *testing.T) {
 	for draw := range draws {
 		set := drawnWith(t, uint64(1+draw), system.NewFPUTAlpha(16), 20, 100, 10, 0)
 		set.DX = nil
-		g := graph(t, system.NewFPUTAlpha(16), "fixed-chain")
+		g := graphOf(t, system.NewFPUTAlpha(16), "fixed-chain")
 		if _, err := Fit(g, set); err != nil {
 			t.Fatal(err)
 		}
@@ -305,7 +305,7 @@ func TestStatedErrors(t *testing.T) {
 		for draw := range draws {
 			set := drawnWith(t, uint64(1+draw), c.s, 20, 100, 10, 0)
 			set.DX = nil
-			g, from := graph(t, c.s, c.shape), time.Now()
+			g, from := graphOf(t, c.s, c.shape), time.Now()
 			if _, err := Fit(g, set); err != nil {
 				t.Fatal(err)
 			}
@@ -341,7 +341,7 @@ func TestThousands(t *testing.T) {
 			if alone {
 				set.DX = nil
 			}
-			g, from := graph(t, c.s, c.shape), time.Now()
+			g, from := graphOf(t, c.s, c.shape), time.Now()
 			if _, err := Fit(g, set); err != nil {
 				t.Fatal(err)
 			}
