@@ -108,7 +108,6 @@ type pass struct {
 	p    []float64 // of the last velocity
 	rows int       // of the last force
 	of   []gathered
-	sbar []float64
 }
 
 func (m *Model) newPass() *model.Pass[float64] {
