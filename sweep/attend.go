@@ -25,8 +25,12 @@ func (w *Worker) train(ctx context.Context, a *assigned, msg jetstream.Msg, job 
 	defer wg.Wait()
 	done := make(chan struct{})
 	defer close(done)
-	wg.Go(func() { w.attend(ctx, cancel, a, msg, job.Number, dir, p, done) })
 	env := a.env
+	log := new(rowLog)
+	if env.Logged = nil; a.meta.Watched {
+		env.Logged = log.add
+	}
+	wg.Go(func() { w.attend(ctx, cancel, a, msg, job.Number, dir, p, log, done) })
 	env.Meter, env.StopAt = p.meter, job.Until
 	c, err := experiment.ReadConfig(strings.NewReader(job.Config), job.Name)
 	if err != nil {
@@ -56,7 +60,7 @@ func first(errs ...error) error {
 }
 
 // attend renews the lease of a run, stores its checkpoints and stops it when its study ends.
-func (w *Worker) attend(ctx context.Context, cancel context.CancelCauseFunc, a *assigned, msg jetstream.Msg, number int, dir string, p *progress, done chan struct{}) {
+func (w *Worker) attend(ctx context.Context, cancel context.CancelCauseFunc, a *assigned, msg jetstream.Msg, number int, dir string, p *progress, log *rowLog, done chan struct{}) {
 	tick := time.NewTicker(min(beat, a.meta.Lease.duration()/3))
 	defer tick.Stop()
 	saved := time.Now()
@@ -72,6 +76,10 @@ func (w *Worker) attend(ctx context.Context, cancel context.CancelCauseFunc, a *
 		_ = msg.InProgress() // a lost one is made good by the next
 		if b, err := json.Marshal(p.now()); err == nil {
 			_ = w.nc.Publish(a.meta.aliveSubject(), b)
+		}
+		messages, _ := log.take(number) // numbers are all that is in them
+		for _, b := range messages {
+			_ = w.nc.Publish(a.meta.rowsSubject(), b)
 		}
 		if time.Since(asked) > 2*beat {
 			asked = time.Now()

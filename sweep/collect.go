@@ -28,6 +28,13 @@ func (s *Submission) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	watched, err := s.nc.SubscribeSync(q.meta.rowsSubject())
+	if err != nil {
+		return err
+	}
+	if s.Logged == nil {
+		_ = watched.Unsubscribe()
+	}
 	published := make(chan struct{})
 	go func() {
 		defer close(published)
@@ -75,6 +82,13 @@ func (s *Submission) collect(ctx context.Context) error {
 			if json.Unmarshal(m.Data, &r) == nil {
 				s.alive[r.Worker] = heard{r, time.Now()}
 			}
+		}
+		for s.Logged != nil {
+			m, err := watched.NextMsg(0)
+			if err != nil {
+				break
+			}
+			s.logged(m.Data)
 		}
 		if time.Since(shown) >= time.Second {
 			shown = time.Now()

@@ -55,6 +55,7 @@ func (w *Worker) studies(ctx context.Context) ([]*assigned, error) {
 			a.env = &experiment.Env{Local: a.local, SaveEvery: m.Save.duration(), Log: func(string, ...any) {}}
 			w.at[m.ID] = a
 		}
+		a.meta.Watched = m.Watched // who submitted may have come back with other wishes
 		all = append(all, a)
 	}
 	return all, nil

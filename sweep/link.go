@@ -142,6 +142,7 @@ type Meta struct {
 	Files    []File    `json:"files"`
 	Measure  string    `json:"measure"` // by which runs are compared
 	Replicas int       `json:"replicas"`
+	Watched  bool      `json:"watched,omitempty"` // workers tell of the rows of metrics as they are made
 }
 
 // Seconds is a time.
@@ -189,6 +190,7 @@ func (m *Meta) subject(n, rung int) string { return fmt.Sprintf("hnn.%s.work.%d-
 func (m *Meta) resultsBucket() string      { return "hnn-" + m.ID + "-results" }
 func (m *Meta) objectsBucket() string      { return "hnn-" + m.ID + "-objects" }
 func (m *Meta) aliveSubject() string       { return "hnn." + m.ID + ".alive" }
+func (m *Meta) rowsSubject() string        { return "hnn." + m.ID + ".rows" }
 func resultKey(n int) string               { return fmt.Sprintf("run.%d", n) }
 func failuresKey(n int) string             { return fmt.Sprintf("failures.%d", n) }
 func checkpointName(n int) string          { return fmt.Sprintf("checkpoint/%d", n) }

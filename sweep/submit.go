@@ -18,6 +18,7 @@ import (
 
 	"hnn/experiment"
 	"hnn/experiment/study"
+	"hnn/fit"
 	"hnn/internal/kernel"
 )
 
@@ -42,6 +43,9 @@ type Submission struct {
 	Progress func(*study.Progress)
 	// Kept, unless nil, is told of every run that was kept.
 	Kept func(*study.Record)
+	// Logged, unless nil, is told of rows that trainings add to the metrics, of a member of an ensemble from 0, within some
+	// seconds. A row may be lost, or come twice, before Kept is told of the run.
+	Logged func(t *study.Trial, member int, r fit.Record)
 
 	nc      *nats.Conn
 	queues  *queues
@@ -112,7 +116,7 @@ func (s *Submission) meta() (*Meta, error) {
 	about := s.Folder.About
 	m := &Meta{
 		ID: about.ID, Name: about.Name, Created: about.Created, Kernel: about.Kernel, Version: about.Version, AnyKind: s.Folder.Study.AnyKernel,
-		Total: s.Folder.About.Total, Retries: s.Folder.Study.Retries, Lease: Seconds(s.Lease.Seconds()), Save: Seconds(s.Save.Seconds()), Replicas: s.Replicas,
+		Total: s.Folder.About.Total, Retries: s.Folder.Study.Retries, Lease: Seconds(s.Lease.Seconds()), Save: Seconds(s.Save.Seconds()), Replicas: s.Replicas, Watched: s.Logged != nil,
 	}
 	if own := kernel.Arithmetic(); own != about.Kernel && !m.AnyKind {
 		s.Log("the study was begun with the kernels %s, and this machine has %s: workers here are refused", about.Kernel, own)
@@ -176,7 +180,9 @@ func (s *Submission) begin(ctx context.Context, js jetstream.JetStream, meta *Me
 			if have.Cancel {
 				return ErrCancelled
 			}
-			return nil
+			if have.Watched == meta.Watched {
+				return nil
+			}
 		} else if !errors.Is(err, errEnded) {
 			return err
 		}
@@ -370,6 +376,9 @@ func (s *Submission) stopWaiting() error {
 			return err
 		}
 		s.records = append(s.records, record)
+		if s.Kept != nil {
+			s.Kept(&record)
+		}
 	}
 	s.rungs = nil
 	return nil

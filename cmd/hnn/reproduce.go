@@ -133,7 +133,7 @@ func (f *configFlags) runAll(ctx context.Context, w io.Writer, d *display, env *
 	if !f.cmd.Flags().Changed("jobs") {
 		f.jobs = env.SideBySide(len(configs))
 	}
-	left, err := f.trackIn(ctx, env, d)
+	left, err := trackIn(ctx, f.track, "hnn", env, d)
 	if err != nil {
 		return err
 	}

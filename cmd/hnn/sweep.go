@@ -201,8 +201,8 @@ func (f *sweepFlags) sweep(ctx context.Context, folder *study.Folder, trials []s
 			f.workers = runtime.NumCPU()
 		}
 	}
-	submission := &sweep.Submission{Folder: folder, Trials: trials, Workers: max(f.workers, 0), More: !f.own() || f.server.Listen != "", Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study,
-		Kept: func(r *study.Record) { kept(ctx, told, d, folder, r) }}
+	submission := &sweep.Submission{Folder: folder, Trials: trials, Workers: max(f.workers, 0), More: !f.own() || f.server.Listen != "", Login: login, Lease: f.lease, Save: f.save, Replicas: f.replicas, Log: d.log, Progress: d.study}
+	defer trackStudy(ctx, told, submission, d)()
 	ctx, cancel := context.WithCancel(ctx)
 	workers := make(chan struct{})
 	go func() {
@@ -270,6 +270,15 @@ func (f *sweepFlags) writeSlurm(folder *study.Folder, path string, d *display) e
 			s.Worker += text
 		}
 	}
+	for _, text := range f.track {
+		if kind, dir, _ := strings.Cut(text, "="); kind == "tensorboard" {
+			if dir, err = filepath.Abs(dir); err != nil {
+				return err
+			}
+			text = kind + "=" + dir
+		}
+		s.Sweep += " --track=" + shell.Quote(text)
+	}
 	submit, err := s.Write()
 	if err != nil {
 		return err
@@ -293,6 +302,11 @@ func (f *sweepFlags) single(cmd *cobra.Command, s *study.Study, trials []study.T
 	t := &trials[f.task-1]
 	dir := filepath.Join(f.out, t.Name)
 	env := newEnv(d)
+	left, err := trackIn(cmd.Context(), f.track, s.Name, env, d)
+	if err != nil {
+		return err
+	}
+	defer left()
 	var run *experiment.Run
 	if isRun(dir) { // its job was requeued
 		r, err := env.Resume(cmd.Context(), dir)

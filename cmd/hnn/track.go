@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +13,7 @@ import (
 	"hnn/experiment/study"
 	"hnn/experiment/track"
 	"hnn/fit"
+	"hnn/sweep"
 )
 
 // addTrack adds the flag that names where runs are told of.
@@ -29,47 +33,63 @@ func trackers(texts []string, group string) (all []track.Tracker, err error) {
 	return all, nil
 }
 
-// tell tells of a run. What goes wrong is a warning: the run is in its directory all the same.
-func tell(ctx context.Context, all []track.Tracker, d *display, dir string, failure error) {
-	if len(all) == 0 {
-		return
+// metrics are the numbers of a row of metrics.
+func metrics(r fit.Record) []track.Number {
+	step := int64(r.Step)
+	all := []track.Number{{Name: "loss", Value: r.Loss, Step: step}, {Name: "learning_rate", Value: r.Rate, Step: step}, {Name: "gradient_norm", Value: r.Norm, Step: step}}
+	if r.Tested {
+		all = append(all, track.Number{Name: "test_loss", Value: r.Test, Step: step})
 	}
-	r, err := track.Read(dir, failure)
-	if err != nil {
-		d.log("warning: --track: %v; the run is not told of", err)
-		return
-	}
-	for _, t := range all {
-		if err := t.Track(ctx, r); err != nil {
-			d.log("warning: --track: %v; the run is in %s all the same", err, dir)
-		}
-	}
+	return all
 }
 
 // trackIn makes env tell of its runs, while they go on and at their end. What is returned is called when all have ended or were interrupted.
-func (f *configFlags) trackIn(ctx context.Context, env *experiment.Env, d *display) (left func(), err error) {
-	all, err := trackers(f.track, "hnn")
+func trackIn(ctx context.Context, texts []string, group string, env *experiment.Env, d *display) (left func(), err error) {
+	all, err := trackers(texts, group)
 	if err != nil || all == nil {
 		return func() {}, err
 	}
 	follower := track.NewFollower(all, func(dir string, err error) { d.log("warning: --track: %v; the run is in %s all the same", err, dir) })
 	env.Ended = func(dir string, failure error) { follower.End(ctx, dir, failure) }
 	env.Logged = func(dir string, member int, r fit.Record) {
-		step := int64(r.Step)
-		numbers := []track.Number{{Name: "loss", Value: r.Loss, Step: step}, {Name: "learning_rate", Value: r.Rate, Step: step}, {Name: "gradient_norm", Value: r.Norm, Step: step}}
-		if r.Tested {
-			numbers = append(numbers, track.Number{Name: "test_loss", Value: r.Test, Step: step})
-		}
-		follower.Log(context.WithoutCancel(ctx), dir, member, numbers)
+		follower.Log(context.WithoutCancel(ctx), dir, member, metrics(r))
 	}
 	return follower.Leave, nil
 }
 
-// kept tells of a run of a study, whose failed ones have no directory.
-func kept(ctx context.Context, all []track.Tracker, d *display, folder *study.Folder, r *study.Record) {
-	if r.State == study.Done {
-		tell(ctx, all, d, folder.RunDir(&r.Trial), nil)
-	} else if len(all) > 0 {
-		d.log("warning: --track: the run %s failed and is not told of: %v", r.Name, errors.New(r.Error))
+// trackStudy makes a submission tell of its runs, wherever they are made. What is returned is called at its end.
+func trackStudy(ctx context.Context, all []track.Tracker, s *sweep.Submission, d *display) (left func()) {
+	if len(all) == 0 {
+		return func() {}
 	}
+	follower := track.NewFollower(all, func(dir string, err error) {
+		d.log("warning: --track: %v; the study has %s all the same", err, filepath.Base(dir))
+	})
+	var configs sync.Map // by directories that are not there yet
+	follower.Config = func(dir string) ([]byte, error) {
+		c, _ := configs.Load(dir) // whoever is followed was stored
+		var b bytes.Buffer
+		err := c.(*experiment.Config).Write(&b)
+		return b.Bytes(), err
+	}
+	at := func(t *study.Trial) string {
+		dir := s.Folder.RunDir(t)
+		c := t.Config
+		configs.LoadOrStore(dir, &c)
+		return dir
+	}
+	s.Logged = func(t *study.Trial, member int, r fit.Record) {
+		follower.Log(context.WithoutCancel(ctx), at(t), member, metrics(r))
+	}
+	s.Kept = func(r *study.Record) {
+		switch dir := at(&r.Trial); r.State {
+		case study.Done:
+			follower.End(ctx, dir, nil)
+		case study.Stopped:
+			follower.Stop(dir)
+		default:
+			follower.Fail(ctx, dir, errors.New(r.Error))
+		}
+	}
+	return follower.Leave
 }

@@ -67,7 +67,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 				return usage(fmt.Errorf("--resume continues a run with the configuration in its directory; leave out %s", strings.Join(args, ", ")))
 			}
 			env := newEnv(d)
-			left, err := f.trackIn(cmd.Context(), env, d)
+			left, err := trackIn(cmd.Context(), f.track, "hnn", env, d)
 			if err != nil {
 				return err
 			}

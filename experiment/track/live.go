@@ -23,6 +23,9 @@ const flushEvery = time.Second
 // Follower tells trackers of runs while they go on. It never holds a run up: what a server has
 // not taken is told of at the end.
 type Follower struct {
+	// Config, unless nil, is the text of the config.yaml of a run, which is else read from its directory.
+	Config func(dir string) ([]byte, error)
+
 	trackers []Tracker
 	warn     func(dir string, err error)
 
@@ -45,6 +48,16 @@ type liveRun struct {
 	told map[at]bool
 }
 
+// left are the numbers that the tracker was not told of: a run that goes on from its checkpoint comes to some again.
+func (l *liveRun) left(numbers []Number) (all []Number) {
+	for _, n := range numbers {
+		if !l.told[at{n.Name, n.Step}] {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 type at struct {
 	name string
 	step int64
@@ -52,7 +65,7 @@ type at struct {
 
 // NewFollower returns one that says what goes wrong, once a run and tracker, by warn.
 func NewFollower(trackers []Tracker, warn func(dir string, err error)) *Follower {
-	return &Follower{trackers: trackers, warn: warn, runs: map[string]*followed{}}
+	return &Follower{trackers: trackers, warn: warn, runs: map[string]*followed{}, Config: readConfig}
 }
 
 // Log tells of numbers of the run in a directory, of a member of an ensemble from 0. It does not wait.
@@ -79,7 +92,7 @@ func (f *Follower) Log(ctx context.Context, dir string, member int, numbers []Nu
 func (f *Follower) follow(ctx context.Context, r *followed, dir string) {
 	defer close(r.stopped)
 	r.live = make([]liveRun, len(f.trackers))
-	settings, err := settings(dir)
+	settings, err := f.settings(dir)
 	if err != nil {
 		f.warn(dir, err)
 		return
@@ -104,7 +117,11 @@ func (f *Follower) follow(ctx context.Context, r *followed, dir string) {
 		r.pending = nil
 		r.mu.Unlock()
 		for i, l := range r.live {
-			if l.Live == nil || failed[i] || len(numbers) == 0 {
+			if l.Live == nil || failed[i] {
+				continue
+			}
+			numbers := l.left(numbers)
+			if len(numbers) == 0 {
 				continue
 			}
 			if err := l.Log(ctx, numbers); err != nil { // the end tells of all that is not marked
@@ -145,13 +162,7 @@ func (f *Follower) End(ctx context.Context, dir string, failure error) {
 		if followed == nil || followed.live[i].Live == nil {
 			err = t.Track(ctx, r)
 		} else {
-			var rest []Number
-			for _, n := range r.Steps {
-				if !followed.live[i].told[at{n.Name, n.Step}] {
-					rest = append(rest, n)
-				}
-			}
-			err = followed.live[i].End(ctx, r, rest)
+			err = followed.live[i].End(ctx, r, followed.live[i].left(r.Steps))
 		}
 		if err != nil {
 			f.warn(dir, err)
@@ -159,10 +170,38 @@ func (f *Follower) End(ctx context.Context, dir string, failure error) {
 	}
 }
 
+// Fail tells of a run that has failed and left no directory.
+func (f *Follower) Fail(ctx context.Context, dir string, failure error) {
+	followed := f.take(dir)
+	r, err := f.settings(dir)
+	if err != nil {
+		f.warn(dir, err)
+		return
+	}
+	r.Dir, r.Failure = "", failure.Error()
+	for i, t := range f.trackers {
+		if followed == nil || followed.live[i].Live == nil {
+			err = t.Track(ctx, r)
+		} else {
+			err = followed.live[i].End(ctx, r, nil)
+		}
+		if err != nil {
+			f.warn(dir, err)
+		}
+	}
+}
+
+// settings are those of a run in a directory that it need not have yet.
+func (f *Follower) settings(dir string) (*Run, error) {
+	config, err := f.Config(dir)
+	if err != nil {
+		return nil, err
+	}
+	return settings(dir, config)
+}
+
 // Leave says of the runs that are still followed that they were interrupted.
 func (f *Follower) Leave() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 	f.mu.Lock()
 	var dirs []string
 	for dir := range f.runs {
@@ -170,11 +209,22 @@ func (f *Follower) Leave() {
 	}
 	f.mu.Unlock()
 	for _, dir := range dirs {
-		for _, l := range f.take(dir).live {
-			if l.Live != nil {
-				if err := l.Leave(ctx); err != nil {
-					f.warn(dir, err)
-				}
+		f.Stop(dir)
+	}
+}
+
+// Stop says of a run, where it is followed, that it was interrupted.
+func (f *Follower) Stop(dir string) {
+	followed := f.take(dir)
+	if followed == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, l := range followed.live {
+		if l.Live != nil {
+			if err := l.Leave(ctx); err != nil {
+				f.warn(dir, err)
 			}
 		}
 	}

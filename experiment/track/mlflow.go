@@ -291,7 +291,7 @@ func key(s string) string {
 // artifacts sends the files of a run's directory by the server, which hands them to its store.
 func (m *mlflow) artifacts(ctx context.Context, r *Run, uri string) error {
 	u, err := url.Parse(uri)
-	if err != nil {
+	if err != nil || r.Dir == "" {
 		return err
 	}
 	if u.Scheme != "mlflow-artifacts" {

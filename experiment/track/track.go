@@ -1,6 +1,6 @@
 // Package track tells of runs where people look: an MLflow server, or a folder that
 // TensorBoard reads. It reads what a run left in its directory (config.yaml, metrics.csv,
-// results.json), so that a run made on another machine is told of once and whole; a Follower
+// results.json), so that a run made on another machine is told of whole; a Follower
 // tells of one while it goes on, and at its end of what is left. Its users are the verbs train, reproduce and sweep.
 package track
 
@@ -46,7 +46,7 @@ func New(text, group string) (Tracker, error) {
 
 // Run is what there is to tell of one run.
 type Run struct {
-	Dir     string
+	Dir     string // "" for one that has no directory
 	Name    string
 	Failure string // "" for a run that has its results
 	// Params are the settings, by their keys in config.yaml, Results the numbers of results.json by
@@ -64,17 +64,12 @@ type Number struct {
 	Step  int64
 }
 
-// settings reads what the directory of a run says of it from its beginning.
-func settings(dir string) (*Run, error) {
-	r := &Run{Dir: dir, Name: filepath.Base(dir)}
+// settings are what is known of the run in a directory from its beginning, by the text of its config.yaml.
+func settings(dir string, text []byte) (*Run, error) {
+	r := &Run{Dir: dir, Name: filepath.Base(dir), Config: string(text)}
 	if abs, err := filepath.Abs(dir); err == nil {
 		r.Name = filepath.Base(abs)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "config.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	r.Config = string(text)
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return nil, err
@@ -85,9 +80,15 @@ func settings(dir string) (*Run, error) {
 	return r, nil
 }
 
+func readConfig(dir string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, "config.yaml")) }
+
 // Read reads the directory of a run, of which a failed one may lack results.
 func Read(dir string, failure error) (*Run, error) {
-	r, err := settings(dir)
+	config, err := readConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	r, err := settings(dir, config)
 	if err != nil {
 		return nil, err
 	}
