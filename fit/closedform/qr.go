@@ -10,6 +10,10 @@ import (
 // panelWidth is the number of columns that one block reflector takes together.
 const panelWidth = 32
 
+// bundle is the number of a panel's columns that are reflected by all before them, one after the
+// other, before the next are: few enough to stay in cache meanwhile.
+const bundle = 8
+
 // leastSquares minimises |M c - y|^2 over c by Householder's QR factorisation in
 // blocks (the compact WY form of R. Schreiber, C. Van Loan, SIAM J. Sci. Stat. Comput. 10,
 // 1989: Q = I - V T V^T), which keeps the digits that the normal equations, whose
@@ -39,7 +43,20 @@ func leastSquares(pool *parallel.Pool, m *columns, y []float64, rows int) (c []f
 	return c, most / least, true
 }
 
-// triangularise replaces the upper triangle of M by R and y by Q^T y.
+// A panel is panelWidth columns, or what is left of them, from k on, and their reflectors together.
+type panel struct {
+	k, width int
+	tau      []float64
+	vt       []float64 // V^T, explicit: zeros above the diagonal, ones on it
+	tri      []float64 // T, zero below the diagonal
+}
+
+func newPanel(rows int) *panel {
+	return &panel{tau: make([]float64, panelWidth), vt: make([]float64, panelWidth*rows), tri: make([]float64, panelWidth*panelWidth)}
+}
+
+// triangularise replaces the upper triangle of M by R and y by Q^T y. While the columns behind
+// a panel are reflected, the one that reflects those of the next panel goes on to factor it.
 func triangularise(pool *parallel.Pool, m *columns, y []float64, rows int) {
 	n := m.cols
 	ld := m.ld
@@ -49,39 +66,22 @@ func triangularise(pool *parallel.Pool, m *columns, y []float64, rows int) {
 	)
 	slabs := (rows + slab - 1) / slab
 	var (
-		tau = make([]float64, n)
-		// V^T of the panel, explicit: zeros above the diagonal, ones on it.
-		vt = make([]float64, panelWidth*rows)
+		now, next = newPanel(rows), newPanel(rows)
 		// Slabs of V and of V^T as right factors.
 		packV  = make([]float64, slabs*kernel.PackedLen[float64](slab, panelWidth))
 		packVT = make([]float64, slabs*kernel.PackedLen[float64](panelWidth, slab))
-		tri    = make([]float64, panelWidth*panelWidth) // T
 		w      = make([][]float64, pool.Workers())
 	)
 	sizeV, sizeVT := len(packV)/slabs, len(packVT)/slabs
 	for i := range w {
 		w[i] = make([]float64, stripe*panelWidth)
 	}
-	for k := 0; k < n; k += panelWidth {
-		width := min(panelWidth, n-k)
-		left := rows - k
-		for j := k; j < k+width; j++ {
-			tau[j] = reflector(m.column(j)[j:rows])
-			for l := j + 1; l < k+width; l++ {
-				reflect(m.column(j)[j:rows], tau[j], m.column(l)[j:rows])
-			}
-		}
-		for j := range width {
-			v := vt[j*left : (j+1)*left]
-			clear(v[:j])
-			v[j] = 1
-			copy(v[j+1:], m.column(k + j)[k+j+1:rows])
-		}
-		triangle(tri, vt, tau[k:k+width], left)
+	for now.factor(m, 0, rows); ; now, next = next, now {
+		k, width, left := now.k, now.width, rows-now.k
 		pool.Run((left+slab-1)/slab, func(_, i int) {
 			at := i * slab
-			kernel.PackT(packV[i*sizeV:], vt[at:], left, min(slab, left-at), width)
-			kernel.Pack(packVT[i*sizeVT:], vt[at:], left, width, min(slab, left-at))
+			kernel.PackT(packV[i*sizeV:], now.vt[at:], left, min(slab, left-at), width)
+			kernel.Pack(packVT[i*sizeVT:], now.vt[at:], left, width, min(slab, left-at))
 		})
 		// Q^T = I - V T^T V^T acts on columns of M, which are rows c here: on those it is
 		// c - ((c V) T) V^T.
@@ -90,26 +90,60 @@ func triangularise(pool *parallel.Pool, m *columns, y []float64, rows int) {
 				kernel.MulPacked(w, panelWidth, c[at:], ld, packV[i*sizeV:], count, width, min(slab, left-at), at > 0)
 			}
 			for r := range count {
+				var sum [panelWidth]float64
 				row := w[r*panelWidth : r*panelWidth+width]
-				for j := width - 1; j >= 0; j-- {
-					sum := 0.0
-					for i := range j + 1 {
-						sum += float64(row[i] * tri[i*panelWidth+j])
-					}
-					row[j] = -sum
+				kernel.AddRounded(sum[:], now.tri, panelWidth, row, width, width)
+				for j := range row {
+					row[j] = -sum[j]
 				}
 			}
 			for i, at := 0, 0; at < left; i, at = i+1, at+slab {
 				kernel.MulPacked(c[at:], ld, w, panelWidth, packVT[i*sizeVT:], count, min(slab, left-at), width, true)
 			}
 		}
-		rest := n - k - width
-		pool.Run((rest+stripe-1)/stripe, func(worker, task int) {
-			j := k + width + task*stripe
-			apply(m.data[j*ld+k:], ld, min(stripe, n-j), w[worker])
+		// The first task is the next panel, the last y.
+		first := k + width
+		behind := min(n, first+panelWidth)
+		stripes := (n - behind + stripe - 1) / stripe
+		pool.Run(stripes+2, func(worker, task int) {
+			switch {
+			case task > stripes:
+				apply(y[k:], rows, 1, w[worker])
+			case task > 0:
+				j := behind + (task-1)*stripe
+				apply(m.data[j*ld+k:], ld, min(stripe, n-j), w[worker])
+			case first < n:
+				apply(m.data[first*ld+k:], ld, behind-first, w[worker])
+				next.factor(m, first, rows)
+			}
 		})
-		apply(y[k:], rows, 1, w[0])
+		if first == n {
+			return
+		}
 	}
+}
+
+// factor reflects the panel's own columns, from column k of m on, and forms V and T.
+func (p *panel) factor(m *columns, k, rows int) {
+	p.k, p.width = k, min(panelWidth, m.cols-k)
+	left, end := rows-k, k+p.width
+	for at := k; at < end; at += bundle {
+		behind := min(end, at+bundle)
+		for j := k; j < at; j++ {
+			reflect(m, j, at, behind, rows, p.tau[j-k])
+		}
+		for j := at; j < behind; j++ {
+			p.tau[j-k] = reflector(m.column(j)[j:rows])
+			reflect(m, j, j+1, behind, rows, p.tau[j-k])
+		}
+	}
+	for j := range p.width {
+		v := p.vt[j*left : (j+1)*left]
+		clear(v[:j])
+		v[j] = 1
+		copy(v[j+1:], m.column(k + j)[k+j+1:rows])
+	}
+	triangle(p.tri, p.vt, p.tau[:p.width], left)
 }
 
 // reflector replaces x by (beta, v_1, v_2, ...) such that H = I - tau v v^T, v_0 = 1, maps
@@ -129,39 +163,48 @@ func reflector(x []float64) (tau float64) {
 	return (beta - alpha) / beta
 }
 
-// reflect applies the reflector that v holds (v_0 is taken as 1) to c.
-func reflect(v []float64, tau float64, c []float64) {
-	n := len(v) - 1
-	sum := c[0]
-	if n > 0 {
-		var dot [1]float64
-		kernel.Gemv(dot[:], v[1:], n, c[1:], 1, n, false)
-		sum += dot[0]
+// reflect applies the reflector that column j of m holds from its diagonal on, whose first
+// element is taken as 1, to columns lo to hi behind it.
+func reflect(m *columns, j, lo, hi, rows int, tau float64) {
+	count, n := hi-lo, rows-j-1
+	if count == 0 {
+		return
 	}
-	sum *= tau
-	c[0] -= sum
+	var factor [bundle]float64
+	v, c := m.data[j*m.ld+j+1:], m.data[lo*m.ld+j:]
 	if n > 0 {
-		factor := [1]float64{-sum}
-		kernel.GemvT(c[1:], v[1:], n, factor[:], 1, n, true)
+		kernel.Gemv(factor[:], c[1:], m.ld, v, count, n, false)
+	}
+	for l := range count {
+		sum := (c[l*m.ld] + factor[l]) * tau
+		c[l*m.ld] -= sum
+		factor[l] = -sum
+	}
+	for l := range count {
+		if n > 0 {
+			kernel.GemvT(c[l*m.ld+1:], v, n, factor[l:], 1, n, true)
+		}
 	}
 }
 
 // triangle stores T of the block reflector (LAPACK's dlarft, forward, column-wise).
 func triangle(t, vt, tau []float64, left int) {
 	width := len(tau)
-	dots := make([]float64, width)
-	for j := range width {
-		t[j*panelWidth+j] = tau[j]
-		if j == 0 {
-			continue
+	var dots [panelWidth][bundle]float64 // of V's columns with those of a bundle
+	for at := 0; at < width; at += bundle {
+		behind := min(width, at+bundle)
+		for i := range behind - 1 {
+			kernel.Gemv(dots[i][:], vt[at*left:], left, vt[i*left:], behind-at, left, false)
 		}
-		kernel.Gemv(dots, vt, left, vt[j*left:], j, left, false)
-		for i := range j {
-			sum := 0.0
-			for l := i; l < j; l++ {
-				sum += float64(t[i*panelWidth+l] * dots[l])
+		for j := at; j < behind; j++ {
+			t[j*panelWidth+j] = tau[j]
+			for i := range j {
+				sum := 0.0
+				for l := i; l < j; l++ {
+					sum += float64(t[i*panelWidth+l] * dots[l][j-at])
+				}
+				t[i*panelWidth+j] = -tau[j] * sum
 			}
-			t[i*panelWidth+j] = -tau[j] * sum
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package closedform
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,6 +69,32 @@ func TestSolversAgainstGonum(t *testing.T) {
 	}
 }
 
+// While some columns are reflected, the next panel is factored: by whom, and how many there
+// are, shows in no bit.
+func TestQRHasTheSameBitsForAnyNumberOfWorkers(t *testing.T) {
+	for _, n := range []int{31, 33, 64, 130, 200} {
+		var want []float64
+		for _, workers := range []int{1, 2, 5} {
+			pool := parallel.NewPool(workers)
+			defer pool.Close()
+			m, _ := randomColumns(rand.New(rand.NewPCG(3, 4)), 2*n+5, n)
+			y := make([]float64, 2*n+5)
+			for i := range y {
+				y[i] = float64(i%7) - 2.5
+			}
+			c, _, ok := leastSquares(pool, m, y, len(y))
+			if !ok {
+				t.Fatal("singular")
+			}
+			if c = append(append(c, y...), m.data...); want == nil {
+				want = c
+			} else if !slices.Equal(c, want) {
+				t.Errorf("n = %d: other bits with %d workers than with 1", n, workers)
+			}
+		}
+	}
+}
+
 // BenchmarkSolve shows what a solve reaches of the machine's peak, for two bodies' 8
 // components, 2,000 features and 4 rows for each: the arithmetic is counted as 4NKd +
 // NK^2 + K^3/3.
@@ -91,4 +119,35 @@ func BenchmarkSolve(b *testing.B) {
 	}
 	flops := float64(4*n*k*d+n*k*k) + k*k*k/3.0
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*peak/flops, "x-floor")
+}
+
+// BenchmarkQR shows what the QR of six equations for every unknown and a ridge reaches of the
+// machine's peak; the arithmetic is counted as 2NK^2 - 2K^3/3.
+func BenchmarkQR(b *testing.B) {
+	for _, k := range []int{100, 200, 500, 1000} {
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("unknowns=%d/workers=%d", k, workers), func(b *testing.B) {
+				rows := 7 * k
+				first, _ := randomColumns(rand.New(rand.NewPCG(1, 2)), rows, k)
+				y := make([]float64, rows)
+				for i := range y {
+					y[i] = float64(i % 7)
+				}
+				pool := parallel.NewPool(workers)
+				defer pool.Close()
+				peak := kernel.PeakFlops[float64](20*time.Millisecond) * float64(workers)
+				m, solving := first.clone(), time.Duration(0)
+				for b.Loop() {
+					copy(m.data, first.data)
+					start := time.Now()
+					if _, _, ok := leastSquares(pool, m, y, rows); !ok {
+						b.Fatal("singular")
+					}
+					solving += time.Since(start)
+				}
+				flops := 2*float64(rows)*float64(k*k) - 2*float64(k*k*k)/3
+				b.ReportMetric(100*flops*float64(b.N)/solving.Seconds()/peak, "%-of-peak")
+			})
+		}
+	}
 }
