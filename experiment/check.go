@@ -6,6 +6,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/check"
+	"hnn/model/formula"
 	"hnn/model/network"
 )
 
@@ -48,7 +49,14 @@ func (d *dataset) check(c *Config, path string, set *data.Set, marks []bool, vel
 // learned from them or was.
 func (e *Env) logFindings(c *Config, d *dataset) {
 	for _, text := range said(c, d.findings) {
-		e.logOnce("%s: %s", c.Task, text)
+		e.find(c.Task, text)
+	}
+}
+
+// find says a finding of data, once for several models and for a run and the file that it learned from.
+func (e *Env) find(of, text string) {
+	if _, before := e.data.said.LoadOrStore(text, true); !before {
+		e.log("%s: %s", of, text)
 	}
 }
 
@@ -56,7 +64,7 @@ func (e *Env) logFindings(c *Config, d *dataset) {
 func said(c *Config, findings []check.Finding) (all []string) {
 	hamiltonian := network.LearnsH(c.Model) && !IsWeak(c.Model) && c.Model != network.KindLagrangian
 	for _, f := range findings {
-		if f.Hamiltonian && !hamiltonian {
+		if f.Hamiltonian && !hamiltonian && (f.Losses || c.Model != formula.Kind) {
 			continue
 		}
 		if f.Severity > check.Note || network.LearnsH(c.Model) {

@@ -118,6 +118,7 @@ func (e *Env) Evaluate(ctx context.Context, r *Run) error {
 	if err != nil {
 		return err
 	}
+	e.logFindings(&r.Config, d)
 	return e.evaluateOn(ctx, r, d)
 }
 

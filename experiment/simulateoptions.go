@@ -62,7 +62,7 @@ func (e *Env) Simulate(ctx context.Context, dir string, o SimulateOptions) (*Run
 		return nil, nil, err
 	}
 	for _, w := range e.Warnings(run) {
-		e.log("%s: %s", dir, w)
+		e.find(dir, w)
 	}
 	if o.Band != 0 {
 		if err := checkLevel(o.Band); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -97,7 +98,14 @@ spreadsheet (.xlsx), NPY, NPZ or Parquet, compressed by gzip or not, or - for st
 		}
 		r, stops := in.report, in.stops
 		if stops != nil {
-			r.Train = append(r.Train, "stop: "+stops.Error())
+			why := stops.Error()
+			for _, w := range r.Warnings {
+				if before, ok := strings.CutSuffix(why, w); ok {
+					why = before + "refused, as warned above"
+					break
+				}
+			}
+			r.Train = append(r.Train, "stop: "+why)
 		}
 		if figures != "" {
 			paths, err := inspect.WriteFigures(s, m, figures)

@@ -55,6 +55,8 @@ type Finding struct {
 	// Hamiltonian says that it matters to models of positions and momenta with a Hamiltonian alone: a Lagrangian takes
 	// velocities as they are and has friction of its own.
 	Hamiltonian bool `json:"hamiltonian,omitempty"`
+	// Losses says that it is of friction, which a formula finds by itself.
+	Losses bool `json:"losses,omitempty"`
 	// Bad says that it is about rows that are no motion: see Report.Bad.
 	Bad bool `json:"-"`
 }
@@ -132,6 +134,7 @@ func Observations(s *data.Set, o Options) *Report {
 		if !frames(continuous).report(r, continuous) {
 			r.jumps(continuous, wrapped, o)
 			r.repeated(continuous)
+			r.stalls(continuous, o)
 		}
 		r.sensors(continuous)
 		r.continued(continuous)

@@ -96,6 +96,6 @@ func (r *Report) friction(s *data.Set, o Options) {
 	}
 	if r.Decays && !o.Dissipation {
 		r.add(Finding{Severity: Warning, What: "the motion dies down: " + how + "; a Hamiltonian model conserves energy and cannot follow",
-			Advice: "--dissipation linear adds friction", Hamiltonian: true})
+			Advice: "--dissipation linear adds friction", Hamiltonian: true, Losses: true})
 	}
 }

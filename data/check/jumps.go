@@ -257,6 +257,17 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 		}
 		return math.Abs(step(i, lo, hi) - (a+b)/2)
 	}
+	// across is how far row i+1 is from where the motion up to row i-1, and that from row i+1 on, would have it.
+	across := func(i, lo, hi int) float64 {
+		d, foretold, n := x(i+1)-x(i-1), 0.0, 0.0
+		if i-3 >= lo {
+			foretold, n = foretold+x(i-1)-x(i-3), n+1
+		}
+		if i+3 < hi {
+			foretold, n = foretold+x(i+3)-x(i+1), n+1
+		}
+		return min(math.Abs(d), math.Abs(d-foretold/max(n, 1)))
+	}
 	spike := func(i int) float64 { return math.Abs(x(i) - (x(i-1)+x(i+1))/2) }
 	each(func(i, lo, hi int) {
 		if hi-lo > 2 {
@@ -281,7 +292,7 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 	floor := 1e-6 * least
 	usual, usualOff := max(median(unforeseen), floor), max(median(off), floor)
 	each(func(i, lo, hi int) {
-		if i+1 < hi && spike(i) > max(jumpUnforeseen*usualOff, least) && math.Abs(x(i+1)-x(i-1)) < 0.3*spike(i) {
+		if i+1 < hi && spike(i) > max(jumpUnforeseen*usualOff, least) && across(i, lo, hi) < 0.3*spike(i) {
 			spikes = append(spikes, i)
 		}
 		v := rest(i, lo, hi)
