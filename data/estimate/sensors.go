@@ -94,14 +94,13 @@ func (s Sensor) Off(errors float64) bool {
 
 // Corrected is a set whose velocities are what its sensors show them to be.
 func Corrected(s *data.Set, sensors []Sensor) *data.Set {
-	out := *s
 	n := s.Dim / 2
-	out.X, out.DX, out.Clean = append([]float64(nil), s.X...), nil, nil
-	for r := range s.Rows() {
-		for i, v := range sensors {
-			at := &out.X[r*s.Dim+n+i]
-			*at = (*at - v.Offset) / v.Gain
-		}
+	gain, offset := make([]float64, s.Dim), make([]float64, s.Dim)
+	for i := range n {
+		gain[i] = 1
 	}
-	return &out
+	for i, v := range sensors {
+		gain[n+i], offset[n+i] = v.Gain, v.Offset
+	}
+	return s.Calibrated(gain, offset)
 }

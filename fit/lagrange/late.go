@@ -101,26 +101,27 @@ func lateness(l *lagrangian.Lagrangian, s *data.Set, r *Report, fitted []bool, s
 	free := slices.Clone(r.Free)
 	sys := system(l, free, !r.Forced)
 	priors := make([]shoot.Prior, len(free))
-	sys.Late = make([]int, 2*n)
-	for i := range sys.Late {
-		if sys.Late[i] = -1; i < len(fitted) && fitted[i] {
-			sys.Late[i] = len(sys.Parameters)
+	sensors := slices.Repeat([]shoot.Sensor{shoot.Faithful}, 2*n)
+	for i := range sensors {
+		if i < len(fitted) && fitted[i] {
+			sensors[i].Late = len(sys.Parameters)
 			sys.Parameters = append(sys.Parameters, 0)
 			priors = append(priors, shoot.Prior{Error: mostRows * step})
 		}
 	}
-	// The field does not depend on delays: their derivatives stay zero.
+	sys.Sensors = slices.Repeat([][]shoot.Sensor{sensors}, s.Trials())
 	report := shoot.Fit(sys, measured(l, s, r), shoot.Options{Noise: r.noise(s, n), Windows: []int{r.Polished.Window}, Step: rollStep(r), Priors: priors})
 	if report.Window == 0 || report.Errors == nil {
 		return nil, nil
 	}
 	out := &lateReport{Report: report, late: make([]float64, s.Dim)}
-	for i := range out.late {
-		if at := sys.Late[i]; at >= 0 {
-			out.late[i] = sys.Parameters[at]
+	places := make([]int, s.Dim)
+	for i := range places {
+		if places[i] = sensors[i].Late; places[i] >= 0 {
+			out.late[i] = sys.Parameters[places[i]]
 		}
 	}
-	return sys.Late[:s.Dim], out
+	return places, out
 }
 
 // LateVelocities is how late each velocity is against its position, from the smoothed positions alone; nil where none is, or where

@@ -313,3 +313,20 @@ func (b *bound) whole(theta []float64, kept []int, size int) []float64 {
 
 // errCoarse says where values are not taken.
 var errCoarse = errors.New("lagrange: values are not taken where samples are few a turn; sample more often")
+
+// numbers are the coefficients that are known to the bit.
+func (b *bound) numbers() map[int]float64 {
+	if b == nil {
+		return nil
+	}
+	return b.fixed
+}
+
+// prior is what is known of a coefficient within an error, which is 0 where nothing is.
+func (b *bound) prior(c int) shoot.Prior {
+	if b == nil {
+		return shoot.Prior{}
+	}
+	v := b.near[c]
+	return shoot.Prior{Mean: v.Number, Error: v.Error}
+}

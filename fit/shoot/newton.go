@@ -2,7 +2,6 @@ package shoot
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -215,7 +214,7 @@ func (p *shooting) scaled(s *mat.SymDense, m *mat.Dense, added float64) (*mat.Sy
 func (p *shooting) along(unit []float64) []float64 {
 	out, norm := make([]float64, len(unit)), 0.0
 	for k, v := range p.s.Parameters {
-		if slices.Contains(p.s.Late, k) { // a delay has no scale
+		if p.s.sensed(k) { // it has no scale
 			continue
 		}
 		out[k] = v / unit[k]

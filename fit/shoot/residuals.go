@@ -13,7 +13,7 @@ func (p *shooting) residuals() [][]float64 {
 		}
 	}
 	run := newSensitivity(p.s, 0)
-	in, x := make([]float64, p.s.Inputs), make([]float64, d)
+	in, x, rate := make([]float64, p.s.Inputs), make([]float64, d), make([]float64, d)
 	for _, w := range p.parts {
 		t := &p.trials[w.trial]
 		copy(x, w.state)
@@ -21,9 +21,17 @@ func (p *shooting) residuals() [][]float64 {
 			if r > w.from {
 				t.advance(run, r-1, p.step, in, x)
 			}
+			if p.s.Sensors != nil {
+				t.inputs(r, in)
+				run.field(x, in, rate, nil, nil)
+			}
 			for i, weight := range p.weight {
 				if weight > 0 {
-					out[w.trial][r*d+i] = weight * (t.X[r*d+i] - x[i])
+					shown := x[i]
+					if p.s.Sensors != nil {
+						shown, _, _ = p.s.shown(p.s.Sensors[w.trial][i], x[i], rate[i])
+					}
+					out[w.trial][r*d+i] = weight * (t.X[r*d+i] - shown)
 				}
 			}
 		}

@@ -31,10 +31,17 @@ type System struct {
 	Copy func() func(x, u, dx, byX, byP []float64) bool
 	// Homogeneous says that the parameters times a constant are the same field: their scale stays.
 	Homogeneous bool
-	// Late, nil for none, says of each component which of the parameters is how much later it was measured than its row
-	// says, to first order; -1 of one that was not. The field does not depend on these.
-	Late []int
+	// Sensors, nil for none, say of each trial's components which of the parameters are their sensors'. The field does not
+	// depend on these.
+	Sensors [][]Sensor
 }
+
+// Sensor is what a column shows of a component, by the places of parameters, -1 for none: what the component was Late ago, to
+// first order, times 1 + Gain, and Offset.
+type Sensor struct{ Late, Gain, Offset int }
+
+// Faithful is the sensor that shows a component as it is.
+var Faithful = Sensor{-1, -1, -1}
 
 // Trial is what was measured: times, states (rows x Dim, NaN for what is missing) and inputs, nil for none, sampled at
 // the rows or, where their number differs, at times of their own.
@@ -272,12 +279,32 @@ func (s *System) changed() {
 	}
 }
 
-// late is the parameter that is the delay of a component, -1 for none.
-func (s *System) late(i int) int {
-	if s.Late == nil {
-		return -1
+// sensed reports whether a parameter is a sensor's.
+func (s *System) sensed(parameter int) bool {
+	for _, trial := range s.Sensors {
+		for _, o := range trial {
+			if parameter == o.Late || parameter == o.Gain || parameter == o.Offset {
+				return true
+			}
+		}
 	}
-	return s.Late[i]
+	return false
+}
+
+// shown is what a sensor shows of a component x that changes at a rate: slope times seen, and an offset.
+func (s *System) shown(o Sensor, x, rate float64) (value, slope, seen float64) {
+	slope, seen = 1, x
+	if o.Late >= 0 {
+		seen -= s.Parameters[o.Late] * rate
+	}
+	if o.Gain >= 0 {
+		slope += s.Parameters[o.Gain]
+	}
+	value = slope * seen
+	if o.Offset >= 0 {
+		value += s.Parameters[o.Offset]
+	}
+	return value, slope, seen
 }
 
 // shooting is the problem of the windows.
@@ -485,7 +512,7 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 	}
 	out.square, out.count = make([]float64, d), make([]float64, d)
 	var rate []float64
-	if p.s.Late != nil {
+	if p.s.Sensors != nil {
 		rate = make([]float64, d)
 	}
 	for r := w.from; ; r++ {
@@ -498,11 +525,12 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 			if weight == 0 || math.IsNaN(t.X[r*d+i]) {
 				continue
 			}
-			e := weight * (x[i] - t.X[r*d+i])
-			late := p.s.late(i)
-			if late >= 0 {
-				e -= weight * p.s.Parameters[late] * rate[i]
+			o, shown, slope, seen := Faithful, x[i], 1.0, x[i]
+			if rate != nil {
+				o = p.s.Sensors[w.trial][i]
+				shown, slope, seen = p.s.shown(o, x[i], rate[i])
 			}
+			e := weight * (shown - t.X[r*d+i])
 			out.cost += e * e
 			out.square[i] += e * e
 			out.count[i]++
@@ -511,8 +539,17 @@ func (p *shooting) simulate(run *sensitivity, w *part, out *local) {
 			}
 			for c := range columns {
 				v := weight * x[d+c*d+i]
-				if late >= 0 && c == d+late {
-					v -= weight * rate[i]
+				if at := c - d; rate != nil {
+					v *= slope
+					switch {
+					case at < 0:
+					case at == o.Late:
+						v -= weight * slope * rate[i]
+					case at == o.Gain:
+						v += weight * seen
+					case at == o.Offset:
+						v += weight
+					}
 				}
 				lines = append(lines, v)
 				grad[c] += v * e
