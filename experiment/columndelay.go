@@ -13,17 +13,17 @@ import (
 	"hnn/model/lagrangian"
 )
 
-// columnDelays are the delays of columns by name, as "omega=0.02, y=-0.004".
-func columnDelays(text string) (map[string]float64, error) {
+// byColumn are the numbers of a setting by the name of a column, as in an example.
+func byColumn(setting, text, example string) (map[string]float64, error) {
 	out := map[string]float64{}
 	for part := range strings.SplitSeq(text, ",") {
 		name, number, ok := strings.Cut(part, "=")
 		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 		if name = strings.TrimSpace(name); !ok || name == "" || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("column-delay %q: give columns with times in the file's unit, as \"omega=0.02, y=-0.004\", or %s to find them", strings.TrimSpace(part), AutoDelay)
+			return nil, fmt.Errorf("%s %q: give columns with numbers in the file's units, as \"%s\", or %s to find them", setting, strings.TrimSpace(part), example, AutoDelay)
 		}
 		if _, twice := out[name]; twice {
-			return nil, fmt.Errorf("column-delay: two times of the column %s", name)
+			return nil, fmt.Errorf("%s: two numbers of the column %s", setting, name)
 		}
 		out[name] = v
 	}
@@ -51,7 +51,7 @@ func (d *dataset) delayColumns(c *Config, split *data.Split) error {
 		}
 		by = d.findColumnDelays(train, marks)
 	} else {
-		given, err := columnDelays(c.ColumnDelay)
+		given, err := byColumn("column-delay", c.ColumnDelay, "omega=0.02, y=-0.004")
 		if err != nil {
 			return err
 		}
@@ -88,20 +88,32 @@ func (d *dataset) moveColumns(split *data.Split, by []float64) error {
 	return nil
 }
 
-// inOrder is a set of the columns that a run learned from, and perhaps more, with these moved as they were.
+// inOrder is a set of the columns that a run learned from, and perhaps more, with these calibrated and moved as they were.
 func (s *seen) inOrder(set *data.Set) (*data.Set, error) {
+	set, err := s.calibrated(set)
+	if err != nil {
+		return nil, err
+	}
 	if s.ColumnDelay == nil {
 		return set, nil
 	}
-	by := append(slices.Clone(s.ColumnDelay), make([]float64, max(0, set.Dim-len(s.ColumnDelay)))...)
-	if len(by) != set.Dim {
-		return nil, fmt.Errorf("the run moved %d columns of the states, which were late, and here are %d", len(s.ColumnDelay), set.Dim)
+	by, err := fitting(s.ColumnDelay, set.Dim, 0)
+	if err != nil {
+		return nil, err
 	}
 	out := set.Late(by)
 	if out.Rows() == 0 {
 		return nil, errors.New("no row is left whose state is known at one time: the run's column-delay is longer than the trials")
 	}
 	return out, nil
+}
+
+// fitting are numbers of the columns that a run learned from, for as many or more: those that were not measured have none.
+func fitting(numbers []float64, columns int, none float64) ([]float64, error) {
+	if len(numbers) > columns {
+		return nil, fmt.Errorf("the run moved or calibrated %d columns of the states, and here are %d", len(numbers), columns)
+	}
+	return append(slices.Clone(numbers), slices.Repeat([]float64{none}, columns-len(numbers))...), nil
 }
 
 // findColumnDelays are the delays of a set's columns: of each velocity against its position by the smoothed positions, then of all by
@@ -157,22 +169,23 @@ func lateColumns(names []string, by, errs []float64) []string {
 }
 
 // late notes which columns are late by themselves, so that the law errs: where velocities were dropped, or what is left of the rows
-// is no noise.
-func (r *WeakReport) late(l *lagrangian.Lagrangian, set *data.Set, report *lagrange.Report, names []string) {
+// is no noise. It reports whether it found any.
+func (r *WeakReport) late(l *lagrangian.Lagrangian, set *data.Set, report *lagrange.Report, names []string) bool {
 	if !report.Dropped && !slices.ContainsFunc(r.Residuals, func(o Residual) bool { return o.coloured() }) {
-		return
+		return false
 	}
 	found, filtered := lagrange.LateVelocities(set)
 	switch {
 	case slices.Contains(filtered, true):
 		r.Notes = append(r.Notes, filteredBy(names, filtered, found))
-		return
+		return true
 	case !report.Dropped:
 		found = lagrange.Late(l, set, report)
 	}
 	if found != nil {
 		r.Notes = append(r.Notes, strings.Join(lateColumns(names, found.By, found.Errors), ", ")+"; --column-delay auto measures that anew and moves the columns")
 	}
+	return found != nil
 }
 
 // filteredBy are words on the velocities that are behind filters.

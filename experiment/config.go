@@ -86,6 +86,9 @@ type Config struct {
 	InputDelay string `key:"input-delay,omitempty" of:"states dataset" group:"system" help:"how much later than their columns say the inputs act, in the file's unit of time, or auto to find it"`
 	// ColumnDelay is times by column, or AutoDelay: see dataset.delayColumns.
 	ColumnDelay string `key:"column-delay,omitempty" of:"states dataset" group:"system" help:"how much later than their rows say state columns were measured, in the file's unit of time, as \"omega=0.02, y=-0.004\", or auto to find it"`
+	// ColumnGain and ColumnOffset are numbers by column, or AutoDelay, and OffsetOfTrials: see dataset.calibrate.
+	ColumnGain   string `key:"column-gain,omitempty" of:"states dataset" group:"system" help:"by which number state columns are too large, as \"theta=1.03\", or auto to find it: states are the columns divided by it"`
+	ColumnOffset string `key:"column-offset,omitempty" of:"states dataset" group:"system" help:"how much more than the state columns show, as \"theta=0.035, omega=-0.1\", or auto to find it, or trials to find each trial's own"`
 	// Skew is the matrix of coordinates that are not canonical: see model.ParseSkew.
 	Skew string `key:"skew,omitempty" of:"adam hamiltonian" group:"system" help:"skew matrix J of dx/dt = J grad H where the columns are not positions and momenta: its rows, as 0,1;-1,0, or levi-civita"`
 

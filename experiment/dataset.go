@@ -48,9 +48,13 @@ type dataset struct {
 	// learned is, of foreign data, the region of the states that the run's model learned from; nil where it is not known.
 	learned *data.Region
 	// isVelocity: see velocities.
-	isVelocity   bool
-	delay        float64   // by which the inputs act later than their columns say
-	late         []float64 // by which the columns of states were measured later than their rows say, nil for none
+	isVelocity bool
+	delay      float64   // by which the inputs act later than their columns say
+	late       []float64 // by which the columns of states were measured later than their rows say, nil for none
+	// gain and offset are what the columns of states showed of them, nil for nothing else; ofTrials says that each trial had
+	// offsets of its own, whose mean is in offset.
+	gain, offset []float64
+	ofTrials     bool
 	fittedLinear *linearOf // see linear
 	fittedLaw    *lawOf    // see law
 	films        *films    // of a run on pictures, whose split then has no rows

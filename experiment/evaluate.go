@@ -175,6 +175,9 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 		if set, err = r.seen.inOrder(set); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
+		if r.seen.OffsetOfTrials {
+			d.note("the run took offsets of each trial out of its columns, and of these trials the mean of those: rollouts from states that show more or less are off by so much")
+		}
 		set = set.DelayInputs(r.seen.InputDelay)
 		d.compareScale(set, r.seen)
 	}

@@ -46,13 +46,16 @@ func (e *Env) holdSteps(c *Config) {
 // validateInputs checks the settings that are about inputs; whether there are any is known
 // with the data.
 func (c *Config) validateInputs() error {
-	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "" || c.InputDelay != "" || c.ColumnDelay != "") {
-		return fmt.Errorf("task %s is a system that nothing acts on and no sensor measures: leave out input-hold, input-gain, input-delay and column-delay", c.Task)
+	if !c.fromFile() && (c.InputHold != "" || c.InputGain != "" || c.InputDelay != "" || c.ColumnDelay != "" || c.ColumnGain != "" || c.ColumnOffset != "") {
+		return fmt.Errorf("task %s is a system that nothing acts on and no sensor measures: leave out input-hold, input-gain, input-delay, column-delay, column-gain and column-offset", c.Task)
 	}
 	if c.ColumnDelay != "" && c.ColumnDelay != AutoDelay {
-		if _, err := columnDelays(c.ColumnDelay); err != nil {
+		if _, err := byColumn("column-delay", c.ColumnDelay, "omega=0.02, y=-0.004"); err != nil {
 			return err
 		}
+	}
+	if err := c.validateSensors(); err != nil {
+		return err
 	}
 	if v, err := strconv.ParseFloat(c.InputDelay, 64); c.InputDelay != "" && c.InputDelay != AutoDelay && (err != nil || math.IsNaN(v) || math.IsInf(v, 0)) {
 		return fmt.Errorf("input-delay %q: give a time in the file's unit, as 0.02, or %s to find it", c.InputDelay, AutoDelay)

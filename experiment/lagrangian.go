@@ -61,7 +61,11 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 	r.Notes = append(r.Notes, report.Creeps(l, set, names[:l.N])...)
 	r.parameters(l, set, report, names[:l.N], columns)
 	if chain == nil {
-		r.more = func() { r.late(l, set, report, columns) }
+		r.more = func() {
+			if !r.late(l, set, report, columns) {
+				r.sensors(l, set, report, marks, columns[:set.Dim])
+			}
+		}
 	}
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil

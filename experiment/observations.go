@@ -117,6 +117,9 @@ func (d *dataset) learnFrom(c *Config, set *data.Set) error {
 		return err
 	}
 	d.isVelocity = len(d.mappings) > 0 && d.mappings[0].Velocities || derivesFrom(split.Train)
+	if err := d.calibrate(c, &split); err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
 	if err := d.delayColumns(c, &split); err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}

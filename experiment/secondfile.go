@@ -23,6 +23,11 @@ type seen struct {
 	InputDelay float64 `json:"input_delay,omitempty"`
 	// ColumnDelay is how much later than its rows each state column was measured, nil for none.
 	ColumnDelay []float64 `json:"column_delay,omitempty"`
+	// ColumnGain and ColumnOffset are what each state column showed of the state, nil for nothing else; with OffsetOfTrials
+	// ColumnOffset is the mean of the trials' own.
+	ColumnGain     []float64 `json:"column_gain,omitempty"`
+	ColumnOffset   []float64 `json:"column_offset,omitempty"`
+	OffsetOfTrials bool      `json:"offset_of_trials,omitempty"`
 }
 
 // seen is nil of pictures, and of data that are not the run's own.
@@ -30,7 +35,7 @@ func (d *dataset) seen() *seen {
 	if d.films != nil || d.foreign || d.Train == nil || d.Train.Rows() == 0 {
 		return nil
 	}
-	s := &seen{InputDelay: d.delay, ColumnDelay: d.late}
+	s := &seen{InputDelay: d.delay, ColumnDelay: d.late, ColumnGain: d.gain, ColumnOffset: d.offset, OffsetOfTrials: d.ofTrials}
 	if len(d.mappings) > 0 {
 		s.Columns = &d.mappings[0].Columns
 	}

@@ -87,8 +87,8 @@ func TestColumnDelay(t *testing.T) {
 		t.Error(said)
 	}
 	for _, c := range []struct{ arguments, want string }{
-		{"--column-delay omega", "give columns with times"},
-		{"--column-delay omega=0.1,omega=0.2", "two times of the column omega"},
+		{"--column-delay omega", "give columns with numbers"},
+		{"--column-delay omega=0.1,omega=0.2", "two numbers of the column omega"},
 		{"--column-delay v=0.1", "no state column is called v; there are theta, omega"},
 		{"--column-delay omega=100", "no trial lasts so long"},
 	} {

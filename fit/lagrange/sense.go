@@ -216,25 +216,30 @@ func (f *sensed) criterion() float64 {
 
 // pruned is the fit without coefficients, or sensors, that the criterion does not pay for.
 func (f *sensed) pruned(sensors bool) *sensed {
-	for share := 1; share <= 4; { // of what may go, so much goes at once
-		drop := f.needless(sensors)
-		drop = drop[:(len(drop)+share-1)/share]
-		if len(drop) == 0 {
-			break
+	// The residuals are linear near the last fit alone: of what they say may go some goes, or more, as the next fit shows.
+	for _, times := range []float64{1, 10, 100} {
+		for share := 1; share <= 4; {
+			drop := f.needless(sensors, times)
+			drop = drop[:(len(drop)+share-1)/share]
+			if len(drop) == 0 {
+				break
+			}
+			if next := f.without(drop); next != nil && next.criterion() < f.criterion() {
+				f = next
+				continue
+			}
+			if share *= 2; times > 1 {
+				break
+			}
 		}
-		if next := f.without(drop); next != nil && next.criterion() < f.criterion() {
-			f = next
-			continue
-		}
-		share *= 2
 	}
 	return f
 }
 
-// needless are the coefficients, or the sensors, as many as may go, whose loss together costs less than the criterion pays for them, in the order
-// in which they are missed least: so far as the residuals are linear in them. The offsets of trials stay, and so do what is known
-// of coefficients and the diagonal of M.
-func (f *sensed) needless(sensors bool) []int {
+// needless are the coefficients, or the sensors, as many as may go, the loss of each of which costs less than so many times what
+// the criterion pays for it, in the order in which they are missed least: so far as the residuals are linear in them. The offsets
+// of trials stay, and so do what is known of coefficients and the diagonal of M.
+func (f *sensed) needless(sensors bool, times float64) []int {
 	var out, left []int
 	for i := range f.values {
 		switch at := i - len(f.free); {
@@ -250,7 +255,7 @@ func (f *sensed) needless(sensors bool) []int {
 				least, which = v, k
 			}
 		}
-		if !(least-lost < math.Log(f.numbers())) {
+		if !(least-lost < times*math.Log(f.numbers())) {
 			break
 		}
 		lost = least
