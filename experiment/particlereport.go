@@ -84,26 +84,37 @@ func (e *Env) shown(ctx context.Context, dir string, m *ParticleModel) (*Particl
 		return nil, nil, err
 	}
 	f := frames[len(frames)-1]
+	dt, err := m.stepFor(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	work := 80.0 * float64(f.N()) // pairs a step
+	if m.Long != nil {
+		work = float64(f.N()) * float64(f.N())
+	}
+	o := &ParticleRun{Model: m, From: frames, Dt: dt, Steps: int(min(2000, max(60, 5e8/work))), Pictures: true}
+	o.Every = max(1, o.Steps/100)
+	measures, err := e.RunParticles(ctx, *o)
+	return o, measures, err
+}
+
+// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen.
+func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	closest := math.Inf(1)
 	for _, l := range m.Laws {
 		closest = min(closest, l.First)
 	}
-	work := 80.0 * float64(f.N()) // pairs a step
 	if m.Long != nil {
 		closest = min(closest, m.Long.Near)
-		work = float64(f.N()) * float64(f.N())
 	}
 	speed := 0.0
 	for _, v := range f.Vel {
 		speed += v * v / float64(f.N()*m.Dim)
 	}
 	if speed == 0 {
-		return nil, nil, errors.New("the data have no velocities")
+		return 0, errors.New("the data have no velocities")
 	}
-	o := &ParticleRun{Model: m, From: frames, Dt: closest / math.Sqrt(speed) / 500, Steps: int(min(2000, max(60, 5e8/work))), Pictures: true}
-	o.Every = max(1, o.Steps/100)
-	measures, err := e.RunParticles(ctx, *o)
-	return o, measures, err
+	return closest / math.Sqrt(speed) / 500, nil
 }
 
 // ParticleErrors are how far a model's forces and energies are from those of a file.

@@ -12,13 +12,20 @@ import (
 	"hnn/serve/api"
 )
 
-// limited bounds the number of requests at work on a run. A request takes its place when
-// its body is there: one that never comes holds none.
+// limited bounds the number of requests at work on a run.
 func (s *Server) limited(h api.Handler) api.Handler {
+	h = s.gated(h)
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if _, err := s.api.Entry(r); err != nil {
 			return err
 		}
+		return h(w, r)
+	}
+}
+
+// gated bounds the number of requests at work. A request takes its place when its body is there: one that never comes holds none.
+func (s *Server) gated(h api.Handler) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.receive(w, r); err != nil {
 			return err
 		}

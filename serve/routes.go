@@ -49,7 +49,10 @@ func (s *Server) routes() (http.Handler, error) {
 		}
 		return api.Problemf(http.StatusNotFound, "nothing is at %s; GET /api/v1/openapi.json describes what there is", r.URL.Path)
 	}))
-	if err := pages(mux); err != nil {
+	if err := s.pages(mux); err != nil {
+		return nil, err
+	}
+	if err := s.scenes(mux); err != nil {
 		return nil, err
 	}
 	s.studies(mux)
@@ -58,7 +61,7 @@ func (s *Server) routes() (http.Handler, error) {
 
 // pages serves the embedded page, each file at an address of its own, so that no part
 // of an address is ever taken for a name.
-func pages(mux *http.ServeMux) error {
+func (s *Server) pages(mux *http.ServeMux) error {
 	files, err := fs.Glob(page, "page/*")
 	if err != nil {
 		return err
@@ -69,10 +72,11 @@ func pages(mux *http.ServeMux) error {
 			return err
 		}
 		address := "/" + path.Base(name)
+		handler := static(name, b)
 		if address == "/index.html" {
-			address = "/{$}"
+			address, handler = "/{$}", s.index(name, b)
 		}
-		mux.Handle("GET "+address, static(name, b))
+		mux.Handle("GET "+address, handler)
 	}
 	return nil
 }

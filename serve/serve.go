@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hnn/experiment"
 	"hnn/experiment/study"
 	"hnn/serve/api"
 )
@@ -42,6 +43,8 @@ type Options struct {
 	Bands bool
 	// Studies are those of which a page shows how far they are.
 	Studies []*study.Folder
+	// Particles are the runs of particles that are shown moving.
+	Particles []*experiment.ParticleScene
 	// Log takes what happens; nil is slog.Default.
 	Log *slog.Logger
 }

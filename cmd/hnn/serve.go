@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,7 @@ spring and of the pendulum first, which takes a few seconds. Ctrl-C ends it.`,
 		Example: `  hnn serve
   hnn serve runs/0001-spring-baseline runs/0002-spring-hnn
   hnn serve runs/* --addr 127.0.0.1:9000
+  hnn serve runs/0003-particles # bodies in a box, by the laws that were learned
   hnn serve runs/study          # how far a study is, and its best run
   hnn serve runs/* --addr 0.0.0.0:8080 --public --allow-host models.example.org`,
 	}
@@ -71,7 +73,11 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log, Studies: studies, Bands: f.bands,
+	scenes, dirs, err := servedParticles(dirs)
+	if err != nil {
+		return err
+	}
+	s, err := serve.New(serve.Options{Hosts: f.hosts, Origins: f.origins, Log: log, Studies: studies, Particles: scenes, Bands: f.bands,
 		Limits: api.Limits{Concurrent: f.concurrent, Timeout: f.timeout}})
 	if err != nil {
 		return usage(err)
@@ -94,7 +100,26 @@ func (f *serveFlags) run(cmd *cobra.Command, dirs []string) error {
 	for _, f := range studies {
 		fmt.Fprintf(cmd.ErrOrStderr(), "hnn: how far the study is, and its figures: http://%s/study/%s\n", shownAddress(l.Addr()), f.About.Name)
 	}
+	for _, p := range scenes {
+		fmt.Fprintf(cmd.ErrOrStderr(), "hnn: bodies in a box, by the laws of %s: http://%s/particles/%s\n", p.Name, shownAddress(l.Addr()), url.PathEscape(p.Name))
+	}
 	return serveAll(cmd.Context(), s, l, demo)
+}
+
+// servedParticles takes the runs of particles out of directories of runs.
+func servedParticles(dirs []string) (scenes []*experiment.ParticleScene, runs []string, err error) {
+	for _, dir := range dirs {
+		if !experiment.IsParticles(dir) {
+			runs = append(runs, dir)
+			continue
+		}
+		p, err := experiment.OpenParticleScene(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		scenes = append(scenes, p)
+	}
+	return scenes, runs, nil
 }
 
 // servedStudies splits folders into those of studies and directories of runs, among which it puts the best run

@@ -78,8 +78,8 @@ func WriteProblem(w http.ResponseWriter, p *Problem) {
 	_ = json.NewEncoder(w).Encode(p) // a client that has gone is none of our errors
 }
 
-// writeJSON answers with v.
-func writeJSON(w http.ResponseWriter, v any) error {
+// WriteJSON answers with v.
+func WriteJSON(w http.ResponseWriter, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (a *API) getRuns(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range a.Entries() {
 		answer.Runs = append(answer.Runs, e.Info)
 	}
-	return writeJSON(w, answer)
+	return WriteJSON(w, answer)
 }
 
 type runAnswer struct {
@@ -56,7 +56,7 @@ func (a *API) getRun(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, runAnswer{e.Info, e.Config, e.Results})
+	return WriteJSON(w, runAnswer{e.Info, e.Config, e.Results})
 }
 
 // Entry is the run that a request's address names.
