@@ -140,7 +140,7 @@ func (l *Learning) class(d *dataset) (Class, string) {
 	}
 	e := float64(best.Error)
 	if l.doubted = e > better*best.rest; l.doubted {
-		return Unclear, fmt.Sprintf("whether the motion is Hamiltonian cannot be told: the best model, %s, is off by %s of the range on held-out rows, and what does not move by %s: give longer or more trials", best.Way, share(e), share(best.rest))
+		return Unclear, fmt.Sprintf("whether the motion is Hamiltonian cannot be told: the best model, %s, is off by %s of the range on held-out rows, and what does not move by %s: give longer or more trials%s", best.Way, share(e), share(best.rest), d.mayDrive())
 	}
 	if d.Train.InputNames != nil {
 		if part := inputShare(best.field, d); part > acts {
@@ -193,22 +193,21 @@ func besides(with *LearningTry, d *dataset) string {
 }
 
 func unexplainedMotion(best *LearningTry, d *dataset) (Class, string) {
-	driven := "by what is not in the file"
-	switch unused := d.unused(); {
-	case len(unused) > 4:
-		driven = fmt.Sprintf("by one of %d columns that are not used here (--input NAME says so), or %s", len(unused), driven)
-	case len(unused) > 0:
-		driven = fmt.Sprintf("by %s, not used here (--input %s says so), or %s", strings.Join(unused, ", "), shell.Quote(strings.Join(unused, ",")), driven)
-	}
-	return Other, fmt.Sprintf("no model of this library follows the held-out rows: the best, %s, is off by %s of the range; the motion may be driven %s, depend on more columns, or need longer trials", best.Way, share(float64(best.Error)), driven)
+	return Other, fmt.Sprintf("no model of this library follows the held-out rows: the best, %s, is off by %s of the range; the motion may be driven by what is not in the file, depend on more columns, or need longer trials%s", best.Way, share(float64(best.Error)), d.mayDrive())
 }
 
-// unused are the columns of the file that are not used.
-func (d *dataset) unused() []string {
+// mayDrive names the columns of the file that are not used, "" for none: they may act on what moves.
+func (d *dataset) mayDrive() string {
 	if len(d.mappings) == 0 {
-		return nil
+		return ""
 	}
-	return d.mappings[0].Ignored
+	switch unused := d.mappings[0].Ignored; {
+	case len(unused) > 4:
+		return fmt.Sprintf("; %d columns are not used: if one acts on the system, --input NAME says so", len(unused))
+	case len(unused) > 0:
+		return fmt.Sprintf("; not used: %s; if it acts on the system, --input %s says so", strings.Join(unused, ", "), shell.Quote(unused[0]))
+	}
+	return ""
 }
 
 // inputShare is the share of the field that inputs make, over the training rows.

@@ -74,6 +74,9 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,theta,omega,current,voltage", Columns{}, "t||theta|omega|||current|voltage"},
 		{"t,q,p,current", Columns{}, "t||q|p|||current"},
 		{"t,theta,omega,pwm", Columns{Input: []string{"none"}}, "t||theta|omega|||pwm"},
+		{"t,x1,x2,ground_acc", Columns{}, "t||x1,x2|||||ground_acc"},
+		{"t,theta,base_acceleration", Columns{}, "t||theta|||||base_acceleration"},
+		{"t,theta,omega,base", Columns{}, "t||theta|omega|||base"},
 		{"t,theta,omega,motor", Columns{}, "t||theta|omega|||motor"},
 		{"1,2,3,4", Columns{Time: "1", Q: []string{"2"}, P: []string{"3"}, Input: []string{"4"}}, "1||2|3||||4"},
 	} {

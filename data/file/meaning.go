@@ -56,7 +56,7 @@ func init() {
 		q    quantity
 		list string
 	}{
-		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd tid czas zaman время 时间 時間 時刻 timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime"},
+		{timeColumn, "time t sec secs nsec nsecs nanosec nanosecs zeit temps tiempo tempo tijd tid czas zaman время 时间 時間 時刻 timestamp timestamps stamp seconds elapsed millis micros clock uhrzeit date datum datetime jd mjd jdtdb jdtt jdutc bjd hjd julian"},
 		{positionColumn, "position positions pos angle angles displacement distance theta phi psi winkel weg auslenkung ausschlag lage ort strecke stellung positie hoek uitwijking angolo posizione spostamento posicion posición angulo ángulo desplazamiento elongacion elongación deplacement déplacement elongation height level hoehe höhe pitch roll yaw encoder deflection rotation euler ângulo deslocamento posição vinkel kąt położenie угол положение координата смещение 角度 位置 位移 変位 extension stroke crosshead qpos q x y z o"},
 		{velocityColumn, "velocity velocities vel speed omega rate rates gyro gyroscope gyr gx gy gz angvel geschwindigkeit winkelgeschwindigkeit geschw winkelgeschw drehrate vitesse vitesses velocidad velocita velocità snelheid hoeksnelheid velocidade hastighet vinkelhastighet prędkość скорость 速度 角速度 v w vx vy vz qvel qdot thetadot xdot qd dq rollspeed pitchspeed yawspeed rollrate pitchrate yawrate"},
 		{accelerationColumn, "acceleration accelerations acc accel accelerometer beschleunigung winkelbeschleunigung accélération aceleracion aceleración accelerazione versnelling a ax ay az qddot ddq alpha"},
@@ -80,17 +80,25 @@ func init() {
 var (
 	inputWords   = strings.Fields("volt volts spannung tension tensione voltaje 電圧 pwm duty dutycycle throttle thrust command commanded cmd actuator actuation")
 	currentWords = strings.Fields("current amp amps ampere strom courant corriente corrente")
+	// The ground's motion is one, and the acceleration of what a system stands on or hangs from.
+	groundWords  = strings.Fields("ground road shaker floor foundation seismic excitation")
+	supportWords = strings.Fields("base support pivot suspension table")
 )
 
-// perhapsInput tells of the columns without a known meaning which have such a word. A current beside a charge, q, is its rate.
+// perhapsInput tells of the columns without a known meaning, and of accelerations, which have such a word. A current beside a
+// charge, q, is its rate.
 func perhapsInput(all []string) func(name string) bool {
-	words := inputWords
+	words := slices.Concat(inputWords, groundWords)
 	if !slices.ContainsFunc(all, func(name string) bool { bare, _ := unitOfName(name); return plainName(bare) == "q" }) {
-		words = slices.Concat(inputWords, currentWords)
+		words = append(words, currentWords...)
 	}
 	return func(name string) bool {
-		bare, _ := unitOfName(name)
-		return slices.ContainsFunc(tokens(bare), func(w string) bool { return slices.Contains(words, w) })
+		bare, unit := unitOfName(name)
+		list := tokens(bare)
+		has := func(words []string) bool {
+			return slices.ContainsFunc(list, func(w string) bool { return slices.Contains(words, w) })
+		}
+		return has(words) || has(supportWords) && meaningOf(bare, unit).quantity == accelerationColumn
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 	if len(u) == 0 {
 		perhaps := perhapsInput(names(s.columns))
 		acts := func(c *column) bool { return perhaps(c.name) }
-		for _, c := range unknowns {
+		for _, c := range slices.Concat(unknowns, s.candidates(accelerationColumn, time)) {
 			if acts(c) {
 				u = append(u, c)
 			}
@@ -53,7 +53,8 @@ func (s *sheet) recognise(time *column) (q, v, u []*column, err error) {
 			return nil, nil, nil, err
 		}
 	}
-	switch a := s.candidates(accelerationColumn, time); {
+	a := slices.DeleteFunc(s.candidates(accelerationColumn, time), func(c *column) bool { return slices.Contains(u, c) })
+	switch {
 	case len(q) == 0 && len(v) > 0 && !slices.ContainsFunc(v, func(c *column) bool { return c.canonical }):
 		return nil, nil, nil, &columnError{fmt.Sprintf("%s are rates (%s), and no column is a position", excerptList(names(v)), unitsOf(v)),
 			"--integrate takes their integral for the positions, with their bias fitted in each trial; or name a position, as in --q angle" + firstOrder(names(v))}
@@ -317,6 +318,7 @@ func (s *sheet) build(time *column, c *Columns, o *ReadOptions) (*data.Set, *Map
 		for k, i := range r.q {
 			s.degreesByRate(s.columns[i], s.columns[r.p[k]], time)
 		}
+		s.daysByRate(s.columns[r.q[0]], s.columns[r.p[0]], time)
 	}
 	m := newMapping(s.file, s.format(), list, r)
 	m.Ignored = slices.DeleteFunc(m.Ignored, func(name string) bool { return name == "" })

@@ -81,6 +81,21 @@ func (s *sheet) degreesByRate(q, v, time *column) {
 	}
 }
 
+// daysByRate takes a Julian date in days again where velocities, of no unit, are rates by the day.
+func (s *sheet) daysByRate(q, v, time *column) {
+	if time == nil || !julianDays(time) || q.unit != "" || v.unit != "" {
+		return
+	}
+	if factor, agreement := s.slope(q, v, time); agreement > 0.95 && math.Abs(factor/secondsOfDay-1) < 0.05 {
+		time.scale(1. / secondsOfDay)
+		s.notes[slices.Index(s.notes, julianNote(time))] = fmt.Sprintf("%s is taken in days from the first: %s is %s's rate by the day", time.label(), v.label(), q.label())
+	}
+}
+
+func julianNote(time *column) string {
+	return fmt.Sprintf("%s is taken in seconds from the first (days of a Julian date)", time.label())
+}
+
 // velocityOf is the only column that may be the velocity of a position, nil where there is
 // none or several.
 func (s *sheet) velocityOf(q, time *column) *column {

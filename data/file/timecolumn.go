@@ -300,10 +300,10 @@ func (s *sheet) seconds(c *column) error {
 		factor, why = 1e-3, "milliseconds from 1970 by their size"
 	case s.dayNumbers(c):
 		factor, why = secondsOfDay, "days, as a spreadsheet counts them"
-		c.exact, c.base = true, c.values[0]
-		for i := range c.values {
-			c.values[i] -= c.base
-		}
+		c.fromFirst()
+	case julianDays(c):
+		factor, why = secondsOfDay, "days of a Julian date"
+		c.fromFirst()
 	default:
 		c.asItStands = c.unit == "" && !c.exact
 	}
@@ -325,6 +325,26 @@ func (s *sheet) seconds(c *column) error {
 	}
 	s.spreadPairs(c)
 	return nil
+}
+
+// fromFirst counts a column's values from the first.
+func (c *column) fromFirst() {
+	if c.exact {
+		return
+	}
+	c.exact, c.base = true, c.values[0]
+	for i := range c.values {
+		c.values[i] -= c.base
+	}
+	c.low, c.high = c.low-c.base, c.high-c.base
+}
+
+// julianDays reports whether times are Julian dates of the years 1800 to 2200, or such dates less 2400000.5, by their names and size.
+func julianDays(c *column) bool {
+	named := slices.ContainsFunc(tokens(c.full), func(w string) bool { return strings.HasSuffix(w, "jd") || strings.HasPrefix(w, "jd") || w == "julian" })
+	base := c.exactBase()
+	low, high := c.low+base, c.high+base
+	return named && c.unit == "" && (low > 2378496 && high < 2524594 || low > -21504 && high < 124594 && low != 0)
 }
 
 // dayNumbers reports whether times are days since 1900: of a name that says a date, some

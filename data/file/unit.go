@@ -34,11 +34,13 @@ func init() {
 	add(timeColumn, 1e-12, false, "ps picoseconds")
 	add(timeColumn, 60, false, "min minute minutes minuten")
 	add(timeColumn, 3600, false, "h hour hours stunden")
+	add(timeColumn, secondsOfDay, false, "d day days tag tage jour jours dia dias")
 	add(positionColumn, 1, true, "rad radian radians")
 	add(positionColumn, degree, true, "deg degree degrees ° grad grd degré degrés degre degres grado grados gradi graden grader graus")
 	add(positionColumn, 2*math.Pi, true, "rev revs revolution revolutions turn turns rot")
 	add(positionColumn, 1, false, "m meter meters metre metres mètre mètres metro metros metri")
 	add(positionColumn, 1e3, false, "km kilometer kilometers kilometres")
+	add(positionColumn, 149597870700, false, "au") // by the definition of the International Astronomical Union
 	add(positionColumn, 1e-2, false, "cm centimeter centimeters")
 	add(positionColumn, 1e-3, false, "mm millimeter millimeters millimetre millimetres")
 	add(positionColumn, 0.0254, false, "in inch inches")
@@ -49,6 +51,8 @@ func init() {
 	add(velocityColumn, 1e-2, false, "cm/s")
 	add(velocityColumn, 1/3.6, false, "km/h kph")
 	add(velocityColumn, 1e-3, false, "mm/s")
+	add(velocityColumn, 1e3, false, "km/s km/sec")
+	add(velocityColumn, 149597870700.0/secondsOfDay, false, "au/d au/day")
 	add(accelerationColumn, 1, true, "rad/s² rad/s^2 rad/s2 rad/s/s rad/sec^2")
 	add(accelerationColumn, degree, true, "deg/s² deg/s^2 deg/s2 °/s² °/s^2 °/s2 deg/s/s")
 	add(accelerationColumn, 1, false, "m/s² m/s^2 m/s2 m/s/s")
@@ -167,7 +171,7 @@ func endsInUnit(text string) bool {
 
 var (
 	bracketed   = regexp.MustCompile(`[\[(]([^\])]*)[\])]`)
-	underscored = regexp.MustCompile(`(?i)[_.](rad/s|deg/s|rad_per_s|deg_per_s|m/s|m_per_s|(?:rad|deg|mm|cm|m)_s2?|rad|deg|mm|cm|m|s|ms|us|ns|sec|msec|usec|nsec|secs|nsecs)$`)
+	underscored = regexp.MustCompile(`(?i)[_.](rad/s|deg/s|rad_per_s|deg_per_s|m/s|m_per_s|km/s|km_per_s|(?:rad|deg|mm|cm|km|m)_s2?|rad|deg|mm|cm|km|m|s|ms|us|ns|sec|msec|usec|nsec|secs|nsecs)$`)
 	// glued units follow a word for time without a sign, as in timeMs and Time(ms.
 	glued = regexp.MustCompile(`^(time|Time|t)(Ms|Us|Ns|Sec|MS|US|NS)$`)
 )
