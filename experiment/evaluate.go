@@ -243,6 +243,13 @@ func (e *Env) evaluate(ctx context.Context, c *Config, m *model.Field, d *datase
 		Engine: newEngine(c.Precision, o.Workers),
 	}
 	r.NoResult = d.noResult(m, r, o.Workers)
+	if c.Test != "" && !d.foreign {
+		own := *r
+		own.TestLoss = r.TrainLoss
+		if what := cmp.Or(d.otherPace(m), d.otherRates(r, &own)); what != "" {
+			e.log("warning: %s: %s", c.Test, what)
+		}
+	}
 	if c.source().Own() {
 		r.Learning = e.learning
 		if b := e.recommended; b != nil {

@@ -52,15 +52,15 @@ func (d *dataset) otherPace(m *model.Field) string {
 	return fmt.Sprintf("the states of this file change at other rates than the model gives them there, times %s: are its times in another unit (0.001 for ms), or is a sign or a unit of its columns another than in the training data?", strings.Join(wrong, ", "))
 }
 
-// otherRates says of a second file that a model gives its states rates that have little to do with theirs, while those of the
-// rows held out of its own file were followed, "" where it does not: a column may be another than its name says.
+// otherRates says of a second file that a model gives its states rates that have little to do with theirs, while those of
+// the file that it learned from were followed, "" where it does not: a column may be another than its name says.
 func (d *dataset) otherRates(is, was *Results) string {
 	const (
 		unlike = 0.3 // the share of the rates that is missed
 		times  = 5   // that of its own rows
 	)
 	s := d.Test
-	if !d.foreign || d.films != nil || s == nil || len(s.DX) == 0 {
+	if d.films != nil || s == nil || len(s.DX) == 0 {
 		return ""
 	}
 	var off, own, size float64
@@ -71,5 +71,5 @@ func (d *dataset) otherRates(is, was *Results) string {
 	if !(off > unlike*size) || !(off > times*own) {
 		return ""
 	}
-	return fmt.Sprintf("the rates at which the states of this file change are %.3g, and the model is off by %.3g (root mean squares), on the rows held out of its own file by %.3g: are two columns exchanged, is a sign, an offset or a unit of one another than in the training data, or are the states outside them?", size, off, own)
+	return fmt.Sprintf("the rates at which the states of this file change are %.3g, and the model is off by %.3g (root mean squares), on rows of the file that it learned from by %.3g: are two columns exchanged, is a sign, an offset or a unit of one another than in the training data, or are the states outside them?", size, off, own)
 }

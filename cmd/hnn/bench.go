@@ -51,6 +51,7 @@ reported; on a busy machine they are still too slow.`,
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "how often each case is measured")
 	cmd.Flags().DurationVar(&o.Time, "time", 200*time.Millisecond, "of one measurement")
 	cmd.Flags().StringVar(&o.Only, "only", "", "leave out cases whose names do not begin with this")
+	completeBy(cmd, "only", benchCases)
 	cmd.Flags().StringVar(&o.Weights, "weights", "", "model.safetensors of a spring run, for the spring's rollout")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the measurements as JSON")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no messages but errors")

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"hnn/bench"
 	"hnn/experiment"
 	"hnn/experiment/task"
 	"hnn/ode"
@@ -14,27 +16,32 @@ import (
 // completeRuns makes the shell complete the arguments of a verb, at most so many (0 for any number), by the
 // directories of runs: those under runs/, and folders else.
 func completeRuns(cmd *cobra.Command, most int) {
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		if most > 0 && len(args) >= most {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		var dirs []string
-		for _, pattern := range []string{begun + "*", filepath.Join(begun, "*"), filepath.Join(runsFolder, begun+"*")} {
-			found, err := filepath.Glob(pattern)
-			if err != nil {
-				continue
-			}
-			for _, dir := range found {
-				if isRun(dir) && !slices.Contains(args, dir) && !slices.Contains(dirs, dir) {
-					dirs = append(dirs, dir)
-				}
-			}
-		}
-		if dirs == nil {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		}
-		return dirs, cobra.ShellCompDirectiveNoFileComp
+		return runsBegunBy(cmd, args, begun)
 	}
+}
+
+// runsBegunBy are the directories of runs that begin so and are not given yet.
+func runsBegunBy(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	var dirs []string
+	for _, pattern := range []string{begun + "*", filepath.Join(begun, "*"), filepath.Join(runsFolder, begun+"*")} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			continue
+		}
+		for _, dir := range found {
+			if isRun(dir) && !slices.Contains(args, dir) && !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	if dirs == nil {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	return dirs, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeTasksAndRuns makes the shell complete a flag by the names of tasks and the directories of runs.
@@ -46,6 +53,16 @@ func completeTasksAndRuns(cmd *cobra.Command, flag string) {
 		}
 		return names, cobra.ShellCompDirectiveDefault
 	})
+}
+
+// benchCases are the cases that --only takes, with all before a slash for those of a group.
+func benchCases(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	var unknown *bench.UnknownError
+	if _, err := bench.Run(cmd.Context(), bench.Options{Only: "?"}); errors.As(err, &unknown) { // which begins none, so none runs
+		names = unknown.Known
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // methodNames are those that --method takes.

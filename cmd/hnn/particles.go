@@ -49,6 +49,7 @@ func (f *readFlags) bind(cmd *cobra.Command, dt string) {
 	fs := cmd.Flags()
 	fs.Float64Var(&f.dt, dt, 0, "of a file without times: the time of a step, or between two frames where it counts no steps")
 	fs.StringVar(&f.units, "units", "", "of a LAMMPS dump: lj, metal or real")
+	complete(cmd, "units", []string{string(atoms.LJ), string(atoms.Metal), string(atoms.Real)})
 	fs.StringToStringVar(&f.mass, "mass", nil, "masses of species, as Ar=1,Kr=2, where the file has none")
 }
 
@@ -197,6 +198,7 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.IntVar(&o.AngleRadial, "angle-coefficients", 0, "of each of its distances; default 12")
 	fs.IntVar(&o.AngleDegree, "angle-degree", 0, "of its polynomials of the cosine; default 4")
 	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
+	complete(cmd, "long", []string{"charges", "masses"})
 	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
 	adam.bind(fs)

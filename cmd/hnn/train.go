@@ -54,6 +54,7 @@ cosine; hnn reproduce keeps the paper's constant 1e-3.`,
 	var config, resume string
 	cmd.Flags().StringVar(&config, "config", "", "config.yaml of a run to repeat; other flags change it")
 	cmd.Flags().StringVar(&resume, "resume", "", "directory of a run to continue")
+	completeBy(cmd, "resume", runsBegunBy)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.helpAll {
 			return cmd.Help()

@@ -116,7 +116,9 @@ func TestCompletion(t *testing.T) {
 	for _, c := range [][2]string{
 		{"simulate |", "runs/0001-spring-hnn"}, {"report runs/00|", "runs/0001-spring-hnn"}, {"inspect runs/0001-spring-hnn |", ""},
 		{"simulate x --method gau|", "gauss4"}, {"serve --log-format |", "json"}, {"train sp|", "spring"}, {"benchmark |", "silverbox"},
-		{"train --trainer |", "closed-form"}, {"explain x --as |", "latex"}, {"help |", "reproduce"}, {"help data |", "convert"},
+		{"train --trainer |", "closed-form"}, {"explain x --as |", "latex"}, {"help |", "reproduce"},
+		{"train --resume runs/|", "runs/0001-spring-hnn"}, {"train --lattice fixed|", "fixed-chain"}, {"bench --only train-step/sp|", "train-step/spring"},
+		{"particles train --units |", "metal"}, {"particles train --long |", "masses"}, {"help data |", "convert"},
 	} {
 		line := strings.TrimSuffix(c[0], "|")
 		args := append([]string{"__complete"}, strings.Fields(line)...)

@@ -17,6 +17,8 @@ type Part struct {
 const (
 	// otherUnit is the ratio of two files' ranges or steps from which on they are asked about.
 	otherUnit = 20
+	// otherZero is how many ranges apart two files' columns are from which on they are asked about.
+	otherZero = 3
 	// sameFactor is how far a ratio may be from that of known units.
 	sameFactor = 0.08
 )
@@ -122,10 +124,14 @@ func (r *Report) ranges(a, b Part) {
 		least, most, low, high := slices.Min(x), slices.Max(x), slices.Min(y), slices.Max(y)
 		was, is := most-least, high-low
 		apart := max(least-high, low-most)
-		if !(was > 0 && is > 0) || is < otherUnit*was && is > was/otherUnit && apart < otherUnit*max(was, is) {
+		other := is >= otherUnit*was || is <= was/otherUnit
+		if !(was > 0 && is > 0) || !other && apart < otherZero*max(was, is) {
 			continue
 		}
 		advice := "is it in another unit?"
+		if !other {
+			advice = "is it in another unit, or measured from another zero?"
+		}
 		if ask, known := askUnit(is/was, false); known {
 			advice = ask
 		}
