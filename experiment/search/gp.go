@@ -30,12 +30,17 @@ type GP struct {
 const (
 	// MostGP is the number of trials up to which a process is fitted: its work grows by the third power.
 	MostGP = 400
-	// boldness is how many deviations the bound is below the mean: little, since forty noisy trials
-	// are few. It was chosen, as were the cut and the candidates, on a model of stored trainings.
-	boldness = 0.2
-	// spread and local are the candidates over the whole space and about the best points.
-	spread, local = 256, 256
+	// boldness is how many deviations the bound is below the mean. With 0.2 a search of trainings stayed where
+	// its first points had been best, with settings at the ends of their ranges; 1 was chosen, as were the cut, the first
+	// points and the candidates, on a model of stored trainings.
+	boldness = 1
+	// spread are the candidates over the whole space; of them and of the points that were tried, the best go
+	// downhill by random steps.
+	spread, walkers, steps = 256, 5, 60
 )
+
+// first are the Sobol points before a process is fitted: two for each setting, and two more.
+func (g *GP) first() int { return max(Startup, 2*len(g.space)+2) }
 
 // NewGP returns the search of a space.
 func NewGP(space Space, seed uint64) (*GP, error) {
@@ -48,7 +53,7 @@ func NewGP(space Space, seed uint64) (*GP, error) {
 
 // Next proposes the point of the trial of a number, from 0, by those before it, in any fixed order.
 func (g *GP) Next(number int, trials []Trial) []float64 {
-	if number < Startup {
+	if number < g.first() {
 		return g.sobol.Point(number)
 	}
 	var known, running []Trial
@@ -78,44 +83,54 @@ func (g *GP) Next(number int, trials []Trial) []float64 {
 	if p.set(known, values); p.chol == nil {
 		return g.sobol.Point(number)
 	}
-	means := make([]float64, len(known))
-	for i := range known {
-		means[i], _ = p.at(known[i].Point)
-	}
-	order := make([]int, len(known))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[a], means[b]) })
 	rng := stream.New(g.seed, fmt.Sprintf("process %d", number))
-	var best []float64
-	least := math.Inf(1)
-	for i := range spread + local {
+	all := make([]candidate, 0, spread+len(known))
+	for range spread {
 		x := make([]float64, len(g.space))
-		if i < spread {
-			for d := range x {
-				x[d] = rng.Float64()
-			}
-		} else {
-			copy(x, known[order[rng.IntN(min(5, len(order)))]].Point)
-			g.move(rng, x, p)
+		for d := range x {
+			x[d] = rng.Float64()
 		}
-		mean, sd := p.at(x)
-		if bound := mean - boldness*sd; bound < least {
-			best, least = x, bound
+		all = append(all, p.candidate(x))
+	}
+	for _, tr := range known {
+		all = append(all, p.candidate(tr.Point))
+	}
+	byBound := func(a, b candidate) int { return cmp.Compare(a.bound, b.bound) }
+	slices.SortStableFunc(all, byBound)
+	all = all[:walkers]
+	for i := range all {
+		for k := range steps {
+			x := slices.Clone(all[i].x)
+			g.move(rng, x, p, math.Exp(-3*float64(k)/steps)) // from the whole length to a twentieth
+			if c := p.candidate(x); c.bound < all[i].bound {
+				all[i] = c
+			}
 		}
 	}
-	return best
+	return slices.MinFunc(all, byBound).x
 }
 
-// move takes a point to another near it, as near as the lengths say.
-func (g *GP) move(rng *rand.Rand, x []float64, p *process) {
-	step := math.Exp(-3 * rng.Float64()) // from the whole length to a twentieth
+// candidate is a point that may be tried next, with the bound of its mean.
+type candidate struct {
+	x     []float64
+	bound float64
+}
+
+func (p *process) candidate(x []float64) candidate {
+	mean, sd := p.at(x)
+	return candidate{x, mean - boldness*sd}
+}
+
+// move takes a point to another near it, at a share of the lengths, in about half of its settings.
+func (g *GP) move(rng *rand.Rand, x []float64, p *process, step float64) {
 	for d, dim := range g.space {
 		if dim.Choices > 0 {
 			if rng.IntN(2*len(g.space)) == 0 {
 				x[d] = rng.Float64()
 			}
+			continue
+		}
+		if rng.IntN(2) == 0 && len(g.space) > 1 {
 			continue
 		}
 		v := x[d] + step*min(p.length[d], 0.5)*rng.NormFloat64()
