@@ -80,6 +80,10 @@ func (w *Worker) Run(ctx context.Context) error {
 		if _, gone := os.Stat(w.Login.Door); err != nil && w.Login.Door != "" && errors.Is(gone, fs.ErrNotExist) {
 			return nil // the sweep took it away at its end
 		}
+		if err == nil && w.Study != "" && len(open) == 0 && !w.said[w.Study] {
+			w.said[w.Study] = true
+			w.Log("no study %s is on the server: it is waited for", w.Study)
+		}
 		worked := false
 		for _, a := range open {
 			did, err := w.one(ctx, a, len(open) == 1)
@@ -185,6 +189,7 @@ func (w *Worker) do(ctx context.Context, a *assigned, msg jetstream.Msg) error {
 		r.Value = experiment.Number(study.Value(paused.Results, a.meta.Measure))
 		return finish()
 	case ctx.Err() != nil:
+		w.Log("%s: handed on, since this worker is told to stop", job.Name)
 		return w.leave(a, msg, job.Number, dir)
 	case errors.Is(err, errEnded):
 		return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"hnn/experiment"
 	"hnn/experiment/study"
@@ -167,7 +168,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	}
 	err = f.sweep(cmd.Context(), folder, trials, told, d)
 	d.rolled()
-	switch again := "hnn sweep " + shell.Quote(path); {
+	switch again := again(cmd, path); {
 	case errors.Is(err, sweep.ErrCancelled):
 		return fmt.Errorf("%w; what was done is in %s, and the rest is begun by: %s", err, f.out, again)
 	case cmd.Context().Err() != nil:
@@ -180,6 +181,26 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	}
 	d.next("look at it: hnn sweep report %s, or hnn serve %s", shell.Quote(f.out), shell.Quote(f.out))
 	return nil
+}
+
+// again is the command by which a study goes on: the same, since it may be on another server or in another folder than those
+// that are taken without flags.
+func again(cmd *cobra.Command, path string) string {
+	text := cmd.CommandPath() + " " + shell.Quote(path)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		for _, v := range values(f) {
+			text += " --" + f.Name + "=" + shell.Quote(v)
+		}
+	})
+	return text
+}
+
+// values are those that a flag was given.
+func values(f *pflag.Flag) []string {
+	if many, ok := f.Value.(pflag.SliceValue); ok {
+		return many.GetSlice()
+	}
+	return []string{f.Value.String()}
 }
 
 // sweep makes the runs that are left.

@@ -50,8 +50,10 @@ type liveRun struct {
 
 // left are the numbers that the tracker was not told of: a run that goes on from its checkpoint comes to some again.
 func (l *liveRun) left(numbers []Number) (all []Number) {
+	here := map[at]bool{}
 	for _, n := range numbers {
-		if !l.told[at{n.Name, n.Step}] {
+		if key := (at{n.Name, n.Step}); !l.told[key] && !here[key] {
+			here[key] = true
 			all = append(all, n)
 		}
 	}
