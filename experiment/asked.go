@@ -206,7 +206,7 @@ func (e *Env) howToLearn(ctx context.Context, c Config, asked Asked) ([]Config, 
 	if c.Pixels() || named {
 		return asked.Expand(c)
 	}
-	if (asked.given("values") || asked.given("input-gain") && asked.Settings.knownGain()) && !asked.given("model") {
+	if (asked.given("values") || asked.given("input-gain") && asked.Settings.knownGain() || asked.given("rods") && asked.Settings.Rods != noRods) && !asked.given("model") {
 		asked.Models, asked.Given = []string{lagrangian.Kind}, append(slices.Clip(asked.Given), "model") // no other takes them
 	}
 	if asked.given("bracket") && !asked.given("model") {
@@ -368,6 +368,11 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		if err != nil {
 			return nil, err
 		}
+		kinds := WeakKinds()
+		if e.onLinkage(&given) { // what does not know the rods is then skipped, and takes long
+			kinds, shapes = slices.DeleteFunc(kinds, func(k string) bool { return k == lagrangian.Kind }), nil
+			kinds = slices.Insert(kinds, 0, lagrangian.Kind)
+		}
 		for _, shape := range shapes {
 			on := c
 			on.Lattice = shape
@@ -375,7 +380,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 				return nil, err
 			}
 		}
-		for _, kind := range WeakKinds() {
+		for _, kind := range kinds {
 			if kind == lattice.Kind {
 				continue // of some lattice, and tried first: it takes the least time
 			}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,10 +19,14 @@ const noRods = "none"
 
 // solveLagrangian fits a Lagrangian to positions and velocities or, of points on rods, to their joint angles.
 func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names []string, r *WeakReport) (*model.Form[float64], error) {
-	o, chain, coordinates, err := c.lagrangeOptions(set, marks, names, r)
+	o, held, err := c.lagrangeOptions(set, marks, names, r)
 	if err != nil {
 		return nil, err
 	}
+	if held.linkage != nil {
+		return solveLinkage(held.linkage, set, o, names, r)
+	}
+	chain, coordinates := held.chain, held.angles
 	if chain != nil {
 		if set, err = chain.Angles(set); err != nil {
 			return nil, err
@@ -36,23 +41,13 @@ func (d *dataset) solveLagrangian(c *Config, set *data.Set, marks []bool, names 
 		_, polished := lagrange.Polish(l, set, report)
 		r.cost(polished.After, polished.Window)
 	}
-	r.Terms, r.Candidates, r.HeldOut, r.Horizon = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon)
-	r.Noise = numberList(append(report.PositionNoise, report.VelocityNoise...))
-	if report.Dropped {
-		r.Notes = append(r.Notes, "the velocities are not the positions' derivatives (filtered, of another scale or late): they were not used")
-	}
+	r.found(report)
 	if h := report.Harmonic; h != nil && h.Mode {
 		r.Notes = append(r.Notes, fmt.Sprintf("a force of the angular frequency %.6g would explain more of the rows, and a free mode has that frequency as far as these rows tell: the two cannot be told apart, and none is taken; longer trials may", h.Omega))
 	} else if h != nil {
 		r.Notes = append(r.Notes, fmt.Sprintf("a force of time alone, of angular frequency %.7g: t is the time of the rows, so that trials are taken to begin in the phase that their times say", h.Omega))
 	}
-	if !report.Forced {
-		note := "no known force fixes the scale: energy, masses and friction are known up to one factor"
-		if set.InputNames != nil && l.Inputs > 2*len(l.Harmonics) {
-			note += ", and of masses and gains only M^-1 G; a mass or --input-gain fixes it"
-		}
-		r.Notes = append(r.Notes, note)
-	}
+	r.noScale(report, set.InputNames != nil && l.Inputs > 2*len(l.Harmonics))
 	columns := names
 	if l.Points = chain; chain != nil {
 		names = coordinates
@@ -97,20 +92,23 @@ func fitLagrangian(set *data.Set, o lagrange.Options, sensed bool) (*lagrangian.
 }
 
 // lagrangeOptions are the options of a fit to positions and velocities or, of points on rods, to the joint angles of their
-// chain, whose names are coordinates; both are nil of other columns.
-func (c *Config) lagrangeOptions(set *data.Set, marks []bool, names []string, r *WeakReport) (o lagrange.Options, chain *rods.Chain, coordinates []string, err error) {
-	if chain, coordinates, err = c.chain(set, names, r); err != nil {
-		return o, nil, nil, err
+// chain or to their coordinates.
+func (c *Config) lagrangeOptions(set *data.Set, marks []bool, names []string, r *WeakReport) (o lagrange.Options, held onRods, err error) {
+	if held, err = c.rodsBetween(set, names, r); err != nil {
+		return o, held, err
 	}
 	o.Angles = marks
-	if chain != nil {
-		o.Angles = slices.Repeat([]bool{true}, len(chain.Rods))
+	if held.chain != nil {
+		o.Angles = slices.Repeat([]bool{true}, len(held.chain.Rods))
 	}
 	if o.Gain, err = c.gain(len(o.Angles), len(set.InputNames)); err != nil {
-		return o, nil, nil, err
+		return o, held, err
 	}
-	err = c.known(&o, set, names, coordinates)
-	return o, chain, coordinates, err
+	if held.linkage != nil && c.Values != "" {
+		return o, held, errors.New("values: coefficients of points that rods hold in space or in closed loops are not given; leave them out, or --rods none")
+	}
+	err = c.known(&o, set, names, held.angles)
+	return o, held, err
 }
 
 // known puts what is known of coefficients into the options of a fit, coordinates being the names of joint angles, nil for
@@ -136,40 +134,68 @@ func (c *Config) known(o *lagrange.Options, set *data.Set, names, coordinates []
 // chunkRows is the length of trials that the simulation error refines though they are exact.
 const chunkRows = 20
 
-// chain is the rods between the points that the positions of a set are, and names of their joint angles: given, or found
-// where the columns have the names of points; nil where there are none.
-func (c *Config) chain(set *data.Set, names []string, r *WeakReport) (*rods.Chain, []string, error) {
+// onRods is the rods between the points that positions are: a tree of a plane, with the names of its joint angles, or others.
+type onRods struct {
+	chain   *rods.Chain
+	angles  []string
+	linkage *rods.Linkage
+}
+
+// rodsBetween are given, or found where the columns have the names of points; zero where nothing is.
+func (c *Config) rodsBetween(set *data.Set, names []string, r *WeakReport) (onRods, error) {
+	var none onRods
 	if c.Rods == noRods {
-		return nil, nil, nil
+		return none, nil
 	}
 	positions := names[:len(names)/2]
-	columns, points, err := rods.Pairs(positions)
+	columns, points, err := rods.Points(positions)
 	if err != nil {
-		points = nil
+		if c.Rods == "" {
+			return none, nil
+		}
+		columns = nil
 		for i := range len(positions) / 2 {
-			points = append(points, fmt.Sprint(i+1))
+			columns, points = append(columns, []int{2 * i, 2*i + 1}), append(points, fmt.Sprint(i+1))
 		}
 	}
+	plane, ok := rods.Plane(columns)
 	var chain *rods.Chain
+	var linkage *rods.Linkage
 	if c.Rods != "" {
 		pairs, err := rods.ParsePairs(c.Rods)
 		if err != nil {
-			return nil, nil, err
+			return none, err
 		}
-		if chain, err = rods.Given(set, columns, pairs); err != nil {
-			return nil, nil, err
+		if ok && rods.Tree(pairs) {
+			chain, err = rods.Given(set, plane, pairs)
+		} else {
+			linkage, err = rods.GivenLinkage(set, columns, pairs)
+		}
+		if err != nil {
+			return none, err
 		}
 	} else {
-		if err != nil {
-			return nil, nil, nil
+		var doubt error
+		if ok {
+			if chain, _ = rods.Find(set, plane); chain != nil {
+				doubt = chain.Doubt(set)
+			}
 		}
-		if chain, err = rods.Find(set, columns); err != nil {
-			return nil, nil, nil
+		if chain == nil {
+			if linkage, err = rods.FindLinkage(set, columns); errors.Is(err, rods.ErrUntold) {
+				doubt = err
+			} else if err != nil {
+				return none, nil
+			}
 		}
-		if doubt := chain.Doubt(set); doubt != nil {
+		if doubt != nil {
 			r.Notes = append(r.Notes, fmt.Sprintf("points that may be on rods are taken as free, since %v; --rods says which are", doubt))
-			return nil, nil, nil
+			return none, nil
 		}
+	}
+	if linkage != nil {
+		r.Notes = append(r.Notes, linkage.Text(points)+"; the law is of the points, which the rods hold")
+		return onRods{linkage: linkage}, nil
 	}
 	var angles, parts []string
 	for _, rod := range chain.Rods {
@@ -181,5 +207,80 @@ func (c *Config) chain(set *data.Set, names []string, r *WeakReport) (*rods.Chai
 		parts = append(parts, fmt.Sprintf("from %s to point %s, %.5g long (spread %.2g)", from, name, rod.Length, rod.Spread))
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("rods %s; the pivot is at (%.5g, %.5g); the law is of their angles from the downward vertical, states are the points", strings.Join(parts, ", "), chain.Pivot[0], chain.Pivot[1]))
-	return chain, angles, nil
+	return onRods{chain: chain, angles: angles}, nil
+}
+
+// onLinkage reports whether a file's points are on rods in space or in closed loops, beyond doubt.
+func (e *Env) onLinkage(c *Config) bool {
+	d, err := e.load(c)
+	if err != nil || d.scattered() || d.raw == nil || d.raw.FirstOrder || !d.velocities() && !d.raw.PositionsOnly {
+		return false
+	}
+	held, err := c.rodsBetween(d.observed(), d.columns(), new(WeakReport))
+	return err == nil && held.linkage != nil
+}
+
+// solveLinkage fits a Lagrangian to points that rods hold.
+func solveLinkage(c *rods.Linkage, set *data.Set, o lagrange.Options, names []string, r *WeakReport) (*model.Form[float64], error) {
+	l, report, err := lagrange.FitLinkage(set, c, o)
+	if err != nil {
+		return nil, err
+	}
+	r.found(report)
+	r.noScale(report, l.Inputs > 0)
+	r.Law = l.Text(names[:l.N], 5)
+	return l.ModelForm(), nil
+}
+
+// withoutFriction is the Lagrangian of a dataset, fitted without friction.
+func (c *Config) withoutFriction(d *dataset, marks []bool) (*model.Form[float64], error) {
+	set := d.observed()
+	held, err := c.rodsBetween(set, d.columns(), new(WeakReport))
+	if err != nil {
+		return nil, err
+	}
+	o := lagrange.Options{Angles: marks, Conservative: true}
+	if held.linkage != nil {
+		l, _, err := lagrange.FitLinkage(set, held.linkage, o)
+		if err != nil {
+			return nil, err
+		}
+		return l.ModelForm(), nil
+	}
+	if held.chain != nil {
+		o.Angles = slices.Repeat([]bool{true}, len(held.angles))
+		if set, err = held.chain.Angles(set); err != nil {
+			return nil, err
+		}
+	}
+	l, report, rows, err := fitLagrangian(set, o, held.chain == nil)
+	if err != nil {
+		return nil, err
+	}
+	if report.Smoothed {
+		lagrange.Polish(l, rows, report)
+	}
+	l.Points = held.chain
+	return l.ModelForm(), nil
+}
+
+// found keeps what a fit says of its rows and its scale.
+func (r *WeakReport) found(report *lagrange.Report) {
+	r.Terms, r.Candidates, r.HeldOut, r.Horizon = report.Terms, report.Candidates, Number(report.Error), Number(report.Horizon)
+	r.Noise = numberList(append(report.PositionNoise, report.VelocityNoise...))
+	if report.Dropped {
+		r.Notes = append(r.Notes, "the velocities are not the positions' derivatives (filtered, of another scale or late): they were not used")
+	}
+}
+
+// noScale says that the scale is free, of a fit in which it is.
+func (r *WeakReport) noScale(report *lagrange.Report, inputs bool) {
+	if report.Forced {
+		return
+	}
+	note := "no known force fixes the scale: energy, masses and friction are known up to one factor"
+	if inputs {
+		note += ", and of masses and gains only M^-1 G; a mass or --input-gain fixes it"
+	}
+	r.Notes = append(r.Notes, note)
 }

@@ -129,6 +129,7 @@ type Decision struct {
 // The errors, as shares of the range, below which less is tried: the last is a linear model's below which nothing else is.
 const (
 	goodEnough   = 5e-3 // nothing is trained by steps
+	heldEnough   = 5e-2 // of points that rods hold: nothing that does not know the rods
 	tie          = 1e-4 // of an HNN's ways one is enough
 	linearEnough = 1e-6
 )
@@ -145,6 +146,9 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	var judged *dataset // the first
 	for i := range candidates {
 		c := candidates[i]
+		if t := l.of(lagrangian.Kind); t != nil && t.held() && float64(t.Error) < heldEnough {
+			break // before more is loaded
+		}
 		d, err := Interruptible(ctx, func() (*dataset, error) { return e.load(&c) })
 		if err != nil {
 			return none, nil, err
@@ -276,6 +280,12 @@ func (l *Learning) skips(c *Config, d *dataset) bool {
 		return t != nil && !(l.decays && c.Closed.Features == 0) && (t.config.Closed.Features != c.Closed.Features || !slices.Equal(t.config.Structure, c.Structure))
 	}
 	return false
+}
+
+// held says that a try's states are points that rods hold in space or in closed loops.
+func (t *LearningTry) held() bool {
+	c := t.field.Chart
+	return c != nil && c.Constrained && c.Field.Dim == t.field.Dim
 }
 
 // canonical says that a try has a Hamiltonian form of positions and momenta or velocities.

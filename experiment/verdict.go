@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"hnn/fit/lagrange"
 	"hnn/internal/shell"
 	"hnn/model"
 	"hnn/model/formula"
@@ -394,14 +393,9 @@ func (t *LearningTry) needsLosses(d *dataset, l *Learning) bool {
 	var m *model.Form[float64]
 	switch t.config.Model {
 	case lagrangian.Kind:
-		fitted, report, rows, err := fitLagrangian(d.observed(), lagrange.Options{Angles: marks[:len(marks)/2], Conservative: true}, true)
-		if err != nil {
+		if m, err = t.config.withoutFriction(d, marks[:len(marks)/2]); err != nil {
 			return true
 		}
-		if report.Smoothed {
-			lagrange.Polish(fitted, rows, report)
-		}
-		m = fitted.ModelForm()
 	case formula.Kind:
 		list, _, _, err := t.config.library(d.Train.Dim/2, marks[:len(marks)/2], formulaNames(d.columns()), d.lawUnits(&t.config))
 		if err != nil {

@@ -49,7 +49,7 @@ func (c *Config) checkWeak(d *dataset) error {
 			return errors.New(needsVelocities)
 		}
 		if c.Rods != "" || c.knownGain() || c.Values != "" {
-			_, _, _, err = c.lagrangeOptions(set, marks, names, new(WeakReport))
+			_, _, err = c.lagrangeOptions(set, marks, names, new(WeakReport))
 		}
 	}
 	return err

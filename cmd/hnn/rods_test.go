@@ -114,8 +114,8 @@ func TestRods(t *testing.T) {
 	for _, c := range []struct{ rods, want string }{
 		{"0-2,2-1", "that is no rod"},
 		{"0-1", "1 rods for 2 points"},
-		{"0-1,1-2,2-0", "closes a loop"},
-		{"1-2", "connects rod 1-2 to the pivot"},
+		{"0-1,1-2,2-0", "keeps its distance from none"},
+		{"1-2", "0-1 is to be named"},
 		{"0-1,1-3", "points 1 to 2"},
 		{"elbow", "is no rod"},
 	} {

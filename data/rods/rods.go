@@ -1,6 +1,6 @@
-// Package rods finds the rigid rods between measured points of a plane, and the fixed pivot from which they hang, and
-// turns such points into joint angles and back: what the fits of mechanical systems learn best from. Points that no
-// chain of rods connects to one pivot, and rigid bodies of more than one rod, are refused.
+// Package rods finds the rigid rods between measured points and the fixed pivots from which they hang. Of a tree of rods
+// in a plane (Chain) it turns the points into joint angles and back: what the fits of mechanical systems learn best from.
+// Of closed loops, rigid bodies and rods in space (Linkage) it projects points and velocities onto the rods.
 package rods
 
 import (
@@ -46,7 +46,7 @@ func Find(s *data.Set, columns [][2]int) (*Chain, error) {
 	if err := s.Lengths(); err != nil {
 		return nil, err
 	}
-	m, err := measure(s, columns)
+	m, err := measure(s, wide(columns), 2)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func Find(s *data.Set, columns [][2]int) (*Chain, error) {
 	for i := range m.points {
 		centre, r, ok := m.circle(i)
 		if ok && r.Spread < root.Spread && r.Spread < constant*m.spread && r.Length < farthest*m.deviation(i) {
-			root, c.Pivot = r, centre
+			root, c.Pivot = r, [2]float64(centre)
 		}
 	}
 	if root.To < 0 {
@@ -82,14 +82,30 @@ func Find(s *data.Set, columns [][2]int) (*Chain, error) {
 		c.Rods = append(c.Rods, best)
 		inside[best.To] = true
 	}
+	if err := c.open(m); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// open is an error where a distance is constant that is no rod's: the angles of the rods are then not free.
+func (c *Chain) open(m *measured) error {
 	for i := range m.points {
+		if _, r, ok := m.circle(i); ok && !c.has(-1, i) && m.closes(r) && r.Length < farthest*m.deviation(i) {
+			return closed(-1, i)
+		}
 		for j := range i {
-			if r := m.between(i, j); r.Spread < constant*m.spread && !c.has(i, j) {
-				return nil, fmt.Errorf("rods: points %d and %d keep their distance too: they are on one rigid body or in a closed loop; leave one of the body's points out", j+1, i+1)
+			if r := m.between(j, i); m.closes(r) && !c.has(i, j) {
+				return closed(j, i)
 			}
 		}
 	}
-	return c, nil
+	return nil
+}
+
+// closed says that a distance is constant and no rod.
+func closed(i, j int) error {
+	return fmt.Errorf("rods: the distance from %s to point %d is constant too, and does not follow from the rods: these are in a closed loop or on one rigid body, and %d-%d is to be named as well", end(i), j+1, i+1, j+1)
 }
 
 // loose is how much of its length a rod that is given may vary by.
@@ -101,7 +117,7 @@ func Given(s *data.Set, columns [][2]int, pairs [][2]int) (*Chain, error) {
 	if err := s.Lengths(); err != nil {
 		return nil, err
 	}
-	m, err := measure(s, columns)
+	m, err := measure(s, wide(columns), 2)
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +145,12 @@ func Given(s *data.Set, columns [][2]int, pairs [][2]int) (*Chain, error) {
 				if len(c.Rods) > 0 && c.Rods[0].From < 0 {
 					return nil, errors.New("rods: two rods hang from a pivot; name one from 0, systems of two are to be given apart")
 				}
+				var centre []float64
 				var ok bool
-				if c.Pivot, rod, ok = m.circle(b); !ok || rod.Length > farthest*m.deviation(b) {
+				if centre, rod, ok = m.circle(b); !ok || rod.Length > farthest*m.deviation(b) {
 					return nil, fmt.Errorf("rods: the path of point %d is no arc of a circle, so that there is no pivot", b+1)
 				}
+				c.Pivot = [2]float64(centre)
 			}
 			if rod.Spread > loose*rod.Length {
 				return nil, fmt.Errorf("rods: the distance from %s to point %d varies by %.2g of %.3g: that is no rod", end(a), b+1, rod.Spread, rod.Length)
@@ -149,6 +167,9 @@ func Given(s *data.Set, columns [][2]int, pairs [][2]int) (*Chain, error) {
 	if len(c.Rods) != len(m.points) {
 		return nil, fmt.Errorf("rods: %d rods for %d points; every point is the end of one", len(c.Rods), len(m.points))
 	}
+	if err := c.open(m); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 
@@ -163,8 +184,7 @@ func end(i int) string {
 // are rods beyond doubt.
 func (c *Chain) Doubt(s *data.Set) error {
 	for _, r := range c.Rods {
-		// A ten-thousandth is what rounding of the file and a marker's own size may leave.
-		if r.Spread > 3*r.Noise+1e-4*r.Length {
+		if !r.rigid() {
 			return fmt.Errorf("the distance from %s to point %d keeps within %.2g%%, which is more than its noise of %.2g%%", end(r.From), r.To+1, 100*r.Spread/r.Length, 100*r.Noise/r.Length)
 		}
 	}
@@ -189,47 +209,67 @@ func (c *Chain) Doubt(s *data.Set) error {
 	return nil
 }
 
-// measured are points and their distances.
+// rigid reports whether the distance varies by no more than its noise and a ten-thousandth, which is what rounding of the
+// file and a marker's own size may leave.
+func (r Rod) rigid() bool { return r.Spread <= 3*r.Noise+1e-4*r.Length }
+
+// closes reports whether a distance is constant so surely that it is a rod also where others hold its ends already: of a small
+// swing the distance of any point from somewhere above it is nearly constant.
+func (m *measured) closes(r Rod) bool {
+	return r.Spread < constant*m.spread && r.Spread <= 1.5*r.Noise+1e-6*r.Length
+}
+
+// measured are points, of as many coordinates each as dim, and their distances.
 type measured struct {
 	s      *data.Set
-	points [][2]int
+	dim    int
+	points [][]int
 	spread float64
 }
 
-func measure(s *data.Set, columns [][2]int) (*measured, error) {
-	n, err := pointsOf(s)
+// wide is the places of the coordinates of points of a plane as those of any points.
+func wide(columns [][2]int) [][]int {
+	var out [][]int
+	for _, c := range columns {
+		out = append(out, c[:])
+	}
+	return out
+}
+
+func measure(s *data.Set, columns [][]int, dim int) (*measured, error) {
+	n, err := pointsOf(s, dim)
 	if err != nil {
 		return nil, err
 	}
-	m := &measured{s: s, points: columns}
+	m := &measured{s: s, dim: dim, points: columns}
 	for i := 0; columns == nil && i < n; i++ {
-		m.points = append(m.points, [2]int{2 * i, 2*i + 1})
+		var place []int
+		for c := range dim {
+			place = append(place, dim*i+c)
+		}
+		m.points = append(m.points, place)
 	}
 	if len(m.points) != n {
-		return nil, fmt.Errorf("rods: %d points of %d positions", len(m.points), 2*n)
-	}
-	for i, p := range m.points {
-		var d [2]float64
-		for c := range 2 {
-			d[c] = deviation(s, func(x []float64) float64 { return x[p[c]] })
-			m.spread = math.Max(m.spread, d[c])
-		}
-		if d[0]+d[1] == 0 {
-			return nil, fmt.Errorf("rods: point %d does not move; leave its columns out: a pivot is found by itself", i+1)
-		}
+		return nil, fmt.Errorf("rods: %d points of %d positions", len(m.points), dim*n)
 	}
 	for i := range m.points {
-		if m.deviation(i) < constant*m.spread {
+		m.spread = math.Max(m.spread, m.deviation(i))
+	}
+	for i := range m.points {
+		if d := m.deviation(i); d == 0 || d < constant*m.spread {
 			return nil, fmt.Errorf("rods: point %d does not move; leave its columns out: a pivot is found by itself", i+1)
 		}
 	}
 	return m, nil
 }
 
-// deviation is the larger standard deviation of a point's coordinates.
+// deviation is the largest standard deviation of a point's coordinates.
 func (m *measured) deviation(i int) float64 {
-	p := m.points[i]
-	return math.Max(deviation(m.s, func(x []float64) float64 { return x[p[0]] }), deviation(m.s, func(x []float64) float64 { return x[p[1]] }))
+	most := 0.0
+	for _, c := range m.points[i] {
+		most = math.Max(most, deviation(m.s, func(x []float64) float64 { return x[c] }))
+	}
+	return most
 }
 
 func (c *Chain) has(i, j int) bool {
@@ -241,15 +281,16 @@ func (c *Chain) has(i, j int) bool {
 	return false
 }
 
-func pointsOf(s *data.Set) (int, error) {
+// pointsOf is how many points of dim coordinates a state has.
+func pointsOf(s *data.Set, dim int) (int, error) {
 	d := s.Dim
 	if !s.PositionsOnly {
 		d /= 2
 	}
-	if d < 2 || d%2 != 0 || !s.PositionsOnly && s.Dim != 2*d {
-		return 0, fmt.Errorf("rods: states of length %d are not points of a plane", s.Dim)
+	if d < dim || d%dim != 0 || !s.PositionsOnly && s.Dim != 2*d {
+		return 0, fmt.Errorf("rods: states of length %d are not points of %s", s.Dim, map[int]string{2: "a plane", 3: "space"}[dim])
 	}
-	return d / 2, nil
+	return d / dim, nil
 }
 
 // deviation is the standard deviation of a function of the rows.
@@ -268,8 +309,13 @@ func deviation(s *data.Set, f func(x []float64) float64) float64 {
 
 func (m *measured) between(i, j int) Rod {
 	a, b := m.points[i], m.points[j]
-	distance := func(x []float64) float64 { return math.Hypot(x[b[0]]-x[a[0]], x[b[1]]-x[a[1]]) }
-	return m.rod(i, j, distance)
+	return m.rod(i, j, func(x []float64) float64 {
+		d := 0.0
+		for c, at := range b {
+			d = math.Hypot(d, x[at]-x[a[c]])
+		}
+		return d
+	})
 }
 
 // rod is one of the mean distance.
@@ -292,46 +338,82 @@ func (m *measured) rod(from, to int, distance func(x []float64) float64) Rod {
 	return Rod{From: from, To: to, Length: mean, Spread: deviation(s, distance), Noise: math.Sqrt(square / math.Max(n, 1))}
 }
 
-// circle fits the centre and radius of a point's path, from the algebraic circle (Kasa 1976) by Gauss-Newton on the
-// distances.
-func (m *measured) circle(i int) (centre [2]float64, rod Rod, ok bool) {
+// circle fits the centre and radius of a point's path, of a sphere in space, from the algebraic circle (Kasa 1976) by
+// Gauss-Newton on the distances.
+func (m *measured) circle(i int) (centre []float64, rod Rod, ok bool) {
 	s, p := m.s, m.points[i]
-	rows := s.Rows()
-	solve := func(row func(x, y float64) ([3]float64, float64)) ([]float64, bool) {
-		a, b := mat.NewDense(rows, 3, nil), mat.NewVecDense(rows, nil)
+	rows, n := s.Rows(), m.dim
+	solve := func(row func(x, to []float64) float64) ([]float64, bool) {
+		a, b := mat.NewDense(rows, n+1, nil), mat.NewVecDense(rows, nil)
+		x, to := make([]float64, n), make([]float64, n+1)
 		for r := range rows {
-			v, right := row(s.X[r*s.Dim+p[0]], s.X[r*s.Dim+p[1]])
-			a.SetRow(r, v[:])
+			for c, at := range p {
+				x[c] = s.X[r*s.Dim+at]
+			}
+			right := row(x, to)
+			a.SetRow(r, to)
 			b.SetVec(r, right)
 		}
-		var x mat.VecDense
-		if err := x.SolveVec(a, b); err != nil {
+		var v mat.VecDense
+		if err := v.SolveVec(a, b); err != nil {
 			return nil, false
 		}
-		return x.RawVector().Data, true
+		return v.RawVector().Data, true
 	}
-	v, ok := solve(func(x, y float64) ([3]float64, float64) { return [3]float64{2 * x, 2 * y, 1}, x*x + y*y })
+	v, ok := solve(func(x, to []float64) float64 {
+		square := 0.0
+		for c, at := range x {
+			to[c] = 2 * at
+			square += at * at
+		}
+		to[n] = 1
+		return square
+	})
 	if !ok {
-		return centre, rod, false
+		return nil, rod, false
 	}
-	a, b := v[0], v[1]
-	length := math.Sqrt(math.Max(v[2]+a*a+b*b, 0))
+	centre, length := v[:n], v[n]
+	for _, c := range centre {
+		length += c * c
+	}
+	length = math.Sqrt(math.Max(length, 0))
+	distance := func(x []float64) float64 {
+		d := 0.0
+		for c, at := range x {
+			d = math.Hypot(d, at-centre[c])
+		}
+		return d
+	}
 	for range 20 {
-		v, ok := solve(func(x, y float64) ([3]float64, float64) {
-			d := math.Hypot(x-a, y-b)
-			return [3]float64{(a - x) / d, (b - y) / d, -1}, length - d
+		v, ok := solve(func(x, to []float64) float64 {
+			d := distance(x)
+			for c, at := range x {
+				to[c] = (centre[c] - at) / d
+			}
+			to[n] = -1
+			return length - d
 		})
 		if !ok {
-			return centre, rod, false
+			return nil, rod, false
 		}
-		a, b, length = a+v[0], b+v[1], length+v[2]
-		if math.Abs(v[0])+math.Abs(v[1])+math.Abs(v[2]) < 1e-12*length {
+		moved := math.Abs(v[n])
+		for c := range centre {
+			centre[c] += v[c]
+			moved += math.Abs(v[c])
+		}
+		if length += v[n]; moved < 1e-12*length {
 			break
 		}
 	}
-	rod = m.rod(-1, i, func(x []float64) float64 { return math.Hypot(x[p[0]]-a, x[p[1]]-b) })
+	x := make([]float64, n)
+	rod = m.rod(-1, i, func(row []float64) float64 {
+		for c, at := range p {
+			x[c] = row[at]
+		}
+		return distance(x)
+	})
 	rod.Length = length
-	return [2]float64{a, b}, rod, length > 0 && !math.IsNaN(length)
+	return centre, rod, length > 0 && !math.IsNaN(length)
 }
 
 // Angles is the set of joint angles of a set of points, continuous in every trial, with their velocities where those of
@@ -340,7 +422,7 @@ func (c *Chain) Angles(s *data.Set) (*data.Set, error) {
 	if err := s.Lengths(); err != nil {
 		return nil, err
 	}
-	points, err := pointsOf(s)
+	points, err := pointsOf(s, 2)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ func Of(f *model.Form[float64]) *Lagrangian {
 // ModelForm is the model of states (q, v), of what sensors show of them, or of points and their velocities, that moves by the
 // Lagrangian. Its energy is v.M v/2 + V.
 func (l *Lagrangian) ModelForm() *model.Form[float64] {
+	if l.Linkage != nil {
+		return model.Whole(l.ofLinkage(), l)
+	}
 	f := l.field()
 	f.Chart = l.canonical(f)
 	if l.Points != nil {
@@ -157,6 +160,7 @@ type Spec struct {
 	Steered   bool            `json:"steered,omitempty"`
 	Harmonics []float64       `json:"harmonics,omitempty"`
 	Points    *rods.Chain     `json:"points,omitempty"`
+	Linkage   *rods.Linkage   `json:"linkage,omitempty"`
 	Sensors   *Sensors        `json:"sensors,omitempty"`
 }
 
@@ -164,7 +168,7 @@ type Spec struct {
 func (l *Lagrangian) Spec() Spec {
 	return Spec{
 		Kind: Kind, N: l.N, Inputs: l.Inputs, Features: l.Library.Features, Constant: l.Library.Constant,
-		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Steered: l.Steered, Points: l.Points, Sensors: l.Sensors, Harmonics: l.Harmonics,
+		Magnetic: l.Magnetic, Viscous: l.Viscous, Full: l.Symmetric, Varying: l.Varying, Coulomb: l.Coulomb, Drag: l.Drag, Width: l.Width, Gain: l.Gain, Steered: l.Steered, Points: l.Points, Linkage: l.Linkage, Sensors: l.Sensors, Harmonics: l.Harmonics,
 	}
 }
 
@@ -220,7 +224,10 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	}
 	l.Harmonics = s.Harmonics
 	var err error
-	l.Coefficients, err = coefficients(l.Size())
+	if l.Coefficients, err = coefficients(l.Size()); err == nil && s.Linkage != nil {
+		l.Linkage = s.Linkage
+		err = l.validLinkage()
+	}
 	return l, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"hnn/data/rods"
+	"hnn/internal/posdef"
 	"hnn/model/terms"
 )
 
@@ -139,6 +140,9 @@ type Lagrangian struct {
 	Coefficients []float64
 	// Points are the ends of rods at the joint angles q, of a system whose states are such; nil for states (q, v).
 	Points *rods.Chain
+	// Linkage is the rods that hold points, whose coordinates are the positions q; nil for free positions. M is then
+	// constant, and of A, Coulomb friction and drag there is nothing.
+	Linkage *rods.Linkage
 	// Sensors are those of the columns of velocities, nil where these are the velocities.
 	Sensors *Sensors
 	// Harmonics are the angular frequencies of forces that depend on the time alone: the last inputs of the form, two for
@@ -386,45 +390,10 @@ func (m *Motion) Acceleration(q, v, u, a []float64) bool {
 }
 
 // factor makes M its Cholesky factor, for solve; false where it is not positive definite.
-func (m *Motion) factor() bool {
-	n := m.l.N
-	for i := range n {
-		for j := range i + 1 {
-			v := m.m[i*n+j]
-			for k := range j {
-				v -= m.m[i*n+k] * m.m[j*n+k]
-			}
-			if i > j {
-				m.m[i*n+j] = v / m.m[j*n+j]
-				continue
-			}
-			if !(v > 0) || math.IsInf(v, 1) {
-				return false
-			}
-			m.m[i*n+i] = math.Sqrt(v)
-		}
-	}
-	return true
-}
+func (m *Motion) factor() bool { return posdef.FactorInPlace(m.l.N, m.m) }
 
 // solve writes M^-1 rhs, after factor.
-func (m *Motion) solve(a []float64) {
-	n := m.l.N
-	for i := range n {
-		v := m.rhs[i]
-		for k := range i {
-			v -= m.m[i*n+k] * a[k]
-		}
-		a[i] = v / m.m[i*n+i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		v := a[i]
-		for k := i + 1; k < n; k++ {
-			v -= m.m[k*n+i] * a[k]
-		}
-		a[i] = v / m.m[i*n+i]
-	}
-}
+func (m *Motion) solve(a []float64) { posdef.SolveInPlace(m.l.N, m.m, m.rhs, a) }
 
 // Energy returns v.M v/2 + V at positions q and velocities v (N each); A adds none.
 func (m *Motion) Energy(q, v []float64) float64 {

@@ -1,6 +1,7 @@
 package lagrangian
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,9 @@ const mostWritten = 24
 //
 // and M a = b is solved by Cholesky's factor, as Motion does.
 func (l *Lagrangian) LowerField(b *program.Builder, x, u program.Value) (field, energy program.Value, err error) {
+	if l.Linkage != nil {
+		return program.None, program.None, errors.New("lagrangian: the motion of points that rods hold in space or in closed loops is not written out; simulate it here, or with serve")
+	}
 	if l.Points == nil {
 		return l.lowerAngles(b, x, u)
 	}
