@@ -112,7 +112,7 @@ type Config struct {
 	LatticeSteps int    `key:"lattice-steps,omitempty" of:"lattice states" group:"system" help:"steps of --lattice-adam, 0 for 3000"`
 
 	// Rods are the rods between points: see rods.ParsePairs. They are found where the names of the columns are those of points.
-	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points of a plane, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second; found unless given, none for no rods"`
+	Rods string `key:"rods,omitempty" of:"lagrangian states" group:"system" help:"rods between points, for a lagrangian: 0-1,1-2 from the pivot 0 to the first point and on to the second, 0-1,1-2,2-0 for a closed loop; found unless given, none for no rods"`
 	// Values are what is known of coefficients: see lagrange.ParseValues.
 	Values string `key:"values,omitempty" of:"lagrangian states" group:"system" help:"what is known of a lagrangian's coefficients, by the names that a run prints: M[x,x]=0.5, within an error as G[x,u]=1+-0.1, or bounds, as R>=0, V*x^2<=5"`
 
