@@ -368,7 +368,7 @@ func linkageLibraries(c *rods.Linkage) []*terms.Library {
 			}
 			square := expr.Number(0)
 			for a, at := range c.Columns[j] {
-				from := expr.Number(0)
+				var from *expr.Expr
 				if i >= 0 {
 					from = expr.Variable(c.Columns[i][a])
 				} else {
