@@ -163,6 +163,7 @@ func fitMotion(tracks []Track, order int, intensity float64) (*Motion, error) {
 			m.rv = math.Exp(2*p[2]) + floorV
 		}
 	}
+	groups, logs := alike(tracks), make([]float64, len(tracks))
 	cost := func(p []float64) float64 {
 		for _, v := range p {
 			if math.Abs(v) > 60 {
@@ -171,8 +172,9 @@ func fitMotion(tracks []Track, order int, intensity float64) (*Motion, error) {
 		}
 		set(p)
 		total := 0.0
-		for _, t := range tracks {
-			total -= m.filter(t, nil, nil)
+		m.likelihoods(tracks, groups, logs)
+		for _, v := range logs {
+			total -= v
 		}
 		return total
 	}

@@ -162,9 +162,19 @@ func (m *Motion) join(rows *[2*mostOrder + 2][2*mostOrder + 1]float64, known [][
 		copy(rows[i][:n], known[i][:n])
 		rows[i][2*n] = known[i][n]
 	}
+	m.motionRows(rows[held:held+n], h, determinant)
+	triangleWide(rows[:held+n], n, 2*n+1)
+	for i := range n {
+		determinant.add(1 / math.Abs(rows[i][i]))
+	}
+}
+
+// motionRows adds the motion to rows that are zero.
+func (m *Motion) motionRows(rows [][2*mostOrder + 1]float64, h float64, determinant *logarithm) {
+	n := m.Order
 	root := 1 / math.Sqrt(m.intensity*h)
 	for i := range n {
-		row := &rows[held+i]
+		row := &rows[i]
 		for j := range i + 1 {
 			// Row i of (L D)^-1 with D = sqrt(q h) diag(h^(m-1-j)).
 			w := inverseNoise[n][i][j] * root * power(1/h, n-1-j)
@@ -178,10 +188,6 @@ func (m *Motion) join(rows *[2*mostOrder + 2][2*mostOrder + 1]float64, known [][
 				determinant.add(w)
 			}
 		}
-	}
-	triangleWide(rows[:held+n], n, 2*n+1)
-	for i := range n {
-		determinant.add(1 / math.Abs(rows[i][i]))
 	}
 }
 
@@ -203,89 +209,131 @@ func follow(prior *[mostOrder][mostOrder + 1]float64, rows *[2*mostOrder + 2][2*
 // are such, and returns the first that is left, k+1 for none, and the sum of squared innovations.
 func (m *Motion) steady(t Track, k int, h, origin float64, held int, before, prior *[mostOrder][mostOrder + 1]float64) (int, float64) {
 	n := m.Order
-	if held < n {
+	if !unchanged(held, n, before, prior) {
 		return k + 1, 0
+	}
+	velocities := m.rv > 0 && t.V != nil
+	last := m.steadyRows(t, k, h, velocities)
+	if last == k+1 {
+		return k + 1, 0
+	}
+	c, ok := m.carry(prior, h, velocities)
+	if !ok {
+		return k + 1, 0
+	}
+	var z [mostOrder]float64
+	for i := range n {
+		z[i] = prior[i][n]
+	}
+	square := c.over(t, k+1, last, origin, &z)
+	for i := range n {
+		prior[i][n] = z[i]
+	}
+	return last, square
+}
+
+// unchanged reports whether what earlier rows say of a state is, but for its right side, what it was a row before.
+func unchanged(held, n int, before, prior *[mostOrder][mostOrder + 1]float64) bool {
+	if held < n {
+		return false
 	}
 	for i := range n {
 		for j := i; j < n; j++ {
 			if math.Abs(prior[i][j]-before[i][j]) > 1e-9*prior[i][i] {
-				return k + 1, 0
+				return false
 			}
 		}
 	}
-	velocities := m.rv > 0 && t.V != nil
-	inputs := n + 1
-	if velocities {
-		inputs++
-	}
-	// Columns of the map: the next right sides and the innovations, of each right side and sample alone.
-	var next [mostOrder + 2][mostOrder]float64
-	var innovation [mostOrder + 2][2]float64
-	built := false
-	square := 0.0
-	var z, y [mostOrder + 2]float64
-	for i := range n {
-		z[i] = prior[i][n]
-	}
+	return true
+}
+
+// steadyRows is the first row after k that lacks a sample, is followed by another step than h, in units of the motion's, or is
+// the last.
+func (m *Motion) steadyRows(t Track, k int, h float64, velocities bool) int {
 	row := k + 1
 	for ; row+1 < len(t.T); row++ {
 		if math.IsNaN(t.Q[row]) || velocities && math.IsNaN(t.V[row]) || math.Abs((t.T[row+1]-t.T[row])/m.step-h) > 1e-9*h {
 			break
 		}
-		if !built {
-			built = true
-			for c := range inputs {
-				unit := *prior
-				var sample [2]float64
-				for i := range n {
-					unit[i][n] = 0
-				}
-				if c < n {
-					unit[c][n] = 1
-				} else {
-					sample[c-n] = 1
-				}
-				if !velocities {
-					sample[1] = math.NaN()
-				}
-				var a [mostOrder + 2][mostOrder + 1]float64
-				copy(a[:], unit[:n])
-				none := logarithm{product: 1}
-				count := m.measure(&a, n, sample[0], sample[1], &none)
-				if triangle(a[:count], n) < n {
-					return k + 1, 0
-				}
-				for i := n; i < count; i++ {
-					innovation[c][i-n] = a[i][n]
-				}
-				var rows [2*mostOrder + 2][2*mostOrder + 1]float64
-				m.join(&rows, a[:n], h, &none)
-				follow(&unit, &rows, n, n)
-				for i := range n {
-					next[c][i] = unit[i][n]
-				}
-			}
+	}
+	return row
+}
+
+// carried is the linear map of the right sides and the samples of a row to the next right sides and the innovations.
+type carried struct {
+	m          *Motion
+	velocities bool
+	inputs     int
+	next       [mostOrder + 2][mostOrder]float64
+	innovation [mostOrder + 2][2]float64
+}
+
+// carry builds the map, of each right side and sample alone; false where the rows do not fix the state.
+func (m *Motion) carry(prior *[mostOrder][mostOrder + 1]float64, h float64, velocities bool) (*carried, bool) {
+	n := m.Order
+	out := &carried{m: m, velocities: velocities, inputs: n + 1}
+	if velocities {
+		out.inputs++
+	}
+	for c := range out.inputs {
+		unit := *prior
+		var sample [2]float64
+		for i := range n {
+			unit[i][n] = 0
 		}
+		if c < n {
+			unit[c][n] = 1
+		} else {
+			sample[c-n] = 1
+		}
+		if !velocities {
+			sample[1] = math.NaN()
+		}
+		var a [mostOrder + 2][mostOrder + 1]float64
+		copy(a[:], unit[:n])
+		none := logarithm{product: 1}
+		count := m.measure(&a, n, sample[0], sample[1], &none)
+		if triangle(a[:count], n) < n {
+			return nil, false
+		}
+		for i := n; i < count; i++ {
+			out.innovation[c][i-n] = a[i][n]
+		}
+		var rows [2*mostOrder + 2][2*mostOrder + 1]float64
+		m.join(&rows, a[:n], h, &none)
+		follow(&unit, &rows, n, n)
+		for i := range n {
+			out.next[c][i] = unit[i][n]
+		}
+	}
+	return out, true
+}
+
+// over carries the right sides from a row to another and returns the sum of squared innovations.
+func (c *carried) over(t Track, from, to int, origin float64, right *[mostOrder]float64) float64 {
+	m, n := c.m, c.m.Order
+	square := 0.0
+	var z, y [mostOrder + 2]float64
+	copy(z[:n], right[:n])
+	for row := from; row < to; row++ {
 		z[n] = (t.Q[row] - origin) / m.scale
-		if velocities {
+		if c.velocities {
 			z[n+1] = t.V[row] * m.step / m.scale
 		}
 		var e0, e1 float64
 		clear(y[:n])
-		for c, v := range z[:inputs] {
-			e0 += float64(v * innovation[c][0])
-			e1 += float64(v * innovation[c][1])
+		for k, v := range z[:c.inputs] {
+			e0 += float64(v * c.innovation[k][0])
+			e1 += float64(v * c.innovation[k][1])
 			for i := range n {
-				y[i] += float64(v * next[c][i])
+				y[i] += float64(v * c.next[k][i])
 			}
 		}
 		square += float64(e0*e0) + float64(e1*e1)
 		copy(z[:n], y[:n])
 	}
-	for i := range n {
-		prior[i][n] = z[i]
-	}
-	return row, square
+	copy(right[:n], z[:n])
+	return square
 }
 
 func power(x float64, n int) float64 {
