@@ -233,9 +233,10 @@ func fitWindows(f *lagrangian.Form, p *estimate.Paths, half int, known *bound) (
 	scaleRows(all, speeds)
 	w, kept := known.reduce(all)
 	whole := func(theta []float64) []float64 { return known.whole(theta, kept, all.Size) }
+	masses := newBearing(f, centre, speeds)
 	problem := &sparse.Problem{Rows: w, Accept: func(theta []float64) bool {
 		theta = whole(theta)
-		return definite(f, w, centre, theta, speeds) && dissipates(&lagrangian.Lagrangian{Form: *f, Coefficients: theta})
+		return masses.definite(theta) && dissipates(&lagrangian.Lagrangian{Form: *f, Coefficients: theta})
 	}}
 	problem.Penalty = pick(penalty(f), kept)
 	if !forced(f) && !known.scaled() {

@@ -178,7 +178,7 @@ func fitPositions(s *data.Set, o Options, p *estimate.Paths) (*lagrangian.Lagran
 		origin := make([]float64, p.N)
 		problem.Accept = func(theta []float64) bool {
 			l := spread(theta)
-			return dissipates(l) && definite(form, &sparse.Rows{Size: 1, Block: p.N, Trial: []int{0}}, origin, l.Coefficients, relative(raw.Speeds))
+			return dissipates(l) && newBearing(form, origin, relative(raw.Speeds)).definite(l.Coefficients)
 		}
 		c, err := problem.Choose()
 		if err != nil {

@@ -114,11 +114,17 @@ func (p *normal) backward() [][]int {
 	}
 	sets := [][]int{slices.Clone(left)}
 	x := make([]float64, n)
-	column := make([]float64, n)
+	column, driven := make([]float64, n), make([]int, 0, n)
 	for len(left) > 1 {
+		driven = driven[:0]
+		for _, b := range left {
+			if p.right[b] != 0 {
+				driven = append(driven, b)
+			}
+		}
 		for _, a := range left {
 			v := 0.0
-			for _, b := range left {
+			for _, b := range driven {
 				v += inv[a*n+b] * p.right[b]
 			}
 			x[a] = v

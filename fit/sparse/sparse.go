@@ -353,6 +353,12 @@ func (p *Problem) Choose() (*Choice, error) {
 // heldErrors are the mean squared residuals of the held-out trials, or of all where none is held out.
 func (w *Rows) heldErrors(theta []float64, held func(int) bool) []float64 {
 	var out []float64
+	var used []int
+	for c, v := range theta {
+		if v != 0 {
+			used = append(used, c)
+		}
+	}
 	last, count := -1, 0.0
 	any := false
 	for i := range w.Trial {
@@ -368,7 +374,11 @@ func (w *Rows) heldErrors(theta []float64, held func(int) bool) []float64 {
 		}
 		e := 0.0
 		for r := i * w.Block; r < (i+1)*w.Block; r++ {
-			v := dot(w.Row(r), theta) - w.Y[r]
+			row, v := w.Row(r), 0.0
+			for _, c := range used {
+				v += row[c] * theta[c]
+			}
+			v -= w.Y[r]
 			e += v * v
 		}
 		count++
@@ -386,14 +396,6 @@ func (w *Rows) floor(theta []float64) float64 {
 		}
 	}
 	return 1e-12 * sum / float64(max(len(w.Y), 1))
-}
-
-func dot(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }
 
 // Where is a view of the blocks that use says.
