@@ -158,6 +158,9 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if err != nil {
 		return nil, err
 	}
+	if c.Figures {
+		report.Bands()
+	}
 	r.Terms, r.Candidates, r.HeldOut, r.Horizon = len(s.Coefficients()), report.Candidates, NA, NA
 	left := Number(max(report.Forces, report.Velocities))
 	r.Residual = &left

@@ -31,7 +31,7 @@ func latticePictures(run *Run, truth, model report.Run) (ps []picture, err error
 		}
 	}
 	f, failed := report.Profiles("Laws of the lattice", lawPanels(s))
-	add("laws", "The learned laws over what the rows have of them: a constant is no part of a law. Where sites have no law of their own, none was needed.", f, failed)
+	add("laws", "The learned laws over what the rows have of them, with bands of two standard errors, by how parts of the rows differ: a constant is no part of a law. Exact rows leave a band that is thinner than the line. Where sites have no law of their own, none was needed.", f, failed)
 	if s.Space > 1 || len(model.T) < 2 {
 		return ps, err
 	}
@@ -101,15 +101,20 @@ func lawPanels(s *lattice.System) (panels []report.Panel) {
 		var x, y []float64
 		least := math.Inf(1)
 		for k := range 401 {
-			at := f.Middle + f.Half*(float64(k)/200-1)
-			x, y = append(x, at), append(y, f.Value(at))
+			place := f.Middle + f.Half*(float64(k)/200-1)
+			x, y = append(x, place), append(y, f.Value(place))
 			least = min(least, y[k])
 		}
+		var low, high []float64
 		for k := range y {
 			y[k] -= least
+			if len(f.Errors) > 1 {
+				s := 2 * at(f.Errors, float64(k)/400)
+				low, high = append(low, y[k]-s), append(high, y[k]+s)
+			}
 		}
 		panels = append(panels, report.Panel{Title: title, X: report.Quantity{Name: variable}, Y: report.Quantity{Name: name},
-			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: x, Y: y}}})
+			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: x, Y: y, Lo: low, Hi: high}}})
 	}
 	along := "difference along a bond"
 	if s.Space > 1 {

@@ -14,9 +14,12 @@ func (f *features) width() int {
 func (f *features) record(p, v *problem, held bool, velocities, forces, dx []float64) {
 	if f.s.Flow != lattice.Mechanical {
 		v.add(held, forces, f.width(), dx)
+		f.scores.add(1, forces, f.width(), dx)
 		return
 	}
 	n := f.s.Half()
+	f.scores.add(0, velocities, f.kinetic.Size(), dx[:n])
+	f.scores.add(1, forces, f.width(), dx[n:])
 	p.add(held, velocities, f.kinetic.Size(), dx[:n])
 	v.add(held, forces, f.width(), dx[n:])
 }

@@ -22,6 +22,8 @@ type Report struct {
 	Window int
 	// Quiet says that noise was taken out of the rows first.
 	Quiet bool
+
+	bands func()
 }
 
 // ErrRows says that there is too little to learn from.
@@ -139,7 +141,16 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if len(c) > 0 {
 		s.Friction = c[0]
 	}
-	s.Level()
+	leveled := s.Level()
+	r.bands = func() {
+		var calm [][]float64
+		if r.Quiet {
+			calm = quiet(trials, set.Dim/halves, halves)
+		} else {
+			calm = trials
+		}
+		f.bands(set, calm, step, r.Window/2, kinetic, potential, leveled)
+	}
 	return r, nil
 }
 
@@ -216,7 +227,8 @@ type features struct {
 	s             *lattice.System
 	kinetic, site lattice.Function
 	bonds         []lattice.Function
-	potential     int // features of U and of all W
+	potential     int     // features of U and of all W
+	scores        *scores // nil but for bands
 }
 
 func newFeatures(s *lattice.System, set *data.Set) (*features, error) {
@@ -433,6 +445,7 @@ func (f *features) derivatives(set *data.Set) (p, v *problem) {
 	for trial := range set.Trials() {
 		lo, hi := set.Offsets[trial], set.Offsets[trial+1]
 		for r := lo + trial%stride; r < hi; r += stride {
+			f.scores.at(set, trial, r-lo, hi-lo)
 			clear(velocities)
 			clear(forces)
 			x, dx := set.Row(r)
@@ -510,6 +523,7 @@ func (f *features) window(set *data.Set, trials [][]float64, step float64, half 
 	for trial, x := range trials {
 		rows := len(x) / d
 		for from := 0; from+len(psi) <= rows; from += stride {
+			f.scores.at(set, trial, from, rows)
 			clear(velocities)
 			clear(forces)
 			clear(dx)

@@ -71,6 +71,12 @@ func (t *triangle) add(o *triangle) {
 
 // solve finds the unknowns at the given columns. Directions in which the rows say less than digits can hold stay zero.
 func (t *triangle) solve(use []int) ([]float64, bool) {
+	x, _, ok := t.factored(use)
+	return x, ok
+}
+
+// factored is solve, with (A^T A)^-1 b of those rows A, in the directions in which they say anything.
+func (t *triangle) factored(use []int) (x []float64, inverse func(b []float64) []float64, ok bool) {
 	m := t.matrix()
 	r, c := m.Dims()
 	part, y := mat.NewDense(r, len(use), nil), mat.NewVecDense(r, nil)
@@ -90,22 +96,40 @@ func (t *triangle) solve(use []int) ([]float64, bool) {
 	}
 	var svd mat.SVD
 	if !svd.Factorize(part, mat.SVDThin) {
-		return nil, false
+		return nil, nil, false
 	}
 	const digits = 1e-12
 	rank := svd.Rank(digits)
 	if rank == 0 {
-		return nil, false
+		return nil, nil, false
 	}
-	var x mat.VecDense
-	svd.SolveVecTo(&x, y, rank)
+	var v mat.VecDense
+	svd.SolveVecTo(&v, y, rank)
 	out := make([]float64, len(use))
 	for k := range out {
 		if unit[k] > 0 {
-			out[k] = x.AtVec(k) / unit[k]
+			out[k] = v.AtVec(k) / unit[k]
 		}
 	}
-	return out, true
+	return out, func(b []float64) []float64 {
+		var right mat.Dense
+		svd.VTo(&right)
+		w := make([]float64, len(b))
+		for i, s := range svd.Values(nil)[:rank] {
+			along := 0.0
+			for k, v := range b {
+				if unit[k] > 0 {
+					along += v / unit[k] * right.At(k, i)
+				}
+			}
+			for k := range w {
+				if unit[k] > 0 {
+					w[k] += along / (s * s) * right.At(k, i) / unit[k]
+				}
+			}
+		}
+		return w
+	}, true
 }
 
 // residual is the root of the sum of squares that unknowns leave, and that of what is to be explained.

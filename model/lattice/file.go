@@ -20,10 +20,11 @@ type Spec struct {
 }
 
 type functionSpec struct {
-	Middle float64 `json:"middle"`
-	Half   float64 `json:"half"`
-	Degree int     `json:"degree"`
-	Waves  int     `json:"waves,omitempty"`
+	Middle float64   `json:"middle"`
+	Half   float64   `json:"half"`
+	Degree int       `json:"degree"`
+	Waves  int       `json:"waves,omitempty"`
+	Errors []float64 `json:"errors,omitempty"`
 }
 
 // Spec is what a file says of the system.
@@ -37,7 +38,7 @@ func (s *System) Spec() Spec {
 		}
 	}
 	for _, f := range s.functions() {
-		out.Functions = append(out.Functions, functionSpec{f.Middle, f.Half, len(f.Polynomial), len(f.Waves)})
+		out.Functions = append(out.Functions, functionSpec{f.Middle, f.Half, len(f.Polynomial), len(f.Waves), f.Errors})
 	}
 	return out
 }
@@ -68,6 +69,9 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	}
 	total := 0
 	for _, f := range spec.Functions {
+		if n := len(f.Errors); n != 0 && n != Grid+1 {
+			return nil, fmt.Errorf("a function with %d standard errors: there are %d", n, Grid+1)
+		}
 		if f.Degree < 0 || f.Waves < 0 || f.Degree > mostTerms || f.Waves > mostTerms {
 			return nil, fmt.Errorf("a function of degree %d with %d waves", f.Degree, f.Waves)
 		}
@@ -79,7 +83,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	}
 	for k, f := range s.functions() {
 		of := spec.Functions[k]
-		*f = Function{Middle: of.Middle, Half: of.Half, Polynomial: c[:of.Degree:of.Degree], Waves: c[of.Degree : of.Degree+of.Waves : of.Degree+of.Waves]}
+		*f = Function{Middle: of.Middle, Half: of.Half, Polynomial: c[:of.Degree:of.Degree], Waves: c[of.Degree : of.Degree+of.Waves : of.Degree+of.Waves], Errors: of.Errors}
 		c = c[f.Size():]
 	}
 	return s, s.check()

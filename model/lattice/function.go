@@ -14,7 +14,13 @@ import (
 type Function struct {
 	Middle, Half      float64
 	Polynomial, Waves []float64
+	// Errors are standard errors of the function less its least value at Grid equal steps from one end of the interval to the other; nil where
+	// they are not known.
+	Errors []float64
 }
+
+// Grid is how many steps there are to the places of errors.
+const Grid = 100
 
 // Size is the number of coefficients.
 func (f *Function) Size() int { return len(f.Polynomial) + len(f.Waves) }
@@ -79,6 +85,20 @@ func (f *Function) derivatives(z float64) (first, second float64) {
 		t0, t1, d0, d1, dd0, dd1 = t1, 2*z*t1-t0, d1, 2*t1+2*z*d1-d0, dd1, 4*d1+2*z*dd1-dd0
 	}
 	return first, second
+}
+
+// Values writes the features at s (Size), of which Value is the sum times the coefficients, on the interval.
+func (f *Function) Values(s float64, v []float64) {
+	z := (s - f.Middle) / f.Half
+	t0, t1 := 1.0, z
+	for k := range f.Polynomial {
+		v[k] = t1
+		t0, t1 = t1, 2*z*t1-t0
+	}
+	waves := v[len(f.Polynomial):]
+	for k := 0; k < len(f.Waves)/2; k++ {
+		waves[2*k+1], waves[2*k] = math.Sincos(float64(k+1) * s)
+	}
 }
 
 // Value is f(s).

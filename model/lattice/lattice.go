@@ -106,10 +106,11 @@ func (s *System) KeepsMomentum() bool {
 }
 
 // Level takes away the linear part of every law of bonds that end as often as they begin at each site, as on rings and
-// between walls: their pulls cancel, so that it is no part of the motion.
-func (s *System) Level() {
+// between walls: their pulls cancel, so that it is no part of the motion. It says of which kinds of bonds it did.
+func (s *System) Level() (leveled []bool) {
+	leveled = make([]bool, len(s.Bond))
 	if s.Space > 1 {
-		return
+		return leveled
 	}
 	if s.Flow == Shift && s.Site.Size() > 0 {
 		s.Site.Level() // a constant gradient, whose differences are zero
@@ -130,8 +131,10 @@ func (s *System) Level() {
 		}
 		if even {
 			s.Bond[k].Level()
+			leveled[k] = true
 		}
 	}
+	return leveled
 }
 
 // Resize returns the same law on so many sites. It is an error where the graph is that of a file, which has no other size.
