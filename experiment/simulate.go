@@ -13,6 +13,7 @@ import (
 
 	"hnn/data"
 	"hnn/data/file"
+	"hnn/internal/printable"
 	"hnn/model"
 	"hnn/model/poisson"
 	"hnn/ode"
@@ -269,10 +270,7 @@ func (s *Simulation) WriteCSV(w io.Writer) error {
 		header, extra = append(header, "true_energy"), append(extra, s.TrueEnergy)
 	}
 	for i, name := range header {
-		// What a spreadsheet would take for a formula.
-		if strings.ContainsAny(name[:min(1, len(name))], "=+-@") {
-			header[i] = "'" + name
-		}
+		header[i] = printable.Cell(name)
 	}
 	if err := c.Write(header); err != nil {
 		return err

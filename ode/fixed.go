@@ -84,6 +84,10 @@ func (e *Solver) planFixed(i int) error {
 	if t := max(math.Abs(e.t[i]), math.Abs(s.tNew)); s.tNew == e.t[i] || e.set.Step < unresolved*resolution(t) {
 		return &UnresolvedStepError{Time: e.t[i], Step: e.set.Step, Resolution: resolution(t)}
 	}
+	// So it would be before the last time, at which it is refused before the first step rather than after hours.
+	if last := s.times[len(s.times)-1]; e.stats[s.row].Steps == 0 && len(s.times) > 1 && s.tNew != last && e.set.Step < unresolved*resolution(last) {
+		return &UnresolvedStepError{Time: last, Step: e.set.Step, Resolution: resolution(last)}
+	}
 	return nil
 }
 

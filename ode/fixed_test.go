@@ -118,6 +118,17 @@ func TestFixedErrors(t *testing.T) {
 	}
 }
 
+// What the last time cannot resolve is refused before the first of 1e17 steps.
+func TestUnresolvedEnd(t *testing.T) {
+	steps := 0
+	field := func(_ float64, x, dx []float64) { steps++; dx[0] = -x[0] }
+	_, _, err := Solve(field, []float64{1}, []float64{0, 1e14, 1e15}, nil, &Settings{Method: RK4, Step: 0.01, MaxSteps: math.MaxInt})
+	var lost *UnresolvedStepError
+	if !errors.As(err, &lost) || lost.Time != 1e15 || steps > 4 {
+		t.Errorf("%v after %d evaluations", err, steps)
+	}
+}
+
 // A step that the times cannot resolve is refused by every method that keeps one, at the
 // start and where a rollout comes to such times; a longer one is taken.
 func TestUnresolvedStep(t *testing.T) {

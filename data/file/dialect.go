@@ -142,7 +142,7 @@ func findDialect(file string, head []byte, whole bool, o *ReadOptions) (*dialect
 	if !slices.ContainsFunc(first, func(f []byte) bool { return isNumber(f, d.point) }) {
 		d.headerLine = rows[0].number
 		for _, f := range first {
-			d.header = append(d.header, printable.Name(string(f)))
+			d.header = append(d.header, printable.FromCell(printable.Name(string(f))))
 		}
 		if len(rows) > 1 {
 			row, err := splitFields(nil, rows[1].text, d.separator)
@@ -293,7 +293,7 @@ func (d *dialect) findComment(file string, comments []sampleLine, o *ReadOptions
 	c := *d
 	c.headerLine = last.number
 	for _, f := range fields {
-		c.header = append(c.header, printable.Name(string(f)))
+		c.header = append(c.header, printable.FromCell(printable.Name(string(f))))
 	}
 	err = c.complete(file)
 	if last.text[0] == '%' && len(comments) == 1 && last.number == 1 && d.separator == 0 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"hnn/data"
+	"hnn/internal/printable"
 )
 
 // WriteCSV writes s as CSV that Read reads back to the same bits: a header, then
@@ -95,6 +96,9 @@ func csvHeader(s *data.Set) ([]byte, error) {
 	columns := columnNames(s)
 	var b bytes.Buffer
 	cw := csv.NewWriter(&b)
+	for i, name := range columns {
+		columns[i] = printable.Cell(name)
+	}
 	cw.Write(columns)
 	cw.Flush() // neither can fail: a bytes.Buffer takes everything
 	header := slices.Clone(b.Bytes())

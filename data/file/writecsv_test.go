@@ -3,6 +3,7 @@ package file_test
 import (
 	"bytes"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,6 +66,12 @@ func TestWriteCSV(t *testing.T) {
 		if err := file.WriteCSV(&b, s); err == nil {
 			t.Errorf("wrote states named %q, which are not read back", names)
 		}
+	}
+	// A spreadsheet would take these for formulas.
+	s.Names = []string{"=cmd|q", "@SUM(p)"}
+	b.Reset()
+	if err := file.WriteCSV(&b, s); err != nil || !strings.HasPrefix(b.String(), "trial,t,'=cmd|q,'@SUM(p)\n") {
+		t.Errorf("%v, %q", err, b.String())
 	}
 	s.Names = nil
 	s.X[0] = math.NaN()

@@ -17,6 +17,23 @@ import (
 // no UTF-8 are escapes.
 func Name(s string) string { return escape(s, "") }
 
+// Cell is a name as a cell of a table that spreadsheets open: what they would take for a formula has an apostrophe in front,
+// which they take for the mark of text. FromCell is its reverse.
+func Cell(name string) string {
+	if strings.ContainsAny(name[:min(1, len(name))], "=+-@") {
+		return "'" + name
+	}
+	return name
+}
+
+// FromCell is the name that Cell has written.
+func FromCell(cell string) string {
+	if name, ok := strings.CutPrefix(cell, "'"); ok && Cell(name) == cell {
+		return name
+	}
+	return cell
+}
+
 // Text is Name of whole lines: line breaks and tabs stay.
 func Text(s string) string { return escape(s, "\n\r\t") }
 
