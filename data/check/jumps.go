@@ -257,8 +257,12 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 		}
 		return math.Abs(step(i, lo, hi) - (a+b)/2)
 	}
-	// across is how far row i+1 is from where the motion up to row i-1, and that from row i+1 on, would have it.
+	// across is how far row i+1 is from where the motion up to row i-1, and that from row i+1 on, would have it. A peak that a few rows
+	// follow, as of a pulse that passes, is met by a cubic through two rows on either side, and is none.
 	across := func(i, lo, hi int) float64 {
+		if i-2 < lo || i+2 >= hi || math.Abs(x(i)-(4*(x(i-1)+x(i+1))-x(i-2)-x(i+2))/6) < 0.8*math.Abs(x(i)-(x(i-1)+x(i+1))/2) {
+			return math.Abs(x(i+1) - x(i-1))
+		}
 		d, foretold, n := x(i+1)-x(i-1), 0.0, 0.0
 		if i-3 >= lo {
 			foretold, n = foretold+x(i-1)-x(i-3), n+1
