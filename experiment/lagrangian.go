@@ -226,8 +226,12 @@ func solveLinkage(c *rods.Linkage, set *data.Set, o lagrange.Options, names []st
 	if err != nil {
 		return nil, err
 	}
+	if polished := report.Polished; polished != nil {
+		r.cost(polished.After, polished.Window)
+	}
 	r.found(report)
 	r.noScale(report, l.Inputs > 0)
+	r.parameters(l, set, report, names[:l.N], names)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -439,7 +440,7 @@ func FitLinkage(s *data.Set, c *rods.Linkage, o Options) (*lagrangian.Lagrangian
 				r.Terms++
 			}
 		}
-		r.Error = linkedSystem(fit.l, nil, false).HeldOut(p)
+		r.Error = linkedSystem(fit.l, nil, false, 0).HeldOut(p)
 		if best == nil || r.Error < share*report.Error {
 			best, report = fit, r
 		}
@@ -458,11 +459,44 @@ func FitLinkage(s *data.Set, c *rods.Linkage, o Options) (*lagrangian.Lagrangian
 	if best == nil || math.IsNaN(report.Error) {
 		return nil, nil, sparse.ErrUndetermined
 	}
+	if p.Smoothed {
+		polishLinked(best, s, report)
+	}
 	return best.l, report, nil
 }
 
-// linkedSystem is the motion of points on rods with the unknowns as parameters, each at its places.
-func linkedSystem(l *lagrangian.Lagrangian, tied [][]int, homogeneous bool) *shoot.System {
+// polishLinked minimises the simulation error of the measured columns over the masses, V, friction and gains that were taken. The
+// windows' first states may leave the rods as the noise does, and are drawn onto them.
+func polishLinked(f *linkedFit, s *data.Set, r *Report) {
+	longest := 0
+	trials := measured(f.l, s, r)
+	for _, t := range trials {
+		longest = max(longest, len(t.T))
+	}
+	o := shoot.Options{Noise: r.noise(s, f.l.N), Step: rollStep(r)}
+	for w := 2 * r.Half; w < 2*longest && len(o.Windows) < 6; w *= 2 {
+		o.Windows = append(o.Windows, w)
+	}
+	for _, places := range f.tied {
+		if places != nil {
+			r.Free = append(r.Free, places[0])
+		}
+	}
+	before := slices.Clone(f.l.Coefficients)
+	r.Polished = shoot.Fit(linkedSystem(f.l, f.tied, !r.Forced, drawn/r.Horizon), trials, o)
+	at := f.l.Layout()
+	if slices.ContainsFunc(f.l.Coefficients[at.Viscous:at.Coulomb], func(r float64) bool { return r < 0 }) {
+		copy(f.l.Coefficients, before)
+		r.Polished = nil
+	}
+}
+
+// drawn is the pull onto the rods in the simulation of noisy rows, over the time of two turns: gone in a tenth of a turn.
+const drawn = 20
+
+// linkedSystem is the motion of points on rods with the unknowns as parameters, each at its places. States off the rods are drawn
+// onto them by a pull: see lagrangian.LinkedMotion.
+func linkedSystem(l *lagrangian.Lagrangian, tied [][]int, homogeneous bool, pull float64) *shoot.System {
 	n, d := l.N, 2*l.N
 	var parameters [][]int
 	var keep []int
@@ -475,6 +509,7 @@ func linkedSystem(l *lagrangian.Lagrangian, tied [][]int, homogeneous bool) *sho
 	}
 	s.Copy = func() func(x, u, dx, byX, byP []float64) bool {
 		m := l.NewLinkedMotion(keep...)
+		m.Pull = pull
 		byQ, byV := make([]float64, n*n), make([]float64, n*n)
 		return func(x, u, dx, byX, byP []float64) bool {
 			copy(dx[:n], x[n:d])

@@ -16,6 +16,10 @@ import (
 // with J the derivatives of the rods' lengths and l their forces. M need be positive definite along the rods' freedom only:
 // with s J^T J added, which changes l alone, it is so everywhere (Finsler's lemma). It owns its temporaries.
 type LinkedMotion struct {
+	// Pull, in 1/time, draws states that are off the rods back onto them: J a = -(dJ/dt) v - 2 Pull J v - Pull^2 g, g being how much
+	// longer the rods are (Baumgarte, "Stabilization of constraints and integrals of motion", 1972). It does nothing on them.
+	Pull float64
+
 	l          *Lagrangian
 	motion     *Motion
 	n, k       int
@@ -111,8 +115,16 @@ func (m *LinkedMotion) accelerate(x, v, u, a []float64) bool {
 		return false
 	}
 	m.l.Linkage.Jacobian(v, nil, m.rate)
-	for r := range m.k {
+	for r, rod := range m.l.Linkage.Rods {
 		m.bend[r] = -dot(m.rate[r*m.n:(r+1)*m.n], v)
+		if m.Pull > 0 {
+			square := 0.0
+			for a := range m.l.Linkage.Dim { // a row of J is the rod's direction at its end
+				d := m.j[r*m.n+m.l.Linkage.Columns[rod.To][a]]
+				square += d * d
+			}
+			m.bend[r] -= 2*m.Pull*dot(m.j[r*m.n:(r+1)*m.n], v) + m.Pull*m.Pull*(square-1)*rod.Length/2
+		}
 	}
 	copy(m.force, m.motion.rhs)
 	m.solve(m.force, m.bend, a)
@@ -148,7 +160,7 @@ func (m *LinkedMotion) Jacobian(x, v, u, a, byX, byV []float64) bool {
 			for i, w := range each[r*n : (r+1)*n] {
 				m.force[i] -= t * w
 			}
-			m.bend[r] = -along[r*n+e]
+			m.bend[r] = -along[r*n+e] - 2*m.Pull*m.rate[r*n+e] - m.Pull*m.Pull*m.j[r*n+e]
 		}
 		m.solve(m.force, m.bend, out)
 		for i, w := range out {
@@ -156,7 +168,7 @@ func (m *LinkedMotion) Jacobian(x, v, u, a, byX, byV []float64) bool {
 			m.force[i] = -friction[i*n+e]
 		}
 		for r := range k {
-			m.bend[r] = -2 * m.rate[r*n+e]
+			m.bend[r] = -2 * (m.rate[r*n+e] + m.Pull*m.j[r*n+e])
 		}
 		m.solve(m.force, m.bend, out)
 		for i, w := range out {

@@ -63,7 +63,10 @@ func TestLinkedDerivatives(t *testing.T) {
 			keep = append(keep, c)
 		}
 	}
+	const pull = 3
+	x[0] += 0.05 // off the rods, where the pull is
 	m := l.NewLinkedMotion(keep...)
+	m.Pull = pull
 	a, byX, byV := make([]float64, 4), make([]float64, 16), make([]float64, 16)
 	if !m.Jacobian(x[:4], x[4:], u, a, byX, byV) {
 		t.Fatal("no acceleration")
@@ -76,7 +79,9 @@ func TestLinkedDerivatives(t *testing.T) {
 	const h = 1e-6
 	at := func(l *lagrangian.Lagrangian, x []float64) []float64 {
 		a := make([]float64, 4)
-		l.NewLinkedMotion().Acceleration(x[:4], x[4:], u, a)
+		m := l.NewLinkedMotion()
+		m.Pull = pull
+		m.Acceleration(x[:4], x[4:], u, a)
 		return a
 	}
 	check := func(name string, up, down []float64, got func(i int) float64) {
