@@ -231,6 +231,9 @@ func solveLinkage(c *rods.Linkage, set *data.Set, o lagrange.Options, names []st
 	}
 	r.found(report)
 	r.noScale(report, l.Inputs > 0)
+	if n := len(c.Columns); report.Masses < n {
+		r.Notes = append(r.Notes, fmt.Sprintf("the rods tie the %d points together: of their masses %d can be told, and the law that is shown is one of many that move them alike, as is V", n, report.Masses))
+	}
 	r.parameters(l, set, report, names[:l.N], names)
 	r.Law = l.Text(names[:l.N], 5)
 	return l.ModelForm(), nil

@@ -212,6 +212,12 @@ func (r *Run) checkState(x0 []float64) error {
 			return fmt.Errorf("component %d of the initial state is %v; it must be a finite number", i+1, v)
 		}
 	}
+	if c := r.model.Chart; c != nil && c.Constrained {
+		d := r.model.Dim
+		if slices.ContainsFunc(c.Enter(x0[:d], d), math.IsNaN) {
+			return errors.New("no state near the initial one has rods as long as the model's: give points that are as far from each other, and from the pivots, as the training data's are")
+		}
+	}
 	return nil
 }
 

@@ -49,7 +49,7 @@ func TestLinkage(t *testing.T) {
 	inFolder(t)
 	hanging(t, "triangle.csv", 8)
 	status, stdout, stderr := call(t, "train", "--data", "triangle.csv", "--out", "run", "--no-figures")
-	if status != 0 || !strings.Contains(stderr, "the pivot is at (0.3, 2); the law is of the points, which the rods hold") || !strings.Contains(stderr, "the motion conserves energy") {
+	if status != 0 || !strings.Contains(stderr, "the pivot is at (0.3, 2); the law is of the points, which the rods hold") || !strings.Contains(stderr, "of their masses 1 can be told") || !strings.Contains(stderr, "the motion conserves energy") {
 		t.Fatalf("%d: %s%s", status, stdout, stderr)
 	}
 	// At rest but for a small push: the period of a compound pendulum.
@@ -89,6 +89,7 @@ func TestLinkage(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"is not written out":     {"export", "run", "--to", "c", "--out", "c"},
+		"no state near":          {"simulate", "run", "--x0", "9,9,9,9,0,0,0,0", "--to", "1"},
 		"are not canonical":      {"simulate", "run", "--x0", strings.Join(x0, ","), "--to", "1", "--method", "leapfrog", "--step", "0.01"},
 		"0-2 is to be named":     {"train", "--data", "triangle.csv", "--out", "bad", "--rods", "0-1,1-2", "--force"},
 		"coefficients of points": {"train", "--data", "triangle.csv", "--out", "bad", "--rods", "0-1,1-2,2-0", "--values", "M[left_x,left_x]=1", "--force"},

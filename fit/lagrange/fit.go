@@ -68,6 +68,8 @@ type Report struct {
 	// (the unit of energy), none where a force is; more where parts are not coupled, and M, V and the energy of these
 	// are then not determined relative to each other.
 	Scales int
+	// Masses is, of points that rods hold, how many of their masses can be told apart.
+	Masses int
 	// Harmonic is the force of time that was found, nil for none: see FitTimed.
 	Harmonic *Harmonic
 

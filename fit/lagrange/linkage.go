@@ -459,10 +459,46 @@ func FitLinkage(s *data.Set, c *rods.Linkage, o Options) (*lagrangian.Lagrangian
 	if best == nil || math.IsNaN(report.Error) {
 		return nil, nil, sparse.ErrUndetermined
 	}
+	report.Masses = together(c, p.Trials)
 	if p.Smoothed {
 		polishLinked(best, s, report)
 	}
 	return best.l, report, nil
+}
+
+// together is how many masses of points move the points otherwise than others do: fewer than points where rods hold these so that
+// their squared velocities are multiples or sums of each other, as those of one body about a pivot.
+func together(c *rods.Linkage, trials []estimate.Path) int {
+	n, points := c.Size(), len(c.Columns)
+	sums, row := mat.NewSymDense(points, nil), make([]float64, points)
+	for i := range trials {
+		for v := trials[i].V; len(v) >= n; v = v[n:] {
+			for p, columns := range c.Columns {
+				row[p] = 0
+				for _, at := range columns {
+					row[p] += v[at] * v[at]
+				}
+			}
+			sums.SymRankOne(sums, 1, mat.NewVecDense(points, row))
+		}
+	}
+	scaled := mat.NewSymDense(points, nil)
+	for a := range points {
+		for b := a; b < points; b++ {
+			scaled.SetSym(a, b, sums.At(a, b)/math.Sqrt(sums.At(a, a)*sums.At(b, b)))
+		}
+	}
+	var e mat.EigenSym
+	if !e.Factorize(scaled, false) {
+		return points
+	}
+	told := 0
+	for _, v := range e.Values(nil) {
+		if v > 1e-10 { // velocities are along the rods to rounding
+			told++
+		}
+	}
+	return told
 }
 
 // polishLinked minimises the simulation error of the measured columns over the masses, V, friction and gains that were taken. The

@@ -139,10 +139,11 @@ func TestLinkage(t *testing.T) {
 	for name, of := range map[string]struct {
 		system  func() (truth, func(q, v, x []float64))
 		columns [][]int
+		masses  int
 		want    [3]float64 // about three times what was reached
 	}{
-		"spherical": {twoInSpace, [][]int{{0, 1, 2}, {3, 4, 5}}, [3]float64{2e-6, 2e-3, 4e-3}},
-		"triangle":  {compound, [][]int{{0, 1}, {2, 3}}, [3]float64{1e-8, 2e-3, 2e-3}},
+		"spherical": {twoInSpace, [][]int{{0, 1, 2}, {3, 4, 5}}, 2, [3]float64{2e-6, 2e-3, 4e-3}},
+		"triangle":  {compound, [][]int{{0, 1}, {2, 3}}, 1, [3]float64{1e-8, 2e-3, 2e-3}},
 	} {
 		s, points := of.system()
 		size := len(of.columns) * len(of.columns[0])
@@ -153,9 +154,12 @@ func TestLinkage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, _, err := FitLinkage(rows, c, Options{})
+			l, report, err := FitLinkage(rows, c, Options{})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if report.Masses != of.masses {
+				t.Errorf("%s, %d: %d masses can be told apart, want %d", name, k, report.Masses, of.masses)
 			}
 			system, spread := linkedSystem(l, nil, false, 0), fresh.Spread()
 			project := c.NewProjection()
