@@ -48,6 +48,8 @@ type HeldOutOptions struct {
 	Spread []float64
 	// Whole has every trial rolled out once, from its first row over its whole length, however long, and not at most 20.
 	Whole bool
+	// Within is the time of a rollout at most, 0 for no bound but the trials'; not of Whole.
+	Within float64
 	// Skip is how many first rows do not count, as those to which the first state was fitted.
 	Skip int
 	// Region is that of the training states, nil where it is not known.
@@ -148,6 +150,9 @@ func heldOutRollouts(trials []HeldOutTrial, d, columns int, o *HeldOutOptions) [
 			length /= 2
 			// Starts nearer to each other than a few rows tell the same.
 			starts = max(1, min(each, n/6))
+		}
+		if o.Within > 0 {
+			length = min(length, o.Within)
 		}
 		for i := range starts {
 			first := i * (n / 2) / starts

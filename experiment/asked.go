@@ -440,6 +440,14 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 		return nil, err
 	}
 	e.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
+	if chosen.Within > 0 {
+		c.Within = chosen.Within
+		for _, way := range append(ways, first) {
+			for i := range way {
+				way[i].Within = chosen.Within
+			}
+		}
+	}
 	e.ways = inOrder(ways, first, chosen)
 	if !free {
 		return ways[max(chosen.HNN, 0)], nil

@@ -49,6 +49,7 @@ type dataset struct {
 	learned *data.Region
 	// isVelocity: see velocities.
 	isVelocity bool
+	within     float64   // the time of held-out rollouts at most, 0 for no bound
 	delay      float64   // by which the inputs act later than their columns say
 	late       []float64 // by which the columns of states were measured later than their rows say, nil for none
 	// gain and offset are what the columns of states showed of them, nil for nothing else; ofTrials says that each trial had
@@ -68,7 +69,7 @@ func loadDataset(c *Config, progress readProgress) (*dataset, error) {
 	if c.Pixels() {
 		return loadFilms(c)
 	}
-	d := &dataset{angles: c.Angle, progress: progress}
+	d := &dataset{angles: c.Angle, within: c.Within, progress: progress}
 	if err := d.load(c); err != nil {
 		return nil, err
 	}

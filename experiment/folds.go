@@ -106,7 +106,7 @@ func (d *dataset) firstFold() (*dataset, error) {
 // are such beside the training rows.
 func (d *dataset) divided(measured *data.Set, part func(s *data.Set) data.Split) (*dataset, error) {
 	in := &dataset{
-		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles,
+		Split: part(d.Train), scales: d.scales, estimator: d.estimator, estimated: d.estimated, angles: d.angles, within: d.within,
 	}
 	if d.scales != nil {
 		in.dimensionless = part(d.dimensionless.Train)

@@ -97,7 +97,7 @@ func (d *dataset) heldOutOptions(o eval.Options) (eval.HeldOutOptions, error) {
 			ranges[j] = min(ranges[j], 2*math.Pi) // errors are within half a turn
 		}
 	}
-	return eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks)}, nil
+	return eval.HeldOutOptions{Options: o, Range: ranges, Angles: marks, Region: d.region(marks), Within: d.within}, nil
 }
 
 // atRest is the median error of what stays where it starts, and of the times until that is a tenth.

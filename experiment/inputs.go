@@ -57,6 +57,12 @@ func (c *Config) validateInputs() error {
 	if err := c.validateSensors(); err != nil {
 		return err
 	}
+	switch {
+	case math.IsNaN(c.Within) || math.IsInf(c.Within, 0) || c.Within < 0:
+		return fmt.Errorf("rollout-time %v: give a time in the file's unit, as 0.5", c.Within)
+	case c.Within > 0 && !c.fromFile():
+		return fmt.Errorf("rollout-time is of models of a user's file: leave it out for task %s", c.Task)
+	}
 	if v, err := strconv.ParseFloat(c.InputDelay, 64); c.InputDelay != "" && c.InputDelay != AutoDelay && (err != nil || math.IsNaN(v) || math.IsInf(v, 0)) {
 		return fmt.Errorf("input-delay %q: give a time in the file's unit, as 0.02, or %s to find it", c.InputDelay, AutoDelay)
 	}
@@ -83,7 +89,7 @@ func (d *dataset) inputsOf(m *model.Field) (*dataset, error) {
 	}
 	out := &dataset{
 		Split: d.Split, scales: d.scales, dimensionless: d.dimensionless, system: d.system, estimator: d.estimator,
-		estimated: d.estimated, measured: d.measured, angles: d.angles, mappings: d.mappings, foreign: d.foreign, learned: d.learned, films: d.films,
+		estimated: d.estimated, measured: d.measured, angles: d.angles, within: d.within, mappings: d.mappings, foreign: d.foreign, learned: d.learned, films: d.films,
 	}
 	for _, s := range []**data.Set{&out.Train, &out.Test, &out.dimensionless.Train, &out.dimensionless.Test} {
 		if *s != nil {

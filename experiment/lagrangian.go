@@ -97,7 +97,7 @@ func (c *Config) lagrangeOptions(set *data.Set, marks []bool, names []string, r 
 	if held, err = c.rodsBetween(set, names, r); err != nil {
 		return o, held, err
 	}
-	o.Angles = marks
+	o.Angles, o.Within = marks, c.Within
 	if held.chain != nil {
 		o.Angles = slices.Repeat([]bool{true}, len(held.chain.Rods))
 	}

@@ -50,6 +50,7 @@ type LearningTry struct {
 	errors []float64       // of every rollout, those of the first fold first
 	units  []int           // the held-out trial, or block of a single one, of each
 	first  int             // how many are of the first fold
+	fit    *model.Field    // field, also where its rollouts diverge
 	rest   float64         // the least error of what does not move
 	system *poisson.System // of a Poisson system
 }
@@ -124,6 +125,7 @@ func (c *Config) way(d *dataset) string {
 type Decision struct {
 	Best, HNN int
 	Errors    []Number
+	Within    float64 // the setting within, where the program found it; else 0
 }
 
 // The errors, as shares of the range, below which less is tried: the last is a linear model's below which nothing else is.
@@ -140,14 +142,22 @@ const (
 // standard error of it (of the logarithms, paired between rollouts; at most a factor of two).
 func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learning, error) {
 	l := new(Learning)
-	none := Decision{-1, -1, slices.Repeat([]Number{NA}, len(candidates))}
+	none := Decision{Best: -1, HNN: -1, Errors: slices.Repeat([]Number{NA}, len(candidates))}
 	e.data.limit = max(e.data.limit, 6)
 	inner := map[*dataset]*dataset{}
 	var judged *dataset // the first
+	options := eval.Options{Workers: e.workers(), Interrupt: ctx.Err}
+	within, laws := 0.0, true
 	for i := range candidates {
 		c := candidates[i]
 		if t := l.of(lagrangian.Kind); t != nil && t.held() && float64(t.Error) < heldEnough {
 			break // before more is loaded
+		}
+		if laws && c.Trainer != WeakForm {
+			laws, within = false, e.shorten(ctx, l, judged, options)
+		}
+		if within > 0 {
+			c.Within = within
 		}
 		d, err := Interruptible(ctx, func() (*dataset, error) { return e.load(&c) })
 		if err != nil {
@@ -173,10 +183,9 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			if r, err := e.judged(m, inner[d], eval.Options{Workers: e.workers(), Interrupt: ctx.Err}); err == nil && r != nil && r.Diverged == 0 {
-				try.Error, try.errors, try.units, try.field, try.system = r.Error.Median, r.errors, r.of, m, system
-				try.first = len(r.errors)
-				try.rest = min(float64(r.Still), float64(r.MeanState))
+			try.fit, try.system = m, system
+			if r, err := e.judged(m, inner[d], options); err == nil {
+				try.took(r)
 			}
 		}
 		l.Tried = append(l.Tried, try)
@@ -204,13 +213,22 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	if best == nil {
 		return none, nil, errors.New("no model that was tried follows the training rows: give longer trajectories, say which columns are what, or choose with --model and --trainer")
 	}
-	chosen.Best = best.place
+	chosen.Best, chosen.Within = best.place, within
 	l.judge(judged)
 	e.learning, e.recommended = l, &best.config
 	if best.config.Trainer == WeakForm {
 		l.Recommended = best.config.Model
 	}
 	return chosen, l, nil
+}
+
+// took takes the rollouts of a try's model, which may be none: those that diverge are no result.
+func (t *LearningTry) took(r *Rollout) {
+	if r == nil || r.Diverged > 0 {
+		return
+	}
+	t.Error, t.errors, t.units, t.field, t.first = r.Error.Median, r.errors, r.of, t.fit, len(r.errors)
+	t.rest = min(float64(r.Still), float64(r.MeanState))
 }
 
 // isHNN says that a try is a way to learn an HNN.

@@ -50,7 +50,7 @@ func (r *WeakReport) parameters(l *lagrangian.Lagrangian, set *data.Set, report 
 	if l.Points == nil { // of points the residuals are the angles'
 		coordinates = columns
 	}
-	r.white(coordinates, set.InputNames, lagrange.White(l, set, report, polished))
+	r.white(coordinates, set.InputNames, set.InputsHeld, lagrange.White(l, set, report, polished))
 }
 
 // correlations are those of a covariance.
@@ -78,7 +78,7 @@ func (o Residual) coloured() bool {
 }
 
 // white keeps the tests of the residuals and notes what is no noise.
-func (r *WeakReport) white(columns, inputs []string, tests []shoot.Whiteness) {
+func (r *WeakReport) white(columns, inputs []string, inputsHeld bool, tests []shoot.Whiteness) {
 	var late []string
 	for i, w := range tests {
 		if w.Numbers == 0 || i >= len(columns) {
@@ -93,7 +93,11 @@ func (r *WeakReport) white(columns, inputs []string, tests []shoot.Whiteness) {
 			late = append(late, fmt.Sprintf("%s %.2f", columns[i], w.Neighbours))
 		}
 		if math.Abs(w.WithInputs) > math.Max(coloured/2, w.Bound) {
-			r.Notes = append(r.Notes, fmt.Sprintf("what is left of %s follows the input %s by %d rows (correlation %.2f; noise stays within %.2f): the force depends on more, or acts later", columns[i], v.Input, v.Lag, w.WithInputs, w.Bound))
+			held := ""
+			if v.Lag <= 1 && !inputsHeld {
+				held = ", or is held from row to row (--input-hold zoh)"
+			}
+			r.Notes = append(r.Notes, fmt.Sprintf("what is left of %s follows the input %s by %d rows (correlation %.2f; noise stays within %.2f): the force depends on more, or acts later%s", columns[i], v.Input, v.Lag, w.WithInputs, w.Bound, held))
 		}
 	}
 	if late != nil {

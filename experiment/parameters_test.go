@@ -21,7 +21,7 @@ func TestParameters(t *testing.T) {
 	if text := b.String(); !strings.Contains(text, "M[x,x] and V*x^2 stand for each other: correlation 0.990") || strings.Count(text, "stand for") != 1 || !strings.Contains(text, "+- 0.01") {
 		t.Errorf("parameters are written as\n%s", text)
 	}
-	r.white([]string{"x", "v"}, []string{"u"}, []shoot.Whiteness{
+	r.white([]string{"x", "v"}, []string{"u"}, true, []shoot.Whiteness{
 		{Numbers: 1000, Neighbours: 0.03, WithInputs: 0.02, Input: 0, Bound: 0.09},
 		{Numbers: 1000, Neighbours: 0.7, WithInputs: -0.4, Input: 0, Lag: 3, Bound: 0.09},
 	})

@@ -26,7 +26,7 @@ func (d *dataset) law(set *data.Set, marks []bool) (*terms.Field, *law.Report, e
 		if d.scattered() {
 			fit = law.FitRates
 		}
-		f, report, err := fit(set, law.Options{Angles: marks})
+		f, report, err := fit(set, law.Options{Angles: marks, Within: d.within})
 		if err == nil && report.Smoothed {
 			law.Polish(f, set, report)
 		}

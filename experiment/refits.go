@@ -122,7 +122,7 @@ func partsOf(s *data.Set) int {
 func (d *dataset) without(part, parts int) *dataset {
 	out := &dataset{
 		Split: d.Split, scales: d.scales, dimensionless: d.dimensionless, system: d.system, estimator: d.estimator, estimated: d.estimated,
-		raw: d.raw, measured: d.measured, angles: d.angles, mappings: d.mappings, isVelocity: d.isVelocity, delay: d.delay, late: d.late, gain: d.gain, offset: d.offset, ofTrials: d.ofTrials,
+		raw: d.raw, measured: d.measured, angles: d.angles, within: d.within, mappings: d.mappings, isVelocity: d.isVelocity, delay: d.delay, late: d.late, gain: d.gain, offset: d.offset, ofTrials: d.ofTrials,
 	}
 	for _, s := range []**data.Set{&out.Train, &out.dimensionless.Train, &out.raw} {
 		if *s != nil {

@@ -12,14 +12,14 @@ import (
 
 // secondRollouts rolls a model over every trial of another file, whole, from its first state: the measured one, or what
 // was estimated of it where only positions were measured; of warm rows, unless that is 0, the one that the model itself fits to
-// these, which then do not count.
+// these, which then do not count. Where the rollouts of a run are bounded in time, and no first states are fitted, these are, too.
 func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Options) (*Rollout, error) {
 	columns, n := d.measured.Dim, m.Dim
 	marks, err := angles(d.angles, columnsOf(d.Test))
 	if err != nil {
 		return nil, err
 	}
-	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: true, Skip: warm, Region: d.region(marks), Range: make([]float64, columns), Spread: d.measuredSpread()}
+	h := eval.HeldOutOptions{Options: o, Angles: marks, Whole: d.within == 0 || warm > 0, Within: d.within, Skip: warm, Region: d.region(marks), Range: make([]float64, columns), Spread: d.measuredSpread()}
 	least, most := box(d.measured)
 	for j := range columns {
 		h.Range[j] = math.Max(most[j]-least[j], math.SmallestNonzeroFloat64)

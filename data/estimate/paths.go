@@ -32,6 +32,8 @@ type Paths struct {
 	// the root mean square of each velocity, Turn the least time of a typical turn, 2 pi Spread / Speeds.
 	Spread, Speeds []float64
 	Turn           float64
+	// Within is the time of rollouts of held-out paths at most, 0 for two turns: see PathOptions.
+	Within float64
 }
 
 // PathOptions says what a state is.
@@ -42,6 +44,9 @@ type PathOptions struct {
 	Rates bool
 	// Angles marks the positions that are angles, nil for none. They are continuous.
 	Angles []bool
+	// Within is the time of rollouts at most by which models of the paths are compared, 0 for no bound: errors grow fast where
+	// a controller holds what is unstable.
+	Within float64
 
 	dropped bool
 }
@@ -85,7 +90,7 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 	if o.Angles != nil && len(o.Angles) != n {
 		return nil, fmt.Errorf("estimate: %d marks of angles for %d positions", len(o.Angles), n)
 	}
-	p := &Paths{N: n, Noise: make([]float64, n), RateNoise: make([]float64, n)}
+	p := &Paths{N: n, Within: o.Within, Noise: make([]float64, n), RateNoise: make([]float64, n)}
 	if p.Step = s.MedianStep(); p.Step == 0 {
 		return nil, errors.New("estimate: no trial has two rows")
 	}
@@ -122,7 +127,7 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 		exact = exact && m.PositionNoise < exactNoise*p.Spread[i]
 	}
 	if p.Dropped {
-		return NewPaths(positionsOf(s), PathOptions{Rates: true, Angles: o.Angles, dropped: true})
+		return NewPaths(positionsOf(s), PathOptions{Rates: true, Angles: o.Angles, Within: o.Within, dropped: true})
 	}
 	p.Dropped = o.dropped
 	p.Smoothed = !exact

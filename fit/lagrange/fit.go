@@ -33,6 +33,8 @@ type Options struct {
 	// Values are what is known of coefficients by the names that positions (Names) and inputs (Inputs) give them.
 	Values        []Value
 	Names, Inputs []string
+	// Within is that of estimate.PathOptions.
+	Within float64
 
 	timed int // the last inputs that are a force of time's
 }
@@ -94,7 +96,7 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	if chunks(s) {
 		s = sampled(s)
 	}
-	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles})
+	p, err := estimate.NewPaths(s, estimate.PathOptions{Velocities: !s.PositionsOnly, Rates: true, Angles: o.Angles, Within: o.Within})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	Degree int
 	// SecondOrder says that the second half of a state is the time derivative of the first.
 	SecondOrder bool
+	// Within is that of estimate.PathOptions.
+	Within float64
 }
 
 // Report says what a fit found.
@@ -47,7 +49,7 @@ const mostFeatures = 220
 
 // Fit finds the field of a set of states, any number of columns. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*terms.Field, *Report, error) {
-	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: o.Angles})
+	paths, err := estimate.NewPaths(s, estimate.PathOptions{Angles: o.Angles, Within: o.Within})
 	if err != nil {
 		return nil, nil, err
 	}

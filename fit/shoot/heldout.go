@@ -16,11 +16,15 @@ func SamplingOf(p *estimate.Paths) Sampling {
 }
 
 // HeldOut is the median error of rollouts of the held-out paths, every fourth, over two typical turns, which are the Horizon
-// of SamplingOf, from their first states, relative to the components' spreads. A state is a path's positions or, where
+// of SamplingOf, from their first states, relative to the components' spreads. Where Within bounds them, each path is rolled out
+// piece by piece. A state is a path's positions or, where
 // the system's Dim is twice as many, its positions and velocities. The integrator is right to 1e-4, or to 1e-7 where
 // nothing was smoothed.
 func (s *System) HeldOut(p *estimate.Paths) float64 {
 	rows := horizonRows(p)
+	if p.Within > 0 {
+		rows = min(rows, max(int(p.Within/p.Step), 10))
+	}
 	fine := 80.0 // steps a turn
 	if !p.Smoothed {
 		fine = 400
@@ -35,14 +39,20 @@ func (s *System) HeldOut(p *estimate.Paths) float64 {
 		if k%4 != 0 {
 			continue
 		}
-		var x []float64
-		for r := range min(t.Rows(n), rows) {
-			x = append(x, t.Q[r*n:(r+1)*n]...)
-			if s.Dim == 2*n {
-				x = append(x, t.V[r*n:(r+1)*n]...)
+		all := t.Rows(n)
+		for first := 0; first == 0 || p.Within > 0 && first+rows <= all; first += rows {
+			var x, u []float64
+			for r := first; r < min(all, first+rows); r++ {
+				x = append(x, t.Q[r*n:(r+1)*n]...)
+				if s.Dim == 2*n {
+					x = append(x, t.V[r*n:(r+1)*n]...)
+				}
 			}
+			if t.U != nil {
+				u = t.U[first*len(t.U)/all:]
+			}
+			starts, us = append(starts, x), append(us, u)
 		}
-		starts, us = append(starts, x), append(us, t.U)
 	}
 	return sparse.Median(s.RollError(starts, us, spread, p.Step, steps))
 }
