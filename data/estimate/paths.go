@@ -174,9 +174,29 @@ func NewPaths(s *data.Set, o PathOptions) (*Paths, error) {
 		if !(p.Speeds[i] > 0) {
 			return nil, fmt.Errorf("estimate: column %d does not change", i+1)
 		}
-		p.Turn = math.Min(p.Turn, 2*math.Pi*p.Spread[i]/p.Speeds[i])
+		p.Turn = math.Min(p.Turn, 2*math.Pi*p.Spread[i]/p.moving(i))
 	}
 	return p, nil
+}
+
+// moving is the speed of a position while it moves: that of all rows or, where a fifth of them rest, as of what sticks, of the
+// others, so that windows are not made as long as the rests.
+func (p *Paths) moving(i int) float64 {
+	const still, many = 0.02, 0.2
+	var square, count, all float64
+	for _, t := range p.Trials {
+		for r := i; r < len(t.V); r += p.N {
+			all++
+			if v := t.V[r]; math.Abs(v) > still*p.Speeds[i] {
+				square += float64(v * v)
+				count++
+			}
+		}
+	}
+	if all == 0 || all-count < many*all {
+		return p.Speeds[i]
+	}
+	return math.Sqrt(square / count)
 }
 
 func (p *Paths) add(t Path, of int) {
