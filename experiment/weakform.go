@@ -17,6 +17,7 @@ import (
 	fitformula "hnn/fit/formula"
 	"hnn/fit/lagrange"
 	"hnn/fit/linear"
+	"hnn/fit/sparse"
 	"hnn/model"
 	"hnn/model/expr"
 	modelfile "hnn/model/file"
@@ -415,6 +416,9 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 		}
 		return form, err
 	})
+	if errors.Is(err, sparse.ErrUndetermined) {
+		err = fmt.Errorf("%w: give longer or more different trials, leave out rows at rest and impacts, which no smooth law follows, or choose another --model", err)
+	}
 	if err != nil {
 		return nil, stopped(ctx, fmt.Errorf("%s: %w", dir, err), dir, 0)
 	}
