@@ -79,7 +79,7 @@ type Config struct {
 	Symmetry    []closedform.Symmetry `key:"symmetry,omitempty" of:"closed-form hamiltonian dataset" group:"system" help:"closed form: what leaves H as it is"`
 	Dissipation network.Dissipation   `key:"dissipation,omitempty,common" of:"hamiltonian dataset" group:"system" help:"how energy leaves; the closed form fits linear"`
 	Angle       []string              `key:"angle,omitempty,common" of:"dataset" group:"system" help:"state columns that are angles: the model sees their cosine and sine"`
-	Within      float64               `key:"rollout-time,omitempty" of:"dataset" group:"system" help:"time of the rollouts from held-out states by which models are compared, at most; half the trials unless given"`
+	Within      float64               `key:"rollout-time,omitempty" of:"states dataset" group:"system" help:"time of the rollouts from held-out states by which models are compared, at most; half the trials unless given"`
 	Mass        []float64             `key:"mass,omitempty" of:"states hamiltonian" group:"system" help:"masses: of positions whose velocities become momenta, or of the bodies of structure pairwise (closed form: and symmetry rotation)"`
 	InputGain   string                `key:"input-gain,omitempty" of:"states hamiltonian" group:"system" help:"G of the force G(q) u of inputs: constant, learned (unless given), or, where it is known, a lagrangian's numbers: a row a position, as \"1;0\""`
 	InputHold   Hold                  `key:"input-hold,omitempty" of:"states dataset" group:"system" help:"inputs between their samples: linear (foh, unless given) or constant (zoh)"`
