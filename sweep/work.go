@@ -201,7 +201,9 @@ func (w *Worker) do(ctx context.Context, a *assigned, msg jetstream.Msg) error {
 			return nil
 		}
 		w.Log("%s: %v", job.Name, err)
-		r.Error = strings.ReplaceAll(failures[len(failures)-1], dir, job.Name)
+		// Its directory has the name of the run, which is said with the error, and is not kept here.
+		r.Error = strings.TrimPrefix(strings.ReplaceAll(failures[len(failures)-1], dir, job.Name), job.Name+": ")
+		r.Error = strings.TrimSuffix(r.Error, "; its run directory is kept")
 		return finish()
 	}
 	if r.archive, err = pack(dir); err != nil {
