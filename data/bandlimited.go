@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+
+	"hnn/internal/elementary"
 )
 
 // BandLimited is the signal sampled so many times as often, by the functions of time that have nothing above half the
@@ -39,7 +41,7 @@ func (s *Signal) BandLimited(times int) (*Signal, error) {
 			x := float64(part)/float64(times) - float64(k-half+1)
 			w := 1.0
 			if x != 0 {
-				w = math.Sin(math.Pi*x) / (math.Pi * x)
+				w = elementary.Sin(math.Pi*x) / (math.Pi * x)
 			}
 			weights[k] = w * bessel(beta*math.Sqrt(max(1-x*x/(half*half), 0)))
 			sum += weights[k]

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"hnn/internal/elementary"
 )
 
 // Scales make states and times dimensionless: z = (x - Origin) / State, tau = t / Time.
@@ -98,7 +100,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 			size[i] = 1
 		}
 		product[i] = size[i] * size[n+i]
-		mean += math.Log(product[i]) / float64(n)
+		mean += elementary.Log(product[i]) / float64(n)
 	}
 	least, most := slices.Min(product), slices.Max(product)
 	if !(least > 0) || math.IsInf(most, 1) || most > mostUneven*least {
@@ -106,7 +108,7 @@ func NewScales(s *Set, o ScaleOptions) (*Scales, error) {
 		return nil, fmt.Errorf("data: the columns %s and %s have a product of their spreads of %.1e, %s and %s one of %.1e: a Hamiltonian needs coordinate times momentum in the same unit for all pairs; bring the columns to common units",
 			s.ColumnName(i), s.ColumnName(n+i), least, s.ColumnName(j), s.ColumnName(n+j), most)
 	}
-	common := math.Exp(mean)
+	common := elementary.Exp(mean)
 	for i := range n {
 		ratio := math.Sqrt(size[i] / size[n+i])
 		if o.Common {

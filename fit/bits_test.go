@@ -16,9 +16,7 @@ import (
 
 // A short training gives the same weights on amd64 and on arm64: the kernels have the same
 // bits, and the Go around them rounds products by explicit conversions where arm64 would
-// fuse them with an addition. These hashes were written on amd64. They hold for a constant
-// rate; the cosine of a schedule, and whatever else package math rounds as it likes, may differ
-// in the last digit of float64.
+// fuse them with an addition, and takes amd64's sines and logarithms. These hashes were written on amd64.
 func TestTrainingBits(t *testing.T) {
 	if kernel.Name() == "generic" {
 		t.Skip("the hashes are of the kernels of vectors")

@@ -3,6 +3,8 @@ package fit
 import (
 	"fmt"
 	"math"
+
+	"hnn/internal/elementary"
 )
 
 // Decay is a kind of Schedule.
@@ -56,9 +58,9 @@ func (s Schedule) factor(step, steps int) float64 {
 			return 1
 		}
 		done := float64(step-1) / float64(steps-1)
-		return s.Floor + (1-s.Floor)*(1+math.Cos(math.Pi*done))/2
+		return s.Floor + (1-s.Floor)*(1+elementary.Cos(math.Pi*done))/2
 	case Step:
-		return math.Pow(s.Factor, float64((step-1)/s.Every))
+		return elementary.Pow(s.Factor, float64((step-1)/s.Every))
 	}
 	return 1
 }

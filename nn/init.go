@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hnn/internal/elementary"
 )
 
 // Init draws the parameters as the authors' code does: every W orthogonal with
@@ -34,7 +36,7 @@ func orthogonal[T float32 | float64](l Layer[T], rng *rand.Rand, gain float64) {
 	g := mat.NewDense(long, short, nil)
 	for i := range long {
 		for j := range short {
-			g.Set(i, j, rng.NormFloat64())
+			g.Set(i, j, elementary.Normal(rng))
 		}
 	}
 	var qr mat.QR

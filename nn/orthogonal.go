@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 
+	"hnn/internal/elementary"
 	"hnn/internal/kernel"
 )
 
@@ -35,7 +36,7 @@ func orthogonalInPanels[T Float](l Layer[T], rng *rand.Rand, gain float64) {
 	}
 	for i := range long {
 		for j := range short {
-			panels[j/panelWidth][i*panelWidth+j%panelWidth] = rng.NormFloat64()
+			panels[j/panelWidth][i*panelWidth+j%panelWidth] = elementary.Normal(rng)
 		}
 	}
 	product := make([]float64, panelWidth*panelWidth)

@@ -1,6 +1,10 @@
 package ode
 
-import "math"
+import (
+	"math"
+
+	"hnn/internal/elementary"
+)
 
 // runAdaptive steps all running rows together, each with a step of its own, until the
 // last has ended. A row whose step is rejected tries again beside the next steps of the
@@ -95,7 +99,7 @@ func (e *Solver) judge() {
 			continue
 		}
 		stats.Steps++
-		logErr := math.Log(err)
+		logErr := elementary.Log(err)
 		s.length *= e.gain.grow(logErr, s.logOld, s.retry)
 		s.retry = false
 		s.logOld = max(logErr, leastLogOld)

@@ -1,6 +1,10 @@
 package ode
 
-import "math"
+import (
+	"math"
+
+	"hnn/internal/elementary"
+)
 
 // initialSteps evaluates the field at the initial states, which is the first stage of
 // the first step, and chooses the length of that step for every row: by the algorithm of
@@ -55,7 +59,7 @@ func (e *Solver) initialSteps() {
 		d2 := e.scaledNorm(dx1, x) / h0
 		h1 := max(1e-6, h0*1e-3)
 		if d1 > 1e-15 || d2 > 1e-15 {
-			h1 = math.Pow(0.01/max(d1, d2), 1/e.pair.errorPower)
+			h1 = elementary.Pow(0.01/max(d1, d2), 1/e.pair.errorPower)
 		}
 		s.length = min(100*h0, h1, e.interval(i), e.set.MaxStep)
 		// The field is not finite, or enormous, at the end of the Euler step: start from

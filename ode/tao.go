@@ -1,6 +1,10 @@
 package ode
 
-import "math"
+import (
+	"math"
+
+	"hnn/internal/elementary"
+)
 
 // tao is the explicit symplectic method for any Hamiltonian of M. Tao, "Explicit symplectic
 // approximation of nonseparable Hamiltonians: algorithm and long time performance", Phys.
@@ -110,7 +114,7 @@ func (m *tao) rotate(w *work, c float64) {
 			w.shearRow(r, at, c, half)
 			w.shearRow(r, at+2*n, -c, half)
 		}
-		tan, sin := math.Tan(angle/2), math.Sin(angle)
+		tan, sin := math.Tan(angle/2), elementary.Sin(angle)
 		across(0, tan, n)
 		across(n, -sin, 0)
 		across(0, tan, n)

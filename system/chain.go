@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // Sized is a System that is there with any number of sites.
@@ -63,7 +65,7 @@ func spring(alpha, beta float64) law {
 func thermal(scale float64) start {
 	return func(_ *Chain, rng *rand.Rand, q, p []float64) {
 		for i := range q {
-			q[i], p[i] = scale*rng.NormFloat64(), scale*rng.NormFloat64()
+			q[i], p[i] = scale*elementary.Normal(rng), scale*elementary.Normal(rng)
 		}
 	}
 }
@@ -118,10 +120,10 @@ func waves(middle, size float64) start {
 		for k := 1; k <= modes; k++ {
 			var a [4]float64
 			for j := range a {
-				a[j] = size * rng.NormFloat64() / modes
+				a[j] = size * elementary.Normal(rng) / modes
 			}
 			for i := range q {
-				sin, cos := math.Sincos(2 * math.Pi * float64(k*base) * float64(i) / float64(len(q)))
+				sin, cos := elementary.Sincos(2 * math.Pi * float64(k*base) * float64(i) / float64(len(q)))
 				q[i] += float64(a[0]*cos) + float64(a[1]*sin)
 				p[i] += float64(c.mass * (float64(a[2]*cos) + float64(a[3]*sin)))
 			}
@@ -135,7 +137,7 @@ func length(n int) float64 { return 20.0 / 64 * float64(n) }
 // NewSineGordon is u_tt = u_xx - sin u on a ring of n points, 20/64 apart.
 func NewSineGordon(n int) *Chain {
 	return field("sine-gordon", n, length(n), law{
-		func(u float64) float64 { return 1 - math.Cos(u) }, math.Sin,
+		func(u float64) float64 { return 1 - elementary.Cos(u) }, elementary.Sin,
 	}, waves(0, 1.5))
 }
 
@@ -265,7 +267,7 @@ func (c *Chain) Mode(k int, amplitude float64, x []float64) {
 	checkState(c.Dim(), x)
 	clear(x)
 	for i := range c.n {
-		x[i] = amplitude * math.Sin(math.Pi*float64(k)*float64(i+1)/float64(c.n+1))
+		x[i] = amplitude * elementary.Sin(math.Pi*float64(k)*float64(i+1)/float64(c.n+1))
 	}
 }
 
@@ -275,9 +277,9 @@ func (c *Chain) ModeEnergy(k int, x []float64) float64 {
 	checkState(c.Dim(), x)
 	a, b := 0.0, 0.0
 	for i := range c.n {
-		s := math.Sqrt(2/float64(c.n+1)) * math.Sin(math.Pi*float64(k)*float64(i+1)/float64(c.n+1))
+		s := math.Sqrt(2/float64(c.n+1)) * elementary.Sin(math.Pi*float64(k)*float64(i+1)/float64(c.n+1))
 		a, b = a+float64(s*x[i]), b+float64(s*x[c.n+i])
 	}
-	w := 2 * math.Sin(math.Pi*float64(k)/(2*float64(c.n+1)))
+	w := 2 * elementary.Sin(math.Pi*float64(k)/(2*float64(c.n+1)))
 	return (float64(b*b) + float64(w*w*a*a)) / 2
 }

@@ -1,8 +1,9 @@
 package system
 
 import (
-	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // DoublePendulum is two point masses of 1 kg on massless rods of 1 m, the second
@@ -37,8 +38,8 @@ func (DoublePendulum) Coordinates() []Coordinate {
 func (s DoublePendulum) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
-	sin, cos := math.Sincos(q1 - q2)
-	h1, h2 := math.Sin(q1/2), math.Sin(q2/2)
+	sin, cos := elementary.Sincos(q1 - q2)
+	h1, h2 := elementary.Sin(q1/2), elementary.Sin(q2/2)
 	return (float64(p1*p1)+float64(2*p2*p2)-float64(2*p1*p2*cos))/(2*(1+float64(sin*sin))) + float64(s.G*(float64(4*h1*h1)+float64(2*h2*h2)))
 }
 
@@ -48,14 +49,14 @@ func (s DoublePendulum) Hamiltonian(x []float64) float64 {
 func (s DoublePendulum) Field(x, dx []float64) {
 	checkField(s.Dim(), x, dx)
 	q1, q2, p1, p2 := x[0], x[1], x[2], x[3]
-	sin, cos := math.Sincos(q1 - q2)
+	sin, cos := elementary.Sincos(q1 - q2)
 	e := 1 + float64(sin*sin)
 	n := float64(p1*p1) + float64(2*p2*p2) - float64(2*p1*p2*cos)
 	k := sin * (float64(p1*p2) - n*cos/e) / e
 	dx[0] = (p1 - float64(p2*cos)) / e
 	dx[1] = (2*p2 - float64(p1*cos)) / e
-	dx[2] = float64(-2*s.G*math.Sin(q1)) - k
-	dx[3] = float64(-s.G*math.Sin(q2)) + k
+	dx[2] = float64(-2*s.G*elementary.Sin(q1)) - k
+	dx[3] = float64(-s.G*elementary.Sin(q2)) + k
 }
 
 // Sample draws angles of U(-1,1) rad and momenta of U(-1,1) kg m^2/s: swings of

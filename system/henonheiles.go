@@ -3,6 +3,8 @@ package system
 import (
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // HenonHeiles is the motion of a star about a galactic centre,
@@ -70,11 +72,11 @@ func (s HenonHeiles) Sample(rng *rand.Rand, x []float64) {
 	energy := uniform(rng, 1.0/24, 1.0/8) * scale * scale
 	for {
 		x[0], x[1] = uniform(rng, -0.5, 0.5)*scale, uniform(rng, -0.5, 0.5)*scale
-		if math.Hypot(x[0], x[1]) < 0.5*scale && s.potential(x[0], x[1]) < energy {
+		if elementary.Hypot(x[0], x[1]) < 0.5*scale && s.potential(x[0], x[1]) < energy {
 			break
 		}
 	}
-	sin, cos := math.Sincos(uniform(rng, 0, 2*math.Pi))
+	sin, cos := elementary.Sincos(uniform(rng, 0, 2*math.Pi))
 	p := math.Sqrt(2 * (energy - s.potential(x[0], x[1])))
 	x[2], x[3] = p*cos, p*sin
 }

@@ -3,6 +3,8 @@ package system
 import (
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // Kepler is a unit mass in the plane about a fixed centre,
@@ -62,12 +64,12 @@ func (s Kepler) Force(q, f []float64) {
 func (s Kepler) Sample(rng *rand.Rand, x []float64) {
 	checkState(s.Dim(), x)
 	a, e := uniform(rng, 0.8, 1.2), uniform(rng, 0, 0.5)
-	sinE, cosE := math.Sincos(uniform(rng, 0, 2*math.Pi))
+	sinE, cosE := elementary.Sincos(uniform(rng, 0, 2*math.Pi))
 	b := math.Sqrt(1 - float64(e*e))
 	speed := math.Sqrt(s.Mu/a) / (1 - float64(e*cosE))
 	qx, qy := a*(cosE-e), a*b*sinE
 	px, py := -speed*sinE, speed*b*cosE
-	sin, cos := math.Sincos(uniform(rng, 0, 2*math.Pi))
+	sin, cos := elementary.Sincos(uniform(rng, 0, 2*math.Pi))
 	x[0], x[1] = float64(cos*qx)-float64(sin*qy), float64(sin*qx)+float64(cos*qy)
 	x[2], x[3] = float64(cos*px)-float64(sin*py), float64(sin*px)+float64(cos*py)
 }

@@ -1,6 +1,6 @@
 package system
 
-import "math"
+import "hnn/internal/elementary"
 
 // LennardJones is the law of a pair, with a smooth cut-off,
 //
@@ -15,7 +15,7 @@ func (l LennardJones) At(r float64) (v, dv, ddv float64) {
 		return 0, 0, 0
 	}
 	bare := func(r float64) (v, dv, ddv float64) {
-		s := math.Pow(l.Sigma/r, 6)
+		s := elementary.Pow(l.Sigma/r, 6)
 		return 4 * l.Epsilon * (float64(s*s) - s), 4 * l.Epsilon * (float64(6*s) - float64(12*s*s)) / r, 4 * l.Epsilon * (float64(156*s*s) - float64(42*s)) / (r * r)
 	}
 	return smooth(bare, r, l.Cutoff)
@@ -30,7 +30,7 @@ func (m Morse) At(r float64) (v, dv, ddv float64) {
 		return 0, 0, 0
 	}
 	bare := func(r float64) (v, dv, ddv float64) {
-		e, a := math.Exp(-m.Stiffness*(r-m.Rest)), m.Stiffness
+		e, a := elementary.Exp(-m.Stiffness*(r-m.Rest)), m.Stiffness
 		return m.Depth * (float64(e*e) - 2*e), 2 * m.Depth * a * (e - float64(e*e)), 2 * m.Depth * a * a * (float64(2*e*e) - e)
 	}
 	return smooth(bare, r, m.Cutoff)
@@ -41,7 +41,7 @@ func smooth(bare func(r float64) (v, dv, ddv float64), r, cutoff float64) (v, dv
 	a, b, c := bare(cutoff)
 	c4 := (b/cutoff - c) / (8 * cutoff * cutoff)
 	c2 := (-b/cutoff - float64(4*c4*cutoff*cutoff)) / 2
-	c0 := -a - float64(c2*cutoff*cutoff) - float64(c4*math.Pow(cutoff, 4))
+	c0 := -a - float64(c2*cutoff*cutoff) - float64(c4*elementary.Pow(cutoff, 4))
 	v, dv, ddv = bare(r)
 	s := r * r
 	return v + c0 + float64(c2*s) + float64(c4*s*s), dv + float64(2*c2*r) + float64(4*c4*r*s), ddv + 2*c2 + float64(12*c4*s)

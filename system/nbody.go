@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+
+	"hnn/internal/elementary"
 )
 
 // NBody is any number of point masses in a plane that attract each other,
@@ -185,7 +187,7 @@ func (s *NBody) circularSpeed(r float64) float64 {
 		mean += m / float64(n)
 	}
 	for k := 1; k < n; k++ {
-		sum += 1 / math.Sin(math.Pi*float64(k)/float64(n))
+		sum += 1 / elementary.Sin(math.Pi*float64(k)/float64(n))
 	}
 	return math.Sqrt(s.G * mean * sum / (4 * r))
 }
@@ -194,9 +196,9 @@ func (s *NBody) circularSpeed(r float64) float64 {
 func (s *NBody) samplePair(rng *rand.Rand, x []float64) {
 	qx, qy, vx, vy := s.split(x)
 	qx[0], qy[0] = uniform(rng, 0.5, 1.5), uniform(rng, 0.5, 1.5)
-	r := math.Hypot(qx[0], qy[0])
+	r := elementary.Hypot(qx[0], qy[0])
 	// One factor for both components: it stretches the orbit and does not turn it.
-	speed := s.circularSpeed(r) * (1 + float64(0.05*rng.NormFloat64())) / r
+	speed := s.circularSpeed(r) * (1 + float64(0.05*elementary.Normal(rng))) / r
 	vx[0], vy[0] = -qy[0]*speed, qx[0]*speed
 	for _, c := range [][]float64{qx, qy, vx, vy} {
 		c[1] = -c[0]
@@ -212,7 +214,7 @@ func (s *NBody) samplePolygon(rng *rand.Rand, x []float64) {
 	speed := s.circularSpeed(r) / r
 	n := len(s.Mass)
 	for i := range n {
-		sin, cos := math.Sincos(2 * math.Pi * float64(i) / float64(n))
+		sin, cos := elementary.Sincos(2 * math.Pi * float64(i) / float64(n))
 		qx[i], qy[i] = float64(cos*p[0])-float64(sin*p[1]), float64(sin*p[0])+float64(cos*p[1])
 		vx[i] = -qy[i] * speed * (1 + uniform(rng, -noise, noise))
 		vy[i] = qx[i] * speed * (1 + uniform(rng, -noise, noise))

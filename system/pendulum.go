@@ -1,8 +1,9 @@
 package system
 
 import (
-	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // Pendulum is the ideal pendulum in the paper's dimensionless form,
@@ -30,7 +31,7 @@ func (Pendulum) Coordinates() []Coordinate {
 func (s Pendulum) Hamiltonian(x []float64) float64 {
 	checkState(s.Dim(), x)
 	// 1 - cos q cancels near the rest; 2 sin^2(q/2) is the same without that.
-	half := math.Sin(x[0] / 2)
+	half := elementary.Sin(x[0] / 2)
 	return float64(2*s.K*half*half) + float64(x[1]*x[1])
 }
 
@@ -50,7 +51,7 @@ func (s Pendulum) Velocity(p, v []float64) {
 // Force stores -K sin q.
 func (s Pendulum) Force(q, f []float64) {
 	checkHalf(s.Dim(), q, f)
-	f[0] = -s.K * math.Sin(q[0])
+	f[0] = -s.K * elementary.Sin(q[0])
 }
 
 // Sample draws the direction of a point of U(-1,1)^2 and a radius of U(1.3,2.3).

@@ -1,8 +1,9 @@
 package system
 
 import (
-	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // uniform draws from U(lo, hi).
@@ -15,7 +16,7 @@ func sampleDirection(rng *rand.Rand, rmin, rmax float64, x []float64) float64 {
 	norm := 0.0
 	for norm == 0 {
 		x[0], x[1] = uniform(rng, -1, 1), uniform(rng, -1, 1)
-		norm = math.Hypot(x[0], x[1])
+		norm = elementary.Hypot(x[0], x[1])
 	}
 	radius := uniform(rng, rmin, rmax)
 	x[0] *= radius / norm

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // Schroedinger is the focusing nonlinear Schroedinger equation, i psi_t = -psi_xx - 2 |psi|^2 psi, psi = q + i p, on a ring of
@@ -98,7 +100,7 @@ func (s Schroedinger) Sample(rng *rand.Rand, x []float64) {
 	}
 	a, phase := 0.1*rng.Float64(), 2*math.Pi*rng.Float64()
 	for i := range s.n {
-		sin, cos := math.Sincos(2*math.Pi*float64(i)/float64(s.n) + phase)
+		sin, cos := elementary.Sincos(2*math.Pi*float64(i)/float64(s.n) + phase)
 		x[i] += float64(a * cos)
 		x[s.n+i] += float64(a * sin)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // SpringLattice is Side x Side bodies of mass one in a plane, each bound to its neighbours in its row and its column by a
@@ -64,7 +66,7 @@ func (s SpringLattice) Hamiltonian(x []float64) float64 {
 		h += p * p / 2
 	}
 	s.bonds(func(i, j int) {
-		stretch := math.Hypot(x[2*j]-x[2*i], x[2*j+1]-x[2*i+1]) - 1
+		stretch := elementary.Hypot(x[2*j]-x[2*i], x[2*j+1]-x[2*i+1]) - 1
 		h += stretch * stretch / 2
 	})
 	return h
@@ -90,7 +92,7 @@ func (s SpringLattice) Force(q, f []float64) {
 	clear(f)
 	s.bonds(func(i, j int) {
 		dx, dy := q[2*j]-q[2*i], q[2*j+1]-q[2*i+1]
-		r := math.Hypot(dx, dy)
+		r := elementary.Hypot(dx, dy)
 		if r == 0 {
 			return // no direction
 		}
@@ -107,10 +109,10 @@ func (s SpringLattice) Sample(rng *rand.Rand, x []float64) {
 	checkState(s.Dim(), x)
 	const off = 0.1
 	for i := range s.Sites() {
-		x[2*i] = float64(i%s.Side) + float64(off*rng.NormFloat64())
-		x[2*i+1] = float64(i/s.Side) + float64(off*rng.NormFloat64())
+		x[2*i] = float64(i%s.Side) + float64(off*elementary.Normal(rng))
+		x[2*i+1] = float64(i/s.Side) + float64(off*elementary.Normal(rng))
 	}
 	for i := s.Dim() / 2; i < s.Dim(); i++ {
-		x[i] = off * rng.NormFloat64()
+		x[i] = off * elementary.Normal(rng)
 	}
 }

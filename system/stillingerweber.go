@@ -1,6 +1,6 @@
 package system
 
-import "math"
+import "hnn/internal/elementary"
 
 // StillingerWeber is the energy of tetrahedral semiconductors (F. Stillinger, T. Weber, Phys. Rev. B 31, 5262, 1985, equations
 // 2.1 to 2.5 with the constants of silicon): the law of a pair,
@@ -25,9 +25,9 @@ func (l StillingerWeber) At(r float64) (v, dv, ddv float64) {
 		return 0, 0, 0
 	}
 	q := l.Sigma / r
-	e := swA * l.Epsilon * math.Exp(1/x)
-	p, dp, ddp := float64(swB*q*q*q*q)-1, -4*swB*math.Pow(q, 5), 20*swB*math.Pow(q, 6) // by r/Sigma
-	de, dde := -1/(x*x), 1/(x*x*x*x)+2/(x*x*x)                                         // over e
+	e := swA * l.Epsilon * elementary.Exp(1/x)
+	p, dp, ddp := float64(swB*q*q*q*q)-1, -4*swB*elementary.Pow(q, 5), 20*swB*elementary.Pow(q, 6) // by r/Sigma
+	de, dde := -1/(x*x), 1/(x*x*x*x)+2/(x*x*x)                                                     // over e
 	return e * p, e * (dp + float64(p*de)) / l.Sigma, e * (ddp + float64(2*dp*de) + float64(p*dde)) / (l.Sigma * l.Sigma)
 }
 
@@ -41,7 +41,7 @@ func (l StillingerWeberAngle) Room() int { return 2 }
 func (l StillingerWeberAngle) Prepare(_, _ uint8, r float64, room []float64) {
 	room[0], room[1] = 0, 0
 	if x := r/l.Sigma - swReach; x < -1e-3 {
-		room[0] = math.Exp(swBend / x)
+		room[0] = elementary.Exp(swBend / x)
 		room[1] = -room[0] * swBend / (x * x * l.Sigma)
 	}
 }

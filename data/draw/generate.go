@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"hnn/data"
+	"hnn/internal/elementary"
 	"hnn/ode"
 	"hnn/system"
 )
@@ -80,7 +81,7 @@ func trajectories(s system.System, rng *rand.Rand, o Options) (*data.Set, error)
 	set.X = append([]float64(nil), set.Clean...)
 	if o.Noise > 0 {
 		for i := range set.X {
-			set.X[i] += float64(o.Noise * rng.NormFloat64())
+			set.X[i] += float64(o.Noise * elementary.Normal(rng))
 		}
 	}
 	return set, nil

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"hnn/internal/elementary"
 	"hnn/model/expansion"
 )
 
@@ -202,7 +203,7 @@ func (d *draw) inputs(lo, hi int) (u []float64, width int, sine, momentum []bool
 		for i := lo; i < hi; i++ {
 			v := d.x[r+i]
 			if d.o.Angles != nil && d.o.Angles[i] {
-				sin, cos := math.Sincos(v)
+				sin, cos := elementary.Sincos(v)
 				u = append(u, cos, sin)
 			} else {
 				u = append(u, v)

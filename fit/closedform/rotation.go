@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // rotation turns states of so many bodies in so many dimensions of space.
@@ -15,14 +17,14 @@ type rotation struct{ bodies, space int }
 func (r *rotation) matrix(rng *rand.Rand) []float64 {
 	n := r.space
 	if n == 2 {
-		sin, cos := math.Sincos(2 * math.Pi * rng.Float64())
+		sin, cos := elementary.Sincos(2 * math.Pi * rng.Float64())
 		return []float64{cos, -sin, sin, cos}
 	}
 	m := make([]float64, n*n)
 	for i := range n {
 		row := m[i*n : (i+1)*n]
 		for j := range row {
-			row[j] = rng.NormFloat64()
+			row[j] = elementary.Normal(rng)
 		}
 		// Twice is enough for orthogonality to rounding.
 		for range 2 {

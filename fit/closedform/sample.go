@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+
+	"hnn/internal/elementary"
 )
 
 // errNoDirection says that no pair of rows has a direction.
@@ -36,7 +38,7 @@ func sampleFeatures(rng *rand.Rand, points []float64, width, k int, scale float6
 		for i, v := range a {
 			square += float64((b[i] - v) * (b[i] - v))
 		}
-		factor := scale * math.Log(3) / square
+		factor := scale * elementary.Log(3) / square
 		if !(square > 0) || math.IsInf(factor, 0) {
 			continue
 		}

@@ -1,8 +1,7 @@
 package expansion
 
 import (
-	"math"
-
+	"hnn/internal/elementary"
 	"hnn/nn"
 )
 
@@ -77,7 +76,7 @@ func (t *Pair) LogDistances(x, dst []float64) {
 				delta := x[a*t.bodies+i] - x[a*t.bodies+j]
 				square += float64(delta * delta)
 			}
-			dst[pair] = math.Log(square) / 2
+			dst[pair] = elementary.Log(square) / 2
 			pair++
 		}
 	}
@@ -113,7 +112,7 @@ func (p *pairPass) AddGradient(x, g []float64, rows int) {
 		for i := range t.bodies {
 			for j := i + 1; j < t.bodies; j++ {
 				// d phi/dx_i = (d phi / d log r) (x_i - x_j) / r^2
-				f := t.strengths[pair-r*pairs] * p.slopes[pair] * math.Exp(-2*p.logs[pair])
+				f := t.strengths[pair-r*pairs] * p.slopes[pair] * elementary.Exp(-2*p.logs[pair])
 				for a := 0; a < t.space*t.bodies; a += t.bodies {
 					delta := f * (x[a+i] - x[a+j])
 					g[a+i] += delta
@@ -147,7 +146,7 @@ func (p *pairPass) Columns(x, dst []float64, ld, rows int) {
 				for l := range phi {
 					phi[l] *= w[l]
 				}
-				f := t.strengths[pair-r*pairs] * math.Exp(-2*p.logs[pair])
+				f := t.strengths[pair-r*pairs] * elementary.Exp(-2*p.logs[pair])
 				for a := 0; a < t.space*t.bodies; a += t.bodies {
 					delta := f * (x[a+i] - x[a+j])
 					to, from := dst[(a+i)*ld:(a+i)*ld+k], dst[(a+j)*ld:(a+j)*ld+k]

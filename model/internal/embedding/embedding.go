@@ -1,8 +1,7 @@
 package embedding
 
 import (
-	"math"
-
+	"hnn/internal/elementary"
 	"hnn/nn"
 )
 
@@ -43,7 +42,7 @@ func Inputs[T nn.Float](e Embedding, x []T, stride int, u []T, rows int) {
 		for i, angle := range e {
 			v := x[r*stride+i]
 			if angle {
-				sin, cos := math.Sincos(float64(v))
+				sin, cos := elementary.Sincos(float64(v))
 				u[j], u[j+1] = T(cos), T(sin)
 				j++
 			} else {
