@@ -10,7 +10,7 @@ import (
 )
 
 // A fit of exact rows is the same to the bit on amd64, where the hashes were written, and on
-// arm64, by Cholesky. By QR it is not, nor is one of noisy rows: gonum's factors and singular values have assembly on amd64.
+// arm64, by Cholesky. By QR it is not, nor is one of noisy rows.
 func TestExactBits(t *testing.T) {
 	if kernel.Name() == "generic" {
 		t.Skip("the hashes are of the kernels of vectors")
