@@ -178,7 +178,6 @@ func TestParticlesInPlaceOfOthers(t *testing.T) {
 		"data inspect traj.xyz":         "traj.xyz --cutoff 2.64, with the cut-off",
 		"train --data d.lammpstrj":      "d.lammpstrj --cutoff 3 --units lj --dt 0.005 --mass 1=1,2=1, with the cut-off",
 		"train --data plain.xyz":        "plain.xyz --cutoff 3 --dt 0.005 --mass H=1,O=1, with the cut-off",
-		"serve run":                     "hnn report run",
 		"evaluate run":                  "hnn particles evaluate run FILE",
 		"explain run":                   "hnn particles simulate run",
 		"simulate run --x0 1 --to 1":    "--x0 is not for a run of particles",
