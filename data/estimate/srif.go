@@ -95,7 +95,7 @@ func (m *Motion) filter(t Track, keep *[]block, visit func(row int, innovation f
 			v = t.V[k]
 		}
 		count = m.measure(&a, count, (q-origin)/m.scale, v*m.step/m.scale, &determinant)
-		held = triangle(a[:count], n)
+		held = triangle(a[:count], n, n+1, nil, 0)
 		for i := held; i < count; i++ {
 			e := a[i][n]
 			square += float64(e * e)
@@ -163,7 +163,7 @@ func (m *Motion) join(rows *[2*mostOrder + 2][2*mostOrder + 1]float64, known [][
 		rows[i][2*n] = known[i][n]
 	}
 	m.motionRows(rows[held:held+n], h, determinant)
-	triangleWide(rows[:held+n], n, 2*n+1)
+	triangleWide(rows[:held+n], n, 2*n+1, nil, 0)
 	for i := range n {
 		determinant.add(1 / math.Abs(rows[i][i]))
 	}
@@ -293,7 +293,7 @@ func (m *Motion) carry(prior *[mostOrder][mostOrder + 1]float64, h float64, velo
 		copy(a[:], unit[:n])
 		none := logarithm{product: 1}
 		count := m.measure(&a, n, sample[0], sample[1], &none)
-		if triangle(a[:count], n) < n {
+		if triangle(a[:count], n, n+1, nil, 0) < n {
 			return nil, false
 		}
 		for i := n; i < count; i++ {
@@ -354,70 +354,67 @@ func lead(row []float64, i, n int) int {
 	return i
 }
 
-// triangle brings rows (n columns and a right side) to an upper triangle by Householder reflections and
-// returns how many rows count; below them only right sides are left.
-func triangle(a [][mostOrder + 1]float64, n int) int {
+// narrow and wide rows are those of a state's coefficients and of two states', each with a right side behind.
+type (
+	narrow = [mostOrder + 1]float64
+	wide   = [2*mostOrder + 1]float64
+)
+
+// triangle brings rows to an upper triangle in their first n columns by Householder reflections of their first columns, and of the
+// right sides of count tracks beside them, nil for none, and returns how many rows count; below them only right sides are left.
+func triangle(a []narrow, n, columns int, right []sides, count int) int {
 	rank := 0
 	for c := 0; c < n && rank < len(a); c++ {
-		s := 0.0
-		for i := rank; i < len(a); i++ {
-			s += float64(a[i][c] * a[i][c])
+		if eliminate(a, rank, c, columns, right, count) {
+			rank++
 		}
-		if s == 0 {
-			continue
-		}
-		alpha := -math.Copysign(math.Sqrt(s), a[rank][c])
-		v0 := a[rank][c] - alpha
-		beta := s - float64(alpha*a[rank][c])
-		for j := c + 1; j <= n; j++ {
-			dot := v0 * a[rank][j]
-			for i := rank + 1; i < len(a); i++ {
-				dot += float64(a[i][c] * a[i][j])
-			}
-			dot /= beta
-			a[rank][j] -= float64(dot * v0)
-			for i := rank + 1; i < len(a); i++ {
-				a[i][j] -= float64(dot * a[i][c])
-			}
-		}
-		a[rank][c] = alpha
-		for i := rank + 1; i < len(a); i++ {
-			a[i][c] = 0
-		}
-		rank++
 	}
 	return rank
 }
 
-// triangleWide eliminates the first n of the columns.
-func triangleWide(a [][2*mostOrder + 1]float64, n, columns int) {
-	for c := 0; c < n; c++ {
-		s := 0.0
-		for i := c; i < len(a); i++ {
-			s += float64(a[i][c] * a[i][c])
+// triangleWide eliminates the first n of the columns, each below the row of its number.
+func triangleWide(a []wide, n, columns int, right []sides, count int) {
+	for c := range n {
+		eliminate(a, c, c, columns, right, count)
+	}
+}
+
+// eliminate reflects the rows from one on, so that column c is zero below it; false where it is zero there already.
+func eliminate[R narrow | wide](a []R, row, c, columns int, right []sides, count int) bool {
+	first, below := &a[row], a[row+1:]
+	s := float64((*first)[c] * (*first)[c])
+	for i := range below {
+		s += float64(below[i][c] * below[i][c])
+	}
+	if s == 0 {
+		return false
+	}
+	alpha := -math.Copysign(math.Sqrt(s), (*first)[c])
+	v0 := (*first)[c] - alpha
+	beta := s - float64(alpha*(*first)[c])
+	for j := c + 1; j < columns; j++ {
+		dot := v0 * (*first)[j]
+		for i := range below {
+			dot += float64(below[i][c] * below[i][j])
 		}
-		if s == 0 {
-			continue
-		}
-		alpha := -math.Copysign(math.Sqrt(s), a[c][c])
-		v0 := a[c][c] - alpha
-		beta := s - float64(alpha*a[c][c])
-		for j := c + 1; j < columns; j++ {
-			dot := v0 * a[c][j]
-			for i := c + 1; i < len(a); i++ {
-				dot += float64(a[i][c] * a[i][j])
-			}
-			dot /= beta
-			a[c][j] -= float64(dot * v0)
-			for i := c + 1; i < len(a); i++ {
-				a[i][j] -= float64(dot * a[i][c])
-			}
-		}
-		a[c][c] = alpha
-		for i := c + 1; i < len(a); i++ {
-			a[i][c] = 0
+		dot /= beta
+		(*first)[j] -= float64(dot * v0)
+		for i := range below {
+			below[i][j] -= float64(dot * below[i][c])
 		}
 	}
+	if count > 0 {
+		var column [2*mostOrder + 2]float64
+		for i := range below {
+			column[1+i] = below[i][c]
+		}
+		reflect(right[row:], &column, v0, beta, count)
+	}
+	(*first)[c] = alpha
+	for i := range below {
+		below[i][c] = 0
+	}
+	return true
 }
 
 // Smoothed is a track's path at its rows: position, velocity, acceleration and their standard

@@ -84,7 +84,7 @@ func (m *Motion) together(tracks []Track, group []int, logs []float64) {
 				right[held+1][c] = a[held+1][1] * (tracks[i].V[k] * m.step / m.scale)
 			}
 		}
-		held = triangleTogether(a[:rows], right[:rows], n, count)
+		held = triangle(a[:rows], n, n, right[:rows], count)
 		for i := held; i < rows; i++ {
 			for c, e := range right[i][:count] {
 				square[c] += float64(e * e)
@@ -103,7 +103,7 @@ func (m *Motion) together(tracks []Track, group []int, logs []float64) {
 		}
 		clear(right[held : held+n])
 		m.motionRows(wide[held:held+n], h, &determinant)
-		triangleWideTogether(wide[:held+n], right[:held+n], n, count)
+		triangleWide(wide[:held+n], n, 2*n, right[:held+n], count)
 		for i := range n {
 			determinant.add(1 / math.Abs(wide[i][i]))
 		}
@@ -142,75 +142,6 @@ func (m *Motion) together(tracks []Track, group []int, logs []float64) {
 	}
 	for c, i := range group {
 		logs[i] = determinant.total() - square[c]/2
-	}
-}
-
-// triangleTogether is triangle with the right sides of count tracks beside the n columns of a.
-func triangleTogether(a [][mostOrder + 1]float64, right []sides, n, count int) int {
-	rank := 0
-	var column [2*mostOrder + 2]float64
-	for c := 0; c < n && rank < len(a); c++ {
-		s := 0.0
-		for i := rank; i < len(a); i++ {
-			s += float64(a[i][c] * a[i][c])
-		}
-		if s == 0 {
-			continue
-		}
-		alpha := -math.Copysign(math.Sqrt(s), a[rank][c])
-		v0 := a[rank][c] - alpha
-		beta := s - float64(alpha*a[rank][c])
-		for j := c + 1; j < n; j++ {
-			dot := v0 * a[rank][j]
-			for i := rank + 1; i < len(a); i++ {
-				dot += float64(a[i][c] * a[i][j])
-			}
-			dot /= beta
-			a[rank][j] -= float64(dot * v0)
-			for i := rank + 1; i < len(a); i++ {
-				a[i][j] -= float64(dot * a[i][c])
-			}
-		}
-		for i := rank + 1; i < len(a); i++ {
-			column[i-rank], a[i][c] = a[i][c], 0
-		}
-		reflect(right[rank:], &column, v0, beta, count)
-		a[rank][c] = alpha
-		rank++
-	}
-	return rank
-}
-
-// triangleWideTogether is triangleWide of 2 n columns with the right sides of count tracks.
-func triangleWideTogether(a [][2*mostOrder + 1]float64, right []sides, n, count int) {
-	var column [2*mostOrder + 2]float64
-	for c := 0; c < n; c++ {
-		s := 0.0
-		for i := c; i < len(a); i++ {
-			s += float64(a[i][c] * a[i][c])
-		}
-		if s == 0 {
-			continue
-		}
-		alpha := -math.Copysign(math.Sqrt(s), a[c][c])
-		v0 := a[c][c] - alpha
-		beta := s - float64(alpha*a[c][c])
-		for j := c + 1; j < 2*n; j++ {
-			dot := v0 * a[c][j]
-			for i := c + 1; i < len(a); i++ {
-				dot += float64(a[i][c] * a[i][j])
-			}
-			dot /= beta
-			a[c][j] -= float64(dot * v0)
-			for i := c + 1; i < len(a); i++ {
-				a[i][j] -= float64(dot * a[i][c])
-			}
-		}
-		for i := c + 1; i < len(a); i++ {
-			column[i-c], a[i][c] = a[i][c], 0
-		}
-		reflect(right[c:], &column, v0, beta, count)
-		a[c][c] = alpha
 	}
 }
 
