@@ -352,7 +352,7 @@ type linkedFit struct {
 	path []sparse.Step
 }
 
-// libraries are the functions of V that are tried: weights, then springs without a length at rest, then with one.
+// linkageLibraries are the functions of V that are tried: weights, then springs without a length at rest, then with one.
 func linkageLibraries(c *rods.Linkage) []*terms.Library {
 	n := c.Size()
 	last := terms.New(n, nil, terms.Options{Degree: 2})
@@ -555,13 +555,8 @@ func linkedSystem(l *lagrangian.Lagrangian, tied [][]int, homogeneous bool, pull
 			if !m.Jacobian(x[:n], x[n:d], u, dx[n:d], byQ, byV) {
 				return false
 			}
-			clear(byX)
 			clear(byP)
-			for i := range n {
-				byX[i*d+n+i] = 1
-				copy(byX[(n+i)*d:], byQ[i*n:(i+1)*n])
-				copy(byX[(n+i)*d+n:], byV[i*n:(i+1)*n])
-			}
+			secondOrder(byX, byQ, byV, n)
 			for c, places := range parameters {
 				for _, at := range places {
 					m.Derivative(at, x[n:d], dx[n:d], u, byP[c*d+n:(c+1)*d])

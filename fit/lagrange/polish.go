@@ -128,6 +128,17 @@ func system(l *lagrangian.Lagrangian, free []int, homogeneous bool) *shoot.Syste
 	return s
 }
 
+// secondOrder makes the derivatives of (v, a) by (q, v), 2n x 2n, of those of the accelerations a by each.
+func secondOrder(byX, byQ, byV []float64, n int) {
+	d := 2 * n
+	clear(byX)
+	for i := range n {
+		byX[i*d+n+i] = 1
+		copy(byX[(n+i)*d:], byQ[i*n:(i+1)*n])
+		copy(byX[(n+i)*d+n:], byV[i*n:(i+1)*n])
+	}
+}
+
 // rate is the motion's field at the coefficients as they are, with derivatives by those given.
 func rate(l *lagrangian.Lagrangian, free []int) func(x, u, dx, byX, byP []float64) bool {
 	n, d := l.N, 2*l.N
@@ -144,13 +155,8 @@ func rate(l *lagrangian.Lagrangian, free []int) func(x, u, dx, byX, byP []float6
 			return false
 		}
 		copy(a, dx[n:d])
-		clear(byX)
 		clear(byP)
-		for i := range n {
-			byX[i*d+n+i] = 1
-			copy(byX[(n+i)*d:], byQ[i*n:(i+1)*n])
-			copy(byX[(n+i)*d+n:], byV[i*n:(i+1)*n])
-		}
+		secondOrder(byX, byQ, byV, n)
 		for c, at := range free {
 			motion.Derivative(at, v, a, u, column)
 			copy(byP[c*d+n:], column)
