@@ -442,7 +442,7 @@ func (e *Env) byTrials(ctx context.Context, c Config, asked Asked) ([]Config, er
 	e.log("%s: %v; --model, --trainer and --loss choose for themselves", c.Task, learning)
 	if chosen.Within > 0 {
 		c.Within = chosen.Within
-		for _, way := range append(ways, first) {
+		for _, way := range ways {
 			for i := range way {
 				way[i].Within = chosen.Within
 			}

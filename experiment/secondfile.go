@@ -168,13 +168,6 @@ func list(c *file.Columns) string {
 	return strings.Join(slices.Concat(c.X, c.Q, c.P, c.Input), ", ")
 }
 
-// otherScale is the ratio of ranges, or the distance in ranges, from which on a column of a
-// second file is taken to be in another unit.
-const otherScale = 20
-
-// otherZero is how many ranges a column must be away from those that the model learned from.
-const otherZero = 3
-
 // compareScale warns of columns whose numbers are of another size than those that the model
 // learned from.
 func (d *dataset) compareScale(s *data.Set, learned *seen) {
@@ -198,17 +191,15 @@ func (d *dataset) compareScale(s *data.Set, learned *seen) {
 
 // compareRange warns of a column that goes from is[0] to is[1], and in the training data from was[0] to was[1].
 func (d *dataset) compareRange(column, name string, is, was [2]float64) {
-	wide, width := is[1]-is[0], was[1]-was[0]
-	apart := max(was[0]-is[1], is[0]-was[1])
-	other := wide >= otherScale*width || wide <= width/otherScale
-	if !(width > 0) || !other && apart < otherZero*max(width, wide) {
+	size, zero, far := check.Ranges(was, is)
+	if !(was[1] > was[0]) || !size && !zero {
 		return
 	}
 	f := check.Finding{Severity: check.Warning, Column: column, Advice: "is it in another unit?",
 		What: fmt.Sprintf("%s goes from %.4g to %.4g, and in the training data from %.4g to %.4g", name, is[0], is[1], was[0], was[1])}
-	if other && apart < otherScale*max(width, wide) {
-		f.What += fmt.Sprintf(", a range %.3g times as wide", wide/width)
-	} else if !other {
+	if size && !far {
+		f.What += fmt.Sprintf(", a range %.3g times as wide", (is[1]-is[0])/(was[1]-was[0]))
+	} else if zero {
 		f.Advice = "is it in another unit, or measured from another zero? There the model guesses"
 	}
 	d.findings = append(d.findings, f)

@@ -24,24 +24,25 @@ func (r *Report) alike(s *data.Set) {
 	if s.Dim > mostCompared || s.Rows() < fewest {
 		return
 	}
-	moments := func(i, j int) (mean, product float64) {
-		n := float64(s.Rows())
-		var a, b float64
-		for k := 0; k < len(s.X); k += s.Dim {
-			a += s.X[k+i] / n
-			b += s.X[k+j] / n
-		}
-		for k := 0; k < len(s.X); k += s.Dim {
-			product += (s.X[k+i] - a) * (s.X[k+j] - b)
-		}
-		return a, product
+	d, n := s.Dim, float64(s.Rows())
+	mean, products := make([]float64, d), make([]float64, d*d) // of column i's deviations with j's, i up to j
+	for k, v := range s.X {
+		mean[k%d] += v / n
 	}
-	half := s.Dim / 2
-	for j := 1; j < s.Dim; j++ {
-		y, yy := moments(j, j)
+	off := make([]float64, d)
+	for k := 0; k < len(s.X); k += d {
+		for j := range off {
+			off[j] = s.X[k+j] - mean[j]
+			for i, v := range off[:j+1] {
+				products[j*d+i] += v * off[j]
+			}
+		}
+	}
+	half := d / 2
+	for j := 1; j < d; j++ {
+		y, yy := mean[j], products[j*d+j]
 		for i := range j {
-			x, xx := moments(i, i)
-			_, xy := moments(i, j)
+			x, xx, xy := mean[i], products[i*d+i], products[j*d+i]
 			// A spread that is lost in rounding is no motion.
 			if !(xx > 1e-24*x*x*float64(s.Rows())) || !(yy > 1e-24*y*y*float64(s.Rows())) || !(xy*xy >= (1-alikeRest)*xx*yy) {
 				continue

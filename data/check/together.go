@@ -117,19 +117,27 @@ func (r *Report) steps(a, b Part) {
 	}
 }
 
+// Ranges compares where a column goes, from is[0] to is[1], with where it went: whether the range is of another size or, of the same,
+// begins at another zero, and whether the two are so far apart that their sizes say little.
+func Ranges(was, is [2]float64) (size, zero, far bool) {
+	width, wide := was[1]-was[0], is[1]-is[0]
+	apart := max(was[0]-is[1], is[0]-was[1])
+	size = wide >= otherUnit*width || wide <= width/otherUnit
+	return size, !size && apart >= otherZero*max(width, wide), apart >= otherUnit*max(width, wide)
+}
+
 // ranges compares the ranges of the columns of two sets.
 func (r *Report) ranges(a, b Part) {
 	for j := range a.Set.Dim {
 		x, y := (column{"", a.Set.X, a.Set.Dim, j}).values(), (column{"", b.Set.X, b.Set.Dim, j}).values()
 		least, most, low, high := slices.Min(x), slices.Max(x), slices.Min(y), slices.Max(y)
 		was, is := most-least, high-low
-		apart := max(least-high, low-most)
-		other := is >= otherUnit*was || is <= was/otherUnit
-		if !(was > 0 && is > 0) || !other && apart < otherZero*max(was, is) {
+		size, zero, _ := Ranges([2]float64{least, most}, [2]float64{low, high})
+		if !(was > 0 && is > 0) || !size && !zero {
 			continue
 		}
 		advice := "is it in another unit?"
-		if !other {
+		if zero {
 			advice = "is it in another unit, or measured from another zero?"
 		}
 		if ask, known := askUnit(is/was, false); known {
