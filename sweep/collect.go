@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"hnn/experiment"
@@ -28,12 +29,11 @@ func (s *Submission) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	watched, err := s.nc.SubscribeSync(q.meta.rowsSubject())
-	if err != nil {
-		return err
-	}
-	if s.Logged == nil {
-		_ = watched.Unsubscribe()
+	var watched *nats.Subscription
+	if s.Logged != nil {
+		if watched, err = s.nc.SubscribeSync(q.meta.rowsSubject()); err != nil {
+			return err
+		}
 	}
 	published := make(chan struct{})
 	go func() {

@@ -83,7 +83,7 @@ func (s *sheet) degreesByRate(q, v, time *column) {
 
 // daysByRate takes a Julian date in days again where velocities, of no unit, are rates by the day.
 func (s *sheet) daysByRate(q, v, time *column) {
-	if time == nil || !julianDays(time) || q.unit != "" || v.unit != "" {
+	if time == nil || !time.julian || q.unit != "" || v.unit != "" {
 		return
 	}
 	if factor, agreement := s.slope(q, v, time); agreement > 0.95 && math.Abs(factor/secondsOfDay-1) < 0.05 {

@@ -61,6 +61,8 @@ type column struct {
 	left      bool // out of what is recognised by its name
 	low, high float64
 	at        int // the column's place in the file, from 1
+	// julian says that times were days of a Julian date, in seconds from the first now.
+	julian bool
 	// asItStands says that nothing says of times what they count.
 	asItStands bool
 }

@@ -304,6 +304,7 @@ func (s *sheet) seconds(c *column) error {
 	case julianDays(c):
 		factor, why = secondsOfDay, "days of a Julian date"
 		c.fromFirst()
+		c.julian = true
 	default:
 		c.asItStands = c.unit == "" && !c.exact
 	}
