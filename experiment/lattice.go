@@ -186,8 +186,11 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if report.Forces > poorLattice || report.Velocities > poorLattice {
 		r.Notes = append(r.Notes, "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart")
 	}
-	if s.Masses != nil {
-		r.Notes = append(r.Notes, "the sites have masses of their own, so that the law runs on these sites alone")
+	switch {
+	case s.Cell != nil:
+		r.Notes = append(r.Notes, "the sites have masses "+s.MassText(4)+": the law runs on any number of such cells")
+	case s.Masses != nil:
+		r.Notes = append(r.Notes, "the sites have masses of their own, in which no unit cell repeats, so that the law runs on these sites alone")
 	}
 	if s.Friction != 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("momenta are lost at the rate %.4g: energy is not conserved", s.Friction))
@@ -267,7 +270,7 @@ func (r *Run) resize(sites int) error {
 func (r *Run) startLattice(o *SimulateOptions) error {
 	for _, m := range o.Masses {
 		if m != 1 {
-			return fmt.Errorf("%s: the bodies of a lattice are alike: leave out --mass and give --bodies", r.Dir)
+			return fmt.Errorf("%s: the masses of a lattice's sites are those of its law: leave out --mass and give --bodies", r.Dir)
 		}
 	}
 	if o.Masses != nil {

@@ -50,23 +50,24 @@ func latticePictures(run *Run, truth, model report.Run) (ps []picture, err error
 	fields = append(fields, fieldOf("Learned", model))
 	f, failed = report.SpaceTime("The field over space and time", report.Quantity{Name: "site"}, report.Quantity{Name: "t"}, fields)
 	add("spacetime", "The first component of every site along the rollouts from one state.", f, failed)
-	if s.Flow != lattice.Mechanical || s.Masses != nil || n > mostModes {
+	if s.Flow != lattice.Mechanical || n > mostModes {
 		return ps, err
 	}
 	modes := newModes(s, model.Field)
 	if modes == nil {
 		return ps, err
 	}
-	number := make([]float64, n)
-	for k := range number {
-		number[k] = float64(k + 1)
-	}
 	dispersion := report.Panel{Title: "Frequencies of small oscillations", X: report.Quantity{Name: "mode, by its frequency"}, Y: report.Quantity{Name: "frequency"}}
 	energies := report.Panel{Title: fmt.Sprintf("Energies of the %d lowest modes", min(shownModes, n)), X: report.Quantity{Name: "t"}, Y: report.Quantity{Name: "energy"}}
-	if known := newModes(s, truth.Field); known != nil {
-		dispersion.Curves = append(dispersion.Curves, report.Profile{Name: "true", Role: report.Truth, X: number, Y: known.frequency})
+	count := 1
+	if len(s.Cell) == 1 && n%s.Cell[0] == 0 {
+		count = s.Cell[0]
+		dispersion.X.Name = "mode of a branch, by its wave number"
 	}
-	dispersion.Curves = append(dispersion.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: number, Y: modes.frequency})
+	if known := newModes(s, truth.Field); known != nil {
+		dispersion.Curves = known.branches(count, report.Profile{Name: "true", Role: report.Truth})
+	}
+	dispersion.Curves = append(dispersion.Curves, modes.branches(count, report.Profile{Name: "learned", Role: report.ClosedForm})...)
 	for _, r := range []struct {
 		run  report.Run
 		role report.Role
@@ -135,9 +136,8 @@ func lawPanels(s *lattice.System) (panels []report.Panel) {
 // modes are the small oscillations about rest, by their frequencies.
 type modes struct {
 	frequency []float64
-	curvature float64 // of T at rest: one over the mass
-	stiffness []float64
-	shape     *mat.Dense // columns
+	root      []float64  // of the masses
+	shape     *mat.Dense // columns, of places times roots of the masses
 }
 
 // newModes finds the modes of a field dx/dt of positions and momenta of n sites by its differences at rest; nil where there is none, or
@@ -159,9 +159,14 @@ func newModes(s *lattice.System, field func(x, dx []float64)) *modes {
 			up[k] = (up[k] - down[k]) / (2 * h)
 		}
 	}
-	m := &modes{}
-	differ(n)
-	m.curvature = up[0]
+	m := &modes{root: make([]float64, n)}
+	for i := range n {
+		differ(n + i)
+		if !(up[i] > 0) {
+			return nil
+		}
+		m.root[i] = 1 / math.Sqrt(up[i])
+	}
 	k := mat.NewSymDense(n, nil)
 	for i := range n {
 		differ(i)
@@ -170,33 +175,55 @@ func newModes(s *lattice.System, field func(x, dx []float64)) *modes {
 			if i == j {
 				half = 1
 			}
-			k.SetSym(i, j, k.At(i, j)-half*up[n+j])
+			k.SetSym(i, j, k.At(i, j)-half*up[n+j]/(m.root[i]*m.root[j]))
 		}
 	}
 	var eigen mat.EigenSym
-	if !(m.curvature > 0) || !eigen.Factorize(k, true) {
+	if !eigen.Factorize(k, true) {
 		return nil
 	}
-	m.stiffness = eigen.Values(nil)
+	square := eigen.Values(nil)
 	m.shape = new(mat.Dense)
 	eigen.VectorsTo(m.shape)
-	largest := m.stiffness[n-1]
-	for _, v := range m.stiffness {
+	largest := square[n-1]
+	for _, v := range square {
 		if !(largest > 0) || v < -1e-6*largest {
 			return nil
 		}
-		m.frequency = append(m.frequency, math.Sqrt(max(v, 0)*m.curvature))
+		m.frequency = append(m.frequency, math.Sqrt(max(v, 0)))
 	}
 	return m
 }
 
+// branches are the frequencies as so many curves like the given one, acoustic and optical ones: those of a chain do not overlap, and rise and
+// fall with the wave number in turn.
+func (m *modes) branches(count int, like report.Profile) (all []report.Profile) {
+	size := len(m.frequency) / count
+	for b := range count {
+		one := like
+		if b > 0 {
+			one.Name = ""
+		}
+		for k := range size {
+			at := b*size + k
+			if b%2 == 1 {
+				at = (b+1)*size - 1 - k
+			}
+			one.X, one.Y = append(one.X, float64(k+1)), append(one.Y, m.frequency[at])
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
 // energy is that of mode k at a state.
 func (m *modes) energy(k int, x []float64) float64 {
-	n := len(m.stiffness)
+	n := len(m.root)
 	var q, p float64
-	for i := range n {
-		q += m.shape.At(i, k) * x[i]
-		p += m.shape.At(i, k) * x[n+i]
+	for i, root := range m.root {
+		q += m.shape.At(i, k) * root * x[i]
+		p += m.shape.At(i, k) / root * x[n+i]
 	}
-	return m.curvature*p*p/2 + m.stiffness[k]*q*q/2
+	q *= m.frequency[k]
+	return (p*p + q*q) / 2
 }

@@ -27,7 +27,7 @@ const (
 	Periodic             // bound to each other
 )
 
-// Chain is masses of one on a line, each bound to the next,
+// Chain is masses on a line, each bound to the next,
 //
 //	H = sum of p_i^2/(2 Mass) + sum of Site(q_i) + sum of Bond(q_{i+1} - q_i)
 //
@@ -39,7 +39,8 @@ type Chain struct {
 	n     int
 	ends  Ends
 	mass  float64
-	site  *law // nil for none
+	cell  []float64 // masses that repeat along the chain instead of mass, nil for none
+	site  *law      // nil for none
 	bond  law
 	start start
 	// space is the length of the line of a field, 0 of a chain of masses: the distance of two points is space/n.
@@ -73,6 +74,12 @@ func thermal(scale float64) start {
 // NewSpringChain is n masses and linear springs of one with free ends.
 func NewSpringChain(n int) *Chain {
 	return &Chain{name: "spring-chain", n: n, ends: Free, mass: 1, bond: spring(0, 0), start: thermal(0.5)}
+}
+
+// NewDiatomicChain is a ring of n masses, 1 and 2 in turn, and linear springs of one (C. Kittel, Introduction to Solid State Physics,
+// chapter 4): n is even.
+func NewDiatomicChain(n int) *Chain {
+	return &Chain{name: "diatomic-chain", n: n, ends: Periodic, cell: []float64{1, 2}, bond: spring(0, 0), start: thermal(0.5)}
 }
 
 // NewFPUTAlpha is the chain of Fermi, Pasta, Ulam and Tsingou with cubic bonds, Alpha 0.25, and fixed ends.
@@ -166,6 +173,9 @@ func (c *Chain) OfSize(sites int) (System, error) {
 	if sites < 3 || sites > mostSites {
 		return nil, fmt.Errorf("%s: %d sites; give 3 to %d", c.name, sites, mostSites)
 	}
+	if len(c.cell) > 0 && sites%len(c.cell) != 0 {
+		return nil, fmt.Errorf("%s: %d sites; give a multiple of %d, which its masses repeat in", c.name, sites, len(c.cell))
+	}
 	if c.make != nil {
 		return c.make(c.space/float64(c.n)*float64(sites), sites), nil
 	}
@@ -211,7 +221,7 @@ func (c *Chain) Hamiltonian(x []float64) float64 {
 	checkState(c.Dim(), x)
 	q, h := x[:c.n], 0.0
 	for i, p := range x[c.n:] {
-		h += p * p / (2 * c.mass)
+		h += p * p / (2 * c.massOf(i))
 		if c.site != nil {
 			h += c.site.value(q[i])
 		}
@@ -231,8 +241,15 @@ func (c *Chain) Field(x, dx []float64) {
 func (c *Chain) Velocity(p, v []float64) {
 	checkHalf(c.Dim(), p, v)
 	for i, x := range p {
-		v[i] = x / c.mass
+		v[i] = x / c.massOf(i)
 	}
+}
+
+func (c *Chain) massOf(site int) float64 {
+	if c.cell == nil {
+		return c.mass
+	}
+	return c.cell[site%len(c.cell)]
 }
 
 // Force stores -dV/dq.

@@ -28,7 +28,7 @@ func systems() map[string]system.System {
 	all["double pendulum on the Moon"] = system.DoublePendulum{G: 1.62}
 	all["duffing, one well"] = system.Duffing{Alpha: 1.5, Beta: 0.3}
 	all["kepler, mu 2"] = system.Kepler{Mu: 2}
-	for _, name := range []string{"5-spring-chain", "5-fput-alpha", "5-fput-beta", "5-toda", "4-spring-lattice", "9-spring-lattice", "8-sine-gordon", "8-phi4", "8-wave", "8-schroedinger"} {
+	for _, name := range []string{"5-spring-chain", "5-fput-alpha", "5-fput-beta", "5-toda", "6-diatomic-chain", "4-spring-lattice", "9-spring-lattice", "8-sine-gordon", "8-phi4", "8-wave", "8-schroedinger"} {
 		t, err := task.Lookup(name)
 		if err != nil {
 			panic(err)

@@ -12,7 +12,7 @@ import (
 // "64-toda".
 var lattices = []lattice{
 	{system.NewSpringChain(6), "chain"}, {system.NewFPUTAlpha(16), "fixed-chain"}, {system.NewFPUTBeta(16), "fixed-chain"}, {system.NewToda(16), "ring"},
-	{system.SpringLattice{Side: 3}, "grid:3x3"}, {system.NewSineGordon(64), "ring"}, {system.NewPhi4(64), "ring"}, {system.NewWave(64), "ring"},
+	{system.NewDiatomicChain(8), "ring"}, {system.SpringLattice{Side: 3}, "grid:3x3"}, {system.NewSineGordon(64), "ring"}, {system.NewPhi4(64), "ring"}, {system.NewWave(64), "ring"},
 	{system.NewSchroedinger(64), "ring"},
 }
 

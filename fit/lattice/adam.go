@@ -66,7 +66,7 @@ func Adam(ctx context.Context, s *lattice.System, set *data.Set, w Network) (*Re
 			break
 		}
 	}
-	s.Masses, s.Friction, s.Site = nil, 0, lattice.Function{}
+	s.Masses, s.Cell, s.Friction, s.Site = nil, nil, 0, lattice.Function{}
 	if s.Space > 1 { // only squares have no axis that is special: 1/m as the momenta of the rows have it
 		var at []float64
 		for _, t := range trials {

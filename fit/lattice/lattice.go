@@ -118,13 +118,13 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		}
 	}
 	r.Velocities, r.Forces = kinetic.left, potential.left
-	s.Kinetic, s.Masses, s.Friction = lattice.Function{}, nil, 0
+	s.Kinetic, s.Masses, s.Cell, s.Friction = lattice.Function{}, nil, nil, 0
 	if mechanical {
 		s.Kinetic = f.kinetic
 		s.Kinetic.Polynomial = kinetic.c
 		s.Kinetic.Waves = nil
-		if m, left := p.masses.find(); m != nil && left < ownMasses*kinetic.left {
-			s.Masses, r.Velocities = m, left
+		if m, cell, left := p.masses.find(); m != nil && left < ownMasses*kinetic.left && kinetic.left > digits {
+			s.Masses, s.Cell, r.Velocities = m, cell, left
 			s.Kinetic.Polynomial = []float64{0, s.Kinetic.Half * s.Kinetic.Half / 4} // p^2/2 and a constant
 		}
 	}
@@ -204,8 +204,7 @@ func (p *problem) choose(all []choice) (*chosen, error) {
 	if math.IsInf(best, 1) {
 		return nil, ErrRows
 	}
-	// The squared error of so many rows varies by sqrt(2/rows); 1e-8 is more digits than rows have.
-	limit := max(best*math.Sqrt(1+3*math.Sqrt(2/float64(p.held.rows))), 1e-8)
+	limit := max(best*chance(p.held.rows), 1e-8) // more digits than rows have
 	least := -1
 	for i, a := range all {
 		if errs[i] <= limit && (least < 0 || len(a.use) < len(all[least].use) || len(a.use) == len(all[least].use) && errs[i] < errs[least]) {

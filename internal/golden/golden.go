@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -38,9 +37,18 @@ func LoadShared(t testing.TB, name string) Arrays {
 	return read(t, path)
 }
 
+// root is the module's: a test runs in the directory of its package.
 func root() string {
-	_, self, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(self), "..", "..")
+	dir, err := os.Getwd()
+	for at := dir; err == nil; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			break
+		}
+	}
+	return dir
 }
 
 func read(t testing.TB, path string) Arrays {

@@ -15,6 +15,7 @@ type Spec struct {
 	Bonds       [][3]int       `json:"bonds,omitempty"` // of a graph from a file
 	Functions   []functionSpec `json:"functions"`       // T, U, W of each kind
 	Masses      []float64      `json:"masses,omitempty"`
+	Cell        []int          `json:"cell,omitempty"`
 	Friction    float64        `json:"friction,omitempty"`
 	Flow        Flow           `json:"flow,omitempty"`
 }
@@ -29,7 +30,7 @@ type functionSpec struct {
 
 // Spec is what a file says of the system.
 func (s *System) Spec() Spec {
-	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved, Masses: s.Masses, Friction: s.Friction, Flow: s.Flow}
+	out := Spec{Kind: Kind, Sites: s.Sites, Space: s.Space, Interleaved: s.Interleaved, Masses: s.Masses, Cell: s.Cell, Friction: s.Friction, Flow: s.Flow}
 	if s.Shape != nil {
 		out.Lattice = s.Shape.String()
 	} else {
@@ -53,7 +54,7 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	if len(spec.Functions) < 3 || len(spec.Functions) > 2+mostKinds || spec.Sites < 1 || spec.Sites > mostSites {
 		return nil, fmt.Errorf("a lattice of %d sites and %d functions", spec.Sites, len(spec.Functions))
 	}
-	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Masses: spec.Masses, Friction: spec.Friction, Flow: spec.Flow, Bond: make([]Function, len(spec.Functions)-2)}
+	s := &System{Sites: spec.Sites, Space: spec.Space, Interleaved: spec.Interleaved, Masses: spec.Masses, Cell: spec.Cell, Friction: spec.Friction, Flow: spec.Flow, Bond: make([]Function, len(spec.Functions)-2)}
 	if spec.Lattice != "" {
 		shape, err := ParseShape(spec.Lattice)
 		if err == nil {

@@ -47,8 +47,10 @@ type System struct {
 	Site    Function   // U, of size 0 for none
 	Bond    []Function // W of each kind
 
-	// Masses are of each site, T(p)/mass; nil for one law of all. A system that has them has no other size.
+	// Masses are of each site, T(p)/mass; nil for one law of all. A system that has them has another size only where they repeat.
 	Masses []float64
+	// Cell are the sides of the unit cell in which the masses repeat, one for each axis of Shape; nil where none does.
+	Cell []int
 	// Flow is how the gradient of H moves the states where there are no momenta of their own: see Flow's values.
 	Flow Flow
 	// Friction is the rate at which momenta are lost, dp/dt = -dV/dq - Friction p; 0 for none.
@@ -137,16 +139,14 @@ func (s *System) Level() (leveled []bool) {
 	return leveled
 }
 
-// Resize returns the same law on so many sites. It is an error where the graph is that of a file, which has no other size.
+// Resize returns the same law on so many sites. It is an error where the graph is that of a file, which has no other size, where
+// masses do not repeat, and where a closed lattice is no whole number of their cells.
 func (s *System) Resize(sites int) (*System, error) {
 	if sites == s.Sites {
 		return s, nil
 	}
 	if s.Shape == nil {
 		return nil, fmt.Errorf("the graph of %d sites was read from a file of edges: it has no other size", s.Sites)
-	}
-	if s.Masses != nil {
-		return nil, fmt.Errorf("the %d sites have masses of their own: there are none for other sites", s.Sites)
 	}
 	if sites > mostSites {
 		return nil, fmt.Errorf("%d sites: there are at most %d", sites, mostSites)
@@ -157,6 +157,9 @@ func (s *System) Resize(sites int) (*System, error) {
 	}
 	out := *s
 	out.Shape, out.Sites, out.Bonds = &shape, sites, shape.Bonds()
+	if err := s.resizeMasses(&out); err != nil {
+		return nil, err
+	}
 	return &out, nil
 }
 
@@ -368,15 +371,7 @@ func (s *System) Text(digits int) string {
 	} else if s.Masses == nil {
 		fmt.Fprintf(&b, "T(p) = %s, of every component of the momenta\n", s.Kinetic.Text("p", digits))
 	} else {
-		fmt.Fprintf(&b, "T(p) = (%s)/m, of every component of the momenta, the masses m being\n ", s.Kinetic.Text("p", digits))
-		const most = 64 // of more a few lines say nothing
-		for _, m := range s.Masses[:min(len(s.Masses), most)] {
-			fmt.Fprintf(&b, " %.*g", digits, m)
-		}
-		if len(s.Masses) > most {
-			fmt.Fprintf(&b, " ... (%d)", len(s.Masses))
-		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "T(p) = (%s)/m, of every component of the momenta, the masses m being\n  %s\n", s.Kinetic.Text("p", digits), s.MassText(digits))
 	}
 	if s.Friction != 0 {
 		fmt.Fprintf(&b, "friction: dp/dt = -dV/dq - %.*g p\n", digits, s.Friction)
@@ -436,6 +431,9 @@ func (s *System) check() error {
 		if !(m > 0) || math.IsInf(m, 0) {
 			return fmt.Errorf("a mass of %v", m)
 		}
+	}
+	if err := s.checkCell(); err != nil {
+		return err
 	}
 	if !(s.Friction >= 0) || math.IsInf(s.Friction, 0) {
 		return fmt.Errorf("a friction of %v", s.Friction)
