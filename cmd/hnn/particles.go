@@ -48,9 +48,9 @@ type readFlags struct {
 func (f *readFlags) bind(cmd *cobra.Command, dt string) {
 	fs := cmd.Flags()
 	fs.Float64Var(&f.dt, dt, 0, "of a file without times: the time of a step, or between two frames where it counts no steps")
-	fs.StringVar(&f.units, "units", "", "of a LAMMPS dump: lj, metal or real")
-	complete(cmd, "units", []string{string(atoms.LJ), string(atoms.Metal), string(atoms.Real)})
-	fs.StringToStringVar(&f.mass, "mass", nil, "masses of species, as Ar=1,Kr=2, where the file has none")
+	fs.StringVar(&f.units, "units", "", "lj, metal or real, as LAMMPS names those of a dump; ase for eV, angstrom, g/mol and times in fs")
+	complete(cmd, "units", atoms.AllUnits)
+	fs.StringToStringVar(&f.mass, "mass", nil, "masses of species, as Ar=1,Kr=2, where the file has none and the units are not those by which elements have their standard masses (metal, real, ase)")
 }
 
 func (f *readFlags) options() (o atoms.Options, err error) {

@@ -2,6 +2,7 @@ package atoms
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"math"
 	"os"
@@ -110,11 +111,68 @@ func TestReadRefuses(t *testing.T) {
 		{"id", strings.Replace(dumped, "id type", "jd type", 1), "no column id", lj},
 		{"twice", strings.Replace(dumped, "\n1 1 0.25", "\n2 1 0.25", 1), "two particles have the id 2", lj},
 		{"cut dump", dumped[:len(dumped)-40], "ends within a frame", lj},
+		{"units differ", "ITEM: UNITS\nmetal\n" + dumped, "the file says that its units are metal, and --units lj", lj},
+		{"units not known", "ITEM: UNITS\nsi\n" + dumped, "lj, metal and real are taken", Options{Dt: 1}},
+		{"a dump in ase", dumped, "lj, metal or real", Options{Dt: 1, Units: ASE}},
+		{"other ids", dumped + strings.NewReplacer("TIMESTEP\n100", "TIMESTEP\n200", "\n2 2 ", "\n3 2 ").Replace(dumped), "frame 2: a particle has the id 3 where the first frame has 2", lj},
+		{"a number in a row", strings.Replace(dumped, "1 1 0.25 0.25", "1 1 0.25 nan", 1), "line 11: \"nan\" is no finite number", lj},
+		{"times and dt", two, "--dt has no use", Options{Dt: 1}},
+		{"cut after a frame", two + two[:len(two)-20], "line 8", Options{}},
+		{"cut rows", two + strings.Join(strings.SplitAfter(two, "\n")[:3], ""), "the first 4 lines (head -n 4)", Options{}},
+		{"binary", "\x01\x00\x00", "a binary file", Options{}},
+		{"traj", "- of UlmASE-Trajectory", "ase convert", Options{}},
+		{"gzip", "\x1f\x8bxx", "compressed by gzip", Options{}},
+		{"a trillion", "1000000000000\n\nAr 0 0 0\n", "cut off", Options{}},
+		{"element", "1\nTime=1\nAr 0 0 0\n", "--units ase, by which elements have their standard masses (Ar 39.948)", Options{}},
+		{"more columns", "1\nTime=1\nAr 0 0 0 1 2 3\n", "no Properties=", Options{}},
 		{"triclinic", strings.Replace(dumped, "-1 3\n", "-1 3 0.5\n", 1), "skewed", lj},
 	} {
 		if _, err := Read(strings.NewReader(c.text), c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
 		}
+	}
+}
+
+// ASE's own unit of time is angstrom sqrt(g/mol / eV), 10.18 fs: times in fs become it, masses left out are the elements', and momenta over
+// mass are velocities in it.
+func TestASEUnits(t *testing.T) {
+	text := strings.NewReplacer(":masses:R:1", "", " 2 0.5 1 0 1", " 0.5 1 0 1", " 4 0.5 1 0 -1", " 0.5 1 0 -1", "pbc", "free_energy=3 pbc").Replace(two)
+	frames, err := Read(strings.NewReader(text), Options{Units: ASE})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := frames[0]
+	if f.Mass[0] != 39.948 || f.Mass[1] != 83.798 || f.Vel[0] != 0.5/39.948 || math.Abs(f.Time*10.180505710759-0.5) > 1e-12 || f.Energy != -1 {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A run in two dimensions has a thin periodic box; compressed files are read as they are; LAMMPS's dump xyz says its steps.
+func TestRunsAsWritten(t *testing.T) {
+	flat := "ITEM: UNITS\nlj\nITEM: TIME\n2.5\n" + strings.NewReplacer("\n2 2 0.5 0.25 0.5 1 0 0 1 2 3 4 5 6", "\n2 2 0.5 0.25 0.5 1 0 0 1 2 0 4 5 0", "7 8 9 1 1 1", "7 8 0 1 1 0", "pp pp ff", "pp pp pp").Replace(dumped)
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write([]byte(flat))
+	z.Close()
+	frames, err := Read(&b, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := frames[0]; f.Time != 2.5 || f.Periodic != [3]bool{true, true, false} || f.Cell[0] != 4 || f.Pos[2] != 2 {
+		t.Errorf("%+v", f)
+	}
+	frames, err = Read(strings.NewReader("1\n Atoms. Timestep: 500\n1 6 5 4\n"), Options{Dt: 0.01, Mass: map[string]float64{"1": 1}})
+	if err != nil || frames[0].Time != 5 {
+		t.Errorf("%v, %v", frames, err)
+	}
+	// A cell of rounding, and a side that is not periodic.
+	text := strings.Replace(two, "5 0 0 0 5 0 0 0 5", "5 1e-16 0 0 5 0 1 0 0", 1)
+	if _, err = Read(strings.NewReader(text), Options{}); err == nil || !strings.Contains(err.Error(), "skewed") {
+		t.Error(err)
+	}
+	frames, err = Read(strings.NewReader(strings.Replace(text, "0 1 0 0", "0 0 0 0", 1)), Options{})
+	if err != nil || frames[0].Periodic != [3]bool{true, true, false} {
+		t.Errorf("%v, %v", frames, err)
 	}
 }
 
@@ -177,9 +235,15 @@ assert np.array_equal(a.get_forces(), [[1, 2, 3], [-1, -2, -3]])
 assert np.array_equal(a.get_masses(), [2, 4]) and a.get_potential_energy() == -1
 assert list(a.pbc) == [True, True, False] and a.info['Time'] == 0.5
 write(sys.argv[2], a, format='extxyz')
+from ase.data import atomic_numbers, atomic_masses
+for pair in sys.argv[3].split():
+    name, mass = pair.split('=')
+    assert abs(atomic_masses[atomic_numbers[name]] / float(mass) - 1) < 1e-6, pair
+from ase import units
+assert abs(float(sys.argv[4]) / units.fs - 1) < 1e-7, units.fs # ASE's constants are of 2014
 `
 	back := filepath.Join(dir, "ase.xyz")
-	if out, err := exec.Command(python, "-c", script, path, back).CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", script, path, back, masses, fmt.Sprint(ASE.Time())).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	again, err := ReadFile(back, Options{})

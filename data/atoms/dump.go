@@ -3,6 +3,7 @@ package atoms
 import (
 	"errors"
 	"fmt"
+	"io"
 	"sort"
 	"strconv"
 	"strings"
@@ -10,20 +11,21 @@ import (
 
 // dump reads a frame of a LAMMPS text dump (dump custom or atom): TIMESTEP, NUMBER OF ATOMS, BOX BOUNDS and ATOMS, whose
 // columns may be id, type or element, x y z, xs ys zs (scaled), xu yu zu or xsu ysu zsu (unwrapped), ix iy iz, vx vy vz,
-// fx fy fz, mass and q. Particles are sorted by id, and positions unwrapped where image flags are given.
+// fx fy fz, mass and q. UNITS and TIME, which dump_modify adds, are taken too. Particles are sorted by id, and positions unwrapped where image flags are given.
 func (l *lines) dump() (*Frame, error) {
 	f := &Frame{}
 	n := -1
-	var bounds bool
+	var begun, bounds bool
 	for {
 		s, err := l.next()
 		if err != nil {
-			if n >= 0 {
-				return nil, errors.New("the file ends within a frame: it was cut off, so remove its last frame")
+			if begun && err == io.EOF {
+				err = io.ErrUnexpectedEOF
 			}
 			return nil, err
 		}
 		item, ok := strings.CutPrefix(s, "ITEM: ")
+		begun = begun || ok
 		switch {
 		case !ok && strings.TrimSpace(s) == "":
 		case !ok:
@@ -45,9 +47,10 @@ func (l *lines) dump() (*Frame, error) {
 			}
 			f.Timed = true
 		case item == "UNITS":
-			if _, err = l.within(); err != nil {
+			if s, err = l.within(); err != nil {
 				return nil, err
 			}
+			f.units = strings.TrimSpace(s)
 		case item == "NUMBER OF ATOMS":
 			if s, err = l.within(); err != nil {
 				return nil, err
@@ -101,30 +104,21 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 	for i, c := range names {
 		at[c] = i
 	}
-	var rows [][]string
-	for range n {
-		s, err := l.within()
-		if err != nil {
-			return err
-		}
-		r := strings.Fields(s)
-		if len(r) != len(names) {
-			return fmt.Errorf("%d columns, and ITEM: ATOMS has %d", len(r), len(names))
-		}
-		rows = append(rows, r)
+	t, err := l.read(n, len(names), fmt.Sprintf("ITEM: ATOMS has %d", len(names)))
+	if err != nil {
+		return err
 	}
 	id, ok := at["id"]
 	if !ok {
 		return errors.New("no column id: LAMMPS changes the order of particles from frame to frame, so dump with id")
 	}
-	ids, err := column(rows, id)
-	if err != nil {
+	if f.ids, err = t.column(id); err != nil {
 		return err
 	}
-	sort.Sort(&byID{ids, rows})
+	sort.Sort(&byID{f.ids, t})
 	for i := 1; i < n; i++ {
-		if ids[i] == ids[i-1] {
-			return fmt.Errorf("two particles have the id %v", ids[i])
+		if f.ids[i] == f.ids[i-1] {
+			return &SyntaxError{max(t.line[i], t.line[i-1]), fmt.Errorf("two particles have the id %v", f.ids[i])}
 		}
 	}
 	kind, ok := at["element"]
@@ -133,7 +127,7 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 			return errors.New("no column type or element: dump with type")
 		}
 	}
-	for _, r := range rows {
+	for _, r := range t.rows {
 		f.Species = append(f.Species, r[kind])
 	}
 	take := func(dst *[]float64, names ...string) {
@@ -143,7 +137,7 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 			if !ok || err != nil {
 				return
 			}
-			c[j], err = column(rows, i)
+			c[j], err = t.column(i)
 		}
 		if err != nil {
 			return
@@ -192,13 +186,14 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 
 // byID sorts rows by the ids of their particles.
 type byID struct {
-	ids  []float64
-	rows [][]string
+	ids []float64
+	t   *table
 }
 
 func (b *byID) Len() int           { return len(b.ids) }
 func (b *byID) Less(i, j int) bool { return b.ids[i] < b.ids[j] }
 func (b *byID) Swap(i, j int) {
 	b.ids[i], b.ids[j] = b.ids[j], b.ids[i]
-	b.rows[i], b.rows[j] = b.rows[j], b.rows[i]
+	b.t.rows[i], b.t.rows[j] = b.t.rows[j], b.t.rows[i]
+	b.t.line[i], b.t.line[j] = b.t.line[j], b.t.line[i]
 }

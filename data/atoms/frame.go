@@ -4,6 +4,8 @@ package atoms
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -31,39 +33,19 @@ type Frame struct {
 	Momenta      []float64 // instead of Vel, until masses are known
 	Energy       float64   // potential, of all particles
 	HasEnergy    bool
+
+	units string // of a dump that says them
+	ids   []float64
 }
 
 // N is the number of particles.
 func (f *Frame) N() int { return len(f.Species) }
 
-// Units are those of a LAMMPS run: what its masses are multiplied with, so that force = mass x acceleration.
-type Units string
-
-// The units that are known: lj has none, metal is eV, angstrom, ps and g/mol, real is kcal/mol, angstrom, fs and g/mol.
-const (
-	LJ    Units = "lj"
-	Metal Units = "metal"
-	Real  Units = "real"
-)
-
-// mass is the factor of a mass: 1 g/mol is 1.03643e-4 eV ps^2/A^2 and 2390.06 kcal/mol fs^2/A^2.
-func (u Units) mass() (float64, error) {
-	switch u {
-	case LJ:
-		return 1, nil
-	case Metal:
-		return 1.036426965e-4, nil
-	case Real:
-		return 2390.057361, nil
-	}
-	return 0, fmt.Errorf("units %q: give --units lj, metal or real, as the LAMMPS script that wrote the dump says", u)
-}
-
 // Options are what files do not say of themselves.
 type Options struct {
 	Dt    float64            // time of a step, for files that count steps; 0 for not given
-	Units Units              // of LAMMPS dumps
-	Mass  map[string]float64 // of species whose file has no masses
+	Units Units              // "" for the units as they stand; a LAMMPS dump must have them here or in itself
+	Mass  map[string]float64 // of species whose file has no masses; in the units metal, real and ASE elements have their standard masses else
 	// Every keeps one frame of so many, 0 for all.
 	Every int
 }
@@ -77,7 +59,7 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// ReadFile reads all frames of a file, a dump where it begins with ITEM: and extended XYZ otherwise.
+// ReadFile reads all frames of a file, a dump where it begins with ITEM: and extended XYZ otherwise; either may be compressed by gzip.
 func ReadFile(path string, o Options) ([]*Frame, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -91,36 +73,65 @@ func ReadFile(path string, o Options) ([]*Frame, error) {
 	return frames, nil
 }
 
+// open finds the format of a file: the lines, and what reads a frame of them.
+func open(r io.Reader) (in *lines, next func() (*Frame, error), dump bool, err error) {
+	in = &lines{r: bufio.NewReaderSize(r, 1<<16)}
+	head, _ := in.r.Peek(1024)
+	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(in.r)
+		if err != nil {
+			return nil, nil, false, fmt.Errorf("compressed by gzip: %w", err)
+		}
+		in.r = bufio.NewReaderSize(z, 1<<16)
+		head, _ = in.r.Peek(1024)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("- of Ulm")) || bytes.HasPrefix(head, []byte("AFFormat")):
+		return nil, nil, false, errors.New("a binary trajectory of ASE: write it as text by: ase convert -f FILE.traj FILE.xyz")
+	case bytes.IndexByte(head, 0) >= 0:
+		return nil, nil, false, errors.New("a binary file, and text is taken: extended XYZ, or a LAMMPS dump whose file name has no .bin")
+	case bytes.HasPrefix(head, []byte("ITEM:")):
+		return in, in.dump, true, nil
+	}
+	return in, in.xyz, false, nil
+}
+
 // Read is ReadFile from a reader. Every frame has the same particles in the same order, the same box, a time and masses.
 func Read(r io.Reader, o Options) ([]*Frame, error) {
-	in := &lines{r: bufio.NewReaderSize(r, 1<<16)}
-	head, _ := in.r.Peek(5)
-	dump := string(head) == "ITEM:"
-	next := in.xyz
-	factor := 1.0
-	if dump {
-		next = in.dump
-		if o.Units == "" {
-			return nil, errors.New("a LAMMPS dump does not say its units: give --units lj, metal or real")
-		}
-		var err error
-		if factor, err = o.Units.mass(); err != nil {
-			return nil, err
-		}
+	in, next, dump, err := open(r)
+	if err != nil {
+		return nil, err
 	}
 	var frames []*Frame
 	for k := 0; ; k++ {
+		at := in.n
 		f, err := next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return nil, &SyntaxError{in.n, err}
+			var located *SyntaxError
+			switch {
+			case errors.Is(err, io.ErrUnexpectedEOF):
+				err = fmt.Errorf("frame %d: the file ends within a frame: it was cut off, so keep its whole frames, the first %d lines (head -n %d)", k+1, at, at)
+			case !errors.As(err, &located):
+				err = &SyntaxError{in.n, err}
+			}
+			return nil, err
 		}
 		if o.Every > 1 && k%o.Every != 0 {
 			continue
 		}
-		if err := f.complete(o, factor); err != nil {
+		if len(frames) == 0 && dump {
+			if o.Units, err = agree(f.units, o.Units); err != nil {
+				return nil, err
+			}
+		}
+		units, err := o.Units.scale()
+		if err != nil {
+			return nil, err
+		}
+		if err := f.complete(o, units); err != nil {
 			return nil, fmt.Errorf("frame %d: %w", k+1, err)
 		}
 		if len(frames) > 0 {
@@ -134,21 +145,47 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 	if len(frames) == 0 {
 		return nil, errors.New("no frame: an extended XYZ file begins with the number of particles, a LAMMPS dump with ITEM: TIMESTEP")
 	}
+	flatten(frames)
 	return frames, nil
 }
 
-// complete gives a frame its time, masses and velocities.
-func (f *Frame) complete(o Options, factor float64) error {
-	if !f.Timed {
-		if !f.Stepped || o.Dt == 0 {
-			return errors.New("no time: give --dt, the time of a step (of a file that counts no steps, the time between two frames)")
+// flatten makes frames whose particles stay in one plane of z, as those of a run in two dimensions do, not periodic along z.
+func flatten(frames []*Frame) {
+	z := frames[0].Pos[2]
+	for _, f := range frames {
+		for i := 2; i < len(f.Pos); i += 3 {
+			if f.Pos[i] != z || f.Vel != nil && f.Vel[i] != 0 || f.Force != nil && f.Force[i] != 0 {
+				return
+			}
 		}
-		f.Time, f.Timed = float64(f.Step)*o.Dt, true
 	}
+	for _, f := range frames {
+		f.Periodic[2] = false
+	}
+}
+
+// complete gives a frame its time, masses and velocities.
+func (f *Frame) complete(o Options, units scale) error {
+	switch {
+	case !f.Timed && o.Dt == 0:
+		return errors.New("no time: give --dt, the time of a step (of a file that counts no steps, the time between two frames)")
+	case !f.Timed:
+		f.Time, f.Timed = float64(f.Step)*o.Dt, true
+	case o.Dt != 0:
+		return fmt.Errorf("the file has times (here %v), so that --dt has no use: leave it out", f.Time)
+	}
+	f.Time *= units.time
 	if f.Mass == nil {
 		f.Mass = make([]float64, f.N())
 		for i, s := range f.Species {
 			m, ok := o.Mass[s]
+			if !ok {
+				var element bool
+				m, element = standard(s)
+				if ok = element && units.kelvin != 0; !ok && element {
+					return fmt.Errorf("no masses: the file has no column of them; give --mass %s=1 and so on for every species, or, where the file is in eV, angstrom and g/mol as ASE writes it, --units ase, by which elements have their standard masses (%s %v)", s, s, m)
+				}
+			}
 			if !ok {
 				return fmt.Errorf("no masses: the file has no column of them; give --mass %s=1 and so on for every species", s)
 			}
@@ -159,13 +196,15 @@ func (f *Frame) complete(o Options, factor float64) error {
 		if !(f.Mass[i] > 0) || math.IsInf(f.Mass[i], 0) {
 			return fmt.Errorf("particle %d has the mass %v: masses are positive", i+1, f.Mass[i])
 		}
-		f.Mass[i] *= factor
 	}
 	if f.Vel == nil && f.Momenta != nil {
 		f.Vel = f.Momenta
 		for i := range f.Vel {
 			f.Vel[i] /= f.Mass[i/3]
 		}
+	}
+	for i := range f.Mass {
+		f.Mass[i] *= units.mass
 	}
 	f.Momenta = nil
 	return nil
@@ -175,6 +214,11 @@ func (f *Frame) complete(o Options, factor float64) error {
 func (f *Frame) follows(first, last *Frame) error {
 	if f.N() != first.N() {
 		return fmt.Errorf("%d particles, and the first frame has %d: the number must stay", f.N(), first.N())
+	}
+	for i, id := range f.ids {
+		if id != first.ids[i] {
+			return fmt.Errorf("a particle has the id %v where the first frame has %v: the particles must stay the same, so dump a group whose members stay", id, first.ids[i])
+		}
 	}
 	for i, s := range f.Species {
 		if s != first.Species[i] {
@@ -234,7 +278,7 @@ func (l *lines) next() (string, error) {
 func (l *lines) within() (string, error) {
 	s, err := l.next()
 	if err == io.EOF {
-		return "", errors.New("the file ends within a frame: it was cut off, so remove its last frame")
+		err = io.ErrUnexpectedEOF
 	}
 	return s, err
 }
@@ -258,27 +302,53 @@ func numbers(fields []string) ([]float64, error) {
 	return out, nil
 }
 
-// vectors are rows x 3 from columns at an index of every row.
-func vectors(rows [][]string, at int) ([]float64, error) {
-	out := make([]float64, 0, 3*len(rows))
-	for _, r := range rows {
-		v, err := numbers(r[at : at+3])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v...)
-	}
-	return out, nil
+// table is the rows of a frame's particles, split into columns, and the line of each.
+type table struct {
+	rows [][]string
+	line []int
 }
 
-func column(rows [][]string, at int) ([]float64, error) {
-	out := make([]float64, 0, len(rows))
-	for _, r := range rows {
+// column is the numbers of a column.
+func (t *table) column(at int) ([]float64, error) {
+	out := make([]float64, 0, len(t.rows))
+	for i, r := range t.rows {
 		v, err := number(r[at])
 		if err != nil {
-			return nil, err
+			return nil, &SyntaxError{t.line[i], err}
 		}
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// vectors are rows x 3 of three columns.
+func (t *table) vectors(at [3]int) ([]float64, error) {
+	out := make([]float64, 3*len(t.rows))
+	for k, c := range at {
+		v, err := t.column(c)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range v {
+			out[3*i+k] = x
+		}
+	}
+	return out, nil
+}
+
+// read reads the rows of n particles.
+func (l *lines) read(n, width int, wrong string) (*table, error) {
+	t := new(table)
+	for range n {
+		s, err := l.within()
+		if err != nil {
+			return nil, err
+		}
+		r := strings.Fields(s)
+		if len(r) != width {
+			return nil, fmt.Errorf("%d columns, and %s", len(r), wrong)
+		}
+		t.rows, t.line = append(t.rows, r), append(t.line, l.n)
+	}
+	return t, nil
 }

@@ -1,7 +1,6 @@
 package atoms
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"math"
@@ -26,7 +25,7 @@ func Looks(head []byte) bool {
 	if n, err := strconv.Atoi(strings.TrimSpace(rows[0])); err != nil || n < 1 {
 		return false
 	}
-	if strings.Contains(rows[1], "Properties=") || strings.Contains(rows[1], "Lattice=") {
+	if strings.Contains(rows[1], "Properties=") || strings.Contains(rows[1], "Lattice=") || strings.HasPrefix(strings.TrimSpace(rows[1]), "Atoms. Timestep: ") {
 		return true
 	}
 	words := strings.Fields(rows[2])
@@ -46,38 +45,49 @@ func Command(path string) (command string, ask []string) {
 		return command + " --cutoff 2.5", []string{"the cut-off"}
 	}
 	defer file.Close()
-	in := &lines{r: bufio.NewReaderSize(file, 1<<16)}
-	next := in.xyz
-	head, _ := in.r.Peek(5)
-	dump := string(head) == "ITEM:"
-	if dump {
-		next = in.dump
+	_, next, dump, err := open(file)
+	var f *Frame
+	if err == nil {
+		f, err = next()
 	}
-	f, err := next()
 	if err != nil {
 		return command + " --cutoff 2.5", []string{"the cut-off"}
 	}
+	flatten([]*Frame{f})
 	command += fmt.Sprintf(" --cutoff %.3g", f.cutoff())
 	ask = append(ask, "the cut-off (here three times the closest distance of the first frame, at most half the box)")
 	if slices.ContainsFunc(f.Charge, func(q float64) bool { return q != 0 }) {
 		command += " --long charges"
 	}
-	if dump {
+	var kinds []string
+	elements := true
+	for _, s := range f.Species {
+		if !slices.Contains(kinds, s) && len(kinds) < 10 {
+			kinds = append(kinds, s)
+			_, known := standard(s)
+			elements = elements && known
+		}
+	}
+	slices.Sort(kinds)
+	ase := !dump && elements && f.Mass == nil && (f.Momenta != nil || f.Force != nil) // as ASE leaves masses out
+	dt := "0.005"
+	switch {
+	case ase:
+		command += " --units ase"
+		dt = "1"
+		ask = append(ask, "the units (ase: eV, angstrom, fs and standard masses)")
+	case dump && f.units == "":
 		command += " --units lj"
 		ask = append(ask, "the units")
 	}
 	if !f.Timed {
-		command += " --dt 0.005"
+		command += " --dt " + dt
 		ask = append(ask, "the time of a step")
-	}
-	if f.Mass == nil {
-		var kinds []string
-		for _, s := range f.Species {
-			if !slices.Contains(kinds, s) && len(kinds) < 10 {
-				kinds = append(kinds, s)
-			}
+		if !dump && f.Step == 0 {
+			ask[len(ask)-1] = "the time between two frames"
 		}
-		slices.Sort(kinds)
+	}
+	if f.Mass == nil && !ase {
 		command += " --mass " + shell.Quote(strings.Join(kinds, "=1,")+"=1")
 		ask = append(ask, "the masses")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,10 @@ func (l *lines) xyz() (*Frame, error) {
 			if f.Step, err = strconv.ParseInt(s, 10, 64); err != nil {
 				return nil, fmt.Errorf("step %.40q is no whole number", s)
 			}
+		} else if s, ok := strings.CutPrefix(strings.TrimSpace(comment), "Atoms. Timestep: "); ok { // LAMMPS's dump xyz
+			if f.Step, err = strconv.ParseInt(s, 10, 64); err != nil {
+				return nil, fmt.Errorf("timestep %.40q is no whole number", s)
+			}
 		} else {
 			f.Step = int64(l.k)
 		}
@@ -44,24 +49,18 @@ func (l *lines) xyz() (*Frame, error) {
 	}
 	l.k++
 	properties := keys["properties"]
+	wrong := "Properties has %d"
 	if properties == "" {
 		properties = "species:S:1:pos:R:3"
+		wrong = "a frame whose comment has no Properties= has %d, a species and a position: say what the others are, as Properties=species:S:1:pos:R:3:velocities:R:3"
 	}
 	columns, width, err := layout(properties)
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]string
-	for range n {
-		s, err := l.within()
-		if err != nil {
-			return nil, err
-		}
-		r := strings.Fields(s)
-		if len(r) != width {
-			return nil, fmt.Errorf("%d columns, and Properties has %d", len(r), width)
-		}
-		rows = append(rows, r)
+	t, err := l.read(n, width, fmt.Sprintf(wrong, width))
+	if err != nil {
+		return nil, err
 	}
 	at, ok := columns["species"]
 	if !ok {
@@ -69,7 +68,7 @@ func (l *lines) xyz() (*Frame, error) {
 			return nil, errors.New("no column species in Properties")
 		}
 	}
-	for _, r := range rows {
+	for _, r := range t.rows {
 		f.Species = append(f.Species, r[at])
 	}
 	vector := func(dst *[]float64, names ...string) {
@@ -79,7 +78,7 @@ func (l *lines) xyz() (*Frame, error) {
 					err = fmt.Errorf("the property %s has not three columns", name)
 					return
 				}
-				*dst, err = vectors(rows, at)
+				*dst, err = t.vectors([3]int{at, at + 1, at + 2})
 			}
 		}
 	}
@@ -90,7 +89,7 @@ func (l *lines) xyz() (*Frame, error) {
 	scalar := func(dst *[]float64, names ...string) {
 		for _, name := range names {
 			if at, ok := columns[name]; ok && err == nil && *dst == nil {
-				*dst, err = column(rows, at)
+				*dst, err = t.column(at)
 			}
 		}
 	}
@@ -116,34 +115,39 @@ func first(keys map[string]string, names ...string) (string, bool) {
 
 // keys takes what a comment line says of the frame.
 func (f *Frame) keys(keys map[string]string) error {
-	if s, ok := keys["lattice"]; ok {
-		v, err := numbers(strings.Fields(s))
-		if err != nil || len(v) != 9 {
-			return fmt.Errorf("the Lattice %.60q: nine numbers are needed", s)
-		}
-		for k := range 3 {
-			if f.Cell[k] = v[4*k]; !(f.Cell[k] > 0) {
-				return fmt.Errorf("the Lattice %.60q: the sides must be positive and along the axes", s)
-			}
-			f.Periodic[k] = true
-		}
-		for i, x := range v {
-			if i%4 != 0 && x != 0 {
-				return fmt.Errorf("the Lattice %.60q: the cell is skewed; only boxes with right angles along the axes are taken", s)
-			}
-		}
-	}
+	cell, lattice := keys["lattice"]
+	f.Periodic = [3]bool{lattice, lattice, lattice}
 	if s, ok := keys["pbc"]; ok {
 		p := strings.Fields(s)
 		if len(p) != 3 {
 			return fmt.Errorf("pbc=%.40q: three of T and F are needed", s)
 		}
 		for k := range 3 {
-			on := strings.EqualFold(p[k], "t") || p[k] == "1" || strings.EqualFold(p[k], "true")
-			if on && f.Cell[k] == 0 {
+			f.Periodic[k] = strings.EqualFold(p[k], "t") || p[k] == "1" || strings.EqualFold(p[k], "true")
+			if f.Periodic[k] && !lattice {
 				return errors.New("pbc without Lattice: a periodic box needs its sides")
 			}
-			f.Periodic[k] = on
+		}
+	}
+	if lattice {
+		v, err := numbers(strings.Fields(cell))
+		if err != nil || len(v) != 9 {
+			return fmt.Errorf("the Lattice %.60q: nine numbers are needed", cell)
+		}
+		longest := 0.0
+		for _, x := range v {
+			longest = max(longest, math.Abs(x))
+		}
+		for i, x := range v {
+			row, column := i/3, i%3
+			if on := f.Periodic[row] || f.Periodic[column]; row != column && on && math.Abs(x) > 1e-9*longest { // less is rounding
+				return fmt.Errorf("the Lattice %.60q: the cell is skewed; only boxes with right angles along the axes are taken", cell)
+			}
+		}
+		for k := range 3 {
+			if f.Cell[k] = v[4*k]; f.Periodic[k] && !(f.Cell[k] > 0) {
+				return fmt.Errorf("the Lattice %.60q: the sides must be positive and along the axes", cell)
+			}
 		}
 	}
 	if s, ok := first(keys, "time"); ok {
@@ -153,7 +157,7 @@ func (f *Frame) keys(keys map[string]string) error {
 		}
 		f.Time, f.Timed = v, true
 	}
-	if s, ok := first(keys, "energy", "potential_energy"); ok {
+	if s, ok := first(keys, "energy", "potential_energy", "free_energy"); ok {
 		v, err := number(s)
 		if err != nil {
 			return fmt.Errorf("energy: %w", err)
@@ -225,7 +229,7 @@ func WriteXYZ(w io.Writer, f *Frame) error {
 	if f.Periodic[0] || f.Periodic[1] || f.Periodic[2] {
 		c := f.Cell
 		for k := range 3 { // a side that is not periodic is written as 1: a lattice needs volume
-			if c[k] == 0 {
+			if !f.Periodic[k] && !(c[k] > 0) {
 				c[k] = 1
 			}
 		}
