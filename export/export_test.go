@@ -153,7 +153,7 @@ func kinds(t testing.TB) []one {
 		}
 		add(kind, field.ModelForm(kind))
 	}
-	spring := lattice.Function{Middle: 0.1, Half: 1.5, Polynomial: []float64{0.1, 0.5, -0.2, 0.3, 0.05}}
+	spring := lattice.Function{Middle: 0.1, Half: 1.5, Polynomial: []float64{0.1, 0.5, -0.2, 0.3, 0.05}, Exponentials: []float64{-0.8, 0.3, 0.1}}
 	for _, g := range []lattice.System{{Sites: 3, Space: 1, Site: lattice.Function{Half: 1, Waves: []float64{-0.5, 0.2}}}, {Sites: 3, Space: 2, Interleaved: true}} {
 		g.Kinetic, g.Bond = lattice.Function{Half: 1, Polynomial: []float64{0, 0.25}}, []lattice.Function{spring}
 		g.Bonds = []lattice.Bond{{I: 0, J: 1}, {I: 1, J: 2}}

@@ -2,6 +2,9 @@ package lattice
 
 import (
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
 
 	"hnn/data"
 	"hnn/model/lattice"
@@ -58,16 +61,12 @@ func (s *scores) add(which int, features []float64, size int, rates []float64) {
 	}
 }
 
-// bands are those of Report.Bands, of laws that were chosen from trials by test functions of a half-width, 0 for none.
-func (f *features) bands(set *data.Set, trials [][]float64, step float64, half int, kinetic, potential *chosen, leveled []bool) {
+// bands are those of Report.Bands.
+func (f *features) bands(again equations, kinetic, potential *chosen, leveled [][]int) {
 	f.scores = &scores{of: [2]*chosen{kinetic, potential}, sums: [2]map[int][]float64{{}, {}}}
 	defer func() { f.scores = nil }()
 	var sides [2]*problem
-	if half == 0 {
-		sides[0], sides[1] = f.derivatives(set)
-	} else {
-		sides[0], sides[1] = f.window(set, trials, step, half)
-	}
+	sides[0], sides[1] = again(f)
 	var deviation [2]func(b []float64) float64
 	for i, p := range sides {
 		c := f.scores.of[i]
@@ -97,19 +96,29 @@ func (f *features) bands(set *data.Set, trials [][]float64, step float64, half i
 	}
 	s := f.s
 	if s.Masses == nil && deviation[0] != nil {
-		band(&s.Kinetic, deviation[0], len(kinetic.c), 0, false)
+		band(&s.Kinetic, deviation[0], make([]float64, len(kinetic.c)), 0, nil)
 	}
-	band(&s.Site, deviation[1], len(potential.c), 0, false)
-	first := s.Site.Size()
+	b, first := make([]float64, len(potential.c)), f.count()
+	band(&s.Site, deviation[1], b, 0, nil)
 	for k := range s.Bond {
-		band(&s.Bond[k], deviation[1], len(potential.c), first, leveled[k])
-		first += s.Bond[k].Size()
+		// The slope that was taken away, of all laws of a group.
+		flat := make([]float64, len(b))
+		for _, group := range leveled {
+			if slices.Contains(group, k) {
+				for _, j := range group {
+					part := flat[first[1+j] : first[1+j]+s.Bond[j].Size()]
+					s.Bond[j].Slopes(0, part)
+					floats.Scale(1/float64(len(group)), part)
+				}
+			}
+		}
+		band(&s.Bond[k], deviation[1], b, first[1+k], flat)
 	}
 }
 
-// band gives a function, whose coefficients begin at a place among all, the standard errors of its values less the least of them; of a
-// function without its linear part.
-func band(f *lattice.Function, deviation func(b []float64) float64, all, first int, leveled bool) {
+// band gives a function, whose coefficients begin at a place among all (b), the standard errors of its values less the least of them; of a
+// function less a slope, if that is given.
+func band(f *lattice.Function, deviation func(b []float64) float64, b []float64, first int, flat []float64) {
 	f.Errors = nil
 	n := f.Size()
 	if n == 0 {
@@ -126,14 +135,13 @@ func band(f *lattice.Function, deviation func(b []float64) float64, all, first i
 			least = i
 		}
 	}
-	flat := make([]float64, n)
-	if leveled {
-		f.Slopes(0, flat)
-	}
-	b := make([]float64, all)
 	for i := range places {
+		clear(b)
 		for k := range n {
-			b[first+k] = values[i][k] - values[least][k] - flat[k]*(places[i]-places[least])
+			b[first+k] = values[i][k] - values[least][k]
+		}
+		for k, v := range flat {
+			b[k] -= v * (places[i] - places[least])
 		}
 		f.Errors = append(f.Errors, deviation(b))
 	}

@@ -98,7 +98,8 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if s.Flow == lattice.Shift {
 		halves = 1
 	}
-	if calm := quiet(trials, set.Dim/halves, halves); calm != nil {
+	calm := quiet(trials, set.Dim/halves, halves)
+	if calm != nil {
 		p2, v2, window, err := f.windows(set, calm, step)
 		if err == nil {
 			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
@@ -113,10 +114,20 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 			}
 			if same && err == nil && v.leaves(potential2) < behind*potential.left {
 				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
-				p.masses = p2.masses
+				p.masses, v = p2.masses, v2
 			}
 		}
 	}
+	if !r.Quiet {
+		calm = trials
+	}
+	again := func(f *features) (p, v *problem) {
+		if set.DX != nil {
+			return f.derivatives(set)
+		}
+		return f.window(set, calm, step, r.Window/2)
+	}
+	f, potential = f.withExponentials(v, potential, again)
 	r.Velocities, r.Forces = kinetic.left, potential.left
 	s.Kinetic, s.Masses, s.Cell, s.Friction = lattice.Function{}, nil, nil, 0
 	if mechanical {
@@ -128,29 +139,13 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 			s.Kinetic.Polynomial = []float64{0, s.Kinetic.Half * s.Kinetic.Half / 4} // p^2/2 and a constant
 		}
 	}
-	degrees, c := potential.degrees, potential.c
-	take := func(of lattice.Function, degree, waves int) lattice.Function {
-		of.Polynomial, of.Waves = c[:degree:degree], c[degree:degree+2*waves:degree+2*waves]
-		c = c[degree+2*waves:]
-		return of
-	}
-	s.Site = take(f.site, degrees[0], degrees[1])
-	for k := range s.Bond {
-		s.Bond[k] = take(f.bonds[k], degrees[2], degrees[3])
-	}
-	if len(c) > 0 {
-		s.Friction = c[0]
+	s.Site = f.site
+	copy(s.Bond, f.bonds)
+	if len(potential.c) > f.potential {
+		s.Friction = potential.c[f.potential]
 	}
 	leveled := s.Level()
-	r.bands = func() {
-		var calm [][]float64
-		if r.Quiet {
-			calm = quiet(trials, set.Dim/halves, halves)
-		} else {
-			calm = trials
-		}
-		f.bands(set, calm, step, r.Window/2, kinetic, potential, leveled)
-	}
+	r.bands = func() { f.bands(again, kinetic, potential, leveled) }
 	return r, nil
 }
 

@@ -69,6 +69,19 @@ func (t *triangle) add(o *triangle) {
 	t.rows += o.rows - o.full
 }
 
+// picked gathers the same rows with the given columns alone, in their order, and what is to be explained.
+func (t *triangle) picked(use []int) *triangle {
+	m, out := t.matrix(), newTriangle(len(use)+1)
+	for i := range t.full {
+		row, to := m.RawRowView(i), out.next()
+		for j, u := range use {
+			to[j] = row[u]
+		}
+		to[len(use)] = row[t.columns-1]
+	}
+	return out
+}
+
 // solve finds the unknowns at the given columns. Directions in which the rows say less than digits can hold stay zero.
 func (t *triangle) solve(use []int) ([]float64, bool) {
 	x, _, ok := t.factored(use)

@@ -21,11 +21,13 @@ type Spec struct {
 }
 
 type functionSpec struct {
-	Middle float64   `json:"middle"`
-	Half   float64   `json:"half"`
-	Degree int       `json:"degree"`
-	Waves  int       `json:"waves,omitempty"`
-	Errors []float64 `json:"errors,omitempty"`
+	Middle float64 `json:"middle"`
+	Half   float64 `json:"half"`
+	Degree int     `json:"degree"`
+	Waves  int     `json:"waves,omitempty"`
+	// Exponentials counts the rate and the coefficients.
+	Exponentials int       `json:"exponentials,omitempty"`
+	Errors       []float64 `json:"errors,omitempty"`
 }
 
 // Spec is what a file says of the system.
@@ -39,7 +41,7 @@ func (s *System) Spec() Spec {
 		}
 	}
 	for _, f := range s.functions() {
-		out.Functions = append(out.Functions, functionSpec{f.Middle, f.Half, len(f.Polynomial), len(f.Waves), f.Errors})
+		out.Functions = append(out.Functions, functionSpec{f.Middle, f.Half, len(f.Polynomial), len(f.Waves), len(f.Exponentials), f.Errors})
 	}
 	return out
 }
@@ -76,7 +78,10 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 		if f.Degree < 0 || f.Waves < 0 || f.Degree > mostTerms || f.Waves > mostTerms {
 			return nil, fmt.Errorf("a function of degree %d with %d waves", f.Degree, f.Waves)
 		}
-		total += f.Degree + f.Waves
+		if f.Exponentials != 0 && f.Exponentials != 2 && f.Exponentials != 3 {
+			return nil, fmt.Errorf("a function of %d numbers of exponentials: a rate and one or two coefficients", f.Exponentials)
+		}
+		total += f.Degree + f.Waves + f.Exponentials
 	}
 	c, err := coefficients(total)
 	if err != nil {
@@ -84,8 +89,11 @@ func Read(architecture []byte, coefficients func(size int) ([]float64, error)) (
 	}
 	for k, f := range s.functions() {
 		of := spec.Functions[k]
-		*f = Function{Middle: of.Middle, Half: of.Half, Polynomial: c[:of.Degree:of.Degree], Waves: c[of.Degree : of.Degree+of.Waves : of.Degree+of.Waves], Errors: of.Errors}
-		c = c[f.Size():]
+		next := func(n int) (part []float64) {
+			part, c = c[:n:n], c[n:]
+			return part
+		}
+		*f = Function{Middle: of.Middle, Half: of.Half, Polynomial: next(of.Degree), Waves: next(of.Waves), Exponentials: next(of.Exponentials), Errors: of.Errors}
 	}
 	return s, s.check()
 }

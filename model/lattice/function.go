@@ -3,17 +3,23 @@ package lattice
 import (
 	"fmt"
 	"math"
+
+	"hnn/internal/elementary"
 )
 
-// Function is a function of one number that is linear in its coefficients,
+// Function is a function of one number that is linear in its coefficients but for one rate,
 //
-//	f(s) = sum over k >= 1 of Polynomial[k-1] T_k(z) + Waves[2k-2] cos(k s) + Waves[2k-1] sin(k s),  z = (s - Middle)/Half,
+//	f(s) = sum over k >= 1 of Polynomial[k-1] T_k(z) + Waves[2k-2] cos(k s) + Waves[2k-1] sin(k s)
+//	     + sum over k >= 1 of Exponentials[k] exp(k Exponentials[0] (s - Middle)),  z = (s - Middle)/Half,
 //
 // T_k the polynomials of Chebyshev. Beyond |z| = 1 a polynomial above the fourth degree goes on as a parabola of the same
 // value, slope and curvature: what a high one does where there were no rows is no law.
 type Function struct {
 	Middle, Half      float64
 	Polynomial, Waves []float64
+	// Exponentials are nil, or a rate and the coefficients of the exponentials of that rate and of its multiples: one as Toda's law has, or two
+	// as Morse's.
+	Exponentials []float64
 	// Errors are standard errors of the function less its least value at Grid equal steps from one end of the interval to the other; nil where
 	// they are not known.
 	Errors []float64
@@ -23,7 +29,15 @@ type Function struct {
 const Grid = 100
 
 // Size is the number of coefficients.
-func (f *Function) Size() int { return len(f.Polynomial) + len(f.Waves) }
+func (f *Function) Size() int { return len(f.Polynomial) + len(f.Waves) + len(f.Exponentials) }
+
+// exponentials calls visit with k, the rate times k, and the exponential of that rate at s.
+func (f *Function) exponentials(s float64, visit func(k int, rate, e float64)) {
+	for k := 1; k < len(f.Exponentials); k++ {
+		rate := float64(k) * f.Exponentials[0]
+		visit(k, rate, elementary.Exp(rate*(s-f.Middle)))
+	}
+}
 
 // tame is the highest degree that is followed beyond the rows.
 const tame = 4
@@ -37,7 +51,7 @@ func (f *Function) outside(z float64) (inside, beyond float64) {
 	return inside, z - inside
 }
 
-// Slopes writes the derivatives of the features at s (Size).
+// Slopes writes the derivatives of the features at s (Size), that of the rate's being how it changes the function.
 func (f *Function) Slopes(s float64, d []float64) {
 	z, beyond := f.outside((s - f.Middle) / f.Half)
 	// T_k' = k U_{k-1}, and T_k'' follows from the recurrence's second derivative.
@@ -51,6 +65,13 @@ func (f *Function) Slopes(s float64, d []float64) {
 		w := float64(k + 1)
 		sin, cos := math.Sincos(w * s)
 		waves[2*k], waves[2*k+1] = -w*sin, w*cos
+	}
+	if of := waves[len(f.Waves):]; len(of) > 0 {
+		of[0] = 0
+		f.exponentials(s, func(k int, rate, e float64) {
+			of[k] = rate * e
+			of[0] += float64(float64(k)*f.Exponentials[k]*(1+float64(rate*(s-f.Middle)))) * e
+		})
 	}
 }
 
@@ -74,6 +95,9 @@ func (f *Function) Slope(s float64) float64 {
 		sin, cos := math.Sincos(w * s)
 		sum += w * (f.Waves[2*k+1]*cos - f.Waves[2*k]*sin)
 	}
+	if len(f.Exponentials) > 0 {
+		f.exponentials(s, func(k int, rate, e float64) { sum += float64(f.Exponentials[k] * rate * e) })
+	}
 	return sum
 }
 
@@ -87,7 +111,7 @@ func (f *Function) derivatives(z float64) (first, second float64) {
 	return first, second
 }
 
-// Values writes the features at s (Size), of which Value is the sum times the coefficients, on the interval.
+// Values writes the features at s (Size), of which Value is the sum times the coefficients, but for the rate, on the interval.
 func (f *Function) Values(s float64, v []float64) {
 	z := (s - f.Middle) / f.Half
 	t0, t1 := 1.0, z
@@ -98,6 +122,13 @@ func (f *Function) Values(s float64, v []float64) {
 	waves := v[len(f.Polynomial):]
 	for k := 0; k < len(f.Waves)/2; k++ {
 		waves[2*k+1], waves[2*k] = math.Sincos(float64(k+1) * s)
+	}
+	if of := waves[len(f.Waves):]; len(of) > 0 {
+		of[0] = 0
+		f.exponentials(s, func(k int, _, e float64) {
+			of[k] = e
+			of[0] += float64(float64(k)*f.Exponentials[k]*(s-f.Middle)) * e
+		})
 	}
 }
 
@@ -117,28 +148,43 @@ func (f *Function) Value(s float64) float64 {
 		sin, cos := math.Sincos(float64(k+1) * s)
 		sum += f.Waves[2*k]*cos + f.Waves[2*k+1]*sin
 	}
+	f.exponentials(s, func(k int, _, e float64) { sum += float64(f.Exponentials[k] * e) })
 	return sum
 }
 
 // Text writes the function of a variable, its polynomial in powers of that variable where it is of a degree below ten.
 func (f *Function) Text(variable string, digits int) string {
 	text := ""
+	times := func(c float64, name string) string {
+		switch number := fmt.Sprintf("%.*g", digits, c); number {
+		case "1":
+			return name
+		case "-1":
+			return "-" + name
+		default:
+			return number + " " + name
+		}
+	}
 	add := func(c float64, name string) {
 		switch {
 		case c == 0:
 		case text == "":
-			text = fmt.Sprintf("%.*g %s", digits, c, name)
+			text = times(c, name)
 		case c < 0:
-			text += fmt.Sprintf(" - %.*g %s", digits, -c, name)
+			text += " - " + times(-c, name)
 		default:
-			text += fmt.Sprintf(" + %.*g %s", digits, c, name)
+			text += " + " + times(c, name)
 		}
 	}
+	f.exponentials(0, func(k int, rate, e float64) { add(f.Exponentials[k]*e, "exp("+times(rate, variable)+")") })
 	powers := f.Powers()
 	if len(powers) > 9 {
 		text = fmt.Sprintf("a polynomial of degree %d in %s from %.4g to %.4g", len(powers), variable, f.Middle-f.Half, f.Middle+f.Half)
 	} else {
 		largest := 0.0
+		for _, end := range []float64{-f.Half, f.Half} {
+			f.exponentials(f.Middle+end, func(k int, _, e float64) { largest = max(largest, math.Abs(f.Exponentials[k]*e)) })
+		}
 		reach := math.Abs(f.Middle) + f.Half
 		size := func(k int) float64 { return math.Abs(powers[k]) * math.Pow(reach, float64(k+1)) }
 		for k := range powers {
@@ -176,11 +222,10 @@ func (f *Function) Text(variable string, digits int) string {
 	return text
 }
 
-// Level takes away the part that is linear in s, so that f'(0) = 0: of bonds whose pulls cancel at every site it is no part of a
-// motion.
-func (f *Function) Level() {
+// Level takes away a slope: see System.Level.
+func (f *Function) Level(slope float64) {
 	if len(f.Polynomial) > 0 {
-		f.Polynomial[0] -= f.Powers()[0] * f.Half
+		f.Polynomial[0] -= slope * f.Half
 	}
 }
 

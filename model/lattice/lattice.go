@@ -108,14 +108,14 @@ func (s *System) KeepsMomentum() bool {
 }
 
 // Level takes away the linear part of every law of bonds that end as often as they begin at each site, as on rings and
-// between walls: their pulls cancel, so that it is no part of the motion. It says of which kinds of bonds it did.
-func (s *System) Level() (leveled []bool) {
-	leveled = make([]bool, len(s.Bond))
+// between walls: their pulls cancel, so that it is no part of the motion. Of laws that do so together, as of two kinds in turn on a
+// ring, it takes away what they have in common. It says of which kinds of bonds, in groups.
+func (s *System) Level() (leveled [][]int) {
 	if s.Space > 1 {
-		return leveled
+		return nil
 	}
 	if s.Flow == Shift && s.Site.Size() > 0 {
-		s.Site.Level() // a constant gradient, whose differences are zero
+		s.Site.Level(s.Site.Slope(0)) // a constant gradient, whose differences are zero
 	}
 	balance := make([]int, s.Sites*len(s.Bond))
 	for _, b := range s.Bonds {
@@ -126,14 +126,36 @@ func (s *System) Level() (leveled []bool) {
 			balance[b.J*len(s.Bond)+b.Kind]--
 		}
 	}
-	for k := range s.Bond {
-		even := true
+	even := func(kinds ...int) bool {
 		for i := range s.Sites {
-			even = even && balance[i*len(s.Bond)+k] == 0
+			sum := 0
+			for _, k := range kinds {
+				sum += balance[i*len(s.Bond)+k]
+			}
+			if sum != 0 {
+				return false
+			}
 		}
-		if even {
-			s.Bond[k].Level()
-			leveled[k] = true
+		return true
+	}
+	var rest []int
+	for k := range s.Bond {
+		if even(k) {
+			leveled = append(leveled, []int{k})
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	if len(rest) > 1 && even(rest...) {
+		leveled = append(leveled, rest)
+	}
+	for _, group := range leveled {
+		slope := 0.0
+		for _, k := range group {
+			slope += s.Bond[k].Slope(0) / float64(len(group))
+		}
+		for _, k := range group {
+			s.Bond[k].Level(slope)
 		}
 	}
 	return leveled
@@ -406,7 +428,7 @@ func (s *System) functions() []*Function {
 func (s *System) Coefficients() []float64 {
 	var c []float64
 	for _, f := range s.functions() {
-		c = append(append(c, f.Polynomial...), f.Waves...)
+		c = append(append(append(c, f.Polynomial...), f.Waves...), f.Exponentials...)
 	}
 	return c
 }

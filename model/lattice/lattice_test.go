@@ -24,6 +24,47 @@ func law(rng *rand.Rand, degree, waves int) Function {
 	return f
 }
 
+// The features of exponentials, and how the function changes with their rate, are its derivatives by central differences.
+func TestExponentials(t *testing.T) {
+	f := law(rand.New(rand.NewPCG(5, 4)), 2, 1)
+	f.Exponentials = []float64{-1.3, 0.7, 0.2}
+	by := func(move func(g *Function, h float64), of func(g *Function) float64) float64 {
+		const h = 1e-5
+		g := f
+		g.Exponentials = slices.Clone(f.Exponentials)
+		move(&g, h)
+		up := of(&g)
+		move(&g, -2*h)
+		return (up - of(&g)) / (2 * h)
+	}
+	slopes, values := make([]float64, f.Size()), make([]float64, f.Size())
+	for _, s := range []float64{-2, -0.4, 0.3, 1.5, 4} {
+		f.Slopes(s, slopes)
+		f.Values(s, values)
+		for k := range 3 {
+			at := f.Size() - 3 + k
+			move := func(g *Function, h float64) { g.Exponentials[k] += h }
+			if want := by(move, func(g *Function) float64 { return g.Value(s) }); math.Abs(values[at]-want) > 1e-7*(1+math.Abs(want)) {
+				t.Errorf("value of feature %d at %v: %v, want %v", k, s, values[at], want)
+			}
+			if want := by(move, func(g *Function) float64 { return g.Slope(s) }); math.Abs(slopes[at]-want) > 1e-7*(1+math.Abs(want)) {
+				t.Errorf("slope of feature %d at %v: %v, want %v", k, s, slopes[at], want)
+			}
+		}
+		const h = 1e-5
+		if want := (f.Value(s+h) - f.Value(s-h)) / (2 * h); math.Abs(f.Slope(s)-want) > 1e-7*(1+math.Abs(want)) {
+			t.Errorf("slope at %v: %v, want %v", s, f.Slope(s), want)
+		}
+	}
+	toda := Function{Middle: 0.4, Half: 2, Polynomial: []float64{0.3, 0.1}, Exponentials: []float64{-1, math.Exp(-0.4)}}
+	if toda.Level(toda.Slope(0)); math.Abs(toda.Slope(0)) > 1e-15 {
+		t.Errorf("a slope of %v at 0", toda.Slope(0))
+	}
+	if text := toda.Text("d", 4); text != "exp(-d) + d + 0.05 d^2" {
+		t.Error(text)
+	}
+}
+
 func drawnSystem(t testing.TB, shape string, sites, space int) *System {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))

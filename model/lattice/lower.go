@@ -125,5 +125,9 @@ func (f *Function) lower(b *program.Builder, s program.Value) program.Value {
 		angle := b.Scale(float64(k+1), s)
 		sum = b.Add(sum, b.Add(b.Scale(f.Waves[2*k], b.Unary(program.Cos, angle)), b.Scale(f.Waves[2*k+1], b.Unary(program.Sin, angle))))
 	}
+	for k := 1; k < len(f.Exponentials); k++ {
+		of := b.Scale(float64(k)*f.Exponentials[0], b.Sub(s, b.Filled(f.Middle, n)))
+		sum = b.Add(sum, b.Scale(f.Exponentials[k], b.Unary(program.Exp, of)))
+	}
 	return sum
 }
