@@ -26,6 +26,9 @@ func Adam(ctx context.Context, d *Data, o Options, w Network) (*Laws, *graph.Rep
 	if o.AngleReach > 0 {
 		return nil, nil, errors.New("angles are learned by one solve alone: leave out Adam, or the angles")
 	}
+	if o.Trap {
+		return nil, nil, errors.New("a trap is learned by one solve alone: leave out Adam, or the trap")
+	}
 	if w.Trajectories && d.V == nil {
 		return nil, nil, errors.New("without velocities no motion can be followed")
 	}

@@ -25,6 +25,9 @@ type Data struct {
 	F     [][]float64 // nil where not known
 	// Weight of each particle in the law of all distances, its charge or mass; nil for no such law.
 	Weight []float64
+	// TrapWeight is of each particle in the external potential, its charge or mass: there is then one potential of all species, else one of
+	// each.
+	TrapWeight []float64
 }
 
 // Options of a fit. Zero takes the default.
@@ -38,6 +41,10 @@ type Options struct {
 	AngleReach  float64
 	AngleRadial int // functions of each of its distances, 12
 	AngleDegree int // of its polynomials of the cosine, 4
+	// Trap says that an external potential is learned too, of at most the degree TrapDegree, 4, and with waves of periodic axes alone of at
+	// most the order TrapWaves, by default the degree.
+	Trap                  bool
+	TrapDegree, TrapWaves int
 }
 
 // Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
@@ -57,6 +64,13 @@ type Laws struct {
 	// AngleErrors are standard errors of Angles where both distances are Typical, at Grid equal steps of the cosine from -1 to 1, kinds x
 	// kinds x kinds.
 	AngleErrors [][]float64
+	Trap        *particles.Trap // external potential, nil for none; without terms where the equations are explained as well without it
+	// TrapGain is by how many times it lowers what the laws leave of the equations.
+	TrapGain float64
+	// TrapLoose is which part of it, of 1, the laws of pairs cannot imitate at least.
+	TrapLoose float64
+	// TrapErrors are standard errors of U along each axis, less U at Centre, at Grid equal parts of its range, kinds x 3.
+	TrapErrors [][]float64
 	// Errors are the standard errors of V and of the force at Grid equal steps from Near to the cut-off, kinds x kinds, and of the
 	// force at equal steps of log r from NearLong to the farthest pair. They are those of least squares whose equations err
 	// by RMS, each by itself.
@@ -83,14 +97,16 @@ type problem struct {
 	long         int // where those of the law of all distances begin
 	bent         int // where those of angles begin, and what unknown each of the law's is
 	angleUnknown []int
-	r            *mat.Dense // (m+1) x (m+1): the coefficients and the right side
-	fit, held    *mat.Dense // of angles, as r of all but every fifth moment and of those; nil for none
-	parts        int        // how often rows were taken
+	trap         *particles.Trap // external potential of the highest order
+	trapped, all int             // where its coefficients begin, and m with all of them
+	r            *mat.Dense      // (m+1) x (m+1): the coefficients and the right side
+	fit, held    *mat.Dense      // of angles, as r of all but every fifth moment and of those; nil for none
+	parts        int             // how often rows were taken
 	rows         int
 }
 
 func newProblem(d *Data, o *Options) (*problem, error) {
-	if o.Cutoff != 0 || d.Weight == nil {
+	if o.Cutoff != 0 || d.Weight == nil && !o.Trap {
 		if err := d.Box.Check(o.Cutoff); err != nil {
 			return nil, err
 		}
@@ -106,7 +122,7 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			if r == 0 && bad == nil {
 				bad = &particles.OverlapError{I: j, J: i}
 			}
-			a, b := order(d.Kind[i], d.Kind[j])
+			a, b := ordered(d.Kind[i], d.Kind[j])
 			distances[a*k+b] = append(distances[a*k+b], r)
 		})
 		if bad != nil {
@@ -150,16 +166,24 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			return nil, err
 		}
 	}
+	p.trapped = p.m
+	if o.Trap {
+		if err := p.confine(o); err != nil {
+			return nil, err
+		}
+	}
+	p.all = p.m
 	p.reset()
 	return p, nil
 }
 
 func (p *problem) reset() {
+	p.m = p.all
 	p.r, p.rows = mat.NewDense(p.m+1, p.m+1, nil), 0
 	p.fit, p.held, p.parts = nil, nil, 0
 }
 
-func order(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
+func ordered(a, b uint8) (int, int) { return int(min(a, b)), int(max(a, b)) }
 
 // add adds weight times the forces' functions at x to rows 3N x (m+1).
 func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
@@ -170,6 +194,9 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 	}
 	if p.laws.Angles != nil {
 		p.addAngles(raw, stride, top, x, weight)
+	}
+	if p.trap != nil {
+		p.addTrap(raw, stride, top, x, weight)
 	}
 	cutoff := 0.0
 	for _, s := range p.laws.Of {
@@ -229,9 +256,8 @@ func stacked(r, rows *mat.Dense) *mat.Dense {
 	return mat.DenseCopyOf(out.Slice(0, m, 0, m))
 }
 
-// smooth is rows that ask for small third differences of the pairs' coefficients and for small ones of the angles.
-func (p *problem) smooth(weight, largest float64) *mat.Dense {
-	m := p.m
+// smooth is rows that ask of the first m unknowns for small third differences of the pairs' coefficients and for small ones of the angles.
+func (p *problem) smooth(m int, weight, largest float64) *mat.Dense {
 	rows := mat.NewDense(2*m, m+1, nil)
 	for base := 0; base < p.bent; {
 		n := p.n
@@ -248,28 +274,36 @@ func (p *problem) smooth(weight, largest float64) *mat.Dense {
 		}
 		base += n
 	}
-	for i := p.bent; i < m; i++ {
+	for i := p.bent; i < p.trapped; i++ {
 		rows.Set(m+i, i, weight*largest)
+	}
+	for i := p.trapped; i < m; i++ {
+		rows.Set(m+i, i, smoothing*1e-3*largest)
 	}
 	return rows
 }
 
 // solve gives the laws their coefficients.
 func (p *problem) solve() error {
-	m := p.m
 	largest := 0.0
-	for c := range m {
+	for c := range p.m {
 		largest = max(largest, mat.Norm(p.r.ColView(c), 2))
 	}
 	if largest == 0 {
 		return errors.New("the forces say nothing of the laws")
 	}
+	if p.trap != nil {
+		if err := p.order(); err != nil {
+			return err
+		}
+	}
+	m := p.m
 	p.laws.RMS = math.Abs(p.r.At(m, m)) / math.Sqrt(float64(p.rows))
 	weight := smoothing
 	if p.laws.Angles != nil {
 		weight = p.weight(largest)
 	}
-	smooth := p.smooth(weight, largest)
+	smooth := p.smooth(m, weight, largest)
 	var both mat.Dense
 	both.Stack(p.r, smooth)
 	var qr mat.QR
@@ -299,6 +333,11 @@ func (p *problem) solve() error {
 	if a := p.laws.Angles; a != nil {
 		for i, u := range p.angleUnknown {
 			a.C[i] = c.At(u, 0)
+		}
+	}
+	if t := p.laws.Trap; t != nil {
+		for i := range t.C {
+			t.C[i] = c.At(p.trapped+i%len(t.Terms)*t.Kinds+i/len(t.Terms), 0)
 		}
 	}
 	var factor mat.Dense
@@ -342,6 +381,9 @@ func (p *problem) errors(r *mat.Dense) {
 	if p.laws.Angles != nil {
 		p.angleErrors(func(y []float64) float64 { return p.deviation(r, p.bent, y) })
 	}
+	if p.laws.Trap != nil {
+		p.trapErrors(func(y []float64) float64 { return p.deviation(r, p.trapped, y) })
+	}
 }
 
 // deviation is the standard error of the combination y of the coefficients, 0 before at; y is overwritten.
@@ -375,6 +417,12 @@ func (o *Options) complete() {
 	if o.AngleDegree == 0 {
 		o.AngleDegree = 4
 	}
+	if o.TrapDegree == 0 {
+		o.TrapDegree = 4
+	}
+	if o.TrapWaves == 0 {
+		o.TrapWaves = o.TrapDegree
+	}
 	if o.Substeps == 0 {
 		o.Substeps = 10
 	}
@@ -383,7 +431,7 @@ func (o *Options) complete() {
 	}
 }
 
-// Forces learns from the forces of every moment, which must be those of pairs alone.
+// Forces learns from the forces of every moment, which must be those of the laws that are asked for alone.
 func Forces(d *Data, o Options) (*Laws, error) {
 	o.complete()
 	p, err := newProblem(d, &o)

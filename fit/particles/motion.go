@@ -52,6 +52,11 @@ func Motion(d *Data, o Options) (*Laws, error) {
 					return nil, err
 				}
 			}
+			if t := p.laws.Trap; t != nil {
+				if err := system.Confine(t, d.TrapWeight); err != nil {
+					return nil, err
+				}
+			}
 		}
 		p.reset()
 		for f := range len(d.X) - 1 {

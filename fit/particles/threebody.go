@@ -76,7 +76,7 @@ func (p *problem) weight(largest float64) float64 {
 	for _, w := range weights {
 		c := make([]float64, p.m+1)
 		c[p.m] = -1
-		back(stacked(p.fit, p.smooth(w, largest)), p.m, c)
+		back(stacked(p.fit, p.smooth(p.m, w, largest)), p.m, c)
 		left := mat.NewVecDense(p.m+1, nil)
 		left.MulVec(p.held, mat.NewVecDense(p.m+1, c))
 		if norm := mat.Norm(left, 2); norm < least {

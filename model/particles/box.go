@@ -1,10 +1,11 @@
-// Package particles is of many particles with radial laws for pairs, and for two pairs that share a body where they are asked for,
+// Package particles is of many particles with radial laws for pairs, and for two pairs that share a body and an external potential where they
+// are asked for,
 //
-//	H = sum_i |p_i|^2 / (2 m_i) + sum_{i<j, r_ij < r_c} V_{s_i s_j}(r_ij) + sum_i sum_{j<k} Phi(r_ij, r_ik, cos jik),
+//	H = sum_i |p_i|^2 / (2 m_i) + sum_{i<j, r_ij < r_c} V_{s_i s_j}(r_ij) + sum_i sum_{j<k} Phi(r_ij, r_ik, cos jik) + sum_i U_{s_i}(x_i),
 //
 // in open space or in a box that is periodic along some of its axes: their laws, lists of neighbours, motion and measures.
 // Laws come from fit/particles or from a formula, as system.LennardJones. Momentum is kept by construction: a pair's
-// forces are opposite to the bit.
+// forces are opposite to the bit; an external potential alone changes it.
 package particles
 
 import (

@@ -14,6 +14,16 @@ func Temperature(mass, v []float64, dim int) float64 {
 	return k / float64(dim*(len(mass)-1))
 }
 
+// Temperature is that of the system's velocities: of d N - d degrees of freedom, or of d N where an outside force holds the bodies, whose mean
+// motion is then as thermal as any other.
+func (s *System) Temperature(dim int) float64 {
+	t := Temperature(s.Mass, s.V, dim)
+	if s.Confined() {
+		t *= float64(s.N-1) / float64(s.N)
+	}
+	return t
+}
+
 // RDF counts pairs by distance: g(r) is their density over that of an ideal gas. Bins are equal from 0 to To.
 type RDF struct {
 	To     float64

@@ -93,15 +93,21 @@ func (s *System) Virial() {
 // Velocities are of Maxwell and Boltzmann at a temperature (k_B = 1), with total momentum 0 and then scaled to that
 // temperature exactly.
 func Velocities(mass []float64, dim int, temperature float64, rng *rand.Rand) []float64 {
+	v := Thermal(mass, dim, temperature, rng)
+	Rest(mass, v)
+	if t := Temperature(mass, v, dim); t > 0 {
+		Scale(v, math.Sqrt(temperature/t))
+	}
+	return v
+}
+
+// Thermal are velocities of Maxwell and Boltzmann as they fall, the mean motion with them: those of bodies that an outside force holds.
+func Thermal(mass []float64, dim int, temperature float64, rng *rand.Rand) []float64 {
 	v := make([]float64, 3*len(mass))
 	for i := range v {
 		if i%3 < dim {
 			v[i] = rng.NormFloat64() * math.Sqrt(temperature/mass[i/3])
 		}
-	}
-	Rest(mass, v)
-	if t := Temperature(mass, v, dim); t > 0 {
-		Scale(v, math.Sqrt(temperature/t))
 	}
 	return v
 }

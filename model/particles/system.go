@@ -23,7 +23,7 @@ type System struct {
 
 	X, V   []float64 // positions, unwrapped, and velocities
 	F      []float64 // forces at X, once Forces was called
-	Energy float64   // the pairs' energy at X, as F
+	Energy float64   // potential energy at X, as F
 
 	Builds int // how often lists were made
 
@@ -35,10 +35,11 @@ type System struct {
 	lists         [][]int32 // one a block: for each of its particles a count, then neighbours
 	energy        []float64 // one a block
 	moved         []float64
-	bad           []int     // one a block: a particle at the place of another, -1 for none
-	long          *Table    // of all distances, nil for none
-	triples       *triples  // nil for no three-body energy
-	weight        []float64 // of each particle in it
+	bad           []int        // one a block: a particle at the place of another, -1 for none
+	long          *Table       // of all distances, nil for none
+	triples       *triples     // nil for no three-body energy
+	outside       *confinement // nil for no external potential
+	weight        []float64    // of each particle in it
 	pool          *parallel.Pool
 	cells         grid
 	forceTask     func(worker, task int)
@@ -47,6 +48,7 @@ type System struct {
 	longTask      func(worker, task int)
 	pullTask      func(worker, task int)
 	gatherTask    func(worker, task int)
+	outsideTask   func(worker, task int)
 }
 
 // NewSystem has the particles at x, unwrapped or not, with velocities v. The laws are kinds x kinds by the index of species.
@@ -77,7 +79,7 @@ func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff floa
 	s.lists, s.energy, s.moved, s.bad = make([][]int32, s.blocks), make([]float64, s.blocks), make([]float64, s.blocks), make([]int, s.blocks)
 	s.pool = parallel.NewPool(workers)
 	s.forceTask, s.listTask, s.moveTask, s.longTask = s.blockForces, s.blockList, s.blockMoved, s.blockLong
-	s.pullTask, s.gatherTask = s.blockPulls, s.blockGather
+	s.pullTask, s.gatherTask, s.outsideTask = s.blockPulls, s.blockGather, s.blockOutside
 	return s, s.Forces()
 }
 
@@ -119,6 +121,9 @@ func (s *System) Forces() error {
 	}
 	if s.triples != nil {
 		s.bendForces()
+	}
+	if s.outside != nil {
+		s.pool.Run(s.blocks, s.outsideTask)
 	}
 	s.Energy = 0
 	for b, e := range s.energy {
