@@ -28,7 +28,7 @@ const startFile = "start.xyz"
 
 // ParticleModel is the laws of pairs of species, as particles.json has them.
 type ParticleModel struct {
-	Version      int // 1, or 2 where there is a Long, or 3 where there are Angles
+	Version      int // 1, or 2 where there is a Long, 3 where there are Angles, 4 where there is a Trap
 	Cutoff       float64
 	Dim          int
 	Open         bool               `json:",omitempty"` // learned in open space
@@ -38,6 +38,8 @@ type ParticleModel struct {
 	Laws         []PairLaw
 	Long         *LongLaw  `json:",omitempty"`
 	Angles       *AngleLaw `json:",omitempty"`
+	Trap         *TrapLaw  `json:",omitempty"`
+	Outside      string    `json:",omitempty"` // what the total force says of outside forces that no Trap was asked to learn
 	Trained      string    // how: forces or motion
 	Frames, Size int       // of the data
 	Residual     float64   // root mean square of what the equations leave
@@ -89,12 +91,15 @@ type ParticleTraining struct {
 	// its functions, 0 for the defaults.
 	Angles                   float64
 	AngleRadial, AngleDegree int
-	NoForces                 bool
-	Adam                     *fitparticles.Network // networks by Adam instead of one solve, nil for none
-	Loss                     Loss                  // of Adam; "" for forces where there are any, else trajectories
-	Root, Out                string
-	Command                  string // the command line that asks for it
-	Force                    bool
+	// Trap is what an external potential is of, TrapOf, "" for none; TrapDegree and TrapWaves are its largest orders, 0 for the defaults.
+	Trap                  string
+	TrapDegree, TrapWaves int
+	NoForces              bool
+	Adam                  *fitparticles.Network // networks by Adam instead of one solve, nil for none
+	Loss                  Loss                  // of Adam; "" for forces where there are any, else trajectories
+	Root, Out             string
+	Command               string // the command line that asks for it
+	Force                 bool
 }
 
 // moments are the frames of a file as a fit takes them. Species are numbered in the order of their names.
@@ -188,8 +193,8 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
 	switch o.Long {
 	case "":
-		if o.Cutoff == 0 {
-			return "", nil, errors.New("give --cutoff, the distance from which no pair acts on each other (at most half the box), or --long charges or masses")
+		if o.Cutoff == 0 && o.Trap == "" {
+			return "", nil, errors.New("give --cutoff, the distance from which no pair acts on each other (at most half the box), or --long charges or masses, or --trap")
 		}
 	case chargesWeigh:
 		if d.Weight = frames[0].Charge; d.Weight == nil {
@@ -200,6 +205,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	default:
 		return "", nil, fmt.Errorf("--long %s: charges or masses", o.Long)
 	}
+	if err := o.weighTrap(d, frames[0].Charge); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
 	fit := fitparticles.Forces
 	if d.F == nil || o.NoForces {
 		m.Trained, fit = "motion", fitparticles.Motion
@@ -207,7 +215,8 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			o.Coefficients = 80
 		}
 	}
-	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree}
+	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree,
+		Trap: o.Trap != "", TrapDegree: o.TrapDegree, TrapWaves: o.TrapWaves}
 	var laws *fitparticles.Laws
 	if o.Adam == nil {
 		laws, err = fit(d, options)
@@ -224,6 +233,7 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	if laws.Angles != nil {
 		m.Version, m.Angles = 3, newAngleLaw(laws)
 	}
+	e.keepTrap(m, &o, laws, d)
 	for a := range species {
 		for b := a; b < len(species) && o.Cutoff > 0; b++ {
 			q := a*len(species) + b
@@ -310,8 +320,8 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	if err := json.Unmarshal(b, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 	}
-	if m.Version < 1 || m.Version > 3 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
-		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 to 3 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	if m.Version < 1 || m.Version > 4 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
+		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 to 4 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
 	}
 	if l := m.Long; l != nil {
 		l.law = &particles.LongRange{First: l.First, Last: l.Last, C: l.Coefficients}
@@ -321,11 +331,16 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 		if l.Of != chargesWeigh && l.Of != massesWeigh {
 			return nil, fmt.Errorf("%s: a law of all distances of %q", filepath.Join(dir, particlesFile), l.Of)
 		}
-	} else if len(m.Laws) == 0 {
+	} else if len(m.Laws) == 0 && m.Trap == nil {
 		return nil, fmt.Errorf("%s: no law", filepath.Join(dir, particlesFile))
 	}
 	if a := m.Angles; a != nil {
 		if err := a.complete(len(m.Species), m.Cutoff); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
+		}
+	}
+	if t := m.Trap; t != nil {
+		if err := t.complete(len(m.Species)); err != nil {
 			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 		}
 	}
@@ -419,6 +434,10 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 	if m.Angles != nil {
 		panels = append(panels, m.anglePanels()...)
 	}
+	if m.Trap != nil {
+		panels = append(panels, m.trapPanels()...)
+		title = "Laws of pairs, from the 0.1% quantile of distances on, and traps through the middle of the data"
+	}
 	return report.Profiles(title, panels)
 }
 
@@ -427,34 +446,4 @@ func at(grid []float64, part float64) float64 {
 	x := part * float64(len(grid)-1)
 	i := min(int(x), len(grid)-2)
 	return grid[i] + (x-float64(i))*(grid[i+1]-grid[i])
-}
-
-// WriteLAMMPS writes the laws as tables of pair_style table: r, V and F at n equal steps of r for each pair, from 0.9 of
-// the closest distance seen, and the lines of the input that use them.
-func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
-	if m.Long != nil {
-		return errors.New("the law of all distances is a product with each body's charge or mass, which no table of LAMMPS is")
-	}
-	if m.Angles != nil {
-		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
-	}
-	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n# pair_style table spline %d\n", n)
-	for _, l := range m.Laws {
-		a, b := slices.Index(m.Species, l.A)+1, slices.Index(m.Species, l.B)+1
-		fmt.Fprintf(w, "# pair_coeff %d %d %s %s_%s %v\n", a, b, name, l.A, l.B, m.Cutoff)
-	}
-	for _, l := range m.Laws {
-		lo := 0.9 * l.First
-		_, _, last := l.spline.At(m.Cutoff)
-		_, _, curve := l.spline.At(lo)
-		fmt.Fprintf(w, "\n%s_%s\nN %d R %.17g %.17g FPRIME %.17g %.17g\n\n", l.A, l.B, n, lo, m.Cutoff, -curve, -last)
-		for i := range n {
-			r := lo + (m.Cutoff-lo)*float64(i)/float64(n-1)
-			v, dv, _ := l.spline.At(r)
-			if _, err := fmt.Fprintf(w, "%d %.17g %.17g %.17g\n", i+1, r, v, -dv); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -47,6 +47,13 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 	if l := m.Long; l != nil {
 		s.Summary = append(s.Summary, fmt.Sprintf("A law of all distances is of the product of both bodies' %s, from %.4g to %.4g.", l.Of, l.First, l.Last))
 	}
+	s.Summary = append(s.Summary, m.TrapWords()...)
+	if m.Trap != nil {
+		s.Summary = append(s.Summary, fmt.Sprintf("Without the trap the equations leave %.3g times as much. With it momentum is not kept.", m.Trap.Gain))
+	}
+	if m.Outside != "" {
+		s.Notes = append(s.Notes, m.Outside)
+	}
 	f, err := m.figure()
 	if err != nil {
 		return s, err
@@ -98,7 +105,8 @@ func (e *Env) shown(ctx context.Context, dir string, m *ParticleModel) (*Particl
 	return o, measures, err
 }
 
-// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen.
+// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen; in a trap, where bodies may hardly move,
+// at most 0.05 of the time of its fastest motion.
 func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	closest := math.Inf(1)
 	for _, l := range m.Laws {
@@ -114,7 +122,14 @@ func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	if speed == 0 {
 		return 0, errors.New("the data have no velocities")
 	}
-	return closest / math.Sqrt(speed) / 500, nil
+	dt := closest / math.Sqrt(speed) / 500
+	if m.Trap != nil {
+		dt = min(dt, 0.05/m.fastest(f.Mass))
+	}
+	if math.IsInf(dt, 0) {
+		return 0, errors.New("no force acts")
+	}
+	return dt, nil
 }
 
 // ParticleErrors are how far a model's forces and energies are from those of a file.

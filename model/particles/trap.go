@@ -26,14 +26,15 @@ type Axis struct{ Middle, Half, Period float64 }
 //	U(x) = sum over t of C[kind, t] f_a(x) f_b(y) f_c(z),  (a, b, c) = Terms[t],
 //
 // the products of functions of the axes whose orders, n of a polynomial and k of a wave, add up to at most Degree, and waves of one axis
-// alone up to the order Waves. Terms are in the order of their order, without the constant.
+// alone up to the order Waves. Terms are in the order of their order, without the constant, which Level chooses.
 type Trap struct {
 	Kinds         int
 	Axes          [3]Axis
 	Degree, Waves int
 	Terms         [][3]int // of each axis the function's index: n of a polynomial, 2k-1 and 2k of waves, 0 for 1
 	C             []float64
-	stride        int // functions of an axis that it has room for
+	Zero          []float64 // of each kind, taken from U
+	stride        int       // functions of an axis that it has room for
 }
 
 // bounds of what a file can ask for.
@@ -82,7 +83,7 @@ func NewTrap(kinds int, axes [3]Axis, degree, waves int) (*Trap, error) {
 		n, _ := t.Order(b)
 		return m - n
 	})
-	t.C = make([]float64, kinds*len(t.Terms))
+	t.C, t.Zero = make([]float64, kinds*len(t.Terms)), make([]float64, kinds)
 	return t, nil
 }
 
@@ -149,6 +150,7 @@ func (t *Trap) Slope(term int, room []float64) [3]float64 {
 // At is U and its derivatives.
 func (t *Trap) At(kind uint8, x [3]float64, room []float64) (u float64, du [3]float64) {
 	t.Functions(x, room)
+	u = -t.Zero[kind]
 	for i, c := range t.C[int(kind)*len(t.Terms):][:len(t.Terms)] {
 		u += float64(c * t.Value(i, room))
 		for k, s := range t.Slope(i, room) {
@@ -156,6 +158,14 @@ func (t *Trap) At(kind uint8, x [3]float64, room []float64) (u float64, du [3]fl
 		}
 	}
 	return u, du
+}
+
+// Level makes U 0 at Centre.
+func (t *Trap) Level() {
+	for kind := range t.Zero {
+		u, _ := t.At(uint8(kind), t.Centre(), make([]float64, t.Room()))
+		t.Zero[kind] += u
+	}
 }
 
 // Lowest is where U of a kind is lowest within the range of its axes, as steps of Newton along the axes find it from a place, and its second
