@@ -227,6 +227,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	m.Residual = laws.RMS
+	if laws.Grown > 2 {
+		e.log("warning: the paths between frames do not settle: each new fit leaves more, %.3g times the least by now. The frames are too far apart in time for what happens between them: give closer ones", laws.Grown)
+	}
 	if l := laws.Long; l != nil {
 		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, ErrorF: laws.LongError, law: l}
 	}

@@ -18,6 +18,7 @@ type ParticleScene struct {
 	Kinds []string
 	// Sized says that any number of particles in a box of any density can be asked for; else its particles are those of the data.
 	Sized                bool
+	Trap                 bool    // whether an outside force holds them
 	N                    int     // of the data, as the others are
 	Density, Temperature float64 // 0 in open space
 	Dt                   float64 // a step that suits the data's speeds
@@ -56,7 +57,7 @@ func OpenParticleScene(dir string) (*ParticleScene, error) {
 	}
 	p.Temperature = particles.Temperature(f.Mass, f.Vel, m.Dim)
 	box := particles.Box{Side: f.Cell, Periodic: f.Periodic}
-	if m.Trap != nil {
+	if p.Trap = m.Trap != nil; p.Trap {
 		p.Temperature *= float64(p.N-1) / float64(p.N) // as System.Temperature has it
 	}
 	if m.Open || m.Trap != nil || distribution(&box, m.Dim, p.N) == nil {

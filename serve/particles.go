@@ -94,6 +94,7 @@ type scene struct {
 	Kinds       []string    `json:"kinds"`
 	Sized       bool        `json:"sized"`
 	Most        int         `json:"most"`
+	Trap        bool        `json:"trap,omitempty"`
 	N           int         `json:"n"`
 	Density     float64     `json:"density"`
 	Temperature float64     `json:"temperature"`
@@ -103,7 +104,7 @@ type scene struct {
 }
 
 func (s *Server) about(p *experiment.ParticleScene) *scene {
-	out := &scene{Name: p.Name, Kinds: p.Kinds, Sized: p.Sized, Most: experiment.MostShown, N: p.N, Density: p.Density, Temperature: p.Temperature, R: p.R, G: p.G}
+	out := &scene{Name: p.Name, Kinds: p.Kinds, Sized: p.Sized, Trap: p.Trap, Most: experiment.MostShown, N: p.N, Density: p.Density, Temperature: p.Temperature, R: p.R, G: p.G}
 	if s.anyRun() {
 		out.Pages = append(out.Pages, [3]string{"/", "all models", "false"})
 	}

@@ -95,6 +95,8 @@ func TestParticlesInTraps(t *testing.T) {
 	if out := run("particles train liquid.xyz --cutoff 2.5 --trap species --out none"); !strings.Contains(out, "no outside force is found") {
 		t.Error(out)
 	}
+	// A trap alone: bodies are then taken for such that do not act on each other, and their energy is that of oscillators.
+	run("particles train dust.xyz --trap species --trap-degree 2 --out alone --quiet", "particles simulate alone --from dust.xyz --steps 20 --quiet")
 	run("report dust --quiet --out page.html", "inspect ions --quiet")
 	if page, err := os.ReadFile("page.html"); err != nil || !strings.Contains(string(page), "Trap of Ar along y") || strings.Contains(string(page), "Trap of Ar along z") {
 		t.Errorf("the report's figures of the trap: %v", err)

@@ -58,6 +58,7 @@ type Laws struct {
 	// NearLong is the 0.1% quantile of the distances of pairs with weight.
 	NearLong float64
 	RMS      float64           // of what is left of the equations
+	Grown    float64           // of Motion: RMS over the least of all iterations, well above 1 where paths did not settle
 	Angles   *particles.Angles // nil for none
 	Bends    int               // how many pairs that share a body were seen within their reach
 	Typical  float64           // the median of the distances within it

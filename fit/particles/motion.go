@@ -2,6 +2,7 @@ package particles
 
 import (
 	"errors"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -27,6 +28,7 @@ func Motion(d *Data, o Options) (*Laws, error) {
 	}
 	paths := hermite(o.Substeps)
 	var system *particles.System
+	first, least := 0.0, math.Inf(1)
 	for iteration := range o.Iterations + 1 {
 		if iteration > 0 {
 			tables := p.laws.Tables(o.Cutoff)
@@ -72,6 +74,11 @@ func Motion(d *Data, o Options) (*Laws, error) {
 		if err := p.solve(); err != nil {
 			return nil, err
 		}
+		if iteration == 0 {
+			first = p.laws.RMS
+		}
+		least = min(least, max(p.laws.RMS, 1e-6*first)) // not what rounding leaves
+		p.laws.Grown = p.laws.RMS / max(least, 1e-300)
 	}
 	return p.laws, nil
 }

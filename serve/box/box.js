@@ -335,7 +335,7 @@ async function start() {
     link.onclick = () => { location.href = href; };
     get('groups').append(link);
   }
-  get('box-title').textContent = `Bodies in ${scene.density ? 'a box' : 'open space'}: ${scene.name}`;
+  get('box-title').textContent = `Bodies in ${scene.trap ? 'a trap' : scene.density ? 'a box' : 'open space'}: ${scene.name}`;
   if (scene.sized) {
     const sizes = [...new Set([108, 256, 500, 864, 1372, scene.n])].filter((n) => n <= scene.most).sort((a, b) => a - b);
     options(get('n'), sizes, scene.n, String);
