@@ -96,7 +96,12 @@ func TestParticlesInTraps(t *testing.T) {
 		t.Error(out)
 	}
 	// A trap alone: bodies are then taken for such that do not act on each other, and their energy is that of oscillators.
-	run("particles train dust.xyz --trap species --trap-degree 2 --out alone --quiet", "particles simulate alone --from dust.xyz --steps 20 --quiet")
+	run(strings.Replace(dust, "draw yukawa", "draw yukawa --kinds Ar=1:1e-12:1", 1)+"--n 20 --steps 100 --every 20 --out gas.xyz --quiet",
+		"particles train gas.xyz --trap species --trap-degree 3 --out alone --quiet", "particles simulate alone --from gas.xyz --steps 20 --quiet")
+	if m, err := experiment.ReadParticles("alone"); err != nil || m.Trap.Degree != 2 || len(m.Laws) != 0 {
+		t.Errorf("a trap alone: %+v, %v", m, err)
+	}
+	run("report alone --quiet --out alone.html", "particles export alone --to lammps --out alone.table")
 	run("report dust --quiet --out page.html", "inspect ions --quiet")
 	if page, err := os.ReadFile("page.html"); err != nil || !strings.Contains(string(page), "Trap of Ar along y") || strings.Contains(string(page), "Trap of Ar along z") {
 		t.Errorf("the report's figures of the trap: %v", err)
@@ -110,6 +115,7 @@ func TestParticlesInTraps(t *testing.T) {
 	}
 	for line, want := range map[string]string{
 		"particles train dust.xyz --cutoff 2.5 --trap gravity":                                   "species, charges, masses",
+		"particles train liquid.xyz --trap species":                                              "no law of pairs was asked for",
 		"particles train dust.xyz --cutoff 2.5 --trap charges":                                   "no charges",
 		"particles train dust.xyz --cutoff 2.5 --trap species --trap-degree 11":                  "the degree is 0 to 10",
 		"particles train dust.xyz --cutoff 2.5 --trap-degree 2":                                  "--trap-degree and --trap-waves are of --trap",

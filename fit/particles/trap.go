@@ -93,6 +93,9 @@ func (p *problem) order() error {
 	p.laws.TrapGain = left[0] / max(left[chosen], 1e-300)
 	p.laws.TrapLoose = loose(shortened(p.r, upTo(max(chosen, min(top, 2)))), p.trapped)
 	m := upTo(chosen)
+	if m == 0 {
+		return errors.New("no outside force is found, and no law of pairs was asked for: give --cutoff or --long")
+	}
 	p.r, p.m = shortened(p.r, m), m
 	if p.fit != nil {
 		p.fit = shortened(p.fit, m)
