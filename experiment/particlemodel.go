@@ -43,6 +43,7 @@ type ParticleModel struct {
 	Trained      string    // how: forces or motion
 	Frames, Size int       // of the data
 	Residual     float64   // root mean square of what the equations leave
+	Left         float64   `json:",omitempty"` // that as a part of the forces, or of the changes of velocities and positions
 	Command      string    `json:",omitempty"` // that made it
 	R, G         []float64 `json:",omitempty"` // g(r) of the data, where they fill a periodic box
 }
@@ -172,7 +173,7 @@ func flat(d *fitparticles.Data) int {
 	return 2
 }
 
-// TrainParticles learns the laws of a file's particles and leaves a run directory.
+// TrainParticles learns the laws of a file's particles and leaves a run directory. Laws that do not explain the file come with an error.
 func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir string, m *ParticleModel, err error) {
 	frames, err := atoms.ReadFile(o.Files[0], o.Read)
 	if err != nil {
@@ -215,6 +216,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			o.Coefficients = 80
 		}
 	}
+	if err := checkPace(d, frames[0], m.Trained == "motion"); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
 	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree,
 		Trap: o.Trap != "", TrapDegree: o.TrapDegree, TrapWaves: o.TrapWaves}
 	var laws *fitparticles.Laws
@@ -230,6 +234,7 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	if laws.Grown > 2 {
 		e.log("warning: the paths between frames do not settle: each new fit leaves more, %.3g times the least by now. The frames are too far apart in time for what happens between them: give closer ones", laws.Grown)
 	}
+	m.Left = laws.Left
 	if l := laws.Long; l != nil {
 		m.Version, m.Long = 2, &LongLaw{Of: o.Long, First: l.First, Near: laws.NearLong, Last: l.Last, Coefficients: l.C, ErrorF: laws.LongError, law: l}
 	}
@@ -277,6 +282,11 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	f, err := m.figure()
 	if err == nil {
 		_, err = f.Save("law", filepath.Join(dir, figuresFolder))
+	}
+	if doubt := m.doubt(); err == nil && m.Left > refuseLeft {
+		err = fmt.Errorf("%s (the run is left in %s): %s", o.Files[0], dir, doubt)
+	} else if doubt != "" {
+		e.log("warning: %s", doubt)
 	}
 	return dir, m, err
 }

@@ -320,6 +320,11 @@ func distribution(box *particles.Box, dim, n int) *particles.RDF {
 // RunParticles runs particles and measures them.
 func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasures, error) {
 	o.Pictures = o.Pictures || o.Folder != ""
+	if o.Model != nil {
+		if doubt := o.Model.doubt(); doubt != "" {
+			e.log("warning: %s", doubt)
+		}
+	}
 	stages := &particles.Leapfrog
 	switch o.Method {
 	case "", "leapfrog":

@@ -15,7 +15,11 @@ import (
 
 // writeLaws prints the laws of a run of particles.
 func writeLaws(w io.Writer, dir string, m *experiment.ParticleModel) {
-	fmt.Fprintf(w, "%s: %d frames of %d particles, by %s; residual %.3g\n", dir, m.Frames, m.Size, m.Trained, m.Residual)
+	fmt.Fprintf(w, "%s: %d frames of %d particles, by %s; residual %.3g", dir, m.Frames, m.Size, m.Trained, m.Residual)
+	if m.Left > 0 {
+		fmt.Fprintf(w, ", %.2g of the %s", m.Left, m.Learned())
+	}
+	fmt.Fprintln(w)
 	for i := range m.Laws {
 		l := &m.Laws[i]
 		deep, at := l.Lowest(m.Cutoff)

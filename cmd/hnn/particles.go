@@ -260,11 +260,12 @@ ends smoothly at the cut-off, go to a run directory.`,
 		d := newDisplay(cmd.ErrOrStderr(), quiet)
 		dir, m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).TrainParticles(cmd.Context(), o)
 		d.rolled()
+		if m != nil && dir != "" {
+			writeLaws(cmd.OutOrStdout(), dir, m)
+		}
 		if err != nil {
 			return err
 		}
-		w := cmd.OutOrStdout()
-		writeLaws(w, dir, m)
 		if m.Open {
 			d.next("run others by it: hnn particles simulate %s --from FILE --out run.xyz", shell.Quote(dir))
 		} else {

@@ -50,7 +50,7 @@ func (l *lines) dump() (*Frame, error) {
 			if s, err = l.within(); err != nil {
 				return nil, err
 			}
-			f.units = strings.TrimSpace(s)
+			f.Units = Units(strings.TrimSpace(s))
 		case item == "NUMBER OF ATOMS":
 			if s, err = l.within(); err != nil {
 				return nil, err

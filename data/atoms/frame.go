@@ -31,10 +31,11 @@ type Frame struct {
 	Pos          []float64 // unwrapped where the file says how
 	Vel, Force   []float64 // nil where not given
 	Momenta      []float64 // instead of Vel, until masses are known
+	HasMomenta   bool      // whether velocities were momenta in the file
 	Energy       float64   // potential, of all particles
 	HasEnergy    bool
 
-	units string // of a dump that says them
+	Units Units // of the file, as given or as it says
 	ids   []float64
 }
 
@@ -123,7 +124,7 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 			continue
 		}
 		if len(frames) == 0 && dump {
-			if o.Units, err = agree(f.units, o.Units); err != nil {
+			if o.Units, err = agree(f.Units, o.Units); err != nil {
 				return nil, err
 			}
 		}
@@ -175,6 +176,7 @@ func (f *Frame) complete(o Options, units scale) error {
 		return fmt.Errorf("the file has times (here %v), so that --dt has no use: leave it out", f.Time)
 	}
 	f.Time *= units.time
+	f.Units = o.Units
 	if f.Mass == nil {
 		f.Mass = make([]float64, f.N())
 		for i, s := range f.Species {
@@ -198,7 +200,7 @@ func (f *Frame) complete(o Options, units scale) error {
 		}
 	}
 	if f.Vel == nil && f.Momenta != nil {
-		f.Vel = f.Momenta
+		f.Vel, f.HasMomenta = f.Momenta, true
 		for i := range f.Vel {
 			f.Vel[i] /= f.Mass[i/3]
 		}

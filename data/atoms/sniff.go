@@ -76,7 +76,7 @@ func Command(path string) (command string, ask []string) {
 		command += " --units ase"
 		dt = "1"
 		ask = append(ask, "the units (ase: eV, angstrom, fs and standard masses)")
-	case dump && f.units == "":
+	case dump && f.Units == "":
 		command += " --units lj"
 		ask = append(ask, "the units")
 	}

@@ -50,22 +50,25 @@ func (u Units) scale() (scale, error) {
 // Time is one unit of time of a user's in that of frames: 1 but for ASE, whose times are given in fs.
 func (u Units) Time() float64 { return scales[u].time }
 
+// Mass is a unit of mass of a file in that of frames.
+func (u Units) Mass() float64 { return scales[u].mass }
+
 // Kelvin is the energy of k_B times one kelvin, 0 where the units have no kelvin.
 func (u Units) Kelvin() float64 { return scales[u].kelvin }
 
 // agree are the units of a LAMMPS dump: as given, or else as the file has them after ITEM: UNITS, "" for neither.
-func agree(file string, given Units) (Units, error) {
+func agree(file, given Units) (Units, error) {
 	switch {
 	case file == "" && given == "":
 		return "", errors.New("a LAMMPS dump does not say its units: give --units lj, metal or real")
 	case given == ASE:
 		return "", errors.New("units ase: a LAMMPS dump is in --units lj, metal or real")
-	case file == "" || file == string(given):
+	case file == "" || file == given:
 		return given, nil
 	case given != "":
 		return "", fmt.Errorf("the file says that its units are %s, and --units %s was given: leave it out", file, given)
-	case file == string(LJ) || file == string(Metal) || file == string(Real):
-		return Units(file), nil
+	case file == LJ || file == Metal || file == Real:
+		return file, nil
 	}
 	return "", fmt.Errorf("the file says that its units are %.20q: lj, metal and real are taken", file)
 }

@@ -122,7 +122,7 @@ func Adam(ctx context.Context, d *Data, o Options, w Network) (*Laws, *graph.Rep
 			return nil, nil, err
 		}
 	}
-	p.laws.RMS = report.Held * scale
+	p.laws.RMS, p.laws.Left = report.Held*scale, report.Held
 	p.laws.Errors = make([]LawErrors, len(p.laws.Of))
 	return p.laws, report, nil
 }

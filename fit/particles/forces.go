@@ -59,6 +59,7 @@ type Laws struct {
 	NearLong float64
 	RMS      float64           // of what is left of the equations
 	Grown    float64           // of Motion: RMS over the least of all iterations, well above 1 where paths did not settle
+	Left     float64           // RMS as a part of that of the forces, or of the changes, for as many equations as are left by the unknowns
 	Angles   *particles.Angles // nil for none
 	Bends    int               // how many pairs that share a body were seen within their reach
 	Typical  float64           // the median of the distances within it
@@ -300,6 +301,10 @@ func (p *problem) solve() error {
 	}
 	m := p.m
 	p.laws.RMS = math.Abs(p.r.At(m, m)) / math.Sqrt(float64(p.rows))
+	if p.rows <= m {
+		return fmt.Errorf("%d equations, three a particle and frame, for %d coefficients of the laws: give more frames or fewer --coefficients", p.rows, m)
+	}
+	p.laws.Left = math.Abs(p.r.At(m, m)) / mat.Norm(p.r.ColView(m), 2) * math.Sqrt(float64(p.rows)/float64(p.rows-m))
 	weight := smoothing
 	if p.laws.Angles != nil {
 		weight = p.weight(largest)

@@ -2,6 +2,7 @@ package particles
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -66,7 +67,7 @@ func Motion(d *Data, o Options) (*Laws, error) {
 			path := paths(d, f, span)
 			if iteration > 0 {
 				if err := follow(system, d, f, span, path); err != nil {
-					return nil, err
+					return nil, fmt.Errorf("from frame %d to %d by the laws at hand: %w; the frames are too far apart to learn from motion alone, or times or masses are wrong: write frames more often, or with forces", f+1, f+2, err)
 				}
 			}
 			p.interval(d, f, span, path)
