@@ -31,7 +31,7 @@ func latticePictures(run *Run, truth, model report.Run) (ps []picture, err error
 		}
 	}
 	f, failed := report.Profiles("Laws of the lattice", lawPanels(s))
-	add("laws", "The learned laws over what the rows have of them, with bands of two standard errors, by how parts of the rows differ: a constant is no part of a law. Exact rows leave a band that is thinner than the line. Where sites have no law of their own, none was needed.", f, failed)
+	add("laws", "The learned laws over what the rows have of them, with bands of two standard errors, by how trials that are left out and noise that is added move them: a constant is no part of a law. Exact rows leave a band that is thinner than the line. Where sites have no law of their own, none was needed.", f, failed)
 	if s.Space > 1 || len(model.T) < 2 {
 		return ps, err
 	}

@@ -5,26 +5,29 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 
 	"hnn/data"
 	"hnn/model/lattice"
 )
 
-// Bands gives the laws standard errors of their values (lattice.Function.Errors), from how far what the equations leave sums up to in
-// one part of the rows and in another: trials, or tenths of them where they are few. So equations of one part may err together, as those of
-// neighbours and of overlapping test functions do (K.-Y. Liang and S. Zeger, Biometrika 73, 13, 1986). It gathers the rows anew. Bias, as noise in
-// positions leaves, is no part of them.
+// Bands gives the laws standard errors of their values (lattice.Function.Errors): the root mean square of two. One is how far the law
+// moves without one part of the rows or another: trials, or tenths of them where they are few, so that equations of one part may err together, as those
+// of neighbours and of overlapping test functions do (the jackknife over clusters: J. MacKinnon, M. Nielsen, M. Webb, J. Econometrics 232, 272,
+// 2023). The other is how far it moves when noise like that of the rows is added once more, which has the bias of noise in positions in
+// it: see stirring. Where noise is taken out of all trials together, whose laws then err together, the larger of the two is taken, and of rows without
+// noise the first alone. The rows are gathered anew, five times or more where they are noisy.
 func (r *Report) Bands() {
 	if r.bands != nil {
 		r.bands()
 	}
 }
 
-// scores are, for the velocities and for the forces, sums over the rows of a part of their columns times what coefficients leave.
+// scores gathers the equations of the velocities and of the forces part by part, in the columns of two laws.
 type scores struct {
-	of   [2]*chosen
-	sums [2]map[int][]float64
-	part int
+	of    [2]*chosen
+	parts [2][]*triangle
+	part  int
 }
 
 // tenths is how many parts a trial has where there are few.
@@ -35,8 +38,21 @@ func (s *scores) at(set *data.Set, trial, row, rows int) {
 	if s == nil {
 		return
 	}
-	if s.part = trial; set.Trials() < tenths {
-		s.part = trial*tenths + row*tenths/max(rows, 1)
+	part := 1 + trial
+	if set.Trials() < tenths {
+		part = 1 + trial*tenths + row*tenths/max(rows, 1)
+	}
+	if part == s.part {
+		return
+	}
+	s.part = part
+	for i, c := range s.of {
+		if n := len(s.parts[i]); n > 0 {
+			s.parts[i][n-1].close()
+		}
+		if c.c != nil {
+			s.parts[i] = append(s.parts[i], newTriangle(len(c.use)+1))
+		}
 	}
 }
 
@@ -44,62 +60,117 @@ func (s *scores) add(which int, features []float64, size int, rates []float64) {
 	if s == nil || s.of[which].c == nil {
 		return
 	}
-	c := s.of[which]
-	sum := s.sums[which][s.part]
-	if sum == nil {
-		sum = make([]float64, len(c.use))
-		s.sums[which][s.part] = sum
-	}
+	t := s.parts[which][len(s.parts[which])-1]
 	for i, y := range rates {
-		row := features[i*size : (i+1)*size]
-		for k, u := range c.use {
-			y -= c.c[k] * row[u]
+		row := t.next()
+		for k, u := range s.of[which].use {
+			row[k] = features[i*size+u]
 		}
-		for k, u := range c.use {
-			sum[k] += y * row[u]
-		}
+		row[t.columns-1] = y
 	}
 }
 
+// deviation makes the standard error of b times the coefficients c of a law.
+func deviation(parts []*triangle, c []float64) func(b []float64) float64 {
+	every, use := newTriangle(len(c)+1), counted(0, len(c))
+	for _, part := range parts {
+		every.add(part)
+	}
+	_, whiten, ok := every.factored(use)
+	if !ok {
+		return nil
+	}
+	white := whiten()
+	_, rank := white.Dims()
+	moves := mat.NewDense(len(parts), rank, nil) // of the coefficients without each part, in directions that the rows say as much of
+	for i, part := range parts {
+		m := part.matrix()
+		rows, _ := m.Dims()
+		rest := mat.NewVecDense(rows, nil)
+		for r := range rows {
+			y := m.At(r, len(c))
+			for k, v := range c {
+				y -= float64(v * m.At(r, k))
+			}
+			rest.SetVec(r, y)
+		}
+		var columns, hat mat.Dense
+		var score mat.VecDense
+		columns.Mul(m.Slice(0, rows, 0, len(c)), white)
+		score.MulVec(columns.T(), rest)
+		hat.Mul(columns.T(), &columns)
+		others := mat.NewSymDense(rank, nil)
+		for r := range rank {
+			for k := r; k < rank; k++ {
+				others.SetSym(r, k, -hat.At(r, k))
+			}
+			others.SetSym(r, r, 1-hat.At(r, r))
+		}
+		var eigen mat.EigenSym
+		if !eigen.Factorize(others, true) {
+			return nil
+		}
+		var v mat.Dense
+		eigen.VectorsTo(&v)
+		var along mat.VecDense
+		along.MulVec(v.T(), &score)
+		for k, value := range eigen.Values(nil) {
+			along.SetVec(k, along.AtVec(k)/max(value, leastOthers))
+		}
+		score.MulVec(&v, &along)
+		moves.SetRow(i, score.RawVector().Data)
+	}
+	return func(b []float64) float64 {
+		var z, move mat.VecDense
+		z.MulVec(white.T(), mat.NewVecDense(len(b), b))
+		move.MulVec(moves, &z)
+		n := float64(len(parts))
+		return mat.Norm(&move, 2) * math.Sqrt((n-1)/n)
+	}
+}
+
+// leastOthers is which share of what is known of a direction is the other parts' at least.
+const leastOthers = 0.01
+
 // bands are those of Report.Bands.
-func (f *features) bands(again equations, kinetic, potential *chosen, leveled [][]int) {
-	f.scores = &scores{of: [2]*chosen{kinetic, potential}, sums: [2]map[int][]float64{{}, {}}}
-	defer func() { f.scores = nil }()
-	var sides [2]*problem
-	sides[0], sides[1] = again(f)
-	var deviation [2]func(b []float64) float64
-	for i, p := range sides {
-		c := f.scores.of[i]
+func (f *features) bands(again equations, kinetic, potential *chosen, leveled [][]int, noise stirring) {
+	parts := &scores{of: [2]*chosen{kinetic, potential}}
+	f.scores = parts
+	_, v := again(f)
+	f.scores = nil
+	rest, size := v.all().residual(potential.use, potential.c)
+	moves := noise.moves(f, parts.of, rest/size)
+	var deviations [2]func(b []float64) float64
+	for i, c := range parts.of {
 		if c.c == nil {
 			continue
 		}
-		every := newTriangle(p.fit.columns)
-		every.add(p.fit)
-		every.add(p.held)
-		_, inverse, ok := every.factored(c.use)
-		if !ok {
+		trials := deviation(parts.parts[i], c.c)
+		if trials == nil {
 			return
 		}
-		sums := f.scores.sums[i]
-		deviation[i] = func(b []float64) float64 {
-			w, total := inverse(b), 0.0
-			for _, g := range sums {
-				along := 0.0
-				for k, v := range w {
-					along += v * g[k]
-				}
-				total += along * along
+		deviations[i] = func(b []float64) float64 {
+			square := 0.0
+			for _, m := range moves[i] {
+				along := floats.Dot(m, b)
+				square += float64(along*along) / float64(len(moves[i]))
 			}
-			n := float64(len(sums))
-			return math.Sqrt(total * n / max(n-1, 1))
+			of := trials(b)
+			switch {
+			case moves[i] == nil:
+				return of
+			case noise.quiet:
+				return max(of, math.Sqrt(square))
+			}
+			return math.Sqrt((float64(of*of) + square) / 2)
 		}
 	}
 	s := f.s
-	if s.Masses == nil && deviation[0] != nil {
-		band(&s.Kinetic, deviation[0], make([]float64, len(kinetic.c)), 0, nil)
+	if s.Masses == nil && deviations[0] != nil {
+		band(&s.Kinetic, deviations[0], make([]float64, len(kinetic.c)), 0, nil)
 	}
 	b, first := make([]float64, len(potential.c)), f.count()
-	band(&s.Site, deviation[1], b, 0, nil)
+	band(&s.Site, deviations[1], b, 0, nil)
 	for k := range s.Bond {
 		// The slope that was taken away, of all laws of a group.
 		flat := make([]float64, len(b))
@@ -112,7 +183,7 @@ func (f *features) bands(again equations, kinetic, potential *chosen, leveled []
 				}
 			}
 		}
-		band(&s.Bond[k], deviation[1], b, first[1+k], flat)
+		band(&s.Bond[k], deviations[1], b, first[1+k], flat)
 	}
 }
 

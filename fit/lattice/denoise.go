@@ -24,17 +24,9 @@ const mostBeside = 320
 // momenta, may differ. It returns new trials; nil where the noise is too small to matter, or there are too few rows.
 func quiet(trials [][]float64, n, kinds int) [][]float64 {
 	d := kinds * n
-	sizes := make([]float64, kinds)
-	for half := range sizes {
-		var sigmas, spreads []float64
-		for i := half * n; i < (half+1)*n; i++ {
-			sigma, spread := columnNoise(trials, d, i)
-			sigmas, spreads = append(sigmas, sigma), append(spreads, spread)
-		}
-		slices.Sort(sigmas)
-		slices.Sort(spreads)
-		sizes[half] = sigmas[n/2]
-		if sigmas[n/2] < noisy*spreads[n/2] {
+	sizes, spreads := noises(trials, n, kinds)
+	for half, size := range sizes {
+		if size < noisy*spreads[half] {
 			return nil
 		}
 	}
@@ -119,26 +111,49 @@ func quiet(trials [][]float64, n, kinds int) [][]float64 {
 // standOut are the scores and directions of a matrix whose singular values are larger than those of noise of size one.
 func standOut(m *mat.Dense) (scores, directions *mat.Dense) {
 	rows, columns := m.Dims()
-	var svd mat.SVD
-	if !svd.Factorize(m, mat.SVDThin) {
+	// By the eigenvectors of m^T m: those that stand out are far from where squares lose digits.
+	squares := mat.NewSymDense(columns, nil)
+	squares.SymOuterK(1, m.T())
+	var eigen mat.EigenSym
+	if !eigen.Factorize(squares, true) {
 		return nil, nil
 	}
 	const above = 1.05 // of the largest singular value that noise has
 	edge := above * (math.Sqrt(float64(rows)) + math.Sqrt(float64(columns)))
 	k := 0
-	values := svd.Values(nil)
-	for k < len(values) && values[k] > edge {
+	values := eigen.Values(nil) // rising
+	for k < columns && values[columns-1-k] > edge*edge {
 		k++
 	}
 	if k == 0 {
 		return nil, nil
 	}
 	var v mat.Dense
-	svd.VTo(&v)
-	directions = mat.DenseCopyOf(v.Slice(0, columns, 0, k))
+	eigen.VectorsTo(&v)
+	directions = mat.NewDense(columns, k, nil)
+	for i := range columns {
+		for j := range k {
+			directions.Set(i, j, v.At(i, columns-1-j))
+		}
+	}
 	scores = new(mat.Dense)
 	scores.Mul(m, directions)
 	return scores, directions
+}
+
+// noises are, of each kind of columns, the noise and the spread of the median column.
+func noises(trials [][]float64, n, kinds int) (sizes, spreads []float64) {
+	for half := range kinds {
+		var sigma, spread []float64
+		for i := half * n; i < (half+1)*n; i++ {
+			one, all := columnNoise(trials, kinds*n, i)
+			sigma, spread = append(sigma, one), append(spread, all)
+		}
+		slices.Sort(sigma)
+		slices.Sort(spread)
+		sizes, spreads = append(sizes, sigma[n/2]), append(spreads, spread[n/2])
+	}
+	return sizes, spreads
 }
 
 // columnNoise is the noise of a column by its sixth differences, of white noise sqrt(924) times as large, and its spread.

@@ -285,10 +285,7 @@ func (f *features) refine(friction int, again equations, limit float64) *chosen 
 		case !(left <= limit*all):
 			return nil
 		}
-		every := newTriangle(v.fit.columns)
-		every.add(v.fit)
-		every.add(v.held)
-		if x, ok = every.solve(use); !ok || !(f.take(x) < 1) {
+		if x, ok = v.all().solve(use); !ok || !(f.take(x) < 1) {
 			return nil
 		}
 		return &chosen{choice{use: use}, x, left / all}

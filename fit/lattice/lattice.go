@@ -53,6 +53,14 @@ func newProblem(features int) *problem {
 	return &problem{fit: newTriangle(features + 1), held: newTriangle(features + 1)}
 }
 
+// all are the equations of both.
+func (p *problem) all() *triangle {
+	every := newTriangle(p.fit.columns)
+	every.add(p.fit)
+	every.add(p.held)
+	return every
+}
+
 // Fit finds T, U and W of a system whose graph is given. The set's states are positions and momenta of its sites; its time
 // derivatives are used where it has them, else the equations are integrated against test functions, in which no derivative of the rows is
 // taken. Trials whose steps differ are put on equal ones.
@@ -145,7 +153,25 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		s.Friction = potential.c[f.potential]
 	}
 	leveled := s.Level()
-	r.bands = func() { f.bands(again, kinetic, potential, leveled) }
+	r.bands = func() {
+		f.bands(again, kinetic, potential, leveled, stirring{set, halves, r.Quiet, func(rows *data.Set) equations {
+			return func(f *features) (p, v *problem) {
+				if rows.DX != nil {
+					return f.derivatives(rows)
+				}
+				trials, step, err := even(rows)
+				if err != nil {
+					return again(f)
+				}
+				if r.Quiet {
+					if calm := quiet(trials, set.Dim/halves, halves); calm != nil {
+						trials = calm
+					}
+				}
+				return f.window(rows, trials, step, r.Window/2)
+			}
+		}})
+	}
 	return r, nil
 }
 
@@ -206,10 +232,7 @@ func (p *problem) choose(all []choice) (*chosen, error) {
 			least = i
 		}
 	}
-	every := newTriangle(p.fit.columns)
-	every.add(p.fit)
-	every.add(p.held)
-	x, ok := every.solve(all[least].use)
+	x, ok := p.all().solve(all[least].use)
 	if !ok {
 		return nil, ErrRows
 	}

@@ -2,6 +2,7 @@ package lattice
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
@@ -54,6 +55,12 @@ func (t *triangle) reduce() {
 	t.full = c
 }
 
+// close gives back the room of rows that do not come.
+func (t *triangle) close() {
+	t.reduce()
+	t.buffer = slices.Clone(t.buffer[:t.full*t.columns])
+}
+
 // matrix is the triangle, or the rows where they are fewer.
 func (t *triangle) matrix() *mat.Dense {
 	t.reduce()
@@ -88,8 +95,8 @@ func (t *triangle) solve(use []int) ([]float64, bool) {
 	return x, ok
 }
 
-// factored is solve, with (A^T A)^-1 b of those rows A, in the directions in which they say anything.
-func (t *triangle) factored(use []int) (x []float64, inverse func(b []float64) []float64, ok bool) {
+// factored is solve, with W (unknowns x directions) whose W W^T is (A^T A)^-1 of those rows A, in the directions in which they say anything.
+func (t *triangle) factored(use []int) (x []float64, white func() *mat.Dense, ok bool) {
 	m := t.matrix()
 	r, c := m.Dims()
 	part, y := mat.NewDense(r, len(use), nil), mat.NewVecDense(r, nil)
@@ -124,20 +131,14 @@ func (t *triangle) factored(use []int) (x []float64, inverse func(b []float64) [
 			out[k] = v.AtVec(k) / unit[k]
 		}
 	}
-	return out, func(b []float64) []float64 {
+	return out, func() *mat.Dense {
 		var right mat.Dense
 		svd.VTo(&right)
-		w := make([]float64, len(b))
+		w := mat.NewDense(len(use), rank, nil)
 		for i, s := range svd.Values(nil)[:rank] {
-			along := 0.0
-			for k, v := range b {
+			for k := range use {
 				if unit[k] > 0 {
-					along += v / unit[k] * right.At(k, i)
-				}
-			}
-			for k := range w {
-				if unit[k] > 0 {
-					w[k] += along / (s * s) * right.At(k, i) / unit[k]
+					w.Set(k, i, right.At(k, i)/(s*unit[k]))
 				}
 			}
 		}

@@ -33,9 +33,15 @@ func (f *Function) Size() int { return len(f.Polynomial) + len(f.Waves) + len(f.
 
 // exponentials calls visit with k, the rate times k, and the exponential of that rate at s.
 func (f *Function) exponentials(s float64, visit func(k int, rate, e float64)) {
+	if len(f.Exponentials) == 0 {
+		return
+	}
+	rate := f.Exponentials[0]
+	one := elementary.Exp(rate * (s - f.Middle))
+	e := 1.0
 	for k := 1; k < len(f.Exponentials); k++ {
-		rate := float64(k) * f.Exponentials[0]
-		visit(k, rate, elementary.Exp(rate*(s-f.Middle)))
+		e *= one
+		visit(k, float64(k)*rate, e)
 	}
 }
 
@@ -70,7 +76,7 @@ func (f *Function) Slopes(s float64, d []float64) {
 		of[0] = 0
 		f.exponentials(s, func(k int, rate, e float64) {
 			of[k] = rate * e
-			of[0] += float64(float64(k)*f.Exponentials[k]*(1+float64(rate*(s-f.Middle)))) * e
+			of[0] += float64(float64(k) * f.Exponentials[k] * (1 + float64(rate*(s-f.Middle))) * e)
 		})
 	}
 }
@@ -127,7 +133,7 @@ func (f *Function) Values(s float64, v []float64) {
 		of[0] = 0
 		f.exponentials(s, func(k int, _, e float64) {
 			of[k] = e
-			of[0] += float64(float64(k)*f.Exponentials[k]*(s-f.Middle)) * e
+			of[0] += float64(float64(k) * f.Exponentials[k] * (s - f.Middle) * e)
 		})
 	}
 }
