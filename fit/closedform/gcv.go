@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/internal/parallel"
+	"hnn/internal/qr"
 )
 
 // spectrum is a least-squares problem |M c - y|^2 in terms of M's singular values, from
@@ -25,7 +26,7 @@ func newSpectrum(pool *parallel.Pool, m *columns, y []float64) (*spectrum, error
 	n := m.cols
 	total := dot(y, y)
 	// The singular values of M are those of R in M = Q R, which is small.
-	triangularise(pool, m, y, len(y))
+	qr.NewWork(pool, len(y)).Triangularise(m.data, m.cols, m.ld, len(y), y)
 	r := mat.NewDense(n, n, nil)
 	for j := range n {
 		for i := range j + 1 {

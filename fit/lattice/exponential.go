@@ -10,7 +10,7 @@ import (
 )
 
 // equations are those of both sides, from the rows that a law was chosen by.
-type equations func(f *features) (p, v *problem)
+type equations func(f *features) sides
 
 // form is a law with exponentials: its degree, and how many exponentials there are, of a rate and of twice that.
 type form struct{ degree, exponentials int }
@@ -99,7 +99,7 @@ func (f *features) exponentials(try []bool, friction int, now, limit, within flo
 			}
 		}
 		g.count()
-		_, rows := again(g)
+		rows := again(g).v
 		for j := range found {
 			if try[j] {
 				g.search(rows.fit, j, friction, found[j])
@@ -111,7 +111,7 @@ func (f *features) exponentials(try []bool, friction int, now, limit, within flo
 		found[j] = nil
 		for i, form := range forms {
 			const near = 0.02 // what a law on the ladder and its neighbours may leave, since it is none of those between
-			if all != nil && form.size() < law.Size() && all[i].left < max(near, now) {
+			if all != nil && all[i].law.Size() > 0 && form.size() < law.Size() && all[i].left < max(near, now) {
 				found[j] = append(found[j], all[i])
 			}
 		}
@@ -191,7 +191,7 @@ func (f *features) search(fit *triangle, j, friction int, found []candidate) {
 	others = append(others, counted(f.potential, friction)...)
 	rows := fit.picked(append(others, own...))
 	m := rows.matrix()
-	if rows.full < rows.columns {
+	if fit.rows < rows.columns {
 		return
 	}
 	// What is beyond the others: the lower right corner of the triangle. Its last column is what is to be explained.
@@ -270,7 +270,7 @@ func (f *features) refine(friction int, again equations, limit float64) *chosen 
 	use := counted(0, f.potential+friction)
 	const most, still, early = 8, 1e-9, 3
 	for turn := 1; ; turn++ {
-		_, v := again(f)
+		v := again(f).v
 		x, ok := v.fit.solve(use)
 		if !ok {
 			return nil

@@ -8,7 +8,7 @@ import (
 	"math"
 
 	"hnn/data"
-	"hnn/data/estimate"
+	"hnn/internal/qr"
 	"hnn/model/lattice"
 )
 
@@ -49,13 +49,13 @@ type problem struct {
 	masses    *masses // of the velocities alone
 }
 
-func newProblem(features int) *problem {
-	return &problem{fit: newTriangle(features + 1), held: newTriangle(features + 1)}
+func newProblem(features int, work *qr.Work) *problem {
+	return &problem{fit: newTriangle(features+1, work), held: newTriangle(features+1, work)}
 }
 
 // all are the equations of both.
 func (p *problem) all() *triangle {
-	every := newTriangle(p.fit.columns)
+	every := newTriangle(p.fit.columns, p.fit.work)
 	every.add(p.fit)
 	every.add(p.held)
 	return every
@@ -76,7 +76,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		return nil, err
 	}
 	r.Candidates = f.kinetic.Size() + f.width()
-	var p, v *problem
+	var b sides
 	var trials [][]float64
 	var step float64
 	if set.DX == nil {
@@ -85,10 +85,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		}
 	}
 	if set.DX != nil {
-		p, v = f.derivatives(set)
-	} else if p, v, r.Window, err = f.windows(set, trials, step); err != nil {
+		b = f.derivatives(set)
+	} else if b, r.Window, err = f.windows(set, trials, step); err != nil {
 		return nil, err
 	}
+	p, v := b.p, b.v
 	if v.fit.rows == 0 || v.held.rows == 0 {
 		return nil, ErrRows
 	}
@@ -108,7 +109,8 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	}
 	calm := quiet(trials, set.Dim/halves, halves)
 	if calm != nil {
-		p2, v2, window, err := f.windows(set, calm, step)
+		calmed, window, err := f.windows(set, calm, step)
+		p2, v2 := calmed.p, calmed.v
 		if err == nil {
 			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
@@ -129,11 +131,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	if !r.Quiet {
 		calm = trials
 	}
-	again := func(f *features) (p, v *problem) {
+	again := func(f *features) sides {
 		if set.DX != nil {
 			return f.derivatives(set)
 		}
-		return f.window(set, calm, step, r.Window/2)
+		return f.weak(set, calm, step, r.Window/2)[0]
 	}
 	f, potential = f.withExponentials(v, potential, again)
 	r.Velocities, r.Forces = kinetic.left, potential.left
@@ -155,7 +157,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	leveled := s.Level()
 	r.bands = func() {
 		f.bands(again, kinetic, potential, leveled, stirring{set, halves, r.Quiet, func(rows *data.Set) equations {
-			return func(f *features) (p, v *problem) {
+			return func(f *features) sides {
 				if rows.DX != nil {
 					return f.derivatives(rows)
 				}
@@ -168,7 +170,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 						trials = calm
 					}
 				}
-				return f.window(rows, trials, step, r.Window/2)
+				return f.weak(rows, trials, step, r.Window/2)[0]
 			}
 		}})
 	}
@@ -246,6 +248,9 @@ type features struct {
 	bonds         []lattice.Function
 	potential     int     // features of U and of all W
 	scores        *scores // nil but for bands
+	// Room of one goroutine, while equations are gathered.
+	room, delta []float64
+	work        *qr.Work
 }
 
 func newFeatures(s *lattice.System, set *data.Set) (*features, error) {
@@ -364,198 +369,4 @@ func counted(from, n int) []int {
 		out[i] = from + i
 	}
 	return out
-}
-
-// at adds the features of dq/dt (n x kinetic) and dp/dt (n x potential) at a state, times a weight.
-func (f *features) at(x []float64, weight float64, velocities, forces []float64) {
-	if f.s.Flow != lattice.Mechanical {
-		f.flowAt(x, weight, forces)
-		return
-	}
-	n := f.s.Half()
-	k, m := f.kinetic.Size(), f.potential+1
-	room := make([]float64, max(k, m))
-	for i := range n {
-		f.kinetic.Slopes(x[n+i], room[:k])
-		for j, v := range room[:k] {
-			velocities[i*k+j] += weight * v
-		}
-		f.site.Slopes(x[i], room[:f.site.Size()])
-		for j, v := range room[:f.site.Size()] {
-			forces[i*m+j] -= weight * v
-		}
-		forces[i*m+f.potential] -= weight * x[n+i]
-	}
-	f.bondsAt(x[:n], weight, m, forces)
-}
-
-// bondsAt adds the features of the bonds' pulls to rows of m.
-func (f *features) bondsAt(q []float64, weight float64, m int, forces []float64) {
-	s := f.s
-	room := make([]float64, m)
-	first := make([]int, len(f.bonds))
-	at := f.site.Size()
-	for kind := range f.bonds {
-		first[kind] = at
-		at += f.bonds[kind].Size()
-	}
-	delta := make([]float64, s.Space)
-	for _, b := range s.Bonds {
-		r := s.Stretch(b, q, delta)
-		of := &f.bonds[b.Kind]
-		slopes := room[:of.Size()]
-		of.Slopes(r, slopes)
-		for a, d := range delta {
-			w := weight
-			if s.Space > 1 {
-				if r == 0 {
-					continue
-				}
-				w *= d / r
-			}
-			for _, end := range []int{b.I, b.J} {
-				if end != lattice.Wall {
-					row := forces[s.Place(end, a)*m+first[b.Kind]:]
-					for j, v := range slopes {
-						row[j] += w * v
-					}
-				}
-				w = -w // J is pulled the other way
-			}
-		}
-	}
-}
-
-// add adds the equations of all components to those held out or to the others: features (n x size) and the rates to be
-// explained.
-func (p *problem) add(held bool, features []float64, size int, rates []float64) {
-	t := p.fit
-	if held {
-		t = p.held
-	}
-	if p.masses != nil {
-		p.masses.add(held, features, size, rates)
-	}
-	for i, y := range rates {
-		row := t.next()
-		copy(row, features[i*size:(i+1)*size])
-		row[size] = y
-	}
-}
-
-// holdsOut reports whether row r of so many, in a trial, is held out: every fifth trial, or the last fifth of the rows where there
-// are fewer than five trials.
-func holdsOut(set *data.Set, trial, row, rows int) bool {
-	if set.Trials() >= 5 {
-		return trial%5 == 4
-	}
-	return row >= rows-rows/5
-}
-
-// derivatives are the equations at rows whose time derivatives are known.
-func (f *features) derivatives(set *data.Set) (p, v *problem) {
-	n, k, m := f.s.Half(), f.kinetic.Size(), f.width()
-	p, v = newProblem(k), newProblem(m)
-	p.masses = newMasses(f)
-	velocities, forces := make([]float64, n*k), make([]float64, n*m)
-	stride := max(1, (set.Rows()*n+mostRows-1)/mostRows)
-	for trial := range set.Trials() {
-		lo, hi := set.Offsets[trial], set.Offsets[trial+1]
-		for r := lo + trial%stride; r < hi; r += stride {
-			f.scores.at(set, trial, r-lo, hi-lo)
-			clear(velocities)
-			clear(forces)
-			x, dx := set.Row(r)
-			f.at(x, 1, velocities, forces)
-			held := holdsOut(set, trial, r-lo, hi-lo)
-			f.record(p, v, held, velocities, forces, dx)
-		}
-	}
-	return p, v
-}
-
-// halves are the half-widths of test functions that are tried, in rows.
-var halves = []int{6, 12, 24}
-
-// windows are the equations integrated against test functions, with the width that explains held-out rows best.
-func (f *features) windows(set *data.Set, trials [][]float64, step float64) (p, v *problem, window int, err error) {
-	least := math.Inf(1)
-	for _, half := range halves {
-		a, b := f.window(set, trials, step, half)
-		if b.fit.rows <= f.width() || b.held.rows == 0 {
-			continue
-		}
-		use := counted(0, f.width())
-		x, ok := b.fit.solve(use)
-		if !ok {
-			continue
-		}
-		if left, all := b.held.residual(use, x); left/all < least {
-			p, v, window, least = a, b, 2*half+1, left/all
-		}
-	}
-	if p == nil {
-		return nil, nil, 0, ErrRows
-	}
-	return p, v, window, nil
-}
-
-// even are the states of the trials on equal steps.
-func even(set *data.Set) (trials [][]float64, step float64, err error) {
-	step = set.MedianStep()
-	equal := step > 0
-	for _, h := range set.Steps() {
-		equal = equal && math.Abs(h/step-1) < 1e-5
-	}
-	if !equal {
-		paths, err := estimate.NewPaths(set, estimate.PathOptions{})
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, t := range paths.Trials {
-			trials = append(trials, t.Q)
-		}
-		return trials, paths.Step, nil
-	}
-	for k := range set.Trials() {
-		_, x, _ := set.Trial(k)
-		trials = append(trials, x)
-	}
-	return trials, step, nil
-}
-
-func (f *features) window(set *data.Set, trials [][]float64, step float64, half int) (p, v *problem) {
-	const power = 6
-	psi, rate, _ := estimate.TestFunction(half, power, step)
-	n, d, k, m := f.s.Half(), set.Dim, f.kinetic.Size(), f.width()
-	p, v = newProblem(k), newProblem(m)
-	p.masses = newMasses(f)
-	stride := max(1, half/2)
-	count := 0
-	for _, x := range trials {
-		count += max(0, (len(x)/d-len(psi))/stride+1) * n
-	}
-	stride *= max(1, (count+mostRows-1)/mostRows)
-	velocities, forces, dx := make([]float64, n*k), make([]float64, n*m), make([]float64, d)
-	for trial, x := range trials {
-		rows := len(x) / d
-		for from := 0; from+len(psi) <= rows; from += stride {
-			f.scores.at(set, trial, from, rows)
-			clear(velocities)
-			clear(forces)
-			clear(dx)
-			for j := range psi {
-				row := x[(from+j)*d : (from+j+1)*d]
-				if psi[j] != 0 {
-					f.at(row, psi[j], velocities, forces)
-				}
-				for c, value := range row {
-					dx[c] -= rate[j] * value
-				}
-			}
-			held := holdsOut(set, trial, from, rows-len(psi)+1)
-			f.record(p, v, held, velocities, forces, dx)
-		}
-	}
-	return p, v
 }

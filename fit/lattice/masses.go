@@ -48,6 +48,14 @@ func (m *masses) add(held bool, features []float64, size int, rates []float64) {
 	}
 }
 
+// merge adds the sums of other rows.
+func (m *masses) merge(o *masses) {
+	for site := range m.fit {
+		m.fit[site].add(o.fit[site])
+		m.held[site].add(o.held[site])
+	}
+}
+
 // find returns the masses and what those of every site leave of held-out velocities, nil where they are no masses; and the sides of the smallest unit
 // cell in which they repeat, twice or more along every axis: one mass for each of its sites explains the held-out velocities as well as
 // one for each site. The cell is nil where there is none.

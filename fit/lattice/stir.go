@@ -41,8 +41,8 @@ func (s stirring) moves(f *features, of [2]*chosen, left float64) (moves [2][][]
 		for i, x := range s.set.X {
 			rows.X[i] = x + float64(sizes[i%s.set.Dim/n]*elementary.Normal(rng))
 		}
-		p, v := s.of(&rows)(f)
-		move, now := v.move(of[1])
+		b := s.of(&rows)(f)
+		move, now := b.v.move(of[1])
 		// As much noise again leaves sqrt(2) times as much; what differences of rows take for noise may be motion.
 		const much = 1.6
 		if now > much*left {
@@ -53,7 +53,7 @@ func (s stirring) moves(f *features, of [2]*chosen, left float64) (moves [2][][]
 		}
 		moves[1] = append(moves[1], move)
 		if of[0].c != nil {
-			move, _ = p.move(of[0])
+			move, _ = b.p.move(of[0])
 			moves[0] = append(moves[0], move)
 		}
 	}

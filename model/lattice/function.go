@@ -67,10 +67,15 @@ func (f *Function) Slopes(s float64, d []float64) {
 		t0, t1, d0, d1, dd0, dd1 = t1, 2*z*t1-t0, d1, 2*t1+2*z*d1-d0, dd1, 4*d1+2*z*dd1-dd0
 	}
 	waves := d[len(f.Polynomial):]
+	sin1, cos1 := 0.0, 0.0
+	if len(f.Waves) > 0 {
+		sin1, cos1 = math.Sincos(s)
+	}
+	sin, cos := sin1, cos1
 	for k := 0; k < len(f.Waves)/2; k++ {
 		w := float64(k + 1)
-		sin, cos := math.Sincos(w * s)
 		waves[2*k], waves[2*k+1] = -w*sin, w*cos
+		sin, cos = float64(sin*cos1)+float64(cos*sin1), float64(cos*cos1)-float64(sin*sin1)
 	}
 	if of := waves[len(f.Waves):]; len(of) > 0 {
 		of[0] = 0
