@@ -32,6 +32,7 @@ type ParticleModel struct {
 	Cutoff       float64
 	Dim          int
 	Open         bool               `json:",omitempty"` // learned in open space
+	Units        atoms.Units        `json:",omitempty"` // of the data
 	Species      []string           // in the order of their index
 	Mass         map[string]float64 // of the species whose particles all have one
 	Charge       map[string]float64 `json:",omitempty"` // as Mass
@@ -190,7 +191,7 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 		}
 	}
-	m.Open = d.Box.Periodic == [3]bool{}
+	m.Open, m.Units = d.Box.Periodic == [3]bool{}, frames[0].Units
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
 	switch o.Long {
 	case "":

@@ -27,6 +27,30 @@ type ParticleScene struct {
 	from                 []*atoms.Frame
 }
 
+// Usual is the density, the temperature and a step that suit the last frame that a run in a directory learned from; each is 0 where that frame does not
+// say it, in open space or without velocities.
+func (m *ParticleModel) Usual(dir string) (density, temperature, dt float64, err error) {
+	frames, err := atoms.ReadFile(filepath.Join(dir, startFile), atoms.Options{})
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	f := frames[len(frames)-1]
+	if f.Vel != nil {
+		temperature = particles.Temperature(f.Mass, f.Vel, m.Dim)
+		if dt, err = m.stepFor(f); err != nil {
+			dt = 0
+		}
+		if digit := math.Pow(10, math.Floor(math.Log10(dt))-1); dt > 0 {
+			dt = math.Round(dt/digit) * digit // of two digits
+		}
+	}
+	box := particles.Box{Side: f.Cell, Periodic: f.Periodic}
+	if distribution(&box, m.Dim, f.N()) != nil {
+		density = float64(f.N()) / box.Volume()
+	}
+	return density, temperature, dt, nil
+}
+
 // MostShown is the largest number of particles of a scene.
 const MostShown = 2000
 

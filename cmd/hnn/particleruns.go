@@ -85,6 +85,12 @@ func simulateParticles(cmd *cobra.Command, dir string) error {
 		dt := 0.002
 		if cmd.Flags().Changed("step") {
 			dt, _ = cmd.Flags().GetFloat64("step")
+		} else if m, err := experiment.ReadParticles(dir); err != nil {
+			return err
+		} else if _, _, usual, err := m.Usual(dir); err != nil {
+			return err
+		} else if usual > 0 {
+			dt = usual
 		}
 		to, _ := cmd.Flags().GetFloat64("to")
 		steps := math.Round(to / dt)

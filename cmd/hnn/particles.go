@@ -137,6 +137,24 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
 }
 
+// usual takes density, temperature and step from the data of the model in a directory, where they were not given.
+func (f *startFlags) usual(cmd *cobra.Command, dir string) error {
+	density, temperature, dt, err := f.o.Model.Usual(dir)
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		name  string
+		to    *float64
+		value float64
+	}{{"density", &f.o.Density, density}, {"temperature", &f.o.Temperature, temperature}, {"dt", &f.o.Dt, dt}} {
+		if c.value > 0 && !cmd.Flags().Changed(c.name) {
+			*c.to = c.value
+		}
+	}
+	return nil
+}
+
 func newParticlesDraw() *cobra.Command {
 	var f startFlags
 	cmd := &cobra.Command{
@@ -186,7 +204,7 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance;
 			how += " --trap species"
 		}
 		d.next("learn from it: hnn particles train %s %s", shell.Quote(f.o.XYZ), how)
-		return writeMeasures(cmd.OutOrStdout(), m)
+		return writeMeasures(cmd.OutOrStdout(), m, 0)
 	}
 	return cmd
 }
@@ -286,7 +304,7 @@ func newParticlesSimulate() *cobra.Command {
 		Short: "Run particles by learned laws, or by a known law",
 		Long: `Simulate runs particles by the laws of a run, or by a known law (` + strings.Join(experiment.KnownLaws, ", ") + `), from a lattice or from the last
 frame of a file. It prints energies, temperature and how far the total energy moves; --out writes frames as extended XYZ,
---figures energies, temperature (3N - 3 degrees of freedom), mean squared displacement and g(r) as CSV and figures.
+Density, temperature (k_B = 1) and step that are not given are those of the data that the laws were learned from. --figures leaves energies, temperature (3N - 3 degrees of freedom), mean squared displacement and g(r) as CSV and figures.
 The same command gives the same bits for any number of cores.`,
 		Example: `  hnn particles simulate runs/0001-particles --n 4096 --steps 10000 --out big.xyz --figures big
   hnn particles simulate lennard-jones --n 4096 --steps 10000 --figures true`,
@@ -311,6 +329,13 @@ The same command gives the same bits for any number of cores.`,
 			}
 		} else if f.o.Model, err = experiment.ReadParticles(args[0]); err != nil {
 			return err
+		}
+		kelvin := 0.0
+		if f.o.Model != nil {
+			kelvin = f.o.Model.Units.Kelvin()
+			if err := f.usual(cmd, args[0]); err != nil {
+				return err
+			}
 		}
 		f.o.Mass, f.o.Charge = options.Mass, map[string]float64{}
 		if f.o.Model != nil && from == "" {
@@ -338,16 +363,21 @@ The same command gives the same bits for any number of cores.`,
 		if err != nil {
 			return err
 		}
-		return writeMeasures(cmd.OutOrStdout(), m)
+		return writeMeasures(cmd.OutOrStdout(), m, kelvin)
 	}
 	return cmd
 }
 
-func writeMeasures(w io.Writer, m *experiment.ParticleMeasures) error {
+// writeMeasures prints what was measured; kelvin is the energy of one, 0 where the units have none.
+func writeMeasures(w io.Writer, m *experiment.ParticleMeasures, kelvin float64) error {
 	last := len(m.Time) - 1
 	mean := 0.0
 	for _, t := range m.Temperature {
 		mean += t / float64(len(m.Temperature))
+	}
+	warm := fmt.Sprintf("%.4f", mean)
+	if kelvin > 0 {
+		warm = fmt.Sprintf("%.4g, %.4g K", mean, mean/kelvin)
 	}
 	kept := fmt.Sprintf("momentum             %.2g, largest component of the total\n", m.Momentum)
 	switch {
@@ -365,8 +395,8 @@ func writeMeasures(w io.Writer, m *experiment.ParticleMeasures) error {
 time                 %v in %d frames
 total energy         %.8g at the start, %.8g at the end, a particle
 slope x length       %.3g a particle (standard deviation about the mean %.3g)
-temperature          %.4f, mean over the frames
-%s`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, mean, kept)
+temperature          %s, mean over the frames
+%s`, m.N, m.Time[last], len(m.Time), m.Kinetic[0]+m.Potential[0], m.Kinetic[last]+m.Potential[last], m.Slope, m.Spread, warm, kept)
 	return err
 }
 

