@@ -18,6 +18,9 @@ func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	if m.Long != nil {
 		return errors.New("the law of all distances is a product with each body's charge or mass, which no table of LAMMPS is")
 	}
+	if m.Direction != nil {
+		return errors.New("the laws depend on direction, and a table of LAMMPS is of distance alone: run them by hnn particles simulate, or learn laws of distance without --direction and see what they leave")
+	}
 	if m.Angles != nil {
 		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
 	}

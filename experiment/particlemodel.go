@@ -28,7 +28,7 @@ const startFile = "start.xyz"
 
 // ParticleModel is the laws of pairs of species, as particles.json has them.
 type ParticleModel struct {
-	Version      int // 1, or 2 where there is a Long, 3 where there are Angles, 4 where there is a Trap
+	Version      int // 1, or 2 where there is a Long, 3 where there are Angles, 4 where there is a Trap, 5 where there is a Direction
 	Cutoff       float64
 	Dim          int
 	Open         bool               `json:",omitempty"` // learned in open space
@@ -37,16 +37,17 @@ type ParticleModel struct {
 	Mass         map[string]float64 // of the species whose particles all have one
 	Charge       map[string]float64 `json:",omitempty"` // as Mass
 	Laws         []PairLaw
-	Long         *LongLaw  `json:",omitempty"`
-	Angles       *AngleLaw `json:",omitempty"`
-	Trap         *TrapLaw  `json:",omitempty"`
-	Outside      string    `json:",omitempty"` // what the total force says of outside forces that no Trap was asked to learn
-	Trained      string    // how: forces or motion
-	Frames, Size int       // of the data
-	Residual     float64   // root mean square of what the equations leave
-	Left         float64   `json:",omitempty"` // that as a part of the forces, or of the changes of velocities and positions
-	Command      string    `json:",omitempty"` // that made it
-	R, G         []float64 `json:",omitempty"` // g(r) of the data, where they fill a periodic box
+	Long         *LongLaw      `json:",omitempty"`
+	Angles       *AngleLaw     `json:",omitempty"`
+	Trap         *TrapLaw      `json:",omitempty"`
+	Direction    *DirectionLaw `json:",omitempty"`
+	Outside      string        `json:",omitempty"` // what the total force says of outside forces that no Trap was asked to learn
+	Trained      string        // how: forces or motion
+	Frames, Size int           // of the data
+	Residual     float64       // root mean square of what the equations leave
+	Left         float64       `json:",omitempty"` // that as a part of the forces, or of the changes of velocities and positions
+	Command      string        `json:",omitempty"` // that made it
+	R, G         []float64     `json:",omitempty"` // g(r) of the data, where they fill a periodic box
 }
 
 // PairLaw is one of a ParticleModel: the spline's ends and coefficients.
@@ -93,6 +94,10 @@ type ParticleTraining struct {
 	// its functions, 0 for the defaults.
 	Angles                   float64
 	AngleRadial, AngleDegree int
+	// Axis is that from which the energies of pairs depend on direction too, 0 for none; DirectionDegree and DirectionSplines are those of its
+	// laws, 0 for the defaults.
+	Axis                              [3]float64
+	DirectionDegree, DirectionSplines int
 	// Trap is what an external potential is of, TrapOf, "" for none; TrapDegree and TrapWaves are its largest orders, 0 for the defaults.
 	Trap                  string
 	TrapDegree, TrapWaves int
@@ -191,6 +196,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 		}
 	}
+	if err := inPlane(o.Axis, m.Dim); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
 	m.Open, m.Units = d.Box.Periodic == [3]bool{}, frames[0].Units
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
 	switch o.Long {
@@ -221,7 +229,8 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree,
-		Trap: o.Trap != "", TrapDegree: o.TrapDegree, TrapWaves: o.TrapWaves}
+		Trap: o.Trap != "", TrapDegree: o.TrapDegree, TrapWaves: o.TrapWaves,
+		Axis: o.Axis, DirectionDegree: o.DirectionDegree, DirectionCoefficients: o.DirectionSplines}
 	var laws *fitparticles.Laws
 	if o.Adam == nil {
 		laws, err = fit(d, options)
@@ -243,6 +252,10 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		m.Version, m.Angles = 3, newAngleLaw(laws)
 	}
 	e.keepTrap(m, &o, laws, d)
+	if laws.Direction != nil {
+		m.Version, m.Direction = 5, newDirectionLaw(laws, species)
+		e.sayDirection(m.Direction)
+	}
 	for a := range species {
 		for b := a; b < len(species) && o.Cutoff > 0; b++ {
 			q := a*len(species) + b
@@ -251,12 +264,11 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 				e.log("%s and %s never came within the cut-off: no law for them", species[a], species[b])
 				continue
 			}
-			if !s.Repulsive() {
-				e.log("warning: the law of %s and %s attracts at the closest pair seen, %.4g: nearer it is a guess", species[a], species[b], s.First)
-			}
 			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s, ErrorV: laws.Errors[q].V, ErrorF: laws.Errors[q].F})
+			e.warnOfAttraction(m, &m.Laws[len(m.Laws)-1])
 		}
 	}
+	e.saySeenDirection(m, d, frames, d.F == nil || o.NoForces)
 	dir, unlock, err := newRunDir(o.Root, o.Out, "particles", o.Force)
 	if err != nil {
 		return "", nil, err
@@ -334,8 +346,8 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	if err := json.Unmarshal(b, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 	}
-	if m.Version < 1 || m.Version > 4 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
-		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 to 4 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
+	if m.Version < 1 || m.Version > 5 || m.Dim != 2 && m.Dim != 3 || len(m.Species) == 0 || len(m.Species) > 100 {
+		return nil, fmt.Errorf("%s: version %d of a format whose versions 1 to 5 are known, or damaged", filepath.Join(dir, particlesFile), m.Version)
 	}
 	if l := m.Long; l != nil {
 		l.law = &particles.LongRange{First: l.First, Last: l.Last, C: l.Coefficients}
@@ -366,6 +378,11 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 		}
 		if !slices.Contains(m.Species, l.A) || !slices.Contains(m.Species, l.B) {
 			return nil, fmt.Errorf("%s: a law of %s and %s, which are no species of it", filepath.Join(dir, particlesFile), l.A, l.B)
+		}
+	}
+	if d := m.Direction; d != nil {
+		if err := d.complete(m); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, particlesFile), err)
 		}
 	}
 	return m, nil
@@ -424,6 +441,9 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 			}
 		}
 		name := l.A + "-" + l.B
+		if m.Direction != nil {
+			name += ", without direction"
+		}
 		law := report.Panel{Title: "Energy of a pair " + name, X: report.Quantity{Name: "r"}, Y: report.Quantity{Name: "V"}}
 		force := report.Panel{Title: "Force of a pair " + name, X: law.X, Y: report.Quantity{Name: "F"}}
 		law.Curves = append(law.Curves, report.Profile{Name: "learned", Role: report.ClosedForm, X: r, Y: v, Lo: lowV, Hi: highV})
@@ -444,6 +464,9 @@ func (m *ParticleModel) figure() (*report.Figure, error) {
 		}
 		panels = append(panels, report.Panel{Title: "Force of two units of " + l.Of + " times the squared distance", X: report.Quantity{Name: "log10 r"}, Y: report.Quantity{Name: "F r^2"},
 			Curves: []report.Profile{{Name: "learned", Role: report.ClosedForm, X: r, Y: g, Lo: low, Hi: high}}})
+	}
+	if m.Direction != nil {
+		panels = append(panels, m.directionPanels()...)
 	}
 	if m.Angles != nil {
 		panels = append(panels, m.anglePanels()...)

@@ -44,6 +44,9 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 	if a := m.Angles; a != nil {
 		s.Summary = append(s.Summary, fmt.Sprintf("An energy of two pairs that share a body was learned of %d of them, nearer than %.4g.", a.Pairs, a.Reach))
 	}
+	if d := m.Direction; d != nil {
+		s.Summary = append(s.Summary, d.summary(m))
+	}
 	if l := m.Long; l != nil {
 		s.Summary = append(s.Summary, fmt.Sprintf("A law of all distances is of the product of both bodies' %s, from %.4g to %.4g.", l.Of, l.First, l.Last))
 	}

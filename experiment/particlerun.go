@@ -27,7 +27,8 @@ type ParticleKind struct {
 }
 
 // KnownParticles is a system of particles with laws that are known: lennard-jones, morse with the stiffness 6 / sigma and the
-// rest length 2^(1/6) sigma, yukawa with the strength epsilon and the screening length sigma, or stillinger-weber with its angles, of one kind, in a
+// rest length 2^(1/6) sigma, yukawa with the strength epsilon and the screening length sigma, aligned-dipoles, which is lennard-jones and Strength epsilon (1 - 3
+// cos^2) (sigma/r)^3 from Axis, or stillinger-weber with its angles, of one kind, in a
 // periodic box or a trap, gravity (G = 1) in open space, and coulomb, of charges in a trap. Of two kinds sigma is their mean and epsilon their
 // geometric mean (Lorentz and Berthelot). Where kinds have charges, q_i q_j / r of all pairs by nearest images is added.
 type KnownParticles struct {
@@ -36,11 +37,13 @@ type KnownParticles struct {
 	Cutoff    float64
 	Softening float64    // of gravity
 	Trap      [3]float64 // stiffness of a harmonic trap about 0 along each axis, in open space; all 0 for none
+	Strength  float64    // of aligned-dipoles
+	Axis      [3]float64 // of aligned-dipoles; 0 for z, or x in two dimensions
 	Spread    float64    // by how much at most masses and charges of bodies of one kind differ from the kind's, as a part of it
 }
 
 // KnownLaws are the names of the laws.
-var KnownLaws = []string{"lennard-jones", "morse", "yukawa", stillingerWeber, gravity, Coulomb}
+var KnownLaws = []string{"lennard-jones", "morse", "yukawa", stillingerWeber, alignedDipoles, gravity, Coulomb}
 
 // Coulomb is the law whose charges a trap holds.
 const Coulomb = "coulomb"
@@ -48,6 +51,7 @@ const Coulomb = "coulomb"
 const (
 	gravity         = "gravity"
 	stillingerWeber = "stillinger-weber"
+	alignedDipoles  = "aligned-dipoles"
 )
 
 // long is the law of all distances and whether it is of masses, nil for none.
@@ -63,9 +67,14 @@ func (k *KnownParticles) long() (law particles.Law, ofMasses bool) {
 	return nil, false
 }
 
-// law is that of two kinds.
+// mixed are epsilon and sigma of two kinds.
+func (k *KnownParticles) mixed(a, b int) (epsilon, sigma float64) {
+	return math.Sqrt(k.Kinds[a].Epsilon * k.Kinds[b].Epsilon), (k.Kinds[a].Sigma + k.Kinds[b].Sigma) / 2
+}
+
+// law is that of two kinds, of distance.
 func (k *KnownParticles) law(a, b int) particles.Law {
-	e, s := math.Sqrt(k.Kinds[a].Epsilon*k.Kinds[b].Epsilon), (k.Kinds[a].Sigma+k.Kinds[b].Sigma)/2
+	e, s := k.mixed(a, b)
 	switch k.Law {
 	case stillingerWeber:
 		return system.StillingerWeber{Epsilon: e, Sigma: s}
@@ -105,13 +114,14 @@ type ParticleMeasures struct {
 	N                                                int
 	Time, Kinetic, Potential, Temperature, Displaced []float64
 	R, G                                             []float64
-	Slope                                            float64 // of the total energy per particle, times the run's length
-	Spread                                           float64 // standard deviation of the total energy per particle
-	Confined                                         bool    // whether an external potential acts: momentum is then not kept
-	Beyond                                           float64 // part of the places, in the frames, that are beyond what a learned trap saw
-	Momentum                                         float64 // largest component of the total, at the end
-	Open                                             bool    // whether space is open along all axes
-	Angular                                          float64 // largest change of a component of the angular momentum, where Open
+	Slope                                            float64     // of the total energy per particle, times the run's length
+	Spread                                           float64     // standard deviation of the total energy per particle
+	Confined                                         bool        // whether an external potential acts: momentum is then not kept
+	Beyond                                           float64     // part of the places, in the frames, that are beyond what a learned trap saw
+	Momentum                                         float64     // largest component of the total, at the end
+	Open                                             bool        // whether space is open along all axes
+	Angular                                          float64     // largest change of a component of the angular momentum, where Open; NaN where none is kept
+	Axis                                             *[3]float64 // of which alone Angular is, where laws depend on direction
 	Builds                                           int
 	pictures                                         *report.Bodies
 }
@@ -217,6 +227,9 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	}
 	if err = o.reach(s, &at); err == nil {
 		err = o.bend(s)
+	}
+	if err == nil {
+		err = o.direct(s)
 	}
 	if err == nil {
 		err = o.confine(s, &at)
@@ -429,9 +442,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		m.Momentum = max(m.Momentum, math.Abs(p))
 	}
 	m.Open = s.Box.Periodic == [3]bool{}
-	for k, l := range s.AngularMomentum() {
-		m.Angular = max(m.Angular, math.Abs(l-angular[k]))
-	}
+	m.Angular, m.Axis = o.turned(angular, s.AngularMomentum())
 	if g != nil {
 		m.R, m.G = g.Values()
 	}

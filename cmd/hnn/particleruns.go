@@ -24,6 +24,7 @@ func writeLaws(w io.Writer, dir string, m *experiment.ParticleModel) {
 		l := &m.Laws[i]
 		deep, at := l.Lowest(m.Cutoff)
 		fmt.Fprintf(w, "%s-%s: %d pairs, closest %.4g, 0.1%% nearer than %.4g; lowest energy %.6g at %.4g\n", l.A, l.B, l.Pairs, l.First, l.Near, deep, at)
+		writeDirection(w, m, l)
 	}
 	if a := m.Angles; a != nil {
 		fmt.Fprintf(w, "angles: %d pairs that share a body, nearer than %.4g, closest %.4g, half of them nearer than %.4g\n", a.Pairs, a.Reach, a.First, a.Typical)

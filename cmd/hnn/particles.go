@@ -67,13 +67,22 @@ func (f *readFlags) options() (o atoms.Options, err error) {
 type knownFlags struct {
 	kinds, trap               string
 	cutoff, softening, spread float64
+	strength                  float64
+	axis                      string
 }
 
 func (f *knownFlags) system(law string) (*experiment.KnownParticles, error) {
 	if f.softening < 0 || !(f.spread >= 0 && f.spread < 1) {
 		return nil, errors.New("--softening must not be negative, and --spread at least 0 and less than 1")
 	}
-	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff, Softening: f.softening, Spread: f.spread}
+	axis, err := axisOf("axis", f.axis)
+	if err != nil {
+		return nil, err
+	}
+	if math.IsNaN(f.strength) || math.IsInf(f.strength, 0) {
+		return nil, errors.New("--strength must be finite")
+	}
+	k := &experiment.KnownParticles{Law: law, Cutoff: f.cutoff, Softening: f.softening, Spread: f.spread, Strength: f.strength, Axis: axis}
 	if f.trap != "" {
 		parts := strings.Split(f.trap, ",")
 		for i := range k.Trap {
@@ -127,6 +136,8 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.Float64Var(&f.known.cutoff, "cutoff", 2.5, "of a known law: distance where it is 0 with two derivatives")
 	fs.Float64Var(&f.known.softening, "softening", 0.1, "of gravity, -m m' / sqrt(r^2 + softening^2)")
 	fs.StringVar(&f.known.trap, "trap", "", "of a known law: stiffness of a harmonic trap about 0 that holds the bodies in open space, as 1, or 1,1,4 along x, y and z")
+	fs.Float64Var(&f.known.strength, "strength", 1, "of aligned dipoles: strength epsilon (1 - 3 cos^2) (sigma/r)^3")
+	fs.StringVar(&f.known.axis, "axis", "", "of aligned dipoles: x, y, z or a vector as 0,0.6,0.8; default z, in two dimensions x")
 	fs.Float64Var(&f.known.spread, "spread", 0, "of a known law: each body's mass and charge differ from its kind's by at most this part, at chance")
 	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step")
 	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
@@ -166,6 +177,7 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance;
   hnn particles draw lennard-jones --kinds Ar=1:1:1,Kr=2:1.5:0.9 --density 0.7 --temperature 1.2 --out two.xyz
   hnn particles draw lennard-jones --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --density 0.5 --temperature 2 --out salt.xyz
   hnn particles draw stillinger-weber --density 0.46 --temperature 0.1 --out silicon.xyz
+  hnn particles draw aligned-dipoles --n 256 --temperature 1 --out dipoles.xyz
   hnn particles draw gravity --n 64 --spread 0.5 --out stars.xyz
   hnn particles draw coulomb --trap 1 --n 64 --temperature 0.05 --dt 0.01 --out ions.xyz
   hnn particles draw yukawa --trap 1 --n 60 --dim 2 --temperature 0.02 --dt 0.01 --out dust.xyz`,
@@ -197,7 +209,10 @@ them to a temperature (gravity: from a Plummer sphere in open space, in balance;
 			how = "--long masses"
 		} else if f.o.Known.Law == experiment.Coulomb {
 			how = "--long charges"
-		} else if slices.ContainsFunc(f.o.Known.Kinds, func(k experiment.ParticleKind) bool { return k.Charge != 0 }) {
+		} else if f.o.Known.Law == "aligned-dipoles" {
+			how += " --direction " + f.o.AxisName()
+		}
+		if f.o.Known.Law != "gravity" && f.o.Known.Law != experiment.Coulomb && slices.ContainsFunc(f.o.Known.Kinds, func(k experiment.ParticleKind) bool { return k.Charge != 0 }) {
 			how += " --long charges"
 		}
 		if f.o.Known.Trap != [3]float64{} {
@@ -213,17 +228,19 @@ func newParticlesTrain() *cobra.Command {
 	var o experiment.ParticleTraining
 	var read readFlags
 	var adam adamFlags
+	var direction string
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "train FILE --cutoff R",
 		Short: "Learn the law of each pair of species from a trajectory",
 		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
-distance for each pair of species, with --angles the energy of two pairs that share a body, and with --trap that of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
+distance for each pair of species, with --angles the energy of two pairs that share a body, with --direction how pairs depend on direction from an axis, and with --trap the energy of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
+  hnn particles train dipoles.xyz --cutoff 2.5 --direction z
   hnn particles train stars.xyz --long masses
   hnn particles train ions.xyz --long charges --trap species
   hnn particles train liquid.xyz --cutoff 2.5 --trainer adam --loss trajectory
@@ -240,6 +257,9 @@ ends smoothly at the cut-off, go to a run directory.`,
 	fs.StringVar(&o.Long, "long", "", "learn a law of all distances too, times the product of both bodies' charges or masses")
 	complete(cmd, "long", []string{"charges", "masses"})
 	fs.IntVar(&o.LongSplines, "long-coefficients", 0, "of the law of all distances; default 120")
+	fs.StringVar(&direction, "direction", "", "learn how the energies of pairs depend on direction too, from this axis: x, y, z or a vector as 0,0.6,0.8")
+	fs.IntVar(&o.DirectionDegree, "direction-degree", 0, "even, of its polynomials of the cosine; default 2 or 4, by held-out frames")
+	fs.IntVar(&o.DirectionSplines, "direction-coefficients", 0, "of each of its laws; default three eighths of --coefficients")
 	fs.StringVar(&o.Trap, "trap", "", "learn an external potential too, of where a body is: one for each species, or one times each body's charge or mass")
 	complete(cmd, "trap", experiment.TrapOf)
 	fs.IntVar(&o.TrapDegree, "trap-degree", 0, "largest degree of its polynomials along open axes, and of waves of the box along the others; default 4")
@@ -260,6 +280,9 @@ ends smoothly at the cut-off, go to a run directory.`,
 		}
 		if o.Angles < 0 || o.Angles > o.Cutoff {
 			return usage(fmt.Errorf("--angles %v: angles reach at most to the cut-off of the pairs, --cutoff %v", o.Angles, o.Cutoff))
+		}
+		if err := directionFlags(&o, direction); err != nil {
+			return usage(err)
 		}
 		if o.Adam, err = adam.network(cmd.Flags()); err != nil {
 			return usage(err)
@@ -388,8 +411,10 @@ func writeMeasures(w io.Writer, m *experiment.ParticleMeasures, kelvin float64) 
 		}
 	case !m.Open:
 		kept += fmt.Sprintf("lists made           %d\n", m.Builds)
-	default:
+	case m.Axis == nil:
 		kept += fmt.Sprintf("angular momentum     %.2g, largest change of a component\n", m.Angular)
+	case !math.IsNaN(m.Angular):
+		kept += fmt.Sprintf("angular momentum     %.2g, change of the component along the axis %s\n", m.Angular, experiment.AxisName(*m.Axis))
 	}
 	_, err := fmt.Fprintf(w, `particles            %d
 time                 %v in %d frames

@@ -29,6 +29,9 @@ func Adam(ctx context.Context, d *Data, o Options, w Network) (*Laws, *graph.Rep
 	if o.Trap {
 		return nil, nil, errors.New("a trap is learned by one solve alone: leave out Adam, or the trap")
 	}
+	if o.Axis != [3]float64{} {
+		return nil, nil, errors.New("laws of direction are learned by one solve alone: leave out Adam, or the direction")
+	}
 	if w.Trajectories && d.V == nil {
 		return nil, nil, errors.New("without velocities no motion can be followed")
 	}
@@ -149,7 +152,7 @@ func (p *problem) scale() float64 {
 // fitted gives a spline the coefficients by which its slope is that of a network, at eight places a function at equal steps of log r.
 func fitted(c []float64, from, to float64, basis func(r float64) (int, [6]float64), slope func(s, g []float64)) {
 	n := 8 * len(c)
-	rows, right := mat.NewDense(n, len(c), nil), mat.NewVecDense(n, nil)
+	rows := mat.NewDense(n, len(c)+1, nil)
 	r, g := make([]float64, n), make([]float64, n)
 	for i := range r {
 		r[i] = from * math.Pow(to/from, float64(i)/float64(n))
@@ -162,11 +165,9 @@ func fitted(c []float64, from, to float64, basis func(r float64) (int, [6]float6
 				rows.Set(i, first+e, v*r[i]) // of dV/dlog r
 			}
 		}
-		right.SetVec(i, g[i]*r[i])
+		rows.Set(i, len(c), g[i]*r[i])
 	}
-	var qr mat.QR
-	qr.Factorize(rows)
-	var x mat.VecDense
-	_ = qr.SolveVecTo(&x, false, right) // the functions are independent, and a poor condition leaves an answer
-	copy(c, x.RawVector().Data)
+	triangle := mat.NewDense(len(c)+1, len(c)+1, nil)
+	absorb(triangle, rows)
+	copy(c, back(triangle))
 }

@@ -1,5 +1,5 @@
 // Package particles learns the laws of pairs of particles, one for each pair of species, from forces or from positions
-// and velocities alone: the force is linear in the coefficients of all laws, so one least-squares problem gives them at once.
+// and velocities alone, as functions of distance and where it is asked for of direction: the force is linear in the coefficients of all laws, so one least-squares problem gives them at once.
 package particles
 
 import (
@@ -45,6 +45,10 @@ type Options struct {
 	// most the order TrapWaves, by default the degree.
 	Trap                  bool
 	TrapDegree, TrapWaves int
+	// Axis is that from which the energies of pairs depend on direction too, of any length; 0 for none.
+	Axis                  [3]float64
+	DirectionDegree       int // 2 or 4, by held-out moments
+	DirectionCoefficients int // of each of its laws, three eighths of Coefficients
 }
 
 // Laws are what was learned: kinds x kinds, symmetric, nil where a pair of species was never within the cut-off.
@@ -66,6 +70,7 @@ type Laws struct {
 	// AngleErrors are standard errors of Angles where both distances are Typical, at Grid equal steps of the cosine from -1 to 1, kinds x
 	// kinds x kinds.
 	AngleErrors [][]float64
+	Direction   *Direction      // nil for none
 	Trap        *particles.Trap // external potential, nil for none; without terms where the equations are explained as well without it
 	// TrapGain is by how many times it lowers what the laws leave of the equations.
 	TrapGain float64
@@ -101,8 +106,10 @@ type problem struct {
 	angleUnknown []int
 	trap         *particles.Trap // external potential of the highest order
 	trapped, all int             // where its coefficients begin, and m with all of them
+	turned       int             // where those of direction begin
+	direction    *turning        // nil for none
 	r            *mat.Dense      // (m+1) x (m+1): the coefficients and the right side
-	fit, held    *mat.Dense      // of angles, as r of all but every fifth moment and of those; nil for none
+	fit, held    *mat.Dense      // where something is chosen by them, as r of all but every fifth moment and of those; nil for none
 	parts        int             // how often rows were taken
 	rows         int
 }
@@ -168,6 +175,12 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			return nil, err
 		}
 	}
+	p.turned = p.m
+	if o.Axis != [3]float64{} {
+		if err := p.turn(o); err != nil {
+			return nil, err
+		}
+	}
 	p.trapped = p.m
 	if o.Trap {
 		if err := p.confine(o); err != nil {
@@ -196,6 +209,9 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 	}
 	if p.laws.Angles != nil {
 		p.addAngles(raw, stride, top, x, weight)
+	}
+	if p.direction != nil {
+		p.addDirection(raw, stride, top, x, weight)
 	}
 	if p.trap != nil {
 		p.addTrap(raw, stride, top, x, weight)
@@ -231,53 +247,47 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 // take adds rows, whose last column is the right side, to the problem.
 func (p *problem) take(rows *mat.Dense) {
 	n, _ := rows.Dims()
-	p.r = stacked(p.r, rows)
 	p.rows += n
-	if p.laws.Angles == nil {
-		return
-	}
-	to := &p.fit
-	if p.parts%5 == 1 {
-		to = &p.held
+	to := &p.r
+	if p.laws.Angles != nil || p.direction != nil && p.direction.choose {
+		if to = &p.fit; p.parts%5 == 1 {
+			to = &p.held
+		}
+		p.parts++
 	}
 	if *to == nil {
 		*to = mat.NewDense(p.m+1, p.m+1, nil)
 	}
-	*to = stacked(*to, rows)
-	p.parts++
+	absorb(*to, rows)
 }
 
-// stacked is R of the QR factors of a triangle and more rows.
-func stacked(r, rows *mat.Dense) *mat.Dense {
-	_, m := r.Dims()
-	var both, out mat.Dense
-	both.Stack(r, rows)
-	var qr mat.QR
-	qr.Factorize(&both)
-	qr.RTo(&out)
-	return mat.DenseCopyOf(out.Slice(0, m, 0, m))
+// whole puts r together where it is held in two parts.
+func (p *problem) whole() {
+	switch {
+	case p.held != nil:
+		p.r = stacked(p.fit, p.held)
+	case p.fit != nil:
+		p.r = p.fit
+	}
 }
 
-// smooth is rows that ask of the first m unknowns for small third differences of the pairs' coefficients and for small ones of the angles.
-func (p *problem) smooth(m int, weight, largest float64) *mat.Dense {
+// smooth is rows that ask for small third differences of the pairs' coefficients and for small ones of the angles.
+func (p *problem) smooth(weight, largest float64) *mat.Dense {
+	m := p.m
 	rows := mat.NewDense(2*m, m+1, nil)
 	for base := 0; base < p.bent; {
 		n := p.n
 		if base == p.long {
 			n = p.bent - base
 		}
-		for i := range n {
-			rows.Set(m+base+i, base+i, smoothing*1e-3*largest)
-			if i+3 < n {
-				for j, w := range []float64{-1, 3, -3, 1} {
-					rows.Set(base+i, base+i+j, w*weight*largest)
-				}
-			}
-		}
+		thirdDifferences(rows, m, base, n, weight, largest)
 		base += n
 	}
-	for i := p.bent; i < p.trapped; i++ {
+	for i := p.bent; i < p.turned; i++ {
 		rows.Set(m+i, i, weight*largest)
+	}
+	if p.direction != nil {
+		p.directionRows(rows, m, weight, largest)
 	}
 	for i := p.trapped; i < m; i++ {
 		rows.Set(m+i, i, smoothing*1e-3*largest)
@@ -285,8 +295,21 @@ func (p *problem) smooth(m int, weight, largest float64) *mat.Dense {
 	return rows
 }
 
+// thirdDifferences are the rows of smooth for n coefficients of one law.
+func thirdDifferences(rows *mat.Dense, m, base, n int, weight, largest float64) {
+	for i := range n {
+		rows.Set(m+base+i, base+i, smoothing*1e-3*largest)
+		if i+3 < n {
+			for j, w := range []float64{-1, 3, -3, 1} {
+				rows.Set(base+i, base+i+j, w*weight*largest)
+			}
+		}
+	}
+}
+
 // solve gives the laws their coefficients.
 func (p *problem) solve() error {
+	p.whole()
 	largest := 0.0
 	for c := range p.m {
 		largest = max(largest, mat.Norm(p.r.ColView(c), 2))
@@ -309,28 +332,26 @@ func (p *problem) solve() error {
 	if p.laws.Angles != nil {
 		weight = p.weight(largest)
 	}
-	smooth := p.smooth(m, weight, largest)
-	var both mat.Dense
-	both.Stack(p.r, smooth)
-	var qr mat.QR
-	qr.Factorize(both.Slice(0, 3*m+1, 0, m))
-	var c mat.Dense
-	if err := qr.SolveTo(&c, false, both.Slice(0, 3*m+1, m, m+1)); err != nil {
-		var condition mat.Condition
-		if !errors.As(err, &condition) || math.IsInf(float64(condition), 1) {
-			return fmt.Errorf("the laws cannot be solved for: %w", err)
+	if p.direction != nil {
+		p.chooseDegree(weight, largest)
+	}
+	factor := stacked(p.r, p.smooth(weight, largest))
+	c := back(factor)
+	for _, v := range c {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return errors.New("the laws cannot be solved for: the equations are not finite; rescale them")
 		}
 	}
 	for q, s := range p.laws.Of {
 		if s != nil {
 			for i := range s.C {
-				s.C[i] = c.At(p.at[q]+i, 0)
+				s.C[i] = c[p.at[q]+i]
 			}
 		}
 	}
 	if l := p.laws.Long; l != nil {
 		for i := range l.C {
-			l.C[i] = c.At(p.long+i, 0)
+			l.C[i] = c[p.long+i]
 		}
 		if err := l.Complete(); err != nil {
 			return err
@@ -338,18 +359,19 @@ func (p *problem) solve() error {
 	}
 	if a := p.laws.Angles; a != nil {
 		for i, u := range p.angleUnknown {
-			a.C[i] = c.At(u, 0)
+			a.C[i] = c[u]
 		}
 	}
 	if t := p.laws.Trap; t != nil {
 		for i := range t.C {
-			t.C[i] = c.At(p.trapped+i%len(t.Terms)*t.Kinds+i/len(t.Terms), 0)
+			t.C[i] = c[p.trapped+i%len(t.Terms)*t.Kinds+i/len(t.Terms)]
 		}
 		t.Level()
 	}
-	var factor mat.Dense
-	qr.RTo(&factor)
-	p.errors(&factor)
+	if p.direction != nil {
+		p.directionSolved(c)
+	}
+	p.errors(factor)
 	return nil
 }
 
@@ -388,6 +410,9 @@ func (p *problem) errors(r *mat.Dense) {
 	if p.laws.Angles != nil {
 		p.angleErrors(func(y []float64) float64 { return p.deviation(r, p.bent, y) })
 	}
+	if p.direction != nil {
+		p.directionErrors(r)
+	}
 	if p.laws.Trap != nil {
 		p.trapErrors(func(y []float64) float64 { return p.deviation(r, p.trapped, y) })
 	}
@@ -423,6 +448,9 @@ func (o *Options) complete() {
 	}
 	if o.AngleDegree == 0 {
 		o.AngleDegree = 4
+	}
+	if o.DirectionCoefficients == 0 {
+		o.DirectionCoefficients = max(o.Coefficients*3/8, 6)
 	}
 	if o.TrapDegree == 0 {
 		o.TrapDegree = 4

@@ -50,6 +50,11 @@ func Motion(d *Data, o Options) (*Laws, error) {
 					return nil, err
 				}
 			}
+			if t := p.laws.Direction; t != nil {
+				if err := system.Direct(t.Law(d.Kinds)); err != nil {
+					return nil, err
+				}
+			}
 			if l := p.laws.Long; l != nil {
 				if err := system.Reach(l, l.First, l.Last, d.Weight); err != nil {
 					return nil, err

@@ -74,29 +74,18 @@ func (p *problem) weight(largest float64) float64 {
 	}
 	best, least := weights[0], math.Inf(1)
 	for _, w := range weights {
-		c := make([]float64, p.m+1)
-		c[p.m] = -1
-		back(stacked(p.fit, p.smooth(p.m, w, largest)), p.m, c)
-		left := mat.NewVecDense(p.m+1, nil)
-		left.MulVec(p.held, mat.NewVecDense(p.m+1, c))
-		if norm := mat.Norm(left, 2); norm < least {
+		if norm := p.leaves(w, largest); norm < least {
 			best, least = w, norm
 		}
 	}
 	return best
 }
 
-// back solves the first n rows of an upper triangle times c = 0 for the first n of c.
-func back(r *mat.Dense, n int, c []float64) {
-	for i := n - 1; i >= 0; i-- {
-		row, sum := r.RawRowView(i), 0.0
-		for j := i + 1; j < len(row); j++ {
-			sum += row[j] * c[j]
-		}
-		if c[i] = 0; row[i] != 0 {
-			c[i] = -sum / row[i]
-		}
-	}
+// leaves is what laws that most moments decide leave of the held-out ones.
+func (p *problem) leaves(weight, largest float64) float64 {
+	var left mat.VecDense
+	left.MulVec(p.held, mat.NewVecDense(p.m+1, back(stacked(p.fit, p.smooth(weight, largest)))))
+	return mat.Norm(&left, 2)
 }
 
 // near is one of the pairs of a centre.

@@ -39,6 +39,7 @@ type System struct {
 	long          *Table       // of all distances, nil for none
 	triples       *triples     // nil for no three-body energy
 	outside       *confinement // nil for no external potential
+	directed      *directed    // nil for no energy that depends on direction
 	weight        []float64    // of each particle in it
 	pool          *parallel.Pool
 	cells         grid
@@ -49,6 +50,7 @@ type System struct {
 	pullTask      func(worker, task int)
 	gatherTask    func(worker, task int)
 	outsideTask   func(worker, task int)
+	directedTask  func(worker, task int)
 }
 
 // NewSystem has the particles at x, unwrapped or not, with velocities v. The laws are kinds x kinds by the index of species.
@@ -80,6 +82,7 @@ func NewSystem(box Box, mass []float64, kind []uint8, laws []*Table, cutoff floa
 	s.pool = parallel.NewPool(workers)
 	s.forceTask, s.listTask, s.moveTask, s.longTask = s.blockForces, s.blockList, s.blockMoved, s.blockLong
 	s.pullTask, s.gatherTask, s.outsideTask = s.blockPulls, s.blockGather, s.blockOutside
+	s.directedTask = s.blockDirected
 	return s, s.Forces()
 }
 
@@ -115,6 +118,9 @@ func (s *System) Forces() error {
 		for b := range s.bad {
 			s.bad[b] = -1
 		}
+	}
+	if s.directed != nil {
+		s.pool.Run(s.blocks, s.directedTask)
 	}
 	if s.long != nil {
 		s.pool.Run(s.blocks, s.longTask)
