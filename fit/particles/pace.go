@@ -10,7 +10,7 @@ type Pace struct {
 	// Curve is the factor of their part of second order over the one that forces over masses say. It is far less exact.
 	Curve float64
 	// Follow is the correlation of the changes of positions with those that the velocities at both ends say, 1 where moments are close in
-	// time; NaN without velocities.
+	// time; NaN where there are no velocities or all are 0.
 	Follow float64
 }
 
@@ -44,7 +44,9 @@ func (d *Data) Pace() Pace {
 		}
 	}
 	curved = second.ys
-	p.Follow = short.correlation()
+	if short.ss > 0 {
+		p.Follow = short.correlation()
+	}
 	if det := float64(short.ss*second.ss) - float64(cross*cross); det > 1e-6*short.ss*second.ss && short.yy > 0 {
 		a := (float64(short.ys*second.ss) - float64(curved*cross)) / det
 		b := (float64(curved*short.ss) - float64(short.ys*cross)) / det
