@@ -50,8 +50,10 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 	if l := m.Long; l != nil {
 		s.Summary = append(s.Summary, fmt.Sprintf("A law of all distances is of the product of both bodies' %s, from %.4g to %.4g.", l.Of, l.First, l.Last))
 	}
-	s.Summary = append(s.Summary, m.TrapWords()...)
 	if m.Trap != nil {
+		for _, words := range m.TrapWords() {
+			s.Summary = append(s.Summary, strings.ToUpper(words[:1])+words[1:]+".")
+		}
 		s.Summary = append(s.Summary, fmt.Sprintf("Without the trap the equations leave %.3g times as much. With it momentum is not kept.", m.Trap.Gain))
 	}
 	if m.Outside != "" {
@@ -72,10 +74,14 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 		return s, nil
 	}
 	s.Summary = append(s.Summary, fmt.Sprintf("A run of %d steps of %.3g from the last frame: slope of the total energy times the run's length %.3g a particle.", run.Steps, run.Dt, measures.Slope))
+	beside := ""
+	if measures.R != nil {
+		beside = ", with g(r) beside that of the data"
+	}
 	if f, err = measures.figure(m.R, m.G); err != nil {
 		return s, err
 	}
-	s.Figures = append(s.Figures, report.Captioned{Figure: f, Caption: "A run by the learned laws from the last frame of the data, in a periodic box with g(r) beside that of the data."})
+	s.Figures = append(s.Figures, report.Captioned{Figure: f, Caption: "A run by the learned laws from the last frame of the data" + beside + "."})
 	var film bytes.Buffer
 	if err := measures.pictures.Animation(&film); err != nil {
 		return s, err

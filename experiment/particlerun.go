@@ -382,7 +382,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	x0 := slices.Clone(s.X)
 	angular := s.AngularMomentum()
 	n := float64(s.N)
-	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Kind: s.Kind, Names: o.names()}
+	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Held: m.Confined, Kind: s.Kind, Names: o.names()}
 	between := max(1, (o.Steps/o.Every+mostPictures-1)/mostPictures)
 	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
 	if o.Forces {

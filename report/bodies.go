@@ -15,10 +15,11 @@ import (
 
 // Bodies are particles at several times, to be shown as spheres in their box: Snapshot draws the last, Animation all of them.
 type Bodies struct {
-	// Side and Periodic are the box's. Along an axis that is not periodic the picture holds 98 of 100 places.
+	// Side and Periodic are the box's. Along an axis that is not periodic the picture holds 98 of 100 places, or all where bodies are Held.
 	Side     [3]float64
 	Periodic [3]bool
 	Flat     bool // in the plane of x and y
+	Held     bool // by an outside force, so that none flies away
 	Kind     []uint8
 	Names    []string    // of the kinds, of which those from the seventh on look alike
 	Times    []float64   // of the frames
@@ -100,7 +101,11 @@ func (b *Bodies) view() *view {
 			}
 		}
 		slices.Sort(all)
-		v.low[k], v.high[k] = all[len(all)/100], all[len(all)-1-len(all)/100]
+		out := len(all) / 100
+		if b.Held {
+			out = 0
+		}
+		v.low[k], v.high[k] = all[out], all[len(all)-1-out]
 	}
 	far := 1e-300
 	for i := range 8 {
