@@ -236,7 +236,8 @@ func newParticlesTrain() *cobra.Command {
 		Long: `Train reads extended XYZ (as ASE and OVITO write it) or a LAMMPS text dump and learns the energy of a pair over its
 distance for each pair of species, with --angles the energy of two pairs that share a body, with --direction how pairs depend on direction from an axis, and with --trap the energy of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
-ends smoothly at the cut-off, go to a run directory.`,
+ends smoothly at the cut-off, go to a run directory. How fine the other laws are is --long-coefficients (120), --angle-coefficients (12, of each distance) and
+--direction-coefficients (three eighths of --coefficients).`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
@@ -264,6 +265,9 @@ ends smoothly at the cut-off, go to a run directory.`,
 	complete(cmd, "trap", experiment.TrapOf)
 	fs.IntVar(&o.TrapDegree, "trap-degree", 0, "largest degree of its polynomials along open axes, and of waves of the box along the others; default 4")
 	fs.IntVar(&o.TrapWaves, "trap-waves", 0, "largest order of its waves along one axis alone; default the degree")
+	for _, fine := range []string{"long-coefficients", "angle-coefficients", "direction-coefficients"} {
+		fs.Lookup(fine).Hidden = true // the text above has them
+	}
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
 	adam.bind(fs)
 	read.bind(cmd, "dt")

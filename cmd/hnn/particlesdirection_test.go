@@ -36,7 +36,7 @@ func TestParticlesOfDirection(t *testing.T) {
 		most     float64 // (160/80)^5 times as much with half the coefficients
 	}{{"space", 1.5, 1e-6}, {"plane", 1, 2e-5}} {
 		m, err := experiment.ReadParticles(c.run)
-		if err != nil || m.Direction == nil || m.Version != 4 || m.Direction.Degree != 2 {
+		if err != nil || m.Direction == nil || m.Version != 5 || m.Direction.Degree != 2 {
 			t.Fatalf("%s: %+v, %v", c.run, m, err)
 		}
 		size := map[string][2]float64{"Ar": {1, 1}, "A": {1, 1}, "B": {1.5, 0.9}}
