@@ -14,7 +14,7 @@ import (
 func TestSweepIsTrackedLive(t *testing.T) {
 	b := newBench(t, `
 task: spring
-fixed: {trainer: adam, hidden: [32, 32], steps: 40000, trajectories: 10, strict: false, figures: false}
+fixed: {trainer: adam, hidden: [32, 32], steps: 100000, trajectories: 10, strict: false, figures: false}
 vary: {learning-rate: [1e-3, 1e+18]}
 retries: 0
 `)
