@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/internal/parallel"
-	"hnn/internal/qr"
 )
 
 // spectrum is a least-squares problem |M c - y|^2 in terms of M's singular values, from
@@ -26,7 +25,7 @@ func newSpectrum(pool *parallel.Pool, m *columns, y []float64) (*spectrum, error
 	n := m.cols
 	total := dot(y, y)
 	// The singular values of M are those of R in M = Q R, which is small.
-	qr.NewWork(pool, len(y)).Triangularise(m.data, m.cols, m.ld, len(y), y)
+	triangularise(pool, m, y, len(y))
 	r := mat.NewDense(n, n, nil)
 	for j := range n {
 		for i := range j + 1 {

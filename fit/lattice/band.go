@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/data"
-	"hnn/internal/qr"
 	"hnn/model/lattice"
 )
 
@@ -29,7 +28,6 @@ type scores struct {
 	of    [2]*chosen
 	parts [2][]*triangle
 	part  int
-	work  *qr.Work
 }
 
 // tenths is how many parts a trial has where there are few.
@@ -53,7 +51,7 @@ func (s *scores) at(set *data.Set, trial, row, rows int) {
 			s.parts[i][n-1].close()
 		}
 		if c.c != nil {
-			s.parts[i] = append(s.parts[i], newTriangle(len(c.use)+1, s.work))
+			s.parts[i] = append(s.parts[i], newTriangle(len(c.use)+1))
 		}
 	}
 }
@@ -74,7 +72,7 @@ func (s *scores) add(which int, features []float64, size int, rates []float64) {
 
 // deviation makes the standard error of b times the coefficients c of a law.
 func deviation(parts []*triangle, c []float64) func(b []float64) float64 {
-	every, use := newTriangle(len(c)+1, parts[0].work), counted(0, len(c))
+	every, use := newTriangle(len(c)+1), counted(0, len(c))
 	for _, part := range parts {
 		every.add(part)
 	}
@@ -136,7 +134,7 @@ const leastOthers = 0.01
 
 // bands are those of Report.Bands.
 func (f *features) bands(again equations, kinetic, potential *chosen, leveled [][]int, noise stirring) {
-	parts := &scores{of: [2]*chosen{kinetic, potential}, work: newWork(max(len(kinetic.c), len(potential.c)) + 1)}
+	parts := &scores{of: [2]*chosen{kinetic, potential}}
 	f.scores = parts
 	v := again(f).v
 	f.scores = nil

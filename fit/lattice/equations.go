@@ -95,7 +95,7 @@ func holdsOut(set *data.Set, trial, row, rows int) bool {
 type sides struct{ p, v *problem }
 
 func (f *features) newSides() sides {
-	b := sides{newProblem(f.kinetic.Size(), f.work), newProblem(f.width(), f.work)}
+	b := sides{newProblem(f.kinetic.Size()), newProblem(f.width())}
 	b.p.masses = newMasses(f)
 	return b
 }
@@ -114,7 +114,7 @@ func (f *features) gathered(trials, equations int, gather func(f *features, lo, 
 	defer pool.Close()
 	pool.Run(n, func(_, b int) {
 		own := *f
-		own.work, own.room, own.delta = newWork(max(f.kinetic.Size(), f.width())+1), make([]float64, f.width()), make([]float64, f.s.Space)
+		own.room, own.delta = make([]float64, f.width()), make([]float64, f.s.Space)
 		parts[b] = gather(&own, b*trials/n, (b+1)*trials/n)
 	})
 	for _, part := range parts[1:] {

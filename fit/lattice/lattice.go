@@ -8,7 +8,6 @@ import (
 	"math"
 
 	"hnn/data"
-	"hnn/internal/qr"
 	"hnn/model/lattice"
 )
 
@@ -49,13 +48,13 @@ type problem struct {
 	masses    *masses // of the velocities alone
 }
 
-func newProblem(features int, work *qr.Work) *problem {
-	return &problem{fit: newTriangle(features+1, work), held: newTriangle(features+1, work)}
+func newProblem(features int) *problem {
+	return &problem{fit: newTriangle(features + 1), held: newTriangle(features + 1)}
 }
 
 // all are the equations of both.
 func (p *problem) all() *triangle {
-	every := newTriangle(p.fit.columns, p.fit.work)
+	every := newTriangle(p.fit.columns)
 	every.add(p.fit)
 	every.add(p.held)
 	return every
@@ -250,7 +249,6 @@ type features struct {
 	scores        *scores // nil but for bands
 	// Room of one goroutine, while equations are gathered.
 	room, delta []float64
-	work        *qr.Work
 }
 
 func newFeatures(s *lattice.System, set *data.Set) (*features, error) {

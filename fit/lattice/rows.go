@@ -2,7 +2,6 @@ package lattice
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -11,7 +10,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/internal/kernel"
-	"hnn/internal/parallel"
 	"hnn/internal/qr"
 )
 
@@ -20,24 +18,17 @@ import (
 // is to be explained.
 type triangle struct {
 	columns int
-	rows    int       // all that came
-	full    int       // rows that came since the factor
-	staged  []float64 // those, one after the other
-	r       []float64 // the factor, column by column, each ld long with room for a batch below
-	ld      int
-	work    *qr.Work
-	// Room for the columns of a choice and for their factor.
-	chosen, square []float64
+	rows    int        // all that came
+	full    int        // rows that came since the factor
+	staged  []float64  // those, one after the other
+	r       *mat.Dense // the factor, columns x columns
 }
 
 // batch is how many rows are reduced at once: few enough to stay in the cache of a core.
 const batch = 512
 
-// newWork is the room in which triangles of at most so many columns are made, one at a time. Problems are small: one goroutine factors.
-func newWork(columns int) *qr.Work { return qr.NewWork(parallel.NewPool(1), columns+batch) }
-
-func newTriangle(columns int, work *qr.Work) *triangle {
-	return &triangle{columns: columns, ld: kernel.Stride[float64](columns + batch), work: work}
+func newTriangle(columns int) *triangle {
+	return &triangle{columns: columns, r: mat.NewDense(columns, columns, nil)}
 }
 
 // next is the room of one more row, cleared.
@@ -48,9 +39,6 @@ func (t *triangle) next() []float64 {
 	if t.staged == nil {
 		t.staged = make([]float64, batch*t.columns)
 	}
-	if t.r == nil {
-		t.r = make([]float64, t.columns*t.ld)
-	}
 	row := t.staged[t.full*t.columns : (t.full+1)*t.columns]
 	clear(row)
 	t.full++
@@ -60,58 +48,47 @@ func (t *triangle) next() []float64 {
 
 // reduce takes the rows into the factor.
 func (t *triangle) reduce() {
-	if t.full == 0 {
-		return
+	if t.full > 0 {
+		qr.Absorb(t.r, mat.NewDense(t.full, t.columns, t.staged[:t.full*t.columns]))
+		t.full = 0
 	}
-	c := t.columns
-	for j := range c {
-		column := t.r[j*t.ld : j*t.ld+c+t.full]
-		clear(column[j+1 : c]) // the reflectors of the last time
-		for i := range t.full {
-			column[c+i] = t.staged[i*c+j]
-		}
-	}
-	t.work.Triangularise(t.r, c, t.ld, c+t.full, nil)
-	t.full = 0
 }
 
 // close gives back the room of rows that do not come.
 func (t *triangle) close() {
 	t.reduce()
-	t.staged, t.chosen, t.square = nil, nil, nil
+	t.staged = nil
 }
 
 // matrix is the factor, columns x columns.
 func (t *triangle) matrix() *mat.Dense {
 	t.reduce()
-	m := mat.NewDense(t.columns, t.columns, nil)
-	if t.r != nil {
-		for i := range t.columns {
-			row := m.RawRowView(i)
-			for j := i; j < t.columns; j++ {
-				row[j] = t.r[j*t.ld+i]
-			}
-		}
-	}
-	return m
+	return t.r
 }
 
 // add gathers the rows of another.
 func (t *triangle) add(o *triangle) {
-	m := o.matrix()
-	for i := range o.columns {
-		copy(t.next(), m.RawRowView(i))
-	}
-	t.rows += o.rows - o.columns
+	qr.Absorb(t.matrix(), o.matrix())
+	t.rows += o.rows
 }
 
 // picked gathers the same rows with the given columns alone, in their order, and what is to be explained.
 func (t *triangle) picked(use []int) *triangle {
-	m, out := t.matrix(), newTriangle(len(use)+1, t.work)
+	out := newTriangle(len(use) + 1)
+	qr.Absorb(out.r, t.chosen(use, nil))
+	out.rows = t.rows
+	return out
+}
+
+// chosen are the factor's rows with the given columns alone, divided by their lengths where these are given, and what is to be explained.
+func (t *triangle) chosen(use []int, unit []float64) *mat.Dense {
+	m, out := t.matrix(), mat.NewDense(t.columns, len(use)+1, nil)
 	for i := range t.columns {
-		row, to := m.RawRowView(i), out.next()
+		row, to := m.RawRowView(i), out.RawRowView(i)
 		for j, u := range use {
-			to[j] = row[u]
+			if to[j] = row[u]; unit != nil && unit[j] > 0 {
+				to[j] /= unit[j]
+			}
 		}
 		to[len(use)] = row[t.columns-1]
 	}
@@ -133,68 +110,51 @@ func (t *triangle) solve(use []int) ([]float64, bool) {
 // substituted is solve by the triangular factor of the columns, which takes a tenth of the time of their singular values; it reports false where their
 // condition asks for these.
 func (t *triangle) substituted(use []int) ([]float64, bool) {
-	t.reduce()
-	c, k := t.columns, len(use)
-	if t.r == nil || k >= c {
+	k := len(use)
+	if k == 0 {
 		return nil, false
 	}
-	if t.chosen == nil {
-		t.chosen, t.square = make([]float64, c*t.ld), make([]float64, c*c)
-	}
-	unit := make([]float64, k)
-	for j, u := range use {
-		column := t.chosen[j*t.ld : j*t.ld+c]
-		from := t.r[u*t.ld : u*t.ld+u+1]
-		unit[j] = math.Sqrt(kernel.SumSquares(from))
-		if !(unit[j] > 0) || math.IsInf(unit[j], 0) {
+	unit := t.lengths(use)
+	for _, u := range unit {
+		if !(u > 0) || math.IsInf(u, 0) {
 			return nil, false
 		}
-		clear(column[copy(column, from):])
-		for i := range from {
-			column[i] /= unit[j]
-		}
 	}
-	copy(t.chosen[k*t.ld:k*t.ld+c], t.r[(c-1)*t.ld:])
-	t.work.Triangularise(t.chosen, k+1, t.ld, c, nil)
-	square := blas64.Triangular{N: k, Stride: k, Data: t.square[:k*k], Uplo: blas.Upper, Diag: blas.NonUnit}
-	for i := range k {
-		for j := i; j < k; j++ {
-			square.Data[i*k+j] = t.chosen[j*t.ld+i]
-		}
-	}
+	r := mat.NewDense(k+1, k+1, nil)
+	qr.Absorb(r, t.chosen(use, unit))
+	square := blas64.Triangular{N: k, Stride: k + 1, Data: r.RawMatrix().Data, Uplo: blas.Upper, Diag: blas.NonUnit}
 	if !(lapack64.Trcon(lapack.MaxColumnSum, square, make([]float64, 3*k), make([]int, k)) > sound) {
 		return nil, false
 	}
-	x := make([]float64, k)
-	copy(x, t.chosen[k*t.ld:])
-	blas64.Trsv(blas.NoTrans, square, blas64.Vector{N: k, Inc: 1, Data: x})
+	x := qr.Solve(r)[:k]
 	for j := range x {
 		x[j] /= unit[j]
 	}
 	return x, true
 }
 
+// lengths are those of the given columns.
+func (t *triangle) lengths(use []int) []float64 {
+	squares := make([]float64, t.columns)
+	m := t.matrix()
+	for i := range t.columns {
+		for j, v := range m.RawRowView(i) {
+			squares[j] += float64(v * v)
+		}
+	}
+	out := make([]float64, len(use))
+	for k, u := range use {
+		out[k] = math.Sqrt(squares[u])
+	}
+	return out
+}
+
 // factored is solve, with W (unknowns x directions) whose W W^T is (A^T A)^-1 of those rows A, in the directions in which they say anything.
 func (t *triangle) factored(use []int) (x []float64, white func() *mat.Dense, ok bool) {
-	m := t.matrix()
-	r, c := m.Dims()
-	part, y := mat.NewDense(r, len(use), nil), mat.NewVecDense(r, nil)
-	unit := make([]float64, len(use))
-	for k, u := range use {
-		for i := range r {
-			unit[k] = math.Hypot(unit[k], m.At(i, u))
-		}
-		for i := range r {
-			if unit[k] > 0 {
-				part.Set(i, k, m.At(i, u)/unit[k])
-			}
-		}
-	}
-	for i := range r {
-		y.SetVec(i, m.At(i, c-1))
-	}
+	unit := t.lengths(use)
+	rows := t.chosen(use, unit)
 	var svd mat.SVD
-	if !svd.Factorize(part, mat.SVDThin) {
+	if !svd.Factorize(rows.Slice(0, t.columns, 0, len(use)), mat.SVDThin) {
 		return nil, nil, false
 	}
 	const digits = 1e-12
@@ -203,7 +163,7 @@ func (t *triangle) factored(use []int) (x []float64, white func() *mat.Dense, ok
 		return nil, nil, false
 	}
 	var v mat.VecDense
-	svd.SolveVecTo(&v, y, rank)
+	svd.SolveVecTo(&v, rows.ColView(len(use)), rank)
 	out := make([]float64, len(use))
 	for k := range out {
 		if unit[k] > 0 {
@@ -227,16 +187,14 @@ func (t *triangle) factored(use []int) (x []float64, white func() *mat.Dense, ok
 
 // residual is the root of the sum of squares that unknowns leave, and that of what is to be explained.
 func (t *triangle) residual(use []int, x []float64) (left, all float64) {
-	t.reduce()
-	if t.r == nil {
-		return 0, 0
-	}
-	c := t.columns
-	y := t.r[(c-1)*t.ld : (c-1)*t.ld+c]
-	rest := slices.Clone(y)
-	for k, u := range use {
-		for i, a := range t.r[u*t.ld : u*t.ld+u+1] {
-			rest[i] -= float64(a * x[k])
+	m := t.matrix()
+	rest, y := make([]float64, t.columns), make([]float64, t.columns)
+	for i := range t.columns {
+		row := m.RawRowView(i)
+		y[i] = row[t.columns-1]
+		rest[i] = y[i]
+		for k, u := range use {
+			rest[i] -= float64(row[u] * x[k])
 		}
 	}
 	return math.Sqrt(kernel.SumSquares(rest)), math.Sqrt(kernel.SumSquares(y))

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hnn/fit/graph"
+	"hnn/internal/qr"
 )
 
 // Network are the options of laws that are learned as networks by Adam, a network of one distance for each pair of species and one for
@@ -168,6 +169,6 @@ func fitted(c []float64, from, to float64, basis func(r float64) (int, [6]float6
 		rows.Set(i, len(c), g[i]*r[i])
 	}
 	triangle := mat.NewDense(len(c)+1, len(c)+1, nil)
-	absorb(triangle, rows)
-	copy(c, back(triangle))
+	qr.Absorb(triangle, rows)
+	copy(c, qr.Solve(triangle))
 }

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hnn/internal/qr"
 	"hnn/model/particles"
 )
 
@@ -258,14 +259,14 @@ func (p *problem) take(rows *mat.Dense) {
 	if *to == nil {
 		*to = mat.NewDense(p.m+1, p.m+1, nil)
 	}
-	absorb(*to, rows)
+	qr.Absorb(*to, rows)
 }
 
 // whole puts r together where it is held in two parts.
 func (p *problem) whole() {
 	switch {
 	case p.held != nil:
-		p.r = stacked(p.fit, p.held)
+		p.r = qr.Stacked(p.fit, p.held)
 	case p.fit != nil:
 		p.r = p.fit
 	}
@@ -335,8 +336,8 @@ func (p *problem) solve() error {
 	if p.direction != nil {
 		p.chooseDegree(weight, largest)
 	}
-	factor := stacked(p.r, p.smooth(weight, largest))
-	c := back(factor)
+	factor := qr.Stacked(p.r, p.smooth(weight, largest))
+	c := qr.Solve(factor)
 	for _, v := range c {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return errors.New("the laws cannot be solved for: the equations are not finite; rescale them")

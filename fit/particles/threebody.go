@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hnn/internal/qr"
 	"hnn/model/particles"
 )
 
@@ -84,7 +85,7 @@ func (p *problem) weight(largest float64) float64 {
 // leaves is what laws that most moments decide leave of the held-out ones.
 func (p *problem) leaves(weight, largest float64) float64 {
 	var left mat.VecDense
-	left.MulVec(p.held, mat.NewVecDense(p.m+1, back(stacked(p.fit, p.smooth(weight, largest)))))
+	left.MulVec(p.held, mat.NewVecDense(p.m+1, qr.Solve(qr.Stacked(p.fit, p.smooth(weight, largest)))))
 	return mat.Norm(&left, 2)
 }
 

@@ -1,4 +1,5 @@
-package particles
+// Package qr gathers the rows of least-squares problems in the triangle of their QR factors, which keeps the digits that normal equations lose.
+package qr
 
 import (
 	"math"
@@ -8,13 +9,13 @@ import (
 	"hnn/internal/kernel"
 )
 
-// absorbed is how many rows absorb takes at once: so many of some hundred columns stay in a processor's second cache.
+// absorbed is how many rows Absorb takes at once: so many of some hundred columns stay in a processor's second cache.
 const absorbed = 128
 
-// absorb makes r, an upper triangle with as many columns as rows has, that of the QR factors of r over rows. The reflection of a column
+// Absorb makes r, an upper triangle with as many columns as rows has, that of the QR factors of r over rows. The reflection of a column
 // (A. S. Householder, J. ACM 5, 339, 1958) acts on one row of r and on rows alone. gonum's QR is not used: what it makes of zeros at
 // the end of columns, which rows of splines have, is wrong (Dlarft of v0.17, whose prevlastv forgets the first column of a block).
-func absorb(r, rows *mat.Dense) {
+func Absorb(r, rows *mat.Dense) {
 	m, n := rows.Dims()
 	t, stride := r.RawMatrix().Data, r.RawMatrix().Stride
 	in := rows.RawMatrix()
@@ -60,16 +61,16 @@ func absorb(r, rows *mat.Dense) {
 	}
 }
 
-// stacked is the triangle of another and more rows.
-func stacked(r, rows *mat.Dense) *mat.Dense {
+// Stacked is the triangle of another and more rows.
+func Stacked(r, rows *mat.Dense) *mat.Dense {
 	out := mat.DenseCopyOf(r)
-	absorb(out, rows)
+	Absorb(out, rows)
 	return out
 }
 
-// back are the coefficients c that minimise the squares of a triangle times (c, -1), whose last column is the right side; -1 follows them.
+// Solve gives the coefficients c that minimise the squares of a triangle times (c, -1), whose last column is the right side; -1 follows them.
 // Of those that the triangle says nothing of 0 is taken.
-func back(r *mat.Dense) []float64 {
+func Solve(r *mat.Dense) []float64 {
 	_, n := r.Dims()
 	c := make([]float64, n)
 	c[n-1] = -1

@@ -1,4 +1,4 @@
-package particles
+package qr
 
 import (
 	"math"
@@ -37,7 +37,7 @@ func TestAbsorb(t *testing.T) {
 			}
 			rows.Set(i, n, sum)
 		}
-		absorb(r, rows)
+		Absorb(r, rows)
 		var square mat.Dense
 		square.Mul(rows.T(), rows)
 		all.Add(all, &square)
@@ -54,7 +54,7 @@ func TestAbsorb(t *testing.T) {
 			}
 		}
 	}
-	c := back(r)
+	c := Solve(r)
 	for i, v := range truth {
 		if i%7 == 3 {
 			v = 0 // the rows say nothing of it

@@ -1,6 +1,4 @@
-// Package qr factors tall matrices by Householder's reflections in blocks (the compact WY form of R. Schreiber, C. Van Loan, SIAM J. Sci.
-// Stat. Comput. 10, 1989: Q = I - V T V^T), which keeps the digits that the normal equations, whose condition is squared, lose.
-package qr
+package closedform
 
 import (
 	"math"
@@ -16,6 +14,35 @@ const panelWidth = 32
 // other, before the next are: few enough to stay in cache meanwhile.
 const bundle = 8
 
+// leastSquares minimises |M c - y|^2 over c by Householder's QR factorisation in
+// blocks (the compact WY form of R. Schreiber, C. Van Loan, SIAM J. Sci. Stat. Comput. 10,
+// 1989: Q = I - V T V^T), which keeps the digits that the normal equations, whose
+// condition is squared, lose. M has rows >= m.cols rows and is overwritten, as is y.
+//
+// A block of columns is reflected by two products of the project's kernels, each
+// block by one goroutine, so the bits do not depend on how many there are. The
+// condition is the ratio of the largest and smallest diagonal elements of R. It reports
+// false where R is singular.
+func leastSquares(pool *parallel.Pool, m *columns, y []float64, rows int) (c []float64, condition float64, ok bool) {
+	triangularise(pool, m, y, rows)
+	n := m.cols
+	least, most := math.Inf(1), 0.0
+	for j := range n {
+		r := math.Abs(m.column(j)[j])
+		least, most = min(least, r), max(most, r)
+	}
+	if !(least > 0) || math.IsInf(most, 0) {
+		return nil, math.Inf(1), false
+	}
+	c = append([]float64(nil), y[:n]...)
+	for j := n - 1; j >= 0; j-- {
+		r := m.column(j)
+		c[j] /= r[j]
+		subtract(c[:j], r, c[j])
+	}
+	return c, most / least, true
+}
+
 // A panel is panelWidth columns, or what is left of them, from k on, and their reflectors together.
 type panel struct {
 	k, width int
@@ -28,61 +55,29 @@ func newPanel(rows int) *panel {
 	return &panel{tau: make([]float64, panelWidth), vt: make([]float64, panelWidth*rows), tri: make([]float64, panelWidth*panelWidth)}
 }
 
-// matrix is columns one after the other, ld apart.
-type matrix struct {
-	data     []float64
-	cols, ld int
-}
-
-func (m *matrix) column(j int) []float64 { return m.data[j*m.ld : (j+1)*m.ld] }
-
-// Work is the room of factorisations of at most so many rows, one at a time.
-type Work struct {
-	pool          *parallel.Pool
-	rows          int
-	now, next     *panel
-	packV, packVT []float64 // slabs of V and of V^T as right factors
-	sizeV, sizeVT int
-	w             [][]float64 // of each worker
-}
-
-const (
-	stripe = 48  // columns that a task reflects
-	slab   = 256 // rows that its products take at once, to stay in cache
-)
-
-// NewWork has room for matrices of at most so many rows.
-func NewWork(pool *parallel.Pool, rows int) *Work {
-	slabs := (rows + slab - 1) / slab
-	k := &Work{pool: pool, rows: rows, now: newPanel(rows), next: newPanel(rows),
-		sizeV: kernel.PackedLen[float64](slab, panelWidth), sizeVT: kernel.PackedLen[float64](panelWidth, slab),
-		w: make([][]float64, pool.Workers())}
-	k.packV, k.packVT = make([]float64, slabs*k.sizeV), make([]float64, slabs*k.sizeVT)
-	for i := range k.w {
-		k.w[i] = make([]float64, stripe*panelWidth)
-	}
-	return k
-}
-
-// Triangularise replaces the upper triangle of M, of rows rows and at most as many columns that begin ld apart, by R, what is below it by the
-// reflectors, and y by Q^T y, where it is given. A block of columns is reflected by two products of the project's kernels, each
-// block by one goroutine, so the bits do not depend on how many there are. While the columns behind
+// triangularise replaces the upper triangle of M by R and y by Q^T y. While the columns behind
 // a panel are reflected, the one that reflects those of the next panel goes on to factor it.
-func (o *Work) Triangularise(data []float64, cols, ld, rows int, y []float64) {
-	m := &matrix{data, cols, ld}
-	n := cols
-	pool, now, next, packV, packVT, sizeV, sizeVT, w := o.pool, o.now, o.next, o.packV, o.packVT, o.sizeV, o.sizeVT, o.w
-	factor := func(p *panel, k int) {
-		if p.factor(m, k, rows); p.k+p.width < n || y != nil {
-			p.join(m, rows)
-		}
+func triangularise(pool *parallel.Pool, m *columns, y []float64, rows int) {
+	n := m.cols
+	ld := m.ld
+	const (
+		stripe = 48  // columns that a task reflects
+		slab   = 256 // rows that its products take at once, to stay in cache
+	)
+	slabs := (rows + slab - 1) / slab
+	var (
+		now, next = newPanel(rows), newPanel(rows)
+		// Slabs of V and of V^T as right factors.
+		packV  = make([]float64, slabs*kernel.PackedLen[float64](slab, panelWidth))
+		packVT = make([]float64, slabs*kernel.PackedLen[float64](panelWidth, slab))
+		w      = make([][]float64, pool.Workers())
+	)
+	sizeV, sizeVT := len(packV)/slabs, len(packVT)/slabs
+	for i := range w {
+		w[i] = make([]float64, stripe*panelWidth)
 	}
-	for factor(now, 0); ; now, next = next, now {
+	for now.factor(m, 0, rows); ; now, next = next, now {
 		k, width, left := now.k, now.width, rows-now.k
-		first := k + width
-		if first == n && y == nil {
-			return
-		}
 		pool.Run((left+slab-1)/slab, func(_, i int) {
 			at := i * slab
 			kernel.PackT(packV[i*sizeV:], now.vt[at:], left, min(slab, left-at), width)
@@ -107,20 +102,19 @@ func (o *Work) Triangularise(data []float64, cols, ld, rows int, y []float64) {
 			}
 		}
 		// The first task is the next panel, the last y.
+		first := k + width
 		behind := min(n, first+panelWidth)
 		stripes := (n - behind + stripe - 1) / stripe
 		pool.Run(stripes+2, func(worker, task int) {
 			switch {
 			case task > stripes:
-				if y != nil {
-					apply(y[k:], rows, 1, w[worker])
-				}
+				apply(y[k:], rows, 1, w[worker])
 			case task > 0:
 				j := behind + (task-1)*stripe
 				apply(m.data[j*ld+k:], ld, min(stripe, n-j), w[worker])
 			case first < n:
 				apply(m.data[first*ld+k:], ld, behind-first, w[worker])
-				factor(next, first)
+				next.factor(m, first, rows)
 			}
 		})
 		if first == n {
@@ -129,10 +123,10 @@ func (o *Work) Triangularise(data []float64, cols, ld, rows int, y []float64) {
 	}
 }
 
-// factor reflects the panel's own columns, from column k of m on.
-func (p *panel) factor(m *matrix, k, rows int) {
+// factor reflects the panel's own columns, from column k of m on, and forms V and T.
+func (p *panel) factor(m *columns, k, rows int) {
 	p.k, p.width = k, min(panelWidth, m.cols-k)
-	end := k + p.width
+	left, end := rows-k, k+p.width
 	for at := k; at < end; at += bundle {
 		behind := min(end, at+bundle)
 		for j := k; j < at; j++ {
@@ -143,11 +137,6 @@ func (p *panel) factor(m *matrix, k, rows int) {
 			reflect(m, j, j+1, behind, rows, p.tau[j-k])
 		}
 	}
-}
-
-// join forms V and T of a panel that was factored.
-func (p *panel) join(m *matrix, rows int) {
-	k, left := p.k, rows-p.k
 	for j := range p.width {
 		v := p.vt[j*left : (j+1)*left]
 		clear(v[:j])
@@ -176,7 +165,7 @@ func reflector(x []float64) (tau float64) {
 
 // reflect applies the reflector that column j of m holds from its diagonal on, whose first
 // element is taken as 1, to columns lo to hi behind it.
-func reflect(m *matrix, j, lo, hi, rows int, tau float64) {
+func reflect(m *columns, j, lo, hi, rows int, tau float64) {
 	count, n := hi-lo, rows-j-1
 	if count == 0 {
 		return
