@@ -144,15 +144,7 @@ assert abs(f - ours).max() < 1e-5 * abs(ours).max()
 // command, or does it.
 func TestParticlesInPlaceOfOthers(t *testing.T) {
 	t.Chdir(t.TempDir())
-	lines := func(lines ...string) {
-		t.Helper()
-		for _, line := range lines {
-			if out, errors, code := particlesLine(t, line); code != 0 {
-				t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-			}
-		}
-	}
-	lines("particles draw lennard-jones --n 125 --equilibrate 100 --steps 200 --every 20 --out traj.xyz --quiet",
+	particlesLines(t, "particles draw lennard-jones --n 125 --equilibrate 100 --steps 200 --every 20 --out traj.xyz --quiet",
 		"particles train traj.xyz --cutoff 2.5 --out run --quiet", "particles train traj.xyz --cutoff 2.5 --out run --force --quiet")
 	dump := "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 10\n0 10\n0 10\nITEM: ATOMS id type x y z\n1 1 1 1 1\n2 2 1 1 2\n"
 	for name, text := range map[string]string{"d.lammpstrj": dump, "plain.xyz": "2\nwater\nO 0 0 0\nH 0 0 1\n"} {
@@ -177,7 +169,7 @@ func TestParticlesInPlaceOfOthers(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
 		}
 	}
-	lines("simulate run --bodies 500 --to 0.02 --out big.xyz --quiet", "export run --to lammps", "report run --quiet", "inspect run --quiet")
+	particlesLines(t, "simulate run --bodies 500 --to 0.02 --out big.xyz --quiet", "export run --to lammps", "report run --quiet", "inspect run --quiet")
 	for name, want := range map[string]string{"run.table": "pair_style table", "report.html": "Radial distribution", "big.xyz": "500\nLattice"} {
 		if text, err := os.ReadFile(name); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s: %v, want %q in it", name, err, want)

@@ -16,7 +16,7 @@ import (
 // what was drawn, other frames' forces are explained, more of them run, and what no table can hold is refused.
 func TestParticlesOfDirection(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, line := range []string{
+	particlesLines(t,
 		"particles draw aligned-dipoles --n 125 --density 0.8 --temperature 1 --strength 1.5 --axis 1,2,2 --equilibrate 400 --steps 500 --every 20 --out space.xyz --quiet",
 		"particles train space.xyz --cutoff 2.5 --direction 1,2,2 --out space --quiet",
 		"particles train space.xyz --cutoff 2.5 --out bare --quiet",
@@ -25,11 +25,7 @@ func TestParticlesOfDirection(t *testing.T) {
 		"particles train plane.xyz --cutoff 2.5 --direction x --coefficients 80 --out plane --quiet",
 		"report space plane --quiet",
 		"particles draw lennard-jones --n 125 --density 0.8 --temperature 1 --equilibrate 400 --steps 200 --every 20 --out round.xyz --quiet",
-	} {
-		if out, errors, code := particlesLine(t, line); code != 0 {
-			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-		}
-	}
+	)
 	for _, c := range []struct {
 		run      string
 		strength float64

@@ -10,15 +10,7 @@ import (
 // Times in the wrong unit, masses that are another's, frames too far apart, and forces that are not of pairs: each is said, with what to do.
 func TestParticlesSaid(t *testing.T) {
 	t.Chdir(t.TempDir())
-	lines := func(lines ...string) {
-		t.Helper()
-		for _, line := range lines {
-			if out, errors, code := particlesLine(t, line); code != 0 {
-				t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-			}
-		}
-	}
-	lines("particles draw lennard-jones --n 125 --equilibrate 300 --steps 400 --every 20 --out traj.xyz --quiet",
+	particlesLines(t, "particles draw lennard-jones --n 125 --equilibrate 300 --steps 400 --every 20 --out traj.xyz --quiet",
 		"particles draw lennard-jones --n 125 --equilibrate 300 --steps 8000 --every 800 --out far.xyz --quiet",
 		"particles draw stillinger-weber --n 125 --density 0.46 --temperature 0.1 --steps 200 --every 20 --out silicon.xyz --quiet")
 	rewrite := func(from, to string, edit func(string) string) {
@@ -55,7 +47,7 @@ func TestParticlesSaid(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s; want %q", line, code, errors, want)
 		}
 	}
-	lines("particles train ase.xyz --cutoff 2.5 --dt 0.407220 --mass Ar=1 --units ase --out ase", "particles train ase.xyz --cutoff 2.5 --dt 0.04 --mass Ar=1 --out plain")
+	particlesLines(t, "particles train ase.xyz --cutoff 2.5 --dt 0.407220 --mass Ar=1 --units ase --out ase", "particles train ase.xyz --cutoff 2.5 --dt 0.04 --mass Ar=1 --out plain")
 	// What leaves much is left to be looked at, and says so where it is used.
 	out, errors, code := particlesLine(t, "particles simulate silicon --from silicon.xyz --steps 10 --dt 1e-4")
 	if code != 0 || !strings.Contains(errors, "warning: the laws leave 0.") {

@@ -20,11 +20,24 @@ func particlesLine(t *testing.T, line string) (out, errors string, code int) {
 	return o.String(), e.String(), code
 }
 
+// particlesLines runs commands that succeed, and returns all that the last one says.
+func particlesLines(t *testing.T, lines ...string) (said string) {
+	t.Helper()
+	for _, line := range lines {
+		out, errors, code := particlesLine(t, line)
+		if code != 0 {
+			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
+		}
+		said = out + errors
+	}
+	return said
+}
+
 // Two species whose bodies have charges and masses of their own: the laws of their three pairs and Coulomb's law beside them at once,
 // each within 1e-4 of the depth. Gravitating bodies of different masses, in space and in a plane, and another number by the law learned.
 func TestParticlesOfAllDistances(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, line := range []string{
+	particlesLines(t,
 		"particles draw lennard-jones --n 200 --kinds Na=1:1:0.8:1,Cl=1.5:1:1.1:-1 --spread 0.3 --density 0.5 --temperature 2 --equilibrate 200 --steps 400 --dt 0.001 --every 25 --out salt.xyz --quiet",
 		"particles train salt.xyz --cutoff 2.5 --long charges --out salt --quiet",
 		"particles draw gravity --n 32 --spread 0.5 --steps 2000 --dt 0.005 --every 25 --out space.xyz --quiet",
@@ -33,11 +46,7 @@ func TestParticlesOfAllDistances(t *testing.T) {
 		"particles train plane.xyz --long masses --out plane --quiet",
 		"particles draw gravity --n 300 --seed 4 --steps 1 --out more.xyz --quiet",
 		"particles simulate space --from more.xyz --steps 20 --dt 0.001 --out run.xyz --quiet",
-	} {
-		if out, errors, code := particlesLine(t, line); code != 0 {
-			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-		}
-	}
+	)
 	m, err := experiment.ReadParticles("salt")
 	if err != nil {
 		t.Fatal(err)
@@ -112,15 +121,11 @@ func TestParticlesOfAllDistances(t *testing.T) {
 // A law of angles by the program: learned, run on more particles with its energy kept, and what is wrong with its flags.
 func TestParticlesWithAngles(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, line := range []string{
+	particlesLines(t,
 		"particles draw stillinger-weber --n 125 --density 0.46 --temperature 0.1 --dt 0.004 --equilibrate 300 --steps 400 --every 25 --out silicon.xyz --quiet",
 		"particles train silicon.xyz --cutoff 1.8 --angles 1.8 --angle-degree 2 --out run --quiet",
 		"particles draw stillinger-weber --n 125 --density 0.46 --temperature 0.1 --dt 0.004 --equilibrate 300 --steps 50 --every 25 --seed 3 --out other.xyz --quiet",
-	} {
-		if out, errors, code := particlesLine(t, line); code != 0 {
-			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-		}
-	}
+	)
 	m, err := experiment.ReadParticles("run")
 	if err != nil || m.Angles == nil || m.Version != 3 {
 		t.Fatalf("%+v, %v", m, err)

@@ -13,20 +13,9 @@ import (
 // is kept. Nothing says that momentum is; without a trap the total momentum tells that there is one.
 func TestParticlesInTraps(t *testing.T) {
 	t.Chdir(t.TempDir())
-	run := func(lines ...string) (out string) {
-		t.Helper()
-		for _, line := range lines {
-			o, errors, code := particlesLine(t, line)
-			if code != 0 {
-				t.Fatalf("%s: exit status %d, %s%s", line, code, o, errors)
-			}
-			out = o + errors
-		}
-		return out
-	}
 	ions := "particles draw coulomb --trap 1,1,4 --kinds Ca=1,Sr=2:1:1:2 --temperature 0.05 --dt 0.01 --equilibrate 1000 "
 	dust := "particles draw yukawa --trap 1 --dim 2 --temperature 0.05 --dt 0.005 --equilibrate 1000 --density 0.5 "
-	run(ions+"--n 48 --every 25 --steps 500 --out ions.xyz --quiet", ions+"--n 100 --seed 3 --steps 20 --every 10 --out more.xyz --quiet",
+	particlesLines(t, ions+"--n 48 --every 25 --steps 500 --out ions.xyz --quiet", ions+"--n 100 --seed 3 --steps 20 --every 10 --out more.xyz --quiet",
 		dust+"--n 60 --steps 400 --every 10 --out dust.xyz --quiet", dust+"--n 60 --steps 200 --every 20 --seed 3 --out other.xyz --quiet",
 		"particles train ions.xyz --long charges --trap species --out ions", "particles train dust.xyz --cutoff 2.5 --trap species --no-forces --coefficients 50 --out dust",
 		"particles train dust.xyz --cutoff 2.5 --trap masses --out heavy")
@@ -77,32 +66,32 @@ func TestParticlesInTraps(t *testing.T) {
 		"particles train dust.xyz --cutoff 2.5 --trap species --out again":             "total momentum",
 		"particles simulate dust --from dust.xyz --steps 20 --figures figures --quiet": "momentum",
 	} {
-		if out := run(line); strings.Contains(out, never) {
+		if out := particlesLines(t, line); strings.Contains(out, never) {
 			t.Errorf("%s says %q:\n%s", line, never, out)
 		}
 	}
 	for _, how := range []string{"", " --no-forces"} {
-		if out := run("particles train dust.xyz --cutoff 2.5 --out bare --coefficients 20 --force" + how); !strings.Contains(out, "total momentum changes") || !strings.Contains(out, "add --trap species") {
+		if out := particlesLines(t, "particles train dust.xyz --cutoff 2.5 --out bare --coefficients 20 --force"+how); !strings.Contains(out, "total momentum changes") || !strings.Contains(out, "add --trap species") {
 			t.Errorf("a trap is not noticed%s: %s", how, out)
 		}
 	}
-	run("particles draw lennard-jones --n 125 --equilibrate 100 --steps 200 --every 20 --out liquid.xyz --quiet")
+	particlesLines(t, "particles draw lennard-jones --n 125 --equilibrate 100 --steps 200 --every 20 --out liquid.xyz --quiet")
 	for _, how := range []string{"", " --no-forces"} {
-		if out := run("particles train liquid.xyz --cutoff 2.5 --out liquid --coefficients 20 --force" + how); strings.Contains(out, "momentum") {
+		if out := particlesLines(t, "particles train liquid.xyz --cutoff 2.5 --out liquid --coefficients 20 --force"+how); strings.Contains(out, "momentum") {
 			t.Errorf("pairs alone%s: %s", how, out)
 		}
 	}
-	if out := run("particles train liquid.xyz --cutoff 2.5 --trap species --out none"); !strings.Contains(out, "no outside force is found") {
+	if out := particlesLines(t, "particles train liquid.xyz --cutoff 2.5 --trap species --out none"); !strings.Contains(out, "no outside force is found") {
 		t.Error(out)
 	}
 	// A trap alone: bodies are then taken for such that do not act on each other, and their energy is that of oscillators.
-	run(strings.Replace(dust, "draw yukawa", "draw yukawa --kinds Ar=1:1e-12:1", 1)+"--n 20 --steps 100 --every 20 --out gas.xyz --quiet",
+	particlesLines(t, strings.Replace(dust, "draw yukawa", "draw yukawa --kinds Ar=1:1e-12:1", 1)+"--n 20 --steps 100 --every 20 --out gas.xyz --quiet",
 		"particles train gas.xyz --trap species --trap-degree 3 --out alone --quiet", "particles simulate alone --from gas.xyz --steps 20 --quiet")
 	if m, err := experiment.ReadParticles("alone"); err != nil || m.Trap.Degree != 2 || len(m.Laws) != 0 {
 		t.Errorf("a trap alone: %+v, %v", m, err)
 	}
-	run("report alone --quiet --out alone.html", "particles export alone --to lammps --out alone.table")
-	run("report dust --quiet --out page.html", "inspect ions --quiet")
+	particlesLines(t, "report alone --quiet --out alone.html", "particles export alone --to lammps --out alone.table")
+	particlesLines(t, "report dust --quiet --out page.html", "inspect ions --quiet")
 	if page, err := os.ReadFile("page.html"); err != nil || !strings.Contains(string(page), "Trap of Ar along y") || strings.Contains(string(page), "Trap of Ar along z") {
 		t.Errorf("the report's figures of the trap: %v", err)
 	}
@@ -142,12 +131,8 @@ func trapByLAMMPS(t *testing.T) {
 	if call == nil {
 		return
 	}
-	for _, line := range []string{"particles simulate heavy --from dust.xyz --steps 10 --every 10 --out heavy.xyz --forces --quiet", "particles export heavy --to lammps --out heavy.table",
-		"particles simulate dust --from dust.xyz --steps 10 --every 10 --out dusty.xyz --forces --quiet", "particles export dust --to lammps --out dust.table"} {
-		if out, errors, code := particlesLine(t, line); code != 0 {
-			t.Fatalf("%s: exit status %d, %s%s", line, code, out, errors)
-		}
-	}
+	particlesLines(t, "particles simulate heavy --from dust.xyz --steps 10 --every 10 --out heavy.xyz --forces --quiet", "particles export heavy --to lammps --out heavy.table",
+		"particles simulate dust --from dust.xyz --steps 10 --every 10 --out dusty.xyz --forces --quiet", "particles export dust --to lammps --out dust.table")
 	script := `
 import numpy as np, lammps
 from ase.io import read

@@ -1,7 +1,6 @@
 package particles_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -86,34 +85,13 @@ func TestDirectionForces(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f := append([]float64(nil), s.F...)
-		const h = 1e-5
-		largest := 0.0
-		for _, v := range f {
-			largest = max(largest, math.Abs(v))
-		}
-		worst := 0.0
-		for i := 0; i < len(f); i += 31 {
-			if dim == 2 && i%3 == 2 {
-				continue
-			}
-			at := func(d float64) float64 {
-				x := s.X[i]
-				s.X[i] = x + d
-				if err := s.Forces(); err != nil {
-					t.Fatal(err)
-				}
-				s.X[i] = x
-				return s.Energy
-			}
-			worst = max(worst, math.Abs(f[i]+(at(h)-at(-h))/(2*h)))
-		}
+		worst, largest := byDifferences(t, s, dim, 31)
 		t.Logf("%d-D: forces within %.1e of the largest, by differences", dim, worst/largest)
-		if worst > 1e-7*largest { // differences of a sum of 1e3 rounded to 1e-16, over 2e-5
+		if !(worst <= 1e-7*largest) { // differences of a sum of 1e3 rounded to 1e-16, over 2e-5
 			t.Errorf("%d-D: forces err by %v of %v", dim, worst, largest)
 		}
 		var total [3]float64
-		for i, v := range f {
+		for i, v := range s.F {
 			total[i%3] += v
 		}
 		for k, v := range total {
@@ -121,18 +99,12 @@ func TestDirectionForces(t *testing.T) {
 				t.Errorf("%d-D: component %d of the total force is %v", dim, k, v)
 			}
 		}
-		drift := func(dt float64) float64 {
+		off := func(dt float64) float64 {
 			s := liquid(t, 256, dim, 2)
 			if err := s.Direct(law); err != nil {
 				t.Fatal(err)
 			}
-			e0, worst := s.Energy+s.Kinetic(), 0.0
-			for range int(math.Round(0.08 / dt)) {
-				if err := s.Step(dt, &particles.Leapfrog); err != nil {
-					t.Fatal(err)
-				}
-				worst = max(worst, math.Abs(s.Energy+s.Kinetic()-e0))
-			}
+			worst := drift(t, s, &particles.Leapfrog, dt, 0.08)
 			for k, p := range s.Momentum() {
 				if math.Abs(p) > 1e-11 {
 					t.Errorf("%d-D: momentum %d is %v", dim, k, p)
@@ -140,7 +112,7 @@ func TestDirectionForces(t *testing.T) {
 			}
 			return worst
 		}
-		if ratio := drift(0.001) / drift(0.0005); ratio < 3 || ratio > 5.5 {
+		if ratio := off(0.001) / off(0.0005); ratio < 3 || ratio > 5.5 {
 			t.Errorf("%d-D: halving the step divides the energy's error by %.2f, want about 4", dim, ratio)
 		}
 	}
@@ -249,16 +221,7 @@ func TestDirectionSameBitsForAnyCores(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 50 {
-		if err := errors.Join(a.Step(0.002, &particles.Leapfrog), b.Step(0.002, &particles.Leapfrog)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range a.X {
-		if a.X[i] != b.X[i] || a.V[i] != b.V[i] {
-			t.Fatalf("coordinate %d is %v with one worker and %v with three", i, a.X[i], b.X[i])
-		}
-	}
+	sameMotion(t, a, b, &particles.Leapfrog, 0.002, 50)
 	builds := a.Builds
 	if allocations := testing.AllocsPerRun(10, func() {
 		if err := a.Step(1e-6, &particles.Leapfrog); err != nil {

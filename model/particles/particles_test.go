@@ -1,7 +1,6 @@
 package particles_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -81,16 +80,7 @@ func TestForcesAreThoseOfAllPairs(t *testing.T) {
 
 func TestSameBitsForAnyCores(t *testing.T) {
 	a, b := liquid(t, 500, 3, 1), liquid(t, 500, 3, 3)
-	for range 100 {
-		if err := errors.Join(a.Step(0.003, &particles.BlanesMoan4), b.Step(0.003, &particles.BlanesMoan4)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range a.X {
-		if a.X[i] != b.X[i] || a.V[i] != b.V[i] {
-			t.Fatalf("coordinate %d is %v with one worker and %v with three", i, a.X[i], b.X[i])
-		}
-	}
+	sameMotion(t, a, b, &particles.BlanesMoan4, 0.003, 100)
 	if a.Energy != b.Energy {
 		t.Errorf("energies %v and %v", a.Energy, b.Energy)
 	}
@@ -98,15 +88,9 @@ func TestSameBitsForAnyCores(t *testing.T) {
 
 // In a periodic box momentum is kept, and energy by the order of the method: halving the step divides the error by 4 and 16.
 func TestWhatIsKept(t *testing.T) {
-	drift := func(m *particles.Stages, dt float64) float64 {
+	off := func(m *particles.Stages, dt float64) float64 {
 		s := liquid(t, 108*2, 3, 2)
-		e0, worst := s.Energy+s.Kinetic(), 0.0
-		for range int(math.Round(0.2 / dt)) {
-			if err := s.Step(dt, m); err != nil {
-				t.Fatal(err)
-			}
-			worst = max(worst, math.Abs(s.Energy+s.Kinetic()-e0))
-		}
+		worst := drift(t, s, m, dt, 0.2)
 		for _, p := range s.Momentum() {
 			if math.Abs(p) > 1e-11 { // 432 momenta of size one, rounded 200 times
 				t.Errorf("momentum %v", p)
@@ -119,7 +103,7 @@ func TestWhatIsKept(t *testing.T) {
 		dt    float64
 		ratio float64
 	}{{&particles.Leapfrog, 0.002, 4}, {&particles.BlanesMoan4, 0.01, 16}} {
-		ratio := drift(c.m, c.dt) / drift(c.m, c.dt/2)
+		ratio := off(c.m, c.dt) / off(c.m, c.dt/2)
 		if ratio < 0.7*c.ratio || ratio > 1.5*c.ratio {
 			t.Errorf("halving the step divides the energy's error by %.2f, want about %v", ratio, c.ratio)
 		}

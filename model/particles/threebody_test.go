@@ -50,28 +50,8 @@ func TestThreeBodyForces(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			f := append([]float64(nil), s.F...)
-			const h = 1e-5
-			largest := 0.0
-			for _, v := range f {
-				largest = max(largest, math.Abs(v))
-			}
-			for i := 0; i < len(f); i += 67 {
-				if dim == 2 && i%3 == 2 {
-					continue
-				}
-				at := func(d float64) float64 {
-					x := s.X[i]
-					s.X[i] = x + d
-					if err := s.Forces(); err != nil {
-						t.Fatal(err)
-					}
-					s.X[i] = x
-					return s.Energy
-				}
-				if want := -(at(h) - at(-h)) / (2 * h); math.Abs(f[i]-want) > 1e-6*largest {
-					t.Fatalf("%s, %d-D: force %d is %v, by differences of the energy %v", name, dim, i, f[i], want)
-				}
+			if worst, largest := byDifferences(t, s, dim, 67); !(worst <= 1e-6*largest) {
+				t.Fatalf("%s, %d-D: forces are off the differences of the energy by %v of %v", name, dim, worst, largest)
 			}
 			for k, p := range s.Momentum() {
 				if math.Abs(p) > 1e-11 {
@@ -79,21 +59,14 @@ func TestThreeBodyForces(t *testing.T) {
 				}
 			}
 		}
-		drift := func(dt float64) float64 {
+		off := func(dt float64) float64 {
 			s := liquid(t, 256, 3, 2)
 			if err := s.Bend(law); err != nil {
 				t.Fatal(err)
 			}
-			e0, worst := s.Energy+s.Kinetic(), 0.0
-			for range int(math.Round(0.08 / dt)) {
-				if err := s.Step(dt, &particles.Leapfrog); err != nil {
-					t.Fatal(err)
-				}
-				worst = max(worst, math.Abs(s.Energy+s.Kinetic()-e0))
-			}
-			return worst
+			return drift(t, s, &particles.Leapfrog, dt, 0.08)
 		}
-		if ratio := drift(0.002) / drift(0.001); ratio < 3 || ratio > 5.5 {
+		if ratio := off(0.002) / off(0.001); ratio < 3 || ratio > 5.5 {
 			t.Errorf("%s: halving the step divides the energy's error by %.2f, want about 4", name, ratio)
 		}
 	}
@@ -124,18 +97,7 @@ func TestThreeBodyEnergy(t *testing.T) {
 	if math.Abs(a.Energy-want) > 1e-10*math.Abs(want) { // another order of the sum
 		t.Errorf("energy %v, of all pairs of pairs %v", a.Energy, want)
 	}
-	for range 20 {
-		for _, s := range []*particles.System{a, b} {
-			if err := s.Step(0.002, &particles.Leapfrog); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for i := range a.X {
-		if a.X[i] != b.X[i] || a.V[i] != b.V[i] {
-			t.Fatalf("coordinate %d is %v with one worker and %v with three", i, a.X[i], b.X[i])
-		}
-	}
+	sameMotion(t, a, b, &particles.Leapfrog, 0.002, 20)
 }
 
 // Both laws of Stillinger and Weber have the derivatives of their values, and the pair's lowest energy is -1 at 2^(1/6), as the

@@ -58,60 +58,23 @@ func TestConfinedSystem(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer bare.Close()
-			const h = 1e-5
-			f := append([]float64(nil), s.F...)
-			largest, outside := 0.0, 0.0
-			for i, v := range f {
-				largest, outside = max(largest, math.Abs(v)), max(outside, math.Abs(v-bare.F[i]))
+			outside := 0.0
+			for i, v := range s.F {
+				outside = max(outside, math.Abs(v-bare.F[i]))
 			}
 			if outside < 0.1 {
 				t.Fatalf("the field's largest force is %v", outside)
 			}
-			for i := 0; i < len(f); i += 7 {
-				if dim == 2 && i%3 == 2 {
-					continue
-				}
-				at := func(d float64) float64 {
-					x := s.X[i]
-					s.X[i] = x + d
-					if err := s.Forces(); err != nil {
-						t.Fatal(err)
-					}
-					s.X[i] = x
-					return s.Energy
-				}
-				// The error of differences is h^2 U'''/6, beside 1e-12 of the energy over h.
-				if want := -(at(h) - at(-h)) / (2 * h); math.Abs(f[i]-want) > 1e-6*largest {
-					t.Fatalf("%d-D: force %d is %v, by differences of the energy %v", dim, i, f[i], want)
-				}
+			// The error of differences is h^2 U'''/6, beside 1e-12 of the energy over h.
+			if worst, largest := byDifferences(t, s, dim, 7); !(worst <= 1e-6*largest) {
+				t.Fatalf("%d-D: forces are off the differences of the energy by %v of %v", dim, worst, largest)
 			}
-			drift := func(dt float64) float64 {
-				s := confined(t, dim, masses, 2)
-				e0, worst := s.Energy+s.Kinetic(), 0.0
-				for range int(math.Round(0.1 / dt)) {
-					if err := s.Step(dt, &particles.Leapfrog); err != nil {
-						t.Fatal(err)
-					}
-					worst = max(worst, math.Abs(s.Energy+s.Kinetic()-e0))
-				}
-				return worst
-			}
-			if ratio := drift(0.002) / drift(0.001); ratio < 3.5 || ratio > 4.5 {
+			off := func(dt float64) float64 { return drift(t, confined(t, dim, masses, 2), &particles.Leapfrog, dt, 0.1) }
+			if ratio := off(0.002) / off(0.001); ratio < 3.5 || ratio > 4.5 {
 				t.Errorf("%d-D: halving the step divides the energy's error by %.2f, want about 4", dim, ratio)
 			}
 			a, b := confined(t, dim, masses, 1), confined(t, dim, masses, 3)
-			for range 50 {
-				for _, s := range []*particles.System{a, b} {
-					if err := s.Step(0.002, &particles.Leapfrog); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			for i := range a.X {
-				if a.X[i] != b.X[i] || a.V[i] != b.V[i] {
-					t.Fatalf("%d-D: coordinate %d is %v with one worker and %v with three", dim, i, a.X[i], b.X[i])
-				}
-			}
+			sameMotion(t, a, b, &particles.Leapfrog, 0.002, 50)
 			if n := testing.AllocsPerRun(50, func() {
 				if err := a.Step(1e-6, &particles.Leapfrog); err != nil { // so short that no list is made
 					t.Fatal(err)
