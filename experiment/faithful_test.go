@@ -17,6 +17,14 @@ import (
 
 var long = flag.Bool("long", false, "train to the end of the paper's protocol, on five initialisations")
 
+// withoutShort skips a test of many fits in a short run, as one with the race detector is: it runs what others run.
+func withoutShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("many fits, of the kind that other tests make too")
+	}
+}
+
 // authorsData is a task's data as the authors' code drew them.
 func authorsData(t *testing.T, task string) *dataset {
 	t.Helper()

@@ -18,6 +18,7 @@ import (
 // it fall, however right the law: they are compared over ln(10)/5 then, in which errors grow tenfold, and a law is taken. Held
 // the same way, what is stable without its controller, x” = -25 x + u, has no other rollouts.
 func TestRolloutsUnderFeedback(t *testing.T) {
+	withoutShort(t)
 	for _, c := range []struct{ stiffness, within float64 }{{25, math.Ln10 / 5}, {-25, 0}} {
 		rng := rand.New(rand.NewPCG(5, 6))
 		var text strings.Builder

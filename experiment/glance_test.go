@@ -11,6 +11,7 @@ import (
 // A glance at rows of the twenty systems says the class that training finds, or that it cannot be told. In a plane friction of
 // changing sign is called none of these: a glance tries constant friction alone.
 func TestGlance(t *testing.T) {
+	withoutShort(t)
 	noises := []float64{0, 0.01}
 	if !*long {
 		noises = noises[:1]

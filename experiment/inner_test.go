@@ -13,6 +13,7 @@ import (
 // What judges a model within the training rows are no rows that it was fitted to: neither in long sets, of which networks
 // see the first rows alone, nor across gaps.
 func TestInnerRowsAreHeldOut(t *testing.T) {
+	withoutShort(t)
 	for _, c := range []struct {
 		trials, rows int
 		gap          bool

@@ -205,6 +205,7 @@ func TestDrivenRun(t *testing.T) {
 // Held inputs are another motion than linear ones: each kind of file is followed best by a
 // model that is told of its own.
 func TestInputHold(t *testing.T) {
+	withoutShort(t)
 	path := pushedPendulum(t, true)
 	of := func(hold Hold) float64 {
 		r := trainDriven(t, drivenConfig(t, path, func(c *Config) {

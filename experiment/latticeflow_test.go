@@ -57,6 +57,7 @@ func (k kdv) Sample(rng *rand.Rand, u []float64) {
 // A field without momenta is learned from a file whose columns --x names, and follows a file of a ring twice as long, all of whose
 // columns are read; a field of two components is found where positions and momenta are named.
 func TestLatticeFields(t *testing.T) {
+	withoutShort(t)
 	var lines []string
 	e := listening(&lines)
 	c := own(t, chainFile(t, kdv{32}, 8)).WithWeakForm(lattice.Kind)

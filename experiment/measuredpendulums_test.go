@@ -12,6 +12,7 @@ import (
 // the Lagrangian with Coulomb's and quadratic friction follows better than the Gaussian process of our comparison (0.44%
 // of the range).
 func TestSinglePendulum(t *testing.T) {
+	withoutShort(t)
 	path := filepath.Join("..", "..", "shared", "data", "measured", "single_pend.csv")
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("no measured data beside the clone: %v", err)

@@ -17,6 +17,7 @@ import (
 // round, by its velocity or its momentum, and not of a stiff spring whose position is called theta. Of a column that goes round
 // with so much noise that neither law follows it well, a clear difference is enough.
 func TestNamedAngles(t *testing.T) {
+	withoutShort(t)
 	pendulum := func(q float64) float64 { return -math.Sin(q) }
 	for _, c := range []struct {
 		name, columns string

@@ -10,6 +10,7 @@ import (
 // A network that is saturated or has run away is no result, whatever its model and loss, in the training and in what
 // follows it.
 func TestNoResult(t *testing.T) {
+	withoutShort(t)
 	for name, change := range map[string]func(*Config){
 		"hnn": func(*Config) {}, "baseline": func(c *Config) { c.Model = "baseline" },
 		"hnn-separable": func(c *Config) { c.Model = "hnn-separable" }, "ensemble": func(c *Config) { c.Ensemble = 2 },

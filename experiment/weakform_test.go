@@ -107,6 +107,7 @@ func TestWeakForm(t *testing.T) {
 
 // Among all models the one that follows the rows is recommended, and the sentence says what they are.
 func TestDecideAmongModels(t *testing.T) {
+	withoutShort(t)
 	prey := rollsOf(t, "x,p", 2, 8, 160, 0.05, func(x, dx []float64) { dx[0], dx[1] = x[0]*(1-x[1]), x[1]*(x[0]-1) },
 		func(u func(lo, hi float64) float64) []float64 { return []float64{u(.5, 1.5), u(.5, 1.5)} })
 	c := own(t, prey)
