@@ -143,6 +143,11 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 		e.log("no rollouts are compared with the rows: %v", err)
 		return nil
 	}
+	if v := r.Results.Rollout; err == nil && v.Diverged < v.Starts {
+		if vain := v.vain(false); vain != "" {
+			e.log("warning: %s: %s", path, vain)
+		}
+	}
 	return err
 }
 

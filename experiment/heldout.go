@@ -57,14 +57,18 @@ func (e *Env) heldOut(m *model.Field, d *dataset, o eval.Options) (*Rollout, err
 		return nil, nil
 	}
 	out := newRollout(&r)
-	out.Still, out.stillTime = atRest(m.Dim, m.Inputs, trials, options)
+	out.rest(m, trials, d.Train.Mean(), options)
+	return out, nil
+}
+
+// rest sets the errors of what does not move from the starts of the rollouts: what stays there, and what stays at the mean.
+func (v *Rollout) rest(m *model.Field, trials []eval.HeldOutTrial, average []float64, o eval.HeldOutOptions) {
+	v.Still, v.stillTime = atRest(m.Dim, m.Inputs, trials, o)
 	mean := slices.Clone(trials)
-	average := d.Train.Mean()
 	for i := range mean {
 		mean[i].States = slices.Repeat(average, len(mean[i].T))
 	}
-	out.MeanState, _ = atRest(m.Dim, m.Inputs, mean, options)
-	return out, nil
+	v.MeanState, _ = atRest(m.Dim, m.Inputs, mean, o)
 }
 
 // vain says that rollouts foretell no more than what does not move, "" of others: their error is not a twentieth below that of

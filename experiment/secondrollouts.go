@@ -46,7 +46,9 @@ func (e *Env) secondRollouts(m *model.Field, d *dataset, warm int, o eval.Option
 	if err != nil {
 		return nil, err
 	}
-	return newRollout(&r), nil
+	out := newRollout(&r)
+	out.rest(m, trials, d.Test.Mean(), h)
+	return out, nil
 }
 
 // measuredSpread is the standard deviation of every measured column, which can be divided by.
