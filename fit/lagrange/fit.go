@@ -80,15 +80,18 @@ type Report struct {
 	coupled  *coupled  // nil for none, and of exact rows, where held-out rollouts have decided
 }
 
+// mostCoefficients bounds the matrices of one solve, of which several are there at once, to 0.3 GB each.
+const mostCoefficients = 6000
+
 // Fit finds the Lagrangian of a set of positions and velocities, Dim = 2 N with velocities in the second
 // half, or of positions only. It is an error if the rows do not determine one.
 func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	if err := s.Lengths(); err != nil {
 		return nil, nil, err
 	}
-	n := s.Dim
-	if !s.PositionsOnly {
-		n /= 2
+	n := coordinates(s)
+	if err := o.small(n); err != nil {
+		return nil, nil, err
 	}
 	if m := len(s.InputNames); o.Gain != nil && len(o.Gain) != n*m {
 		return nil, nil, fmt.Errorf("lagrange: %d numbers of the gain for %d positions and %d inputs", len(o.Gain), n, m)
@@ -182,6 +185,22 @@ func Fit(s *data.Set, o Options) (*lagrangian.Lagrangian, *Report, error) {
 	}
 	report.evidence = newEvidence(best, p, report.Half)
 	return best, report, nil
+}
+
+// coordinates is the number of a set's positions.
+func coordinates(s *data.Set) int {
+	if s.PositionsOnly {
+		return s.Dim
+	}
+	return s.Dim / 2
+}
+
+// small refuses coordinates of which one solve would be too large, as of a chain of 16 masses.
+func (o *Options) small(n int) error {
+	if size := o.form(n, terms.New(n, o.Angles, libraries(n, *o)[0]), false).Size(); size > mostCoefficients {
+		return fmt.Errorf("lagrange: M and V of %d coordinates have %d coefficients, and one solve takes %d: sites of one law are a lattice's, bodies at distances a field of pairs'", n, size, mostCoefficients)
+	}
+	return nil
 }
 
 // form is what a Lagrangian may have; Coulomb friction is for rows with noise alone.

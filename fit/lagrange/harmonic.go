@@ -103,9 +103,9 @@ func (h *Harmonic) signal(u *data.Signal, t []float64) *data.Signal {
 // scan finds the frequency of a force of time by the residual of the weak form with all terms. Every frequency adds two
 // columns for each position to the rows, by which the residual falls as a Schur complement says.
 func scan(s *data.Set, o Options) (*Harmonic, error) {
-	n, m := s.Dim, len(s.InputNames)
-	if !s.PositionsOnly {
-		n /= 2
+	n, m := coordinates(s), len(s.InputNames)
+	if err := o.small(n); err != nil {
+		return nil, err
 	}
 	// The time goes along as an input, so that pieces of trials know theirs.
 	clock := *s

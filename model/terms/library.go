@@ -64,17 +64,9 @@ func New(n int, angles []bool, o Options) *Library {
 	l := &Library{N: n, Constant: -1}
 	angle := func(i int) bool { return i < len(angles) && angles[i] }
 	var powers [][]int
-	each(n, 0, o.Degree, angle, func(p []int) {
-		sum := 0
-		for _, v := range p {
-			sum += v
-		}
-		if sum <= o.Degree {
-			powers = append(powers, append([]int(nil), p...))
-		}
-	})
+	each(n, 0, o.Degree, o.Degree, angle, func(p []int) { powers = append(powers, append([]int(nil), p...)) })
 	length := func(i int) bool { return !angle(i) }
-	waves := func(visit func(w []int)) { each(n, -o.Waves, o.Waves, length, visit) }
+	waves := func(visit func(w []int)) { each(n, -o.Waves, o.Waves, n*o.Waves, length, visit) }
 	if o.Differences {
 		waves = func(visit func(w []int)) { differences(n, length, visit) }
 	}
@@ -137,26 +129,27 @@ func differences(n int, skip func(i int) bool, visit func(v []int)) {
 	}
 }
 
-// each visits all vectors of numbers from lo to hi, zero where skip says so.
-func each(n, lo, hi int, skip func(i int) bool, visit func(v []int)) {
+// each visits all vectors of numbers from lo to hi, zero where skip says so, whose absolute values come to at most altogether: of
+// 16 lengths of degree 3 those are 969 of 4^16.
+func each(n, lo, hi, altogether int, skip func(i int) bool, visit func(v []int)) {
 	v := make([]int, n)
-	var at func(i int)
-	at = func(i int) {
+	var at func(i, left int)
+	at = func(i, left int) {
 		if i == n {
 			visit(v)
 			return
 		}
 		if skip(i) {
 			v[i] = 0
-			at(i + 1)
+			at(i+1, left)
 			return
 		}
-		for v[i] = lo; v[i] <= hi; v[i]++ {
-			at(i + 1)
+		for v[i] = max(lo, -left); v[i] <= min(hi, left); v[i]++ {
+			at(i+1, left-max(v[i], -v[i]))
 		}
 		v[i] = 0
 	}
-	at(0)
+	at(0, altogether)
 }
 
 // Order is 0 for the constant and grows with how fast a feature changes.
