@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,51 +17,6 @@ import (
 	"hnn/model/lattice"
 	"hnn/system"
 )
-
-// siteColumns is how columns are numbered: positions q1, q2, ... of sites of one component, or x1, y1, x2, y2, ... of bodies, in
-// one or the other order.
-type siteColumns struct {
-	sites, space int
-	interleaved  bool
-}
-
-// numbering reads the names of the positions, the first half of a state's. ok is false where they are not numbered alike.
-func numbering(names []string) (n siteColumns, ok bool) {
-	half := len(names) / 2
-	var letters []string // those that differ, in their order
-	places := map[string]int{}
-	type column struct{ letter, site int }
-	var columns []column
-	for _, name := range names[:half] {
-		letter := strings.TrimRight(name, "0123456789")
-		number, err := strconv.Atoi(name[len(letter):])
-		if err != nil {
-			return n, false
-		}
-		at, known := places[letter]
-		if !known {
-			at = len(letters)
-			places[letter], letters = at, append(letters, letter)
-		}
-		columns = append(columns, column{at, number})
-	}
-	if len(letters) < 1 || len(letters) > 3 || half%len(letters) != 0 {
-		return n, false
-	}
-	n = siteColumns{sites: half / len(letters), space: len(letters)}
-	n.interleaved = n.space > 1 && columns[1].letter != columns[0].letter
-	first := columns[0].site
-	for i, c := range columns {
-		letter, site := i/n.sites, i%n.sites
-		if n.interleaved {
-			letter, site = i%n.space, i/n.space
-		}
-		if c.letter != letter || c.site != first+site {
-			return n, false
-		}
-	}
-	return n, true
-}
 
 // graph is the system of a configuration's lattice or edges, without laws.
 func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
@@ -99,6 +55,9 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 		if of := shape.Sites(); of > 0 && of != n.sites {
 			return nil, fmt.Errorf("lattice %s has %d sites and the states have %d (%d columns of positions, %d of each site): give a lattice of %d", c.Lattice, of, n.sites, set.Dim/2, n.space, n.sites)
 		}
+		if sides := n.grid(); len(shape.Sides) > 1 && sides != nil && !slices.Equal(sides, shape.Sides) {
+			return nil, fmt.Errorf("lattice %s: the columns %s to %s are numbered as of a grid of %s: give that, or name the columns row by row with --q and --p", c.Lattice, names[0], names[set.Dim/2-1], sidesText(sides))
+		}
 		if shape, err = shape.Of(n.sites); err != nil {
 			return nil, err
 		}
@@ -120,8 +79,15 @@ func (e *Env) shapes(c *Config) ([]string, error) {
 		return nil, err
 	}
 	n, ok := numbering(d.columns())
-	if set := d.observed(); !ok || n.sites < leastSites || set.PositionsOnly || set.FirstOrder || set.InputNames != nil {
+	if set := d.observed(); !ok || n.sites < leastSites || set.FirstOrder || set.InputNames != nil {
 		return nil, nil
+	}
+	if sides := n.grid(); sides != nil {
+		all := []string{"grid:" + sidesText(sides)}
+		if n.space == 1 {
+			all = append(all, "fixed-grid:"+sidesText(sides), "torus:"+sidesText(sides))
+		}
+		return all, nil
 	}
 	all := []string{"chain"}
 	side := int(math.Round(math.Sqrt(float64(n.sites))))
@@ -138,9 +104,18 @@ func (e *Env) shapes(c *Config) ([]string, error) {
 	return all, nil
 }
 
+// states are the training rows with whole states: as they were measured, or of positions alone with the velocities of polynomials
+// through them, as of unit masses.
+func (d *dataset) states() *data.Set {
+	if set := d.observed(); !set.PositionsOnly {
+		return set
+	}
+	return d.Train
+}
+
 // solveLattice fits the laws of a lattice's sites and bonds.
 func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model.Form[float64], error) {
-	set := d.observed()
+	set := d.states()
 	s, err := c.graph(set, names)
 	if err != nil {
 		return nil, err
@@ -236,10 +211,11 @@ func fitLattice(s *lattice.System, set *data.Set) (*lattice.System, *fitlattice.
 // poorLattice is what a law may leave of the forces without a warning.
 const poorLattice = 0.3
 
-// resize gives an opened run's lattice another number of sites: its law is that of any number.
-func (r *Run) resize(sites int) error {
+// resize gives an opened run's lattice another number of sites: its law is that of any number. sides are those of a grid, equal
+// ones where none are given.
+func (r *Run) resize(sites int, sides ...int) error {
 	s := lattice.Of(r.form)
-	other, err := s.Resize(sites)
+	other, err := s.Resize(sites, sides...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
@@ -254,7 +230,7 @@ func (r *Run) resize(sites int) error {
 			columns = append(columns, fmt.Sprintf("%s%d", strings.TrimRight(r.columns[0], "0123456789"), i+1))
 		}
 	} else if ok {
-		columns = siteNames(r.columns, n, sites)
+		columns = siteNames(r.columns, n, sites, other.Shape.Sides)
 	}
 	r.form = other.ModelForm()
 	r.model, r.columns, r.seen = r.form.Field(), columns, nil
@@ -324,33 +300,8 @@ func (r *Run) resizeTo(set *data.Set, path string) error {
 	}
 	own, ok := numbering(r.columns)
 	other, also := numbering(names)
-	if set.PositionsOnly || set.FirstOrder || set.Dim%(s.Dim()/s.Sites) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved) {
+	if set.PositionsOnly || set.FirstOrder || set.Dim%(s.Dim()/s.Sites) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved || len(other.grid()) != len(own.grid())) {
 		return fmt.Errorf("%s: its columns are %s, and the model's %s, to be numbered likewise for any number of sites", path, strings.Join(names, ", "), strings.Join(r.columns, ", "))
 	}
-	return r.resize(set.Dim / (s.Dim() / s.Sites))
-}
-
-// siteNames are the columns of more or fewer sites, named as the given ones.
-func siteNames(names []string, n siteColumns, sites int) []string {
-	letter := func(half, a int) string {
-		at := half * len(names) / 2
-		if n.interleaved {
-			at += a
-		} else {
-			at += a * n.sites
-		}
-		return strings.TrimRight(names[at], "0123456789")
-	}
-	first, _ := strconv.Atoi(names[0][len(letter(0, 0)):])
-	var out []string
-	for half := range 2 {
-		for i := range sites * n.space {
-			a, site := i/sites, i%sites
-			if n.interleaved {
-				a, site = i%n.space, i/n.space
-			}
-			out = append(out, letter(half, a)+strconv.Itoa(first+site))
-		}
-	}
-	return out
+	return r.resize(set.Dim/(s.Dim()/s.Sites), other.grid()...)
 }

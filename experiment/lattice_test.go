@@ -56,7 +56,7 @@ func TestLatticeOfAnySize(t *testing.T) {
 	if err := e.EvaluateFile(t.Context(), run, large, 0); err != nil {
 		t.Fatal(err)
 	}
-	if r := run.Results.Rollout; run.Dim() != 32 || r == nil || !(float64(r.Error.Mean) < 1e-5) {
+	if r := run.Results.Rollout; run.Dim() != 32 || r == nil || !(float64(r.Error.Mean) < 1e-5) || !(r.Still > 0.05) || !(r.MeanState > 0.05) {
 		t.Errorf("16 masses: states of %d, rollouts %+v", run.Dim(), r)
 	}
 	if columns := run.Columns(); columns[15] != "q16" || columns[31] != "p16" {
@@ -90,26 +90,97 @@ func TestLatticeOfAnySize(t *testing.T) {
 	}
 }
 
+// A grid whose columns are numbered by rows and columns is found by them, of positions alone too, whose velocities are then those
+// of polynomials through the rows: of exact ones, 60 a turn, to 1e-5.
+func TestGridByNames(t *testing.T) {
+	const rows, columns = 3, 4
+	q, p := strings.Fields(grid("q%d_%d", rows, columns)), strings.Fields(grid("p%d_%d", rows, columns))
+	shape := lattice.Shape{Sides: []int{rows, columns}}
+	path := rollsOf(t, strings.Join(append(q, p...), ","), 2*rows*columns, 6, 80, 0.1, func(x, dx []float64) {
+		n := rows * columns
+		copy(dx, x[n:])
+		for i := range n {
+			dx[n+i] = -x[i] - 0.2*x[i]*x[i]*x[i]
+		}
+		for _, b := range shape.Bonds() {
+			pull := x[b.J] - x[b.I]
+			dx[n+b.I] += pull
+			dx[n+b.J] -= pull
+		}
+	}, func(u func(lo, hi float64) float64) []float64 {
+		x := make([]float64, 2*rows*columns)
+		for i := range x {
+			x[i] = u(-1.5, 1.5)
+		}
+		return x
+	})
+	alone := own(t, path)
+	alone.Columns.P = []string{}
+	for most, c := range map[float64]Config{1e-7: own(t, path), 1e-4: alone} {
+		var lines []string
+		e := listening(&lines)
+		configs, err := e.HowToLearn(t.Context(), c, Asked{Models: []string{network.KindHNN}, Trainers: []string{string(ClosedForm)}, Settings: c})
+		if err != nil || configs[0].Model != lattice.Kind || configs[0].Lattice != "grid:3x4" {
+			t.Fatalf("trials take %+v, %v", configs, err)
+		}
+		trained, err := e.Train(t.Context(), configs[0], t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := trained.Results.Rollout; r == nil || !(float64(r.Error.Mean) < most) {
+			t.Errorf("positions %v, momenta %v: rollouts %+v, want below %g", c.Columns.Q, c.Columns.P, r, most)
+		}
+	}
+	wrong := own(t, path).WithWeakForm(lattice.Kind)
+	wrong.Lattice = "grid:2x6"
+	if _, err := listening(new([]string)).Train(t.Context(), wrong, t.TempDir()); err == nil || !strings.Contains(err.Error(), "a grid of 3x4") {
+		t.Errorf("a grid of 2 x 6: %v", err)
+	}
+}
+
+// grid are names row by row, with numbers from 1.
+func grid(form string, rows, columns int) string {
+	var names []string
+	for i := range rows * columns {
+		names = append(names, fmt.Sprintf(form, 1+i/columns, 1+i%columns))
+	}
+	return strings.Join(names, " ")
+}
+
 // Columns are of sites where they are numbered one after the other, in either order.
 func TestNumbering(t *testing.T) {
 	for text, want := range map[string]siteColumns{
-		"q1 q2 q3 p1 p2 p3":         {3, 1, false},
-		"q0 q1 p0 p1":               {2, 1, false},
-		"x1 y1 x2 y2 u1 v1 u2 v2":   {2, 2, true},
-		"x1 x2 y1 y2 u1 u2 v1 v2":   {2, 2, false},
+		"q1 q2 q3 p1 p2 p3":         {sites: 3, space: 1},
+		"q0 q1 p0 p1":               {sites: 2, space: 1},
+		"x1 y1 x2 y2 u1 v1 u2 v2":   {sites: 2, space: 2, interleaved: true},
+		"x1 x2 y1 y2 u1 u2 v1 v2":   {sites: 2, space: 2},
 		"q1 q3 p1 p3":               {},
 		"x y vx vy":                 {},
 		"x1 y1 x3 y3 u1 v1 u2 v2":   {},
 		"x1 y1 x2 z2 vx1 vy1 v2 w2": {},
+		// Grids, by rows and by columns, with numbers that stand alone and without.
+		"q1_1 q1_2 q1_3 q2_1 q2_2 q2_3 " + grid("p%d_%d", 2, 3):                           {sites: 6, space: 1, sides: [3]int{2, 3}},
+		"q1_1 q2_1 q1_2 q2_2 q1_3 q2_3 " + grid("p%d_%d", 2, 3):                           {sites: 6, space: 1, sides: [3]int{3, 2}},
+		"q[0][0] q[0][1] q[1][0] q[1][1] " + grid("p[%d][%d]", 2, 2):                      {sites: 4, space: 1, sides: [3]int{2, 2}},
+		"q11 q12 q21 q22 " + grid("p%d%d", 2, 2):                                          {sites: 4, space: 1, sides: [3]int{2, 2}},
+		"q1_1_1 q1_1_2 q1_2_1 q1_2_2 " + grid("p1_%d_%d", 2, 2):                           {sites: 4, space: 1, sides: [3]int{1, 2, 2}},
+		"x1_1 y1_1 x1_2 y1_2 x2_1 y2_1 x2_2 y2_2 u1_1 v1_1 u1_2 v1_2 u2_1 v2_1 u2_2 v2_2": {sites: 4, space: 2, interleaved: true, sides: [3]int{2, 2}},
+		"q1_1 q1_2 q2_1 p1_1 p1_2 p2_1":                                                   {},
+		"q1_2 q1_1 q2_1 q2_2 p1_1 p1_2 p2_1 p2_2":                                         {},
 	} {
 		got, ok := numbering(strings.Fields(text))
 		if ok != (want.sites > 0) || ok && got != want {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, ok, want)
 		}
 	}
-	names := strings.Fields("x1 y1 x2 y2 px1 py1 px2 py2")
+	names := strings.Fields(grid("q[%d,%d]", 2, 2) + " " + grid("p[%d,%d]", 2, 2))
 	n, _ := numbering(names)
-	if got := strings.Join(siteNames(names, n, 3), " "); got != "x1 y1 x2 y2 x3 y3 px1 py1 px2 py2 px3 py3" {
+	if got, want := strings.Join(siteNames(names, n, 6, []int{2, 3}), " "), grid("q[%d,%d]", 2, 3)+" "+grid("p[%d,%d]", 2, 3); got != want {
+		t.Errorf("a grid of 2 x 3 has the columns %s", got)
+	}
+	names = strings.Fields("x1 y1 x2 y2 px1 py1 px2 py2")
+	n, _ = numbering(names)
+	if got := strings.Join(siteNames(names, n, 3, nil), " "); got != "x1 y1 x2 y2 x3 y3 px1 py1 px2 py2 px3 py3" {
 		t.Errorf("three bodies have the columns %s", got)
 	}
 }

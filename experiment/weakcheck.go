@@ -26,7 +26,6 @@ func (c *Config) checkWeak(d *dataset) error {
 	whole := map[string]string{
 		terms.KindLinear: "a linear field is fitted to whole states, and the file has positions alone",
 		terms.KindSparse: "a field of terms is fitted to whole states, and the file has positions alone; a lagrangian takes them",
-		lattice.Kind:     "a lattice is fitted to positions and momenta (or velocities, of equal masses), and the file has positions alone",
 		formula.Kind:     "a formula of H is fitted to positions and momenta, and the file has positions alone; a lagrangian takes them",
 	}
 	if why := whole[c.Model]; why != "" && set.PositionsOnly {
@@ -41,7 +40,7 @@ func (c *Config) checkWeak(d *dataset) error {
 			_, err = fitpoisson.ParseBracket(c.Bracket, names, set)
 		}
 	case lattice.Kind:
-		_, err = c.graph(set, names)
+		_, err = c.graph(d.states(), names)
 	case formula.Kind:
 		_, _, _, err = c.library(set.Dim/2, marks, formulaNames(names), d.lawUnits(c))
 	case lagrangian.Kind:

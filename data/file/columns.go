@@ -241,6 +241,9 @@ func (r *resolver) states(c *Columns, out *roles) error {
 		return &columnError{fmt.Sprintf("%d columns may be positions, %s, and %d momenta, %s", len(out.q), r.list(out.q), len(out.p), r.list(out.p)),
 			"a state has as many momenta as positions: name the columns, as in --q q1,q2 --p p1,p2"}
 	}
+	if c.Q == nil && c.P == nil {
+		r.byNumber(out)
+	}
 	if c.P == nil || c.Q == nil {
 		r.pair(out)
 	}
@@ -380,7 +383,7 @@ func (r *resolver) pair(out *roles) {
 		if m == nil {
 			return
 		}
-		momenta[strings.ReplaceAll(m[2], "_", "")] = i
+		momenta[joined(m[2])] = i
 	}
 	if len(momenta) != n || n == 0 {
 		return
@@ -401,7 +404,7 @@ func (r *resolver) pair(out *roles) {
 			if m == nil {
 				return
 			}
-			if j, ok := momenta[strings.ReplaceAll(key(m), "_", "")]; ok && !slices.Contains(p, j) {
+			if j, ok := momenta[joined(key(m))]; ok && !slices.Contains(p, j) {
 				p = append(p, j)
 			}
 		}
@@ -444,8 +447,8 @@ func firstOrder(columns []string) string {
 }
 
 // The usual names, in the form that plainName gives them. A suffix is a direction, a
-// number, or a letter after an underscore.
-const suffix = `((?:_?[xyz])?_?[0-9]*|_[a-z])`
+// number, two or three numbers as of a place on a grid, or a letter after an underscore.
+const suffix = `((?:_?[xyz])?_?[0-9]*(?:_[0-9]+){0,2}|_[a-z])`
 
 var (
 	timeName     = regexp.MustCompile(`^(t|time|times|timestamp|seconds)$`)
@@ -458,6 +461,9 @@ var (
 	// accelerations are the derivatives of velocities that have names of their own.
 	acceleration = regexp.MustCompile(`^(v|vel|velocity)` + suffix + `$`)
 
+	// place is a name with numbers in brackets, as q[0,1] or q[0][1].
+	place = regexp.MustCompile(`^([^\[(]*)[\[(]([0-9]+(?:(?:, ?|;|\]\[)[0-9]+){0,2})[\])]$`)
+
 	unitName = regexp.MustCompile(`\s*[\[(][^\])]*[\])]\s*$|_(?:rad|deg|mm|cm|m|ms|us|s)$`)
 )
 
@@ -467,7 +473,22 @@ func plainName(name string) string {
 	if strings.HasPrefix(name, "der(") {
 		return name // Modelica's derivative, no unit
 	}
+	if m := place.FindStringSubmatch(name); m != nil {
+		return m[1] + "_" + strings.NewReplacer("][", "_", ", ", "_", ",", "_", ";", "_").Replace(m[2])
+	}
 	return unitName.ReplaceAllString(name, "")
+}
+
+// joined is a suffix without the underscores that separate no two numbers: _x_1 is x1, and _1_2 stays 1_2, which is not 12.
+func joined(suffix string) string {
+	var out []byte
+	digit := func(i int) bool { return i >= 0 && i < len(suffix) && suffix[i] >= '0' && suffix[i] <= '9' }
+	for i := range len(suffix) {
+		if suffix[i] != '_' || digit(i-1) && digit(i+1) {
+			out = append(out, suffix[i])
+		}
+	}
+	return string(out)
 }
 
 // derivativeNames are the usual names of the derivative of a column. Those of the

@@ -37,6 +37,13 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,theta,phi,p_phi,p_theta", Columns{}, "t||theta,phi|p_theta,p_phi|||"},
 		{"t,theta,phi,v,w", Columns{}, "t||theta,phi|v,w|||"},
 		{"t,q_a,q_b,p_b,p_a", Columns{}, "t||q_a,q_b|p_a,p_b|||"},
+		// Places on a grid, and columns sorted as words.
+		{"t,q1_1,q1_2,q2_1,q2_2,p1_1,p1_2,p2_1,p2_2", Columns{}, "t||q1_1,q1_2,q2_1,q2_2|p1_1,p1_2,p2_1,p2_2|||"},
+		{"t,q_0_0,q_0_1,v_0_1,v_0_0", Columns{}, "t||q_0_0,q_0_1|v_0_0,v_0_1|||"},
+		{"t,q[0][0],q[0][1],p[0][1],p[0][0]", Columns{}, "t||q[0][0],q[0][1]|p[0][0],p[0][1]|||"},
+		{"t,q1_11,q11_1,p11_1,p1_11", Columns{}, "t||q1_11,q11_1|p1_11,p11_1|||"},
+		{"p1,p10,p2,q1,q10,q2,t", Columns{}, "t||q1,q2,q10|p1,p2,p10|||"},
+		{"p1,p10,p2,q1,q10,q2,t", Columns{Q: []string{"q1", "q10", "q2"}}, "t||q1,q10,q2|p1,p10,p2|||"},
 		// Derivatives.
 		{"t,q,p,dq,dp", Columns{}, "t||q|p|dq|dp|"},
 		{"t,q,dq/dt,p,dp/dt", Columns{}, "t||q|p|dq/dt|dp/dt|"},

@@ -168,7 +168,7 @@ func meaningOf(bare, unitText string) meaning {
 		return meaning{quantity: trialColumn}
 	}
 	if f := momentumName.FindStringSubmatch(plain); f != nil && !electrical[unitText] {
-		return meaning{quantity: velocityColumn, stem: strings.ReplaceAll(f[2], "_", ""), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
+		return meaning{quantity: velocityColumn, stem: joined(f[2]), canonical: f[1][0] == 'p' || f[1][0] == 'm'}
 	}
 	if gForce.MatchString(plain) {
 		return meaning{quantity: accelerationColumn, specific: true, stem: plain[len(plain)-1:]}
@@ -179,7 +179,7 @@ func meaningOf(bare, unitText string) meaning {
 	// The last part of a path is the name: pendulum.w, rig/state/omega.
 	if i := strings.LastIndexAny(bare, "./"); i > 0 && i+1 < len(bare) && !strings.ContainsAny(bare, " ") {
 		if f := momentumName.FindStringSubmatch(plainName(bare[i+1:])); f != nil && len(f[1]) == 1 {
-			return meaning{quantity: velocityColumn, stem: strings.TrimSpace(strings.Join(tokens(bare[:i]), " ") + " " + strings.ReplaceAll(f[2], "_", "")), canonical: f[1] == "p"}
+			return meaning{quantity: velocityColumn, stem: strings.TrimSpace(strings.Join(tokens(bare[:i]), " ") + " " + joined(f[2])), canonical: f[1] == "p"}
 		}
 	}
 	var rest []string
