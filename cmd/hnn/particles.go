@@ -139,7 +139,7 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.Float64Var(&f.known.strength, "strength", 1, "of aligned dipoles: strength epsilon (1 - 3 cos^2) (sigma/r)^3")
 	fs.StringVar(&f.known.axis, "axis", "", "of aligned dipoles: x, y, z or a vector as 0,0.6,0.8; default z, in two dimensions x")
 	fs.Float64Var(&f.known.spread, "spread", 0, "of a known law: each body's mass and charge differ from its kind's by at most this part, at chance")
-	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step")
+	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step, in the unit of time of the laws: of files that ASE wrote 10.18 fs, its own")
 	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
 	fs.IntVar(&f.o.Steps, "steps", steps, "steps of the run")
 	fs.IntVar(&f.o.Every, "every", every, "steps between two frames")

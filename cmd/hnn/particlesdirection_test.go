@@ -172,3 +172,22 @@ func TestParticlesOfDirectionKeep(t *testing.T) {
 		t.Errorf("exit status %d, %s%s", code, out, errors)
 	}
 }
+
+// Dipoles in a trap: one fit gives both laws of pairs and the external potential, and explains other frames.
+func TestParticlesOfDirectionInTraps(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const draw = "particles draw aligned-dipoles --trap 0.5,0.5,2 --n 64 --temperature 0.8 --equilibrate 500 --every 50 --quiet "
+	out := particlesLines(t, draw+"--steps 2000 --out trapped.xyz", draw+"--steps 500 --seed 3 --out other.xyz",
+		"particles train trapped.xyz --cutoff 2.5 --direction z --trap species --coefficients 40 --out run")
+	if !strings.Contains(out, "trap of Ar, of degree 2: lowest at") || !strings.Contains(out, "axis z, degree 2") {
+		t.Error(out)
+	}
+	r, err := (&experiment.Env{}).EvaluateParticles("run", "other.xyz", atoms.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("forces of other frames within %.1e", r.Relative)
+	if !(r.Relative < 1e-5) { // forty coefficients, the fourth order of their spacing: 1e-6
+		t.Errorf("forces of other frames err by %.1e", r.Relative)
+	}
+}

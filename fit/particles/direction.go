@@ -196,7 +196,9 @@ func (p *problem) directionSolved(c []float64) {
 	p.laws.Direction = d
 	var left mat.VecDense
 	left.MulVec(p.r, mat.NewVecDense(p.m+1, c))
-	p.laws.RMS = mat.Norm(&left, 2) / math.Sqrt(float64(p.rows))
+	norm := mat.Norm(&left, 2)
+	p.laws.RMS = norm / math.Sqrt(float64(p.rows))
+	p.laws.Left = norm / mat.Norm(p.r.ColView(p.m), 2) * math.Sqrt(float64(p.rows)/float64(p.rows-p.m))
 }
 
 // directionErrors are of the whole V at each of Cosines.

@@ -96,6 +96,9 @@ const Grid = 100
 // the data leave open.
 const smoothing = 1e-9
 
+// mostUnknowns bounds a matrix of one solve, of which it has four or so, to 0.13 GB each.
+const mostUnknowns = 4000
+
 // problem gathers the rows of the least-squares problem: R of their QR factors, and of the right side.
 type problem struct {
 	data         *Data
@@ -187,6 +190,9 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 		if err := p.confine(o); err != nil {
 			return nil, err
 		}
+	}
+	if p.m > mostUnknowns {
+		return nil, fmt.Errorf("%d coefficients of all laws: one solve takes at most %d, for its memory; give fewer --coefficients, or lower degrees", p.m, mostUnknowns)
 	}
 	p.all = p.m
 	p.reset()

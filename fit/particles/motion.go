@@ -21,7 +21,7 @@ import (
 func Motion(d *Data, o Options) (*Laws, error) {
 	o.complete()
 	if len(d.X) < 2 || d.V == nil {
-		return nil, errors.New("without forces at least two frames with velocities are needed")
+		return nil, errors.New("without forces at least two frames with velocities are needed: write either beside the positions (LAMMPS: dump ... custom ... id type x y z vx vy vz fx fy fz; ASE: momenta or forces in extended XYZ)")
 	}
 	p, err := newProblem(d, &o)
 	if err != nil {
