@@ -158,8 +158,14 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 		}
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
-	if report.Forces > poorLattice || report.Velocities > poorLattice {
-		r.Notes = append(r.Notes, "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart")
+	switch left, clean := max(report.Forces, report.Velocities), d.clean(c, set); {
+	case left > poorLattice:
+		const no = "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart"
+		if r.Notes = append(r.Notes, no); clean {
+			r.unexplained = no
+		}
+	case left > inexactLattice && clean:
+		r.Notes = append(r.Notes, fmt.Sprintf("no noise explains what the law leaves, %.2g: a bond is missing or another, bonds or sites differ, or the rows are too far apart", left))
 	}
 	switch {
 	case s.Cell != nil:
@@ -208,8 +214,29 @@ func fitLattice(s *lattice.System, set *data.Set) (*lattice.System, *fitlattice.
 	return s, report, err
 }
 
-// poorLattice is what a law may leave of the forces without a warning.
-const poorLattice = 0.3
+// A law that leaves more than poorLattice of the forces is none; one that leaves more than inexactLattice of rows without noise is not all
+// of it.
+const (
+	poorLattice    = 0.3
+	inexactLattice = 0.02
+)
+
+// clean reports whether rows have less noise than a thousandth of their spread.
+func (d *dataset) clean(c *Config, set *data.Set) bool {
+	if c.Draw.Noise > 0 {
+		return false
+	}
+	if d.estimator == nil {
+		return true
+	}
+	spread := set.Spread()
+	for j, noise := range d.estimator.Noise {
+		if j < len(spread) && !(noise < 1e-3*spread[j]) {
+			return false
+		}
+	}
+	return true
+}
 
 // resize gives an opened run's lattice another number of sites: its law is that of any number. sides are those of a grid, equal
 // ones where none are given.

@@ -136,6 +136,11 @@ func TestGridByNames(t *testing.T) {
 	if _, err := listening(new([]string)).Train(t.Context(), wrong, t.TempDir()); err == nil || !strings.Contains(err.Error(), "a grid of 3x4") {
 		t.Errorf("a grid of 2 x 6: %v", err)
 	}
+	// Of exact rows a graph whose law leaves half of the forces is no result.
+	wrong.Lattice, wrong.Edges = "", fileOf(t, "1,2\n6,7\n")
+	if _, err := listening(new([]string)).Train(t.Context(), wrong, t.TempDir()); err == nil || !strings.Contains(err.Error(), "NO LAW") {
+		t.Errorf("two bonds of seventeen: %v", err)
+	}
 }
 
 // grid are names row by row, with numbers from 1.

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,6 +88,8 @@ type WeakReport struct {
 	Notes     []string   `json:"notes,omitempty"`
 	Seconds   float64    `json:"seconds"`
 
+	// unexplained says why the law is no result, "" for one that is.
+	unexplained string
 	// more adds the notes that take as long as the fit, for those who read them; nil for none.
 	more func()
 }
@@ -437,6 +440,7 @@ func (e *Env) fitWeakForm(ctx context.Context, c Config, d *dataset, dir string)
 		return nil, stopped(ctx, err, dir, 0)
 	}
 	r.Results.FitSeconds, r.Results.StepMS, r.Results.WeakForm = Number(report.Seconds), NA, report
+	r.Results.NoResult = cmp.Or(r.Results.NoResult, report.unexplained)
 	e.log("%s: %s in %.2f s:", c.Task, c.Model, report.Seconds)
 	for line := range strings.Lines(report.Law) {
 		e.log("    %s", strings.TrimRight(line, "\n"))

@@ -168,13 +168,14 @@ func ReadEdges(r io.Reader, sites int) ([]Bond, error) {
 	seen := map[[2]int]int{}
 	lines := bufio.NewScanner(r)
 	for line := 1; lines.Scan(); line++ {
-		text := strings.TrimSpace(lines.Text())
+		text := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
 		parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' })
 		if len(bonds) == 0 && line == 1 && len(parts) > 0 {
-			if _, err := strconv.Atoi(parts[0]); err != nil {
+			number := func(part string) bool { _, err := strconv.ParseFloat(part, 64); return err == nil }
+			if !slices.ContainsFunc(parts, number) {
 				continue // names of columns
 			}
 		}
@@ -209,6 +210,12 @@ func ReadEdges(r io.Reader, sites int) ([]Bond, error) {
 	}
 	if len(bonds) == 0 {
 		return nil, errors.New("edges: there is no line with a bond, as 1,2")
+	}
+	bound := func(site int) bool {
+		return slices.ContainsFunc(bonds, func(b Bond) bool { return b.I == site || b.J == site })
+	}
+	if bound(Wall) && !bound(sites-1) && bound(sites-2) {
+		return nil, fmt.Errorf("edges: 0 is a wall, and nothing binds site %d: where sites are counted from 0, count them from 1", sites)
 	}
 	return bonds, nil
 }

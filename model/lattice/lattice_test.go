@@ -287,13 +287,14 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "no line", "1,2\n2,9": "counted from 1 to 4", "1,1": "to itself", "1,2\n2,1": "so does line 1", "1": "give two sites", "1,2,0": "kinds are counted from 1",
+		"": "no line", "1,2\n2,9": "counted from 1 to 4", "1,1": "to itself", "1,2\n2,1": "so does line 1", "1": "give two sites", "1,2,0": "kinds are counted from 1", "\ufeff1,2\n2,9": "line 2",
+		"l,2\n2,3": "line 1", "0,1\n1,2\n2,3": "count them from 1",
 	} {
 		if _, err := ReadEdges(strings.NewReader(text), 4); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
-	if bonds, err := ReadEdges(strings.NewReader("i,j\n# comment\n1,2\n0 3 2\n"), 4); err != nil || !slices.Equal(bonds, []Bond{{0, 1, 0}, {Wall, 2, 1}}) {
+	if bonds, err := ReadEdges(strings.NewReader("\ufeffi,j\n# comment\n1,2\n0 3 2\n"), 3); err != nil || !slices.Equal(bonds, []Bond{{0, 1, 0}, {Wall, 2, 1}}) {
 		t.Errorf("%v, %v", bonds, err)
 	}
 	grid, _ := ParseShape("grid:3x3")
