@@ -183,6 +183,16 @@ func TestNumbering(t *testing.T) {
 	if got, want := strings.Join(siteNames(names, n, 6, []int{2, 3}), " "), grid("q[%d,%d]", 2, 3)+" "+grid("p[%d,%d]", 2, 3); got != want {
 		t.Errorf("a grid of 2 x 3 has the columns %s", got)
 	}
+	for text, want := range map[string]string{
+		"mass1_x mass2_x mass1_v mass2_v": "mass1_x mass2_x mass3_x mass1_v mass2_v mass3_v", "phi_1 phi_2 phi_dot_1 phi_dot_2": "phi_1 phi_2 phi_3 phi_dot_1 phi_dot_2 phi_dot_3",
+		"b1_x b1_y b2_x b2_y b1_u b1_v b2_u b2_v": "b1_x b1_y b2_x b2_y b3_x b3_y b1_u b1_v b2_u b2_v b3_u b3_v",
+	} {
+		names := strings.Fields(text)
+		n, ok := numbering(names)
+		if got := strings.Join(siteNames(names, n, 3, nil), " "); !ok || got != want {
+			t.Errorf("three sites as %s have the columns %s", text, got)
+		}
+	}
 	names = strings.Fields("x1 y1 x2 y2 px1 py1 px2 py2")
 	n, _ = numbering(names)
 	if got := strings.Join(siteNames(names, n, 3, nil), " "); got != "x1 y1 x2 y2 x3 y3 px1 py1 px2 py2 px3 py3" {

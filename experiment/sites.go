@@ -34,17 +34,20 @@ func sidesText(sides []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(sides), "[]"), " ", "x")
 }
 
-// siteName is a column's name cut at its numbers: q[0,1] is "q[", 0 and 1 with "," between them, "]".
+// siteName is a column's name cut at its numbers: q[0,1] is "q[", 0 and 1 with "," between them, "]"; mass1_x (m) is "mass", 1, "_x (m)".
 type siteName struct {
 	letter, between, end string
 	at                   []int
 }
 
-// sitePlaces is the name of a letter and up to three numbers, as q1, q_0_1, q[0,1], q[0][1].
+// sitePlaces is a name with one to three numbers, as q1, q_0_1, q[0,1], q[0][1], mass1_x (m); siteDigits one with a digit for each.
 var (
-	sitePlaces = regexp.MustCompile(`^(.*?)([0-9]+)(?:(_|, ?|;|\]\[|:|x)([0-9]+)(?:(?:_|, ?|;|\]\[|:|x)([0-9]+))?)?([\])]?)$`)
+	sitePlaces = regexp.MustCompile(`^(.*?)([0-9]+)(?:(_|, ?|;|\]\[|:|x)([0-9]+)(?:(?:_|, ?|;|\]\[|:|x)([0-9]+))?)?([\])]?(?:_[a-z]+)?(?: ?[\[(][^\])]*[\])])?)$`)
 	siteDigits = regexp.MustCompile(`^(.*?)([0-9])([0-9])([0-9])?()$`)
 )
+
+// key is the same for the sites of one letter.
+func (s *siteName) key() string { return s.letter + "1" + s.end }
 
 // cutName cuts a name. digitwise takes every digit for a number: q12 is of row 1 and column 2.
 func cutName(name string, digitwise bool) (s siteName, ok bool) {
@@ -89,15 +92,15 @@ func numberedBy(names []string, digitwise bool) (n siteColumns, ok bool) {
 		if cut[i], ok = cutName(name, digitwise); !ok || len(cut[i].at) != len(cut[0].at) {
 			return n, false
 		}
-		if _, known := places[cut[i].letter]; !known {
-			places[cut[i].letter] = len(places)
+		if _, known := places[cut[i].key()]; !known {
+			places[cut[i].key()] = len(places)
 		}
 	}
 	if len(places) < 1 || len(places) > 3 || half%len(places) != 0 {
 		return n, false
 	}
 	n = siteColumns{sites: half / len(places), space: len(places)}
-	n.interleaved = n.space > 1 && cut[1].letter != cut[0].letter
+	n.interleaved = n.space > 1 && cut[1].key() != cut[0].key()
 	axes := len(cut[0].at)
 	if axes == 1 {
 		n.sides[0] = n.sites
@@ -129,7 +132,7 @@ func numberedBy(names []string, digitwise bool) (n siteColumns, ok bool) {
 		if n.interleaved {
 			letter, site = i%n.space, i/n.space
 		}
-		if places[c.letter] != letter {
+		if places[c.key()] != letter {
 			return n, false
 		}
 		for axis := axes - 1; axis >= 0; axis-- {
@@ -156,15 +159,18 @@ func siteNames(names []string, n siteColumns, sites int, sides []int) []string {
 	if first.between == "" {
 		first.between = "_"
 	}
-	letter := func(half, a int) string {
+	like := func(half, a int) siteName {
 		at := half * len(names) / 2
 		if n.interleaved {
 			at += a
 		} else {
 			at += a * n.sites
 		}
-		own, _ := cutName(names[at], !plain)
-		return own.letter
+		own, ok := cutName(names[at], !plain)
+		if !ok {
+			own.letter = names[at]
+		}
+		return own
 	}
 	var out []string
 	for half := range 2 {
@@ -178,7 +184,8 @@ func siteNames(names []string, n siteColumns, sites int, sides []int) []string {
 				numbers[axis] = strconv.Itoa(first.at[axis] + site%sides[axis])
 				site /= sides[axis]
 			}
-			out = append(out, letter(half, a)+strings.Join(numbers, first.between)+first.end)
+			own := like(half, a)
+			out = append(out, own.letter+strings.Join(numbers, first.between)+own.end)
 		}
 	}
 	return out

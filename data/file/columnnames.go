@@ -23,6 +23,11 @@ var (
 	// place is a name with numbers in brackets, as q[0,1] or q[0][1].
 	place = regexp.MustCompile(`^([^\[(]*)[\[(]([0-9]+(?:(?:, ?|;|\]\[)[0-9]+){0,2})[\])]$`)
 
+	// ofBody is a letter behind the number of a body, as mass1_x and site_2_p.
+	ofBody = regexp.MustCompile(`^(?:mass|body|site|particle|bead|ball|node|atom|cart|bob|block|puck|planet|star|oscillator|osc|m)_?([0-9]+)[_.](v?[xyz]|v_?[xyz]|p_?[xyz]|[qpvwo]|theta|omega|phi|angle|pos|position|vel|velocity|displacement|speed|mom|momentum)$`)
+	// afterNumber is a name and the number behind it.
+	afterNumber = regexp.MustCompile(`^(.*?[^0-9_])(_?[0-9]+(?:_[0-9]+){0,2})$`)
+
 	unitName = regexp.MustCompile(`\s*[\[(][^\])]*[\])]\s*$|_(?:rad|deg|mm|cm|m|ms|us|s)$`)
 )
 
@@ -35,7 +40,11 @@ func plainName(name string) string {
 	if m := place.FindStringSubmatch(name); m != nil {
 		return m[1] + "_" + strings.NewReplacer("][", "_", ", ", "_", ",", "_", ";", "_").Replace(m[2])
 	}
-	return unitName.ReplaceAllString(name, "")
+	name = unitName.ReplaceAllString(name, "")
+	if m := ofBody.FindStringSubmatch(name); m != nil {
+		return m[2] + "_" + m[1]
+	}
+	return name
 }
 
 // joined is a suffix without the underscores that separate no two numbers: _x_1 is x1, and _1_2 stays 1_2, which is not 12.
@@ -56,6 +65,15 @@ func derivativeNames(name string) []string {
 	names := []string{"d" + name, "d" + name + "/dt", "d" + name + "_dt", "d" + name + "dt", name + "_dot", name + "dot", name + "'", "der(" + name + ")"}
 	if base, ok := strings.CutSuffix(name, "dot"); ok {
 		names = append(names, base+"ddot")
+	}
+	if m := afterNumber.FindStringSubmatch(name); m != nil { // phi_dot_1 of phi_1
+		names = append(names, m[1]+"_dot"+m[2], m[1]+"dot"+m[2], "d"+m[1]+"_dt"+m[2], "d"+m[1]+"dt"+m[2], m[1]+"_t"+m[2])
+		if base, ok := strings.CutSuffix(m[1], "dot"); ok {
+			names = append(names, base+"ddot"+m[2])
+		}
+		if m[1] == "u" {
+			names = append(names, "ut"+m[2])
+		}
 	}
 	if m := acceleration.FindStringSubmatch(name); m != nil {
 		names = append(names, "a"+m[2], "acc"+m[2], "acceleration"+m[2])

@@ -206,6 +206,12 @@ func (r *resolver) states(c *Columns, out *roles) error {
 			unknown = append(unknown, i)
 		}
 	}
+	if c.Q == nil && len(q) == 0 && r.isField(out.input, p, derivative) {
+		q, out.input = out.input, nil
+	}
+	if conjugate := r.conjugates(q); c.P == nil && len(p) == 0 && conjugate != nil {
+		p, unknown = conjugate, slices.DeleteFunc(unknown, func(i int) bool { return slices.Contains(conjugate, i) })
+	}
 	if c.Input == nil && len(out.input) == 0 {
 		perhaps := perhapsInput(r.names)
 		acts := func(i int) bool { _, ok := derivative[i]; return !ok && perhaps(r.names[i]) }

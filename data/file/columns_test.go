@@ -42,6 +42,17 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,q_0_0,q_0_1,v_0_1,v_0_0", Columns{}, "t||q_0_0,q_0_1|v_0_0,v_0_1|||"},
 		{"t,q[0][0],q[0][1],p[0][1],p[0][0]", Columns{}, "t||q[0][0],q[0][1]|p[0][0],p[0][1]|||"},
 		{"t,q1_11,q11_1,p11_1,p1_11", Columns{}, "t||q1_11,q11_1|p1_11,p11_1|||"},
+		// Of bodies, of fields.
+		{"t,mass1_x,mass2_x,mass1_v,mass2_v", Columns{}, "t||mass1_x,mass2_x|mass1_v,mass2_v|||"},
+		{"t,site_1_q (m),site_1_p,site_2_q (m),site_2_p", Columns{}, "t||site_1_q (m),site_2_q (m)|site_1_p,site_2_p|||"},
+		{"t,body1_x,body1_y,body1_vx,body1_vy", Columns{}, "t||body1_x,body1_y|body1_vx,body1_vy|||"},
+		{"t,phi_1,phi_2,phi_dot_1,phi_dot_2", Columns{}, "t||phi_1,phi_2|phi_dot_1,phi_dot_2|||"},
+		{"t,theta1,theta2,thetadot1,thetadot2,thetaddot1,thetaddot2", Columns{}, "t||theta1,theta2|thetadot1,thetadot2|thetadot1,thetadot2|thetaddot1,thetaddot2|"},
+		{"t,phi1,phi2,pi2,pi1", Columns{}, "t||phi1,phi2|pi1,pi2|||"},
+		{"t,phi,pi", Columns{}, "t||phi|pi|||"},
+		{"t,u1,u2,u3,u4,v1,v2,v3,v4", Columns{}, "t||u1,u2,u3,u4|v1,v2,v3,v4|||"},
+		{"t,u1,u2,u3,u4,ut1,ut2,ut3,ut4", Columns{}, "t||u1,u2,u3,u4|ut1,ut2,ut3,ut4|||"},
+		{"t,x1,x2,v1,v2,u1,u2", Columns{}, "t||x1,x2|v1,v2||||u1,u2"},
 		{"p1,p10,p2,q1,q10,q2,t", Columns{}, "t||q1,q2,q10|p1,p2,p10|||"},
 		{"p1,p10,p2,q1,q10,q2,t", Columns{Q: []string{"q1", "q10", "q2"}}, "t||q1,q10,q2|p1,p10,p2|||"},
 		// Derivatives.
