@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,6 +92,29 @@ func TestLatticeOfAnySize(t *testing.T) {
 	}
 }
 
+// noisyFile is a file of trials with normal noise on every column behind the trial and the time.
+func noisyFile(t *testing.T, path string, noise float64) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	for i, line := range lines[1:] {
+		cells := strings.Split(line, ",")
+		for j := range cells[2:] {
+			v, err := strconv.ParseFloat(cells[2+j], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cells[2+j] = number(v + noise*rng.NormFloat64())
+		}
+		lines[1+i] = strings.Join(cells, ",")
+	}
+	return fileOf(t, strings.Join(lines, "\n")+"\n")
+}
+
 // A grid whose columns are numbered by rows and columns is found by them, of positions alone too, whose velocities are then those
 // of polynomials through the rows: of exact ones, 60 a turn, to 1e-5.
 func TestGridByNames(t *testing.T) {
@@ -114,22 +139,35 @@ func TestGridByNames(t *testing.T) {
 		}
 		return x
 	})
-	alone := own(t, path)
-	alone.Columns.P = []string{}
-	for most, c := range map[float64]Config{1e-7: own(t, path), 1e-4: alone} {
-		var lines []string
-		e := listening(&lines)
-		configs, err := e.HowToLearn(t.Context(), c, Asked{Models: []string{network.KindHNN}, Trainers: []string{string(ClosedForm)}, Settings: c})
-		if err != nil || configs[0].Model != lattice.Kind || configs[0].Lattice != "grid:3x4" {
-			t.Fatalf("trials take %+v, %v", configs, err)
+	for _, c := range []struct {
+		alone bool
+		noise float64
+		most  float64 // of the range: exact rows by the polynomials' order, noisy ones about theirs
+	}{{false, 0, 1e-7}, {true, 0, 1e-4}, {false, 0.01, 5e-3}, {true, 0.01, 2e-2}} {
+		own := own(t, noisyFile(t, path, c.noise))
+		if c.alone {
+			own.Columns.P = []string{}
 		}
-		trained, err := e.Train(t.Context(), configs[0], t.TempDir())
+		e := listening(new([]string))
+		config := own.WithWeakForm(lattice.Kind)
+		config.Lattice = "grid:3x4"
+		if c.noise == 0 { // found without being named
+			configs, err := e.HowToLearn(t.Context(), own, Asked{Models: []string{network.KindHNN}, Trainers: []string{string(ClosedForm)}, Settings: own})
+			if err != nil || configs[0].Model != lattice.Kind || configs[0].Lattice != config.Lattice {
+				t.Fatalf("trials take %+v, %v", configs, err)
+			}
+			config = configs[0]
+		}
+		trained, err := e.Train(t.Context(), config, t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := trained.Results.Rollout; r == nil || !(float64(r.Error.Mean) < most) {
-			t.Errorf("positions %v, momenta %v: rollouts %+v, want below %g", c.Columns.Q, c.Columns.P, r, most)
+		r := trained.Results.Rollout
+		if r == nil || !(float64(r.Error.Mean) < c.most) {
+			t.Errorf("positions alone %v, noise %v: rollouts %+v, want below %g", c.alone, c.noise, r, c.most)
+			continue
 		}
+		t.Logf("positions alone %v, noise %v: rollouts err by %.2g of the range", c.alone, c.noise, float64(r.Error.Mean))
 	}
 	wrong := own(t, path).WithWeakForm(lattice.Kind)
 	wrong.Lattice = "grid:2x6"
