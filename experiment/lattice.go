@@ -55,8 +55,8 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 		if of := shape.Sites(); of > 0 && of != n.sites {
 			return nil, fmt.Errorf("lattice %s has %d sites and the states have %d (%d columns of positions, %d of each site): give a lattice of %d", c.Lattice, of, n.sites, set.Dim/2, n.space, n.sites)
 		}
-		if sides := n.grid(); len(shape.Sides) > 1 && sides != nil && !slices.Equal(sides, shape.Sides) {
-			return nil, fmt.Errorf("lattice %s: the columns %s to %s are numbered as of a grid of %s: give that, or name the columns row by row with --q and --p", c.Lattice, names[0], names[set.Dim/2-1], sidesText(sides))
+		if sides := n.grid(); sides != nil && !slices.Equal(sides, shape.Sides) {
+			return nil, fmt.Errorf("lattice %s: the columns %s to %s are numbered as of a grid of %s: give that, or columns of one number, in the order of the sites; coordinates of bodies are x1, y1, x2, y2", c.Lattice, names[0], names[set.Dim/2-1], sidesText(sides))
 		}
 		if shape, err = shape.Of(n.sites); err != nil {
 			return nil, err

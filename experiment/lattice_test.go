@@ -170,9 +170,11 @@ func TestGridByNames(t *testing.T) {
 		t.Logf("positions alone %v, noise %v: rollouts err by %.2g of the range", c.alone, c.noise, float64(r.Error.Mean))
 	}
 	wrong := own(t, path).WithWeakForm(lattice.Kind)
-	wrong.Lattice = "grid:2x6"
-	if _, err := listening(new([]string)).Train(t.Context(), wrong, t.TempDir()); err == nil || !strings.Contains(err.Error(), "a grid of 3x4") {
-		t.Errorf("a grid of 2 x 6: %v", err)
+	for _, other := range []string{"grid:2x6", "chain"} {
+		wrong.Lattice = other
+		if _, err := listening(new([]string)).Train(t.Context(), wrong, t.TempDir()); err == nil || !strings.Contains(err.Error(), "a grid of 3x4") {
+			t.Errorf("%s: %v", other, err)
+		}
 	}
 	// Of exact rows a graph whose law leaves half of the forces is no result.
 	wrong.Lattice, wrong.Edges = "", fileOf(t, "1,2\n6,7\n")
