@@ -325,10 +325,16 @@ func (r *Run) resizeTo(set *data.Set, path string) error {
 		}
 		return r.resize(set.Dim)
 	}
+	dim := set.Dim
+	if alone := r.seen != nil && r.seen.Columns != nil && len(r.seen.Columns.P) == 0 && len(r.seen.Columns.V) == 0; set.PositionsOnly && alone {
+		names, dim = slices.Repeat(names, 2), 2*dim // the velocities are estimated, as they were of the run's rows
+	} else if set.PositionsOnly {
+		return fmt.Errorf("%s: it has positions alone, and the model's states have momenta: %s", path, strings.Join(r.columns, ", "))
+	}
 	own, ok := numbering(r.columns)
 	other, also := numbering(names)
-	if set.PositionsOnly || set.FirstOrder || set.Dim%(s.Dim()/s.Sites) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved || len(other.grid()) != len(own.grid())) {
+	if set.FirstOrder || dim%(s.Dim()/s.Sites) != 0 || ok && (!also || other.space != own.space || other.interleaved != own.interleaved || len(other.grid()) != len(own.grid())) {
 		return fmt.Errorf("%s: its columns are %s, and the model's %s, to be numbered likewise for any number of sites", path, strings.Join(names, ", "), strings.Join(r.columns, ", "))
 	}
-	return r.resize(set.Dim/(s.Dim()/s.Sites), other.grid()...)
+	return r.resize(dim/(s.Dim()/s.Sites), other.grid()...)
 }

@@ -167,6 +167,11 @@ func TestGridByNames(t *testing.T) {
 			t.Errorf("positions alone %v, noise %v: rollouts %+v, want below %g", c.alone, c.noise, r, c.most)
 			continue
 		}
+		if run, err := e.Open(trained.Dir); err != nil {
+			t.Error(err)
+		} else if err := e.EvaluateFile(t.Context(), run, own.Data, 0); err != nil || !(float64(run.Results.Rollout.Error.Mean) < 4*c.most) {
+			t.Errorf("positions alone %v, noise %v: as another file %+v, %v", c.alone, c.noise, run.Results.Rollout, err)
+		}
 		t.Logf("positions alone %v, noise %v: rollouts err by %.2g of the range", c.alone, c.noise, float64(r.Error.Mean))
 	}
 	wrong := own(t, path).WithWeakForm(lattice.Kind)
