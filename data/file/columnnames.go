@@ -21,10 +21,10 @@ var (
 	acceleration = regexp.MustCompile(`^(v|vel|velocity)` + suffix + `$`)
 
 	// place is a name with numbers in brackets, as q[0,1] or q[0][1].
-	place = regexp.MustCompile(`^([^\[(]*)[\[(]([0-9]+(?:(?:, ?|;|\]\[)[0-9]+){0,2})[\])]$`)
+	place = regexp.MustCompile(`^([^\[( ]*)[\[(]([0-9]+(?:(?:, ?|;|\]\[)[0-9]+){0,2})[\])]$`)
 
 	// ofBody is a letter behind the number of a body, as mass1_x and site_2_p.
-	ofBody = regexp.MustCompile(`^(?:mass|body|site|particle|bead|ball|node|atom|cart|bob|block|puck|planet|star|oscillator|osc|m)_?([0-9]+)[_.](v?[xyz]|v_?[xyz]|p_?[xyz]|[qpvwo]|theta|omega|phi|angle|pos|position|vel|velocity|displacement|speed|mom|momentum)$`)
+	ofBody = regexp.MustCompile(`^(?:mass|body|site|particle|bead|ball|node|atom|cart|bob|block|puck|planet|star|oscillator|osc|m)_?([0-9]+)[_.]([vp]?_?[xyz]|[qpvwo]|theta|omega|phi|angle|pos|position|vel|velocity|displacement|speed|mom|momentum)$`)
 	// afterNumber is a name and the number behind it.
 	afterNumber = regexp.MustCompile(`^(.*?[^0-9_])(_?[0-9]+(?:_[0-9]+){0,2})$`)
 

@@ -49,6 +49,7 @@ func TestColumnsAreRecognised(t *testing.T) {
 		{"t,phi_1,phi_2,phi_dot_1,phi_dot_2", Columns{}, "t||phi_1,phi_2|phi_dot_1,phi_dot_2|||"},
 		{"t,theta1,theta2,thetadot1,thetadot2,thetaddot1,thetaddot2", Columns{}, "t||theta1,theta2|thetadot1,thetadot2|thetadot1,thetadot2|thetaddot1,thetaddot2|"},
 		{"t,phi1,phi2,pi2,pi1", Columns{}, "t||phi1,phi2|pi1,pi2|||"},
+		{"t,x (1),v (1)", Columns{}, "t||x (1)|v (1)|||"},
 		{"t,phi,pi", Columns{}, "t||phi|pi|||"},
 		{"t,u1,u2,u3,u4,v1,v2,v3,v4", Columns{}, "t||u1,u2,u3,u4|v1,v2,v3,v4|||"},
 		{"t,u1,u2,u3,u4,ut1,ut2,ut3,ut4", Columns{}, "t||u1,u2,u3,u4|ut1,ut2,ut3,ut4|||"},

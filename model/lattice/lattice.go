@@ -165,7 +165,7 @@ func (s *System) Level() (leveled [][]int) {
 // Resize returns the same law on so many sites; sides are those of a grid, equal ones where none are given. It is an error where the graph is that of a file, which has no other size, where
 // masses do not repeat, and where a closed lattice is no whole number of their cells.
 func (s *System) Resize(sites int, sides ...int) (*System, error) {
-	if sites == s.Sites && (sides == nil || s.Shape != nil && slices.Equal(sides, s.Shape.Sides)) {
+	if sites == s.Sites && (sides == nil || s.Shape == nil || slices.Equal(sides, s.Shape.Sides)) {
 		return s, nil
 	}
 	if s.Shape == nil {
