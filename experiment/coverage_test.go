@@ -57,6 +57,7 @@ func cover(t *testing.T, task, kind string, noise float64, draws int) (share flo
 // Bands by fits without a part of the trials each hold what they say, over draws, from the true first states; without noise they
 // are of misfit, whose share is measured on the trials that it was taken from.
 func TestBandsOfRefits(t *testing.T) {
+	withoutShort(t)
 	count := 3
 	if *long {
 		count = max(*draws, 10)

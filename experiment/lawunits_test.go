@@ -29,6 +29,7 @@ func swing(t *testing.T, header string) string {
 
 // A formula has the names of columns without units and its coefficients units; what has none is refused with the place.
 func TestFormulaHasUnits(t *testing.T) {
+	withoutShort(t)
 	c := own(t, swing(t, "t (s),x (m),p (kg m/s)")).WithWeakForm(formula.Kind)
 	env := new(Env)
 	r, err := env.Train(t.Context(), c, t.TempDir())

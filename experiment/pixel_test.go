@@ -223,6 +223,7 @@ func checkPixelInspection(t *testing.T, dir string) {
 // The ground of a film does not decide how well it is learned: on light grey a motion is
 // learned about as well as on black.
 func TestLightFilms(t *testing.T) {
+	withoutShort(t)
 	loss := func(shade func(uint8) uint8, subtract bool) float64 {
 		dir := t.TempDir()
 		writeFilmsOn(t, dir, 4, 30, shade)

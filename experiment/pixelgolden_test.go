@@ -14,6 +14,7 @@ import (
 // gave it a test loss of 1.51e-4 and an energy MSE of 4.3e-4. Other draws of 15 starts
 // scatter by a factor of two (-long has five), those of test films by a third.
 func TestTheAuthorsModelSeesOurFilms(t *testing.T) {
+	withoutShort(t)
 	weights := golden.LoadShared(t, "pixels-hnn-final").PixelWeights(t, "")
 	c := mustDefault(t, task.PixelPendulum)
 	n, err := network.New[float64](c.pixelArchitecture(frames.Side, frames.Side), stream.New(0, "init"))

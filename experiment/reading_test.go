@@ -14,6 +14,7 @@ import (
 // Columns that look like positions are read as a state of first order where that follows the rows and positions do not; positions of a
 // motion of second order stay what they are.
 func TestReading(t *testing.T) {
+	withoutShort(t)
 	type field func(x, dx []float64)
 	write := func(header string, f field, starts [][]float64, show int) string {
 		var b strings.Builder

@@ -91,6 +91,7 @@ func TestSecondFileIsReadByName(t *testing.T) {
 
 // Several files are trials of one set, and a run says when one of them has changed.
 func TestSeveralFiles(t *testing.T) {
+	withoutShort(t)
 	folder := t.TempDir()
 	var paths []string
 	for i, names := range [][]string{{"x", "y", "vx", "vy"}, {"y", "x", "vx", "vy"}, {"x", "y", "vx", "vy"}} {
