@@ -89,13 +89,13 @@ func TestTableMemory(t *testing.T) {
 		"runs":                      func() string { return runsBeside(50, 8000) },
 	} {
 		text := write()
+		most := 20*uint64(len(text)) + 2<<20
 		held, err := heldWhileReading(text, name)
-		for range 4 { // the garbage that waits for the collector is more or less
-			again, _ := heldWhileReading(text, name)
-			held = min(held, again)
+		for again := 0; held > most && again < 4; again++ { // the garbage that waits for the collector is more or less
+			held, err = heldWhileReading(text, name)
 		}
 		t.Logf("%s: %.1f times (%d of %d)", name, float64(held)/float64(len(text)), held, len(text))
-		if held > 20*uint64(len(text))+2<<20 {
+		if held > most {
 			t.Errorf("%s: %d bytes are held for %d of text (%v)", name, held, len(text), err)
 		}
 	}
