@@ -10,11 +10,11 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"hnn/data/file"
 	"hnn/internal/kernel"
+	"hnn/internal/natural"
 	"hnn/model/network"
 	"hnn/model/safetensors"
 	"hnn/nn"
@@ -72,7 +72,7 @@ func read(r io.ReaderAt, size int64, path string) ([]Tensor, error) {
 		for name, a := range arrays {
 			tensors = append(tensors, Tensor{name, a.Shape, a.Data})
 		}
-		slices.SortFunc(tensors, func(a, b Tensor) int { return natural(a.Name, b.Name) })
+		slices.SortFunc(tensors, func(a, b Tensor) int { return natural.Compare(a.Name, b.Name) })
 		return tensors, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return torchZip(r, size)
@@ -95,36 +95,8 @@ func read(r io.ReaderAt, size int64, path string) ([]Tensor, error) {
 		}
 		tensors = append(tensors, v)
 	}
-	slices.SortFunc(tensors, func(a, b Tensor) int { return natural(a.Name, b.Name) })
+	slices.SortFunc(tensors, func(a, b Tensor) int { return natural.Compare(a.Name, b.Name) })
 	return tensors, nil
-}
-
-// natural compares names with the numbers in them as numbers.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		x, y := digits(a), digits(b)
-		if x > 0 && y > 0 {
-			n, _ := strconv.ParseUint(a[:x], 10, 64)
-			m, _ := strconv.ParseUint(b[:y], 10, 64)
-			if n != m {
-				if n < m {
-					return -1
-				}
-				return 1
-			}
-			a, b = a[x:], b[y:]
-			continue
-		}
-		if a[0] != b[0] {
-			return int(a[0]) - int(b[0])
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) - len(b)
-}
-
-func digits(s string) int {
-	return len(s) - len(strings.TrimLeft(s, "0123456789"))
 }
 
 // Layer is an affine map of a multilayer perceptron.
@@ -147,7 +119,7 @@ func MLP(tensors []Tensor, prefix string) ([]Layer, error) {
 		}
 	}
 	sorted := slices.Clone(tensors)
-	slices.SortStableFunc(sorted, func(a, b Tensor) int { return natural(a.Name, b.Name) })
+	slices.SortStableFunc(sorted, func(a, b Tensor) int { return natural.Compare(a.Name, b.Name) })
 	for _, t := range sorted {
 		if !strings.HasPrefix(t.Name, prefix) {
 			continue
