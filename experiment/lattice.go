@@ -56,7 +56,7 @@ func (c *Config) graph(set *data.Set, names []string) (*lattice.System, error) {
 			return nil, fmt.Errorf("lattice %s has %d sites and the states have %d (%d columns of positions, %d of each site): give a lattice of %d", c.Lattice, of, n.sites, set.Dim/2, n.space, n.sites)
 		}
 		if sides := n.grid(); sides != nil && !slices.Equal(sides, shape.Sides) {
-			return nil, fmt.Errorf("lattice %s: the columns %s to %s are numbered as of a grid of %s: give that, or columns of one number, in the order of the sites; coordinates of bodies are x1, y1, x2, y2", c.Lattice, names[0], names[set.Dim/2-1], sidesText(sides))
+			return nil, fmt.Errorf("lattice %s: the columns %s to %s are numbered as of a %s: give that, or columns of one number, in the order of the sites; coordinates of bodies are x1, y1, x2, y2", c.Lattice, names[0], names[set.Dim/2-1], strings.Replace(lattice.Shape{Sides: sides}.String(), "grid:", "grid of ", 1))
 		}
 		if shape, err = shape.Of(n.sites); err != nil {
 			return nil, err
@@ -82,24 +82,21 @@ func (e *Env) shapes(c *Config) ([]string, error) {
 	if set := d.observed(); !ok || n.sites < leastSites || set.FirstOrder || set.InputNames != nil {
 		return nil, nil
 	}
-	if sides := n.grid(); sides != nil {
-		all := []string{"grid:" + sidesText(sides)}
-		if n.space == 1 {
-			all = append(all, "fixed-grid:"+sidesText(sides), "torus:"+sidesText(sides))
+	all, sides := []string(nil), n.grid()
+	closed := sides != nil // whether a grid with walls and a closed one are tried
+	if sides == nil {
+		if all = []string{"chain"}; n.space == 1 {
+			all = append(all, "fixed-chain", "ring")
 		}
-		return all, nil
+		if side := int(math.Round(math.Sqrt(float64(n.sites)))); side*side == n.sites {
+			sides, closed = []int{side, side}, side > 2
+		}
 	}
-	all := []string{"chain"}
-	side := int(math.Round(math.Sqrt(float64(n.sites))))
-	square := side*side == n.sites
-	if n.space == 1 {
-		all = append(all, "fixed-chain", "ring")
+	if sides != nil {
+		all = append(all, lattice.Shape{Sides: sides}.String())
 	}
-	if square {
-		all = append(all, fmt.Sprintf("grid:%dx%d", side, side))
-	}
-	if square && n.space == 1 && side > 2 {
-		all = append(all, fmt.Sprintf("fixed-grid:%dx%d", side, side), fmt.Sprintf("torus:%dx%d", side, side))
+	if closed && n.space == 1 {
+		all = append(all, lattice.Shape{Sides: sides, Fixed: true}.String(), lattice.Shape{Sides: sides, Periodic: true}.String())
 	}
 	return all, nil
 }
@@ -226,12 +223,9 @@ func (d *dataset) clean(c *Config, set *data.Set) bool {
 	if c.Draw.Noise > 0 {
 		return false
 	}
-	if d.estimator == nil {
-		return true
-	}
 	spread := set.Spread()
-	for j, noise := range d.estimator.Noise {
-		if j < len(spread) && !(noise < 1e-3*spread[j]) {
+	for j, noise := range d.noiseOf(spread) {
+		if noise > spread[j]/1000 {
 			return false
 		}
 	}

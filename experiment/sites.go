@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,11 +26,6 @@ func (n siteColumns) grid() []int {
 		}
 	}
 	return sides
-}
-
-// sidesText is 4x4 for a grid of these sides.
-func sidesText(sides []int) string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(sides), "[]"), " ", "x")
 }
 
 // siteName is a column's name cut at its numbers: q[0,1] is "q[", 0 and 1 with "," between them, "]"; mass1_x (m) is "mass", 1, "_x (m)".
@@ -159,33 +153,34 @@ func siteNames(names []string, n siteColumns, sites int, sides []int) []string {
 	if first.between == "" {
 		first.between = "_"
 	}
-	like := func(half, a int) siteName {
-		at := half * len(names) / 2
-		if n.interleaved {
-			at += a
-		} else {
-			at += a * n.sites
+	// What the columns of each half and letter are called but for their numbers.
+	var like [2][]siteName
+	for half := range like {
+		for a := range n.space {
+			at := half*len(names)/2 + a*n.sites
+			if n.interleaved {
+				at = half*len(names)/2 + a
+			}
+			own, ok := cutName(names[at], !plain)
+			if !ok {
+				own.letter = names[at]
+			}
+			like[half] = append(like[half], own)
 		}
-		own, ok := cutName(names[at], !plain)
-		if !ok {
-			own.letter = names[at]
-		}
-		return own
 	}
 	var out []string
-	for half := range 2 {
+	numbers := make([]string, len(sides))
+	for _, of := range like {
 		for i := range sites * n.space {
 			a, site := i/sites, i%sites
 			if n.interleaved {
 				a, site = i%n.space, i/n.space
 			}
-			numbers := make([]string, len(sides))
 			for axis := len(sides) - 1; axis >= 0; axis-- {
 				numbers[axis] = strconv.Itoa(first.at[axis] + site%sides[axis])
 				site /= sides[axis]
 			}
-			own := like(half, a)
-			out = append(out, own.letter+strings.Join(numbers, first.between)+own.end)
+			out = append(out, of[a].letter+strings.Join(numbers, first.between)+of[a].end)
 		}
 	}
 	return out

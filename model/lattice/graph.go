@@ -102,10 +102,17 @@ func (s Shape) Sites() int {
 	return n
 }
 
-// Of returns the shape with so many sites: a chain as long, a grid with equal sides. It is an error if there is none.
-func (s Shape) Of(sites int) (Shape, error) {
+// Of returns the shape with so many sites: a chain as long, a grid with equal sides, or with the given ones if it has as many. It is an
+// error if there is none.
+func (s Shape) Of(sites int, sides ...int) (Shape, error) {
 	out := s
 	out.Sides = slices.Clone(s.Sides)
+	if len(sides) > 1 && len(sides) == len(s.Sides) {
+		if copy(out.Sides, sides); out.Sites() != sites {
+			return s, fmt.Errorf("a grid of %v has not %d sites", sides, sites)
+		}
+		return out, nil
+	}
 	if len(s.Sides) == 1 {
 		out.Sides[0] = sites
 		if least := 2; sites < least || s.Periodic && sites < 3 {

@@ -162,8 +162,8 @@ func (s *System) Level() (leveled [][]int) {
 	return leveled
 }
 
-// Resize returns the same law on so many sites; sides are those of a grid, equal ones where none are given. It is an error where the graph is that of a file, which has no other size, where
-// masses do not repeat, and where a closed lattice is no whole number of their cells.
+// Resize returns the same law on so many sites; sides are as Shape.Of has them. It is an error where the graph is that of a file, which
+// has no other size, where masses do not repeat, and where a closed lattice is no whole number of their cells.
 func (s *System) Resize(sites int, sides ...int) (*System, error) {
 	if sites == s.Sites && (sides == nil || s.Shape == nil || slices.Equal(sides, s.Shape.Sides)) {
 		return s, nil
@@ -174,16 +174,9 @@ func (s *System) Resize(sites int, sides ...int) (*System, error) {
 	if sites > mostSites {
 		return nil, fmt.Errorf("%d sites: there are at most %d", sites, mostSites)
 	}
-	shape := *s.Shape
-	if len(sides) == len(shape.Sides) && len(sides) > 1 {
-		if shape.Sides = slices.Clone(sides); shape.Sites() != sites {
-			return nil, fmt.Errorf("a grid of %v has not %d sites", sides, sites)
-		}
-	} else {
-		var err error
-		if shape, err = shape.Of(sites); err != nil {
-			return nil, err
-		}
+	shape, err := s.Shape.Of(sites, sides...)
+	if err != nil {
+		return nil, err
 	}
 	out := *s
 	out.Shape, out.Sites, out.Bonds = &shape, sites, shape.Bonds()
