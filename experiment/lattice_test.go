@@ -228,6 +228,11 @@ func TestNumbering(t *testing.T) {
 	if got, want := strings.Join(siteNames(names, n, 6, []int{2, 3}), " "), grid("q[%d,%d]", 2, 3)+" "+grid("p[%d,%d]", 2, 3); got != want {
 		t.Errorf("a grid of 2 x 3 has the columns %s", got)
 	}
+	down := strings.Fields("q1_1 q2_1 q3_1 q1_2 q2_2 q3_2 p1_1 p2_1 p3_1 p1_2 p2_2 p3_2")
+	n, _ = numbering(down)
+	if got := siteNames(down, n, 6, []int{2, 3}); !slices.Equal(got, down) {
+		t.Errorf("a grid down its columns has the columns %s", got)
+	}
 	for text, want := range map[string]string{
 		"mass1_x mass2_x mass1_v mass2_v": "mass1_x mass2_x mass3_x mass1_v mass2_v mass3_v", "phi_1 phi_2 phi_dot_1 phi_dot_2": "phi_1 phi_2 phi_3 phi_dot_1 phi_dot_2 phi_dot_3",
 		"b1_x b1_y b2_x b2_y b1_u b1_v b2_u b2_v": "b1_x b1_y b2_x b2_y b3_x b3_y b1_u b1_v b2_u b2_v b3_u b3_v",

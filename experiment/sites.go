@@ -153,6 +153,16 @@ func siteNames(names []string, n siteColumns, sites int, sides []int) []string {
 	if first.between == "" {
 		first.between = "_"
 	}
+	// Columns that go down a grid's columns first have the number of the last side in front.
+	stride := 1
+	if n.interleaved {
+		stride = n.space
+	}
+	second, _ := cutName(names[min(stride, len(names)/2-1)], !plain)
+	down := len(sides) > 1 && second.at[0] != first.at[0]
+	if down {
+		slices.Reverse(first.at)
+	}
 	// What the columns of each half and letter are called but for their numbers.
 	var like [2][]siteName
 	for half := range like {
@@ -179,6 +189,9 @@ func siteNames(names []string, n siteColumns, sites int, sides []int) []string {
 			for axis := len(sides) - 1; axis >= 0; axis-- {
 				numbers[axis] = strconv.Itoa(first.at[axis] + site%sides[axis])
 				site /= sides[axis]
+			}
+			if down {
+				slices.Reverse(numbers)
 			}
 			out = append(out, of[a].letter+strings.Join(numbers, first.between)+of[a].end)
 		}
