@@ -207,7 +207,7 @@ func TestPage(t *testing.T) {
 
 	// The link restores the view.
 	until(t, ctx, "location.hash.includes('x0=')")
-	time.Sleep(400 * time.Millisecond) // the address follows in a moment
+	time.Sleep(time.Second) // the address follows in a moment
 	link := inPage[string](t, ctx, "location.href")
 	open(t, ctx, link, 1280, 900)
 	x2 := inPage[[]float64](t, ctx, "document.querySelector('#initial').value.split(',').map(Number)")
@@ -368,11 +368,8 @@ func TestPageInput(t *testing.T) {
 		t.Errorf("the way back ends %v from the start", d)
 	}
 
-	time.Sleep(400 * time.Millisecond) // the address follows in a moment
+	until(t, ctx, "location.href.includes('input.u=1.5,2.5')") // the address follows in a moment
 	link := inPage[string](t, ctx, "location.href")
-	if !strings.Contains(link, "input.u=1.5,2.5") {
-		t.Errorf("the link is %s", link)
-	}
 	open(t, ctx, link, 360, 740)
 	ends(sine)
 	if over := inPage[float64](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {

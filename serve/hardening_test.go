@@ -248,7 +248,7 @@ func TestGracefulStop(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(stopping + 5*time.Second):
+	case <-time.After(stopping + time.Minute):
 		t.Fatal("the server does not stop")
 	}
 	if n := len(s.working) + s.api.Computing(); n != 0 {

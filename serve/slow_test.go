@@ -72,7 +72,7 @@ func TestSlowBodies(t *testing.T) {
 	}
 	for i, c := range conns {
 		k := kinds[i/4]
-		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
 		r := bufio.NewReader(c)
 		w, err := http.ReadResponse(r, nil)
 		if err != nil {
@@ -101,7 +101,7 @@ func TestIdleConnections(t *testing.T) {
 		defer c.Close()
 		if i%2 == 0 {
 			fmt.Fprint(c, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+			_ = c.SetDeadline(time.Now().Add(time.Minute))
 			w, err := http.ReadResponse(bufio.NewReader(c), nil)
 			if err != nil || w.StatusCode != http.StatusOK {
 				t.Fatalf("connection %d: %v", i, err)

@@ -102,7 +102,7 @@ func cluster(t *testing.T) {
 		})
 		time.Sleep(300 * time.Millisecond) // one needs the socket of the other
 	}
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		out, err := exec.Command("sinfo", "--noheader", "--format=%T").CombinedOutput()
 		if err == nil && strings.TrimSpace(string(out)) == "idle" {
 			return
@@ -153,7 +153,7 @@ vary: {seed: 0-%d}
 		}
 	}
 	same(t, folder, undisturbed, runs)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		queue, err := exec.Command("squeue", "--noheader").CombinedOutput()
 		if err == nil && len(strings.TrimSpace(string(queue))) == 0 {
 			return

@@ -57,7 +57,7 @@ func TestTLS(t *testing.T) {
 	cert, key := writeCertificate(t, b.dir)
 	b.start("sweep", "sweep", b.study, "--out", "s", "--listen", "127.0.0.1:0", "--tlscert", cert, "--tlskey", key, "--tlsca", cert, "--workers", "0")
 	path := filepath.Join(b.dir, "s", "door.json")
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if _, err := ReadDoor(path); err == nil {
 			break
 		}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 )
 
@@ -94,23 +93,19 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// A name of 200,000 characters costs what its length costs.
+// A name of a million characters costs what its length costs: what goes with the square of it does not end within go test's time.
 func TestLongName(t *testing.T) {
 	inFolder(t)
 	var b strings.Builder
-	fmt.Fprintf(&b, "t,%s,p\n", strings.Repeat("q", 200_000))
+	fmt.Fprintf(&b, "t,%s,p\n", strings.Repeat("q", 1_000_000))
 	for i := range 100 {
 		fmt.Fprintf(&b, "%g,%d,%d\n", float64(i)/10, i%7, i%5)
 	}
 	if err := os.WriteFile("long.csv", []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	start := time.Now()
 	if status, _, stderr := call(t, "data", "inspect", "long.csv", "--q", "2", "--p", "3", "--figures", "figures"); status != 0 {
 		t.Fatal(stderr)
-	}
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("figures of a long name take %v", took)
 	}
 }
 

@@ -112,25 +112,23 @@ func TestAssemblyKeepsToItsSet(t *testing.T) {
 	}
 }
 
-// Both measured peaks are of the order of a processor's, below a thousand GFLOP/s, and vectors of float32 hold twice as many as of float64.
+// The operations that a peak is of are counted right: in the same turns vectors of float32 do twice as many as those of float64, plain loops as many.
+// The rates are of this machine and moment, and are only logged.
 func TestPeakFlops(t *testing.T) {
 	eachSet(t, testPeakFlops)
 }
 
 func testPeakFlops(t *testing.T) {
-	p32, p64 := PeakFlops[float32](20*time.Millisecond), PeakFlops[float64](20*time.Millisecond)
-	t.Logf("peak of this core: %.1f GFLOP/s float32, %.1f float64", p32/1e9, p64/1e9)
-	if !(p32 > 0 && p32 < 1e12 && p64 > 0 && p64 < 1e12) {
-		t.Errorf("peaks %g and %g", p32, p64)
+	want := 2.0
+	if inUse == generic {
+		want = 1
 	}
-	if p32 < 2e9 {
-		t.Skip("an emulator, by its peak: nothing else is compared, since what else runs beside it decides")
+	if n32, n64 := peak[float32](7), peak[float64](7); n32 != want*n64 || n64 != 7*peak[float64](1) {
+		t.Errorf("%g operations in float32 and %g in float64", n32, n64)
 	}
-	// What lasts is not more than the best, but for the clock's jitter over 20 ms.
-	if s := SustainedFlops[float32](20 * time.Millisecond); !(s > 1e8 && s < 1.1*p32) {
-		t.Errorf("sustained %g, peak %g", s, p32)
-	}
-	if r := p32 / p64; inUse != generic && (r < 1.5 || r > 2.5) {
-		t.Errorf("float32 has %.2f times the peak of float64, want 2", r)
+	p32, p64, lasting := PeakFlops[float32](20*time.Millisecond), PeakFlops[float64](20*time.Millisecond), SustainedFlops[float32](20*time.Millisecond)
+	t.Logf("peak of this core: %.1f GFLOP/s float32, %.1f float64; over 20 ms %.1f float32", p32/1e9, p64/1e9, lasting/1e9)
+	if !(p32 > 0 && p64 > 0 && lasting > 0) {
+		t.Errorf("peaks %g and %g, sustained %g", p32, p64, lasting)
 	}
 }

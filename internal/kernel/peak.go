@@ -12,7 +12,7 @@ import (
 func PeakFlops[T Float](d time.Duration) float64 {
 	best := 0.0
 	turns := 1000
-	for end := time.Now().Add(d); time.Now().Before(end); {
+	for end := time.Now().Add(d); best == 0 || time.Now().Before(end); {
 		start := time.Now()
 		flops := peak[T](turns)
 		elapsed := time.Since(start)
