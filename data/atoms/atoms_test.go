@@ -69,6 +69,10 @@ func TestReadDump(t *testing.T) {
 	if f.Time != 1 || f.Vel[0] != 7 || f.Force[3] != 4 || f.Mass[1] != 20 || f.Species[0] != "1" || f.Periodic != [3]bool{true, true, false} {
 		t.Errorf("%+v", f)
 	}
+	edges := strings.Replace(dumped, "pp pp ff\n-1 3\n0 4\n0 4\n", "abc origin pp pp ff\n4 0 0 -1\n0 4 0 0\n0 0 4 0\n", 1)
+	if again, err := Read(strings.NewReader(edges), Options{Dt: 0.01, Units: LJ}); err != nil || fmt.Sprint(*again[0]) != fmt.Sprint(*f) {
+		t.Errorf("by edges %v, %v", again, err)
+	}
 	// Of metal: 1 g/mol is 1.66053907e-27 kg, 1 eV 1.602176634e-19 J, 1 A/ps 100 m/s (CODATA 2018).
 	frames, err = Read(strings.NewReader(dumped), Options{Dt: 0.01, Units: Metal})
 	if err != nil {
@@ -125,6 +129,7 @@ func TestReadRefuses(t *testing.T) {
 		{"a trillion", "1000000000000\n\nAr 0 0 0\n", "cut off", Options{}},
 		{"element", "1\nTime=1\nAr 0 0 0\n", "--units ase, by which elements have their standard masses (Ar 39.948)", Options{}},
 		{"more columns", "1\nTime=1\nAr 0 0 0 1 2 3\n", "no Properties=", Options{}},
+		{"skewed edges", strings.Replace(dumped, "pp pp ff\n-1 3\n0 4\n0 4\n", "abc origin pp pp ff\n4 0 0 -1\n1 4 0 0\n0 0 4 0\n", 1), "skewed", lj},
 		{"triclinic", strings.Replace(dumped, "-1 3\n", "-1 3 0.5\n", 1), "skewed", lj},
 	} {
 		if _, err := Read(strings.NewReader(c.text), c.o); err == nil || !strings.Contains(err.Error(), c.want) {

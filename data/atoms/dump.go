@@ -74,8 +74,10 @@ func (l *lines) dump() (*Frame, error) {
 	}
 }
 
-// bounds reads the three lines of a box.
+// bounds reads the three lines of a box: lo and hi of each side, and what it is skewed by, or, after "abc origin" (of OVITO, and of LAMMPS
+// with triclinic/general), a component of an edge three times and one of the origin, an edge a line.
 func (f *Frame) bounds(l *lines, words []string) error {
+	general := len(words) >= 2 && words[0] == "abc" && words[1] == "origin"
 	for k := range 3 {
 		s, err := l.within()
 		if err != nil {
@@ -84,6 +86,9 @@ func (f *Frame) bounds(l *lines, words []string) error {
 		v, err := numbers(strings.Fields(s))
 		if err != nil {
 			return fmt.Errorf("BOX BOUNDS: %w", err)
+		}
+		if general && len(v) == 4 && v[(k+1)%3] == 0 && v[(k+2)%3] == 0 {
+			v = []float64{v[3], v[3] + v[k]}
 		}
 		if len(v) == 3 && v[2] != 0 || len(v) > 3 {
 			return errors.New("BOX BOUNDS: the box is skewed; only boxes with right angles are taken")
