@@ -26,12 +26,14 @@ const (
 // trajectories, the true systems of the paper at most 620.
 const strictMaxSteps = 20_000
 
-// StrictStates is the number of initial states of the strict metrics, and StrictStream
-// the name of the random stream from which they are drawn: not that of the data.
-const (
-	StrictStates = 50
-	StrictStream = "strict"
-)
+// StrictStream is the name of the random stream from which the initial states of the
+// strict metrics are drawn: not that of the data.
+const StrictStream = "strict"
+
+// StrictStates is the number of initial states of the strict metrics of a system whose
+// state has dim components: 50 up to 512 components, then fewer, since the sites of a
+// large system are many starts in one: 3 of 8,192.
+func StrictStates(dim int) int { return max(2, min(50, 50*512/dim)) }
 
 // InitialStates draws n initial states (n x s.Dim(), row-major) by the system's sampler.
 func InitialStates(s system.System, rng *rand.Rand, n int) []float64 {

@@ -245,7 +245,7 @@ func TestEnergySpread(t *testing.T) {
 func BenchmarkStrictTwoBody(b *testing.B) {
 	s := system.NewNBody(2)
 	m := trained(b, "2body-hnn", network.KindHNN, 8)
-	o := StrictOptions{X0: InitialStates(s, rand.New(rand.NewPCG(1, 2)), StrictStates), Horizon: 200, Points: 500}
+	o := StrictOptions{X0: InitialStates(s, rand.New(rand.NewPCG(1, 2)), StrictStates(s.Dim())), Horizon: 200, Points: 500}
 	for b.Loop() {
 		r := strict(b, m, s, o)
 		if r.Diverged > 0 {

@@ -84,7 +84,7 @@ func writeDrifts(w io.Writer, runs []*Run) error {
 				strict(func(s *Strict) Number { return s.RelativeEnergyDrift }),
 				strict(func(s *Strict) Number { return *s.MomentumDrift }),
 				strict(func(s *Strict) Number { return *s.AngularMomentumDrift }),
-				median(values(kind, func(r *Results) Number { return Number(r.Strict.Diverged) })), eval.StrictStates)
+				median(values(kind, func(r *Results) Number { return Number(r.Strict.Diverged) })), eval.StrictStates(kind[0].Config.Facts().System.Dim()))
 		}
 	}
 	return t.Flush()

@@ -56,9 +56,10 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 		states = d.Train.X
 	}
 	least, most := box(d.Train)
+	starts := eval.StrictStates(d.system.Dim())
 	s, err := eval.Strict(m, d.system, eval.StrictOptions{
 		Options: o,
-		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), eval.StrictStates),
+		X0:      eval.InitialStates(d.system, stream.New(c.Seed, eval.StrictStream), starts),
 		Horizon: float64(k) * c.Draw.Horizon,
 		Points:  k * c.Draw.Points,
 		Spread:  eval.EnergySpread(d.system, states),
@@ -68,7 +69,7 @@ func (e *Env) strict(r *Results, c *Config, m *model.Field, d *dataset, o eval.O
 		return err
 	}
 	if s.Err != nil {
-		e.log("%s %s: %d of %d strict rollouts diverged, the first because: %v", c.Task, c.Model, s.Diverged, eval.StrictStates, s.Err)
+		e.log("%s %s: %d of %d strict rollouts diverged, the first because: %v", c.Task, c.Model, s.Diverged, starts, s.Err)
 	}
 	r.Strict = &Strict{
 		EnergyMSE: summary(s.EnergyMSE), CoordinateMSE: summary(s.CoordinateMSE),
