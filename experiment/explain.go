@@ -13,6 +13,8 @@ import (
 	"hnn/model/expr"
 	"hnn/model/formula"
 	"hnn/model/lagrangian"
+	"hnn/model/lattice"
+	"hnn/model/poisson"
 	modelterms "hnn/model/terms"
 )
 
@@ -98,11 +100,11 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 			write(l.EnergyExpr(), l.Text(names[:l.N], 6), 6)
 			return x, nil
 		}
-		if f := modelterms.Of(r.form); f != nil {
+		if law := r.equations(names, inputs); law != "" {
 			if syntax != expr.Text {
-				return nil, fmt.Errorf("%s: a %s has no energy to write as %s; its equations are written as text", r.Dir, r.form.Kind, syntax)
+				return nil, fmt.Errorf("%s: a %s has no energy of a few terms to write as %s; its laws are written as text", r.Dir, r.form.Kind, syntax)
 			}
-			x.Law = f.Text(names, inputs, 6)
+			x.Law = law
 			return x, nil
 		}
 	}
@@ -117,6 +119,20 @@ func (e *Env) Explain(r *Run, syntax expr.Syntax, terms string, tolerance float6
 	}
 	give(f)
 	return x, nil
+}
+
+// equations are the laws of a model that has some of its own and no formula of H, "" of any other.
+func (r *Run) equations(names, inputs []string) string {
+	if f := modelterms.Of(r.form); f != nil {
+		return f.Text(names, inputs, 6)
+	}
+	if s := lattice.Of(r.form); s != nil {
+		return s.Text(6)
+	}
+	if s := poisson.Of(r.form); s != nil {
+		return s.Text(names, 6)
+	}
+	return ""
 }
 
 // distil fits a formula to the field of a run's model at the states of its data, without inputs.

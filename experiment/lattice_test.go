@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"hnn/data/draw"
+	"hnn/model/expr"
 	"hnn/model/lattice"
 	"hnn/model/network"
 	"hnn/report"
@@ -72,6 +73,14 @@ func TestLatticeOfAnySize(t *testing.T) {
 	}
 	if _, _, err := e.Simulate(t.Context(), run.Dir, SimulateOptions{Masses: slices.Repeat([]float64{1}, 9), Times: []float64{0, 1}}); err == nil || !strings.Contains(err.Error(), "--from-data") {
 		t.Errorf("a state of 9 masses was drawn from nothing: %v", err)
+	}
+	// Its laws are what it is, and no formula is distilled of it.
+	x, err := e.Explain(run, expr.Text, "", 0.05)
+	if err != nil || x.Distilled || !strings.Contains(x.Law, "W(d) = 0.5 d^2") || strings.Contains(x.Law, "q1") {
+		t.Errorf("explained: %+v, %v", x, err)
+	}
+	if _, err := e.Explain(run, expr.LaTeX, "", 0.05); err == nil || !strings.Contains(err.Error(), "written as text") {
+		t.Errorf("explained as LaTeX: %v", err)
 	}
 	for want, change := range map[string]func(c *Config){
 		"has 4 sites":         func(c *Config) { c.Lattice = "grid:2x2" },

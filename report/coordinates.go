@@ -2,13 +2,17 @@ package report
 
 import (
 	"errors"
+	"fmt"
 
 	"gonum.org/v1/plot"
 )
 
 const coordinateHeight = 90
 
-// Coordinates draws a task of any number of coordinates: each of them over time, two panels to
+// A figure shows up to mostCoordinates coordinates, and of more fewCoordinates, which lie evenly among them.
+const mostCoordinates, fewCoordinates = 64, 16
+
+// Coordinates draws a task of any number of coordinates: each of them over time, or 16 of more than 64, two panels to
 // a row, the truth and all models in each. Below: the energy. It is an error if no run has
 // states, or if shapes do not fit each other.
 func Coordinates(t Task) (*Figure, error) {
@@ -25,13 +29,26 @@ func Coordinates(t Task) (*Figure, error) {
 		rows = append(rows, row{panels: panels[:n], height: coordinateHeight})
 		panels = panels[n:]
 	}
-	return layout(t.Title, planeWidth(3), append(rows, energyRow(&t)...)), nil
+	title := t.Title
+	if n := len(t.Coordinates); n > mostCoordinates {
+		title = fmt.Sprintf("%s: %d of %d coordinates", title, fewCoordinates, n)
+	}
+	return layout(title, planeWidth(3), append(rows, energyRow(&t)...)), nil
 }
 
-// coordinatePanels returns a panel for each coordinate over time, the first with the
+// coordinatePanels returns a panel for each coordinate that is shown over time, the first with the
 // legend of all.
 func coordinatePanels(t *Task) (panels []*panel, err error) {
-	for j, q := range t.Coordinates {
+	shown, last := len(t.Coordinates), len(t.Coordinates)-1
+	if shown > mostCoordinates {
+		shown = fewCoordinates
+	}
+	for k := range shown {
+		j := k
+		if shown <= last {
+			j = k * last / (shown - 1)
+		}
+		q := t.Coordinates[j]
 		var all []series
 		var bands []plot.Plotter
 		given, extra := emptyInterval(), emptyInterval()

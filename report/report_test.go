@@ -5,10 +5,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -247,6 +249,30 @@ func TestBareTasks(t *testing.T) {
 		checkSVG(t, name, f)
 		if err := f.WritePNG(io.Discard, 50); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Of the thousands of coordinates of a field some are drawn, the first and the last among them, and the title says how many.
+func TestManyCoordinates(t *testing.T) {
+	for n, want := range map[int]int{64: 64, 65: 16, 5000: 16} {
+		task := Task{Title: "Field", Models: []Run{{Role: HNN, Name: "HNN", T: []float64{0, 1}, X: [][]float64{make([]float64, n), make([]float64, n)}}}}
+		for j := range n {
+			task.Coordinates = append(task.Coordinates, Quantity{"q" + strconv.Itoa(j+1), ""})
+		}
+		panels, err := coordinatePanels(&task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, last := panels[0].title, panels[len(panels)-1].title; len(panels) != want || first != "q1" || last != "q"+strconv.Itoa(n) {
+			t.Errorf("of %d coordinates %d are drawn, from %s to %s", n, len(panels), first, last)
+		}
+		f, err := Coordinates(task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := f.title == fmt.Sprintf("Field: %d of %d coordinates", want, n); said != (want < n) {
+			t.Errorf("of %d coordinates the title is %q", n, f.title)
 		}
 	}
 }
