@@ -140,12 +140,18 @@ func times(s *data.Set) Time {
 	return t
 }
 
+// anyState is the role of a column of equations of first order, which is neither a position nor a momentum.
+const anyState = "state"
+
 func columns(s *data.Set) []Column {
 	noise := s.Unwrapped(s.Wrapped(2 * math.Pi)).Noise()
 	all := make([]Column, s.Dim)
 	for j := range all {
 		c := Column{Name: s.Names[j], Role: "position", Min: math.Inf(1), Max: math.Inf(-1)}
-		if j >= degrees(s) {
+		switch {
+		case s.FirstOrder:
+			c.Role = anyState
+		case j >= degrees(s):
 			c.Role = "momentum"
 		}
 		for i := j; i < len(s.X); i += s.Dim {

@@ -248,3 +248,19 @@ func TestInputs(t *testing.T) {
 		}
 	}
 }
+
+// Columns of equations of first order are neither positions nor momenta.
+func TestFirstOrder(t *testing.T) {
+	o := file.ReadOptions{Columns: file.Columns{X: []string{"a", "b"}}}
+	s, m, err := file.Decode(strings.NewReader(table("t,a,b", 50, 0.1, func(t float64) []float64 { return []float64{math.Exp(-t), math.Sin(t)} })), "f.csv", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := New(s, m, o).Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); strings.Contains(text, "position ") || strings.Contains(text, "velocities have to be estimated") || strings.Count(text, "state ") != 2 {
+		t.Errorf("it says\n%s", text)
+	}
+}

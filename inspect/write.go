@@ -36,7 +36,7 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	list("positions", m.Q, "")
 	list("momenta", nil, momenta)
-	if len(m.P) == 0 {
+	if len(m.P) == 0 && (len(r.Columns) == 0 || r.Columns[0].Role != anyState) {
 		line("momenta", "none: velocities have to be estimated")
 	}
 	list("derivatives", append(append([]string(nil), m.DQ...), m.DP...), "none")

@@ -295,7 +295,7 @@ func (t *arrayTable) several(c *Columns) error {
 		}
 		return out, nil
 	}
-	t.roles = &roles{time: 0, trial: -1, velocities: arrays.velocities, notes: arrays.notes}
+	t.roles = &roles{time: 0, trial: -1, first: arrays.first, velocities: arrays.velocities, notes: arrays.notes}
 	used[arrays.time] = true
 	t.columns = append(t.columns, arrayColumn{name: names[arrays.time], data: time.Data, stride: 1, shared: len(time.Data) == t.rows})
 	if arrays.trial >= 0 {
