@@ -1,8 +1,45 @@
 package file
 
 import (
+	"cmp"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
+
+// atPlace is a value of a field at a place: u(0.5), phi[1.5], u(x=0.5).
+var atPlace = regexp.MustCompile(`^([^\s(\[]+)\s*[(\[]\s*(?:\w+\s*=\s*)?([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*[)\]]$`)
+
+// byPlace gives the columns of a field that are named by places, as phi(0), phi(0.5), ..., the plain names phi_1, phi_2, ... in the order of
+// the places. Whole numbers alone are numbers, and a few columns no field.
+func byPlace(names []string) map[int]string {
+	type column struct {
+		i     int
+		place float64
+	}
+	fields := map[string][]column{}
+	for i, name := range names {
+		if m := atPlace.FindStringSubmatch(name); m != nil {
+			if x, err := strconv.ParseFloat(m[2], 64); err == nil {
+				base := strings.ToLower(m[1])
+				fields[base] = append(fields[base], column{i, x})
+			}
+		}
+	}
+	plain := map[int]string{}
+	for base, all := range fields {
+		if len(all) < leastField || !slices.ContainsFunc(all, func(c column) bool { return c.place != math.Trunc(c.place) }) {
+			continue
+		}
+		slices.SortStableFunc(all, func(a, b column) int { return cmp.Compare(a.place, b.place) })
+		for k, c := range all {
+			plain[c.i] = base + "_" + strconv.Itoa(k+1)
+		}
+	}
+	return plain
+}
 
 // leastField is from how many columns u1, u2, ... on, with a rate of each and no other position, they are what moves, as the
 // displacement of a string at points of it, and not what acts.

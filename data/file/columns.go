@@ -69,8 +69,12 @@ type resolver struct {
 // resolve finds out what columns of the given names hold.
 func (c *Columns) resolve(names []string) (*roles, error) {
 	r := &resolver{names: names, plain: make([]string, 0, len(names)), order: make([]int32, 0, len(names)), folded: map[string]int{}, used: make([]bool, len(names))}
+	places := byPlace(names)
 	for i, name := range names {
-		plain := plainName(name)
+		plain, ok := places[i]
+		if !ok {
+			plain = plainName(name)
+		}
 		if plain == name {
 			plain = name // the same memory
 		}
