@@ -94,11 +94,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	}
 	kinetic := &chosen{}
 	if mechanical {
-		if kinetic, err = p.choose(f.kineticChoices()); err != nil {
+		if kinetic, err = p.choose(f.kineticChoices(), nil); err != nil {
 			return nil, err
 		}
 	}
-	potential, err := v.choose(f.potentialChoices(v))
+	potential, err := f.forces(v, kinetic)
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +115,11 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
 			const behind = 1.15
 			if mechanical {
-				kinetic2, err = p2.choose(f.kineticChoices())
+				kinetic2, err = p2.choose(f.kineticChoices(), nil)
 				same = err == nil && p.leaves(kinetic2) < behind*kinetic.left
 			}
 			if same {
-				potential2, err = v2.choose(f.potentialChoices(v2))
+				potential2, err = f.forces(v2, kinetic2)
 			}
 			if same && err == nil && v.leaves(potential2) < behind*potential.left {
 				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
@@ -183,61 +183,6 @@ func kinds(s *lattice.System) int {
 		n = max(n, b.Kind+1)
 	}
 	return n
-}
-
-// choice is the columns of one law and its degrees.
-type choice struct {
-	degrees []int
-	use     []int
-}
-
-// chosen is a law that was chosen: its coefficients, and what it leaves of the held-out rows.
-type chosen struct {
-	choice
-	c    []float64
-	left float64
-}
-
-// leaves is what a law that other rows chose leaves of the held-out ones.
-func (p *problem) leaves(c *chosen) float64 {
-	rest, size := p.held.residual(c.use, c.c)
-	return rest / size
-}
-
-// choose takes the smallest law that explains the held-out rows no worse than the best, within what chance can do, and fits
-// it to all rows.
-func (p *problem) choose(all []choice) (*chosen, error) {
-	errs := make([]float64, len(all))
-	best := math.Inf(1)
-	for i, a := range all {
-		errs[i] = math.Inf(1)
-		if len(a.use) >= p.fit.rows {
-			continue
-		}
-		if x, ok := p.fit.solve(a.use); ok {
-			rest, size := p.held.residual(a.use, x)
-			if size == 0 {
-				return nil, errors.New("lattice: nothing moves in the rows that are held out")
-			}
-			errs[i] = rest / size
-			best = min(best, errs[i])
-		}
-	}
-	if math.IsInf(best, 1) {
-		return nil, ErrRows
-	}
-	limit := max(best*chance(p.held.rows), 1e-8) // more digits than rows have
-	least := -1
-	for i, a := range all {
-		if errs[i] <= limit && (least < 0 || len(a.use) < len(all[least].use) || len(a.use) == len(all[least].use) && errs[i] < errs[least]) {
-			least = i
-		}
-	}
-	x, ok := p.all().solve(all[least].use)
-	if !ok {
-		return nil, ErrRows
-	}
-	return &chosen{all[least], x, errs[least]}, nil
 }
 
 // features are the functions of the largest law, over the intervals of the rows.
@@ -326,10 +271,8 @@ func (f *features) kineticChoices() (all []choice) {
 	return all
 }
 
-// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree, and friction with
-// each where the equations of the forces have it.
-func (f *features) potentialChoices(v *problem) (all []choice) {
-	friction := f.friction(v)
+// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree.
+func (f *features) potentialChoices() (all []choice) {
 	type law struct{ degree, waves int }
 	list := func(degrees []int, of *lattice.Function) (laws []law) {
 		for _, d := range degrees {
@@ -350,9 +293,6 @@ func (f *features) potentialChoices(v *problem) (all []choice) {
 			for k := range f.bonds {
 				c.use = append(append(c.use, counted(at, bond.degree)...), counted(at+len(f.bonds[k].Polynomial), 2*bond.waves)...)
 				at += f.bonds[k].Size()
-			}
-			if friction {
-				c.use = append(c.use, f.potential)
 			}
 			all = append(all, c)
 		}
