@@ -90,6 +90,8 @@ type WeakReport struct {
 
 	// unexplained says why the law is no result, "" for one that is.
 	unexplained string
+	// doubt is which part of the forces neither the law nor noise explains, 0 for none.
+	doubt float64
 	// more adds the notes that take as long as the fit, for those who read them; nil for none.
 	more func()
 }
