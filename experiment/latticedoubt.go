@@ -67,14 +67,35 @@ func (r *WeakReport) notesOfDoubt(s *lattice.System, rows *data.Set, report *fit
 	if r.doubt == 0 || s.Flow != lattice.Mechanical || report.Velocities > poorLattice {
 		return
 	}
-	more := r.more
+	r.other = func() string { return otherGraph(s, rows, report.Forces) }
 	r.more = func() {
-		if more != nil {
-			more()
-		}
-		if note := otherGraph(s, rows, report.Forces); note != "" {
+		if note := r.other(); note != "" {
 			r.Notes = append(r.Notes, note)
 		}
+	}
+}
+
+// adviseGraph says which graph would explain the rows where lattices were tried, the rows contradict all of them and one with a few more bonds
+// does not.
+func (e *Env) adviseGraph(l *Learning) {
+	var best *LearningTry
+	for i := range l.Tried {
+		t := &l.Tried[i]
+		if t.config.Model != lattice.Kind || t.field == nil {
+			continue
+		}
+		if t.doubt == 0 {
+			return
+		}
+		if best == nil || float64(t.Error) < float64(best.Error) {
+			best = t
+		}
+	}
+	if best == nil || best.other == nil {
+		return
+	}
+	if note := best.other(); note != "" {
+		e.log("%s: %s leaves %.2g of the forces; %s", best.config.Task, best.Way, best.doubt, note)
 	}
 }
 

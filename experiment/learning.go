@@ -53,7 +53,8 @@ type LearningTry struct {
 	fit    *model.Field    // field, also where its rollouts diverge
 	rest   float64         // the least error of what does not move
 	system *poisson.System // of a Poisson system
-	doubt  float64         // of a lattice: see tried
+	doubt  float64         // of a lattice: see WeakReport
+	other  func() string   // likewise
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -184,7 +185,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			try.fit, try.system, try.doubt = m.field, m.system, m.doubt
+			try.fit, try.system, try.doubt, try.other = m.field, m.system, m.doubt, m.other
 			if r, err := e.judged(m.field, inner[d], options); err == nil {
 				try.took(r)
 			}
@@ -216,6 +217,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	}
 	chosen.Best, chosen.Within = best.place, within
 	l.judge(judged)
+	e.adviseGraph(l)
 	e.learning, e.recommended = l, &best.config
 	if best.config.Trainer == WeakForm {
 		l.Recommended = best.config.Model
@@ -445,7 +447,8 @@ func inUnits(fitted *model.Form[float64], d *dataset) (*model.Field, error) {
 type tried struct {
 	field  *model.Field
 	system *poisson.System // of a Poisson system
-	doubt  float64         // which part of the forces neither a lattice's law nor noise explains
+	doubt  float64         // of a lattice: see WeakReport
+	other  func() string   // likewise
 }
 
 // triedIn is a model that was fitted to a dataset, in the data's units.
@@ -461,7 +464,7 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*tried, error) 
 		if err != nil {
 			return nil, err
 		}
-		return &tried{form.Field(), poisson.Of(form), report.doubt}, nil
+		return &tried{form.Field(), poisson.Of(form), report.doubt, report.other}, nil
 	}
 	if c.Trainer == ClosedForm {
 		m, _, err := e.solve(&c, d)
