@@ -117,6 +117,9 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if err != nil {
 		return nil, err
 	}
+	if err := checkPlaces(s, set, names); err != nil {
+		return nil, err
+	}
 	rows := *set
 	if d.estimated {
 		rows.DX = nil
@@ -157,6 +160,9 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
 	r.doubt = d.doubtLattice(c, s, set, report)
 	r.notesOfDoubt(s, &rows, report)
+	if ends := heldEnds(set, names); ends != "" {
+		r.Notes = append(r.Notes, ends)
+	}
 	switch {
 	case s.Cell != nil:
 		r.Notes = append(r.Notes, "the sites have masses "+s.MassText(4)+": the law runs on any number of such cells")
