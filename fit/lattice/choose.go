@@ -34,6 +34,9 @@ func (p *problem) leaves(c *chosen) float64 {
 
 const (
 	exact = 1e-8 // more digits than rows have
+	// Rows that were put on equal steps have the errors of that, which are no noise: up to this a law may leave some times what the best does.
+	interpolation = 1e-5
+	someTimes     = 3
 	// A law that leaves farOff times what the law of the velocities leaves is not that of the rows. There waves must be
 	// clearly better than a polynomial, by that factor: any function is a little better or worse for what it stands for.
 	farOff  = 10
@@ -72,6 +75,9 @@ func (p *problem) choose(all []choice, velocities *chosen) (*chosen, error) {
 		}
 	}
 	limit := max(best*chance(p.held.rows), floor)
+	if p.moved {
+		limit = max(limit, min(someTimes*best, interpolation))
+	}
 	least := -1
 	for i, a := range all {
 		if errs[i] <= limit && (least < 0 || smaller(&a, &all[least], errs[i], errs[least])) {

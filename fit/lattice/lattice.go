@@ -46,6 +46,7 @@ var (
 type problem struct {
 	fit, held *triangle
 	masses    *masses // of the velocities alone
+	moved     bool    // the rows were put on equal steps
 }
 
 func newProblem(features int) *problem {
@@ -78,8 +79,9 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	var b sides
 	var trials [][]float64
 	var step float64
+	how := asMeasured
 	if set.DX == nil {
-		if trials, step, err = even(set); err != nil {
+		if trials, step, how, err = even(set, asMeasured); err != nil {
 			return nil, err
 		}
 	}
@@ -89,6 +91,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		return nil, err
 	}
 	p, v := b.p, b.v
+	p.moved, v.moved = how != asMeasured, how != asMeasured
 	if v.fit.rows == 0 || v.held.rows == 0 {
 		return nil, ErrRows
 	}
@@ -114,6 +117,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
 			const behind = 1.15
+			p2.moved, v2.moved = p.moved, v.moved
 			if mechanical {
 				kinetic2, err = p2.choose(f.kineticChoices(), nil)
 				same = err == nil && p.leaves(kinetic2) < behind*kinetic.left
@@ -160,7 +164,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 				if rows.DX != nil {
 					return f.derivatives(rows)
 				}
-				trials, step, err := even(rows)
+				trials, step, _, err := even(rows, how)
 				if err != nil {
 					return again(f)
 				}
