@@ -153,6 +153,15 @@ func (e *Env) EvaluateFile(ctx context.Context, r *Run, path string, warm int) e
 
 // secondDataset reads another file as the run's configuration says, all of it test rows.
 func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
+	d, set, err := e.secondRows(r, path)
+	if err != nil {
+		return nil, err
+	}
+	return d, e.estimateSecond(r, d, set, path)
+}
+
+// secondRows are the rows of another file, in the order of the run's columns and with as many sites as it has.
+func (e *Env) secondRows(r *Run, path string) (*dataset, *data.Set, error) {
 	c := r.Config
 	d := &dataset{angles: c.Angle, progress: e.Reading}
 	var set *data.Set
@@ -169,33 +178,40 @@ func (e *Env) secondDataset(r *Run, path string) (*dataset, error) {
 		set, err = d.observations(&c, path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if anySize {
 		if err := r.resizeTo(set, path); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if r.seen != nil {
 		if set, err = r.seen.inOrder(set); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if r.seen.OffsetOfTrials {
 			d.note("the run took offsets of each trial out of its columns, and of these trials the mean of those: rollouts from states that show more or less are off by so much")
 		}
 		set = set.DelayInputs(r.seen.InputDelay)
-		d.compareScale(set, r.seen)
 	}
 	e.logMapping(d.mappings[0])
-	if err := d.estimate(c.estimateOptions(), set, set); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	return d, set, nil
+}
+
+// estimateSecond makes the rows of another file its test rows, and says what there is to say of them.
+func (e *Env) estimateSecond(r *Run, d *dataset, set *data.Set, path string) error {
+	if r.seen != nil {
+		d.compareScale(set, r.seen)
+	}
+	if err := d.estimate(r.Config.estimateOptions(), set, set); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	for _, note := range d.notes {
 		e.log("%s: %s", path, note)
 	}
-	e.logFindings(&c, d)
+	e.logFindings(&r.Config, d)
 	d.Train, d.foreign, d.learned = &data.Set{Dim: d.Test.Dim}, true, r.Region()
-	return d, nil
+	return nil
 }
 
 func (e *Env) evaluateOn(ctx context.Context, r *Run, d *dataset) error {

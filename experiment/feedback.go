@@ -42,9 +42,9 @@ func (e *Env) shorten(ctx context.Context, l *Learning, d *dataset, o eval.Optio
 	for i := range l.Tried {
 		t := &l.Tried[i]
 		t.config.Within = within
-		if m, system, err := e.tryOut(ctx, t.config, d); err == nil {
-			t.fit, t.system = m, system
-			if r, err := e.judged(m, d, o); err == nil {
+		if m, err := e.tryOut(ctx, t.config, d); err == nil {
+			t.fit, t.system, t.doubt = m.field, m.system, m.doubt
+			if r, err := e.judged(m.field, d, o); err == nil {
 				t.took(r)
 			}
 		}

@@ -240,7 +240,7 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 		e.log("%s: trying %s on other parts of the training rows", c.Task, t.Way)
 		more, failed := *t, false
 		for fold, in := range inner[d] {
-			m, _, err := e.tryOut(ctx, c, in)
+			m, err := e.tryOut(ctx, c, in)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -248,7 +248,7 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 				failed = true
 				break
 			}
-			r, err := e.judged(m, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
+			r, err := e.judged(m.field, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
 			if err != nil || r == nil || r.Diverged > 0 {
 				failed = true
 				break

@@ -117,6 +117,9 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if err != nil {
 		return nil, err
 	}
+	if err := checkPlaces(s, set, names); err != nil {
+		return nil, err
+	}
 	rows := *set
 	if d.estimated {
 		rows.DX = nil
@@ -155,14 +158,10 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 		}
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
-	switch left, clean := max(report.Forces, report.Velocities), d.clean(c, set); {
-	case left > poorLattice:
-		const no = "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart"
-		if r.Notes = append(r.Notes, no); clean {
-			r.unexplained = no
-		}
-	case left > inexactLattice && clean:
-		r.Notes = append(r.Notes, fmt.Sprintf("no noise explains what the law leaves, %.2g: a bond is missing or another, bonds or sites differ, or the rows are too far apart", left))
+	r.doubt = d.doubtLattice(c, s, set, report)
+	r.notesOfDoubt(s, &rows, report)
+	if ends := heldEnds(set, names); ends != "" {
+		r.Notes = append(r.Notes, ends)
 	}
 	switch {
 	case s.Cell != nil:
@@ -173,7 +172,7 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	if s.Friction != 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("momenta are lost at the rate %.4g: energy is not conserved", s.Friction))
 	}
-	if s.KeepsMomentum() {
+	if s.KeepsMomentum() && r.doubt == 0 {
 		r.Notes = append(r.Notes, "the total momentum is conserved: there are no one-site terms and no walls")
 	}
 	return s.ModelForm(), nil
@@ -210,13 +209,6 @@ func fitLattice(s *lattice.System, set *data.Set) (*lattice.System, *fitlattice.
 	}
 	return s, report, err
 }
-
-// A law that leaves more than poorLattice of the forces is none; one that leaves more than inexactLattice of rows without noise is not all
-// of it.
-const (
-	poorLattice    = 0.3
-	inexactLattice = 0.02
-)
 
 // clean reports whether rows have less noise than a thousandth of their spread.
 func (d *dataset) clean(c *Config, set *data.Set) bool {

@@ -53,6 +53,8 @@ type LearningTry struct {
 	fit    *model.Field    // field, also where its rollouts diverge
 	rest   float64         // the least error of what does not move
 	system *poisson.System // of a Poisson system
+	doubt  float64         // of a lattice: see WeakReport
+	other  func() string   // likewise
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -178,13 +180,13 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 		}
 		try := LearningTry{Way: c.way(d), Error: NA, config: c, place: i}
 		e.log("%s: trying %s", c.Task, try.Way)
-		m, system, err := e.tryOut(ctx, c, inner[d])
+		m, err := e.tryOut(ctx, c, inner[d])
 		if ctx.Err() != nil {
 			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			try.fit, try.system = m, system
-			if r, err := e.judged(m, inner[d], options); err == nil {
+			try.fit, try.system, try.doubt, try.other = m.field, m.system, m.doubt, m.other
+			if r, err := e.judged(m.field, inner[d], options); err == nil {
 				try.took(r)
 			}
 		}
@@ -215,6 +217,7 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 	}
 	chosen.Best, chosen.Within = best.place, within
 	l.judge(judged)
+	e.adviseGraph(l)
 	e.learning, e.recommended = l, &best.config
 	if best.config.Trainer == WeakForm {
 		l.Recommended = best.config.Model
@@ -323,6 +326,8 @@ func (l *Learning) rank(t *LearningTry) int {
 	switch {
 	case l.decays && network.LearnsH(c.Model) && t.isHNN() && c.Dissipation == "":
 		return 8
+	case t.doubt > 0:
+		return 7 // a law that the rows contradict is no simpler account of them
 	case c.Model == terms.KindLinear:
 		return 0
 	case c.Model == lagrangian.Kind, c.Model == formula.Kind, c.Model == lattice.Kind:
@@ -375,9 +380,12 @@ func apart(a, b *LearningTry) (mean, se float64) {
 }
 
 // best is, of the tries that use says, the simplest whose errors are within one standard error of the least; nil for none.
-// Those that were rolled out over more folds come first.
+// Those that were rolled out over more folds come first, a lattice of which the rows contradict much last.
 func (l *Learning) best(use func(t *LearningTry) bool) *LearningTry {
 	most := 0
+	if of := use; slices.ContainsFunc(l.Tried, func(t LearningTry) bool { return t.field != nil && of(&t) && t.doubt < muchLattice }) {
+		use = func(t *LearningTry) bool { return of(t) && t.doubt < muchLattice }
+	}
 	for i := range l.Tried {
 		if t := &l.Tried[i]; t.field != nil && use(t) {
 			most = max(most, len(t.errors))
@@ -435,22 +443,35 @@ func inUnits(fitted *model.Form[float64], d *dataset) (*model.Field, error) {
 	return form.Field(), nil
 }
 
+// tried is what came of a model that was tried.
+type tried struct {
+	field  *model.Field
+	system *poisson.System // of a Poisson system
+	doubt  float64         // of a lattice: see WeakReport
+	other  func() string   // likewise
+}
+
+// triedIn is a model that was fitted to a dataset, in the data's units.
+func triedIn(fitted *model.Form[float64], d *dataset) (*tried, error) {
+	field, err := inUnits(fitted, d)
+	return &tried{field: field}, err
+}
+
 // tryOut fits a model in fewer steps than a run.
-func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, *poisson.System, error) {
+func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*tried, error) {
 	if c.Trainer == WeakForm {
-		form, _, err := c.solveWeak(d)
+		form, report, err := c.solveWeak(d)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		return form.Field(), poisson.Of(form), nil
+		return &tried{form.Field(), poisson.Of(form), report.doubt, report.other}, nil
 	}
 	if c.Trainer == ClosedForm {
 		m, _, err := e.solve(&c, d)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		field, err := inUnits(m.Form(), d)
-		return field, nil, err
+		return triedIn(m.Form(), d)
 	}
 	steps := triedSteps
 	if c.Model == network.KindLagrangian {
@@ -463,20 +484,19 @@ func (e *Env) tryOut(ctx context.Context, c Config, d *dataset) (*model.Field, *
 	c.Fit.Batch = min(c.Fit.Batch, d.Train.Rows())
 	a, err := c.networkFor(d)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	net, err := network.New[float32](a, stream.New(c.Seed, "init"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	trainer, err := newTrainer(&c, d, net, 0, e.workers())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer trainer.Close()
 	if err := trainer.Run(ctx, func(fit.Record) error { return nil }); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	field, err := inUnits(network.Widen(net).Form(), d)
-	return field, nil, err
+	return triedIn(network.Widen(net).Form(), d)
 }

@@ -76,8 +76,8 @@ func (e *Env) heldOutError(ctx context.Context, c Config, d *dataset) (float64, 
 	if err != nil {
 		return math.Inf(1), nil
 	}
-	if m, _, err := e.tryOut(ctx, c, inner); err == nil {
-		if r, err := e.rolled(m, inner); err == nil && r != nil && r.Diverged == 0 {
+	if m, err := e.tryOut(ctx, c, inner); err == nil {
+		if r, err := e.rolled(m.field, inner); err == nil && r != nil && r.Diverged == 0 {
 			return float64(r.Error.Median), ctx.Err()
 		}
 	}

@@ -357,7 +357,9 @@ func (d *dataset) scale(c *Config) error {
 		// Distances, rotations and the gradient of a dissipation mix the components.
 		Common: c.common() || c.Dissipation != "",
 	})
-	if err != nil {
+	if ends := heldEnds(d.observed(), d.columns()); err != nil && ends != "" {
+		return fmt.Errorf("%s: %w; %s", c.Data, err, ends)
+	} else if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	d.dimensionless = data.Split{Train: d.scales.Apply(d.Train), Test: d.scales.Apply(d.Test)}

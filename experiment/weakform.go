@@ -90,6 +90,10 @@ type WeakReport struct {
 
 	// unexplained says why the law is no result, "" for one that is.
 	unexplained string
+	// doubt is which part of the forces neither the law nor noise explains, 0 for none.
+	doubt float64
+	// other names a graph that explains them, "" for none; it takes some fits. Nil where there is no doubt.
+	other func() string
 	// more adds the notes that take as long as the fit, for those who read them; nil for none.
 	more func()
 }

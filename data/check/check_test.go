@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -450,6 +451,29 @@ func TestWrongEnds(t *testing.T) {
 		r := Observations(s, Options{})
 		if slices.Sort(r.Bad); !slices.Equal(slices.Compact(r.Bad), want) || r.Jumps != nil {
 			t.Errorf("row %d of each trial: rows %v are bad, want %v; jumps %v", at, r.Bad, want, r.Jumps)
+		}
+	}
+}
+
+// Of rows on steps that differ a bend over long steps is no outlier, and a row that is off still is.
+func TestOutliersOfUnevenRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	for _, off := range []float64{0, 0.8} {
+		s := &data.Set{Dim: 2, Offsets: []int{0}}
+		for range 8 {
+			at, first := 0.0, len(s.T)
+			for len(s.T)-first < 110 {
+				at += 0.01 + 0.09*rng.ExpFloat64()
+				s.T = append(s.T, at)
+				s.X = append(s.X, math.Cos(4*at)+0.3*math.Sin(7*at), -4*math.Sin(4*at)+2.1*math.Cos(7*at))
+			}
+			s.Offsets = append(s.Offsets, len(s.T))
+		}
+		const row = 300
+		s.X[2*row] += off
+		r := Observations(s, Options{})
+		if found := slices.Contains(r.Bad, row); len(r.Bad) > 1 || found != (off != 0) {
+			t.Errorf("off by %v: rows %v are bad: %v", off, r.Bad, r.Findings)
 		}
 	}
 }

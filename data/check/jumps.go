@@ -272,7 +272,18 @@ func jumpsOf(s *data.Set, j int) (at, spikes []int) {
 		}
 		return min(math.Abs(d), math.Abs(d-foretold/max(n, 1)))
 	}
-	spike := func(i int) float64 { return math.Abs(x(i) - (x(i-1)+x(i+1))/2) }
+	usualStep := s.MedianStep()
+	// Of rows whose steps differ a bend is as large as the product of the two steps about it: one over longer steps is taken as over usual
+	// ones.
+	spike := func(i int) float64 {
+		const even = 1e-5
+		before, after := s.T[i]-s.T[i-1], s.T[i+1]-s.T[i]
+		if math.Abs(before-after) <= even*(before+after) {
+			return math.Abs(x(i) - (x(i-1)+x(i+1))/2)
+		}
+		off := math.Abs(x(i) - (x(i-1)*after+x(i+1)*before)/(before+after))
+		return off * min(1, usualStep*usualStep/(before*after))
+	}
 	each(func(i, lo, hi int) {
 		if hi-lo > 2 {
 			unforeseen = append(unforeseen, rest(i, lo, hi))

@@ -12,7 +12,7 @@ import (
 func TestQuiet(t *testing.T) {
 	s := system.NewWave(32)
 	set := drawn(t, s, 10, 60, 6, 0)
-	exact, _, err := even(set)
+	exact, _, _, err := even(set, asMeasured)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,30 +184,6 @@ func (f *features) windows(set *data.Set, trials [][]float64, step float64) (bes
 	return best, window, nil
 }
 
-// even are the states of the trials on equal steps.
-func even(set *data.Set) (trials [][]float64, step float64, err error) {
-	step = set.MedianStep()
-	equal := step > 0
-	for _, h := range set.Steps() {
-		equal = equal && math.Abs(h/step-1) < 1e-5
-	}
-	if !equal {
-		paths, err := estimate.NewPaths(set, estimate.PathOptions{})
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, t := range paths.Trials {
-			trials = append(trials, t.Q)
-		}
-		return trials, paths.Step, nil
-	}
-	for k := range set.Trials() {
-		_, x, _ := set.Trial(k)
-		trials = append(trials, x)
-	}
-	return trials, step, nil
-}
-
 // A weakForm is the equations integrated against test functions of one width.
 type weakForm struct {
 	sides

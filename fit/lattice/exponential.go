@@ -282,10 +282,10 @@ func (f *features) refine(friction int, again equations, limit float64) *chosen 
 			return nil
 		case moved > still && turn < most && (turn < early || left < 2*limit*all):
 			continue
-		case !(left <= limit*all):
+		case !(left <= limit*all), friction > 0 && !(x[f.potential] > 0):
 			return nil
 		}
-		if x, ok = v.all().solve(use); !ok || !(f.take(x) < 1) {
+		if x, ok = v.all().solve(use); !ok || !(f.take(x) < 1) || friction > 0 && !(x[f.potential] > 0) {
 			return nil
 		}
 		return &chosen{choice{use: use}, x, left / all}

@@ -46,6 +46,7 @@ var (
 type problem struct {
 	fit, held *triangle
 	masses    *masses // of the velocities alone
+	moved     bool    // the rows were put on equal steps
 }
 
 func newProblem(features int) *problem {
@@ -78,8 +79,9 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 	var b sides
 	var trials [][]float64
 	var step float64
+	how := asMeasured
 	if set.DX == nil {
-		if trials, step, err = even(set); err != nil {
+		if trials, step, how, err = even(set, asMeasured); err != nil {
 			return nil, err
 		}
 	}
@@ -89,16 +91,17 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 		return nil, err
 	}
 	p, v := b.p, b.v
+	p.moved, v.moved = how != asMeasured, how != asMeasured
 	if v.fit.rows == 0 || v.held.rows == 0 {
 		return nil, ErrRows
 	}
 	kinetic := &chosen{}
 	if mechanical {
-		if kinetic, err = p.choose(f.kineticChoices()); err != nil {
+		if kinetic, err = p.choose(f.kineticChoices(), nil); err != nil {
 			return nil, err
 		}
 	}
-	potential, err := v.choose(f.potentialChoices(v))
+	potential, err := f.forces(v, kinetic)
 	if err != nil {
 		return nil, err
 	}
@@ -114,12 +117,13 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 			kinetic2, potential2, same := &chosen{}, (*chosen)(nil), true
 			// The law of the rows as they are explains these best by construction; one of rows that lost more than noise is far behind.
 			const behind = 1.15
+			p2.moved, v2.moved = p.moved, v.moved
 			if mechanical {
-				kinetic2, err = p2.choose(f.kineticChoices())
+				kinetic2, err = p2.choose(f.kineticChoices(), nil)
 				same = err == nil && p.leaves(kinetic2) < behind*kinetic.left
 			}
 			if same {
-				potential2, err = v2.choose(f.potentialChoices(v2))
+				potential2, err = f.forces(v2, kinetic2)
 			}
 			if same && err == nil && v.leaves(potential2) < behind*potential.left {
 				kinetic, potential, r.Window, r.Quiet = kinetic2, potential2, window, true
@@ -160,7 +164,7 @@ func Fit(s *lattice.System, set *data.Set) (*Report, error) {
 				if rows.DX != nil {
 					return f.derivatives(rows)
 				}
-				trials, step, err := even(rows)
+				trials, step, _, err := even(rows, how)
 				if err != nil {
 					return again(f)
 				}
@@ -183,61 +187,6 @@ func kinds(s *lattice.System) int {
 		n = max(n, b.Kind+1)
 	}
 	return n
-}
-
-// choice is the columns of one law and its degrees.
-type choice struct {
-	degrees []int
-	use     []int
-}
-
-// chosen is a law that was chosen: its coefficients, and what it leaves of the held-out rows.
-type chosen struct {
-	choice
-	c    []float64
-	left float64
-}
-
-// leaves is what a law that other rows chose leaves of the held-out ones.
-func (p *problem) leaves(c *chosen) float64 {
-	rest, size := p.held.residual(c.use, c.c)
-	return rest / size
-}
-
-// choose takes the smallest law that explains the held-out rows no worse than the best, within what chance can do, and fits
-// it to all rows.
-func (p *problem) choose(all []choice) (*chosen, error) {
-	errs := make([]float64, len(all))
-	best := math.Inf(1)
-	for i, a := range all {
-		errs[i] = math.Inf(1)
-		if len(a.use) >= p.fit.rows {
-			continue
-		}
-		if x, ok := p.fit.solve(a.use); ok {
-			rest, size := p.held.residual(a.use, x)
-			if size == 0 {
-				return nil, errors.New("lattice: nothing moves in the rows that are held out")
-			}
-			errs[i] = rest / size
-			best = min(best, errs[i])
-		}
-	}
-	if math.IsInf(best, 1) {
-		return nil, ErrRows
-	}
-	limit := max(best*chance(p.held.rows), 1e-8) // more digits than rows have
-	least := -1
-	for i, a := range all {
-		if errs[i] <= limit && (least < 0 || len(a.use) < len(all[least].use) || len(a.use) == len(all[least].use) && errs[i] < errs[least]) {
-			least = i
-		}
-	}
-	x, ok := p.all().solve(all[least].use)
-	if !ok {
-		return nil, ErrRows
-	}
-	return &chosen{all[least], x, errs[least]}, nil
 }
 
 // features are the functions of the largest law, over the intervals of the rows.
@@ -326,10 +275,8 @@ func (f *features) kineticChoices() (all []choice) {
 	return all
 }
 
-// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree, and friction with
-// each where the equations of the forces have it.
-func (f *features) potentialChoices(v *problem) (all []choice) {
-	friction := f.friction(v)
+// potentialChoices are all pairs of a law of sites and one of bonds, all kinds of bonds to the same degree.
+func (f *features) potentialChoices() (all []choice) {
 	type law struct{ degree, waves int }
 	list := func(degrees []int, of *lattice.Function) (laws []law) {
 		for _, d := range degrees {
@@ -350,9 +297,6 @@ func (f *features) potentialChoices(v *problem) (all []choice) {
 			for k := range f.bonds {
 				c.use = append(append(c.use, counted(at, bond.degree)...), counted(at+len(f.bonds[k].Polynomial), 2*bond.waves)...)
 				at += f.bonds[k].Size()
-			}
-			if friction {
-				c.use = append(c.use, f.potential)
 			}
 			all = append(all, c)
 		}

@@ -126,21 +126,3 @@ func product(sides []int) int {
 
 // chance is how much larger the error of so many rows may be by chance: its square varies by sqrt(2/rows).
 func chance(rows int) float64 { return math.Sqrt(1 + 3*math.Sqrt(2/float64(rows))) }
-
-// friction reports whether a loss of momentum at one rate explains held-out forces better than the largest law without it, by
-// more than chance.
-func (f *features) friction(v *problem) bool {
-	if f.s.Flow != lattice.Mechanical {
-		return false
-	}
-	var left [2]float64
-	for i, use := range [][]int{counted(0, f.potential), counted(0, f.potential+1)} {
-		x, ok := v.fit.solve(use)
-		if !ok || i == 1 && x[f.potential] <= 0 {
-			return false
-		}
-		rest, size := v.held.residual(use, x)
-		left[i] = rest / size
-	}
-	return left[0] > digits && left[1]*chance(v.held.rows) < left[0]
-}
