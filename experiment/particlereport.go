@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hnn/data/atoms"
 	"hnn/internal/shell"
+	"hnn/model/particles"
 	"hnn/report"
 )
 
@@ -114,9 +116,25 @@ func (e *Env) shown(ctx context.Context, dir string, m *ParticleModel) (*Particl
 	return o, measures, err
 }
 
-// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen; in a trap, where bodies may hardly move,
-// at most 0.05 of the time of its fastest motion.
+// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen, at its speed beside the common one; in a
+// trap, where bodies may hardly move, at most 0.05 of the time of its fastest motion.
 func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
+	square := 0.0
+	v := slices.Clone(f.Vel)
+	if v != nil && m.Trap == nil {
+		particles.Rest(f.Mass, v)
+	}
+	for _, u := range v {
+		square += u * u / float64(f.N()*m.Dim)
+	}
+	if square == 0 {
+		return 0, errors.New("the data have no velocities")
+	}
+	return m.stepAt(square, f.Mass)
+}
+
+// stepAt is that step for the mean square of a component of velocities.
+func (m *ParticleModel) stepAt(square float64, mass []float64) (float64, error) {
 	closest := math.Inf(1)
 	for _, l := range m.Laws {
 		closest = min(closest, l.First)
@@ -124,16 +142,9 @@ func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	if m.Long != nil {
 		closest = min(closest, m.Long.Near)
 	}
-	speed := 0.0
-	for _, v := range f.Vel {
-		speed += v * v / float64(f.N()*m.Dim)
-	}
-	if speed == 0 {
-		return 0, errors.New("the data have no velocities")
-	}
-	dt := closest / math.Sqrt(speed) / 500
+	dt := closest / math.Sqrt(square) / 500
 	if m.Trap != nil {
-		dt = min(dt, 0.05/m.fastest(f.Mass))
+		dt = min(dt, 0.05/m.fastest(mass))
 	}
 	if math.IsInf(dt, 0) {
 		return 0, errors.New("no force acts")

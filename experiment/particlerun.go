@@ -93,11 +93,13 @@ type ParticleRun struct {
 	N, Dim               int
 	Density, Temperature float64
 	Mass, Charge         map[string]float64 // of a model's species, when a lattice is filled
+	Shares               map[string]float64 // of a model's species there, of any sum; nil for equal ones
+	SharesGiven          bool               // whether they are not those of the data
 
 	Dt          float64
 	Equilibrate int // steps before the run, the velocities scaled to Temperature every 20
 	Steps       int
-	Every       int // steps between two frames
+	Every       int // steps between two frames; the last step has one too
 	Method      string
 	Seed        uint64
 	Workers     int
@@ -125,7 +127,7 @@ type start struct {
 	species            []string
 }
 
-// filled is a lattice, or of gravity a sphere, filled with the species in equal parts.
+// filled is a lattice, or of gravity a sphere, filled with the species: of a known law in equal parts, of a model's by Shares.
 func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 	names, open := o.names(), false
 	if o.Model != nil {
@@ -149,8 +151,14 @@ func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 		}
 		s.box = particles.Box{}
 	}
-	for i := range o.N {
-		s.species = append(s.species, names[i%len(names)])
+	if o.Model != nil {
+		for i, count := range o.composed(true) {
+			s.species = append(s.species, slices.Repeat(names[i:i+1], count)...)
+		}
+	} else {
+		for i := range o.N {
+			s.species = append(s.species, names[i%len(names)])
+		}
 	}
 	rng.Shuffle(o.N, func(i, j int) { s.species[i], s.species[j] = s.species[j], s.species[i] })
 	for _, name := range s.species {
@@ -327,11 +335,13 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	if !(o.Dt > 0) || o.Steps < 1 || o.Every < 1 {
 		return nil, errors.New("the step, the number of steps and the steps between two frames must be positive")
 	}
+	e.settle(&o)
 	s, species, charge, err := o.system()
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	e.warnOfCharge(&o, &s.Box, charge)
 	dim, rng := o.dimension(), rand.New(rand.NewPCG(o.Seed, 6))
 	step := func(i int) error {
 		if i%64 == 0 && ctx.Err() != nil {
@@ -351,7 +361,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 			copy(s.V, particles.Thermal(s.Mass, dim, o.Temperature, rng))
 		case !s.Confined() && i%20 == 19:
 			if t := s.Temperature(dim); t > 0 {
-				particles.Scale(s.V, math.Sqrt(o.Temperature/t))
+				s.Heat(math.Sqrt(o.Temperature / t))
 			}
 		}
 	}
@@ -368,7 +378,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	}
 	run := func(w *bufio.Writer) error {
 		for i := 0; ; i++ {
-			if i%o.Every == 0 {
+			if i%o.Every == 0 || i == o.Steps {
 				t := float64(i) * o.Dt
 				m.Time = append(m.Time, t)
 				m.Kinetic, m.Potential = append(m.Kinetic, s.Kinetic()/n), append(m.Potential, s.Energy/n)
@@ -377,7 +387,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 					m.Beyond += o.Model.beyond(s.X)
 				}
 				m.Displaced = append(m.Displaced, particles.Displacement(s.X, x0))
-				if o.Pictures && i/o.Every%between == 0 {
+				if o.Pictures && (i/o.Every%between == 0 || i == o.Steps) {
 					m.pictures.Times, m.pictures.Frames = append(m.pictures.Times, t), append(m.pictures.Frames, slices.Clone(s.X))
 				}
 				if g != nil {
