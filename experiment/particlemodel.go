@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"hnn/data/atoms"
 	fitparticles "hnn/fit/particles"
 	"hnn/internal/atomicfile"
+	"hnn/internal/natural"
 	"hnn/model/particles"
 	"hnn/report"
 )
@@ -109,7 +111,7 @@ type ParticleTraining struct {
 	Force                 bool
 }
 
-// moments are the frames of a file as a fit takes them. Species are numbered in the order of their names.
+// moments are the frames of a file as a fit takes them. Species are numbered in the order of their names, numbers in them as numbers.
 func moments(frames []*atoms.Frame) (*fitparticles.Data, []string, error) {
 	f := frames[0]
 	var species []string
@@ -120,7 +122,7 @@ func moments(frames []*atoms.Frame) (*fitparticles.Data, []string, error) {
 			}
 		}
 	}
-	slices.Sort(species)
+	slices.SortFunc(species, func(a, b string) int { return cmp.Or(natural.Compare(a, b), strings.Compare(a, b)) })
 	d := &fitparticles.Data{Box: particles.Box{Side: f.Cell, Periodic: f.Periodic}, Mass: f.Mass, Kinds: len(species)}
 	for _, s := range f.Species {
 		d.Kind = append(d.Kind, uint8(slices.Index(species, s)))
