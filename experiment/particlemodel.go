@@ -282,7 +282,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		}
 		m.R, m.G = g.Values()
 	}
-	err = atomicfile.Write(filepath.Join(dir, startFile), func(w io.Writer) error { return atoms.WriteXYZ(w, frames[len(frames)-1]) })
+	begin := *frames[len(frames)-1]
+	begin.Units = "" // as the numbers of the laws are
+	err = atomicfile.Write(filepath.Join(dir, startFile), func(w io.Writer) error { return atoms.WriteXYZ(w, &begin) })
 	if err != nil {
 		return "", nil, err
 	}

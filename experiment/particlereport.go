@@ -174,6 +174,9 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 	out := &ParticleErrors{Frames: len(frames), N: frames[0].N(), Energy: math.NaN()}
 	var square, size, mean, spread float64
 	for i, f := range frames {
+		if f, err = f.In(m.Units); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 		if f.Force == nil {
 			return nil, fmt.Errorf("%s: no forces to compare with: a column forces, or fx fy fz in a dump", file)
 		}

@@ -192,6 +192,12 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	var at start
 	if o.From != nil {
 		f := o.From[len(o.From)-1]
+		if o.Model != nil {
+			var err error
+			if f, err = f.In(o.Model.Units); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species}
 	} else {
 		var err error
@@ -373,6 +379,9 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Held: m.Confined, Kind: s.Kind, Names: o.names()}
 	between := max(1, (o.Steps/o.Every+mostPictures-1)/mostPictures)
 	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
+	if o.Model != nil {
+		frame.Units = o.Model.Units
+	}
 	if o.Forces {
 		frame.Force = s.F
 	}

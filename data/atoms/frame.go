@@ -128,6 +128,13 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 				return nil, err
 			}
 		}
+		if len(frames) == 0 && !dump && f.Units != "" {
+			if o.Units == "" {
+				o.Units = f.Units
+			} else if o.Units != f.Units {
+				return nil, fmt.Errorf("the file says units=%s, and --units %s was given: leave it out", f.Units, o.Units)
+			}
+		}
 		units, err := o.Units.scale()
 		if err != nil {
 			return nil, err

@@ -1,11 +1,10 @@
 package atoms
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -62,7 +61,10 @@ func (l *lines) xyz() (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, ok := columns["species"]
+	at, ok := columns[ourSpecies]
+	if !ok {
+		at, ok = columns["species"]
+	}
 	if !ok {
 		if at, ok = columns["element"]; !ok {
 			return nil, errors.New("no column species in Properties")
@@ -157,6 +159,9 @@ func (f *Frame) keys(keys map[string]string) error {
 		}
 		f.Time, f.Timed = v, true
 	}
+	if s := Units(keys["units"]); slices.Contains(AllUnits, string(s)) {
+		f.Units = s
+	}
 	if s, ok := first(keys, "energy", "potential_energy", "free_energy"); ok {
 		v, err := number(s)
 		if err != nil {
@@ -215,76 +220,4 @@ func pairs(s string) map[string]string {
 		out[key] = value
 	}
 	return out
-}
-
-// WriteXYZ appends a frame in extended XYZ: masses, momenta (mass times velocity, as ASE has them) and forces where the
-// frame has them, Time and energy.
-func WriteXYZ(w io.Writer, f *Frame) error {
-	b, ok := w.(*bufio.Writer)
-	if !ok {
-		b = bufio.NewWriter(w)
-		defer b.Flush()
-	}
-	fmt.Fprintf(b, "%d\n", f.N())
-	if f.Periodic[0] || f.Periodic[1] || f.Periodic[2] {
-		c := f.Cell
-		for k := range 3 { // a side that is not periodic is written as 1: a lattice needs volume
-			if !f.Periodic[k] && !(c[k] > 0) {
-				c[k] = 1
-			}
-		}
-		fmt.Fprintf(b, "Lattice=\"%v 0 0 0 %v 0 0 0 %v\" ", c[0], c[1], c[2])
-	}
-	b.WriteString("Properties=species:S:1:pos:R:3")
-	for _, p := range []struct {
-		have bool
-		name string
-	}{{f.Mass != nil, "masses:R:1"}, {f.Charge != nil, "initial_charges:R:1"}, {f.Vel != nil && f.Mass != nil, "momenta:R:3"}, {f.Force != nil, "forces:R:3"}} {
-		if p.have {
-			b.WriteString(":" + p.name)
-		}
-	}
-	fmt.Fprintf(b, " Time=%v", f.Time)
-	if f.HasEnergy {
-		fmt.Fprintf(b, " energy=%v", f.Energy)
-	}
-	b.WriteString(" pbc=\"")
-	for k := range 3 {
-		if k > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteByte("FT"[bit(f.Periodic[k])])
-	}
-	b.WriteString("\"\n")
-	var buf []byte
-	for i, s := range f.Species {
-		buf = append(buf[:0], s...)
-		three := func(v []float64, factor float64) {
-			for _, x := range v[3*i : 3*i+3] {
-				buf = strconv.AppendFloat(append(buf, ' '), x*factor, 'g', -1, 64)
-			}
-		}
-		three(f.Pos, 1)
-		if f.Mass != nil {
-			buf = strconv.AppendFloat(append(buf, ' '), f.Mass[i], 'g', -1, 64)
-		}
-		if f.Charge != nil {
-			buf = strconv.AppendFloat(append(buf, ' '), f.Charge[i], 'g', -1, 64)
-		}
-		if f.Vel != nil && f.Mass != nil {
-			three(f.Vel, f.Mass[i])
-		}
-		if f.Force != nil {
-			three(f.Force, 1)
-		}
-		b.Write(append(buf, '\n'))
-	}
-	return b.Flush()
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
