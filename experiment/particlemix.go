@@ -112,8 +112,13 @@ func (m *ParticleModel) chargesAct() bool {
 	return m.Long != nil && m.Long.Of == chargesWeigh || m.Trap != nil && m.Trap.Of == chargesWeigh
 }
 
-// settle says where the units of a file are not the model's, chooses the number of particles of a lattice of the model's, and says of what they are.
+// settle says what is to be said of a file, as where its units are not the model's, chooses the number of particles of a lattice of the model's, and says of what they are.
 func (e *Env) settle(o *ParticleRun) {
+	if o.From != nil {
+		for _, note := range o.From[0].Notes {
+			e.log("%s", note)
+		}
+	}
 	if o.Model != nil && o.From != nil {
 		if file := o.From[len(o.From)-1].Units; file != "" && o.Model.Units != "" && file != o.Model.Units {
 			e.log("the file is in units %s, and is taken into those of the run, %s", file, o.Model.Units)

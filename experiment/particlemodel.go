@@ -181,6 +181,26 @@ func flat(d *fitparticles.Data) int {
 	return 2
 }
 
+// otherPlane refuses particles that stay in a plane of another axis than z, or on a line along z: two dimensions are x and y.
+func otherPlane(d *fitparticles.Data) error {
+	stays := func(k int) bool {
+		for f, x := range d.X {
+			for i := k; i < len(x); i += 3 {
+				if x[i] != d.X[0][k] || d.V != nil && d.V[f][i] != 0 || d.F != nil && d.F[f][i] != 0 {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for k := range 2 {
+		if stays(k) && !stays(2) {
+			return fmt.Errorf("all particles stay at %c = %v: two dimensions are taken along x and y, so exchange %c and z of the box, positions, velocities and forces in the file", "xy"[k], d.X[0][k], "xy"[k])
+		}
+	}
+	return nil
+}
+
 // TrainParticles learns the laws of a file's particles and leaves a run directory. Laws that do not explain the file come with an error.
 func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir string, m *ParticleModel, err error) {
 	frames, err := atoms.ReadFile(o.Files[0], o.Read)
@@ -192,6 +212,12 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	unwrap(d)
+	for _, note := range frames[0].Notes {
+		e.log("%s: %s", o.Files[0], note)
+	}
+	if err := otherPlane(d); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
 	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces", Command: o.Command}
 	if o.Cutoff > 0 {
 		if err := d.Box.Check(o.Cutoff); err != nil {
@@ -203,6 +229,13 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	}
 	m.Open, m.Units = d.Box.Periodic == [3]bool{}, frames[0].Units
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
+	if change := frames[0].ChargesChange; change != "" {
+		if o.Long == chargesWeigh || o.Trap == chargesWeigh {
+			return "", nil, fmt.Errorf("%s: charges change (%s), as those of a charge equilibration do, and a law of charges takes those that each body keeps: learn without charges, or give a file whose charges are constant", o.Files[0], change)
+		}
+		e.log("%s: charges change (%s), and are not used", o.Files[0], change)
+		m.Charge = nil
+	}
 	switch o.Long {
 	case "":
 		if o.Cutoff == 0 && o.Trap == "" {

@@ -172,7 +172,7 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 		return nil, err
 	}
 	out := &ParticleErrors{Frames: len(frames), N: frames[0].N(), Energy: math.NaN()}
-	var square, size, mean, spread float64
+	var square, size, mean, spread, energies float64
 	for i, f := range frames {
 		if f, err = f.In(m.Units); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
@@ -191,13 +191,14 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 		}
 		if f.HasEnergy {
 			d := (s.Energy - f.Energy) / float64(s.N)
-			mean, spread = mean+d/float64(len(frames)), spread+d*d/float64(len(frames))
+			mean, spread, energies = mean+d, spread+d*d, energies+1
 		}
 		s.Close()
 	}
 	out.Relative, out.RMS = math.Sqrt(square/size), math.Sqrt(square/float64(3*out.N*len(frames)))
-	if frames[0].HasEnergy && len(frames) > 1 {
-		out.Energy = math.Sqrt(max(spread-mean*mean, 0))
+	if energies > 1 { // of the frames that have one
+		mean /= energies
+		out.Energy = math.Sqrt(max(spread/energies-mean*mean, 0))
 	}
 	return out, nil
 }

@@ -140,6 +140,16 @@ The same command gives the same bits for any number of cores.`,
 				return err
 			}
 		}
+		for s := range options.Mass {
+			if f.o.Model != nil && !slices.Contains(f.o.Model.Species, s) {
+				return usage(fmt.Errorf("--mass %s: the laws are of %s", s, strings.Join(f.o.Model.Species, ", ")))
+			}
+		}
+		for s := range charges {
+			if f.o.Model != nil && !slices.Contains(f.o.Model.Species, s) {
+				return usage(fmt.Errorf("--charge %s: the laws are of %s", s, strings.Join(f.o.Model.Species, ", ")))
+			}
+		}
 		f.o.Mass, f.o.Charge = options.Mass, map[string]float64{}
 		if f.o.Model != nil && from == "" {
 			if len(f.o.Mass) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -38,8 +39,15 @@ func (l *lines) xyz() (*Frame, error) {
 				return nil, fmt.Errorf("step %.40q is no whole number", s)
 			}
 		} else if s, ok := strings.CutPrefix(strings.TrimSpace(comment), "Atoms. Timestep: "); ok { // LAMMPS's dump xyz
-			if f.Step, err = strconv.ParseInt(s, 10, 64); err != nil {
+			s, time, timed := strings.Cut(s, " Time: ") // of dump_modify time yes
+			if f.Step, err = strconv.ParseInt(strings.TrimSpace(s), 10, 64); err != nil {
 				return nil, fmt.Errorf("timestep %.40q is no whole number", s)
+			}
+			if timed {
+				if f.Time, err = number(strings.TrimSpace(time)); err != nil {
+					return nil, fmt.Errorf("its Time: %w", err)
+				}
+				f.Timed = true
 			}
 		} else {
 			f.Step = int64(l.k)
@@ -60,6 +68,9 @@ func (l *lines) xyz() (*Frame, error) {
 	t, err := l.read(n, width, fmt.Sprintf(wrong, width))
 	if err != nil {
 		return nil, err
+	}
+	if at, ok := columns["id"]; ok {
+		f.sort(t, at)
 	}
 	at, ok := columns[ourSpecies]
 	if !ok {
@@ -104,6 +115,20 @@ func (l *lines) xyz() (*Frame, error) {
 		return nil, errors.New("no column pos in Properties")
 	}
 	return f, nil
+}
+
+// sort sorts particles by their ids, where those are different numbers.
+func (f *Frame) sort(t *table, at int) {
+	ids, err := t.column(at)
+	if err != nil {
+		return
+	}
+	sorted := slices.Sorted(slices.Values(ids))
+	if len(slices.Compact(sorted)) < len(ids) {
+		return
+	}
+	f.ids = ids
+	sort.Sort(&byID{f.ids, t})
 }
 
 func first(keys map[string]string, names ...string) (string, bool) {
