@@ -104,6 +104,7 @@ type ParticleTraining struct {
 	Trap                  string
 	TrapDegree, TrapWaves int
 	NoForces              bool
+	Unchecked             bool                  // whether times and masses are taken as they stand, whatever the motion says
 	Adam                  *fitparticles.Network // networks by Adam instead of one solve, nil for none
 	Loss                  Loss                  // of Adam; "" for forces where there are any, else trajectories
 	Root, Out             string
@@ -260,7 +261,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			o.Coefficients = 80
 		}
 	}
-	if err := checkPace(d, frames[0], m.Trained == "motion"); err != nil {
+	if err := checkPace(d, frames[0], m.Trained == "motion"); err != nil && (o.Unchecked || o.NoForces && paceOfMotion(d, frames[0]) == nil) {
+		e.log("warning: %v", err)
+	} else if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree,

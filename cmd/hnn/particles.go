@@ -255,6 +255,7 @@ ends smoothly at the cut-off, go to a run directory. How fine the other laws are
 		fs.Lookup(fine).Hidden = true // the text above has them
 	}
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
+	fs.BoolVar(&o.Unchecked, "unchecked", false, "take times and masses as they stand, where how particles move says others: of a file whose forces are a thermostat's too")
 	adam.bind(fs)
 	read.bind(cmd, "dt")
 	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
